@@ -1,0 +1,37 @@
+"""What a provider is: one object that answers one request, and says what may be done with it.
+
+Belongs here: the interface. Does not belong here: retry, pacing, money, storage (the ledger owns those),
+or any one provider. A new provider is one file beside this one and one row in `registry`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from assets.generation.records import Answer, Request
+
+
+class Provider(Protocol):
+    """Answers requests; holds no state that outlives it. `ask` may be called from several threads at once."""
+
+    name: str
+    adapter_version: str
+    #: A replayable provider gives the same answer to the same slot whenever it is asked, so it may be asked for
+    #: past weeks. Every other one is refused for any week but the current.
+    replayable: bool
+    #: A paid call is preceded by an intent that is on disk before the call.
+    paid: bool
+    #: The provider recognises a repeated call by its key and does not bill it twice.
+    idempotent: bool
+    #: Pictures are made by us; they are called simulated wherever they are seen and are never ranked with real ones.
+    simulated: bool
+    endpoint: str
+    sdk_version: str
+
+    def check(self, model_id: str, params: dict[str, object]) -> None:
+        """Raise `UsageError` if this provider cannot take the model id or the parameters; asks nothing."""
+        ...
+
+    def ask(self, request: Request) -> Answer:
+        """Return the answer to one request; an error of the API is an outcome, never an exception."""
+        ...

@@ -1,0 +1,217 @@
+"""The records of generation: slot, plan, request, answer, receipt, and the outcomes of an attempt.
+
+Belongs here: what these are, and how they read and write as JSON and Parquet. Does not belong here: making
+slots (`slots`), calling providers (`ledger`), keys (`warehouse.keys`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Literal
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.canonical import canonical_json, sha256_hex
+
+
+class Outcome(StrEnum):
+    """What one attempt ended with; exactly one each (DESIGN: outcomes of an attempt)."""
+
+    OK = "ok"
+    BLOCKED_INPUT = "blocked_input"
+    BLOCKED_OUTPUT = "blocked_output"
+    REFUSED_TEXT = "refused_text"
+    NO_IMAGE = "no_image"
+    RATE_LIMITED = "rate_limited"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    SERVER_ERROR = "server_error"
+    BATCH_EXPIRED = "batch_expired"
+    AUTH = "auth"
+    QUOTA_EXHAUSTED = "quota_exhausted"
+    MODEL_RETIRED = "model_retired"
+    INVALID_PARAMS = "invalid_params"
+    CORRUPT_IMAGE = "corrupt_image"
+    WRONG_TYPE = "wrong_type"
+    TOO_LARGE = "too_large"
+    BUDGET_STOPPED = "budget_stopped"
+    UNKNOWN_CHARGE = "unknown_charge"
+    NOT_NEEDED = "not_needed"
+
+
+Group = Literal["success", "answer", "transient", "stop", "bad_data", "policy"]
+
+GROUPS: Mapping[Outcome, Group] = {
+    Outcome.OK: "success",
+    Outcome.BLOCKED_INPUT: "answer",
+    Outcome.BLOCKED_OUTPUT: "answer",
+    Outcome.REFUSED_TEXT: "answer",
+    Outcome.NO_IMAGE: "answer",
+    Outcome.RATE_LIMITED: "transient",
+    Outcome.TIMEOUT: "transient",
+    Outcome.CONNECTION: "transient",
+    Outcome.SERVER_ERROR: "transient",
+    Outcome.BATCH_EXPIRED: "transient",
+    Outcome.AUTH: "stop",
+    Outcome.QUOTA_EXHAUSTED: "stop",
+    Outcome.MODEL_RETIRED: "stop",
+    Outcome.INVALID_PARAMS: "stop",
+    Outcome.CORRUPT_IMAGE: "bad_data",
+    Outcome.WRONG_TYPE: "bad_data",
+    Outcome.TOO_LARGE: "bad_data",
+    Outcome.BUDGET_STOPPED: "policy",
+    Outcome.UNKNOWN_CHARGE: "policy",
+    Outcome.NOT_NEEDED: "policy",
+}
+
+#: Never requested again: success, the model's own answers, and what policy settled for good.
+FINAL = frozenset(
+    {o for o, group in GROUPS.items() if group in {"success", "answer"}}
+    | {Outcome.NOT_NEEDED, Outcome.UNKNOWN_CHARGE}
+)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Slot(_Record):
+    """One planned answer; `slot_key` is the SHA-256 of its identity in canonical JSON."""
+
+    slot_key: str
+    week: str
+    model: str
+    suite: str
+    suite_version: str
+    prompt: str  # "<suite>/<prompt>"
+    replicate: int  # from 0
+    turn: int = 1  # from 1
+    conversation: str | None = None  # joins the turns of one confrontation
+
+
+def slot_key(  # noqa: D417 - the arguments are the fields of `Slot`
+    *,
+    suite: str,
+    suite_version: str,
+    prompt: str,
+    model: str,
+    params: Mapping[str, Any],
+    replicate: int,
+    week: str,
+    turn: int,
+) -> str:
+    """Return the key of a slot: 64 hexadecimal digits, a function of what was asked and of nothing else."""
+    identity = {
+        "suite": f"{suite}@{suite_version}",
+        "prompt": prompt,
+        "model": model,
+        "params": dict(params),
+        "replicate": replicate,
+        "week": week,
+        "turn": turn,
+    }
+    return sha256_hex(canonical_json(identity))
+
+
+class Request(_Record):
+    """What a provider is asked for one slot. `history` holds the earlier turns of the conversation."""
+
+    slot: Slot
+    attempt: int  # from 1
+    model_id: str
+    params: dict[str, Any]
+    prompt_text: str
+    language: str
+    force_image: bool = True  # a conversation's free turn may answer in words
+    history: tuple[Exchange, ...] = ()
+
+
+class Answer(_Record):
+    """What a provider gave back for one call. Fields that a provider does not report stay None."""
+
+    outcome: Outcome
+    image: bytes | None = None
+    revised_prompt: str | None = None
+    refusal_text: str | None = None
+    text: str | None = None  # words beside or instead of a picture (an apology)
+    model_reported: str | None = None
+    seed: int | None = None
+    block_stage: str | None = None
+    block_categories: tuple[str, ...] = ()
+    error_code: str | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+    http_status: int | None = None
+    request_id: str | None = None
+    retry_after_s: float | None = None
+    usage: dict[str, Any] | None = None
+    cost_usd: float | None = None
+    cost_basis: Literal["reported", "computed", "estimated"] | None = None
+    provider_conversation_id: str | None = None
+    original_sha256: str | None = None  # before text chunks with an account name were taken out
+    original_created_at: str | None = None
+
+
+class Exchange(_Record):
+    """One earlier turn: what was sent and what came back (without the picture's bytes)."""
+
+    prompt_text: str
+    outcome: Outcome
+    text: str | None = None
+    revised_prompt: str | None = None
+    image_sha256: str | None = None
+    provider_conversation_id: str | None = None
+
+
+Request.model_rebuild()
+
+# One row a column of a receipt: name, Arrow type, identity (True) or run time (False).
+# The same names and order are those of the manifest, and of the table `attempts`.
+RECEIPT_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
+    ("week", pa.string(), True),
+    ("model", pa.string(), True),
+    ("slot_key", pa.string(), True),
+    ("attempt", pa.int32(), False),
+    ("provider", pa.string(), True),
+    ("endpoint", pa.string(), True),
+    ("model_requested", pa.string(), True),
+    ("model_reported", pa.string(), True),
+    ("model_pinned", pa.bool_(), True),
+    ("params", pa.string(), True),
+    ("seed", pa.int64(), True),
+    ("track", pa.string(), True),
+    ("prompt_sent", pa.string(), True),
+    ("revised_prompt", pa.string(), True),
+    ("refusal_text", pa.string(), True),
+    ("answer_text", pa.string(), True),
+    ("outcome", pa.string(), True),
+    ("block_stage", pa.string(), True),
+    ("block_categories", pa.string(), True),
+    ("error_code", pa.string(), True),
+    ("error_type", pa.string(), True),
+    ("error_message", pa.string(), True),
+    ("http_status", pa.int32(), True),
+    ("request_id", pa.string(), False),
+    ("requested_at", pa.timestamp("us"), False),
+    ("answered_at", pa.timestamp("us"), False),
+    ("latency_ms", pa.float64(), False),
+    ("usage", pa.string(), True),
+    ("cost_usd", pa.float64(), False),
+    ("cost_basis", pa.string(), True),
+    ("image_sha256", pa.string(), True),
+    ("image_ext", pa.string(), True),
+    ("image_bytes", pa.int64(), True),
+    ("image_mime", pa.string(), True),
+    ("image_width", pa.int32(), True),
+    ("image_height", pa.int32(), True),
+    ("image_phash", pa.string(), True),
+    ("original_sha256", pa.string(), True),
+    ("original_created_at", pa.string(), True),
+    ("turn", pa.int32(), True),
+    ("conversation", pa.string(), True),
+    ("provider_conversation_id", pa.string(), False),
+    ("adapter_version", pa.string(), False),
+    ("sdk_version", pa.string(), False),
+)

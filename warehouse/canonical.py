@@ -1,0 +1,26 @@
+"""Canonical JSON and SHA-256: one byte form for one value, so that hashes and keys agree everywhere.
+
+Belongs here: the byte form and the digest of values. Does not belong here: hashing of tables
+(`warehouse.table_hash`) or of pictures' looks (perceptual hashes).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical_json(value: Any) -> bytes:  # noqa: ANN401
+    """Return `value` as UTF-8 JSON with sorted keys and no white space.
+
+    Raises:
+        ValueError: for NaN and infinities, which JSON does not know.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8")
+
+
+def sha256_hex(data: bytes) -> str:
+    """Return the SHA-256 of `data` as 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,73 @@
+"""Names of objects in the bucket (DESIGN: keys in the bucket), made and read in one place.
+
+Belongs here: every key and prefix that the project writes. Does not belong here: reading or writing objects.
+All functions are pure. A week is the ISO date of its Monday, e.g. `2026-11-23`.
+"""
+
+from __future__ import annotations
+
+import re
+
+LATEST_EDITION = "editions/latest.json"
+_PARTITION = re.compile(r"week=(\d{4}-\d{2}-\d{2})/model=([a-z0-9][a-z0-9._-]*)")
+
+
+def plan(week: str, model: str) -> str:
+    """Return the key of the plan of one partition."""
+    return f"plans/week={week}/model={model}.json"
+
+
+def intent(week: str, model: str, slot_key: str, attempt: int) -> str:
+    """Return the key of the intent that is written before a call that costs money."""
+    return f"intents/week={week}/model={model}/{slot_key}/{attempt}.json"
+
+
+def image(sha256: str, ext: str) -> str:
+    """Return the key of an image's bytes; `ext` has no dot."""
+    return f"images/{sha256[:2]}/{sha256}.{ext}"
+
+
+def attempts_prefix(week: str, model: str) -> str:
+    """Return the prefix under which receipts and manifests of one partition lie."""
+    return f"attempts/week={week}/model={model}/"
+
+
+def receipt(week: str, model: str, slot_key: str, attempt: int) -> str:
+    """Return the key of the receipt of one attempt."""
+    return f"{attempts_prefix(week, model)}{slot_key}/{attempt}.json"
+
+
+def manifest(week: str, model: str, number: int) -> str:
+    """Return the key of a numbered manifest; the highest number is current."""
+    return f"{attempts_prefix(week, model)}manifest-{number:04d}.parquet"
+
+
+def labels_prefix(week: str, model: str) -> str:
+    """Return the prefix under which the label parts of one partition lie."""
+    return f"labels/week={week}/model={model}/"
+
+
+def label_part(week: str, model: str, labeler: str, content_hash: str) -> str:
+    """Return the key of one label part; `labeler` is `<name>@<version>`."""
+    return f"{labels_prefix(week, model)}labeler={labeler}/part-{content_hash[:16]}.parquet"
+
+
+def study_prefix(study: str) -> str:
+    """Return the prefix under which an imported study lies."""
+    return f"studies/{study}/"
+
+
+def edition_prefix(edition_id: str) -> str:
+    """Return the prefix of a published edition; its id is `<week>.<revision>`."""
+    return f"editions/{edition_id}/"
+
+
+def lock(name: str) -> str:
+    """Return the key of a lease."""
+    return f"locks/{name}.json"
+
+
+def parse_partition(key: str) -> tuple[str, str] | None:
+    """Return (week, model) of a key that names a partition, or None."""
+    found = _PARTITION.search(key.removesuffix(".json"))
+    return (found[1], found[2]) if found else None

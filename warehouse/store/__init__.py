@@ -1,0 +1,24 @@
+"""Object storage: `open_store` gives the store that a path or an `s3://bucket/prefix` address names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from warehouse.store.base import Head, Holder, Lease, Store
+
+__all__ = ["Head", "Holder", "Lease", "Store", "open_store"]
+
+
+def open_store(address: str | Path) -> Store:
+    """Return the store at `address`: a folder, or `s3://bucket/prefix` with the usual AWS variables.
+
+    Raises:
+        UsageError: if the address is of no known kind.
+    """
+    if str(address).startswith("s3://"):
+        from warehouse.store.s3 import S3Store
+
+        return S3Store(str(address))
+    from warehouse.store.local import LocalStore
+
+    return LocalStore(Path(address))

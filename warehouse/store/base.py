@@ -1,0 +1,98 @@
+"""The object store as the rest of the project sees it: a local folder or S3, and no telling which.
+
+Belongs here: the interface and the value types. Does not belong here: any code of either back end
+(`local`, `s3`), keys (`warehouse.keys`) or content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True)
+class Head:
+    """Size in bytes and entity tag of an object; the tag changes whenever the bytes change."""
+
+    key: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lease: process id, host, start (ISO 8601, UTC) and what for."""
+
+    pid: int
+    host: str
+    since: str
+    purpose: str
+
+
+@runtime_checkable
+class Lease(Protocol):
+    """A held lease. It beats by itself until released; `lost` turns true if another run took it over."""
+
+    @property
+    def lost(self) -> bool:
+        """Return whether the lease expired and was taken by another run."""
+        ...
+
+    def release(self) -> None:
+        """Give the lease back; doing it twice is harmless."""
+        ...
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Write-once objects by key. Every method raises `StoreError` with one clear line when the store fails."""
+
+    @property
+    def url(self) -> str:
+        """Return a printable address without credentials."""
+        ...
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        """Write durably unless the key exists; return True if written, False if it was there."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Return the bytes; raise `KeyError` if there is no such object."""
+        ...
+
+    def head(self, key: str) -> Head | None:
+        """Return size and tag, or None if there is no such object."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Yield the keys that start with `prefix`, in ascending order of their UTF-8 bytes."""
+        ...
+
+    def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
+        """Replace the object atomically if its bytes are still `expected` (None: absent); return success.
+
+        The only way an object is ever replaced; used for `editions/latest.json` alone.
+        """
+        ...
+
+    def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> AbstractContextManager[Lease]:
+        """Return a context manager that holds the lease `locks/<name>`.
+
+        Raises:
+            RefusedError: if a live run holds it; the message names holder, pid, host and since when.
+        """
+        ...
+
+    def break_lease(self, name: str) -> Holder | None:
+        """Delete a lease whoever holds it; return who held it. For `cliche unlock` alone."""
+        ...
+
+    def leases(self) -> list[tuple[str, Holder]]:
+        """Return the leases that exist now, by name."""
+        ...
+
+    def check_writable(self) -> None:
+        """Raise `StoreError` with one clear line unless objects can be written and are kept."""
+        ...
