@@ -1,0 +1,86 @@
+"""Validation errors as the one line that a person reads.
+
+Belongs here: wording of what a data file or a record has wrong, and close matches for a mistyped name. Does not
+belong here: any rule about what is valid (those stand with the models that have them), or reading files.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+_LONGEST = 80  # characters of a wrong value that are shown
+_NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
+
+
+def close_match(name: str, known: Collection[str]) -> str:
+    """Return `; did you mean "…"?`, or `; known: …` if nothing is close, or an empty string for no names."""
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    if near:
+        return f'; did you mean "{near[0]}"?'
+    return f"; known: {', '.join(sorted(known))}" if known else ""
+
+
+def explain(error: ValidationError, where: str, *, data: Any = None, known: Collection[str] = ()) -> str:  # noqa: ANN401
+    """Return one line about the first thing that is wrong: `<where>: <part>: <what> (and 2 more)`.
+
+    Args:
+        error: what pydantic raised.
+        where: the file or record, e.g. `models.yaml`.
+        data: what was validated; with it an item of a list is named by its `id` or `name`, not by its number.
+        known: the keys that may stand in the outermost mapping, for a close match to an unknown key.
+    """
+    details = error.errors(include_url=False)
+    first = details[0]
+    location = tuple(first["loc"])
+    if first["type"] == "extra_forbidden":
+        location, key = location[:-1], str(first["loc"][-1])
+        hint = close_match(key, known) if not location else ""
+        what = f'unknown key "{key}"{hint}'
+    else:
+        what = _what(first)
+    part = _path(location, data)
+    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    return one_line(": ".join(piece for piece in (where, part, what) if piece) + more)
+
+
+def one_line(text: str) -> str:
+    """Return `text` with every run of white space and control characters turned into one space."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _what(detail: Mapping[str, Any]) -> str:
+    kind, message = detail["type"], str(detail["msg"])
+    if kind == "missing":
+        return "is missing"
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    if kind == "string_pattern_mismatch" and detail.get("ctx", {}).get("pattern") == _NAME_PATTERN:
+        message = "a name has lower-case letters, digits, dots, dashes and underscores only"
+    return f"{message[:1].lower()}{message[1:]}, not {_shown(detail.get('input'))}"
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401
+    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _path(location: Sequence[str | int], data: Any) -> str:  # noqa: ANN401
+    """Return `prompts "ceo", turns 2` for `("prompts", 4, "turns", 1)`."""
+    parts: list[str] = []
+    for step in location:
+        if isinstance(data, Mapping):
+            data = data.get(step)
+        elif isinstance(data, Sequence) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            data = None
+        if isinstance(step, int) and parts:
+            name = (data.get("id") or data.get("name")) if isinstance(data, Mapping) else None
+            parts[-1] += f' "{name}"' if isinstance(name, str) else f" {step + 1}"
+        else:
+            parts.append(str(step))
+    return ", ".join(parts)
