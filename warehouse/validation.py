@@ -1,7 +1,7 @@
 """Validation errors as the one line that a person reads.
 
-Belongs here: wording of what a data file or a record has wrong, and close matches for a mistyped name. Does not
-belong here: any rule about what is valid (those stand with the models that have them), or reading files.
+Belongs here: wording of what a data file or a record has wrong, and close matches for a mistyped name. Does
+not belong here: any rule about what is valid (those stand with the models that have them), or reading files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def close_match(name: str, known: Collection[str]) -> str:
     return f"; known: {', '.join(sorted(known))}" if known else ""
 
 
-def explain(error: ValidationError, where: str, *, data: Any = None, known: Collection[str] = ()) -> str:  # noqa: ANN401
+def explain(error: ValidationError, where: str, *, data: Any = None, known: Collection[str] = ()) -> str:
     """Return one line about the first thing that is wrong: `<where>: <part>: <what> (and 2 more)`.
 
     Args:
@@ -63,12 +63,12 @@ def _what(detail: Mapping[str, Any]) -> str:
     return f"{message[:1].lower()}{message[1:]}, not {_shown(detail.get('input'))}"
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401
+def _shown(value: Any) -> str:
     text = f'"{value}"' if isinstance(value, str) else repr(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _path(location: Sequence[str | int], data: Any) -> str:  # noqa: ANN401
+def _path(location: Sequence[str | int], data: Any) -> str:
     """Return `prompts "ceo", turns 2` for `("prompts", 4, "turns", 1)`."""
     parts: list[str] = []
     for step in location:
