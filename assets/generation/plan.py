@@ -1,5 +1,197 @@
 """The plan of one (model, week): everything needed to ask, load and rebuild it, frozen before the first call.
 
-Belongs here: the plan's shape, making it from a model entry and its suites, reading and writing it. Does not belong
-here: calling anybody (`ledger`, `run`), validating models.yaml (`models_file`) or suites (`assets.suites`).
+Belongs here: the plan's shape, making it from a model entry and its suites, reading and writing it, and which weeks
+may be asked for. Does not belong here: calling anybody (`ledger`, `run`), validating models.yaml (`models_file`).
 """
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from assets.generation.models_file import ModelEntry, params_hash, planned_prompts
+from assets.generation.providers.base import Provider
+from assets.generation.records import Record, Slot, slot_key
+from assets.suites.loader import suite_hash
+from assets.suites.published import assert_same_as_plan
+from assets.suites.schema import Prompt, Suite
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError, RefusedError
+from warehouse.store import Store
+from warehouse.validation import explain
+from warehouse.weeks import current_week, iso_label
+
+
+class Plan(Record):
+    """A frozen plan. `suites` holds whole suites with their hashes, so that no configuration is needed later."""
+
+    format: int = 1
+    week: str
+    model: str
+    title: str
+    series: str
+    params_hash: str
+    provider: str
+    model_id: str
+    pinned: bool
+    track: str
+    simulated: bool
+    params: dict[str, Any]
+    labeler: str
+    from_week: str | None
+    until_week: str | None
+    succeeds: str | None
+    completeness_floor: float
+    price: dict[str, Any] | None
+    suites: tuple[dict[str, Any], ...]
+    slots: tuple[Slot, ...]
+
+    def prompts(self) -> dict[str, Prompt]:
+        """Return the prompts of all suites by full id."""
+        return {
+            f"{suite['id']}/{raw['id']}": Prompt.model_validate(raw)
+            for suite in self.suites
+            for raw in suite["prompts"]
+        }
+
+    def declared_values(self) -> dict[tuple[str, str], frozenset[str]]:
+        """Return the closed list of values of each (suite, attribute)."""
+        return {
+            (suite["id"], attribute["id"]): frozenset([*attribute["values"], *attribute["outside"]])
+            for suite in self.suites
+            for attribute in suite["attributes"]
+        }
+
+
+def make_plan(entry: ModelEntry, suites: Mapping[str, Suite], week: str, provider: Provider) -> Plan:
+    """Return the plan of `entry` for `week`; a pure function of its arguments."""
+    selected = [(selection, suites[selection.suite]) for selection in entry.suites]
+    slots = [
+        slot
+        for selection, suite in selected
+        for prompt in planned_prompts(selection, suite)
+        for slot in _slots(entry, suite, prompt, week, selection.replicates, selection.conversations)
+    ]
+    return Plan(
+        week=week,
+        model=entry.name,
+        title=entry.title,
+        series=entry.series_name,
+        params_hash=params_hash(entry.params),
+        provider=entry.provider,
+        model_id=entry.model_id,
+        pinned=entry.pinned,
+        track=entry.track,
+        simulated=provider.simulated,
+        params=dict(entry.params),
+        labeler=entry.labeler,
+        from_week=entry.from_week.isoformat() if entry.from_week else None,
+        until_week=entry.until_week.isoformat() if entry.until_week else None,
+        succeeds=entry.succeeds,
+        completeness_floor=entry.completeness_floor,
+        price=entry.price.model_dump(mode="json") if entry.price else None,
+        suites=tuple({"hash": suite_hash(suite), **suite.model_dump(mode="json")} for _, suite in selected),
+        slots=tuple(slots),
+    )
+
+
+def _slots(
+    entry: ModelEntry, suite: Suite, prompt: Prompt, week: str, replicates: int, conversations: int
+) -> Iterator[Slot]:
+    common: dict[str, Any] = {
+        "suite": suite.id,
+        "suite_version": suite.version,
+        "prompt": suite.prompt_id(prompt),
+        "model": entry.name,
+        "week": week,
+    }
+    for replicate in range(conversations if prompt.turns else replicates):
+        key_of = {
+            turn: slot_key(params=entry.params, replicate=replicate, turn=turn, **common)
+            for turn in range(1, max(1, len(prompt.turns)) + 1)
+        }
+        conversation = key_of[1][:16] if prompt.turns else None
+        for turn, key in key_of.items():
+            yield Slot(slot_key=key, replicate=replicate, turn=turn, conversation=conversation, **common)
+
+
+def freeze_plan(store: Store, plan: Plan) -> Plan:
+    """Write `plan` unless the partition has one, and return the one that stands.
+
+    A plan that stands wins over later configuration: what was begun under it ends under it.
+    """
+    existing = read_plan(store, plan.week, plan.model)
+    if existing is not None:
+        return existing
+    store.put_if_absent(keys.plan(plan.week, plan.model), plan_bytes(plan))
+    return read_plan(store, plan.week, plan.model) or plan
+
+
+def plan_bytes(plan: Plan) -> bytes:
+    """Return the plan as it lies in the bucket."""
+    return canonical_json(plan.model_dump(mode="json"))
+
+
+def plan_sha256(plan: Plan) -> str:
+    """Return the SHA-256 of the plan as it lies in the bucket."""
+    return sha256_hex(plan_bytes(plan))
+
+
+def read_plan(store: Store, week: str, model: str) -> Plan | None:
+    """Return the plan of a partition, or None if nothing was planned.
+
+    Raises:
+        CorruptObjectError: if the object does not read as a plan.
+    """
+    key = keys.plan(week, model)
+    try:
+        data = store.get(key)
+    except KeyError:
+        return None
+    try:
+        return Plan.model_validate(json.loads(data))
+    except ValidationError as error:
+        raise CorruptObjectError(explain(error, key)) from None
+    except ValueError as error:
+        raise CorruptObjectError(
+            f"{key} is no JSON ({error}); restore the object from a copy of the bucket"
+        ) from None
+
+
+def check_frozen(store: Store, suites: Mapping[str, Suite]) -> None:
+    """Compare the suites with those of the newest plan of every model in the bucket.
+
+    Raises:
+        UsageError: if a suite's content differs from what was asked under the same version.
+    """
+    newest: dict[str, str] = {}
+    for key in store.list("plans/"):
+        partition = keys.parse_partition(key)
+        if partition:
+            newest[partition[1]] = max(partition[0], newest.get(partition[1], ""))
+    by_version = {(suite.id, suite.version): suite for suite in suites.values()}
+    for model, week in newest.items():
+        plan = read_plan(store, week, model)
+        for planned in plan.suites if plan else ():
+            suite = by_version.get((planned["id"], planned["version"]))
+            if suite is not None:
+                assert_same_as_plan(suite, planned)
+
+
+def require_askable(provider: Provider, week: str) -> None:
+    """Refuse weeks that cannot be sampled: a week is a sample of a live system and cannot be taken again.
+
+    Raises:
+        RefusedError: for a week that has not begun, and for a past week of a provider that is not replayable.
+    """
+    present = current_week()
+    if week > present:
+        raise RefusedError(f"week {week} ({iso_label(week)}) has not begun; the present week is {present}")
+    if week < present and not provider.replayable:
+        raise RefusedError(
+            f"week {week} is over; a live model cannot be asked for a past week (gaps stay visible)"
+        )

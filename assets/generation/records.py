@@ -73,11 +73,13 @@ FINAL = frozenset(
 )
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """An immutable record that refuses fields it does not know."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Slot(_Record):
+class Slot(Record):
     """One planned answer; `slot_key` is the SHA-256 of its identity in canonical JSON."""
 
     slot_key: str
@@ -91,7 +93,7 @@ class Slot(_Record):
     conversation: str | None = None  # joins the turns of one confrontation
 
 
-def slot_key(  # noqa: D417 - the arguments are the fields of `Slot`
+def slot_key(
     *,
     suite: str,
     suite_version: str,
@@ -115,7 +117,7 @@ def slot_key(  # noqa: D417 - the arguments are the fields of `Slot`
     return sha256_hex(canonical_json(identity))
 
 
-class Request(_Record):
+class Request(Record):
     """What a provider is asked for one slot. `history` holds the earlier turns of the conversation."""
 
     slot: Slot
@@ -128,7 +130,7 @@ class Request(_Record):
     history: tuple[Exchange, ...] = ()
 
 
-class Answer(_Record):
+class Answer(Record):
     """What a provider gave back for one call. Fields that a provider does not report stay None."""
 
     outcome: Outcome
@@ -154,7 +156,7 @@ class Answer(_Record):
     original_created_at: str | None = None
 
 
-class Exchange(_Record):
+class Exchange(Record):
     """One earlier turn: what was sent and what came back (without the picture's bytes)."""
 
     prompt_text: str

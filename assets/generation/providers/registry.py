@@ -1,0 +1,35 @@
+"""Providers by name: one row each. A new provider is one file beside this one and one row here.
+
+Belongs here: the table and the making of a provider from it. Does not belong here: anything of one provider.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, cast
+
+from assets.generation.providers.base import Provider
+from warehouse.errors import UsageError
+
+#: name in models.yaml → "module:factory"; a factory takes no arguments and asks nobody anything.
+PROVIDERS: dict[str, str] = {
+    "simulated": "assets.generation.providers.simulated:make",
+    "midjourney": "assets.generation.providers.midjourney:make",
+}
+
+
+def make_provider(name: str) -> Provider:
+    """Return the provider that `name` stands for.
+
+    Raises:
+        UsageError: if there is no such provider.
+    """
+    if name not in PROVIDERS:
+        raise UsageError(f'no provider "{name}"; known: {", ".join(sorted(PROVIDERS))}')
+    return cast(Provider, load_factory(PROVIDERS[name])())
+
+
+def load_factory(address: str) -> Any:  # noqa: ANN401
+    """Return what `module:name` stands for."""
+    module, _, attribute = address.partition(":")
+    return getattr(import_module(module), attribute)
