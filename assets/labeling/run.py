@@ -1,0 +1,189 @@
+"""Labelling one partition: what is missing is read from the pictures and kept as write-once Parquet parts.
+
+Belongs here: what is missing, equal bytes read once, closed lists enforced, the parts. Does not belong here: any one
+labeler (`labelers/`), agreement between labelers, table rows (`warehouse.load`).
+"""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.generation.plan import Plan
+from assets.generation.receipts import Receipt, read_partition
+from assets.generation.records import Outcome, Slot
+from assets.generation.workers import make_pool
+from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading
+from assets.labeling.registry import make_labeler
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.store import Store
+from warehouse.weeks import utc_now
+
+#: Pictures a part holds: what a kill can cost at most is the reading of one part.
+PART_PICTURES = 500
+
+_SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_COLUMNS])
+_IDENTITY = [name for name, _, identity in LABEL_COLUMNS if identity]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run did: pictures read, labels written, labels that were there already."""
+
+    pictures: int
+    written: int
+    already: int
+    labeler: str
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One picture, the slots that hold it, and what is to be read for each."""
+
+    sha256: str
+    ext: str
+    wanted: Mapping[Slot, Sequence[str]]
+
+
+def label_partition(
+    store: Store,
+    plan: Plan,
+    *,
+    labeler_name: str | None = None,
+    workers: int | None = None,
+    on_picture: Callable[[], None] = lambda: None,
+) -> Report:
+    """Read what is not yet labelled by the plan's labeler in its present version; safe to run again.
+
+    Args:
+        store: where pictures and labels are kept.
+        plan: the frozen plan of the partition.
+        labeler_name: another labeler than the plan's.
+        workers: processes; 0 reads in this process, None takes one a core.
+        on_picture: told of every picture that was read.
+    """
+    labeler = make_labeler(labeler_name or plan.labeler)
+    name = f"{labeler.name}@{labeler.version}"
+    done = {(row["slot_key"], row["attribute"]) for row in read_labels(store, plan.week, plan.model, name)}
+    tasks = _tasks(store, plan, labeler, done)
+    written = 0
+    queue = iter(tasks)
+    while batch := [*islice(queue, PART_PICTURES)]:
+        rows: list[dict[str, object]] = []
+        for task, readings in zip(batch, _read_all(store, labeler, batch, workers), strict=True):
+            rows += _rows(plan, labeler, task, readings)
+            on_picture()
+        written += len(rows)
+        _write_part(store, plan, name, rows)
+    return Report(pictures=len(tasks), written=written, already=len(done), labeler=name)
+
+
+def _tasks(store: Store, plan: Plan, labeler: Labeler, done: set[tuple[str, str]]) -> list[_Task]:
+    state = read_partition(store, plan.week, plan.model)
+    prompts = plan.prompts()
+    readable = frozenset(labeler.attributes())
+    wanted: defaultdict[str, dict[Slot, Sequence[str]]] = defaultdict(dict)
+    ext: dict[str, str] = {}
+    for slot in plan.slots:
+        receipt: Receipt | None = state.of(slot.slot_key).last
+        if receipt is None or receipt.outcome is not Outcome.OK:
+            continue
+        missing = [
+            attribute
+            for attribute in prompts[slot.prompt].attributes
+            if attribute in readable and (slot.slot_key, attribute) not in done
+        ]
+        if missing and receipt.image_sha256 and receipt.image_ext:
+            wanted[receipt.image_sha256][slot] = missing
+            ext[receipt.image_sha256] = receipt.image_ext
+    return [_Task(sha256, ext[sha256], wanted[sha256]) for sha256 in sorted(wanted)]
+
+
+def _read_all(
+    store: Store, labeler: Labeler, tasks: Sequence[_Task], workers: int | None
+) -> Iterator[Mapping[str, Reading]]:
+    def inputs() -> Iterator[tuple[bytes, list[str]]]:
+        for task in tasks:
+            attributes = sorted({attribute for some in task.wanted.values() for attribute in some})
+            yield store.get(keys.image(task.sha256, task.ext)), attributes
+
+    if workers == 0:
+        return (labeler.read(image, attributes) for image, attributes in inputs())
+    return _pool(labeler.name, workers).map(_read_one, *zip(*inputs(), strict=True), chunksize=8)
+
+
+@cache
+def _pool(labeler_name: str, workers: int | None) -> ProcessPoolExecutor:
+    return make_pool(_begin, labeler_name, workers=workers)
+
+
+_labeler: Labeler | None = None  # of a worker process
+
+
+def _begin(labeler_name: str) -> None:
+    global _labeler  # noqa: PLW0603 - one labeler a worker process, made once
+    _labeler = make_labeler(labeler_name)
+
+
+def _read_one(image: bytes, attributes: list[str]) -> Mapping[str, Reading]:
+    if _labeler is None:
+        raise RuntimeError("the worker process was not begun")
+    return _labeler.read(image, attributes)
+
+
+def _rows(
+    plan: Plan, labeler: Labeler, task: _Task, readings: Mapping[str, Reading]
+) -> Iterator[dict[str, object]]:
+    declared = plan.declared_values()
+    for slot, attributes in task.wanted.items():
+        for attribute in attributes:
+            reading = readings[attribute]
+            known = reading.value in declared[slot.suite, attribute]
+            yield {
+                "week": plan.week,
+                "model": plan.model,
+                "slot_key": slot.slot_key,
+                "attribute": attribute,
+                "labeler": labeler.name,
+                "labeler_version": labeler.version,
+                "value": reading.value if known else INVALID,
+                "confidence": reading.confidence,
+                "raw": reading.raw if known else (reading.raw or reading.value),
+                "image_sha256": task.sha256,
+                "labeled_at": utc_now(),
+            }
+
+
+def _write_part(store: Store, plan: Plan, labeler: str, rows: list[dict[str, object]]) -> None:
+    rows = sorted(rows, key=lambda row: (str(row["slot_key"]), str(row["attribute"])))
+    content = sha256_hex(canonical_json([[row[name] for name in _IDENTITY] for row in rows]))
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), buffer, compression="zstd")
+    store.put_if_absent(keys.label_part(plan.week, plan.model, labeler, content), buffer.getvalue())
+
+
+def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[str, object]]:
+    """Return the rows of all parts of one labeler version (`<name>@<version>`), in the order of their keys.
+
+    Raises:
+        CorruptObjectError: if a part does not read as Parquet.
+    """
+    rows: list[dict[str, object]] = []
+    for key in store.list(f"{keys.labels_prefix(week, model)}labeler={labeler}/"):
+        try:
+            rows += pq.read_table(io.BytesIO(store.get(key))).to_pylist()
+        except (pa.ArrowException, OSError) as error:
+            raise CorruptObjectError(
+                f"{key} does not read as Parquet ({error}); restore the object from a copy of the bucket"
+            ) from None
+    return rows
