@@ -11,7 +11,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+#: A value of an attribute: a name that may hold a plus, as `3+`.
+Value = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._+-]*$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+Subject = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z0-9][a-z0-9._-]*$")]
 Condition = Literal["baseline", "controlled", "confronted"]
 
 
@@ -30,20 +33,20 @@ class Attribute(_Data):
     title: str
     question: str  # what a labeler is asked
     ordinal: bool = False
-    values: tuple[Name, ...] = Field(min_length=2)
-    outside: tuple[Name, ...]
-    bands: dict[Name, tuple[Name, ...]] = {}  # e.g. light: [monk_1, monk_2, monk_3]
+    values: tuple[Value, ...] = Field(min_length=2)
+    outside: tuple[Value, ...]
+    bands: dict[Name, tuple[Value, ...]] = {}  # e.g. light: [monk_1, monk_2, monk_3]
 
     @model_validator(mode="after")
     def _closed(self) -> Attribute:
         everything = [*self.values, *self.outside]
         if len(set(everything)) != len(everything):
-            raise ValueError(f"attribute {self.id!r} lists a value twice")
+            raise ValueError("a value is listed twice")
         if "cannot_tell" not in self.outside:
-            raise ValueError(f"attribute {self.id!r} must declare cannot_tell under outside")
+            raise ValueError("outside must hold cannot_tell")
         banded = [value for band in self.bands.values() for value in band]
         if self.bands and sorted(banded) != sorted(self.values):
-            raise ValueError(f"attribute {self.id!r}: bands must cover each value once")
+            raise ValueError("bands must cover each value once")
         return self
 
 
@@ -53,7 +56,7 @@ class Prompt(_Data):
     id: Name  # within the suite; the full id is "<suite>/<id>"
     text: str = Field(min_length=3)
     language: Name = "en"
-    subject: str  # person:indian, house:nigerian, occupation:ceo, object:bicycle
+    subject: Subject  # person:indian, house:nigerian, occupation:ceo, object:bicycle
     condition: Condition = "baseline"
     attributes: tuple[Name, ...] = ()
     turns: tuple[str, ...] = ()
@@ -62,23 +65,27 @@ class Prompt(_Data):
     @model_validator(mode="after")
     def _turns(self) -> Prompt:
         if self.turns and (self.turns[0] != self.text or self.condition != "confronted"):
-            raise ValueError(f"prompt {self.id!r}: turns start with the text and have condition confronted")
+            raise ValueError("turns start with the text and have condition confronted")
         return self
 
 
 class StereotypePair(_Data):
-    """A value that is a stereotype of a group of prompts, for `stereotype_lift`."""
+    """A value that is a stereotype of a group of prompts, for the metric that it counts in."""
 
     attribute: Name
-    value: Name
-    subject: str
+    value: Value
+    subject: Subject
+    metric: Literal["stereotype_lift", "caricature_rate"] = "stereotype_lift"
 
 
 class ReferenceRow(_Data):
-    """The expected share of each value for one prompt (`prompt` None: for every prompt of the suite)."""
+    """The expected share of each value for one prompt (`prompt` None: for every prompt of the suite).
+
+    The support of the reference for that prompt is the keys of `shares`: values that are not named are left out.
+    """
 
     prompt: Name | None = None
-    shares: dict[Name, float]
+    shares: dict[Value, float]
     source: str | None = None  # year, table and row of a cited statistic
 
     @model_validator(mode="after")

@@ -1,0 +1,157 @@
+"""Reading of the suites' data files: everything is validated before anything is asked.
+
+Belongs here: files to `Suite` objects, with one clear line (file, prompt, how to mend) for whatever is wrong, and the
+content hash. Does not belong here: shapes (`schema`), checks inside a suite (`checks`), frozen copies (`published`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assets.suites import checks, published
+from assets.suites.published import suite_hash
+from assets.suites.references import Catalogue, ReferenceUse, build
+from assets.suites.schema import Attribute, Name, Prompt, StereotypePair, Suite, Version
+from warehouse.errors import UsageError
+from warehouse.validation import close_match, explain
+from warehouse.yamlfile import read_yaml
+
+__all__ = ["load_suites", "suite_hash"]
+
+FOLDER = Path(__file__).parent
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AttributeFile(_Data):
+    """`attributes.yaml`: every attribute that a suite may name."""
+
+    attributes: tuple[Attribute, ...]
+
+
+class SuiteFile(_Data):
+    """One file of `data/`; `sets` names lists of attributes, which a prompt may name instead of listing them."""
+
+    id: Name
+    version: Version
+    title: str
+    source: str
+    replicates: int = Field(ge=1)
+    conversations: int = Field(default=0, ge=0)
+    sets: dict[Name, tuple[Name, ...]] = {}
+    prompts: tuple[Prompt, ...] = Field(min_length=1)
+    references: tuple[ReferenceUse, ...] = ()
+    stereotypes: tuple[StereotypePair, ...] = ()
+
+
+def load_suites(folder: Path | None = None) -> dict[str, Suite]:
+    """Return every suite by `<id>@<major>`, validated and equal to its frozen copy where it has one.
+
+    Args:
+        folder: holds `attributes.yaml`, `data/`, `references/` and `published/`; by default the shipped one.
+
+    Raises:
+        UsageError: one line (and the differing lines, for a text that was changed under its version).
+    """
+    folder = folder or FOLDER
+    attributes = _validated(AttributeFile, folder / "attributes.yaml", "suites/attributes.yaml").attributes
+    _no_twins([attribute.id for attribute in attributes], "suites/attributes.yaml: attribute")
+    where = "suites/references/catalogue.yaml"
+    catalogue = _validated(Catalogue, folder / "references" / "catalogue.yaml", where)
+    _no_twins([entry.id for entry in catalogue.references], f"{where}: reference")
+
+    suites: dict[str, Suite] = {}
+    for path in sorted((folder / "data").glob("*.yaml")):
+        where = f"suites/{path.name}"
+        suite = _load(path, where, attributes, catalogue, folder)
+        if suite.label in suites:
+            raise UsageError(
+                f"{where}: {suite.label} stands in another file too; keep one file a major version"
+            )
+        published.assert_as_published(suite, folder / "published", where)
+        suites[suite.label] = suite
+    if not suites:
+        raise UsageError(f"suites: no suite in {folder / 'data'}; there must be at least one .yaml file")
+    return suites
+
+
+def _load(
+    path: Path, where: str, attributes: Sequence[Attribute], catalogue: Catalogue, folder: Path
+) -> Suite:
+    data = read_yaml(path, where)
+    file = _validate(SuiteFile, _expand_sets(data, where), where)
+    if path.stem.split("@")[0] != file.id:
+        raise UsageError(f'{where}: the id is "{file.id}"; name the file {file.id}.yaml')
+    known = {attribute.id: attribute for attribute in attributes}
+    for prompt in file.prompts:
+        for name in prompt.attributes:
+            if name not in known:
+                hint = close_match(name, known)
+                raise UsageError(f'{where}: prompt "{prompt.id}": unknown attribute "{name}"{hint}')
+    used = {name for prompt in file.prompts for name in prompt.attributes}
+    built = []
+    for use in file.references:
+        if use.attribute not in used:
+            hint = close_match(use.attribute, used)
+            raise UsageError(
+                f'{where}: reference "{use.id}": no prompt has the attribute "{use.attribute}"{hint}'
+            )
+        try:
+            built.append(build(use, file.prompts, known[use.attribute], catalogue, folder / "references"))
+        except UsageError as error:
+            raise UsageError(f"{where}: {error}") from None
+        except ValidationError as error:
+            raise UsageError(explain(error, f'{where}: reference "{use.id}"')) from None
+    suite = Suite(
+        **file.model_dump(exclude={"sets", "references"}),
+        attributes=tuple(attribute for attribute in attributes if attribute.id in used),
+        references=tuple(built),
+    )
+    for problem in checks.problems(suite):
+        raise UsageError(f"{where}: {problem}")
+    return suite
+
+
+def _expand_sets(data: Any, where: str) -> Any:
+    """Return the data with the name of a set replaced by the set's attributes."""
+    if not isinstance(data, dict) or not isinstance(data.get("prompts"), list):
+        return data
+    sets: dict[Any, Any] = data["sets"] if isinstance(data.get("sets"), dict) else {}
+    prompts = []
+    for prompt in data["prompts"]:
+        name = prompt.get("attributes") if isinstance(prompt, dict) else None
+        if isinstance(name, str):
+            if name not in sets:
+                hint = close_match(name, sets)
+                raise UsageError(
+                    f'{where}: prompt "{prompt.get("id")}": unknown set of attributes "{name}"{hint}'
+                )
+            prompt = {**prompt, "attributes": sets[name]}  # noqa: PLW2901
+        prompts.append(prompt)
+    return {**data, "prompts": prompts}
+
+
+def _validated(model: type[Model], path: Path, where: str) -> Model:
+    return _validate(model, read_yaml(path, where), where)
+
+
+def _validate(model: type[Model], data: Any, where: str) -> Model:
+    if not isinstance(data, dict):
+        raise UsageError(f"{where}: must be a mapping with the keys {', '.join(model.model_fields)}")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise UsageError(explain(error, where, data=data, known=list(model.model_fields))) from None
+
+
+def _no_twins(names: Sequence[str], what: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f'{what} "{name}" is listed twice; remove one')

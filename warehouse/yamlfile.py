@@ -1,0 +1,55 @@
+"""Reading of YAML files that people write: one clear line for whatever is wrong with one.
+
+Belongs here: reading a file, bad YAML, wrong encodings, keys that stand twice. Does not belong here: what the content
+must be (`warehouse.validation` words that, the models beside the data say it).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from warehouse.errors import UsageError
+from warehouse.validation import one_line
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that stands twice; plain YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, str) and key != "<<" and key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f'key "{key}" stands twice', problem_mark=key_node.start_mark
+                )
+            if isinstance(key, str):
+                seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(path: Path, where: str) -> Any:
+    """Return the content of a YAML file; `where` names the file in errors, e.g. `models.yaml`.
+
+    Raises:
+        UsageError: if the file is missing, not UTF-8, no valid YAML, or has a key twice in one mapping.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"{where}: there is no such file ({path})") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: is not UTF-8 (byte {error.start + 1}); save it as UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"{where}: cannot be read: {error.strerror or error}") from None
+    try:
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a subclass of the safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise UsageError(one_line(f"{where}{place}: {error.problem or 'is not valid YAML'}")) from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise UsageError(one_line(f"{where}: is not valid YAML: {error}")) from None
