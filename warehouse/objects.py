@@ -1,0 +1,294 @@
+"""Reading the bucket's objects as rows: plans, manifests and label parts.
+
+Belongs here: the shape that an object must have, and the rows that follow from it; no code of `assets` is needed,
+so that a bucket can be loaded whatever configuration it was written with. Does not belong here: writing rows
+(`load`), studies (`study_objects`).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.store.base import Store
+
+PLAN_FORMAT = 1
+_REQUIRED_ATTEMPT = ("week", "model", "slot_key", "attempt", "provider", "track", "outcome")
+_REQUIRED_LABEL = ("week", "model", "slot_key", "attribute", "labeler", "labeler_version", "value")
+_LABEL_KEY = ["slot_key", "attribute", "labeler", "labeler_version"]
+_TEXT, _WHOLE, _REAL, _FLAG = pa.string(), pa.int32(), pa.float64(), pa.bool_()
+_PARTITION = {"week": _TEXT, "model": _TEXT}
+_SUITE = {**_PARTITION, "suite": _TEXT}
+
+#: The tables that a plan holds, with the columns and types of `sql/schema/001_core.sql`.
+PLAN_SCHEMAS: Mapping[str, pa.Schema] = {
+    "plans": pa.schema(
+        {
+            **_PARTITION,
+            **dict.fromkeys(("series", "params_hash", "provider", "model_id", "track"), _TEXT),
+            "simulated": _FLAG,
+            **dict.fromkeys(("params", "labeler", "from_week", "until_week", "succeeds"), _TEXT),
+            "completeness_floor": _REAL,
+            "plan_sha256": _TEXT,
+        }
+    ),
+    "prompts": pa.schema(
+        {
+            **_SUITE,
+            "suite_version": _TEXT,
+            "suite_major": _WHOLE,
+            **dict.fromkeys(("suite_hash", "prompt", "language", "subject", "condition", "text"), _TEXT),
+            "turns": _WHOLE,
+        }
+    ),
+    "prompt_attributes": pa.schema({**_SUITE, "suite_major": _WHOLE, "prompt": _TEXT, "attribute": _TEXT}),
+    "attribute_values": pa.schema(
+        {
+            **_SUITE,
+            "suite_major": _WHOLE,
+            "attribute": _TEXT,
+            "value": _TEXT,
+            "position": _WHOLE,
+            "in_support": _FLAG,
+            "band": _TEXT,
+        }
+    ),
+    "reference_values": pa.schema(
+        {
+            **_SUITE,
+            "suite_major": _WHOLE,
+            "reference": _TEXT,
+            "attribute": _TEXT,
+            "banded": _FLAG,
+            "prompt": _TEXT,
+            "value": _TEXT,
+            "expected_share": _REAL,
+            "source": _TEXT,
+        }
+    ),
+    "slots": pa.schema(
+        {
+            **_PARTITION,
+            "slot_key": _TEXT,
+            "suite": _TEXT,
+            "suite_version": _TEXT,
+            "prompt": _TEXT,
+            "replicate": _WHOLE,
+            "turn": _WHOLE,
+            "conversation": _TEXT,
+        }
+    ),
+}
+
+
+def read_json(store: Store, key: str) -> dict[str, Any]:
+    """Return the JSON object at `key`; raise KeyError if it is missing, CorruptObjectError if it is no object."""
+    try:
+        value = json.loads(store.get(key))
+    except ValueError as error:
+        raise CorruptObjectError(f"{key} is not valid JSON ({error}); restore it from a backup") from error
+    if not isinstance(value, dict):
+        raise CorruptObjectError(f"{key} is not a JSON object; restore it from a backup")
+    return value
+
+
+def read_parquet(store: Store, key: str) -> pa.Table:
+    """Return the table at `key`; raise KeyError if it is missing, CorruptObjectError if it does not read."""
+    try:
+        return pq.read_table(io.BytesIO(store.get(key)))
+    except (pa.ArrowException, OSError) as error:
+        first = str(error).splitlines()[0]
+        raise CorruptObjectError(
+            f"{key} is not readable Parquet ({first}); restore it from a backup"
+        ) from error
+
+
+def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
+    """Return the plan of a partition, with `plan_sha256` (of the object's bytes) added.
+
+    Raises:
+        UsageError: if there is none, or it was written by a newer version.
+        CorruptObjectError: if it is not valid JSON or is the plan of another partition.
+    """
+    key = keys.plan(week, model)
+    try:
+        plan = read_json(store, key)
+        digest = sha256_hex(store.get(key))
+    except KeyError:
+        raise UsageError(f"no plan of {model} in week {week} in {store.url} (looked for {key})") from None
+    if isinstance(plan.get("format"), int) and plan["format"] > PLAN_FORMAT:
+        raise UsageError(f"{key} has format {plan['format']}, written by a newer version; update cliche")
+    if (plan.get("week"), plan.get("model")) != (week, model):
+        raise CorruptObjectError(f"{key} is the plan of {plan.get('model')} in week {plan.get('week')}")
+    return {**plan, "plan_sha256": digest}
+
+
+def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.Table]:
+    """Return the rows of each table that a plan holds (`PLAN_SCHEMAS`).
+
+    Raises:
+        CorruptObjectError: if the plan misses a field or a field has the wrong type.
+    """
+    partition = {"week": week, "model": model}
+    try:
+        suites = [_planned_only(suite, plan["slots"]) for suite in plan["suites"]]
+        rows = {
+            "plans": [{**plan, "params": canonical_json(plan["params"]).decode()}],
+            "prompts": [row for suite in suites for row in _prompts(suite)],
+            "prompt_attributes": [row for suite in suites for row in _prompt_attributes(suite)],
+            "attribute_values": [row for suite in suites for row in _attribute_values(suite)],
+            "reference_values": [row for suite in suites for row in _reference_values(suite)],
+            "slots": plan["slots"],
+        }
+        return {table: _table(table, rows[table], partition) for table in PLAN_SCHEMAS}
+    except KeyError as error:
+        raise CorruptObjectError(
+            f"{keys.plan(week, model)} misses {error}; restore it from a backup"
+        ) from error
+    except (TypeError, AttributeError, ValueError, pa.ArrowException) as error:
+        raise CorruptObjectError(f"{keys.plan(week, model)} is not a plan: {error}") from error
+
+
+def current_manifest(store: Store, week: str, model: str) -> str | None:
+    """Return the key of the manifest with the highest number, or None if there is none."""
+    numbered = {
+        int(number): key
+        for key in store.list(f"{keys.attempts_prefix(week, model)}manifest-")
+        if (number := key.rpartition("manifest-")[2].removesuffix(".parquet")).isdigit()
+    }
+    return numbered[max(numbered)] if numbered else None
+
+
+def label_parts(store: Store, week: str, model: str) -> list[str]:
+    """Return the keys of the label parts of a partition, in the order in which the first label wins."""
+    return sorted(key for key in store.list(keys.labels_prefix(week, model)) if key.endswith(".parquet"))
+
+
+def read_attempts(store: Store, week: str, model: str) -> pa.Table:
+    """Return the rows of the current manifest of a partition; none if there is no manifest.
+
+    Raises:
+        CorruptObjectError: if it does not read, misses a column or holds another partition's rows.
+    """
+    key = current_manifest(store, week, model)
+    if key is None:
+        return pa.table({name: pa.array([], _TEXT) for name in _REQUIRED_ATTEMPT})
+    return _checked(read_parquet(store, key), key, _REQUIRED_ATTEMPT, week, model)
+
+
+def read_labels(store: Store, week: str, model: str) -> pa.Table:
+    """Return the labels of all parts of a partition; of duplicates the first in key order.
+
+    Raises:
+        CorruptObjectError: if a part does not read, misses a column or holds another partition's rows.
+    """
+    parts = [
+        _checked(read_parquet(store, key), key, _REQUIRED_LABEL, week, model)
+        for key in label_parts(store, week, model)
+    ]
+    if not parts:
+        return pa.table({name: pa.array([], _TEXT) for name in _REQUIRED_LABEL})
+    rows = pa.concat_tables(parts, promote_options="permissive")
+    numbered = rows.append_column("row_number", pa.array(range(rows.num_rows), pa.int64()))
+    first = numbered.group_by(_LABEL_KEY).aggregate([("row_number", "min")])["row_number_min"]
+    return rows.take(first.combine_chunks().sort())
+
+
+def _checked(rows: pa.Table, key: str, required: Sequence[str], week: str, model: str) -> pa.Table:
+    """Return `rows` if they have what a table needs and belong to the partition that the key names."""
+    if missing := [name for name in required if name not in rows.column_names]:
+        raise CorruptObjectError(f"{key} has no column {', '.join(missing)}; restore it from a backup")
+    if empty := [name for name in required if rows[name].null_count]:
+        raise CorruptObjectError(f"{key} has rows without {', '.join(empty)}; restore it from a backup")
+    weeks, models = ({str(value) for value in rows[name].unique().to_pylist()} for name in ("week", "model"))
+    if weeks - {week} or models - {model}:
+        raise CorruptObjectError(f"{key} holds rows of another week or model; restore it from a backup")
+    return rows
+
+
+def _table(name: str, rows: Sequence[Mapping[str, Any]], partition: Mapping[str, str]) -> pa.Table:
+    """Return rows as an Arrow table; a field that may be NULL may be left out, any other may not."""
+    schema = PLAN_SCHEMAS[name]
+    optional = {"from_week", "until_week", "succeeds", "band", "source", "conversation"}
+    optional |= {"prompt"} if name == "reference_values" else set()
+    columns = {}
+    for field in schema:
+        if field.name in partition:
+            values: list[Any] = [partition[field.name]] * len(rows)
+        elif field.name in optional:
+            values = [row.get(field.name) for row in rows]
+        else:
+            values = [row[field.name] for row in rows]
+            if None in values:
+                raise KeyError(field.name)
+        columns[field.name] = pa.array(values, field.type)
+    return pa.table(columns, schema=schema)
+
+
+def _identity(suite: Mapping[str, Any]) -> dict[str, Any]:
+    return {"suite": suite["id"], "suite_major": int(suite["version"].split(".")[0])}
+
+
+def _planned_only(suite: Mapping[str, Any], slots: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the suite with those of its prompts that have slots: a model may be asked a selection."""
+    ids = (suite["id"], suite["version"])
+    asked = {slot["prompt"] for slot in slots if (slot["suite"], slot["suite_version"]) == ids}
+    prompts = [prompt for prompt in suite["prompts"] if f"{suite['id']}/{prompt['id']}" in asked]
+    return {**suite, "prompts": prompts}
+
+
+def _prompts(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for prompt in suite["prompts"]:
+        yield {
+            **prompt,
+            **_identity(suite),
+            "suite_version": suite["version"],
+            "suite_hash": suite["hash"],
+            "prompt": f"{suite['id']}/{prompt['id']}",
+            "turns": len(prompt["turns"]) or 1,
+        }
+
+
+def _prompt_attributes(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for prompt in suite["prompts"]:
+        for attribute in prompt["attributes"]:
+            yield {**_identity(suite), "prompt": f"{suite['id']}/{prompt['id']}", "attribute": attribute}
+
+
+def _attribute_values(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for attribute in suite["attributes"]:
+        band_of = {value: band for band, values in attribute["bands"].items() for value in values}
+        for position, value in enumerate([*attribute["values"], *attribute["outside"]]):
+            yield {
+                **_identity(suite),
+                "attribute": attribute["id"],
+                "value": value,
+                "position": position,
+                "in_support": value in attribute["values"],
+                "band": band_of.get(value),
+            }
+
+
+def _reference_values(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for reference in suite["references"]:
+        for row in reference["rows"]:
+            prompt = row.get("prompt")
+            for value, share in row["shares"].items():
+                yield {
+                    **_identity(suite),
+                    "reference": reference["id"],
+                    "attribute": reference["attribute"],
+                    "banded": reference["values"] == "bands",
+                    "prompt": f"{suite['id']}/{prompt}" if prompt else None,
+                    "value": value,
+                    "expected_share": float(share),
+                    "source": row.get("source") or reference.get("source"),
+                }
