@@ -6,6 +6,7 @@ Belongs here: the interface and the value types. Does not belong here: any code 
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ class Store(Protocol):
         """Delete a lease whoever holds it; return who held it. For `cliche unlock` alone."""
         ...
 
-    def leases(self) -> list[tuple[str, Holder]]:
+    def leases(self) -> builtins.list[tuple[str, Holder]]:
         """Return the leases that exist now, by name."""
         ...
 

@@ -1,0 +1,135 @@
+"""The object store in an S3 bucket: write-once by conditional requests, so that any number of runs may share it.
+
+Belongs here: what the store promises, in terms of single requests. Does not belong here: the requests
+(`s3_objects`), leases (`s3_leases`), words for errors (`s3_errors`).
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from warehouse.errors import StoreError, UsageError
+from warehouse.store import holders, s3_leases
+from warehouse.store.base import Head, Holder
+from warehouse.store.names import LOCKS, check_key, check_prefix, lease_key, lease_name
+from warehouse.store.s3_objects import Objects
+
+_ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
+_OTHER_TAG = '"00000000000000000000000000000000"'
+
+
+class S3Store:
+    """Write-once objects in a bucket; implements `warehouse.store.base.Store`. Threads may share it."""
+
+    def __init__(self, address: str) -> None:
+        """Name the bucket and prefix; the server is asked nothing yet.
+
+        Raises:
+            UsageError: if `address` does not read `s3://bucket/prefix`.
+            StoreError: if the AWS settings make no client.
+        """
+        found = _ADDRESS.fullmatch(address)
+        if not found:  # the address is not repeated, somebody may have put credentials into it
+            raise UsageError(
+                "the store's address must read s3://bucket/prefix (lower case); "
+                "credentials go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            )
+        prefix = (found[2] or "").rstrip("/")
+        self._objects = Objects(found[1], f"{check_key(prefix)}/" if prefix else "")
+
+    @property
+    def url(self) -> str:
+        """Return `s3://bucket/prefix`."""
+        return self._objects.url
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        """Write durably unless the key exists; return True if written, False if it was there."""
+        if self._objects.put(check_key(key), data) is not None:
+            return True
+        # Servers on top of folders refuse a key that is a folder of other keys: nothing is there then.
+        if not key.startswith(LOCKS) and self._objects.head(key) is None:
+            raise StoreError(
+                f"cannot write {self.url}/{key}: the server refuses it although it is not there; "
+                "a key cannot be both an object and a folder"
+            )
+        return False
+
+    def get(self, key: str) -> bytes:
+        """Return the bytes; raise `KeyError` if there is no such object."""
+        found = self._objects.get(check_key(key))
+        if found is None:
+            raise KeyError(key)
+        return found.data
+
+    def head(self, key: str) -> Head | None:
+        """Return size and tag, or None if there is no such object."""
+        found = self._objects.head(check_key(key))
+        return Head(key, *found) if found else None
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Yield the keys that start with `prefix`, in ascending order of their UTF-8 bytes."""
+        check_prefix(prefix)
+        # Sorted here: servers on top of folders give "a/b" before "a.b". In UTF-8, order of code points
+        # is order of bytes.
+        yield from sorted(key for key in self._objects.list(prefix) if not key.endswith("/"))
+
+    def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
+        """Replace the object atomically if its bytes are still `expected` (None: absent); return success."""
+        if expected is None:
+            return self.put_if_absent(key, data)
+        found = self._objects.get(check_key(key))
+        if found is None or found.data != expected:
+            return False
+        return self._objects.put(key, data, if_etag=found.etag) is not None
+
+    @contextmanager
+    def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> Iterator[s3_leases.S3Lease]:
+        """Return a context manager that holds the lease and beats three times in `ttl_s` seconds."""
+        lease = s3_leases.acquire(self._objects, lease_key(name), holders.this_run(purpose), ttl_s)
+        try:
+            yield lease
+        finally:
+            lease.release()
+
+    def break_lease(self, name: str) -> Holder | None:
+        """Delete a lease whoever holds it, or held it when it died; return that holder."""
+        key = lease_key(name)
+        found = self._objects.get(key)
+        if found is None:
+            return None
+        self._objects.delete(key)
+        return holders.from_bytes(found.data) or holders.UNKNOWN
+
+    def leases(self) -> builtins.list[tuple[str, Holder]]:
+        """Return the leases that have not expired, by name."""
+        found = []
+        for key in self.list(LOCKS):
+            name = lease_name(key)
+            lease = self._objects.get(key) if name else None
+            if name and lease and not s3_leases.is_expired(lease):
+                found.append((name, holders.from_bytes(lease.data) or holders.UNKNOWN))
+        return found
+
+    def check_writable(self) -> None:
+        """Raise `StoreError` with one clear line unless objects can be written, are kept, and never overwritten."""
+        probe = f"{LOCKS}probe-{secrets.token_hex(8)}"
+        data = probe.encode()
+        first = self._objects.put(probe, data)
+        try:
+            again = self._objects.put(probe, b"again")
+            other = self._objects.put(probe, b"other", if_etag=_OTHER_TAG)
+            found = self._objects.get(probe)
+        finally:
+            self._objects.delete(probe)
+        ignored = [name for name, tag in (("If-None-Match", again), ("If-Match", other)) if tag is not None]
+        if ignored:
+            raise StoreError(
+                f"cannot use {self.url}: the server ignores {' and '.join(ignored)}, so two runs could "
+                "overwrite each other; use a server with conditional writes"
+            )
+        if first is None or found is None or found.data != data:
+            raise StoreError(f"cannot use {self.url}: it does not keep what is written; use another server")
