@@ -24,7 +24,14 @@ def close_match(name: str, known: Collection[str]) -> str:
     return f"; known: {', '.join(sorted(known))}" if known else ""
 
 
-def explain(error: ValidationError, where: str, *, data: Any = None, known: Collection[str] = ()) -> str:
+def explain(
+    error: ValidationError,
+    where: str,
+    *,
+    data: Any = None,
+    known: Collection[str] = (),
+    nested: Collection[str] = (),
+) -> str:
     """Return one line about the first thing that is wrong: `<where>: <part>: <what> (and 2 more)`.
 
     Args:
@@ -32,13 +39,14 @@ def explain(error: ValidationError, where: str, *, data: Any = None, known: Coll
         where: the file or record, e.g. `models.yaml`.
         data: what was validated; with it an item of a list is named by its `id` or `name`, not by its number.
         known: the keys that may stand in the outermost mapping, for a close match to an unknown key.
+        nested: the same for a key that is unknown further in.
     """
     details = error.errors(include_url=False)
     first = details[0]
     location = tuple(first["loc"])
     if first["type"] == "extra_forbidden":
         location, key = location[:-1], str(first["loc"][-1])
-        hint = close_match(key, known) if not location else ""
+        hint = close_match(key, nested if location else known)
         what = f'unknown key "{key}"{hint}'
     else:
         what = _what(first)

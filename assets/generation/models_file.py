@@ -1,0 +1,222 @@
+"""models.yaml: which models are asked, with what, how often; validated before anything is asked.
+
+Belongs here: the shape of an entry, what must hold between entries and suites, which entries are active in a week,
+which prompts an entry selects. Does not belong here: providers themselves (`providers/`), plans (`plan`), prices that
+were paid (receipts).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from assets.suites.schema import Name, Prompt, Suite
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import UsageError
+from warehouse.validation import close_match, explain
+from warehouse.weeks import week_of
+from warehouse.yamlfile import read_yaml
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SuiteSelection(_Data):
+    """What is asked of one suite each week.
+
+    `prompts` are patterns (`person-*`) of prompt ids without the suite; None selects all. A prompt with turns is
+    asked `conversations` times, every other `replicates` times.
+    """
+
+    suite: str  # "<id>@<major>"
+    replicates: int = Field(ge=1)
+    conversations: int = Field(default=0, ge=0)
+    prompts: tuple[str, ...] | None = Field(default=None, min_length=1)
+
+
+class Price(_Data):
+    """What one picture costs, who says so and when it was looked up."""
+
+    per_image_usd: float = Field(ge=0)
+    source: str
+    date: dt.date
+
+
+class ModelEntry(_Data):
+    """One model to ask; `series` is by default the name, `until` is the last week that is asked."""
+
+    name: Name
+    title: str
+    provider: Name
+    model_id: str = Field(min_length=1)
+    track: Literal["model", "system"] = "model"
+    pinned: bool = False  # the model id names a snapshot that does not change
+    from_week: dt.date | None = Field(default=None, alias="from")
+    until_week: dt.date | None = Field(default=None, alias="until")
+    succeeds: Name | None = None
+    series: Name | None = None
+    suites: tuple[SuiteSelection, ...] = Field(min_length=1)
+    params: dict[str, JsonValue] = {}
+    requests_per_minute: float = Field(default=60, gt=0)
+    concurrency: int = Field(default=4, ge=1)
+    price: Price | None = None
+    labeler: Name = "photo"
+    completeness_floor: float = Field(default=0.9, ge=0, le=1)
+
+    @property
+    def series_name(self) -> str:
+        """Return the name of the series: the entry's own name unless it says otherwise."""
+        return self.series or self.name
+
+
+class ModelsFile(_Data):
+    """The whole of models.yaml."""
+
+    models: tuple[ModelEntry, ...] = Field(min_length=1)
+
+
+def load_models(
+    path: Path, suites: Mapping[str, Suite], *, providers: Collection[str] | None = None
+) -> list[ModelEntry]:
+    """Return the entries of a models file in its order.
+
+    Args:
+        path: the file; errors name it without its folder.
+        suites: by `<id>@<major>`.
+        providers: names of providers that exist; None leaves provider names unchecked.
+
+    Raises:
+        UsageError: one line: the file, the model, what is wrong and how to mend it.
+    """
+    data = read_yaml(path, path.name)
+    if not isinstance(data, dict):
+        raise UsageError(f"{path.name}: must be a mapping with the key models")
+    try:
+        entries = ModelsFile.model_validate(data).models
+    except ValidationError as error:
+        line = explain(error, path.name, data=data, known=["models"], nested=_keys_near(error))
+        raise UsageError(line) from None
+    for problem in _problems(entries, suites, providers):
+        raise UsageError(f"{path.name}: {problem}")
+    return list(entries)
+
+
+def find(models: Sequence[ModelEntry], name: str, *, where: str = "models.yaml") -> ModelEntry:
+    """Return the entry of that name.
+
+    Raises:
+        UsageError: if there is none, with the nearest name.
+    """
+    for entry in models:
+        if entry.name == name:
+            return entry
+    raise UsageError(f'no model "{name}" in {where}' + close_match(name, [entry.name for entry in models]))
+
+
+def active(models: Sequence[ModelEntry], week: str) -> list[ModelEntry]:
+    """Return the entries that are asked in `week` (a Monday, `2026-11-23`), in the order of the file."""
+    monday = dt.date.fromisoformat(week)
+    return [
+        entry for entry in models if (entry.from_week or monday) <= monday <= (entry.until_week or monday)
+    ]
+
+
+def planned_prompts(selection: SuiteSelection, suite: Suite) -> list[Prompt]:
+    """Return the prompts of `suite` that have a slot under `selection`, in the order of the suite.
+
+    A prompt with turns has one only if conversations are asked for.
+    """
+    return [
+        prompt
+        for prompt in suite.prompts
+        if _selected(prompt.id, selection) and (selection.conversations or not prompt.turns)
+    ]
+
+
+def params_hash(params: Mapping[str, Any]) -> str:
+    """Return the first eight hexadecimal digits of the SHA-256 of the parameters' canonical JSON."""
+    return sha256_hex(canonical_json(dict(params)))[:8]
+
+
+def _selected(prompt_id: str, selection: SuiteSelection) -> bool:
+    return selection.prompts is None or any(fnmatchcase(prompt_id, pattern) for pattern in selection.prompts)
+
+
+def _problems(
+    entries: Sequence[ModelEntry], suites: Mapping[str, Suite], providers: Collection[str] | None
+) -> Iterator[str]:
+    names = [entry.name for entry in entries]
+    series: dict[str, str] = {}
+    for entry in entries:
+        if names.count(entry.name) > 1:
+            yield f'two models have the name "{entry.name}"; give each its own'
+        other = series.setdefault(entry.series_name, entry.name)
+        if other != entry.name:
+            yield (
+                f'models "{other}" and "{entry.name}" have one series name, "{entry.series_name}"; '
+                "give each its own"
+            )
+        for problem in (
+            *_weeks(entry),
+            *_succession(entry, names),
+            *_provider(entry, providers),
+            *(p for selection in entry.suites for p in _selection(entry, selection, suites)),
+        ):
+            yield f'model "{entry.name}": {problem}'
+
+
+def _weeks(entry: ModelEntry) -> Iterator[str]:
+    for key, day in (("from", entry.from_week), ("until", entry.until_week)):
+        if day and day.weekday() != 0:
+            yield f"{key} {day} is a {day:%A}; weeks are named by their Monday, {week_of(day)}"
+    if entry.from_week and entry.until_week and entry.until_week < entry.from_week:
+        yield f"until {entry.until_week} lies before from {entry.from_week}; until is the last week that is asked"
+
+
+def _succession(entry: ModelEntry, names: Sequence[str]) -> Iterator[str]:
+    if entry.succeeds == entry.name:
+        yield "succeeds itself; name the model that came before, or remove succeeds"
+    elif entry.succeeds and entry.succeeds not in names:
+        yield f'succeeds the unknown model "{entry.succeeds}"' + close_match(entry.succeeds, names)
+
+
+def _provider(entry: ModelEntry, providers: Collection[str] | None) -> Iterator[str]:
+    if providers is not None and entry.provider not in providers:
+        yield f'unknown provider "{entry.provider}"' + close_match(entry.provider, providers)
+
+
+def _selection(entry: ModelEntry, selection: SuiteSelection, suites: Mapping[str, Suite]) -> Iterator[str]:
+    suite = suites.get(selection.suite)
+    if suite is None:
+        yield f'unknown suite "{selection.suite}"' + close_match(selection.suite, suites)
+        return
+    if [s.suite for s in entry.suites].count(selection.suite) > 1:
+        yield f"{selection.suite} is selected twice; keep one selection a suite"
+    ids = [prompt.id for prompt in suite.prompts]
+    for pattern in selection.prompts or ():
+        if not any(fnmatchcase(prompt_id, pattern) for prompt_id in ids):
+            yield f'pattern "{pattern}" matches no prompt of {selection.suite}' + close_match(pattern, ids)
+    if selection.conversations and entry.track != "system":
+        yield f"conversations of {selection.suite} need track system; this model has track {entry.track}"
+    elif selection.conversations and not any(p.turns and _selected(p.id, selection) for p in suite.prompts):
+        yield f"conversations of {selection.suite}: no selected prompt is a conversation; remove conversations"
+    elif not planned_prompts(selection, suite):
+        yield f"nothing of {selection.suite} is selected; a prompt with turns needs conversations"
+
+
+def _keys_near(error: ValidationError) -> list[str]:
+    """Return the keys that may stand where the first unknown key stands, for a close match."""
+    location = error.errors(include_url=False)[0]["loc"][:-1]
+    if "params" in location:
+        return []
+    model: type[BaseModel] = ModelEntry
+    for step, kind in (("suites", SuiteSelection), ("price", Price)):
+        if step in location:
+            model = kind
+    return [field.alias or name for name, field in model.model_fields.items()]
