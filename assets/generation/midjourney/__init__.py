@@ -1,0 +1,10 @@
+"""Import of folders of Midjourney downloads: there is no API, people download pictures one by one.
+
+Belongs here: what a download says about itself (`metadata`, `names`, `files`), which slot it answers (`matching`), and
+both for a folder (`importer`). Does not belong here: the provider that hands the pictures to the ledger
+(`providers.midjourney`), plans, runs, the store.
+
+A person's account stands in every download, in its `Author` chunk and its file name. It is never stored, shown or
+logged: the stored bytes are the original without every chunk that can hold a name, the one exception to "never
+re-encoded". Image data stay as they are, byte for byte, and a receipt holds both hashes.
+"""

@@ -1,0 +1,127 @@
+"""One file of an import folder: read, checked and described, without its pixels in memory.
+
+Belongs here: joining what chunks and name say about one file, and reading its bytes again for the ledger. Does not
+belong here: choosing a slot for it (`matching`), walking folders (`importer`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from assets.generation import image_check
+from assets.generation.midjourney import metadata, names
+from warehouse.canonical import sha256_hex
+
+
+@dataclass(frozen=True)
+class MidjourneyFile:
+    """What one file says about itself. `problem` says why it cannot be taken, whatever it matches.
+
+    `path` and `accounts` name a person: they stay in memory, and no representation shows them.
+    """
+
+    display: str
+    prompt: str | None  # of the Description chunk, white space folded, without parameters
+    words: str | None  # the first words of the prompt, of the file name
+    words_cut: bool  # False: the words are the whole prompt
+    words_shown: bool  # whether it is certain that no part of an account is in `words`
+    parameters: Mapping[str, str]
+    job_id: str | None
+    position: int | None  # in the grid, 0-3
+    created_at: datetime | None  # naive UTC
+    original_sha256: str
+    image_sha256: str | None  # of the bytes that are stored
+    problem: str | None
+    path: Path = field(repr=False)
+    accounts: frozenset[str] = field(repr=False)
+
+    @property
+    def version(self) -> str | None:
+        """Return the value of `--v`."""
+        return self.parameters.get("version")
+
+    @property
+    def request_id(self) -> str:
+        """Return `<job id>_<position>`, which names a picture at Midjourney."""
+        return f"{self.job_id}_{self.position}"
+
+
+class ChangedFileError(Exception):
+    """A file is not what it was when it was matched; the message names no path."""
+
+
+def parse_file(path: Path) -> MidjourneyFile:
+    """Return what the file at `path` says; a file that cannot be used has a `problem`, never an exception."""
+    try:
+        data, unreadable = _read(path), None
+    except OSError as error:
+        data, unreadable = b"", f"cannot be read ({error.strerror})"
+    said = metadata.read(data)
+    name = names.read_name(path.stem, said.author)
+    accounts = frozenset(account for account in (said.author, name.account) if account)
+    jobs = said.jobs | ({name.job} if name.job else set())
+    job = min(jobs) if len(jobs) == 1 else name.job
+    problem = unreadable or _bytes_problem(data) or _identity_problem(jobs, name)
+    return MidjourneyFile(
+        display=names.display(path.name, job, name.position, accounts),
+        prompt=said.prompt,
+        words=name.words,
+        words_cut=name.cut,
+        words_shown=said.author is not None,
+        parameters=said.parameters,
+        job_id=job,
+        position=name.position,
+        created_at=said.created_at,
+        original_sha256=sha256_hex(data),
+        image_sha256=None if problem else sha256_hex(metadata.strip(data)),
+        problem=problem,
+        path=path,
+        accounts=accounts,
+    )
+
+
+def _read(path: Path) -> bytes:
+    """Return the bytes of a file, of one that is larger than any picture only so many that this is seen."""
+    with path.open("rb") as file:
+        return file.read(image_check.DEFAULT.max_bytes + 1)
+
+
+def _bytes_problem(data: bytes) -> str | None:
+    found = image_check.inspect(data)
+    if isinstance(found, image_check.Rejected):
+        return f"no usable picture: {found.why}"
+    if found.ext != "png":
+        return f"its bytes are {found.mime}, whatever it is called; Midjourney's downloads are PNG"
+    return None
+
+
+def _identity_problem(jobs: frozenset[str] | set[str], name: names.NameParts) -> str | None:
+    if not jobs:
+        return "no job id, neither in its chunks nor in its name: not a Midjourney download"
+    if len(jobs) > 1:
+        return "its name and its chunks name different jobs; it was renamed or edited"
+    if name.job is None:
+        return "its grid position is unknown; keep the name that Midjourney gave, …_<job id>_<position>.png"
+    if name.position is None:
+        return "no grid position 0-3 at the end of its name; download the four pictures of a grid one by one"
+    if name.position > 3:
+        return f"grid position {name.position} is none of 0-3"
+    return None
+
+
+def read_stripped(path: Path, original_sha256: str) -> bytes:
+    """Return the bytes to store: those of `path` without the chunks that can hold a name.
+
+    Raises:
+        ChangedFileError: if the file is gone or its SHA-256 is not `original_sha256` any more.
+    """
+    try:
+        data = _read(path)
+    except OSError as error:
+        raise ChangedFileError(f"the file cannot be read any more ({error.strerror})") from None
+    if sha256_hex(data) != original_sha256:
+        raise ChangedFileError("the file has changed since it was matched")
+    return metadata.strip(data)
