@@ -1,0 +1,223 @@
+"""Where an imported study lies in the bucket, and which of its imports is current.
+
+Belongs here: keys below `studies/<study>/`, the pointer, and reading and writing Parquet with fixed columns. Does not
+belong here: what the rows say (`tables`), loading them into the warehouse (`warehouse.load`).
+
+    studies/<study>/definition-<hash16>.json            the study file, canonical JSON
+    studies/<study>/tables-<hash16>/<table>.parquet    one a table: TABLES below
+    studies/<study>/labels/labeler=<name@version>/part-<hash16>.parquet     rows of study_labels
+    studies/<study>/current-<nnnn>.json                 names the above; written last, the highest number is current
+
+Pictures lie with all others under `images/`. Everything is written once.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError, StoreError, UsageError
+from warehouse.store.base import Store
+from warehouse.validation import explain
+
+Rows = list[dict[str, Any]]
+
+_TEXT, _INT = pa.string(), pa.int32()
+
+#: Table → its columns, as in `sql/schema/002_studies.sql`.
+COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
+    "studies": (
+        *((name, _TEXT) for name in ("study", "version", "title", "citation", "licence", "source")),
+        ("year", _INT),
+        ("note", _TEXT),
+        ("definition_sha256", _TEXT),
+    ),
+    "study_models": tuple((name, _TEXT) for name in ("study", "model", "title")),
+    "study_prompts": tuple(
+        (name, _TEXT) for name in ("study", "prompt", "subject", "condition", "title", "text")
+    ),
+    "study_slots": (
+        *((name, _TEXT) for name in ("study", "slot_key", "model", "prompt", "condition")),
+        ("replicate", _INT),
+        *((name, _TEXT) for name in ("image_sha256", "image_ext", "image_mime")),
+        ("image_width", _INT),
+        ("image_height", _INT),
+        ("image_phash", _TEXT),
+        ("status", _TEXT),
+    ),
+    "study_attribute_values": (
+        *((name, _TEXT) for name in ("study", "attribute", "value")),
+        ("position", _INT),
+        ("in_support", pa.bool_()),
+    ),
+    "study_labels": (
+        *((name, _TEXT) for name in ("study", "slot_key", "attribute", "labeler", "labeler_kind")),
+        *((name, _TEXT) for name in ("labeler_version", "value")),
+        ("confidence", pa.float64()),
+        ("raw", _TEXT),
+        ("image_sha256", _TEXT),
+    ),
+}
+
+#: Tables of the tables folder; labels lie in parts of their own.
+TABLES = tuple(name for name in COLUMNS if name != "study_labels")
+
+
+class Pointer(BaseModel):
+    """What is current of a study. `labelers` are those whose labels came with it: name → current version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int = 1
+    study: str
+    definition: str  # key
+    tables: str  # prefix, ends with /
+    labels: tuple[str, ...]  # keys of the parts that came with the study
+    labelers: dict[str, str]
+
+    def to_bytes(self) -> bytes:
+        """Return the pointer as canonical JSON."""
+        return canonical_json(self.model_dump(mode="json"))
+
+
+def definition_key(study: str, content_hash: str) -> str:
+    """Return the key of a study file."""
+    return f"{keys.study_prefix(study)}definition-{content_hash[:16]}.json"
+
+
+def tables_prefix(study: str, content_hash: str) -> str:
+    """Return the folder of one import's tables."""
+    return f"{keys.study_prefix(study)}tables-{content_hash[:16]}/"
+
+
+def labels_prefix(study: str, labeler: str = "") -> str:
+    """Return the folder of a study's label parts, or of one `<name>@<version>`."""
+    folder = f"{keys.study_prefix(study)}labels/"
+    return f"{folder}labeler={labeler}/" if labeler else folder
+
+
+def label_part_key(study: str, labeler: str, rows: Rows) -> str:
+    """Return the key of a part: a function of its rows, not of the Parquet writer."""
+    return f"{labels_prefix(study, labeler)}part-{rows_hash({'study_labels': rows})[:16]}.parquet"
+
+
+def rows_hash(tables: Mapping[str, Rows]) -> str:
+    """Return the SHA-256 of the rows' canonical JSON."""
+    return sha256_hex(canonical_json(tables))
+
+
+def to_parquet(table: str, rows: Rows) -> bytes:
+    """Return `rows` as a Parquet file with the columns of `table`."""
+    buffer = io.BytesIO()
+    schema = pa.schema(list(COLUMNS[table]))
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def read_rows(store: Store, key: str) -> Rows:
+    """Return the rows of a Parquet object.
+
+    Raises:
+        CorruptObjectError: if it is missing, or does not read as Parquet.
+    """
+    try:
+        rows: Rows = pq.read_table(io.BytesIO(store.get(key))).to_pylist()
+    except (KeyError, pa.ArrowException, OSError) as error:
+        raise CorruptObjectError(
+            f"{key} does not read as Parquet ({error}); import the study again"
+        ) from None
+    return rows
+
+
+def current(store: Store, study: str) -> tuple[int, Pointer] | None:
+    """Return the number and content of the current pointer, or None if the study was never imported.
+
+    Raises:
+        CorruptObjectError: if the pointer does not read.
+    """
+    found = [key for key in store.list(f"{keys.study_prefix(study)}current-") if key.endswith(".json")]
+    if not found:
+        return None
+    key = max(found, key=_number)
+    try:
+        pointer = Pointer.model_validate(json.loads(store.get(key)))
+    except ValidationError as error:
+        raise CorruptObjectError(explain(error, key)) from None
+    except ValueError as error:
+        raise CorruptObjectError(f"{key} is not JSON ({error})") from None
+    return _number(key), pointer
+
+
+def require_current(store: Store, study: str) -> Pointer:
+    """Return the current pointer.
+
+    Raises:
+        UsageError: if the study was never imported.
+    """
+    found = current(store, study)
+    if found is None:
+        raise UsageError(f'no study "{study}" in {store.url}; import it first: cliche import study FILE.yaml')
+    return found[1]
+
+
+def read_tables(store: Store, study: str) -> dict[str, pa.Table]:
+    """Return table → rows of the current import, with the labels that are of its slots.
+
+    Of a labeler that came with the study only the version that the pointer names counts; parts of other labelers
+    were added later, and all their versions do. Of labels of one (slot, attribute, labeler, version) the first wins.
+
+    Raises:
+        UsageError: if the study was never imported.
+        CorruptObjectError: if an object does not read.
+    """
+    pointer = require_current(store, study)
+    rows = {table: read_rows(store, f"{pointer.tables}{table}.parquet") for table in TABLES}
+    slots = {row["slot_key"] for row in rows["study_slots"]}
+    later = [
+        key
+        for key in store.list(labels_prefix(study))
+        if key.removeprefix(labels_prefix(study) + "labeler=").partition("@")[0] not in pointer.labelers
+    ]
+    labels: dict[tuple[str, ...], dict[str, Any]] = {}
+    for key in [*pointer.labels, *later]:
+        for row in read_rows(store, key):
+            identity = tuple(row[name] for name in ("slot_key", "attribute", "labeler", "labeler_version"))
+            if row["slot_key"] in slots:
+                labels.setdefault(identity, row)
+    rows["study_labels"] = list(labels.values())
+    return {
+        table: pa.Table.from_pylist(rows[table], schema=pa.schema(list(COLUMNS[table]))) for table in COLUMNS
+    }
+
+
+def move_pointer(store: Store, pointer: Pointer) -> bool:
+    """Make `pointer` current; return False if it is already.
+
+    Raises:
+        StoreError: if another import of the same study wrote a pointer meanwhile.
+    """
+    found = current(store, pointer.study)
+    if found is not None and found[1] == pointer:
+        return False
+    number = found[0] + 1 if found else 1
+    key = f"{keys.study_prefix(pointer.study)}current-{number:04d}.json"
+    if not store.put_if_absent(key, pointer.to_bytes()):
+        raise StoreError(f"{pointer.study}: another import of it ended meanwhile; run this one again")
+    return True
+
+
+def _number(key: str) -> int:
+    return int(key.rpartition("current-")[2].removesuffix(".json"))
+
+
+def put_all(store: Store, objects: Sequence[tuple[str, bytes]]) -> int:
+    """Write objects that are absent, in order; return how many were written."""
+    return sum(store.put_if_absent(key, data) for key, data in objects)

@@ -1,0 +1,15 @@
+"""How a long step of a study tells how far it is.
+
+Belongs here: the type of the callback. Does not belong here: drawing bars (the command does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+#: Called with (what is being done, how many are done, of how many).
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Tell nobody."""

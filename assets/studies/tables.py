@@ -1,0 +1,116 @@
+"""An imported study as rows of the study tables.
+
+Belongs here: definition, pictures and labels → rows, in a fixed order. Does not belong here: reading them
+(`pictures`, `label_files`), writing them (`importer`), or columns (`layout`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assets.studies.definition import StudyDefinition
+from assets.studies.label_files import LabelSet
+from assets.studies.layout import Rows
+from assets.studies.pictures import FoundPicture
+from assets.studies.slots import Coordinates, StudySlot, study_slot_key
+
+PRESENT = "present"
+MISSING = "missing"
+
+
+def all_slots(
+    definition: StudyDefinition, pictures: Mapping[StudySlot, FoundPicture], label_sets: Sequence[LabelSet]
+) -> list[StudySlot]:
+    """Return the planned slots in the order of the study file, or those seen if no number is declared."""
+    planned = Coordinates(definition).planned()
+    if planned:
+        return planned
+    return sorted({*pictures, *(label.slot for found in label_sets for label in found.labels)})
+
+
+def study_tables(
+    definition: StudyDefinition,
+    definition_sha256: str,
+    slots: Sequence[StudySlot],
+    pictures: Mapping[StudySlot, FoundPicture],
+) -> dict[str, Rows]:
+    """Return table → rows for all study tables but the labels."""
+    study, source = definition.study, definition.source
+    return {
+        "studies": [
+            {
+                "study": study,
+                "version": definition.version,
+                "title": definition.title,
+                "citation": definition.citation,
+                "licence": definition.licence,
+                "source": f"{source.address} at {source.commit}" if source.commit else source.address,
+                "year": definition.year,
+                "note": definition.note,
+                "definition_sha256": definition_sha256,
+            }
+        ],
+        "study_models": [
+            {"study": study, "model": model.id, "title": model.title} for model in definition.models
+        ],
+        "study_prompts": [
+            {"study": study, "prompt": prompt.id, **prompt.model_dump(exclude={"id"})}
+            for prompt in definition.prompts
+        ],
+        "study_slots": [_slot_row(study, slot, pictures.get(slot)) for slot in slots],
+        "study_attribute_values": [
+            {
+                "study": study,
+                "attribute": attribute.id,
+                "value": value,
+                "position": position,
+                "in_support": value in attribute.values,
+            }
+            for attribute in definition.attributes
+            for position, value in enumerate([*attribute.values, *attribute.outside])
+        ],
+    }
+
+
+def label_rows(
+    definition: StudyDefinition, labels: LabelSet, pictures: Mapping[StudySlot, FoundPicture]
+) -> Rows:
+    """Return the rows of `study_labels` of one labeler, by slot and attribute.
+
+    `image_sha256` is NULL where the study has the label and not the picture.
+    """
+    rows: Rows = [
+        {
+            "study": definition.study,
+            "slot_key": study_slot_key(definition.study, label.slot),
+            "attribute": label.attribute,
+            "labeler": labels.labeler.id,
+            "labeler_kind": labels.labeler.kind,
+            "labeler_version": labels.version,
+            "value": label.value,
+            "confidence": None,
+            "raw": label.raw,
+            "image_sha256": pictures[label.slot].picture.sha256 if label.slot in pictures else None,
+        }
+        for label in labels.labels
+    ]
+    return sorted(rows, key=lambda row: (row["slot_key"], row["attribute"]))
+
+
+def _slot_row(study: str, slot: StudySlot, found: FoundPicture | None) -> dict[str, object]:
+    picture = found.picture if found else None
+    return {
+        "study": study,
+        "slot_key": study_slot_key(study, slot),
+        "model": slot.model,
+        "prompt": slot.prompt,
+        "condition": slot.condition,
+        "replicate": slot.replicate,
+        "image_sha256": picture.sha256 if picture else None,
+        "image_ext": picture.ext if picture else None,
+        "image_mime": picture.mime if picture else None,
+        "image_width": picture.width if picture else None,
+        "image_height": picture.height if picture else None,
+        "image_phash": picture.phash if picture else None,
+        "status": PRESENT if picture else MISSING,
+    }

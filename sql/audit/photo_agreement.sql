@@ -1,0 +1,106 @@
+-- Answers: How often does the labeler photo dare to read a gender off the pictures of raza2025, and
+--   how often does it then agree with the people who labelled them? It is not tuned to this study.
+-- Grain: one row per model of the study, in the published order, and one row over all of them.
+-- Columns: model; labeler_version; pictures (read by photo); answered (with a gender); coverage,
+--   coverage_low, coverage_high (share answered); n (answered, and labelled female or male by people;
+--   "both" is left out); agree; agreement, agreement_low, agreement_high (share of n, NULL for n = 0);
+--   feminine_as_masculine and masculine_as_feminine (people's label first, then photo's). Intervals are
+--   Wilson, 95 %.
+-- Depends on: study_labels, study_slots, study_models
+WITH people AS (
+    SELECT
+        slot_key,
+        CASE value WHEN 'female' THEN 'feminine' WHEN 'male' THEN 'masculine' END AS said
+    FROM study_labels
+    WHERE study = 'raza2025' AND attribute = 'gender' AND labeler_kind = 'person'
+),
+
+-- Of several versions the highest declared number counts, then the last hash, as everywhere.
+newest AS (
+    SELECT labeler_version
+    FROM study_labels
+    WHERE study = 'raza2025' AND labeler = 'photo'
+    GROUP BY labeler_version
+    ORDER BY split_part(labeler_version, '-', 1)::INTEGER DESC, labeler_version DESC
+    LIMIT 1
+),
+
+read AS (
+    SELECT
+        m.title AS model,
+        l.labeler_version,
+        p.said,
+        CASE WHEN l.value IN ('feminine', 'masculine') THEN l.value END AS seen
+    FROM study_labels AS l
+    INNER JOIN newest ON l.labeler_version = newest.labeler_version
+    INNER JOIN study_slots AS s ON l.study = s.study AND l.slot_key = s.slot_key
+    INNER JOIN study_models AS m ON s.study = m.study AND s.model = m.model
+    LEFT JOIN people AS p ON l.slot_key = p.slot_key
+    WHERE l.study = 'raza2025' AND l.labeler = 'photo' AND l.attribute = 'perceived_gender'
+),
+
+counted AS (
+    SELECT
+        coalesce(model, 'all') AS model,
+        any_value(labeler_version) AS labeler_version,
+        count(*) AS pictures,
+        count(seen) AS answered,
+        count(*) FILTER (WHERE seen IS NOT NULL AND said IS NOT NULL) AS n,
+        count(*) FILTER (WHERE seen = said) AS agree,
+        count(*) FILTER (WHERE said = 'feminine' AND seen = 'masculine') AS feminine_as_masculine,
+        count(*) FILTER (WHERE said = 'masculine' AND seen = 'feminine') AS masculine_as_feminine
+    FROM read
+    GROUP BY GROUPING SETS ((model), ())
+    HAVING count(*) > 0
+),
+
+halved AS (
+    SELECT
+        *,
+        1.959963984540054 AS z,
+        answered / pictures AS coverage,
+        agree / nullif(n, 0) AS agreement
+    FROM counted
+),
+
+bounded AS (
+    SELECT
+        *,
+        (coverage + z * z / (2 * pictures)) / (1 + z * z / pictures) AS coverage_middle,
+        z * sqrt(coverage * (1 - coverage) / pictures + z * z / (4 * pictures * pictures))
+        / (1 + z * z / pictures) AS coverage_half,
+        (agreement + z * z / (2 * nullif(n, 0))) / (1 + z * z / nullif(n, 0)) AS agreement_middle,
+        z * sqrt(agreement * (1 - agreement) / nullif(n, 0) + z * z / (4 * nullif(n, 0) * nullif(n, 0)))
+        / (1 + z * z / nullif(n, 0)) AS agreement_half
+    FROM halved
+)
+
+SELECT
+    model,
+    labeler_version,
+    pictures,
+    answered,
+    coverage,
+    CASE WHEN answered = 0 THEN 0 ELSE coverage_middle - coverage_half END AS coverage_low,
+    CASE WHEN answered = pictures THEN 1 ELSE coverage_middle + coverage_half END AS coverage_high,
+    n,
+    agree,
+    agreement,
+    CASE
+        WHEN n = 0 THEN NULL
+        WHEN agree = 0 THEN 0
+        ELSE agreement_middle - agreement_half
+    END AS agreement_low,
+    CASE
+        WHEN n = 0 THEN NULL
+        WHEN agree = n THEN 1
+        ELSE agreement_middle + agreement_half
+    END AS agreement_high,
+    feminine_as_masculine,
+    masculine_as_feminine
+FROM bounded
+ORDER BY
+    list_position(
+        ['DALL·E 3', 'Gemini Imagen 4.0', 'FLUX.1-dev', 'Stable Diffusion XL Turbo', 'Grok-2 Image', 'all'],
+        model
+    )
