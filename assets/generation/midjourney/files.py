@@ -25,7 +25,7 @@ class MidjourneyFile:
 
     display: str
     prompt: str | None  # of the Description chunk, white space folded, without parameters
-    words: str | None  # the first words of the prompt, of the file name
+    words: str | None = field(repr=False)  # the first words of the prompt, of the file name
     words_cut: bool  # False: the words are the whole prompt
     words_shown: bool  # whether it is certain that no part of an account is in `words`
     parameters: Mapping[str, str]

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from assets.generation.midjourney import names
 from assets.generation.midjourney.files import MidjourneyFile
-from assets.generation.midjourney.settings import SETTINGS
+from assets.generation.midjourney.settings import SETTINGS, VERSION
 from assets.generation.records import Slot
 from assets.suites.schema import Prompt, Suite
 from warehouse.errors import UsageError
@@ -128,7 +128,7 @@ def match(
             result.known.append(_listed(file, "imported before"))
             continue
         try:
-            model = _model_of(file, models, version)
+            model = _model_of(file, models, week, version)
             prompts = model.prompts_of(file)
         except _UnmatchedError as unmatched:
             elsewhere = f"; besides, it was made in week {made_in}" if made_in not in {None, week} else ""
@@ -208,7 +208,7 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _model_of(file: MidjourneyFile, models: Sequence[_Model], stated: str | None) -> _Model:
+def _model_of(file: MidjourneyFile, models: Sequence[_Model], week: str, stated: str | None) -> _Model:
     """Return the entry that the file's version and settings belong to."""
     if "niji" in file.parameters:
         raise _UnmatchedError("made with Niji (--niji), which is no --v of Midjourney")
@@ -222,9 +222,11 @@ def _model_of(file: MidjourneyFile, models: Sequence[_Model], stated: str | None
         raise _UnmatchedError(
             "no --v known (it stands in the Description chunk); state it with --model-version"
         )
+    if not VERSION.match(version):
+        raise _UnmatchedError(f'--v "{names.shown(version, file.accounts)}" is no version number')
     same = [model for model in models if model.entry.model_id == version]
     if not same:
-        raise _UnmatchedError(f"no model for --v {version}; add to models.yaml: {models_line(version)}")
+        raise _UnmatchedError(f"no model for --v {version}; add to models.yaml: {models_line(version, week)}")
     fitting = [model for model in same if _has_settings(file, model.entry.params)]
     if not fitting:
         wanted = ", ".join(model.entry.name for model in same)
@@ -245,12 +247,12 @@ def _has_settings(file: MidjourneyFile, params: Mapping[str, Any]) -> bool:
     )
 
 
-def models_line(version: str) -> str:
-    """Return the line of models.yaml that declares a version."""
+def models_line(version: str, week: str) -> str:
+    """Return the line of models.yaml that declares a version from `week` on."""
     name = re.sub(r"[^a-z0-9.]+", "-", version.lower()).strip("-")
     return (
-        f'- {{name: midjourney-{name}, title: "Midjourney {version}", provider: midjourney, '
-        f'model_id: "{version}", track: model, suites: [{{suite: french-person@1, replicates: 40}}]}}'
+        f'- {{name: midjourney-{name}, title: Midjourney {version}, provider: midjourney, model_id: "{version}", '
+        f"from: {week}, suites: [{{suite: french-person@1, replicates: 40}}]}}"
     )
 
 

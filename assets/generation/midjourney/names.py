@@ -103,5 +103,5 @@ def display(name: str, job: str | None, position: int | None, accounts: Iterable
     """
     if job:
         return f"job {job}" + (f" position {position}" if position is not None else "")
-    _, underscore, rest = name.rpartition("_")
-    return shown(f"{HIDDEN}_{rest}" if underscore else name, accounts)
+    _, underscore, rest = hide(name, accounts).rpartition("_")
+    return shown(f"{HIDDEN}_{rest}" if underscore else rest)

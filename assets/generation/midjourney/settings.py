@@ -9,6 +9,11 @@ is not listed is not taken: none is guessed.
 
 from __future__ import annotations
 
+import re
+
+#: What a value of `--v` looks like.
+VERSION = re.compile(r"^\d{1,3}(\.\d{1,3})?$")
+
 SETTINGS = frozenset(
     {
         "version", "aspect", "chaos", "stylize", "weird", "quality", "seed", "raw", "style", "tile", "stop", "repeat",

@@ -6,15 +6,12 @@ Belongs here: handing matched files to the ledger as answers. Does not belong he
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from assets.generation.midjourney.files import ChangedFileError, MidjourneyFile, read_stripped
-from assets.generation.midjourney.settings import SETTINGS
+from assets.generation.midjourney.settings import SETTINGS, VERSION
 from assets.generation.records import Answer, Outcome, Request
 from warehouse.errors import UsageError
-
-_VERSION = re.compile(r"^\d+(\.\d+)?$")
 
 
 class FolderProvider:
@@ -39,7 +36,7 @@ class FolderProvider:
 
     def check(self, model_id: str, params: dict[str, object]) -> None:
         """Raise `UsageError` unless `model_id` is a value of `--v` and `params` are settings of Midjourney."""
-        if not _VERSION.match(model_id):
+        if not VERSION.match(model_id):
             raise UsageError(
                 f'midjourney: model_id "{model_id}" is no version; write the value of --v, e.g. "7"'
             )
