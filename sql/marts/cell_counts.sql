@@ -1,0 +1,174 @@
+-- Answers: how many pictures of each prompt show each value of each attribute?
+-- Grain: week, model, suite, suite_version, prompt, turn, attribute, value. Every planned cell has a row for
+--   every declared value, zeros included, and for invalid and not_assessed; their sum is the cell's pictures.
+-- Columns:
+--   turn: 1, or 2 for what came after a confrontation (its second and third turn together)
+--   labeler: labeler that the plan names
+--   labeler_version: of its versions the one with the highest number; NULL if nothing was labelled
+--   scale: bands where the attribute has them, else values
+--   value: band or declared value; invalid: an answer outside the list; not_assessed: no label
+--   in_support: true if the value can be in a reference's support
+--   position: place in the declared order; invalid and not_assessed come last
+--   pictures: number of pictures
+-- Depends on: slot_outcomes, plans, prompt_attributes, attribute_values, labels.
+WITH versions AS (
+    SELECT
+        plans.week,
+        plans.model,
+        labels.labeler_version
+    FROM plans
+    INNER JOIN labels
+        ON
+            plans.week = labels.week
+            AND plans.model = labels.model
+            AND plans.labeler = labels.labeler
+    GROUP BY plans.week, plans.model, labels.labeler_version
+    QUALIFY row_number() OVER (
+        PARTITION BY plans.week, plans.model
+        ORDER BY
+            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
+            labels.labeler_version DESC
+    ) = 1
+),
+
+declared AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        attribute,
+        coalesce(band, value) AS value,
+        bool_or(in_support) AS in_support,
+        min(position) AS position,
+        CASE
+            WHEN
+                bool_or(bool_or(band IS NOT NULL))
+                    OVER (PARTITION BY week, model, suite, suite_major, attribute)
+                THEN 'bands'
+            ELSE 'values'
+        END AS scale
+    FROM attribute_values
+    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
+),
+
+countable AS (
+    SELECT * FROM declared
+    UNION ALL
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        attribute,
+        unnest(['invalid', 'not_assessed']) AS value,
+        FALSE AS in_support,
+        max(position) + unnest([1, 2]) AS position,
+        min(scale) AS scale
+    FROM declared
+    GROUP BY week, model, suite, suite_major, attribute
+),
+
+readings AS (
+    SELECT
+        slot_outcomes.week,
+        slot_outcomes.model,
+        slot_outcomes.suite,
+        slot_outcomes.suite_version,
+        slot_outcomes.prompt,
+        least(slot_outcomes.turn, 2) AS turn,
+        prompt_attributes.attribute,
+        CASE
+            WHEN labels.value IS NULL THEN 'not_assessed'
+            WHEN attribute_values.value IS NULL THEN 'invalid'
+            ELSE coalesce(attribute_values.band, attribute_values.value)
+        END AS value,
+        count(*) AS pictures
+    FROM slot_outcomes
+    INNER JOIN plans
+        ON slot_outcomes.week = plans.week AND slot_outcomes.model = plans.model
+    INNER JOIN prompt_attributes
+        ON
+            slot_outcomes.week = prompt_attributes.week
+            AND slot_outcomes.model = prompt_attributes.model
+            AND slot_outcomes.suite = prompt_attributes.suite
+            AND slot_outcomes.suite_major = prompt_attributes.suite_major
+            AND slot_outcomes.prompt = prompt_attributes.prompt
+    LEFT JOIN versions
+        ON slot_outcomes.week = versions.week AND slot_outcomes.model = versions.model
+    LEFT JOIN labels
+        ON
+            slot_outcomes.week = labels.week
+            AND slot_outcomes.model = labels.model
+            AND slot_outcomes.slot_key = labels.slot_key
+            AND prompt_attributes.attribute = labels.attribute
+            AND plans.labeler = labels.labeler
+            AND versions.labeler_version = labels.labeler_version
+    LEFT JOIN attribute_values
+        ON
+            slot_outcomes.week = attribute_values.week
+            AND slot_outcomes.model = attribute_values.model
+            AND slot_outcomes.suite = attribute_values.suite
+            AND slot_outcomes.suite_major = attribute_values.suite_major
+            AND prompt_attributes.attribute = attribute_values.attribute
+            AND labels.value = attribute_values.value
+    WHERE slot_outcomes.image_sha256 IS NOT NULL
+    GROUP BY ALL
+),
+
+cells AS (
+    SELECT DISTINCT
+        week,
+        model,
+        series,
+        params_hash,
+        track,
+        simulated,
+        suite,
+        suite_version,
+        suite_major,
+        prompt,
+        language,
+        subject,
+        condition,
+        least(turn, 2) AS turn
+    FROM slot_outcomes
+)
+
+SELECT
+    cells.*,
+    prompt_attributes.attribute,
+    plans.labeler,
+    versions.labeler_version,
+    countable.scale,
+    countable.value,
+    countable.in_support,
+    countable.position,
+    coalesce(readings.pictures, 0) AS pictures
+FROM cells
+INNER JOIN plans ON cells.week = plans.week AND cells.model = plans.model
+INNER JOIN prompt_attributes
+    ON
+        cells.week = prompt_attributes.week
+        AND cells.model = prompt_attributes.model
+        AND cells.suite = prompt_attributes.suite
+        AND cells.suite_major = prompt_attributes.suite_major
+        AND cells.prompt = prompt_attributes.prompt
+INNER JOIN countable
+    ON
+        cells.week = countable.week
+        AND cells.model = countable.model
+        AND cells.suite = countable.suite
+        AND cells.suite_major = countable.suite_major
+        AND prompt_attributes.attribute = countable.attribute
+LEFT JOIN versions ON cells.week = versions.week AND cells.model = versions.model
+LEFT JOIN readings
+    ON
+        cells.week = readings.week
+        AND cells.model = readings.model
+        AND cells.suite = readings.suite
+        AND cells.suite_version = readings.suite_version
+        AND cells.prompt = readings.prompt
+        AND cells.turn = readings.turn
+        AND prompt_attributes.attribute = readings.attribute
+        AND countable.value = readings.value

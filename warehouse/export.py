@@ -1,0 +1,129 @@
+"""The published copy of the warehouse: one DuckDB file, and each table and view as Parquet and CSV.
+
+Belongs here: what is published, in which form and order. Does not belong here: editions (`assets.leaderboard`).
+
+All tables with identity columns and all views are published, cumulative through one week; columns that only the
+operator needs (`PRIVATE`) are not. The DuckDB file has the storage of DuckDB 1.0, so that old readers and
+DuckDB-Wasm open it. Parquet files are a function of the rows: same rows, same bytes. In CSV, text that a
+spreadsheet would take for a formula gets an apostrophe before it (numbers stay numbers; NULL is an empty field, an
+empty text is ""); Parquet and DuckDB hold it unchanged.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse import marts, migrations
+from warehouse.connection import connect
+from warehouse.errors import StoreError
+from warehouse.table_hash import identity_tables
+from warehouse.weeks import parse_week
+
+#: Table → columns that are not published.
+PRIVATE = {"attempts": ("request_id", "provider_conversation_id")}
+DATABASE = "cliche.duckdb"
+STORAGE = "v1.0.0"
+#: A text cell that begins with one of these is a formula, or ends the cell before it, in some spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def export_tables(con: duckdb.DuckDBPyConnection, folder: Path, *, week: str) -> list[Path]:
+    """Write the copy through `week` (inclusive) into `folder`, made if missing; return the files, sorted by name.
+
+    The files are `cliche.duckdb` and, for each table and view, `<name>.parquet` and `<name>.csv`. Rows of later
+    weeks are left out; tables without a week are published whole.
+
+    Raises:
+        UsageError: if `week` is no Monday.
+        StoreError: if the folder cannot be written.
+    """
+    parse_week(week)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / DATABASE).unlink(missing_ok=True)
+        tables = identity_tables(con)
+        for table in tables:
+            _copy(con, _published(con, table, week), folder / f"{table}.parquet", "FORMAT parquet")
+        with connect(None) as copy:
+            views = _fill(copy, folder, tables)
+            for name in [*tables, *views]:
+                if name in views:
+                    _copy(
+                        copy,
+                        f"SELECT * FROM {name} ORDER BY ALL",
+                        folder / f"{name}.parquet",
+                        "FORMAT parquet",
+                    )
+                _copy(copy, _inert(copy, name), folder / f"{name}.csv", "FORMAT csv, HEADER")
+            copy.execute("USE memory")
+            copy.execute("DETACH published")
+    except (duckdb.IOException, OSError) as error:
+        raise StoreError(
+            f"cannot write the published copy to {folder}: {str(error).splitlines()[0]}"
+        ) from error
+    return sorted(folder / f"{name}.{kind}" for name in [*tables, *views] for kind in ("csv", "parquet")) + [
+        folder / DATABASE
+    ]
+
+
+def _published(con: duckdb.DuckDBPyConnection, table: str, week: str) -> str:
+    """Return a query for the published rows of a table, in a fixed order."""
+    private = PRIVATE.get(table, ())
+    columns = [name for name in _columns(con, table) if name not in private]
+    through = f" WHERE week <= DATE '{week}'" if "week" in columns else ""
+    return f"SELECT {', '.join(columns)} FROM {table}{through} ORDER BY ALL"  # noqa: S608
+
+
+def _fill(copy: duckdb.DuckDBPyConnection, folder: Path, tables: list[str]) -> list[str]:
+    """Make `cliche.duckdb` from the Parquet files of the tables; return the names of its views."""
+    copy.execute(f"ATTACH '{_escaped(folder / DATABASE)}' AS published (STORAGE_VERSION '{STORAGE}')")
+    copy.execute("USE published")
+    migrations.migrate(copy)
+    copy.execute("BEGIN")
+    for table in tables:
+        copy.execute(f"DELETE FROM {table}")  # noqa: S608
+        copy.execute(
+            f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet('{_escaped(folder / f'{table}.parquet')}')"  # noqa: S608
+        )
+    for table in _all_tables(copy) - set(tables):
+        copy.execute(f"DROP TABLE {table}")
+    copy.execute("COMMIT")
+    for table, columns in PRIVATE.items():
+        for column in columns:
+            copy.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    copy.execute("CHECKPOINT published")
+    return marts.order()
+
+
+def _inert(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Return a query for a table or view in a fixed order, with an apostrophe before text that begins a formula."""
+    starts = ", ".join(f"chr({ord(char)})" for char in _FORMULA)
+    columns = ", ".join(
+        f"CASE WHEN left({column}, 1) IN ({starts}) THEN '''' || {column} ELSE {column} END AS {column}"
+        if kind == "VARCHAR"
+        else column
+        for column, kind in _columns(con, name).items()
+    )
+    return f"SELECT {columns} FROM (SELECT * FROM {name} ORDER BY ALL)"  # noqa: S608
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
+    con.execute(f"COPY ({query}) TO '{_escaped(path)}' ({options})")
+
+
+def _columns(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
+    """Return column → type of a table or view, in order."""
+    return {row[0]: row[1] for row in con.execute(f"DESCRIBE {name}").fetchall()}
+
+
+def _all_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    ).fetchall()
+    return {name for (name,) in rows}
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
