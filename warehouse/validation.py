@@ -41,8 +41,9 @@ def explain(
         known: the keys that may stand in the outermost mapping, for a close match to an unknown key.
         nested: the same for a key that is unknown further in.
     """
-    details = error.errors(include_url=False)
-    first = details[0]
+    details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
+    # A mistyped key is also a missing one: the key that is there says more.
+    first = next((detail for detail in details if detail["type"] == "extra_forbidden"), details[0])
     location = tuple(first["loc"])
     if first["type"] == "extra_forbidden":
         location, key = location[:-1], str(first["loc"][-1])
@@ -53,6 +54,16 @@ def explain(
     part = _path(location, data)
     more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
     return one_line(": ".join(piece for piece in (where, part, what) if piece) + more)
+
+
+def _follows(detail: Mapping[str, Any]) -> bool:
+    """Return whether a list is called too short only because its items were wrong."""
+    given = detail.get("input")
+    return (
+        detail["type"] == "too_short"
+        and isinstance(given, Sequence)
+        and len(given) >= detail["ctx"]["min_length"]
+    )
 
 
 def one_line(text: str) -> str:
@@ -66,6 +77,8 @@ def _what(detail: Mapping[str, Any]) -> str:
         return "is missing"
     if kind == "value_error":
         return message.removeprefix("Value error, ")
+    if kind == "too_short":
+        return f"must hold at least {detail['ctx']['min_length']}"
     if kind == "string_pattern_mismatch" and detail.get("ctx", {}).get("pattern") == _NAME_PATTERN:
         message = "a name has lower-case letters, digits, dots, dashes and underscores only"
     return f"{message[:1].lower()}{message[1:]}, not {_shown(detail.get('input'))}"

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from assets.suites.schema import Suite
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
+from warehouse.validation import explain
 
 FOLDER = Path(__file__).parent / "published"
 _INDENT = " " * 10
@@ -83,8 +84,8 @@ def _assert_same(suite: Suite, then: Mapping[str, Any], where: str, how: str) ->
     now = suite.model_dump(mode="json")
     try:  # a field that came later has its default then
         then = Suite.model_validate(then).model_dump(mode="json")
-    except ValidationError:
-        then = dict(then)
+    except ValidationError as error:
+        raise UsageError(explain(error, f"{where}: the copy {how} does not read as a suite")) from None
     if now == then:
         return
     differences = list(_differences(then, now))
