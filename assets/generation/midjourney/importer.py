@@ -16,7 +16,8 @@ from assets.generation.midjourney import names
 from assets.generation.midjourney.files import MidjourneyFile, parse_file
 from assets.generation.midjourney.matching import Entry, Listed, match
 from assets.generation.providers.midjourney import FolderProvider
-from assets.generation.records import Slot
+from assets.generation.receipts import Ledgered
+from assets.generation.records import Outcome, Slot
 from assets.suites.schema import Suite
 from warehouse.errors import RefusedError, UsageError
 
@@ -90,6 +91,22 @@ def prepare(
         refused=found.refused,
         known=found.known,
     )
+
+
+def standing(state: Ledgered) -> tuple[frozenset[str], frozenset[str]]:
+    """Return (`taken`, `imported`) of one partition for `prepare`; of several, give it their unions.
+
+    A file that could not be read when its slot was asked counts as neither: it may be imported again.
+    """
+    taken = {slot_key for slot_key, attempts in state.attempts.items() if attempts.settled}
+    kept = [
+        receipt
+        for attempts in state.attempts.values()
+        for receipt in attempts.receipts
+        if receipt.outcome is Outcome.OK
+    ]
+    pictures = {name for r in kept for name in (r.request_id, r.original_sha256, r.image_sha256) if name}
+    return frozenset(taken), frozenset(pictures)
 
 
 def read_folder(folder: Path) -> list[MidjourneyFile]:

@@ -10,11 +10,15 @@ from PIL import Image
 
 from assets.generation import image_check
 from assets.generation.midjourney.files import parse_file
-from assets.generation.midjourney.importer import prepare, read_folder
+from assets.generation.midjourney.importer import Import, prepare, read_folder, standing
+from assets.generation.models_file import ModelEntry
+from assets.generation.plan import make_plan
 from assets.generation.png_chunks import SIGNATURE, chunks
 from assets.generation.providers.midjourney import FolderProvider, make
 from assets.generation.providers.registry import make_provider
+from assets.generation.receipts import read_partition
 from assets.generation.records import Answer, Outcome, Request, Slot
+from assets.generation.run import Report, generate
 from tests.unit.generation.midjourney.downloads import (
     ACCOUNT,
     WEEK,
@@ -27,6 +31,7 @@ from tests.unit.generation.midjourney.downloads import (
 )
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
+from warehouse.store.local import LocalStore
 
 FRENCH = make_suite("french", {"en": "a French person", "fr": "une personne française"})
 SUITES = {FRENCH.label: FRENCH}
@@ -43,8 +48,8 @@ def request(slot: Slot) -> Request:
     )
 
 
-def prepared(folder: Path, week: str = WEEK):
-    return prepare(folder, [Entry()], SUITES, week, {"mj-7": make_slots(FRENCH, "mj-7", 2)})
+def prepared(folder: Path) -> Import:
+    return prepare(folder, [Entry()], SUITES, WEEK, {"mj-7": make_slots(FRENCH, "mj-7", 2)})
 
 
 def answered(folder: Path) -> list[Answer]:
@@ -224,6 +229,44 @@ def test_sub_folders_are_read_and_every_file_is_somewhere(folder: Path, download
     listed = [*found.unmatched, *found.surplus, *found.refused, *found.known]
     assert len(listed) + sum(len(slots) for slots in found.slots.values()) == 12
     assert len(found.surplus) == 4
+
+
+def test_a_folder_goes_through_the_ledger_and_comes_again_without_a_call(
+    folder: Path, download: Downloads, tmp_path: Path
+) -> None:
+    entry = ModelEntry.model_validate(
+        {"name": "mj-7", "title": "Midjourney 7", "provider": "midjourney", "model_id": "7"}
+        | {"suites": [{"suite": FRENCH.label, "replicates": 2}]}
+    )
+    store = LocalStore(tmp_path / "store")
+    plan = make_plan(entry, SUITES, WEEK, make())
+    for _ in range(3):
+        download()
+
+    def run_import() -> tuple[Import, Report | None]:
+        taken, imported = standing(read_partition(store, WEEK, "mj-7"))
+        found = prepare(folder, [entry], SUITES, WEEK, {"mj-7": plan.slots}, taken, imported=imported)
+        provider = found.assigned.get("mj-7")
+        return found, generate(store, plan, provider, only=provider.slot_keys) if provider else None
+
+    first, report = run_import()
+    assert report is not None
+    assert (report.asked, report.outcomes["ok"], report.outcomes["not_attempted"]) == (2, 2, 2)
+    assert len(first.surplus) == 1
+
+    second, report = run_import()
+    assert report is None
+    assert (len(second.known), len(second.surplus)) == (2, 1)
+
+    download("une personne française", words="x")
+    _, report = run_import()
+    assert report is not None
+    assert (report.asked, report.outcomes["ok"], report.outcomes["not_attempted"]) == (1, 3, 1)
+
+    kept = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert sum(path.suffix == ".png" for path in kept) == 3
+    for path in kept:
+        assert b"doe" not in (str(path.relative_to(tmp_path)).encode() + path.read_bytes()).lower()
 
 
 @pytest.mark.corpora
