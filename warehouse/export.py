@@ -48,14 +48,9 @@ def export_tables(con: duckdb.DuckDBPyConnection, folder: Path, *, week: str) ->
             _copy(con, _published(con, table, week), folder / f"{table}.parquet", "FORMAT parquet")
         with connect(None) as copy:
             views = _fill(copy, folder, tables)
+            for view in views:
+                _copy(copy, f"FROM {view} ORDER BY ALL", folder / f"{view}.parquet", "FORMAT parquet")
             for name in [*tables, *views]:
-                if name in views:
-                    _copy(
-                        copy,
-                        f"SELECT * FROM {name} ORDER BY ALL",
-                        folder / f"{name}.parquet",
-                        "FORMAT parquet",
-                    )
                 _copy(copy, _inert(copy, name), folder / f"{name}.csv", "FORMAT csv, HEADER")
             copy.execute("USE memory")
             copy.execute("DETACH published")
@@ -63,9 +58,8 @@ def export_tables(con: duckdb.DuckDBPyConnection, folder: Path, *, week: str) ->
         raise StoreError(
             f"cannot write the published copy to {folder}: {str(error).splitlines()[0]}"
         ) from error
-    return sorted(folder / f"{name}.{kind}" for name in [*tables, *views] for kind in ("csv", "parquet")) + [
-        folder / DATABASE
-    ]
+    files = [folder / f"{name}.{kind}" for name in [*tables, *views] for kind in ("csv", "parquet")]
+    return sorted([*files, folder / DATABASE])
 
 
 def _published(con: duckdb.DuckDBPyConnection, table: str, week: str) -> str:

@@ -149,8 +149,9 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
 
 
 def studies(store: Store) -> list[str]:
-    """Return the names of the studies in the bucket, sorted."""
-    return sorted({key.split("/")[1] for key in store.list("studies/") if key.count("/") > 1})
+    """Return the names of the studies in the bucket whose import came to its end, sorted."""
+    found = sorted({key.split("/")[1] for key in store.list("studies/") if key.count("/") > 1})
+    return [study for study in found if study_objects.current_pointer(store, study) is not None]
 
 
 @contextmanager

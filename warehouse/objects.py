@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ from warehouse.store.base import Store
 PLAN_FORMAT = 1
 _REQUIRED_ATTEMPT = ("week", "model", "slot_key", "attempt", "provider", "track", "outcome")
 _REQUIRED_LABEL = ("week", "model", "slot_key", "attribute", "labeler", "labeler_version", "value")
-_LABEL_KEY = ["slot_key", "attribute", "labeler", "labeler_version"]
+_LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
 _TEXT, _WHOLE, _REAL, _FLAG = pa.string(), pa.int32(), pa.float64(), pa.bool_()
 _PARTITION = {"week": _TEXT, "model": _TEXT}
 _SUITE = {**_PARTITION, "suite": _TEXT}
@@ -157,14 +157,20 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
         raise CorruptObjectError(f"{keys.plan(week, model)} is not a plan: {error}") from error
 
 
-def current_manifest(store: Store, week: str, model: str) -> str | None:
-    """Return the key of the manifest with the highest number, or None if there is none."""
+def highest_numbered(found: Iterable[str], before: str, after: str) -> str | None:
+    """Return the key with the highest number between `before` and `after`; None if no key has one."""
     numbered = {
         int(number): key
-        for key in store.list(f"{keys.attempts_prefix(week, model)}manifest-")
-        if (number := key.rpartition("manifest-")[2].removesuffix(".parquet")).isdigit()
+        for key in found
+        if (number := key.rpartition(before)[2].removesuffix(after)).isdigit() and key.endswith(after)
     }
     return numbered[max(numbered)] if numbered else None
+
+
+def current_manifest(store: Store, week: str, model: str) -> str | None:
+    """Return the key of the manifest with the highest number, or None if there is none."""
+    found = store.list(f"{keys.attempts_prefix(week, model)}manifest-")
+    return highest_numbered(found, "manifest-", ".parquet")
 
 
 def label_parts(store: Store, week: str, model: str) -> list[str]:
@@ -196,9 +202,13 @@ def read_labels(store: Store, week: str, model: str) -> pa.Table:
     ]
     if not parts:
         return pa.table({name: pa.array([], _TEXT) for name in _REQUIRED_LABEL})
-    rows = pa.concat_tables(parts, promote_options="permissive")
+    return first_of(pa.concat_tables(parts, promote_options="permissive"), _LABEL_KEY)
+
+
+def first_of(rows: pa.Table, identity: Sequence[str]) -> pa.Table:
+    """Return the first row of each identity, in the order of `rows`."""
     numbered = rows.append_column("row_number", pa.array(range(rows.num_rows), pa.int64()))
-    first = numbered.group_by(_LABEL_KEY).aggregate([("row_number", "min")])["row_number_min"]
+    first = numbered.group_by(list(identity)).aggregate([("row_number", "min")])["row_number_min"]
     return rows.take(first.combine_chunks().sort())
 
 

@@ -1,78 +1,85 @@
 """Reading an imported study from the bucket as rows; no code of `assets` is needed.
 
-Belongs here: the shape of a study's objects. Does not belong here: importing a study (`assets.studies`), writing
-rows (`load`).
+Belongs here: which objects of a study are current, and their rows. Does not belong here: importing a study
+(`assets.studies`, where the layout below is written), writing rows (`load`).
 
-Under `studies/<study>/` lie `definition.json`, with at least the columns of the table `studies` but for
-`definition_sha256`, and Parquet files with the columns of the study tables: `models.parquet` is `study_models`,
-likewise `prompts`, `attribute_values` and `slots`; every `labels/<labeler>@<version>.parquet` is a part of
-`study_labels`.
+    studies/<study>/current-<nnnn>.json     names what follows; the highest number is current
+    studies/<study>/tables-<hash>/<table>.parquet
+    studies/<study>/labels/labeler=<name@version>/part-<hash>.parquet
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse import keys
-from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.objects import read_json, read_parquet
+from warehouse.objects import first_of, highest_numbered, read_json, read_parquet
 from warehouse.store.base import Store
 
-DEFINITION = "definition.json"
-#: File (or folder of files) of a study → table.
-FILES: Mapping[str, str] = {
-    "models": "study_models",
-    "prompts": "study_prompts",
-    "slots": "study_slots",
-    "attribute_values": "study_attribute_values",
-    "labels": "study_labels",
-}
-_STUDY = ("study", "version", "title", "citation", "licence", "source")
-_STUDY_SCHEMA = pa.schema(
-    {
-        **dict.fromkeys(_STUDY, pa.string()),
-        "year": pa.int32(),
-        "note": pa.string(),
-        "definition_sha256": pa.string(),
-    }
-)
+POINTER_FORMAT = 1
+#: Tables that lie as one file each; labels lie in parts.
+TABLES = ("studies", "study_models", "study_prompts", "study_slots", "study_attribute_values")
+_LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
+
+
+def current_pointer(store: Store, study: str) -> str | None:
+    """Return the key of the pointer with the highest number, or None if the study was never imported whole."""
+    return highest_numbered(store.list(f"{keys.study_prefix(study)}current-"), "current-", ".json")
 
 
 def read_study(store: Store, study: str) -> dict[str, pa.Table]:
-    """Return the rows of each table of one study; a table without a file is left out.
+    """Return the rows of each table of the current import of a study.
+
+    Of a labeler that came with the study, the parts that the pointer names count; parts of other labelers were
+    added later, and all of them do. Of two labels for one (slot, attribute, labeler, version) the first wins; labels
+    of slots that the current import does not have are left out.
 
     Raises:
-        UsageError: if there is no such study in the bucket.
-        CorruptObjectError: if an object does not read or holds another study's rows; the message names its key.
+        UsageError: if the study was never imported, or by a newer version.
+        CorruptObjectError: if an object is missing, does not read or holds another study's rows.
     """
-    prefix = keys.study_prefix(study)
-    tables: dict[str, list[pa.Table]] = {"studies": [_definition(store, study, prefix + DEFINITION)]}
-    for key in sorted(store.list(prefix)):
-        table = FILES.get(key.removeprefix(prefix).split("/")[0].removesuffix(".parquet"))
-        if table is None or not key.endswith(".parquet"):
-            continue
+    key = current_pointer(store, study)
+    if key is None:
+        raise UsageError(f"no study {study!r} in {store.url}; import it first: cliche import study FILE.yaml")
+    pointer = _pointer(store, key)
+    tables = {table: _rows(store, study, f"{pointer['tables']}{table}.parquet") for table in TABLES}
+    parts = [_rows(store, study, part) for part in [*pointer["labels"], *_later(store, study, pointer)]]
+    if parts:
+        labels = first_of(pa.concat_tables(parts, promote_options="permissive"), _LABEL_KEY)
+        known = pc.is_in(labels["slot_key"], value_set=tables["study_slots"]["slot_key"].combine_chunks())
+        tables["study_labels"] = labels.filter(known)
+    return tables
+
+
+def _pointer(store: Store, key: str) -> Mapping[str, Any]:
+    pointer = read_json(store, key)
+    if isinstance(pointer.get("format"), int) and pointer["format"] > POINTER_FORMAT:
+        raise UsageError(f"{key} has format {pointer['format']}, written by a newer version; update cliche")
+    if missing := {"tables", "labels", "labelers"} - pointer.keys():
+        raise CorruptObjectError(f"{key} misses {', '.join(sorted(missing))}; import the study again")
+    return pointer
+
+
+def _later(store: Store, study: str, pointer: Mapping[str, Any]) -> Sequence[str]:
+    """Return the label parts of labelers that did not come with the study, in the order of their keys."""
+    prefix = f"{keys.study_prefix(study)}labels/labeler="
+    return sorted(
+        key
+        for key in store.list(prefix)
+        if key.removeprefix(prefix).partition("@")[0] not in pointer["labelers"]
+    )
+
+
+def _rows(store: Store, study: str, key: str) -> pa.Table:
+    try:
         rows = read_parquet(store, key)
-        if "study" not in rows.column_names or set(rows["study"].unique().to_pylist()) - {study}:
-            raise CorruptObjectError(f"{key} holds rows of another study; import the study again")
-        tables.setdefault(table, []).append(rows)
-    return {table: pa.concat_tables(parts, promote_options="permissive") for table, parts in tables.items()}
-
-
-def _definition(store: Store, study: str, key: str) -> pa.Table:
-    try:
-        definition = read_json(store, key)
-        digest = sha256_hex(store.get(key))
     except KeyError:
-        raise UsageError(f"no study {study!r} in {store.url} (looked for {key})") from None
-    if missing := [name for name in _STUDY if not isinstance(definition.get(name), str)]:
-        raise CorruptObjectError(f"{key} misses {', '.join(missing)}; import the study again")
-    if definition["study"] != study:
-        raise CorruptObjectError(f"{key} is the definition of study {definition['study']!r}")
-    row = {**definition, "definition_sha256": digest}
-    try:
-        return pa.table({name: [row.get(name)] for name in _STUDY_SCHEMA.names}, schema=_STUDY_SCHEMA)
-    except (pa.ArrowException, TypeError) as error:
-        raise CorruptObjectError(f"{key}: {error}") from error
+        raise CorruptObjectError(f"{key} is missing; import the study again") from None
+    if "study" not in rows.column_names or set(rows["study"].unique().to_pylist()) - {study}:
+        raise CorruptObjectError(f"{key} holds rows of another study; import the study again")
+    return rows
