@@ -174,7 +174,9 @@ class LabelFiles(_Data):
     @classmethod
     def _known_encoding(cls, value: str) -> str:
         try:
-            b"".decode(value)
+            b"00".decode(value)
+        except UnicodeError:
+            return value
         except LookupError:
             raise ValueError(f'encoding "{value}" is not one that Python knows') from None
         return value

@@ -1,0 +1,140 @@
+"""Small self-made studies, and the real one of ../shared where it is."""
+
+import copy
+import io
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from PIL import Image
+
+from assets.studies.importer import ImportReport, import_study
+from warehouse.store.local import LocalStore
+
+RAZA_YAML = Path(__file__).parents[2] / "assets" / "studies" / "raza2025.yaml"
+RAZA_ROOT = Path(__file__).parents[2].parent / "shared" / "corpora" / "raza2025"
+
+TINY: dict[str, Any] = {
+    "study": "tiny",
+    "version": "1.0.0",
+    "title": "A tiny study",
+    "citation": "Nobody (2026)",
+    "licence": "CC0-1.0",
+    "source": {"address": "https://example.org/tiny"},
+    "models": [{"id": "m-one", "folder": "One", "title": "Model One"}, {"id": "m-two", "title": "Model Two"}],
+    "prompts": [
+        {"id": "ceo", "subject": "occupation:ceo", "condition": "baseline", "title": "CEO", "text": "a CEO"},
+        {"id": "nurse", "subject": "occupation:nurse", "condition": "baseline", "title": "Nurse"},
+    ],
+    "replicates": 2,
+    "first_replicate": 1,
+    "spellings": {"prompt": {"chief": "ceo"}},
+    "attributes": [{"id": "gender", "title": "gender", "values": ["f", "m"], "outside": ["both"]}],
+    "images": {
+        "pattern": "pics/{model}/{prompt}_{replicate}.png",
+        "constants": {"condition": "baseline"},
+        "ignore": ["pics/*.txt"],
+    },
+    "labels": [
+        {
+            "file": "labels/{model}.csv",
+            "labeler": {"id": "tiny-people"},
+            "encoding": "utf-8",
+            "key": [{"column": "picture", "pattern": "{prompt}_{replicate}.png"}],
+            "constants": {"condition": "baseline"},
+            "agree": {"job": "prompt"},
+            "ignore_columns": ["when"],
+            "columns": [
+                {
+                    "attribute": "gender",
+                    "column": "sex",
+                    "strip": True,
+                    "casefold": True,
+                    "values": {"F": "f", "woman": "f", "M": "m", "both": "both"},
+                }
+            ],
+        }
+    ],
+}
+
+ROWS = [
+    "picture,sex,job,when",
+    "ceo_1.png,M,ceo,x",
+    "chief_2.png, woman,chief,x",
+    "nurse_1.png,f,nurse,x",
+    "nurse_2.png,BOTH,nurse,x",
+]
+
+
+def picture(number: int, kind: str = "PNG") -> bytes:
+    """Return the bytes of a small picture; every number looks different."""
+    image = Image.new("RGB", (24, 16), (40 * number % 256, 90, 200 - 20 * number))
+    image.putpixel((number % 24, 3), (255, 255, 255))
+    buffer = io.BytesIO()
+    image.save(buffer, kind)
+    return buffer.getvalue()
+
+
+class Study:
+    """A study in a temporary folder: change `data` or files, then `run` the import."""
+
+    def __init__(self, home: Path, root: Path, data: dict[str, Any]) -> None:
+        self.home, self.root, self.data = home, root, data
+        self.name = data["study"]
+        self.store = LocalStore(home / "store")
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        entry: dict[str, Any] = self.data["labels"][0]
+        return entry
+
+    def run(self, **keywords: Any) -> ImportReport:
+        file = self.home / f"{self.name}.yaml"
+        file.write_text(yaml.safe_dump(self.data, allow_unicode=True, sort_keys=False), "utf-8")
+        return import_study(self.store, file, self.root, **keywords)
+
+    def written(self) -> dict[str, bytes]:
+        """Return every object of the store."""
+        return {key: self.store.get(key) for key in self.store.list("")}
+
+    def replace(self, file: str, old: str, new: str, encoding: str = "utf-8") -> None:
+        """Replace text in one file; fails if it is not there."""
+        path = self.root / file
+        text = path.read_bytes().decode(encoding)
+        assert old in text
+        path.write_bytes(text.replace(old, new, 1).encode(encoding))
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Study:
+    root = tmp_path / "root"
+    (root / "labels").mkdir(parents=True)
+    number = 0
+    for folder in ("One", "m-two"):
+        (root / "pics" / folder).mkdir(parents=True)
+        for name in ("ceo_1", "chief_2", "nurse_1", "nurse_2"):
+            (root / "pics" / folder / f"{name}.png").write_bytes(picture(number))
+            number += 1
+        (root / "labels" / f"{folder}.csv").write_text("\n".join(ROWS) + "\n", "utf-8")
+    return Study(tmp_path, root, copy.deepcopy(TINY))
+
+
+@pytest.fixture(scope="session")
+def raza_files() -> Path:
+    if not RAZA_ROOT.is_dir():
+        pytest.skip("needs ../shared/corpora/raza2025")
+    return RAZA_ROOT
+
+
+@pytest.fixture
+def raza_labels(tmp_path: Path, raza_files: Path) -> Study:
+    """The real study file and label files, without pictures, to be changed."""
+    root = tmp_path / "raza"
+    shutil.copytree(raza_files / "annotations", root / "annotations")
+    for path in [root, root / "annotations", *(root / "annotations").iterdir()]:
+        path.chmod(0o755)
+    data = yaml.safe_load(RAZA_YAML.read_text("utf-8"))
+    del data["images"]
+    return Study(tmp_path, root, data)
