@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -47,7 +47,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class _Task:
+class Task:
     """One picture, the slots that hold it, and what is to be read for each."""
 
     sha256: str
@@ -61,6 +61,7 @@ def label_partition(
     *,
     labeler_name: str | None = None,
     workers: int | None = None,
+    on_tasks: Callable[[int], None] = lambda pictures: None,
     on_picture: Callable[[], None] = lambda: None,
 ) -> Report:
     """Read what is not yet labelled by the plan's labeler in its present version; safe to run again.
@@ -70,12 +71,14 @@ def label_partition(
         plan: the frozen plan of the partition.
         labeler_name: another labeler than the plan's.
         workers: processes; 0 reads in this process, None takes one a core.
+        on_tasks: told how many pictures there are to read.
         on_picture: told of every picture that was read.
     """
     labeler = make_labeler(labeler_name or plan.labeler)
     name = f"{labeler.name}@{labeler.version}"
-    done = {(row["slot_key"], row["attribute"]) for row in read_labels(store, plan.week, plan.model, name)}
-    tasks = _tasks(store, plan, labeler, done)
+    done = labelled(store, plan, labeler)
+    tasks = missing(store, plan, labeler, done)
+    on_tasks(len(tasks))
     written = 0
     queue = iter(tasks)
     while batch := [*islice(queue, PART_PICTURES)]:
@@ -88,7 +91,8 @@ def label_partition(
     return Report(pictures=len(tasks), written=written, already=len(done), labeler=name)
 
 
-def _tasks(store: Store, plan: Plan, labeler: Labeler, done: set[tuple[str, str]]) -> list[_Task]:
+def missing(store: Store, plan: Plan, labeler: Labeler, done: Collection[tuple[str, str]]) -> list[Task]:
+    """Return the pictures of a partition that lack labels; `done` holds the (slot, attribute) pairs there are."""
     state = read_partition(store, plan.week, plan.model)
     prompts = plan.prompts()
     readable = frozenset(labeler.attributes())
@@ -106,11 +110,11 @@ def _tasks(store: Store, plan: Plan, labeler: Labeler, done: set[tuple[str, str]
         if missing and receipt.image_sha256 and receipt.image_ext:
             wanted[receipt.image_sha256][slot] = missing
             ext[receipt.image_sha256] = receipt.image_ext
-    return [_Task(sha256, ext[sha256], wanted[sha256]) for sha256 in sorted(wanted)]
+    return [Task(sha256, ext[sha256], wanted[sha256]) for sha256 in sorted(wanted)]
 
 
 def _read_all(
-    store: Store, labeler: Labeler, tasks: Sequence[_Task], workers: int | None
+    store: Store, labeler: Labeler, tasks: Sequence[Task], workers: int | None
 ) -> Iterator[Mapping[str, Reading]]:
     def inputs() -> Iterator[tuple[bytes, list[str]]]:
         for task in tasks:
@@ -142,7 +146,7 @@ def _read_one(image: bytes, attributes: list[str]) -> Mapping[str, Reading]:
 
 
 def _rows(
-    plan: Plan, labeler: Labeler, task: _Task, readings: Mapping[str, Reading]
+    plan: Plan, labeler: Labeler, task: Task, readings: Mapping[str, Reading]
 ) -> Iterator[dict[str, object]]:
     declared = plan.declared_values()
     for slot, attributes in task.wanted.items():
@@ -170,6 +174,12 @@ def _write_part(store: Store, plan: Plan, labeler: str, rows: list[dict[str, obj
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), buffer, compression="zstd")
     store.put_if_absent(keys.label_part(plan.week, plan.model, labeler, content), buffer.getvalue())
+
+
+def labelled(store: Store, plan: Plan, labeler: Labeler) -> set[tuple[str, str]]:
+    """Return the (slot, attribute) pairs that this labeler version has read already."""
+    rows = read_labels(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
+    return {(str(row["slot_key"]), str(row["attribute"])) for row in rows}
 
 
 def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[str, object]]:

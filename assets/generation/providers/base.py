@@ -6,7 +6,7 @@ or any one provider. A new provider is one file beside this one and one row in `
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, cast
 
 from assets.generation.records import Answer, Request
 
@@ -35,3 +35,8 @@ class Provider(Protocol):
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; an error of the API is an outcome, never an exception."""
         ...
+
+
+def answerable(provider: Provider) -> frozenset[str] | None:
+    """Return the keys of the slots that a provider has answers for (a folder import), or None: it can be asked any."""
+    return cast("frozenset[str] | None", getattr(provider, "slot_keys", None))

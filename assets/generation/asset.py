@@ -1,0 +1,95 @@
+"""The assets `prompts` (the plan of a partition) and `images` (its pictures), and nothing but the wiring.
+
+Belongs here: Dagster's view of this step. Does not belong here: any rule; those stand in `plan`, `run`, `ledger`.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import dagster as dg
+
+from assets.generation.plan import Plan, check_frozen, freeze_plan, make_plan, plan_sha256, require_askable
+from assets.generation.providers.base import Provider, answerable
+from assets.generation.providers.registry import make_provider
+from assets.generation.receipts import read_partition
+from assets.generation.run import Report, count_outcomes, generate
+from assets.workplace import Workplace
+from warehouse.errors import ClicheError
+
+
+def plan_partition(place: Workplace, model: str, week: str) -> tuple[Plan, Provider]:
+    """Return the frozen plan of a partition and its provider; everything wrong is told before anything is asked.
+
+    Raises:
+        UsageError: for an unknown model or provider, wrong parameters, or a suite whose text changed.
+        RefusedError: for a week that cannot be asked for.
+    """
+    entry = place.model(model)
+    provider = make_provider(entry.provider)
+    provider.check(entry.model_id, dict(entry.params))
+    require_askable(provider, week)
+    check_frozen(place.store, place.suites)
+    return freeze_plan(place.store, make_plan(entry, place.suites, week, provider)), provider
+
+
+def ask_partition(place: Workplace, model: str, week: str) -> Report:
+    """Ask the open slots of a partition under its lease, and return what was done.
+
+    Raises:
+        RefusedError: if another run holds the partition.
+    """
+    plan, provider = plan_partition(place, model, week)
+    with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}") as lease:
+        state = read_partition(place.store, week, model)
+        place.listener.planned(model, week, len(plan.slots), count_outcomes(plan, state)["open"])
+        report = generate(
+            place.store,
+            plan,
+            provider,
+            concurrency=place.model(model).concurrency,
+            only=answerable(provider),
+            on_receipt=place.listener.receipt,
+            interrupt=place.interrupt,
+        )
+        if lease.lost:
+            raise ClicheError(f"the lease of generate {week} / {model} was lost to another run; run again")
+    return report
+
+
+def build_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """Return the assets of this step over models and weeks."""
+
+    @dg.asset(partitions_def=partitions, required_resource_keys={"workplace"}, kinds={"json"})
+    def prompts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        """The plan of one model and week: whole suites and slots, frozen before the first call."""
+        place, model, week = _surroundings(context)
+        plan, _ = plan_partition(place, model, week)
+        return dg.MaterializeResult(metadata={"slots": len(plan.slots), "plan_sha256": plan_sha256(plan)})
+
+    @dg.asset(partitions_def=partitions, deps=[prompts], required_resource_keys={"workplace"}, kinds={"png"})
+    def images(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        """The pictures of one model and week, with a receipt for every attempt."""
+        place, model, week = _surroundings(context)
+        report = ask_partition(place, model, week)
+        if report.stopped_by is not None:
+            context.log.error(f"{model} was stopped: {describe_stop(report)}")
+        return dg.MaterializeResult(
+            metadata={"planned": report.planned, "calls": report.asked, **dict(report.outcomes)}
+        )
+
+    return [prompts, images]
+
+
+def describe_stop(report: Report) -> str:
+    """Return in one line what stopped a run: the outcome and what the provider said."""
+    receipt = report.stopped_by
+    if receipt is None:
+        return ""
+    return f"{receipt.outcome}: {receipt.error_message or receipt.error_code or 'no reason given'}"
+
+
+def _surroundings(context: dg.AssetExecutionContext) -> tuple[Workplace, str, str]:
+    place = cast(Workplace, context.resources.workplace)
+    key = cast(dg.MultiPartitionKey, context.partition_key).keys_by_dimension
+    return place, key["model"], key["week"]

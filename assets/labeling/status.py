@@ -1,0 +1,87 @@
+"""How far a partition is: planned, asked, labelled, as the store knows it.
+
+Belongs here: one value for `cliche status`, the publish gate and "nothing to ask". Does not belong here: what follows
+from it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from assets.generation.plan import Plan, read_plan
+from assets.generation.receipts import Ledgered, read_partition
+from assets.generation.records import GROUPS, Outcome
+from assets.generation.run import count_outcomes
+from assets.labeling.registry import make_labeler
+from assets.labeling.run import labelled, missing
+from warehouse.store import Store
+
+
+@dataclass(frozen=True)
+class PartitionState:
+    """One model's week: slots by outcome, slots that may still be asked, pictures still without labels."""
+
+    model: str
+    week: str
+    slots: int = 0
+    open: int = 0
+    unlabelled: int = 0
+    cost_usd: float = 0.0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    stopped_by: str | None = None
+
+    @property
+    def planned(self) -> bool:
+        """Return whether there is a plan."""
+        return self.slots > 0
+
+    @property
+    def complete(self) -> bool:
+        """Return whether nothing is left to ask or to label."""
+        return self.planned and not self.open and not self.unlabelled
+
+    @property
+    def completeness(self) -> float:
+        """Return (ok + the model's own answers) / planned, in [0, 1]."""
+        answered = sum(
+            self.outcomes[outcome] for outcome, group in GROUPS.items() if group in {"success", "answer"}
+        )
+        needed = self.slots - self.outcomes[Outcome.NOT_NEEDED]
+        return answered / needed if needed else 0.0
+
+
+def partition_state(store: Store, week: str, model: str) -> PartitionState:
+    """Return how far one partition is; nothing is asked and nothing is written."""
+    plan = read_plan(store, week, model)
+    if plan is None:
+        return PartitionState(model, week)
+    known = read_partition(store, week, model)
+    outcomes = count_outcomes(plan, known)
+    open_slots = outcomes.pop("open")
+    return PartitionState(
+        model,
+        week,
+        slots=len(plan.slots),
+        open=open_slots,
+        unlabelled=_unlabelled(store, plan) if outcomes[Outcome.OK] else 0,
+        cost_usd=sum(receipt.cost_usd or 0.0 for receipt in known.receipts),
+        outcomes=outcomes,
+        stopped_by=_stopped_by(known),
+    )
+
+
+def _unlabelled(store: Store, plan: Plan) -> int:
+    labeler = make_labeler(plan.labeler)
+    return len(missing(store, plan, labeler, labelled(store, plan, labeler)))
+
+
+def _stopped_by(known: Ledgered) -> str | None:
+    """Return what the newest receipt says if it stopped the provider."""
+    receipts = [receipt for receipt in known.receipts if receipt.answered_at is not None]
+    if not receipts:
+        return None
+    last = max(receipts, key=lambda receipt: str(receipt.answered_at))
+    if GROUPS[last.outcome] != "stop":
+        return None
+    return f"{last.outcome}: {last.error_message or last.error_code or 'no reason given'}"

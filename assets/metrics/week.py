@@ -1,0 +1,152 @@
+"""Scoring weeks: load what is behind, check, withhold, score — for every week up to the one to be published.
+
+Belongs here: the order of these steps and what follows from a failed check. Does not belong here: rules
+(`assets.quality`), formulas (the families beside this module), publishing (`assets.leaderboard`).
+
+A check that failed when a model was asked does not reach another job, so the critical checks run again here, on the
+rows that are published: failing rows that name a model withhold that model, any others stop publishing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from assets.metrics.scores import compute_scores, compute_study_scores
+from assets.quality.run import CheckResult, run_checks
+from assets.workplace import Workplace
+from warehouse.connection import connect
+from warehouse.freshness import stale_partitions, week_inputs
+from warehouse.load import load_partition, load_study, replace_study, replace_week, studies
+from warehouse.migrations import migrate
+
+_RESULTS = pa.schema(
+    [
+        ("week", pa.string()),
+        ("model", pa.string()),
+        ("check_name", pa.string()),
+        ("severity", pa.string()),
+        ("status", pa.string()),
+        ("failing_rows", pa.int32()),
+        ("message", pa.string()),
+    ]
+)
+_WITHHELD = pa.schema([("week", pa.string()), ("model", pa.string()), ("reason", pa.string())])
+
+
+def score_weeks(place: Workplace, week: str) -> list[str]:
+    """Bring the warehouse up to the bucket and score what changed up to `week`; return the weeks scored.
+
+    The scores of a week depend on that week alone, so weeks whose loads did not change are left as they are.
+    """
+    place.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with connect(place.warehouse) as con:
+        migrate(con)
+        for behind, model in stale_partitions(con, place.store, week):
+            load_partition(con, place.store, behind, model)
+        score_studies(con, place)
+        return [done for done in _planned_weeks(con, week) if _score_if_changed(con, place, done)]
+
+
+def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
+    """Score every week and study that is loaded: what a rebuild does after loading."""
+    score_studies(con, place)
+    for week in _planned_weeks(con, "9999-12-27"):
+        _score_if_changed(con, place, week)
+
+
+def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
+    """Load studies that the bucket has and the warehouse lacks, and score those without scores."""
+    loaded = {row[0] for row in con.execute("SELECT study FROM studies").fetchall()}
+    scored = {row[0] for row in con.execute("SELECT DISTINCT study FROM study_scores").fetchall()}
+    for study in studies(place.store):
+        if study not in loaded:
+            load_study(con, place.store, study)
+        if study not in scored or study not in loaded:
+            replace_study(con, study, {"study_scores": compute_study_scores(con, study)})
+
+
+def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
+    """Return the results of the checks of a week as they were kept when it was scored, one a check."""
+    rows = con.execute(
+        """
+        SELECT check_name, severity, status, max(failing_rows), min(message),
+            list(model ORDER BY model) FILTER (WHERE model IS NOT NULL)
+        FROM check_results WHERE week = $week
+        GROUP BY check_name, severity, status ORDER BY check_name
+        """,
+        {"week": week},
+    ).fetchall()
+    return [
+        CheckResult(
+            name=name,
+            table=name.partition("__")[0],
+            severity=severity,
+            status=status,
+            failing_rows=failing,
+            models=tuple(models or ()),
+            message=message,
+            sample=[],
+        )
+        for name, severity, status, failing, message, models in rows
+    ]
+
+
+def stops_publishing(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return the results that stop publishing: critical, not passed, and naming no model."""
+    return [
+        result
+        for result in results
+        if result.severity == "critical" and result.status != "pass" and not result.models
+    ]
+
+
+def _planned_weeks(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
+    rows = con.execute(
+        "SELECT DISTINCT week FROM plans WHERE week <= $through ORDER BY week", {"through": through}
+    ).fetchall()
+    return [week.isoformat() for (week,) in rows]
+
+
+def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> bool:
+    inputs = week_inputs(con, week, [place.code_version])
+    known = con.execute("SELECT inputs FROM scored_weeks WHERE week = $week", {"week": week}).fetchone()
+    if known == (inputs,):
+        return False
+    results = run_checks(con, week=week, model=None, stage="publish", store=place.store, seed=week)
+    replace_week(con, "check_results", week, _result_rows(week, results))
+    replace_week(con, "withheld", week, _withheld_rows(week, results))
+    replace_week(con, "scores", week, compute_scores(con, week))
+    # Last: a run that dies before this line scores the week again.
+    con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
+    con.execute("INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": week, "inputs": inputs})
+    return True
+
+
+def _result_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:
+    rows = [
+        {
+            "week": week,
+            "model": model,
+            "check_name": result.name,
+            "severity": result.severity,
+            "status": result.status,
+            "failing_rows": result.failing_rows,
+            "message": result.message,
+        }
+        for result in results
+        for model in (result.models or (None,))
+    ]
+    return pa.Table.from_pylist(rows, schema=_RESULTS)
+
+
+def _withheld_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:
+    rows = [
+        {"week": week, "model": model, "reason": f"{result.message} ({result.name})"}
+        for result in results
+        if result.severity == "critical" and result.status != "pass"
+        for model in result.models
+    ]
+    return pa.Table.from_pylist(rows, schema=_WITHHELD)

@@ -1,0 +1,110 @@
+"""Quality checks as Dagster asset checks: one adapter, no rule.
+
+Belongs here: how a result of `assets.quality` is shown and what it blocks. Does not belong here: the rules.
+
+Checks on a partitioned asset are partitioned and look at their partition only: without it the pass of one model hides
+the failure of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+import dagster as dg
+from assets.quality.registry import CHECKS, CheckSpec, Stage
+from assets.quality.run import CheckResult, run_checks
+
+from assets.metrics.week import stored_results
+from assets.workplace import Workplace
+from warehouse.connection import connect
+from warehouse.load import load_partition
+from warehouse.migrations import migrate
+
+
+def build_checks(
+    product: dg.MultiPartitionsDefinition, weeks: dg.WeeklyPartitionsDefinition
+) -> list[dg.AssetChecksDefinition]:
+    """Return the checks on `images`, `labels` and `scores`: critical ones block what comes after."""
+    return [
+        _partition_checks("images", "images", product),
+        _partition_checks("labels", "labels", product),
+        _week_checks(weeks),
+    ]
+
+
+def _specs(stage: Stage, asset: str, partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            check.name,
+            asset=asset,
+            description=check.description,
+            blocking=check.severity == "critical",
+            partitions_def=partitions,
+        )
+        for check in CHECKS
+        if stage in check.stages
+    ]
+
+
+def _partition_checks(
+    stage: Stage, asset: str, partitions: dg.MultiPartitionsDefinition
+) -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(
+        name=f"{asset}_checks",
+        specs=_specs(stage, asset, partitions),
+        required_resource_keys={"workplace"},
+    )
+    def checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        place = cast(Workplace, context.resources.workplace)
+        key = cast(dg.MultiPartitionKey, context.partition_key).keys_by_dimension
+        yield from (
+            _shown(result, asset, named_model_blocks=True)
+            for result in check_partition(place, key["model"], key["week"], stage)
+        )
+
+    return checks
+
+
+def check_partition(place: Workplace, model: str, week: str, stage: Stage) -> Sequence[CheckResult]:
+    """Return the results of one stage for one partition, read from the store: no warehouse file is needed."""
+    with connect(None) as con:
+        migrate(con)
+        load_partition(con, place.store, week, model)
+        return run_checks(con, week=week, model=model, stage=stage, store=place.store, seed=f"{week}/{model}")
+
+
+def _week_checks(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(
+        name="scores_checks",
+        specs=_specs("publish", "scores", weeks),
+        required_resource_keys={"workplace"},
+    )
+    def checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        """Show what the scoring of the week found: a named model is withheld, anything else stops publishing."""
+        place = cast(Workplace, context.resources.workplace)
+        with connect(place.warehouse, read_only=True) as con:
+            results = stored_results(con, context.partition_key)
+        yield from (_shown(result, "scores", named_model_blocks=False) for result in results)
+
+    return checks
+
+
+def _shown(result: CheckResult, asset: str, *, named_model_blocks: bool) -> dg.AssetCheckResult:
+    stops = result.severity == "critical" and (named_model_blocks or not result.models)
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=result.name,
+        passed=result.status == "pass",
+        severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
+        description=result.message,
+        metadata={
+            "status": result.status,
+            "failing_rows": result.failing_rows,
+            "models": ", ".join(result.models),
+            "sample": dg.MetadataValue.json([{k: str(v) for k, v in row.items()} for row in result.sample]),
+        },
+    )
+
+
+__all__ = ["CheckSpec", "build_checks", "check_partition"]

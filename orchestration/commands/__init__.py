@@ -1,0 +1,22 @@
+"""What the commands do, a function each that returns the exit code; grouped by who uses them.
+
+Belongs here: the table below. A new command is one function in the module of its users, one row here, and one in `cli`.
+"""
+
+from orchestration.commands.auditor import serve, sql, verify
+from orchestration.commands.imports import import_midjourney, import_study
+from orchestration.commands.operator import demo, publish, rebuild, run, status, unlock
+
+__all__ = [
+    "demo",
+    "import_midjourney",
+    "import_study",
+    "publish",
+    "rebuild",
+    "run",
+    "serve",
+    "sql",
+    "status",
+    "unlock",
+    "verify",
+]

@@ -1,0 +1,88 @@
+"""Editions as the command meets them: where the page lies, a local copy of the files, sentences from the figures.
+
+Belongs here: what several commands share about the latest edition. Does not belong here: publishing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from assets.leaderboard.edition import latest_edition
+from assets.workplace import Workplace
+from orchestration.console import ERR
+from warehouse import keys
+from warehouse.connection import connect
+from warehouse.errors import UsageError
+from warehouse.sqlfiles import sql
+
+
+def page_address(place: Workplace) -> str:
+    """Return where the latest page lies: a path where the store is a folder, else an address in the store."""
+    edition = current(place)
+    return f"{place.store.url}/{keys.edition_prefix(edition)}index.html"
+
+
+def current(place: Workplace) -> str:
+    """Return the id of the latest edition; raise `UsageError` if nothing is published yet."""
+    newest = latest_edition(place.store)
+    if newest is None:
+        raise UsageError("nothing is published yet; run cliche publish (or make demo)")
+    return str(newest["edition"])
+
+
+def local_copy(place: Workplace, edition: str, *, only: str | None = None) -> Path:
+    """Return a folder with the files of an edition, fetched once: a published edition never changes.
+
+    Args:
+        place: where the store is.
+        edition: its id.
+        only: fetch this one file alone.
+    """
+    folder = place.warehouse.parent / "editions" / edition
+    prefix = keys.edition_prefix(edition)
+    names = [only] if only else [key.removeprefix(prefix) for key in place.store.list(prefix)]
+    if not names:
+        raise UsageError(f"no edition {edition}; the latest is {current(place)}")
+    for name in names:
+        path = folder / name
+        if path.exists():
+            continue
+        try:
+            data = place.store.get(prefix + name)
+        except KeyError:
+            raise UsageError(f"no edition {edition}; the latest is {current(place)}") from None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.part")
+        part.write_bytes(data)
+        part.replace(path)
+    return folder
+
+
+def open_database(place: Workplace, edition: str) -> duckdb.DuckDBPyConnection:
+    """Return a read-only connection to an edition's DuckDB file."""
+    name = "data/cliche.duckdb"
+    return connect(local_copy(place, edition, only=name) / name, read_only=True)
+
+
+def headline(place: Workplace) -> list[str]:
+    """Return the sentences that the figures of the latest edition say, simulated called simulated."""
+    with open_database(place, current(place)) as con:
+        return [str(row[0]) for row in con.execute(sql("audit/headlines")).fetchall()]
+
+
+@contextmanager
+def counting(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar; yield the function that is told (what, how many are done, of how many)."""
+    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
+    with Progress(*columns, console=ERR) as progress:
+        task = progress.add_task(title, total=None)
+
+        def step(what: str, done: int, total: int) -> None:
+            progress.update(task, description=f"{title} {what}", completed=done, total=total)
+
+        yield step

@@ -1,0 +1,115 @@
+"""Commands that take in what somebody else made: Midjourney folders, published studies.
+
+Belongs here: what is said and which exit code follows. Does not belong here: reading and matching of files
+(`assets.generation.midjourney`, `assets.studies`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from assets.generation.midjourney.importer import Import, prepare, standing
+from assets.generation.midjourney.matching import Listed
+from assets.generation.plan import Plan
+from assets.generation.receipts import read_partition
+from assets.generation.run import generate
+from assets.labeling.asset import label
+from assets.metrics.week import score_studies
+from assets.studies.importer import import_study as import_files
+from assets.workplace import Workplace
+from orchestration.commands.editions import counting
+from orchestration.console import note, say
+from orchestration.loading import load
+from orchestration.resources import bare_workplace, make_workplace
+from orchestration.settings import load_settings
+from orchestration.weekly import preview
+from warehouse.connection import connect
+from warehouse.errors import ClicheError, UsageError
+from warehouse.load import load_study
+from warehouse.migrations import migrate
+from warehouse.weeks import parse_week
+
+
+def import_midjourney(folder: Path, week: str, version: str | None) -> int:
+    """Match a folder's pictures to the week's slots, keep them, label and load them; list all others."""
+    settings = load_settings()
+    place = make_workplace(settings)
+    week = parse_week(week).isoformat()
+    entries = [entry for entry in place.active(week) if entry.provider == "midjourney"]
+    plans = {entry.name: preview(place, entry.name, week)[0] for entry in entries}
+    taken, imported = _known(place, plans)
+    found = prepare(
+        folder,
+        entries,
+        place.suites,
+        week,
+        {name: plan.slots for name, plan in plans.items()},
+        taken,
+        imported=imported,
+        version=version,
+    )
+    _list_others(found)
+    refusal = found.refusal()
+    if refusal is not None:
+        raise refusal
+    for model, provider in found.assigned.items():
+        plan, _ = preview(place, model, week, freeze=True)
+        with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}"):
+            report = generate(place.store, plan, provider, only=provider.slot_keys)
+        say(f"{model}, week {week}: {report.asked} pictures imported, {report.open} slots still without one")
+        label(place, model, week)
+        load(place, model, week)
+    if not found.assigned:
+        say("No picture was imported.")
+    return 0 if found.assigned or found.known else 1
+
+
+def _known(place: Workplace, plans: dict[str, Plan]) -> tuple[set[str], set[str]]:
+    """Return the keys of settled slots, and the ids and hashes of pictures that have a receipt in the week."""
+    taken: set[str] = set()
+    imported: set[str] = set()
+    for plan in plans.values():
+        settled, pictures = standing(read_partition(place.store, plan.week, plan.model))
+        taken |= {*settled}
+        imported |= {*pictures}
+    return taken, imported
+
+
+def _list_others(found: Import) -> None:
+    lists: tuple[tuple[str, Sequence[Listed]], ...] = (
+        ("imported before", found.known),
+        ("not matched", found.unmatched),
+        ("surplus", found.surplus),
+        ("refused", found.refused),
+    )
+    for title, files in lists:
+        if files:
+            say(f"{len(files)} {title}:")
+        for file in files:
+            say(f"  {file.name}: {file.reason}")
+
+
+def import_study(file: Path, root: Path) -> int:
+    """Take in a published study and load it; `cliche publish` puts it on the page."""
+    settings = load_settings()
+    place = bare_workplace(settings)
+    if not file.is_file():
+        raise UsageError(f"no study file {file}; those shipped are in assets/studies")
+    place.store.check_writable()
+    with counting("importing") as step:
+        report = import_files(place.store, file, root, progress=step)
+    for line in report.lines():
+        say(line)
+    place.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with connect(place.warehouse) as con:
+            migrate(con)
+            if report.changed:
+                load_study(con, place.store, report.study)
+            score_studies(con, place)
+    except ClicheError as error:
+        note(f"The study is kept in the store, but it was not loaded: {error}")
+        return 1
+    say("Next:  cliche publish   puts it on the page, in a section of its own")
+    return 0

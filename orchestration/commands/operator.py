@@ -1,0 +1,247 @@
+"""Commands of the operator: demo, run, publish, status, rebuild, unlock.
+
+Belongs here: what is said and which exit code follows. Does not belong here: the work itself (`orchestration.weekly`
+and the steps under `assets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dagster as dg
+import yaml
+from rich.table import Table
+
+from assets.generation.providers.registry import make_provider
+from assets.labeling.status import PartitionState, partition_state
+from assets.leaderboard.edition import latest_edition
+from assets.metrics.week import score_all
+from assets.workplace import Workplace
+from orchestration import weekly
+from orchestration.commands.editions import counting, headline, page_address
+from orchestration.console import OUT, Tally, note, say
+from orchestration.gate import look
+from orchestration.instance import bury_dead_runs, open_instance
+from orchestration.resources import bare_workplace, make_workplace
+from orchestration.settings import CHECKOUT, Settings, load_settings
+from warehouse.errors import UsageError
+from warehouse.rebuild import rebuild as rebuild_warehouse
+from warehouse.weeks import current_week, iso_label, parse_week, span
+
+
+def demo() -> int:
+    """Run the main job on the shipped simulated models and the weeks of the demo file, and say where to look."""
+    settings = load_settings()
+    weeks = yaml.safe_load((CHECKOUT / "orchestration" / "demo.yaml").read_text(encoding="utf-8"))
+    first, last = str(weeks["first_week"]), str(weeks["last_week"])
+    place = make_workplace(settings)
+    simulated = [entry.name for entry in place.models if make_provider(entry.provider).simulated]
+    if not simulated:
+        raise UsageError(
+            f"{settings.models.name} has no simulated model switched on; the demo asks those alone"
+        )
+    wanted = [
+        (entry.name, week)
+        for week in span(first, last)
+        for entry in place.active(week)
+        if entry.name in simulated
+    ]
+    before = latest_edition(place.store)
+    say(f"{len(simulated)} simulated models, {len(span(first, last))} weeks, {len(wanted)} partitions")
+    place, ran, code = _ask(settings, wanted)
+    if not ran.run and before is not None and before["week"] >= last:
+        say(
+            f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete. "
+            f"Edition {before['edition']} is current."
+        )
+    else:
+        if not ran.run:
+            say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
+        edition = weekly.publish(place, settings, last, note=note)
+        say(
+            f"Published edition {edition}"
+            if edition.id != (before and before["edition"])
+            else f"Edition {edition}"
+        )
+    for sentence in headline(place):
+        say(f"  {sentence}")
+    say()
+    say(f"Page:  {page_address(place)}")
+    say("Look:  make serve                          then http://127.0.0.1:8000")
+    say("Ask:   .venv/bin/cliche sql -f who_is_the_ceo")
+    say('Next:  README, "Ask real models"')
+    return code
+
+
+def run(week: str | None, models: Sequence[str], *, dry_run: bool) -> int:
+    """Ask, label and load the week's partitions; publish if every model is complete."""
+    settings = load_settings()
+    place = make_workplace(settings)
+    week = _monday(week)
+    chosen = [place.model(name) for name in models] or place.active(week)
+    wanted = [(entry.name, week) for entry in chosen]
+    idle = [entry.name for entry in chosen if entry not in place.active(week)]
+    if idle:
+        raise UsageError(
+            f"{', '.join(idle)} is not active in the week {week}: see from and until in models.yaml"
+        )
+    if not wanted:
+        raise UsageError(f"no model of {settings.models.name} is active in the week {week}")
+    if dry_run:
+        return _dry_run(place, week, wanted)
+    place, ran, code = _ask(settings, wanted)
+    if not ran.run and not ran.problems:
+        say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
+    gate = look(place, settings, week)
+    newest = latest_edition(place.store)
+    if not gate.is_open:
+        say(f"Not published: {gate.why_closed()}.")
+    elif newest is None or newest["week"] <= week:
+        edition = weekly.publish(place, settings, week, note=note)
+        say(f"Edition {edition} is current: {page_address(place)}")
+    return code
+
+
+def publish(week: str | None) -> int:
+    """Check, score and publish a week that may be published."""
+    settings = load_settings()
+    place = make_workplace(settings)
+    before = latest_edition(place.store)
+    week = _monday(week or (before["week"] if before else None))
+    edition = weekly.publish(place, settings, week, note=note)
+    same = before is not None and before["edition"] == edition
+    say(f"Edition {edition} is current{' as before: nothing changed' if same else ''}: {page_address(place)}")
+    return 0
+
+
+def status(week: str | None) -> int:
+    """Say how far each model is in a week, and what publishing waits for."""
+    settings = load_settings()
+    place = make_workplace(settings)
+    week = _monday(week)
+    gate = look(place, settings, week)
+    newest = latest_edition(place.store)
+    say(f"week {week} ({iso_label(week)}), published at the latest {gate.deadline:%A %Y-%m-%d %H:%M} UTC")
+    table = Table(box=None, pad_edge=False)
+    for name in ("model", "images", "answers", "unlabelled", "open", "cost"):
+        table.add_column(name, justify="left" if name == "model" else "right")
+    for model, state in gate.states.items():
+        table.add_row(model, *_progress(state))
+    OUT.print(table)
+    for model, state in gate.states.items():
+        if state.stopped_by and state.open:
+            say(f"{model} was stopped: {state.stopped_by}")
+    if newest is not None:
+        say(f"Edition {newest['edition']} is current: {page_address(place)}")
+    if not gate.states:
+        say("No model is active in this week.")
+    elif not gate.is_open:
+        say(f"Not published: {gate.why_closed()}.")
+    return 0
+
+
+def rebuild() -> int:
+    """Build the warehouse anew from the store alone: no configuration is read."""
+    settings = load_settings()
+    place = bare_workplace(settings)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with counting("rebuilding") as step:
+        rows = rebuild_warehouse(
+            place.store,
+            settings.warehouse,
+            progress=step,
+            finish=lambda con: score_all(con, place),
+        )
+    say(f"{settings.warehouse}: {sum(rows.values()):,} rows in {len(rows)} tables")
+    return 0
+
+
+def unlock(name: str | None) -> int:
+    """List leases, or take one away; free what dead runs hold in Dagster's pools."""
+    settings = load_settings()
+    place = bare_workplace(settings)
+    with open_instance(settings.dagster_home) as instance:
+        freed = bury_dead_runs(instance)
+    if freed:
+        say(f"Freed the pool slots of {len(freed)} dead runs.")
+    if name is not None:
+        holder = place.store.break_lease(name)
+        if holder is None:
+            raise UsageError(f'no lease "{name}"; cliche unlock lists those there are')
+        say(f"{name} was held by pid {holder.pid} on {holder.host} since {holder.since}; it is free now.")
+        return 0
+    held = place.store.leases()
+    for lease, holder in held:
+        say(f"{lease}   pid {holder.pid} on {holder.host} since {holder.since} ({holder.purpose})")
+    if not held:
+        say("Nothing is locked.")
+    return 0
+
+
+def _monday(week: str | None) -> str:
+    return parse_week(week).isoformat() if week else current_week()
+
+
+def _ask(settings: Settings, wanted: Sequence[tuple[str, str]]) -> tuple[Workplace, weekly.Ran, int]:
+    """Run partitions with progress bars; say what went wrong; return the exit code too."""
+    bare = bare_workplace(settings)
+    bare.store.check_writable()
+    known = [partition_state(bare.store, week, model) for model, week in wanted]
+    tally = Tally(_slots_to_ask(settings, known))
+    place = make_workplace(settings, tally.listener())
+    try:
+        with tally.shown():
+            ran = weekly.run_partitions(place, settings, wanted, note)
+    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+        lost = tally.outcomes["unknown_charge"]
+        billed = (
+            f"{lost} calls may have been billed (listed in cliche status)" if lost else "no call was billed"
+        )
+        say(f"stopped: {len(tally.kept):,} pictures kept, 0 lost, {billed}. Run again to go on.")
+        raise KeyboardInterrupt from None
+    for (model, week), why in ran.problems.items():
+        note(f"cliche: {model}, week {week}: {why}")
+    return place, ran, 1 if ran.problems else 0
+
+
+def _slots_to_ask(settings: Settings, states: Sequence[PartitionState]) -> int:
+    """Return how many slots are open, counting those of partitions that are not planned yet."""
+    place = make_workplace(settings)
+    return sum(
+        state.open if state.planned else len(weekly.preview(place, state.model, state.week)[0].slots)
+        for state in states
+    )
+
+
+def _dry_run(place: Workplace, week: str, wanted: Sequence[tuple[str, str]]) -> int:
+    table = Table(box=None, pad_edge=False)
+    for name in (f"week {week}", "asks", "calls", "minutes", "dollars"):
+        table.add_column(name, justify="left" if name.startswith("week") else "right")
+    total = 0.0
+    for model, _ in wanted:
+        plan, _provider = weekly.preview(place, model, week)
+        state = partition_state(place.store, week, model)
+        calls = state.open if state.planned else len(plan.slots)
+        entry = place.model(model)
+        minutes = f"{calls / entry.requests_per_minute:,.0f}" if entry.requests_per_minute else "-"
+        dollars = calls * entry.price.per_image_usd if entry.price else 0.0
+        total += dollars
+        table.add_row(model, f"{len(plan.slots):,}", f"{calls:,}", minutes, f"{dollars:,.2f}")
+    table.add_row("…", "", "", "", f"{total:,.2f}")
+    OUT.print(table)
+    say("References, suites and models are valid. Nothing was asked.")
+    return 0
+
+
+def _progress(state: PartitionState) -> tuple[str, ...]:
+    if not state.planned:
+        return ("not asked", "", "", "", "")
+    ok = state.outcomes["ok"]
+    answers = sum(state.outcomes[o] for o in ("blocked_input", "blocked_output", "refused_text", "no_image"))
+    return (
+        f"{ok:,}/{state.slots:,}",
+        f"{answers:,} refused",
+        f"{state.unlabelled:,}",
+        f"{state.open:,}",
+        f"${state.cost_usd:,.2f}",
+    )

@@ -1,0 +1,100 @@
+"""What a person sees while the command works: progress bars, counts, summaries.
+
+Belongs here: rich output. Does not belong here: what is done. Nothing of a model's answer is printed as markup.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from assets.generation.receipts import Receipt
+from assets.generation.records import GROUPS, Outcome
+from assets.workplace import Listener
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Tally:
+    """Counts what happens and shows it; made for one command, told from several threads."""
+
+    def __init__(self, slots: int) -> None:
+        """Prepare bars for `slots` slots that are still to be asked."""
+        self._lock = threading.Lock()
+        self.outcomes: Counter[str] = Counter()
+        self.kept: set[str] = set()
+        self._progress = Progress(
+            TextColumn("  {task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[counts]}"),
+            TimeRemainingColumn(),
+            console=ERR,
+            transient=False,
+        )
+        self._ask: TaskID = self._progress.add_task("asking", total=slots, counts="", start=bool(slots))
+        self._label: TaskID = self._progress.add_task("labelling", total=None, counts="", visible=False)
+        self._settled: set[str] = set()
+        self._to_label = 0
+
+    def listener(self) -> Listener:
+        """Return the functions that a run tells what it does."""
+        return Listener(
+            planned=self._planned, receipt=self._receipt, to_label=self._label_more, labelled=self._labelled
+        )
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the bars while the block runs."""
+        with self._progress:
+            yield
+
+    def _planned(self, model: str, week: str, planned: int, open_slots: int) -> None:
+        self._progress.update(self._ask, description=f"{week} {model}")
+
+    def _receipt(self, receipt: Receipt) -> None:
+        group = GROUPS[receipt.outcome]
+        with self._lock:
+            self.outcomes[str(receipt.outcome)] += 1
+            if receipt.outcome is Outcome.OK and receipt.image_sha256:
+                self.kept.add(receipt.slot_key)
+            counts = (
+                f"ok {self.outcomes['ok']:,} · refused {self._of('answer'):,} · "
+                f"failed {self._of('transient') + self._of('bad_data') + self._of('stop'):,}"
+            )
+            first = group not in {"transient", "bad_data", "stop"} and receipt.slot_key not in self._settled
+            self._settled.add(receipt.slot_key) if first else None
+        self._progress.update(self._ask, advance=int(first), counts=counts)
+
+    def _of(self, group: str) -> int:
+        return sum(self.outcomes[str(outcome)] for outcome, its in GROUPS.items() if its == group)
+
+    def _label_more(self, pictures: int) -> None:
+        self._to_label += pictures
+        self._progress.update(self._label, total=self._to_label, visible=True)
+
+    def _labelled(self) -> None:
+        self._progress.update(self._label, advance=1)
+
+
+def note(text: str) -> None:
+    """Print one line beside the result: what was tidied up, what is being waited for."""
+    ERR.print(text, markup=False)
+
+
+def say(text: str = "") -> None:
+    """Print one line of the result."""
+    OUT.print(text, markup=False)

@@ -1,0 +1,84 @@
+"""Everything that Dagster knows: assets, checks, two jobs, Monday's schedule and the publish gate, wired in one place.
+
+Belongs here: wiring. Does not belong here: what a step does (`assets`), when a week may be published (`gate`).
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.generation.asset import build_assets as build_generation
+from assets.labeling.asset import build_asset as build_labels
+from assets.leaderboard.asset import build_asset as build_leaderboard
+from assets.metrics.asset import build_asset as build_scores
+from assets.workplace import Workplace
+from orchestration.checks import build_checks
+from orchestration.gate import build_sensor
+from orchestration.loading import WAREHOUSE_POOL
+from orchestration.loading import build_asset as build_loaded
+from orchestration.partitions import partition_key, product_definition, weeks_definition
+from orchestration.resources import make_workplace, workplace_resource
+from orchestration.settings import Settings, load_settings
+from warehouse.weeks import current_week
+
+GENERATE = "generate_week"
+PUBLISH = "publish_week"
+
+
+def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definitions:
+    """Return all definitions for these settings; tests hand in a workplace of their own.
+
+    Raises:
+        UsageError: if suites, models or settings are not valid.
+    """
+    place = place or make_workplace(settings)
+    weeks = weeks_definition(settings.first_week)
+    product = product_definition([entry.name for entry in place.models], weeks)
+    generation = [*build_generation(product), build_labels(product), build_loaded(product)]
+    publishing = [build_scores(weeks, pool=WAREHOUSE_POOL), build_leaderboard(weeks)]
+    generate_job = dg.define_asset_job(
+        GENERATE,
+        selection=dg.AssetSelection.assets(*generation),
+        description="Ask, label and load one model's week; one run a model.",
+    )
+    publish_job = dg.define_asset_job(
+        PUBLISH,
+        selection=dg.AssetSelection.assets(*publishing),
+        description="Check, score and publish one week.",
+    )
+    return dg.Definitions(
+        assets=[*generation, *publishing],
+        asset_checks=build_checks(product, weeks),
+        jobs=[generate_job, publish_job],
+        schedules=[_monday(generate_job, place)],
+        sensors=[build_sensor(publish_job, settings, place)],
+        resources={"workplace": workplace_resource(place)},
+        executor=dg.in_process_executor,
+    )
+
+
+def _monday(
+    job: dg.UnresolvedAssetJobDefinition,  # type: ignore[name-defined]
+    place: Workplace,
+) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name="every_monday",
+        job=job,
+        cron_schedule="5 0 * * 1",
+        execution_timezone="UTC",
+        description="Every Monday at 00:05 UTC: ask every active model for the week that begins.",
+    )
+    def every_monday(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
+        week = current_week(context.scheduled_execution_time)
+        return [
+            dg.RunRequest(run_key=f"{entry.name}|{week}", partition_key=partition_key(entry.name, week))
+            for entry in place.active(week)
+        ]
+
+    return every_monday
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions of this installation; settings are read when Dagster loads them, not on import."""
+    return build_defs(load_settings())

@@ -1,0 +1,105 @@
+"""The publish gate: a week is published when every active model is complete, or when its deadline has passed.
+
+Belongs here: that decision, and the sensor that acts on it. Does not belong here: who is withheld (a quality check
+names the models below their completeness floor), publishing itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+import dagster as dg
+
+from assets.labeling.status import PartitionState, partition_state
+from assets.leaderboard.edition import latest_edition
+from assets.workplace import Workplace
+from orchestration.settings import Settings
+from warehouse.load import partitions
+from warehouse.weeks import current_week, shift
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether a week may be published, and whom it waits for."""
+
+    week: str
+    deadline: datetime
+    states: dict[str, PartitionState] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
+    passed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether publishing may go on now."""
+        return self.passed or not self.waiting
+
+    def why_closed(self) -> str:
+        """Return in one line whom the week waits for and until when."""
+        whom = "; ".join(f"{model} {why}" for model, why in sorted(self.waiting.items()))
+        return f"{whom} (deadline {self.deadline:%A %H:%M} UTC, then incomplete models are withheld)"
+
+
+def deadline(week: str, hours: float) -> datetime:
+    """Return the moment (UTC) after which incomplete models no longer hold up a week."""
+    return datetime.combine(date.fromisoformat(week), time(), UTC) + timedelta(hours=hours)
+
+
+def look(place: Workplace, settings: Settings, week: str, now: datetime | None = None) -> Gate:
+    """Return the gate of a week as the store stands now."""
+    expected = {entry.name for entry in place.active(week)}
+    expected |= {model for planned, model in partitions(place.store) if planned == week}
+    states = {model: partition_state(place.store, week, model) for model in sorted(expected)}
+    closes = deadline(week, settings.deadline_hours)
+    return Gate(
+        week=week,
+        deadline=closes,
+        states=states,
+        waiting={model: why for model, state in states.items() if (why := _why_waiting(state))},
+        passed=(now or datetime.now(UTC)) >= closes,
+    )
+
+
+def _why_waiting(state: PartitionState) -> str | None:
+    if not state.planned:
+        return "was not asked yet"
+    if state.stopped_by and state.open:
+        return f"was stopped ({state.stopped_by})"
+    if state.open:
+        return f"has {state.open} of {state.slots} slots open"
+    return f"has {state.unlabelled} pictures without labels" if state.unlabelled else None
+
+
+def build_sensor(
+    job: dg.UnresolvedAssetJobDefinition,  # type: ignore[name-defined]
+    settings: Settings,
+    place: Workplace,
+) -> dg.SensorDefinition:
+    """Return the sensor that publishes a week once its gate is open."""
+
+    @dg.sensor(
+        name="publish_gate",
+        job=job,
+        minimum_interval_seconds=300,
+        description="Publishes a week when every active model is complete or its deadline has passed.",
+    )
+    def publish_gate(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        present = current_week()
+        newest = latest_edition(place.store)
+        requests: list[dg.RunRequest] = []
+        closed: list[str] = []
+        for week in (shift(present, -1), present):
+            gate = look(place, settings, week)
+            if newest is not None and newest["week"] >= week:
+                continue
+            if not any(state.planned for state in gate.states.values()):
+                continue
+            if gate.is_open:
+                requests.append(dg.RunRequest(run_key=f"publish-{week}", partition_key=week))
+            else:
+                closed.append(f"week {week}: {gate.why_closed()}")
+        if requests:
+            return dg.SensorResult(run_requests=requests)
+        return dg.SensorResult(skip_reason="; ".join(closed) or "every complete week is published")
+
+    return publish_gate

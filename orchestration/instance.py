@@ -1,0 +1,82 @@
+"""Dagster's records for the command: an instance under `CLICHE_HOME`, and the tidying up after dead runs.
+
+Belongs here: opening the instance, freeing pool slots that a killed run left. Does not belong here: leases of the
+store (they free themselves), what runs do.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.instance.ref import (
+    InstanceRef,  # the public way reads DAGSTER_HOME, which may be another's
+)
+
+from orchestration.settings import CHECKOUT
+
+#: Tags that name the process of a run, so that a later one can tell whether it still lives.
+PROCESS_TAG = "cliche/process"
+#: Runs whose end was never recorded may hold pool slots.
+_UNFINISHED = [
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@contextmanager
+def open_instance(folder: Path) -> Iterator[dg.DagsterInstance]:
+    """Yield the instance kept in `folder`, with the settings of the checkout's `dagster.yaml`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), config_dir=str(CHECKOUT))) as instance:
+        yield instance
+
+
+def process_tags() -> dict[str, str]:
+    """Return the tags of a run of this process: host, process id, and when the process began."""
+    return {PROCESS_TAG: f"{socket.gethostname()}/{os.getpid()}/{_began(os.getpid())}"}
+
+
+def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Mark runs of dead processes of this machine as failed and free their pool slots; return their ids.
+
+    Without this a killed run keeps its pool slot, and the next run waits for it without a word.
+    """
+    buried = []
+    for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
+        run = record.dagster_run
+        host, _, rest = run.tags.get(PROCESS_TAG, "").partition("/")
+        pid, _, began = rest.partition("/")
+        if host != socket.gethostname() or not pid.isdigit() or _began(int(pid)) == began:
+            continue
+        instance.report_run_failed(run, "its process ended before the run did")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+        buried.append(run.run_id)
+    return buried
+
+
+def _began(pid: int) -> str:
+    """Return when a process began (clock ticks since boot), or an empty string if there is none."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return _alive_without_proc(pid)
+    return fields[19]
+
+
+def _alive_without_proc(pid: int) -> str:
+    if Path("/proc/self").exists():
+        return ""
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return ""
+    return "alive"

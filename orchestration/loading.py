@@ -1,0 +1,45 @@
+"""The asset `loaded`: the one step before publishing that opens the warehouse for writing.
+
+Belongs here: Dagster's view of loading, in the pool that lets one writer in. Does not belong here: the rows themselves
+(`warehouse.load`).
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import dagster as dg
+
+from assets.workplace import Workplace
+from warehouse.connection import connect
+from warehouse.load import load_partition
+from warehouse.migrations import migrate
+
+WAREHOUSE_POOL = "warehouse"
+
+
+def load(place: Workplace, model: str, week: str) -> dict[str, int]:
+    """Load one partition from the store into the warehouse; return rows by table."""
+    place.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with connect(place.warehouse) as con:
+        migrate(con)
+        return load_partition(con, place.store, week, model)
+
+
+def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
+    """Return the asset of this step over models and weeks."""
+
+    @dg.asset(
+        partitions_def=partitions,
+        deps=["labels"],
+        required_resource_keys={"workplace"},
+        pool=WAREHOUSE_POOL,
+        kinds={"duckdb"},
+    )
+    def loaded(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        """The rows of one model and week in the warehouse, replaced as a whole."""
+        place = cast(Workplace, context.resources.workplace)
+        key = cast(dg.MultiPartitionKey, context.partition_key).keys_by_dimension
+        return dg.MaterializeResult(metadata={**load(place, key["model"], key["week"])})
+
+    return loaded

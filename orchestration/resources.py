@@ -1,0 +1,82 @@
+"""From settings to the surroundings of a run: store, suites and models, checked before anything is asked.
+
+Belongs here: making a `Workplace`. Does not belong here: reading settings, or any work.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from functools import cache
+from importlib import metadata
+
+import dagster as dg
+
+from assets.generation.models_file import load_models
+from assets.generation.providers.registry import PROVIDERS
+from assets.labeling.registry import LABELERS
+from assets.suites.loader import load_suites
+from assets.workplace import Listener, Workplace
+from orchestration.settings import CHECKOUT, Settings
+from warehouse.errors import UsageError
+from warehouse.store import open_store
+from warehouse.validation import close_match
+
+
+def make_workplace(settings: Settings, listener: Listener | None = None) -> Workplace:
+    """Return the surroundings that the settings describe.
+
+    Raises:
+        UsageError: if suites or models are not valid, with the file, the place and how to mend it.
+    """
+    suites = load_suites(settings.suites)
+    models = load_models(settings.models, suites, providers=PROVIDERS)
+    for entry in models:
+        if entry.labeler not in LABELERS:
+            raise UsageError(
+                f'{settings.models.name}: {entry.name}: no labeler "{entry.labeler}"'
+                + close_match(entry.labeler, LABELERS)
+            )
+    return Workplace(
+        store=open_store(settings.store),
+        warehouse=settings.warehouse,
+        suites=suites,
+        models=models,
+        code_version=code_version(),
+        workers=settings.workers,
+        listener=listener or Listener(),
+    )
+
+
+def workplace_resource(place: Workplace) -> dg.ResourceDefinition:
+    """Return the Dagster resource `workplace`."""
+    return dg.ResourceDefinition.hardcoded_resource(place, "store, suites and models")
+
+
+@cache
+def code_version() -> str:
+    """Return the version of this code: the package's, and the commit where there is a checkout."""
+    version = metadata.version("cliche")
+    try:
+        found = subprocess.run(  # noqa: S603 - no input of anybody's
+            ["git", "-C", str(CHECKOUT), "rev-parse", "--short=12", "HEAD"],  # noqa: S607
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return version
+    return f"{version}+{found.stdout.strip()}" if found.returncode == 0 else version
+
+
+def bare_workplace(settings: Settings, listener: Listener | None = None) -> Workplace:
+    """Return surroundings without suites and models: enough for what reads the bucket alone."""
+    return Workplace(
+        store=open_store(settings.store),
+        warehouse=settings.warehouse,
+        suites={},
+        models=(),
+        code_version=code_version(),
+        workers=settings.workers,
+        listener=listener or Listener(),
+    )

@@ -1,0 +1,90 @@
+"""Settings: where things are. From `CLICHE_HOME`, `CLICHE_STORE` and one YAML file; the environment wins.
+
+Belongs here: reading and checking of settings, and the paths that follow from them. Does not belong here: what is asked
+(models.yaml, suites).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from warehouse.errors import UsageError
+from warehouse.validation import explain
+from warehouse.weeks import parse_week
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseModel):
+    """All settings of an installation. Relative paths count from the folder of the YAML file, else from here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path
+    store: str
+    models: Path = CHECKOUT / "models.yaml"
+    suites: Path | None = None  # another folder of suites than the shipped one
+    first_week: str = "2026-09-07"  # the first week that Dagster knows
+    deadline_hours: float = Field(
+        default=132.0, gt=0, le=168
+    )  # after Monday 00:00 UTC; 132 is Saturday 12:00
+    workers: int | None = Field(default=None, ge=0)  # processes for reading pictures; None: one a core
+
+    @property
+    def warehouse(self) -> Path:
+        """Return the path of the warehouse file; it can be deleted and rebuilt from the store."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Return the folder of Dagster's own records."""
+        return self.home / "dagster"
+
+    @property
+    def config_file(self) -> Path:
+        """Return the path of the YAML file with settings; it need not exist."""
+        return self.home / "cliche.yaml"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of this environment.
+
+    Raises:
+        UsageError: if the YAML file has an unknown key or a value of the wrong kind.
+    """
+    home = Path(environ.get("CLICHE_HOME") or ".cliche").expanduser().resolve()
+    values: dict[str, Any] = {"home": home, "store": str(home / "store")}
+    values |= _from_file(home / "cliche.yaml")
+    if environ.get("CLICHE_STORE"):
+        values["store"] = environ["CLICHE_STORE"]
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        known = [name for name in Settings.model_fields if name != "home"]
+        raise UsageError(explain(error, str(home / "cliche.yaml"), known=known)) from None
+    parse_week(settings.first_week)
+    return settings
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(values, dict):
+        raise UsageError(f"{path} must hold keys and values")
+    for name in ("models", "suites"):
+        if values.get(name):
+            values[name] = (path.parent / values[name]).resolve()
+    store = values.get("store")
+    if isinstance(store, str) and not store.startswith("s3://"):
+        values["store"] = str((path.parent / store).resolve())
+    return values

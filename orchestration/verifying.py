@@ -1,0 +1,103 @@
+"""Recomputing a published edition: hashes of its files, counts, scores.
+
+Belongs here: what is compared with what. Does not belong here: printing, publishing. A later part adds the chain of
+editions and retractions.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from assets.metrics.scores import compute_scores
+from assets.workplace import Workplace
+from orchestration.commands.editions import open_database
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.errors import UsageError
+from warehouse.sqlfiles import sql
+
+
+@dataclass
+class Verified:
+    """What was recomputed, and one line for everything that differs."""
+
+    edition: str
+    files: int = 0
+    scores: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Return whether nothing differs."""
+        return not self.differences
+
+    def lines(self) -> list[str]:
+        """Return the report as a person reads it."""
+        summary = f"edition {self.edition}   {self.files:,} files   "
+        if self.holds:
+            return [f"{summary}hashes ok · counts add up · {self.scores:,} scores recomputed, 0 differ"]
+        return [f"{summary}{len(self.differences)} differences", *(f"  {line}" for line in self.differences)]
+
+
+def verify_edition(place: Workplace, edition: str) -> Verified:
+    """Return what a recomputation of `edition` finds.
+
+    Raises:
+        UsageError: if there is no such edition.
+    """
+    prefix = keys.edition_prefix(edition)
+    try:
+        manifest = json.loads(place.store.get(f"{prefix}manifest.json"))
+    except KeyError:
+        raise UsageError(f"no edition {edition} in {place.store.url}") from None
+    result = Verified(edition)
+    _verify_files(place, prefix, manifest, result)
+    if result.holds:
+        with open_database(place, edition) as con:
+            _verify_counts(con, result)
+            _verify_scores(con, result)
+    return result
+
+
+def _verify_files(place: Workplace, prefix: str, manifest: dict[str, Any], result: Verified) -> None:
+    for name, stated in sorted(manifest["files"].items()):
+        result.files += 1
+        try:
+            data = place.store.get(prefix + name)
+        except KeyError:
+            result.differences.append(f"{name} is missing")
+            continue
+        if sha256_hex(data) != stated["sha256"]:
+            result.differences.append(f"{name} has another hash than the manifest says")
+
+
+def _verify_counts(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
+    cursor = con.execute(f"SELECT * FROM ({sql('audit/outcomes_add_up')}) WHERE NOT adds_up")  # noqa: S608
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        cell = dict(zip(names, row, strict=True))
+        result.differences.append(
+            f"counts of {cell['model']}, {cell['prompt']}, {cell['week']} do not add up"
+        )
+
+
+def _verify_scores(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
+    """Compute every published score again, from the labels in the edition's own file."""
+    weeks = [
+        row[0].isoformat() for row in con.execute("SELECT DISTINCT week FROM scores ORDER BY week").fetchall()
+    ]
+    for week in weeks:
+        again = compute_scores(con, week)
+        columns = ", ".join(name for name in again.column_names if name != "week")
+        published = f"SELECT {columns} FROM scores WHERE week = DATE '{week}'"  # noqa: S608
+        differ = con.execute(
+            f"SELECT count(*) FROM (({published} EXCEPT ALL SELECT {columns} FROM again) "  # noqa: S608
+            f"UNION ALL (SELECT {columns} FROM again EXCEPT ALL {published}))"
+        ).fetchone()
+        result.scores += again.num_rows
+        if differ and differ[0]:
+            result.differences.append(f"week {week}: {differ[0]} scores differ when computed again")

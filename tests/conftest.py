@@ -1,0 +1,96 @@
+"""What all tests share: no socket leaves this machine, an environment of its own, the corpora, a browser.
+
+Belongs here: fixtures and guards of the whole suite. Does not belong here: servers (`tests/services`), builders.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest_plugins = ["tests.services.seaweedfs"]
+
+os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+SHARED = CHECKOUT.parent / "shared"
+
+
+class OutsideError(AssertionError):
+    """A test tried to reach beyond this machine."""
+
+
+def _refuse_outside(address: Any) -> None:
+    host = address[0] if isinstance(address, tuple) else address
+    if not isinstance(host, str) or host in {"localhost", ""}:
+        return
+    try:
+        outside = not ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        outside = isinstance(address, tuple)  # a name; a path of a Unix socket is no tuple
+    if outside:
+        raise OutsideError(f"a test tried to connect to {host}")
+
+
+@pytest.fixture(autouse=True)
+def _no_socket_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect, connect_ex, lookup = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        _refuse_outside(address)
+        return connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_outside(address)
+        return connect_ex(self, address)
+
+    def guarded_lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(host, bytes):
+            host = host.decode()
+        if host not in {None, socket.gethostname()}:
+            _refuse_outside((host,))
+        return lookup(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_lookup)
+
+
+@pytest.fixture(autouse=True)
+def _environment_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [
+        name for name in os.environ if name.startswith(("CLICHE_HOME", "CLICHE_STORE", "AWS_", "DAGSTER_"))
+    ]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+    monkeypatch.setenv("GX_ANALYTICS_ENABLED", "false")
+    monkeypatch.setenv("CLICHE_HOME", str(tmp_path / "cliche-home"))
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of real pictures with people's labels; tests that need it are skipped where it is missing."""
+    folder = SHARED / "corpora"
+    if not folder.is_dir():
+        pytest.skip("../shared/corpora is not there: real pictures are not part of the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Iterator[str]:
+    """A Chromium to look at pages with: `CLICHE_CHROMIUM`, or one of the usual names."""
+    named = os.environ.get("CLICHE_CHROMIUM")
+    found = (
+        named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    )
+    if not found:
+        pytest.skip("no Chromium: set CLICHE_CHROMIUM or run make browser")
+    yield found

@@ -1,0 +1,44 @@
+"""Is what was loaded what the bucket holds now? A fingerprint of a partition's objects answers without reading them.
+
+Belongs here: fingerprints, and which partitions and weeks are behind. Does not belong here: loading or scoring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import duckdb
+
+from warehouse import load, objects
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.store.base import Store
+
+
+def fingerprint(store: Store, week: str, model: str) -> str:
+    """Return a digest of the names of the objects that loading a partition reads; all of them are write-once."""
+    return _digest([objects.current_manifest(store, week, model), *objects.label_parts(store, week, model)])
+
+
+def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[tuple[str, str]]:
+    """Return (week, model) of planned partitions up to the week `through` whose rows are not those of the bucket."""
+    loaded = {
+        (week.isoformat(), model): known
+        for week, model, known in con.execute("SELECT week, model, fingerprint FROM loads").fetchall()
+    }
+    return [
+        (week, model)
+        for week, model in load.partitions(store)
+        if week <= through and loaded.get((week, model)) != fingerprint(store, week, model)
+    ]
+
+
+def week_inputs(con: duckdb.DuckDBPyConnection, week: str, extra: Iterable[str] = ()) -> str:
+    """Return a digest of what the scores of a week are computed from: the week's loads, and `extra`."""
+    rows = con.execute(
+        "SELECT model, fingerprint FROM loads WHERE week = $week ORDER BY model", {"week": week}
+    ).fetchall()
+    return _digest([[*row] for row in rows] + [*extra])
+
+
+def _digest(value: object) -> str:
+    return sha256_hex(canonical_json(value))[:16]
