@@ -144,7 +144,13 @@ def _ready(endpoint: str) -> bool:
         region_name="us-east-1",
         aws_access_key_id=WRITER.access,
         aws_secret_access_key=WRITER.secret,
-        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, proxies={}),
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            proxies={},
+            read_timeout=5,
+            retries={"mode": "standard", "total_max_attempts": 1},
+        ),
     )
     try:
         if BUCKET not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:

@@ -22,7 +22,7 @@ class Head:
     etag: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Holder:
     """Who holds a lease: process id, host, start (ISO 8601, UTC) and what for."""
 

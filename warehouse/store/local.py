@@ -136,7 +136,7 @@ class LocalStore:
                 holder = local_leases.live(self._root / key) if name else None
             if name and holder:
                 found.append((name, holder))
-        return found
+        return sorted(found)
 
     def check_writable(self) -> None:
         """Raise `StoreError` with one clear line unless objects can be written and are kept."""

@@ -112,7 +112,7 @@ class S3Store:
             lease = self._objects.get(key) if name else None
             if name and lease and not s3_leases.is_expired(lease):
                 found.append((name, holders.from_bytes(lease.data) or holders.UNKNOWN))
-        return found
+        return sorted(found)
 
     def check_writable(self) -> None:
         """Raise `StoreError` with one clear line unless objects can be written, are kept, and never overwritten."""

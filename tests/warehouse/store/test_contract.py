@@ -1,0 +1,239 @@
+"""What every store promises, tried on a folder and on a real S3 server."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.warehouse.store import children
+from tests.warehouse.store.children import at_once
+from warehouse.errors import StoreError, UsageError
+from warehouse.store import Store, open_store
+
+
+class TestObjects:
+    def test_it_is_a_store(self, store: Store, address: str) -> None:
+        assert isinstance(store, Store)
+        assert store.url == address
+
+    def test_what_is_put_is_got(self, store: Store) -> None:
+        assert store.put_if_absent("plans/a.json", b"{}") is True
+        assert store.get("plans/a.json") == b"{}"
+
+    def test_the_first_write_stays(self, store: Store) -> None:
+        store.put_if_absent("a/b", b"first")
+        assert store.put_if_absent("a/b", b"second") is False
+        assert store.get("a/b") == b"first"
+
+    def test_another_client_sees_it(self, store: Store, address: str) -> None:
+        store.put_if_absent("a/b", b"first")
+        other = open_store(address)
+        assert other.get("a/b") == b"first"
+        assert other.put_if_absent("a/b", b"second") is False
+
+    def test_what_is_absent_is_said_to_be(self, store: Store) -> None:
+        store.put_if_absent("folder/object", b"1")
+        for key in ("none", "folder", "folder/none", "folder/object/none"):
+            assert store.head(key) is None
+            with pytest.raises(KeyError):
+                store.get(key)
+
+    def test_head_gives_size_and_a_tag_of_the_bytes(self, store: Store) -> None:
+        store.put_if_absent("a", b"12345")
+        first = store.head("a")
+        assert first is not None
+        assert (first.key, first.size) == ("a", 5)
+        assert store.head("a") == first
+        store.swap_latest("a", b"54321", expected=b"12345")
+        second = store.head("a")
+        assert second is not None
+        assert second.etag != first.etag
+
+    @pytest.mark.parametrize("size", [0, 1, 5_000_000, 9_000_001])
+    def test_every_size_comes_back_whole(self, store: Store, size: int) -> None:
+        data = random.Random(size).randbytes(size)
+        assert store.put_if_absent("images/x.png", data)
+        assert hashlib.sha256(store.get("images/x.png")).digest() == hashlib.sha256(data).digest()
+        head = store.head("images/x.png")
+        assert head is not None
+        assert head.size == size
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "é/ü",
+            "日本/語.json",
+            "a b/c+d%2F=&?#.x",
+            "quote'\"<>.txt",
+            "😀",
+            "a/.hidden",
+            "week=2026-11-23/..x",
+        ],
+    )
+    def test_keys_may_be_any_printable_text(self, store: Store, key: str) -> None:
+        assert store.put_if_absent(key, key.encode())
+        assert store.get(key) == key.encode()
+        assert list(store.list("")) == [key]
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "",
+            "/a",
+            "a//b",
+            "a/",
+            "../a",
+            "a/../b",
+            "a/..",
+            ".",
+            "a/./b",
+            ".tmp/a",
+            "a\0b",
+            "a\nb",
+            "\udc80",
+            "x" * 256,
+            "/".join(["x" * 200] * 5),
+        ],
+    )
+    def test_a_bad_key_is_refused_in_one_line(self, store: Store, key: str) -> None:
+        for work in (store.get, store.head, lambda key: store.put_if_absent(key, b"1")):
+            with pytest.raises(UsageError, match=r"cannot be stored: .+") as caught:
+                work(key)
+            assert "\n" not in str(caught.value)
+        assert list(store.list("")) == []
+
+    def test_a_key_below_or_above_another_is_an_error_not_a_loss(self, store: Store) -> None:
+        store.put_if_absent("a/b", b"1")
+        with pytest.raises(StoreError, match="cannot be both"):
+            store.put_if_absent("a", b"2")
+        assert list(store.list("")) == ["a/b"]
+
+
+class TestList:
+    KEYS = ("Z/1", "a-b/c", "a.b", "a/b", "a/é", "a/日本", "a/b.c/d", "a0", "é", "日本", "😀", "ﬀ")
+
+    def test_keys_come_in_the_order_of_their_bytes(self, store: Store) -> None:
+        for key in self.KEYS:
+            store.put_if_absent(key, b"")
+        assert list(store.list("")) == sorted(self.KEYS, key=lambda key: key.encode())
+
+    @pytest.mark.parametrize(
+        "prefix", ["a", "a/", "a/b", "a.", "Z", "日", "none", "none/x", "a.b/", "a/b/c", "z"]
+    )
+    def test_a_prefix_need_not_end_at_a_slash(self, store: Store, prefix: str) -> None:
+        for key in self.KEYS:
+            store.put_if_absent(key, b"")
+        expected = sorted((key for key in self.KEYS if key.startswith(prefix)), key=lambda key: key.encode())
+        assert list(store.list(prefix)) == expected
+
+    def test_an_empty_store_lists_nothing(self, store: Store) -> None:
+        assert list(store.list("")) == []
+        assert list(store.list("plans/")) == []
+
+    @pytest.mark.parametrize("prefix", ["/", "/a", "../", "a//b", "a/../b", ".tmp/", "a\nb"])
+    def test_a_bad_prefix_is_refused(self, store: Store, prefix: str) -> None:
+        with pytest.raises(UsageError, match="cannot be listed"):
+            list(store.list(prefix))
+
+    def test_more_than_one_page_is_listed(self, store: Store) -> None:
+        keys = [f"many/{number % 7}/{number:05d}" for number in range(1_050)]
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(lambda key: store.put_if_absent(key, b"x"), keys))
+        assert list(store.list("many/")) == sorted(keys)
+
+
+class TestRaces:
+    def test_of_many_threads_one_writes(self, store: Store, address: str) -> None:
+        for turn in range(2 if address.startswith("s3://") else 20):  # SeaweedFS lets rivals wait for seconds
+            wins = at_once(16, lambda n: store.put_if_absent(f"race/{turn}", b"%d" % n))  # noqa: B023  (ends here)
+            assert wins.count(True) == 1
+            assert store.get(f"race/{turn}") == b"%d" % wins.index(True)
+
+    def test_of_many_processes_one_writes(self, store: Store, address: str) -> None:
+        script = """
+            print("ready", flush=True); sys.stdin.readline()
+            print(*[n for n in range(40) if store.put_if_absent(f"race/{n}", sys.argv[2].encode())], flush=True)
+        """
+        script = "\n".join(line.strip() for line in script.splitlines())
+        started = [children.start(script, address, str(number)) for number in range(4)]
+        assert [children.line_of(child) for child in started] == ["ready"] * 4
+        won = {}
+        for child in started:
+            assert child.stdin is not None
+            child.stdin.write("go\n")
+            child.stdin.flush()
+        for number, child in enumerate(started):
+            for key in child.communicate(timeout=60)[0].split():
+                assert key not in won
+                won[key] = str(number)
+        assert len(won) == 40
+        assert all(store.get(f"race/{key}").decode() == number for key, number in won.items())
+
+    def test_a_killed_writer_leaves_whole_objects_only(self, store: Store, address: str) -> None:
+        script = (
+            "print('go', flush=True)\n"
+            "for n in range(10**6): store.put_if_absent(f'{sys.argv[2]}/{n:05d}', b'%07d' % n * 60_000)\n"
+        )
+        for turn in range(4):
+            child = children.start(script, address, str(turn))
+            assert children.line_of(child) == "go"
+            time.sleep(0.1 + 0.07 * turn)
+            children.kill(child)
+        keys = list(store.list(""))
+        assert keys
+        assert all(key[0] in "0123" for key in keys)
+        for key in keys:
+            assert store.get(key) == b"%07d" % int(key[2:]) * 60_000
+
+
+class TestSwap:
+    def test_it_replaces_only_what_was_expected(self, store: Store) -> None:
+        key = "editions/latest.json"
+        assert store.swap_latest(key, b"1", expected=b"0") is False
+        assert store.head(key) is None
+        assert store.swap_latest(key, b"1", expected=None) is True
+        assert store.swap_latest(key, b"2", expected=None) is False
+        assert store.swap_latest(key, b"2", expected=b"0") is False
+        assert store.get(key) == b"1"
+        assert store.swap_latest(key, b"2", expected=b"1") is True
+        assert store.get(key) == b"2"
+        assert list(store.list("")) == [key]
+
+    def test_the_tag_changes_even_in_quick_succession(self, store: Store) -> None:
+        store.swap_latest("latest", b"0", expected=None)
+        tags = set()
+        for number in range(20):
+            assert store.swap_latest("latest", b"%d" % (number + 1), expected=b"%d" % number)
+            head = store.head("latest")
+            assert head is not None
+            tags.add(head.etag)
+        assert len(tags) == 20
+
+    def test_of_many_swaps_one_succeeds(self, store: Store) -> None:
+        store.swap_latest("latest", b"before", expected=None)
+        wins = at_once(12, lambda n: store.swap_latest("latest", b"%d" % n, expected=b"before"))
+        assert wins.count(True) == 1
+        assert store.get("latest") == b"%d" % wins.index(True)
+
+    def test_no_increment_is_lost_and_readers_see_whole_objects(self, store: Store) -> None:
+        store.swap_latest("latest", b"0", expected=None)
+
+        def add(_: int) -> None:
+            for _turn in range(5):
+                while True:
+                    seen = store.get("latest")
+                    if store.swap_latest("latest", b"%d" % (int(seen) + 1), expected=seen):
+                        break
+
+        at_once(4, add)
+        assert store.get("latest") == b"20"
+
+
+def test_check_writable_leaves_nothing_behind(store: Store) -> None:
+    store.check_writable()
+    assert list(store.list("")) == []
+    assert store.leases() == []

@@ -1,0 +1,253 @@
+"""The S3 store alone: wrong settings, lost answers, and servers that do not keep the rules."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.services.seaweedfs import BUCKET, READER, WRITER, Keys, SeaweedFS
+from tests.warehouse.store.relay import relay
+from warehouse.errors import RefusedError, StoreError
+from warehouse.store import Store, open_store
+from warehouse.store.s3 import S3Store
+
+pytestmark = pytest.mark.s3
+
+
+def every_call(store: Store) -> list[Callable[[], object]]:
+    """Return each request of a store, to be tried where none can work."""
+
+    def lease() -> None:
+        with store.lease("a", purpose="b"):
+            pass
+
+    return [
+        lambda: store.put_if_absent("a", b"1"),
+        lambda: store.get("a"),
+        lambda: store.head("a"),
+        lambda: list(store.list("")),
+        lambda: store.swap_latest("a", b"1", expected=b"0"),
+        lambda: store.break_lease("a"),
+        store.leases,
+        store.check_writable,
+        lease,
+    ]
+
+
+def fails_with(works: list[Callable[[], object]], told: str) -> None:
+    for work in works:
+        with pytest.raises(StoreError) as caught:
+            work()
+        line = str(caught.value)
+        assert told in line
+        assert line.startswith("cannot ")
+        assert "\n" not in line
+        assert "secret" not in line
+
+
+class TestWrongSettings:
+    @pytest.mark.parametrize(
+        ("keys", "told"),
+        [
+            (
+                Keys(WRITER.access, "wrong secret"),
+                "the server refuses the credentials; check AWS_ACCESS_KEY_ID",
+            ),
+            (Keys("nobody", "wrong secret"), "the server refuses the credentials; check AWS_ACCESS_KEY_ID"),
+        ],
+    )
+    def test_wrong_keys(
+        self, seaweedfs: SeaweedFS, s3_address: str, monkeypatch: pytest.MonkeyPatch, keys: Keys, told: str
+    ) -> None:
+        for name, value in seaweedfs.environment(keys).items():
+            monkeypatch.setenv(name, value)
+        store = open_store(s3_address)
+        calls = every_call(store)
+        fails_with(calls[:2] + calls[3:], told)
+        fails_with([calls[2]], "access denied or wrong credentials; check AWS_ACCESS_KEY_ID")
+
+    def test_no_keys(self, s3_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+        fails_with(every_call(open_store(s3_address)), "there are no credentials; set AWS_ACCESS_KEY_ID")
+
+    def test_an_unknown_profile(self, s3_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_PROFILE", "nobody")
+        fails_with([lambda: open_store(s3_address)], "there is no such AWS profile; mend AWS_PROFILE")
+
+    def test_no_such_bucket(self, s3_address: str) -> None:
+        told = "there is no such bucket; make the bucket first, or mend CLICHE_STORE"
+        fails_with(every_call(open_store("s3://no-such-bucket/x")), told)
+
+    def test_a_reader_reads_and_cannot_write(
+        self, seaweedfs: SeaweedFS, s3_address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        open_store(s3_address).put_if_absent("a", b"1")
+        for name, value in seaweedfs.environment(READER).items():
+            monkeypatch.setenv(name, value)
+        store = open_store(s3_address)
+        assert store.get("a") == b"1"
+        assert list(store.list("")) == ["a"]
+        calls = every_call(store)
+        writes = [lambda: store.put_if_absent("b", b"2"), *calls[-2:]]
+        fails_with(writes, "access denied; give these credentials read, list and write rights")
+        assert list(store.list("")) == ["a"]
+
+    def test_an_endpoint_where_nobody_listens(self, s3_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as gone:
+            port = gone.getsockname()[1]
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        store = open_store(s3_address)
+        started = time.monotonic()
+        fails_with(
+            [store.check_writable], "the server cannot be reached; check the network and AWS_ENDPOINT_URL"
+        )
+        assert time.monotonic() - started < 30
+        with pytest.raises(StoreError, match=f"127.0.0.1:{port}"):
+            store.get("a")
+
+    def test_an_endpoint_that_is_no_address(self, s3_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "somewhere")
+        fails_with([lambda: open_store(s3_address)], "check AWS_ENDPOINT_URL")
+
+    def test_a_server_that_speaks_no_s3(self, s3_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        with careless_server(status=418) as endpoint:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+            fails_with([open_store(s3_address).check_writable], "the server answers 418")
+
+
+class TestAddress:
+    def test_stores_of_one_bucket_do_not_see_each_other(self, s3_address: str) -> None:
+        for prefix in ("one", "one-more"):
+            assert open_store(f"{s3_address}/{prefix}").put_if_absent("a", prefix.encode())
+        assert list(open_store(f"{s3_address}/one/").list("")) == ["a"]
+        assert list(open_store(s3_address).list("")) == ["one-more/a", "one/a"]
+
+    def test_a_bucket_without_a_prefix_is_a_store(self, s3_address: str) -> None:
+        open_store(s3_address).put_if_absent("a", b"1")
+        whole = open_store(f"s3://{BUCKET}")
+        prefix = s3_address.removeprefix(f"s3://{BUCKET}/")
+        assert whole.url == f"s3://{BUCKET}"
+        assert list(whole.list(f"{prefix}/")) == [f"{prefix}/a"]
+        assert whole.get(f"{prefix}/a") == b"1"
+
+
+class TestLostAnswers:
+    def test_a_write_whose_answer_was_lost_is_known_as_written(
+        self, seaweedfs: SeaweedFS, s3_address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with relay(seaweedfs.endpoint) as between:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
+            store = open_store(s3_address)
+            store.head("warm")
+            between.lose = 1
+            assert store.put_if_absent("a", b"1") is True
+            assert between.lost == 1
+            assert store.put_if_absent("a", b"2") is False
+            between.let, between.lose = 1, 1  # the reading is answered, the writing is not
+            assert store.swap_latest("a", b"3", expected=b"1") is True
+            assert between.lost == 2
+            assert store.get("a") == b"3"
+
+    def test_another_runs_write_is_not_taken_for_ours(
+        self, seaweedfs: SeaweedFS, s3_address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        open_store(s3_address).put_if_absent("a", b"1")
+        with relay(seaweedfs.endpoint) as between:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
+            between.lose = 1
+            assert open_store(s3_address).put_if_absent("a", b"1") is False
+            assert between.lost == 1
+
+    def test_a_body_that_breaks_off_is_read_again(
+        self, seaweedfs: SeaweedFS, s3_address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        data = bytes(range(256)) * 4_000
+        open_store(s3_address).put_if_absent("a", data)
+        with relay(seaweedfs.endpoint) as between:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
+            store = open_store(s3_address)
+            between.cut_after, between.lose = 3_000, 1
+            assert store.get("a") == data
+            assert between.lost == 1
+            between.lose = 100
+            fails_with([lambda: store.get("a")], "cannot read s3://")
+
+    def test_a_lease_outlives_a_lost_beat_and_not_a_lost_server(
+        self, seaweedfs: SeaweedFS, s3_address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        direct = open_store(s3_address)
+        with relay(seaweedfs.endpoint) as between:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
+            store = open_store(s3_address)
+            with store.lease("a", purpose="mine", ttl_s=2) as lease:
+                between.lose = 1
+                time.sleep(2.5)
+                assert between.lost == 1
+                assert not lease.lost
+                with pytest.raises(RefusedError), direct.lease("a", purpose="other"):
+                    pytest.fail("taken")
+                between.lose = 10**6
+                until = time.monotonic() + 20
+                while not lease.lost:
+                    assert time.monotonic() < until, "an unreachable server must cost the lease"
+                    time.sleep(0.1)
+
+
+def test_a_server_that_ignores_conditions_is_refused(
+    s3_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with careless_server() as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        store = S3Store(s3_address)
+        fails_with(
+            [store.check_writable],
+            "the server ignores If-None-Match and If-Match, so two runs could overwrite",
+        )
+
+
+class careless_server:  # noqa: N801  (used like a function)
+    """A server that overwrites whatever the conditions say, or answers everything with one status."""
+
+    def __init__(self, status: int = 200) -> None:
+        objects: dict[str, bytes] = {}
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self, body: bytes = b"") -> None:
+                self.send_response(status)
+                self.send_header("ETag", '"1"')
+                self.send_header("Last-Modified", self.date_time_string())
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_PUT(self) -> None:
+                objects[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+                self.answer()
+
+            def do_GET(self) -> None:
+                self.answer(objects.get(self.path, b""))
+
+            def do_DELETE(self) -> None:
+                objects.pop(self.path, None)
+                self.answer()
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def __enter__(self) -> str:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
