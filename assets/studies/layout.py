@@ -1,7 +1,7 @@
 """Where an imported study lies in the bucket, and which of its imports is current.
 
 Belongs here: keys below `studies/<study>/`, the pointer, and reading and writing Parquet with fixed columns. Does not
-belong here: what the rows say (`tables`), loading them into the warehouse (`warehouse.load`).
+belong here: what the rows say (`tables`), loading them into the warehouse (`warehouse.study_objects`).
 
     studies/<study>/definition-<hash16>.json            the study file, canonical JSON
     studies/<study>/tables-<hash16>/<table>.parquet    one a table: TABLES below
@@ -164,38 +164,8 @@ def require_current(store: Store, study: str) -> Pointer:
     """
     found = current(store, study)
     if found is None:
-        raise UsageError(f'no study "{study}" in {store.url}; import it first: cliche import study FILE.yaml')
+        raise UsageError(f"no study {study!r} in {store.url}; import it first: cliche import study FILE.yaml")
     return found[1]
-
-
-def read_tables(store: Store, study: str) -> dict[str, pa.Table]:
-    """Return table → rows of the current import, with the labels that are of its slots.
-
-    Of a labeler that came with the study only the version that the pointer names counts; parts of other labelers
-    were added later, and all their versions do. Of labels of one (slot, attribute, labeler, version) the first wins.
-
-    Raises:
-        UsageError: if the study was never imported.
-        CorruptObjectError: if an object does not read.
-    """
-    pointer = require_current(store, study)
-    rows = {table: read_rows(store, f"{pointer.tables}{table}.parquet") for table in TABLES}
-    slots = {row["slot_key"] for row in rows["study_slots"]}
-    later = [
-        key
-        for key in store.list(labels_prefix(study))
-        if key.removeprefix(labels_prefix(study) + "labeler=").partition("@")[0] not in pointer.labelers
-    ]
-    labels: dict[tuple[str, ...], dict[str, Any]] = {}
-    for key in [*pointer.labels, *later]:
-        for row in read_rows(store, key):
-            identity = tuple(row[name] for name in ("slot_key", "attribute", "labeler", "labeler_version"))
-            if row["slot_key"] in slots:
-                labels.setdefault(identity, row)
-    rows["study_labels"] = list(labels.values())
-    return {
-        table: pa.Table.from_pylist(rows[table], schema=pa.schema(list(COLUMNS[table]))) for table in COLUMNS
-    }
 
 
 def move_pointer(store: Store, pointer: Pointer) -> bool:

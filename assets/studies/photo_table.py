@@ -18,11 +18,10 @@ import duckdb
 from assets.labeling.registry import make_labeler
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
-from assets.studies.layout import read_tables
 from assets.studies.progress import Progress
-from warehouse import load
 from warehouse.connection import connect
 from warehouse.errors import ClicheError
+from warehouse.load import load_study
 from warehouse.migrations import migrate
 from warehouse.sqlfiles import sql
 from warehouse.store import open_store
@@ -49,7 +48,7 @@ def measure(root: Path, home: Path, *, progress: Progress | None = None) -> str:
     label_study(store, STUDY, labeler, progress=progress)
     with connect(None) as con:
         migrate(con)
-        load.replace_study(con, STUDY, read_tables(store, STUDY))
+        load_study(con, store, STUDY)
         return agreement_table(con)
 
 

@@ -6,18 +6,19 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from assets.studies.layout import read_tables
 from assets.studies.slots import StudySlot, study_slot_key
 from tests.studies.conftest import Study, picture
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.connection import connect
 from warehouse.errors import StoreError, UsageError
-from warehouse.load import replace_study
+from warehouse.load import load_study
 from warehouse.migrations import migrate
+from warehouse.study_objects import read_study
 
 
 def rows(study: Study, table: str) -> list[dict[str, Any]]:
-    return read_tables(study.store, study.name)[table].to_pylist()
+    found = read_study(study.store, study.name).get(table)
+    return found.to_pylist() if found else []
 
 
 def test_pictures_labels_and_declarations_become_rows(tiny: Study) -> None:
@@ -51,7 +52,7 @@ def test_rows_fit_the_warehouse_tables(tiny: Study) -> None:
     tiny.run()
     with connect(None) as con:
         migrate(con)
-        replace_study(con, "tiny", read_tables(tiny.store, "tiny"))
+        load_study(con, tiny.store, "tiny")
         assert con.execute("SELECT count(*) FROM study_labels").fetchone() == (8,)
         assert con.execute("SELECT count(*) FROM study_slots WHERE status = 'present'").fetchone() == (8,)
 
@@ -164,8 +165,8 @@ def test_nothing_becomes_current_if_the_store_fails_half_way(tiny: Study, monkey
         tiny.run()
     monkeypatch.undo()
     assert not list(tiny.store.list("studies/tiny/current-"))
-    with pytest.raises(UsageError, match=r'no study "tiny" in .*import it first'):
-        read_tables(tiny.store, "tiny")
+    with pytest.raises(UsageError, match=r"no study 'tiny' in .*import it first"):
+        read_study(tiny.store, "tiny")
     assert tiny.run().images == 8
 
 

@@ -9,14 +9,14 @@ import duckdb
 import pytest
 
 from assets.studies.importer import import_study
-from assets.studies.layout import read_tables
 from tests.studies.conftest import RAZA_YAML, Study
 from warehouse.connection import connect
 from warehouse.errors import UsageError
-from warehouse.load import replace_study
+from warehouse.load import load_study
 from warehouse.migrations import migrate
 from warehouse.sqlfiles import sql
 from warehouse.store.local import LocalStore
+from warehouse.study_objects import read_study
 
 pytestmark = pytest.mark.corpora
 
@@ -33,7 +33,7 @@ def store(raza_files: Path, tmp_path_factory: pytest.TempPathFactory) -> LocalSt
 def con(store: LocalStore) -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(None) as made:
         migrate(made)
-        replace_study(made, "raza2025", read_tables(store, "raza2025"))
+        load_study(made, store, "raza2025")
         yield made
 
 
@@ -192,5 +192,5 @@ def test_a_new_spelling_names_file_and_row(raza_labels: Study) -> None:
 
 
 def _labels(study: Study) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = read_tables(study.store, "raza2025")["study_labels"].to_pylist()
+    found: list[dict[str, Any]] = read_study(study.store, "raza2025")["study_labels"].to_pylist()
     return found

