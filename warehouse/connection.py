@@ -21,6 +21,7 @@ SETTINGS: dict[str, Any] = {
     "autoload_known_extensions": False,
 }
 _WRITER_OFFSET = 52  # in DuckDB's main header: the version of the library that wrote the file, 32 bytes
+_IN_USE = ("Could not set lock", "Conflicting lock", "different configuration", "already attached")
 _NEWER = (
     "{name} was written by a newer version ({what}); update cliche, or run `cliche rebuild` to make it anew "
     "from the bucket"
@@ -63,7 +64,7 @@ def connect(path: Path | None, *, read_only: bool = False) -> duckdb.DuckDBPyCon
 def _explained(path: Path, error: Exception) -> ClicheError:
     """Return the error that a person reads instead of DuckDB's own."""
     text = " ".join(str(error).split())
-    if "lock" in text.lower() or "different configuration" in text or "already attached" in text:
+    if any(sign in text for sign in _IN_USE):
         holder = re.search(r"PID (\d+)", text)
         who = f"process {holder[1]}" if holder else "another connection"
         return RefusedError(f"{path.name} is open in {who}; wait until it ends, then try again")

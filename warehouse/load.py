@@ -170,13 +170,11 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
     """Insert rows by the names of their columns; a week may be text."""
     if rows.num_rows == 0:
         return
-    con.register("new_rows", rows)
+    new_rows = rows  # noqa: F841 - DuckDB finds the Arrow table by this name
     try:
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows")  # noqa: S608
     except (duckdb.BinderException, duckdb.ConstraintException, duckdb.ConversionException) as error:
         raise UsageError(f"rows do not fit table {table}: {str(error).splitlines()[0]}") from error
-    finally:
-        con.unregister("new_rows")
 
 
 def _known(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> pa.Table:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +21,7 @@ from assets.labeling.records import LABEL_COLUMNS
 from assets.suites.schema import Attribute, Prompt, Reference, ReferenceRow, Suite
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.store.base import Head, Holder, Lease, Store
+from warehouse.store.base import Store
 
 LABELER = "drawing"
 LABELER_VERSION = "1-0123456789ab"
@@ -103,49 +102,6 @@ CONFRONTATION = Suite(
 Outcomes = Callable[[Slot], Sequence[str]]
 #: (slot, attribute) → (value, confidence, raw), or None for no label.
 Labels = Callable[[Slot, Attribute], tuple[str, float | None, str | None] | None]
-
-
-class MemoryStore:
-    """The part of a store that loading needs, in memory: write-once objects by key."""
-
-    url = "memory://"
-
-    def __init__(self, objects: Mapping[str, bytes] | None = None) -> None:
-        self.objects = dict(objects or {})
-
-    def put_if_absent(self, key: str, data: bytes) -> bool:
-        if key in self.objects:
-            return False
-        self.objects[key] = data
-        return True
-
-    def get(self, key: str) -> bytes:
-        return self.objects[key]
-
-    def head(self, key: str) -> Head | None:
-        data = self.objects.get(key)
-        return None if data is None else Head(key, len(data), sha256_hex(data))
-
-    def list(self, prefix: str) -> Iterator[str]:
-        return iter(sorted(key for key in self.objects if key.startswith(prefix)))
-
-    def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
-        if self.objects.get(key) != expected:
-            return False
-        self.objects[key] = data
-        return True
-
-    def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> AbstractContextManager[Lease]:
-        raise NotImplementedError
-
-    def break_lease(self, name: str) -> Holder | None:
-        raise NotImplementedError
-
-    def leases(self) -> list[tuple[str, Holder]]:
-        return []
-
-    def check_writable(self) -> None:
-        return
 
 
 def draw(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:

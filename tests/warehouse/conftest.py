@@ -1,0 +1,27 @@
+"""A store and a migrated database for every test of the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from warehouse.connection import connect
+from warehouse.migrations import migrate
+from warehouse.store import Store, open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store in a folder."""
+    return open_store(tmp_path / "bucket")
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, with all tables and views."""
+    with connect(None) as made:
+        migrate(made)
+        yield made
