@@ -1,0 +1,122 @@
+"""From long counts to arrays: one row a cell, one column a value of its support, beside the reference's shares.
+
+Belongs here: pivoting and the choice of a cell's reference row. Does not belong here: formulas (one module a family)
+or where the counts come from (`scores`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from assets.metrics.share import Bools, Floats
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Counts of C cells in K columns; cells with fewer values leave their last columns unused.
+
+    Attributes:
+        frame: C rows: the key columns, and `pictures`, the usable pictures whether assessed or not.
+        counts: (C, K) pictures.
+        support: (C, K), True where the column is a value of the cell's support.
+        names: (C, K) names of the values, "" where unused.
+        expected: (C, K) reference shares, 0 where unused; None without references.
+        referenced: (C,) False where the reference has no row for the cell.
+    """
+
+    frame: pl.DataFrame
+    counts: Floats
+    support: Bools
+    names: npt.NDArray[np.object_]
+    expected: Floats
+    referenced: Bools
+
+    def take(self, rows: Bools) -> Cells:
+        """Return the cells of the True rows."""
+        return Cells(
+            self.frame.filter(pl.Series(rows)),
+            self.counts[rows],
+            self.support[rows],
+            self.names[rows],
+            self.expected[rows],
+            self.referenced[rows],
+        )
+
+
+def number_cells(long: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Number the cells of a long table of counts.
+
+    Args:
+        long: one row a cell and value: `keys`, value, in_support, pictures; sorted by `keys`, then position.
+        keys: the columns that make a cell.
+
+    Returns:
+        The long table with `cell` (0 … C - 1), and one row a cell: cell, `keys`, pictures.
+    """
+    numbered = long.with_columns(cell=pl.struct(*keys).rle_id().cast(pl.Int64))
+    cells = numbered.group_by("cell", maintain_order=True).agg(
+        *(pl.col(key).first() for key in keys), pl.col("pictures").sum()
+    )
+    return numbered, cells
+
+
+def _pivot(frame: pl.DataFrame, rows: pl.DataFrame) -> Cells:
+    """Return the cells of `frame` with the values in `rows`: row, value, pictures, expected_share; sorted by row."""
+    row = rows["row"].to_numpy()
+    first = np.searchsorted(row, row, side="left")
+    column = np.arange(len(row)) - first
+    shape = (frame.height, int(column.max(initial=0)) + 1)
+    counts, expected = np.zeros(shape), np.zeros(shape)
+    support, names = np.zeros(shape, dtype=bool), np.full(shape, "", dtype=object)
+    counts[row, column] = rows["pictures"].to_numpy()
+    expected[row, column] = rows["expected_share"].to_numpy()
+    support[row, column] = True
+    names[row, column] = rows["value"].to_numpy()
+    referenced: Bools = np.any(support, axis=1)
+    return Cells(frame, counts, support, names, expected, referenced)
+
+
+def support_cells(numbered: pl.DataFrame, cells: pl.DataFrame) -> Cells:
+    """Return all cells over the whole support of their attributes, without reference."""
+    rows = numbered.filter("in_support").select(
+        pl.col("cell").alias("row"), "value", "pictures", expected_share=pl.lit(0.0)
+    )
+    return _pivot(cells, rows)
+
+
+def reference_cells(
+    numbered: pl.DataFrame, cells: pl.DataFrame, references: pl.DataFrame, on: Sequence[str]
+) -> Cells:
+    """Return every cell beside each reference of its attribute; the support is that of the reference's row.
+
+    A row for the cell's prompt wins over a row for every prompt. A cell without either stays, not `referenced`.
+
+    Args:
+        numbered: of `number_cells`.
+        cells: of `number_cells`.
+        references: one row a value: `on`, reference, prompt (None: every prompt), value, expected_share.
+        on: the columns that a cell and a reference have in common, prompt not among them.
+    """
+    key = [*on, "reference"]
+    offered = cells.join(references.select(key).unique(), on=list(on)).sort("cell", "reference")
+    own = references.filter(pl.col("prompt").is_not_null()).select(*key, "prompt").unique()
+    pairs = (
+        offered.join(
+            own.with_columns(own=pl.lit(value=True)), on=[*key, "prompt"], how="left", maintain_order="left"
+        )
+        .with_row_index("row")
+        .with_columns(pl.col("row").cast(pl.Int64), from_row=pl.when("own").then("prompt"))
+    )
+    rows = (
+        pairs.select("row", "cell", "from_row", *key)
+        .join(references, left_on=[*key, "from_row"], right_on=[*key, "prompt"], nulls_equal=True)
+        .join(numbered.select("cell", "value", "position", "pictures"), on=["cell", "value"], how="left")
+        .sort("row", "position", "value")
+        .select("row", "value", pl.col("pictures").fill_null(0), "expected_share")
+    )
+    return _pivot(pairs.drop("row", "own", "from_row"), rows)

@@ -1,0 +1,186 @@
+"""The headline: how far the pictures of a cell, or of a suite's cells on average, lie from a reference.
+
+Belongs here: `distance2`, its variance and its interval, on arrays of counts. Does not belong here: raw total
+variation (`tvd`), shares (`share`), comparing two models (ranks are a family of their own).
+
+Everything is in units of one half of the squared Euclidean distance, so that for two values in one cell the square
+root is |share - reference share|. The interval treats the prompts as fixed and the pictures as the sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assets.metrics.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
+
+#: Fewer pictures give no unbiased estimate (two are needed to see whether two agree).
+MIN_PICTURES = 2
+#: Fewer pictures give no unbiased variance; such cells use the plug-in alone.
+MIN_UNBIASED_VARIANCE = 4
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a cell adds to the estimate and interval of its group; each an array of one entry a cell.
+
+    Attributes:
+        n: pictures in the support of the reference.
+        distance2: unbiased estimate of ½ Σ (p - q)²; may be negative. NaN for n < 2.
+        unbiased: unbiased estimate of its variance (for n < 4 the plug-in).
+        plug_in: its variance at the shares with two pseudo-counts.
+        at_zero: the part of `plug_in` that stays when p = q.
+        plain: ½ Σ (p - q)² at the shares with two pseudo-counts.
+        slope: how fast the variance grows with the distance near p = q.
+        maximum: the largest possible value: all pictures show the value that the reference expects least.
+    """
+
+    n: Floats
+    distance2: Floats
+    unbiased: Floats
+    plug_in: Floats
+    at_zero: Floats
+    plain: Floats
+    slope: Floats
+    maximum: Floats
+
+
+def distance2(counts: npt.NDArray[Any], expected: Floats) -> Floats:
+    """Return ½ [Σ p̂² - (1 - Σ p̂²)/(n - 1) - 2 Σ q p̂ + Σ q²] of each cell: unbiased for ½ Σ (p - q)² at n ≥ 2.
+
+    Σ p̂² - (1 - Σ p̂²)/(n - 1) is the share of pairs of different pictures that agree (Simpson 1949, Nature 163: 688).
+
+    Args:
+        counts: (cells, values) pictures; 0 where a column is no value of the cell.
+        expected: (cells, values) reference shares q; 0 where a column is no value of the cell.
+
+    Returns:
+        (cells,), NaN where n < 2.
+    """
+    x = np.asarray(counts, dtype=float)
+    n = x.sum(axis=1)
+    enough = np.where(n >= MIN_PICTURES, n, np.nan)
+    agree = (x * (x - 1)).sum(axis=1) / (enough * (enough - 1))
+    halves: Floats = 0.5 * (agree - 2 * (x * expected).sum(axis=1) / enough + (expected**2).sum(axis=1))
+    return halves
+
+
+def _unbiased_variance(x: Floats, n: Floats, q: Floats) -> Floats:
+    """Return the unbiased estimate of the variance of Σ (p - q)²'s U-statistic, for n ≥ 4.
+
+    U² minus the mean of h(i, j) h(k, l) over four different pictures, with the kernel
+    h(i, j) = 1[i = j] - q_i - q_j + Σ q² (Hoeffding 1948, Ann. Math. Stat. 19: 293-325).
+    """
+    c = (q**2).sum(axis=1)[:, None]
+    xq = (x * q).sum(axis=1)[:, None]
+    total = n[:, None]
+    own = 1 - 2 * q + c
+    row = x - total * q - xq + total * c - own
+    pairs = (x * row).sum(axis=1)
+    square = (
+        total * (c - q) ** 2 - 2 * (c - q) * xq + (x * q**2).sum(axis=1)[:, None] + x * (1 + 2 * (c - 2 * q))
+    )
+    same = (x * (square - own**2)).sum(axis=1)
+    shared_one = (x * row**2).sum(axis=1) - same
+    four = pairs**2 - 4 * shared_one - 2 * same
+    u = pairs / (n * (n - 1))
+    variance: Floats = u**2 - four / (n * (n - 1) * (n - 2) * (n - 3))
+    return variance
+
+
+def _plug_in(p: Floats, n: Floats, q: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the variance of the U-statistic at shares p, its part that stays at p = q, and Σ (p - q)²."""
+    a = p - q
+    theta = (a**2).sum(axis=1)
+    first = np.maximum((p * a**2).sum(axis=1) - (p * a).sum(axis=1) ** 2, 0)
+    s2, c, pq = (p**2).sum(axis=1), (q**2).sum(axis=1), (p * q).sum(axis=1)
+    second = (
+        s2
+        + 2 * (p * q**2).sum(axis=1)
+        + 2 * pq**2
+        + c * c
+        - 4 * (p**2 * q).sum(axis=1)
+        + 2 * c * s2
+        - 4 * c * pq
+    )
+    second = second - theta**2
+    scale = 2 / (n * (n - 1))
+    return scale * (2 * (n - 2) * first + second), scale * second, theta
+
+
+def terms(counts: npt.NDArray[Any], expected: Floats, support: Bools | None = None) -> Terms:
+    """Return what each cell adds to its group's estimate and interval.
+
+    Args:
+        counts: (cells, values) pictures.
+        expected: (cells, values) reference shares, adding up to 1 in a cell.
+        support: (cells, values), False where a column only fills up the array; default: all are values.
+    """
+    x, q = np.asarray(counts, dtype=float), np.asarray(expected, dtype=float)
+    mask = np.ones(x.shape, dtype=bool) if support is None else support
+    k = np.maximum(mask.sum(axis=1), 1).astype(float)
+    n = x.sum(axis=1)
+    enough = np.where(n >= MIN_PICTURES, n, np.nan)
+    p = np.where(mask, (x + 2 / k[:, None]) / (enough[:, None] + 2), 0.0)
+    plug_in, at_zero, theta = _plug_in(p, enough, q)
+    four = np.where(n >= MIN_UNBIASED_VARIANCE, n, np.nan)
+    unbiased = np.where(n >= MIN_UNBIASED_VARIANCE, _unbiased_variance(x, four, q), plug_in)
+    spread = 1 - (p**2).sum(axis=1)
+    slope = 4 * (enough - 2) / (enough * (enough - 1)) * spread / np.maximum(k - 1, 1)
+    least = np.where(mask, q, np.inf).min(axis=1)
+    maximum = 1 - 2 * least + (q**2).sum(axis=1)
+    return Terms(
+        n=n,
+        distance2=distance2(x, q),
+        unbiased=unbiased / 4,
+        plug_in=plug_in / 4,
+        at_zero=at_zero / 4,
+        plain=theta / 2,
+        slope=slope / 2,
+        maximum=np.where(np.isfinite(least), maximum / 2, np.nan),
+    )
+
+
+def mean_distance2(cells: Terms, group: Ints, groups: int, z: float = Z95) -> Estimate:
+    """Return the mean of `distance2` over the cells of each group with the hull of its Wald and score intervals.
+
+    The variance is the larger of the summed unbiased and the summed plug-in variances. Wald: D ± z √V. Score: the t
+    that solve (D - t)² = z² (a t + b), where the variance is taken as linear in the distance, b at p = q. Upper
+    ends are clipped at the largest possible mean; lower ends may be negative, as the estimate may.
+
+    Args:
+        cells: of `terms`; cells with n < 2 are left out.
+        group: the group of each cell, 0 … groups - 1. For intervals of single cells give each its own.
+        groups: number of groups.
+        z: normal quantile of the wanted confidence.
+
+    Returns:
+        (groups,) each; NaN for groups without a cell of two pictures.
+    """
+    used = cells.n >= MIN_PICTURES
+    where = group[used]
+
+    def total(values: Floats) -> Floats:
+        return by_group(values[used], where, groups)
+
+    count = total(np.ones_like(cells.n))
+    m = np.where(count > 0, count, np.nan)
+    estimate = total(cells.distance2) / m
+    variance = np.maximum(np.maximum(total(cells.unbiased), total(cells.plug_in)), 0)
+    at_zero, plain = total(cells.at_zero), total(cells.plain)
+    steep = np.where(plain > 0.5e-9, ratio(variance - at_zero, plain), total(cells.slope) / m)
+    a, b = np.maximum(steep, 0) / m, at_zero / m**2
+    middle = 2 * estimate + z * z * a
+    root = np.sqrt(np.maximum(middle**2 - 4 * (estimate**2 - z * z * b), 0))
+    wald = z * np.sqrt(variance) / m
+    low = np.minimum((middle - root) / 2, estimate - wald)
+    high = np.maximum(np.maximum((middle + root) / 2, 0), estimate + wald)
+    return Estimate(estimate, low, np.minimum(high, total(cells.maximum) / m))
+
+
+def rooted(squared: Estimate) -> Estimate:
+    """Return `distance` from `distance2`: √max(0, ·) of the estimate and of both ends."""
+    return Estimate(*(np.sqrt(np.maximum(part, 0)) for part in squared))

@@ -1,0 +1,119 @@
+-- Answers: how far is each model from each reference, week by week, and what stands beside that figure?
+-- Grain: week, track, simulated, suite, suite_major, condition, attribute, reference, model. A withheld
+--   model, and one without a usable picture, has its row: without figures, and with the reason.
+-- Columns:
+--   track: model or system; never ranked together
+--   simulated: true if the pictures are drawn by a simulated model
+--   distance: √max(0, distance2) over the suite's prompts; 0 is the reference; NULL where reason says why
+--   low, high: end of the 95 % interval of distance, prompts fixed
+--   n: number of assessed pictures behind distance
+--   cells: number of prompts that entered distance
+--   planned_cells: number of prompts that the suite asks under this condition for this attribute
+--   reason: why there is no distance; NULL if there is one
+--   answer_rate: pictures / (pictures + refusals)
+--   completeness: (pictures + refusals) / planned slots
+--   refused_rate: refusals (the model's own answers without a picture) / (pictures + refusals)
+--   pictures: number of usable pictures under this condition, whatever the attribute
+--   previous_distance: distance of the same series one week before; NULL if there was none
+--   withheld_reason: why the model is withheld in this week; NULL if it is not
+-- Depends on: scores, plans, withheld.
+WITH hidden AS (
+    SELECT
+        week,
+        model,
+        string_agg(reason, '; ' ORDER BY reason) AS withheld_reason
+    FROM withheld
+    GROUP BY week, model
+),
+
+rates AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        condition,
+        turn,
+        any_value(estimate) FILTER (WHERE metric = 'answer_rate') AS answer_rate,
+        any_value(estimate) FILTER (WHERE metric = 'completeness') AS completeness,
+        any_value(estimate) FILTER (WHERE metric = 'refused_rate') AS refused_rate,
+        any_value(estimate) FILTER (WHERE metric = 'pictures') AS pictures
+    FROM scores
+    WHERE prompt IS NULL AND metric IN ('answer_rate', 'completeness', 'refused_rate', 'pictures')
+    GROUP BY week, model, suite, suite_major, condition, turn
+),
+
+told AS (
+    SELECT
+        scores.week,
+        scores.track,
+        plans.simulated,
+        scores.suite,
+        scores.suite_major,
+        scores.condition,
+        scores.attribute,
+        scores.reference,
+        scores.model,
+        scores.series,
+        scores.n,
+        scores.cells,
+        scores.planned_cells,
+        rates.answer_rate,
+        rates.completeness,
+        rates.refused_rate,
+        cast(rates.pictures AS BIGINT) AS pictures,
+        hidden.withheld_reason,
+        CASE WHEN hidden.week IS NULL THEN scores.estimate END AS distance,
+        CASE WHEN hidden.week IS NULL THEN scores.low END AS low,
+        CASE WHEN hidden.week IS NULL THEN scores.high END AS high,
+        CASE WHEN hidden.week IS NULL THEN scores.reason ELSE 'withheld: ' || hidden.withheld_reason END
+            AS reason
+    FROM scores
+    INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
+    LEFT JOIN rates
+        ON
+            scores.week = rates.week
+            AND scores.model = rates.model
+            AND scores.suite = rates.suite
+            AND scores.suite_major = rates.suite_major
+            AND scores.condition = rates.condition
+            AND scores.turn = rates.turn
+    LEFT JOIN hidden ON scores.week = hidden.week AND scores.model = hidden.model
+    WHERE scores.metric = 'distance' AND scores.prompt IS NULL
+)
+
+SELECT
+    told.week,
+    told.track,
+    told.simulated,
+    told.suite,
+    told.suite_major,
+    told.condition,
+    told.attribute,
+    told.reference,
+    told.model,
+    told.series,
+    told.distance,
+    told.low,
+    told.high,
+    told.n,
+    told.cells,
+    told.planned_cells,
+    told.reason,
+    told.answer_rate,
+    told.completeness,
+    told.refused_rate,
+    told.pictures,
+    previous.distance AS previous_distance,
+    told.withheld_reason
+FROM told
+LEFT JOIN told AS previous
+    ON
+        told.week = previous.week + INTERVAL 7 DAY
+        AND told.model = previous.model
+        AND told.series = previous.series
+        AND told.suite = previous.suite
+        AND told.suite_major = previous.suite_major
+        AND told.condition = previous.condition
+        AND told.attribute = previous.attribute
+        AND told.reference = previous.reference
