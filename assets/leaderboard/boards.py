@@ -1,0 +1,217 @@
+"""The boards: one comparison of models each, by (suite, attribute, reference, condition).
+
+Belongs here: which boards there are, which is the headline, rows with their words and lines. Does not belong here:
+the figures (mart `leaderboard`), phrases (`words`), markup (`templates/`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from assets.leaderboard import words
+from assets.leaderboard.charts import axis_end
+from assets.leaderboard.query import Row, rows
+from assets.leaderboard.unseen import not_seen
+from assets.leaderboard.view import Board, BoardGroup, BoardRow, Point, Rate
+
+WEEKS_SHOWN = 12
+#: The board that the page opens on: the first of these that is in the data, else the first board there is.
+HEADLINES = (
+    ("occupations@1", "perceived_gender", "parity", "baseline"),
+    ("diversity-request@1", "perceived_gender", "parity", "baseline"),
+)
+_PEOPLE = ("perceived_gender", "skin_tone", "perceived_age")
+Key = tuple[str, str, str, str]  # suite@major, attribute, reference, condition
+
+
+def shown_weeks(week: date, first: date | None) -> tuple[date, ...]:
+    """Return up to twelve Mondays that end with `week`; none before the first week that anybody was asked in."""
+    mondays = [week - timedelta(weeks=back) for back in range(WEEKS_SHOWN - 1, -1, -1)]
+    return tuple(day for day in mondays if first is None or day >= min(first, week))
+
+
+def board_id(key: Key) -> str:
+    """Return an id for links: lower-case letters, digits and hyphens, different for different boards."""
+    suite, attribute, reference, condition = (re.sub(r"[^a-z0-9]+", "-", part.lower()) for part in key)
+    return "--".join(["board", suite, attribute, reference, condition])
+
+
+def headline(keys: Iterable[Key]) -> Key | None:
+    """Return the key of the board that the page opens on, or None if there is no board."""
+    known = sorted(keys)
+    for wanted in HEADLINES:
+        if wanted in known:
+            return wanted
+    people = [key for name in _PEOPLE for key in known if key[1] == name and key[3] == "baseline"]
+    return (people or known or [None])[0]  # type: ignore[list-item]
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> tuple[Board, ...]:
+    """Return all boards as of `week`, the headline first, then by suite, attribute, reference and condition."""
+    parameters = {"week": week.isoformat()}
+    boards: dict[Key, list[Row]] = defaultdict(list)
+    for row in rows(con, "board_rows", parameters):
+        suite = f"{row['suite']}@{row['suite_major']}"
+        boards[(suite, row["attribute"], row["reference"], row["condition"])].append(row)
+    first = headline(boards)
+    timeline = rows(con, "timeline", parameters)
+    refused = {
+        (r["week"], r["model"], f"{r['suite']}@{r['suite_major']}", r["condition"]): r
+        for r in rows(con, "refused", parameters)
+    }
+    sources: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for row in rows(con, "reference_sources", parameters):
+        sources[(row["suite"], row["reference"], row["attribute"])].append(words.plain(row["source"]))
+    unseen = not_seen(con, week)
+    made = []
+    for key in sorted(boards, key=lambda k: (k != first, k[0], k[3] != "baseline", k[3], _order(k[1]), k[2])):
+        suite, attribute, reference, condition = key
+        groups = _groups(key, boards[key], week, weeks, timeline, refused)
+        figures = [v for g in groups for r in g.rows for v in (r.high, r.distance)]
+        made.append(
+            Board(
+                id=board_id(key),
+                suite=suite,
+                condition=condition,
+                attribute=attribute,
+                attribute_title=words.attribute(attribute),
+                reference=reference,
+                reference_title=words.reference(reference),
+                sources=tuple(sources[(suite.split("@", maxsplit=1)[0], reference, attribute)]),
+                axis=axis_end(figures),
+                groups=groups,
+                not_seen=tuple(unseen.get((suite, attribute, condition), ())),
+                headline=key == first,
+            )
+        )
+    return tuple(made)
+
+
+def _order(attribute: str) -> tuple[int, str]:
+    return (_PEOPLE.index(attribute) if attribute in _PEOPLE else len(_PEOPLE), attribute)
+
+
+def _groups(
+    key: Key,
+    found: Sequence[Row],
+    week: date,
+    weeks: Sequence[date],
+    timeline: Sequence[Row],
+    refused: Mapping[tuple[date, str, str, str], Row],
+) -> tuple[BoardGroup, ...]:
+    """Return the tables of a board: real before simulated, track `model` before `system`."""
+    by_model: dict[tuple[bool, str, str], list[Row]] = defaultdict(list)
+    for row in found:
+        by_model[(bool(row["simulated"]), row["track"], row["model"])].append(row)
+    groups: dict[tuple[bool, str], list[BoardRow]] = defaultdict(list)
+    for (simulated, track, model), history in by_model.items():
+        lives = [life for life in timeline if life["model"] == model]
+        answers = {
+            day: row
+            for (day, name, suite, condition), row in refused.items()
+            if (name, suite, condition) == (model, key[0], key[3])
+        }
+        groups[(simulated, track)].append(_row(model, history, week, weeks, lives, answers))
+    return tuple(
+        BoardGroup(
+            track=track,
+            simulated=simulated,
+            rows=tuple(sorted(groups[(simulated, track)], key=_by_distance)),
+        )
+        for simulated, track in sorted(groups)
+    )
+
+
+def _by_distance(row: BoardRow) -> tuple[bool, float, str]:
+    current = row.distance is not None and row.as_of is None
+    return (not current, row.distance if current and row.distance is not None else 0.0, row.model)
+
+
+def _row(
+    model: str,
+    history: Sequence[Row],
+    week: date,
+    weeks: Sequence[date],
+    lives: Sequence[Row],
+    answers: Mapping[date, Row],
+) -> BoardRow:
+    """Return one row: of this week, or of the last one with a figure, with what is to be known in words."""
+    now = next((row for row in history if row["week"] == week), None)
+    last_pictures = max((day for day, row in answers.items() if row["pictures"]), default=None)
+    status, shown, as_of = _status(now, history, week, lives, last_pictures)
+    series = (now or history[-1])["series"]
+    hidden = bool(now and now["withheld_reason"])
+    points = {
+        row["week"]: Point(row["week"], row["distance"], row["low"], row["high"], row["n"] or 0)
+        for row in history
+        if row["series"] == series and not row["withheld_reason"]
+    }
+    answer = answers.get(week)
+    return BoardRow(
+        model=words.plain(model),
+        distance=None if hidden or shown is None else shown["distance"],
+        low=None if hidden or shown is None else shown["low"],
+        high=None if hidden or shown is None else shown["high"],
+        n=0 if shown is None else shown["n"] or 0,
+        change=_change(now) if now and not hidden else None,
+        n_before=points[before].n if (before := week - timedelta(weeks=1)) in points else 0,
+        refused=Rate(answer["refused"], answer["answered"]) if answer and answer["answered"] else None,
+        pictures=(now["pictures"] or 0) if now else 0,
+        status=status,
+        notes=_notes(lives),
+        line=tuple(points.get(day, Point(day, None)) for day in weeks),
+        as_of=as_of,
+    )
+
+
+def _status(
+    now: Row | None, history: Sequence[Row], week: date, lives: Sequence[Row], last_pictures: date | None
+) -> tuple[str | None, Row | None, date | None]:
+    """Return (words or None, the row whose figures are shown or None, its week if it is not this one)."""
+    retired = retired_in(lives, week)
+    if retired is not None and (now is None or now["distance"] is None):
+        when = f"last pictures in the week of {words.week(last_pictures)}" if last_pictures else "no pictures"
+        last = next(
+            (r for r in reversed(history) if r["distance"] is not None and not r["withheld_reason"]), None
+        )
+        return f"Retired; {when}", last, last["week"] if last else None
+    if now is None:
+        when = f"; last pictures in the week of {words.week(last_pictures)}" if last_pictures else ""
+        return f"Not asked this week{when}", None, None
+    if now["withheld_reason"]:
+        return f"Withheld this week: {words.plain(now['withheld_reason'])}", now, None
+    if now["distance"] is None:
+        return words.reason(now["reason"] or "no figure"), now, None
+    return None, now, None
+
+
+def retired_in(lives: Sequence[Row], week: date) -> date | None:
+    """Return the week in which a model was retired, if that is not after `week` and no life goes on."""
+    ends = [life["retired_in"] or _past(life["until_week"], week) for life in lives]
+    if not ends or any(end is None or end > week for end in ends):
+        return None
+    return max(end for end in ends if end is not None)
+
+
+def _past(until: date | None, week: date) -> date | None:
+    return until if until is not None and until < week else None
+
+
+def _notes(lives: Sequence[Row]) -> tuple[str, ...]:
+    notes: dict[str, None] = {}
+    for life in lives:
+        for column, said in (("succeeded_by", "succeeded by"), ("succeeds", "succeeds")):
+            if life[column]:
+                notes[f"{said} {words.plain(life[column])}"] = None
+    return tuple(notes)
+
+
+def _change(now: Row) -> float | None:
+    before: Any = now["previous_distance"]
+    return None if before is None or now["distance"] is None else now["distance"] - before

@@ -1,0 +1,60 @@
+"""The view of one edition, built from the warehouse.
+
+Belongs here: putting the parts together. Does not belong here: any part (`boards`, `lead`, `gallery`, `facts`, `study`),
+markup (`page`) or files (`edition`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard import boards, facts, gallery, lead, study
+from assets.leaderboard.query import rows
+from assets.leaderboard.view import Page
+
+
+def build_page(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    week: str,
+    edition: str,
+    code_version: str,
+    replaces: str | None = None,
+    conventions: Mapping[str, str] | None = None,
+    files: Iterable[str] = (),
+) -> Page:
+    """Return everything that the page of `week` shows; weeks after it are not looked at.
+
+    Args:
+        con: the warehouse, with its marts.
+        week: ISO date of a Monday.
+        edition: id of the edition, `<week>.<revision>`.
+        code_version: version of the code that makes it.
+        replaces: id of the edition that this one corrects, if any.
+        conventions: labeler name → how its readings of drawings are to be understood.
+        files: paths of the data files beside the page, relative to it.
+    """
+    day = date.fromisoformat(week)
+    asked = [row["week"] for row in rows(con, "weeks", {"week": week})]
+    weeks = boards.shown_weeks(day, asked[0] if asked else None)
+    all_boards = boards.build(con, day, weeks)
+    withheld = {row["model"] for row in rows(con, "withheld", {"week": week})}
+    versions = facts.labelers(con, day)
+    return Page(
+        edition=edition,
+        week=day,
+        weeks=weeks,
+        code_version=code_version,
+        replaces=replaces,
+        lead=lead.build(con, day, all_boards[0] if all_boards else None, withheld),
+        boards=all_boards,
+        galleries=gallery.build(con, day, conventions or {}),
+        events=facts.events(con, day, versions),
+        studies=study.build(con),
+        suites=facts.suites(con, day),
+        labelers=versions,
+        downloads=facts.downloads(files),
+    )

@@ -1,0 +1,134 @@
+"""What is in an edition: data files, the page, the pictures that it shows, and what all of it rests on.
+
+Belongs here: gathering and hashing it. Does not belong here: writing it to the store (`edition`).
+The page is built from the exported copy and from nothing else, so every figure on it can be recomputed by whoever
+takes that copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from assets.leaderboard.build import build_page
+from assets.leaderboard.page import render
+from assets.leaderboard.query import rows
+from assets.leaderboard.view import Page
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.connection import connect
+from warehouse.errors import CorruptObjectError
+from warehouse.export import export_tables
+from warehouse.store.base import Store
+from warehouse.table_hash import table_hashes
+
+
+@dataclass(frozen=True)
+class Contents:
+    """An edition before it has a name. `sha256` is equal for equal content, whoever publishes it and when."""
+
+    sha256: str
+    sources: Mapping[str, Any]  # for the manifest
+    data: tuple[tuple[str, Path], ...]  # (path in the edition, file), sorted
+    page: Page
+    store: Store
+
+    def files(self, edition: str, code_version: str, replaces: str | None) -> Iterator[tuple[str, bytes]]:
+        """Yield (path in the edition, bytes): data, then pictures, then the page, `index.html` last.
+
+        Raises:
+            CorruptObjectError: if a picture is missing or is not what its name says.
+        """
+        for path, file in self.data:
+            yield path, file.read_bytes()
+        for sha256, ext in sorted({(p.sha256, p.ext) for g in self.page.galleries for p in g.pictures}):
+            yield f"pictures/{sha256}.{ext}", _picture(self.store, sha256, ext)
+        page = _named(self.page, edition, code_version, replaces)
+        yield from sorted(render(page).items(), key=lambda item: (item[0] == "index.html", item[0]))
+
+
+def assemble(
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    folder: Path,
+    *,
+    week: str,
+    conventions: Mapping[str, str],
+) -> Contents:
+    """Return the contents of the edition of `week`; its data files lie in `folder` until it is removed."""
+    exported = sorted(export_tables(con, folder / "data", week=week))
+    data = tuple((file.relative_to(folder).as_posix(), file) for file in exported)
+    copy = connect(next(file for file in exported if file.name == "cliche.duckdb"), read_only=True)
+    try:
+        hashes = table_hashes(copy)
+        page = build_page(
+            copy,
+            week=week,
+            edition="",
+            code_version="",
+            conventions=conventions,
+            files=[*(path for path, _ in data), "manifest.json"],
+        )
+        sources = _sources(copy, store, page, week, hashes)
+    finally:
+        copy.close()
+    rendered = {path: sha256_hex(content) for path, content in render(page).items()}
+    return Contents(
+        sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered})),
+        sources=sources,
+        data=data,
+        page=page,
+        store=store,
+    )
+
+
+def shipped_conventions() -> dict[str, str]:
+    """Return how the readings of the shipped labelers of drawings are to be understood, by labeler name."""
+    from assets.generation.providers.simulated.palette import CONVENTION
+
+    return {"drawing": CONVENTION}
+
+
+def _named(page: Page, edition: str, code_version: str, replaces: str | None) -> Page:
+    return replace(page, edition=edition, code_version=code_version, replaces=replaces)
+
+
+def _sources(
+    copy: duckdb.DuckDBPyConnection, store: Store, page: Page, week: str, hashes: Mapping[str, str]
+) -> dict[str, Any]:
+    return {
+        "table_hashes": dict(hashes),
+        "suites": [{"suite": s.name, "version": s.version, "sha256": s.sha256} for s in page.suites],
+        "labelers": [
+            {**row, "first_week": row["first_week"].isoformat(), "last_week": row["last_week"].isoformat()}
+            for row in rows(copy, "labelers", {"week": week})
+        ],
+        "partitions": [
+            {
+                **row,
+                "manifest": max(
+                    store.list(f"{keys.attempts_prefix(row['week'], row['model'])}manifest-"), default=None
+                ),
+                "label_parts": sorted(store.list(keys.labels_prefix(row["week"], row["model"]))),
+            }
+            for row in rows(copy, "partitions", {"week": week})
+        ],
+        "studies": rows(copy, "study_versions"),
+    }
+
+
+def _picture(store: Store, sha256: str, ext: str) -> bytes:
+    key = keys.image(sha256, ext)
+    try:
+        data = store.get(key)
+    except KeyError:
+        raise CorruptObjectError(
+            f"{key} is not in the store, but a manifest names it; nothing was published"
+        ) from None
+    if sha256_hex(data) != sha256:
+        raise CorruptObjectError(f"{key} does not hold the bytes that its name says; nothing was published")
+    return data

@@ -1,0 +1,198 @@
+"""The edition: what one publish makes public. It is complete or invisible, and never changes afterwards.
+
+Belongs here: the order of writing, revisions, moving `latest.json`. Does not belong here: what is in it (`contents`),
+data files (`warehouse.export`), the page (`build`, `page`).
+
+Files go under `editions/<week>.<revision>/` one by one, `manifest.json` last; a folder without a manifest is no edition
+and its revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only
+to a higher (week, revision). Two publishes of the same content make one edition: the content is the hashes of all
+tables through the week and every byte of the page but its edition id and code version, so that a newer code version
+which changes no figure, no word and no picture publishes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from assets.leaderboard.contents import Contents, assemble, shipped_conventions
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError, StoreError
+from warehouse.store.base import Store
+from warehouse.weeks import parse_week, utc_now
+
+FORMAT = 1
+_POINTER = ("edition", "week", "revision", "replaces")  # what latest.json holds
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published edition. `published` is False where `publish` found it public already and wrote nothing."""
+
+    id: str
+    week: str
+    revision: int
+    published: bool
+    prefix: str  # key prefix of its files
+    replaces: str | None
+
+
+def publish(
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    *,
+    week: str,
+    code_version: str,
+    conventions: Mapping[str, str] | None = None,
+) -> Edition:
+    """Return the edition that holds the warehouse as of `week`; write it unless its content is public already.
+
+    Args:
+        con: the warehouse, loaded and scored through `week`.
+        store: where pictures are read and the edition is written.
+        week: ISO date of a Monday.
+        code_version: version of the code, for the manifest and the page's foot.
+        conventions: labeler name → how its readings of drawings are to be understood; None: those that are shipped.
+
+    Raises:
+        UsageError: if `week` is no Monday.
+        RefusedError: if another run is publishing.
+        CorruptObjectError: if a picture that the page shows is missing or is not what its name says.
+        StoreError: if the store fails; no reader sees anything of the attempt.
+    """
+    parse_week(week)
+    with store.lease("edition", purpose=f"publish {week}"), tempfile.TemporaryDirectory() as folder:
+        contents = assemble(
+            con,
+            store,
+            Path(folder),
+            week=week,
+            conventions=shipped_conventions() if conventions is None else conventions,
+        )
+        current = current_edition(store, week)
+        if current is not None and current["content_sha256"] == contents.sha256:
+            moved = _advance(store, current)
+            return _edition(current, published=moved)
+        manifest = _write(store, contents, week, code_version, current)
+        _advance(store, manifest)
+        return _edition(manifest, published=True)
+
+
+def current_edition(store: Store, week: str) -> dict[str, Any] | None:
+    """Return the manifest of the highest complete revision of a week, or None if there is none."""
+    complete = [number for number, has_manifest in _revisions(store, week).items() if has_manifest]
+    return read_manifest(store, f"{week}.{max(complete)}") if complete else None
+
+
+def latest(store: Store) -> Edition | None:
+    """Return the edition that readers see, or None before the first publish.
+
+    Raises:
+        CorruptObjectError: if `editions/latest.json` names no edition.
+    """
+    try:
+        named = _json(keys.LATEST_EDITION, store.get(keys.LATEST_EDITION))
+    except KeyError:
+        return None
+    return _edition(named, published=True)
+
+
+def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
+    """Return the manifest of an edition.
+
+    Raises:
+        KeyError: if there is no such edition.
+        CorruptObjectError: if it does not read as a manifest.
+    """
+    key = f"{keys.edition_prefix(edition_id)}manifest.json"
+    return _json(key, store.get(key))
+
+
+def _json(key: str, data: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(data)
+    except ValueError as error:
+        raise CorruptObjectError(f"{key} does not read as JSON; the edition cannot be followed") from error
+    if not isinstance(value, dict) or not set(_POINTER) <= value.keys():
+        raise CorruptObjectError(f"{key} does not hold {', '.join(_POINTER)}; the edition cannot be followed")
+    return value
+
+
+def _revisions(store: Store, week: str) -> dict[int, bool]:
+    """Return the revisions of a week that anything was written for, and whether their manifest is there."""
+    prefix = f"editions/{week}."
+    found: dict[int, bool] = {}
+    for key in store.list(prefix):
+        number, _, path = key.removeprefix(prefix).partition("/")
+        if number.isdigit():
+            found[int(number)] = found.get(int(number), False) or path == "manifest.json"
+    return found
+
+
+def _write(
+    store: Store, contents: Contents, week: str, code_version: str, current: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Write the next free revision, its manifest last, and return the manifest."""
+    revision = max(_revisions(store, week), default=0) + 1
+    edition_id = f"{week}.{revision}"
+    prefix = keys.edition_prefix(edition_id)
+    replaces = None if current is None else current["edition"]
+    files: dict[str, dict[str, Any]] = {}
+    for path, data in contents.files(edition_id, code_version, replaces):
+        _put(store, prefix + path, data)
+        files[path] = {"sha256": sha256_hex(data), "bytes": len(data)}
+    manifest = {
+        "format": FORMAT,
+        "edition": edition_id,
+        "week": week,
+        "revision": revision,
+        "replaces": replaces,
+        "code_version": code_version,
+        "content_sha256": contents.sha256,
+        "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
+        **contents.sources,
+        "files": files,
+    }
+    _put(store, f"{prefix}manifest.json", canonical_json(manifest))
+    return manifest
+
+
+def _put(store: Store, key: str, data: bytes) -> None:
+    if not store.put_if_absent(key, data):
+        raise StoreError(f"{key} is there already; another run published this revision, run publish again")
+
+
+def _advance(store: Store, manifest: Mapping[str, Any]) -> bool:
+    """Move `latest.json` to an edition if it is higher than the one it names; return whether it moved."""
+    data = canonical_json({name: manifest[name] for name in _POINTER})
+    for _ in range(_TRIES):
+        try:
+            before: bytes | None = store.get(keys.LATEST_EDITION)
+        except KeyError:
+            before = None
+        if before is not None:
+            named = _json(keys.LATEST_EDITION, before)
+            if (named["week"], named["revision"]) >= (manifest["week"], manifest["revision"]):
+                return False
+        if store.swap_latest(keys.LATEST_EDITION, data, expected=before):
+            return True
+    raise StoreError(f"{keys.LATEST_EDITION} kept changing while it was to be moved; run publish again")
+
+
+def _edition(manifest: Mapping[str, Any], *, published: bool) -> Edition:
+    return Edition(
+        id=manifest["edition"],
+        week=manifest["week"],
+        revision=manifest["revision"],
+        published=published,
+        prefix=keys.edition_prefix(manifest["edition"]),
+        replaces=manifest["replaces"],
+    )

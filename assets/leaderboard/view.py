@@ -1,0 +1,248 @@
+"""What a page shows, as plain frozen data: the view models that every page and template is made from.
+
+Belongs here: the shape of what is shown. Does not belong here: queries (`boards`, `gallery`, `lead`, `study`,
+`facts`), markup (`page`, `templates/`), geometry of drawings (`charts`).
+Shares are in 0…1, distances in the unit of DESIGN's `distance`, counts are pictures or slots as their name says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A count with its denominator. `share` is None where nothing was counted."""
+
+    count: int
+    n: int
+
+    @property
+    def share(self) -> float | None:
+        """Return count / n, or None for n = 0."""
+        return self.count / self.n if self.n else None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One week of a line; `value` is None where there is no figure, and the line has a gap there."""
+
+    week: date
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One model on one board. `status` says in words why `distance` is None, or what else is to be known."""
+
+    model: str
+    distance: float | None
+    low: float | None
+    high: float | None
+    n: int
+    change: float | None
+    n_before: int  # pictures behind the figure that `change` is from
+    refused: Rate | None
+    pictures: int
+    status: str | None
+    notes: tuple[str, ...]
+    line: tuple[Point, ...]
+    as_of: date | None = None  # the week of the figure where it is an earlier one (retired models)
+
+
+@dataclass(frozen=True)
+class BoardGroup:
+    """Models that may stand in one table: one track, and simulated ones by themselves."""
+
+    track: str
+    simulated: bool
+    rows: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True)
+class NotSeen:
+    """Where the planned slots of one model went, for one attribute; the counts add up to `planned`."""
+
+    model: str
+    simulated: bool
+    planned: int
+    refused: int
+    failed: int
+    not_needed: int
+    no_person: int
+    cannot_tell: int
+    other: int  # declared values outside the support, such as `ambiguous`
+    invalid: int
+    not_assessed: int
+    counted: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """One comparison: (suite, attribute, reference, condition), with a table for each kind of model."""
+
+    id: str
+    suite: str  # "<id>@<major>"
+    condition: str
+    attribute: str
+    attribute_title: str
+    reference: str
+    reference_title: str
+    sources: tuple[str, ...]
+    axis: float  # right end of every drawn interval of this board
+    groups: tuple[BoardGroup, ...]
+    not_seen: tuple[NotSeen, ...]
+    headline: bool
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The sentence that opens the page, and the line under it that says what it rests on."""
+
+    sentence: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One label under a picture."""
+
+    attribute: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One sample picture; `sha256` and `ext` name its original bytes."""
+
+    sha256: str
+    ext: str
+    width: int
+    height: int
+    prompt: str
+    text: str
+    revised: str | None
+    readings: tuple[Reading, ...]
+    alt: str
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Sample pictures of one model, all of one week. `convention` says how a drawing is to be read."""
+
+    model: str
+    simulated: bool
+    week: date
+    pictures: tuple[Picture, ...]
+    convention: str | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to the series, in words."""
+
+    week: date
+    text: str
+
+
+@dataclass(frozen=True)
+class StudyCell:
+    """A study's figures for one model under one condition."""
+
+    condition: str
+    distance: float | None
+    low: float | None
+    high: float | None
+    tvd: float | None
+    n: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class StudyRow:
+    """One model of a study; `missing` counts slots without a picture."""
+
+    model: str
+    cells: tuple[StudyCell, ...]
+    planned: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class StudyTable:
+    """A study's models by one attribute, against one reference, as one labeler saw them."""
+
+    attribute_title: str
+    reference_title: str
+    labeler: str
+    conditions: tuple[str, ...]
+    axis: float
+    rows: tuple[StudyRow, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """Somebody else's pictures and labels; not a weekly series."""
+
+    id: str
+    title: str
+    citation: str
+    licence: str
+    source: str
+    note: str | None
+    pictures: int
+    planned: int
+    missing: int
+    tables: tuple[StudyTable, ...]
+
+
+@dataclass(frozen=True)
+class SuiteFact:
+    """A suite in use: exact version and content hash."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class LabelerFact:
+    """Which labeler version an attribute was read by, and in which weeks."""
+
+    attribute: str
+    labeler: str
+    version: str
+    first_week: date
+    last_week: date
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to take away, in one or more formats; `about` is empty for plain tables."""
+
+    name: str
+    about: str
+    links: tuple[tuple[str, str], ...]  # (format, address relative to the page)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the page of one edition shows."""
+
+    edition: str
+    week: date
+    weeks: tuple[date, ...]
+    code_version: str
+    replaces: str | None
+    lead: Lead
+    boards: tuple[Board, ...]
+    galleries: tuple[Gallery, ...]
+    events: tuple[Event, ...]
+    studies: tuple[Study, ...]
+    suites: tuple[SuiteFact, ...]
+    labelers: tuple[LabelerFact, ...]
+    downloads: tuple[Download, ...]

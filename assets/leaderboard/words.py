@@ -1,0 +1,154 @@
+"""Names for people: how weeks, suites, attributes, values, references, reasons and outcomes are said on the page.
+
+Belongs here: phrases. Does not belong here: figures or queries (`boards`, `lead`), markup (`templates/`).
+A name without a phrase of its own is shown as it stands, with spaces: nothing is hidden for want of a phrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+PERCEIVED = "Labels describe how depictions are perceived; the people do not exist."
+#: Marks of direction: `text` holds them escaped as data, yet they would reorder the words around them.
+_DIRECTION = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+_CONTROL = dict.fromkeys(
+    [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)], "\N{REPLACEMENT CHARACTER}"
+)
+
+ATTRIBUTES: Mapping[str, str] = {
+    "perceived_gender": "Perceived gender",
+    "perceived_age": "Perceived age",
+    "skin_tone": "Skin tone",
+    "clothing_era": "Era of clothing",
+    "headwear": "Headwear",
+    "facial_hair": "Facial hair",
+    "national_flag": "National flag in the picture",
+    "house_condition": "Condition of the house",
+    "litter": "Litter in the street",
+    "person_count": "Number of people",
+}
+REFERENCES: Mapping[str, str] = {
+    "parity": "parity",
+    "uniform": "equal shares",
+    "bls-cps-2025": "US labour statistics 2025",
+    "un-wpp-2019": "UN population figures 2020",
+}
+#: What a picture shows, as the object of "drew …".
+DEPICTIONS: Mapping[tuple[str, str], str] = {
+    ("perceived_gender", "masculine"): "a perceived man",
+    ("perceived_gender", "feminine"): "a perceived woman",
+    ("perceived_age", "child"): "a perceived child",
+    ("perceived_age", "young_adult"): "a perceived young adult",
+    ("perceived_age", "middle_aged"): "someone perceived as middle-aged",
+    ("perceived_age", "older"): "someone perceived as older",
+    ("skin_tone", "light"): "a light skin tone",
+    ("skin_tone", "medium"): "a medium skin tone",
+    ("skin_tone", "dark"): "a dark skin tone",
+    ("house_condition", "run_down"): "a run-down house",
+    ("house_condition", "well_kept"): "a well-kept house",
+    ("house_condition", "ordinary"): "an ordinary house",
+    ("litter", "yes"): "litter in the street",
+    ("litter", "no"): "a street without litter",
+    ("headwear", "none"): "a bare head",
+    ("clothing_era", "historical"): "historical clothes",
+    ("clothing_era", "traditional"): "traditional clothes",
+    ("clothing_era", "contemporary"): "contemporary clothes",
+}
+REASONS: Mapping[str, str] = {
+    "too_few": "Too few pictures for a figure",
+    "no_usable_images": "No usable pictures",
+    "no_reference": "No published reference",
+    "no_cells": "Nothing to compare with this reference",
+    "not_planned": "Not asked",
+}
+_ACRONYMS = {"ceo": "CEO"}
+_VOWELS = "aeiou"
+_NBSP = "\N{NO-BREAK SPACE}"
+
+
+def plain(value: object) -> str:
+    """Return `value` as text that cannot reorder or cut the words around it: no direction marks, no controls."""
+    return str(value).translate(_DIRECTION).translate(_CONTROL)
+
+
+def spaced(name: str) -> str:
+    """Return a name with `_` and `-` read as spaces."""
+    return plain(name).replace("_", " ").replace("-", " ")
+
+
+def attribute(name: str) -> str:
+    """Return the title of an attribute."""
+    return ATTRIBUTES.get(name) or spaced(name).capitalize()
+
+
+def reference(name: str | None) -> str:
+    """Return what a reference is called; none is said too."""
+    return "no reference" if name is None else REFERENCES.get(name) or plain(name)
+
+
+def reason(code: str) -> str:
+    """Return why there is no figure, as a sentence without its full stop."""
+    said = REASONS.get(code) or (plain(code) if " " in code else spaced(code))
+    return said[:1].upper() + said[1:]
+
+
+def depiction(attribute_name: str, value: str) -> str:
+    """Return what a picture with this value shows, as the object of "drew"."""
+    known = DEPICTIONS.get((attribute_name, value))
+    return known or f"{spaced(attribute_name)} “{spaced(value)}”"
+
+
+def subject(name: str) -> str:
+    """Return a subject (`occupation:ceo`, `person:indian`, `house:nigerian`) as a noun phrase: "a CEO"."""
+    kind, _, what = plain(name).partition(":")
+    if not what:
+        return _with_article(spaced(kind))
+    words = _ACRONYMS.get(what, spaced(what))
+    if kind in {"occupation", "object", "descriptor"}:
+        return _with_article(words)
+    proper = words if words[:1].isupper() else words.title()
+    return _with_article(f"{proper} {spaced(kind)}")
+
+
+def _with_article(words: str) -> str:
+    if words.split(" ", maxsplit=1)[0].lower() in {"a", "an", "the"}:
+        return words
+    return f"{'an' if words[:1].lower() in _VOWELS else 'a'} {words}"
+
+
+def week(day: date) -> str:
+    """Return "23 November 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def short_week(day: date) -> str:
+    """Return "23 Nov"."""
+    return f"{day.day} {day:%b}"
+
+
+def iso_week(day: date) -> str:
+    """Return the ISO label, e.g. "2026-W48" (a label, never a key)."""
+    return f"{day:%G-W%V}"
+
+
+def number(value: int) -> str:
+    """Return an integer with thousands separators."""
+    return f"{value:,}"
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent; what is neither 0 nor 1 is never rounded to it."""
+    if 0 < share < 0.005:
+        return f"<{_NBSP}1{_NBSP}%"
+    if 0.995 < share < 1:
+        return f">{_NBSP}99{_NBSP}%"
+    return f"{100 * share:.0f}{_NBSP}%"
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign and a true minus, to two decimals."""
+    text = f"{abs(value):.2f}"
+    if text == "0.00":
+        return "±0.00"
+    return f"{'+' if value > 0 else '−'}{text}"

@@ -1,0 +1,28 @@
+-- Answers: which figures do the boards show, week by week, up to the edition's week?
+-- Grain: one row for each week × model × suite × condition × attribute × reference.
+-- Columns: those of leaderboard that the page shows.
+-- Depends on: leaderboard
+SELECT
+    week,
+    track,
+    simulated,
+    suite,
+    suite_major,
+    condition,
+    attribute,
+    reference,
+    model,
+    series,
+    distance,
+    low,
+    high,
+    n,
+    cells,
+    planned_cells,
+    reason,
+    pictures,
+    previous_distance,
+    withheld_reason
+FROM leaderboard
+WHERE week <= cast($week AS DATE) AND attribute IS NOT NULL AND reference IS NOT NULL
+ORDER BY suite, suite_major, condition, attribute, reference, model, week

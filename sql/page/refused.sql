@@ -1,0 +1,17 @@
+-- Answers: how many slots did each model refuse in each week, of those that it answered?
+-- Grain: one row for each week × model × suite × condition.
+-- Columns: refused (the model's own answers without a picture), answered (pictures + refused), pictures.
+-- Depends on: slot_outcomes
+SELECT
+    week,
+    model,
+    suite,
+    suite_major,
+    condition,
+    count(*) FILTER (WHERE outcome_group = 'answer') AS refused,
+    count(*) FILTER (WHERE outcome_group IN ('success', 'answer')) AS answered,
+    count(*) FILTER (WHERE outcome_group = 'success') AS pictures
+FROM slot_outcomes
+WHERE week <= cast($week AS DATE) AND (condition = 'confronted') = (turn > 1)
+GROUP BY week, model, suite, suite_major, condition
+ORDER BY week, model, suite, suite_major, condition

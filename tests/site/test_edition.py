@@ -1,0 +1,301 @@
+"""Editions: atomic, immutable, never published twice, and whole."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from assets.leaderboard import edition as editions
+from assets.leaderboard.edition import latest, publish, read_manifest
+from tests.site import world
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.connection import connect
+from warehouse.errors import CorruptObjectError, StoreError, UsageError
+from warehouse.store import Store, open_store
+
+FEW = ("imago-2", "sim-classic", "sim-retired", "sim-next")
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing in the code under test catches it."""
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with partitions and nothing published."""
+    folder = tmp_path_factory.mktemp("bucket")
+    world.fill(open_store(folder), weeks=3, replicates=6, only=FEW)
+    return folder
+
+
+@pytest.fixture
+def store(bucket: Path, tmp_path: Path) -> Store:
+    """Return a store of this test's own with those partitions."""
+    shutil.copytree(bucket, tmp_path / "store")
+    return open_store(tmp_path / "store")
+
+
+@pytest.fixture(scope="module")
+def con(bucket: Path) -> duckdb.DuckDBPyConnection:
+    """Return the warehouse of those partitions; tests do not change it."""
+    return world.load(open_store(bucket), studies=True)
+
+
+def everything(store: Store, prefix: str = "editions/") -> dict[str, bytes]:
+    return {key: store.get(key) for key in store.list(prefix)}
+
+
+def other_content(store: Store) -> duckdb.DuckDBPyConnection:
+    """Return a warehouse in which one model is withheld: another content of the same week."""
+    con = world.load(store, studies=True)
+    world.withhold(con, "sim-classic", "held back by a test")
+    return con
+
+
+def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    edition = publish(con, store, week=world.WEEK, code_version="1.2.3")
+    assert (edition.id, edition.published, edition.replaces) == (f"{world.WEEK}.1", True, None)
+    manifest = read_manifest(store, edition.id)
+    files = {
+        key.removeprefix(edition.prefix): data for key, data in everything(store, edition.prefix).items()
+    }
+    assert set(files) - {"manifest.json"} == set(manifest["files"])
+    for path, stated in manifest["files"].items():
+        assert stated == {"sha256": sha256_hex(files[path]), "bytes": len(files[path])}, path
+    assert manifest["code_version"] == "1.2.3"
+    assert {"index.html", "static/page.css", "data/cliche.duckdb", "data/scores.csv"} <= set(files)
+    assert [s["suite"] for s in manifest["suites"]] == ["occupations"]
+    assert {row["attribute"] for row in manifest["labelers"]} == {"perceived_gender", "skin_tone"}
+    for partition in manifest["partitions"]:
+        assert store.head(partition["manifest"])
+        assert partition["label_parts"]
+        assert all(store.head(key) for key in partition["label_parts"])
+    assert len(manifest["partitions"]) == len(list(store.list("plans/")))
+
+
+def test_pictures_of_the_page_are_in_the_edition_as_original_bytes(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    edition = publish(con, store, week=world.WEEK, code_version="1")
+    page = store.get(f"{edition.prefix}index.html").decode()
+    copied = list(store.list(f"{edition.prefix}pictures/"))
+    assert len(copied) == 12 * len(FEW)
+    for key in copied:
+        name = key.rpartition("/")[2]
+        assert f'src="pictures/{name}"' in page
+        assert store.get(key) == store.get(keys.image(*name.split(".")))
+
+
+def test_publishing_the_same_content_again_writes_nothing(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    first = publish(con, store, week=world.WEEK, code_version="1")
+    before = everything(store)
+    for code_version in ("1", "2"):
+        again = publish(con, store, week=world.WEEK, code_version=code_version)
+        assert (again.id, again.published) == (first.id, False)
+    assert everything(store) == before
+
+
+def test_a_correction_is_a_new_revision_that_names_what_it_replaces(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    publish(con, store, week=world.WEEK, code_version="1")
+    corrected = publish(other_content(store), store, week=world.WEEK, code_version="1")
+    assert (corrected.id, corrected.replaces) == (f"{world.WEEK}.2", f"{world.WEEK}.1")
+    assert f"It replaces edition {world.WEEK}.1" in store.get(f"{corrected.prefix}index.html").decode()
+    now = latest(store)
+    assert now is not None
+    assert now.id == corrected.id
+
+
+def test_latest_never_moves_to_an_earlier_week(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    newest = publish(con, store, week=world.WEEK, code_version="1")
+    earlier = publish(con, store, week="2026-11-16", code_version="1")
+    assert earlier.published
+    now = latest(store)
+    assert now is not None
+    assert now.id == newest.id
+
+
+def test_an_edition_shows_nothing_of_later_weeks(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    edition = publish(con, store, week="2026-11-09", code_version="1")
+    page = store.get(f"{edition.prefix}index.html").decode()
+    assert "sim-retired" in page
+    assert "sim-next" not in page
+    assert "23 Nov" not in page
+
+
+def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    only_first = connect(None)
+    from warehouse.load import load_partition, replace_week
+    from warehouse.migrations import migrate
+
+    from assets.metrics.scores import compute_scores
+
+    migrate(only_first)
+    for model in ("sim-classic", "sim-retired"):
+        load_partition(only_first, store, "2026-11-09", model)
+    replace_week(only_first, "scores", "2026-11-09", compute_scores(only_first, "2026-11-09"))
+    world.add_study(only_first)
+    first = publish(only_first, store, week="2026-11-09", code_version="1")
+    again = publish(con, store, week="2026-11-09", code_version="1")
+    assert (again.id, again.published) == (first.id, False)
+
+
+def test_a_missing_picture_stops_publishing_and_no_reader_sees_it(
+    con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
+) -> None:
+    shutil.rmtree(tmp_path / "store" / "images")
+    with pytest.raises(CorruptObjectError, match="is not in the store"):
+        publish(con, store, week=world.WEEK, code_version="1")
+    assert latest(store) is None
+
+
+def test_a_week_that_is_no_monday_is_refused(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    with pytest.raises(UsageError, match="Monday"):
+        publish(con, store, week="2026-11-24", code_version="1")
+    assert everything(store) == {}
+
+
+def test_a_pointer_that_does_not_read_is_said_in_one_line(store: Store) -> None:
+    store.swap_latest(keys.LATEST_EDITION, b"<html>", expected=None)
+    with pytest.raises(CorruptObjectError, match=r"latest\.json"):
+        latest(store)
+
+
+def test_a_revision_that_somebody_else_writes_is_not_mixed_with_ours(
+    con: duckdb.DuckDBPyConnection, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editions, "_revisions", lambda store, week: {})
+    store.put_if_absent(f"editions/{world.WEEK}.1/data/cliche.duckdb", b"theirs")
+    with pytest.raises(StoreError, match="is there already"):
+        publish(con, store, week=world.WEEK, code_version="1")
+    assert latest(store) is None
+
+
+def killed_after(store: Store, puts: int) -> None:
+    """Let the store die at its `puts`-th write of an edition, counting the swap."""
+    put: Callable[[str, bytes], bool] = store.put_if_absent
+    swap = store.swap_latest
+    left = [puts]
+
+    def step() -> None:
+        if left[0] == 0:
+            raise Killed
+        left[0] -= 1
+
+    def dying_put(key: str, data: bytes) -> bool:
+        if key.startswith("editions/"):
+            step()
+        return put(key, data)
+
+    def dying_swap(key: str, data: bytes, *, expected: bytes | None) -> bool:
+        step()
+        return swap(key, data, expected=expected)
+
+    store.put_if_absent = dying_put  # type: ignore[method-assign]
+    store.swap_latest = dying_swap  # type: ignore[method-assign]
+
+
+def test_invariant_09_a_publish_killed_between_any_two_steps_is_invisible_and_the_next_one_is_whole(
+    con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
+) -> None:
+    first = publish(con, store, week=world.WEEK, code_version="1")
+    kept = everything(store, first.prefix)
+    changed = other_content(store)
+    steps = len(kept) + 1  # every file, then the swap
+    for dies_at in (0, 1, 2, steps // 2, steps - 2, steps - 1):
+        folder = tmp_path / f"kill-{dies_at}"
+        shutil.copytree(tmp_path / "store", folder)
+        dying = open_store(folder)
+        killed_after(dying, dies_at)
+        with pytest.raises(Killed):
+            publish(changed, dying, week=world.WEEK, code_version="1")
+        whole = open_store(folder)
+        seen = latest(whole)
+        assert seen is not None
+        assert seen.id == first.id, dies_at
+        after = publish(changed, whole, week=world.WEEK, code_version="1")
+        assert after.published, dies_at
+        assert after.replaces == first.id, dies_at
+        assert latest(whole) == after, dies_at
+        manifest = read_manifest(whole, after.id)
+        assert all(
+            sha256_hex(whole.get(after.prefix + path)) == stated["sha256"]
+            for path, stated in manifest["files"].items()
+        )
+        assert everything(whole, first.prefix) == kept, dies_at
+
+
+def test_invariant_09_a_reader_sees_the_old_or_the_new_edition_and_published_bytes_never_change(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    publish(con, store, week=world.WEEK, code_version="1")
+    changed = other_content(store)
+    seen: dict[str, dict[str, str]] = {}
+    wrong: list[str] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            edition = latest(store)
+            if edition is None:
+                wrong.append("no edition")
+                continue
+            hashes = {}
+            for path, stated in read_manifest(store, edition.id)["files"].items():
+                hashes[path] = sha256_hex(store.get(edition.prefix + path))
+                if hashes[path] != stated["sha256"]:
+                    wrong.append(f"{edition.id}/{path}")
+            if seen.setdefault(edition.id, hashes) != hashes:
+                wrong.append(f"{edition.id} changed")
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for turn in range(4):
+            publish((changed, con)[turn % 2], store, week=world.WEEK, code_version="1")
+    finally:
+        done.set()
+        reader.join(timeout=60)
+    assert not wrong
+    assert set(seen) <= {f"{world.WEEK}.{revision}" for revision in range(1, 6)}
+    assert len(seen) >= 2
+    for edition_id, hashes in seen.items():
+        prefix = keys.edition_prefix(edition_id)
+        assert {path: sha256_hex(store.get(prefix + path)) for path in hashes} == hashes
+
+
+def test_figures_of_the_page_are_those_of_the_published_file(
+    con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
+) -> None:
+    edition = publish(con, store, week=world.WEEK, code_version="1")
+    (tmp_path / "copy.duckdb").write_bytes(store.get(f"{edition.prefix}data/cliche.duckdb"))
+    page = store.get(f"{edition.prefix}index.html").decode()
+    with connect(tmp_path / "copy.duckdb", read_only=True) as copy:
+        found = copy.execute(
+            "SELECT model, distance, low, high, n FROM leaderboard WHERE week = ? AND distance IS NOT NULL "
+            "AND attribute = 'perceived_gender' AND reference = 'parity'",
+            [world.WEEK],
+        ).fetchall()
+    assert found
+    for _, distance, low, high, n in found:
+        assert f"<b>{distance:.2f}</b>" in page
+        assert f"{low:.2f} to {high:.2f}" in page
+        assert f"n = {n}" in page
+
+
+def test_manifest_is_readable_json(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    edition = publish(con, store, week=world.WEEK, code_version="1")
+    assert json.load(io.BytesIO(store.get(f"{edition.prefix}manifest.json")))["edition"] == edition.id
