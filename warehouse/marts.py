@@ -47,6 +47,7 @@ def create_views(con: duckdb.DuckDBPyConnection) -> None:
     Raises:
         ClicheError: if a statement does not fit the tables; the message names the file.
     """
+    elsewhere = _meanings_in_tables(con)
     for view in order():
         body = sql(f"{FOLDER}/{view}").strip().rstrip(";")
         try:
@@ -57,12 +58,18 @@ def create_views(con: duckdb.DuckDBPyConnection) -> None:
         fields = header(f"{FOLDER}/{view}")
         about = " ".join(f"{fields.get('Answers', '')} Grain: {fields.get('Grain', '')}".split())
         con.execute(f"COMMENT ON VIEW {view} IS {_quoted(about)}")
-        for column, meaning in _meanings(con, view, fields.get("Columns", "")).items():
-            con.execute(f'COMMENT ON COLUMN {view}."{column}" IS {_quoted(meaning)}')
+        meanings = elsewhere | _stated(fields.get("Columns", ""))
+        columns = [row[0] for row in con.execute(f"DESCRIBE {view}").fetchall()]
+        comments = [
+            f'COMMENT ON COLUMN {view}."{column}" IS {_quoted(meanings[column])}'
+            for column in columns
+            if column in meanings
+        ]
+        con.execute("; ".join(comments))
 
 
-def _meanings(con: duckdb.DuckDBPyConnection, view: str, field: str) -> dict[str, str]:
-    """Return the meaning of each column of a view that has one, in the order of the columns."""
+def _stated(field: str) -> dict[str, str]:
+    """Return column → meaning from the lines of a header's `Columns`."""
     stated: dict[str, str] = {}
     current = ""
     for line in field.splitlines():
@@ -71,19 +78,17 @@ def _meanings(con: duckdb.DuckDBPyConnection, view: str, field: str) -> dict[str
             stated[current] = match[2].strip()
         elif current:
             stated[current] += f" {line.strip()}"
-    stated = {name: text for key, text in stated.items() for name in key.split(", ")}
-    columns = [row[0] for row in con.execute(f"DESCRIBE {view}").fetchall()]
-    return {name: text for name in columns if (text := stated.get(name) or _elsewhere(con, name)) is not None}
+    return {name: text for columns, text in stated.items() for name in columns.split(", ")}
 
 
-def _elsewhere(con: duckdb.DuckDBPyConnection, column: str) -> str | None:
-    """Return what a column of this name means in the tables, without its class; None if there is none."""
-    found = con.execute(
-        "SELECT comment FROM duckdb_columns() WHERE column_name = $name AND comment IS NOT NULL "
-        "AND database_name = current_database() ORDER BY table_oid LIMIT 1",
-        {"name": column},
-    ).fetchone()
-    return re.sub(r"^(identity|run time): ", "", found[0]) if found else None
+def _meanings_in_tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return column → meaning, without its class, in the first table that has a column of that name."""
+    rows = con.execute(
+        "SELECT column_name, comment FROM duckdb_columns() "
+        "WHERE comment IS NOT NULL AND database_name = current_database() "
+        "AND table_name IN (SELECT table_name FROM duckdb_tables()) ORDER BY table_oid DESC"
+    ).fetchall()
+    return {column: re.sub(r"^(identity|run time): ", "", comment) for column, comment in rows}
 
 
 def _quoted(text: str) -> str:

@@ -52,7 +52,7 @@ def test_nothing_is_fetched_at_run_time_and_json_parquet_and_icu_are_built_in() 
 
 def test_a_missing_file_is_made_with_its_folder_but_not_for_reading(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "warehouse.duckdb"
-    with pytest.raises(UsageError, match="no warehouse at .*cliche rebuild"):
+    with pytest.raises(UsageError, match=r"no warehouse at .*cliche rebuild"):
         connect(path, read_only=True)
     assert not path.parent.exists()
     make(path)
@@ -99,7 +99,7 @@ def test_a_corrupt_file_says_how_to_mend_it(tmp_path: Path, kind: str) -> None:
         "empty of meaning": bytes(len(whole)),
     }[kind]
     path.write_bytes(data)
-    with pytest.raises(ClicheError, match="not a readable warehouse.*cliche rebuild") as caught:
+    with pytest.raises(ClicheError, match=r"not a readable warehouse.*cliche rebuild") as caught:
         connect(path)
     assert caught.value.exit_code == 1
     assert "\n" not in str(caught.value)

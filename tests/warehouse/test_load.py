@@ -420,7 +420,7 @@ def test_a_pointer_of_a_newer_version_or_without_fields_is_named(con: Con, store
     with pytest.raises(UsageError, match="no study 'one2024'"):
         load.load_study(con, store, "one2024")
     store.put_if_absent("studies/one2024/current-0001.json", b'{"format": 1}')
-    with pytest.raises(CorruptObjectError, match="current-0001.json misses labelers, labels, tables"):
+    with pytest.raises(CorruptObjectError, match=r"current-0001.json misses labelers, labels, tables"):
         load.load_study(con, store, "one2024")
     store.put_if_absent("studies/one2024/current-0002.json", b'{"format": 2}')
     with pytest.raises(UsageError, match="newer version"):
