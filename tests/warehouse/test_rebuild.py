@@ -87,7 +87,7 @@ def test_a_failure_leaves_the_old_file_as_it_was_and_nothing_beside_it(bucket: S
     rebuild(bucket, path)
     before = path.read_bytes()
     bucket.put_if_absent(keys.plan("2027-01-04", "broken"), b"{")
-    with pytest.raises(CorruptObjectError, match="plans/week=2027-01-04/model=broken.json"):
+    with pytest.raises(CorruptObjectError, match=r"plans/week=2027-01-04/model=broken.json"):
         rebuild(bucket, path)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]

@@ -25,7 +25,8 @@ Row = tuple[str | None, str | None, float | None, int | None, bool | None]
 _TABLE = """
 CREATE TABLE t (a VARCHAR, b VARCHAR, x DOUBLE, n INTEGER, f BOOLEAN, made_at TIMESTAMP DEFAULT now()::TIMESTAMP);
 COMMENT ON COLUMN t.a IS 'identity: a'; COMMENT ON COLUMN t.b IS 'identity: b'; COMMENT ON COLUMN t.x IS 'identity: x';
-COMMENT ON COLUMN t.n IS 'identity: n'; COMMENT ON COLUMN t.f IS 'identity: f'; COMMENT ON COLUMN t.made_at IS 'run time: at'
+COMMENT ON COLUMN t.n IS 'identity: n'; COMMENT ON COLUMN t.f IS 'identity: f';
+COMMENT ON COLUMN t.made_at IS 'run time: at'
 """
 
 
