@@ -1,0 +1,148 @@
+"""Running quality checks: every check of a stage gives one result, whatever happens to the others.
+
+Belongs here: running rules, and telling fail from error. Does not belong here: the rules (`sql/checks`, `columns`,
+`stored`), their names (`registry`), what follows from a result (who runs them).
+
+A check that could not be run is an error: neither passed nor failed, and, if critical, it blocks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import duckdb
+
+from assets.quality import columns, stored
+from assets.quality.registry import CHECKS, CheckSpec, Kind, Severity, Stage
+from assets.quality.scope import Row, Scope
+from warehouse.sqlfiles import sql
+from warehouse.store.base import Store
+
+SAMPLE = 5
+_PROBLEMS = 3  # of one model, in one message
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found.
+
+    Attributes:
+        name: `<table>__<rule>`.
+        table: the table that was looked at.
+        severity: critical or warning.
+        status: pass, fail, or error where the check itself could not be run.
+        failing_rows: number of rows that broke the rule; 0 for pass and error.
+        models: the models that failing rows name, sorted; empty if any failing row names none.
+        message: one line for people.
+        sample: up to five failing rows.
+        messages: the message of each model alone, by model.
+    """
+
+    name: str
+    table: str
+    severity: Severity
+    status: Literal["pass", "fail", "error"]
+    failing_rows: int
+    models: tuple[str, ...]
+    message: str
+    sample: list[dict[str, Any]]
+    messages: Mapping[str, str] = field(default_factory=dict)
+
+    def message_for(self, model: str) -> str:
+        """Return what is wrong with `model` alone, as one line."""
+        return self.messages.get(model, self.message)
+
+
+def run_checks(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    week: str,
+    model: str | None,
+    stage: Stage,
+    store: Store | None,
+    seed: str,
+) -> list[CheckResult]:
+    """Run the checks of one stage on the rows of one week and return a result for each, in the registry's order.
+
+    Args:
+        con: the warehouse; nothing is written.
+        week: ISO date of a Monday; only its rows can fail.
+        model: only this model's rows, or None for all models of the week.
+        stage: which checks.
+        store: where pictures and plans lie; without it the checks that re-read them are errors.
+        seed: draws the sample of pictures that are re-read; the same seed draws the same.
+    """
+    scope = Scope(con=con, week=week, model=model, store=store, seed=seed)
+    return [_run(spec, scope) for spec in CHECKS if stage in spec.stages]
+
+
+def _run(spec: CheckSpec, scope: Scope) -> CheckResult:
+    try:
+        rows = _RUNNERS[spec.kind](spec, scope)
+    except Exception as error:  # noqa: BLE001 - whatever a check dies of is its error, and no other check's
+        return _errored(spec, error)
+    return _judged(spec, rows) if rows else _passed(spec)
+
+
+def _sql(spec: CheckSpec, scope: Scope) -> Sequence[Row]:
+    """Return the rows that the check's file returns."""
+    return scope.rows(sql(f"checks/{spec.name}"))
+
+
+_RUNNERS: Mapping[Kind, Callable[[CheckSpec, Scope], Sequence[Row]]] = {
+    "sql": _sql,
+    "columns": lambda spec, scope: columns.failures(spec.table, scope),
+    "bytes": lambda spec, scope: stored.RULES[spec.name](scope),
+}
+
+
+def _passed(spec: CheckSpec) -> CheckResult:
+    return CheckResult(spec.name, spec.table, spec.severity, "pass", 0, (), "holds", [])
+
+
+def _errored(spec: CheckSpec, error: Exception) -> CheckResult:
+    first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+    message = f"the check could not be run: {first}"
+    return CheckResult(spec.name, spec.table, spec.severity, "error", 0, (), message, [])
+
+
+def _judged(spec: CheckSpec, rows: Sequence[Row]) -> CheckResult:
+    by_model: defaultdict[str | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_model[row.get("model")].append(row)
+    messages = {model: _message(spec, found) for model, found in by_model.items()}
+    named = {model: messages[model] for model in sorted(filter(None, messages))}
+    if len(messages) == 1:
+        message = next(iter(messages.values()))
+    else:
+        general = [messages[None]] if None in messages else []
+        message = "; ".join([*general, *(f"{model}: {text}" for model, text in named.items())])
+    return CheckResult(
+        name=spec.name,
+        table=spec.table,
+        severity=spec.severity,
+        status="fail",
+        failing_rows=sum(_weight(row) for row in rows),
+        models=() if None in messages else tuple(named),
+        message=message,
+        sample=[dict(row) for row in rows[:SAMPLE]],
+        messages=named,
+    )
+
+
+def _weight(row: Row) -> int:
+    """Return how many rows of the table a failing row stands for."""
+    return int(row.get("failing_rows") or 1)
+
+
+def _message(spec: CheckSpec, rows: Sequence[Row]) -> str:
+    """Return what is wrong with the rows of one model, and how much."""
+    if spec.says:
+        return f"{spec.says}: {sum(_weight(row) for row in rows)}"
+    problems = Counter(str(row["problem"]) for row in rows)
+    shown = list(problems)[:_PROBLEMS]
+    rest = len(problems) - len(shown)
+    return "; ".join([*shown, f"and {rest} more"] if rest else shown)

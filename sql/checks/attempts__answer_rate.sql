@@ -1,0 +1,34 @@
+-- Answers: which models gave a picture in less than 80 % of their answers?
+-- Grain: week, model.
+-- Columns:
+--   pictures: slots that ended ok
+--   answered: those and the slots that ended with the model's own answer
+--   problem: the same in words
+-- Depends on: slot_outcomes.
+WITH counted AS (
+    SELECT
+        week,
+        model,
+        count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
+        count(*) FILTER (WHERE outcome_group IN ('success', 'answer')) AS answered
+    FROM slot_outcomes
+    WHERE
+        week = $week
+        AND ($model IS NULL OR model = $model)
+    GROUP BY week, model
+)
+
+SELECT
+    *,
+    concat(
+        'gives a picture for only ',
+        floor(100 * pictures / answered)::INTEGER,
+        ' % of its answers (',
+        pictures,
+        ' of ',
+        answered,
+        ')'
+    ) AS problem
+FROM counted
+WHERE pictures < 0.8 * answered
+ORDER BY model

@@ -1,0 +1,19 @@
+-- Answers: of which calls is it not recorded when they were made and answered? What policy settled
+--   (not needed, not afforded, answer lost) was no call or has no answer.
+-- Grain: slot_key, attempt.
+-- Columns: week, model, slot_key, attempt, outcome, requested_at, answered_at.
+-- Depends on: attempts, outcomes.
+SELECT
+    attempts.week,
+    attempts.model,
+    attempts.slot_key,
+    attempts.attempt,
+    attempts.outcome,
+    attempts.requested_at,
+    attempts.answered_at
+FROM attempts
+ANTI JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.outcome_group = 'policy'
+WHERE
+    attempts.week = $week
+    AND ($model IS NULL OR attempts.model = $model)
+    AND (attempts.requested_at IS NULL OR attempts.answered_at IS NULL)

@@ -1,0 +1,35 @@
+-- Answers: which attempts were made for a slot that a final outcome had settled?
+-- Grain: slot_key, attempt.
+-- Columns:
+--   outcome: outcome of the attempt that should not have been made
+--   settled_by: number of the attempt that settled the slot
+-- Depends on: attempts, outcomes.
+WITH settled AS (
+    SELECT
+        attempts.week,
+        attempts.model,
+        attempts.slot_key,
+        min(attempts.attempt) AS settled_by
+    FROM attempts
+    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome
+    WHERE
+        outcomes.final
+        AND attempts.week = $week
+        AND ($model IS NULL OR attempts.model = $model)
+    GROUP BY attempts.week, attempts.model, attempts.slot_key
+)
+
+SELECT
+    attempts.week,
+    attempts.model,
+    attempts.slot_key,
+    attempts.attempt,
+    attempts.outcome,
+    settled.settled_by
+FROM attempts
+INNER JOIN settled
+    ON
+        attempts.week = settled.week
+        AND attempts.model = settled.model
+        AND attempts.slot_key = settled.slot_key
+WHERE attempts.attempt > settled.settled_by

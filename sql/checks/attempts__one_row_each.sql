@@ -1,0 +1,16 @@
+-- Answers: which attempts of a slot are recorded more than once?
+-- Grain: slot_key, attempt.
+-- Columns: week, model, slot_key, attempt; failing_rows: rows too many.
+-- Depends on: attempts.
+SELECT
+    week,
+    model,
+    slot_key,
+    attempt,
+    count(*) - 1 AS failing_rows
+FROM attempts
+WHERE
+    week = $week
+    AND ($model IS NULL OR model = $model)
+GROUP BY week, model, slot_key, attempt
+HAVING count(*) > 1

@@ -1,0 +1,19 @@
+-- Answers: which attempts were made for a slot that nobody planned?
+-- Grain: slot_key, attempt.
+-- Columns: week, model, slot_key, attempt, outcome.
+-- Depends on: attempts, slots.
+SELECT
+    attempts.week,
+    attempts.model,
+    attempts.slot_key,
+    attempts.attempt,
+    attempts.outcome
+FROM attempts
+ANTI JOIN slots
+    ON
+        attempts.week = slots.week
+        AND attempts.model = slots.model
+        AND attempts.slot_key = slots.slot_key
+WHERE
+    attempts.week = $week
+    AND ($model IS NULL OR attempts.model = $model)

@@ -1,0 +1,20 @@
+-- Answers: which pictures are not those of a successful attempt for their slot?
+-- Grain: slot_key.
+-- Columns: week, model, slot_key, image_sha256.
+-- Depends on: images, attempts.
+SELECT
+    images.week,
+    images.model,
+    images.slot_key,
+    images.image_sha256
+FROM images
+ANTI JOIN attempts
+    ON
+        images.week = attempts.week
+        AND images.model = attempts.model
+        AND images.slot_key = attempts.slot_key
+        AND images.image_sha256 = attempts.image_sha256
+        AND attempts.outcome = 'ok'
+WHERE
+    images.week = $week
+    AND ($model IS NULL OR images.model = $model)

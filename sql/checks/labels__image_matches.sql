@@ -1,0 +1,29 @@
+-- Answers: which labels of planned slots were read from a picture that is not the slot's?
+-- Grain: slot_key, attribute, labeler, labeler_version.
+-- Columns:
+--   image_sha256: what the label was read from
+-- Depends on: labels, slots, images.
+SELECT
+    labels.week,
+    labels.model,
+    labels.slot_key,
+    labels.attribute,
+    labels.labeler,
+    labels.labeler_version,
+    labels.image_sha256
+FROM labels
+SEMI JOIN slots
+    ON
+        labels.week = slots.week
+        AND labels.model = slots.model
+        AND labels.slot_key = slots.slot_key
+ANTI JOIN images
+    ON
+        labels.week = images.week
+        AND labels.model = images.model
+        AND labels.slot_key = images.slot_key
+        AND labels.image_sha256 = images.image_sha256
+WHERE
+    labels.week = $week
+    AND ($model IS NULL OR labels.model = $model)
+    AND labels.image_sha256 IS NOT NULL

@@ -1,0 +1,72 @@
+-- Answers: which planned labels are missing, though the labeler reads the attribute in this model and week?
+-- Grain: slot_key, attribute.
+-- Columns:
+--   labeler, labeler_version: the plan's labeler in the version that is scored (its highest number)
+-- Depends on: plans, slots, images, prompt_attributes, labels.
+WITH versions AS (
+    SELECT
+        plans.week,
+        plans.model,
+        labels.labeler,
+        labels.labeler_version
+    FROM plans
+    INNER JOIN labels
+        ON
+            plans.week = labels.week
+            AND plans.model = labels.model
+            AND plans.labeler = labels.labeler
+    WHERE
+        plans.week = $week
+        AND ($model IS NULL OR plans.model = $model)
+    GROUP BY plans.week, plans.model, labels.labeler, labels.labeler_version
+    QUALIFY row_number() OVER (
+        PARTITION BY plans.week, plans.model
+        ORDER BY
+            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
+            labels.labeler_version DESC
+    ) = 1
+),
+
+readable AS (
+    SELECT DISTINCT
+        labels.week,
+        labels.labeler,
+        labels.attribute
+    FROM labels
+    WHERE labels.week = $week
+)
+
+SELECT
+    images.week,
+    images.model,
+    images.slot_key,
+    prompt_attributes.attribute,
+    versions.labeler,
+    versions.labeler_version
+FROM images
+INNER JOIN versions ON images.week = versions.week AND images.model = versions.model
+INNER JOIN slots
+    ON
+        images.week = slots.week
+        AND images.model = slots.model
+        AND images.slot_key = slots.slot_key
+INNER JOIN prompt_attributes
+    ON
+        slots.week = prompt_attributes.week
+        AND slots.model = prompt_attributes.model
+        AND slots.suite = prompt_attributes.suite
+        AND cast(split_part(slots.suite_version, '.', 1) AS INTEGER) = prompt_attributes.suite_major
+        AND slots.prompt = prompt_attributes.prompt
+SEMI JOIN readable
+    ON
+        versions.week = readable.week
+        AND versions.labeler = readable.labeler
+        AND prompt_attributes.attribute = readable.attribute
+ANTI JOIN labels
+    ON
+        images.week = labels.week
+        AND images.model = labels.model
+        AND images.slot_key = labels.slot_key
+        AND prompt_attributes.attribute = labels.attribute
+        AND versions.labeler = labels.labeler
+        AND versions.labeler_version = labels.labeler_version

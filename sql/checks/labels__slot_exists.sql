@@ -1,0 +1,20 @@
+-- Answers: which labels are of a slot that nobody planned?
+-- Grain: slot_key, attribute, labeler, labeler_version.
+-- Columns: those of labels that say whose label it is.
+-- Depends on: labels, slots.
+SELECT
+    labels.week,
+    labels.model,
+    labels.slot_key,
+    labels.attribute,
+    labels.labeler,
+    labels.labeler_version
+FROM labels
+ANTI JOIN slots
+    ON
+        labels.week = slots.week
+        AND labels.model = slots.model
+        AND labels.slot_key = slots.slot_key
+WHERE
+    labels.week = $week
+    AND ($model IS NULL OR labels.model = $model)

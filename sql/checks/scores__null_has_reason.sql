@@ -1,0 +1,21 @@
+-- Answers: which figures are missing without a reason, or are there beside a reason why they are not?
+-- Grain: that of scores.
+-- Columns: those of scores that name the figure.
+-- Depends on: scores.
+SELECT
+    week,
+    model,
+    suite,
+    condition,
+    prompt,
+    attribute,
+    reference,
+    metric,
+    value_name,
+    estimate,
+    reason
+FROM scores
+WHERE
+    week = $week
+    AND ($model IS NULL OR model = $model)
+    AND (estimate IS NULL) <> (coalesce(reason, '') <> '')

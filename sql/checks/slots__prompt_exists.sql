@@ -1,0 +1,22 @@
+-- Answers: which slots ask a prompt that their plan does not hold?
+-- Grain: slot_key.
+-- Columns: those of slots that say what was asked.
+-- Depends on: slots, prompts.
+SELECT
+    slots.week,
+    slots.model,
+    slots.slot_key,
+    slots.suite,
+    slots.suite_version,
+    slots.prompt
+FROM slots
+ANTI JOIN prompts
+    ON
+        slots.week = prompts.week
+        AND slots.model = prompts.model
+        AND slots.suite = prompts.suite
+        AND slots.suite_version = prompts.suite_version
+        AND slots.prompt = prompts.prompt
+WHERE
+    slots.week = $week
+    AND ($model IS NULL OR slots.model = $model)
