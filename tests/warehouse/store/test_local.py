@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.store import children
-from warehouse.errors import StoreError, UsageError
-from warehouse.store import Store, open_store
+from warehouse.errors import RefusedError, StoreError, UsageError
+from warehouse.store import Store, local_leases, open_store
 from warehouse.store.local import LocalStore
 
 _NOBODY = 65534
@@ -114,6 +114,29 @@ with store._written(b"half") as path:
         for number in range(20):
             assert local.put_if_absent(f"a/{number}/x", b"1")
         assert len(local._known) <= 5
+
+    def test_the_tag_changes_whatever_the_clock_says(self, local: Store, root: Path) -> None:
+        local.put_if_absent("latest", b"1")
+        future = (root / "latest").stat().st_mtime_ns + 3_600 * 10**9
+        os.utime(root / "latest", ns=(future, future))
+        assert local.swap_latest("latest", b"2", expected=b"1")
+        assert (root / "latest").stat().st_mtime_ns > future
+
+    def test_a_lease_locked_just_as_its_file_was_removed_is_taken_anew(
+        self, local: Store, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lock = local_leases.try_lock
+
+        def lock_late(descriptor: int, *, shared: bool = False) -> bool:
+            (root / "locks" / "a.json").unlink()  # as its last holder does on release
+            monkeypatch.setattr(local_leases, "try_lock", lock)
+            return lock(descriptor, shared=shared)
+
+        monkeypatch.setattr(local_leases, "try_lock", lock_late)
+        with local.lease("a", purpose="one") as lease:
+            assert not lease.lost
+            with pytest.raises(RefusedError), local.lease("a", purpose="two"):
+                pytest.fail("taken twice")
 
     def test_objects_are_plain_files_that_any_tool_reads(self, local: Store, root: Path) -> None:
         local.put_if_absent("editions/2026-11-23.1/index.html", b"<p>")

@@ -15,6 +15,7 @@ from tests.warehouse.store.relay import relay
 from warehouse.errors import RefusedError, StoreError
 from warehouse.store import Store, open_store
 from warehouse.store.s3 import S3Store
+from warehouse.store.s3_objects import Objects
 
 pytestmark = pytest.mark.s3
 
@@ -209,6 +210,26 @@ def test_a_server_that_ignores_conditions_is_refused(
             [store.check_writable],
             "the server ignores If-None-Match and If-Match, so two runs could overwrite",
         )
+
+
+def test_a_lost_lease_is_not_deleted_even_where_deletions_know_no_conditions(
+    s3_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = Objects.delete
+
+    def delete_anyway(self: Objects, key: str, *, if_etag: str | None = None) -> None:
+        delete(self, key)
+
+    monkeypatch.setattr(Objects, "delete", delete_anyway)
+    store = open_store(s3_address)
+    with store.lease("a", purpose="mine") as mine:
+        store.break_lease("a")
+        with store.lease("a", purpose="the heir") as heir:
+            mine.release()
+            assert mine.lost
+            assert [holder.purpose for _, holder in store.leases()] == ["the heir"]
+            assert not heir.lost
+    assert store.leases() == []
 
 
 class careless_server:  # noqa: N801  (used like a function)
