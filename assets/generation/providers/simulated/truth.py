@@ -1,0 +1,297 @@
+"""The planted truth of the simulated models: what each draws, per prompt and week, read from `truth.yaml`.
+
+Belongs here: reading and checking that file, and answering with probabilities. Does not belong here: drawing lots
+(`scenes`) or pictures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from warehouse.errors import UsageError
+
+FILE = Path(__file__).with_name("truth.yaml")
+PERSON_ATTRIBUTES = (
+    "perceived_gender",
+    "perceived_age",
+    "skin_tone",
+    "clothing_era",
+    "headwear",
+    "facial_hair",
+    "national_flag",
+)
+#: Which attributes a picture of each kind shows.
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "person": ("person_count", *PERSON_ATTRIBUTES),
+    "house": ("person_count", "house_condition", "litter"),
+    "street": ("person_count", "litter"),
+    "plate": ("person_count",),
+    "object": ("person_count",),
+}
+Distribution = dict[str, float]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Look(_Data):
+    weight: float = 1.0
+    set: dict[str, Any] = {}
+    style: dict[str, str] = {}
+
+
+class _Rule(_Data):
+    prompts: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    turns: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    from_week: str | None = None
+    until_week: str | None = None
+    set: dict[str, Any] = {}
+    looks: tuple[_Look, ...] | None = None
+    outcomes: dict[str, float] = {}
+    style: dict[str, str] = {}
+    revise: str | None = None
+
+    @field_validator("outcomes")
+    @classmethod
+    def _adds_up(cls, value: dict[str, float]) -> dict[str, float]:
+        return _checked(value) if value else value
+
+    def matches(self, case: Mapping[str, Any]) -> bool:
+        return (
+            (not self.prompts or any(fnmatchcase(case["prompt"], pattern) for pattern in self.prompts))
+            and (not self.subjects or any(fnmatchcase(case["subject"], pattern) for pattern in self.subjects))
+            and (not self.conditions or case["condition"] in self.conditions)
+            and (not self.turns or case["turn"] in self.turns)
+            and (not self.languages or case["language"] in self.languages)
+            and (self.from_week is None or case["week"] >= self.from_week)
+            and (self.until_week is None or case["week"] <= self.until_week)
+        )
+
+
+class Persona(_Data):
+    """One simulated model: its habits, its troubles, its end, and the planted events to be seen in its pictures."""
+
+    description: str
+    rules: tuple[_Rule, ...] = ()
+    trouble: dict[str, float] = {}
+    last_week: str | None = None
+    says: dict[str, Any] = {}
+    events: tuple[dict[str, Any], ...] = ()
+
+
+class _Prompt(_Data):
+    pattern: str
+    subject: str
+    kind: str
+    condition: str = "baseline"
+
+
+class _File(_Data):
+    distributions: dict[str, Distribution]
+    prompts: tuple[_Prompt, ...]
+    aliases: dict[str, str]
+    common: tuple[_Rule, ...]
+    personas: dict[str, Persona]
+
+    @field_validator("distributions")
+    @classmethod
+    def _add_up(cls, value: dict[str, Distribution]) -> dict[str, Distribution]:
+        return {name: _checked(shares) for name, shares in value.items()}
+
+
+class Asked(NamedTuple):
+    """What a prompt asks for: its kind of picture, its subject and its condition."""
+
+    kind: str
+    subject: str
+    condition: str
+
+
+class Look(NamedTuple):
+    """One of a mixture: its weight, a distribution per attribute, and how values are drawn."""
+
+    weight: float
+    shares: dict[str, Distribution]
+    style: dict[str, str]
+
+
+class Habit(NamedTuple):
+    """All that a persona does with one prompt in one week."""
+
+    asked: Asked
+    looks: tuple[Look, ...]
+    outcomes: Distribution
+    revise: str | None
+
+
+class Truth(NamedTuple):
+    """Probabilities of one cell: per attribute among pictures that show it, and of the ways a call ends.
+
+    `person_count` is over all pictures; the other attributes of a person are among pictures with somebody in them.
+    """
+
+    kind: str
+    attributes: dict[str, Distribution]
+    outcomes: Distribution
+
+
+def _checked(shares: Mapping[str, float]) -> Distribution:
+    if any(share < 0 for share in shares.values()) or abs(sum(shares.values()) - 1) > 1e-9:
+        raise ValueError(f"shares {dict(shares)} must be >= 0 and add up to 1")
+    return {str(value): float(share) for value, share in shares.items() if share > 0}
+
+
+@cache
+def load() -> _File:
+    """Return the planted truth, validated.
+
+    Raises:
+        UsageError: if the file is not what it should be, with the first thing that is wrong.
+    """
+    try:
+        return _File.model_validate(yaml.load(FILE.read_text(encoding="utf-8"), _Loader))  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, ValidationError) as error:
+        raise UsageError(
+            f"{FILE.name}: {' '.join(str(error).split())[:200]}; correct the planted truth"
+        ) from error
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """A safe loader; the C one reads the file ten times faster where it is there."""
+
+
+def personas() -> Mapping[str, Persona]:
+    """Return every persona by its model id."""
+    return load().personas
+
+
+@cache
+def asked(prompt_id: str) -> Asked:
+    """Return what a prompt asks for, by its full id; every id gets an answer."""
+    file = load()
+    for row in file.prompts:
+        found = re.fullmatch(row.pattern, prompt_id)
+        if found:
+            kind, _, name = found.expand(row.subject).partition(":")
+            return Asked(row.kind, f"{kind}:{file.aliases.get(name, name)}", row.condition)
+    raise UsageError(f"{FILE.name}: no pattern fits the prompt {prompt_id!r}; end the list with '.+'")
+
+
+def _shares(value: Any) -> Distribution:
+    if isinstance(value, str):
+        named = load().distributions.get(value)
+        if named is None:
+            raise UsageError(f"{FILE.name}: no distribution is named {value!r}")
+        return named
+    return _checked(value)
+
+
+@cache
+def habit(persona: str, prompt_id: str, week: str, turn: int, condition: str, language: str) -> Habit:
+    """Return what `persona` does with a prompt in a week (the rules of the file applied in order)."""
+    what = asked(prompt_id)
+    case = {
+        "prompt": prompt_id,
+        "subject": what.subject,
+        "condition": condition,
+        "turn": turn,
+        "language": language,
+        "week": week,
+    }
+    shares: dict[str, Distribution] = {}
+    style: dict[str, str] = {}
+    outcomes: Distribution = {}
+    looks: tuple[_Look, ...] = ()
+    revise: str | None = None
+    for rule in (*load().common, *personas()[persona].rules):
+        if rule.matches(case):
+            shares |= {attribute: _shares(value) for attribute, value in rule.set.items()}
+            style |= rule.style
+            outcomes = dict(rule.outcomes) or outcomes
+            looks = looks if rule.looks is None else rule.looks
+            revise = rule.revise or revise
+    if what.kind != "person":
+        shares["person_count"] = {"0": 1.0}
+    total = sum(look.weight for look in looks)
+    mixture = tuple(
+        Look(
+            look.weight / total,
+            shares | {key: _shares(value) for key, value in look.set.items()},
+            style | look.style,
+        )
+        for look in looks
+    )
+    return Habit(what, mixture or (Look(1.0, shares, style),), outcomes, revise)
+
+
+def find(
+    persona: str, prompt_id: str, week: str, turn: int = 1, condition: str | None = None, language: str = "en"
+) -> Habit:
+    """Return `habit`, with the prompt's own condition where none is given."""
+    return habit(persona, prompt_id, week, turn, condition or asked(prompt_id).condition, language)
+
+
+def truth(
+    persona: str,
+    prompt_id: str,
+    week: str,
+    turn: int = 1,
+    condition: str | None = None,
+    language: str = "en",
+) -> Truth:
+    """Return the planted probabilities of one cell.
+
+    Args:
+        persona: the model id, a key of `personas()`.
+        prompt_id: the full id, `<suite>/<prompt>`.
+        week: the ISO date of its Monday.
+        turn: from 1; the turn of a conversation.
+        condition: the prompt's condition; None for the one that its id says.
+        language: the prompt's language.
+
+    Returns:
+        Shares in [0, 1] that add up to 1 for each attribute that such a picture shows, and for the outcomes.
+    """
+    found = find(persona, prompt_id, week, turn, condition, language)
+    attributes = {name: _mixed(found.looks, name) for name in SHOWN[found.asked.kind]}
+    return Truth(found.asked.kind, attributes, dict(found.outcomes))
+
+
+def _mixed(looks: Sequence[Look], attribute: str) -> Distribution:
+    out: Distribution = {}
+    for look in looks:
+        for value, share in _marginal(look.shares, attribute):
+            out[value] = out.get(value, 0.0) + look.weight * share
+    return out
+
+
+def can_have_facial_hair(gender: str, age: str) -> bool:
+    """Return whether the file's `facial_hair` holds for such a figure; everybody else has none."""
+    return gender != "feminine" and age != "child"
+
+
+def _marginal(shares: Mapping[str, Distribution], attribute: str) -> Iterator[tuple[str, float]]:
+    if attribute != "facial_hair":
+        yield from shares[attribute].items()
+        return
+    bearing = sum(
+        g_share * a_share
+        for gender, g_share in shares["perceived_gender"].items()
+        for age, a_share in shares["perceived_age"].items()
+        if can_have_facial_hair(gender, age)
+    )
+    yield "none", 1 - bearing
+    for value, share in shares["facial_hair"].items():
+        yield value, bearing * share
