@@ -1,7 +1,7 @@
 """The view of one edition, built from the warehouse.
 
-Belongs here: putting the parts together. Does not belong here: any part (`boards`, `lead`, `gallery`, `facts`, `study`),
-markup (`page`) or files (`edition`).
+Belongs here: putting the parts together. Does not belong here: any part
+(`boards`, `lead`, `gallery`, `facts`, `study`), markup (`page`) or files (`edition`).
 """
 
 from __future__ import annotations

@@ -47,14 +47,14 @@ def events(
     start = min((life["first_week"] for life in timeline), default=week)
     found: dict[tuple[date, str], None] = {}
     for life in timeline:
-        model, kind = words.plain(life["model"]), "simulated model " if life["simulated"] else ""
+        model = ("The simulated model " if life["simulated"] else "") + words.plain(life["model"])
         if life["first_week"] > start:
             what = f", succeeds {words.plain(life['succeeds'])}" if life["succeeds"] else ""
-            found[(life["first_week"], f"The {kind}{model} is asked for the first time{what}.")] = None
+            found[(life["first_week"], f"{model} is asked for the first time{what}.")] = None
         end = retired_in([life], week)
         if end is not None:
             then = f"; it is succeeded by {words.plain(life['succeeded_by'])}" if life["succeeded_by"] else ""
-            found[(end, f"The {kind}{model} is retired{then}.")] = None
+            found[(end, f"{model} is retired{then}.")] = None
     first_of: dict[tuple[str, str], str] = {}
     for fact in sorted(labelers, key=lambda fact: (fact.first_week, fact.version)):
         name = (fact.attribute, fact.labeler)

@@ -7,7 +7,7 @@ Belongs here: view models of studies. Does not belong here: their import (`asset
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import duckdb
 
@@ -16,6 +16,11 @@ from assets.leaderboard.charts import axis_end
 from assets.leaderboard.query import Row, rows
 from assets.leaderboard.view import Study, StudyCell, StudyRow, StudyTable
 
+_KINDS = {
+    "person": "labels by people",
+    "vision_model": "labels by a vision model",
+    "local_model": "labels by a local model",
+}
 _CONDITIONS = ("baseline", "controlled", "confronted")
 _Table = tuple[str, str, str, str]  # attribute, reference, labeler, version
 
@@ -50,41 +55,41 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
 
 
 def _table(key: _Table, found: Sequence[Row], models: Sequence[Row]) -> StudyTable:
-    by_cell: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
-    for row in found:
-        by_cell[(row["model"], row["condition"])][row["metric"]] = row
-    seen = {condition for _, condition in by_cell}
-    conditions = sorted(seen, key=lambda c: (_CONDITIONS.index(c) if c in _CONDITIONS else 9, c))
+    cells = {(row["model"], row["condition"]): row for row in found}
+    seen = {condition for _, condition in cells}
+    conditions = sorted(
+        seen, key=lambda c: (_CONDITIONS.index(c) if c in _CONDITIONS else len(_CONDITIONS), c)
+    )
     attribute, reference, labeler, version = key
+    kind = _KINDS.get(found[0]["labeler_kind"], words.spaced(found[0]["labeler_kind"] or "labeler"))
     return StudyTable(
         attribute_title=words.attribute(attribute),
         reference_title=words.reference(reference),
-        labeler=words.plain(f"{labeler} ({version})"),
+        labeler=words.plain(f"{kind}: {labeler} ({version})"),
         conditions=tuple(conditions),
-        axis=axis_end(row["high"] for row in found if row["metric"] == "distance"),
+        axis=axis_end(row["high"] for row in found),
         rows=tuple(
             StudyRow(
                 model=words.plain(model["title"]),
                 planned=model["planned"],
                 missing=model["missing"],
-                cells=tuple(_cell(c, by_cell.get((model["model"], c), {})) for c in conditions),
+                cells=tuple(_cell(c, cells.get((model["model"], c))) for c in conditions),
             )
             for model in models
         ),
     )
 
 
-def _cell(condition: str, metrics: Mapping[str, Row]) -> StudyCell:
-    distance, tvd = metrics.get("distance"), metrics.get("tvd")
-    if distance is None:
-        return StudyCell(condition, None, None, None, None, 0, "not part of the study")
-    reason = None if distance["estimate"] is not None else words.reason(distance["reason"] or "no figure")
+def _cell(condition: str, row: Row | None) -> StudyCell:
+    if row is None:
+        return StudyCell(condition, None, None, None, None, None, 0, "Not part of the study")
     return StudyCell(
         condition,
-        distance["estimate"],
-        distance["low"],
-        distance["high"],
-        None if tvd is None else tvd["estimate"],
-        distance["n"],
-        reason,
+        row["distance"],
+        row["low"],
+        row["high"],
+        row["tvd"],
+        row["tvd_floor"],
+        row["n"] or 0,
+        None if row["distance"] is not None else words.reason(row["reason"] or "no figure"),
     )

@@ -158,6 +158,7 @@ class StudyCell:
     low: float | None
     high: float | None
     tvd: float | None
+    tvd_floor: float | None  # what tvd would be, on average, for a model that matches the reference exactly
     n: int
     reason: str | None
 

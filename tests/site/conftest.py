@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +21,8 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Return a store with the partitions of `world`, four weeks of them; read only, for copying."""
     store = open_store(tmp_path_factory.mktemp("filled"))
     world.fill(store)
-    yield store
+    return store

@@ -269,17 +269,17 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
     for model, men in (("Painter A", 0.95), ("Painter B", 0.7)):
         name = model.lower().replace(" ", "-")
         rows["study_models"].append({"study": study, "model": name, "title": model})
-        for prompt in rows["study_prompts"]:
+        for asked in rows["study_prompts"]:
             for replicate in range(10):
-                missing = name == "painter-b" and prompt["prompt"] == "ceo-baseline" and replicate > 7
-                key = sha256_hex(f"{name}{prompt['prompt']}{replicate}".encode())
+                missing = name == "painter-b" and asked["prompt"] == "ceo-baseline" and replicate > 7
+                key = sha256_hex(f"{name}{asked['prompt']}{replicate}".encode())
                 rows["study_slots"].append(
                     {
                         "study": study,
                         "slot_key": key,
                         "model": name,
-                        "prompt": prompt["prompt"],
-                        "condition": prompt["condition"],
+                        "prompt": asked["prompt"],
+                        "condition": asked["condition"],
                         "replicate": replicate,
                         "image_sha256": None if missing else key,
                         "image_ext": None if missing else "png",
@@ -291,7 +291,7 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
                     }
                 )
                 if not missing:
-                    share = men if prompt["condition"] == "baseline" else 0.5
+                    share = men if asked["condition"] == "baseline" else 0.5
                     rows["study_labels"].append(
                         {
                             "study": study,

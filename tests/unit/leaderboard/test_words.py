@@ -1,0 +1,64 @@
+"""Names for people."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.leaderboard import words
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("occupation:ceo", "a CEO"),
+        ("occupation:flight-attendant", "a flight attendant"),
+        ("occupation:engineer", "an engineer"),
+        ("person:indian", "an Indian person"),
+        ("house:nigerian", "a Nigerian house"),
+        ("object:bicycle", "a bicycle"),
+        ("something", "a something"),
+    ],
+)
+def test_subjects_are_noun_phrases(subject: str, said: str) -> None:
+    assert words.subject(subject) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.0, "0"), (0.001, f"<{NBSP}1"), (0.5, "50"), (0.999, f">{NBSP}99"), (1.0, "100")]
+)
+def test_a_share_that_is_not_0_or_1_is_never_rounded_to_it(share: float, said: str) -> None:
+    assert words.percent(share) == f"{said}{NBSP}%"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.061, "+0.06"), (-0.5, "−0.50"), (0.001, "±0.00"), (0.0, "±0.00")]
+)
+def test_differences_carry_their_sign(value: float, said: str) -> None:
+    assert words.signed(value) == said
+
+
+def test_weeks_are_said_in_words_and_week_53_exists() -> None:
+    assert words.week(date(2026, 11, 23)) == "23 November 2026"
+    assert words.iso_week(date(2026, 12, 28)) == "2026-W53"
+
+
+def test_a_name_without_a_phrase_is_shown_as_it_stands() -> None:
+    assert words.attribute("shoe_size") == "Shoe size"
+    assert words.reason("too few: 3 of 5 needed") == "Too few: 3 of 5 needed"
+    assert words.reference("un-wpp-2030") == "un-wpp-2030"
+    assert words.depiction("headwear", "top_hat") == "headwear “top hat”"
+
+
+@given(st.text())
+def test_invariant_10_no_text_keeps_marks_that_reorder_or_cut_what_stands_around_it(text: str) -> None:
+    cleaned = words.plain(text)
+    assert not set(cleaned) & {
+        chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0, 0x1B, 0x9B)
+    }
+    assert words.plain(cleaned) == cleaned
