@@ -54,18 +54,24 @@ class Pool:
         return reply[1:]
 
     def _ask(self, message: bytes) -> bytes | None:
-        process = self._idle.get()
+        kept = self._idle.get()
         try:
             for _ in range(2):  # a worker that was killed from outside is replaced once
-                process = process or self._start()
-                reply = _exchange(process, message)
+                process, kept = kept or self._start(), None
+                try:
+                    reply = _exchange(process, message)
+                except (
+                    BaseException
+                ):  # Ctrl-C: its reply is still to come and would be taken for the next one's
+                    self._end(process)
+                    raise
                 if reply is not None:
+                    kept = process
                     return reply
                 self._end(process)
-                process = None
             return None
         finally:
-            self._idle.put(process)
+            self._idle.put(kept)
 
     def _start(self) -> subprocess.Popen[bytes]:
         paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]

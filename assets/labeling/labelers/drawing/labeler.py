@@ -153,12 +153,17 @@ def _read(attribute: str, seen: Pixels, shown: Sequence[str]) -> Reading:
     return Reading("0" if attribute == "person_count" else NOT_APPLICABLE)
 
 
+def version_of(meanings: Mapping[str, str], thresholds: Mapping[str, float]) -> str:
+    """Return the declared number and a hash of the colours and thresholds (not of code: golden pictures watch that)."""
+    return "1-" + sha256_hex(canonical_json({"colours": dict(meanings), "thresholds": dict(thresholds)}))[:12]
+
+
 class Drawing:
     """Reads the drawings of the simulated models by their declared colours (`palette.CONVENTION`)."""
 
     name = "drawing"
     kind = "local_model"
-    version = "1-" + sha256_hex(canonical_json({"colours": MEANINGS, "thresholds": dict(THRESHOLDS)}))[:12]
+    version = version_of(MEANINGS, THRESHOLDS)
 
     def attributes(self) -> Sequence[str]:
         """Return the attributes that it reads."""
