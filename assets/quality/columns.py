@@ -178,7 +178,7 @@ def _broken(
     batch = _batch_definition().get_batch({"dataframe": frame})
     by_key = {_key(rule.expectation, rule.column): rule for rule in SUITES[table]}
     broken = []
-    for result in batch.validate(_suite(table), result_format=detail).results:
+    for result in batch.validate(suite(table), result_format=detail).results:
         config = result.expectation_config
         if config is None:
             raise ExpectationError("a result does not say which expectation it is of")
@@ -219,7 +219,8 @@ def _batch_definition() -> BatchDefinition[Any]:
 
 
 @cache
-def _suite(table: str) -> ExpectationSuite:
+def suite(table: str) -> ExpectationSuite:
+    """Return the Great Expectations suite of a table, made once a process."""
     import great_expectations as gx
 
     made = [

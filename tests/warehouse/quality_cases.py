@@ -1,0 +1,271 @@
+"""Ways to break good rows, and the check that tells each: one row a way.
+
+Belongs here: the table. Does not belong here: the running of it (`test_quality_checks`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tests.warehouse.quality_rows import (
+    BEFORE,
+    HERE,
+    ONE,
+    TWO,
+    WEEK,
+    copy,
+    everywhere,
+    first,
+    unanswered,
+    update,
+)
+
+_A_SLOT = f"slot_key = (SELECT min(slot_key) FROM slots WHERE {HERE})"
+_OTHER_SLOT = f"slot_key = (SELECT max(slot_key) FROM slots WHERE {HERE})"
+_OF = (
+    "(SELECT image_sha256 FROM images WHERE week = '{week}' AND model = '{model}' ORDER BY slot_key LIMIT 1)"
+)
+
+
+class Case(NamedTuple):
+    """Rows broken in one way: which check tells, of whom, and which others cannot but tell too."""
+
+    check: str
+    way: str
+    statements: tuple[str, ...]
+    models: tuple[str, ...] = (ONE,)
+    also: frozenset[str] = frozenset()
+    message: str = ""
+
+
+CASES = [
+    Case("plans__columns", "another track", (f"UPDATE plans SET track = 'api' WHERE {HERE}",)),
+    Case(
+        "plans__as_in_bucket",
+        "a slot was not loaded",
+        tuple(
+            f"DELETE FROM {table} WHERE {HERE} AND {_A_SLOT}"
+            for table in ("attempts", "images", "labels", "slots")
+        ),
+        message="55 slots were planned; of the loaded 1 are missing and 0 too many",
+    ),
+    Case(
+        "plans__as_in_bucket",
+        "another plan was loaded",
+        (f"UPDATE plans SET plan_sha256 = repeat('0', 64) WHERE {HERE}",),
+        message="its plan in the bucket is not the one that was loaded",
+    ),
+    Case("slots__columns", "a negative replicate", (update("slots", "replicate = -1"),)),
+    Case(
+        "slots__prompt_exists",
+        "a prompt that is not planned",
+        (update("slots", "prompt = 'occupations/poet'"),),
+        message="slots whose prompt is not in the plan: 1",
+    ),
+    Case(
+        "slots__counts_add_up",
+        "a slot twice",
+        (copy("slots"),),
+        also=frozenset({"plans__as_in_bucket"}),
+    ),
+    Case("slots__counts_add_up", "a prompt twice", (copy("prompts"),)),
+    Case(
+        "slots__counts_add_up",
+        "a picture without a row",
+        (f"DELETE FROM images WHERE {HERE} AND {_A_SLOT}", f"DELETE FROM labels WHERE {HERE} AND {_A_SLOT}"),
+    ),
+    Case(
+        "slots__counts_add_up",
+        "a plan without slots",
+        (f"DELETE FROM slots WHERE {HERE}",),
+        also=frozenset(
+            {"plans__as_in_bucket", "attempts__slot_exists", "attempts__completeness", "labels__slot_exists"}
+        ),
+        message="its plan has no slots",
+    ),
+    Case(
+        "slots__counts_add_up",
+        "an outcome that nobody knows",
+        (update("attempts", "outcome = 'shrug'"),),
+        also=frozenset({"attempts__columns", "images__attempt_exists"}),
+    ),
+    Case(
+        "attempts__columns",
+        "a status that HTTP has not",
+        (update("attempts", "http_status = 42"),),
+        message="attempts.http_status lies within 100 and 599: not so in 1 of 55 rows",
+    ),
+    Case(
+        "attempts__slot_exists",
+        "an attempt for nothing",
+        (copy("attempts", "repeat('f', 64) AS slot_key, 'timeout' AS outcome"),),
+    ),
+    Case("attempts__one_row_each", "an attempt twice", (copy("attempts"),)),
+    Case(
+        "attempts__nothing_after_final",
+        "two attempts that settle",
+        (copy("attempts", "2 AS attempt"),),
+        message="attempts after a final outcome: 1",
+    ),
+    Case(
+        "attempts__nothing_after_final",
+        "asked again in vain",
+        (copy("attempts", "2 AS attempt, 'timeout' AS outcome"),),
+    ),
+    Case(
+        "attempts__ok_has_image",
+        "a picture without width",
+        (update("attempts", "image_width = NULL"),),
+    ),
+    Case(
+        "attempts__call_recorded",
+        "a call without an end",
+        (update("attempts", "answered_at = NULL"),),
+    ),
+    Case(
+        "attempts__asked_in_week",
+        "asked before the week",
+        (update("attempts", "requested_at = '2026-11-22 23:59:59'"),),
+    ),
+    Case(
+        "attempts__asked_in_week",
+        "a live model asked for a week that was over",
+        (
+            f"UPDATE plans SET simulated = FALSE WHERE {HERE}",
+            update("attempts", "requested_at = '2026-12-05', answered_at = '2026-12-06'"),
+        ),
+    ),
+    Case(
+        "attempts__answered_after_asked",
+        "an answer before its question",
+        (update("attempts", "answered_at = requested_at - INTERVAL 1 SECOND"),),
+    ),
+    Case(
+        "attempts__completeness",
+        "an outage",
+        unanswered(20, "timeout"),
+        message="answers only 80 % of prompts (44 of 55; 90 % are needed)",
+    ),
+    Case(
+        "attempts__answer_rate",
+        "many refusals",
+        unanswered(40, "refused_text"),
+        message="gives a picture for only 60 % of its answers (33 of 55)",
+    ),
+    Case(
+        "images__columns", "a picture without height", (f"UPDATE images SET image_height = 0 WHERE {HERE}",)
+    ),
+    Case(
+        "images__attempt_exists",
+        "another picture than the attempt's",
+        (update("attempts", "image_sha256 = repeat('a', 64)"),),
+    ),
+    Case(
+        "images__once_in_model",
+        "one picture for two slots",
+        everywhere(
+            f"UPDATE {{table}} SET image_sha256 = {_OF.format(week=WEEK, model=ONE)} WHERE {HERE} AND {_OTHER_SLOT}"
+        ),
+    ),
+    Case(
+        "images__once_in_model",
+        "the picture of a week before",
+        everywhere(
+            f"UPDATE {{table}} SET image_sha256 = {_OF.format(week=BEFORE, model=ONE)} WHERE {HERE} AND {_OTHER_SLOT}"
+        ),
+        message="pictures that the model gave for another slot too: 1",
+    ),
+    Case(
+        "images__once_across_models",
+        "the picture of another model",
+        everywhere(
+            f"UPDATE {{table}} SET image_sha256 = {_OF.format(week=WEEK, model=TWO)} WHERE {HERE} AND {_OTHER_SLOT}"
+        ),
+        models=(ONE, TWO),
+    ),
+    Case("labels__columns", "too sure", (update("labels", "confidence = 2"),)),
+    Case("labels__slot_exists", "a label of nothing", (copy("labels", "repeat('f', 64) AS slot_key"),)),
+    Case(
+        "labels__image_matches",
+        "read from another picture",
+        (update("labels", "image_sha256 = repeat('a', 64)"),),
+    ),
+    Case(
+        "labels__one_per_attribute",
+        "two readings of one version",
+        (copy("labels", "'cannot_tell' AS value"),),
+    ),
+    Case(
+        "labels__value_declared",
+        "a value of no list",
+        (update("labels", "value = 'robot'"),),
+    ),
+    Case(
+        "labels__value_declared",
+        "a value of another attribute",
+        (update("labels", "value = 'monk_3'", "attribute = 'perceived_gender'"),),
+    ),
+    Case(
+        "labels__present",
+        "no labels at all",
+        (f"DELETE FROM labels WHERE {HERE}",),
+        message="none of its 55 pictures was labelled by drawing",
+    ),
+    Case("labels__not_assessed", "a label short", (f"DELETE FROM labels WHERE {first('labels')}",)),
+    Case(
+        "labels__invalid_share",
+        "answers outside the list",
+        tuple(
+            update(
+                "labels",
+                "value = 'invalid', raw = 'a robot'",
+                "attribute = 'skin_tone' AND value <> 'invalid'",
+            )
+            for _ in range(2)
+        ),
+        message="skin_tone: 2 of 30 answers of drawing are outside the declared values",
+    ),
+    Case(
+        "labels__canary_person",
+        "a person behind the chair",
+        (update("labels", "value = '1'", "attribute = 'person_count'"),),
+    ),
+    Case(
+        "labels__canary_labeler",
+        "persons everywhere",
+        tuple(
+            update("labels", "value = '2'", "attribute = 'person_count' AND value = '0'") for _ in range(3)
+        ),
+        also=frozenset({"labels__canary_person"}),
+        message="drawing sees a person in 3 of 10 pictures of objects",
+    ),
+    Case(
+        "labels__distribution_jump",
+        "everybody a man from one week to the next",
+        (f"UPDATE labels SET value = 'masculine' WHERE week = '{WEEK}' AND attribute = 'perceived_gender'",),
+        models=(),
+    ),
+    Case("scores__columns", "fewer than none", (update("scores", "n = -1"),)),
+    Case(
+        "scores__interval_holds",
+        "above its interval",
+        (update("scores", "high = (estimate + low) / 2", "metric = 'share' AND low < estimate"),),
+    ),
+    Case(
+        "scores__share_in_range",
+        "more than all",
+        (update("scores", "estimate = 1.2", "metric = 'tvd'"),),
+    ),
+    Case(
+        "scores__null_has_reason",
+        "missing without a word",
+        (update("scores", "estimate = NULL, low = NULL, high = NULL", "estimate > 0"),),
+    ),
+    Case(
+        "scores__null_has_reason",
+        "a figure with an excuse",
+        (update("scores", "reason = 'too few'", "estimate > 0"),),
+    ),
+    Case("scores__one_row_each", "a figure twice", (copy("scores"),)),
+    Case("scores__model_present", "no figures at all", (f"DELETE FROM scores WHERE {HERE}",)),
+]
