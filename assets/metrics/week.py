@@ -1,4 +1,4 @@
-"""Scoring weeks: load what is behind, check, withhold, score — for every week up to the one to be published.
+"""Scoring weeks: load what is behind, score, check, withhold — for every week up to the one to be published.
 
 Belongs here: the order of these steps and what follows from a failed check. Does not belong here: rules
 (`assets.quality`), formulas (the families beside this module), publishing (`assets.leaderboard`).
@@ -115,10 +115,11 @@ def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: st
     known = con.execute("SELECT inputs FROM scored_weeks WHERE week = $week", {"week": week}).fetchone()
     if known == (inputs,):
         return False
+    # Scores first: the checks look at them too, and must not see those of an earlier scoring.
+    replace_week(con, "scores", week, compute_scores(con, week))
     results = run_checks(con, week=week, model=None, stage="publish", store=place.store, seed=week)
     replace_week(con, "check_results", week, _result_rows(week, results))
     replace_week(con, "withheld", week, _withheld_rows(week, results))
-    replace_week(con, "scores", week, compute_scores(con, week))
     # Last: a run that dies before this line scores the week again.
     con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
     con.execute("INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": week, "inputs": inputs})
@@ -144,7 +145,7 @@ def _result_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:
 
 def _withheld_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:
     rows = [
-        {"week": week, "model": model, "reason": f"{result.message} ({result.name})"}
+        {"week": week, "model": model, "reason": f"{result.message_for(model)} ({result.name})"}
         for result in results
         if result.severity == "critical" and result.status != "pass"
         for model in result.models

@@ -8,12 +8,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.quality import run
+from assets.quality import columns, run
 from assets.quality.registry import BY_NAME, CheckSpec
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.scope import Scope
 from warehouse.connection import connect
 from warehouse.migrations import migrate
+from warehouse.sqlfiles import sql
 
 WEEK = "2026-11-23"
 
@@ -82,8 +83,9 @@ def test_invariant_11_a_statement_that_cannot_run_is_an_error_and_no_failure(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     broken = "SELECT no_such_column\nFROM labels WHERE week = $week AND $model IS NULL"
-    real = run.sql
-    monkeypatch.setattr(run, "sql", lambda file: broken if file == f"checks/{name}" else real(file))
+    monkeypatch.setattr(
+        "assets.quality.run.sql", lambda file: broken if file == f"checks/{name}" else sql(file)
+    )
     results = {
         result.name: result
         for result in run_checks(con, week=WEEK, model=None, stage="labels", store=None, seed="any")
@@ -100,18 +102,18 @@ def test_invariant_11_a_statement_that_cannot_run_is_an_error_and_no_failure(
 def test_invariant_11_an_exception_inside_an_expectation_is_an_error_and_no_failure(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rule = run.columns.Rule("labeler", "ExpectColumnValuesToMatchRegex", {"regex": "("}, "matches")
-    monkeypatch.setattr(run.columns, "SUITES", {**run.columns.SUITES, "labels": (rule,)})
+    rule = columns.Rule("labeler", "ExpectColumnValuesToMatchRegex", {"regex": "("}, "matches")
+    monkeypatch.setattr(columns, "SUITES", {**columns.SUITES, "labels": (rule,)})
     con.execute(
         "INSERT INTO labels BY NAME SELECT DATE '2026-11-23' AS week, 'a' AS model, 'k' AS slot_key, 'x' AS attribute,"
         " 'drawing' AS labeler, '1-ab' AS labeler_version, 'y' AS value"
     )
-    run.columns.suite.cache_clear()
+    columns.suite.cache_clear()
     try:
         monkeypatch.setattr(run, "CHECKS", (BY_NAME["labels__columns"],))
         (result,) = run_checks(con, week=WEEK, model=None, stage="labels", store=None, seed="any")
     finally:
-        run.columns.suite.cache_clear()
+        columns.suite.cache_clear()
     assert result.status == "error"
     assert (result.failing_rows, result.models) == (0, ())
     assert result.message.startswith("the check could not be run: expect_column_values_to_match_regex: ")
