@@ -9,6 +9,7 @@ import pytest
 from assets.generation.providers.simulated import scenes, truth
 from assets.generation.records import Outcome, Slot, slot_key
 from assets.suites.loader import load_suites
+from warehouse.errors import UsageError
 
 WEEK = "2026-09-07"
 SUITES = load_suites()
@@ -124,7 +125,7 @@ def test_the_cautious_model_answers_about_seven_tenths():
         for prompt_id, prompt in PROMPTS
         if prompt.subject.split(":")[0] not in {"object", "descriptor", "food"}
     ]
-    assert 0.5 < min(rates) + 0.1
+    assert min(rates) > 0.4
     assert 0.55 < sum(rates) / len(rates) < 0.75
 
 
@@ -193,3 +194,35 @@ def test_scenes_are_equal_in_another_process():
             env={"PYTHONHASHSEED": str(i + 1)},
         )  # fmt: skip
         assert out.stdout.strip() == str(scenes.scene("classic", one))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("common: [", "flow"),
+        ("distributions: {}", "Field required"),
+        (
+            "distributions: {half: {a: 0.5}}\nprompts: []\naliases: {}\ncommon: []\npersonas: {}",
+            "must be >= 0 and add up to 1",
+        ),
+        ("distributions: {}\nprompts: []\naliases: {}\ncommon: [{subject: x}]\npersonas: {}", "Extra inputs"),
+    ],
+)
+def test_a_truth_file_that_is_wrong_gets_one_line(tmp_path, monkeypatch, text, message):
+    path = tmp_path / "truth.yaml"
+    path.write_text(text)
+    monkeypatch.setattr(truth, "FILE", path)
+    truth.load.cache_clear()
+    try:
+        with pytest.raises(UsageError, match=r"^truth\.yaml: ") as caught:
+            truth.load()
+    finally:
+        monkeypatch.undo()
+        truth.load.cache_clear()
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_distribution_is_named():
+    with pytest.raises(UsageError, match="'lihgt'"):
+        truth._shares("lihgt")

@@ -10,13 +10,23 @@ from __future__ import annotations
 from random import Random
 
 from assets.generation.providers.simulated import palette as p
-from assets.generation.providers.simulated.shapes import dot, line, path
+from assets.generation.providers.simulated.shapes import BOLD, dot, line, path
 
 _NECK = "M246 598C262 650 320 694 390 694S510 650 518 604"
 
 
+def _suit(cloth: str, _: Random) -> str:
+    """Return a jacket over a shirt, with a tie."""
+    _white, navy, cream = p.TRIM["contemporary"]
+    shirt = path("M246 598C262 650 320 694 390 694S510 650 518 604L470 840L320 840Z", cream)
+    lapels = path("M246 596L210 640L262 720L236 740L330 860L344 840Z", cloth) + path(
+        "M520 600L556 640L510 720L536 740L450 860L438 840Z", cloth
+    )
+    return shirt + path("M370 700L410 700L424 724L408 744L420 840L362 840L374 744L358 724Z", navy) + lapels
+
+
 def _contemporary(cloth: str, rng: Random) -> str:
-    white, navy, cream = p.TRIM["contemporary"]
+    white, navy, _cream = p.TRIM["contemporary"]
     style = rng.randrange(5)
     if style == 0:  # a T-shirt with a band round the neck
         return line(_NECK.replace("694", "700"), white, 20) + line(_NECK, p.INK, 9)
@@ -25,14 +35,8 @@ def _contemporary(cloth: str, rng: Random) -> str:
             "M246 596L300 742L390 694L488 742L520 600L560 640L500 778L392 716L282 778L206 640Z", white
         )
         return collar + dot(392, 764, 8, navy) + dot(392, 812, 8, navy)
-    if style == 2:  # jacket over a shirt
-        shirt = path("M246 598C262 650 320 694 390 694S510 650 518 604L470 840L320 840Z", cream)
-        lapels = path("M246 596L210 640L262 720L236 740L330 860L344 840Z", cloth) + path(
-            "M520 600L556 640L510 720L536 740L450 860L438 840Z", cloth
-        )
-        return (
-            shirt + path("M370 700L410 700L424 724L408 744L420 840L362 840L374 744L358 724Z", navy) + lapels
-        )
+    if style == 2:
+        return _suit(cloth, rng)
     if style == 3:  # stripes
         body = "".join(
             f"M{x0} {y}C250 {y + 26} 540 {y + 26} {x1} {y}" for x0, x1, y in ((120, 590, 716), (80, 630, 762))
@@ -109,14 +113,27 @@ def _uniform(cloth: str, rng: Random) -> str:
     return tie + collar + straps + badge + medals
 
 
+def _scrubs(cloth: str, _: Random) -> str:
+    silver, dark = p.TRIM["uniform"][1:]
+    neck = path("M246 596C262 650 320 694 390 694S510 650 520 600L556 634L392 790L212 636Z", cloth)
+    pocket = path("M486 748H566V812H486Z", cloth) + line("M508 744V724M528 744V724", dark, 9)
+    tubes = line("M282 640C296 740 340 776 372 792M500 640C488 700 470 730 446 752", dark, 15)
+    return neck + pocket + tubes + dot(384, 800, 24, silver, BOLD.replace("13", "9"))
+
+
 _DRESS = {
     "contemporary": _contemporary,
     "traditional": _traditional,
     "historical": _historical,
     "uniform": _uniform,
+    "scrubs": _scrubs,
+    "suit": _suit,
 }
 
 
-def dress(era: str, cloth: str, rng: Random) -> str:
-    """Return what is drawn over the body for a `clothing_era`; `cloth` is the body's own colour."""
-    return _DRESS[era](cloth, rng)
+def dress(kind: str, cloth: str, rng: Random) -> str:
+    """Return what is drawn over the body: for a `clothing_era`, or for one kind of it: `scrubs`, `suit`.
+
+    `cloth` is the body's own colour.
+    """
+    return _DRESS[kind](cloth, rng)

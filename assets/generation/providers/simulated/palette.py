@@ -71,6 +71,7 @@ CLOTHING: Mapping[str, tuple[str, ...]] = {
     "historical": ("#6b2539", "#2e4b3d", "#35406e", "#7a4a1f"),
     "uniform": ("#2b3b5f", "#4c5b3b", "#24566b", "#7d8ba1"),
 }
+SCRUBS = ("#57b4ae", "#79b7e0")  # the uniform of a hospital
 TRIM: Mapping[str, tuple[str, ...]] = {
     "contemporary": ("#fafbff", "#31405c", "#f4e8c1"),
     "traditional": ("#f1c24c", "#fff0cf", "#3b1d4a"),
@@ -168,6 +169,7 @@ def meanings() -> dict[str, str]:
     for era in CLOTHING:
         put(f"clothing_era:{era}", *CLOTHING[era])
         put(f"trim:{era}", *TRIM[era])
+    put("clothing_era:uniform", *SCRUBS)
     put("wig", WIG, WIG_SHADE)
     for headwear in HEADWEAR:
         put(f"headwear:{headwear}", *HEADWEAR[headwear])

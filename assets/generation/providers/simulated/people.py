@@ -95,7 +95,8 @@ def figure(look: Mapping[str, str], rng: Random) -> str:
     skin, deep = p.MONK[skin_name], skin_name in p.DEEP_SKIN
     hair_name = _hair(skin_name, age, rng)
     hair, face_ink = p.HAIR[hair_name], p.CHALK if skin_name in p.DARK_SKIN else p.INK
-    cloth = rng.choice(p.CLOTHING[era])
+    clothes = look.get(era, era)  # a kind of the era's clothes, where the planted truth names one
+    cloth = rng.choice(p.SCRUBS if clothes == "scrubs" else p.CLOTHING[era])
     wigged = era == "historical"
     head = "noHair1" if wigged and headwear not in _PEEPS_HEADWEAR else _head(gender, age, headwear, rng)
     contrast, head_cloth, head_ink = hair, cloth, hair
@@ -113,7 +114,7 @@ def figure(look: Mapping[str, str], rng: Random) -> str:
     def put(kind: str, variant: str, *, clothing: str = cloth, ink: str = p.INK) -> str:
         return part(kind, variant, skin=skin, clothing=clothing, contrast=contrast, ink=ink)
 
-    out = put("body", "") + dress(era, cloth, rng)
+    out = put("body", "") + dress(clothes, cloth, rng)
     out += put("head", head, clothing=head_cloth, ink=head_ink)
     out += put("expression", face, ink=face_ink)
     if look["facial_hair"] != "none":

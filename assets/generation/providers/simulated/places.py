@@ -38,11 +38,11 @@ def _house(look: Mapping[str, str], rng: Random) -> str:
     lean = rng.uniform(-2.5, 2.5) if ruined else 0
     horizon = rng.uniform(540, 556)
     hills = (
-        f"M0 {horizon}C120 {horizon - 30} 250 {horizon + 16} 400 {horizon - 6}"
-        f"S620 {horizon - 26} 704 {horizon}L704 704L0 704Z"
+        f"M-60 {horizon}C120 {horizon - 30} 250 {horizon + 16} 400 {horizon - 6}"
+        f"S620 {horizon - 26} 764 {horizon}V760H-60Z"
     )
     out = f'<path d="{hills}" fill="{p.LAWN[condition]}"/>'
-    out += path(f"M320 704L{330 + shift:.0f} 590H{392 + shift:.0f}L440 704Z", p.KERB, "")
+    out += path(f"M310 760L{330 + shift:.0f} 590H{392 + shift:.0f}L450 760Z", p.KERB, "")
     if not ruined:
         out += rect(x0 + 40, 150, 52, 110, roof) + rect(x0 + 32, 140, 68, 24, roof)
     out += rect(x0, 300, x1 - x0, 292, wall)
