@@ -3,6 +3,8 @@
 import hashlib
 import io
 import random
+import subprocess
+import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -207,3 +209,17 @@ def test_it_is_fast_enough_to_label_a_week(pool):
         drawing.read(image, labeler.ATTRIBUTES)
     assert (time.process_time() - started) / len(images) < 0.008  # 1.5 ms on a free processor
     assert len({hashlib.sha256(image).digest() for image in images}) == len(images)
+
+
+def test_it_never_loads_the_planted_truth():
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import assets.labeling.labelers.drawing;"
+        "print([name for name in sys.modules if '.simulated.' in name])"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code, str(Path(__file__).parents[3])],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert out.stdout.strip() == "['assets.generation.providers.simulated.palette']"

@@ -3,7 +3,30 @@
 Belongs here: personas, their planted truth and their drawings. Does not belong here: real models' APIs.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from assets.generation.providers.simulated.palette import CONVENTION
-from assets.generation.providers.simulated.provider import Simulated, make
+
+if TYPE_CHECKING:
+    from assets.generation.providers.simulated.provider import Simulated
 
 __all__ = ["CONVENTION", "Simulated", "make"]
+
+
+def __getattr__(name: str) -> type[Simulated]:
+    # Not at import: the drawing processes and the labeler, which must not know the truth, import this package too.
+    if name != "Simulated":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from assets.generation.providers.simulated.provider import Simulated
+
+    return Simulated
+
+
+def make(workers: int | None = None) -> Simulated:
+    """Return the provider; `workers` processes draw (None: one for each processor; 0: none, it draws by itself)."""
+    from assets.generation.providers.simulated.pool import shared
+    from assets.generation.providers.simulated.provider import Simulated
+
+    return Simulated(shared(workers))

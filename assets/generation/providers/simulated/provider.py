@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from assets.generation.providers.simulated import scenes, truth
-from assets.generation.providers.simulated.pool import Pool, RenderError, shared
+from assets.generation.providers.simulated.pool import Pool, RenderError
 from assets.generation.records import Answer, Outcome, Request
 from warehouse.errors import UsageError
 
@@ -160,8 +160,3 @@ class Simulated:
             model_reported=request.model_id,
             seed=int(request.slot.slot_key[:8], 16),
         )
-
-
-def make(workers: int | None = None) -> Simulated:
-    """Return the provider; `workers` processes draw (None: one for each processor; 0: none, it draws by itself)."""
-    return Simulated(shared(workers))
