@@ -6,16 +6,14 @@ Checks on a partitioned asset are partitioned and look at their partition only: 
 the failure of another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import cast
 
 import dagster as dg
-from assets.quality.registry import CHECKS, CheckSpec, Stage
-from assets.quality.run import CheckResult, run_checks
 
 from assets.metrics.week import stored_results
+from assets.quality.registry import CHECKS, CheckSpec, Stage
+from assets.quality.run import CheckResult, run_checks
 from assets.workplace import Workplace
 from warehouse.connection import connect
 from warehouse.load import load_partition

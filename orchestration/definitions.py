@@ -3,9 +3,8 @@
 Belongs here: wiring. Does not belong here: what a step does (`assets`), when a week may be published (`gate`).
 """
 
-from __future__ import annotations
-
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.generation.asset import build_assets as build_generation
 from assets.labeling.asset import build_asset as build_labels
@@ -58,7 +57,7 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
 
 
 def _monday(
-    job: dg.UnresolvedAssetJobDefinition,  # type: ignore[name-defined]
+    job: UnresolvedAssetJobDefinition,
     place: Workplace,
 ) -> dg.ScheduleDefinition:
     @dg.schedule(

@@ -4,15 +4,14 @@ Belongs here: that decision, and the sensor that acts on it. Does not belong her
 names the models below their completeness floor), publishing itself.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.labeling.status import PartitionState, partition_state
-from assets.leaderboard.edition import latest_edition
+from assets.leaderboard.edition import latest
 from assets.workplace import Workplace
 from orchestration.settings import Settings
 from warehouse.load import partitions
@@ -71,7 +70,7 @@ def _why_waiting(state: PartitionState) -> str | None:
 
 
 def build_sensor(
-    job: dg.UnresolvedAssetJobDefinition,  # type: ignore[name-defined]
+    job: UnresolvedAssetJobDefinition,
     settings: Settings,
     place: Workplace,
 ) -> dg.SensorDefinition:
@@ -85,12 +84,12 @@ def build_sensor(
     )
     def publish_gate(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         present = current_week()
-        newest = latest_edition(place.store)
+        newest = latest(place.store)
         requests: list[dg.RunRequest] = []
         closed: list[str] = []
         for week in (shift(present, -1), present):
             gate = look(place, settings, week)
-            if newest is not None and newest["week"] >= week:
+            if newest is not None and newest.week >= week:
                 continue
             if not any(state.planned for state in gate.states.values()):
                 continue

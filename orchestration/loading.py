@@ -4,8 +4,6 @@ Belongs here: Dagster's view of loading, in the pool that lets one writer in. Do
 (`warehouse.load`).
 """
 
-from __future__ import annotations
-
 from typing import cast
 
 import dagster as dg

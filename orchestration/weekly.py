@@ -16,7 +16,7 @@ from assets.generation.plan import Plan, check_frozen, make_plan, read_plan, req
 from assets.generation.providers.base import Provider
 from assets.generation.providers.registry import make_provider
 from assets.labeling.status import PartitionState, partition_state
-from assets.leaderboard.edition import latest_edition
+from assets.leaderboard.edition import latest
 from assets.workplace import Workplace
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
@@ -120,11 +120,11 @@ def publish(
         RefusedError: if the gate is closed and `wait` is true, or another run is publishing.
         ClicheError: if a critical check failed without naming a model.
     """
-    newest = latest_edition(place.store)
-    if newest is not None and newest["week"] > week:
+    newest = latest(place.store)
+    if newest is not None and newest.week > week:
         raise RefusedError(
-            f"edition {newest['edition']} is newer than week {week}; "
-            f"an edition is cumulative, so publish {newest['week']} again"
+            f"edition {newest.id} is newer than week {week}; "
+            f"an edition is cumulative, so publish {newest.week} again"
         )
     gate = look(place, settings, week)
     if wait and not gate.is_open:
@@ -137,10 +137,10 @@ def publish(
             execute(job, instance, week)
         except dg.DagsterError as error:
             raise ClicheError(f"week {week} is not published: {_one_line(error)}") from error
-    edition = latest_edition(place.store)
+    edition = latest(place.store)
     if edition is None:
         raise ClicheError(f"week {week} was published but no edition is current; run cliche publish again")
-    return str(edition["edition"])
+    return edition.id
 
 
 def execute(job: dg.JobDefinition, instance: dg.DagsterInstance, key: str) -> None:

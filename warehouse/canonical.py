@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 
-def canonical_json(value: Any) -> bytes:  # noqa: ANN401
+def canonical_json(value: Any) -> bytes:
     """Return `value` as UTF-8 JSON with sorted keys and no white space.
 
     Raises:

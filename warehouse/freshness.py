@@ -10,13 +10,7 @@ from collections.abc import Iterable
 import duckdb
 
 from warehouse import load, objects
-from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.store.base import Store
-
-
-def fingerprint(store: Store, week: str, model: str) -> str:
-    """Return a digest of the names of the objects that loading a partition reads; all of them are write-once."""
-    return _digest([objects.current_manifest(store, week, model), *objects.label_parts(store, week, model)])
 
 
 def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[tuple[str, str]]:
@@ -28,7 +22,7 @@ def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str)
     return [
         (week, model)
         for week, model in load.partitions(store)
-        if week <= through and loaded.get((week, model)) != fingerprint(store, week, model)
+        if week <= through and loaded.get((week, model)) != objects.fingerprint(store, week, model)
     ]
 
 
@@ -37,8 +31,4 @@ def week_inputs(con: duckdb.DuckDBPyConnection, week: str, extra: Iterable[str] 
     rows = con.execute(
         "SELECT model, fingerprint FROM loads WHERE week = $week ORDER BY model", {"week": week}
     ).fetchall()
-    return _digest([[*row] for row in rows] + [*extra])
-
-
-def _digest(value: object) -> str:
-    return sha256_hex(canonical_json(value))[:16]
+    return objects.digest([[*row] for row in rows] + [*extra])

@@ -178,6 +178,16 @@ def label_parts(store: Store, week: str, model: str) -> list[str]:
     return sorted(key for key in store.list(keys.labels_prefix(week, model)) if key.endswith(".parquet"))
 
 
+def fingerprint(store: Store, week: str, model: str) -> str:
+    """Return a digest of the names of the objects that loading a partition reads; all of them are write-once."""
+    return digest([current_manifest(store, week, model), *label_parts(store, week, model)])
+
+
+def digest(value: object) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of a value's canonical JSON."""
+    return sha256_hex(canonical_json(value))[:16]
+
+
 def read_attempts(store: Store, week: str, model: str) -> pa.Table:
     """Return the rows of the current manifest of a partition; none if there is no manifest.
 

@@ -3,8 +3,6 @@
 Belongs here: Dagster's view of this step. Does not belong here: any rule; those stand in `run` and the labelers.
 """
 
-from __future__ import annotations
-
 from typing import cast
 
 import dagster as dg

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from assets.leaderboard.edition import latest_edition
+from assets.leaderboard.edition import latest
 from assets.workplace import Workplace
 from orchestration.console import ERR
 from warehouse import keys
@@ -29,10 +29,10 @@ def page_address(place: Workplace) -> str:
 
 def current(place: Workplace) -> str:
     """Return the id of the latest edition; raise `UsageError` if nothing is published yet."""
-    newest = latest_edition(place.store)
+    newest = latest(place.store)
     if newest is None:
         raise UsageError("nothing is published yet; run cliche publish (or make demo)")
-    return str(newest["edition"])
+    return newest.id
 
 
 def local_copy(place: Workplace, edition: str, *, only: str | None = None) -> Path:

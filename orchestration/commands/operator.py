@@ -14,7 +14,7 @@ from rich.table import Table
 
 from assets.generation.providers.registry import make_provider
 from assets.labeling.status import PartitionState, partition_state
-from assets.leaderboard.edition import latest_edition
+from assets.leaderboard.edition import latest
 from assets.metrics.week import score_all
 from assets.workplace import Workplace
 from orchestration import weekly
@@ -46,23 +46,19 @@ def demo() -> int:
         for entry in place.active(week)
         if entry.name in simulated
     ]
-    before = latest_edition(place.store)
+    before = latest(place.store)
     say(f"{len(simulated)} simulated models, {len(span(first, last))} weeks, {len(wanted)} partitions")
     place, ran, code = _ask(settings, wanted)
-    if not ran.run and before is not None and before["week"] >= last:
+    if not ran.run and before is not None and before.week >= last:
         say(
             f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete. "
-            f"Edition {before['edition']} is current."
+            f"Edition {before.id} is current."
         )
     else:
         if not ran.run:
             say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
         edition = weekly.publish(place, settings, last, note=note)
-        say(
-            f"Published edition {edition}"
-            if edition.id != (before and before["edition"])
-            else f"Edition {edition}"
-        )
+        say(f"Edition {edition} is current.")
     for sentence in headline(place):
         say(f"  {sentence}")
     say()
@@ -93,10 +89,10 @@ def run(week: str | None, models: Sequence[str], *, dry_run: bool) -> int:
     if not ran.run and not ran.problems:
         say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
     gate = look(place, settings, week)
-    newest = latest_edition(place.store)
+    newest = latest(place.store)
     if not gate.is_open:
         say(f"Not published: {gate.why_closed()}.")
-    elif newest is None or newest["week"] <= week:
+    elif newest is None or newest.week <= week:
         edition = weekly.publish(place, settings, week, note=note)
         say(f"Edition {edition} is current: {page_address(place)}")
     return code
@@ -106,10 +102,10 @@ def publish(week: str | None) -> int:
     """Check, score and publish a week that may be published."""
     settings = load_settings()
     place = make_workplace(settings)
-    before = latest_edition(place.store)
-    week = _monday(week or (before["week"] if before else None))
+    before = latest(place.store)
+    week = _monday(week or (before.week if before else None))
     edition = weekly.publish(place, settings, week, note=note)
-    same = before is not None and before["edition"] == edition
+    same = before is not None and before.id == edition
     say(f"Edition {edition} is current{' as before: nothing changed' if same else ''}: {page_address(place)}")
     return 0
 
@@ -120,7 +116,7 @@ def status(week: str | None) -> int:
     place = make_workplace(settings)
     week = _monday(week)
     gate = look(place, settings, week)
-    newest = latest_edition(place.store)
+    newest = latest(place.store)
     say(f"week {week} ({iso_label(week)}), published at the latest {gate.deadline:%A %Y-%m-%d %H:%M} UTC")
     table = Table(box=None, pad_edge=False)
     for name in ("model", "images", "answers", "unlabelled", "open", "cost"):
@@ -132,7 +128,7 @@ def status(week: str | None) -> int:
         if state.stopped_by and state.open:
             say(f"{model} was stopped: {state.stopped_by}")
     if newest is not None:
-        say(f"Edition {newest['edition']} is current: {page_address(place)}")
+        say(f"Edition {newest.id} is current: {page_address(place)}")
     if not gate.states:
         say("No model is active in this week.")
     elif not gate.is_open:

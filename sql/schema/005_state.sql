@@ -23,4 +23,4 @@ COMMENT ON TABLE scored_weeks IS
 'One row for each week whose scores are computed.
 Grain: week.';
 COMMENT ON COLUMN scored_weeks.week IS 'run time: Monday of the week';
-COMMENT ON COLUMN scored_weeks.inputs IS 'run time: digest of the loads and of the code that the scores come from';
+COMMENT ON COLUMN scored_weeks.inputs IS 'run time: digest of loads and code';
