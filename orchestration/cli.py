@@ -7,6 +7,7 @@ each). Exit codes: 0 done, 1 something in the week failed, 2 wrong use or config
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -143,6 +144,8 @@ def import_study(
 def main() -> None:
     """Run the command and end the process with its exit code."""
     debug = "--debug" in sys.argv[1:]
+    if not debug:
+        warnings.simplefilter("ignore")  # of libraries, about themselves
     try:
         code = app(standalone_mode=False)
     except ClicheError as error:

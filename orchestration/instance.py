@@ -6,10 +6,12 @@ store (they free themselves), what runs do.
 
 from __future__ import annotations
 
+import atexit
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -38,6 +40,16 @@ def open_instance(folder: Path) -> Iterator[dg.DagsterInstance]:
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), config_dir=str(CHECKOUT))) as instance:
         yield instance
+
+
+@cache
+def shared_instance(folder: Path) -> dg.DagsterInstance:
+    """Return the instance kept in `folder`, opened once a process."""
+    return _open.enter_context(open_instance(folder))
+
+
+_open = ExitStack()
+atexit.register(_open.close)
 
 
 def process_tags() -> dict[str, str]:

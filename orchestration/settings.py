@@ -35,6 +35,7 @@ class Settings(BaseModel):
         default=132.0, gt=0, le=168
     )  # after Monday 00:00 UTC; 132 is Saturday 12:00
     workers: int | None = Field(default=None, ge=0)  # processes for reading pictures; None: one a core
+    runs_at_once: int = Field(default=os.cpu_count() or 1, ge=1)  # models asked at the same time
 
     @property
     def warehouse(self) -> Path:

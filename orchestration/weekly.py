@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import dagster as dg
 
 from assets.generation.asset import plan_partition
 from assets.generation.plan import Plan, check_frozen, make_plan, read_plan, require_askable
-from assets.generation.providers.base import Provider
+from assets.generation.providers.base import Provider, answerable
 from assets.generation.providers.registry import make_provider
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
 from assets.workplace import Workplace
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
-from orchestration.instance import bury_dead_runs, open_instance, process_tags
+from orchestration.instance import bury_dead_runs, process_tags, shared_instance
+from orchestration.parallel import Ended, Partition, run_all
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
 from warehouse.errors import ClicheError, RefusedError
@@ -35,6 +37,14 @@ class Ran:
     complete_before: list[tuple[str, str]] = field(default_factory=list)
     run: list[tuple[str, str]] = field(default_factory=list)
     problems: dict[tuple[str, str], str] = field(default_factory=dict)
+    refused: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 if all went well, 3 if everything that did not was refused, else 1."""
+        if not self.problems:
+            return 0
+        return RefusedError.exit_code if self.refused == len(self.problems) else ClicheError.exit_code
 
 
 def run_partitions(
@@ -49,21 +59,75 @@ def run_partitions(
         RefusedError: for a week that cannot be asked for, or if another run holds the only partition.
     """
     wanted = [*partitions]
+    check_frozen(place.store, place.suites)
     for model, week in wanted:
-        preview(place, model, week)
+        require_askable(_provider(place, model), week)
     done = Ran()
     states = [partition_state(place.store, week, model) for model, week in wanted]
     todo = [state for state in states if not state.complete]
     done.complete_before = [(state.model, state.week) for state in states if state.complete]
     if not todo:
         return done
-    job = build_defs(settings, place).resolve_job_def(GENERATE)
-    with open_instance(settings.dagster_home) as instance:
-        for dead in bury_dead_runs(instance):
-            note(f"A run that was killed ({dead[:8]}) left its place in the queue; it was freed.")
-        for state in todo:
-            _run_one(place, instance, job, state, done, single=len(wanted) == 1)
+    _tidy(settings, note)
+    todo_partitions = [(state.model, state.week) for state in todo]
+    ended: Iterable[Ended]
+    if len(todo) == 1 or settings.runs_at_once == 1:
+        ended = (_try(settings, place, one, alone=len(wanted) == 1) for one in todo_partitions)
+    else:
+        ended = run_all(settings, todo_partitions, run_partition, place.listener, place.interrupt)
+    for partition, error in ended:
+        _account(place, done, partition, error)
     return done
+
+
+def _try(settings: Settings, place: Workplace, partition: Partition, *, alone: bool) -> Ended:
+    try:
+        run_partition(settings, place, partition)
+    except (ClicheError, dg.DagsterError) as error:
+        if alone and isinstance(error, ClicheError):
+            raise
+        return partition, error
+    return partition, None
+
+
+def run_partition(settings: Settings, place: Workplace, partition: Partition) -> None:
+    """Run the job `generate_week` for one (model, week) in this process."""
+    execute(
+        _job(settings, place, GENERATE), shared_instance(settings.dagster_home), partition_key(*partition)
+    )
+
+
+def _account(
+    place: Workplace, done: Ran, partition: Partition, error: ClicheError | dg.DagsterError | None
+) -> None:
+    if error is not None:
+        done.problems[partition] = _one_line(error)
+        done.refused += isinstance(error, RefusedError)
+        return
+    done.run.append(partition)
+    after = partition_state(place.store, partition[1], partition[0])
+    if after.open:
+        done.problems[partition] = (
+            f"{after.open} of {after.slots} slots are open; {_how_to_go_on(place, after)}"
+        )
+
+
+def _how_to_go_on(place: Workplace, state: PartitionState) -> str:
+    if state.stopped_by:
+        return f"stopped by the provider ({state.stopped_by})"
+    if answerable(make_provider(place.model(state.model).provider)) is not None:
+        return f"waiting for a folder: cliche import midjourney DIR --week {state.week}"
+    return "run again to go on"
+
+
+def _job(settings: Settings, place: Workplace, name: str) -> dg.JobDefinition:
+    """Return a job of this process's definitions; they are built once for one workplace."""
+    if _definitions.get("place") is not place:
+        _definitions.update(place=place, defs=build_defs(settings, place))
+    return cast(dg.Definitions, _definitions["defs"]).resolve_job_def(name)
+
+
+_definitions: dict[str, Any] = {}
 
 
 def preview(place: Workplace, model: str, week: str, *, freeze: bool = False) -> tuple[Plan, Provider]:
@@ -75,40 +139,23 @@ def preview(place: Workplace, model: str, week: str, *, freeze: bool = False) ->
     """
     if freeze:
         return plan_partition(place, model, week)
+    provider = _provider(place, model)
+    require_askable(provider, week)
+    check_frozen(place.store, place.suites)
+    standing = read_plan(place.store, week, model)
+    return standing or make_plan(place.model(model), place.suites, week, provider), provider
+
+
+def _provider(place: Workplace, model: str) -> Provider:
     entry = place.model(model)
     provider = make_provider(entry.provider)
     provider.check(entry.model_id, dict(entry.params))
-    require_askable(provider, week)
-    check_frozen(place.store, place.suites)
-    return read_plan(place.store, week, model) or make_plan(entry, place.suites, week, provider), provider
+    return provider
 
 
-def _run_one(
-    place: Workplace,
-    instance: dg.DagsterInstance,
-    job: dg.JobDefinition,
-    state: PartitionState,
-    done: Ran,
-    *,
-    single: bool,
-) -> None:
-    partition = (state.model, state.week)
-    try:
-        execute(job, instance, partition_key(*partition))
-    except ClicheError as error:
-        if single:
-            raise
-        done.problems[partition] = str(error)
-    except dg.DagsterError as error:
-        done.problems[partition] = _one_line(error)
-    else:
-        done.run.append(partition)
-        after = partition_state(place.store, state.week, state.model)
-        if after.open:
-            why = (
-                f"stopped by the provider ({after.stopped_by})" if after.stopped_by else "run again to go on"
-            )
-            done.problems[partition] = f"{after.open} of {after.slots} slots are open; {why}"
+def _tidy(settings: Settings, note: Callable[[str], None]) -> None:
+    for dead in bury_dead_runs(shared_instance(settings.dagster_home)):
+        note(f"A run that was killed ({dead[:8]}) left its place in the queue; it was freed.")
 
 
 def publish(
@@ -129,14 +176,12 @@ def publish(
     gate = look(place, settings, week)
     if wait and not gate.is_open:
         raise RefusedError(f"week {week} is not published: {gate.why_closed()}")
-    job = build_defs(settings, place).resolve_job_def(PUBLISH)
-    with open_instance(settings.dagster_home) as instance:
-        for dead in bury_dead_runs(instance):
-            note(f"A run that was killed ({dead[:8]}) left its place in the queue; it was freed.")
-        try:
-            execute(job, instance, week)
-        except dg.DagsterError as error:
-            raise ClicheError(f"week {week} is not published: {_one_line(error)}") from error
+    job = _job(settings, place, PUBLISH)
+    _tidy(settings, note)
+    try:
+        execute(job, shared_instance(settings.dagster_home), week)
+    except dg.DagsterError as error:
+        raise ClicheError(f"week {week} is not published: {_one_line(error)}") from error
     edition = latest(place.store)
     if edition is None:
         raise ClicheError(f"week {week} was published but no edition is current; run cliche publish again")

@@ -7,7 +7,15 @@ from typing import cast
 
 import dagster as dg
 
-from assets.generation.plan import Plan, check_frozen, freeze_plan, make_plan, plan_sha256, require_askable
+from assets.generation.plan import (
+    Plan,
+    check_frozen,
+    freeze_plan,
+    make_plan,
+    plan_sha256,
+    read_plan,
+    require_askable,
+)
 from assets.generation.providers.base import Provider, answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.receipts import read_partition
@@ -27,6 +35,9 @@ def plan_partition(place: Workplace, model: str, week: str) -> tuple[Plan, Provi
     provider = make_provider(entry.provider)
     provider.check(entry.model_id, dict(entry.params))
     require_askable(provider, week)
+    standing = read_plan(place.store, week, model)
+    if standing is not None:
+        return standing, provider
     check_frozen(place.store, place.suites)
     return freeze_plan(place.store, make_plan(entry, place.suites, week, provider)), provider
 
@@ -50,6 +61,8 @@ def ask_partition(place: Workplace, model: str, week: str) -> Report:
             on_receipt=place.listener.receipt,
             interrupt=place.interrupt,
         )
+        if place.interrupt.is_set() and report.stopped_by is None:
+            raise ClicheError(f"{model}, week {week} was interrupted; run again to go on")
         if lease.lost:
             raise ClicheError(f"the lease of generate {week} / {model} was lost to another run; run again")
     return report

@@ -197,16 +197,17 @@ def _ask(settings: Settings, wanted: Sequence[tuple[str, str]]) -> tuple[Workpla
         raise KeyboardInterrupt from None
     for (model, week), why in ran.problems.items():
         note(f"cliche: {model}, week {week}: {why}")
-    return place, ran, 1 if ran.problems else 0
+    return place, ran, ran.exit_code
 
 
 def _slots_to_ask(settings: Settings, states: Sequence[PartitionState]) -> int:
     """Return how many slots are open, counting those of partitions that are not planned yet."""
     place = make_workplace(settings)
-    return sum(
-        state.open if state.planned else len(weekly.preview(place, state.model, state.week)[0].slots)
-        for state in states
-    )
+    fresh: dict[str, int] = {}  # slots of a model in a week that is not planned yet
+    for state in states:
+        if not state.planned and state.model not in fresh:
+            fresh[state.model] = len(weekly.preview(place, state.model, state.week)[0].slots)
+    return sum(state.open if state.planned else fresh[state.model] for state in states)
 
 
 def _dry_run(place: Workplace, week: str, wanted: Sequence[tuple[str, str]]) -> int:

@@ -29,7 +29,7 @@ def make_provider(name: str) -> Provider:
     return cast(Provider, load_factory(PROVIDERS[name])())
 
 
-def load_factory(address: str) -> Any:  # noqa: ANN401
+def load_factory(address: str) -> Any:
     """Return what `module:name` stands for."""
     module, _, attribute = address.partition(":")
     return getattr(import_module(module), attribute)

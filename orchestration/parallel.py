@@ -1,0 +1,125 @@
+"""Several partitions at once, a process each: models wait for their own servers, and Dagster's runs do not share one.
+
+Belongs here: the processes, what they tell their parent, and stopping them. Does not belong here: what a run does
+(`weekly`), what is shown (`console`).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import dagster as dg
+
+from assets.generation.workers import make_pool
+from assets.workplace import Listener, Workplace
+from orchestration.resources import make_workplace
+from orchestration.settings import Settings
+from warehouse.errors import ClicheError
+
+Partition = tuple[str, str]
+Ended = tuple[Partition, ClicheError | dg.DagsterError | None]
+Work = Callable[[Settings, Workplace, Partition], None]
+
+_EVENTS = ("planned", "receipt", "to_label", "labelled")
+
+
+def run_all(
+    settings: Settings,
+    partitions: Sequence[Partition],
+    work: Work,
+    listener: Listener,
+    interrupt: threading.Event,
+) -> Iterator[Ended]:
+    """Do `work` for every partition, `settings.runs_at_once` at a time; yield each with its error as it ends.
+
+    Args:
+        settings: of the installation; every process makes its own surroundings from them.
+        partitions: what is to be done, in the order in which it is begun.
+        work: a function of a module (it is sent to the processes by name).
+        listener: told here, in this process, what happens in the others.
+        interrupt: when set, what is in flight is recorded and nothing new is begun.
+
+    Raises:
+        KeyboardInterrupt: after the processes recorded what was in flight.
+        ClicheError: if a process was killed.
+    """
+    context = multiprocessing.get_context("spawn")
+    messages = context.Queue()
+    stop = context.Event()
+    with _heard(messages, listener):
+        pool = make_pool(
+            _begin, settings, messages, stop, workers=min(settings.runs_at_once, len(partitions))
+        )
+        futures: dict[Future[None], Partition] = {pool.submit(_do, work, one): one for one in partitions}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], _error(future)
+        except BaseException:
+            interrupt.set()
+            stop.set()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _error(future: Future[None]) -> ClicheError | dg.DagsterError | None:
+    try:
+        future.result()
+    except (ClicheError, dg.DagsterError) as error:
+        return error
+    except BrokenProcessPool:
+        raise ClicheError("a process of this run was killed; run again to go on") from None
+    except dg.DagsterExecutionInterruptedError:
+        raise KeyboardInterrupt from None
+    return None
+
+
+@contextmanager
+def _heard(messages: Any, listener: Listener) -> Iterator[None]:
+    """Pass on what the processes tell while the block runs, and all of it before the block ends."""
+
+    def listen() -> None:
+        while (message := messages.get()) is not None:
+            name, values = message
+            getattr(listener, name)(*values)
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        messages.put(None)
+        thread.join(timeout=10)
+
+
+_settings: Settings | None = None  # of a worker process
+_place: Workplace | None = None
+
+
+def _begin(settings: Settings, messages: Any, stop: Any) -> None:
+    warnings.simplefilter("ignore")  # of libraries, about themselves
+    global _settings, _place
+    told = {name: partial(_tell, messages, name) for name in _EVENTS}
+    place = make_workplace(settings, Listener(**told))
+    # The processes are as many as the cores, so each reads its pictures by itself.
+    _settings, _place = settings, replace(place, workers=0, interrupt=stop)
+
+
+def _tell(messages: Any, name: str, *values: object) -> None:
+    messages.put((name, values))
+
+
+def _do(work: Work, partition: Partition) -> None:
+    if _settings is None or _place is None:
+        raise RuntimeError("the worker process was not begun")
+    if not _place.interrupt.is_set():
+        work(_settings, _place, partition)
