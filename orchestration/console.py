@@ -5,6 +5,7 @@ Belongs here: rich output. Does not belong here: what is done. Nothing of a mode
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +25,10 @@ from assets.generation.receipts import Receipt
 from assets.generation.records import GROUPS, Outcome
 from assets.workplace import Listener
 
-OUT = Console(highlight=False, soft_wrap=True)
+#: As wide as it takes where nobody looks at a screen: rows of a table are not folded in a file or a pipe.
+_PIPE_WIDTH = 1000
+
+OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

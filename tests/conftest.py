@@ -9,7 +9,6 @@ import ipaddress
 import os
 import shutil
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +84,7 @@ def corpora() -> Path:
 
 
 @pytest.fixture(scope="session")
-def chromium_path() -> Iterator[str]:
+def chromium_path() -> str:
     """A Chromium to look at pages with: `CLICHE_CHROMIUM`, or one of the usual names."""
     named = os.environ.get("CLICHE_CHROMIUM")
     found = (
@@ -93,4 +92,4 @@ def chromium_path() -> Iterator[str]:
     )
     if not found:
         pytest.skip("no Chromium: set CLICHE_CHROMIUM or run make browser")
-    yield found
+    return found

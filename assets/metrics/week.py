@@ -37,9 +37,10 @@ _WITHHELD = pa.schema([("week", pa.string()), ("model", pa.string()), ("reason",
 
 
 def score_weeks(place: Workplace, week: str) -> list[str]:
-    """Bring the warehouse up to the bucket and score what changed up to `week`; return the weeks scored.
+    """Bring the warehouse up to the bucket, score what changed up to `week` and check it; return the weeks scored.
 
-    The scores of a week depend on that week alone, so weeks whose loads did not change are left as they are.
+    The scores of a week depend on that week alone, so weeks whose loads did not change are left as they are. The week
+    to be published is checked each time: what the bucket holds may have been damaged since.
     """
     place.warehouse.parent.mkdir(parents=True, exist_ok=True)
     with connect(place.warehouse) as con:
@@ -47,7 +48,10 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         for behind, model in stale_partitions(con, place.store, week):
             load_partition(con, place.store, behind, model)
         score_studies(con, place)
-        return [done for done in _planned_weeks(con, week) if _score_if_changed(con, place, done)]
+        scored = [done for done in _planned_weeks(con, week) if _score_if_changed(con, place, done)]
+        if week not in scored:
+            _check(con, place, week)
+        return scored
 
 
 def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
@@ -117,13 +121,18 @@ def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: st
         return False
     # Scores first: the checks look at them too, and must not see those of an earlier scoring.
     replace_week(con, "scores", week, compute_scores(con, week))
-    results = run_checks(con, week=week, model=None, stage="publish", store=place.store, seed=week)
-    replace_week(con, "check_results", week, _result_rows(week, results))
-    replace_week(con, "withheld", week, _withheld_rows(week, results))
+    _check(con, place, week)
     # Last: a run that dies before this line scores the week again.
     con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
     con.execute("INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": week, "inputs": inputs})
     return True
+
+
+def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
+    """Check one week and keep what was found: results, and who is withheld for what."""
+    results = run_checks(con, week=week, model=None, stage="publish", store=place.store, seed=week)
+    replace_week(con, "check_results", week, _result_rows(week, results))
+    replace_week(con, "withheld", week, _withheld_rows(week, results))
 
 
 def _result_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:

@@ -1,14 +1,15 @@
--- Answers: which pictures of each model's latest week with pictures does the page show?
+-- Answers: which pictures of each model's latest published week with pictures does the page show?
 -- Grain: one row a picture, at most $pictures for each model, no two with equal bytes.
 -- Columns: `readings` is a list of {attribute, value} as the edition's labeler saw them.
--- Depends on: slot_outcomes, prompts, images, attempts, labels, cell_counts
+-- Depends on: slot_outcomes, withheld, prompts, images, attempts, labels, cell_counts
 WITH latest AS (
     SELECT
-        model,
-        max(week) AS week
-    FROM slot_outcomes
-    WHERE week <= cast($week AS DATE) AND outcome = 'ok'
-    GROUP BY model
+        o.model,
+        max(o.week) AS week
+    FROM slot_outcomes AS o
+    ANTI JOIN withheld AS w ON o.week = w.week AND o.model = w.model
+    WHERE o.week <= cast($week AS DATE) AND o.outcome = 'ok'
+    GROUP BY o.model
 ),
 
 candidates AS (

@@ -129,7 +129,8 @@ def test_every_file_has_the_header_contract(folder_name: str) -> None:
 
 def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> None:
     tables = [row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-    assert {*PARTITION_TABLES, *WEEK_TABLES, *STUDY_TABLES, "outcomes"} == set(identity_tables(con))
+    published = {*PARTITION_TABLES, *WEEK_TABLES, *STUDY_TABLES, "outcomes"} - {"loads"}  # book-keeping
+    assert published == set(identity_tables(con))
     for table in tables:
         for name, _, comment in columns(con, table):
             group, _, meaning = comment.partition(": ")
