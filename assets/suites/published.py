@@ -2,9 +2,7 @@
 
 Belongs here: the content hash, writing a frozen copy, refusing a suite that differs from one, with the differing
 lines. Does not belong here: reading the data files (`loader`), or plans in the bucket (`assets.generation.plan`, which
-calls `assert_same_as_plan`).
-
-`python -m assets.suites.published` freezes every version that has no copy yet.
+calls `assert_same_as_plan`), or the command that freezes (`freeze`).
 """
 
 from __future__ import annotations
@@ -139,15 +137,3 @@ def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else canonical_json(value).decode()
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def main() -> None:
-    """Freeze every version of the shipped suites that has no copy yet."""
-    from assets.suites.loader import load_suites
-
-    for suite in load_suites().values():
-        freeze(suite)
-
-
-if __name__ == "__main__":
-    main()
