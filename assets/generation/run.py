@@ -79,7 +79,7 @@ def generate(
     allowed = None if only is None else frozenset(only)
     work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
     report = Report(planned=len(plan.slots))
-    stop = interrupt or threading.Event()
+    stop = threading.Event()  # of this partition alone; `interrupt` may be everybody's
     lock = threading.Lock()
 
     def record(receipt: Receipt) -> None:
@@ -91,10 +91,19 @@ def generate(
                 stop.set()
         on_receipt(receipt)
 
-    ledger = Ledger(store, plan, provider, retry, admission, stopped=stop.is_set)
+    def stopped() -> bool:
+        return stop.is_set() or (interrupt is not None and interrupt.is_set())
+
+    ledger = Ledger(store, plan, provider, retry, admission, stopped=stopped)
     prompts = plan.prompts()
     try:
-        _run_all(work, concurrency, stop, lambda unit: _converse(ledger, plan, prompts, unit, state, record))
+        _run_all(
+            work,
+            concurrency,
+            stop,
+            stopped,
+            lambda unit: _converse(ledger, plan, prompts, unit, state, record),
+        )
     except KeyboardInterrupt:
         report.interrupted = True
         stop.set()
@@ -118,7 +127,11 @@ def _open(unit: Sequence[Slot], state: Ledgered, allowed: frozenset[str] | None)
 
 
 def _run_all(
-    work: Sequence[list[Slot]], concurrency: int, stop: threading.Event, one: Callable[[list[Slot]], None]
+    work: Sequence[list[Slot]],
+    concurrency: int,
+    stop: threading.Event,
+    stopped: Callable[[], bool],
+    one: Callable[[list[Slot]], None],
 ) -> None:
     """Run units with at most `concurrency` at once; the first exception ends the run after what is in flight."""
     queue = iter(work)
@@ -129,7 +142,7 @@ def _run_all(
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     future.result()
-                    unit = None if stop.is_set() else next(queue, None)
+                    unit = None if stopped() else next(queue, None)
                     if unit is not None:
                         running.add(pool.submit(one, unit))
         except BaseException:

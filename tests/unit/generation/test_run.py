@@ -153,11 +153,13 @@ def test_retry_after_is_honoured_and_else_the_wait_grows_with_jitter(store: Stor
 def test_a_stop_ends_the_partition_with_its_reason(store: Store, outcome: Outcome) -> None:
     provider = Scripted(outcomes(outcome))
     plan = planned(store, provider, suites=[{"suite": "canary@1", "replicates": 20}])
-    report = run(store, plan, provider, concurrency=2)
+    everybody = threading.Event()
+    report = run(store, plan, provider, concurrency=2, interrupt=everybody)
     assert report.stopped_by is not None
     assert report.stopped_by.outcome is outcome
     assert sum(provider.calls.values()) <= 4
     assert report.open == 120
+    assert not everybody.is_set(), "other partitions go on"
     assert report.outcomes["not_attempted"] >= 116
 
 
