@@ -1,0 +1,75 @@
+"""What labelling costs beside the reading of the pictures alone.
+
+Belongs here: timing of labels. Does not belong here: the labeler.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from assets.generation.plan import Plan
+from assets.generation.providers.simulated import Simulated
+from assets.generation.providers.simulated.pool import Pool
+from assets.generation.receipts import read_partition
+from assets.generation.run import generate
+from assets.labeling.registry import make_labeler
+from assets.labeling.run import label_partition
+from tests.bench import data
+from tests.bench.measure import Row, Size, median, seconds
+from warehouse import keys
+from warehouse.store import Store
+from warehouse.store.local import LocalStore
+
+
+def run(folder: Path, size: Size) -> list[Row]:
+    """Return what labelling costs in one process (as when several models are asked at once) and with one a core."""
+    store = LocalStore(folder)
+    plan = data.drawn_plan(store, size.drawn, size.pixels)
+    pool = Pool(os.cpu_count() or 1 if size.processes is None else size.processes)
+    try:
+        generate(store, plan, Simulated(pool))
+    finally:
+        pool.close()
+    pictures = _pictures(store, plan)
+    _read_all(plan, pictures)  # what is read and built once, is
+    plain = median(seconds(lambda: _read_all(plan, pictures)) for _ in range(size.repeats))
+    ways = {"in one process": 0}
+    if size.processes is None:
+        ways[f"in {os.cpu_count()} processes"] = os.cpu_count() or 1
+    return [
+        _label(folder, plan, size, f"label pictures {way}", workers, plain) for way, workers in ways.items()
+    ]
+
+
+def _label(folder: Path, plan: Plan, size: Size, what: str, workers: int, plain: float) -> Row:
+    written = _label_all(folder, plan, workers)  # starts the processes
+    times = [seconds(lambda: _label_all(folder, plan, workers)) for _ in range(size.repeats)]
+    return Row(what, written, "labels", median(times), "plain loop over the labeler's read", plain)
+
+
+def _label_all(folder: Path, plan: Plan, workers: int) -> int:
+    shutil.rmtree(folder / "labels", ignore_errors=True)
+    return label_partition(LocalStore(folder), plan, workers=workers).written
+
+
+def _read_all(plan: Plan, pictures: list[tuple[bytes, list[str]]]) -> None:
+    labeler = make_labeler(plan.labeler)
+    for image, attributes in pictures:
+        labeler.read(image, attributes)
+
+
+def _pictures(store: Store, plan: Plan) -> list[tuple[bytes, list[str]]]:
+    """Return the bytes of every picture and what is to be read off it."""
+    readable = frozenset(make_labeler(plan.labeler).attributes())
+    prompts = plan.prompts()
+    state = read_partition(store, plan.week, plan.model)
+    return [
+        (
+            store.get(keys.image(receipt.image_sha256, receipt.image_ext)),
+            [name for name in prompts[slot.prompt].attributes if name in readable],
+        )
+        for slot in plan.slots
+        if (receipt := state.of(slot.slot_key).last) and receipt.image_sha256 and receipt.image_ext
+    ]

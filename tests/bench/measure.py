@@ -1,0 +1,105 @@
+"""What a benchmark returns, and how a time is taken.
+
+Belongs here: rows, medians, the table that is printed. Does not belong here: what is timed (`generation`, `labels`,
+`load`, `publish`), its data (`data`).
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is timed; `label_rows` is what the warehouse holds before a week is loaded."""
+
+    slots: int  # through the ledger, with an instant provider
+    drawn: int  # by the simulated provider, and read by the labeler
+    pixels: int  # width and height of a picture
+    models: int
+    replicates: int  # of ten prompts with six attributes: 17 make 170 slots a model
+    label_rows: int
+    weeks: int  # in an edition
+    repeats: int  # the median is reported
+    processes: int | None  # for drawing and reading; None: one a core, 0: none
+
+
+FULL = Size(
+    slots=1000,
+    drawn=400,
+    pixels=256,
+    models=6,
+    replicates=17,
+    label_rows=1_000_000,
+    weeks=12,
+    repeats=3,
+    processes=None,
+)
+QUICK = Size(
+    slots=30,
+    drawn=12,
+    pixels=64,
+    models=1,
+    replicates=2,
+    label_rows=5_000,
+    weeks=1,
+    repeats=1,
+    processes=0,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: so much of a unit was done in so many seconds; the baseline did the same in its own."""
+
+    what: str
+    amount: int
+    unit: str
+    seconds: float
+    baseline: str
+    baseline_seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Return units a second."""
+        return self.amount / self.seconds
+
+    @property
+    def ratio(self) -> float:
+        """Return how many times as long as its baseline it took; below 1 it was faster."""
+        return self.seconds / self.baseline_seconds
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the wall time of one call."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def median(times: Iterable[float]) -> float:
+    """Return the median of several times."""
+    return statistics.median(times)
+
+
+def table(rows: Sequence[Row]) -> Table:
+    """Return the rows for printing."""
+    found = Table(box=None, pad_edge=False)
+    for name in ("what", "how much", "seconds", "rate", "baseline", "its seconds", "ratio"):
+        found.add_column(name, justify="left" if name in {"what", "baseline"} else "right")
+    for row in rows:
+        found.add_row(
+            row.what,
+            f"{row.amount:,} {row.unit}",
+            f"{row.seconds:.2f}",
+            f"{row.rate:,.0f}/s",
+            row.baseline,
+            f"{row.baseline_seconds:.3f}",
+            f"{row.ratio:.2f}",
+        )
+    return found

@@ -1,0 +1,66 @@
+"""What publishing an edition costs beside plain Parquet files of the same tables.
+
+Belongs here: timing of editions. Does not belong here: the rows (`data`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from assets.leaderboard.edition import publish
+from assets.metrics.scores import compute_scores
+from tests.bench import data
+from tests.bench.measure import Row, Size, median, seconds
+from warehouse.connection import connect
+from warehouse.load import load_partition, replace_week
+from warehouse.migrations import migrate
+from warehouse.store.local import LocalStore
+from warehouse.table_hash import identity_tables
+
+
+def run(folder: Path, size: Size) -> list[Row]:
+    """Return what an edition costs, and what finding out costs that it is public already."""
+    store = folder / "store"
+    data.build_week_with_pictures(LocalStore(store), size, data.WEEK)
+    with connect(folder / "warehouse.duckdb") as con:
+        _fill(con, store, size)
+        tables = identity_tables(con)
+        rows = sum(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in tables)
+        first, again, plain = [], [], []
+        for number in range(size.repeats):
+            shutil.rmtree(store / "editions", ignore_errors=True)
+            first.append(seconds(lambda: _publish(con, store, True)))
+            again.append(seconds(lambda: _publish(con, store, False)))
+            plain.append(seconds(lambda at=folder / f"plain-{number}": _copy_all(con, tables, at)))
+    baseline = "COPY of the tables to Parquet"
+    what = f"publish {size.weeks} weeks"
+    return [
+        Row(what, rows, "rows", median(first), baseline, median(plain)),
+        Row("publish it again, nothing changed", rows, "rows", median(again), baseline, median(plain)),
+    ]
+
+
+def _fill(con: duckdb.DuckDBPyConnection, store: Path, size: Size) -> None:
+    migrate(con)
+    for model in data.model_names(size):
+        load_partition(con, LocalStore(store), data.WEEK, model)
+    data.copy_back(con, data.WEEK, size.weeks - 1)
+    for number in range(size.weeks):
+        week = data.earlier(data.WEEK, number)
+        replace_week(con, "scores", week, compute_scores(con, week))
+    con.execute("CHECKPOINT")
+
+
+def _publish(con: duckdb.DuckDBPyConnection, store: Path, writes: bool) -> None:
+    edition = publish(con, LocalStore(store), week=data.WEEK, code_version="bench")
+    if edition.published is not writes:
+        raise RuntimeError(f"edition {edition.id}: published is {edition.published}, not {writes}")
+
+
+def _copy_all(con: duckdb.DuckDBPyConnection, tables: list[str], folder: Path) -> None:
+    folder.mkdir()
+    for table in tables:
+        con.execute(f"COPY {table} TO '{folder / table}.parquet' (FORMAT parquet)")
