@@ -132,14 +132,14 @@ def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
 
 
 def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.Table]:
-    """Return the rows of each table that a plan holds (`PLAN_SCHEMAS`).
+    """Return the rows of each table that a plan holds (`PLAN_SCHEMAS`); prompts are those of whole suites.
 
     Raises:
         CorruptObjectError: if the plan misses a field or a field has the wrong type.
     """
     partition = {"week": week, "model": model}
     try:
-        suites = [_planned_only(suite, plan["slots"]) for suite in plan["suites"]]
+        suites = plan["suites"]
         rows = {
             "plans": [{**plan, "params": canonical_json(plan["params"]).decode()}],
             "prompts": [row for suite in suites for row in _prompts(suite)],
@@ -255,14 +255,6 @@ def _table(name: str, rows: Sequence[Mapping[str, Any]], partition: Mapping[str,
 
 def _identity(suite: Mapping[str, Any]) -> dict[str, Any]:
     return {"suite": suite["id"], "suite_major": int(suite["version"].split(".")[0])}
-
-
-def _planned_only(suite: Mapping[str, Any], slots: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the suite with those of its prompts that have slots: a model may be asked a selection."""
-    ids = (suite["id"], suite["version"])
-    asked = {slot["prompt"] for slot in slots if (slot["suite"], slot["suite_version"]) == ids}
-    prompts = [prompt for prompt in suite["prompts"] if f"{suite['id']}/{prompt['id']}" in asked]
-    return {**suite, "prompts": prompts}
 
 
 def _prompts(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

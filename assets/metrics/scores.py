@@ -43,7 +43,7 @@ from warehouse.sqlfiles import sql
 _MODEL = ("model", "series", "params_hash", "track", "suite", "suite_major", "condition", "turn")
 _LIVE = (*_MODEL, "attribute", "labeler_version", "scale")
 _STUDY = ("model", "condition", "attribute", "labeler", "labeler_version")
-_PLANNED = ("suite", "suite_major", "condition", "attribute")
+_PLANNED = ("model", "suite", "suite_major", "condition", "attribute")
 
 _INT, _REAL, _TEXT = pa.int32(), pa.float64(), pa.string()
 _FIGURE: Mapping[str, pa.DataType] = {

@@ -8,7 +8,7 @@
 --   low, high: end of the 95 % interval of distance, prompts fixed
 --   n: number of assessed pictures behind distance
 --   cells: number of prompts that entered distance
---   planned_cells: number of prompts that the suite asks under this condition for this attribute
+--   planned_cells: number of prompts that the whole suite has under this condition for this attribute
 --   reason: why there is no distance; NULL if there is one
 --   answer_rate: pictures / (pictures + refusals)
 --   completeness: (pictures + refusals) / planned slots

@@ -1,6 +1,6 @@
--- Answers: of how many prompts could figures of one week be means?
--- Grain: suite × condition × attribute; attribute NULL for rates of outcomes.
--- Columns: those, and planned_cells: prompts in the plans of the week, whichever model was asked them.
+-- Answers: of how many prompts would figures of one week be means, if the whole suite were asked?
+-- Grain: model × suite × condition × attribute; attribute NULL for rates of outcomes.
+-- Columns: those, and planned_cells: prompts of the suite in the model's plan, asked or not.
 -- Depends on: prompts, prompt_attributes
 WITH planned AS (
     SELECT *
@@ -9,6 +9,7 @@ WITH planned AS (
 )
 
 SELECT
+    planned.model,
     planned.suite,
     planned.suite_major,
     planned.condition,
@@ -22,13 +23,14 @@ INNER JOIN prompt_attributes AS wanted
         AND planned.suite = wanted.suite
         AND planned.suite_major = wanted.suite_major
         AND planned.prompt = wanted.prompt
-GROUP BY planned.suite, planned.suite_major, planned.condition, wanted.attribute
+GROUP BY planned.model, planned.suite, planned.suite_major, planned.condition, wanted.attribute
 UNION ALL
 SELECT
+    model,
     suite,
     suite_major,
     condition,
     cast(NULL AS VARCHAR) AS attribute,
     count(DISTINCT prompt) AS planned_cells
 FROM planned
-GROUP BY suite, suite_major, condition
+GROUP BY model, suite, suite_major, condition

@@ -148,14 +148,18 @@ def build_partition(
     label_parts: int = 1,
     manifest: bool = True,
     plan: Mapping[str, Any] | None = None,
+    prompts: Callable[[str], bool] = lambda prompt: True,
 ) -> list[Slot]:
     """Write one partition and return its slots; `plan` overrides fields of the plan (series, succeeds, track …).
 
-    A slot's picture is the hash of its key; `plan={"simulated": False}` and the like are kept as given.
+    Only `prompts` (full ids) get slots; the plan holds whole suites all the same. A slot's picture is the hash of its key; `plan={"simulated": False}` and the like are kept as given.
     """
     params: dict[str, Any] = dict((plan or {}).get("params", {}))
     slots = [
-        slot for suite in suites for slot in make_slots(suite, week, model, params, replicates, conversations)
+        slot
+        for suite in suites
+        for slot in make_slots(suite, week, model, params, replicates, conversations)
+        if prompts(slot.prompt)
     ]
     document = plan_document(suites, slots, week, model, labeler, params) | dict(plan or {})
     store.put_if_absent(keys.plan(week, model), canonical_json(document))

@@ -171,7 +171,7 @@ def test_slots_that_the_plan_does_not_know_are_loaded_for_the_checks_to_find(con
     assert con.execute("SELECT count(*) FROM labels ANTI JOIN slots USING (slot_key)").fetchall() == [(1,)]
 
 
-def test_only_prompts_that_have_slots_are_planned_prompts(con: Con, store: Store) -> None:
+def test_prompts_are_those_of_whole_suites_and_only_asked_ones_are_counted(con: Con, store: Store) -> None:
     suite = builder.OCCUPATIONS
     slots = builder.make_slots(suite, WEEK, "sim-one", {}, 2, 0)
     asked = [slot for slot in slots if slot.prompt != "occupations/chef"]
@@ -179,6 +179,15 @@ def test_only_prompts_that_have_slots_are_planned_prompts(con: Con, store: Store
     store.put_if_absent(keys.plan(WEEK, "sim-one"), json.dumps(document).encode())
     load.load_partition(con, store, WEEK, "sim-one")
     assert con.execute("SELECT prompt FROM prompts ORDER BY 1").fetchall() == [
+        ("occupations/ceo",),
+        ("occupations/chef",),
+        ("occupations/nurse",),
+    ]
+    assert con.execute("SELECT DISTINCT prompt FROM cell_counts ORDER BY 1").fetchall() == [
+        ("occupations/ceo",),
+        ("occupations/nurse",),
+    ]
+    assert con.execute("SELECT DISTINCT prompt FROM slot_outcomes ORDER BY 1").fetchall() == [
         ("occupations/ceo",),
         ("occupations/nurse",),
     ]
