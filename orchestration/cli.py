@@ -11,12 +11,13 @@ import warnings
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from orchestration import commands
-from orchestration.console import ERR
-from warehouse.errors import ClicheError
+from orchestration.console import note
+from warehouse.errors import ClicheError, UsageError
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="cliche",
@@ -147,17 +148,22 @@ def main() -> None:
     if not debug:
         warnings.simplefilter("ignore")  # of libraries, about themselves
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False)  # 130 after Ctrl-C
     except ClicheError as error:
         if debug:
             raise
-        ERR.print(f"cliche: {error}", markup=False)
+        note(f"cliche: {error}")
         code = error.exit_code
-    except click.exceptions.Abort:
-        code = 130
-    except click.ClickException as error:
-        ERR.print(f"cliche: {error.format_message()}", markup=False)
-        code = 2
-    except KeyboardInterrupt:
-        code = 130
+    except typer.TyperException as error:
+        note(f"cliche: {error.format_message()}")
+        code = UsageError.exit_code
+    except OSError as error:
+        if debug:
+            raise
+        note(f"cliche: {error}")
+        code = ClicheError.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        note("cliche: interrupted; nothing is half written, run again to go on")
     sys.exit(code or 0)

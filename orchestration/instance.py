@@ -69,8 +69,9 @@ def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
         pid, _, began = rest.partition("/")
         if host != socket.gethostname() or not pid.isdigit() or _began(int(pid)) == began:
             continue
-        instance.report_run_failed(run, "its process ended before the run did")
+        # In this order: a run that is marked as failed is not looked at again.
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+        instance.report_run_failed(run, "its process ended before the run did")
         buried.append(run.run_id)
     return buried
 

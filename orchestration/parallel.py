@@ -54,6 +54,7 @@ def run_all(
     """
     context = multiprocessing.get_context("spawn")
     messages = context.Queue()
+    messages.cancel_join_thread()  # a process that is killed while it tells may keep the queue's lock
     stop = context.Event()
     with _heard(messages, listener):
         pool = make_pool(
@@ -78,8 +79,6 @@ def _error(future: Future[None]) -> ClicheError | dg.DagsterError | None:
         return error
     except BrokenProcessPool:
         raise ClicheError("a process of this run was killed; run again to go on") from None
-    except dg.DagsterExecutionInterruptedError:
-        raise KeyboardInterrupt from None
     return None
 
 
@@ -121,5 +120,6 @@ def _tell(messages: Any, name: str, *values: object) -> None:
 def _do(work: Work, partition: Partition) -> None:
     if _settings is None or _place is None:
         raise RuntimeError("the worker process was not begun")
-    if not _place.interrupt.is_set():
-        work(_settings, _place, partition)
+    if _place.interrupt.is_set():
+        raise ClicheError("was not begun, the command was interrupted; run again to go on")
+    work(_settings, _place, partition)

@@ -189,10 +189,17 @@ def publish(
 
 
 def execute(job: dg.JobDefinition, instance: dg.DagsterInstance, key: str) -> None:
-    """Run one partition of a job in this process, quietly; an error of a step is raised as it is."""
-    job.execute_in_process(
-        partition_key=key, instance=instance, raise_on_error=True, run_config=_QUIET, tags=process_tags()
-    )
+    """Run one partition of a job in this process, quietly; an error of a step is raised as it is.
+
+    Raises:
+        KeyboardInterrupt: for Ctrl-C, which Dagster turns into an error of its own.
+    """
+    try:
+        job.execute_in_process(
+            partition_key=key, instance=instance, raise_on_error=True, run_config=_QUIET, tags=process_tags()
+        )
+    except dg.DagsterExecutionInterruptedError:
+        raise KeyboardInterrupt from None
 
 
 def _one_line(error: Exception) -> str:
