@@ -69,6 +69,27 @@ def open_database(place: Workplace, edition: str) -> duckdb.DuckDBPyConnection:
     return connect(local_copy(place, edition, only=name) / name, read_only=True)
 
 
+def check_line(place: Workplace) -> str:
+    """Return in one line what the checks of the latest edition found, worst first."""
+    edition = latest(place.store)
+    if edition is None:
+        return ""
+    with open_database(place, edition.id) as con:
+        rows = con.execute(
+            "SELECT check_name, severity, status, model, message FROM check_results WHERE week = $week "
+            "ORDER BY severity, check_name, model",
+            {"week": edition.week},
+        ).fetchall()
+    rules = {row[0] for row in rows}
+    found = [
+        f"{model + ' ' if model else ''}{message} ({name}, {severity if status == 'fail' else status})"
+        for name, severity, status, model, message in rows
+        if status != "pass"
+    ]
+    passed = len(rules) - len({row[0] for row in rows if row[2] != "pass"})
+    return f"Checked {len(rules)} rules: {passed} pass" + "".join(f"; {line}" for line in found)
+
+
 def headline(place: Workplace) -> list[str]:
     """Return the sentences that the figures of the latest edition say, simulated called simulated."""
     with open_database(place, current(place)) as con:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from assets.generation.asset import plan_partition
 from assets.generation.midjourney.importer import Import, prepare, standing
 from assets.generation.midjourney.matching import Listed
 from assets.generation.plan import Plan
@@ -23,7 +24,6 @@ from orchestration.console import note, say
 from orchestration.loading import load
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
-from orchestration.weekly import preview
 from warehouse.connection import connect
 from warehouse.errors import ClicheError, UsageError
 from warehouse.load import load_study
@@ -37,7 +37,7 @@ def import_midjourney(folder: Path, week: str, version: str | None) -> int:
     place = make_workplace(settings)
     week = parse_week(week).isoformat()
     entries = [entry for entry in place.active(week) if entry.provider == "midjourney"]
-    plans = {entry.name: preview(place, entry.name, week)[0] for entry in entries}
+    plans = {entry.name: plan_partition(place, entry.name, week, freeze=False)[0] for entry in entries}
     taken, imported = _known(place, plans)
     found = prepare(
         folder,
@@ -54,7 +54,7 @@ def import_midjourney(folder: Path, week: str, version: str | None) -> int:
     if refusal is not None:
         raise refusal
     for model, provider in found.assigned.items():
-        plan, _ = preview(place, model, week, freeze=True)
+        plan, _ = plan_partition(place, model, week)
         with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}"):
             report = generate(place.store, plan, provider, only=provider.slot_keys)
         say(f"{model}, week {week}: {report.asked} pictures imported, {report.open} slots still without one")

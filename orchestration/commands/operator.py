@@ -7,18 +7,19 @@ and the steps under `assets`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
-import dagster as dg
 import yaml
 from rich.table import Table
 
+from assets.generation.asset import plan_partition
 from assets.generation.providers.registry import make_provider
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
 from assets.metrics.week import score_all
 from assets.workplace import Workplace
 from orchestration import weekly
-from orchestration.commands.editions import counting, headline, page_address
+from orchestration.commands.editions import check_line, counting, headline, page_address
 from orchestration.console import OUT, Tally, note, say
 from orchestration.gate import look
 from orchestration.instance import bury_dead_runs, open_instance
@@ -58,6 +59,7 @@ def demo() -> int:
         if not ran.run:
             say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
         edition = weekly.publish(place, settings, last, note=note)
+        say(check_line(place))
         say(f"Edition {edition} is current.")
     for sentence in headline(place):
         say(f"  {sentence}")
@@ -94,6 +96,7 @@ def run(week: str | None, models: Sequence[str], *, dry_run: bool) -> int:
         say(f"Not published: {gate.why_closed()}.")
     elif newest is None or newest.week <= week:
         edition = weekly.publish(place, settings, week, note=note)
+        say(check_line(place))
         say(f"Edition {edition} is current: {page_address(place)}")
     return code
 
@@ -106,6 +109,7 @@ def publish(week: str | None) -> int:
     week = _monday(week or (before.week if before else None))
     edition = weekly.publish(place, settings, week, note=note)
     same = before is not None and before.id == edition
+    say(check_line(place))
     say(f"Edition {edition} is current{' as before: nothing changed' if same else ''}: {page_address(place)}")
     return 0
 
@@ -186,15 +190,15 @@ def _ask(settings: Settings, wanted: Sequence[tuple[str, str]]) -> tuple[Workpla
     tally = Tally(_slots_to_ask(settings, known))
     place = make_workplace(settings, tally.listener())
     try:
-        with tally.shown():
+        with nullcontext() if all(state.complete for state in known) else tally.shown():
             ran = weekly.run_partitions(place, settings, wanted, note)
-    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+    except KeyboardInterrupt:
         lost = tally.outcomes["unknown_charge"]
         billed = (
             f"{lost} calls may have been billed (listed in cliche status)" if lost else "no call was billed"
         )
         say(f"stopped: {len(tally.kept):,} pictures kept, 0 lost, {billed}. Run again to go on.")
-        raise KeyboardInterrupt from None
+        raise
     for (model, week), why in ran.problems.items():
         note(f"cliche: {model}, week {week}: {why}")
     return place, ran, ran.exit_code
@@ -206,7 +210,7 @@ def _slots_to_ask(settings: Settings, states: Sequence[PartitionState]) -> int:
     fresh: dict[str, int] = {}  # slots of a model in a week that is not planned yet
     for state in states:
         if not state.planned and state.model not in fresh:
-            fresh[state.model] = len(weekly.preview(place, state.model, state.week)[0].slots)
+            fresh[state.model] = len(plan_partition(place, state.model, state.week, freeze=False)[0].slots)
     return sum(state.open if state.planned else fresh[state.model] for state in states)
 
 
@@ -216,7 +220,7 @@ def _dry_run(place: Workplace, week: str, wanted: Sequence[tuple[str, str]]) -> 
         table.add_column(name, justify="left" if name.startswith("week") else "right")
     total = 0.0
     for model, _ in wanted:
-        plan, _provider = weekly.preview(place, model, week)
+        plan, _provider = plan_partition(place, model, week, freeze=False)
         state = partition_state(place.store, week, model)
         calls = state.open if state.planned else len(plan.slots)
         entry = place.model(model)
