@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from warehouse.errors import UsageError
 from warehouse.validation import explain
 from warehouse.weeks import parse_week
+from warehouse.yamlfile import read_yaml
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -53,6 +54,9 @@ class Settings(BaseModel):
         return self.home / "cliche.yaml"
 
 
+_KEYS = [name for name in Settings.model_fields if name != "home"]
+
+
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of this environment.
 
@@ -64,26 +68,30 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     values |= _from_file(home / "cliche.yaml")
     if environ.get("CLICHE_STORE"):
         values["store"] = environ["CLICHE_STORE"]
+    where = str(home / "cliche.yaml")
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        known = [name for name in Settings.model_fields if name != "home"]
-        raise UsageError(explain(error, str(home / "cliche.yaml"), known=known)) from None
-    parse_week(settings.first_week)
+        raise UsageError(explain(error, where, known=_KEYS)) from None
+    try:
+        parse_week(settings.first_week)
+    except UsageError as error:
+        raise UsageError(f"{where}: first_week: {error}") from None
     return settings
 
 
 def _from_file(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+    values = read_yaml(path, str(path)) or {}
     if not isinstance(values, dict):
         raise UsageError(f"{path} must hold keys and values")
+    if "home" in values:
+        raise UsageError(f'{path}: unknown key "home"; set CLICHE_HOME to have it elsewhere')
+    if isinstance(values.get("first_week"), date):  # YAML reads 2026-09-07 as a date
+        values["first_week"] = values["first_week"].isoformat()
     for name in ("models", "suites"):
-        if values.get(name):
+        if isinstance(values.get(name), str):
             values[name] = (path.parent / values[name]).resolve()
     store = values.get("store")
     if isinstance(store, str) and not store.startswith("s3://"):

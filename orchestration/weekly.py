@@ -6,15 +6,18 @@ printed (`console`), what a job holds (`definitions`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, cast
+from uuid import uuid4
 
 import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError  # not public; the public base says less
 
-from assets.generation.asset import plan_partition
-from assets.generation.plan import Plan, check_frozen, make_plan, read_plan, require_askable
-from assets.generation.providers.base import Provider, answerable
+from assets.generation.asset import checked_provider
+from assets.generation.plan import check_frozen, is_over, read_plan, require_askable
+from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
@@ -28,6 +31,10 @@ from orchestration.settings import Settings
 from warehouse.errors import ClicheError, RefusedError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class FailedChecksError(ClicheError):
+    """Critical checks did not pass, so what comes after them was not made."""
 
 
 @dataclass
@@ -58,33 +65,42 @@ def run_partitions(
         UsageError: for wrong configuration.
         RefusedError: for a week that cannot be asked for, or if another run holds the only partition.
     """
-    wanted = [*partitions]
+    wanted = [*dict.fromkeys(partitions)]
     check_frozen(place.store, place.suites)
-    for model, week in wanted:
-        require_askable(_provider(place, model), week)
     done = Ran()
     states = [partition_state(place.store, week, model) for model, week in wanted]
     todo = [state for state in states if not state.complete]
     done.complete_before = [(state.model, state.week) for state in states if state.complete]
     if not todo:
         return done
+    for state in todo:
+        _require_sense(place, state)
     _tidy(settings, note)
     todo_partitions = [(state.model, state.week) for state in todo]
-    ended: Iterable[Ended]
+    ended: Generator[Ended]
     if len(todo) == 1 or settings.runs_at_once == 1:
         ended = (_try(settings, place, one, alone=len(wanted) == 1) for one in todo_partitions)
     else:
         ended = run_all(settings, todo_partitions, run_partition, place.listener, place.interrupt)
-    for partition, error in ended:
-        _account(place, done, partition, error)
+    with closing(ended):  # an error here ends the processes too
+        for partition, error in ended:
+            _account(place, done, partition, error)
     return done
+
+
+def _require_sense(place: Workplace, state: PartitionState) -> None:
+    """Raise unless something is left to do for a partition: to ask, or else to list or to label what was answered."""
+    standing = read_plan(place.store, state.week, state.model) if state.planned else None
+    provider = checked_provider(standing or place.model(state.model))
+    if not (state.unlisted or state.unlabelled):
+        require_askable(provider, state.week)
 
 
 def _try(settings: Settings, place: Workplace, partition: Partition, *, alone: bool) -> Ended:
     try:
         run_partition(settings, place, partition)
     except (ClicheError, dg.DagsterError) as error:
-        if alone and isinstance(error, ClicheError):
+        if alone and isinstance(error, ClicheError) and not isinstance(error, FailedChecksError):
             raise
         return partition, error
     return partition, None
@@ -113,9 +129,12 @@ def _account(
 
 
 def _how_to_go_on(place: Workplace, state: PartitionState) -> str:
+    provider = make_provider(place.model(state.model).provider)
+    if is_over(provider, state.week):
+        return "the week is over and they stay a gap"
     if state.stopped_by:
         return f"stopped by the provider ({state.stopped_by})"
-    if answerable(make_provider(place.model(state.model).provider)) is not None:
+    if answerable(provider) is not None:
         return f"waiting for a folder: cliche import midjourney DIR --week {state.week}"
     return "run again to go on"
 
@@ -128,29 +147,6 @@ def _job(settings: Settings, place: Workplace, name: str) -> dg.JobDefinition:
 
 
 _definitions: dict[str, Any] = {}
-
-
-def preview(place: Workplace, model: str, week: str, *, freeze: bool = False) -> tuple[Plan, Provider]:
-    """Return the plan that a partition has or would have, and its provider; `freeze` writes it.
-
-    Raises:
-        UsageError: for wrong configuration.
-        RefusedError: for a week that cannot be asked for.
-    """
-    if freeze:
-        return plan_partition(place, model, week)
-    provider = _provider(place, model)
-    require_askable(provider, week)
-    check_frozen(place.store, place.suites)
-    standing = read_plan(place.store, week, model)
-    return standing or make_plan(place.model(model), place.suites, week, provider), provider
-
-
-def _provider(place: Workplace, model: str) -> Provider:
-    entry = place.model(model)
-    provider = make_provider(entry.provider)
-    provider.check(entry.model_id, dict(entry.params))
-    return provider
 
 
 def _tidy(settings: Settings, note: Callable[[str], None]) -> None:
@@ -180,7 +176,7 @@ def publish(
     _tidy(settings, note)
     try:
         execute(job, shared_instance(settings.dagster_home), week)
-    except dg.DagsterError as error:
+    except (dg.DagsterError, FailedChecksError) as error:
         raise ClicheError(f"week {week} is not published: {_one_line(error)}") from error
     edition = latest(place.store)
     if edition is None:
@@ -193,13 +189,37 @@ def execute(job: dg.JobDefinition, instance: dg.DagsterInstance, key: str) -> No
 
     Raises:
         KeyboardInterrupt: for Ctrl-C, which Dagster turns into an error of its own.
+        FailedChecksError: if a check that blocks did not pass; the line says what each of them found.
     """
+    run_id = str(uuid4())
     try:
         job.execute_in_process(
-            partition_key=key, instance=instance, raise_on_error=True, run_config=_QUIET, tags=process_tags()
+            partition_key=key,
+            instance=instance,
+            raise_on_error=True,
+            run_config=_QUIET,
+            tags=process_tags(),
+            run_id=run_id,
         )
     except dg.DagsterExecutionInterruptedError:
         raise KeyboardInterrupt from None
+    except DagsterAssetCheckFailedError as error:
+        raise FailedChecksError(_found(instance, run_id) or _one_line(error)) from None
+
+
+def _found(instance: dg.DagsterInstance, run_id: str) -> str:
+    """Return what the blocking checks of a run found, in one line."""
+    records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
+    evaluations = [
+        record.event_log_entry.get_dagster_event().asset_check_evaluation_data for record in records
+    ]
+    return "; ".join(
+        f"{evaluation.description} ({evaluation.check_name})"
+        for evaluation in evaluations
+        if not evaluation.passed
+        and evaluation.blocking
+        and evaluation.severity is dg.AssetCheckSeverity.ERROR
+    )
 
 
 def _one_line(error: Exception) -> str:

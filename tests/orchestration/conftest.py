@@ -1,0 +1,57 @@
+"""Installations for the tests of orchestration, and the command in this process."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration import weekly
+from orchestration.cli import main
+from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, Result, copy, install
+
+
+@pytest.fixture(scope="session")
+def published_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation with one week of two models asked, labelled, loaded and published; read only, for copying."""
+    made = install(tmp_path_factory.mktemp("published") / "home")
+    place, settings = made.place(), made.settings
+    ran = weekly.run_partitions(place, settings, [(model, WEEK) for model in MODELS], lambda text: None)
+    assert ran.problems == {}
+    assert weekly.publish(place, settings, WEEK, note=lambda text: None) == f"{WEEK}.1"
+    return made
+
+
+@pytest.fixture
+def published(published_once: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """A copy of the published installation; the environment names it."""
+    made = copy(published_once, tmp_path / "home")
+    monkeypatch.setenv("CLICHE_HOME", str(made.home))
+    return made
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """An installation in which nothing was asked yet; the environment names it."""
+    made = install(tmp_path / "home")
+    monkeypatch.setenv("CLICHE_HOME", str(made.home))
+    return made
+
+
+@pytest.fixture
+def cliche(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cliche:
+    """The command, run in this process as `cliche ARGUMENTS` is."""
+
+    def run(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["cliche", *arguments])
+        monkeypatch.setenv("COLUMNS", "200")
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        code = ended.value.code
+        assert isinstance(code, int)
+        return Result(code, out, err)
+
+    return run

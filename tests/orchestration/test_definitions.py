@@ -1,0 +1,208 @@
+"""What Dagster is told: the graph, partitions, pools, jobs, Monday's schedule and the sensor of the publish gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.sensor_definition import SensorExecutionData
+
+from assets.generation.asset import ask_partition, plan_partition
+from assets.labeling.asset import label
+from assets.leaderboard.asset import publish_week
+from assets.metrics.week import score_weeks
+from assets.quality.registry import CHECKS
+from orchestration.definitions import GENERATE, PUBLISH, build_defs
+from orchestration.definitions import defs as lazy_defs
+from orchestration.partitions import parse_key, partition_key, product_definition, weeks_definition
+from tests.orchestration.installation import Installation, entry, install
+from warehouse.weeks import current_week, shift
+
+STEPS = ("prompts", "images", "labels", "loaded", "scores", "leaderboard")
+AT_MIDNIGHT = datetime(2026, 11, 30, 0, 5, tzinfo=UTC)  # a Monday
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    installation = install(
+        tmp_path_factory.mktemp("definitions") / "home",
+        entry("sim-classic"),
+        entry("sim-retired", until="2026-11-02"),
+        entry("sim-successor", **{"from": "2026-11-30"}),
+        entry("sim-drift", **{"from": "2026-12-07"}),
+    )
+    return build_defs(installation.settings, installation.place())
+
+
+def test_everything_that_dagster_loads_is_valid(definitions: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(definitions)
+
+
+def test_what_workspace_yaml_names_reads_the_settings_of_the_environment(fresh: Installation) -> None:
+    fresh.write_models(entry("sim-cautious"))
+    loaded = lazy_defs()
+    loaded = loaded if isinstance(loaded, dg.Definitions) else loaded.load_fn(None)
+    images = loaded.resolve_asset_graph().get(dg.AssetKey("images"))
+    assert {parse_key(key)[0] for key in images.partitions_def.get_partition_keys()} == {"sim-cautious"}
+
+
+def test_the_graph_reads_from_prompts_to_leaderboard(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == set(STEPS)
+    edges = {
+        (parent.to_user_string(), key.to_user_string())
+        for key in graph.get_all_asset_keys()
+        for parent in graph.get(key).parent_keys
+    }
+    assert edges == set(pairwise(STEPS))
+
+
+def test_models_and_weeks_up_to_loaded_and_weeks_from_scores_on(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for step in STEPS:
+        partitions = graph.get(dg.AssetKey(step)).partitions_def
+        if step in STEPS[:4]:
+            assert isinstance(partitions, dg.MultiPartitionsDefinition)
+            keys = partitions.get_partition_keys(current_time=AT_MIDNIGHT)
+            assert "sim-classic|2026-11-30" in keys
+            assert len(keys) == 4 * 13
+        else:
+            assert isinstance(partitions, dg.WeeklyPartitionsDefinition)
+
+
+def test_scores_of_a_week_depend_on_all_models_of_that_week(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    mapping = graph.get(dg.AssetKey("scores")).partition_mappings[dg.AssetKey("loaded")]
+    assert mapping == dg.MultiToSingleDimensionPartitionMapping(partition_dimension_name="week")
+
+
+def test_weeks_are_mondays_in_utc_and_the_week_that_begins_is_one() -> None:
+    weeks = weeks_definition("2026-09-07")
+    assert weeks.timezone == "UTC"
+    at = {
+        "Sunday, last minute": (datetime(2026, 11, 29, 23, 59, tzinfo=UTC), "2026-11-23"),
+        "Monday, first minute": (datetime(2026, 11, 30, 0, 0, tzinfo=UTC), "2026-11-30"),
+        "Monday's schedule": (AT_MIDNIGHT, "2026-11-30"),
+    }
+    for when, last in at.values():
+        keys = weeks.get_partition_keys(current_time=when)
+        assert keys[0] == "2026-09-07"
+        assert keys[-1] == last
+        assert all(datetime.fromisoformat(key).weekday() == 0 for key in keys)
+        assert {(shift(a, 1) == b) for a, b in pairwise(keys)} == {True}
+
+
+def test_week_53_is_a_week_like_any_other() -> None:
+    keys = weeks_definition("2026-09-07").get_partition_keys(current_time=datetime(2027, 1, 6, tzinfo=UTC))
+    assert keys[-3:] == ["2026-12-21", "2026-12-28", "2027-01-04"]
+
+
+@pytest.mark.parametrize("model", ["sim-classic", "gpt-image-2.6", "a"])
+def test_keys_read_model_and_week_and_are_parsed_back(model: str) -> None:
+    key = partition_key(model, "2026-12-28")
+    assert str(key) == f"{model}|2026-12-28"
+    assert parse_key(key) == (model, "2026-12-28")
+    product = product_definition([model], weeks_definition("2026-09-07"))
+    assert {parse_key(each)[0] for each in product.get_partition_keys()} == {model}
+
+
+def test_only_what_writes_the_warehouse_takes_a_place_in_its_pool(definitions: dg.Definitions) -> None:
+    pools = {
+        asset.key.to_user_string(): {op.pool for op in asset.op.iterate_op_defs()} if asset.op else set()
+        for asset in definitions.resolve_asset_graph().assets_defs
+        if asset.keys
+    }
+    assert {step for step in STEPS if pools[step] == {"warehouse"}} == {"loaded", "scores"}
+    assert {step for step in STEPS if pools[step] == {None}} == set(STEPS) - {"loaded", "scores"}
+
+
+def test_two_jobs_part_where_models_meet(definitions: dg.Definitions) -> None:
+    for name, steps in ((GENERATE, STEPS[:4]), (PUBLISH, STEPS[4:])):
+        job = definitions.resolve_job_def(name)
+        assert {key.to_user_string() for key in job.asset_layer.selected_asset_keys} == set(steps)
+        assert job.partitions_def is not None
+
+
+def test_every_check_is_there_at_its_stages_and_critical_ones_block(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    asset_of = {"images": "images", "labels": "labels", "publish": "scores"}
+    expected = {
+        (asset_of[stage], check.name): check.severity == "critical"
+        for check in CHECKS
+        for stage in check.stages
+    }
+    found = {(key.asset_key.to_user_string(), key.name): graph.get(key) for key in graph.asset_check_keys}
+    assert {key: node.blocking for key, node in found.items()} == expected
+    assert all(node.partitions_def is not None for node in found.values())
+
+
+def tick(definitions: dg.Definitions, at: datetime) -> Sequence[dg.RunRequest]:
+    schedule = definitions.resolve_schedule_def("every_monday")
+    with dg.build_schedule_context(
+        scheduled_execution_time=at, repository_def=definitions.get_repository_def()
+    ) as context:
+        return schedule.evaluate_tick(context).run_requests or ()
+
+
+def test_monday_asks_every_active_model_for_the_week_that_begins(definitions: dg.Definitions) -> None:
+    schedule = definitions.resolve_schedule_def("every_monday")
+    assert schedule.execution_timezone == "UTC"
+    assert schedule.cron_schedule == "5 0 * * 1"
+    requests = tick(definitions, AT_MIDNIGHT)
+    assert [(request.partition_key, request.run_key) for request in requests] == [
+        ("sim-classic|2026-11-30", "sim-classic|2026-11-30"),
+        ("sim-successor|2026-11-30", "sim-successor|2026-11-30"),
+    ]
+    known = weeks_definition("2026-09-07").get_partition_keys(current_time=AT_MIDNIGHT)
+    assert "2026-11-30" in known
+
+
+def test_a_late_tick_asks_for_the_week_it_was_scheduled_for(definitions: dg.Definitions) -> None:
+    requests = tick(definitions, datetime(2026, 11, 2, 0, 5, tzinfo=UTC))
+    assert [r.partition_key for r in requests] == ["sim-classic|2026-11-02", "sim-retired|2026-11-02"]
+
+
+def look_at_gate(definitions: dg.Definitions) -> SensorExecutionData:
+    sensor = definitions.resolve_sensor_def("publish_gate")
+    with dg.build_sensor_context(repository_def=definitions.get_repository_def()) as context:
+        return sensor.evaluate_tick(context)
+
+
+def test_the_gate_waits_opens_and_closes_behind_the_edition(tmp_path: Path) -> None:
+    installation = install(tmp_path / "home", "sim-classic", deadline_hours=168)  # never passes in its week
+    place, settings, week = installation.place(), installation.settings, current_week()
+    defs = build_defs(settings, place)
+
+    def tick() -> tuple[list[str | None], str | None]:
+        result = look_at_gate(defs)
+        return [request.partition_key for request in result.run_requests or ()], result.skip_message
+
+    assert tick() == ([], "every complete week is published")  # nothing was begun: no empty week is published
+    plan_partition(place, "sim-classic", week)
+    requested, why = tick()
+    assert requested == []
+    assert why is not None
+    assert why.startswith(f"week {week}: sim-classic has 4 of 4 slots open (deadline ")
+    ask_partition(place, "sim-classic", week)
+    requested, why = tick()
+    assert requested == []
+    assert f"week {week}: sim-classic has 4 pictures without labels" in str(why)
+    label(place, "sim-classic", week)
+    assert tick() == ([week], None)
+    score_weeks(place, week)
+    publish_week(place, week)
+    assert tick() == ([], "every complete week is published")
+
+
+def test_a_week_whose_deadline_has_passed_is_published_by_the_sensor_though_incomplete(
+    tmp_path: Path,
+) -> None:
+    installation = install(tmp_path / "home", "sim-classic", deadline_hours=1)
+    place, last = installation.place(), shift(current_week(), -1)
+    plan_partition(place, "sim-classic", last)
+    requests = look_at_gate(build_defs(installation.settings, place)).run_requests
+    assert [(r.partition_key, r.run_key) for r in requests or ()] == [(last, f"publish-{last}")]

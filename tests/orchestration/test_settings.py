@@ -1,0 +1,104 @@
+"""Settings: where they come from, which wins, and one line for what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import CHECKOUT, Settings, load_settings
+from warehouse.errors import UsageError
+
+
+def settings(home: Path, yaml: str | bytes | None = None, **environ: str) -> Settings:
+    home.mkdir(exist_ok=True)
+    if yaml is not None:
+        (home / "cliche.yaml").write_bytes(yaml if isinstance(yaml, bytes) else yaml.encode())
+    return load_settings({"CLICHE_HOME": str(home), **environ})
+
+
+def test_without_a_file_everything_lies_in_the_home(tmp_path: Path) -> None:
+    home = tmp_path / "never-made"
+    found = load_settings({"CLICHE_HOME": str(home)})
+    assert found.home == home
+    assert found.store == str(home / "store")
+    assert found.warehouse == home / "warehouse.duckdb"
+    assert found.models == CHECKOUT / "models.yaml"
+    assert found.suites is None
+    assert not home.exists()
+
+
+def test_without_an_environment_the_home_is_a_folder_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings({}).home == tmp_path / ".cliche"
+    assert load_settings({"CLICHE_HOME": ""}).home == tmp_path / ".cliche"
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    assert settings(tmp_path, "store: s3://from-file/x\n").store == "s3://from-file/x"
+    both = settings(tmp_path, "store: s3://from-file/x\n", CLICHE_STORE="s3://from-environment/y")
+    assert both.store == "s3://from-environment/y"
+    assert settings(tmp_path, "store: s3://from-file/x\n", CLICHE_STORE="").store == "s3://from-file/x"
+
+
+def test_relative_paths_count_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    found = settings(tmp_path, "models: ../my/models.yaml\nsuites: suites\nstore: ../bucket\n")
+    assert found.models == tmp_path.parent / "my" / "models.yaml"
+    assert found.suites == tmp_path / "suites"
+    assert found.store == str(tmp_path.parent / "bucket")
+
+
+def test_absolute_paths_stay(tmp_path: Path) -> None:
+    assert settings(tmp_path, "models: /etc/models.yaml\nstore: /srv/bucket\n").models == Path(
+        "/etc/models.yaml"
+    )
+
+
+def test_an_empty_file_is_no_error(tmp_path: Path) -> None:
+    assert settings(tmp_path, "# nothing yet\n").first_week == "2026-09-07"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "expected"),
+    [
+        ("stroe: x\n", 'unknown key "stroe"; did you mean "store"?'),
+        ("colour: red\n", 'unknown key "colour"; known: '),
+        ("home: /elsewhere\n", 'unknown key "home"; set CLICHE_HOME'),
+        ("deadline_hours: never\n", "deadline_hours: "),
+        ("deadline_hours: 0\n", "deadline_hours: "),
+        ("deadline_hours: 169\n", "deadline_hours: "),
+        ("runs_at_once: 0\n", "runs_at_once: "),
+        ("workers: -1\n", "workers: "),
+        ("store: 7\n", "store: "),
+        ("models: [a]\n", "models"),
+        ("models: 7\n", "models"),
+        ("first_week: tomorrow\n", 'first_week: week "tomorrow" is no date'),
+        ("first_week: 2026-09-08\n", "first_week: week 2026-09-08 is no Monday; did you mean 2026-09-07?"),
+        ("store: {\n", "cliche.yaml, line 2, column 1: "),
+        ("store: a\nstore: b\n", "stands twice"),
+        ("- a\n- b\n", "must hold keys and values"),
+        (b"store: \xff\xfe\n", "is not UTF-8"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line_that_names_the_file(
+    tmp_path: Path, yaml: str | bytes, expected: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        settings(tmp_path, yaml)
+    assert str(tmp_path / "cliche.yaml") in str(error.value)
+    assert expected in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_date_of_yaml_is_a_week(tmp_path: Path) -> None:
+    assert settings(tmp_path, "first_week: 2026-09-14\n").first_week == "2026-09-14"
+    assert settings(tmp_path, 'first_week: "2026-09-14"\n').first_week == "2026-09-14"
+
+
+def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "cliche.yaml").mkdir()
+    with pytest.raises(UsageError, match=r"cliche\.yaml"):
+        load_settings({"CLICHE_HOME": str(tmp_path)})
