@@ -66,6 +66,8 @@ def _why_waiting(state: PartitionState) -> str | None:
         return f"was stopped ({state.stopped_by})"
     if state.open:
         return f"has {state.open} of {state.slots} slots open"
+    if state.unlisted:
+        return f"has {state.unlisted} answers that are in no manifest yet"
     return f"has {state.unlabelled} pictures without labels" if state.unlabelled else None
 
 

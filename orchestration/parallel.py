@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ def run_all(
     work: Work,
     listener: Listener,
     interrupt: threading.Event,
-) -> Iterator[Ended]:
+) -> Generator[Ended]:
     """Do `work` for every partition, `settings.runs_at_once` at a time; yield each with its error as it ends.
 
     Args:

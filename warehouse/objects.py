@@ -1,4 +1,4 @@
-"""Reading the bucket's objects as rows: plans, manifests and label parts.
+"""Reading the bucket's objects: plans, manifests and label parts as rows, pictures as bytes.
 
 Belongs here: the shape that an object must have, and the rows that follow from it; no code of `assets` is needed,
 so that a bucket can be loaded whatever configuration it was written with. Does not belong here: writing rows
@@ -109,6 +109,26 @@ def read_parquet(store: Store, key: str) -> pa.Table:
         raise CorruptObjectError(
             f"{key} is not readable Parquet ({first}); restore it from a backup"
         ) from error
+
+
+def read_image(store: Store, sha256: str, ext: str) -> bytes:
+    """Return the bytes of a stored picture.
+
+    Raises:
+        CorruptObjectError: if it is missing, or its bytes are not those that its name says.
+    """
+    key = keys.image(sha256, ext)
+    try:
+        data = store.get(key)
+    except KeyError:
+        raise CorruptObjectError(
+            f"{key} is not in the store, but a receipt names it; restore it from a backup"
+        ) from None
+    if sha256_hex(data) != sha256:
+        raise CorruptObjectError(
+            f"{key} does not hold the bytes that its name says; restore it from a backup"
+        )
+    return data
 
 
 def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import cast
 
 import dagster as dg
 
+from assets.generation.models_file import ModelEntry
 from assets.generation.plan import (
     Plan,
     check_frozen,
     freeze_plan,
+    is_over,
     make_plan,
     plan_sha256,
     read_plan,
@@ -24,26 +26,37 @@ from assets.workplace import Workplace
 from warehouse.errors import ClicheError
 
 
-def plan_partition(place: Workplace, model: str, week: str) -> tuple[Plan, Provider]:
-    """Return the frozen plan of a partition and its provider; everything wrong is told before anything is asked.
+def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = True) -> tuple[Plan, Provider]:
+    """Return the plan of a partition and its provider; everything wrong is told before anything is asked.
+
+    A plan that stands decides whom to ask, whatever models.yaml says by now. Without `freeze` nothing is written: what
+    comes back is the plan that stands or would be made.
 
     Raises:
         UsageError: for an unknown model or provider, wrong parameters, or a suite whose text changed.
-        RefusedError: for a week that cannot be asked for.
+        RefusedError: for a week that cannot be planned any more, or not yet.
     """
-    entry = place.model(model)
-    provider = make_provider(entry.provider)
-    provider.check(entry.model_id, dict(entry.params))
-    require_askable(provider, week)
     standing = read_plan(place.store, week, model)
+    provider = checked_provider(standing or place.model(model))
     if standing is not None:
         return standing, provider
+    require_askable(provider, week)
     check_frozen(place.store, place.suites)
-    return freeze_plan(place.store, make_plan(entry, place.suites, week, provider)), provider
+    plan = make_plan(place.model(model), place.suites, week, provider)
+    return freeze_plan(place.store, plan) if freeze else plan, provider
+
+
+def checked_provider(asked: Plan | ModelEntry) -> Provider:
+    """Return the provider that a plan or an entry names; raise `UsageError` if it cannot take what is asked."""
+    provider = make_provider(asked.provider)
+    provider.check(asked.model_id, dict(asked.params))
+    return provider
 
 
 def ask_partition(place: Workplace, model: str, week: str) -> Report:
     """Ask the open slots of a partition under its lease, and return what was done.
+
+    Of a week that is over nothing is asked of a live model any more; what a killed run left is listed all the same.
 
     Raises:
         RefusedError: if another run holds the partition.
@@ -57,7 +70,7 @@ def ask_partition(place: Workplace, model: str, week: str) -> Report:
             plan,
             provider,
             concurrency=place.model(model).concurrency,
-            only=answerable(provider),
+            only=frozenset() if is_over(provider, week) else answerable(provider),
             on_receipt=place.listener.receipt,
             interrupt=place.interrupt,
         )

@@ -182,6 +182,11 @@ def check_frozen(store: Store, suites: Mapping[str, Suite]) -> None:
                 assert_same_as_plan(suite, planned)
 
 
+def is_over(provider: Provider, week: str) -> bool:
+    """Return whether the week is past and the provider cannot be asked for it any more."""
+    return week < current_week() and not provider.replayable
+
+
 def require_askable(provider: Provider, week: str) -> None:
     """Refuse weeks that cannot be sampled: a week is a sample of a live system and cannot be taken again.
 
@@ -191,7 +196,7 @@ def require_askable(provider: Provider, week: str) -> None:
     present = current_week()
     if week > present:
         raise RefusedError(f"week {week} ({iso_label(week)}) has not begun; the present week is {present}")
-    if week < present and not provider.replayable:
+    if is_over(provider, week):
         raise RefusedError(
             f"week {week} is over; a live model cannot be asked for a past week (gaps stay visible)"
         )

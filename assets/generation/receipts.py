@@ -22,6 +22,7 @@ from assets.generation.records import FINAL, GROUPS, RECEIPT_COLUMNS, Outcome, R
 from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError
+from warehouse.objects import highest_numbered
 from warehouse.store import Store
 from warehouse.validation import explain
 
@@ -144,6 +145,11 @@ class Ledgered:
         """Return all receipts, ordered by slot and attempt."""
         return [receipt for _, attempts in sorted(self.attempts.items()) for receipt in attempts.receipts]
 
+    @property
+    def unlisted(self) -> int:
+        """Return how many receipts are in no manifest yet: of a run that was killed before it wrote one."""
+        return sum(len(attempts.receipts) for attempts in self.attempts.values()) - self.manifest_receipts
+
 
 def read_partition(store: Store, week: str, model: str) -> Ledgered:
     """Return all attempts of a partition: the current manifest, and the receipts that came after it.
@@ -153,20 +159,25 @@ def read_partition(store: Store, week: str, model: str) -> Ledgered:
     """
     prefix = keys.attempts_prefix(week, model)
     listed = [key.removeprefix(prefix) for key in store.list(prefix)]
-    manifests = [name for name in listed if name.startswith("manifest-")]
+    current = highest_numbered(listed, "manifest-", ".parquet")
     receipts: dict[tuple[str, int], Receipt] = {}
-    if manifests:
-        for receipt in parse_manifest(store.get(prefix + manifests[-1]), prefix + manifests[-1]):
+    if current is not None:
+        for receipt in parse_manifest(store.get(prefix + current), prefix + current):
             receipts[receipt.slot_key, receipt.attempt] = receipt
     in_manifest = len(receipts)
     for name in listed:
         slot_key, _, rest = name.partition("/")
         number = rest.removesuffix(".json")
         if number.isdigit() and (slot_key, int(number)) not in receipts:
-            receipts[slot_key, int(number)] = read_receipt(store, prefix + name)
+            receipt = read_receipt(store, prefix + name)
+            if (receipt.slot_key, receipt.attempt) != (slot_key, int(number)):
+                raise CorruptObjectError(
+                    f"{prefix + name} is the receipt of another attempt; restore the object"
+                )
+            receipts[slot_key, int(number)] = receipt
     return Ledgered(
         attempts=_by_slot(receipts, _intents(store, week, model)),
-        manifest_number=int(manifests[-1][9:13]) if manifests else 0,
+        manifest_number=int(current[len("manifest-") : -len(".parquet")]) if current else 0,
         manifest_receipts=in_manifest,
     )
 
@@ -175,7 +186,8 @@ def _intents(store: Store, week: str, model: str) -> set[tuple[str, int]]:
     found = set()
     for key in store.list(f"intents/week={week}/model={model}/"):
         *_, slot_key, number = key.removesuffix(".json").split("/")
-        found.add((slot_key, int(number)))
+        if number.isdigit():
+            found.add((slot_key, int(number)))
     return found
 
 
@@ -197,11 +209,10 @@ def _by_slot(
 
 def write_manifest(store: Store, week: str, model: str, state: Ledgered) -> bool:
     """Write the next manifest if there are receipts that the current one lacks; return whether one was written."""
-    receipts = state.receipts
-    if len(receipts) == state.manifest_receipts and state.manifest_number:
+    if not state.unlisted and state.manifest_number:
         return False
-    store.put_if_absent(keys.manifest(week, model, state.manifest_number + 1), manifest_bytes(receipts))
-    return True
+    key = keys.manifest(week, model, state.manifest_number + 1)
+    return store.put_if_absent(key, manifest_bytes(state.receipts))
 
 
 def manifest_bytes(receipts: Iterable[Receipt]) -> bytes:

@@ -7,6 +7,7 @@ reading of pictures (`assets.labeling`), Dagster (`asset`).
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -28,6 +29,7 @@ from assets.suites.schema import Prompt
 from warehouse.store import Store
 
 OnReceipt = Callable[[Receipt], None]
+_LOOK_S = 0.5  # how often a worker that waits before it asks again looks whether the run was stopped
 
 
 @dataclass
@@ -39,7 +41,6 @@ class Report:
     written: int = 0  # receipts, those of closed slots included
     outcomes: Counter[str] = field(default_factory=Counter)
     stopped_by: Receipt | None = None
-    interrupted: bool = False
 
     @property
     def open(self) -> int:
@@ -74,6 +75,9 @@ def generate(
 
     Returns:
         What was done. A run that was stopped by the provider (wrong key, retired model) says so in `stopped_by`.
+
+    Raises:
+        KeyboardInterrupt: for Ctrl-C, after what was in flight is recorded and the manifest is written.
     """
     state = read_partition(store, plan.week, plan.model)
     allowed = None if only is None else frozenset(only)
@@ -94,7 +98,12 @@ def generate(
     def stopped() -> bool:
         return stop.is_set() or (interrupt is not None and interrupt.is_set())
 
-    ledger = Ledger(store, plan, provider, retry, admission, stopped=stopped)
+    def pause(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not stopped() and (left := until - time.monotonic()) > 0:
+            stop.wait(min(left, _LOOK_S))
+
+    ledger = Ledger(store, plan, provider, retry, admission, sleep=pause, stopped=stopped)
     prompts = plan.prompts()
     try:
         _run_all(
@@ -104,9 +113,6 @@ def generate(
             stopped,
             lambda unit: _converse(ledger, plan, prompts, unit, state, record),
         )
-    except KeyboardInterrupt:
-        report.interrupted = True
-        stop.set()
     finally:
         if report.written:
             state = read_partition(store, plan.week, plan.model)

@@ -10,6 +10,7 @@ import io
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -25,12 +26,15 @@ from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading
 from assets.labeling.registry import make_labeler
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.errors import CorruptObjectError
+from warehouse.errors import ClicheError, CorruptObjectError
+from warehouse.objects import read_image
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
 #: Pictures a part holds: what a kill can cost at most is the reading of one part.
 PART_PICTURES = 500
+#: Pictures that are held at once while worker processes read them.
+_AT_ONCE = 64
 
 _SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_COLUMNS])
 _IDENTITY = [name for name, _, identity in LABEL_COLUMNS if identity]
@@ -116,14 +120,23 @@ def missing(store: Store, plan: Plan, labeler: Labeler, done: Collection[tuple[s
 def _read_all(
     store: Store, labeler: Labeler, tasks: Sequence[Task], workers: int | None
 ) -> Iterator[Mapping[str, Reading]]:
-    def inputs() -> Iterator[tuple[bytes, list[str]]]:
-        for task in tasks:
-            attributes = sorted({attribute for some in task.wanted.values() for attribute in some})
-            yield store.get(keys.image(task.sha256, task.ext)), attributes
-
+    """Yield the readings of each task's picture, in the order of the tasks."""
+    inputs = (
+        (
+            read_image(store, task.sha256, task.ext),
+            sorted({attribute for some in task.wanted.values() for attribute in some}),
+        )
+        for task in tasks
+    )
     if workers == 0:
-        return (labeler.read(image, attributes) for image, attributes in inputs())
-    return _pool(labeler.name, workers).map(_read_one, *zip(*inputs(), strict=True), chunksize=8)
+        yield from (labeler.read(image, attributes) for image, attributes in inputs)
+        return
+    try:
+        while some := [*islice(inputs, _AT_ONCE)]:
+            yield from _pool(labeler.name, workers).map(_read_one, *zip(*some, strict=True), chunksize=8)
+    except BrokenProcessPool:
+        _pool.cache_clear()
+        raise ClicheError("a process that reads pictures was killed; run again to go on") from None
 
 
 @cache

@@ -20,12 +20,13 @@ from warehouse.store import Store
 
 @dataclass(frozen=True)
 class PartitionState:
-    """One model's week: slots by outcome, slots that may still be asked, pictures still without labels."""
+    """One model's week: slots by outcome; and left to do: slots to ask, receipts to list, pictures to label."""
 
     model: str
     week: str
     slots: int = 0
     open: int = 0
+    unlisted: int = 0
     unlabelled: int = 0
     cost_usd: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -38,17 +39,8 @@ class PartitionState:
 
     @property
     def complete(self) -> bool:
-        """Return whether nothing is left to ask or to label."""
-        return self.planned and not self.open and not self.unlabelled
-
-    @property
-    def completeness(self) -> float:
-        """Return (ok + the model's own answers) / planned, in [0, 1]."""
-        answered = sum(
-            self.outcomes[outcome] for outcome, group in GROUPS.items() if group in {"success", "answer"}
-        )
-        needed = self.slots - self.outcomes[Outcome.NOT_NEEDED]
-        return answered / needed if needed else 0.0
+        """Return whether nothing is left to ask, to list or to label."""
+        return self.planned and not (self.open or self.unlisted or self.unlabelled)
 
 
 def partition_state(store: Store, week: str, model: str) -> PartitionState:
@@ -64,6 +56,7 @@ def partition_state(store: Store, week: str, model: str) -> PartitionState:
         week,
         slots=len(plan.slots),
         open=open_slots,
+        unlisted=known.unlisted,
         unlabelled=_unlabelled(store, plan) if outcomes[Outcome.OK] else 0,
         cost_usd=sum(receipt.cost_usd or 0.0 for receipt in known.receipts),
         outcomes=outcomes,

@@ -18,11 +18,10 @@ from assets.leaderboard.build import build_page
 from assets.leaderboard.page import render
 from assets.leaderboard.query import rows
 from assets.leaderboard.view import Page
-from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.connection import connect
-from warehouse.errors import CorruptObjectError
 from warehouse.export import export_tables
+from warehouse.objects import current_manifest, label_parts, read_image
 from warehouse.store.base import Store
 from warehouse.table_hash import table_hashes
 
@@ -46,7 +45,7 @@ class Contents:
         for path, file in self.data:
             yield path, file.read_bytes()
         for sha256, ext in sorted({(p.sha256, p.ext) for g in self.page.galleries for p in g.pictures}):
-            yield f"pictures/{sha256}.{ext}", _picture(self.store, sha256, ext)
+            yield f"pictures/{sha256}.{ext}", read_image(self.store, sha256, ext)
         page = _named(self.page, edition, code_version, replaces)
         yield from sorted(render(page).items(), key=lambda item: (item[0] == "index.html", item[0]))
 
@@ -110,25 +109,10 @@ def _sources(
         "partitions": [
             {
                 **row,
-                "manifest": max(
-                    store.list(f"{keys.attempts_prefix(row['week'], row['model'])}manifest-"), default=None
-                ),
-                "label_parts": sorted(store.list(keys.labels_prefix(row["week"], row["model"]))),
+                "manifest": current_manifest(store, row["week"], row["model"]),
+                "label_parts": label_parts(store, row["week"], row["model"]),
             }
             for row in rows(copy, "partitions", {"week": week})
         ],
         "studies": rows(copy, "study_versions"),
     }
-
-
-def _picture(store: Store, sha256: str, ext: str) -> bytes:
-    key = keys.image(sha256, ext)
-    try:
-        data = store.get(key)
-    except KeyError:
-        raise CorruptObjectError(
-            f"{key} is not in the store, but a manifest names it; nothing was published"
-        ) from None
-    if sha256_hex(data) != sha256:
-        raise CorruptObjectError(f"{key} does not hold the bytes that its name says; nothing was published")
-    return data
