@@ -15,6 +15,7 @@ from assets.metrics.week import stored_results
 from assets.quality.registry import CHECKS, CheckSpec, Stage
 from assets.quality.run import CheckResult, run_checks
 from assets.workplace import Workplace
+from orchestration.loading import WAREHOUSE_POOL
 from warehouse.connection import connect
 from warehouse.load import load_partition
 from warehouse.migrations import migrate
@@ -77,6 +78,7 @@ def _week_checks(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefiniti
         name="scores_checks",
         specs=_specs("publish", "scores", weeks),
         required_resource_keys={"workplace"},
+        pool=WAREHOUSE_POOL,
     )
     def checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         """Show what the scoring of the week found: a named model is withheld, anything else stops publishing."""

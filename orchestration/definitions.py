@@ -34,7 +34,7 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
     weeks = weeks_definition(settings.first_week)
     product = product_definition([entry.name for entry in place.models], weeks)
     generation = [*build_generation(product), build_labels(product), build_loaded(product)]
-    publishing = [build_scores(weeks, pool=WAREHOUSE_POOL), build_leaderboard(weeks)]
+    publishing = [build_scores(weeks, pool=WAREHOUSE_POOL), build_leaderboard(weeks, pool=WAREHOUSE_POOL)]
     generate_job = dg.define_asset_job(
         GENERATE,
         selection=dg.AssetSelection.assets(*generation),

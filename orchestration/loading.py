@@ -18,7 +18,6 @@ WAREHOUSE_POOL = "warehouse"
 
 def load(place: Workplace, model: str, week: str) -> dict[str, int]:
     """Load one partition from the store into the warehouse; return rows by table."""
-    place.warehouse.parent.mkdir(parents=True, exist_ok=True)
     with connect(place.warehouse) as con:
         migrate(con)
         return load_partition(con, place.store, week, model)

@@ -1,6 +1,6 @@
-"""Is what was loaded what the bucket holds now? A fingerprint of a partition's objects answers without reading them.
+"""Is what was loaded what the bucket holds now? A fingerprint of the objects' names answers without reading them.
 
-Belongs here: fingerprints, and which partitions and weeks are behind. Does not belong here: loading or scoring.
+Belongs here: which partitions, studies and weeks are behind. Does not belong here: loading or scoring.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from warehouse import load, objects
+from warehouse import load, objects, study_objects
 from warehouse.store.base import Store
 
 
@@ -23,6 +23,14 @@ def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str)
         (week, model)
         for week, model in load.partitions(store)
         if week <= through and loaded.get((week, model)) != objects.fingerprint(store, week, model)
+    ]
+
+
+def stale_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
+    """Return the studies whose rows are not those of their current import in the bucket."""
+    loaded = dict(con.execute("SELECT study, fingerprint FROM study_loads").fetchall())
+    return [
+        study for study in load.studies(store) if loaded.get(study) != study_objects.fingerprint(store, study)
     ]
 
 

@@ -139,6 +139,7 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
         UsageError: if there is no such study in the bucket.
         CorruptObjectError: if an object does not read as what it should be; the message names its key.
     """
+    seen = study_objects.fingerprint(store, study)  # before reading, as for a partition
     tables = study_objects.read_study(store, study)
     with transaction(con):
         for table in STUDY_TABLES:
@@ -148,6 +149,8 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
                 _insert(con, table, _known(con, table, rows))
             except UsageError as error:
                 raise CorruptObjectError(f"{keys.study_prefix(study)}: {error}") from error
+        con.execute("DELETE FROM study_loads WHERE study = $study", {"study": study})
+        con.execute("INSERT INTO study_loads VALUES ($study, $seen)", {"study": study, "seen": seen})
     return {table: _count(con, table, {"study": study}) for table in STUDY_TABLES}
 
 

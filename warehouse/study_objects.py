@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.objects import first_of, highest_numbered, read_json, read_parquet
+from warehouse.objects import digest, first_of, highest_numbered, read_json, read_parquet
 from warehouse.store.base import Store
 
 POINTER_FORMAT = 1
@@ -30,6 +30,12 @@ _LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
 def current_pointer(store: Store, study: str) -> str | None:
     """Return the key of the pointer with the highest number, or None if the study was never imported whole."""
     return highest_numbered(store.list(f"{keys.study_prefix(study)}current-"), "current-", ".json")
+
+
+def fingerprint(store: Store, study: str) -> str:
+    """Return a digest of the names of the objects that loading a study reads; all of them are write-once."""
+    labels = sorted(store.list(f"{keys.study_prefix(study)}labels/"))
+    return digest([current_pointer(store, study), *labels])
 
 
 def read_study(store: Store, study: str) -> dict[str, pa.Table]:

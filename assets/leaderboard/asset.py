@@ -8,36 +8,32 @@ from typing import cast
 import dagster as dg
 
 from assets.leaderboard.edition import Edition, publish
-from assets.metrics.week import stops_publishing, stored_results
+from assets.metrics.week import assert_publishable
 from assets.workplace import Workplace
 from warehouse.connection import connect
-from warehouse.errors import ClicheError
 
 
 def publish_week(place: Workplace, week: str) -> Edition:
     """Publish the week as it is scored; return the edition that is current then.
 
     Raises:
-        ClicheError: if a critical check failed without naming a model.
+        ClicheError: if a critical check failed without naming a model, or rows changed after they were scored.
         RefusedError: if another run is publishing.
     """
-    with (
-        place.store.lease("publish", purpose=f"publish {week}"),
-        connect(place.warehouse, read_only=True) as con,
-    ):
-        stopping = stops_publishing(stored_results(con, week))
-        if stopping:
-            raise ClicheError(
-                f"week {week} is not published: " + "; ".join(f"{c.message} ({c.name})" for c in stopping)
-            )
+    with connect(place.warehouse, read_only=True) as con:
+        assert_publishable(con, place, week)
         return publish(con, place.store, week=week, code_version=place.code_version)
 
 
-def build_asset(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetsDefinition:
-    """Return the asset of this step over weeks."""
+def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.AssetsDefinition:
+    """Return the asset of this step over weeks; while it reads the warehouse nobody can write, so it takes a place."""
 
     @dg.asset(
-        partitions_def=weeks, deps=["scores"], required_resource_keys={"workplace"}, kinds={"html", "parquet"}
+        partitions_def=weeks,
+        deps=["scores"],
+        required_resource_keys={"workplace"},
+        pool=pool,
+        kinds={"html", "parquet"},
     )
     def leaderboard(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """The edition of the week: data files, page and manifest, then the pointer to it."""

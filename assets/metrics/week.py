@@ -15,11 +15,13 @@ import duckdb
 import pyarrow as pa
 
 from assets.metrics.scores import compute_scores, compute_study_scores
+from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from assets.workplace import Workplace
 from warehouse.connection import connect
-from warehouse.freshness import stale_partitions, week_inputs
-from warehouse.load import load_partition, load_study, replace_study, replace_week, studies
+from warehouse.errors import ClicheError
+from warehouse.freshness import stale_partitions, stale_studies, week_inputs
+from warehouse.load import load_partition, load_study, replace_study, replace_week
 from warehouse.migrations import migrate
 
 _RESULTS = pa.schema(
@@ -40,17 +42,17 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
     """Bring the warehouse up to the bucket, score what changed up to `week` and check it; return the weeks scored.
 
     The scores of a week depend on that week alone, so weeks whose loads did not change are left as they are. The week
-    to be published is checked each time: what the bucket holds may have been damaged since.
+    to be published is checked each time, for what the bucket holds may have been damaged since; and so is every week
+    with a finding that may have been mended since.
     """
-    place.warehouse.parent.mkdir(parents=True, exist_ok=True)
     with connect(place.warehouse) as con:
         migrate(con)
         for behind, model in stale_partitions(con, place.store, week):
             load_partition(con, place.store, behind, model)
         score_studies(con, place)
         scored = [done for done in _planned_weeks(con, week) if _score_if_changed(con, place, done)]
-        if week not in scored:
-            _check(con, place, week)
+        for again in sorted({week, *_unsettled(con, week)} - {*scored}):
+            _check(con, place, again)
         return scored
 
 
@@ -62,14 +64,11 @@ def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
 
 
 def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
-    """Load studies that the bucket has and the warehouse lacks, and score those without scores."""
-    loaded = {row[0] for row in con.execute("SELECT study FROM studies").fetchall()}
-    scored = {row[0] for row in con.execute("SELECT DISTINCT study FROM study_scores").fetchall()}
-    for study in studies(place.store):
-        if study not in loaded:
-            load_study(con, place.store, study)
-        if study not in scored or study not in loaded:
-            replace_study(con, study, {"study_scores": compute_study_scores(con, study)})
+    """Load studies whose current import the warehouse lacks, and score all: a newer code scores them anew."""
+    for study in stale_studies(con, place.store):
+        load_study(con, place.store, study)
+    for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
+        replace_study(con, study, {"study_scores": compute_study_scores(con, study)})
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -98,6 +97,34 @@ def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResul
     ]
 
 
+def assert_publishable(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
+    """Raise unless all that an edition of `week` holds is scored as it is loaded, and no check stops it.
+
+    An edition is cumulative, so this is asked of every week up to `week`.
+
+    Raises:
+        ClicheError: one line that says what is behind, or which critical checks did not pass without naming a model.
+    """
+    weeks = _planned_weeks(con, week)
+    scored = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
+    behind = {day for day, _ in stale_partitions(con, place.store, week)}
+    behind |= {day for day in weeks if scored.get(day) != _inputs(con, place, day)}
+    if behind:
+        raise ClicheError(
+            f"week {week} is not published: {', '.join(sorted(behind))} changed after it was scored; "
+            "run cliche publish again"
+        )
+    stopping = [(day, found) for day in weeks for found in stops_publishing(stored_results(con, day))]
+    if stopping:
+        raise ClicheError(
+            f"week {week} is not published: "
+            + "; ".join(
+                f"{found.message} ({found.name}{'' if day == week else f', week {day}'})"
+                for day, found in stopping
+            )
+        )
+
+
 def stops_publishing(results: Sequence[CheckResult]) -> list[CheckResult]:
     """Return the results that stop publishing: critical, not passed, and naming no model."""
     return [
@@ -114,8 +141,26 @@ def _planned_weeks(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
     return [week.isoformat() for (week,) in rows]
 
 
+def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
+    """Return the weeks with critical findings that may pass without new rows: errors, objects that were damaged."""
+    rereading = [check.name for check in CHECKS if check.kind == "bytes"]
+    rows = con.execute(
+        """
+        SELECT DISTINCT week FROM check_results
+        WHERE week <= $through AND severity = 'critical' AND status <> 'pass'
+            AND (model IS NULL OR list_contains($rereading, check_name))
+        """,
+        {"through": through, "rereading": rereading},
+    ).fetchall()
+    return [week.isoformat() for (week,) in rows]
+
+
+def _inputs(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
+    return week_inputs(con, week, [place.code_version])
+
+
 def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> bool:
-    inputs = week_inputs(con, week, [place.code_version])
+    inputs = _inputs(con, place, week)
     known = con.execute("SELECT inputs FROM scored_weeks WHERE week = $week", {"week": week}).fetchone()
     if known == (inputs,):
         return False

@@ -26,7 +26,6 @@ from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
 from warehouse.connection import connect
 from warehouse.errors import ClicheError, UsageError
-from warehouse.load import load_study
 from warehouse.migrations import migrate
 from warehouse.weeks import parse_week
 
@@ -101,12 +100,9 @@ def import_study(file: Path, root: Path) -> int:
         report = import_files(place.store, file, root, progress=step)
     for line in report.lines():
         say(line)
-    place.warehouse.parent.mkdir(parents=True, exist_ok=True)
     try:
         with connect(place.warehouse) as con:
             migrate(con)
-            if report.changed:
-                load_study(con, place.store, report.study)
             score_studies(con, place)
     except ClicheError as error:
         note(f"The study is kept in the store, but it was not loaded: {error}")
