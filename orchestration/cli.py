@@ -22,6 +22,7 @@ INTERRUPTED = 130
 app = typer.Typer(
     name="cliche",
     help="Weekly, longitudinal stereotype benchmark for image models.",
+    epilog="Exit codes: 0 done, 1 something in the week failed, 2 wrong use or configuration, 3 refused, 130 Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -43,13 +44,13 @@ def options(
     del debug  # read by `main`, which must know it even when parsing fails
 
 
-@app.command()
+@app.command(short_help="Ask, score and publish the simulated models.")
 def demo() -> None:
     """Ask the simulated models for twelve weeks of pictures, label, check, score and publish."""
     raise typer.Exit(commands.demo())
 
 
-@app.command()
+@app.command(short_help="Ask for a week; publish it if complete.")
 def run(
     week: Week = None,
     model: Annotated[
@@ -61,13 +62,20 @@ def run(
     raise typer.Exit(commands.run(week, model or [], dry_run=dry_run))
 
 
-@app.command()
-def publish(week: Week = None) -> None:
-    """Check, score and publish a week."""
+@app.command(short_help="Check, score and publish a week.")
+def publish(
+    week: Annotated[
+        str | None,
+        typer.Option(
+            "--week", help="Monday of the week, YYYY-MM-DD; default: the latest edition's, else this week."
+        ),
+    ] = None,
+) -> None:
+    """Check, score and publish a week that is complete or past its deadline."""
     raise typer.Exit(commands.publish(week))
 
 
-@app.command()
+@app.command(short_help="Say how far each model is in a week.")
 def status(week: Week = None) -> None:
     """Say how far each model is in a week, and what publishing waits for."""
     raise typer.Exit(commands.status(week))
@@ -79,7 +87,7 @@ def rebuild() -> None:
     raise typer.Exit(commands.rebuild())
 
 
-@app.command()
+@app.command(short_help="Recompute a published edition.")
 def verify(
     edition: Annotated[
         str | None, typer.Argument(help="Edition, e.g. 2026-11-23.1; default: the latest.")
@@ -95,7 +103,7 @@ def sql(
         str | None, typer.Argument(help="A query on the latest edition's tables and views.")
     ] = None,
     file: Annotated[
-        str | None, typer.Option("--file", "-f", help="Name of an audit query, or a file with one.")
+        str | None, typer.Option("--file", "-f", help="Name of an audit query, or a .sql file.")
     ] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
 ) -> None:
@@ -105,13 +113,15 @@ def sql(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")
+    ] = 8000,
 ) -> None:
     """Show the latest edition in a browser on this machine."""
     raise typer.Exit(commands.serve(port))
 
 
-@app.command()
+@app.command(short_help="List or free what runs hold.")
 def unlock(
     name: Annotated[str | None, typer.Argument(help="The lease to give back; default: list them.")] = None,
 ) -> None:
@@ -131,7 +141,7 @@ def import_midjourney(
     raise typer.Exit(commands.import_midjourney(folder, week, model_version))
 
 
-@importer.command("study")
+@importer.command("study", short_help="Take in a published study.")
 def import_study(
     file: Annotated[
         Path, typer.Argument(metavar="FILE.yaml", help="Study file, e.g. assets/studies/raza2025.yaml")

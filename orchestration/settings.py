@@ -74,10 +74,10 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     except ValidationError as error:
         raise UsageError(explain(error, where, known=_KEYS)) from None
     try:
-        parse_week(settings.first_week)
+        first_week = parse_week(settings.first_week).isoformat()
     except UsageError as error:
         raise UsageError(f"{where}: first_week: {error}") from None
-    return settings
+    return settings.model_copy(update={"first_week": first_week})
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -6,12 +6,12 @@ editions and retractions.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
+from assets.leaderboard.edition import read_manifest
 from assets.metrics.scores import compute_scores
 from assets.workplace import Workplace
 from orchestration.commands.editions import open_database
@@ -48,10 +48,11 @@ def verify_edition(place: Workplace, edition: str) -> Verified:
 
     Raises:
         UsageError: if there is no such edition.
+        CorruptObjectError: if its manifest does not read.
     """
     prefix = keys.edition_prefix(edition)
     try:
-        manifest = json.loads(place.store.get(f"{prefix}manifest.json"))
+        manifest = read_manifest(place.store, edition)
     except KeyError:
         raise UsageError(f"no edition {edition} in {place.store.url}") from None
     result = Verified(edition)

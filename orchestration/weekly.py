@@ -172,6 +172,8 @@ def publish(
     gate = look(place, settings, week)
     if wait and not gate.is_open:
         raise RefusedError(f"week {week} is not published: {gate.why_closed()}")
+    if not any(state.planned for state in gate.states.values()):
+        raise RefusedError(f"week {week} is not published: nobody was asked; cliche run --week {week}")
     job = _job(settings, place, PUBLISH)
     _tidy(settings, note)
     try:

@@ -18,13 +18,15 @@ import duckdb
 from rich.table import Table
 
 from orchestration.commands.editions import current, local_copy, open_database
-from orchestration.console import OUT, say
+from orchestration.console import OUT, printable, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from orchestration.verifying import verify_edition
 from warehouse.errors import UsageError
+from warehouse.export import FORMULA
 from warehouse.sqlfiles import header, names
 from warehouse.sqlfiles import sql as read_sql
+from warehouse.validation import close_match
 
 FORMATS = ("table", "csv", "json")
 
@@ -80,8 +82,14 @@ def sql(query: str | None, file: str | None, form: str) -> int:
 def _from_file(name: str) -> str:
     path = Path(name)
     if path.suffix == ".sql" and path.is_file():
-        return path.read_text(encoding="utf-8")
-    return read_sql(f"audit/{name.removesuffix('.sql')}")
+        try:
+            return path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise UsageError(f"{name} is no UTF-8 text") from None
+    name = name.removesuffix(".sql")
+    if name not in names("audit"):
+        raise UsageError(f'no audit query "{name}"' + close_match(name, names("audit")))
+    return read_sql(f"audit/{name}")
 
 
 def _list_queries() -> int:
@@ -100,14 +108,19 @@ def _as_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         figures = all(isinstance(row[number], int | float) or row[number] is None for row in rows)
         table.add_column(column, justify="right" if figures else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*("" if value is None else printable(str(value)) for value in row))
     OUT.print(table, markup=False)
 
 
 def _as_csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([_inert(value) for value in row] for row in rows)
+
+
+def _inert(value: object) -> object:
+    """Return a value that no spreadsheet takes for a formula: such text gets an apostrophe, as in the edition's CSV."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _as_json(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

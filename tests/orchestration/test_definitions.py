@@ -110,7 +110,9 @@ def test_keys_read_model_and_week_and_are_parsed_back(model: str) -> None:
     assert {parse_key(each)[0] for each in product.get_partition_keys()} == {model}
 
 
-def test_what_opens_the_warehouse_takes_a_place_in_its_pool_and_nothing_else(definitions: dg.Definitions) -> None:
+def test_what_opens_the_warehouse_takes_a_place_in_its_pool_and_nothing_else(
+    definitions: dg.Definitions,
+) -> None:
     pools = {
         asset.key.to_user_string(): {op.pool for op in asset.op.iterate_op_defs()} if asset.op else set()
         for asset in definitions.resolve_asset_graph().assets_defs

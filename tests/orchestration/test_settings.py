@@ -96,6 +96,7 @@ def test_what_is_wrong_is_told_in_one_line_that_names_the_file(
 def test_a_date_of_yaml_is_a_week(tmp_path: Path) -> None:
     assert settings(tmp_path, "first_week: 2026-09-14\n").first_week == "2026-09-14"
     assert settings(tmp_path, 'first_week: "2026-09-14"\n').first_week == "2026-09-14"
+    assert settings(tmp_path, "first_week: 2026-W38\n").first_week == "2026-09-14"
 
 
 def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:

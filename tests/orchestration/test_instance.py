@@ -1,0 +1,152 @@
+"""Runs that were killed: their places in the queue are freed, those of live runs are not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.instance import PROCESS_TAG, bury_dead_runs, open_instance, process_tags
+from tests.orchestration.installation import (
+    CHECKOUT,
+    MODELS,
+    NEXT,
+    WEEK,
+    Cliche,
+    Installation,
+    environment,
+    start,
+)
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    with open_instance(tmp_path / "dagster") as opened:
+        yield opened
+
+
+def begun(instance: dg.DagsterInstance, **tags: str) -> dg.DagsterRun:
+    """Record a run as begun by the process that the tags name."""
+    return instance.add_run(
+        dg.DagsterRun(
+            job_name="j",
+            run_id=dg.DagsterRun(job_name="j").run_id,
+            tags=tags,
+            status=dg.DagsterRunStatus.STARTED,
+        )
+    )
+
+
+def gone() -> int:
+    """The id of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_the_checkouts_settings_are_those_of_every_instance(instance: dg.DagsterInstance) -> None:
+    assert not instance.telemetry_enabled
+    instance.event_log_storage.initialize_concurrency_limit_to_default("warehouse")
+    assert instance.event_log_storage.get_concurrency_info("warehouse").slot_count == 1
+
+
+def test_a_run_of_this_process_is_left_alone(instance: dg.DagsterInstance) -> None:
+    run = begun(instance, **process_tags())
+    assert bury_dead_runs(instance) == []
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
+
+
+def test_a_run_whose_process_is_gone_is_buried(instance: dg.DagsterInstance) -> None:
+    run = begun(instance, **{PROCESS_TAG: f"{socket.gethostname()}/{gone()}/123456"})
+    assert bury_dead_runs(instance) == [run.run_id]
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
+    assert bury_dead_runs(instance) == []
+
+
+def test_a_new_process_with_the_number_of_a_dead_one_is_not_taken_for_it(
+    instance: dg.DagsterInstance,
+) -> None:
+    run = begun(instance, **{PROCESS_TAG: f"{socket.gethostname()}/{os.getpid()}/1"})
+    assert bury_dead_runs(instance) == [run.run_id]
+
+
+@pytest.mark.parametrize("tag", ["another-host/1/1", "", "nonsense", "a/b/c"])
+def test_runs_that_cannot_be_judged_from_here_are_left_alone(instance: dg.DagsterInstance, tag: str) -> None:
+    run = begun(instance, **({PROCESS_TAG: tag} if tag else {}))
+    assert bury_dead_runs(instance) == []
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
+
+
+def test_a_killed_runs_place_in_the_pool_is_freed_and_the_next_run_loads(
+    published: Installation, cliche: Cliche
+) -> None:
+    held = subprocess.Popen(
+        [sys.executable, "-m", "tests.orchestration.hold_pool", MODELS[0], NEXT],
+        cwd=CHECKOUT,
+        env=environment(published.home),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert held.stdout is not None
+        assert held.stdout.readline() == "holding\n"
+        with open_instance(published.settings.dagster_home) as instance:
+            assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
+            assert bury_dead_runs(instance) == []  # it lives
+            assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
+    finally:
+        held.send_signal(signal.SIGKILL)
+        held.wait()
+    with open_instance(published.settings.dagster_home) as instance:
+        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
+
+    again = start(published.home, "run", "--week", NEXT, "--model", MODELS[0])
+    try:
+        _, err = again.communicate(timeout=120)  # without freeing it, it waits for ever
+    finally:
+        os.killpg(again.pid, signal.SIGKILL) if again.poll() is None else None
+    assert again.returncode == 0, err
+    assert "A run that was killed (" in err
+    assert "left its place in the queue; it was freed." in err
+    with open_instance(published.settings.dagster_home) as instance:
+        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
+
+
+def test_unlock_frees_what_dead_runs_hold(published: Installation, cliche: Cliche) -> None:
+    with open_instance(published.settings.dagster_home) as instance:
+        run = begun(instance, **{PROCESS_TAG: f"{socket.gethostname()}/{gone()}/123456"})
+        storage = instance.event_log_storage
+        storage.claim_concurrency_slot("warehouse", run.run_id, "loaded")
+        assert storage.get_concurrency_info("warehouse").active_slot_count == 1
+    ended = cliche("unlock")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == "Freed the pool slots of 1 dead runs.\nNothing is locked.\n"
+    with open_instance(published.settings.dagster_home) as instance:
+        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
+
+
+def test_unlock_lists_leases_and_breaks_the_one_that_is_named(fresh: Installation, cliche: Cliche) -> None:
+    assert cliche("unlock").out == "Nothing is locked.\n"
+    with fresh.store.lease(f"generate-{WEEK}-m", purpose=f"generate {WEEK} / m") as lease:
+        listed = cliche("unlock").out
+        assert listed.startswith(f"generate-{WEEK}-m   pid {os.getpid()} on {socket.gethostname()} since ")
+        assert listed.endswith(f"(generate {WEEK} / m)\n")
+        assert not lease.lost
+        wrong = cliche("unlock", "generate")
+        assert (wrong.code, wrong.only_line) == (
+            2,
+            'no lease "generate"; cliche unlock lists those there are',
+        )
+        assert not lease.lost
+        broken = cliche("unlock", f"generate-{WEEK}-m")
+        assert broken.code == 0
+        assert broken.out.startswith(f"generate-{WEEK}-m was held by pid {os.getpid()} on ")
+        assert lease.lost
+    assert cliche("unlock").out == "Nothing is locked.\n"
