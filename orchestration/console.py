@@ -94,11 +94,18 @@ class Tally:
         self._progress.update(self._label, advance=1)
 
 
+def printable(text: str) -> str:
+    """Return a text that changes nothing in a terminal: what a provider or a model wrote may hold escape sequences."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
+    )
+
+
 def note(text: str) -> None:
     """Print one line beside the result: what was tidied up, what is being waited for."""
-    ERR.print(text, markup=False)
+    ERR.print(printable(text), markup=False)
 
 
 def say(text: str = "") -> None:
     """Print one line of the result."""
-    OUT.print(text, markup=False)
+    OUT.print(printable(text), markup=False)

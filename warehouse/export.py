@@ -26,7 +26,7 @@ PRIVATE = {"attempts": ("request_id", "provider_conversation_id")}
 DATABASE = "cliche.duckdb"
 STORAGE = "v1.0.0"
 #: A text cell that begins with one of these is a formula, or ends the cell before it, in some spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def export_tables(con: duckdb.DuckDBPyConnection, folder: Path, *, week: str) -> list[Path]:
@@ -93,7 +93,7 @@ def _fill(copy: duckdb.DuckDBPyConnection, folder: Path, tables: list[str]) -> l
 
 def _inert(con: duckdb.DuckDBPyConnection, name: str) -> str:
     """Return a query for a table or view in a fixed order, with an apostrophe before text that begins a formula."""
-    starts = ", ".join(f"chr({ord(char)})" for char in _FORMULA)
+    starts = ", ".join(f"chr({ord(char)})" for char in FORMULA)
     columns = ", ".join(
         f"CASE WHEN left({column}, 1) IN ({starts}) THEN '''' || {column} ELSE {column} END AS {column}"
         if kind == "VARCHAR"

@@ -5,6 +5,7 @@ Belongs here: what several commands share about the latest edition. Does not bel
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,13 @@ from pathlib import Path
 import duckdb
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from assets.leaderboard.edition import latest
+from assets.leaderboard.edition import latest, read_manifest
 from assets.workplace import Workplace
 from orchestration.console import ERR
 from warehouse import keys
+from warehouse.canonical import sha256_hex
 from warehouse.connection import connect
-from warehouse.errors import UsageError
+from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.sqlfiles import sql
 
 
@@ -38,26 +40,36 @@ def current(place: Workplace) -> str:
 def local_copy(place: Workplace, edition: str, *, only: str | None = None) -> Path:
     """Return a folder with the files of an edition, fetched once: a published edition never changes.
 
+    A file that is not what the edition's manifest says (damaged, or of another store) is fetched again.
+
     Args:
         place: where the store is.
         edition: its id.
         only: fetch this one file alone.
+
+    Raises:
+        UsageError: if there is no such edition.
+        CorruptObjectError: if a file of the edition is missing from the store.
     """
     folder = place.warehouse.parent / "editions" / edition
     prefix = keys.edition_prefix(edition)
-    names = [only] if only else [key.removeprefix(prefix) for key in place.store.list(prefix)]
-    if not names:
-        raise UsageError(f"no edition {edition}; the latest is {current(place)}")
-    for name in names:
+    try:
+        files = read_manifest(place.store, edition)["files"]
+    except KeyError:
+        raise UsageError(f"no edition {edition}; the latest is {current(place)}") from None
+    for name in [only] if only else [*files, "manifest.json"]:
         path = folder / name
-        if path.exists():
+        stated = files.get(name, {}).get("sha256")
+        if path.is_file() and sha256_hex(path.read_bytes()) == stated:
             continue
         try:
             data = place.store.get(prefix + name)
         except KeyError:
-            raise UsageError(f"no edition {edition}; the latest is {current(place)}") from None
+            raise CorruptObjectError(
+                f"{prefix}{name} is not in the store, but its manifest names it"
+            ) from None
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part")
+        part = path.with_name(f".{path.name}.{os.getpid()}")
         part.write_bytes(data)
         part.replace(path)
     return folder

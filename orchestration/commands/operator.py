@@ -50,13 +50,13 @@ def demo() -> int:
     before = latest(place.store)
     say(f"{len(simulated)} simulated models, {len(span(first, last))} weeks, {len(wanted)} partitions")
     place, ran, code = _ask(settings, wanted)
-    if not ran.run and before is not None and before.week >= last:
+    if not ran.run and not ran.problems and before is not None and before.week >= last:
         say(
             f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete. "
             f"Edition {before.id} is current."
         )
     else:
-        if not ran.run:
+        if not ran.run and not ran.problems:
             say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
         edition = weekly.publish(place, settings, last, note=note)
         say(check_line(place))
