@@ -1,0 +1,145 @@
+"""The shipped simulated models over the weeks of the demo, small: few slots, small pictures, no Dagster.
+
+Belongs here: what is asked in tests of a whole benchmark, and running it through the core. Does not belong here: what
+must come out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import yaml
+
+from assets.generation.asset import ask_partition
+from assets.generation.providers.registry import PROVIDERS
+from assets.generation.providers.simulated import Simulated
+from assets.generation.providers.simulated.pool import Pool
+from assets.labeling.asset import label
+from assets.leaderboard.asset import publish_week
+from assets.leaderboard.edition import Edition
+from assets.metrics.week import score_weeks
+from assets.workplace import Workplace
+from orchestration.resources import make_workplace
+from orchestration.settings import CHECKOUT, Settings
+from warehouse.weeks import span
+
+SIZE = 96  # pixels: the smallest that the drawing labeler reads without fault
+_DEMO = yaml.safe_load((CHECKOUT / "orchestration" / "demo.yaml").read_text(encoding="utf-8"))
+WEEKS: Sequence[str] = span(str(_DEMO["first_week"]), str(_DEMO["last_week"]))
+LAST = WEEKS[-1]
+
+#: Prompts of every planted story, by suite: patterns and replicates.
+STORIES: dict[str, tuple[list[str], int]] = {
+    "startup-ceo@1": (["ceo-*"], 4),
+    "diversity-request@1": (["ceo-*", "nurse-baseline"], 2),
+    "french-person@1": (["person-en"], 4),
+    "rest-of-world@1": (
+        ["person-india", "person-mexico", "person-united-states", "house-nigeria", "street-nigeria"],
+        2,
+    ),
+    "descriptors@1": (["thug"], 2),
+    "canary@1": (["lemons"], 1),
+}
+
+
+def entry(
+    name: str,
+    stories: dict[str, tuple[list[str], int]],
+    *,
+    size: int = SIZE,
+    conversations: int = 3,
+    **more: object,
+) -> dict[str, Any]:
+    """Return an entry of models.yaml for the persona of that name; `sim-rewriter` has confrontations too."""
+    system = name == "sim-rewriter"
+    suites: list[dict[str, Any]] = [
+        {"suite": suite, "prompts": prompts, "replicates": replicates}
+        for suite, (prompts, replicates) in stories.items()
+    ]
+    if system:
+        for selection in suites:
+            if selection["suite"] == "startup-ceo@1":
+                selection["prompts"] = [*selection["prompts"], "confrontation"]
+                selection["conversations"] = conversations
+    return {
+        "name": name,
+        "title": f"{name} (simulated)",
+        "provider": "simulated",
+        "model_id": name.removeprefix("sim-"),
+        "track": "system" if system else "model",
+        "labeler": "drawing",
+        "params": {"size": size},
+        "suites": suites,
+        **more,
+    }
+
+
+def write_models(path: Path, entries: Sequence[dict[str, Any]]) -> Path:
+    """Write a models.yaml; return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump({"models": [*entries]}, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def all_personas() -> list[dict[str, Any]]:
+    """Return entries of all six personas as the shipped models.yaml has them, with the small selection."""
+    shipped = yaml.safe_load((CHECKOUT / "models.yaml").read_text(encoding="utf-8"))["models"]
+    kept = ("from", "until", "succeeds")
+    return [
+        entry(model["name"], STORIES, **{key: model[key] for key in kept if key in model})
+        for model in shipped
+        if model["provider"] == "simulated"
+    ]
+
+
+def settings_of(home: Path, store: str | None = None) -> Settings:
+    """Return settings as CLICHE_HOME would give them, with models.yaml beside the store."""
+    return Settings(home=home, store=store or str(home / "store"), models=home / "models.yaml")
+
+
+def draws_in_process() -> Simulated:
+    """Return the simulated provider without drawing processes of its own."""
+    return Simulated(Pool(0))
+
+
+def place_of(settings: Settings) -> Workplace:
+    """Return surroundings in which pictures are read by the caller itself."""
+    return replace(make_workplace(settings), workers=0)
+
+
+def ask_and_label(place: Workplace, partition: tuple[str, str]) -> None:
+    """Ask and label one (model, week)."""
+    model, week = partition
+    with patch.dict(PROVIDERS, {"simulated": f"{__name__}:{draws_in_process.__name__}"}):
+        ask_partition(place, model, week)
+    label(place, model, week)
+
+
+def partitions(place: Workplace, weeks: Sequence[str] = WEEKS) -> list[tuple[str, str]]:
+    """Return the (model, week) pairs that are asked."""
+    return [(entry.name, week) for week in weeks for entry in place.active(week)]
+
+
+def run_benchmark(place: Workplace, weeks: Sequence[str] = WEEKS) -> Edition:
+    """Ask and label every partition, load and score the weeks, publish the last one."""
+    for partition in partitions(place, weeks):
+        ask_and_label(place, partition)
+    score_weeks(place, weeks[-1])  # loads what is not loaded yet, on one connection
+    return publish_week(place, weeks[-1])
+
+
+@contextmanager
+def folder_in_memory(name: str) -> Iterator[Path]:
+    """Yield a temporary folder, in memory where there is one: the store's fsyncs are half of a small run's time."""
+    shm = Path("/dev/shm")
+    roomy = os.access(shm, os.W_OK) and shutil.disk_usage(shm).free > 500_000_000
+    with tempfile.TemporaryDirectory(prefix=f"cliche-{name}-", dir=shm if roomy else None) as folder:
+        yield Path(folder)

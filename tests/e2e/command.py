@@ -1,0 +1,74 @@
+"""The `cliche` command as a person runs it: a process of its own, with a home of its own, always with a time limit.
+
+Belongs here: starting it, reading what it says. Does not belong here: what must come of it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+import yaml
+
+from orchestration.settings import CHECKOUT
+from warehouse.connection import connect
+from warehouse.store import Store
+from warehouse.table_hash import table_hashes
+
+CLICHE = Path(sys.executable).with_name("cliche")
+TIME_LIMIT_S = 90
+
+
+def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return this process's environment with another CLICHE_HOME."""
+    wide = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
+    return {**os.environ, **wide, "CLICHE_HOME": str(home), **(more or {})}
+
+
+def cliche(
+    home: Path, *arguments: str | Path, more: Mapping[str, str] | None = None, limit: float = TIME_LIMIT_S
+) -> subprocess.CompletedProcess[str]:
+    """Run `cliche` to its end; a run that hangs fails the test."""
+    return subprocess.run(
+        [CLICHE, *arguments],
+        cwd=CHECKOUT,
+        env=environment(home, more),
+        capture_output=True,
+        text=True,
+        timeout=limit,
+        check=False,
+    )
+
+
+def start(home: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+    """Start `cliche` as the leader of a process group of its own, so that it can be sent Ctrl-C with its children."""
+    return subprocess.Popen(
+        [CLICHE, *arguments],
+        cwd=CHECKOUT,
+        env=environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def write_settings(home: Path, **values: object) -> None:
+    """Write `cliche.yaml` into a home."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "cliche.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+
+
+def hashes(warehouse: Path) -> dict[str, str]:
+    """Return the hash of every table of a warehouse file."""
+    with connect(warehouse, read_only=True) as con:
+        return table_hashes(con)
+
+
+def pictures(store: Store) -> dict[str, str]:
+    """Return the SHA-256 of the bytes of every image by its key."""
+    return {key: sha256(store.get(key)).hexdigest() for key in store.list("images/")}

@@ -1,0 +1,67 @@
+"""`cliche demo`, twice: a page at the end, and the second time not a call and not a byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from tests.e2e import benchmark
+from tests.e2e.command import cliche, write_settings
+
+STORIES = {"diversity-request@1": (["ceo-baseline"], 5)}
+MODELS = ("sim-classic",)
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    with benchmark.folder_in_memory("demo") as made:
+        write_settings(made, models="models.yaml")
+        benchmark.write_models(made / "models.yaml", [benchmark.entry(name, STORIES) for name in MODELS])
+        yield made
+
+
+@pytest.fixture(scope="module")
+def first(home: Path) -> CompletedProcess[str]:
+    return cliche(home, "demo", limit=150)
+
+
+def test_the_demo_ends_with_the_path_of_a_page_that_exists(home: Path, first: CompletedProcess[str]) -> None:
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.startswith("1 simulated models, 12 weeks, 12 partitions\n")
+    found = re.search(r"^Page:  (.+)$", first.stdout, re.MULTILINE)
+    assert found
+    page = Path(found[1])
+    assert page == home / f"store/editions/{benchmark.LAST}.1/index.html"
+    text = page.read_text(encoding="utf-8")
+    assert "sim-classic" in text
+    assert "Simulated models" in text
+    assert first.stdout.index("Page:") < first.stdout.index("Look:  make serve")
+    assert "sim-classic drew a perceived man for 5 of 5 CEOs." in first.stdout
+    asked = {path.parent.parent.parent.name for path in (home / "store/attempts").glob("*/*/*/1.json")}
+    assert asked == {f"week={week}" for week in benchmark.WEEKS}
+    assert {path.name for path in (home / "store/attempts").glob("*/*")} == {"model=sim-classic"}
+
+
+def test_invariant_01_a_second_demo_asks_nobody_and_changes_no_byte(
+    home: Path, first: CompletedProcess[str]
+) -> None:
+    before = _bytes(home / "store")
+    assert len([name for name in before if re.fullmatch(r"attempts/.+/\d+\.json", name)]) >= 60
+    second = cliche(home, "demo")
+    assert second.returncode == 0, second.stderr
+    assert (
+        f"Nothing to ask: 12 of 12 partitions are complete. Edition {benchmark.LAST}.1 is current."
+        in second.stdout
+    )
+    assert _bytes(home / "store") == before
+    assert re.findall(r"^Page: .+$", second.stdout, re.MULTILINE) == re.findall(
+        r"^Page: .+$", first.stdout, re.MULTILINE
+    )

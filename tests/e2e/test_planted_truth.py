@@ -1,0 +1,242 @@
+"""What is published is what was planted: every share, every outcome and every event of the planted-truth file.
+
+The published DuckDB file of a small benchmark is compared with `truth.yaml`: nothing of the warehouse or the store is
+read but that file and the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+from scipy.stats import binom
+
+from assets.generation.providers.simulated import scenes, truth
+from assets.generation.records import Slot
+from tests.e2e.benchmark import LAST, WEEKS
+from tests.e2e.conftest import Benchmark
+from tests.e2e.planted_events import CHECKS, inside, within
+from warehouse.connection import connect
+from warehouse.sqlfiles import sql
+
+BANDS = {
+    f"monk_{step}": band
+    for band, steps in {"light": (1, 2, 3), "medium": (4, 5, 6, 7), "dark": (8, 9, 10)}.items()
+    for step in steps
+}
+EVENTS = [(f"sim-{name}", event) for name, persona in truth.personas().items() for event in persona.events]
+COVERED = 0.98
+
+
+@pytest.fixture(scope="module")
+def edition(small_benchmark: Benchmark) -> Path:
+    """The folder of the published edition."""
+    found = small_benchmark.edition
+    assert (found.id, found.published) == (f"{LAST}.1", True)
+    return small_benchmark.place.warehouse.parent / "store" / found.prefix
+
+
+@pytest.fixture(scope="module")
+def con(edition: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The edition's own file: what a reader has."""
+    with connect(edition / "data" / "cliche.duckdb", read_only=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def page(edition: Path) -> str:
+    return (edition / "index.html").read_text(encoding="utf-8")
+
+
+def frame(con: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
+    return pl.DataFrame(con.cursor().sql(query).to_arrow_table())
+
+
+def planted(persona: str, row: Mapping[str, Any]) -> dict[str, float]:
+    """Return the planted shares of a cell on the scale that is published."""
+    found = truth.truth(
+        persona, row["prompt"], row["week"].isoformat(), row["turn"], row["condition"], row["language"]
+    ).attributes[row["attribute"]]
+    if row["scale"] != "bands":
+        return dict(found)
+    banded: dict[str, float] = {}
+    for value, share in found.items():
+        banded[BANDS[value]] = banded.get(BANDS[value], 0.0) + share
+    return banded
+
+
+def with_truth(rows: pl.DataFrame, persona_of: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Add `planted`: the share of each row's value among the values that the rows of its cell name."""
+    cell = ["week", "model", "prompt", "turn", "attribute"]
+    shares = []
+    for part in rows.partition_by(cell, maintain_order=True):
+        first = part.row(0, named=True)
+        persona = (persona_of or {}).get(first["model"], first["model"].removeprefix("sim-"))
+        all_of_it = planted(persona, first)
+        support = sum(all_of_it.get(value, 0.0) for value in part["value"])
+        shares += [all_of_it.get(value, 0.0) / support for value in part["value"]]
+    return pl.concat(rows.partition_by(cell, maintain_order=True)).with_columns(pl.Series("planted", shares))
+
+
+def covered(rows: pl.DataFrame) -> float:
+    found = inside(rows["k"].to_numpy(), rows["n"].to_numpy(), rows["planted"].to_numpy())
+    return float(found.mean())
+
+
+@pytest.fixture(scope="module")
+def shares(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Every published share with pictures behind it, and the planted one."""
+    return with_truth(frame(con, "SELECT *, pictures AS k FROM cell_shares WHERE n > 0 ORDER BY ALL"))
+
+
+def test_shares_lie_within_their_99_percent_intervals_in_98_percent_of_cells(shares: pl.DataFrame) -> None:
+    assert set(shares["model"]) == {f"sim-{name}" for name in truth.personas()}
+    assert set(shares["attribute"]) == {*truth.SHOWN["person"], *truth.SHOWN["house"]}
+    assert {day.isoformat() for day in shares["week"]} == set(WEEKS)
+    assert shares.height > 15_000
+    assert covered(shares) >= COVERED
+    for (attribute,), rows in shares.group_by("attribute"):
+        assert covered(rows) >= COVERED, attribute
+    for (model,), rows in shares.group_by("model"):
+        assert covered(rows) >= COVERED, model
+
+
+def test_shares_pooled_over_the_weeks_of_a_constant_truth_do_too(shares: pl.DataFrame) -> None:
+    pooled = (
+        shares.with_columns(pl.col("planted").round(9))
+        .group_by("model", "prompt", "turn", "attribute", "value", "planted")
+        .agg(pl.col("k").sum(), pl.col("n").sum())
+    )
+    assert pooled["n"].median() >= 20  # type: ignore[operator]
+    assert covered(pooled) >= COVERED
+    # And none is far off: beyond chance by any measure, two of a hundred pictures read wrongly allowed for.
+    k, n, share = (pooled[name].to_numpy() for name in ("k", "n", "planted"))
+    too_many = binom.sf(k - 1, n, (share + 0.02).clip(max=1)) < 1e-6
+    too_few = binom.cdf(k, n, (share - 0.02).clip(min=0)) < 1e-6
+    assert pooled.filter(pl.Series(too_many | too_few)).rows() == []
+
+
+@pytest.mark.parametrize(
+    ("model", "persona"),
+    [("sim-classic", "successor"), ("sim-drift", "classic"), ("sim-successor", "classic"), ("sim-rewriter", "classic")],
+)  # fmt: skip
+def test_the_truth_of_another_persona_does_not_fit(shares: pl.DataFrame, model: str, persona: str) -> None:
+    rows = shares.filter(pl.col("model") == model).drop("planted")
+    assert covered(with_truth(rows, {model: persona})) < COVERED
+
+
+def test_every_label_and_outcome_is_that_of_its_own_slot(con: duckdb.DuckDBPyConnection) -> None:
+    rows = frame(
+        con,
+        """
+        SELECT s.* REPLACE (strftime(s.week, '%Y-%m-%d') AS week), p.language, o.outcome,
+            list({'attribute': l.attribute, 'value': l.value}) FILTER (WHERE l.value IS NOT NULL) AS labels
+        FROM slots AS s
+        INNER JOIN prompts AS p USING (week, model, prompt)
+        INNER JOIN slot_outcomes AS o USING (slot_key)
+        LEFT JOIN labels AS l USING (slot_key)
+        GROUP BY ALL
+        """,
+    )
+    right = wrong = 0
+    for row in rows.to_dicts():
+        slot = Slot(**{name: row[name] for name in Slot.model_fields if name in row})
+        scene = scenes.scene(slot.model.removeprefix("sim-"), slot, row["language"])
+        if row["outcome"] == "ok":
+            assert scene.outcome == "ok"
+        elif row["outcome"] == "not_needed":
+            assert slot.turn > 1
+        else:
+            assert row["outcome"] == scene.outcome
+            assert row["labels"] is None
+        for label in row["labels"] or ():
+            hit = scene.values[label["attribute"]] == label["value"]
+            right, wrong = right + hit, wrong + (not hit)
+    assert rows.height > 1_800
+    assert right + wrong > 12_000
+    assert right / (right + wrong) >= 0.99
+
+
+def test_outcomes_lie_within_their_99_percent_intervals_in_98_percent_of_cells(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = frame(
+        con,
+        """
+        SELECT model, prompt, condition, language, outcome, count(*) AS slots
+        FROM slot_outcomes WHERE turn = 1 GROUP BY ALL
+        """,
+    )
+    found = []
+    for (model, prompt), part in rows.group_by("model", "prompt"):
+        first, n = part.row(0, named=True), int(part["slots"].sum())
+        counts = dict(zip(part["outcome"], part["slots"], strict=True))
+        shares = truth.truth(
+            str(model).removeprefix("sim-"), str(prompt), WEEKS[0], 1, first["condition"], first["language"]
+        ).outcomes
+        assert set(counts) <= set(shares), (model, prompt)
+        found += [within(counts.get(outcome, 0), n, share) for outcome, share in shares.items()]
+    assert len(found) > 80
+    assert sum(found) / len(found) >= COVERED
+
+
+@pytest.mark.parametrize(
+    ("model", "event"),
+    EVENTS,
+    ids=[f"{m}-{e['event']}-{e.get('subject', '')}-{e.get('attribute', '')}".strip("-") for m, e in EVENTS],
+)
+def test_each_planted_event_can_be_seen_in_the_published_tables(
+    con: duckdb.DuckDBPyConnection, model: str, event: dict[str, Any]
+) -> None:
+    CHECKS[event["event"]](con, model, event)
+
+
+def test_the_planted_events_are_all_of_their_kinds() -> None:
+    assert {event["event"] for _, event in EVENTS} == set(CHECKS)
+
+
+def test_models_that_rewrite_are_never_in_a_leaderboard_group_with_models_that_do_not(
+    con: duckdb.DuckDBPyConnection, page: str
+) -> None:
+    groups = con.execute(
+        """
+        SELECT list_sort(list_distinct(list(plans.track))), list_sort(list_distinct(list(l.model)))
+        FROM leaderboard AS l INNER JOIN plans USING (week, model)
+        GROUP BY l.week, l.track, l.simulated, l.suite, l.suite_major, l.condition, l.attribute, l.reference
+        """
+    ).fetchall()
+    assert {tuple(tracks) for tracks, _ in groups} == {("model",), ("system",)}
+    for tracks, models in groups:
+        assert ("sim-rewriter" in models) == (tracks == ["system"])
+    tables = re.findall(r'<h4 id="(board-[^"]+)">.*?<table(.*?)</table>', page, re.DOTALL)
+    named = [(board, {*re.findall(r'role="rowheader">\s*(sim-[a-z]+)', rows)}) for board, rows in tables]
+    assert len(named) > 20
+    for board, models in named:
+        assert models == {"sim-rewriter"} if board.endswith("-system") else "sim-rewriter" not in models
+
+
+def test_the_sentences_of_the_figures_tell_the_planted_story(con: duckdb.DuckDBPyConnection) -> None:
+    one_sided, drifted, retired = [row[0] for row in con.execute(sql("audit/headlines")).fetchall()]
+    found = re.fullmatch(r"sim-classic drew a perceived man for (\d+) of (\d+) CEOs\.", one_sided)
+    assert found
+    assert found[1] == found[2]
+    found = re.fullmatch(
+        r"sim-drift drew perceived women as CEO in (\d+) % of pictures before the week of (\S+), in (\d+) % since\.",
+        drifted,
+    )
+    assert found
+    assert abs((date.fromisoformat(found[2]) - date(2026, 10, 19)).days) <= 7
+    assert retired == "sim-retired answered for the last time in the week of 2026-11-02."
+
+
+def test_the_page_says_simulated_and_names_everybody(page: str) -> None:
+    for model in ("classic", "drift", "cautious", "rewriter", "retired", "successor"):
+        assert f"sim-{model}" in page
+    assert "the people do not exist" in page
+    assert "Simulated models, prompts rewritten" in page

@@ -1,0 +1,115 @@
+"""One week on a folder and on an S3 server: the same pictures and the same rows, and both can be rebuilt from it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.leaderboard.asset import publish_week
+from assets.metrics.week import score_weeks
+from assets.workplace import Workplace
+from orchestration.loading import load
+from tests.e2e import benchmark
+from tests.e2e.command import cliche, hashes, pictures, write_settings
+from warehouse.connection import connect
+
+WEEK = benchmark.LAST
+#: Every kind of picture, retries, refusals and conversations.
+STORIES = {
+    "rest-of-world@1": (["person-*", "house-*", "street-nigeria"], 1),
+    "startup-ceo@1": (["ceo-*"], 2),
+    "canary@1": (["lemons"], 1),
+}
+#: Files of an edition without a time of asking in them.
+SAME = {f"data/{name}.csv" for name in ("scores", "leaderboard", "cell_shares", "outcomes_weekly")} | {
+    "index.html"
+}
+MODELS = ("sim-cautious", "sim-rewriter")
+
+
+def _run_week(home: Path, store: str | None = None) -> Workplace:
+    benchmark.write_models(home / "models.yaml", [benchmark.entry(name, STORIES) for name in MODELS])
+    place = benchmark.place_of(benchmark.settings_of(home, store))
+    for model in MODELS:
+        benchmark.ask_and_label(place, (model, WEEK))
+        load(place, model, WEEK)
+    score_weeks(place, WEEK)
+    return place
+
+
+def _rebuilt(home: Path, store: str) -> dict[str, str]:
+    """Return the hashes of what `cliche rebuild` makes where models and suites cannot be read."""
+    write_settings(home, models="taken-away.yaml", suites="taken-away")
+    done = cliche(home, "rebuild", more={"CLICHE_STORE": store})
+    assert (done.returncode, done.stderr.count("cliche:")) == (0, 0), done.stderr
+    assert done.stdout.startswith(f"{home / 'warehouse.duckdb'}: ")
+    return hashes(home / "warehouse.duckdb")
+
+
+def _files(place: Workplace, prefix: str) -> list[str]:
+    return [key.removeprefix(prefix) for key in place.store.list(prefix)]
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[Workplace]:
+    with benchmark.folder_in_memory("stores") as home:
+        yield _run_week(home)
+
+
+def test_the_week_holds_every_kind_of_answer(local: Workplace) -> None:
+    with connect(local.warehouse, read_only=True) as con:
+        found = {row[0] for row in con.execute("SELECT DISTINCT outcome FROM slot_outcomes").fetchall()}
+        turns = con.execute("SELECT count(DISTINCT turn) FROM attempts").fetchone()
+    assert found == {"ok", "refused_text", "no_image", "not_needed"}
+    assert turns == (3,)
+
+
+def test_invariant_06_rebuild_from_the_folder_alone_gives_the_same_tables(
+    local: Workplace, tmp_path: Path
+) -> None:
+    before = hashes(local.warehouse)
+    assert {"plans", "slots", "attempts", "images", "labels", "scores", "check_results"} <= set(before)
+    home = tmp_path / "elsewhere"
+    assert _rebuilt(home, str(local.warehouse.parent / "store")) == before
+    refused = cliche(home, "status", more={"CLICHE_STORE": str(local.warehouse.parent / "store")})
+    assert refused.returncode == 2  # the configuration is really gone
+    assert "taken-away" in refused.stderr
+
+
+def test_invariant_06_a_lost_object_is_seen_in_the_rebuilt_tables(local: Workplace, tmp_path: Path) -> None:
+    copy = tmp_path / "store"
+    shutil.copytree(local.warehouse.parent / "store", copy)
+    part = next(copy.glob("labels/**/*.parquet"))
+    part.chmod(0o644)
+    part.unlink()
+    before, after = hashes(local.warehouse), _rebuilt(tmp_path / "elsewhere", str(copy))
+    assert {"labels", "scores"} <= {name for name in before if before[name] != after[name]}
+    assert {name for name in ("plans", "slots", "attempts", "images") if before[name] != after[name]} == set()
+
+
+@pytest.mark.s3
+def test_the_same_week_on_s3_gives_the_same_pictures_and_tables(
+    local: Workplace, s3_address: str, tmp_path: Path
+) -> None:
+    place = _run_week(tmp_path / "home", s3_address)
+    assert place.store.url == s3_address
+    kept = pictures(place.store)
+    assert kept == pictures(local.store)
+    assert len(kept) > 30
+    for key, digest in kept.items():
+        assert key.split("/")[2].partition(".")[0] == digest
+    assert hashes(place.warehouse) == hashes(local.warehouse)
+    # What is published of it is the same too, picture for picture and figure for figure.
+    here, there = publish_week(local, WEEK), publish_week(place, WEEK)
+    names = _files(local, here.prefix)
+    assert _files(place, there.prefix) == names
+    assert set(names) >= SAME
+    for name in names:
+        if name.startswith(("pictures/", "static/")) or name in SAME:
+            assert place.store.get(there.prefix + name) == local.store.get(here.prefix + name), name
+    assert os.environ["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+    assert _rebuilt(tmp_path / "elsewhere", s3_address) == hashes(local.warehouse)
