@@ -99,9 +99,8 @@ def build_sensor(
                 requests.append(dg.RunRequest(run_key=f"publish-{week}", partition_key=week))
             else:
                 closed.append(f"week {week}: {gate.why_closed()}")
-        if (
-            requests
-        ):  # the newest alone: an edition is cumulative, and two publishes at once refuse each other
+        if requests:
+            # The newest alone: an edition is cumulative, and two publishes at once refuse each other.
             return dg.SensorResult(run_requests=requests[-1:])
         return dg.SensorResult(skip_reason="; ".join(closed) or "every complete week is published")
 

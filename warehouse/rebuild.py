@@ -34,11 +34,12 @@ def rebuild(
     in the bucket.
 
     Raises:
-        RefusedError: if another process has the file at `path` open.
+        RefusedError: if another process has the file at `path` open, or is rebuilding it.
         CorruptObjectError: if an object of the bucket does not read.
     """
-    _assert_free(path)
     beside = path.with_name(f".{path.name}.rebuild")
+    _assert_free(path)
+    _assert_free(beside)
     _remove(beside)
     partitions, studies = load.partitions(store), load.studies(store)
     total = len(partitions) + len(studies)

@@ -14,7 +14,8 @@
 --   completeness: (pictures + refusals) / planned slots
 --   refused_rate: refusals (the model's own answers without a picture) / (pictures + refusals)
 --   pictures: number of usable pictures under this condition, whatever the attribute
---   previous_distance: distance of the same series one week before; NULL if there was none
+--   previous_distance: distance of the same series one week before; NULL if there was none, or if another
+--     version of the labeler read it
 --   withheld_reason: why the model is withheld in this week; NULL if it is not
 -- Depends on: scores, plans, withheld.
 WITH hidden AS (
@@ -55,6 +56,7 @@ told AS (
         scores.reference,
         scores.model,
         scores.series,
+        scores.labeler_version,
         scores.n,
         scores.cells,
         scores.planned_cells,
@@ -112,6 +114,7 @@ LEFT JOIN told AS previous
         told.week = previous.week + INTERVAL 7 DAY
         AND told.model = previous.model
         AND told.series = previous.series
+        AND told.labeler_version = previous.labeler_version
         AND told.suite = previous.suite
         AND told.suite_major = previous.suite_major
         AND told.condition = previous.condition
