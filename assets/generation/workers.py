@@ -5,7 +5,6 @@ Belongs here: making a pool whose processes end with the process that made it. D
 
 from __future__ import annotations
 
-import atexit
 import multiprocessing
 import os
 import signal
@@ -21,16 +20,14 @@ def make_pool(
 ) -> ProcessPoolExecutor:
     """Return a pool of `workers` processes (default: one a core) that each ran `initializer(*args)` first.
 
-    The processes ignore Ctrl-C (their parent decides) and end by themselves when their parent is gone.
+    Whoever makes a pool shuts it down. The processes ignore Ctrl-C (their parent decides) and end by themselves when their parent is gone.
     """
-    pool = ProcessPoolExecutor(
+    return ProcessPoolExecutor(
         max_workers=workers or os.cpu_count() or 1,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_begin,
         initargs=(initializer, args),
     )
-    atexit.register(pool.shutdown, wait=False, cancel_futures=True)
-    return pool
 
 
 def _begin(initializer: Callable[..., None], args: tuple[Any, ...]) -> None:

@@ -7,12 +7,11 @@ labeler (`labelers/`), agreement between labelers, table rows (`warehouse.load`)
 from __future__ import annotations
 
 import io
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 
 import pyarrow as pa
@@ -33,6 +32,8 @@ from warehouse.weeks import utc_now
 
 #: Pictures a part holds: what a kill can cost at most is the reading of one part.
 PART_PICTURES = 500
+#: Seconds of reading, judged by the first picture, from which on starting processes pays.
+_WORTH_PROCESSES_S = 5.0
 #: Pictures that are held at once while worker processes read them.
 _AT_ONCE = 64
 
@@ -128,20 +129,22 @@ def _read_all(
         )
         for task in tasks
     )
-    if workers == 0:
+    begun = time.perf_counter()
+    first = [labeler.read(image, attributes) for image, attributes in islice(inputs, 1)]
+    rest_s = (time.perf_counter() - begun) * (len(tasks) - 1)
+    yield from first
+    if workers == 0 or rest_s < _WORTH_PROCESSES_S:
         yield from (labeler.read(image, attributes) for image, attributes in inputs)
         return
+    # The pool ends with the batch: a process that is itself a child cannot end while it has children.
+    pool = make_pool(_begin, labeler.name, workers=workers)
     try:
         while some := [*islice(inputs, _AT_ONCE)]:
-            yield from _pool(labeler.name, workers).map(_read_one, *zip(*some, strict=True), chunksize=8)
+            yield from pool.map(_read_one, *zip(*some, strict=True), chunksize=8)
     except BrokenProcessPool:
-        _pool.cache_clear()
         raise ClicheError("a process that reads pictures was killed; run again to go on") from None
-
-
-@cache
-def _pool(labeler_name: str, workers: int | None) -> ProcessPoolExecutor:
-    return make_pool(_begin, labeler_name, workers=workers)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 _labeler: Labeler | None = None  # of a worker process
