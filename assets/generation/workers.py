@@ -20,7 +20,8 @@ def make_pool(
 ) -> ProcessPoolExecutor:
     """Return a pool of `workers` processes (default: one a core) that each ran `initializer(*args)` first.
 
-    Whoever makes a pool shuts it down. The processes ignore Ctrl-C (their parent decides) and end by themselves when their parent is gone.
+    Whoever makes a pool shuts it down. The processes ignore Ctrl-C (their parent decides) and end by themselves when
+    their parent is gone.
     """
     return ProcessPoolExecutor(
         max_workers=workers or os.cpu_count() or 1,
