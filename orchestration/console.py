@@ -28,8 +28,11 @@ from assets.workplace import Listener
 #: As wide as it takes where nobody looks at a screen: rows of a table are not folded in a file or a pipe.
 _PIPE_WIDTH = 1000
 
-OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+# Text of the data is printed as it is: `:x:` becomes no emoji; that it is no markup is said at every print.
+OUT = Console(
+    highlight=False, soft_wrap=True, emoji=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH
+)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 class Tally:

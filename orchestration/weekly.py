@@ -117,15 +117,21 @@ def _account(
     place: Workplace, done: Ran, partition: Partition, error: ClicheError | dg.DagsterError | None
 ) -> None:
     if error is not None:
-        done.problems[partition] = _one_line(error)
+        cause = _open_slots(place, partition) if isinstance(error, FailedChecksError) else ""
+        done.problems[partition] = "; ".join(filter(None, (cause, _one_line(error))))
         done.refused += isinstance(error, RefusedError)
         return
     done.run.append(partition)
+    if still_open := _open_slots(place, partition):
+        done.problems[partition] = still_open
+
+
+def _open_slots(place: Workplace, partition: Partition) -> str:
+    """Return how many slots may still be asked and how to go on, or an empty string if there is none."""
     after = partition_state(place.store, partition[1], partition[0])
-    if after.open:
-        done.problems[partition] = (
-            f"{after.open} of {after.slots} slots are open; {_how_to_go_on(place, after)}"
-        )
+    return (
+        f"{after.open} of {after.slots} slots are open; {_how_to_go_on(place, after)}" if after.open else ""
+    )
 
 
 def _how_to_go_on(place: Workplace, state: PartitionState) -> str:
