@@ -70,11 +70,19 @@ def _unlabelled(store: Store, plan: Plan) -> int:
 
 
 def _stopped_by(known: Ledgered) -> str | None:
-    """Return what the newest receipt says if it stopped the provider."""
-    receipts = [receipt for receipt in known.receipts if receipt.answered_at is not None]
-    if not receipts:
+    """Return what the newest stop says, unless a call that was made after it was answered otherwise.
+
+    Calls that were in flight beside it may be answered later; they say nothing about it.
+    """
+    calls = [
+        (receipt.requested_at, receipt.answered_at, receipt)
+        for receipt in known.receipts
+        if receipt.requested_at is not None and receipt.answered_at is not None
+    ]
+    stops = [(answered, receipt) for _, answered, receipt in calls if GROUPS[receipt.outcome] == "stop"]
+    if not stops:
         return None
-    last = max(receipts, key=lambda receipt: str(receipt.answered_at))
-    if GROUPS[last.outcome] != "stop":
+    stopped, last = max(stops, key=lambda stop: stop[0])
+    if any(asked > stopped and GROUPS[receipt.outcome] != "stop" for asked, _, receipt in calls):
         return None
     return f"{last.outcome}: {last.error_message or last.error_code or 'no reason given'}"

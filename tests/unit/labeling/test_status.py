@@ -1,0 +1,110 @@
+"""How far a partition is, as the store knows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.generation.records import Answer, Outcome, Request
+from assets.generation.run import generate
+from assets.labeling.records import Reading
+from assets.labeling.registry import LABELERS
+from assets.labeling.run import label_partition
+from assets.labeling.status import PartitionState, partition_state
+from tests.unit.generation.scripted import Scripted, ok
+from tests.unit.labeling import scripted
+from tests.unit.labeling.scripted import Labels
+from tests.unit.labeling.test_run import WEEK, asked
+from warehouse import keys
+from warehouse.store import Store, open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(tmp_path / "store")
+
+
+@pytest.fixture(autouse=True)
+def _labeler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LABELERS, "scripted", scripted.ADDRESS)
+    monkeypatch.setattr(scripted, "current", Labels(lambda image, attribute: Reading("0"), "person_count"))
+
+
+def answers(**by_prompt: Answer) -> Scripted:
+    return Scripted(script(**by_prompt))
+
+
+def script(**by_prompt: Answer):  # type: ignore[no-untyped-def]
+    def answer(request: Request, number: int) -> Answer:
+        return by_prompt.get(request.slot.prompt.removeprefix("canary/")) or ok(request)
+
+    return answer
+
+
+REFUSED = Answer(outcome=Outcome.REFUSED_TEXT, refusal_text="no")
+STOPPED = Answer(outcome=Outcome.AUTH, error_message="the key is not valid")
+
+
+def test_what_was_never_planned_is_neither_planned_nor_complete(store: Store) -> None:
+    state = partition_state(store, WEEK, "m")
+    assert state == PartitionState("m", WEEK)
+    assert (state.planned, state.complete) == (False, False)
+
+
+def test_a_partition_is_complete_when_every_slot_is_settled_and_every_picture_read(store: Store) -> None:
+    plan = asked(store, script(lemons=REFUSED))
+    state = partition_state(store, WEEK, "m")
+    assert (state.slots, state.open, state.unlabelled) == (6, 0, 5)
+    assert state.planned
+    assert not state.complete
+    label_partition(store, plan, workers=0)
+    state = partition_state(store, WEEK, "m")
+    assert state.complete
+    assert state.outcomes == {"ok": 5, "refused_text": 1}
+
+
+def test_looking_writes_nothing(store: Store) -> None:
+    asked(store)
+    before = {key: store.get(key) for key in store.list("")}
+    partition_state(store, WEEK, "m")
+    assert {key: store.get(key) for key in store.list("")} == before
+
+
+def test_what_stopped_a_provider_is_told_until_it_answers_again(store: Store) -> None:
+    plan = asked(store, script(lemons=STOPPED))
+    state = partition_state(store, WEEK, "m")
+    assert state.open > 0
+    assert state.stopped_by == "auth: the key is not valid"
+    generate(store, plan, Scripted())
+    state = partition_state(store, WEEK, "m")
+    assert (state.open, state.stopped_by) == (0, None)
+
+
+def test_costs_are_those_of_all_attempts(store: Store) -> None:
+    costs = Answer(outcome=Outcome.REFUSED_TEXT, cost_usd=0.25)
+    asked(store, script(lemons=costs, books=costs))
+    assert partition_state(store, WEEK, "m").cost_usd == 0.5
+
+
+def test_a_new_version_of_the_labeler_leaves_every_picture_unlabelled(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = asked(store)
+    label_partition(store, plan, workers=0)
+    assert partition_state(store, WEEK, "m").unlabelled == 0
+    newer = Labels(lambda image, attribute: Reading("0"), "person_count", version="2-00000000")
+    monkeypatch.setattr(scripted, "current", newer)
+    assert partition_state(store, WEEK, "m").unlabelled == 6
+
+
+def test_receipts_that_no_manifest_lists_leave_a_partition_incomplete(store: Store) -> None:
+    plan = asked(store)
+    label_partition(store, plan, workers=0)
+    manifest = Path(store.url) / keys.manifest(WEEK, "m", 1)
+    manifest.unlink()  # as after a kill between the last receipt and the manifest
+    state = partition_state(store, WEEK, "m")
+    assert (state.open, state.unlisted, state.unlabelled) == (0, 6, 0)
+    assert not state.complete
+    generate(store, plan, Scripted())
+    assert partition_state(store, WEEK, "m").complete
