@@ -17,7 +17,7 @@ from assets.generation.providers.simulated.pool import Pool
 from assets.generation.records import Answer, Outcome, Request
 from assets.generation.run import generate
 from tests.bench import data
-from tests.bench.measure import Row, Size, median, seconds
+from tests.bench.measure import Row, Size, best, seconds
 from warehouse.store.local import LocalStore
 
 CONCURRENCY = 4  # what a model entry has unless it says otherwise
@@ -71,9 +71,9 @@ def _instant(folder: Path, size: Size, plan: Plan, provider: Provider, *, at_onc
         f"ask an instant provider, {at_once} at once",
         len(plan.slots),
         "slots",
-        median(times),
+        best(times),
         "same bytes, open/write/fsync/rename",
-        median(plain),
+        best(plain),
     )
 
 
@@ -93,9 +93,9 @@ def _drawing(folder: Path, size: Size) -> Row:
         f"ask the simulated provider, {CONCURRENCY} at once",
         len(plan.slots),
         "slots",
-        median(times),
+        best(times),
         "same pictures drawn, nothing kept",
-        median(drawing),
+        best(drawing),
     )
 
 

@@ -17,7 +17,7 @@ from assets.generation.run import generate
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import label_partition
 from tests.bench import data
-from tests.bench.measure import Row, Size, median, seconds
+from tests.bench.measure import Row, Size, best, seconds
 from warehouse import keys
 from warehouse.store import Store
 from warehouse.store.local import LocalStore
@@ -34,19 +34,24 @@ def run(folder: Path, size: Size) -> list[Row]:
         pool.close()
     pictures = _pictures(store, plan)
     _read_all(plan, pictures)  # what is read and built once, is
-    plain = median(seconds(lambda: _read_all(plan, pictures)) for _ in range(size.repeats))
     ways = {"in one process": 0}
     if size.processes is None:
         ways[f"in {os.cpu_count()} processes"] = os.cpu_count() or 1
     return [
-        _label(folder, plan, size, f"label pictures {way}", workers, plain) for way, workers in ways.items()
+        _label(folder, plan, size, f"label pictures {way}", workers, pictures)
+        for way, workers in ways.items()
     ]
 
 
-def _label(folder: Path, plan: Plan, size: Size, what: str, workers: int, plain: float) -> Row:
+def _label(
+    folder: Path, plan: Plan, size: Size, what: str, workers: int, pictures: list[tuple[bytes, list[str]]]
+) -> Row:
     written = _label_all(folder, plan, workers)  # starts the processes
-    times = [seconds(lambda: _label_all(folder, plan, workers)) for _ in range(size.repeats)]
-    return Row(what, written, "labels", median(times), "plain loop over the labeler's read", plain)
+    times, plain = [], []
+    for _ in range(size.repeats):
+        times.append(seconds(lambda: _label_all(folder, plan, workers)))
+        plain.append(seconds(lambda: _read_all(plan, pictures)))
+    return Row(what, written, "labels", best(times), "plain loop over the labeler's read", best(plain))
 
 
 def _label_all(folder: Path, plan: Plan, workers: int) -> int:
