@@ -152,7 +152,8 @@ def build_partition(
 ) -> list[Slot]:
     """Write one partition and return its slots; `plan` overrides fields of the plan (series, succeeds, track …).
 
-    Only `prompts` (full ids) get slots; the plan holds whole suites all the same. A slot's picture is the hash of its key; `plan={"simulated": False}` and the like are kept as given.
+    Only `prompts` (full ids) get slots; the plan holds whole suites all the same.
+    A slot's picture is the hash of its key; `plan={"simulated": False}` and the like are kept as given.
     """
     params: dict[str, Any] = dict((plan or {}).get("params", {}))
     slots = [
