@@ -96,7 +96,9 @@ def build_sensor(
             if not any(state.planned for state in gate.states.values()):
                 continue
             if gate.is_open:
-                requests.append(dg.RunRequest(run_key=f"publish-{week}", partition_key=week))
+                # A publish that failed is tried again, once an hour.
+                run_key = f"publish-{week}-{datetime.now(UTC):%Y%m%dT%H}"
+                requests.append(dg.RunRequest(run_key=run_key, partition_key=week))
             else:
                 closed.append(f"week {week}: {gate.why_closed()}")
         if requests:

@@ -198,6 +198,8 @@ def _selection(entry: ModelEntry, selection: SuiteSelection, suites: Mapping[str
         return
     if [s.suite for s in entry.suites].count(selection.suite) > 1:
         yield f"{selection.suite} is selected twice; keep one selection a suite"
+    elif [s.suite.partition("@")[0] for s in entry.suites].count(suite.id) > 1:
+        yield f"two versions of {suite.id} are selected; a model is asked one version of a suite"
     ids = [prompt.id for prompt in suite.prompts]
     for pattern in selection.prompts or ():
         if not any(fnmatchcase(prompt_id, pattern) for prompt_id in ids):

@@ -131,6 +131,10 @@ def status(week: str | None) -> int:
     for model, state in gate.states.items():
         if state.stopped_by and state.open:
             say(f"{model} was stopped: {state.stopped_by}")
+        if state.outcomes["unknown_charge"]:
+            say(
+                f"{model}: {state.outcomes['unknown_charge']} calls may have been billed; their answers were lost"
+            )
     if newest is not None:
         say(f"Edition {newest.id} is current: {page_address(place)}")
     if not gate.states:

@@ -315,3 +315,10 @@ class TestShipped:
         assert {e.provider for e in real} == {"openai", "gemini", "bfl", "xai", "bedrock", "midjourney"}
         assert all(e.price and e.price.source for e in real if e.provider != "midjourney")
         assert all(e.labeler == "photo" for e in real)
+
+
+def test_two_versions_of_one_suite_are_refused_in_one_entry(tmp_path: Path) -> None:
+    second = SUITES["occupations@1"].model_copy(update={"version": "2.0.0"})
+    models = changed(0, suites=[{"suite": f"occupations@{major}", "replicates": 3} for major in (1, 2)])
+    with pytest.raises(UsageError, match="two versions of occupations are selected"):
+        load_models(write(tmp_path, models), {**SUITES, "occupations@2": second}, providers=PROVIDERS)
