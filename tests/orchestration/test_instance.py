@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -17,13 +18,12 @@ from orchestration.instance import PROCESS_TAG, bury_dead_runs, open_instance, p
 from tests.orchestration.installation import (
     CHECKOUT,
     MODELS,
-    NEXT,
     WEEK,
     Cliche,
     Installation,
     environment,
-    start,
 )
+from warehouse.weeks import current_week
 
 
 @pytest.fixture
@@ -84,51 +84,66 @@ def test_runs_that_cannot_be_judged_from_here_are_left_alone(instance: dg.Dagste
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
 
 
+@contextmanager
+def at_most(seconds: int) -> Iterator[None]:
+    """Fail if the block takes longer."""
+
+    def end(*_: object) -> None:
+        pytest.fail(f"still waiting after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def test_a_killed_runs_place_in_the_pool_is_freed_and_the_next_run_loads(
-    published: Installation, cliche: Cliche
+    fresh: Installation, cliche: Cliche
 ) -> None:
+    fresh.configure(deadline_hours=168)
     held = subprocess.Popen(
-        [sys.executable, "-m", "tests.orchestration.hold_pool", MODELS[0], NEXT],
+        [sys.executable, "-m", "tests.orchestration.hold_pool", MODELS[0], current_week()],
         cwd=CHECKOUT,
-        env=environment(published.home),
+        env=environment(fresh.home),
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
         assert held.stdout is not None
         assert held.stdout.readline() == "holding\n"
-        with open_instance(published.settings.dagster_home) as instance:
+        with open_instance(fresh.settings.dagster_home) as instance:
             assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
             assert bury_dead_runs(instance) == []  # it lives
             assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
     finally:
         held.send_signal(signal.SIGKILL)
         held.wait()
-    with open_instance(published.settings.dagster_home) as instance:
+    with open_instance(fresh.settings.dagster_home) as instance:
         assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
 
-    again = start(published.home, "run", "--week", NEXT, "--model", MODELS[0])
-    try:
-        _, err = again.communicate(timeout=120)  # without freeing it, it waits for ever
-    finally:
-        os.killpg(again.pid, signal.SIGKILL) if again.poll() is None else None
-    assert again.returncode == 0, err
-    assert "A run that was killed (" in err
-    assert "left its place in the queue; it was freed." in err
-    with open_instance(published.settings.dagster_home) as instance:
+    with at_most(100):  # without freeing it, it waits for ever
+        again = cliche("run", "--week", current_week(), "--model", MODELS[1])
+    assert again.code == 0, again.err
+    assert "A run that was killed (" in again.err
+    assert "left its place in the queue; it was freed." in again.err
+    with open_instance(fresh.settings.dagster_home) as instance:
         assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
 
 
-def test_unlock_frees_what_dead_runs_hold(published: Installation, cliche: Cliche) -> None:
-    with open_instance(published.settings.dagster_home) as instance:
+def test_unlock_frees_what_dead_runs_hold(fresh: Installation, cliche: Cliche) -> None:
+    with open_instance(fresh.settings.dagster_home) as instance:
         run = begun(instance, **{PROCESS_TAG: f"{socket.gethostname()}/{gone()}/123456"})
         storage = instance.event_log_storage
+        storage.initialize_concurrency_limit_to_default("warehouse")
         storage.claim_concurrency_slot("warehouse", run.run_id, "loaded")
         assert storage.get_concurrency_info("warehouse").active_slot_count == 1
     ended = cliche("unlock")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out == "Freed the pool slots of 1 dead runs.\nNothing is locked.\n"
-    with open_instance(published.settings.dagster_home) as instance:
+    with open_instance(fresh.settings.dagster_home) as instance:
         assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
 
 

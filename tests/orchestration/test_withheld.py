@@ -9,8 +9,11 @@ import pytest
 
 from assets.generation.asset import ask_partition
 from assets.generation.receipts import read_partition
+from assets.labeling.asset import label
+from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks, stops_publishing
 from assets.quality.run import CheckResult
+from assets.workplace import Workplace
 from orchestration import weekly
 from orchestration.checks import check_partition
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
@@ -29,6 +32,13 @@ def pictures(installation: Installation, model: str, week: str) -> list[Path]:
     receipts = read_partition(installation.store, week, model).receipts
     root = Path(installation.settings.store)
     return [root / keys.image(r.image_sha256, str(r.image_ext)) for r in receipts if r.image_sha256]
+
+
+def complete(place: Workplace, week: str, *models: str) -> None:
+    """Ask and label models without Dagster."""
+    for model in models or (BAD, GOOD):
+        ask_partition(place, model, week)
+        label(place, model, week)
 
 
 def replace_bytes(path: Path) -> None:
@@ -119,8 +129,7 @@ def test_another_models_pass_does_not_hide_it_and_publishing_withholds_that_mode
 
 def test_a_withheld_model_is_published_once_its_picture_is_what_it_was(fresh: Installation) -> None:
     place = fresh.place()
-    ran = weekly.run_partitions(place, fresh.settings, [(BAD, WEEK), (GOOD, WEEK)], lambda text: None)
-    assert ran.problems == {}
+    complete(place, WEEK)
     picture = pictures(fresh, BAD, WEEK)[0]
     whole = picture.read_bytes()
     replace_bytes(picture)
@@ -158,9 +167,7 @@ def test_a_check_that_cannot_run_is_shown_as_errored_and_blocks(fresh: Installat
 def test_a_critical_check_that_names_no_model_stops_publishing_and_the_old_edition_stays(
     published: Installation, cliche: Cliche
 ) -> None:
-    place = published.place()
-    ran = weekly.run_partitions(place, published.settings, [(BAD, NEXT), (GOOD, NEXT)], lambda text: None)
-    assert ran.problems == {}
+    complete(published.place(), NEXT)
     picture = pictures(published, BAD, NEXT)[0]
     whole = picture.read_bytes()
     unreadable(picture)
@@ -188,8 +195,7 @@ def published_editions(installation: Installation) -> dict[str, bytes]:
 def test_in_the_publishing_job_a_named_model_does_not_block_and_an_errored_check_does(
     published: Installation,
 ) -> None:
-    place = published.place()
-    weekly.run_partitions(place, published.settings, [(BAD, NEXT), (GOOD, NEXT)], lambda text: None)
+    complete(published.place(), NEXT)
     replace_bytes(pictures(published, BAD, NEXT)[0])
     result = run_job(published, PUBLISH, NEXT)
     assert result.success
@@ -234,10 +240,8 @@ def test_only_critical_results_that_name_no_model_stop_publishing(
 
 
 def test_a_stopped_week_says_why_also_without_dagster(published: Installation) -> None:
-    from assets.leaderboard.asset import publish_week
-
     place = published.place()
-    weekly.run_partitions(place, published.settings, [(GOOD, NEXT)], lambda text: None)
+    complete(place, NEXT, GOOD)
     unreadable(pictures(published, GOOD, NEXT)[0])
     score_weeks(place, NEXT)
     with pytest.raises(ClicheError, match=r"not published: the check could not be run: .*\(images__bytes"):
