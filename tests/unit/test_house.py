@@ -69,7 +69,8 @@ def test_no_tracked_file_names_a_package_index_or_a_folder_of_somebody() -> None
         ["git", "-C", str(CHECKOUT), "ls-files"], capture_output=True, text=True, check=False
     ).stdout.split("\n")
     forbidden = re.compile(
-        r"index-url\s*[=\s]\s*https?:|\"resolved\": *\"http|files\.pythonhosted|registry\.npmjs|//pypi\.org/simple|/home/[a-z]+/|/work/"
+        r"index-url\s*[=\s]\s*https?:|\"resolved\": *\"http|files\.pythonhosted|registry\.npmjs"
+        r"|//pypi\.org/simple|/home/[a-z]+/|/work/"
     )
     me = Path(__file__).resolve()
     found = []
