@@ -6,6 +6,7 @@ Belongs here: starting it, reading what it says. Does not belong here: what must
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -32,24 +33,22 @@ def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, 
 def cliche(
     home: Path, *arguments: str | Path, more: Mapping[str, str] | None = None, limit: float = TIME_LIMIT_S
 ) -> subprocess.CompletedProcess[str]:
-    """Run `cliche` to its end; a run that hangs fails the test."""
-    return subprocess.run(
-        [CLICHE, *arguments],
-        cwd=CHECKOUT,
-        env=environment(home, more),
-        capture_output=True,
-        text=True,
-        timeout=limit,
-        check=False,
-    )
+    """Run `cliche` to its end; a run that hangs is ended with all its processes and fails the test."""
+    process = start(home, *arguments, more=more)
+    try:
+        out, err = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
-def start(home: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+def start(home: Path, *arguments: str | Path, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start `cliche` as the leader of a process group of its own, so that it can be sent Ctrl-C with its children."""
     return subprocess.Popen(
         [CLICHE, *arguments],
         cwd=CHECKOUT,
-        env=environment(home),
+        env=environment(home, more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,6 +7,7 @@ read but that file and the page.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -144,7 +145,8 @@ def test_every_label_and_outcome_is_that_of_its_own_slot(con: duckdb.DuckDBPyCon
         GROUP BY ALL
         """,
     )
-    right = wrong = 0
+    right: Counter[str] = Counter()
+    read: Counter[str] = Counter()
     for row in rows.to_dicts():
         slot = Slot(**{name: row[name] for name in Slot.model_fields if name in row})
         scene = scenes.scene(slot.model.removeprefix("sim-"), slot, row["language"])
@@ -156,11 +158,11 @@ def test_every_label_and_outcome_is_that_of_its_own_slot(con: duckdb.DuckDBPyCon
             assert row["outcome"] == scene.outcome
             assert row["labels"] is None
         for label in row["labels"] or ():
-            hit = scene.values[label["attribute"]] == label["value"]
-            right, wrong = right + hit, wrong + (not hit)
+            read[label["attribute"]] += 1
+            right[label["attribute"]] += scene.values[label["attribute"]] == label["value"]
     assert rows.height > 1_800
-    assert right + wrong > 12_000
-    assert right / (right + wrong) >= 0.99
+    assert read.total() > 12_000
+    assert min(right[attribute] / read[attribute] for attribute in read) >= 0.98
 
 
 def test_outcomes_lie_within_their_99_percent_intervals_in_98_percent_of_cells(
