@@ -11,10 +11,10 @@ from typing import cast
 
 import dagster as dg
 
+from assets.generation.workplace import Workplace, parse_key
 from assets.metrics.week import stored_results
 from assets.quality.registry import CHECKS, CheckSpec, Stage
 from assets.quality.run import CheckResult, run_checks
-from assets.workplace import Workplace
 from orchestration.loading import WAREHOUSE_POOL
 from warehouse.connection import connect
 from warehouse.load import load_partition
@@ -56,10 +56,10 @@ def _partition_checks(
     )
     def checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         place = cast(Workplace, context.resources.workplace)
-        key = cast(dg.MultiPartitionKey, context.partition_key).keys_by_dimension
+        model, week = parse_key(context.partition_key)
         yield from (
             _shown(result, asset, named_model_blocks=True)
-            for result in check_partition(place, key["model"], key["week"], stage)
+            for result in check_partition(place, model, week, stage)
         )
 
     return checks

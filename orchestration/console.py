@@ -23,7 +23,7 @@ from rich.progress import (
 
 from assets.generation.receipts import Receipt
 from assets.generation.records import GROUPS, Outcome
-from assets.workplace import Listener
+from assets.generation.workplace import Listener
 
 #: As wide as it takes where nobody looks at a screen: rows of a table are not folded in a file or a pipe.
 _PIPE_WIDTH = 1000

@@ -7,10 +7,10 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.generation.asset import build_assets as build_generation
+from assets.generation.workplace import Workplace
 from assets.labeling.asset import build_asset as build_labels
 from assets.leaderboard.asset import build_asset as build_leaderboard
 from assets.metrics.asset import build_asset as build_scores
-from assets.workplace import Workplace
 from orchestration.checks import build_checks
 from orchestration.gate import build_sensor
 from orchestration.loading import WAREHOUSE_POOL

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
-from assets.workplace import Workplace
 from orchestration.settings import Settings
 from warehouse.load import partitions
 from warehouse.weeks import current_week, shift

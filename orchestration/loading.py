@@ -8,7 +8,7 @@ from typing import cast
 
 import dagster as dg
 
-from assets.workplace import Workplace
+from assets.generation.workplace import Workplace, parse_key
 from warehouse.connection import connect
 from warehouse.load import load_partition
 from warehouse.migrations import migrate
@@ -36,7 +36,6 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
     def loaded(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """The rows of one model and week in the warehouse, replaced as a whole."""
         place = cast(Workplace, context.resources.workplace)
-        key = cast(dg.MultiPartitionKey, context.partition_key).keys_by_dimension
-        return dg.MaterializeResult(metadata={**load(place, key["model"], key["week"])})
+        return dg.MaterializeResult(metadata={**load(place, *parse_key(context.partition_key))})
 
     return loaded

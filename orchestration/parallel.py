@@ -20,7 +20,7 @@ from typing import Any
 import dagster as dg
 
 from assets.generation.workers import make_pool
-from assets.workplace import Listener, Workplace
+from assets.generation.workplace import Listener, Workplace
 from orchestration.resources import make_workplace
 from orchestration.settings import Settings
 from warehouse.errors import ClicheError

@@ -1,4 +1,4 @@
-"""Partitions: models, weeks, and their product; one helper parses keys, everywhere.
+"""Partitions: models, weeks, and their product; one helper parses keys, everywhere (`parse_key` of the workplace).
 
 Belongs here: partition definitions and keys. Does not belong here: arithmetic of weeks (`warehouse.weeks`).
 """
@@ -27,9 +27,3 @@ def product_definition(
 def partition_key(model: str, week: str) -> dg.MultiPartitionKey:
     """Return the key `model|week`."""
     return dg.MultiPartitionKey({"model": model, "week": week})
-
-
-def parse_key(key: str) -> tuple[str, str]:
-    """Return (model, week) of a key that reads `model|week`."""
-    model, _, week = key.rpartition("|")
-    return model, week

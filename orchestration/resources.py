@@ -13,9 +13,9 @@ import dagster as dg
 
 from assets.generation.models_file import load_models
 from assets.generation.providers.registry import PROVIDERS
+from assets.generation.workplace import Listener, Workplace
 from assets.labeling.registry import LABELERS
 from assets.suites.loader import load_suites
-from assets.workplace import Listener, Workplace
 from orchestration.settings import CHECKOUT, Settings
 from warehouse.errors import UsageError
 from warehouse.store import open_store

@@ -11,9 +11,9 @@ from typing import Any
 
 import duckdb
 
+from assets.generation.workplace import Workplace
 from assets.leaderboard.edition import read_manifest
 from assets.metrics.scores import compute_scores
-from assets.workplace import Workplace
 from orchestration.commands.editions import open_database
 from warehouse import keys
 from warehouse.canonical import sha256_hex

@@ -19,9 +19,9 @@ from assets.generation.asset import checked_provider
 from assets.generation.plan import check_frozen, is_over, read_plan, require_askable
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
+from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
-from assets.workplace import Workplace
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
 from orchestration.instance import bury_dead_runs, process_tags, shared_instance

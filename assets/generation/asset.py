@@ -22,7 +22,7 @@ from assets.generation.providers.base import Provider, answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.receipts import read_partition
 from assets.generation.run import Report, count_outcomes, generate
-from assets.workplace import Workplace
+from assets.generation.workplace import Workplace, parse_key
 from warehouse.errors import ClicheError
 
 
@@ -115,5 +115,4 @@ def describe_stop(report: Report) -> str:
 
 def _surroundings(context: dg.AssetExecutionContext) -> tuple[Workplace, str, str]:
     place = cast(Workplace, context.resources.workplace)
-    key = cast(dg.MultiPartitionKey, context.partition_key).keys_by_dimension
-    return place, key["model"], key["week"]
+    return place, *parse_key(context.partition_key)

@@ -8,8 +8,8 @@ from typing import cast
 import dagster as dg
 
 from assets.generation.plan import read_plan
+from assets.generation.workplace import Workplace, parse_key
 from assets.labeling.run import Report, label_partition
-from assets.workplace import Workplace
 from warehouse.errors import ClicheError
 
 
@@ -42,8 +42,7 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
     def labels(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """What the pictures of one model and week show, read by one labeler version."""
         place = cast(Workplace, context.resources.workplace)
-        key = cast(dg.MultiPartitionKey, context.partition_key).keys_by_dimension
-        report = label(place, key["model"], key["week"])
+        report = label(place, *parse_key(context.partition_key))
         return dg.MaterializeResult(
             metadata={
                 "pictures": report.pictures,

@@ -7,9 +7,9 @@ from typing import cast
 
 import dagster as dg
 
+from assets.generation.workplace import Workplace
 from assets.leaderboard.edition import Edition, publish
 from assets.metrics.week import assert_publishable
-from assets.workplace import Workplace
 from warehouse.connection import connect
 
 

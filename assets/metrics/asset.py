@@ -7,8 +7,8 @@ from typing import cast
 
 import dagster as dg
 
+from assets.generation.workplace import Workplace
 from assets.metrics.week import score_weeks
-from assets.workplace import Workplace
 
 
 def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.AssetsDefinition:

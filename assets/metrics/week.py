@@ -14,10 +14,10 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
+from assets.generation.workplace import Workplace
 from assets.metrics.scores import compute_scores, compute_study_scores
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
-from assets.workplace import Workplace
 from warehouse.connection import connect
 from warehouse.errors import ClicheError
 from warehouse.freshness import stale_partitions, stale_studies, week_inputs

@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from assets.generation.workplace import Workplace
 from assets.leaderboard.edition import latest, read_manifest
-from assets.workplace import Workplace
 from orchestration.console import ERR
 from warehouse import keys
 from warehouse.canonical import sha256_hex

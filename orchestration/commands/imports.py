@@ -15,10 +15,10 @@ from assets.generation.midjourney.matching import Listed
 from assets.generation.plan import Plan
 from assets.generation.receipts import read_partition
 from assets.generation.run import generate
+from assets.generation.workplace import Workplace
 from assets.labeling.asset import label
 from assets.metrics.week import score_studies
 from assets.studies.importer import import_study as import_files
-from assets.workplace import Workplace
 from orchestration.commands.editions import counting
 from orchestration.console import note, say
 from orchestration.loading import load

@@ -14,10 +14,10 @@ from rich.table import Table
 
 from assets.generation.asset import plan_partition
 from assets.generation.providers.registry import make_provider
+from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
 from assets.metrics.week import score_all
-from assets.workplace import Workplace
 from orchestration import weekly
 from orchestration.commands.editions import check_line, counting, headline, page_address
 from orchestration.console import OUT, Tally, note, say

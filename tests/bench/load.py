@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.workplace import Workplace
+from assets.generation.workplace import Workplace
 from orchestration.loading import load
 from tests.bench import data
 from tests.bench.measure import Row, Size, best, seconds

@@ -22,11 +22,11 @@ from assets.generation.asset import ask_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.providers.simulated import Simulated
 from assets.generation.providers.simulated.pool import Pool
+from assets.generation.workplace import Workplace
 from assets.labeling.asset import label
 from assets.leaderboard.asset import publish_week
 from assets.leaderboard.edition import Edition
 from assets.metrics.week import score_weeks
-from assets.workplace import Workplace
 from orchestration.resources import make_workplace
 from orchestration.settings import CHECKOUT, Settings
 from warehouse.weeks import span

@@ -70,7 +70,7 @@ def _started(home: Path, receipts: int) -> subprocess.Popen[str]:
         if process.poll() is not None or time.monotonic() > until:
             _end(process.pid)
             pytest.fail(f"the run came to {_receipts(home)} receipts only: {process.communicate()}")
-        time.sleep(0.01)
+        time.sleep(0.05)
     return process
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from assets.generation.workplace import Workplace
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks
-from assets.workplace import Workplace
 from orchestration.loading import load
 from tests.e2e import benchmark
 from tests.e2e.command import cliche, hashes, pictures, write_settings

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 
-from assets.workplace import Workplace
+from assets.generation.workplace import Workplace
 from orchestration import loading, weekly
 from orchestration.resources import make_workplace
 from orchestration.settings import load_settings

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from assets.workplace import Workplace
+from assets.generation.workplace import Workplace
 from orchestration.resources import make_workplace
 from orchestration.settings import Settings, load_settings
 from warehouse.store import Store, open_store

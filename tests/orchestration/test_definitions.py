@@ -12,13 +12,14 @@ import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
 from assets.generation.asset import ask_partition, plan_partition
+from assets.generation.workplace import parse_key
 from assets.labeling.asset import label
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks
 from assets.quality.registry import CHECKS
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.definitions import defs as lazy_defs
-from orchestration.partitions import parse_key, partition_key, product_definition, weeks_definition
+from orchestration.partitions import partition_key, product_definition, weeks_definition
 from tests.orchestration.installation import Installation, entry, install
 from warehouse.weeks import current_week, shift
 

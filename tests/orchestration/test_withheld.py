@@ -9,11 +9,11 @@ import pytest
 
 from assets.generation.asset import ask_partition
 from assets.generation.receipts import read_partition
+from assets.generation.workplace import Workplace
 from assets.labeling.asset import label
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks, stops_publishing
 from assets.quality.run import CheckResult
-from assets.workplace import Workplace
 from orchestration import weekly
 from orchestration.checks import check_partition
 from orchestration.definitions import GENERATE, PUBLISH, build_defs

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from assets.generation.workplace import Workplace
 from assets.metrics.week import score_weeks
-from assets.workplace import Workplace
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
 from warehouse import keys, load, objects

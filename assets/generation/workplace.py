@@ -47,3 +47,9 @@ class Workplace:
     def active(self, week: str) -> list[ModelEntry]:
         """Return the entries that are asked in `week`: within their from and until dates."""
         return active(self.models, week)
+
+
+def parse_key(key: str) -> tuple[str, str]:
+    """Return (model, week) of a partition key, which reads `model|week`."""
+    model, _, week = key.rpartition("|")
+    return model, week
