@@ -58,7 +58,9 @@ def demo() -> int:
     else:
         if not ran.run and not ran.problems:
             say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
-        edition = weekly.publish(place, settings, last, note=note)
+        edition = weekly.publish(
+            place, settings, last, note=note, wait=False
+        )  # the demo waits for no live model
         say(check_line(place))
         say(f"Edition {edition} is current.")
     for sentence in headline(place):

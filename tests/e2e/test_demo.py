@@ -14,6 +14,14 @@ from tests.e2e.command import cliche, write_settings
 
 STORIES = {"diversity-request@1": (["ceo-baseline"], 5)}
 MODEL = "sim-classic"
+# A real model that is switched on: the demo neither asks it nor waits for it.
+LIVE = {
+    "name": "midjourney-v7",
+    "title": "Midjourney 7",
+    "provider": "midjourney",
+    "model_id": "7",
+    "suites": [{"suite": "canary@1", "replicates": 1}],
+}
 BEFORE = benchmark.WEEKS[
     1:-1
 ]  # asked before, by the core: a demo that was stopped, and tests that are quicker
@@ -27,7 +35,7 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 def home() -> Iterator[Path]:
     with benchmark.folder_in_memory("demo") as made:
         write_settings(made, models="models.yaml", runs_at_once=1)
-        benchmark.write_models(made / "models.yaml", [benchmark.entry(MODEL, STORIES)])
+        benchmark.write_models(made / "models.yaml", [benchmark.entry(MODEL, STORIES), LIVE])
         place = benchmark.place_of(benchmark.settings_of(made))
         for week in BEFORE:
             benchmark.ask_and_label(place, (MODEL, week))
