@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from assets.generation.plan import Plan, read_plan
 from assets.generation.receipts import Ledgered, read_partition
@@ -70,19 +71,13 @@ def _unlabelled(store: Store, plan: Plan) -> int:
 
 
 def _stopped_by(known: Ledgered) -> str | None:
-    """Return what the newest stop says, unless a call that was made after it was answered otherwise.
+    """Return what stopped the provider: the newest stop that a slot stands at, because it was not asked again since.
 
-    Calls that were in flight beside it may be answered later; they say nothing about it.
+    Slots that were in flight beside it may be answered later than it; that says nothing about it.
     """
-    calls = [
-        (receipt.requested_at, receipt.answered_at, receipt)
-        for receipt in known.receipts
-        if receipt.requested_at is not None and receipt.answered_at is not None
-    ]
-    stops = [(answered, receipt) for _, answered, receipt in calls if GROUPS[receipt.outcome] == "stop"]
+    last = [receipt for attempts in known.attempts.values() if (receipt := attempts.last) is not None]
+    stops = [receipt for receipt in last if GROUPS[receipt.outcome] == "stop"]
     if not stops:
         return None
-    stopped, last = max(stops, key=lambda stop: stop[0])
-    if any(asked > stopped and GROUPS[receipt.outcome] != "stop" for asked, _, receipt in calls):
-        return None
-    return f"{last.outcome}: {last.error_message or last.error_code or 'no reason given'}"
+    newest = max(stops, key=lambda receipt: receipt.answered_at or datetime.min)
+    return f"{newest.outcome}: {newest.error_message or newest.error_code or 'no reason given'}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,23 @@ def test_what_stopped_a_provider_is_told_until_it_answers_again(store: Store) ->
     generate(store, plan, Scripted())
     state = partition_state(store, WEEK, "m")
     assert (state.open, state.stopped_by) == (0, None)
+
+
+def test_an_answer_that_was_in_flight_beside_a_stop_does_not_hide_it(store: Store) -> None:
+    answered = threading.Event()
+
+    def one_waits(request: Request, number: int) -> Answer:
+        if request.slot.prompt == "canary/bicycle":
+            assert answered.wait(10)
+            time.sleep(0.05)  # until the stop is recorded
+            return ok(request)
+        answered.set()
+        return STOPPED
+
+    asked(store, one_waits)
+    state = partition_state(store, WEEK, "m")
+    assert state.outcomes["ok"] == 1
+    assert state.stopped_by == "auth: the key is not valid"
 
 
 def test_costs_are_those_of_all_attempts(store: Store) -> None:
