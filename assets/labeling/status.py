@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from assets.generation.plan import Plan, read_plan
 from assets.generation.receipts import Ledgered, read_partition
@@ -79,5 +78,5 @@ def _stopped_by(known: Ledgered) -> str | None:
     stops = [receipt for receipt in last if GROUPS[receipt.outcome] == "stop"]
     if not stops:
         return None
-    newest = max(stops, key=lambda receipt: receipt.answered_at or datetime.min)
+    newest = max(stops, key=lambda receipt: str(receipt.answered_at))
     return f"{newest.outcome}: {newest.error_message or newest.error_code or 'no reason given'}"
