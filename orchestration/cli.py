@@ -158,7 +158,8 @@ def main() -> None:
     if not debug:
         warnings.simplefilter("ignore")  # of libraries, about themselves
     try:
-        code = app(standalone_mode=False)  # 130 after Ctrl-C
+        # --debug may stand anywhere; the exit code is 130 after Ctrl-C.
+        code = app(args=[word for word in sys.argv[1:] if word != "--debug"], standalone_mode=False)
     except ClicheError as error:
         if debug:
             raise

@@ -169,7 +169,7 @@ def unlock(name: str | None) -> int:
     with open_instance(settings.dagster_home) as instance:
         freed = bury_dead_runs(instance)
     if freed:
-        say(f"Freed the pool slots of {len(freed)} dead runs.")
+        say(f"Pool slots of dead runs freed: {len(freed)}.")
     if name is not None:
         holder = place.store.break_lease(name)
         if holder is None:
@@ -234,7 +234,7 @@ def _dry_run(place: Workplace, week: str, wanted: Sequence[tuple[str, str]]) -> 
         dollars = calls * entry.price.per_image_usd if entry.price else 0.0
         total += dollars
         table.add_row(model, f"{len(plan.slots):,}", f"{calls:,}", minutes, f"{dollars:,.2f}")
-    table.add_row("…", "", "", "", f"{total:,.2f}")
+    table.add_row("all", "", "", "", f"{total:,.2f}")
     OUT.print(table)
     say("References, suites and models are valid. Nothing was asked.")
     return 0

@@ -512,11 +512,16 @@ def test_a_port_that_there_is_not_is_told(published: Installation, cliche: Clich
     assert "65535" in ended.only_line
 
 
-def test_debug_shows_the_traceback(fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "words", [["--debug", "run", "--model", "sim-clasic"], ["run", "--model", "sim-clasic", "--debug"]]
+)
+def test_debug_shows_the_traceback_wherever_it_stands(
+    words: list[str], fresh: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from orchestration.cli import main
     from warehouse.errors import UsageError
 
-    monkeypatch.setattr("sys.argv", ["cliche", "--debug", "run", "--model", "sim-clasic"])
+    monkeypatch.setattr("sys.argv", ["cliche", *words])
     with pytest.raises(UsageError, match="did you mean"):
         main()
 

@@ -142,7 +142,7 @@ def test_unlock_frees_what_dead_runs_hold(fresh: Installation, cliche: Cliche) -
         assert storage.get_concurrency_info("warehouse").active_slot_count == 1
     ended = cliche("unlock")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == "Freed the pool slots of 1 dead runs.\nNothing is locked.\n"
+    assert ended.out == "Pool slots of dead runs freed: 1.\nNothing is locked.\n"
     with open_instance(fresh.settings.dagster_home) as instance:
         assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
 
