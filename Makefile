@@ -48,8 +48,8 @@ serve: setup ## Show the latest edition on this machine
 	@$(BIN)/cliche serve
 
 dev: setup ## Dagster in a browser, on the records of `cliche run`
-	@mkdir -p .cliche/dagster && cp dagster.yaml .cliche/dagster/dagster.yaml
-	@DAGSTER_HOME="$(CURDIR)/.cliche/dagster" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
+	@home="$${CLICHE_HOME:-$(CURDIR)/.cliche}/dagster" && mkdir -p "$$home" && cp dagster.yaml "$$home/" && \
+		DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
 
 docs: setup-dev ## Write docs/warehouse.md from the schema
 	@$(BIN)/python -m warehouse.dictionary

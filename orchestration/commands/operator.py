@@ -13,6 +13,7 @@ import yaml
 from rich.table import Table
 
 from assets.generation.asset import plan_partition
+from assets.generation.plan import check_frozen
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
@@ -225,6 +226,7 @@ def _dry_run(place: Workplace, week: str, wanted: Sequence[tuple[str, str]]) -> 
     for name in (f"week {week}", "asks", "calls", "minutes", "dollars"):
         table.add_column(name, justify="left" if name.startswith("week") else "right")
     total = 0.0
+    check_frozen(place.store, place.suites)
     for model, _ in wanted:
         plan, _provider = plan_partition(place, model, week, freeze=False)
         state = partition_state(place.store, week, model)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from warehouse.errors import UsageError
 from warehouse.store.base import Head, Holder, Lease, Store
 
 __all__ = ["Head", "Holder", "Lease", "Store", "open_store"]
@@ -19,6 +21,8 @@ def open_store(address: str | Path) -> Store:
         from warehouse.store.s3 import S3Store
 
         return S3Store(str(address))
+    if re.match(r"[a-z][a-z0-9+.-]+:", str(address)):
+        raise UsageError(f'no store "{address}"; write a folder, or s3://bucket/prefix')
     from warehouse.store.local import LocalStore
 
     return LocalStore(Path(address))

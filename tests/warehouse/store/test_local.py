@@ -307,3 +307,9 @@ def test_a_wrong_s3_address_is_wrong_use_and_not_repeated(address: str) -> None:
     with pytest.raises(UsageError, match="must read s3://bucket/prefix") as caught:
         open_store(address)
     assert "secret@" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["s3:/bucket", "gs://bucket/prefix", "http://127.0.0.1/x"])
+def test_an_address_of_no_known_kind_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="write a folder, or s3://bucket/prefix"):
+        open_store(address)
