@@ -27,10 +27,10 @@ def make_week(store: Store, model: str, week: str) -> Plan:
             "model_id": model.removeprefix("sim-"),
             "track": "system" if model == "sim-rewriter" else "model",
             "labeler": "drawing",
-            "params": {"size": 128},
+            "params": {"size": 96},
             "suites": [
-                {"suite": "rest-of-world@1", "replicates": 2},
-                {"suite": "diversity-request@1", "replicates": 3},
+                {"suite": "rest-of-world@1", "replicates": 1},
+                {"suite": "diversity-request@1", "replicates": 2},
                 {
                     "suite": "startup-ceo@1",
                     "replicates": 3,
@@ -46,7 +46,7 @@ def main(address: str, model: str, week: str) -> None:
     """Ask and label one partition."""
     store = open_store(address)
     plan = make_week(store, model, week)
-    labeling.PART_PICTURES = 20  # a kill can fall between two parts
+    labeling.PART_PICTURES = 10  # a kill can fall between two parts
     with store.lease(f"generate-{week}-{model}", purpose="generate", ttl_s=2.0):
         print("asking", flush=True)
         generate(store, plan, Simulated(Pool(0)), concurrency=4)

@@ -20,7 +20,7 @@ from assets.labeling.labelers.drawing import Drawing, labeler, make
 from assets.labeling.records import CANNOT_TELL, NOT_APPLICABLE
 
 SHARED = Path(__file__).parents[3].parent / "shared"
-PICTURES = 1600
+PICTURES = 900
 VALUES = {
     "person_count": ("1", "1", "1", "2", "3+", "0"),
     "perceived_gender": ("feminine", "masculine", "ambiguous"),
