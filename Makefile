@@ -32,7 +32,7 @@ demo: setup ## Ask the simulated models for twelve weeks, publish, say where to 
 	@$(BIN)/cliche demo
 
 test: setup-dev browser ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
-	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 2 --dist loadfile \
+	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 --dist loadfile \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
 
 check: setup-dev ## Lint, format, types, SQL
