@@ -24,7 +24,7 @@ from warehouse.store.local import LocalStore
 
 
 def run(folder: Path, size: Size) -> list[Row]:
-    """Return what labelling costs in one process (as when several models are asked at once) and with one a core."""
+    """Return what labelling costs; processes are started only where they pay."""
     store = LocalStore(folder)
     plan = data.drawn_plan(store, size.drawn, size.pixels)
     pool = Pool(os.cpu_count() or 1 if size.processes is None else size.processes)
@@ -34,17 +34,16 @@ def run(folder: Path, size: Size) -> list[Row]:
         pool.close()
     pictures = _pictures(store, plan)
     _read_all(plan, pictures)  # what is read and built once, is
-    ways = {"in one process": 0}
-    if size.processes is None:
-        ways[f"in {os.cpu_count()} processes"] = os.cpu_count() or 1
-    return [
-        _label(folder, plan, size, f"label pictures {way}", workers, pictures)
-        for way, workers in ways.items()
-    ]
+    return [_label(folder, plan, size, "label pictures", size.processes, pictures)]
 
 
 def _label(
-    folder: Path, plan: Plan, size: Size, what: str, workers: int, pictures: list[tuple[bytes, list[str]]]
+    folder: Path,
+    plan: Plan,
+    size: Size,
+    what: str,
+    workers: int | None,
+    pictures: list[tuple[bytes, list[str]]],
 ) -> Row:
     written = _label_all(folder, plan, workers)  # starts the processes
     times, plain = [], []
@@ -54,7 +53,7 @@ def _label(
     return Row(what, written, "labels", best(times), "plain loop over the labeler's read", best(plain))
 
 
-def _label_all(folder: Path, plan: Plan, workers: int) -> int:
+def _label_all(folder: Path, plan: Plan, workers: int | None) -> int:
     shutil.rmtree(folder / "labels", ignore_errors=True)
     return label_partition(LocalStore(folder), plan, workers=workers).written
 
