@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 
 import yaml
 from rich.table import Table
@@ -15,6 +16,7 @@ from rich.table import Table
 from assets.generation.asset import plan_partition
 from assets.generation.plan import check_frozen
 from assets.generation.providers.registry import make_provider
+from assets.generation.records import GROUPS
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
@@ -50,7 +52,7 @@ def demo() -> int:
     ]
     before = latest(place.store)
     say(f"{len(simulated)} simulated models, {len(span(first, last))} weeks, {len(wanted)} partitions")
-    place, ran, code = _ask(settings, wanted)
+    ran, code = _ask(settings, place, wanted)
     if not ran.run and not ran.problems and before is not None and before.week >= last:
         say(
             f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete. "
@@ -90,7 +92,7 @@ def run(week: str | None, models: Sequence[str], *, dry_run: bool) -> int:
         raise UsageError(f"no model of {settings.models.name} is active in the week {week}")
     if dry_run:
         return _dry_run(place, week, wanted)
-    place, ran, code = _ask(settings, wanted)
+    ran, code = _ask(settings, place, wanted)
     if not ran.run and not ran.problems:
         say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
     gate = look(place, settings, week)
@@ -189,13 +191,12 @@ def _monday(week: str | None) -> str:
     return parse_week(week).isoformat() if week else current_week()
 
 
-def _ask(settings: Settings, wanted: Sequence[tuple[str, str]]) -> tuple[Workplace, weekly.Ran, int]:
+def _ask(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]) -> tuple[weekly.Ran, int]:
     """Run partitions with progress bars; say what went wrong; return the exit code too."""
-    bare = bare_workplace(settings)
-    bare.store.check_writable()
-    known = [partition_state(bare.store, week, model) for model, week in wanted]
-    tally = Tally(_slots_to_ask(settings, known))
-    place = make_workplace(settings, tally.listener())
+    place.store.check_writable()
+    known = [partition_state(place.store, week, model) for model, week in wanted]
+    tally = Tally(_slots_to_ask(place, known))
+    place = replace(place, listener=tally.listener())
     try:
         with nullcontext() if all(state.complete for state in known) else tally.shown():
             ran = weekly.run_partitions(place, settings, wanted, note)
@@ -208,12 +209,11 @@ def _ask(settings: Settings, wanted: Sequence[tuple[str, str]]) -> tuple[Workpla
         raise
     for (model, week), why in ran.problems.items():
         note(f"cliche: {model}, week {week}: {why}")
-    return place, ran, ran.exit_code
+    return ran, ran.exit_code
 
 
-def _slots_to_ask(settings: Settings, states: Sequence[PartitionState]) -> int:
+def _slots_to_ask(place: Workplace, states: Sequence[PartitionState]) -> int:
     """Return how many slots are open, counting those of partitions that are not planned yet."""
-    place = make_workplace(settings)
     fresh: dict[str, int] = {}  # slots of a model in a week that is not planned yet
     for state in states:
         if not state.planned and state.model not in fresh:
@@ -246,7 +246,7 @@ def _progress(state: PartitionState) -> tuple[str, ...]:
     if not state.planned:
         return ("not asked", "", "", "", "")
     ok = state.outcomes["ok"]
-    answers = sum(state.outcomes[o] for o in ("blocked_input", "blocked_output", "refused_text", "no_image"))
+    answers = sum(state.outcomes[outcome] for outcome, group in GROUPS.items() if group == "answer")
     return (
         f"{ok:,}/{state.slots:,}",
         f"{answers:,} refused",
