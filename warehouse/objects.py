@@ -195,7 +195,7 @@ def current_manifest(store: Store, week: str, model: str) -> str | None:
 
 def label_parts(store: Store, week: str, model: str) -> list[str]:
     """Return the keys of the label parts of a partition, in the order in which the first label wins."""
-    return sorted(key for key in store.list(keys.labels_prefix(week, model)) if key.endswith(".parquet"))
+    return sorted(key for key in store.list(keys.labels_prefix(week, model)) if "/part-" in key)
 
 
 def fingerprint(store: Store, week: str, model: str) -> str:

@@ -7,6 +7,7 @@ from typing import cast
 
 import dagster as dg
 
+from assets.generation.connection import Connection
 from assets.generation.models_file import ModelEntry
 from assets.generation.plan import (
     Plan,
@@ -37,18 +38,19 @@ def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = Tr
         RefusedError: for a week that cannot be planned any more, or not yet.
     """
     standing = read_plan(place.store, week, model)
-    provider = checked_provider(standing or place.model(model))
+    entry = place.model(model)
+    provider = checked_provider(standing or entry, entry.connection)
     if standing is not None:
         return standing, provider
     require_askable(provider, week)
     check_frozen(place.store, place.suites)
-    plan = make_plan(place.model(model), place.suites, week, provider)
+    plan = make_plan(entry, place.suites, week, provider)
     return freeze_plan(place.store, plan) if freeze else plan, provider
 
 
-def checked_provider(asked: Plan | ModelEntry) -> Provider:
+def checked_provider(asked: Plan | ModelEntry, connection: Connection) -> Provider:
     """Return the provider that a plan or an entry names; raise `UsageError` if it cannot take what is asked."""
-    provider = make_provider(asked.provider)
+    provider = make_provider(asked.provider, connection)
     provider.check(asked.model_id, dict(asked.params))
     return provider
 

@@ -20,6 +20,7 @@ from typing import Protocol
 import tenacity
 
 from assets.generation import image_check
+from assets.generation.money import Costs
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
 from assets.generation.receipts import Attempts, Receipt, receipt_bytes
@@ -39,13 +40,17 @@ class Retry:
     most_s: float = 60.0
 
 
+#: Told of the receipt of an admitted call and of the answer as it came (headers about limits stand there only).
+Settle = Callable[[Receipt, Answer], None]
+
+
 class Admission(Protocol):
     """Lets a call through when pace and money allow, and is told what became of it.
 
-    Used as `with admission(request) as settle: … settle(receipt)`. It may wait, or raise `NotAdmittedError`.
+    Used as `with admission(request) as settle: … settle(receipt, answer)`. It may wait, or raise `NotAdmittedError`.
     """
 
-    def __call__(self, request: Request) -> AbstractContextManager[Callable[[Receipt], None]]:
+    def __call__(self, request: Request) -> AbstractContextManager[Settle]:
         """Return the context of one call."""
         ...
 
@@ -59,9 +64,9 @@ class NotAdmittedError(Exception):
 
 
 @contextmanager
-def free_admission(request: Request) -> Iterator[Callable[[Receipt], None]]:
+def free_admission(request: Request) -> Iterator[Settle]:
     """Admit every call at once: for providers that cost nothing and have no rate limit."""
-    yield lambda receipt: None
+    yield lambda receipt, answer: None
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class Ledger:
     provider: Provider
     retry: Retry = Retry()
     admission: Admission = free_admission
+    costs: Costs = Costs()
     sleep: Callable[[float], None] = time.sleep
     stopped: Callable[[], bool] = lambda: False
 
@@ -169,7 +175,7 @@ class Ledger:
                 answer = self.provider.ask(request)
                 elapsed_ms = (time.perf_counter() - begun) * 1000
                 receipt, picture = self._keep(request, number, answer, requested_at, elapsed_ms)
-                settle(receipt)
+                settle(receipt, answer)
         except NotAdmittedError as refused:
             answer = Answer(outcome=refused.outcome, error_message=str(refused))
             receipt, picture = self._receipt(request, number, answer), None
@@ -233,7 +239,19 @@ class Ledger:
             conversation=slot.conversation,
             adapter_version=provider.adapter_version,
             sdk_version=provider.sdk_version,
-            **answer.model_dump(exclude={"image", "text", "retry_after_s"}),
+            **self.costs.of(answer, utc_now().date()),
+            **answer.model_dump(
+                exclude={
+                    "cost_usd",
+                    "cost_basis",
+                    "image",
+                    "text",
+                    "retry_after_s",
+                    "units",
+                    "maybe_billed",
+                    "rate",
+                }
+            ),
         )
 
 

@@ -11,10 +11,19 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
 
+from assets.generation.connection import Connection
 from assets.suites.schema import Name, Prompt, Suite
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
@@ -41,11 +50,60 @@ class SuiteSelection(_Data):
 
 
 class Price(_Data):
-    """What one picture costs, who says so and when it was looked up."""
+    """What a call costs from a day on, who says so and when it was looked up.
+
+    `per_image_usd` is what one picture is expected to cost; `per_million_usd` prices what an answer reports
+    (`text_in`, `image_in`, `image_out`, `text_out`, …, by the million), and then decides. `most_usd` bounds one call:
+    it is what is reserved before the call; by default `per_image_usd`, doubled where tokens decide.
+    """
 
     per_image_usd: float = Field(ge=0)
+    per_million_usd: dict[Name, float] = {}
+    most_usd: float | None = Field(default=None, gt=0)
     source: str
     date: dt.date
+    from_day: dt.date | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Price:
+        if self.most_usd is not None and self.most_usd < self.per_image_usd:
+            raise ValueError("most_usd lies below per_image_usd; it bounds what one call can cost")
+        if any(price < 0 for price in self.per_million_usd.values()):
+            raise ValueError("a price lies below 0")
+        return self
+
+    @property
+    def reserve_usd(self) -> float:
+        """Return what is set aside before a call, in US dollars."""
+        return self.most_usd or self.per_image_usd * (2 if self.per_million_usd else 1)
+
+
+def price_on(prices: Sequence[Price], day: dt.date) -> Price | None:
+    """Return the price that holds on `day`: the one with the latest `from` that is not after it."""
+    begun = [price for price in prices if price.from_day is None or price.from_day <= day]
+    return max(begun, key=lambda price: price.from_day or dt.date.min, default=None)
+
+
+Prices = Annotated[tuple[Price, ...], BeforeValidator(lambda v: (v,) if isinstance(v, dict) else v or ())]
+
+
+class LabelerEntry(_Data):
+    """A vision model that labels pictures: who is asked, for what, at which price.
+
+    `labeler` names a row of the registry of labelers; `name` is what entries of models refer to.
+    """
+
+    name: Name
+    labeler: Name
+    model_id: str = Field(min_length=1)
+    settings: dict[str, JsonValue] = {}  # sent as they are; part of the labeler's version
+    images_per_request: int = Field(default=1, ge=1, le=16)
+    batch: bool = False  # through the batch API, at its price
+    requests_per_minute: float = Field(default=60, gt=0)
+    concurrency: int = Field(default=4, ge=1)
+    price: Prices = ()
+    cap_usd: float | None = Field(default=None, gt=0)  # a week
+    connection: Connection = Connection()
 
 
 class ModelEntry(_Data):
@@ -65,8 +123,11 @@ class ModelEntry(_Data):
     params: dict[str, JsonValue] = {}
     requests_per_minute: float = Field(default=60, gt=0)
     concurrency: int = Field(default=4, ge=1)
-    price: Price | None = None
+    price: Prices = ()
+    cap_usd: float | None = Field(default=None, gt=0)  # a week
+    connection: Connection = Connection()
     labeler: Name = "photo"
+    also_labelers: tuple[Name, ...] = ()  # label the same pictures beside it, for agreement; never scored
     completeness_floor: float = Field(default=0.9, ge=0, le=1)
 
     @property
@@ -79,6 +140,7 @@ class ModelsFile(_Data):
     """The whole of models.yaml."""
 
     models: tuple[ModelEntry, ...] = Field(min_length=1)
+    labelers: tuple[LabelerEntry, ...] = ()
 
 
 def load_models(

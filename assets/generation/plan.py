@@ -46,7 +46,8 @@ class Plan(Record):
     until_week: str | None
     succeeds: str | None
     completeness_floor: float
-    price: dict[str, Any] | None
+    price: Any = None  # as planned; what a call cost stands in its receipt
+    also_labelers: tuple[str, ...] = ()
     suites: tuple[dict[str, Any], ...]
     slots: tuple[Slot, ...]
 
@@ -93,7 +94,8 @@ def make_plan(entry: ModelEntry, suites: Mapping[str, Suite], week: str, provide
         until_week=entry.until_week.isoformat() if entry.until_week else None,
         succeeds=entry.succeeds,
         completeness_floor=entry.completeness_floor,
-        price=entry.price.model_dump(mode="json") if entry.price else None,
+        price=[price.model_dump(mode="json") for price in entry.price] or None,
+        also_labelers=entry.also_labelers,
         suites=tuple({"hash": suite_hash(suite), **suite.model_dump(mode="json")} for _, suite in selected),
         slots=tuple(slots),
     )

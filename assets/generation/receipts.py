@@ -80,6 +80,9 @@ class Receipt(Record):
     provider_conversation_id: str | None = None
     adapter_version: str | None = None
     sdk_version: str | None = None
+    unmapped: bool | None = None
+    raw_body: str | None = None
+    expected_usd: float | None = None
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:

@@ -130,6 +130,18 @@ class Request(Record):
     history: tuple[Exchange, ...] = ()
 
 
+#: Most characters kept of a body that was not understood.
+RAW_BODY_CHARS = 20_000
+
+
+class RateLimit(Record):
+    """What an answer's headers say about the limit of requests; what they do not say is None."""
+
+    limit: float | None = None  # requests in a window
+    remaining: float | None = None
+    reset_s: float | None = None  # seconds until `remaining` is `limit` again
+
+
 class Answer(Record):
     """What a provider gave back for one call. Fields that a provider does not report stay None."""
 
@@ -152,6 +164,14 @@ class Answer(Record):
     cost_usd: float | None = None
     cost_basis: Literal["reported", "computed", "estimated"] | None = None
     provider_conversation_id: str | None = None
+    #: No row of the provider's error table matched: the outcome is `server_error`, the body is kept.
+    unmapped: bool | None = None
+    raw_body: str | None = None  # of an answer that was not understood, cut to RAW_BODY_CHARS
+    #: What the price table counts, by its names (`images`, `image_out`, `text_in`, …); None: not reported.
+    units: dict[str, float] | None = None
+    #: The call was sent and its answer did not come whole: it may be billed, and counts as spent.
+    maybe_billed: bool = False
+    rate: RateLimit | None = None
     original_sha256: str | None = None  # before text chunks with an account name were taken out
     original_created_at: str | None = None
 
@@ -216,4 +236,7 @@ RECEIPT_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
     ("provider_conversation_id", pa.string(), False),
     ("adapter_version", pa.string(), False),
     ("sdk_version", pa.string(), False),
+    ("unmapped", pa.bool_(), True),
+    ("raw_body", pa.string(), False),
+    ("expected_usd", pa.float64(), False),
 )

@@ -14,6 +14,7 @@ import yaml
 from rich.table import Table
 
 from assets.generation.asset import plan_partition
+from assets.generation.models_file import price_on
 from assets.generation.plan import check_frozen
 from assets.generation.providers.registry import make_provider
 from assets.generation.records import GROUPS
@@ -30,7 +31,7 @@ from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, Settings, load_settings
 from warehouse.errors import UsageError
 from warehouse.rebuild import rebuild as rebuild_warehouse
-from warehouse.weeks import current_week, iso_label, parse_week, span
+from warehouse.weeks import current_week, iso_label, parse_week, span, utc_now
 
 
 def demo() -> int:
@@ -233,7 +234,8 @@ def _dry_run(place: Workplace, week: str, wanted: Sequence[tuple[str, str]]) -> 
         calls = state.open if state.planned else len(plan.slots)
         entry = place.model(model)
         minutes = f"{calls / entry.requests_per_minute:,.0f}" if entry.requests_per_minute else "-"
-        dollars = calls * entry.price.per_image_usd if entry.price else 0.0
+        price = price_on(entry.price, utc_now().date())
+        dollars = calls * price.per_image_usd if price else 0.0
         total += dollars
         table.add_row(model, f"{len(plan.slots):,}", f"{calls:,}", minutes, f"{dollars:,.2f}")
     table.add_row("all", "", "", "", f"{total:,.2f}")

@@ -19,6 +19,7 @@ from unittest.mock import patch
 import yaml
 
 from assets.generation.asset import ask_partition
+from assets.generation.connection import Connection
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.providers.simulated import Simulated
 from assets.generation.providers.simulated.pool import Pool
@@ -105,7 +106,7 @@ def settings_of(home: Path, store: str | None = None) -> Settings:
     return Settings(home=home, store=store or str(home / "store"), models=home / "models.yaml")
 
 
-def draws_in_process() -> Simulated:
+def draws_in_process(connection: Connection) -> Simulated:
     """Return the simulated provider without drawing processes of its own."""
     return Simulated(Pool(0))
 

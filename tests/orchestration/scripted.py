@@ -1,10 +1,11 @@
 """Providers of tests, made by name as the registry makes the shipped ones.
 
-Belongs here: the factories that tests put into `PROVIDERS`; a factory takes no arguments.
+Belongs here: the factories that tests put into `PROVIDERS`; a factory takes a connection.
 """
 
 from __future__ import annotations
 
+from assets.generation.connection import Connection
 from assets.generation.records import Answer, Outcome, Request
 from tests.unit.generation.scripted import Scripted, ok
 
@@ -12,12 +13,12 @@ LIVE = "tests.orchestration.scripted:live"
 STOPPING = "tests.orchestration.scripted:stopping"
 
 
-def live() -> Scripted:
+def live(connection: Connection) -> Scripted:
     """A model that exists in the present week only, as every real one does."""
     return Scripted(replayable=False)
 
 
-def stopping() -> Scripted:
+def stopping(connection: Connection) -> Scripted:
     """A model that answers its first replicates and then refuses the key."""
 
     def script(request: Request, number: int) -> Answer:

@@ -6,6 +6,8 @@ or any one provider. A new provider is one file beside this one and one row in `
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from assets.generation.records import Answer, Request
@@ -35,6 +37,24 @@ class Provider(Protocol):
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; an error of the API is an outcome, never an exception."""
         ...
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a free call said: whether the key works and the model exists (None: there is no free way to know)."""
+
+    key_ok: bool | None
+    model_ok: bool | None
+    line: str  # one line for people; never a key
+
+
+def probe(provider: Provider, model_id: str) -> Probe | None:
+    """Return what a provider's free call says about its key and a model, or None if it has nobody to ask.
+
+    A provider may have a method `probe(model_id) -> Probe`; a key that is not set is an answer, not an exception.
+    """
+    asks: Callable[[str], Probe] | None = getattr(provider, "probe", None)
+    return asks(model_id) if asks else None
 
 
 def answerable(provider: Provider) -> frozenset[str] | None:

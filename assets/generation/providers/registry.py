@@ -8,25 +8,26 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, cast
 
+from assets.generation.connection import Connection
 from assets.generation.providers.base import Provider
 from warehouse.errors import UsageError
 
-#: name in models.yaml → "module:factory"; a factory takes no arguments and asks nobody anything.
+#: name in models.yaml → "module:factory"; a factory takes the entry's connection and asks nobody anything.
 PROVIDERS: dict[str, str] = {
     "simulated": "assets.generation.providers.simulated:make",
     "midjourney": "assets.generation.providers.midjourney:make",
 }
 
 
-def make_provider(name: str) -> Provider:
-    """Return the provider that `name` stands for.
+def make_provider(name: str, connection: Connection = Connection()) -> Provider:
+    """Return the provider that `name` stands for, reached as `connection` says.
 
     Raises:
         UsageError: if there is no such provider.
     """
     if name not in PROVIDERS:
         raise UsageError(f'no provider "{name}"; known: {", ".join(sorted(PROVIDERS))}')
-    return cast(Provider, load_factory(PROVIDERS[name])())
+    return cast(Provider, load_factory(PROVIDERS[name])(connection))
 
 
 def load_factory(address: str) -> Any:

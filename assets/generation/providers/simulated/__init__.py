@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assets.generation.providers.simulated.palette import CONVENTION
 
 if TYPE_CHECKING:
+    from assets.generation.connection import Connection
     from assets.generation.providers.simulated.provider import Simulated
 
 __all__ = ["CONVENTION", "Simulated", "make"]
@@ -24,8 +25,9 @@ def __getattr__(name: str) -> type[Simulated]:
     return Simulated
 
 
-def make(workers: int | None = None) -> Simulated:
+def make(connection: Connection | None = None, *, workers: int | None = None) -> Simulated:
     """Return the provider; `workers` processes draw (None: one for each processor; 0: none, it draws by itself)."""
+    del connection  # nobody is reached
     from assets.generation.providers.simulated.pool import shared
     from assets.generation.providers.simulated.provider import Simulated
 

@@ -1,0 +1,73 @@
+"""From an API's error to an outcome: declarative rows, the first that matches wins.
+
+Belongs here: the row, the matching, and the answer that follows. Does not belong here: any one API's rows (each
+provider has a table of its own, a test row for every documented error).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome
+
+
+@dataclass(frozen=True)
+class ErrorRow:
+    """What an error must have for a row to match; None matches anything. `says` is searched for in the message."""
+
+    outcome: Outcome
+    status: int | tuple[int, int] | None = None  # one status, or a range with both ends
+    code: str | None = None
+    type: str | None = None
+    says: str | None = None  # regular expression, case ignored
+    stage: str | None = None  # where a filter blocked: input or output
+
+
+def match(
+    rows: Sequence[ErrorRow],
+    *,
+    status: int | None = None,
+    code: str | None = None,
+    type: str | None = None,
+    message: str | None = None,
+) -> ErrorRow | None:
+    """Return the first row that matches, or None."""
+    for row in rows:
+        low, high = row.status if isinstance(row.status, tuple) else (row.status, row.status)
+        if low is not None and high is not None and not (status is not None and low <= status <= high):
+            continue
+        if (row.code is not None and row.code != code) or (row.type is not None and row.type != type):
+            continue
+        if row.says is not None and not re.search(row.says, message or "", re.IGNORECASE):
+            continue
+        return row
+    return None
+
+
+def error_answer(
+    rows: Sequence[ErrorRow],
+    *,
+    status: int | None = None,
+    code: str | None = None,
+    type: str | None = None,
+    message: str | None = None,
+    body: str | None = None,
+    **more: Any,
+) -> Answer:
+    """Return the answer that an error stands for; one that no row knows is `server_error` with the raw body kept.
+
+    `more` are further fields of `Answer` (request_id, retry_after_s, rate, block_categories, …).
+    """
+    row = match(rows, status=status, code=code, type=type, message=message)
+    more = {"http_status": status, "error_code": code, "error_type": type, "error_message": message, **more}
+    if row is None:
+        return Answer(
+            outcome=Outcome.SERVER_ERROR,
+            unmapped=True,
+            raw_body=(body or message or "")[:RAW_BODY_CHARS],
+            **more,
+        )
+    return Answer(outcome=row.outcome, **{"block_stage": row.stage, **more})
