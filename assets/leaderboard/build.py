@@ -1,7 +1,7 @@
 """The view of one edition, built from the warehouse.
 
 Belongs here: putting the parts together. Does not belong here: any part
-(`boards`, `lead`, `gallery`, `facts`, `study`), markup (`page`) or files (`edition`).
+(`boards`, `lead`, `gallery`, `conversations`, `facts`, `study`), markup (`page`) or files (`edition`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard import boards, facts, gallery, lead, study
+from assets.leaderboard import boards, conversations, facts, gallery, lead, study
 from assets.leaderboard.query import rows
 from assets.leaderboard.view import Page
 
@@ -52,6 +52,7 @@ def build_page(
         lead=lead.build(con, day, all_boards[0] if all_boards else None, withheld),
         boards=all_boards,
         galleries=gallery.build(con, day, conventions or {}),
+        conversations=conversations.build(con, day),
         events=facts.events(con, day, versions),
         studies=study.build(con),
         suites=facts.suites(con, day),

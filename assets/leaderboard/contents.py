@@ -44,7 +44,7 @@ class Contents:
         """
         for path, file in self.data:
             yield path, file.read_bytes()
-        for sha256, ext in sorted({(p.sha256, p.ext) for g in self.page.galleries for p in g.pictures}):
+        for sha256, ext in sorted({(p.sha256, p.ext) for p in self.page.pictures()}):
             yield f"pictures/{sha256}.{ext}", read_image(self.store, sha256, ext)
         page = _named(self.page, edition, code_version, replaces)
         yield from sorted(render(page).items(), key=lambda item: (item[0] == "index.html", item[0]))

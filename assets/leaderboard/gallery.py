@@ -38,7 +38,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date, conventions: Mapping[str, 
             model=words.plain(model),
             simulated=bool(chosen[0]["simulated"]),
             week=chosen[0]["week"],
-            pictures=tuple(_picture(row) for row in chosen),
+            pictures=tuple(picture_of(row) for row in chosen),
             convention=_convention(labelers[model], conventions) if chosen[0]["simulated"] else None,
         )
         for model, chosen in found.items()
@@ -50,7 +50,8 @@ def _convention(labelers: Sequence[str], conventions: Mapping[str, str]) -> str 
     return next((conventions[name] for name in labelers if name in conventions), None)
 
 
-def _picture(row: Row) -> Picture:
+def picture_of(row: Row) -> Picture:
+    """Return the picture of a row with its text, readings and what it is called for those who do not see it."""
     readings = tuple(
         Reading(words.attribute(r["attribute"]), words.spaced(r["value"])) for r in row["readings"] or ()
     )

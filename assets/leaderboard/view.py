@@ -7,6 +7,7 @@ Shares are in 0…1, distances in the unit of DESIGN's `distance`, counts are pi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -142,6 +143,35 @@ class Gallery:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """One turn of a conversation. `ended` says in words why there is no picture; None where there is one."""
+
+    number: int
+    asked: str
+    said: str | None  # what the model wrote beside or instead of a picture
+    picture: Picture | None
+    ended: str | None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One confrontation: the turns in their order."""
+
+    prompt: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
+class Conversations:
+    """A few conversations with one model, all of one week."""
+
+    model: str
+    simulated: bool
+    week: date
+    conversations: tuple[Conversation, ...]
+
+
+@dataclass(frozen=True)
 class Event:
     """Something that happened to the series, in words."""
 
@@ -242,8 +272,17 @@ class Page:
     lead: Lead
     boards: tuple[Board, ...]
     galleries: tuple[Gallery, ...]
+    conversations: tuple[Conversations, ...]
     events: tuple[Event, ...]
     studies: tuple[Study, ...]
     suites: tuple[SuiteFact, ...]
     labelers: tuple[LabelerFact, ...]
     downloads: tuple[Download, ...]
+
+    def pictures(self) -> Iterator[Picture]:
+        """Yield every picture that the page shows; one may come twice."""
+        for gallery in self.galleries:
+            yield from gallery.pictures
+        for of_model in self.conversations:
+            for conversation in of_model.conversations:
+                yield from (turn.picture for turn in conversation.turns if turn.picture)

@@ -62,6 +62,19 @@ REASONS: Mapping[str, str] = {
     "no_cells": "Nothing to compare with this reference",
     "not_planned": "Not asked",
 }
+#: How a turn ended that brought no picture, by outcome, else by the outcome's group.
+TURNS: Mapping[str, str] = {
+    "refused_text": "Refused in words",
+    "no_image": "Answered without a picture",
+    "blocked_input": "Blocked before drawing",
+    "blocked_output": "Drawn and then blocked",
+    "not_attempted": "Not asked yet",
+    "unknown_charge": "The answer was lost",
+    "stop": "Not answered: the provider stopped",
+    "transient": "Not answered",
+    "bad_data": "What came back was no picture",
+    "policy": "Not asked",
+}
 _ACRONYMS = {"ceo": "CEO"}
 _VOWELS = "aeiou"
 _NBSP = "\N{NO-BREAK SPACE}"
@@ -91,6 +104,13 @@ def reason(code: str) -> str:
     """Return why there is no figure, as a sentence without its full stop."""
     said = REASONS.get(code) or (plain(code) if " " in code else spaced(code))
     return said[:1].upper() + said[1:]
+
+
+def turn_ended(outcome: str, group: str, why: str | None) -> str:
+    """Return why a turn of a conversation brought no picture, as a sentence without its full stop."""
+    if outcome == "not_needed":
+        return f"Not asked: {plain(why)}" if why else "Not asked: there was no reason to"
+    return TURNS.get(outcome) or TURNS.get(group) or reason(outcome)
 
 
 def depiction(attribute_name: str, value: str) -> str:

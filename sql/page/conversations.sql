@@ -1,0 +1,101 @@
+-- Answers: how did a few conversations of each model go, turn by turn, in its latest published week with any?
+-- Grain: one row a turn; at most $conversations for each model, those in which all turns are settled first.
+-- Columns: `said` is what the model wrote beside or instead of a picture; `readings` is a list of
+--   {attribute, value} as the edition's labeler saw them; `why` says why a turn was not asked.
+-- Depends on: slot_outcomes, withheld, attempts, outcomes, images, labels, cell_counts
+WITH turns AS (
+    SELECT o.*
+    FROM slot_outcomes AS o
+    ANTI JOIN withheld AS w ON o.week = w.week AND o.model = w.model
+    WHERE o.week <= cast($week AS DATE) AND o.conversation IS NOT NULL
+),
+
+begun AS (
+    -- A conversation has something to show once its first turn was answered by the model itself.
+    SELECT
+        week,
+        model,
+        conversation,
+        count(*) FILTER (
+            WHERE outcome_group IN ('success', 'answer') OR outcome = 'not_needed'
+        ) AS settled
+    FROM turns
+    GROUP BY week, model, conversation
+    HAVING bool_or(turn = 1 AND outcome_group IN ('success', 'answer'))
+),
+
+chosen AS (
+    SELECT *
+    FROM begun
+    QUALIFY
+        week = max(week) OVER (PARTITION BY model)
+        AND row_number() OVER (PARTITION BY week, model ORDER BY settled DESC, md5(conversation))
+        <= $conversations
+),
+
+answers AS (
+    SELECT
+        a.week,
+        a.model,
+        a.slot_key,
+        coalesce(
+            arg_min(a.attempt, a.attempt) FILTER (WHERE g.final), arg_max(a.attempt, a.attempt)
+        ) AS attempt
+    FROM attempts AS a
+    INNER JOIN chosen AS c ON a.week = c.week AND a.model = c.model AND a.conversation = c.conversation
+    LEFT JOIN outcomes AS g ON a.outcome = g.outcome
+    GROUP BY a.week, a.model, a.slot_key
+),
+
+labelers AS (
+    SELECT DISTINCT
+        week,
+        model,
+        suite,
+        attribute,
+        labeler,
+        labeler_version
+    FROM cell_counts
+),
+
+readings AS (
+    SELECT
+        b.week,
+        b.model,
+        b.slot_key,
+        list({ 'attribute': b.attribute, 'value': b.value } ORDER BY b.attribute) AS readings
+    FROM labels AS b
+    INNER JOIN turns AS t ON b.week = t.week AND b.model = t.model AND b.slot_key = t.slot_key
+    INNER JOIN labelers AS l
+        ON
+            b.week = l.week AND b.model = l.model AND t.suite = l.suite AND b.attribute = l.attribute
+            AND b.labeler = l.labeler AND b.labeler_version = l.labeler_version
+    GROUP BY b.week, b.model, b.slot_key
+)
+
+SELECT
+    t.week,
+    t.model,
+    t.simulated,
+    t.prompt,
+    t.conversation,
+    t.turn,
+    t.outcome,
+    t.outcome_group,
+    a.prompt_sent,
+    a.revised_prompt,
+    coalesce(a.answer_text, a.refusal_text) AS said,
+    CASE WHEN t.outcome = 'not_needed' THEN a.error_message END AS why,
+    t.image_sha256,
+    t.image_ext,
+    i.image_width,
+    i.image_height,
+    r.readings
+FROM turns AS t
+INNER JOIN chosen AS c ON t.week = c.week AND t.model = c.model AND t.conversation = c.conversation
+LEFT JOIN answers AS n ON t.week = n.week AND t.model = n.model AND t.slot_key = n.slot_key
+LEFT JOIN attempts AS a
+    ON n.week = a.week AND n.model = a.model AND n.slot_key = a.slot_key AND n.attempt = a.attempt
+LEFT JOIN images AS i ON t.week = i.week AND t.model = i.model AND t.slot_key = i.slot_key
+LEFT JOIN readings AS r ON t.week = r.week AND t.model = r.model AND t.slot_key = r.slot_key
+ORDER BY t.simulated, t.model, t.prompt, t.conversation, t.turn
