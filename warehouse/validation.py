@@ -93,6 +93,8 @@ def _path(location: Sequence[str | int], data: Any) -> str:
     """Return `prompts "ceo", turns 2` for `("prompts", 4, "turns", 1)`."""
     parts: list[str] = []
     for step in location:
+        if isinstance(step, int) and isinstance(data, Mapping) and step not in data:
+            continue  # one item that was written without its list
         if isinstance(data, Mapping):
             data = data.get(step)
         elif isinstance(data, Sequence) and isinstance(step, int) and step < len(data):

@@ -1,8 +1,8 @@
 """models.yaml: which models are asked, with what, how often; validated before anything is asked.
 
 Belongs here: the shape of an entry, what must hold between entries and suites, which entries are active in a week,
-which prompts an entry selects. Does not belong here: providers themselves (`providers/`), plans (`plan`), prices that
-were paid (receipts).
+which prompts an entry selects. Does not belong here: providers themselves (`providers/`), plans (`plan`), the shape of
+a price (`prices`), what was paid (receipts).
 """
 
 from __future__ import annotations
@@ -11,19 +11,18 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
     ValidationError,
-    model_validator,
 )
 
 from assets.generation.connection import Connection
+from assets.generation.prices import Price, Prices, price_problems
 from assets.suites.schema import Name, Prompt, Suite
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
@@ -47,44 +46,6 @@ class SuiteSelection(_Data):
     replicates: int = Field(ge=1)
     conversations: int = Field(default=0, ge=0)
     prompts: tuple[str, ...] | None = Field(default=None, min_length=1)
-
-
-class Price(_Data):
-    """What a call costs from a day on, who says so and when it was looked up.
-
-    `per_image_usd` is what one picture is expected to cost; `per_million_usd` prices what an answer reports
-    (`text_in`, `image_in`, `image_out`, `text_out`, …, by the million), and then decides. `most_usd` bounds one call:
-    it is what is reserved before the call; by default `per_image_usd`, doubled where tokens decide.
-    """
-
-    per_image_usd: float = Field(ge=0)
-    per_million_usd: dict[Name, float] = {}
-    most_usd: float | None = Field(default=None, gt=0)
-    source: str
-    date: dt.date
-    from_day: dt.date | None = Field(default=None, alias="from")
-
-    @model_validator(mode="after")
-    def _bounds(self) -> Price:
-        if self.most_usd is not None and self.most_usd < self.per_image_usd:
-            raise ValueError("most_usd lies below per_image_usd; it bounds what one call can cost")
-        if any(price < 0 for price in self.per_million_usd.values()):
-            raise ValueError("a price lies below 0")
-        return self
-
-    @property
-    def reserve_usd(self) -> float:
-        """Return what is set aside before a call, in US dollars."""
-        return self.most_usd or self.per_image_usd * (2 if self.per_million_usd else 1)
-
-
-def price_on(prices: Sequence[Price], day: dt.date) -> Price | None:
-    """Return the price that holds on `day`: the one with the latest `from` that is not after it."""
-    begun = [price for price in prices if price.from_day is None or price.from_day <= day]
-    return max(begun, key=lambda price: price.from_day or dt.date.min, default=None)
-
-
-Prices = Annotated[tuple[Price, ...], BeforeValidator(lambda v: (v,) if isinstance(v, dict) else v or ())]
 
 
 class LabelerEntry(_Data):
@@ -146,7 +107,14 @@ class ModelsFile(_Data):
 def load_models(
     path: Path, suites: Mapping[str, Suite], *, providers: Collection[str] | None = None
 ) -> list[ModelEntry]:
-    """Return the entries of a models file in its order.
+    """Return the entries of a models file in its order; for the arguments and errors see `load_models_file`."""
+    return list(load_models_file(path, suites, providers=providers).models)
+
+
+def load_models_file(
+    path: Path, suites: Mapping[str, Suite], *, providers: Collection[str] | None = None
+) -> ModelsFile:
+    """Return a models file: its models and its labelers.
 
     Args:
         path: the file; errors name it without its folder.
@@ -160,13 +128,15 @@ def load_models(
     if not isinstance(data, dict):
         raise UsageError(f"{path.name}: must be a mapping with the key models")
     try:
-        entries = ModelsFile.model_validate(data).models
+        found = ModelsFile.model_validate(data)
     except ValidationError as error:
-        line = explain(error, path.name, data=data, known=["models"], nested=_keys_near(error))
+        line = explain(
+            error, path.name, data=data, known=[*ModelsFile.model_fields], nested=_keys_near(error)
+        )
         raise UsageError(line) from None
-    for problem in _problems(entries, suites, providers):
+    for problem in (*_problems(found.models, suites, providers), *_labeler_problems(found.labelers)):
         raise UsageError(f"{path.name}: {problem}")
-    return list(entries)
+    return found
 
 
 def find(models: Sequence[ModelEntry], name: str, *, where: str = "models.yaml") -> ModelEntry:
@@ -228,6 +198,8 @@ def _problems(
             *_weeks(entry),
             *_succession(entry, names),
             *_provider(entry, providers),
+            *price_problems(entry.price),
+            *_also_labelers(entry),
             *(p for selection in entry.suites for p in _selection(entry, selection, suites)),
         ):
             yield f'model "{entry.name}": {problem}'
@@ -251,6 +223,22 @@ def _succession(entry: ModelEntry, names: Sequence[str]) -> Iterator[str]:
 def _provider(entry: ModelEntry, providers: Collection[str] | None) -> Iterator[str]:
     if providers is not None and entry.provider not in providers:
         yield f'unknown provider "{entry.provider}"' + close_match(entry.provider, providers)
+
+
+def _also_labelers(entry: ModelEntry) -> Iterator[str]:
+    for name in entry.also_labelers:
+        if name == entry.labeler:
+            yield f'also_labelers names "{name}", which labels already; remove it there'
+        elif entry.also_labelers.count(name) > 1:
+            yield f'also_labelers names "{name}" twice; once is enough'
+
+
+def _labeler_problems(labelers: Sequence[LabelerEntry]) -> Iterator[str]:
+    names = [entry.name for entry in labelers]
+    for entry in labelers:
+        if names.count(entry.name) > 1:
+            yield f'two labelers have the name "{entry.name}"; give each its own'
+        yield from (f'labeler "{entry.name}": {problem}' for problem in price_problems(entry.price))
 
 
 def _selection(entry: ModelEntry, selection: SuiteSelection, suites: Mapping[str, Suite]) -> Iterator[str]:
@@ -279,8 +267,10 @@ def _keys_near(error: ValidationError) -> list[str]:
     location = error.errors(include_url=False)[0]["loc"][:-1]
     if "params" in location:
         return []
-    model: type[BaseModel] = ModelEntry
-    for step, kind in (("suites", SuiteSelection), ("price", Price)):
+    if {"settings", "per_million_usd"} & {*location}:
+        return []
+    model: type[BaseModel] = LabelerEntry if location[:1] == ("labelers",) else ModelEntry
+    for step, kind in (("suites", SuiteSelection), ("price", Price), ("connection", Connection)):
         if step in location:
             model = kind
     return [field.alias or name for name, field in model.model_fields.items()]

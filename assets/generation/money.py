@@ -1,7 +1,7 @@
 """What a call costs: by the price table, from what the answer reports.
 
 Belongs here: prices applied to answers. Does not belong here: caps and what was spent so far (`spending`), the shape
-of a price (`models_file`).
+of a price (`prices`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TypedDict
 
-from assets.generation.models_file import Price, price_on
+from assets.generation.prices import Price, price_on
 from assets.generation.records import Answer, Outcome
 
 

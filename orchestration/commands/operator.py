@@ -14,8 +14,8 @@ import yaml
 from rich.table import Table
 
 from assets.generation.asset import plan_partition
-from assets.generation.models_file import price_on
 from assets.generation.plan import check_frozen
+from assets.generation.prices import price_on
 from assets.generation.providers.registry import make_provider
 from assets.generation.records import GROUPS
 from assets.generation.workplace import Workplace

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from assets.generation.models_file import active, find, load_models, params_hash, planned_prompts
+from assets.generation.models_file import (
+    active,
+    find,
+    load_models,
+    load_models_file,
+    params_hash,
+    planned_prompts,
+)
+from assets.generation.prices import price_on
 from assets.suites.loader import load_suites
 from warehouse.errors import UsageError
 from warehouse.weeks import span
@@ -17,6 +26,9 @@ from warehouse.weeks import span
 SHIPPED = Path(__file__).parents[3] / "models.yaml"
 SUITES = load_suites()
 PROVIDERS = ("simulated", "midjourney")
+
+PRICE: dict[str, Any] = {"per_image_usd": 0.05, "source": "price list", "date": "2026-11-01"}
+LABELER: dict[str, Any] = {"name": "vision", "labeler": "openai_vision", "model_id": "gpt-5", "price": PRICE}
 
 BASE: list[dict[str, Any]] = [
     {
@@ -74,8 +86,7 @@ def test_a_valid_file_is_read_with_its_defaults(tmp_path: Path) -> None:
         0.9,
         False,
     )
-    assert second.price is not None
-    assert second.price.per_image_usd == 0.05
+    assert [price.per_image_usd for price in second.price] == [0.05]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +155,47 @@ def test_a_valid_file_is_read_with_its_defaults(tmp_path: Path) -> None:
             'models.yaml: models "gpt-image-2", price: unknown key "per_image_eur"; did you mean "per_image_usd"?',
         ),
         (
+            changed(1, price=[PRICE, {**PRICE, "from": "2026-12-07", "most": 1}]),
+            'models.yaml: models "gpt-image-2", price 2: unknown key "most"; did you mean "most_usd"?',
+        ),
+        (
+            changed(1, price={**PRICE, "most_usd": 0.01}),
+            'models.yaml: models "gpt-image-2", price: most_usd lies below per_image_usd; it bounds what one call can '
+            "cost",
+        ),
+        (
+            changed(1, price={**PRICE, "date": "2999-01-01"}),
+            'models.yaml: model "gpt-image-2": price: date 2999-01-01 lies in the future; it is the day on which the '
+            "price was looked up",
+        ),
+        (
+            changed(1, price=[PRICE, PRICE]),
+            'models.yaml: model "gpt-image-2": price: two prices without from; keep one, or say from which day on the '
+            "other holds",
+        ),
+        (
+            changed(1, price=[{**PRICE, "from": "2026-12-07"}, PRICE, {**PRICE, "from": "2026-12-07"}]),
+            'models.yaml: model "gpt-image-2": price: two prices from 2026-12-07; keep one, or say from which day on '
+            "the other holds",
+        ),
+        (
+            changed(1, connection={"bas_url": "https://api.example.com"}),
+            'models.yaml: models "gpt-image-2", connection: unknown key "bas_url"; did you mean "base_url"?',
+        ),
+        (
+            changed(1, connection={"base_url": "https://me:secret@api.example.com"}),
+            'models.yaml: models "gpt-image-2", connection, base_url: an address holds no user name and no password; '
+            "name a variable in key_env",
+        ),
+        (
+            changed(1, also_labelers=["photo"]),
+            'models.yaml: model "gpt-image-2": also_labelers names "photo", which labels already; remove it there',
+        ),
+        (
+            changed(1, also_labelers=["vision", "vision"]),
+            'models.yaml: model "gpt-image-2": also_labelers names "vision" twice; once is enough',
+        ),
+        (
             changed(1, track="model", suites=selection(conversations=2)),
             'models.yaml: model "gpt-image-2": conversations of startup-ceo@1 need track system; this model has track '
             "model",
@@ -196,6 +248,58 @@ def test_a_valid_file_is_read_with_its_defaults(tmp_path: Path) -> None:
 )
 def test_a_mistake_gets_one_line(tmp_path: Path, models: list[dict[str, Any]], said: str) -> None:
     assert message(tmp_path, models) == said
+
+
+@pytest.mark.parametrize(
+    ("labelers", "said"),
+    [
+        (
+            [{**LABELER, "image_per_request": 2}],
+            'models.yaml: labelers "vision": unknown key "image_per_request"; did you mean "images_per_request"?',
+        ),
+        (
+            [{**LABELER, "connection": {"timeout": 2}}],
+            'models.yaml: labelers "vision", connection: unknown key "timeout"; did you mean "timeout_s"?',
+        ),
+        ([LABELER, LABELER], 'models.yaml: two labelers have the name "vision"; give each its own'),
+        (
+            [{**LABELER, "price": [PRICE, PRICE]}],
+            'models.yaml: labeler "vision": price: two prices without from; keep one, or say from which day on the '
+            "other holds",
+        ),
+    ],
+)
+def test_a_mistake_in_a_labeler_gets_one_line(
+    tmp_path: Path, labelers: list[dict[str, Any]], said: str
+) -> None:
+    path = tmp_path / "models.yaml"
+    path.write_text(yaml.safe_dump({"models": BASE, "labelers": labelers}), encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        load_models_file(path, SUITES, providers=PROVIDERS)
+    assert str(caught.value) == said
+
+
+def test_labelers_are_read_beside_the_models(tmp_path: Path) -> None:
+    path = tmp_path / "models.yaml"
+    path.write_text(yaml.safe_dump({"models": BASE, "labelers": [LABELER]}), encoding="utf-8")
+    (labeler,) = load_models_file(path, SUITES, providers=PROVIDERS).labelers
+    assert (labeler.name, labeler.images_per_request, labeler.price[0].per_image_usd) == ("vision", 1, 0.05)
+
+
+def test_the_price_that_holds_is_the_one_that_began_last(tmp_path: Path) -> None:
+    later = {**PRICE, "per_image_usd": 0.07, "per_million_usd": {"image_out": 30}, "from": "2026-12-07"}
+    prices = load_models(write(tmp_path, changed(1, price=[later, PRICE])), SUITES)[1].price
+    held = {
+        day: price_on(prices, dt.date.fromisoformat(day))
+        for day in ("2026-11-01", "2026-12-06", "2026-12-07")
+    }
+    assert {day: price and price.per_image_usd for day, price in held.items()} == {
+        "2026-11-01": 0.05,
+        "2026-12-06": 0.05,
+        "2026-12-07": 0.07,
+    }
+    assert price_on(prices[:1], dt.date(2026, 12, 6)) is None
+    assert [price.reserve_usd for price in prices] == [0.14, 0.05]
 
 
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
@@ -313,7 +417,7 @@ class TestShipped:
         real = load_models(path, SUITES)
         assert len(real) == 10
         assert {e.provider for e in real} == {"openai", "gemini", "bfl", "xai", "bedrock", "midjourney"}
-        assert all(e.price and e.price.source for e in real if e.provider != "midjourney")
+        assert all(e.price and all(p.source for p in e.price) for e in real if e.provider != "midjourney")
         assert all(e.labeler == "photo" for e in real)
 
 

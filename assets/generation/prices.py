@@ -1,0 +1,76 @@
+"""Prices in models.yaml: what a call costs from a day on, who says so and when it was looked up.
+
+Belongs here: the shape of a price, which one holds on a day, what is wrong with a list of prices. Does not belong here:
+applying prices to answers (`money`), caps (`spending`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from assets.suites.schema import Name
+
+#: After so many days a price is looked up again: `cliche doctor` says so.
+OLD_AFTER_DAYS = 60
+
+
+class Price(BaseModel):
+    """What a call costs from a day on, who says so and when it was looked up.
+
+    `per_image_usd` is what one picture is expected to cost; `per_million_usd` prices what an answer reports
+    (`text_in`, `image_in`, `image_out`, `text_out`, …, by the million), and then decides. `most_usd` bounds one call:
+    it is what is reserved before the call; by default `per_image_usd`, doubled where tokens decide.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    per_image_usd: float = Field(ge=0)
+    per_million_usd: dict[Name, float] = {}
+    most_usd: float | None = Field(default=None, gt=0)
+    source: str
+    date: dt.date
+    from_day: dt.date | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Price:
+        if self.most_usd is not None and self.most_usd < self.per_image_usd:
+            raise ValueError("most_usd lies below per_image_usd; it bounds what one call can cost")
+        if any(price < 0 for price in self.per_million_usd.values()):
+            raise ValueError("a price lies below 0")
+        return self
+
+    @property
+    def reserve_usd(self) -> float:
+        """Return what is set aside before a call, in US dollars."""
+        return self.most_usd or self.per_image_usd * (2 if self.per_million_usd else 1)
+
+
+def price_on(prices: Sequence[Price], day: dt.date) -> Price | None:
+    """Return the price that holds on `day`: the one with the latest `from` that is not after it."""
+    begun = [price for price in prices if price.from_day is None or price.from_day <= day]
+    return max(begun, key=lambda price: price.from_day or dt.date.min, default=None)
+
+
+Prices = Annotated[tuple[Price, ...], BeforeValidator(lambda v: (v,) if isinstance(v, dict) else v or ())]
+
+
+def price_problems(prices: Sequence[Price], today: dt.date | None = None) -> Iterator[str]:
+    """Yield what is wrong with the prices of one entry, each in one line.
+
+    Args:
+        prices: as they stand in the file.
+        today: the day on which they are read; by default this one, in UTC.
+    """
+    today = today or dt.datetime.now(dt.UTC).date()
+    begun: set[dt.date | None] = set()
+    for price in prices:
+        if price.date > today + dt.timedelta(days=1):  # it may be tomorrow already where the file was written
+            yield f"price: date {price.date} lies in the future; it is the day on which the price was looked up"
+        if price.from_day in begun:
+            since = f"from {price.from_day}" if price.from_day else "without from"
+            yield f"price: two prices {since}; keep one, or say from which day on the other holds"
+        begun.add(price.from_day)
