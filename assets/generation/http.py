@@ -1,0 +1,336 @@
+"""The one way to the network for providers and labelers: the client, pictures at addresses, pictures in base64.
+
+Belongs here: making clients, downloads, decoding, what a transport error means, removal of keys from texts. Does not
+belong here: how bytes travel (`transport`), which addresses are refused (`addresses`), errors of an API (`providers/`).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import httpcore2
+import httpx2
+import tenacity
+from pydantic import SecretStr
+
+from assets.generation.addresses import Resolver, is_declared, refused_host, system_resolver
+from assets.generation.connection import MOST_IMAGE_BYTES, Connection
+from assets.generation.records import GROUPS, Answer, Outcome
+from assets.generation.transport import AnswerTooLargeError, GuardedTransport, RefusedAddressError
+
+__all__ = [
+    "AnswerTooLargeError",
+    "FetchError",
+    "RefusedAddressError",
+    "Resolver",
+    "answer_of",
+    "decode_base64",
+    "fetch_image",
+    "make_client",
+    "redact",
+    "system_resolver",
+]
+
+_MOST_REDIRECTS = 3
+_FETCH_TRIES = 3  # a picture that is paid for is worth a second and a third download
+_KEPT_MESSAGE = 300  # characters of an error's own words
+_LEAST_SECRET = 4  # characters; a shorter "key" would blank out ordinary words
+
+
+class FetchError(Exception):
+    """A picture could not be fetched or decoded: `outcome`, a `code` for tables and one line for people."""
+
+    def __init__(self, outcome: Outcome, message: str, code: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.code = code
+
+
+def make_client(
+    connection: Connection, *, resolve: Resolver = system_resolver, tls: ssl.SSLContext | None = None
+) -> httpx2.Client:
+    """Return a client that reaches what `connection` allows and nothing else; SDKs take it as `http_client`.
+
+    A call ends `connection.timeout_s` after it began, however slowly bytes drip. An answer of more than
+    `connection.most_answer_bytes` (unpacked) raises `AnswerTooLargeError` while it is read. Neither proxies nor
+    passwords are taken from the environment, and no redirect is followed.
+
+    Args:
+        connection: address, limits, and whether private addresses are allowed.
+        resolve: gives the addresses of a host; a parameter for tests.
+        tls: whose certificates are trusted; None is the system's (or `SSL_CERT_FILE`).
+    """
+    return httpx2.Client(
+        transport=GuardedTransport(connection, resolve, tls or _system_tls()),
+        timeout=connection.timeout_s,
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+@cache
+def _system_tls() -> ssl.SSLContext:
+    return httpcore2.default_ssl_context()
+
+
+# --- pictures at addresses
+
+
+def fetch_image(
+    url: str,
+    connection: Connection,
+    *,
+    hosts: Sequence[str] = (),
+    resolve: Resolver = system_resolver,
+    tls: ssl.SSLContext | None = None,
+) -> bytes:
+    """Return the bytes at an address that an API's answer holds; what they are is for `image_check` to say.
+
+    Trouble on the way (a lost connection, a 5xx) is met by up to two more downloads within `connection.timeout_s`.
+
+    Args:
+        url: the address; judged before anything is resolved, and again at each of at most three redirects.
+        connection: limits, the hosts that the operator declares, and whether private addresses are allowed.
+        hosts: the hosts that the provider itself declares; the host of `base_url` counts as declared.
+        resolve: gives the addresses of a host; a parameter for tests.
+        tls: whose certificates are trusted; None is the system's.
+
+    Raises:
+        FetchError: `wrong_type`/`refused_address` for an address that is not fetched, `server_error`/
+            `image_url_expired` for 403, 404 and 410, `too_large`, `timeout`, `connection`, `server_error`.
+    """
+    ends_at = time.monotonic() + connection.timeout_s
+
+    def again(error: BaseException) -> bool:
+        transient = isinstance(error, FetchError) and GROUPS[error.outcome] == "transient"
+        return transient and getattr(error, "code", "") != "image_url_expired" and time.monotonic() < ends_at
+
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(again),
+        stop=tenacity.stop_after_attempt(_FETCH_TRIES),
+        wait=tenacity.wait_random_exponential(multiplier=0.2, max=2.0),
+        reraise=True,
+    )
+    client = _downloader(connection, resolve, tls)
+    declared = (*connection.image_hosts, *hosts)
+    return retrying(_download, client, url, connection, declared, ends_at)
+
+
+@lru_cache(maxsize=32)
+def _downloader(connection: Connection, resolve: Resolver, tls: ssl.SSLContext | None) -> httpx2.Client:
+    limited = connection.model_copy(update={"most_answer_bytes": MOST_IMAGE_BYTES})
+    return make_client(limited, resolve=resolve, tls=tls)
+
+
+def _download(
+    client: httpx2.Client, url: str, connection: Connection, hosts: Sequence[str], ends_at: float
+) -> bytes:
+    target = _judged(url, connection, hosts)
+    for _ in range(_MOST_REDIRECTS + 1):
+        try:
+            left_s = max(0.001, ends_at - time.monotonic())
+            with client.stream("GET", target, timeout=left_s) as answer:
+                if answer.is_success:
+                    return answer.read()
+                status, location = answer.status_code, answer.headers.get("location")
+        except RefusedAddressError as error:
+            raise _refused(str(error)) from None
+        except httpx2.HTTPError as error:
+            told = _told(error)
+            raise FetchError(told.outcome, f"the picture's download: {told.message}", told.code) from None
+        if not (300 <= status < 400 and location):
+            raise _not_there(status)
+        try:
+            target = _judged(str(target.join(_plain(location))), connection, hosts)
+        except httpx2.InvalidURL:
+            raise _refused("a redirect to what is no web address") from None
+    raise _refused(f"more than {_MOST_REDIRECTS} redirects")
+
+
+def _not_there(status: int) -> FetchError:
+    if status in {403, 404, 410}:
+        return FetchError(
+            Outcome.SERVER_ERROR, f"the picture's address is no longer valid ({status})", "image_url_expired"
+        )
+    return FetchError(
+        Outcome.SERVER_ERROR, f"the picture's server answered {status}", f"image_status_{status}"
+    )
+
+
+def _judged(url: str, connection: Connection, hosts: Sequence[str]) -> httpx2.URL:
+    """Return the address that may be asked, or raise `FetchError`; nothing is resolved here."""
+    try:
+        found = httpx2.URL(_plain(url))
+    except httpx2.InvalidURL:
+        raise _refused("no web address") from None
+    base = httpx2.URL(connection.base_url) if connection.base_url else None
+    of_base = base is not None and (found.host, found.port) == (base.host, base.port)
+    schemes = {"https", "http"} if connection.allow_private else {"https"}
+    if found.scheme not in schemes:
+        raise _refused(f"{found.scheme or 'nothing'}:// is not https://")
+    if found.userinfo or "@" in url.partition("://")[2].partition("/")[0]:
+        raise _refused("it holds a user name or password")
+    if why := refused_host(found.host) if found.host else "it has no host":
+        raise _refused(why)
+    if not (of_base or is_declared(found.host, hosts)):
+        raise _refused(f"{found.host} is none of the declared hosts (image_hosts)")
+    if not (of_base or connection.allow_private or found.port is None):
+        raise _refused(f"port {found.port} of {found.host} is not declared")
+    return found
+
+
+def _plain(url: str) -> str:
+    """Return the text if it can mean one thing only: printable ASCII, no backslash, no space."""
+    if not url.isascii() or not url.isprintable() or any(character in url for character in "\\ "):
+        raise _refused("it holds characters that programs read differently")
+    return url
+
+
+def _refused(why: str) -> FetchError:
+    return FetchError(
+        Outcome.WRONG_TYPE, f"the picture's address was not fetched: {why}"[:_KEPT_MESSAGE], "refused_address"
+    )
+
+
+# --- pictures in answers
+
+
+def decode_base64(text: str) -> bytes:
+    """Return the bytes of a picture; the size is judged before a byte is decoded.
+
+    Raises:
+        FetchError: `too_large` or `corrupt_image`.
+    """
+    if len(text) * 3 // 4 > MOST_IMAGE_BYTES + 2:
+        size = f"{len(text) * 3 // 4} bytes, more than {MOST_IMAGE_BYTES}"
+        raise FetchError(Outcome.TOO_LARGE, f"the picture has {size}", "image_too_large")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise FetchError(Outcome.CORRUPT_IMAGE, "the picture is no base64", "not_base64") from None
+
+
+# --- what transport errors mean
+
+
+@dataclass(frozen=True)
+class _Told:
+    outcome: Outcome
+    code: str
+    message: str
+    maybe_billed: bool
+
+
+#: Class of httpx, httpx2, httpcore and httpcore2 (they share their names) → outcome, code, words, may be billed.
+#: The first row of the error's classes, from the most special one, counts.
+_MEANINGS: dict[str, tuple[Outcome, str, str, bool]] = {
+    "RefusedAddressError": (Outcome.INVALID_PARAMS, "refused_address", "refused address", False),
+    "AnswerTooLargeError": (Outcome.TOO_LARGE, "answer_too_large", "too large", True),
+    "ConnectTimeout": (Outcome.CONNECTION, "connect_timeout", "no connection in time", False),
+    "PoolTimeout": (Outcome.CONNECTION, "connect_timeout", "no connection in time", False),
+    "ConnectError": (Outcome.CONNECTION, "connect_failed", "no connection", False),
+    "ProxyError": (Outcome.CONNECTION, "connect_failed", "no connection", False),
+    "TimeoutException": (Outcome.TIMEOUT, "deadline", "the time of the call was over", True),
+    "LocalProtocolError": (Outcome.INVALID_PARAMS, "request_not_sent", "the request cannot be sent", False),
+    "UnsupportedProtocol": (Outcome.INVALID_PARAMS, "request_not_sent", "the address is not http", False),
+    "DecodingError": (Outcome.SERVER_ERROR, "answer_not_unpacked", "the answer does not unpack", True),
+    "TransportError": (Outcome.CONNECTION, "connection_lost", "the connection was lost", True),
+    "RequestError": (Outcome.CONNECTION, "connection_lost", "the connection was lost", True),
+}
+#: Their own words may hold a header, and so a key, or say nothing more.
+_SILENT = frozenset({"request_not_sent", "deadline"})
+
+
+def answer_of(error: Exception, **more: Any) -> Answer | None:
+    """Return the answer that a transport error stands for, or None if it is none; SDKs' wrappers are looked into.
+
+    Name, TLS and connection failures are `connection` and not billed. What was lost after sending may be billed:
+    `connection`, `timeout`, `too_large`, and a picture that could not be fetched. An API's own address that is refused
+    is `invalid_params`: the partition stops with the reason. `more` are further fields of `Answer`.
+    """
+    for link in _chain(error):
+        if isinstance(link, FetchError):
+            told = _Told(link.outcome, link.code, str(link), maybe_billed=True)
+        elif _rows(link):
+            told = _told(link)
+        else:
+            continue
+        fields: dict[str, Any] = {
+            "outcome": told.outcome,
+            "error_code": told.code,
+            "error_type": type(link).__name__,
+            "error_message": told.message,
+            "maybe_billed": told.maybe_billed,
+        }
+        return Answer(**{**fields, **more})
+    return None
+
+
+def _told(error: BaseException) -> _Told:
+    outcome, code, words, billed = _rows(error)[0]
+    own = str(error)[:_KEPT_MESSAGE] if code not in _SILENT else ""
+    if code == "connect_failed":
+        causes = list(_chain(error))
+        if any(isinstance(cause, socket.gaierror) for cause in causes):
+            code, words = "dns_failure", "the host's name was not found"
+        elif any(isinstance(cause, ssl.SSLError) for cause in causes):
+            code, words = "tls_error", "the server's certificate or TLS was not accepted"
+    return _Told(outcome, code, f"{words}: {own}" if own else words, billed)
+
+
+def _rows(error: BaseException) -> list[tuple[Outcome, str, str, bool]]:
+    theirs = ("httpx", "httpcore", "assets.generation.transport")
+    return [
+        _MEANINGS[kind.__name__]
+        for kind in type(error).__mro__
+        if kind.__module__.startswith(theirs) and kind.__name__ in _MEANINGS
+    ]
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what caused it, from the outside in."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+# --- keys
+
+
+def redact(text: str, *secrets: SecretStr) -> str:
+    """Return the text without the secrets, plain or as they stand in an address, in JSON or in base64.
+
+    Redact before cutting a text short: half a key is not found.
+    """
+    for secret in secrets:
+        value = secret.get_secret_value()
+        if len(value) < _LEAST_SECRET:
+            continue
+        for form in sorted(_forms(value), key=len, reverse=True):
+            text = text.replace(form, "[key]")
+    return text
+
+
+@lru_cache(maxsize=64)
+def _forms(value: str) -> frozenset[str]:
+    """Return how a secret may be written: base64 at each of the three alignments, without what neighbours change."""
+    raw = value.encode()
+    forms = {value, quote(value, safe=""), value.encode("unicode_escape").decode()}
+    for shift in range(3):
+        whole = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
+        first, last = -(-shift * 8 // 6), 1 if (shift + len(raw)) % 3 else 0
+        inner = whole[first : len(whole) - last]
+        forms |= {inner, inner.replace("+", "-").replace("/", "_")}
+    return frozenset(form for form in forms if len(form) >= _LEAST_SECRET)
