@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import socket
 import ssl
 import time
@@ -109,20 +110,21 @@ def fetch_image(
             `image_url_expired` for 403, 404 and 410, `too_large`, `timeout`, `connection`, `server_error`.
     """
     ends_at = time.monotonic() + connection.timeout_s
-
-    def again(error: BaseException) -> bool:
-        transient = isinstance(error, FetchError) and GROUPS[error.outcome] == "transient"
-        return transient and getattr(error, "code", "") != "image_url_expired" and time.monotonic() < ends_at
-
     retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception(again),
-        stop=tenacity.stop_after_attempt(_FETCH_TRIES),
+        retry=tenacity.retry_if_exception(_worth_another_try),
+        stop=tenacity.stop_after_attempt(_FETCH_TRIES) | tenacity.stop_before_delay(connection.timeout_s),
         wait=tenacity.wait_random_exponential(multiplier=0.2, max=2.0),
         reraise=True,
     )
     client = _downloader(connection, resolve, tls)
     declared = (*connection.image_hosts, *hosts)
     return retrying(_download, client, url, connection, declared, ends_at)
+
+
+def _worth_another_try(error: BaseException) -> bool:
+    if not isinstance(error, FetchError) or GROUPS[error.outcome] != "transient":
+        return False
+    return error.code not in {"image_url_expired", "tls_error", "dns_failure"}
 
 
 @lru_cache(maxsize=32)
@@ -327,7 +329,12 @@ def redact(text: str, *secrets: SecretStr) -> str:
 def _forms(value: str) -> frozenset[str]:
     """Return how a secret may be written: base64 at each of the three alignments, without what neighbours change."""
     raw = value.encode()
-    forms = {value, quote(value, safe=""), value.encode("unicode_escape").decode()}
+    forms = {
+        value,
+        quote(value, safe=""),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+    }
     for shift in range(3):
         whole = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
         first, last = -(-shift * 8 // 6), 1 if (shift + len(raw)) % 3 else 0
