@@ -1,4 +1,4 @@
-"""Everything that Dagster knows: assets, checks, two jobs, Monday's schedule and the publish gate, wired in one place.
+"""Everything that Dagster knows: assets, checks, two jobs, the two schedules and the publish gate, wired in one place.
 
 Belongs here: wiring. Does not belong here: what a step does (`assets`), when a week may be published (`gate`).
 """
@@ -7,8 +7,12 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.generation.asset import build_assets as build_generation
+from assets.generation.models_file import ModelEntry
+from assets.generation.providers.base import answerable
+from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.asset import build_asset as build_labels
+from assets.labeling.status import partition_state
 from assets.leaderboard.asset import build_asset as build_leaderboard
 from assets.metrics.asset import build_asset as build_scores
 from orchestration.checks import build_checks
@@ -49,7 +53,7 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
         assets=[*generation, *publishing],
         asset_checks=build_checks(product, weeks),
         jobs=[generate_job, publish_job],
-        schedules=[_monday(generate_job, place)],
+        schedules=[_monday(generate_job, place), _hourly(generate_job, place)],
         sensors=[build_sensor(publish_job, settings, place)],
         resources={"workplace": workplace_resource(place)},
         executor=dg.in_process_executor,
@@ -75,6 +79,42 @@ def _monday(
         ]
 
     return every_monday
+
+
+def _hourly(
+    job: UnresolvedAssetJobDefinition,
+    place: Workplace,
+) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name="every_hour",
+        job=job,
+        cron_schedule="35 * * * *",
+        execution_timezone="UTC",
+        description="Every hour: go on with the week's partitions that were begun and are not complete.",
+    )
+    def every_hour(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
+        now = context.scheduled_execution_time
+        week = current_week(now)
+        held = {name for name, _ in place.store.leases()}
+        return [
+            dg.RunRequest(
+                run_key=f"{entry.name}|{week}|{now:%Y%m%dT%H}", partition_key=partition_key(entry.name, week)
+            )
+            for entry in place.active(week)
+            if not held & {f"generate-{week}-{entry.name}", f"label-{week}-{entry.name}"}
+            and _to_go_on_with(place, entry, week)
+        ]
+
+    return every_hour
+
+
+def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str) -> bool:
+    """Return whether a partition was begun and something is left that needs no person (a folder does)."""
+    state = partition_state(place.store, week, entry.name)
+    if not state.planned or state.complete:
+        return False
+    by_itself = answerable(make_provider(entry.provider, entry.connection)) is None
+    return by_itself or bool(state.unlisted or state.unlabelled)
 
 
 @dg.definitions

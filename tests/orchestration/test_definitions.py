@@ -20,6 +20,7 @@ from assets.quality.registry import CHECKS
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.definitions import defs as lazy_defs
 from orchestration.partitions import partition_key, product_definition, weeks_definition
+from orchestration.settings import load_settings
 from tests.orchestration.installation import Installation, entry, install
 from warehouse.weeks import current_week, shift
 
@@ -144,8 +145,8 @@ def test_every_check_is_there_at_its_stages_and_critical_ones_block(definitions:
     assert all(node.partitions_def is not None for node in found.values())
 
 
-def tick(definitions: dg.Definitions, at: datetime) -> Sequence[dg.RunRequest]:
-    schedule = definitions.resolve_schedule_def("every_monday")
+def tick(definitions: dg.Definitions, at: datetime, name: str = "every_monday") -> Sequence[dg.RunRequest]:
+    schedule = definitions.resolve_schedule_def(name)
     with dg.build_schedule_context(
         scheduled_execution_time=at, repository_def=definitions.get_repository_def()
     ) as context:
@@ -168,6 +169,33 @@ def test_monday_asks_every_active_model_for_the_week_that_begins(definitions: dg
 def test_a_late_tick_asks_for_the_week_it_was_scheduled_for(definitions: dg.Definitions) -> None:
     requests = tick(definitions, datetime(2026, 11, 2, 0, 5, tzinfo=UTC))
     assert [r.partition_key for r in requests] == ["sim-classic|2026-11-02", "sim-retired|2026-11-02"]
+
+
+def test_every_hour_goes_on_with_what_was_begun_and_is_not_complete(tmp_path: Path) -> None:
+    place = install(
+        tmp_path / "home",
+        "sim-classic",
+        "sim-drift",
+        entry("by-folder", provider="midjourney", model_id="7", params={}, labeler="drawing"),
+    ).place()
+    week, now = current_week(), datetime.now(UTC).replace(minute=35)
+    defs = build_defs(load_settings({"CLICHE_HOME": str(tmp_path / "home")}), place)
+
+    def asked() -> list[str | None]:
+        return [request.partition_key for request in tick(defs, now, "every_hour")]
+
+    assert asked() == []  # nothing was begun: Monday begins
+    for model in ("sim-classic", "by-folder"):
+        plan_partition(place, model, week)
+    assert asked() == [f"sim-classic|{week}"]  # a folder waits for a person
+    (request,) = tick(defs, now, "every_hour")
+    assert request.run_key == f"sim-classic|{week}|{now:%Y%m%dT%H}"
+    with place.store.lease(f"generate-{week}-sim-classic", purpose="test"):
+        assert asked() == []  # another run is at it
+    ask_partition(place, "sim-classic", week)
+    assert asked() == [f"sim-classic|{week}"]  # its pictures have no labels yet
+    label(place, "sim-classic", week)
+    assert asked() == []
 
 
 def look_at_gate(definitions: dg.Definitions) -> SensorExecutionData:
