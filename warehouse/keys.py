@@ -57,6 +57,16 @@ def label_attempts(week: str, model: str, labeler: str, content_hash: str) -> st
     return f"{labels_prefix(week, model)}labeler={labeler}/attempts-{content_hash[:16]}.parquet"
 
 
+def label_intents_prefix(week: str, model: str, labeler: str) -> str:
+    """Return the prefix of the intents that are written before a paid labeler's calls."""
+    return f"label-intents/week={week}/model={model}/labeler={labeler}/"
+
+
+def study_label_attempts_prefix(study: str, labeler: str) -> str:
+    """Return the prefix of the receipts of a paid labeler's calls for an imported study; not loaded with it."""
+    return f"{study_prefix(study)}label-attempts/labeler={labeler}/"
+
+
 def batches_prefix(week: str, model: str) -> str:
     """Return the prefix under which the states of one partition's batches lie."""
     return f"batches/week={week}/model={model}/"

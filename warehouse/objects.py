@@ -24,6 +24,8 @@ PLAN_FORMAT = 1
 _REQUIRED_ATTEMPT = ("week", "model", "slot_key", "attempt", "provider", "track", "outcome")
 _REQUIRED_LABEL = ("week", "model", "slot_key", "attribute", "labeler", "labeler_version", "value")
 _LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
+_REQUIRED_CALL = ("week", "model", "labeler", "labeler_version", "call", "attempt", "images", "outcome")
+_CALL_KEY = ("call", "attempt")
 _TEXT, _WHOLE, _REAL, _FLAG = pa.string(), pa.int32(), pa.float64(), pa.bool_()
 _PARTITION = {"week": _TEXT, "model": _TEXT}
 _SUITE = {**_PARTITION, "suite": _TEXT}
@@ -59,6 +61,7 @@ PLAN_SCHEMAS: Mapping[str, pa.Schema] = {
             "position": _WHOLE,
             "in_support": _FLAG,
             "band": _TEXT,
+            "ordinal": _FLAG,
         }
     ),
     "reference_values": pa.schema(
@@ -198,9 +201,15 @@ def label_parts(store: Store, week: str, model: str) -> list[str]:
     return sorted(key for key in store.list(keys.labels_prefix(week, model)) if "/part-" in key)
 
 
+def label_attempt_parts(store: Store, week: str, model: str) -> list[str]:
+    """Return the keys of the receipts of paid labelers' calls of a partition, sorted."""
+    return sorted(key for key in store.list(keys.labels_prefix(week, model)) if "/attempts-" in key)
+
+
 def fingerprint(store: Store, week: str, model: str) -> str:
     """Return a digest of the names of the objects that loading a partition reads; all of them are write-once."""
-    return digest([current_manifest(store, week, model), *label_parts(store, week, model)])
+    parts = [*label_parts(store, week, model), *label_attempt_parts(store, week, model)]
+    return digest([current_manifest(store, week, model), *parts])
 
 
 def digest(value: object) -> str:
@@ -226,13 +235,25 @@ def read_labels(store: Store, week: str, model: str) -> pa.Table:
     Raises:
         CorruptObjectError: if a part does not read, misses a column or holds another partition's rows.
     """
-    parts = [
-        _checked(read_parquet(store, key), key, _REQUIRED_LABEL, week, model)
-        for key in label_parts(store, week, model)
-    ]
+    return _parts(store, label_parts(store, week, model), _REQUIRED_LABEL, _LABEL_KEY, week, model)
+
+
+def read_label_attempts(store: Store, week: str, model: str) -> pa.Table:
+    """Return the calls of paid labelers of a partition; of duplicates the first in key order.
+
+    Raises:
+        CorruptObjectError: if a part does not read, misses a column or holds another partition's rows.
+    """
+    return _parts(store, label_attempt_parts(store, week, model), _REQUIRED_CALL, _CALL_KEY, week, model)
+
+
+def _parts(
+    store: Store, found: Sequence[str], required: Sequence[str], identity: Sequence[str], *of: str
+) -> pa.Table:
+    parts = [_checked(read_parquet(store, key), key, required, *of) for key in found]
     if not parts:
-        return pa.table({name: pa.array([], _TEXT) for name in _REQUIRED_LABEL})
-    return first_of(pa.concat_tables(parts, promote_options="permissive"), _LABEL_KEY)
+        return pa.table({name: pa.array([], _TEXT) for name in required})
+    return first_of(pa.concat_tables(parts, promote_options="permissive"), identity)
 
 
 def first_of(rows: pa.Table, identity: Sequence[str]) -> pa.Table:
@@ -257,7 +278,7 @@ def _checked(rows: pa.Table, key: str, required: Sequence[str], week: str, model
 def _table(name: str, rows: Sequence[Mapping[str, Any]], partition: Mapping[str, str]) -> pa.Table:
     """Return rows as an Arrow table; a field that may be NULL may be left out, any other may not."""
     schema = PLAN_SCHEMAS[name]
-    optional = {"from_week", "until_week", "succeeds", "band", "source", "conversation"}
+    optional = {"from_week", "until_week", "succeeds", "band", "ordinal", "source", "conversation"}
     optional |= {"prompt"} if name == "reference_values" else set()
     columns = {}
     for field in schema:
@@ -306,6 +327,7 @@ def _attribute_values(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 "position": position,
                 "in_support": value in attribute["values"],
                 "band": band_of.get(value),
+                "ordinal": attribute.get("ordinal"),
             }
 
 

@@ -18,12 +18,13 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    PrivateAttr,
     ValidationError,
 )
 
 from assets.generation.connection import Connection
 from assets.generation.prices import Price, Prices, price_problems
-from assets.suites.schema import Name, Prompt, Suite
+from assets.suites.schema import Attribute, Name, Prompt, Suite
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
 from warehouse.validation import close_match, explain
@@ -57,14 +58,31 @@ class LabelerEntry(_Data):
     name: Name
     labeler: Name
     model_id: str = Field(min_length=1)
+    number: int = Field(
+        default=1, ge=1
+    )  # of its version: raised when it changes, so that the new labels are scored
     settings: dict[str, JsonValue] = {}  # sent as they are; part of the labeler's version
+    attributes: tuple[Name, ...] = ()  # those that it is asked for; none named: every attribute of a suite
     images_per_request: int = Field(default=1, ge=1, le=16)
+    measured: str | None = None  # what agreement with one picture a request was found; needed to be scored
     batch: bool = False  # through the batch API, at its price
     requests_per_minute: float = Field(default=60, gt=0)
     concurrency: int = Field(default=4, ge=1)
     price: Prices = ()
     cap_usd: float | None = Field(default=None, gt=0)  # a week
     connection: Connection = Connection()
+    _questions: tuple[Attribute, ...] = PrivateAttr(default=())
+
+    @property
+    def questions(self) -> tuple[Attribute, ...]:
+        """Return the attributes that it is asked for, in full, by their ids; none before `asked`."""
+        return self._questions
+
+    def asked(self, questions: Sequence[Attribute]) -> LabelerEntry:
+        """Return this entry with the attributes that it is asked for."""
+        entry = self.model_copy()
+        entry._questions = tuple(sorted(questions, key=lambda attribute: attribute.id))
+        return entry
 
 
 class ModelEntry(_Data):

@@ -6,13 +6,23 @@ Belongs here: that one value, and the lookups that all steps share. Does not bel
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
-from assets.generation.models_file import ModelEntry, active, find
+from pydantic import TypeAdapter
+
+from assets.generation.budget import Budget, Caps
+from assets.generation.charges import ChargeSource
+from assets.generation.models_file import LabelerEntry, ModelEntry, active, find
+from assets.generation.money import Costs
+from assets.generation.plan import read_plan
+from assets.generation.prices import Prices
 from assets.generation.receipts import Receipt
+from assets.generation.spending import Book
 from assets.suites.schema import Suite
 from warehouse.store import Store
 
@@ -25,6 +35,7 @@ class Listener:
     receipt: Callable[[Receipt], None] = lambda receipt: None
     to_label: Callable[[int], None] = lambda pictures: None
     labelled: Callable[[], None] = lambda: None
+    told: Callable[[str], None] = lambda line: None
 
 
 @dataclass(frozen=True)
@@ -36,9 +47,14 @@ class Workplace:
     suites: Mapping[str, Suite]
     models: Sequence[ModelEntry]
     code_version: str
+    labelers: Mapping[str, LabelerEntry] = field(default_factory=dict)  # of models.yaml, by name
     workers: int | None = None
     listener: Listener = field(default_factory=Listener)
     interrupt: threading.Event = field(default_factory=threading.Event)
+    caps: Caps = field(default_factory=Caps)
+    book: Book = field(default_factory=lambda: Book(None), repr=False)
+    run_id: str = field(default_factory=lambda: uuid4().hex)  # what the cap of a run counts for
+    charge_sources: Sequence[ChargeSource] = ()  # of what costs money beside pictures
 
     def model(self, name: str) -> ModelEntry:
         """Return the entry of a model; raise `UsageError` with a close match if there is none."""
@@ -47,6 +63,23 @@ class Workplace:
     def active(self, week: str) -> list[ModelEntry]:
         """Return the entries that are asked in `week`: within their from and until dates."""
         return active(self.models, week)
+
+    @property
+    def budget(self) -> Budget:
+        """Return the caps and the book that keeps to them."""
+        return Budget(self.book, self.caps, self.run_id, self.listener.told)
+
+    def fill_book(self, week: str) -> None:
+        """Make the book say what the store says of `week` and of the present month; see `Budget.fill`."""
+        self.budget.fill(self.store, week, self._lost_usd, self.charge_sources)
+
+    def _lost_usd(self, week: str, model: str, day: dt.date) -> float:
+        """Return what a lost call may have cost at most, by the price table as it is now, else as it was planned."""
+        prices = next((entry.price for entry in self.models if entry.name == model), ())
+        if not prices:
+            plan = read_plan(self.store, week, model)
+            prices = TypeAdapter(Prices).validate_python(plan.price if plan else None)
+        return Costs(prices).reserve_usd(day)
 
 
 def parse_key(key: str) -> tuple[str, str]:

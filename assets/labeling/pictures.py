@@ -1,0 +1,108 @@
+"""Pictures as they are shown to a vision model: the pixels and nothing else.
+
+Belongs here: taking everything but pixels out of a picture, and its largest size. Does not belong here: whether bytes
+are a picture (`generation.image_check`), asking about it (`labelers/`).
+
+The bytes of a picture can hold the prompt that it was made with: text chunks of a PNG, EXIF and XMP of a JPEG. A
+labeler must not see it. So pictures are decoded and written anew, without loss (PNG) where that is small enough.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from PIL import Image, ImageCms, ImageOps
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What is done to a picture before it is sent; part of a labeler's version.
+
+    Attributes:
+        max_side: the longer side in pixels above which a picture is scaled down.
+        max_png_bytes: a larger PNG is sent as JPEG instead.
+        jpeg_quality: of that JPEG, without subsampling of colours.
+    """
+
+    max_side: int = 2048
+    max_png_bytes: int = 3_500_000  # 4.7 MB in base64, below the 5 MB that the strictest API takes
+    jpeg_quality: int = 95
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture ready to be sent."""
+
+    data: bytes
+    mime: str
+
+    @property
+    def base64(self) -> str:
+        """Return the bytes as base64."""
+        return base64.b64encode(self.data).decode("ascii")
+
+    @property
+    def data_url(self) -> str:
+        """Return the picture as a data URL."""
+        return f"data:{self.mime};base64,{self.base64}"
+
+
+class UnreadableError(ValueError):
+    """The bytes do not decode as a picture; the message is one line."""
+
+
+def prepare(image: bytes, preparation: Preparation = Preparation()) -> Shown:
+    """Return a picture's pixels as a new file without metadata: upright, in sRGB, on white, at most `max_side` large.
+
+    Raises:
+        UnreadableError: if the bytes do not decode.
+    """
+    try:
+        with Image.open(io.BytesIO(image)) as opened:
+            profile = opened.info.get("icc_profile")
+            upright = ImageOps.exif_transpose(opened)
+            picture = _on_white(upright)
+    except Exception as error:  # noqa: BLE001 - decoders raise anything, and all of it means the same
+        raise UnreadableError(f"the picture does not decode ({type(error).__name__})") from None
+    picture = _in_srgb(picture, profile)
+    picture.thumbnail((preparation.max_side, preparation.max_side), Image.Resampling.LANCZOS)
+    picture.info.clear()
+    png = _encoded(picture, "PNG", compress_level=4)
+    if len(png) <= preparation.max_png_bytes:
+        return Shown(png, "image/png")
+    return Shown(
+        _encoded(picture, "JPEG", quality=preparation.jpeg_quality, subsampling=0),
+        "image/jpeg",
+    )
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
+        layer = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return the picture in sRGB; a profile that cannot be applied is left out, as most viewers do."""
+    if not profile:
+        return picture
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        changed = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return picture
+    return changed or picture
+
+
+def _encoded(picture: Image.Image, form: str, **settings: Any) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, format=form, **settings)
+    return buffer.getvalue()
