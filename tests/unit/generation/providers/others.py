@@ -1,0 +1,56 @@
+"""What the tests of several providers share: a plan of a few slots, requests, and a partition through `generate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from assets.generation.ledger import Retry
+from assets.generation.models_file import ModelEntry
+from assets.generation.plan import Plan, freeze_plan, make_plan
+from assets.generation.providers.base import Provider
+from assets.generation.receipts import Receipt, read_partition
+from assets.generation.records import Request, Slot
+from assets.generation.run import Report, generate
+from assets.suites.loader import load_suites
+from warehouse.store import Store, open_store
+from warehouse.weeks import current_week
+
+FAST = Retry(attempts=3, base_s=0.001, most_s=0.01)
+
+
+def request(model_id: str, *, key: str = "ab" * 32, text: str = "an Indian person", **params: Any) -> Request:
+    """One request of a slot that no plan needs."""
+    slot = Slot(
+        slot_key=key,
+        week=current_week(),
+        model="m",
+        suite="canary",
+        suite_version="1.0.0",
+        prompt="canary/cube",
+        replicate=0,
+    )
+    return Request(slot=slot, attempt=1, model_id=model_id, params=params, prompt_text=text, language="en")
+
+
+def partition(
+    tmp_path: Path, provider: Provider, model_id: str, *, concurrency: int = 2, **params: Any
+) -> tuple[Report, list[Receipt], Store, Plan]:
+    """Ask a whole small partition (two pictures of each canary prompt) through the real ledger."""
+    entry = ModelEntry.model_validate(
+        {
+            "name": "m",
+            "title": "M",
+            "provider": provider.name,
+            "model_id": model_id,
+            "params": params,
+            "suites": [{"suite": "canary@1", "replicates": 2}],
+        }
+    )
+    provider.check(model_id, dict(params))
+    store = open_store(tmp_path / "store")
+    plan = freeze_plan(store, make_plan(entry, load_suites(), current_week(), provider))
+    report = generate(store, plan, provider, concurrency=concurrency, retry=FAST)
+    state = read_partition(store, plan.week, plan.model)
+    receipts = [receipt for slot in plan.slots for receipt in state.of(slot.slot_key).receipts]
+    return report, receipts, store, plan
