@@ -1,0 +1,69 @@
+"""Parameters of the OpenAI API, checked by the SDK's own types before anything is asked.
+
+Belongs here: one line for people about a parameter that cannot be sent. Does not belong here: sending it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from warehouse.errors import UsageError
+from warehouse.validation import close_match
+
+_STILL = frozenset({None, "png", "jpeg", "webp"})
+
+
+def require_params(
+    who: str,
+    params: Mapping[str, object],
+    kind: Any,
+    *,
+    ours: Collection[str] = (),
+    only_known: bool = True,
+) -> None:
+    """Raise `UsageError`, in one line, for the first parameter that cannot be sent.
+
+    Args:
+        who: what the line begins with.
+        params: the parameters of a model entry.
+        kind: the SDK's typed dictionary that describes them.
+        ours: names that the provider sets itself, or that make no sense here.
+        only_known: whether a name that `kind` does not have is refused; compatible APIs have names of their own.
+
+    Raises:
+        UsageError: for a name of `ours`, an unknown name, or a value that `kind` does not allow.
+    """
+    known = frozenset(kind.__annotations__)
+    for name in params:
+        if name in ours:
+            raise UsageError(f'{who}: "{name}" is not set in params; one whole picture is asked for a slot')
+        if name not in known and only_known:
+            raise UsageError(
+                f'{who}: unknown parameter "{name}"' + close_match(name, sorted(known - set(ours)))
+            )
+    if params.get("output_format") not in _STILL:
+        raise UsageError(
+            f"{who}: output_format is one of {', '.join(sorted(filter(None, _STILL)))}; a label is of one still picture"
+        )
+    if not only_known:
+        seed = params.get("seed")
+        if seed is not None and seed != "slot" and (isinstance(seed, bool) or not isinstance(seed, int)):
+            raise UsageError(f'{who}: seed is a whole number, or "slot" for one of each slot\'s own')
+        return
+    try:
+        _adapter(kind).validate_python({"prompt": "", **params})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(
+            str(step) for step in first["loc"] if not str(step).startswith(("literal", "function"))
+        )
+        raise UsageError(f"{who}: {where} {first['input']!r}: {first['msg']}") from None
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

@@ -1,0 +1,394 @@
+"""A server on the loopback that speaks the OpenAI API where no server that we did not write does.
+
+What it takes and gives is the vendor's (`openai_wire`); what it answers, how slowly, how often it refuses and what
+breaks is scripted (`openai_script`). It keeps its own log of calls and of what it bills, to compare receipts with.
+
+In a test:      with ContractServer() as server: server.script = lambda call: Reply(text="no")
+In a process:   python -m tests.services.openai_contract --port 0 --latency-s 2 --log calls.jsonl   (prints its port)
+                with contract_process("--per-minute", "300") as server: … server.log()
+
+Belongs here: HTTP, limits, faults, the log, a process of its own. Does not belong here: shapes of requests and answers
+(`openai_wire`), what each endpoint does (`openai_endpoints`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from tests.services import openai_wire as wire
+from tests.services.openai_endpoints import ROUTES, Handler
+from tests.services.openai_script import Answered, Call, Limit, RefusedError, Reply, Rule
+
+__all__ = ["Call", "ContractProcess", "ContractServer", "RefusedError", "Reply", "Rule", "contract_process"]
+
+#: Dollars a million tokens, by the names of the project's price table.
+PRICES = {
+    "text_in": 5.0,
+    "cached_text_in": 0.5,
+    "text_out": 10.0,
+    "image_in": 8.0,
+    "image_out": 30.0,
+    "tool_text_in": 5.0,
+}
+_SILENCE_S = 60.0
+_DEFAULT = Reply()
+
+
+class ContractServer:
+    """A running server; `script` or `rules` decide what it answers, `log()` says what it did."""
+
+    def __init__(
+        self,
+        *,
+        script: Callable[[Call], Reply | None] = lambda call: None,
+        rules: list[Rule] | None = None,
+        default: Reply = _DEFAULT,
+        latency_s: float = 0.0,
+        per_minute: float | None = None,
+        burst: float | None = None,
+        retry_after: bool = True,
+        keys: tuple[str, ...] = (),
+        prices: Mapping[str, float] = PRICES,
+        models: tuple[str, ...] = ("gpt-image-2", "gpt-6"),
+        extra_params: tuple[str, ...] = (),
+        log_path: Path | None = None,
+        port: int = 0,
+    ) -> None:
+        self.script = script
+        self.rules = rules or []
+        self.default = default
+        self.latency_s = latency_s
+        self.limit = Limit(per_minute, burst) if per_minute else None
+        self.retry_after = retry_after
+        self.keys = keys
+        self.prices = dict(prices)
+        self.models = models
+        self.extra_params = extra_params
+        self.pictures: dict[str, bytes] = {}
+        self.responses: dict[str, int] = {}  # id → its turn
+        self.routes: dict[tuple[str, str], Handler] = dict(ROUTES)
+        self.most_at_once = 0
+        self._at_once = 0
+        self._numbers = 0
+        self._used: dict[int, int] = {}
+        self._log: list[dict[str, Any]] = []
+        self._log_file = log_path.open("a", encoding="utf-8") if log_path else None
+        self._lock = threading.Lock()
+        self._http = _Http(("127.0.0.1", port), _Handler)
+        self._http.contract = self
+        self.port = self._http.server_address[1]
+
+    @property
+    def base_url(self) -> str:
+        """Return the address to write into `connection.base_url`."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def __enter__(self) -> ContractServer:
+        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        if self._log_file:
+            self._log_file.close()
+
+    def serve_forever(self) -> None:
+        """Serve in this thread until the process ends."""
+        self._http.serve_forever()
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return all calls so far, in order of their end, each with what it was billed in US dollars."""
+        with self._lock:
+            return [*self._log]
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """Return the calls that asked for something, admitted or not, without those for models and pictures."""
+        return [entry for entry in self.log() if entry["method"] == "POST"]
+
+    def billed_usd(self) -> float:
+        """Return the sum of everything billed, in US dollars."""
+        return sum(entry["billed_usd"] for entry in self.log())
+
+    # --- for handlers
+
+    def reply_to(self, call: Call) -> Reply:
+        """Return what the script says about a call."""
+        scripted = self.script(call)
+        if scripted is not None:
+            return scripted
+        for index, rule in enumerate(self.rules):
+            if not rule.matches(call):
+                continue
+            with self._lock:
+                seen = self._used[index] = self._used.get(index, 0) + 1
+            if seen % rule.every == 0 and (rule.times is None or seen // rule.every <= rule.times):
+                return rule.reply
+        return self.default
+
+    def record(self, **entry: Any) -> None:
+        """Write one line of the log; in a process of its own it is on disk before the answer leaves."""
+        entry["at"] = time.time()
+        with self._lock:
+            self._log.append(entry)
+            if self._log_file:
+                self._log_file.write(json.dumps(entry) + "\n")
+                self._log_file.flush()
+
+    def next_number(self) -> int:
+        """Return the number of a new call."""
+        with self._lock:
+            self._numbers += 1
+            return self._numbers
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count calls that are in flight together."""
+        with self._lock:
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._at_once -= 1
+
+
+# --- HTTP
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+    contract: ContractServer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that went away; say everything of mistakes in this server."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Http
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing on standard error."""
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self._answer({})
+
+    def do_POST(self) -> None:
+        """Answer a POST with a JSON body."""
+        data = self.rfile.read(int(self.headers.get("content-length", 0)))
+        try:
+            self._answer(json.loads(data or b"{}"))
+        except json.JSONDecodeError:
+            self._send(400, "application/json", b'{"error": {"message": "no JSON"}}', {})
+
+    def _answer(self, body: dict[str, Any]) -> None:
+        contract = self.server.contract
+        if self.path == "/_log":
+            self._send(200, "application/json", json.dumps(contract.log()).encode(), {})
+            return
+        call = self._call(body)
+        headers = {"x-request-id": f"req_{call.number}", "openai-version": "2020-10-01"}
+        with contract.counted():
+            try:
+                handler = self._handler(call)
+                self._admit(call, headers)
+                answered = handler(contract, call)
+            except RefusedError as error:
+                if self.command == "POST" and not error.logged:
+                    entry = {
+                        "number": call.number,
+                        "method": "POST",
+                        "path": call.path,
+                        "prompt": call.prompt,
+                    }
+                    contract.record(**entry, status=error.status, outcome="error", billed_usd=0.0)
+                data = json.dumps(wire.error_body(error.error)).encode()
+                answered = Answered(data, error.status, reply=error.reply)
+            reply = answered.reply
+            self._send(answered.status, answered.kind, answered.body, headers | reply.headers, reply.fault)
+
+    def _call(self, body: dict[str, Any]) -> Call:
+        contract = self.server.contract
+        asked = body.get("input", body.get("prompt", ""))
+        if isinstance(asked, list):
+            asked = json.dumps(asked)
+        choice = body.get("tool_choice")
+        before = contract.responses.get(str(body.get("previous_response_id")), 0)
+        return Call(
+            number=contract.next_number(),
+            path=self.path.partition("?")[0],
+            body=body,
+            headers={name.lower(): value for name, value in self.headers.items()},
+            prompt=str(asked),
+            forced="images" in self.path
+            or (isinstance(choice, dict) and choice.get("type") == "image_generation"),
+            turn=before + 1,
+        )
+
+    def _handler(self, call: Call) -> Handler:
+        for (method, pattern), handler in self.server.contract.routes.items():
+            if method == self.command and re.fullmatch(pattern, call.path):
+                return handler
+        raise RefusedError(
+            404, {"code": "unknown_url", "message": f"Invalid URL ({self.command} {call.path})"}
+        )
+
+    def _admit(self, call: Call, headers: dict[str, str]) -> None:
+        """Raise `RefusedError` for a wrong key and above the limit; what the limit is goes into `headers`."""
+        contract = self.server.contract
+        if call.path.startswith("/pictures/"):
+            return
+        key = call.headers.get("authorization", "").removeprefix("Bearer ")
+        if not key or (contract.keys and key not in contract.keys):
+            raise RefusedError(
+                401, {"code": "invalid_api_key", "message": f"Incorrect API key provided: {key[:3]}***."}
+            )
+        limit = contract.limit
+        if limit is None or self.command != "POST":
+            return
+        admitted, left, wait_s = limit.take()
+        headers["x-ratelimit-limit-requests"] = f"{limit.per_minute:g}"
+        headers["x-ratelimit-remaining-requests"] = f"{int(left)}"
+        headers["x-ratelimit-reset-requests"] = f"{(limit.burst - left) * 60 / limit.per_minute:.3f}s"
+        if not admitted:
+            wait = {"retry-after": f"{max(1, int(wait_s + 0.999))}", "retry-after-ms": f"{wait_s * 1000:.0f}"}
+            told = {
+                "code": "rate_limit_exceeded",
+                "type": "requests",
+                "message": "Rate limit reached for images.",
+            }
+            raise RefusedError(429, told, Reply(headers=wait if contract.retry_after else {}))
+
+    def _send(
+        self, status: int, kind: str, data: bytes, headers: Mapping[str, str], fault: str | None = None
+    ) -> None:
+        lines = [f"HTTP/1.1 {status} {self.responses.get(status, ('?',))[0]}", f"content-type: {kind}"]
+        lines += [f"content-length: {len(data)}", *(f"{name}: {value}" for name, value in headers.items())]
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode()
+        if fault is None:
+            self.wfile.write(head + data)
+            return
+        self.close_connection = True
+        if fault == "silence":
+            with suppress(OSError):
+                self.connection.settimeout(_SILENCE_S)
+                self.connection.recv(1)
+        elif fault == "cut":
+            self.wfile.write(head + data[: len(data) // 2])
+        elif fault == "drip":
+            with suppress(OSError):
+                self.wfile.write(head)
+                for at in range(len(data)):
+                    self.wfile.write(data[at : at + 1])
+                    time.sleep(0.05)
+        if fault in {"reset", "cut"}:
+            time.sleep(0.02)  # what was written leaves before the reset
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+# --- a process of its own
+
+
+@dataclass(frozen=True)
+class ContractProcess:
+    """A server in a process of its own, which outlives kills of whoever asks it."""
+
+    port: int
+    pid: int
+
+    @property
+    def base_url(self) -> str:
+        """Return the address to write into `connection.base_url`."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return all calls so far, each with what it was billed in US dollars."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_log", timeout=10) as answer:
+            return json.loads(answer.read())  # type: ignore[no-any-return]
+
+    def billed_usd(self) -> float:
+        """Return the sum of everything billed, in US dollars."""
+        return sum(entry["billed_usd"] for entry in self.log())
+
+
+@contextmanager
+def contract_process(*arguments: str) -> Iterator[ContractProcess]:
+    """Start the server in a process of its own with command-line arguments; it ends with the tests."""
+    command = [sys.executable, "-m", "tests.services.openai_contract", *arguments]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).resolve().parents[2],
+        preexec_fn=_die_with_parent,  # noqa: PLW1509
+    )
+    try:
+        assert process.stdout is not None
+        yield ContractProcess(int(process.stdout.readline()), process.pid)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def main() -> None:
+    """Serve until killed; the first line printed is the port."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--latency-s", type=float, default=0.0)
+    parser.add_argument("--per-minute", type=float)
+    parser.add_argument("--burst", type=float)
+    parser.add_argument("--no-retry-after", action="store_true")
+    parser.add_argument(
+        "--image-bytes", type=int, default=0, help="one big picture for all instead of small ones"
+    )
+    parser.add_argument("--log", type=Path, help="file that each call is appended to")
+    parser.add_argument("--rules", type=Path, help="JSON: a list of rules, see Rule and Reply")
+    chosen = parser.parse_args()
+    rules = [Rule.of(one) for one in json.loads(chosen.rules.read_text())] if chosen.rules else []
+    server = ContractServer(
+        rules=rules,
+        default=replace(Reply(), image_bytes=chosen.image_bytes),
+        latency_s=chosen.latency_s,
+        per_minute=chosen.per_minute,
+        burst=chosen.burst,
+        retry_after=not chosen.no_retry_after,
+        log_path=chosen.log,
+        port=chosen.port,
+    )
+    print(server.port, flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""What a contract server is told to answer: a call as it sees it, a reply, rules as data, a limit of requests.
+
+Belongs here: the vocabulary of scripts. Does not belong here: endpoints (`openai_endpoints`), HTTP (`openai_contract`).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as the server sees it; `number` counts all calls of this server from 1."""
+
+    number: int
+    path: str
+    body: dict[str, Any]
+    headers: dict[str, str]
+    prompt: str
+    forced: bool  # a picture is asked for: always by images.generate, by tool_choice in a response
+    turn: int  # of a conversation by previous_response_id, from 1
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one call is answered with. Everything has a default; JSON of the same names makes one too."""
+
+    images: int | None = None  # pictures; None: one if a picture is asked for
+    image: bytes | None = None  # the picture's bytes; None: a small one of the call's own
+    image_bytes: int = 0  # or the server's one big picture of about that size
+    as_url: bool = False  # an address on this server instead of base64
+    revised_prompt: str | None = None  # a response always has one: "revised: …" unless it is given
+    text: str | None = None
+    refusal: str | None = None
+    call_error: dict[str, Any] | None = (
+        None  # of an image_generation_call: code, type, message, moderation_details
+    )
+    status: str = "completed"  # of a response
+    incomplete_reason: str | None = None
+    response_error: dict[str, Any] | None = None  # of a failed response
+    error: dict[str, Any] | None = None  # HTTP error: status, code, type, message, moderation_details
+    raw: str | None = None  # this body as it is, with `raw_status` and `raw_type`
+    raw_status: int = 200
+    raw_type: str = "application/json"
+    usage: bool = True  # False: none is reported
+    extra: dict[str, Any] = field(default_factory=dict)  # fields that another vendor adds to the answer's top
+    extra_item: dict[str, Any] = field(default_factory=dict)  # … and to each picture
+    headers: dict[str, str] = field(default_factory=dict)
+    latency_s: float | None = None  # None: the server's
+    fault: str | None = None  # reset | cut | close | drip | silence
+    billed: bool | None = None  # None: what came to a picture or a response is billed, an error is not
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row of a script that is data: the first rule that matches a call answers it."""
+
+    reply: Reply
+    path: str = ""  # regular expression, searched for
+    prompt: str = ""
+    turn: int | None = None
+    forced: bool | None = None
+    times: int | None = None  # so many calls, then the rule is used up
+    every: int = 1  # each so-manyth call that matches
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Rule:
+        """Return the rule that JSON describes."""
+        return cls(**{**data, "reply": Reply(**data.get("reply", {}))})
+
+    def matches(self, call: Call) -> bool:
+        """Return whether the rule speaks of this call."""
+        return bool(
+            re.search(self.path, call.path)
+            and re.search(self.prompt, call.prompt)
+            and self.turn in (None, call.turn)
+            and self.forced in (None, call.forced)
+        )
+
+
+class Limit:
+    """Admits so many requests a minute: a bucket that fills evenly and holds `burst` of them."""
+
+    def __init__(self, per_minute: float, burst: float | None = None) -> None:
+        self.per_minute = per_minute
+        self.burst = burst or max(1.0, per_minute / 60)
+        self._left = self.burst
+        self._at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def take(self) -> tuple[bool, float, float]:
+        """Return whether a request is admitted, how many more would be, and seconds until the next one is."""
+        with self._lock:
+            now = time.monotonic()
+            self._left = min(self.burst, self._left + (now - self._at) * self.per_minute / 60)
+            self._at = now
+            admitted = self._left >= 1
+            self._left -= admitted
+            return admitted, self._left, max(0.0, 1 - self._left) * 60 / self.per_minute
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a handler gives back; `reply` holds the headers and the fault that are put on top."""
+
+    body: bytes
+    status: int = 200
+    kind: str = "application/json"
+    reply: Reply = Reply()
+
+
+class RefusedError(Exception):
+    """The call ends with an HTTP error, of which `reply` holds headers and fault; `logged` says that it is logged."""
+
+    def __init__(
+        self, status: int, error: Mapping[str, Any], reply: Reply = Reply(), *, logged: bool = False
+    ) -> None:
+        super().__init__(str(error.get("message")))
+        self.status = status
+        self.error = {"type": "invalid_request_error", **error}
+        self.reply = reply
+        self.logged = logged
