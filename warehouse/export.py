@@ -22,7 +22,10 @@ from warehouse.table_hash import identity_tables
 from warehouse.weeks import parse_week
 
 #: Table → columns that are not published.
-PRIVATE = {"attempts": ("request_id", "provider_conversation_id", "raw_body")}
+PRIVATE = {
+    "attempts": ("request_id", "provider_conversation_id", "raw_body"),
+    "label_attempts": ("request_id", "raw_body"),
+}
 DATABASE = "cliche.duckdb"
 STORAGE = "v1.0.0"
 #: A text cell that begins with one of these is a formula, or ends the cell before it, in some spreadsheet.
@@ -33,7 +36,7 @@ def export_tables(con: duckdb.DuckDBPyConnection, folder: Path, *, week: str) ->
     """Write the copy through `week` (inclusive) into `folder`, made if missing; return the files, sorted by name.
 
     The files are `cliche.duckdb` and, for each table and view, `<name>.parquet` and `<name>.csv`. Rows of later
-    weeks are left out; tables without a week are published whole.
+    weeks are left out; tables and rows without a week are published whole.
 
     Raises:
         UsageError: if `week` is no Monday.
@@ -66,7 +69,7 @@ def _published(con: duckdb.DuckDBPyConnection, table: str, week: str) -> str:
     """Return a query for the published rows of a table, in a fixed order."""
     private = PRIVATE.get(table, ())
     columns = [name for name in _columns(con, table) if name not in private]
-    through = f" WHERE week <= DATE '{week}'" if "week" in columns else ""
+    through = f" WHERE week IS NULL OR week <= DATE '{week}'" if "week" in columns else ""
     return f"SELECT {', '.join(columns)} FROM {table}{through} ORDER BY ALL"  # noqa: S608
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from warehouse import load, objects, study_objects
+from warehouse import anchor_objects, load, objects, study_objects
 from warehouse.store.base import Store
 
 
@@ -32,6 +32,26 @@ def stale_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
     return [
         study for study in load.studies(store) if loaded.get(study) != study_objects.fingerprint(store, study)
     ]
+
+
+def stale_anchors(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[str]:
+    """Return the weeks up to `through` whose anchor labels or acceptances are not those of the bucket."""
+    there = anchor_objects.fingerprints(anchor_objects.listing(store))
+    known = {
+        week.isoformat(): fingerprint
+        for week, fingerprint in con.execute(
+            "SELECT week, fingerprint FROM anchor_loads WHERE week IS NOT NULL"
+        ).fetchall()
+    }
+    return sorted(week for week in there if week and week <= through and known.get(week) != there[week])
+
+
+def anchors_inputs(con: duckdb.DuckDBPyConnection, week: str) -> str:
+    """Return a digest of what labeler drift of a week is computed from: all anchor labels through it."""
+    rows = con.execute(
+        "SELECT week, fingerprint FROM anchor_loads WHERE week <= $week ORDER BY week", {"week": week}
+    ).fetchall()
+    return objects.digest([[day.isoformat(), fingerprint] for day, fingerprint in rows])
 
 
 def week_inputs(con: duckdb.DuckDBPyConnection, week: str, extra: Iterable[str] = ()) -> str:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
-from warehouse import keys, objects, study_objects
+from warehouse import anchor_objects, keys, objects, study_objects
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.store.base import Store
 
@@ -27,10 +27,11 @@ PARTITION_TABLES = (
     "attempts",
     "images",
     "labels",
+    "label_attempts",
     "loads",
 )
 #: Tables that are computed when a week is published, and replaced a week at a time.
-WEEK_TABLES = ("scores", "withheld", "check_results")
+WEEK_TABLES = ("scores", "withheld", "check_results", "labeler_drift", "agreement")
 #: Tables of imported studies, in the order in which they are loaded.
 STUDY_TABLES = (
     "studies",
@@ -40,7 +41,10 @@ STUDY_TABLES = (
     "study_attribute_values",
     "study_labels",
     "study_scores",
+    "agreement",
 )
+#: Tables of anchor sets: their pictures, loaded whole, and what is loaded a week at a time.
+ANCHOR_TABLES = ("anchors", "anchor_labels", "drift_acceptances")
 
 # The attempt that settled the slot: the first with a final outcome. Nothing is asked after it.
 _IMAGES = """
@@ -68,8 +72,8 @@ def partitions(store: Store) -> list[tuple[str, str]]:
 def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, model: str) -> dict[str, int]:
     """Replace the rows of one partition by what the bucket holds; return the number of rows for each table.
 
-    Plan, highest manifest and label parts are read and checked first; then delete and insert are one
-    transaction. Without a manifest there are no attempts. Of two labels for one (slot, attribute, labeler,
+    Plan, highest manifest, label parts and paid labelers' calls are read and checked first; then delete and insert
+    are one transaction. Without a manifest there are no attempts. Of two labels for one (slot, attribute, labeler,
     version) the first in the order of the parts' keys is kept. Slots that the plan does not know are loaded as
     they are: a quality check reports them.
 
@@ -83,6 +87,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
         **objects.plan_tables(plan, week, model),
         "attempts": objects.read_attempts(store, week, model),
         "labels": objects.read_labels(store, week, model),
+        "label_attempts": objects.read_label_attempts(store, week, model),
     }
     where = {"week": week, "model": model}
     with transaction(con):
@@ -96,6 +101,44 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
         _insert_images(con, where)
         con.execute("INSERT INTO loads VALUES ($week, $model, $seen)", {**where, "seen": seen})
     return {table: _count(con, table, where) for table in PARTITION_TABLES}
+
+
+def load_anchors(
+    con: duckdb.DuckDBPyConnection, store: Store, through: str = "9999-12-27"
+) -> list[str | None]:
+    """Bring the anchor tables up to the bucket, through one week; return the weeks that were replaced.
+
+    None among them stands for the sets themselves. A week whose objects have the names that were loaded is left alone.
+
+    Raises:
+        CorruptObjectError: if an object does not read as what it should be; the message names its key.
+    """
+    found = anchor_objects.listing(store)
+    there = anchor_objects.fingerprints(found)
+    known = {
+        week and week.isoformat(): fingerprint
+        for week, fingerprint in con.execute("SELECT week, fingerprint FROM anchor_loads").fetchall()
+    }
+    stale = [week for week in there if known.get(week) != there[week] and (week or "") <= through]
+    for week in sorted(stale, key=str):
+        if week is None:
+            sets = [anchor_objects.read_pictures(store, name) for name in found.sets]
+            rows = {"anchors": pa.concat_tables(sets)}
+        else:
+            labels = [one for one in found.labels if one.week == week]
+            accepted = [one for one in found.accepted if one.week == week]
+            rows = {
+                "anchor_labels": anchor_objects.read_labels(store, labels),
+                "drift_acceptances": anchor_objects.read_accepted(store, accepted),
+            }
+        with transaction(con):
+            for table, new in rows.items():
+                where = "" if week is None else " WHERE week = $week"
+                con.execute(f"DELETE FROM {table}{where}", {} if week is None else {"week": week})  # noqa: S608
+                _insert(con, table, new)
+            con.execute("DELETE FROM anchor_loads WHERE week IS NOT DISTINCT FROM $week", {"week": week})
+            con.execute("INSERT INTO anchor_loads VALUES ($week, $seen)", {"week": week, "seen": there[week]})
+    return sorted(stale, key=str)
 
 
 def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa.Table) -> None:

@@ -54,6 +54,7 @@ def rebuild(
             for done, study in enumerate(studies, start=len(partitions)):
                 tell(study, done, total)
                 load.load_study(con, store, study)
+            load.load_anchors(con, store)
             if finish is not None:
                 finish(con)
             rows = _row_counts(con)

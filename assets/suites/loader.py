@@ -20,7 +20,7 @@ from warehouse.errors import UsageError
 from warehouse.validation import close_match, explain
 from warehouse.yamlfile import read_yaml
 
-__all__ = ["load_suites", "suite_hash"]
+__all__ = ["load_attributes", "load_suites", "suite_hash"]
 
 FOLDER = Path(__file__).parent
 Model = TypeVar("Model", bound=BaseModel)
@@ -51,6 +51,19 @@ class SuiteFile(_Data):
     stereotypes: tuple[StereotypePair, ...] = ()
 
 
+def load_attributes(folder: Path | None = None) -> tuple[Attribute, ...]:
+    """Return every attribute of `attributes.yaml` in `folder`, by default the shipped one.
+
+    Raises:
+        UsageError: one line, if the file is not valid.
+    """
+    found = _validated(
+        AttributeFile, (folder or FOLDER) / "attributes.yaml", "suites/attributes.yaml"
+    ).attributes
+    _no_twins([attribute.id for attribute in found], "suites/attributes.yaml: attribute")
+    return found
+
+
 def load_suites(folder: Path | None = None) -> dict[str, Suite]:
     """Return every suite by `<id>@<major>`, validated and equal to its frozen copy where it has one.
 
@@ -61,8 +74,7 @@ def load_suites(folder: Path | None = None) -> dict[str, Suite]:
         UsageError: one line (and the differing lines, for a text that was changed under its version).
     """
     folder = folder or FOLDER
-    attributes = _validated(AttributeFile, folder / "attributes.yaml", "suites/attributes.yaml").attributes
-    _no_twins([attribute.id for attribute in attributes], "suites/attributes.yaml: attribute")
+    attributes = load_attributes(folder)
     where = "suites/references/catalogue.yaml"
     catalogue = _validated(Catalogue, folder / "references" / "catalogue.yaml", where)
     _no_twins([entry.id for entry in catalogue.references], f"{where}: reference")

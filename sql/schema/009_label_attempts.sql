@@ -70,7 +70,7 @@ COMMENT ON COLUMN label_attempts.error_type IS 'identity: the API''s error type,
 COMMENT ON COLUMN label_attempts.error_message IS 'identity: the API''s error message, raw';
 COMMENT ON COLUMN label_attempts.http_status IS 'identity: HTTP status code';
 COMMENT ON COLUMN label_attempts.unmapped IS
-'identity: true if the labeler''s error table has no row for the answer; NULL if it has one'
+'identity: true if the labeler''s error table has no row for the answer; NULL if it has one';
 COMMENT ON COLUMN label_attempts.raw_body IS
 'run time: the body of an answer that was not understood, cut to 20,000 characters; not published';
 COMMENT ON COLUMN label_attempts.request_id IS 'run time: the API''s id of the request; not published';

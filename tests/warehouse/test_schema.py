@@ -9,11 +9,12 @@ import pyarrow as pa
 import pytest
 
 from assets.generation.records import FINAL, GROUPS, RECEIPT_COLUMNS
+from assets.labeling.attempts import LABEL_ATTEMPT_COLUMNS
 from assets.labeling.records import LABEL_COLUMNS
 from warehouse import dictionary, marts, objects, sqlfiles
 from warehouse.connection import connect
 from warehouse.errors import ClicheError, UsageError
-from warehouse.load import PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
+from warehouse.load import ANCHOR_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
 from warehouse.migrations import migrate
 from warehouse.table_hash import identity_columns, identity_tables
 
@@ -129,7 +130,8 @@ def test_every_file_has_the_header_contract(folder_name: str) -> None:
 
 def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> None:
     tables = [row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-    published = {*PARTITION_TABLES, *WEEK_TABLES, *STUDY_TABLES, "outcomes"} - {"loads"}  # book-keeping
+    published = {*PARTITION_TABLES, *WEEK_TABLES, *STUDY_TABLES, *ANCHOR_TABLES, "outcomes"}
+    published -= {"loads"}  # book-keeping
     assert published == set(identity_tables(con))
     for table in tables:
         for name, _, comment in columns(con, table):
@@ -148,7 +150,14 @@ def test_every_table_and_view_and_every_column_of_a_view_has_a_meaning(con: Con)
         assert [name for name, _, comment in columns(con, view) if not comment] == [], view
 
 
-@pytest.mark.parametrize(("table", "record"), [("attempts", RECEIPT_COLUMNS), ("labels", LABEL_COLUMNS)])
+@pytest.mark.parametrize(
+    ("table", "record"),
+    [
+        ("attempts", RECEIPT_COLUMNS),
+        ("labels", LABEL_COLUMNS),
+        ("label_attempts", LABEL_ATTEMPT_COLUMNS),
+    ],
+)
 def test_tables_have_the_columns_types_and_classes_of_the_records(
     con: Con, table: str, record: tuple[tuple[str, pa.DataType, bool], ...]
 ) -> None:
