@@ -1,95 +1,88 @@
 """The ledger: the one place through which a slot is asked, and where every call leaves a receipt.
 
 Order, for each call: intent (on disk, if the call costs money) → call → image → receipt. A kill between any two loses
-nothing recorded. Retry is decided here, from the outcome alone; providers and their SDKs never retry by themselves.
+nothing recorded. Retry is decided from the outcome alone (`calls`); providers and their SDKs never retry by themselves.
 
-Belongs here: attempts, retries, the order of writes. Does not belong here: which slots there are (`plan`), who works
-when (`run`), what a picture must be (`image_check`). Pacing and money enter through `Admission`: the steps around the
-ledger do not change when a provider costs something.
+Belongs here: attempts of a slot and what is kept of them. Does not belong here: which slots there are (`plan`), who
+works when (`run`), what a picture must be (`image_check`), the order and the retries of calls that are no slots
+(`calls`). Pacing and money enter through `Admission`: the steps around the ledger do not change when a provider costs
+something.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
-
-import tenacity
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 
 from assets.generation import image_check
+from assets.generation.admission import (
+    Admission,
+    NotAdmittedError,
+    NotNowError,
+    Settle,
+    free_admission,
+    pause,
+    stack,
+)
+from assets.generation.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
 from assets.generation.money import Costs
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
 from assets.generation.receipts import Attempts, Receipt, receipt_bytes
-from assets.generation.records import GROUPS, Answer, Outcome, Request
+from assets.generation.records import Answer, Outcome, Request
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
-
-@dataclass(frozen=True)
-class Retry:
-    """How often and how patiently transient trouble is met, within one run."""
-
-    attempts: int = 4
-    base_s: float = 1.0
-    most_s: float = 60.0
-
-
-#: Told of the receipt of an admitted call and of the answer as it came (headers about limits stand there only).
-Settle = Callable[[Receipt, Answer], None]
-
-
-class Admission(Protocol):
-    """Lets a call through when pace and money allow, and is told what became of it.
-
-    Used as `with admission(request) as settle: … settle(receipt, answer)`. It may wait, or raise `NotAdmittedError`.
-    """
-
-    def __call__(self, request: Request) -> AbstractContextManager[Settle]:
-        """Return the context of one call."""
-        ...
-
-
-class NotAdmittedError(Exception):
-    """The call is not made and leaves a receipt with `outcome` (a cap is reached)."""
-
-    def __init__(self, outcome: Outcome, why: str) -> None:
-        super().__init__(why)
-        self.outcome = outcome
-
-
-@contextmanager
-def free_admission(request: Request) -> Iterator[Settle]:
-    """Admit every call at once: for providers that cost nothing and have no rate limit."""
-    yield lambda receipt, answer: None
+__all__ = [
+    "Admission",
+    "Ledger",
+    "NotAdmittedError",
+    "NotNowError",
+    "Retry",
+    "Settle",
+    "free_admission",
+    "image_fields",
+    "stack",
+]
 
 
 @dataclass(frozen=True)
-class _Step:
-    """One attempt's outcome: all attempts so far, the accepted picture, and how long the provider asks to wait."""
-
-    state: Attempts
-    picture: bytes | None
-    hint_s: float | None
+class _Step(Tried):
+    picture: bytes | None = None  # the accepted one
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Ledger:
-    """Asks the slots of one plan through one provider and records every attempt."""
+    """Asks the slots of one plan through one provider and records every attempt.
+
+    `most_at_once` bounds the calls in flight. `failed` is told of an exception before the next call can begin, and
+    `postponed` how long the provider asks to leave a slot alone, if that is longer than a run waits.
+    """
 
     store: Store
     plan: Plan
     provider: Provider
-    retry: Retry = Retry()
+    retry: Retry = PATIENT
     admission: Admission = free_admission
     costs: Costs = Costs()
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = pause
     stopped: Callable[[], bool] = lambda: False
+    most_at_once: int | None = None
+    failed: Callable[[], None] = lambda: None
+    postponed: Callable[[float], None] = lambda seconds: None
+
+    def __post_init__(self) -> None:
+        self._caller = Caller(
+            self.provider.ask,
+            self.admission,
+            most_at_once=self.most_at_once,
+            stopped=self.stopped,
+            failed=self.failed,
+        )
 
     def settle(
         self, request: Request, known: Attempts, on_receipt: Callable[[Receipt], None]
@@ -98,27 +91,52 @@ class Ledger:
 
         Returns:
             All attempts of the slot, and the accepted picture's bytes if this call brought one.
+
+        Raises:
+            NotNowError: with the reason for which an admission ends the run.
         """
-        state = self._account_for_lost(request, known, on_receipt)
+        state = self.account(request, known, on_receipt)
         if state.settled or self.stopped():
             return state, None
 
         def step() -> _Step:
             nonlocal state
-            receipt, picture, hint_s = self._attempt(request, state.next_number)
-            state = Attempts((*state.receipts, receipt), state.lost)
-            on_receipt(receipt)
-            return _Step(state, picture, hint_s)
+            number = self._number(state)
+            answer, receipt, picture = self._attempt(request, number, on_receipt)
+            state = Attempts((*state.receipts, receipt), tuple(n for n in state.lost if n != number))
+            return _Step(receipt.outcome, state.settled, answer.retry_after_s, picture)
 
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_result(self._again),
-            stop=tenacity.stop_after_attempt(self.retry.attempts),
-            wait=self._wait_s,
-            sleep=self.sleep,
-            retry_error_callback=lambda tried: tried.outcome.result() if tried.outcome else None,
-        )
-        last: _Step = retrying(step)
-        return last.state, last.picture
+        try:
+            last = with_retry(
+                step, self.retry, at_once=self.provider.replayable, sleep=self.sleep, stopped=self.stopped
+            )
+        except NotNowError as ended:
+            if ended.why:
+                raise
+            return state, None
+        if not last.settled and last.hint_s is not None and last.hint_s > self.retry.patience_s:
+            self.postponed(last.hint_s)
+        return state, last.picture
+
+    def account(self, request: Request, known: Attempts, on_receipt: Callable[[Receipt], None]) -> Attempts:
+        """Give every intent without a receipt its receipt: the call may have been billed and its answer was lost.
+
+        Nothing is done where the provider recognises the call when it is made again under the same number.
+        """
+        if self.provider.idempotent or not known.lost:
+            return known
+        receipts = list(known.receipts)
+        for number in known.lost:
+            intended_at = self._intended_at(request, number)
+            answer = Answer(
+                outcome=Outcome.UNKNOWN_CHARGE, error_message="the run ended before the answer was recorded"
+            )
+            receipt = self._receipt(request, number, answer, intended_at.date() if intended_at else None)
+            receipt = receipt.model_copy(update={"requested_at": intended_at})
+            self._record(receipt)
+            on_receipt(receipt)
+            receipts.append(receipt)
+        return Attempts(tuple(receipts), ())
 
     def close(
         self, request: Request, known: Attempts, answer: Answer, on_receipt: Callable[[Receipt], None]
@@ -129,58 +147,28 @@ class Ledger:
         on_receipt(receipt)
         return Attempts((*known.receipts, receipt), known.lost)
 
-    def _again(self, step: _Step) -> bool:
-        group = GROUPS[step.state.receipts[-1].outcome]
-        return group in {"transient", "bad_data"} and not step.state.settled and not self.stopped()
+    def take_in(self, request: Request, answer: Answer, requested_at: datetime) -> Receipt:
+        """Keep an answer that came in another way than by a call of this ledger (a line of a batch)."""
+        answered_at = utc_now()
+        timing = Timing(requested_at, answered_at, (answered_at - requested_at).total_seconds() * 1000)
+        return self._keep(request, request.attempt, answer, timing)[0]
 
-    def _wait_s(self, tried: tenacity.RetryCallState) -> float:
-        """Return seconds to wait: what the provider asked for, else exponential with full jitter."""
-        if self.provider.replayable:
-            return 0.0  # the answer does not depend on when it is asked for
-        hint_s = tried.outcome.result().hint_s if tried.outcome else None
-        if hint_s is not None:
-            return float(min(hint_s, self.retry.most_s))
-        return float(
-            tenacity.wait_random_exponential(multiplier=self.retry.base_s, max=self.retry.most_s)(tried)
-        )
+    def _number(self, state: Attempts) -> int:
+        """Return the number of the next attempt: that of a lost call, if the provider knows it again by its number."""
+        return min(state.lost) if self.provider.idempotent and state.lost else state.next_number
 
-    def _account_for_lost(
-        self, request: Request, known: Attempts, on_receipt: Callable[[Receipt], None]
-    ) -> Attempts:
-        """Give every intent without a receipt its receipt: the call may have been billed and its answer was lost."""
-        if self.provider.idempotent or not known.lost:
-            return known
-        receipts = list(known.receipts)
-        for number in known.lost:
-            receipt = self._receipt(
-                request,
-                number,
-                Answer(
-                    outcome=Outcome.UNKNOWN_CHARGE,
-                    error_message="the run ended before the answer was recorded",
-                ),
-            )
-            self._record(receipt)
-            on_receipt(receipt)
-            receipts.append(receipt)
-        return Attempts(tuple(receipts), ())
-
-    def _attempt(self, request: Request, number: int) -> tuple[Receipt, bytes | None, float | None]:
+    def _attempt(
+        self, request: Request, number: int, on_receipt: Callable[[Receipt], None]
+    ) -> tuple[Answer, Receipt, bytes | None]:
         request = request.model_copy(update={"attempt": number})
-        try:
-            with self.admission(request) as settle:
-                if self.provider.paid:
-                    self._intend(request, number)
-                requested_at, begun = utc_now(), time.perf_counter()
-                answer = self.provider.ask(request)
-                elapsed_ms = (time.perf_counter() - begun) * 1000
-                receipt, picture = self._keep(request, number, answer, requested_at, elapsed_ms)
-                settle(receipt, answer)
-        except NotAdmittedError as refused:
-            answer = Answer(outcome=refused.outcome, error_message=str(refused))
-            receipt, picture = self._receipt(request, number, answer), None
-            self._record(receipt)
-        return receipt, picture, answer.retry_after_s
+
+        def keep(answer: Answer, timing: Timing | None) -> tuple[Receipt, bytes | None]:
+            receipt, picture = self._keep(request, number, answer, timing)
+            on_receipt(receipt)
+            return receipt, picture
+
+        intend = (lambda: self._intend(request, number)) if self.provider.paid else None
+        return self._caller.call(request, keep, intend=intend)
 
     def _intend(self, request: Request, number: int) -> None:
         slot = request.slot
@@ -193,15 +181,20 @@ class Ledger:
             keys.intent(slot.week, slot.model, slot.slot_key, number), canonical_json(intent)
         )
 
+    def _intended_at(self, request: Request, number: int) -> datetime | None:
+        """Return when a call was about to be made, as its intent says."""
+        slot = request.slot
+        try:
+            intent = json.loads(self.store.get(keys.intent(slot.week, slot.model, slot.slot_key, number)))
+            return datetime.fromisoformat(intent["intended_at"])
+        except (ValueError, TypeError, KeyError):
+            return None
+
     def _keep(
-        self, request: Request, number: int, answer: Answer, requested_at: datetime, elapsed_ms: float
+        self, request: Request, number: int, answer: Answer, timing: Timing | None
     ) -> tuple[Receipt, bytes | None]:
         """Write the image, then the receipt; bad bytes are kept too, under an outcome that says so."""
-        kept: dict[str, object] = {
-            "requested_at": requested_at,
-            "answered_at": utc_now(),
-            "latency_ms": round(elapsed_ms, 3),
-        }
+        kept: dict[str, object] = asdict(timing) if timing else {}
         picture: bytes | None = None
         if answer.outcome is Outcome.OK:
             data = answer.image or b""
@@ -220,7 +213,7 @@ class Ledger:
         key = keys.receipt(receipt.week, receipt.model, receipt.slot_key, receipt.attempt)
         self.store.put_if_absent(key, receipt_bytes(receipt))
 
-    def _receipt(self, request: Request, number: int, answer: Answer) -> Receipt:
+    def _receipt(self, request: Request, number: int, answer: Answer, day: date | None = None) -> Receipt:
         slot, plan, provider = request.slot, self.plan, self.provider
         return Receipt(
             week=slot.week,
@@ -239,7 +232,7 @@ class Ledger:
             conversation=slot.conversation,
             adapter_version=provider.adapter_version,
             sdk_version=provider.sdk_version,
-            **self.costs.of(answer, utc_now().date()),
+            **self.costs.of(answer, day or utc_now().date()),
             **answer.model_dump(
                 exclude={
                     "cost_usd",
@@ -249,6 +242,7 @@ class Ledger:
                     "retry_after_s",
                     "units",
                     "maybe_billed",
+                    "price_factor",
                     "rate",
                 }
             ),

@@ -6,15 +6,20 @@ reading of pictures (`assets.labeling`), Dagster (`asset`).
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby, islice
 
-from assets.generation.ledger import Admission, Ledger, Retry, free_admission
+from assets.generation.admission import Admission, NotNowError, free_admission, pause
+from assets.generation.batches import BATCH_SLOTS, Patience, advance, batch_api
+from assets.generation.ledger import Ledger, Retry
+from assets.generation.money import Costs
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
 from assets.generation.receipts import (
@@ -27,28 +32,53 @@ from assets.generation.receipts import (
 from assets.generation.records import GROUPS, Answer, Exchange, Outcome, Request, Slot
 from assets.suites.schema import Prompt
 from warehouse.store import Store
+from warehouse.weeks import utc_now
 
 OnReceipt = Callable[[Receipt], None]
-_LOOK_S = 0.5  # how often a worker that waits before it asks again looks whether the run was stopped
+#: Threads beside those that wait for answers: they write intents, and check and keep pictures, while others wait.
+KEEPERS = 8
 
 
 @dataclass
 class Report:
-    """What one run of a partition did; `outcomes` counts slots by their present outcome, all slots included."""
+    """What one run of a partition did; `outcomes` counts slots by their present outcome, all slots included.
+
+    `stopped_by` is the answer that stopped the provider; `ended` says why the run ended before its slots were settled
+    without such an answer: the deadline, a service that does not come back, or one that asks to come back much later.
+    """
 
     planned: int
     asked: int = 0  # calls made by this run
     written: int = 0  # receipts, those of closed slots included
     outcomes: Counter[str] = field(default_factory=Counter)
     stopped_by: Receipt | None = None
+    ended: str | None = None
+    postponed: int = 0  # slots that the provider asked to leave alone for longer than a run waits
+    postponed_s: float = 0.0  # the longest that it asked for
+    batched: int = 0  # slots in batches that have not ended
 
     @property
     def open(self) -> int:
         """Return how many slots may still be asked."""
         return self.outcomes["open"]
 
+    @property
+    def line(self) -> str | None:
+        """Return in one line why slots stayed open, None if nothing but their own outcomes says so."""
+        if self.stopped_by is not None:
+            receipt = self.stopped_by
+            return f"{receipt.outcome}: {receipt.error_message or receipt.error_code or 'no reason given'}"
+        if self.ended is not None:
+            return self.ended
+        if self.postponed:
+            wait_min = math.ceil(self.postponed_s / 60)
+            return f"{self.postponed} slots wait: the provider asks to come back in {wait_min} minutes; run again then"
+        if self.batched:
+            return f"{self.batched} slots are in batches that have not ended; run again later to take them in"
+        return None
 
-def generate(
+
+def generate(  # noqa: PLR0913  (everything but the first three has a default)
     store: Store,
     plan: Plan,
     provider: Provider,
@@ -58,7 +88,11 @@ def generate(
     on_receipt: OnReceipt = lambda receipt: None,
     retry: Retry = Retry(),
     admission: Admission = free_admission,
+    costs: Costs = Costs(),
+    deadline: datetime | None = None,
     interrupt: threading.Event | None = None,
+    batch_patience: Patience = Patience(),
+    batch_size: int = BATCH_SLOTS,
 ) -> Report:
     """Ask every open slot of `plan` and write the manifest; safe to run again at any time.
 
@@ -66,22 +100,26 @@ def generate(
         store: where everything is kept.
         plan: the frozen plan of the partition.
         provider: who is asked.
-        concurrency: how many slots are in flight at once.
+        concurrency: how many calls are in flight at once; more threads than that keep what was answered.
         only: the keys of the slots that may be asked (a folder import has answers for some only).
         on_receipt: told of every receipt as it is written, from the thread that wrote it.
         retry: how transient trouble is met.
-        admission: pace and money, see `ledger.Admission`.
+        admission: pace, breaker and money, see `admission.Admission`.
+        costs: what a call costs.
+        deadline: when the time of this partition is up (UTC without a zone); no call begins after it, slots stay open.
         interrupt: when set, no further call is made and what is in flight is recorded.
+        batch_patience: how long a run waits for batches, where the provider takes them.
+        batch_size: slots in a batch.
 
     Returns:
-        What was done. A run that was stopped by the provider (wrong key, retired model) says so in `stopped_by`.
+        What was done. A run that was stopped by the provider (wrong key, retired model) says so in `stopped_by`, one
+        that ended early for another reason in `ended`; `line` is either in one line.
 
     Raises:
         KeyboardInterrupt: for Ctrl-C, after what was in flight is recorded and the manifest is written.
     """
     state = read_partition(store, plan.week, plan.model)
     allowed = None if only is None else frozenset(only)
-    work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
     report = Report(planned=len(plan.slots))
     stop = threading.Event()  # of this partition alone; `interrupt` may be everybody's
     lock = threading.Lock()
@@ -95,29 +133,71 @@ def generate(
                 stop.set()
         on_receipt(receipt)
 
+    # The clock may jump, so the time that is left is measured by one that does not.
+    ends = None if deadline is None else time.monotonic() + (deadline - utc_now()).total_seconds()
+
     def stopped() -> bool:
-        return stop.is_set() or (interrupt is not None and interrupt.is_set())
+        return (
+            stop.is_set()
+            or (interrupt is not None and interrupt.is_set())
+            or (ends is not None and time.monotonic() >= ends)
+        )
 
-    def pause(seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while not stopped() and (left := until - time.monotonic()) > 0:
-            stop.wait(min(left, _LOOK_S))
+    def postponed(seconds: float) -> None:
+        with lock:
+            report.postponed += 1
+            report.postponed_s = max(report.postponed_s, seconds)
 
-    ledger = Ledger(store, plan, provider, retry, admission, sleep=pause, stopped=stopped)
+    def one(unit: Sequence[Slot]) -> None:
+        try:
+            _converse(ledger, plan, prompts, unit, state, record)
+        except NotNowError as ended:
+            with lock:
+                report.ended = report.ended or ended.why
+            stop.set()
+
+    ledger = Ledger(
+        store,
+        plan,
+        provider,
+        retry,
+        admission,
+        costs,
+        sleep=lambda seconds: pause(seconds, stop),
+        stopped=stopped,
+        most_at_once=concurrency,
+        failed=stop.set,
+        postponed=postponed,
+    )
     prompts = plan.prompts()
     try:
-        _run_all(
-            work,
-            concurrency,
-            stop,
-            stopped,
-            lambda unit: _converse(ledger, plan, prompts, unit, state, record),
-        )
+        for slot in plan.slots:  # those of a week that is over too: what may have been billed is listed
+            known = state.of(slot.slot_key)
+            if known.lost:
+                state.attempts[slot.slot_key] = ledger.account(_request(plan, prompts, slot), known, record)
+        work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
+        api = batch_api(provider)
+        if api is not None:
+            asked = [
+                _request(plan, prompts, slot, attempt=state.of(slot.slot_key).next_number)
+                for unit in work
+                for slot in unit
+                if len(unit) == 1
+            ]
+            batched = advance(ledger, api, asked, record, patience=batch_patience, size=batch_size)
+            report.batched = len(batched)
+            state = read_partition(store, plan.week, plan.model)
+            work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
+        _run_all(work, concurrency + KEEPERS, stop, stopped, one)
     finally:
         if report.written:
             state = read_partition(store, plan.week, plan.model)
         write_manifest(store, plan.week, plan.model, state)
     report.outcomes = count_outcomes(plan, state)
+    if ends is not None and time.monotonic() >= ends and report.open and report.ended is None:
+        report.ended = (
+            f"the time for this partition is up ({deadline:%Y-%m-%d %H:%M} UTC); run again to go on"
+        )
     return report
 
 
@@ -134,15 +214,15 @@ def _open(unit: Sequence[Slot], state: Ledgered, allowed: frozenset[str] | None)
 
 def _run_all(
     work: Sequence[list[Slot]],
-    concurrency: int,
+    workers: int,
     stop: threading.Event,
     stopped: Callable[[], bool],
     one: Callable[[list[Slot]], None],
 ) -> None:
-    """Run units with at most `concurrency` at once; the first exception ends the run after what is in flight."""
+    """Run units with at most `workers` at once; the first exception ends the run after what is in flight."""
     queue = iter(work)
-    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="ask") as pool:
-        running: set[Future[None]] = {pool.submit(one, unit) for unit in islice(queue, concurrency)}
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="ask") as pool:
+        running: set[Future[None]] = {pool.submit(one, unit) for unit in islice(queue, workers)}
         try:
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -167,17 +247,7 @@ def _converse(
     """Ask the turns of one unit in order; a turn is asked only when those before it are settled."""
     history: list[Exchange] = []
     for slot in unit:
-        prompt = prompts[slot.prompt]
-        request = Request(
-            slot=slot,
-            attempt=1,
-            model_id=plan.model_id,
-            params=plan.params,
-            prompt_text=prompt.turns[slot.turn - 1] if prompt.turns else prompt.text,
-            language=prompt.language,
-            force_image=slot.turn != 2,
-            history=tuple(history),
-        )
+        request = _request(plan, prompts, slot, history)
         known = state.of(slot.slot_key)
         if not known.settled and _not_needed(slot, history):
             known = ledger.close(request, known, _why_not_needed(history), record)
@@ -187,6 +257,27 @@ def _converse(
         if last is None or not known.settled:
             return
         history.append(_exchange(request, last))
+
+
+def _request(
+    plan: Plan,
+    prompts: Mapping[str, Prompt],
+    slot: Slot,
+    history: Sequence[Exchange] = (),
+    *,
+    attempt: int = 1,
+) -> Request:
+    prompt = prompts[slot.prompt]
+    return Request(
+        slot=slot,
+        attempt=attempt,
+        model_id=plan.model_id,
+        params=plan.params,
+        prompt_text=prompt.turns[slot.turn - 1] if prompt.turns else prompt.text,
+        language=prompt.language,
+        force_image=slot.turn != 2,
+        history=tuple(history),
+    )
 
 
 def _not_needed(slot: Slot, history: Sequence[Exchange]) -> bool:
