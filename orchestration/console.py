@@ -60,7 +60,11 @@ class Tally:
     def listener(self) -> Listener:
         """Return the functions that a run tells what it does."""
         return Listener(
-            planned=self._planned, receipt=self._receipt, to_label=self._label_more, labelled=self._labelled
+            planned=self._planned,
+            receipt=self._receipt,
+            to_label=self._label_more,
+            labelled=self._labelled,
+            told=note,
         )
 
     @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -20,6 +19,7 @@ from dagster._core.instance.ref import (
 )
 
 from orchestration.settings import CHECKOUT
+from warehouse.processes import is_dead, process_name
 
 #: Tags that name the process of a run, so that a later one can tell whether it still lives.
 PROCESS_TAG = "cliche/process"
@@ -54,7 +54,7 @@ atexit.register(_open.close)
 
 def process_tags() -> dict[str, str]:
     """Return the tags of a run of this process: host, process id, and when the process began."""
-    return {PROCESS_TAG: f"{socket.gethostname()}/{os.getpid()}/{_began(os.getpid())}"}
+    return {PROCESS_TAG: process_name()}
 
 
 def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
@@ -65,31 +65,10 @@ def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     buried = []
     for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
         run = record.dagster_run
-        host, _, rest = run.tags.get(PROCESS_TAG, "").partition("/")
-        pid, _, began = rest.partition("/")
-        if host != socket.gethostname() or not pid.isdigit() or _began(int(pid)) == began:
+        if not is_dead(run.tags.get(PROCESS_TAG, "")):
             continue
         # In this order: a run that is marked as failed is not looked at again.
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         instance.report_run_failed(run, "its process ended before the run did")
         buried.append(run.run_id)
     return buried
-
-
-def _began(pid: int) -> str:
-    """Return when a process began (clock ticks since boot), or an empty string if there is none."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return _alive_without_proc(pid)
-    return fields[19]
-
-
-def _alive_without_proc(pid: int) -> str:
-    if Path("/proc/self").exists():
-        return ""
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return ""
-    return "alive"

@@ -29,24 +29,23 @@ Partition = tuple[str, str]
 Ended = tuple[Partition, ClicheError | dg.DagsterError | None]
 Work = Callable[[Settings, Workplace, Partition], None]
 
-_EVENTS = ("planned", "receipt", "to_label", "labelled")
+_EVENTS = ("planned", "receipt", "to_label", "labelled", "told")
 
 
 def run_all(
     settings: Settings,
+    place: Workplace,
     partitions: Sequence[Partition],
     work: Work,
-    listener: Listener,
-    interrupt: threading.Event,
 ) -> Generator[Ended]:
     """Do `work` for every partition, `settings.runs_at_once` at a time; yield each with its error as it ends.
 
     Args:
         settings: of the installation; every process makes its own surroundings from them.
+        place: the surroundings of this process. Its listener is told here what happens in the others, its `interrupt`
+            ends them (what is in flight is recorded and nothing new is begun), and they count for its run.
         partitions: what is to be done, in the order in which it is begun.
         work: a function of a module (it is sent to the processes by name).
-        listener: told here, in this process, what happens in the others.
-        interrupt: when set, what is in flight is recorded and nothing new is begun.
 
     Raises:
         KeyboardInterrupt: after the processes recorded what was in flight.
@@ -56,16 +55,21 @@ def run_all(
     messages = context.Queue()
     messages.cancel_join_thread()  # a process that is killed while it tells may keep the queue's lock
     stop = context.Event()
-    with _heard(messages, listener):
+    with _heard(messages, place.listener):
         pool = make_pool(
-            _begin, settings, messages, stop, workers=min(settings.runs_at_once, len(partitions))
+            _begin,
+            settings,
+            messages,
+            stop,
+            place.run_id,
+            workers=min(settings.runs_at_once, len(partitions)),
         )
         futures: dict[Future[None], Partition] = {pool.submit(_do, work, one): one for one in partitions}
         try:
             for future in as_completed(futures):
                 yield futures[future], _error(future)
         except BaseException:
-            interrupt.set()
+            place.interrupt.set()
             stop.set()
             raise
         finally:
@@ -104,13 +108,13 @@ _settings: Settings | None = None  # of a worker process
 _place: Workplace | None = None
 
 
-def _begin(settings: Settings, messages: Any, stop: Any) -> None:
+def _begin(settings: Settings, messages: Any, stop: Any, run_id: str) -> None:
     warnings.simplefilter("ignore")  # of libraries, about themselves
     global _settings, _place
     told = {name: partial(_tell, messages, name) for name in _EVENTS}
     place = make_workplace(settings, Listener(**told))
     # The processes are as many as the cores, so each reads its pictures by itself.
-    _settings, _place = settings, replace(place, workers=0, interrupt=stop)
+    _settings, _place = settings, replace(place, workers=0, interrupt=stop, run_id=run_id)
 
 
 def _tell(messages: Any, name: str, *values: object) -> None:

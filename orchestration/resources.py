@@ -13,6 +13,7 @@ import dagster as dg
 
 from assets.generation.models_file import load_models
 from assets.generation.providers.registry import PROVIDERS
+from assets.generation.spending import open_book
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.registry import LABELERS
 from assets.suites.loader import load_suites
@@ -44,6 +45,8 @@ def make_workplace(settings: Settings, listener: Listener | None = None) -> Work
         code_version=code_version(),
         workers=settings.workers,
         listener=listener or Listener(),
+        caps=settings.caps,
+        book=open_book(settings.book),
     )
 
 
@@ -79,4 +82,6 @@ def bare_workplace(settings: Settings, listener: Listener | None = None) -> Work
         code_version=code_version(),
         workers=settings.workers,
         listener=listener or Listener(),
+        caps=settings.caps,
+        book=open_book(settings.book),
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assets.generation.budget import Caps
 from warehouse.errors import UsageError
 from warehouse.validation import explain
 from warehouse.weeks import parse_week
@@ -36,12 +37,18 @@ class Settings(BaseModel):
         default=132.0, gt=0, le=168
     )  # after Monday 00:00 UTC; 132 is Saturday 12:00
     workers: int | None = Field(default=None, ge=0)  # processes for reading pictures; None: one a core
+    caps: Caps = Field(default_factory=Caps)  # most dollars of a run, a week, a month
     runs_at_once: int = Field(default=os.cpu_count() or 1, ge=1)  # models asked at the same time
 
     @property
     def warehouse(self) -> Path:
         """Return the path of the warehouse file; it can be deleted and rebuilt from the store."""
         return self.home / "warehouse.duckdb"
+
+    @property
+    def book(self) -> Path:
+        """Return the path of the book of money; it can be deleted, it is filled again from the store."""
+        return self.home / "spending.sqlite"
 
     @property
     def dagster_home(self) -> Path:
@@ -72,7 +79,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise UsageError(explain(error, where, known=_KEYS)) from None
+        raise UsageError(explain(error, where, known=_KEYS, nested=[*Caps.model_fields])) from None
     try:
         first_week = parse_week(settings.first_week).isoformat()
     except UsageError as error:

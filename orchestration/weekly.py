@@ -81,7 +81,7 @@ def run_partitions(
     if len(todo) == 1 or settings.runs_at_once == 1:
         ended = (_try(settings, place, one, alone=len(wanted) == 1) for one in todo_partitions)
     else:
-        ended = run_all(settings, todo_partitions, run_partition, place.listener, place.interrupt)
+        ended = run_all(settings, place, todo_partitions, run_partition)
     with closing(ended):  # an error here ends the processes too
         for partition, error in ended:
             _account(place, done, partition, error)

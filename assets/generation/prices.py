@@ -26,7 +26,9 @@ class Price(BaseModel):
     it is what is reserved before the call; by default `per_image_usd`, doubled where tokens decide.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, validate_by_name=True, validate_by_alias=True
+    )
 
     per_image_usd: float = Field(ge=0)
     per_million_usd: dict[Name, float] = {}

@@ -103,3 +103,28 @@ def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "cliche.yaml").mkdir()
     with pytest.raises(UsageError, match=r"cliche\.yaml"):
         load_settings({"CLICHE_HOME": str(tmp_path)})
+
+
+def test_caps_are_read_and_none_is_no_cap(tmp_path: Path) -> None:
+    found = settings(tmp_path, "caps: {week_usd: 600, month_usd: 2000.5}\n")
+    assert (found.caps.run_usd, found.caps.week_usd, found.caps.month_usd) == (None, 600.0, 2000.5)
+    assert settings(tmp_path, "store: a\n").caps.week_usd is None
+    assert found.book == tmp_path / "spending.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "expected"),
+    [
+        ("caps: {week: 600}\n", 'cliche.yaml: caps: unknown key "week"; did you mean "week_usd"?'),
+        ("caps: {run_usd: 0}\n", "cliche.yaml: caps, run_usd: input should be greater than 0, not 0"),
+        ("caps: {month_usd: many}\n", "cliche.yaml: caps, month_usd: "),
+        ("caps: {week_usd: .inf}\n", "cliche.yaml: caps, week_usd: input should be a finite number"),
+        ("caps: 600\n", "cliche.yaml: caps: "),
+        ("cap: {week_usd: 600}\n", 'unknown key "cap"; did you mean "caps"?'),
+    ],
+)
+def test_what_is_wrong_with_caps_is_told_in_one_line(tmp_path: Path, yaml: str, expected: str) -> None:
+    with pytest.raises(UsageError) as error:
+        settings(tmp_path, yaml)
+    assert expected in str(error.value)
+    assert "\n" not in str(error.value)
