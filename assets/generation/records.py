@@ -171,6 +171,7 @@ class Answer(Record):
     units: dict[str, float] | None = None
     #: The call was sent and its answer did not come whole: it may be billed, and counts as spent.
     maybe_billed: bool = False
+    price_factor: float = 1.0  # of the price table: calls in a batch cost less
     rate: RateLimit | None = None
     original_sha256: str | None = None  # before text chunks with an account name were taken out
     original_created_at: str | None = None

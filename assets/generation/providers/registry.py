@@ -16,6 +16,7 @@ from warehouse.errors import UsageError
 PROVIDERS: dict[str, str] = {
     "simulated": "assets.generation.providers.simulated:make",
     "midjourney": "assets.generation.providers.midjourney:make",
+    "openai_batch": "assets.generation.providers.openai_batch:make",
     "openai_images": "assets.generation.providers.openai_images:make",
     "bedrock": "assets.generation.providers.bedrock:make",
 }
