@@ -54,6 +54,7 @@ class OpenAIImages:
             ImageGenerateParamsNonStreaming,
             ours=_OURS,
             only_known=self._account.is_openai,
+            fixed={"prompt": ""},
         )
 
     def ask(self, request: Request) -> Answer:

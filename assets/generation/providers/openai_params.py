@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -24,6 +25,7 @@ def require_params(
     *,
     ours: Collection[str] = (),
     only_known: bool = True,
+    fixed: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     """Raise `UsageError`, in one line, for the first parameter that cannot be sent.
 
@@ -32,6 +34,7 @@ def require_params(
         params: the parameters of a model entry.
         kind: the SDK's typed dictionary that describes them.
         ours: names that the provider sets itself, or that make no sense here.
+        fixed: what the provider itself sets and `kind` requires.
         only_known: whether a name that `kind` does not have is refused; compatible APIs have names of their own.
 
     Raises:
@@ -40,7 +43,7 @@ def require_params(
     known = frozenset(kind.__annotations__)
     for name in params:
         if name in ours:
-            raise UsageError(f'{who}: "{name}" is not set in params; one whole picture is asked for a slot')
+            raise UsageError(f'{who}: "{name}" is not for params: one whole picture a slot is asked for')
         if name not in known and only_known:
             raise UsageError(
                 f'{who}: unknown parameter "{name}"' + close_match(name, sorted(known - set(ours)))
@@ -55,7 +58,7 @@ def require_params(
             raise UsageError(f'{who}: seed is a whole number, or "slot" for one of each slot\'s own')
         return
     try:
-        _adapter(kind).validate_python({"prompt": "", **params})
+        _adapter(kind).validate_python({**fixed, **params})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(

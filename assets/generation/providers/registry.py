@@ -18,6 +18,7 @@ PROVIDERS: dict[str, str] = {
     "midjourney": "assets.generation.providers.midjourney:make",
     "openai_batch": "assets.generation.providers.openai_batch:make",
     "openai_images": "assets.generation.providers.openai_images:make",
+    "openai_responses": "assets.generation.providers.openai_responses:make",
     "bedrock": "assets.generation.providers.bedrock:make",
 }
 
