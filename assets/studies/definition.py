@@ -6,6 +6,7 @@ study's pictures and label files (`pictures`, `label_files`), or a line about an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,6 +64,13 @@ class StudyPrompt(_Data):
     text: StrictStr | None = None
 
 
+class SameAs(_Data):
+    """The attribute of this project that a study's is compared with in agreement, and which values mean the same."""
+
+    attribute: Name
+    values: dict[Name, Name] = Field(min_length=2)  # the study's → the project's; what is not named means nothing
+
+
 class StudyAttribute(_Data):
     """An attribute, named as the study names it. `outside` values never count in a share."""
 
@@ -70,6 +78,8 @@ class StudyAttribute(_Data):
     title: StrictStr
     values: tuple[Name, ...] = Field(min_length=2)
     outside: tuple[Name, ...] = ()
+    ordinal: bool = False  # whether the order of the values counts in agreement
+    compare_with: SameAs | None = None
     note: StrictStr | None = None
 
     @model_validator(mode="after")
@@ -232,6 +242,7 @@ class StudyDefinition(_Data):
         _spelled_ids_exist(self)
         _one_labeler_an_attribute(self.labels)
         declared = {attribute.id: {*attribute.values, *attribute.outside} for attribute in self.attributes}
+        _compared_values_exist(self.attributes, declared)
         for column in (column for files in self.labels for column in files.columns):
             if column.attribute not in declared:
                 raise ValueError(f'column "{column.column}": attribute "{column.attribute}" is not declared')
@@ -247,6 +258,21 @@ def _spelled_ids_exist(study: StudyDefinition) -> None:
         for spelling, name in spellings.items():
             if name not in known[coordinate]:
                 raise ValueError(f'spelling "{spelling}": no {coordinate} "{name}" is declared')
+
+
+def _compared_values_exist(
+    attributes: tuple[StudyAttribute, ...], declared: Mapping[str, set[str]]
+) -> None:
+    for attribute in attributes:
+        same = attribute.compare_with
+        if same is None:
+            continue
+        if same.attribute not in declared or same.attribute == attribute.id:
+            raise ValueError(f'"{attribute.id}" is compared with "{same.attribute}", which is not declared')
+        for own, other in same.values.items():
+            for name, value in ((attribute.id, own), (same.attribute, other)):
+                if value not in declared[name]:
+                    raise ValueError(f'compare_with: "{value}" is not a declared value of attribute "{name}"')
 
 
 def _one_labeler_an_attribute(labels: tuple[LabelFiles, ...]) -> None:

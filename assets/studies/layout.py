@@ -57,6 +57,8 @@ COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
         *((name, _TEXT) for name in ("study", "attribute", "value")),
         ("position", _INT),
         ("in_support", pa.bool_()),
+        ("ordinal", pa.bool_()),
+        *((name, _TEXT) for name in ("same_attribute", "same_value")),
     ),
     "study_labels": (
         *((name, _TEXT) for name in ("study", "slot_key", "attribute", "labeler", "labeler_kind")),

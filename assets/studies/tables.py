@@ -65,6 +65,9 @@ def study_tables(
                 "value": value,
                 "position": position,
                 "in_support": value in attribute.values,
+                "ordinal": attribute.ordinal,
+                "same_attribute": attribute.compare_with.attribute if attribute.compare_with else None,
+                "same_value": attribute.compare_with.values.get(value) if attribute.compare_with else None,
             }
             for attribute in definition.attributes
             for position, value in enumerate([*attribute.values, *attribute.outside])
