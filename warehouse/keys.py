@@ -57,29 +57,37 @@ def label_attempts(week: str, model: str, labeler: str, content_hash: str) -> st
     return f"{labels_prefix(week, model)}labeler={labeler}/attempts-{content_hash[:16]}.parquet"
 
 
-def label_intents_prefix(week: str, model: str, labeler: str) -> str:
-    """Return the prefix of the intents that are written before a paid labeler's calls."""
-    return f"label-intents/week={week}/model={model}/labeler={labeler}/"
+def label_intents_prefix(scope: str, labeler: str = "") -> str:
+    """Return the prefix of the intents that are written before a paid labeler's calls.
+
+    `scope` is `week=<W>/model=<M>`, `week=<W>/anchors` or `study=<S>`; `labeler` is `<name>@<version>`.
+    """
+    return f"label-intents/{scope}/" + (f"labeler={labeler}/" if labeler else "")
 
 
-def study_label_attempts_prefix(study: str, labeler: str) -> str:
-    """Return the prefix of the receipts of a paid labeler's calls for an imported study; not loaded with it."""
-    return f"{study_prefix(study)}label-attempts/labeler={labeler}/"
+def label_calls_prefix(scope: str, labeler: str = "") -> str:
+    """Return the prefix of the receipts of a paid labeler's calls that are of no partition (anchors, studies)."""
+    return f"label-calls/{scope}/" + (f"labeler={labeler}/" if labeler else "")
 
 
 def batches_prefix(week: str, model: str) -> str:
-    """Return the prefix under which the states of one partition's batches lie."""
+    """Return the prefix under which the states of one partition's batches lie (`0001-submitted.json`)."""
     return f"batches/week={week}/model={model}/"
-
-
-def batch(week: str, model: str, number: int, state: str) -> str:
-    """Return the key of one state of a numbered batch: `intended`, `submitted`, `ended`; each is written once."""
-    return f"{batches_prefix(week, model)}{number:04d}-{state}.json"
 
 
 def gold_prefix(gold_set: str) -> str:
     """Return the prefix under which a gold set lies: its sample and what its raters said."""
     return f"gold/{gold_set}/"
+
+
+def gold_sample(gold_set: str) -> str:
+    """Return the key of the sample of a gold set; it is written once."""
+    return f"{gold_prefix(gold_set)}sample.json"
+
+
+def gold_labels(gold_set: str, content_hash: str) -> str:
+    """Return the key of the answers that one import added to a gold set."""
+    return f"{gold_prefix(gold_set)}labels-{content_hash[:16]}.parquet"
 
 
 def anchors_prefix(anchor_set: str) -> str:

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
 
-from assets.generation.admission import Admission, NotNowError, free_admission, pause
-from assets.generation.batches import BATCH_SLOTS, Patience, advance, batch_api
+from assets.generation.admission import Admission, NotNowError, Settle, free_admission, pause
+from assets.generation.batches import BATCH_CALLS, Desk, Patience, advance, batch_api
 from assets.generation.ledger import Ledger, Retry
 from assets.generation.money import Costs
 from assets.generation.plan import Plan
@@ -31,6 +31,7 @@ from assets.generation.receipts import (
 )
 from assets.generation.records import GROUPS, Answer, Exchange, Outcome, Request, Slot
 from assets.suites.schema import Prompt
+from warehouse import keys
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -92,7 +93,7 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
     deadline: datetime | None = None,
     interrupt: threading.Event | None = None,
     batch_patience: Patience = Patience(),
-    batch_size: int = BATCH_SLOTS,
+    batch_size: int = BATCH_CALLS,
 ) -> Report:
     """Ask every open slot of `plan` and write the manifest; safe to run again at any time.
 
@@ -178,13 +179,9 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
         work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
         api = batch_api(provider)
         if api is not None:
-            asked = [
-                _request(plan, prompts, slot, attempt=state.of(slot.slot_key).next_number)
-                for unit in work
-                for slot in unit
-                if len(unit) == 1
-            ]
-            batched = advance(ledger, api, asked, record, patience=batch_patience, size=batch_size)
+            batched = advance(
+                _desk(ledger, work, state, record), api, patience=batch_patience, size=batch_size
+            )
             report.batched = len(batched)
             state = read_partition(store, plan.week, plan.model)
             work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
@@ -199,6 +196,35 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
             f"the time for this partition is up ({deadline:%Y-%m-%d %H:%M} UTC); run again to go on"
         )
     return report
+
+
+def _desk(
+    ledger: Ledger, work: Iterable[Sequence[Slot]], state: Ledgered, record: OnReceipt
+) -> Desk[Request, Answer]:
+    """Return what is to be asked in batches: single slots; a conversation needs its answers one by one."""
+    plan, prompts = ledger.plan, ledger.plan.prompts()
+    single = {unit[0].slot_key: unit[0] for unit in work if len(unit) == 1}
+
+    def take(
+        request: Request, answer: Answer, number: int, asked_at: datetime, settle: Settle | None
+    ) -> None:
+        receipt = ledger.take_in(request.model_copy(update={"attempt": number}), answer, asked_at)
+        if settle is not None:
+            settle(receipt, answer)
+        record(receipt)
+
+    return Desk(
+        store=ledger.store,
+        prefix=keys.batches_prefix(plan.week, plan.model),
+        who=plan.model,
+        calls={key: _request(plan, prompts, slot) for key, slot in single.items()},
+        numbers={key: state.of(key).next_number for key in single},
+        admission=ledger.admission,
+        take=take,
+        lift=lambda answer: answer,
+        sleep=ledger.sleep,
+        stopped=ledger.stopped,
+    )
 
 
 def _units(plan: Plan) -> list[list[Slot]]:
@@ -264,13 +290,11 @@ def _request(
     prompts: Mapping[str, Prompt],
     slot: Slot,
     history: Sequence[Exchange] = (),
-    *,
-    attempt: int = 1,
 ) -> Request:
     prompt = prompts[slot.prompt]
     return Request(
         slot=slot,
-        attempt=attempt,
+        attempt=1,
         model_id=plan.model_id,
         params=plan.params,
         prompt_text=prompt.turns[slot.turn - 1] if prompt.turns else prompt.text,

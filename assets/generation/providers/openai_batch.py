@@ -14,7 +14,7 @@ from typing import Any
 import openai
 
 from assets.generation import http
-from assets.generation.batches import BATCH_SLOTS, BatchRefusedError, Look
+from assets.generation.batches import BATCH_CALLS, BatchRefusedError, Look
 from assets.generation.connection import MOST_ANSWER_BYTES, Connection
 from assets.generation.providers.errors import ErrorRow, error_answer
 from assets.generation.providers.openai_common import Account, Received, header_facts, seed_of, usage_facts
@@ -61,7 +61,7 @@ class OpenAIBatch(OpenAIImages):
         self._files = Account(
             connection.model_copy(
                 update={
-                    "most_answer_bytes": BATCH_SLOTS * MOST_ANSWER_BYTES,
+                    "most_answer_bytes": BATCH_CALLS * MOST_ANSWER_BYTES,
                     "timeout_s": max(connection.timeout_s, _FILE_TIMEOUT_S),
                 }
             )
@@ -72,11 +72,11 @@ class OpenAIBatch(OpenAIImages):
         """Return what takes batches."""
         return self
 
-    def upload(self, requests: Mapping[str, Request]) -> str:
+    def upload(self, calls: Mapping[str, Request]) -> str:
         """Upload the requests as JSON lines; return the id of the file."""
         lines = [
             {"custom_id": identity, "method": "POST", "url": _ENDPOINT, "body": self._body(request)}
-            for identity, request in requests.items()
+            for identity, request in calls.items()
         ]
         data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
         return self._named(

@@ -25,6 +25,7 @@ from assets.generation.records import Outcome, Request
 from assets.generation.run import Report, generate
 from tests.services.openai_batches import Server, answered, batches, drawn, not_answered
 from tests.unit.generation.test_run import SUITES, WEEK, entry
+from warehouse import keys
 from warehouse.errors import ClicheError
 from warehouse.store import Store, open_store
 
@@ -223,7 +224,7 @@ def test_a_queue_that_is_full_is_told_and_the_next_run_makes_a_batch_again(
     here.server.ends = "completed"
     report = here.run()
     assert (report.outcomes["ok"], report.open) == (12, 0)
-    assert all(batch.ended for batch in read_batches(here.store, WEEK, "m"))
+    assert all(batch.ended for batch in read_batches(here.store, keys.batches_prefix(WEEK, "m")))
 
 
 def test_a_wrong_key_stops_before_anything_is_sent_and_with_a_batch_under_way_says_so(
