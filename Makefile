@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BROWSER := tests/services/browser
+SERVERS := tests/services/node
 
 # Compiled modules are kept: the command and its processes start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench serve dev lock browser docs clean
+.PHONY: help setup setup-dev demo test check bench serve dev lock browser servers docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,7 +35,7 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml
 demo: setup ## Ask the simulated models for twelve weeks, publish, say where to look
 	@$(BIN)/cliche demo
 
-test: setup-dev browser ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
+test: setup-dev browser servers ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
 	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 --dist loadfile \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
 
@@ -69,5 +70,11 @@ browser: $(VENV)/.chromium
 $(VENV)/.chromium: $(VENV)/.dev $(BROWSER)/package-lock.json
 	@tests/services/browser/find $(BIN)/python > $@
 
+# Servers of the tests that are node packages: the OpenAI API as others wrote it.
+servers: $(VENV)/.servers
+$(VENV)/.servers: $(VENV)/.dev $(SERVERS)/package-lock.json
+	@$(SERVERS)/install $(CURDIR)/$(BIN)/python
+	@touch $@
+
 clean: ## Take away what was made here, pictures of the demo included
-	rm -rf $(VENV) .cliche .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info $(BROWSER)/node_modules
+	rm -rf $(VENV) .cliche .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info $(BROWSER)/node_modules $(SERVERS)/node_modules
