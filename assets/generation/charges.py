@@ -81,7 +81,7 @@ def generation_charges(store: Store, week: str, lost_usd: LostUsd) -> Iterator[C
 def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[Charge]:
     """Return the charges of one partition; one that never had to intend a call has none."""
     intents = _numbers(store, f"intents/week={week}/model={model}/")
-    batches = read_batches(store, week, model)
+    batches = read_batches(store, keys.batches_prefix(week, model))
     if not intents and not batches:
         return []
     scopes = (week_scope(week), entry_scope(week, model))
