@@ -20,6 +20,7 @@ PROVIDERS: dict[str, str] = {
     "openai_images": "assets.generation.providers.openai_images:make",
     "openai_responses": "assets.generation.providers.openai_responses:make",
     "bedrock": "assets.generation.providers.bedrock:make",
+    "bfl": "assets.generation.providers.bfl:make",
 }
 
 

@@ -36,7 +36,7 @@ def request(model_id: str, *, key: str = "ab" * 32, text: str = "an Indian perso
 def partition(
     tmp_path: Path, provider: Provider, model_id: str, *, concurrency: int = 2, **params: Any
 ) -> tuple[Report, list[Receipt], Store, Plan]:
-    """Ask a whole small partition (two pictures of each canary prompt) through the real ledger."""
+    """Ask a whole small partition (a picture of each canary prompt) through the real ledger."""
     entry = ModelEntry.model_validate(
         {
             "name": "m",
@@ -44,7 +44,7 @@ def partition(
             "provider": provider.name,
             "model_id": model_id,
             "params": params,
-            "suites": [{"suite": "canary@1", "replicates": 2}],
+            "suites": [{"suite": "canary@1", "replicates": 1}],
         }
     )
     provider.check(model_id, dict(params))
