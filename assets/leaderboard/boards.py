@@ -69,10 +69,14 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
     for row in rows(con, "reference_sources", parameters):
         sources[(row["suite"], row["reference"], row["attribute"])].append(words.plain(row["source"]))
     unseen = not_seen(con, week)
+    warned: dict[str, list[str]] = defaultdict(list)
+    for row in rows(con, "warnings", parameters):
+        if said := words.WARNINGS.get(row["check_name"]):
+            warned[row["model"]].append(said)
     made = []
     for key in sorted(boards, key=lambda k: (k != first, k[0], k[3] != "baseline", k[3], _order(k[1]), k[2])):
         suite, attribute, reference, condition = key
-        groups = _groups(key, boards[key], week, weeks, timeline, refused)
+        groups = _groups(key, boards[key], week, weeks, timeline, refused, warned)
         figures = [v for g in groups for r in g.rows for v in (r.high, r.distance)]
         made.append(
             Board(
@@ -104,6 +108,7 @@ def _groups(
     weeks: Sequence[date],
     timeline: Sequence[Row],
     refused: Mapping[tuple[date, str, str, str], Row],
+    warned: Mapping[str, Sequence[str]],
 ) -> tuple[BoardGroup, ...]:
     """Return the tables of a board: real before simulated, track `model` before `system`."""
     by_model: dict[tuple[bool, str, str], list[Row]] = defaultdict(list)
@@ -117,7 +122,8 @@ def _groups(
             for (day, name, suite, condition), row in refused.items()
             if (name, suite, condition) == (model, key[0], key[3])
         }
-        groups[(simulated, track)].append(_row(model, history, week, weeks, lives, answers))
+        notes = (*_notes(lives), *warned.get(model, ()))
+        groups[(simulated, track)].append(_row(model, history, week, weeks, lives, answers, notes))
     return tuple(
         BoardGroup(
             track=track,
@@ -140,6 +146,7 @@ def _row(
     weeks: Sequence[date],
     lives: Sequence[Row],
     answers: Mapping[date, Row],
+    notes: tuple[str, ...],
 ) -> BoardRow:
     """Return one row: of this week, or of the last one with a figure, with what is to be known in words."""
     now = next((row for row in history if row["week"] == week), None)
@@ -164,9 +171,10 @@ def _row(
         refused=Rate(answer["refused"], answer["answered"]) if answer and answer["answered"] else None,
         pictures=(now["pictures"] or 0) if now else 0,
         status=status,
-        notes=_notes(lives),
+        notes=notes,
         line=tuple(points.get(day, Point(day, None)) for day in weeks),
         as_of=as_of,
+        asked=answer is not None,
     )
 
 

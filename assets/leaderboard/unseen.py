@@ -6,6 +6,7 @@ Belongs here: joining outcomes of slots with counts of labels. Does not belong h
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 
 import duckdb
@@ -32,11 +33,13 @@ def not_seen(con: duckdb.DuckDBPyConnection, week: date) -> dict[Key, list[NotSe
         if row["value"] != "not_assessed":
             key = (row["model"], f"{row['suite']}@{row['suite_major']}", row["attribute"], row["condition"])
             labels[key][row["scale"]][column] += int(row["pictures"])
+    lost = _lost(con, parameters)
     found: dict[Key, list[NotSeen]] = defaultdict(list)
     for row in rows(con, "not_seen", parameters):
         suite = f"{row['suite']}@{row['suite_major']}"
         scales = labels.get((row["model"], suite, row["attribute"], row["condition"]), {})
         counts = scales[min(scales)] if scales else {}
+        ended = lost.get((row["model"], suite, row["attribute"], row["condition"]), {})
         found[(suite, row["attribute"], row["condition"])].append(
             NotSeen(
                 model=words.plain(row["model"]),
@@ -51,6 +54,21 @@ def not_seen(con: duckdb.DuckDBPyConnection, week: date) -> dict[Key, list[NotSe
                 invalid=counts.get("invalid", 0),
                 not_assessed=max(0, row["pictures"] - sum(counts.values())),
                 counted=counts.get("counted", 0),
+                refused_as=words.lost(ended.get(True, {})),
+                failed_as=words.lost(ended.get(False, {})),
             )
         )
+    return found
+
+
+def _lost(
+    con: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]
+) -> dict[tuple[str, str, str, str], dict[bool, dict[str, int]]]:
+    """Return, by (model, suite, attribute, condition) and whether it is the model's own answer, slots by outcome."""
+    found: dict[tuple[str, str, str, str], dict[bool, dict[str, int]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
+    for row in rows(con, "lost", parameters):
+        key = (row["model"], f"{row['suite']}@{row['suite_major']}", row["attribute"], row["condition"])
+        found[key][bool(row["refused"])][row["outcome"]] = int(row["slots"])
     return found

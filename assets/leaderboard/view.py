@@ -53,6 +53,7 @@ class BoardRow:
     notes: tuple[str, ...]
     line: tuple[Point, ...]
     as_of: date | None = None  # the week of the figure where it is an earlier one (retired models)
+    asked: bool = True  # this week; without an answer there is no rate of refusals all the same
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ class BoardGroup:
 
 @dataclass(frozen=True)
 class NotSeen:
-    """Where the planned slots of one model went, for one attribute; the counts add up to `planned`."""
+    """Where the planned slots of one model went, for one attribute; the counts add up to `planned`.
+
+    `refused_as` and `failed_as` say in words how those slots ended.
+    """
 
     model: str
     simulated: bool
@@ -80,6 +84,8 @@ class NotSeen:
     invalid: int
     not_assessed: int
     counted: int
+    refused_as: str = ""
+    failed_as: str = ""
 
 
 @dataclass(frozen=True)

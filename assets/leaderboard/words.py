@@ -75,6 +75,34 @@ TURNS: Mapping[str, str] = {
     "bad_data": "What came back was no picture",
     "policy": "Not asked",
 }
+#: How requests ended that brought no picture, by outcome.
+LOST: Mapping[str, str] = {
+    "blocked_input": "blocked before drawing",
+    "blocked_output": "blocked after drawing",
+    "refused_text": "refused in words",
+    "no_image": "answered without a picture",
+    "rate_limited": "too many requests",
+    "timeout": "no answer in time",
+    "connection": "connection failed",
+    "server_error": "the service failed",
+    "batch_expired": "not answered in the time of its batch",
+    "auth": "the key was refused",
+    "quota_exhausted": "the account’s limit was reached",
+    "model_retired": "the model is gone",
+    "invalid_params": "the request was not accepted",
+    "corrupt_image": "the picture was damaged",
+    "wrong_type": "no usable kind of picture",
+    "too_large": "too large",
+    "budget_stopped": "not asked, to keep to the budget",
+    "unknown_charge": "the answer was lost",
+    "not_attempted": "not asked",
+}
+#: What a reader is to know about a model's week that withholds nothing, by the check that warns of it.
+WARNINGS: Mapping[str, str] = {
+    "images__once_in_model": "gave one picture for several requests",
+    "images__once_across_models": "gave pictures that another model gave too",
+    "attempts__answered_after_asked": "a clock was set back while it was asked",
+}
 _ACRONYMS = {"ceo": "CEO"}
 _VOWELS = "aeiou"
 _NBSP = "\N{NO-BREAK SPACE}"
@@ -111,6 +139,11 @@ def turn_ended(outcome: str, group: str, why: str | None) -> str:
     if outcome == "not_needed":
         return f"Not asked: {plain(why)}" if why else "Not asked: there was no reason to"
     return TURNS.get(outcome) or TURNS.get(group) or reason(outcome)
+
+
+def lost(counts: Mapping[str, int]) -> str:
+    """Return how requests ended that brought no picture: "connection failed 2, not asked 1"; empty if none did."""
+    return ", ".join(f"{LOST.get(outcome) or spaced(outcome)} {number(n)}" for outcome, n in counts.items())
 
 
 def depiction(attribute_name: str, value: str) -> str:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.generation.records import Outcome
 from assets.leaderboard import words
+from assets.quality.registry import CHECKS
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -62,3 +64,13 @@ def test_invariant_10_no_text_keeps_marks_that_reorder_or_cut_what_stands_around
         chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0, 0x1B, 0x9B)
     }
     assert words.plain(cleaned) == cleaned
+
+
+def test_every_way_to_bring_no_picture_has_its_words_and_every_warning_is_one() -> None:
+    without = {outcome for outcome in Outcome if outcome not in {Outcome.OK, Outcome.NOT_NEEDED}}
+    assert set(words.LOST) == {*map(str, without), "not_attempted"}
+    assert len(set(words.LOST.values())) == len(words.LOST)
+    assert words.lost({"connection": 1200, "not_attempted": 1}) == "connection failed 1,200, not asked 1"
+    assert words.lost({}) == ""
+    warnings = {check.name for check in CHECKS if check.severity == "warning"}
+    assert set(words.WARNINGS) <= warnings
