@@ -19,6 +19,7 @@ from assets.generation.asset import checked_provider
 from assets.generation.plan import check_frozen, is_over, read_plan, require_askable
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
+from assets.generation.records import Outcome
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
@@ -92,7 +93,7 @@ def _require_sense(place: Workplace, state: PartitionState) -> None:
     """Raise unless something is left to do for a partition: to ask, or else to list or to label what was answered."""
     standing = read_plan(place.store, state.week, state.model) if state.planned else None
     entry = place.model(state.model)
-    provider = checked_provider(standing or entry, entry.connection)
+    provider = checked_provider(entry, standing)
     if not (state.unlisted or state.unlabelled):
         require_askable(provider, state.week)
 
@@ -139,6 +140,8 @@ def _how_to_go_on(place: Workplace, state: PartitionState) -> str:
     provider = make_provider(place.model(state.model).provider)
     if is_over(provider, state.week):
         return "the week is over and they stay a gap"
+    if state.stopped_by and state.stopped_by.startswith(f"{Outcome.BUDGET_STOPPED}: "):
+        return f"a cap is reached: {state.stopped_by.partition(': ')[2]}"
     if state.stopped_by:
         return f"stopped by the provider ({state.stopped_by})"
     if answerable(provider) is not None:

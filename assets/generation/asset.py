@@ -7,8 +7,9 @@ from typing import cast
 
 import dagster as dg
 
-from assets.generation.connection import Connection
+from assets.generation.guard import deadline, guarded, require_price
 from assets.generation.models_file import ModelEntry
+from assets.generation.money import Costs
 from assets.generation.plan import (
     Plan,
     check_frozen,
@@ -39,7 +40,7 @@ def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = Tr
     """
     standing = read_plan(place.store, week, model)
     entry = place.model(model)
-    provider = checked_provider(standing or entry, entry.connection)
+    provider = checked_provider(entry, standing)
     if standing is not None:
         return standing, provider
     require_askable(provider, week)
@@ -48,10 +49,17 @@ def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = Tr
     return freeze_plan(place.store, plan) if freeze else plan, provider
 
 
-def checked_provider(asked: Plan | ModelEntry, connection: Connection) -> Provider:
-    """Return the provider that a plan or an entry names; raise `UsageError` if it cannot take what is asked."""
-    provider = make_provider(asked.provider, connection)
+def checked_provider(entry: ModelEntry, standing: Plan | None = None) -> Provider:
+    """Return the provider that a standing plan, else the entry names.
+
+    Raises:
+        UsageError: if it cannot take what is asked, or costs money and has no price.
+    """
+    asked = standing or entry
+    provider = make_provider(asked.provider, entry.connection)
     provider.check(asked.model_id, dict(asked.params))
+    if provider.paid:
+        require_price(entry.name, entry.price)
     return provider
 
 
@@ -64,6 +72,7 @@ def ask_partition(place: Workplace, model: str, week: str) -> Report:
         RefusedError: if another run holds the partition.
     """
     plan, provider = plan_partition(place, model, week)
+    entry = place.model(model)
     with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}") as lease:
         state = read_partition(place.store, week, model)
         place.listener.planned(model, week, len(plan.slots), count_outcomes(plan, state)["open"])
@@ -71,15 +80,20 @@ def ask_partition(place: Workplace, model: str, week: str) -> Report:
             place.store,
             plan,
             provider,
-            concurrency=place.model(model).concurrency,
+            concurrency=entry.concurrency,
             only=frozenset() if is_over(provider, week) else answerable(provider),
             on_receipt=place.listener.receipt,
+            admission=guarded(place, entry, week, provider),
+            costs=Costs(entry.price),
+            deadline=deadline(provider, week),
             interrupt=place.interrupt,
         )
         if place.interrupt.is_set() and report.stopped_by is None:
             raise ClicheError(f"{model}, week {week} was interrupted; run again to go on")
         if lease.lost:
             raise ClicheError(f"the lease of generate {week} / {model} was lost to another run; run again")
+    if report.stopped_by is None and report.line is not None:  # who was stopped is said by the receipts
+        place.listener.told(f"{model}, week {week}: {report.line}")
     return report
 
 
@@ -98,21 +112,13 @@ def build_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefi
         """The pictures of one model and week, with a receipt for every attempt."""
         place, model, week = _surroundings(context)
         report = ask_partition(place, model, week)
-        if report.stopped_by is not None:
-            context.log.error(f"{model} was stopped: {describe_stop(report)}")
+        if report.line is not None:
+            context.log.error(f"{model} was stopped: {report.line}")
         return dg.MaterializeResult(
             metadata={"planned": report.planned, "calls": report.asked, **dict(report.outcomes)}
         )
 
     return [prompts, images]
-
-
-def describe_stop(report: Report) -> str:
-    """Return in one line what stopped a run: the outcome and what the provider said."""
-    receipt = report.stopped_by
-    if receipt is None:
-        return ""
-    return f"{receipt.outcome}: {receipt.error_message or receipt.error_code or 'no reason given'}"
 
 
 def _surroundings(context: dg.AssetExecutionContext) -> tuple[Workplace, str, str]:

@@ -10,9 +10,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from assets.generation.plan import Plan, read_plan
-from assets.generation.receipts import Ledgered, read_partition
-from assets.generation.records import GROUPS, Outcome
+from assets.generation.receipts import read_partition
+from assets.generation.records import Outcome
 from assets.generation.run import count_outcomes
+from assets.generation.trouble import Trouble, find_trouble
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import labelled, missing
 from warehouse.store import Store
@@ -30,7 +31,12 @@ class PartitionState:
     unlabelled: int = 0
     cost_usd: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
-    stopped_by: str | None = None
+    trouble: Trouble = field(default_factory=Trouble)
+
+    @property
+    def stopped_by(self) -> str | None:
+        """Return what stopped the provider, None if nothing did."""
+        return self.trouble.stopped_by
 
     @property
     def planned(self) -> bool:
@@ -60,23 +66,10 @@ def partition_state(store: Store, week: str, model: str) -> PartitionState:
         unlabelled=_unlabelled(store, plan) if outcomes[Outcome.OK] else 0,
         cost_usd=sum(receipt.cost_usd or 0.0 for receipt in known.receipts),
         outcomes=outcomes,
-        stopped_by=_stopped_by(known),
+        trouble=find_trouble(known),
     )
 
 
 def _unlabelled(store: Store, plan: Plan) -> int:
     labeler = make_labeler(plan.labeler)
     return len(missing(store, plan, labeler, labelled(store, plan, labeler)))
-
-
-def _stopped_by(known: Ledgered) -> str | None:
-    """Return what stopped the provider: the newest stop that a slot stands at, because it was not asked again since.
-
-    Slots that were in flight beside it may be answered later than it; that says nothing about it.
-    """
-    last = [receipt for attempts in known.attempts.values() if (receipt := attempts.last) is not None]
-    stops = [receipt for receipt in last if GROUPS[receipt.outcome] == "stop"]
-    if not stops:
-        return None
-    newest = max(stops, key=lambda receipt: str(receipt.answered_at))
-    return f"{newest.outcome}: {newest.error_message or newest.error_code or 'no reason given'}"

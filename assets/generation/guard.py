@@ -1,0 +1,67 @@
+"""What stands between a partition and its provider: pace, breaker and budget, in this order, and a deadline.
+
+Money is set aside last, right before the call, so that nothing is held while a call waits for its turn.
+
+Belongs here: which of them a partition's calls pass, and whether a paid model has a price. Does not belong here: any
+one of them (`pace`, `breaker`, `budget`), asking (`run`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cache, partial
+
+from assets.generation.admission import Admission, free_admission, stack
+from assets.generation.breaker import Breaker
+from assets.generation.models_file import ModelEntry
+from assets.generation.money import Costs
+from assets.generation.prices import Price, price_on
+from assets.generation.providers.base import Provider
+from assets.generation.workplace import Workplace
+from warehouse.errors import UsageError
+from warehouse.weeks import shift, utc_now
+
+
+def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) -> Admission:
+    """Return what every call of a partition passes; a provider that costs nothing is asked freely.
+
+    The book is filled from the store first: what was spent for this week and month is known before the first call.
+
+    Raises:
+        CorruptObjectError: if what was spent cannot be read.
+    """
+    if not provider.paid:
+        return free_admission
+    fill = partial(place.fill_book, week)
+    fill()
+    budget = place.budget.admission(week, entry.name, entry.cap_usd, Costs(entry.price), fill=fill)
+    return stack(_breaker(provider.name, entry.connection.base_url), budget)
+
+
+def deadline(provider: Provider, week: str) -> dt.datetime | None:
+    """Return when the time for a week is up (UTC without a zone): Sunday 24:00; None if it can be asked any time."""
+    if provider.replayable:
+        return None
+    return dt.datetime.combine(dt.date.fromisoformat(shift(week, 1)), dt.time())
+
+
+def require_price(name: str, prices: Sequence[Price], what: str = "model") -> None:
+    """Raise `UsageError` unless there is a price for today: without one no cap can be kept."""
+    if price_on(prices, utc_now().date()) is not None:
+        return
+    begins = min((price.from_day for price in prices if price.from_day), default=None)
+    if begins is not None:
+        raise UsageError(
+            f'{what} "{name}" costs money and its prices begin on {begins}; write what holds today'
+        )
+    raise UsageError(
+        f'{what} "{name}" costs money and has no price; write price: {{per_image_usd: …, source: …, date: …}} '
+        "(0 for a server of your own)"
+    )
+
+
+@cache
+def _breaker(provider: str, address: str | None) -> Breaker:
+    """Return the breaker of one service, shared by all that this process asks of it."""
+    return Breaker(f"{provider} ({address})" if address else provider)

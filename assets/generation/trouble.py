@@ -1,0 +1,167 @@
+"""What is wrong in a partition, as its receipts tell it: stops, calls that may have been billed, answers nobody knew.
+
+Belongs here: reading trouble off the attempts of one partition, for `cliche status` and what follows from it. Does not
+belong here: what is said of it (`orchestration`), sums over partitions (`budget`), the lease of a run.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from assets.generation.breaker import DOWN
+from assets.generation.receipts import Ledgered, Receipt
+from assets.generation.records import GROUPS, Outcome
+
+#: A price table is called wrong when calls cost so much more or less than it expects, judged by so many calls.
+WRONG_ABOVE, WRONG_BELOW, JUDGED_BY = 1.25, 0.8, 5
+
+
+@dataclass(frozen=True)
+class MaybeBilled:
+    """A call whose answer was lost or did not come whole; `usd` is what it counts for, None if not known yet."""
+
+    slot_key: str
+    attempt: int
+    why: str
+    at: datetime | None
+    usd: float | None
+
+
+@dataclass(frozen=True)
+class CostRatio:
+    """What calls cost, divided by what the price table expected: the median over `n` calls that brought a picture."""
+
+    ratio: float
+    n: int
+
+    @property
+    def wrong(self) -> bool:
+        """Return whether the price table should be looked at."""
+        return self.n >= JUDGED_BY and not WRONG_BELOW <= self.ratio <= WRONG_ABOVE
+
+    def line(self) -> str:
+        """Return in one line what calls cost against the price table."""
+        return (
+            f"a picture costs {self.ratio:.2f} times what the price table expects (median of {self.n} calls); "
+            "mend its price in models.yaml"
+        )
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong in a partition; nothing by default.
+
+    Attributes:
+        stopped_by: the outcome and reason at which slots stand because the provider, or a cap, stopped the run.
+        unmapped: how many answers no error table knows.
+        unmapped_line: the first line of the newest of them.
+        maybe_billed: the calls that may have been billed without an answer.
+        waiting: what the newest calls met, if it was a rate limit or a service that is down.
+        cost_ratio: cost against expectation; None without such calls.
+    """
+
+    stopped_by: str | None = None
+    unmapped: int = 0
+    unmapped_line: str = ""
+    maybe_billed: tuple[MaybeBilled, ...] = ()
+    waiting: str | None = None
+    cost_ratio: CostRatio | None = None
+
+
+def find_trouble(known: Ledgered) -> Trouble:
+    """Return what is wrong in a partition."""
+    receipts = known.receipts
+    unmapped = sorted((receipt for receipt in receipts if receipt.unmapped), key=_moment)
+    return Trouble(
+        stopped_by=_stopped_by(known),
+        unmapped=len(unmapped),
+        unmapped_line=_first_line(unmapped[-1]) if unmapped else "",
+        maybe_billed=maybe_billed(known),
+        waiting=_waiting(receipts),
+        cost_ratio=cost_ratio(receipts),
+    )
+
+
+def maybe_billed(known: Ledgered) -> tuple[MaybeBilled, ...]:
+    """Return the calls that may have been billed without an answer: receipts that say so, and intents without one."""
+    told = [
+        MaybeBilled(
+            receipt.slot_key,
+            receipt.attempt,
+            str(receipt.outcome),
+            receipt.requested_at,
+            receipt.cost_usd,
+        )
+        for receipt in known.receipts
+        if receipt.outcome is Outcome.UNKNOWN_CHARGE or receipt.cost_basis == "estimated"
+    ]
+    lost = [
+        MaybeBilled(slot_key, number, "no receipt", None, None)
+        for slot_key, attempts in sorted(known.attempts.items())
+        for number in attempts.lost
+    ]
+    return (*told, *lost)
+
+
+def cost_ratio(receipts: Iterable[Receipt]) -> CostRatio | None:
+    """Return what pictures cost against what the price table expected, None if no call tells."""
+    ratios = [
+        receipt.cost_usd / receipt.expected_usd
+        for receipt in receipts
+        if receipt.outcome is Outcome.OK
+        and receipt.cost_usd is not None
+        and receipt.expected_usd
+        and receipt.cost_basis in {"reported", "computed"}
+    ]
+    return CostRatio(statistics.median(ratios), len(ratios)) if ratios else None
+
+
+def _stopped_by(known: Ledgered) -> str | None:
+    """Return what stopped the provider: the newest stop that a slot stands at, because it was not asked again since.
+
+    Slots that were in flight beside it may be answered later than it; that says nothing about it. A cap that is reached
+    is told where the provider itself did not stop.
+    """
+    last = [receipt for attempts in known.attempts.values() if (receipt := attempts.last) is not None]
+    stops = [receipt for receipt in last if GROUPS[receipt.outcome] == "stop"] or [
+        receipt for receipt in last if receipt.outcome is Outcome.BUDGET_STOPPED
+    ]
+    if not stops:
+        return None
+    newest = max(stops, key=_moment)
+    return f"{newest.outcome}: {newest.error_message or newest.error_code or 'no reason given'}"
+
+
+def _waiting(receipts: Sequence[Receipt]) -> str | None:
+    """Return what the newest calls met, if they ended in a row with a rate limit or a service that is down."""
+    calls = sorted((receipt for receipt in receipts if receipt.answered_at is not None), key=_moment)
+    row: list[Receipt] = []
+    for receipt in reversed(calls):
+        limited = receipt.outcome is Outcome.RATE_LIMITED
+        if not (limited or receipt.outcome in DOWN) or (row and limited != _limited(row[0])):
+            break
+        row.append(receipt)
+    if not row:
+        return None
+    since = row[-1].answered_at
+    tries = f"{len(row)} calls since {since:%Y-%m-%d %H:%M} UTC" if since else f"{len(row)} calls"
+    if _limited(row[0]):
+        return f"rate limited ({tries})"
+    return f"the service does not answer ({tries}; {row[0].outcome}: {_first_line(row[0])})"
+
+
+def _limited(receipt: Receipt) -> bool:
+    return receipt.outcome is Outcome.RATE_LIMITED
+
+
+def _moment(receipt: Receipt) -> str:
+    return receipt.answered_at.isoformat() if receipt.answered_at else ""
+
+
+def _first_line(receipt: Receipt) -> str:
+    text = receipt.error_message or receipt.raw_body or receipt.error_code or "no reason given"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return (lines[0] if lines else "an empty body")[:200]
