@@ -11,9 +11,10 @@ import pytest
 from assets.generation.records import FINAL, GROUPS, RECEIPT_COLUMNS
 from assets.labeling.attempts import LABEL_ATTEMPT_COLUMNS
 from assets.labeling.records import LABEL_COLUMNS
-from warehouse import dictionary, marts, objects, sqlfiles
+from warehouse import dictionary, gold_objects, marts, objects, sqlfiles
 from warehouse.connection import connect
 from warehouse.errors import ClicheError, UsageError
+from warehouse.gold_objects import GOLD_TABLES
 from warehouse.load import ANCHOR_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
 from warehouse.migrations import migrate
 from warehouse.table_hash import identity_columns, identity_tables
@@ -130,7 +131,7 @@ def test_every_file_has_the_header_contract(folder_name: str) -> None:
 
 def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> None:
     tables = [row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-    published = {*PARTITION_TABLES, *WEEK_TABLES, *STUDY_TABLES, *ANCHOR_TABLES, "outcomes"}
+    published = {*PARTITION_TABLES, *WEEK_TABLES, *STUDY_TABLES, *ANCHOR_TABLES, *GOLD_TABLES, "outcomes"}
     published -= {"loads"}  # book-keeping
     assert published == set(identity_tables(con))
     for table in tables:
@@ -167,13 +168,17 @@ def test_tables_have_the_columns_types_and_classes_of_the_records(
     assert found == list(record)
 
 
-@pytest.mark.parametrize("table", sorted(objects.PLAN_SCHEMAS))
-def test_tables_of_a_plan_have_the_columns_that_loading_gives_them(con: Con, table: str) -> None:
-    schema = objects.PLAN_SCHEMAS[table]
+@pytest.mark.parametrize("table", [*sorted(objects.PLAN_SCHEMAS), *GOLD_TABLES])
+def test_tables_of_a_plan_and_of_a_gold_set_have_the_columns_that_loading_gives_them(
+    con: Con, table: str
+) -> None:
+    schema = {**objects.PLAN_SCHEMAS, **gold_objects.SCHEMAS}[table]
     assert [(name, ARROW[kind]) for name, kind, _ in columns(con, table)] == [
         (field.name, field.type) for field in schema
     ]
-    assert [name for name, _ in identity_columns(con, table)] == schema.names
+    assert [name for name, _ in identity_columns(con, table)] == [
+        name for name in schema.names if name != "imported_at"
+    ]
 
 
 def test_outcomes_are_those_of_the_records(con: Con) -> None:

@@ -1,0 +1,129 @@
+"""A gold set as files for its raters: pictures under names that tell nothing, and a project or a table to fill in.
+
+Belongs here: which files lie where. Does not belong here: the two forms (`label_studio`, `sheet`), drawing.
+
+Nothing in the folder says which model drew a picture, what it was asked or what the labeler read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets.labeling.gold import label_studio, sheet
+from assets.labeling.gold.blind import without_metadata
+from assets.labeling.gold.records import Picture, Sample
+from assets.suites.schema import Attribute
+from warehouse.canonical import sha256_hex
+from warehouse.errors import StoreError, UsageError
+from warehouse.objects import read_image
+from warehouse.store import Store
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: pictures, and for each rater how many tasks."""
+
+    folder: Path
+    pictures: int
+    tasks: Mapping[str, int]
+    projects: int
+
+
+def export(store: Store, sample: Sample, folder: Path, form: str) -> Exported:
+    """Write the files of a gold set into a folder that is empty or does not exist yet.
+
+    Args:
+        store: where the pictures are.
+        sample: the set.
+        folder: made if missing.
+        form: `label-studio` or `csv`.
+
+    Raises:
+        UsageError: for another form, and for a folder with files in it.
+        CorruptObjectError: if a picture is missing or is not what its name says.
+        StoreError: if the folder cannot be written.
+    """
+    if form not in FORMS:
+        raise UsageError(f'no format "{form}"; known: {", ".join(FORMS)}')
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not an empty folder; name a new one with --to")
+    try:
+        (folder / "images").mkdir(parents=True, exist_ok=True)
+        for picture in sample.pictures:
+            image = read_image(store, picture.image_sha256, picture.image_ext)
+            target = folder / "images" / f"{picture.task}.{picture.image_ext}"
+            target.write_bytes(without_metadata(image, picture.image_ext))
+        projects = FORMS[form](sample, folder)
+    except OSError as error:
+        raise StoreError(f"cannot write to {folder}: {error.strerror}") from None
+    return Exported(
+        folder=folder,
+        pictures=len(sample.pictures),
+        tasks={rater: len(in_order(sample, rater)) for rater in sample.raters},
+        projects=projects,
+    )
+
+
+def in_order(sample: Sample, rater: str) -> list[Picture]:
+    """Return the pictures of one rater in an order of their own: who stops half-way leaves a random half."""
+    mine = [picture for picture in sample.pictures if rater in picture.raters]
+    return sorted(mine, key=lambda p: sha256_hex(f"{sample.seed}/{rater}/{p.task}".encode()))
+
+
+def _projects(sample: Sample) -> list[tuple[tuple[Attribute, ...], set[str]]]:
+    """Return the questions of each project with its tasks, the project with most tasks first."""
+    tasks: dict[tuple[Attribute, ...], set[str]] = {}
+    keys: dict[str, tuple[Attribute, ...]] = {}
+    for picture in sample.pictures:
+        asked = sample.asked_of(picture)
+        # Equal lists of equal questions are one project, whichever suites they come from.
+        same = keys.setdefault(repr([(a.id, a.question, a.values, a.outside) for a in asked]), asked)
+        tasks.setdefault(same, set()).add(picture.task)
+    return sorted(tasks.items(), key=lambda item: (-len(item[1]), [a.id for a in item[0]]))
+
+
+def _label_studio(sample: Sample, folder: Path) -> int:
+    projects = _projects(sample)
+    for number, (asked, tasks) in enumerate(projects, start=1):
+        part = folder / f"project-{number}"
+        part.mkdir()
+        (part / "config.xml").write_text(label_studio.config(asked), encoding="utf-8")
+        for rater in sample.raters:
+            mine = [picture for picture in in_order(sample, rater) if picture.task in tasks]
+            document = label_studio.tasks(sample.gold_set, mine, folder.resolve().name)
+            (part / f"tasks-{rater}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+    (folder / "README.txt").write_text(
+        _how_label_studio(folder, len(projects), sample.raters), encoding="utf-8"
+    )
+    return len(projects)
+
+
+def _csv(sample: Sample, folder: Path) -> int:
+    for rater in sample.raters:
+        text = sheet.write_rater(sample, in_order(sample, rater), rater)
+        (folder / f"{rater}.csv").write_text(text, encoding="utf-8-sig")  # or Excel reads it as Latin-1
+    (folder / "values.csv").write_text(sheet.write_values(sample), encoding="utf-8-sig")
+    return 1
+
+
+FORMS: Mapping[str, Callable[[Sample, Path], int]] = {"label-studio": _label_studio, "csv": _csv}
+
+
+def _how_label_studio(folder: Path, projects: int, raters: Sequence[str]) -> str:
+    root = folder.resolve().parent
+    names = ", ".join(f"project-{number}" for number in range(1, projects + 1))
+    return (
+        "Start Label Studio so that it may show files of this folder:\n"
+        "  LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true \\\n"
+        f"  LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT={root} label-studio\n\n"
+        f"For each of {names} and for each of the raters {' and '.join(raters)}, who see nothing of each other:\n"
+        "  1. New project; Settings, Labeling Interface, Code: paste config.xml.\n"
+        "  2. Settings, Cloud Storage, Add Source Storage, Local files; absolute local path:\n"
+        f"     {folder.resolve()}/images\n"
+        "     Save it, do not sync it: it only allows the pictures to be shown.\n"
+        "  3. Import: tasks-<rater>.json.\n"
+        "When the rater is done: Export, JSON (or JSON-MIN).\n"
+    )

@@ -1,0 +1,195 @@
+"""What a gold set is drawn from: every usable picture of a week to which an attribute applies, and its stratum.
+
+Belongs here: gathering the pictures and the values that the plans' labelers read, from the bucket alone. Does not
+belong here: drawing (`sampling`).
+
+The frame is by one attribute: pictures whose prompt it applies to, a stratum for each model, suite and predicted value.
+People are asked about all attributes of a drawn picture; the inclusion probability is the picture's, so it is right for
+each of them. An attribute that also applies to pictures outside of the frame is told by `suite_pictures`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from assets.generation.plan import Plan, read_plan
+from assets.generation.receipts import read_partition
+from assets.generation.records import Outcome, Slot
+from assets.labeling.gold.records import UNREAD
+from assets.suites.schema import Attribute
+from warehouse.errors import UsageError
+from warehouse.load import partitions
+from warehouse.objects import read_labels
+from warehouse.store import Store
+from warehouse.validation import close_match
+
+ATTRIBUTE = "perceived_gender"
+#: (model, suite, suite major, attribute)
+SuiteAttribute = tuple[str, str, int, str]
+
+
+@dataclass(frozen=True)
+class Framed:
+    """One picture that may be drawn, with all attributes that apply to it."""
+
+    slot: Slot
+    image_sha256: str
+    image_ext: str
+    predicted: str
+    attributes: tuple[str, ...]
+    simulated: bool
+
+    @property
+    def suite_major(self) -> int:
+        """Return the major version of the picture's suite."""
+        return int(self.slot.suite_version.split(".")[0])
+
+    @property
+    def stratum(self) -> str:
+        """Return the name of the picture's stratum."""
+        return f"{self.slot.model}/{self.slot.suite}@{self.suite_major}/{self.predicted}"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All pictures that may be drawn.
+
+    Attributes:
+        week: the Monday.
+        stratified_by: the attribute whose predicted values are the strata.
+        pictures: those that it applies to.
+        labelers: model → name and version of the labeler whose values they are; None: it read nothing.
+        suite_pictures: pictures that each attribute applies to, in the frame or not.
+        attributes: (suite, version) → its attributes in full.
+    """
+
+    week: str
+    stratified_by: str
+    pictures: Sequence[Framed]
+    labelers: Mapping[str, tuple[str, str | None]]
+    suite_pictures: Mapping[SuiteAttribute, int]
+    attributes: Mapping[tuple[str, str], Sequence[Attribute]]
+
+
+def read_frame(
+    store: Store,
+    week: str,
+    *,
+    attribute: str = ATTRIBUTE,
+    suites: Collection[str] = (),
+    models: Collection[str] = (),
+) -> Frame:
+    """Return the frame of a week.
+
+    Args:
+        store: where plans, receipts and labels are read.
+        week: the Monday.
+        attribute: the stratifying attribute.
+        suites: only these, as `<suite>@<major>` or `<suite>`; none: all.
+        models: only these; none: all.
+
+    Raises:
+        UsageError: for a week without plans, and for a suite, model or attribute that it does not have.
+    """
+    plans = [
+        plan for day, model in partitions(store) if day == week and (plan := read_plan(store, week, model))
+    ]
+    if not plans:
+        raise UsageError(f"nothing was planned in the week {week}; run it first")
+    _known("model", models, [plan.model for plan in plans], week)
+    plans = [plan for plan in plans if not models or plan.model in models]
+    labels = {_label(suite) for plan in plans for suite in plan.suites}
+    _known("suite", suites, {*labels, *(name.partition("@")[0] for name in labels)}, week)
+    _known(
+        "attribute", [attribute], {a["id"] for p in plans for s in p.suites for a in s["attributes"]}, week
+    )
+    labelers: dict[str, tuple[str, str | None]] = {}
+    all_pictures: list[Framed] = []
+    for plan in plans:
+        version, predicted = _predicted(store, plan, attribute)
+        labelers[plan.model] = (plan.labeler, version)
+        all_pictures += _pictures(store, plan, attribute, predicted, suites)
+    pictures = [picture for picture in all_pictures if attribute in picture.attributes]
+    if not pictures:
+        raise UsageError(
+            f"the week {week} has no picture to which {attribute} applies; choose another --attribute"
+        )
+    return Frame(
+        week=week,
+        stratified_by=attribute,
+        pictures=pictures,
+        labelers=labelers,
+        suite_pictures=Counter(
+            (framed.slot.model, framed.slot.suite, framed.suite_major, name)
+            for framed in all_pictures
+            for name in framed.attributes
+        ),
+        attributes={
+            (suite["id"], suite["version"]): [Attribute.model_validate(a) for a in suite["attributes"]]
+            for plan in plans
+            for suite in plan.suites
+        },
+    )
+
+
+def _known(what: str, wanted: Collection[str], known: Collection[str], week: str) -> None:
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f'no {what} "{name}" in the week {week}' + close_match(name, [*known]))
+
+
+def _label(suite: Mapping[str, str]) -> str:
+    return f"{suite['id']}@{suite['version'].split('.')[0]}"
+
+
+def _pictures(
+    store: Store, plan: Plan, attribute: str, predicted: Mapping[str, str], suites: Collection[str]
+) -> list[Framed]:
+    state = read_partition(store, plan.week, plan.model)
+    prompts = plan.prompts()
+    found = []
+    for slot in plan.slots:
+        label = f"{slot.suite}@{slot.suite_version.split('.')[0]}"
+        receipt = state.of(slot.slot_key).last
+        if suites and not {slot.suite, label} & {*suites}:
+            continue
+        if receipt is None or receipt.outcome is not Outcome.OK:
+            continue
+        if receipt.image_sha256 and receipt.image_ext:
+            found.append(
+                Framed(
+                    slot=slot,
+                    image_sha256=receipt.image_sha256,
+                    image_ext=receipt.image_ext,
+                    predicted=predicted.get(slot.slot_key, UNREAD),
+                    attributes=prompts[slot.prompt].attributes,
+                    simulated=plan.simulated,
+                )
+            )
+    return found
+
+
+def _predicted(store: Store, plan: Plan, attribute: str) -> tuple[str | None, dict[str, str]]:
+    """Return the version that counts of the plan's labeler, and what it read, by slot.
+
+    Of several versions the one with the highest declared number counts, as everywhere (view `cell_counts`).
+    """
+    rows = [
+        row for row in read_labels(store, plan.week, plan.model).to_pylist() if row["labeler"] == plan.labeler
+    ]
+    versions = {str(row["labeler_version"]) for row in rows}
+    if not versions:
+        return None, {}
+    newest = max(versions, key=_rank)
+    return newest, {
+        str(row["slot_key"]): str(row["value"])
+        for row in rows
+        if row["labeler_version"] == newest and row["attribute"] == attribute
+    }
+
+
+def _rank(version: str) -> tuple[int, str]:
+    number = version.partition("-")[0]
+    return (int(number) if number.isdigit() else -1, version)
