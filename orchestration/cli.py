@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 importer = typer.Typer(help="Take in pictures that somebody else made or downloaded.", no_args_is_help=True)
 app.add_typer(importer, name="import")
+gold = typer.Typer(help="A random sample of pictures for people to label.", no_args_is_help=True)
+app.add_typer(gold, name="gold")
 
 Week = Annotated[
     str | None, typer.Option("--week", help="Monday of the week, YYYY-MM-DD; default: this week.")
@@ -150,6 +152,73 @@ def import_study(
 ) -> None:
     """Take in a published study: its pictures, its people's labels, its provenance."""
     raise typer.Exit(commands.import_study(file, root))
+
+
+GoldSet = Annotated[str, typer.Argument(metavar="SET", help="Name of the gold set.")]
+
+
+@gold.command("sample", short_help="Draw the sample.")
+def gold_sample(  # noqa: PLR0913 - one argument an option
+    *,
+    week: Annotated[str, typer.Option("--week", help="Monday of the week, YYYY-MM-DD.")],
+    pictures: Annotated[int, typer.Option("--n", help="How many pictures.")],
+    name: Annotated[
+        str | None, typer.Option("--set", help="Name of the set; default: WEEK-ATTRIBUTE.")
+    ] = None,
+    overlap: Annotated[float, typer.Option("--overlap", help="Share that both raters are given.")] = 0.2,
+    raters: Annotated[str, typer.Option("--raters", help="Two pseudonyms.")] = "a,b",
+    attribute: Annotated[
+        str, typer.Option("--attribute", help="Its predicted values are the strata.")
+    ] = "perceived_gender",
+    suite: Annotated[list[str] | None, typer.Option("--suite", help="Only this; may be repeated.")] = None,
+    model: Annotated[list[str] | None, typer.Option("--model", help="Only this; may be repeated.")] = None,
+    least: Annotated[int, typer.Option("--least", help="Pictures of every stratum.")] = 2,
+    seed: Annotated[int | None, typer.Option("--seed", help="Of the draw; default: by chance.")] = None,
+) -> None:
+    """Draw a random sample of a week's pictures by model, suite and predicted value; it is drawn once."""
+    raise typer.Exit(
+        commands.gold_sample(
+            week=week,
+            pictures=pictures,
+            gold_set=name,
+            overlap=overlap,
+            raters=raters,
+            attribute=attribute,
+            suites=suite or [],
+            models=model or [],
+            least=least,
+            seed=seed,
+        )
+    )
+
+
+@gold.command("export", short_help="Write what raters work with.")
+def gold_export(
+    gold_set: GoldSet,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder.")],
+    form: Annotated[str, typer.Option("--format", help="label-studio or csv.")] = "label-studio",
+) -> None:
+    """Write pictures and tasks for each rater; nothing in them tells of model, prompt or labels."""
+    raise typer.Exit(commands.gold_export(gold_set, to, form))
+
+
+@gold.command("import", short_help="Take in what raters said.")
+def gold_import(
+    gold_set: GoldSet,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON, JSON-MIN or CSV.")],
+    rater: Annotated[
+        list[str] | None,
+        typer.Option("--rater", help="Who answered: NAME, or ACCOUNT=NAME for each account of Label Studio."),
+    ] = None,
+) -> None:
+    """Take in raters' answers: all of the files, or nothing and a list of what is wrong."""
+    raise typer.Exit(commands.gold_import(gold_set, files, rater or []))
+
+
+@gold.command("status", short_help="Say how far it is.")
+def gold_status(gold_set: GoldSet) -> None:
+    """Say how many pictures of a set were rated, by rater."""
+    raise typer.Exit(commands.gold_status(gold_set))
 
 
 def main() -> None:

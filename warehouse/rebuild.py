@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import load, table_hash
+from warehouse import gold_objects, load, table_hash
 from warehouse.connection import connect
 from warehouse.errors import ClicheError, RefusedError, UsageError
 from warehouse.migrations import migrate
@@ -55,6 +55,7 @@ def rebuild(
                 tell(study, done, total)
                 load.load_study(con, store, study)
             load.load_anchors(con, store)
+            gold_objects.load_stale_gold(con, store)
             if finish is not None:
                 finish(con)
             rows = _row_counts(con)

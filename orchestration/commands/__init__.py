@@ -4,11 +4,16 @@ Belongs here: the table below. A new command is one function in the module of it
 """
 
 from orchestration.commands.auditor import serve, sql, verify
+from orchestration.commands.gold import gold_export, gold_import, gold_sample, gold_status
 from orchestration.commands.imports import import_midjourney, import_study
 from orchestration.commands.operator import demo, publish, rebuild, run, status, unlock
 
 __all__ = [
     "demo",
+    "gold_export",
+    "gold_import",
+    "gold_sample",
+    "gold_status",
     "import_midjourney",
     "import_study",
     "publish",

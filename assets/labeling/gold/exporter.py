@@ -8,6 +8,7 @@ Nothing in the folder says which model drew a picture, what it was asked or what
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +52,16 @@ def export(store: Store, sample: Sample, folder: Path, form: str) -> Exported:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder; name a new one with --to")
     try:
-        (folder / "images").mkdir(parents=True, exist_ok=True)
-        for picture in sample.pictures:
-            image = read_image(store, picture.image_sha256, picture.image_ext)
-            target = folder / "images" / f"{picture.task}.{picture.image_ext}"
-            target.write_bytes(without_metadata(image, picture.image_ext))
-        projects = FORMS[form](sample, folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
+            part = Path(beside) / "part"  # a folder with files in it is a whole one
+            (part / "images").mkdir(parents=True)
+            for picture in sample.pictures:
+                image = read_image(store, picture.image_sha256, picture.image_ext)
+                target = part / "images" / f"{picture.task}.{picture.image_ext}"
+                target.write_bytes(without_metadata(image, picture.image_ext))
+            projects = FORMS[form](sample, part, folder)
+            part.replace(folder)  # over an empty folder, too
     except OSError as error:
         raise StoreError(f"cannot write to {folder}: {error.strerror}") from None
     return Exported(
@@ -74,42 +79,44 @@ def in_order(sample: Sample, rater: str) -> list[Picture]:
 
 
 def _projects(sample: Sample) -> list[tuple[tuple[Attribute, ...], set[str]]]:
-    """Return the questions of each project with its tasks, the project with most tasks first."""
-    tasks: dict[tuple[Attribute, ...], set[str]] = {}
-    keys: dict[str, tuple[Attribute, ...]] = {}
+    """Return the questions of each project with its tasks, the project with most tasks first.
+
+    Equal lists of equal questions are one project, whichever suites they come from.
+    """
+    projects: dict[str, tuple[tuple[Attribute, ...], set[str]]] = {}
     for picture in sample.pictures:
         asked = sample.asked_of(picture)
-        # Equal lists of equal questions are one project, whichever suites they come from.
-        same = keys.setdefault(repr([(a.id, a.question, a.values, a.outside) for a in asked]), asked)
-        tasks.setdefault(same, set()).add(picture.task)
-    return sorted(tasks.items(), key=lambda item: (-len(item[1]), [a.id for a in item[0]]))
+        same = repr([(a.id, a.title, a.question, a.values, a.outside) for a in asked])
+        projects.setdefault(same, (asked, set()))[1].add(picture.task)
+    return sorted(projects.values(), key=lambda project: (-len(project[1]), [a.id for a in project[0]]))
 
 
-def _label_studio(sample: Sample, folder: Path) -> int:
+def _label_studio(sample: Sample, part: Path, folder: Path) -> int:
     projects = _projects(sample)
     for number, (asked, tasks) in enumerate(projects, start=1):
-        part = folder / f"project-{number}"
-        part.mkdir()
-        (part / "config.xml").write_text(label_studio.config(asked), encoding="utf-8")
+        project = part / f"project-{number}"
+        project.mkdir()
+        (project / "config.xml").write_text(label_studio.config(asked), encoding="utf-8")
         for rater in sample.raters:
             mine = [picture for picture in in_order(sample, rater) if picture.task in tasks]
             document = label_studio.tasks(sample.gold_set, mine, folder.resolve().name)
-            (part / f"tasks-{rater}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-    (folder / "README.txt").write_text(
+            (project / f"tasks-{rater}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+    (part / "README.txt").write_text(
         _how_label_studio(folder, len(projects), sample.raters), encoding="utf-8"
     )
     return len(projects)
 
 
-def _csv(sample: Sample, folder: Path) -> int:
+def _csv(sample: Sample, part: Path, folder: Path) -> int:
+    del folder  # the table names pictures by their place in it
     for rater in sample.raters:
         text = sheet.write_rater(sample, in_order(sample, rater), rater)
-        (folder / f"{rater}.csv").write_text(text, encoding="utf-8-sig")  # or Excel reads it as Latin-1
-    (folder / "values.csv").write_text(sheet.write_values(sample), encoding="utf-8-sig")
+        (part / f"{rater}.csv").write_text(text, encoding="utf-8-sig")  # or Excel reads it as Latin-1
+    (part / "values.csv").write_text(sheet.write_values(sample), encoding="utf-8-sig")
     return 1
 
 
-FORMS: Mapping[str, Callable[[Sample, Path], int]] = {"label-studio": _label_studio, "csv": _csv}
+FORMS: Mapping[str, Callable[[Sample, Path, Path], int]] = {"label-studio": _label_studio, "csv": _csv}
 
 
 def _how_label_studio(folder: Path, projects: int, raters: Sequence[str]) -> str:

@@ -97,16 +97,18 @@ def import_labels(store: Store, sample: Sample, files: Sequence[Path], raters: M
 
     Raises:
         ImportProblemsError: if anything in the files may not be taken in: nothing is.
-        UsageError: if a file is missing, or of no known form.
+        UsageError: if a file is missing, or of no known form, or the set has no such rater.
         RefusedError: if another import into the set is under way.
     """
+    for name in raters.values():
+        _check_rater(sample, name)
     problems: list[str] = []
-    said = [one for file in files for one in _sorted_out(_read(file), raters, problems)]
+    said = [one for file in files for one in _sorted_out(sample, _read(file), raters, problems)]
     with store.lease(f"gold-{sample.gold_set}", purpose=f"import into gold set {sample.gold_set}"):
         there = read_labels(store, sample.gold_set)
         labels = _checked(sample, said, there, problems)
         if problems:
-            raise ImportProblemsError(problems, len(files))
+            raise ImportProblemsError([*dict.fromkeys(problems)], len(files))
         new = sorted({*labels} - {*there})
         if new:
             _write(store, sample.gold_set, new)
@@ -145,22 +147,32 @@ def _read(file: Path) -> Iterator[tuple[Answer, str | None] | str]:
 
 
 def _sorted_out(
-    found: Iterable[tuple[Answer, str | None] | str], raters: Mapping[str, str], problems: list[str]
+    sample: Sample,
+    found: Iterable[tuple[Answer, str | None] | str],
+    raters: Mapping[str, str],
+    problems: list[str],
 ) -> Iterator[_Said]:
-    """Yield each answer with its rater; what has none is a problem, told once for each file and account."""
-    told: set[str] = set()
+    """Yield each answer with its rater; what has none is a problem of its file and account."""
     for item in found:
         if isinstance(item, str):
             problems.append(item)
             continue
         answer, in_row = item
         try:
-            yield _Said(answer, _rater(answer, in_row, raters))
+            rater = _rater(answer, in_row, raters)
+            _check_rater(sample, rater)
         except UsageError as error:
-            line = f"{answer.where.partition(',')[0]}: {error}"
-            if line not in told:
-                problems.append(line)
-            told.add(line)
+            problems.append(f"{answer.where.rpartition(', ')[0]}: {error}")
+        else:
+            yield _Said(answer, rater)
+
+
+def _check_rater(sample: Sample, rater: str) -> None:
+    known = [*sample.raters, ADJUDICATOR]
+    if rater not in known:
+        raise UsageError(
+            f'"{rater}" is no rater of the gold set {sample.gold_set}{close_match(rater, known)}'
+        )
 
 
 def _rater(answer: Answer, in_row: str | None, raters: Mapping[str, str]) -> str:
@@ -214,10 +226,6 @@ def _check(sample: Sample, picture: Picture | None, answer: Answer, rater: str) 
         raise UsageError(f"it is of the gold set {_shown(answer.gold_set or '')}, not of {sample.gold_set}")
     if picture is None:
         raise UsageError(f"no picture {shown} in the gold set {sample.gold_set}")
-    if rater not in {*sample.raters, ADJUDICATOR}:
-        raise UsageError(
-            f"{rater} is no rater of this set" + close_match(rater, [*sample.raters, ADJUDICATOR])
-        )
     if rater not in {*picture.raters, ADJUDICATOR}:
         raise UsageError(f"{shown} was not given to {rater} but to {' and '.join(picture.raters)}")
     asked = {attribute.id: attribute for attribute in sample.asked_of(picture)}

@@ -1,0 +1,136 @@
+"""Commands of gold: draw a sample, give it to raters, take in what they said, say how far it is.
+
+Belongs here: what is said and which exit code follows. Does not belong here: drawing, files, rules of the import
+(`assets.labeling.gold`), figures.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from assets.generation.workplace import Workplace
+from assets.labeling.gold.exporter import export
+from assets.labeling.gold.frame import read_frame
+from assets.labeling.gold.importer import ImportProblemsError, import_labels, parse_raters, read_labels
+from assets.labeling.gold.records import Sample, read_sample
+from assets.labeling.gold.sampling import Design, draw_sample
+from assets.labeling.gold.status import gold_state
+from orchestration.console import OUT, note, say
+from orchestration.resources import bare_workplace
+from orchestration.settings import load_settings
+from warehouse.connection import connect
+from warehouse.errors import ClicheError
+from warehouse.gold_objects import load_gold
+from warehouse.migrations import migrate
+from warehouse.weeks import parse_week
+
+
+def gold_sample(  # noqa: PLR0913 - one argument an option
+    *,
+    week: str,
+    pictures: int,
+    gold_set: str | None,
+    overlap: float,
+    raters: str,
+    attribute: str,
+    suites: Sequence[str],
+    models: Sequence[str],
+    least: int,
+    seed: int | None,
+) -> int:
+    """Draw a random sample of a week's pictures, stratified by what the labeler read, and freeze it."""
+    place = bare_workplace(load_settings())
+    week = parse_week(week).isoformat()
+    design = Design(
+        gold_set=gold_set or f"{week}-{attribute}",
+        pictures=pictures,
+        seed=secrets.randbits(32) if seed is None else seed,
+        overlap=overlap,
+        raters=[name.strip() for name in raters.split(",")],
+        least=least,
+    )
+    design.check()
+    frame = read_frame(place.store, week, attribute=attribute, suites=suites, models=models)
+    sample = draw_sample(place.store, frame, design)
+    say(
+        f"Gold set {sample.gold_set}: {len(sample.pictures):,} of {len(frame.pictures):,} pictures of week {week}, "
+        f"{len(sample.strata)} strata by {attribute}, seed {sample.seed}"
+    )
+    for rater in sample.raters:
+        say(f"  {rater}: {sum(rater in picture.raters for picture in sample.pictures):,} pictures")
+    say(f"  both: {sample.overlapping:,} pictures")
+    if sample.simulated:
+        say(f"  {sample.simulated:,} of the pictures are drawn by simulated models")
+    say(f"Next:  cliche gold export {sample.gold_set} --to DIR --format label-studio   (or csv)")
+    return 0
+
+
+def gold_export(gold_set: str, folder: Path, form: str) -> int:
+    """Write the pictures of a set under names that tell nothing, and a project or a table for each rater."""
+    place = bare_workplace(load_settings())
+    sample = read_sample(place.store, gold_set)
+    done = export(place.store, sample, folder, form)
+    tasks = ", ".join(f"{rater} {count:,}" for rater, count in done.tasks.items())
+    say(f"{done.pictures:,} pictures in {done.folder}; tasks: {tasks}")
+    if form == "label-studio":
+        say(f"Label Studio: {done.projects} project(s) for each rater; how: {done.folder / 'README.txt'}")
+    else:
+        say(f"Each rater fills in a table of their own; what may be answered: {done.folder / 'values.csv'}")
+    say(f"Next:  cliche gold import {gold_set} FILE --rater NAME")
+    return 0
+
+
+def gold_import(gold_set: str, files: Sequence[Path], raters: Sequence[str]) -> int:
+    """Take in raters' answers, all of the files or nothing, and load the set."""
+    place = bare_workplace(load_settings())
+    names = parse_raters(raters)
+    sample = read_sample(place.store, gold_set)
+    try:
+        done = import_labels(place.store, sample, files, names)
+    except ImportProblemsError as error:
+        for line in error.problems:
+            say(line)
+        raise
+    say(f"{done.added:,} answers imported, {done.already:,} were there already")
+    _say_state(place, sample)
+    return _load(place, gold_set)
+
+
+def _load(place: Workplace, gold_set: str) -> int:
+    try:
+        with connect(place.warehouse) as con:
+            migrate(con)
+            load_gold(con, place.store, gold_set)
+    except ClicheError as error:
+        note(f"The answers are kept in the store, but they were not loaded: {error}")
+        return 1
+    return 0
+
+
+def gold_status(gold_set: str) -> int:
+    """Say how many pictures of a set were rated, by rater."""
+    place = bare_workplace(load_settings())
+    _say_state(place, read_sample(place.store, gold_set))
+    return 0
+
+
+def _say_state(place: Workplace, sample: Sample) -> None:
+    state = gold_state(sample, read_labels(place.store, sample.gold_set))
+    say(
+        f"Gold set {sample.gold_set}, week {sample.week}: {state.rated:,} of {state.pictures:,} pictures rated"
+        + (f"; {sample.simulated:,} are of simulated models" if sample.simulated else "")
+    )
+    table = Table(box=None, pad_edge=False)
+    for title in ("rater", "pictures", "rated", "begun", "answers"):
+        table.add_column(title, justify="left" if title == "rater" else "right")
+    for one in state.raters:
+        table.add_row(one.rater, *(f"{n:,}" for n in (one.pictures, one.whole, one.begun, one.answers)))
+    OUT.print(table, markup=False)
+    say(
+        f"Both raters answered {state.compared:,} questions and differ in {state.differing:,}; "
+        f"settled by an adjudicator: {state.settled:,}"
+    )
