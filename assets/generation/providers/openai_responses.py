@@ -104,7 +104,7 @@ class OpenAIResponses:
         facts: dict[str, Any] = {
             **received.facts,
             "usage": reported or None,
-            "units": units(body.get("usage"), body.get("tool_usage"), len(drawn)),
+            "units": units(body.get("usage"), body.get("tool_usage"), len(drawn), len(calls)),
             "model_reported": body.get("model"),
             "provider_conversation_id": body.get("id"),
             "revised_prompt": told.get("revised_prompt") or None,
@@ -186,15 +186,15 @@ def _said(body: Mapping[str, Any], kind: str, field: str) -> str | None:
     return "\n".join(parts()) or None
 
 
-def units(usage: object, tools: object, pictures: int) -> dict[str, float] | None:
+def units(usage: object, tools: object, pictures: int, calls: int = 0) -> dict[str, float] | None:
     """Return what the price table counts, of the leading model and of the tool, or None.
 
     The leading model: `text_in`, `cached_text_in`, `text_out` (pictures of earlier turns that it reads are not reported
     apart: they are in `text_in`). The tool: `tool_text_in`, `image_in`, `image_out`, `tool_text_out`. None if a picture
-    came and the tool's usage did not: the price of a picture then decides, instead of the words alone.
+    came, or was tried for, and the tool's usage did not: what is known of a picture then decides, not the words alone.
     """
     drawn = count(tools, "image_gen", "output_tokens")
-    if pictures and not drawn:
+    if (pictures and not drawn) or (calls and drawn is None):
         return None
     cached = count(usage, "input_tokens_details", "cached_tokens")
     text_in = count(usage, "input_tokens")
@@ -209,7 +209,8 @@ def units(usage: object, tools: object, pictures: int) -> dict[str, float] | Non
     }
     if named["image_out"] is None:
         named["image_out"] = drawn
-    return {"images": float(pictures), **{name: tokens for name, tokens in named.items() if tokens}}
+    reported = {name: tokens for name, tokens in named.items() if tokens}
+    return {"images": float(pictures), **reported} if reported else None
 
 
 def make(connection: Connection = Connection()) -> OpenAIResponses:
