@@ -171,6 +171,7 @@ class Budget:
         until = time.monotonic() + (0.0 if getattr(self._mine, "held", 0) else self.patience_s)
         look_for_dead = time.monotonic() + _DEAD_LOOK_S
         while True:
+            freed = self.book.freed
             try:
                 self.book.reserve(key, usd, scopes, who=who)
             except OverCapError as over:
@@ -178,7 +179,7 @@ class Budget:
                     raise NotAdmittedError(Outcome.BUDGET_STOPPED, why_stopped(over)) from None
             else:
                 return
-            pause(_LOOK_S)  # ends with the run
+            pause(_LOOK_S, freed)  # ends with the run; other processes do not wake us
             if time.monotonic() >= look_for_dead:
                 self.book.release_dead()
                 look_for_dead = time.monotonic() + _DEAD_LOOK_S

@@ -81,6 +81,8 @@ class Book:
         self._inode: tuple[int, int] | None = None
         self._me = process_name()
         self._held: dict[str, tuple[int, tuple[str, ...], str]] = {}
+        #: Set when money was given back by this process; replaced then, not cleared: nobody misses it.
+        self.freed = threading.Event()
 
     def reserve(self, key: str, usd: float, scopes: Mapping[str, float | None], *, who: str = "") -> float:
         """Set money aside for one call, in one transaction, unless a cap would be passed.
@@ -139,6 +141,8 @@ class Book:
                     (who, nanos),
                 ).fetchall():
                     put(con, other, nanos, holder, tuple(json.loads(its)), who)
+        freed, self.freed = self.freed, threading.Event()
+        freed.set()
         return max(0, nanos - reserved) / _NANO
 
     def loosen(self, key: str) -> None:

@@ -148,7 +148,7 @@ def test_what_a_killed_process_had_set_aside_counts_until_the_bucket_says_better
 ) -> None:
     book.reserve("w/mine", 1.0, CAPS)
     ready = tmp_path / "ready"
-    process = multiprocessing.get_context("spawn").Process(target=hold, args=(book._path, str(ready)))
+    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(book._path, str(ready)))
     process.start()
     while not ready.exists():
         time.sleep(0.01)
@@ -194,7 +194,7 @@ def spend(path: Path, number: int, kill: bool, begin: Barrier) -> None:
 
 
 def test_invariant_08_four_processes_of_eight_threads_never_pass_the_cap(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
     begin = context.Barrier(4)
     path = tmp_path / "spending.sqlite"
     processes = [context.Process(target=spend, args=(path, n, n == 3, begin)) for n in range(4)]
