@@ -21,6 +21,7 @@ PROVIDERS: dict[str, str] = {
     "openai_responses": "assets.generation.providers.openai_responses:make",
     "bedrock": "assets.generation.providers.bedrock:make",
     "bfl": "assets.generation.providers.bfl:make",
+    "gemini": "assets.generation.providers.gemini:make",
 }
 
 
