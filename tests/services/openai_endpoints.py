@@ -11,6 +11,7 @@ import json
 import time
 from base64 import b64encode
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tests.services import openai_wire as wire
@@ -33,7 +34,7 @@ def images_generate(server: ContractServer, call: Call) -> Answered:
     count = 1 if reply.images is None else reply.images
     image, items = _image(server, call, reply), []
     for _ in range(count):
-        item: dict[str, Any] = {"url": image} if reply.as_url else {"b64_json": _PICTURE}
+        item: dict[str, Any] = {"url" if reply.as_url else "b64_json": _PICTURE}
         items.append(item | ({"revised_prompt": reply.revised_prompt} if reply.revised_prompt else {}))
     usage = wire.image_usage(call.prompt, count, IMAGE_TOKENS)
     body = wire.images_body(items, usage if reply.usage else None, int(time.time()))
@@ -161,20 +162,27 @@ def _bill(server: ContractServer, call: Call, reply: Reply, *, usd: float, outco
     )
 
 
-def _image(server: ContractServer, call: Call, reply: Reply) -> str:
-    """Return the picture as base64, or as an address under which it lies from now on."""
+def _image(server: ContractServer, call: Call, reply: Reply) -> bytes:
+    """Return the picture in base64, or an address under which it lies from now on."""
+    if reply.image is None and reply.image_bytes and not reply.as_url:
+        return _encoded_noise(reply.image_bytes)
     data = reply.image
     if data is None:
         data = wire.noise_picture(reply.image_bytes) if reply.image_bytes else wire.small_picture(call.number)
     if not reply.as_url:
-        return b64encode(data).decode()
+        return b64encode(data)
     path = f"/pictures/{call.number}.png"
     server.pictures[path] = data
-    return f"http://127.0.0.1:{server.port}{path}"
+    return f"http://127.0.0.1:{server.port}{path}".encode()
 
 
-def _with_picture(body: dict[str, Any], image: str) -> bytes:
-    return json.dumps(body).encode().replace(_PICTURE.encode(), image.encode())
+@lru_cache(maxsize=4)
+def _encoded_noise(size_bytes: int) -> bytes:
+    return b64encode(wire.noise_picture(size_bytes))
+
+
+def _with_picture(body: dict[str, Any], image: bytes) -> bytes:
+    return json.dumps(body).encode().replace(_PICTURE.encode(), image)
 
 
 #: (method, pattern of the whole path) → what answers it.

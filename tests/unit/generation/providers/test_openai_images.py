@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from assets.generation.providers.openai_images import OpenAIImages, make
 from assets.generation.providers.registry import make_provider
 from assets.generation.records import Outcome
 from tests.services.aimock import AIMock, error_fixture, image_fixture
-from tests.services.openai_contract import ContractServer, Reply
+from tests.services.openai_contract import ContractServer, Reply, contract_process
 from tests.services.openai_wire import small_picture
 from tests.unit.generation.providers.openai_asking import request
 from warehouse.errors import UsageError
@@ -408,6 +410,24 @@ def test_the_contract_server_limits_and_logs(monkeypatch: pytest.MonkeyPatch) ->
         assert (answers[0].rate.limit, answers[0].rate.remaining) == (60, 1)
         assert [entry["status"] for entry in limited.calls] == [200, 200, 429]
         assert limited.billed_usd() == pytest.approx(2 * limited.calls[0]["billed_usd"])
+
+
+def test_the_contract_server_runs_in_a_process_of_its_own_with_rules_as_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789")
+    rules = tmp_path / "rules.json"
+    refusal = {"error": {"status": 500, "type": "server_error"}}
+    rules.write_text(json.dumps([{"prompt": "CEO", "times": 1, "reply": refusal}]))
+    with contract_process("--rules", str(rules), "--log", str(tmp_path / "calls.jsonl")) as apart:
+        asks = make(Connection(base_url=apart.base_url, allow_private=True, timeout_s=5))
+        answers = [asks.ask(request(prompt)).outcome for prompt in ("a CEO", "a CEO", "a nurse")]
+        assert answers == [Outcome.SERVER_ERROR, Outcome.OK, Outcome.OK]
+        log = [json.loads(line) for line in (tmp_path / "calls.jsonl").read_text().splitlines()]
+        assert log == apart.log()
+        assert [entry["status"] for entry in log] == [500, 200, 200]
+        assert apart.billed_usd() == pytest.approx(sum(entry["billed_usd"] for entry in log))
+        assert apart.billed_usd() > 0
 
 
 def test_big_pictures_are_whole_and_of_the_size_asked_for(server: ContractServer) -> None:
