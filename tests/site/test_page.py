@@ -307,7 +307,7 @@ def test_no_table_row_of_outcomes_leaves_a_request_unaccounted(filled_store: Sto
         r for r in found[("occupations@1", "perceived_gender", "baseline")] if r.model == "sim-silent"
     )
     assert (silent.refused, silent.counted) == (24, 0)
-    for row in (row for rows in found.values() for row in rows):  # the words count the same slots as the figures
+    for row in (row for rows in found.values() for row in rows):  # words count the same slots as figures
         for count, said in ((row.refused, row.refused_as), (row.failed, row.failed_as)):
             assert sum(int(part.rpartition(" ")[2]) for part in said.split(", ") if part) == count
 
