@@ -54,6 +54,27 @@ def anchors_inputs(con: duckdb.DuckDBPyConnection, week: str) -> str:
     return objects.digest([[day.isoformat(), fingerprint] for day, fingerprint in rows])
 
 
+def gold_inputs(con: duckdb.DuckDBPyConnection, first: str, week: str) -> str | None:
+    """Return a digest of what agreement on gold of these weeks is computed from; None where there is no gold."""
+    where = {"first": first, "week": week}
+    sets = con.execute(
+        """
+        SELECT gold_loads.gold_set, fingerprint FROM gold_loads
+        SEMI JOIN gold_labels ON gold_loads.gold_set = gold_labels.gold_set AND week BETWEEN $first AND $week
+        ORDER BY gold_loads.gold_set
+        """,
+        where,
+    ).fetchall()
+    if not sets:
+        return None
+    loads = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint FROM loads "
+        "WHERE week BETWEEN $first AND $week ORDER BY ALL",
+        where,
+    ).fetchall()
+    return objects.digest([[*row] for row in (*sets, *loads)])
+
+
 def week_inputs(con: duckdb.DuckDBPyConnection, week: str, extra: Iterable[str] = ()) -> str:
     """Return a digest of what the scores of a week are computed from: the week's loads, and `extra`."""
     rows = con.execute(

@@ -67,6 +67,13 @@ def pair_counts(first: npt.ArrayLike, second: npt.ArrayLike, values: int) -> Int
     return flat.reshape(values, values).astype(np.int64)
 
 
+def pair_kinds(table: Ints) -> tuple[Ints, Ints]:
+    """Return a table of two raters (see `pair_counts`) as kinds of units (see `value_counts`)."""
+    first, second = np.nonzero(table)
+    one = np.eye(len(table), dtype=np.int64)
+    return one[first] + one[second], table[first, second]
+
+
 def distances(marginals: Floats, level: Level) -> Floats:
     """Return the squared distances between values: 0 and 1 for names, Krippendorff's for ordered values.
 

@@ -15,14 +15,25 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
+from assets.labeling import drift
 from assets.metrics.scores import compute_scores, compute_study_scores
+from assets.metrics.second_opinions import GOLD_WEEKS, study_agreement, week_agreement
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from warehouse.connection import connect
 from warehouse.errors import ClicheError
-from warehouse.freshness import stale_partitions, stale_studies, week_inputs
-from warehouse.load import load_partition, load_study, replace_study, replace_week
+from warehouse.freshness import (
+    anchors_inputs,
+    gold_inputs,
+    stale_anchors,
+    stale_partitions,
+    stale_studies,
+    week_inputs,
+)
+from warehouse.gold_objects import load_stale_gold
+from warehouse.load import load_anchors, load_partition, load_study, replace_study, replace_week
 from warehouse.migrations import migrate
+from warehouse.weeks import shift
 
 _RESULTS = pa.schema(
     [
@@ -49,6 +60,8 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         migrate(con)
         for behind, model in stale_partitions(con, place.store, week):
             load_partition(con, place.store, behind, model)
+        load_anchors(con, place.store, week)
+        load_stale_gold(con, place.store)
         score_studies(con, place)
         scored = [done for done in _planned_weeks(con, week) if _score_if_changed(con, place, done)]
         for again in sorted({week, *_unsettled(con, week)} - {*scored}):
@@ -68,7 +81,11 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     for study in stale_studies(con, place.store):
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
-        replace_study(con, study, {"study_scores": compute_study_scores(con, study)})
+        computed = {
+            "study_scores": compute_study_scores(con, study),
+            "agreement": study_agreement(con, study),
+        }
+        replace_study(con, study, computed)
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -108,6 +125,7 @@ def assert_publishable(con: duckdb.DuckDBPyConnection, place: Workplace, week: s
     weeks = _planned_weeks(con, week)
     scored = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
     behind = {day for day, _ in stale_partitions(con, place.store, week)}
+    behind |= {*stale_anchors(con, place.store, week)}
     behind |= {day for day in weeks if scored.get(day) != _inputs(con, place, day)}
     if behind:
         raise ClicheError(
@@ -156,7 +174,9 @@ def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
 
 
 def _inputs(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
-    return week_inputs(con, week, [place.code_version])
+    extra = [place.code_version, anchors_inputs(con, week)]
+    gold = gold_inputs(con, shift(week, 1 - GOLD_WEEKS), week)
+    return week_inputs(con, week, [*extra, gold] if gold else extra)
 
 
 def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> bool:
@@ -164,13 +184,32 @@ def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: st
     known = con.execute("SELECT inputs FROM scored_weeks WHERE week = $week", {"week": week}).fetchone()
     if known == (inputs,):
         return False
-    # Scores first: the checks look at them too, and must not see those of an earlier scoring.
+    # Figures first: the checks look at them too, and must not see those of an earlier scoring.
     replace_week(con, "scores", week, compute_scores(con, week))
+    replace_week(con, "agreement", week, week_agreement(con, week))
+    replace_week(con, "labeler_drift", week, _drift(con, week))
     _check(con, place, week)
     # Last: a run that dies before this line scores the week again.
     con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
     con.execute("INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": week, "inputs": inputs})
     return True
+
+
+def _drift(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+    """Return the rows of `labeler_drift` of one week, from the anchor labels and acceptances through it."""
+    here = con.execute("SELECT count(*) FROM anchor_labels WHERE week = $week", {"week": week}).fetchone()
+    if here == (0,):
+        return drift.SCHEMA.empty_table()
+    labels, accepted = (
+        con.sql(
+            f"SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week) FROM {table} WHERE week <= $week",  # noqa: S608
+            params={"week": week},
+        )
+        .to_arrow_table()
+        .to_pylist()
+        for table in ("anchor_labels", "drift_acceptances")
+    )
+    return drift.table(drift.compare(labels, accepted, week))
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:

@@ -17,7 +17,11 @@
 --   previous_distance: distance of the same series one week before; NULL if there was none, or if another
 --     version of the labeler read it
 --   withheld_reason: why the model is withheld in this week; NULL if it is not
--- Depends on: scores, plans, withheld.
+--   labeler: who read the attribute
+--   reliable: false if its labels are not reliable: the figure is published and takes no part in any ranking;
+--     true if somebody else read some of the same pictures and agreed; NULL if that is not verified
+--   reliability: the same in words; NULL where reliable is true
+-- Depends on: scores, plans, withheld, reliability.
 WITH hidden AS (
     SELECT
         week,
@@ -49,6 +53,7 @@ told AS (
         scores.week,
         scores.track,
         plans.simulated,
+        plans.labeler,
         scores.suite,
         scores.suite_major,
         scores.condition,
@@ -107,8 +112,17 @@ SELECT
     told.refused_rate,
     told.pictures,
     previous.distance AS previous_distance,
-    told.withheld_reason
+    told.withheld_reason,
+    told.labeler,
+    reliability.reliable,
+    reliability.reliability
 FROM told
+LEFT JOIN reliability
+    ON
+        told.week = reliability.week
+        AND told.labeler = reliability.labeler
+        AND told.labeler_version = reliability.labeler_version
+        AND told.attribute = reliability.attribute
 LEFT JOIN told AS previous
     ON
         told.week = previous.week + INTERVAL 7 DAY

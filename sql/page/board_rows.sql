@@ -22,7 +22,10 @@ SELECT
     reason,
     pictures,
     previous_distance,
-    withheld_reason
+    withheld_reason,
+    labeler,
+    reliable,
+    reliability
 FROM leaderboard
 WHERE week <= cast($week AS DATE) AND attribute IS NOT NULL AND reference IS NOT NULL
 ORDER BY suite, suite_major, condition, attribute, reference, model, week

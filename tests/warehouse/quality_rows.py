@@ -151,6 +151,87 @@ def unanswered(percent: int, outcome: str) -> tuple[str, ...]:
     )
 
 
+def gold(**replaced: str) -> tuple[str, ...]:
+    """Return statements after which a gold set holds one picture of one stratum, rated by a person.
+
+    `sample_…` and `label_…` replace a column of the sample's and the label's row by an SQL expression.
+    """
+    picture = f"slots.week = '{WEEK}' AND slots.model = '{ONE}' AND slots.suite = 'occupations'"
+    columns = {
+        "gold_set": "'gold'",
+        "week": "slots.week",
+        "model": "slots.model",
+        "slot_key": "slots.slot_key",
+        "suite": "slots.suite",
+        "suite_major": "1",
+        "prompt": "slots.prompt",
+        "image_sha256": "images.image_sha256",
+        "stratum": "'sim-one/occupations@1/feminine'",
+        "predicted": "'feminine'",
+        "inclusion_probability": "0.25",
+    }
+    tables: dict[str, dict[str, str]] = {
+        "gold_samples": {
+            **columns,
+            "turn": "1",
+            "stratified_by": "'perceived_gender'",
+            "labeler": "'drawing'",
+            "stratum_pictures": "4",
+            "stratum_sampled": "1",
+            "seed": "7",
+            "raters": "'a'",
+            "simulated": "TRUE",
+        },
+        "gold_labels": {
+            **columns,
+            "attribute": "'perceived_gender'",
+            "rater": "'a'",
+            "value": "'masculine'",
+        },
+    }
+    for name, expression in replaced.items():
+        which, _, column = name.partition("_")
+        tables[f"gold_{which}s"][column] = expression
+    return tuple(
+        f"INSERT INTO {table} BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in row.items())} "
+        f"FROM slots INNER JOIN images USING (slot_key) WHERE {picture} ORDER BY slots.slot_key LIMIT 1"
+        for table, row in tables.items()
+    )
+
+
 def everywhere(statement: str) -> tuple[str, ...]:
     """Return the statement for each of the tables that hold a slot's picture."""
     return tuple(statement.format(table=table) for table in ("attempts", "images", "labels"))
+
+
+def disagrees(week: str, other: str, alpha: float, *, scope: str = "week") -> str:
+    """Return a statement after which the labeler and another, or people, compared 100 genders in a week."""
+    version = "NULL" if other == "people" else "'1-ab'"
+    return (
+        "INSERT INTO agreement BY NAME SELECT "
+        f"'{scope}' AS scope, DATE '{week}' AS week, 'perceived_gender' AS attribute, "
+        f"'{builder.LABELER}' AS labeler_a, '{builder.LABELER_VERSION}' AS labeler_a_version, "
+        f"'{other}' AS labeler_b, {version} AS labeler_b_version, "
+        f"120 AS pictures, 100 AS n, 70 AS agreed, 100 / 120 AS both_assessed_share, {alpha}::DOUBLE AS alpha, "
+        "'nominal' AS alpha_method, 'unweighted' AS kappa_method"
+    )
+
+
+def anchored(week: str) -> str:
+    """Return a statement after which the labeler labelled an anchor picture in a week."""
+    return (
+        f"INSERT INTO anchor_labels BY NAME SELECT DATE '{week}' AS week, 'mine' AS anchor_set, "
+        f"repeat('a', 64) AS image_sha256, 'skin_tone' AS attribute, '{builder.LABELER}' AS labeler, "
+        f"'{builder.LABELER_VERSION}' AS labeler_version, 'monk_3' AS value"
+    )
+
+
+def moved(week: str, pictures: int) -> str:
+    """Return a statement after which gender was read otherwise on some of 60 anchor pictures."""
+    return (
+        "INSERT INTO labeler_drift BY NAME SELECT "
+        f"DATE '{week}' AS week, 'mine' AS anchor_set, '{builder.LABELER}' AS labeler, "
+        f"'{builder.LABELER_VERSION}' AS labeler_version, 'perceived_gender' AS attribute, "
+        f"DATE '{BEFORE}' AS baseline_week, DATE '{BEFORE}' AS previous_week, 60 AS pictures, "
+        f"{pictures} AS moved, {pictures} AS moved_since_previous"
+    )

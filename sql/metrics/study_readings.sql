@@ -1,0 +1,60 @@
+-- Answers: what did each labeler, and what did people, say of each picture of a study, in the words of this
+--   project where the study states which values mean the same?
+-- Grain: slot_key, attribute, labeler, labeler_version.
+-- Columns: those of readings. A value that means none of the project's is outside the support; bands are
+--   those of the Monk scale.
+-- Depends on: study_labels, study_slots, study_attribute_values
+WITH labelled AS (
+    SELECT
+        study,
+        slot_key,
+        attribute,
+        labeler,
+        labeler_kind,
+        labeler_version,
+        value
+    FROM study_labels
+    WHERE study = $study
+),
+
+said AS (
+    SELECT
+        labelled.study,
+        labelled.slot_key,
+        labelled.labeler,
+        labelled.labeler_version,
+        labelled.labeler_kind = 'person' AS person,
+        coalesce(own.same_attribute, labelled.attribute) AS attribute,
+        CASE WHEN own.same_attribute IS NULL THEN labelled.value ELSE own.same_value END AS value
+    FROM labelled
+    LEFT JOIN study_attribute_values AS own
+        ON
+            labelled.study = own.study
+            AND labelled.attribute = own.attribute
+            AND labelled.value = own.value
+)
+
+SELECT
+    study_slots.model,
+    said.slot_key AS unit,
+    said.attribute,
+    said.labeler,
+    said.labeler_version,
+    said.person,
+    CASE WHEN declared.in_support THEN said.value END AS value,
+    CASE
+        WHEN said.value IN ('monk_1', 'monk_2', 'monk_3') THEN 'light'
+        WHEN said.value IN ('monk_4', 'monk_5', 'monk_6', 'monk_7') THEN 'medium'
+        WHEN said.value IN ('monk_8', 'monk_9', 'monk_10') THEN 'dark'
+    END AS band
+FROM said
+INNER JOIN study_slots
+    ON
+        said.study = study_slots.study
+        AND said.slot_key = study_slots.slot_key
+LEFT JOIN study_attribute_values AS declared
+    ON
+        said.study = declared.study
+        AND said.attribute = declared.attribute
+        AND said.value = declared.value
+ORDER BY ALL
