@@ -24,6 +24,7 @@ from tests.warehouse.quality_rows import (
     check,
     failing,
     fill,
+    gold,
     labels,
     make_store,
     unanswered,
@@ -239,6 +240,13 @@ def test_invariant_04_counts_add_up_whatever_the_outcomes(store: Store) -> None:
     assert outcomes is not None
     assert outcomes[0] >= 4
     assert results["slots__counts_add_up"].status == "pass"
+
+
+def test_a_gold_set_in_order_passes_and_so_does_an_adjudicator(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    with broken(con, *gold(), gold(label_rater="'adjudicator'")[1]):
+        assert not failing(check(con, store))
 
 
 def test_nothing_is_written_by_checking(con: duckdb.DuckDBPyConnection, store: Store) -> None:

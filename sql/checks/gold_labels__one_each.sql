@@ -1,0 +1,18 @@
+-- Answers: which questions did a rater answer more than once in a gold set?
+-- Grain: gold_set, slot_key, attribute, rater.
+-- Columns: answers: how often.
+-- Depends on: gold_labels.
+SELECT
+    gold_set,
+    week,
+    model,
+    slot_key,
+    attribute,
+    rater,
+    count(*) AS answers
+FROM gold_labels
+WHERE
+    week = $week
+    AND ($model IS NULL OR model = $model)
+GROUP BY gold_set, week, model, slot_key, attribute, rater
+HAVING count(*) > 1

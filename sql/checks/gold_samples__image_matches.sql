@@ -1,0 +1,20 @@
+-- Answers: which drawn pictures are not the picture that their slot has?
+-- Grain: gold_set, slot_key.
+-- Columns: gold_set, week, model, slot_key, image_sha256.
+-- Depends on: gold_samples, images.
+SELECT
+    gold_samples.gold_set,
+    gold_samples.week,
+    gold_samples.model,
+    gold_samples.slot_key,
+    gold_samples.image_sha256
+FROM gold_samples
+ANTI JOIN images
+    ON
+        gold_samples.week = images.week
+        AND gold_samples.model = images.model
+        AND gold_samples.slot_key = images.slot_key
+        AND gold_samples.image_sha256 = images.image_sha256
+WHERE
+    gold_samples.week = $week
+    AND ($model IS NULL OR gold_samples.model = $model)
