@@ -110,7 +110,7 @@ def _hourly(
 
 def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str) -> bool:
     """Return whether a partition was begun and something is left that needs no person (a folder does)."""
-    state = partition_state(place.store, week, entry.name)
+    state = partition_state(place.store, week, entry.name, place.labelers)
     if not state.planned or state.complete:
         return False
     by_itself = answerable(make_provider(entry.provider, entry.connection)) is None

@@ -48,7 +48,7 @@ def look(place: Workplace, settings: Settings, week: str, now: datetime | None =
     """Return the gate of a week as the store stands now."""
     expected = {entry.name for entry in place.active(week)}
     expected |= {model for planned, model in partitions(place.store) if planned == week}
-    states = {model: partition_state(place.store, week, model) for model in sorted(expected)}
+    states = {model: partition_state(place.store, week, model, place.labelers) for model in sorted(expected)}
     closes = deadline(week, settings.deadline_hours)
     return Gate(
         week=week,
@@ -68,6 +68,8 @@ def _why_waiting(state: PartitionState) -> str | None:
         return f"has {state.open} of {state.slots} slots open"
     if state.unlisted:
         return f"has {state.unlisted} answers that are in no manifest yet"
+    if state.unlabelled and state.labeler_stopped_by:
+        return f"has {state.unlabelled} pictures without labels, the labeler was stopped ({state.labeler_stopped_by})"
     return f"has {state.unlabelled} pictures without labels" if state.unlabelled else None
 
 

@@ -11,16 +11,15 @@ from importlib import metadata
 
 import dagster as dg
 
-from assets.generation.models_file import load_models
+from assets.generation.models_file import load_models_file
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.spending import open_book
 from assets.generation.workplace import Listener, Workplace
-from assets.labeling.registry import LABELERS
+from assets.labeling.registry import check_labelers, with_questions
+from assets.labeling.spending import label_charges
 from assets.suites.loader import load_suites
 from orchestration.settings import CHECKOUT, Settings
-from warehouse.errors import UsageError
 from warehouse.store import open_store
-from warehouse.validation import close_match
 
 
 def make_workplace(settings: Settings, listener: Listener | None = None) -> Workplace:
@@ -30,23 +29,21 @@ def make_workplace(settings: Settings, listener: Listener | None = None) -> Work
         UsageError: if suites or models are not valid, with the file, the place and how to mend it.
     """
     suites = load_suites(settings.suites)
-    models = load_models(settings.models, suites, providers=PROVIDERS)
-    for entry in models:
-        if entry.labeler not in LABELERS:
-            raise UsageError(
-                f'{settings.models.name}: {entry.name}: no labeler "{entry.labeler}"'
-                + close_match(entry.labeler, LABELERS)
-            )
+    found = load_models_file(settings.models, suites, providers=PROVIDERS)
+    labelers = with_questions(found.labelers, suites, where=settings.models.name)
+    check_labelers(found.models, labelers, where=settings.models.name)
     return Workplace(
         store=open_store(settings.store),
         warehouse=settings.warehouse,
         suites=suites,
-        models=models,
+        models=[*found.models],
+        labelers=labelers,
         code_version=code_version(),
         workers=settings.workers,
         listener=listener or Listener(),
         caps=settings.caps,
         book=open_book(settings.book),
+        charge_sources=(label_charges(labelers),),
     )
 
 

@@ -69,7 +69,7 @@ def run_partitions(
     wanted = [*dict.fromkeys(partitions)]
     check_frozen(place.store, place.suites)
     done = Ran()
-    states = [partition_state(place.store, week, model) for model, week in wanted]
+    states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
     todo = [state for state in states if not state.complete]
     done.complete_before = [(state.model, state.week) for state in states if state.complete]
     if not todo:
@@ -129,11 +129,15 @@ def _account(
 
 
 def _open_slots(place: Workplace, partition: Partition) -> str:
-    """Return how many slots may still be asked and how to go on, or an empty string if there is none."""
-    after = partition_state(place.store, partition[1], partition[0])
-    return (
-        f"{after.open} of {after.slots} slots are open; {_how_to_go_on(place, after)}" if after.open else ""
-    )
+    """Return what may still be asked or labelled and how to go on, or an empty string if there is nothing."""
+    after = partition_state(place.store, partition[1], partition[0], place.labelers)
+    if after.open:
+        return f"{after.open} of {after.slots} slots are open; {_how_to_go_on(place, after)}"
+    if after.unlabelled:
+        stopped = after.labeler_stopped_by
+        why = f"the labeler was stopped ({stopped})" if stopped else "run again to go on"
+        return f"{after.unlabelled} pictures have no label yet; {why}"
+    return ""
 
 
 def _how_to_go_on(place: Workplace, state: PartitionState) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from assets.labeling.questions import picture_names
 
@@ -22,14 +22,12 @@ class Token(NamedTuple):
     logprob: float
 
 
-def tokens_of(found: Iterable[object]) -> list[Token]:
+def tokens_of(found: Iterable[Mapping[str, Any]]) -> list[Token]:
     """Return tokens as the OpenAI API reports them (`token`, `bytes`, `logprob`)."""
     return [
         Token(
-            bytes(listed)
-            if (listed := getattr(one, "bytes", None))
-            else str(getattr(one, "token", "")).encode(),
-            float(getattr(one, "logprob", math.nan)),
+            bytes(one["bytes"]) if one.get("bytes") else str(one.get("token", "")).encode(),
+            float(one.get("logprob", math.nan)),
         )
         for one in found
     ]

@@ -1,7 +1,7 @@
 """A label, and what a labeler is.
 
-Belongs here: the record, its Parquet columns, the interface of a labeler. Does not belong here: any one labeler
-(`labelers/`, one file each) or the running of them (`run`).
+Belongs here: the record, its Parquet columns, the interfaces of labelers that read and of labelers that are asked.
+Does not belong here: any one labeler (`labelers/`, one file each) or the running of them (`run`, `asking`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pyarrow as pa
+
+from assets.generation.models_file import LabelerEntry
+from assets.generation.records import Answer
+from assets.labeling.pictures import Preparation, Shown
 
 #: Stored instead of a value outside the declared list; the raw answer stands beside it.
 INVALID = "invalid"
@@ -41,6 +45,52 @@ class Labeler(Protocol):
 
     def read(self, image: bytes, attributes: Sequence[str]) -> Mapping[str, Reading]:
         """Return a reading for each of `attributes` that this labeler can read; never raises for a picture."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one call of a labeler that is asked over a network came to.
+
+    `answer` says how the call ended; only of one that is `ok` are there readings, one mapping a picture in the order
+    in which they were shown. `refused` are attributes that it declined although it answered others.
+    """
+
+    answer: Answer
+    readings: tuple[Mapping[str, Reading], ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+class RemoteLabeler(Protocol):
+    """A labeler that is asked over a network and may cost money; `asking` runs it.
+
+    It is shown pixels and asked the attributes' questions; nothing else of a picture reaches it. Its name and version
+    need neither a key nor a network. `look` may be called from several threads at once.
+    """
+
+    name: str
+    kind: str  # vision_model
+    version: str
+    entry: LabelerEntry
+    endpoint: str
+    adapter_version: str
+    sdk_version: str
+    preparation: Preparation
+
+    def attributes(self) -> Sequence[str]:
+        """Return the ids of the attributes that this labeler is asked for."""
+        ...
+
+    def look(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
+        """Make one call; an error of the API is an outcome, never an exception."""
+        ...
+
+    def read(self, image: bytes, attributes: Sequence[str]) -> Mapping[str, Reading]:
+        """Make one call about one picture, without retry, receipt or money; for trying a labeler out.
+
+        Raises:
+            ClicheError: if there was no answer, with the outcome.
+        """
         ...
 
 

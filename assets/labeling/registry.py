@@ -1,29 +1,111 @@
 """Labelers by name: one row each. A new labeler is one file under `labelers/` and one row here.
 
-Belongs here: the table and the making of a labeler from it. Does not belong here: anything of one labeler.
+Belongs here: the tables, the making of a labeler from them, and what must hold between labelers and models. Does not
+belong here: anything of one labeler.
 """
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeGuard, cast
 
+from assets.generation.models_file import LabelerEntry, ModelEntry
 from assets.generation.providers.registry import load_factory
-from assets.labeling.records import Labeler
+from assets.labeling.records import Labeler, RemoteLabeler
+from assets.suites.schema import Attribute, Suite
 from warehouse.errors import UsageError
+from warehouse.validation import close_match
 
-#: name in models.yaml → "module:factory"; a factory takes no arguments.
+#: Labelers that read on this machine: name in models.yaml → "module:factory"; a factory takes no arguments.
 LABELERS: dict[str, str] = {
     "drawing": "assets.labeling.labelers.drawing:make",
     "photo": "assets.labeling.labelers.photo:make",
 }
+#: Labelers that are asked: `labeler` of an entry of models.yaml → "module:factory"; a factory takes the entry.
+KINDS: dict[str, str] = {
+    "openai_vision": "assets.labeling.labelers.openai_vision:make",
+    "openai_decisions": "assets.labeling.labelers.openai_decisions:make",
+    "anthropic_vision": "assets.labeling.labelers.anthropic_vision:make",
+}
+NOBODY: Mapping[str, LabelerEntry] = MappingProxyType({})
 
 
-def make_labeler(name: str) -> Labeler:
-    """Return the labeler that `name` stands for.
+def make_labeler(name: str, entries: Mapping[str, LabelerEntry] = NOBODY) -> Labeler | RemoteLabeler:
+    """Return the labeler that `name` stands for; neither a key nor a network is needed.
+
+    Args:
+        name: of a labeler of this machine, or of an entry.
+        entries: the labelers of models.yaml, with their questions (`Workplace.labelers`).
 
     Raises:
-        UsageError: if there is no such labeler, or an extra that it needs is not installed.
+        UsageError: if there is no such labeler, an extra that it needs is not installed, or a setting cannot be sent.
     """
-    if name not in LABELERS:
-        raise UsageError(f'no labeler "{name}"; known: {", ".join(sorted(LABELERS))}')
-    return cast(Labeler, load_factory(LABELERS[name])())
+    if name in LABELERS:
+        return cast(Labeler, load_factory(LABELERS[name])())
+    if name in entries:
+        return cast(RemoteLabeler, load_factory(KINDS[entries[name].labeler])(entries[name]))
+    known = ", ".join(sorted([*LABELERS, *entries]))
+    raise UsageError(f'no labeler "{name}"; known: {known}')
+
+
+def is_remote(labeler: Labeler | RemoteLabeler) -> TypeGuard[RemoteLabeler]:
+    """Return whether a labeler is asked over a network."""
+    return hasattr(labeler, "look")
+
+
+def with_questions(
+    labelers: Sequence[LabelerEntry], suites: Mapping[str, Suite], *, where: str = "models.yaml"
+) -> dict[str, LabelerEntry]:
+    """Return the labelers of models.yaml by name, each with the attributes of the suites that it is asked for.
+
+    Args:
+        labelers: as they stand in the file.
+        suites: whose attributes may be asked for.
+        where: the file, for messages.
+
+    Raises:
+        UsageError: one line, for a labeler that cannot be made.
+    """
+    known = {attribute.id: attribute for suite in suites.values() for attribute in suite.attributes}
+    for problem in (problem for entry in labelers for problem in _problems(entry, known)):
+        raise UsageError(f"{where}: {problem}")
+    made = {
+        entry.name: entry.asked([known[name] for name in entry.attributes or known]) for entry in labelers
+    }
+    for name in made:
+        try:
+            make_labeler(name, made)
+        except UsageError as error:
+            raise UsageError(f"{where}: {error}") from None
+    return made
+
+
+def check_labelers(
+    models: Sequence[ModelEntry], labelers: Mapping[str, LabelerEntry], *, where: str = "models.yaml"
+) -> None:
+    """Raise `UsageError`, in one line, for a model that names a labeler that is not there or may not be scored."""
+    names = [*LABELERS, *labelers]
+    for model in models:
+        for name in (model.labeler, *model.also_labelers):
+            if name not in names:
+                raise UsageError(f'{where}: {model.name}: no labeler "{name}"' + close_match(name, names))
+        scored = labelers.get(model.labeler)
+        if scored is not None and scored.images_per_request > 1 and not scored.measured:
+            raise UsageError(
+                f'{where}: {model.name}: labeler "{scored.name}" is asked about {scored.images_per_request} pictures '
+                "at once; run it beside one that is asked about one (also_labelers), and if their agreement with "
+                "people is the same, write what it was under measured"
+            )
+
+
+def _problems(entry: LabelerEntry, known: Mapping[str, Attribute]) -> Iterator[str]:
+    if entry.name in LABELERS:
+        yield f'labeler "{entry.name}": the name is that of a labeler of this program; give it another'
+    if entry.labeler not in KINDS:
+        yield f'labeler "{entry.name}": unknown labeler "{entry.labeler}"' + close_match(entry.labeler, KINDS)
+    for name in entry.attributes:
+        if name not in known:
+            yield f'labeler "{entry.name}": no suite has the attribute "{name}"' + close_match(name, known)
+    if entry.batch:
+        yield f'labeler "{entry.name}": labels in batches are not made yet; remove batch'

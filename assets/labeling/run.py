@@ -1,7 +1,8 @@
 """Labelling one partition: what is missing is read from the pictures and kept as write-once Parquet parts.
 
 Belongs here: what is missing, equal bytes read once, closed lists enforced, the parts. Does not belong here: any one
-labeler (`labelers/`), agreement between labelers, table rows (`warehouse.load`).
+labeler (`labelers/`), calls of those that are asked (`asking`), agreement between labelers, table rows
+(`warehouse.load`).
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from itertools import islice
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from assets.generation.models_file import LabelerEntry
 from assets.generation.plan import Plan
 from assets.generation.receipts import Receipt, read_partition
 from assets.generation.records import Outcome, Slot
 from assets.generation.workers import make_pool
-from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading
-from assets.labeling.registry import make_labeler
+from assets.labeling.asking import FREELY, Asking, Look, ask_all
+from assets.labeling.attempts import declined
+from assets.labeling.journal import Journal, of_partition
+from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
+from assets.labeling.registry import NOBODY, is_remote, make_labeler
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError, CorruptObjectError
@@ -43,12 +48,20 @@ _IDENTITY = [name for name, _, identity in LABEL_COLUMNS if identity]
 
 @dataclass(frozen=True)
 class Report:
-    """What one run did: pictures read, labels written, labels that were there already."""
+    """What one run did: pictures to read, labels written, labels that were there already.
+
+    Of a labeler that is asked over a network also: pictures that it declined and that got no answer, what its calls
+    cost, and what stopped it.
+    """
 
     pictures: int
     written: int
     already: int
     labeler: str
+    declined: int = 0
+    open: int = 0
+    cost_usd: float = 0.0
+    stopped_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,15 +72,22 @@ class Task:
     ext: str
     wanted: Mapping[Slot, Sequence[str]]
 
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Return what is to be read off the picture, for any of its slots."""
+        return tuple(sorted({attribute for some in self.wanted.values() for attribute in some}))
+
 
 def label_partition(
     store: Store,
     plan: Plan,
     *,
     labeler_name: str | None = None,
+    labelers: Mapping[str, LabelerEntry] = NOBODY,
     workers: int | None = None,
     on_tasks: Callable[[int], None] = lambda pictures: None,
     on_picture: Callable[[], None] = lambda: None,
+    asking: Asking = FREELY,
 ) -> Report:
     """Read what is not yet labelled by the plan's labeler in its present version; safe to run again.
 
@@ -75,13 +95,17 @@ def label_partition(
         store: where pictures and labels are kept.
         plan: the frozen plan of the partition.
         labeler_name: another labeler than the plan's.
-        workers: processes; 0 reads in this process, None takes one a core.
+        labelers: the labelers of models.yaml.
+        workers: processes; 0 reads in this process, None takes one a core. A labeler that is asked needs none.
         on_tasks: told how many pictures there are to read.
         on_picture: told of every picture that was read.
+        asking: pace, money and patience of a labeler that is asked over a network.
     """
-    labeler = make_labeler(labeler_name or plan.labeler)
+    labeler = make_labeler(labeler_name or plan.labeler, labelers)
     name = f"{labeler.name}@{labeler.version}"
     done = labelled(store, plan, labeler)
+    if is_remote(labeler):
+        return _ask(store, plan, labeler, done, on_tasks, on_picture, asking)
     tasks = missing(store, plan, labeler, done)
     on_tasks(len(tasks))
     written = 0
@@ -96,8 +120,61 @@ def label_partition(
     return Report(pictures=len(tasks), written=written, already=len(done), labeler=name)
 
 
-def missing(store: Store, plan: Plan, labeler: Labeler, done: Collection[tuple[str, str]]) -> list[Task]:
-    """Return the pictures of a partition that lack labels; `done` holds the (slot, attribute) pairs there are."""
+def _ask(
+    store: Store,
+    plan: Plan,
+    labeler: RemoteLabeler,
+    done: Collection[tuple[str, str]],
+    on_tasks: Callable[[int], None],
+    on_picture: Callable[[], None],
+    asking: Asking,
+) -> Report:
+    """Ask a labeler about what is missing; what it declined before it is not asked again."""
+    name = f"{labeler.name}@{labeler.version}"
+    tasks: dict[str, Task] = {}
+    written = 0
+
+    def keep(readings: Mapping[str, Mapping[str, Reading]]) -> None:
+        nonlocal written
+        rows = [row for sha256, read in readings.items() for row in _rows(plan, labeler, tasks[sha256], read)]
+        written += len(rows)
+        if rows:
+            _write_part(store, plan, name, rows)
+
+    journal = Journal(store, of_partition(plan.week, plan.model), name, keep)
+    tasks |= {task.sha256: task for task in missing(store, plan, labeler, done, declined(journal.known))}
+    on_tasks(len(tasks))
+    asked = ask_all(
+        labeler,
+        [Look(task.sha256, task.ext, task.attributes) for task in tasks.values()],
+        journal,
+        load=lambda look: read_image(store, look.sha256, look.ext),
+        on_picture=on_picture,
+        asking=asking,
+    )
+    return Report(
+        pictures=len(tasks),
+        written=written,
+        already=len(done),
+        labeler=name,
+        declined=asked.declined,
+        open=asked.open,
+        cost_usd=asked.cost_usd,
+        stopped_by=asked.stopped_by,
+    )
+
+
+def missing(
+    store: Store,
+    plan: Plan,
+    labeler: Labeler | RemoteLabeler,
+    done: Collection[tuple[str, str]],
+    declined: Collection[tuple[str, str]] = frozenset(),
+) -> list[Task]:
+    """Return the pictures of a partition that lack labels.
+
+    `done` holds the (slot, attribute) pairs there are, `declined` the (picture, attribute) pairs there will never be.
+    """
     state = read_partition(store, plan.week, plan.model)
     prompts = plan.prompts()
     readable = frozenset(labeler.attributes())
@@ -110,7 +187,9 @@ def missing(store: Store, plan: Plan, labeler: Labeler, done: Collection[tuple[s
         missing = [
             attribute
             for attribute in prompts[slot.prompt].attributes
-            if attribute in readable and (slot.slot_key, attribute) not in done
+            if attribute in readable
+            and (slot.slot_key, attribute) not in done
+            and (receipt.image_sha256, attribute) not in declined
         ]
         if missing and receipt.image_sha256 and receipt.image_ext:
             wanted[receipt.image_sha256][slot] = missing
@@ -122,13 +201,7 @@ def _read_all(
     store: Store, labeler: Labeler, tasks: Sequence[Task], workers: int | None
 ) -> Iterator[Mapping[str, Reading]]:
     """Yield the readings of each task's picture, in the order of the tasks."""
-    inputs = (
-        (
-            read_image(store, task.sha256, task.ext),
-            sorted({attribute for some in task.wanted.values() for attribute in some}),
-        )
-        for task in tasks
-    )
+    inputs = ((read_image(store, task.sha256, task.ext), [*task.attributes]) for task in tasks)
     begun = time.perf_counter()
     first = [labeler.read(image, attributes) for image, attributes in islice(inputs, 1)]
     rest_s = (time.perf_counter() - begun) * (len(tasks) - 1)
@@ -162,11 +235,13 @@ def _read_one(image: bytes, attributes: list[str]) -> Mapping[str, Reading]:
 
 
 def _rows(
-    plan: Plan, labeler: Labeler, task: Task, readings: Mapping[str, Reading]
+    plan: Plan, labeler: Labeler | RemoteLabeler, task: Task, readings: Mapping[str, Reading]
 ) -> Iterator[dict[str, object]]:
     declared = plan.declared_values()
     for slot, attributes in task.wanted.items():
         for attribute in attributes:
+            if attribute not in readings:  # declined
+                continue
             reading = readings[attribute]
             known = reading.value in declared[slot.suite, attribute]
             yield {
@@ -192,7 +267,7 @@ def _write_part(store: Store, plan: Plan, labeler: str, rows: list[dict[str, obj
     store.put_if_absent(keys.label_part(plan.week, plan.model, labeler, content), buffer.getvalue())
 
 
-def labelled(store: Store, plan: Plan, labeler: Labeler) -> set[tuple[str, str]]:
+def labelled(store: Store, plan: Plan, labeler: Labeler | RemoteLabeler) -> set[tuple[str, str]]:
     """Return the (slot, attribute) pairs that this labeler version has read already."""
     rows = read_labels(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
     return {(str(row["slot_key"]), str(row["attribute"])) for row in rows}
@@ -205,7 +280,7 @@ def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[
         CorruptObjectError: if a part does not read as Parquet.
     """
     rows: list[dict[str, object]] = []
-    for key in store.list(f"{keys.labels_prefix(week, model)}labeler={labeler}/"):
+    for key in store.list(f"{keys.labels_prefix(week, model)}labeler={labeler}/part-"):
         try:
             rows += pq.read_table(io.BytesIO(store.get(key))).to_pylist()
         except (pa.ArrowException, OSError) as error:

@@ -7,21 +7,29 @@ from it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assets.generation.models_file import LabelerEntry
 from assets.generation.plan import Plan, read_plan
 from assets.generation.receipts import read_partition
 from assets.generation.records import Outcome
 from assets.generation.run import count_outcomes
 from assets.generation.trouble import Trouble, find_trouble
-from assets.labeling.registry import make_labeler
+from assets.labeling.attempts import LabelAttempt, cost_usd, declined, read_attempts, stopped_by
+from assets.labeling.registry import LABELERS, NOBODY, make_labeler
 from assets.labeling.run import labelled, missing
+from warehouse import keys
 from warehouse.store import Store
 
 
 @dataclass(frozen=True)
 class PartitionState:
-    """One model's week: slots by outcome; and left to do: slots to ask, receipts to list, pictures to label."""
+    """One model's week: slots by outcome; and left to do: slots to ask, receipts to list, pictures to label.
+
+    `unlabelled` counts what the plan's labeler has not read and has not declined. `cost_usd` holds what labelling cost,
+    by any labeler, and `label_cost_usd` is that part of it.
+    """
 
     model: str
     week: str
@@ -32,6 +40,9 @@ class PartitionState:
     cost_usd: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
     trouble: Trouble = field(default_factory=Trouble)
+    declined: int = 0  # pictures of which the plan's labeler declined to say something
+    label_cost_usd: float = 0.0
+    labeler_stopped_by: str | None = None
 
     @property
     def stopped_by(self) -> str | None:
@@ -49,27 +60,67 @@ class PartitionState:
         return self.planned and not (self.open or self.unlisted or self.unlabelled)
 
 
-def partition_state(store: Store, week: str, model: str) -> PartitionState:
-    """Return how far one partition is; nothing is asked and nothing is written."""
+def partition_state(
+    store: Store, week: str, model: str, labelers: Mapping[str, LabelerEntry] = NOBODY
+) -> PartitionState:
+    """Return how far one partition is; nothing is asked and nothing is written.
+
+    `labelers` are those of models.yaml; a labeler that is in it no more counts in any version.
+    """
     plan = read_plan(store, week, model)
     if plan is None:
         return PartitionState(model, week)
     known = read_partition(store, week, model)
     outcomes = count_outcomes(plan, known)
     open_slots = outcomes.pop("open")
+    calls = read_attempts(store, week, model)
+    labeling = _labeling(store, plan, outcomes[Outcome.OK], calls, labelers)
+    label_cost_usd = cost_usd(calls)
     return PartitionState(
         model,
         week,
         slots=len(plan.slots),
         open=open_slots,
         unlisted=known.unlisted,
-        unlabelled=_unlabelled(store, plan) if outcomes[Outcome.OK] else 0,
-        cost_usd=sum(receipt.cost_usd or 0.0 for receipt in known.receipts),
+        unlabelled=labeling.unlabelled,
+        cost_usd=sum(receipt.cost_usd or 0.0 for receipt in known.receipts) + label_cost_usd,
         outcomes=outcomes,
         trouble=find_trouble(known),
+        declined=labeling.declined,
+        label_cost_usd=label_cost_usd,
+        labeler_stopped_by=labeling.stopped_by if labeling.unlabelled else None,
     )
 
 
-def _unlabelled(store: Store, plan: Plan) -> int:
-    labeler = make_labeler(plan.labeler)
-    return len(missing(store, plan, labeler, labelled(store, plan, labeler)))
+@dataclass(frozen=True)
+class _Labeling:
+    unlabelled: int = 0
+    declined: int = 0
+    stopped_by: str | None = None
+
+
+def _labeling(
+    store: Store,
+    plan: Plan,
+    pictures: int,
+    calls: Sequence[LabelAttempt],
+    labelers: Mapping[str, LabelerEntry],
+) -> _Labeling:
+    if not pictures:
+        return _Labeling()
+    if plan.labeler not in LABELERS and plan.labeler not in labelers:
+        return _Labeling(unlabelled=0 if _labelled_once(store, plan) else pictures)
+    labeler = make_labeler(plan.labeler, labelers)
+    own = [call for call in calls if (call.labeler, call.labeler_version) == (labeler.name, labeler.version)]
+    never = declined(own)
+    return _Labeling(
+        unlabelled=len(missing(store, plan, labeler, labelled(store, plan, labeler), never)),
+        declined=len({sha256 for sha256, _ in never}),
+        stopped_by=stopped_by(own),
+    )
+
+
+def _labelled_once(store: Store, plan: Plan) -> bool:
+    """Return whether a labeler that is in models.yaml no more labelled the partition."""
+    prefix = f"{keys.labels_prefix(plan.week, plan.model)}labeler={plan.labeler}@"
+    return any("/part-" in key for key in store.list(prefix))

@@ -195,7 +195,7 @@ def _monday(week: str | None) -> str:
 def _ask(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]) -> tuple[weekly.Ran, int]:
     """Run partitions with progress bars; say what went wrong; return the exit code too."""
     place.store.check_writable()
-    known = [partition_state(place.store, week, model) for model, week in wanted]
+    known = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
     tally = Tally(_slots_to_ask(place, known))
     place = replace(place, listener=tally.listener())
     try:
@@ -230,7 +230,7 @@ def _dry_run(place: Workplace, week: str, wanted: Sequence[tuple[str, str]]) -> 
     check_frozen(place.store, place.suites)
     for model, _ in wanted:
         plan, _provider = plan_partition(place, model, week, freeze=False)
-        state = partition_state(place.store, week, model)
+        state = partition_state(place.store, week, model, place.labelers)
         calls = state.open if state.planned else len(plan.slots)
         entry = place.model(model)
         minutes = f"{calls / entry.requests_per_minute:,.0f}" if entry.requests_per_minute else "-"

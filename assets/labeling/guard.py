@@ -1,0 +1,95 @@
+"""What stands between a labeler and the API that it is asked through, and anchors that are asked like pictures.
+
+Belongs here: which admissions labelling passes, from the surroundings of a run. Does not belong here: any one of them
+(`generation.breaker`, `spending`), making calls (`asking`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from typing import Protocol, cast
+
+from assets.generation.admission import free_admission, stack
+from assets.generation.breaker import Breaker
+from assets.generation.guard import require_price
+from assets.generation.models_file import LabelerEntry
+from assets.generation.workplace import Workplace
+from assets.labeling.asking import Asking, Look, ask_all
+from assets.labeling.journal import Journal, Scope, of_anchors
+from assets.labeling.records import Labeler, Reading, RemoteLabeler
+from assets.labeling.spending import admission_of, is_paid
+from warehouse.objects import read_image
+from warehouse.weeks import current_week
+
+
+def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
+    """Return how a labeler is asked for a week: within its pace and its caps, until the run is interrupted.
+
+    The book is filled from the store first: what was spent for this week and month is known before the first call.
+
+    Args:
+        place: the surroundings of the run.
+        entry: the labeler's entry.
+        week: for which its calls count; empty for a study, whose calls count for the present week.
+
+    Raises:
+        UsageError: if it costs money and has no price.
+        CorruptObjectError: if what was spent cannot be read.
+    """
+    week = week or current_week()
+    breaker = _breaker(entry.labeler, entry.connection.base_url)
+    if not is_paid(entry):
+        return Asking(stack(breaker, free_admission), stopped=place.interrupt.is_set)
+    require_price(entry.name, entry.price, "labeler")
+    fill = partial(place.fill_book, week)
+    fill()
+    budget = admission_of(place.budget, entry, week, fill=fill)
+    return Asking(stack(breaker, budget), stopped=place.interrupt.is_set)
+
+
+class Pictured(Protocol):
+    """A picture and what is to be read off it."""
+
+    sha256: str
+    ext: str
+    attributes: Sequence[str]
+
+
+def ask_about(
+    place: Workplace, labeler: Labeler | RemoteLabeler, week: str, pictures: Sequence[Pictured]
+) -> Mapping[str, Mapping[str, Reading]]:
+    """Ask a labeler about the anchors of a week; return what it read by picture (`anchors.Asks`).
+
+    A picture that got no answer is left out; one that the labeler declined has no reading. Calls, their receipts and
+    their cost are kept as for the week's own pictures.
+
+    Raises:
+        UsageError: if the labeler costs money and has no price.
+    """
+    remote = cast(RemoteLabeler, labeler)
+    found: dict[str, dict[str, Reading]] = {}
+
+    def keep(readings: Mapping[str, Mapping[str, Reading]]) -> None:
+        for sha256, read in readings.items():
+            found.setdefault(sha256, {}).update(read)
+
+    scope: Scope = of_anchors(week)
+    journal = Journal(place.store, scope, f"{remote.name}@{remote.version}", keep)
+    ask_all(
+        remote,
+        [Look(picture.sha256, picture.ext, tuple(sorted(picture.attributes))) for picture in pictures],
+        journal,
+        load=lambda look: read_image(place.store, look.sha256, look.ext),
+        asking=asking_of(place, remote.entry, week),
+    )
+    for attempt in journal.known:
+        for sha256, _ in attempt.declined:
+            found.setdefault(sha256, {})
+    return found
+
+
+@cache
+def _breaker(kind: str, address: str | None) -> Breaker:
+    """Return the breaker of one service, shared by all that this process asks of it."""
+    return Breaker(f"{kind} ({address})" if address else kind)

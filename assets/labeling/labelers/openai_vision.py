@@ -1,0 +1,264 @@
+"""The labeler `openai_vision`: a vision model of OpenAI, or of any server that speaks like it, with structured outputs.
+
+Sources: the SDK's types of `responses.create` and `chat.completions.create`; OpenAI's guides to structured outputs and
+to images. vLLM, LocalAI and Ollama serve `chat/completions` with `response_format: json_schema`, pictures and log
+probabilities; their Responses API is younger and takes less, so `api: chat` is the setting for them.
+
+Settings of ours: `api` (responses | chat), `detail` (auto | low | high | original), `logprobs` (true asks for them: a
+reasoning model refuses), `max_side` in pixels. All others are sent as they are.
+
+Belongs here: requests to the two endpoints and what their answers say. Does not belong here: client and errors
+(`generation.providers.openai_common`), words and schema (`questions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import openai
+from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
+from openai.types.responses.response_create_params import ResponseCreateParamsNonStreaming
+
+from assets.generation.models_file import LabelerEntry
+from assets.generation.providers.base import Probe
+from assets.generation.providers.openai_common import Account, Received, count
+from assets.generation.records import Answer, Outcome
+from assets.labeling.labelers.remote import Remote, answered, cut_off, failed, refused
+from assets.labeling.pictures import Shown
+from assets.labeling.probability import Token, tokens_of, value_probability
+from assets.labeling.questions import INSTRUCTIONS, SCHEMA_NAME, question_text, schema, version_of
+from assets.labeling.records import Reading, Sight
+
+_DECLARED_NUMBER = 1
+_OURS = ("api", "detail", "logprobs")
+#: Set by us: one whole answer about what we show, kept by nobody.
+_NOT_FOR_SETTINGS = frozenset(
+    {
+        *(
+            "model",
+            "input",
+            "messages",
+            "instructions",
+            "text",
+            "response_format",
+            "stream",
+            "stream_options",
+        ),
+        *(
+            "include",
+            "n",
+            "background",
+            "conversation",
+            "previous_response_id",
+            "prompt",
+            "tools",
+            "functions",
+        ),
+        *("metadata", "user", "modalities", "audio"),
+    }
+)
+
+
+class OpenAIVision(Remote):
+    """Asks one model about pictures; the answer's values are bound to the closed lists by the schema."""
+
+    sdk_version = f"openai {openai.__version__}"
+
+    def __init__(self, entry: LabelerEntry) -> None:
+        super().__init__(entry)
+        self._account = Account(entry.connection)
+        self._api = self.choice("api", "responses", "chat")
+        self._detail = self.choice("detail", "auto", "low", "high", "original")
+        self._logprobs = self.flag("logprobs")
+        self._sent = self.sent(_OURS)
+        kind: Any = ResponseCreateParamsNonStreaming
+        if self._api == "chat":
+            kind = CompletionCreateParamsNonStreaming
+        self.check_settings(
+            self._sent,
+            kind,
+            _NOT_FOR_SETTINGS,
+            only_known=self._account.is_openai,
+            fixed={"model": entry.model_id, "messages": [], "input": ""},
+        )
+        path = "responses" if self._api == "responses" else "chat/completions"
+        self.endpoint = f"{self._account.base_url}/{path}"
+
+    @cached_property
+    def version(self) -> str:
+        """Return `<declared number>-<hash of model, words, schema, settings and preparation>`."""
+        return version_of(self.entry, number=_DECLARED_NUMBER, preparation=self.preparation)
+
+    def probe(self, model_id: str) -> Probe:
+        """Ask for the model by its name, which costs nothing."""
+        return self._account.probe(model_id)
+
+    def ask(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
+        """Make one call and read its answer; see `look`."""
+        asked = self.in_full(attributes)
+        words = question_text(asked, len(pictures))
+        form = {"name": SCHEMA_NAME, "strict": True, "schema": schema(asked, len(pictures))}
+        send = self._responses if self._api == "responses" else self._chat
+        found = send(words, form, pictures)
+        if isinstance(found, Answer):
+            return failed(self._hinted(found))
+        read = _read_response if self._api == "responses" else _read_chat
+        sight, text, tokens = read(self._account, found, attributes, len(pictures))
+        return replace(sight, readings=_with_confidence(sight.readings, text, tokens))
+
+    def _responses(self, words: str, form: Mapping[str, Any], pictures: Sequence[Shown]) -> Received | Answer:
+        shown = [
+            {"type": "input_image", "image_url": picture.data_url, "detail": self._detail}
+            for picture in pictures
+        ]
+        request: dict[str, Any] = {
+            "store": False,
+            **self._sent,
+            "model": self.entry.model_id,
+            "instructions": INSTRUCTIONS,
+            "input": [{"role": "user", "content": [*shown, {"type": "input_text", "text": words}]}],
+            "text": {"format": {"type": "json_schema", **form}},
+        }
+        if self._logprobs:
+            request["include"] = ["message.output_text.logprobs"]
+        return self._account.receive(lambda client: client.responses.with_raw_response.create(**request))
+
+    def _chat(self, words: str, form: Mapping[str, Any], pictures: Sequence[Shown]) -> Received | Answer:
+        detail = {} if self._detail == "original" else {"detail": self._detail}
+        shown = [
+            {"type": "image_url", "image_url": {"url": picture.data_url, **detail}} for picture in pictures
+        ]
+        known = CompletionCreateParamsNonStreaming.__annotations__
+        plain = {name: value for name, value in self._sent.items() if name in known}
+        extra = {name: value for name, value in self._sent.items() if name not in known}
+        request: dict[str, Any] = {
+            **plain,
+            "model": self.entry.model_id,
+            "messages": [
+                {"role": "system", "content": INSTRUCTIONS},
+                {"role": "user", "content": [*shown, {"type": "text", "text": words}]},
+            ],
+            "response_format": {"type": "json_schema", "json_schema": dict(form)},
+            "extra_body": extra or None,
+        }
+        if self._logprobs:
+            request["logprobs"] = True
+        return self._account.receive(
+            lambda client: client.chat.completions.with_raw_response.create(**request)
+        )
+
+    def _hinted(self, answer: Answer) -> Answer:
+        """Say what to do where a compatible server has no Responses API."""
+        if answer.http_status not in {404, 405} or self._api == "chat" or self._account.is_openai:
+            return answer
+        hint = "if the server has no Responses API, write api: chat in the labeler's settings"
+        return answer.model_copy(update={"error_message": f"{answer.error_message or 'not found'}; {hint}"})
+
+
+def make(entry: LabelerEntry) -> OpenAIVision:
+    """Return the labeler of an entry; asks nobody anything.
+
+    Raises:
+        UsageError: for a setting that cannot be sent.
+    """
+    return OpenAIVision(entry)
+
+
+_Parsed = tuple[Sight, str, list[Token]]
+
+
+def _read_response(account: Account, found: Received, attributes: Sequence[str], pictures: int) -> _Parsed:
+    """Return what an object of the Responses API came to, with its text and tokens."""
+    body = found.body
+    facts = {**found.facts, **_facts(body), "units": units(body.get("usage"), "input", "output")}
+    status = body.get("status")
+    if body.get("error") or status in {"failed", "cancelled"}:
+        return failed(account.failed(body, facts)), "", []
+    parts = [
+        part
+        for item in _list(body.get("output"))
+        if item.get("type") == "message"
+        for part in _list(item.get("content"))
+    ]
+    for part in parts:
+        if part.get("type") == "refusal":
+            return refused(str(part.get("refusal") or ""), facts), "", []
+    reason = (body.get("incomplete_details") or {}).get("reason") if status == "incomplete" else None
+    if reason == "content_filter":
+        return _filtered(facts), "", []
+    if reason:
+        return cut_off("max_output_tokens", facts), "", []
+    said = [part for part in parts if part.get("type") == "output_text"]
+    text = "".join(str(part.get("text") or "") for part in said)
+    tokens = [token for part in said for token in tokens_of(_list(part.get("logprobs")))]
+    return answered(text, attributes, pictures, facts), text, tokens
+
+
+def _read_chat(account: Account, found: Received, attributes: Sequence[str], pictures: int) -> _Parsed:
+    """Return what an object of the Chat Completions API came to, with its text and tokens."""
+    body = found.body
+    facts = {**found.facts, **_facts(body), "units": units(body.get("usage"), "prompt", "completion")}
+    choices = _list(body.get("choices"))
+    if not choices:
+        if body.get("error"):
+            return failed(account.failed(body, facts)), "", []
+        return answered("", attributes, pictures, facts), "", []
+    message = choices[0].get("message") or {}
+    if message.get("refusal"):
+        return refused(str(message["refusal"]), facts), "", []
+    if choices[0].get("finish_reason") == "content_filter":
+        return _filtered(facts), "", []
+    if choices[0].get("finish_reason") == "length":
+        return cut_off("max_completion_tokens", facts), "", []
+    text = str(message.get("content") or "")
+    tokens = tokens_of(_list((choices[0].get("logprobs") or {}).get("content")))
+    return answered(text, attributes, pictures, facts), text, tokens
+
+
+def _filtered(facts: Mapping[str, Any]) -> Sight:
+    return Sight(Answer(outcome=Outcome.BLOCKED_OUTPUT, block_stage="output", **facts))
+
+
+def _facts(body: Mapping[str, Any]) -> dict[str, Any]:
+    model = body.get("model")
+    return {"model_reported": model if isinstance(model, str) else None}
+
+
+def units(usage: object, into: str, out: str) -> dict[str, float] | None:
+    """Return tokens by the names of the price table; pictures are counted among the input by these APIs."""
+    total, said = count(usage, f"{into}_tokens"), count(usage, f"{out}_tokens")
+    if total is None and said is None:
+        return None
+    cached = count(usage, f"{into}_tokens_details", "cached_tokens") or 0.0
+    return {
+        "text_in": max(0.0, (total or 0.0) - cached),
+        "cached_text_in": cached,
+        "text_out": said or 0.0,
+    }
+
+
+def _list(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _with_confidence(
+    found: Sequence[Mapping[str, Reading]], text: str, tokens: Sequence[Token]
+) -> tuple[Mapping[str, Reading], ...]:
+    """Return readings with the probability of their tokens as confidence, where the API gave tokens."""
+    if not tokens:
+        return tuple(found)
+    return tuple(
+        {
+            name: replace(
+                reading,
+                confidence=value_probability(
+                    text, tokens, name, reading.value, picture=number, pictures=len(found)
+                ),
+            )
+            for name, reading in readings.items()
+        }
+        for number, readings in enumerate(found, start=1)
+    )
