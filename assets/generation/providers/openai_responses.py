@@ -189,9 +189,10 @@ def _said(body: Mapping[str, Any], kind: str, field: str) -> str | None:
 def units(usage: object, tools: object, pictures: int, calls: int = 0) -> dict[str, float] | None:
     """Return what the price table counts, of the leading model and of the tool, or None.
 
-    The leading model: `text_in`, `cached_text_in`, `text_out` (pictures of earlier turns that it reads are not reported
-    apart: they are in `text_in`). The tool: `tool_text_in`, `image_in`, `image_out`, `tool_text_out`. None if a picture
-    came, or was tried for, and the tool's usage did not: what is known of a picture then decides, not the words alone.
+    The leading model: `text_in`, `cached_text_in`, `text_out`; in `text_in` are the pictures of earlier turns that it
+    reads (not reported apart) and what it writes to a cache (`cache_write` prices what that costs more). The tool:
+    `tool_text_in`, `image_in`, `image_out`, `tool_text_out`. None if a picture came, or was tried for, and the tool's
+    usage did not: what is known of a picture then decides, not the words alone.
     """
     drawn = count(tools, "image_gen", "output_tokens")
     if (pictures and not drawn) or (calls and drawn is None):
@@ -201,6 +202,7 @@ def units(usage: object, tools: object, pictures: int, calls: int = 0) -> dict[s
     named = {
         "text_in": text_in - (cached or 0) if text_in is not None else None,
         "cached_text_in": cached,
+        "cache_write": count(usage, "input_tokens_details", "cache_write_tokens"),
         "text_out": count(usage, "output_tokens"),
         "tool_text_in": count(tools, "image_gen", "input_tokens_details", "text_tokens"),
         "image_in": count(tools, "image_gen", "input_tokens_details", "image_tokens"),

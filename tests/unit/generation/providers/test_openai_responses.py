@@ -236,9 +236,15 @@ def test_units_of_the_leading_model_and_of_the_tool_are_told_apart(server: Contr
 
 
 def test_cached_tokens_are_not_counted_twice() -> None:
-    usage = {"input_tokens": 100, "output_tokens": 9, "input_tokens_details": {"cached_tokens": 60}}
+    usage: dict[str, Any] = {
+        "input_tokens": 100,
+        "output_tokens": 9,
+        "input_tokens_details": {"cached_tokens": 60},
+    }
     found = units(usage, None, 0)
     assert found == {"images": 0, "text_in": 40, "cached_text_in": 60, "text_out": 9}
+    usage["input_tokens_details"] = {"cached_tokens": 60, "cache_write_tokens": 30}
+    assert units(usage, None, 0) == {**found, "cache_write": 30}  # beside text_in, at what it costs more
 
 
 @pytest.mark.parametrize("tools", [None, {}, {"image_gen": {"output_tokens": 0}}, {"image_gen": None}])
