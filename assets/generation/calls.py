@@ -29,6 +29,7 @@ from assets.generation.admission import (
 )
 from assets.generation.receipts import Receipt
 from assets.generation.records import GROUPS, Answer, Outcome, Request
+from assets.generation.redaction import without_keys
 from warehouse.weeks import utc_now
 
 
@@ -127,7 +128,7 @@ class Caller:
                     if intend is not None:
                         intend()
                     requested_at, begun = utc_now(), time.perf_counter()
-                    answer = self._ask(request)
+                    answer = without_keys(self._ask(request))
                     latency_ms = round((time.perf_counter() - begun) * 1000, 3)
                     if answer.image is not None:
                         give_room()

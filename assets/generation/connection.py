@@ -19,6 +19,11 @@ MOST_ANSWER_BYTES = 70_000_000
 #: Most bytes of one picture; a larger one is `too_large`.
 MOST_IMAGE_BYTES = 50_000_000
 
+#: Keys that were read in this process: what a service says is looked through for them before it is kept.
+_read: set[SecretStr] = set()
+#: Variables that SDKs read by themselves.
+_SDK_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK")
+
 Host = Annotated[str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9.-]+$")]
 
 
@@ -63,4 +68,12 @@ class Connection(BaseModel):
         value = os.environ.get(name, "").strip()
         if not value:
             raise UsageError(f"no key: set the variable {name} (or name another in key_env)")
-        return SecretStr(value)
+        secret = SecretStr(value)
+        _read.add(secret)
+        return secret
+
+
+def keys_read() -> tuple[SecretStr, ...]:
+    """Return every key that was read in this process, and those that SDKs read from the environment by themselves."""
+    theirs = (SecretStr(value) for name in _SDK_SECRETS if (value := os.environ.get(name, "").strip()))
+    return (*_read, *theirs)

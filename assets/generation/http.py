@@ -1,14 +1,13 @@
 """The one way to the network for providers and labelers: the client, pictures at addresses, pictures in base64.
 
-Belongs here: making clients, downloads, decoding, what a transport error means, removal of keys from texts. Does not
-belong here: how bytes travel (`transport`), which addresses are refused (`addresses`), errors of an API (`providers/`).
+Belongs here: making clients, downloads, decoding, what a transport error means. Does not belong here: how bytes travel
+(`transport`), which addresses are refused (`addresses`), taking keys out (`redaction`), errors of an API (`providers/`).
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
 import socket
 import ssl
 import time
@@ -16,16 +15,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import quote
 
 import httpcore2
 import httpx2
 import tenacity
-from pydantic import SecretStr
 
 from assets.generation.addresses import Resolver, is_declared, refused_host, system_resolver
 from assets.generation.connection import MOST_IMAGE_BYTES, Connection
 from assets.generation.records import GROUPS, Answer, Outcome
+from assets.generation.redaction import redact
 from assets.generation.transport import AnswerTooLargeError, GuardedTransport, RefusedAddressError
 
 __all__ = [
@@ -44,7 +42,6 @@ __all__ = [
 _MOST_REDIRECTS = 3
 _FETCH_TRIES = 3  # a picture that is paid for is worth a second and a third download
 _KEPT_MESSAGE = 300  # characters of an error's own words
-_LEAST_SECRET = 4  # characters; a shorter "key" would blank out ordinary words
 
 
 class FetchError(Exception):
@@ -306,38 +303,3 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(link))
         yield link
         link = link.__cause__ or link.__context__
-
-
-# --- keys
-
-
-def redact(text: str, *secrets: SecretStr) -> str:
-    """Return the text without the secrets, plain or as they stand in an address, in JSON or in base64.
-
-    Redact before cutting a text short: half a key is not found.
-    """
-    for secret in secrets:
-        value = secret.get_secret_value()
-        if len(value) < _LEAST_SECRET:
-            continue
-        for form in sorted(_forms(value), key=len, reverse=True):
-            text = text.replace(form, "[key]")
-    return text
-
-
-@lru_cache(maxsize=64)
-def _forms(value: str) -> frozenset[str]:
-    """Return how a secret may be written: base64 at each of the three alignments, without what neighbours change."""
-    raw = value.encode()
-    forms = {
-        value,
-        quote(value, safe=""),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-    }
-    for shift in range(3):
-        whole = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
-        first, last = -(-shift * 8 // 6), 1 if (shift + len(raw)) % 3 else 0
-        inner = whole[first : len(whole) - last]
-        forms |= {inner, inner.replace("+", "-").replace("/", "_")}
-    return frozenset(form for form in forms if len(form) >= _LEAST_SECRET)

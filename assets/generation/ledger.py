@@ -32,6 +32,7 @@ from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
 from assets.generation.receipts import Attempts, Receipt, receipt_bytes
 from assets.generation.records import Answer, Outcome, Request
+from assets.generation.redaction import without_keys
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.store import Store
@@ -151,7 +152,7 @@ class Ledger:
         """Keep an answer that came in another way than by a call of this ledger (a line of a batch)."""
         answered_at = utc_now()
         timing = Timing(requested_at, answered_at, (answered_at - requested_at).total_seconds() * 1000)
-        return self._keep(request, request.attempt, answer, timing)[0]
+        return self._keep(request, request.attempt, without_keys(answer), timing)[0]
 
     def _number(self, state: Attempts) -> int:
         """Return the number of the next attempt: that of a lost call, if the provider knows it again by its number."""

@@ -22,6 +22,7 @@ from assets.generation import http
 from assets.generation.connection import Connection
 from assets.generation.http import FetchError, answer_of, decode_base64, fetch_image, make_client, redact
 from assets.generation.records import Answer, Outcome
+from assets.generation.redaction import without_keys
 from tests.services.faulty import Behaviour, Call, Faulty, serve
 
 GOOD = {"created": 1, "data": [{"b64_json": "AAAA"}]}
@@ -306,4 +307,27 @@ def test_a_key_is_taken_out_however_it_is_written(key: str) -> None:
 
 
 def test_what_is_no_key_stays() -> None:
-    assert redact("nothing of it", SecretStr("sk-other"), SecretStr(""), SecretStr("no")) == "nothing of it"
+    assert (
+        redact("nothing of it", SecretStr("sk-other"), SecretStr(""), SecretStr("nothing")) == "nothing of it"
+    )
+
+
+def test_an_answer_is_looked_through_for_every_key_that_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONE_KEY", "sk-live-0123456789abcdef")
+    monkeypatch.setenv("LOCAL_KEY", "a person")  # what a local server takes may stand in any answer
+    for name in ("ONE_KEY", "LOCAL_KEY"):
+        Connection(key_env=name).key("OTHER")
+    encoded = base64.b64encode(b"Bearer sk-live-0123456789abcdef").decode()
+    answer = Answer(
+        outcome=Outcome.OK,
+        image=b"\x89PNG \xff",
+        revised_prompt='a person with "sk-live-0123456789abcdef"',
+        usage={"echo": [encoded]},
+        units={"images": 1.0},
+    )
+    cleaned = without_keys(answer)
+    assert cleaned.revised_prompt == 'a person with "[key]"'
+    assert (cleaned.image, cleaned.units) == (answer.image, answer.units)
+    assert encoded[8:24] not in cleaned.model_dump_json(exclude={"image"})
+    plain = Answer(outcome=Outcome.OK, revised_prompt="a person")
+    assert without_keys(plain) is plain
