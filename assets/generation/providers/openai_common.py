@@ -78,10 +78,10 @@ class Account:
                     timeout=self.connection.timeout_s,
                     http_client=http.make_client(self.connection),
                 )
-                if (
-                    not self.is_openai
-                ):  # names of an OpenAI account, from the environment, are nobody else's business
+                if not self.is_openai:
+                    # What the environment says of an OpenAI account is nobody else's business.
                     client.organization = client.project = None
+                    client._custom_headers = {}
                 self._client = client
             return self._client
 

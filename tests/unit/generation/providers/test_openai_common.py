@@ -204,10 +204,12 @@ def test_names_of_an_openai_account_go_to_openai_only(
 ) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "org-secret")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "proj_secret")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "x-team: secret\nAuthorization: Bearer another")
     headers: dict[str, str] = {}
     server.script = lambda call: headers.update(call.headers)  # type: ignore[func-returns-value]
     assert make(connection(server)).ask(request()).outcome is Outcome.OK
-    assert not [name for name in headers if name in {"openai-organization", "openai-project"}]
+    assert not [name for name in headers if name in {"openai-organization", "openai-project", "x-team"}]
+    assert headers["authorization"] == f"Bearer {KEY}"
     assert "idempotency-key" not in headers  # no API of this kind documents one
     assert Account(Connection()).client().organization == "org-secret"
 
