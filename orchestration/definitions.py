@@ -11,6 +11,7 @@ from assets.generation.models_file import ModelEntry
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
+from assets.labeling.asset import build_anchors
 from assets.labeling.asset import build_asset as build_labels
 from assets.labeling.status import partition_state
 from assets.leaderboard.asset import build_asset as build_leaderboard
@@ -38,7 +39,11 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
     weeks = weeks_definition(settings.first_week)
     product = product_definition([entry.name for entry in place.models], weeks)
     generation = [*build_generation(product), build_labels(product), build_loaded(product)]
-    publishing = [build_scores(weeks, pool=WAREHOUSE_POOL), build_leaderboard(weeks, pool=WAREHOUSE_POOL)]
+    publishing = [
+        build_anchors(weeks),
+        build_scores(weeks, pool=WAREHOUSE_POOL),
+        build_leaderboard(weeks, pool=WAREHOUSE_POOL),
+    ]
     generate_job = dg.define_asset_job(
         GENERATE,
         selection=dg.AssetSelection.assets(*generation),

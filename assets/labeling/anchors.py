@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.labeling import drift, shipped_anchors
-from assets.labeling.records import INVALID, Labeler, Reading
+from assets.labeling.records import INVALID, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import make_labeler
 from assets.suites.schema import Attribute
 from warehouse import keys
@@ -55,9 +55,10 @@ class Picture:
     attributes: Sequence[str]
 
 
+AnyLabeler = Labeler | RemoteLabeler
 #: Reads pictures with a labeler that must be asked (and may be paid): (labeler, week, pictures) → readings by picture.
 #: Pictures that got no answer are left out; a picture that the labeler declined has no reading.
-Asks = Callable[[Labeler, str, Sequence[Picture]], Mapping[str, Mapping[str, Reading]]]
+Asks = Callable[[AnyLabeler, str, Sequence[Picture]], Mapping[str, Mapping[str, Reading]]]
 
 
 @dataclass
@@ -127,7 +128,7 @@ def label_anchors(
     weeks: Sequence[str],
     published: str,
     *,
-    make: Callable[[str], Labeler] = make_labeler,
+    make: Callable[[str], AnyLabeler] = make_labeler,
     ask: Asks | None = None,
 ) -> AnchorReport:
     """Label all anchor sets with the labelers in use, for each of `weeks` that lacks it; safe to run again.
@@ -145,7 +146,7 @@ def label_anchors(
     known = listing(store)
     done = {(one.anchor_set, one.week, f"{one.labeler}@{one.version}") for one in known.labels}
     anchored = {week for _, week, _ in done}
-    made: dict[str, Labeler | str] = {}
+    made: dict[str, AnyLabeler | str] = {}
     read: dict[tuple[str, str], list[dict[str, Any]] | str] = {}
     for week in weeks:
         if week != published and week in anchored:
@@ -173,14 +174,14 @@ def label_anchors(
     return report
 
 
-def _made(make: Callable[[str], Labeler], name: str) -> Labeler | str:
+def _made(make: Callable[[str], AnyLabeler], name: str) -> AnyLabeler | str:
     try:
         return make(name)
     except ClicheError as error:
         return str(error)
 
 
-def _cannot(labeler: Labeler | str, who: str, week: str, published: str, ask: Asks | None) -> str | None:
+def _cannot(labeler: AnyLabeler | str, who: str, week: str, published: str, ask: Asks | None) -> str | None:
     """Return why a labeler does not label the anchors of a week, or None."""
     if isinstance(labeler, str):
         return labeler
@@ -194,7 +195,7 @@ def _cannot(labeler: Labeler | str, who: str, week: str, published: str, ask: As
 
 
 def _read(
-    store: Store, anchor_set: str, labeler: Labeler, week: str, ask: Asks | None
+    store: Store, anchor_set: str, labeler: AnyLabeler, week: str, ask: Asks | None
 ) -> list[dict[str, Any]] | str:
     """Return the rows of a set as one labeler reads it, or why they are not whole."""
     document = read_list(store, anchor_set)
@@ -205,13 +206,15 @@ def _read(
         for p in document["pictures"]
     ]
     pictures = [picture for picture in pictures if picture.attributes]
-    if labeler.kind == "vision_model" and ask is not None:
-        try:
+    try:
+        if labeler.kind == "vision_model" and ask is not None:
             answers = ask(labeler, week, pictures)
-        except ClicheError as error:
-            return str(error)
-    else:
-        answers = {p.sha256: labeler.read(read_image(store, p.sha256, p.ext), p.attributes) for p in pictures}
+        else:
+            answers = {
+                p.sha256: labeler.read(read_image(store, p.sha256, p.ext), p.attributes) for p in pictures
+            }
+    except ClicheError as error:  # a week is published without its anchors rather than not at all
+        return str(error)
     unread = [picture for picture in pictures if picture.sha256 not in answers]
     if unread:
         return f"{len(unread)} of {len(pictures)} pictures of {anchor_set} got no answer"
@@ -224,7 +227,7 @@ def _read(
 
 
 def _row(
-    anchor_set: str, sha256: str, attribute: str, labeler: Labeler, reading: Reading, declared: set[str]
+    anchor_set: str, sha256: str, attribute: str, labeler: AnyLabeler, reading: Reading, declared: set[str]
 ) -> dict[str, Any]:
     known = reading.value in declared
     return {

@@ -1,4 +1,4 @@
-"""The asset `labels`, and nothing but the wiring.
+"""The assets `labels` and `anchor_labels`, and nothing but the wiring.
 
 Belongs here: Dagster's view of this step. Does not belong here: any rule; those stand in `run` and the labelers.
 """
@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets.generation.plan import Plan, read_plan
 from assets.generation.workplace import Workplace, parse_key
+from assets.labeling.anchor_step import label_anchor_sets
 from assets.labeling.asking import FREELY
 from assets.labeling.guard import asking_of
 from assets.labeling.run import Report, label_partition
@@ -91,3 +92,29 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
         )
 
     return labels
+
+
+def build_anchors(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetsDefinition:
+    """Return the asset of the anchors over weeks; it needs no warehouse."""
+    models_of_week = dg.AssetDep(
+        "loaded", partition_mapping=dg.MultiToSingleDimensionPartitionMapping(partition_dimension_name="week")
+    )
+
+    @dg.asset(
+        partitions_def=weeks,
+        deps=[models_of_week],
+        required_resource_keys={"workplace"},
+        kinds={"parquet"},
+    )
+    def anchor_labels(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        """What every labeler of the week says of the frozen anchor pictures, to see whether it moved."""
+        place = cast(Workplace, context.resources.workplace)
+        report = label_anchor_sets(place, context.partition_key)
+        return dg.MaterializeResult(
+            metadata={
+                "pictures": sum(report.labelled.values()),
+                "gaps": "; ".join(f"{week} {who}: {why}" for (week, who), why in report.gaps.items()),
+            }
+        )
+
+    return anchor_labels

@@ -19,7 +19,7 @@ def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.Assets
 
     @dg.asset(
         partitions_def=weeks,
-        deps=[models_of_week],
+        deps=[models_of_week, "anchor_labels"],
         required_resource_keys={"workplace"},
         pool=pool,
         kinds={"duckdb"},

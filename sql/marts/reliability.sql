@@ -2,8 +2,8 @@
 -- Grain: week, labeler, labeler_version, attribute: what is scored in the week.
 -- Columns:
 --   judged_by: who judges the labeler, the first of these that has an alpha on 30 pictures or more: gold
---     (people, gold pictures of eight weeks), people of an imported study, a second labeler in the week; NULL if
---     nobody does
+--     (people, gold pictures of eight weeks), people of an imported study, a second labeler in the week; NULL
+--     if nobody does
 --   alpha, alpha_low, alpha_high: Krippendorff's alpha of that comparison, with its 95 % interval
 --   n: number of pictures that both sides of it assessed
 --   both_assessed_share: n / pictures that both sides labelled

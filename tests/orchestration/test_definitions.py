@@ -24,7 +24,7 @@ from orchestration.settings import load_settings
 from tests.orchestration.installation import Installation, entry, install
 from warehouse.weeks import current_week, shift
 
-STEPS = ("prompts", "images", "labels", "loaded", "scores", "leaderboard")
+STEPS = ("prompts", "images", "labels", "loaded", "anchor_labels", "scores", "leaderboard")
 AT_MIDNIGHT = datetime(2026, 11, 30, 0, 5, tzinfo=UTC)  # a Monday
 
 
@@ -60,7 +60,7 @@ def test_the_graph_reads_from_prompts_to_leaderboard(definitions: dg.Definitions
         for key in graph.get_all_asset_keys()
         for parent in graph.get(key).parent_keys
     }
-    assert edges == set(pairwise(STEPS))
+    assert edges == {*pairwise(STEPS), ("loaded", "scores")}
 
 
 def test_models_and_weeks_up_to_loaded_and_weeks_from_scores_on(definitions: dg.Definitions) -> None:
