@@ -66,13 +66,14 @@ class OpenAIImages:
                 model=request.model_id, prompt=request.prompt_text, n=1, extra_body=params
             )
         )
-        return received if isinstance(received, Answer) else self._read(received, seed)
+        return received if isinstance(received, Answer) else self.read(received, seed)
 
     def probe(self, model_id: str) -> Probe:
         """Return whether the key works and the model exists; costs nothing."""
         return self._account.probe(model_id)
 
-    def _read(self, received: Received, seed: int | None) -> Answer:
+    def read(self, received: Received, seed: int | None = None) -> Answer:
+        """Return what a good answer holds; `seed` is the one that was sent, if any."""
         data = received.body.get("data")
         items = [item for item in data if isinstance(item, Mapping)] if isinstance(data, list) else []
         drawn = [item for item in items if item.get("b64_json") or item.get("url")]

@@ -18,7 +18,8 @@ from assets.generation.money import Costs
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.prices import Price
 from assets.generation.providers.errors import match
-from assets.generation.providers.openai_batch import ERRORS, OpenAIBatch
+from assets.generation.providers.openai_batch import OpenAIBatch
+from assets.generation.providers.openai_batches import ERRORS
 from assets.generation.providers.registry import make_provider
 from assets.generation.receipts import Receipt, read_partition
 from assets.generation.records import Outcome, Request
