@@ -165,6 +165,8 @@ def gold_shares(
 ) -> pl.DataFrame:
     """Return the share of every value of the support, a row each, for each gold set, model, suite and attribute.
 
+    For shares of bands, values of `labels` and `support` are replaced by bands before.
+
     Args:
         strata: rows of the table `gold_strata`.
         labels: rows of the table `gold_labels`.

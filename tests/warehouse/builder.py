@@ -281,6 +281,7 @@ def receipt_row(slot: Slot, attempt: int, outcome: str, plan: Mapping[str, Any])
         "answered_at": asked + timedelta(milliseconds=250),
         "latency_ms": 250.0,
         "request_id": f"req-{slot.slot_key[:8]}-{attempt}",
+        "block_categories": "[]",
         "turn": slot.turn,
         "conversation": slot.conversation,
         "refusal_text": "I cannot draw that." if outcome == "refused_text" else None,
