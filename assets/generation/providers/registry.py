@@ -22,6 +22,7 @@ PROVIDERS: dict[str, str] = {
     "bedrock": "assets.generation.providers.bedrock:make",
     "bfl": "assets.generation.providers.bfl:make",
     "gemini": "assets.generation.providers.gemini:make",
+    "diffusers": "assets.generation.providers.diffusers:make",
 }
 
 
