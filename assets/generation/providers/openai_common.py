@@ -114,9 +114,7 @@ class Account:
                 **facts,
             )
         facts |= usage_facts(body.get("usage"))
-        if has_error(body) and not body.get(
-            "id"
-        ):  # a failed Response has an id, and says more than its error
+        if has_error(body) and body.get("object") != "response":  # a failed response says more
             return self.failed(body, facts)
         return Received(body, facts)
 

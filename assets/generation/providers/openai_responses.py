@@ -155,7 +155,7 @@ def _not_drawn(
         raw = json.dumps(calls, ensure_ascii=False)[:RAW_BODY_CHARS]
         facts |= {"error_code": "image_call_failed", "error_message": why, "raw_body": raw}
         return Answer(outcome=Outcome.SERVER_ERROR, unmapped=True, **facts)
-    if facts["text"] and request.force_image:
+    if facts["text"] and request.force_image and not reason:  # words that were cut off are no refusal
         facts |= {"text": None, "refusal_text": facts["text"]}
     outcome = Outcome.REFUSED_TEXT if facts.get("refusal_text") else Outcome.NO_IMAGE
     return Answer(outcome=outcome, **facts)

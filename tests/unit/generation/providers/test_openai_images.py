@@ -235,6 +235,7 @@ def test_what_is_no_base64_is_a_corrupt_picture(server: ContractServer) -> None:
         (Reply(raw="[]"), Outcome.SERVER_ERROR, True),
         (Reply(raw='{"error": {"message": "x", "type": "server_error"}}'), Outcome.SERVER_ERROR, False),
         (Reply(raw='{"error": {"message": "x", "code": "new"}}'), Outcome.SERVER_ERROR, False),
+        (Reply(raw='{"id": "1", "error": {"message": "x"}, "data": []}'), Outcome.SERVER_ERROR, False),
         (Reply(fault="reset"), Outcome.CONNECTION, True),
         (Reply(fault="cut"), Outcome.CONNECTION, True),
         (Reply(fault="close"), Outcome.CONNECTION, True),

@@ -136,8 +136,8 @@ NOTHING: dict[str, Any] = {"type": "image_generation_call", "id": "ig", "status"
         ),
         (
             Reply(images=0, status="incomplete", incomplete_reason="max_output_tokens", text="I will"),
-            Outcome.REFUSED_TEXT,
-            {"error_code": "max_output_tokens"},
+            Outcome.NO_IMAGE,
+            {"error_code": "max_output_tokens", "text": "I will"},
         ),
         (
             Reply(images=0, status="failed", response_error={"code": "server_error", "message": "x"}),
