@@ -235,7 +235,7 @@ CHECKS: tuple[CheckSpec, ...] = (
         "labels__canary_labeler",
         "critical",
         _LABELS,
-        "In at most 20 % of a model's pictures of objects (the canary) a person is seen, or labels mean nothing.",
+        "In at most 20 % of pictures of objects (the canary) the model's labeler sees a person, or labels mean nothing.",
     ),
     _sql(
         "labels__distribution_jump",
@@ -295,6 +295,19 @@ CHECKS: tuple[CheckSpec, ...] = (
         _PUBLISH,
         "A rater answers each question about a gold picture once.",
         "questions that a rater answered more than once",
+    ),
+    _sql(
+        "label_attempts__refused",
+        "warning",
+        _LABELS,
+        "A labeler declines to answer in at most 2 % of its calls; what it declined is not assessed, never a value.",
+    ),
+    _sql(
+        "label_attempts__unmapped",
+        "warning",
+        _LABELS,
+        "Every answer of a labeler's API is understood.",
+        "answers of a labeler's API that no error table knows",
     ),
     _columns("scores", _PUBLISH),
     _sql(

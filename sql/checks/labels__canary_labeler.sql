@@ -1,11 +1,11 @@
--- Answers: for which models did a labeler see a person in more than 20 % of the pictures of objects (canary),
---   and in at least two? What such a labeler says of persons cannot be believed.
+-- Answers: for which models did the plan's labeler see a person in more than 20 % of the pictures of objects
+--   (canary), and in at least two? What it says of persons cannot be believed. Others label beside it unseen.
 -- Grain: model, labeler, labeler_version.
 -- Columns:
 --   persons, pictures: pictures in which a person was seen, and all that were looked at
 --   failing_rows: the former
 --   problem: the same in words
--- Depends on: labels, slots, prompts.
+-- Depends on: labels, plans, slots, prompts.
 WITH looked AS (
     SELECT
         labels.week,
@@ -15,6 +15,11 @@ WITH looked AS (
         count(*) FILTER (WHERE labels.value IN ('1', '2', '3+')) AS persons,
         count(*) AS pictures
     FROM labels
+    INNER JOIN plans
+        ON
+            labels.week = plans.week
+            AND labels.model = plans.model
+            AND labels.labeler = plans.labeler
     INNER JOIN slots
         ON
             labels.week = slots.week

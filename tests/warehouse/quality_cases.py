@@ -19,6 +19,7 @@ from tests.warehouse.quality_rows import (
     everywhere,
     first,
     gold,
+    label_call,
     moved,
     unanswered,
     update,
@@ -305,6 +306,24 @@ CASES = [
         gold(label_inclusion_probability="0.5"),
     ),
     Case("gold_labels__one_each", "an answer twice", (*gold(), gold(label_value="'feminine'")[1])),
+    Case(
+        "label_attempts__refused",
+        "a labeler that declines",
+        (label_call("ok"), label_call("refused_text"), label_call("timeout")),
+        message="eye declines in 1 of 2 calls",
+    ),
+    Case(
+        "label_attempts__refused",
+        "one question of a call",
+        (label_call("ok", "refused", """'["skin_tone"]'"""),),
+        message="eye declines in 1 of 1 calls",
+    ),
+    Case(
+        "label_attempts__unmapped",
+        "an answer that nobody knows",
+        (label_call("server_error", "unmapped", "TRUE"),),
+        message="answers of a labeler's API that no error table knows: 1",
+    ),
     Case("scores__columns", "fewer than none", (update("scores", "n = -1"),)),
     Case(
         "scores__interval_holds",

@@ -134,6 +134,15 @@ def copy(table: str, replace: str = "model AS model", condition: str = "TRUE") -
     return f"INSERT INTO {table} SELECT * REPLACE ({replace}) FROM {table} WHERE {first(table, condition)}"
 
 
+def label_call(outcome: str, column: str = "refused", value: str = "'[]'") -> str:
+    """Return a statement that adds a call of a labeler which ended so, with one more column set."""
+    return (
+        f"INSERT INTO label_attempts (week, model, labeler, labeler_version, call, attempt, images, attributes, "
+        f"outcome, {column}) VALUES ('{WEEK}', '{ONE}', 'eye', '1-00000000', '{outcome}', 1, '[]', '[]', "
+        f"'{outcome}', {value})"
+    )
+
+
 def some(percent: int) -> str:
     """Return a condition for about that share of the slots of the broken model and week."""
     return (

@@ -1,0 +1,21 @@
+-- Answers: which answers of labelers' APIs does no error table know?
+-- Grain: call, attempt.
+-- Columns:
+--   error_code, error_message: what the API said
+-- Depends on: label_attempts.
+SELECT
+    week,
+    model,
+    labeler,
+    labeler_version,
+    call,
+    attempt,
+    http_status,
+    error_code,
+    error_message
+FROM label_attempts
+WHERE
+    week = $week
+    AND ($model IS NULL OR model = $model)
+    AND unmapped
+ORDER BY model, labeler, call, attempt
