@@ -58,10 +58,13 @@ def run(
     model: Annotated[
         list[str] | None, typer.Option("--model", help="Only this model; may be repeated.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked; ask nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be asked and what it costs; ask nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Spend money without asking first.")] = False,
 ) -> None:
     """Ask every active model for the week's pictures, label and load them; publish if all are complete."""
-    raise typer.Exit(commands.run(week, model or [], dry_run=dry_run))
+    raise typer.Exit(commands.run(week, model or [], dry=dry_run, yes=yes))
 
 
 @app.command(short_help="Check, score and publish a week.")

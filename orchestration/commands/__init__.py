@@ -6,7 +6,8 @@ Belongs here: the table below. A new command is one function in the module of it
 from orchestration.commands.auditor import serve, sql, verify
 from orchestration.commands.gold import gold_export, gold_import, gold_sample, gold_status
 from orchestration.commands.imports import import_midjourney, import_study
-from orchestration.commands.operator import demo, publish, rebuild, run, status, unlock
+from orchestration.commands.operator import demo, publish, rebuild, run, unlock
+from orchestration.commands.status import status
 
 __all__ = [
     "demo",

@@ -1,4 +1,4 @@
-"""Commands of the operator: demo, run, publish, status, rebuild, unlock.
+"""Commands of the operator: demo, run, publish, rebuild, unlock.
 
 Belongs here: what is said and which exit code follows. Does not belong here: the work itself (`orchestration.weekly`
 and the steps under `assets`).
@@ -11,27 +11,27 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 import yaml
-from rich.table import Table
 
 from assets.generation.asset import plan_partition
-from assets.generation.plan import check_frozen
-from assets.generation.prices import price_on
 from assets.generation.providers.registry import make_provider
-from assets.generation.records import GROUPS
+from assets.generation.receipts import read_partition
+from assets.generation.trouble import maybe_billed
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
 from assets.metrics.week import score_all
 from orchestration import weekly
 from orchestration.commands.editions import check_line, counting, headline, page_address
-from orchestration.console import OUT, Tally, note, say
+from orchestration.commands.forecasts import confirm, dry_run
+from orchestration.commands.status import billed_line
+from orchestration.console import Tally, note, say
 from orchestration.gate import look
 from orchestration.instance import bury_dead_runs, open_instance
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, Settings, load_settings
 from warehouse.errors import UsageError
 from warehouse.rebuild import rebuild as rebuild_warehouse
-from warehouse.weeks import current_week, iso_label, parse_week, span, utc_now
+from warehouse.weeks import current_week, parse_week, span
 
 
 def demo() -> int:
@@ -77,8 +77,11 @@ def demo() -> int:
     return code
 
 
-def run(week: str | None, models: Sequence[str], *, dry_run: bool) -> int:
-    """Ask, label and load the week's partitions; publish if every model is complete."""
+def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool) -> int:
+    """Ask, label and load the week's partitions; publish if every model is complete.
+
+    Before money is spent for models of whom nothing was asked in the week yet, it is asked whether to; `yes` says so.
+    """
     settings = load_settings()
     place = make_workplace(settings)
     week = _monday(week)
@@ -91,8 +94,10 @@ def run(week: str | None, models: Sequence[str], *, dry_run: bool) -> int:
         )
     if not wanted:
         raise UsageError(f"no model of {settings.models.name} is active in the week {week}")
-    if dry_run:
-        return _dry_run(place, week, wanted)
+    names = [entry.name for entry in chosen]
+    if dry:
+        return dry_run(place, week, names)
+    confirm(place, week, names, yes=yes)
     ran, code = _ask(settings, place, wanted)
     if not ran.run and not ran.problems:
         say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
@@ -117,36 +122,6 @@ def publish(week: str | None) -> int:
     same = before is not None and before.id == edition
     say(check_line(place))
     say(f"Edition {edition} is current{' as before: nothing changed' if same else ''}: {page_address(place)}")
-    return 0
-
-
-def status(week: str | None) -> int:
-    """Say how far each model is in a week, and what publishing waits for."""
-    settings = load_settings()
-    place = make_workplace(settings)
-    week = _monday(week)
-    gate = look(place, settings, week)
-    newest = latest(place.store)
-    say(f"week {week} ({iso_label(week)}), published at the latest {gate.deadline:%A %Y-%m-%d %H:%M} UTC")
-    table = Table(box=None, pad_edge=False)
-    for name in ("model", "images", "answers", "unlabelled", "open", "cost"):
-        table.add_column(name, justify="left" if name == "model" else "right")
-    for model, state in gate.states.items():
-        table.add_row(model, *_progress(state))
-    OUT.print(table)
-    for model, state in gate.states.items():
-        if state.stopped_by and state.open:
-            say(f"{model} was stopped: {state.stopped_by}")
-        if state.outcomes["unknown_charge"]:
-            say(
-                f"{model}: {state.outcomes['unknown_charge']} calls may have been billed; their answers were lost"
-            )
-    if newest is not None:
-        say(f"Edition {newest.id} is current: {page_address(place)}")
-    if not gate.states:
-        say("No model is active in this week.")
-    elif not gate.is_open:
-        say(f"Not published: {gate.why_closed()}.")
     return 0
 
 
@@ -202,15 +177,30 @@ def _ask(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]
         with nullcontext() if all(state.complete for state in known) else tally.shown():
             ran = weekly.run_partitions(place, settings, wanted, note)
     except KeyboardInterrupt:
-        lost = tally.outcomes["unknown_charge"]
-        billed = (
-            f"{lost} calls may have been billed (listed in cliche status)" if lost else "no call was billed"
-        )
+        billed = _billed(place, wanted, before=known)
         say(f"stopped: {len(tally.kept):,} pictures kept, 0 lost, {billed}. Run again to go on.")
         raise
     for (model, week), why in ran.problems.items():
         note(f"cliche: {model}, week {week}: {why}")
     return ran, ran.exit_code
+
+
+def _billed(place: Workplace, wanted: Sequence[tuple[str, str]], *, before: Sequence[PartitionState]) -> str:
+    """Return how many calls of this run may have been billed without an answer, as the store knows it now."""
+    paid = {entry.name for entry in place.models if make_provider(entry.provider, entry.connection).paid}
+    known = {
+        (state.model, call.slot_key, call.attempt) for state in before for call in state.trouble.maybe_billed
+    }
+    if not paid & {model for model, _ in wanted}:
+        return "no call was billed"
+    calls = {
+        call
+        for model, week in wanted
+        if model in paid
+        for call in maybe_billed(read_partition(place.store, week, model))
+        if (model, call.slot_key, call.attempt) not in known
+    }
+    return f"{billed_line(len(calls))} (listed in cliche status)" if calls else "no answer was lost"
 
 
 def _slots_to_ask(place: Workplace, states: Sequence[PartitionState]) -> int:
@@ -220,39 +210,3 @@ def _slots_to_ask(place: Workplace, states: Sequence[PartitionState]) -> int:
         if not state.planned and state.model not in fresh:
             fresh[state.model] = len(plan_partition(place, state.model, state.week, freeze=False)[0].slots)
     return sum(state.open if state.planned else fresh[state.model] for state in states)
-
-
-def _dry_run(place: Workplace, week: str, wanted: Sequence[tuple[str, str]]) -> int:
-    table = Table(box=None, pad_edge=False)
-    for name in (f"week {week}", "asks", "calls", "minutes", "dollars"):
-        table.add_column(name, justify="left" if name.startswith("week") else "right")
-    total = 0.0
-    check_frozen(place.store, place.suites)
-    for model, _ in wanted:
-        plan, _provider = plan_partition(place, model, week, freeze=False)
-        state = partition_state(place.store, week, model, place.labelers)
-        calls = state.open if state.planned else len(plan.slots)
-        entry = place.model(model)
-        minutes = f"{calls / entry.requests_per_minute:,.0f}" if entry.requests_per_minute else "-"
-        price = price_on(entry.price, utc_now().date())
-        dollars = calls * price.per_image_usd if price else 0.0
-        total += dollars
-        table.add_row(model, f"{len(plan.slots):,}", f"{calls:,}", minutes, f"{dollars:,.2f}")
-    table.add_row("all", "", "", "", f"{total:,.2f}")
-    OUT.print(table)
-    say("References, suites and models are valid. Nothing was asked.")
-    return 0
-
-
-def _progress(state: PartitionState) -> tuple[str, ...]:
-    if not state.planned:
-        return ("not asked", "", "", "", "")
-    ok = state.outcomes["ok"]
-    answers = sum(state.outcomes[outcome] for outcome, group in GROUPS.items() if group == "answer")
-    return (
-        f"{ok:,}/{state.slots:,}",
-        f"{answers:,} refused",
-        f"{state.unlabelled:,}",
-        f"{state.open:,}",
-        f"${state.cost_usd:,.2f}",
-    )

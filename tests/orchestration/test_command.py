@@ -53,16 +53,14 @@ def test_every_command_has_help_that_says_what_it_does() -> None:
 
 
 def test_a_dry_run_says_what_would_be_asked_and_writes_nothing(fresh: Installation, cliche: Cliche) -> None:
-    price = {"per_image_usd": 0.25, "source": "test", "date": "2026-11-01"}
-    fresh.write_models(entry("sim-classic", price=price, requests_per_minute=2), entry("sim-drift"))
     before = fresh.files()
     ended = cliche("run", "--dry-run", "--week", WEEK)
     assert (ended.code, ended.err) == (0, "")
     rows = [line.split() for line in ended.out.splitlines()]
-    assert rows[0] == ["week", WEEK, "asks", "calls", "minutes", "dollars"]
-    assert rows[1] == ["sim-classic", "4", "4", "2", "1.00"]
-    assert rows[2] == ["sim-drift", "4", "4", "0", "0.00"]
-    assert rows[3][-1] == "1.00"
+    assert rows[0] == ["week", WEEK, "asks", "calls", "minutes", "dollars", "cap"]
+    assert rows[1] == ["sim-classic", "4", "4", "-", "0.00"]
+    assert rows[2] == ["sim-drift", "4", "4", "-", "0.00"]
+    assert rows[3] == ["all", "0.00"]
     assert ended.out.endswith("References, suites and models are valid. Nothing was asked.\n")
     assert fresh.files() == before
     assert not Path(fresh.settings.store).exists()

@@ -1,0 +1,140 @@
+"""What asking will take: calls, minutes and dollars of one entry for one week, before anything is asked.
+
+Belongs here: estimates from plans, prices, limits and the latencies of earlier receipts. Does not belong here: what
+was spent (`charges`), how an estimate is shown (`orchestration`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+import statistics
+from dataclasses import dataclass
+
+import pyarrow.parquet as pq
+
+from assets.generation.budget import Caps
+from assets.generation.charges import entry_scope, month_scope, week_scope
+from assets.generation.models_file import ModelEntry
+from assets.generation.money import Costs
+from assets.generation.plan import Plan
+from assets.generation.prices import price_on
+from assets.generation.providers.base import Provider
+from assets.generation.spending import Book
+from warehouse import keys
+from warehouse.objects import highest_numbered
+from warehouse.store import Store
+from warehouse.weeks import shift
+
+_LOOK_BACK = 8  # weeks whose latencies still say something
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What one entry will take in a week; `minutes` is None where neither a limit nor a latency is known.
+
+    Attributes:
+        name: of the entry.
+        asks: slots (for a labeler: pictures) of the week.
+        calls: those that are open.
+        minutes: at least, from the limit of requests, the calls in flight and the latency seen before.
+        usd: what the calls are expected to cost.
+        most_usd: what is set aside for them: the most that they can cost if each is made once.
+        cap_usd: the entry's cap for the week.
+        spent_usd: what was spent of it already.
+        paid: calls cost money.
+        kind: `model` or `labeler`.
+    """
+
+    name: str
+    asks: int
+    calls: int
+    minutes: float | None = None
+    usd: float = 0.0
+    most_usd: float = 0.0
+    cap_usd: float | None = None
+    spent_usd: float = 0.0
+    paid: bool = False
+    kind: str = "model"
+
+    @property
+    def left_usd(self) -> float | None:
+        """Return what is left of the cap, None without one."""
+        return None if self.cap_usd is None else max(0.0, self.cap_usd - self.spent_usd)
+
+    @property
+    def short(self) -> bool:
+        """Return whether the cap will end the run before every call is made."""
+        return self.left_usd is not None and self.usd > self.left_usd
+
+
+def forecast(
+    store: Store,
+    book: Book,
+    entry: ModelEntry,
+    plan: Plan,
+    provider: Provider,
+    *,
+    calls: int,
+    today: dt.date,
+) -> Forecast:
+    """Return what asking `calls` open slots of a plan will take; `book` is filled for the week."""
+    if not provider.paid:
+        latency_s = _latency_s(store, plan.week, plan.model)
+        return Forecast(
+            plan.model, len(plan.slots), calls, minutes_of(calls, None, entry.concurrency, latency_s)
+        )
+    price = price_on(entry.price, today)
+    return Forecast(
+        plan.model,
+        len(plan.slots),
+        calls,
+        minutes_of(
+            calls, entry.requests_per_minute, entry.concurrency, _latency_s(store, plan.week, plan.model)
+        ),
+        usd=calls * price.per_image_usd if price else 0.0,
+        most_usd=calls * Costs(entry.price).reserve_usd(today),
+        cap_usd=entry.cap_usd,
+        spent_usd=book.total(entry_scope(plan.week, entry.name)).usd,
+        paid=True,
+    )
+
+
+def minutes_of(
+    calls: int, per_minute: float | None, concurrency: int, latency_s: float | None
+) -> float | None:
+    """Return the least minutes that calls take: by the limit of requests, and by how many are in flight at once."""
+    bounds = []
+    if per_minute is not None:
+        bounds.append(calls / per_minute)
+    if latency_s is not None:
+        bounds.append(math.ceil(calls / concurrency) * latency_s / 60)
+    return max(bounds, default=0.0 if calls == 0 else None)
+
+
+def most_usd(forecasts: list[Forecast], caps: Caps, book: Book, week: str, today: dt.date) -> float:
+    """Return the most that a run may spend: what its calls can cost, within what every cap has left."""
+    total = sum(
+        min(one.most_usd, one.most_usd if one.left_usd is None else one.left_usd) for one in forecasts
+    )
+    for cap, scope in ((caps.week_usd, week_scope(week)), (caps.month_usd, month_scope(today))):
+        if cap is not None:
+            total = min(total, max(0.0, cap - book.total(scope).usd))
+    return total if caps.run_usd is None else min(total, caps.run_usd)
+
+
+def _latency_s(store: Store, week: str, model: str) -> float | None:
+    """Return the median latency of the pictures of this week or of the newest one before that has any."""
+    for back in range(_LOOK_BACK):
+        prefix = keys.attempts_prefix(shift(week, -back), model)
+        names = (key.removeprefix(prefix) for key in store.list(f"{prefix}manifest-"))
+        current = highest_numbered([*names], "manifest-", ".parquet")
+        if current is None:
+            continue
+        table = pq.read_table(io.BytesIO(store.get(prefix + current)), columns=["outcome", "latency_ms"])
+        latencies = [row["latency_ms"] for row in table.to_pylist() if row["outcome"] == "ok"]
+        known = [latency for latency in latencies if latency is not None]
+        if known:
+            return float(statistics.median(known)) / 1000
+    return None

@@ -1,0 +1,171 @@
+"""What a run will take, said before it: the dry run, and the one question before money is spent.
+
+Belongs here: words and tables. Does not belong here: the estimates (`generation.forecast`, `labeling.forecast`).
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+import typer
+from rich.table import Table
+
+from assets.generation.asset import plan_partition
+from assets.generation.charges import month_scope, week_scope
+from assets.generation.forecast import Forecast, forecast, most_usd
+from assets.generation.plan import Plan, check_frozen, read_plan
+from assets.generation.providers.registry import make_provider
+from assets.generation.spending import Book
+from assets.generation.workplace import Workplace
+from assets.labeling.forecast import label_forecast, labelers_of
+from assets.labeling.registry import make_labeler
+from assets.labeling.run import labelled, missing
+from assets.labeling.spending import is_paid
+from assets.labeling.status import PartitionState, partition_state
+from orchestration.console import OUT, say
+from warehouse.errors import RefusedError
+from warehouse.weeks import utc_now
+
+
+def with_book(place: Workplace, week: str) -> Workplace:
+    """Return the surroundings with a book in memory that says what the store says: nothing is written."""
+    place = replace(place, book=Book(None))
+    place.fill_book(week)
+    return place
+
+
+def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forecast]:
+    """Return what a run will take, a forecast each for its models and for the labelers that are asked.
+
+    The book is filled for the week. Nothing is asked and nothing is written.
+    """
+    today = utc_now().date()
+    found: list[Forecast] = []
+    to_label: dict[str, tuple[int, int]] = {}
+    for model in models:
+        plan, provider = plan_partition(place, model, week, freeze=False)
+        state = partition_state(place.store, week, model, place.labelers)
+        calls = state.open if state.planned else len(plan.slots)
+        found.append(
+            forecast(place.store, place.book, place.model(model), plan, provider, calls=calls, today=today)
+        )
+        for entry in labelers_of(plan.labeler, plan.also_labelers, place.labelers):
+            pictures, left = to_label.get(entry.name, (0, 0))
+            to_label[entry.name] = (
+                pictures + len(plan.slots),
+                left + calls + _unlabelled(place, plan, state, entry.name),
+            )
+    found += [
+        label_forecast(place.book, place.labelers[name], week, pictures=pictures, left=left, today=today)
+        for name, (pictures, left) in to_label.items()
+    ]
+    return found
+
+
+def _unlabelled(place: Workplace, plan: Plan, state: PartitionState, name: str) -> int:
+    if not state.planned or name == plan.labeler:
+        return state.unlabelled
+    labeler = make_labeler(name, place.labelers)
+    return len(missing(place.store, plan, labeler, labelled(place.store, plan, labeler)))
+
+
+def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
+    """Say slots, calls, minutes and dollars of each model and labeler, with its cap beside them."""
+    check_frozen(place.store, place.suites)
+    place = with_book(place, week)
+    forecasts = look_ahead(place, week, models)
+    table = Table(box=None, pad_edge=False)
+    for name in (f"week {week}", "asks", "calls", "minutes", "dollars", "cap"):
+        table.add_column(name, justify="left" if name.startswith("week") else "right")
+    for one in forecasts:
+        table.add_row(
+            f"{one.name} (labels)" if one.kind == "labeler" else one.name,
+            f"{one.asks:,}",
+            f"{one.calls:,}",
+            "-" if one.minutes is None else f"{math.ceil(round(one.minutes, 6)):,}",
+            f"{one.usd:,.2f}",
+            _cap(one.cap_usd) if one.paid else "",
+        )
+    total = sum(one.usd for one in forecasts)
+    paid = any(one.paid for one in forecasts)
+    table.add_row("all", "", "", "", f"{total:,.2f}", _cap(place.caps.week_usd) if paid else "")
+    OUT.print(table)
+    for line in _about_money(place, week, forecasts):
+        say(line)
+    say("References, suites and models are valid. Nothing was asked.")
+    return 0
+
+
+def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> list[str]:
+    """Return what was spent already and which caps will end the run early."""
+    if not any(one.paid for one in forecasts):
+        return []
+    today = utc_now().date()
+    lines = [spent_line(place, week)]
+    for one in forecasts:
+        if one.short:
+            lines.append(
+                f"{one.name}: the cap of ${one.cap_usd:,.2f} ends it early, ${one.left_usd:,.2f} are left of it"
+            )
+    total = sum(one.usd for one in forecasts)
+    for cap, scope, what in (
+        (place.caps.week_usd, week_scope(week), "week"),
+        (place.caps.month_usd, month_scope(today), "month"),
+    ):
+        left = None if cap is None else max(0.0, cap - place.book.total(scope).usd)
+        if left is not None and total > left:
+            lines.append(
+                f"The cap of the {what} (${cap:,.2f}) ends the run early, ${left:,.2f} are left of it."
+            )
+    if place.caps.run_usd is not None and total > place.caps.run_usd:
+        lines.append(f"The cap of a run (${place.caps.run_usd:,.2f}) ends it early.")
+    return lines
+
+
+def spent_line(place: Workplace, week: str) -> str:
+    """Return what was spent for the week and in the present month, each with its cap; the book is filled."""
+    parts = []
+    for scope, cap, what in (
+        (week_scope(week), place.caps.week_usd, f"for the week {week}"),
+        (month_scope(utc_now().date()), place.caps.month_usd, "this month"),
+    ):
+        of = f" of ${cap:,.2f}" if cap is not None else ""
+        parts.append(f"${place.book.total(scope).usd:,.2f}{of} {what}")
+    return f"Spent so far: {', '.join(parts)}."
+
+
+def _cap(usd: float | None) -> str:
+    return "none" if usd is None else f"{usd:,.2f}"
+
+
+def confirm(place: Workplace, week: str, models: Sequence[str], *, yes: bool) -> None:
+    """Ask once before money is spent for models of whom nothing was asked in the week yet.
+
+    Raises:
+        RefusedError: if the answer is no, or nobody can be asked and `yes` was not given.
+    """
+    fresh = [model for model in models if read_plan(place.store, week, model) is None]
+    if yes or not _may_spend(place, fresh):
+        return
+    place = with_book(place, week)
+    forecasts = look_ahead(place, week, models)
+    amount = most_usd(forecasts, place.caps, place.book, week, utc_now().date())
+    expected = min(amount, sum(one.usd for one in forecasts))
+    up_to = f"up to ${amount:,.2f}" + (f" (${expected:,.2f} are expected)" if expected < amount else "")
+    if not sys.stdin.isatty():
+        raise RefusedError(f"this would spend {up_to} and nobody can be asked here; run it with --yes")
+    if not typer.confirm(f"This will spend {up_to}; go on?", err=True):
+        raise RefusedError("nothing was asked and nothing was spent")
+
+
+def _may_spend(place: Workplace, models: Sequence[str]) -> bool:
+    """Return whether any of these models or their labelers costs money."""
+    entries = [place.model(model) for model in models]
+    return any(
+        make_provider(entry.provider, entry.connection).paid
+        or any(map(is_paid, labelers_of(entry.labeler, entry.also_labelers, place.labelers)))
+        for entry in entries
+    )

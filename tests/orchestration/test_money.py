@@ -1,0 +1,216 @@
+"""Money in the command: the dry run, the question before it is spent, caps, what status tells."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from typing import Any
+
+import pytest
+
+from assets.generation.asset import ask_partition
+from assets.generation.providers.registry import PROVIDERS
+from assets.generation.receipts import read_partition
+from orchestration.commands.forecasts import confirm
+from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
+from tests.orchestration.paid import CHEAP, LOSING, ODD, PRICE
+from warehouse.weeks import current_week
+
+WEEK = current_week()
+
+
+def paid(name: str = "real", provider: str = "cheap", **changes: Any) -> dict[str, Any]:
+    return entry(name, provider=provider, model_id="classic", **{"price": PRICE, **changes})
+
+
+@pytest.fixture
+def home(fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """An installation with one paid model of four slots, a dollar together."""
+    for name, factory in (("cheap", CHEAP), ("losing", LOSING), ("odd", ODD)):
+        monkeypatch.setitem(PROVIDERS, name, factory)
+    fresh.configure(deadline_hours=168)
+    fresh.write_models(paid())
+    return fresh
+
+
+def rows(out: str) -> list[list[str]]:
+    return [line.split() for line in out.splitlines()]
+
+
+def ask(home: Installation, model: str = "real") -> None:
+    """Ask for pictures as a run does, without what comes after."""
+    ask_partition(home.place(), model, WEEK)
+
+
+def cost(home: Installation, model: str = "real") -> float:
+    return sum(receipt.cost_usd or 0 for receipt in read_partition(home.store, WEEK, model).receipts)
+
+
+# the dry run
+
+
+def test_a_dry_run_says_minutes_dollars_and_caps(home: Installation, cliche: Cliche) -> None:
+    home.configure(caps={"week_usd": 1.5, "month_usd": 100})
+    home.write_models(paid(cap_usd=2, requests_per_minute=2), paid("other"), entry("sim-drift"))
+    before = home.files()
+    ended = cliche("run", "--dry-run", "--week", WEEK)
+    assert (ended.code, ended.err) == (0, "")
+    assert rows(ended.out)[:5] == [
+        ["week", WEEK, "asks", "calls", "minutes", "dollars", "cap"],
+        ["real", "4", "4", "2", "1.00", "2.00"],
+        ["other", "4", "4", "1", "1.00", "none"],
+        ["sim-drift", "4", "4", "-", "0.00"],
+        ["all", "2.00", "1.50"],
+    ]
+    assert ended.out.splitlines()[5:] == [
+        f"Spent so far: $0.00 of $1.50 for the week {WEEK}, $0.00 of $100.00 this month.",
+        "The cap of the week ($1.50) ends the run early, $1.50 are left of it.",
+        "References, suites and models are valid. Nothing was asked.",
+    ]
+    assert home.files() == before
+
+
+def test_a_dry_run_counts_what_was_spent(home: Installation, cliche: Cliche) -> None:
+    home.write_models(paid(cap_usd=0.6))
+    ask(home)
+    assert cost(home) == 0.5
+    (home.home / "spending.sqlite").unlink()
+    out = cliche("run", "--dry-run", "--week", WEEK).out
+    assert rows(out)[1][:6] == ["real", "4", "2", "1", "0.50", "0.60"]
+    assert "real: the cap of $0.60 ends it early, $0.10 are left of it\n" in out
+    assert f"Spent so far: $0.50 for the week {WEEK}, $0.50 this month.\n" in out
+    assert not (home.home / "spending.sqlite").exists()
+
+
+def test_a_paid_labeler_is_a_row_of_its_own(home: Installation, cliche: Cliche) -> None:
+    home.write_models(paid(also_labelers=["vision"]))
+    with (home.home / "models.yaml").open("a") as file:
+        file.write(
+            "labelers:\n- {name: vision, labeler: openai_vision, model_id: gpt-5, images_per_request: 2, cap_usd: 3,"
+            " measured: test, price: {per_image_usd: 0.01, source: test, date: 2026-11-01}}\n"
+        )
+    out = cliche("run", "--dry-run", "--week", WEEK).out
+    assert rows(out)[2] == ["vision", "(labels)", "4", "2", "1", "0.04", "3.00"]
+    assert rows(out)[3] == ["all", "1.04", "none"]
+
+
+# before money is spent
+
+
+def test_a_paid_model_without_a_price_is_told_before_anything_is_asked(
+    home: Installation, cliche: Cliche
+) -> None:
+    home.write_models(paid(price=None), paid("other"))
+    ended = cliche("run", "--week", WEEK, "--yes")
+    assert ended.code == 2
+    assert ended.only_line == (
+        'cliche: model "real" costs money and has no price; write price: {per_image_usd: …, source: …, date: …} '
+        "(0 for a server of your own)"
+    ).removeprefix("cliche: ")
+    assert home.objects() == {}
+    home.write_models(paid(price={**PRICE, "from": "2099-01-05"}))
+    assert "its prices begin on 2099-01-05" in cliche("run", "--week", WEEK, "--yes").only_line
+
+
+def test_without_a_terminal_and_without_yes_money_is_not_spent(home: Installation, cliche: Cliche) -> None:
+    ended = cliche("run", "--week", WEEK)
+    assert ended.code == 3
+    assert ended.only_line == "this would spend up to $1.00 and nobody can be asked here; run it with --yes"
+    assert home.objects() == {}
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n"])
+def test_on_a_terminal_anything_but_yes_spends_nothing(
+    home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    home.configure(caps={"week_usd": 0.8})
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    ended = cliche("run", "--week", WEEK)
+    assert ended.code == 3
+    question, _, rest = ended.err.partition("[y/N]:")
+    assert question == "This will spend up to $0.80; go on? "
+    assert rest.strip() == "cliche: nothing was asked and nothing was spent"
+    assert home.objects() == {}
+
+
+def test_a_run_on_a_terminal_asks_once_and_ends_at_its_cap_with_exit_code_1(
+    home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.configure(caps={"run_usd": 1.1})
+    home.write_models(paid("one", concurrency=1), paid("two", concurrency=1), entry("sim-drift"))
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    asked = ("run", "--week", WEEK, "--model", "one", "--model", "two")
+    ended = cliche(*asked)
+    assert "This will spend up to $1.10; go on? [y/N]:" in ended.err
+    assert ended.code == 1
+    assert (cost(home, "one"), cost(home, "two")) == (1.0, 0.0)
+    why = "$1.00 of $1.10 are spent, and the next call may cost $0.2500; raise run_usd of caps in cliche.yaml to go on"
+    assert f"two, week {WEEK}: 4 of 4 slots are open; a cap is reached: {why}" in ended.err
+    monkeypatch.setattr(sys, "stdin", Terminal(""))
+    again = cliche(*asked)  # a run of its own; what was begun is not asked about again
+    assert (again.code, cost(home, "two")) == (0, 1.0), again.err
+    assert "go on?" not in again.err
+
+
+def test_what_is_set_aside_may_be_more_than_is_expected(home: Installation, cliche: Cliche) -> None:
+    home.write_models(paid(price={**PRICE, "most_usd": 0.6}))
+    assert "up to $2.40 ($1.00 are expected)" in cliche("run", "--week", WEEK).only_line
+
+
+def test_simulated_models_are_asked_without_a_question(home: Installation) -> None:
+    home.write_models(entry("sim-drift"))
+    confirm(home.place(), WEEK, ["sim-drift"], yes=False)
+    ask(home, "sim-drift")
+    assert not (home.home / "spending.sqlite").exists()
+
+
+# what status tells
+
+
+def test_status_says_the_cap_and_what_was_spent_of_it(home: Installation, cliche: Cliche) -> None:
+    home.write_models(paid(cap_usd=0.6, concurrency=1))
+    ask(home)
+    told = cliche("status", "--week", WEEK)
+    assert (told.code, told.err) == (0, "")
+    why = "$0.50 of $0.60 are spent, and the next call may cost $0.2500; raise cap_usd of real in models.yaml to go on"
+    assert re.search(r"^real +2/4 .* 2 +\$0\.50 +of \$0\.60$", told.out, re.MULTILINE), told.out
+    assert f"real was stopped: budget_stopped: {why}\n" in told.out
+    assert f"Spent so far: $0.50 for the week {WEEK}, $0.50 this month.\n" in told.out
+    home.write_models(paid(cap_usd=5))
+    ask(home)
+    told = cliche("status", "--week", WEEK)
+    assert cost(home) == SLOTS * 0.25
+    assert "stopped" not in told.out
+
+
+def test_status_lists_what_may_have_been_billed_and_a_price_table_that_is_wrong(
+    home: Installation, cliche: Cliche
+) -> None:
+    suites = [{"suite": "startup-ceo@1", "replicates": 6, "prompts": ["ceo-his"]}]
+    home.write_models(paid(provider="losing", suites=suites, completeness_floor=0))
+    ask(home)
+    told = cliche("status", "--week", WEEK).out
+    listed = re.findall(
+        r"^  startup-ceo/ceo-his \([0-9a-f]{12}\), attempt (\d): timeout, \d{4}-\d\d-\d\d \d\d:\d\d UTC, "
+        r"counted as \$0\.2500$",
+        told,
+        re.MULTILINE,
+    )
+    assert sorted(listed) == ["1", "2", "3", "4"]
+    assert "real: 4 calls may have been billed without an answer:\n" in told
+    assert "real: a picture costs 4.00 times what the price table expects (median of 5 calls); mend" in told
+
+
+def test_status_tells_of_answers_that_nobody_knew(home: Installation, cliche: Cliche) -> None:
+    suites = [{"suite": "startup-ceo@1", "replicates": 2, "prompts": ["ceo-his"]}]
+    home.write_models(paid(provider="odd", suites=suites))
+    ask(home)
+    told = cliche("status", "--week", WEEK).out
+    assert "real: 4 answers unmapped, the newest: [bold]Teapot\n" in told
+    assert "may have been billed" not in told
