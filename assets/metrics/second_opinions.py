@@ -290,5 +290,5 @@ def _read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, str]) -
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str, where: Mapping[str, str]) -> int:
-    found = con.execute(query, dict(where)).fetchone()
-    return int(found[0]) if found else 0
+    ((found,),) = con.execute(query, dict(where)).fetchall()
+    return int(found)

@@ -197,8 +197,8 @@ def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: st
 
 def _drift(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `labeler_drift` of one week, from the anchor labels and acceptances through it."""
-    here = con.execute("SELECT count(*) FROM anchor_labels WHERE week = $week", {"week": week}).fetchone()
-    if here == (0,):
+    here = con.execute("SELECT count(*) FROM anchor_labels WHERE week = $week", {"week": week}).fetchall()
+    if here == [(0,)]:
         return drift.SCHEMA.empty_table()
     labels, accepted = (
         con.sql(

@@ -205,7 +205,7 @@ def test_in_the_publishing_job_a_named_model_does_not_block_and_an_errored_check
     unreadable(pictures(published, GOOD, NEXT)[0])
     result = run_job(published, PUBLISH, NEXT)
     assert not result.success
-    assert steps(result) == {"scores"}
+    assert steps(result) == {"anchor_labels", "scores"}
     evaluation = evaluations(result)["images__bytes_as_stored"]
     assert evaluation.metadata["status"].value == "error"
     assert evaluation.severity is dg.AssetCheckSeverity.ERROR
