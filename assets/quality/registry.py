@@ -235,7 +235,7 @@ CHECKS: tuple[CheckSpec, ...] = (
         "labels__canary_labeler",
         "critical",
         _LABELS,
-        "In at most 20 % of pictures of objects (the canary) the model's labeler sees a person, or labels mean nothing.",
+        "In at most 20 % of pictures of objects (the canary) a model's labeler sees a person, or labels mean nothing.",
     ),
     _sql(
         "labels__distribution_jump",

@@ -6,11 +6,16 @@ Belongs here: what is still unread, and the parts that are written. Does not bel
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from assets.labeling.records import INVALID, Labeler, Reading
+from assets.labeling.asking import FREELY, Asked, Asking, Look, ask_all
+from assets.labeling.attempts import declined
+from assets.labeling.journal import Journal, Keep, of_study
+from assets.labeling.records import INVALID, Labeler, Reading, RemoteLabeler
+from assets.labeling.registry import is_remote
 from assets.studies.layout import (
     Pointer,
     Rows,
@@ -28,19 +33,31 @@ from warehouse.store.base import Store
 #: Pictures a part: what a stopped run loses at most.
 PART_PICTURES = 50
 
+#: Image hash → (extension, slot → attributes that are not read yet).
+Todo = dict[str, tuple[str, dict[str, list[str]]]]
+
 
 @dataclass(frozen=True)
 class LabelCounts:
-    """What a run did: pictures read, labels written, labels there before, and the values written."""
+    """What a run did: pictures to read, labels written, labels there before, and the values written.
+
+    `asked` says more of a labeler that is asked over a network: what it declined, what got no answer, what it cost.
+    """
 
     pictures: int
     labels: int
     already: int
     values: Mapping[tuple[str, str], int]  # (attribute, value) → labels
+    asked: Asked | None = None
 
 
 def label_study(
-    store: Store, study: str, labeler: Labeler, *, progress: Progress | None = None
+    store: Store,
+    study: str,
+    labeler: Labeler | RemoteLabeler,
+    *,
+    progress: Progress | None = None,
+    asking: Asking = FREELY,
 ) -> LabelCounts:
     """Label the study's pictures with those attributes that both study file and labeler know.
 
@@ -52,6 +69,7 @@ def label_study(
         study: its id.
         labeler: who reads.
         progress: called with (what, pictures done, of how many).
+        asking: pace, money and patience of a labeler that is asked over a network (`labeling.guard.asking_of`).
 
     Raises:
         UsageError: if the study was never imported or declares none of the labeler's attributes.
@@ -64,28 +82,77 @@ def label_study(
             f"{study}: the study file declares none of what {labeler.name} reads "
             f"({', '.join(labeler.attributes())}); add it under attributes"
         )
-    done = _done(store, study, f"{labeler.name}@{labeler.version}")
+    name = f"{labeler.name}@{labeler.version}"
+    done = _done(store, study, name)
     todo = _todo(store, pointer, attributes, done)
     values: Counter[tuple[str, str]] = Counter()
+
+    def keep(readings: Mapping[str, Mapping[str, Reading]]) -> None:
+        rows: Rows = [
+            _row(study, slot_key, sha256, labeler, attribute, read[attribute], declared[attribute])
+            for sha256, read in readings.items()
+            for slot_key, missing in todo[sha256][1].items()
+            for attribute in missing
+            if attribute in read  # else it was declined
+        ]
+        if rows:
+            rows.sort(key=lambda row: (row["slot_key"], row["attribute"]))
+            store.put_if_absent(label_part_key(study, name, rows), to_parquet("study_labels", rows))
+            values.update((row["attribute"], row["value"]) for row in rows)
+
+    tell = progress or silent
+    asked: Asked | None = None
+    if is_remote(labeler):
+        journal = Journal(store, of_study(study), name, keep)
+        todo = _without(todo, declined(journal.known))
+        asked = _ask(store, labeler, todo, journal, tell, asking)
+    else:
+        _read(store, labeler, todo, attributes, keep, tell)
+    return LabelCounts(len(todo), values.total(), len(done), dict(values), asked)
+
+
+def _read(
+    store: Store, labeler: Labeler, todo: Todo, attributes: Sequence[str], keep: Keep, tell: Progress
+) -> None:
     pictures = sorted(todo)
     for start in range(0, len(pictures), PART_PICTURES):
-        rows: Rows = []
+        found: dict[str, Mapping[str, Reading]] = {}
         for number, sha256 in enumerate(pictures[start : start + PART_PICTURES], start=start + 1):
-            ext, slots = todo[sha256]
-            readings = labeler.read(store.get(keys.image(sha256, ext)), attributes)
-            for slot_key, missing in sorted(slots.items()):
-                rows += [
-                    _row(
-                        study, slot_key, sha256, labeler, attribute, readings[attribute], declared[attribute]
-                    )
-                    for attribute in missing
-                ]
-            (progress or silent)("labelling pictures", number, len(pictures))
-        rows.sort(key=lambda row: (row["slot_key"], row["attribute"]))
-        key = label_part_key(study, f"{labeler.name}@{labeler.version}", rows)
-        store.put_if_absent(key, to_parquet("study_labels", rows))
-        values.update((row["attribute"], row["value"]) for row in rows)
-    return LabelCounts(len(pictures), values.total(), len(done), dict(values))
+            found[sha256] = labeler.read(store.get(keys.image(sha256, todo[sha256][0])), attributes)
+            tell("labelling pictures", number, len(pictures))
+        keep(found)
+
+
+def _ask(
+    store: Store, labeler: RemoteLabeler, todo: Todo, journal: Journal, tell: Progress, asking: Asking
+) -> Asked:
+    done = itertools.count(1)
+    looks = [
+        Look(sha256, ext, tuple(sorted({attribute for missing in slots.values() for attribute in missing})))
+        for sha256, (ext, slots) in sorted(todo.items())
+    ]
+    return ask_all(
+        labeler,
+        looks,
+        journal,
+        load=lambda look: store.get(keys.image(look.sha256, look.ext)),
+        asking=asking,
+        on_picture=lambda: tell("labelling pictures", next(done), len(looks)),
+    )
+
+
+def _without(todo: Todo, never: Collection[tuple[str, str]]) -> Todo:
+    """Return what is still to be read, without what the labeler declined for good."""
+    kept: Todo = {}
+    for sha256, (ext, slots) in todo.items():
+        left = {
+            slot_key: wanted
+            for slot_key, missing in slots.items()
+            if (wanted := [attribute for attribute in missing if (sha256, attribute) not in never])
+        }
+        if left:
+            kept[sha256] = (ext, left)
+    return kept
 
 
 def _declared(store: Store, pointer: Pointer) -> dict[str, set[str]]:
@@ -100,11 +167,8 @@ def _done(store: Store, study: str, labeler: str) -> set[tuple[str, str]]:
     return {(row["slot_key"], row["attribute"]) for key in parts for row in read_rows(store, key)}
 
 
-def _todo(
-    store: Store, pointer: Pointer, attributes: Sequence[str], done: set[tuple[str, str]]
-) -> dict[str, tuple[str, dict[str, list[str]]]]:
-    """Return image hash → (extension, slot → attributes that are not read yet)."""
-    todo: dict[str, tuple[str, dict[str, list[str]]]] = {}
+def _todo(store: Store, pointer: Pointer, attributes: Sequence[str], done: set[tuple[str, str]]) -> Todo:
+    todo: Todo = {}
     for slot in read_rows(store, f"{pointer.tables}study_slots.parquet"):
         key = slot["slot_key"]
         missing = [attribute for attribute in attributes if (key, attribute) not in done]
@@ -117,7 +181,7 @@ def _row(
     study: str,
     slot_key: str,
     image_sha256: str,
-    labeler: Labeler,
+    labeler: Labeler | RemoteLabeler,
     attribute: str,
     reading: Reading,
     declared: set[str],
