@@ -33,6 +33,11 @@ from warehouse.errors import UsageError
 
 _SENT_SECRET = re.compile(r"Bearer (\S+)|Credential=([^/]+)/")  # in a signed request's Authorization
 _ACCOUNT = re.compile(r"arn:aws[\w-]*:[^\s\"',)]+|\b\d{12}\b")  # ARNs hold account and user names
+#: The ledger retries; AWS_ENDPOINT_URL is the address of the store and not of Bedrock.
+_CONFIG: dict[str, Any] = {
+    "retries": {"total_max_attempts": 1, "mode": "standard"},
+    "ignore_configured_endpoint_urls": True,
+}
 
 
 class _Raw(io.BytesIO):
@@ -149,7 +154,7 @@ class Bedrock:
                     service,
                     region_name=region,
                     endpoint_url=self._connection.base_url,
-                    config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
+                    config=Config(**_CONFIG),
                 )
                 client.meta.events.register(f"before-send.{service}", self._send)
                 self._clients[service, region] = client

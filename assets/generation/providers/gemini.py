@@ -122,7 +122,10 @@ class Gemini:
 
     def _call(self, call: Callable[[Any], Any]) -> Any:
         """Return what the SDK returns, or the `Answer` that its error stands for."""
-        errors = _sdk().errors
+        try:
+            errors = _sdk().errors
+        except UsageError as error:
+            return Answer(outcome=Outcome.INVALID_PARAMS, error_code="no_sdk", error_message=str(error))
         try:
             return call(self._made())
         except UsageError as error:

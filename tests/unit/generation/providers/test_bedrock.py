@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSRequest
 
 from assets.generation.connection import Connection
 from assets.generation.providers.bedrock import Bedrock, make
@@ -332,6 +333,24 @@ def test_messages_lose_keys_tokens_and_names(monkeypatch: pytest.MonkeyPatch) ->
     assert found.outcome is Outcome.AUTH
     for secret in ("alice", "123456789012", service.ACCESS_KEY, "session-token", "Canonical"):
         assert secret not in kept
+
+
+def test_a_key_of_bedrock_alone_is_never_kept() -> None:
+    signed = AWSRequest(
+        "GET", "http://127.0.0.1", headers={"Authorization": "Bearer bedrock-key-0123456789"}
+    ).prepare()
+    with serve(lambda seen: Reply(200, seen.headers["authorization"].encode())) as base:
+        signed.url = base  # botocore itself sends such a key over https only
+        provider = make(connection(base))
+        assert provider._send(signed).content == b"Bearer bedrock-key-0123456789"
+    assert provider._clean("odd: Bearer bedrock-key-0123456789") == "odd: Bearer [key]"
+
+
+def test_the_address_of_the_store_is_not_that_of_bedrock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    client = make(Connection(region="us-west-2"))._client("bedrock-runtime", "us-west-2")
+    assert client.meta.endpoint_url == "https://bedrock-runtime.us-west-2.amazonaws.com"
+    assert client.meta.config.retries["total_max_attempts"] == 1
 
 
 def test_what_a_plan_may_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
