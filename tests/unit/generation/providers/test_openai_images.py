@@ -187,7 +187,8 @@ def test_an_address_that_is_not_fetched_has_its_outcome_and_its_usage(
 
 
 def test_of_duplicate_pictures_the_first_is_kept_and_it_is_said(server: ContractServer) -> None:
-    server.script = lambda call: Reply(images=3, image=PICTURE)
+    items = [{}] + [{"b64_json": base64.b64encode(small_picture(number)).decode()} for number in (7, 8, 9)]
+    server.script = lambda call: Reply(extra={"data": items})
     answer = provider(server).ask(request())
     assert (answer.outcome, answer.image) == (Outcome.OK, PICTURE)
     assert answer.error_message == "3 pictures came for one; the first is kept"
