@@ -1,4 +1,4 @@
-"""Gold sets in the warehouse: loaded as a whole, rebuilt to the same rows, computed again in SQL, read by no live mart."""
+"""Gold sets in the warehouse: loaded whole, rebuilt to the same rows, computed again in SQL, read by no live mart."""
 
 from __future__ import annotations
 
@@ -49,20 +49,18 @@ def load_all(con: Con, store: Store) -> None:
 
 
 def frame(con: Con, table: str) -> pl.DataFrame:
-    return pl.DataFrame(con.execute(f"SELECT * FROM {table} ORDER BY ALL").to_arrow_table())
+    return pl.DataFrame(con.sql(f"SELECT * FROM {table} ORDER BY ALL").to_arrow_table())
 
 
 def support(con: Con) -> Mapping[tuple[str, int, str], list[str]]:
     rows = con.execute(
-        "SELECT suite, suite_major, attribute, list(DISTINCT (position, value) ORDER BY (position, value)) "
-        "FROM attribute_values WHERE in_support GROUP BY ALL"
+        "SELECT suite, suite_major, attribute, value FROM attribute_values WHERE in_support "
+        "GROUP BY ALL ORDER BY min(position)"
     ).fetchall()
-    return {
-        (suite, major, attribute): [
-            list(pair.values())[1] if isinstance(pair, dict) else pair[1] for pair in pairs
-        ]
-        for suite, major, attribute, pairs in rows
-    }
+    found: dict[tuple[str, int, str], list[str]] = {}
+    for *of, value in rows:
+        found.setdefault((of[0], of[1], of[2]), []).append(value)
+    return found
 
 
 def test_done_when_8_what_comes_back_has_the_probabilities_that_an_estimate_needs(
@@ -90,8 +88,9 @@ def test_done_when_8_what_comes_back_has_the_probabilities_that_an_estimate_need
     true = sum(truth(p.slot.slot_key, "perceived_gender") == "masculine" for p in pictures) / 300
     read = sum(p.predicted == "masculine" for p in pictures) / 300
     assert share["low"] < true < share["high"]
-    assert not share["low"] < read < share["high"]  # the labeler alone is off
-    assert not share["low"] < masculine.mean() < share["high"]  # and so are the rated pictures, unweighted
+    assert abs(share["estimate"] - true) < 0.03
+    assert abs(read - true) > 0.04  # the labeler alone is off
+    assert abs(masculine.mean() - true) > 0.1  # and so are the rated pictures, unweighted
 
 
 def quarrel(picture: Picture, attribute: str, rater: str) -> str | None:
@@ -115,7 +114,7 @@ def test_the_audit_query_computes_the_same_shares(store: Store, con: Con, tmp_pa
     file = saved(tmp_path, "c.json", annotated(sample, "adjudicator", says=genders, pictures=both))
     import_labels(store, sample, [file], {"": "adjudicator"})
     load_all(con, store)
-    found = pl.DataFrame(con.execute(query).to_arrow_table())
+    found = pl.DataFrame(con.sql(query).to_arrow_table())
     ours = gold_shares(frame(con, "gold_strata"), frame(con, "gold_labels"), support(con))
     key = ["gold_set", "model", "suite", "suite_major", "attribute", "value"]
     pairs = found.join(ours, on=key, how="full", suffix="_ours")
@@ -149,11 +148,8 @@ def test_loading_again_replaces_the_rows_and_only_what_changed_is_stale(
     rate(store, sample, tmp_path, "a")
     assert stale_gold(con, store) == ["gold"]
     counts = load_gold(con, store, SET)
-    assert counts == {
-        "gold_samples": 24,
-        "gold_strata": 8,
-        "gold_labels": 2 * sum("a" in p.raters for p in sample.pictures),
-    }
+    answers = 2 * sum("a" in picture.raters for picture in sample.pictures)
+    assert counts == {"gold_samples": 24, "gold_strata": 8, "gold_labels": answers}
     before = table_hashes(con)
     load_gold(con, store, SET)
     assert table_hashes(con) == before
@@ -256,7 +252,7 @@ def test_answers_about_pictures_of_no_sample_are_told(store: Store, con: Con) ->
 
 
 def test_a_set_that_is_not_there_or_no_sample_is_told(store: Store, con: Con) -> None:
-    with pytest.raises(UsageError, match='no gold set "gold" in .* none; draw one with cliche gold sample'):
+    with pytest.raises(UsageError, match=r'no gold set "gold" in .* none; draw one with cliche gold sample'):
         load_gold(con, store, SET)
     store.put_if_absent(keys.gold_sample(SET), b'{"gold_set":"gold","format":1}')
     with pytest.raises(CorruptObjectError, match=r"gold/gold/sample\.json is not a sample"):
