@@ -129,8 +129,39 @@ def _groups(
             track=track,
             simulated=simulated,
             rows=tuple(sorted(groups[(simulated, track)], key=_by_distance)),
+            cautions=_cautions(found, week, simulated=simulated, track=track),
         )
         for simulated, track in sorted(groups)
+    )
+
+
+def _cautions(found: Sequence[Row], week: date, *, simulated: bool, track: str) -> tuple[str, ...]:
+    """Return why labels behind this week's figures of one table are not reliable, each reason once."""
+    reasons = {
+        words.reason(row["reliability"]): None
+        for row in found
+        if row["week"] == week
+        and (bool(row["simulated"]), row["track"]) == (simulated, track)
+        and row["reliable"] is False
+        and not row["withheld_reason"]
+    }
+    return tuple(sorted(reasons))
+
+
+def unverified(con: duckdb.DuckDBPyConnection, week: date) -> str | None:
+    """Return whose labels of `week` nobody verified, in one sentence, or None."""
+    labelers = sorted(
+        {
+            words.plain(row["labeler"])
+            for row in rows(con, "board_rows", {"week": week.isoformat()})
+            if row["week"] == week and row["reliable"] is None and row["labeler"] and row["n"]
+        }
+    )
+    if not labelers:
+        return None
+    return (
+        "Not verified yet: nobody else has read enough of the same pictures to tell how far the labels by "
+        f"{' and '.join(labelers)} can be relied on."
     )
 
 
@@ -175,6 +206,7 @@ def _row(
         line=tuple(points.get(day, Point(day, None)) for day in weeks),
         as_of=as_of,
         asked=answer is not None,
+        reliable=now["reliable"] if now else None,
     )
 
 

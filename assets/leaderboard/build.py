@@ -58,4 +58,5 @@ def build_page(
         suites=facts.suites(con, day),
         labelers=versions,
         downloads=facts.downloads(files),
+        unverified=boards.unverified(con, day),
     )

@@ -14,7 +14,7 @@ import duckdb
 
 from assets.leaderboard import words
 from assets.leaderboard.boards import retired_in
-from assets.leaderboard.query import rows
+from assets.leaderboard.query import Row, rows
 from assets.leaderboard.view import Download, Event, LabelerFact, SuiteFact
 
 _ABOUT = {
@@ -65,7 +65,22 @@ def events(
             )
             found[(fact.first_week, text)] = None
         first_of[name] = fact.version
+    for row in rows(con, "labeler_drift", {"week": week.isoformat()}):
+        found[(row["week"], _moved(row))] = None
     return tuple(Event(day, text) for day, text in sorted(found, key=lambda e: (-e[0].toordinal(), e[1])))
+
+
+def _moved(row: Row) -> str:
+    """Return in words that a labeler drifted, and what a person said to it."""
+    what = (
+        f"Labeler drift: {words.plain(row['labeler'])} {row['labeler_version']} now reads "
+        f"{words.attribute(row['attribute']).lower()} otherwise on {row['moved']} of {row['pictures']} frozen pictures "
+        f"({words.plain(row['anchor_set'])}); the labeler moved, not the models."
+    )
+    if row["accepted_reason"] is None:
+        return f"{what} Until a person accepts it, the attribute is no part of any ranking."
+    by = f" by {words.plain(row['accepted_by'])}" if row["accepted_by"] else ""
+    return f"{what} Accepted{by}: {words.plain(row['accepted_reason'])}"
 
 
 def suites(con: duckdb.DuckDBPyConnection, week: date) -> tuple[SuiteFact, ...]:

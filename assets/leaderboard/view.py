@@ -53,6 +53,7 @@ class BoardRow:
     notes: tuple[str, ...]
     line: tuple[Point, ...]
     as_of: date | None = None  # the week of the figure where it is an earlier one (retired models)
+    reliable: bool | None = None  # False: the labels are not reliable; None: not verified
     asked: bool = True  # this week; without an answer there is no rate of refusals all the same
 
 
@@ -63,6 +64,7 @@ class BoardGroup:
     track: str
     simulated: bool
     rows: tuple[BoardRow, ...]
+    cautions: tuple[str, ...] = ()  # why labels behind figures of this table are not reliable
 
 
 @dataclass(frozen=True)
@@ -284,6 +286,7 @@ class Page:
     suites: tuple[SuiteFact, ...]
     labelers: tuple[LabelerFact, ...]
     downloads: tuple[Download, ...]
+    unverified: str | None = None  # whose labels nobody verified
 
     def pictures(self) -> Iterator[Picture]:
         """Yield every picture that the page shows; one may come twice."""

@@ -20,7 +20,7 @@
 --   labeler: who read the attribute
 --   reliable: false if its labels are not reliable: the figure is published and takes no part in any ranking;
 --     true if somebody else read some of the same pictures and agreed; NULL if that is not verified
---   reliability: the same in words; NULL where reliable is true
+--   reliability: the same in words; NULL where reliable is true, or nothing was labelled
 -- Depends on: scores, plans, withheld, reliability.
 WITH hidden AS (
     SELECT
