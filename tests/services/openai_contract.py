@@ -7,8 +7,8 @@ In a test:      with ContractServer() as server: server.script = lambda call: Re
 In a process:   python -m tests.services.openai_contract --port 0 --latency-s 2 --log calls.jsonl   (prints its port)
                 with contract_process("--per-minute", "300") as server: … server.log()
 
-Belongs here: HTTP, limits, faults, the log, a process of its own. Does not belong here: shapes of requests and answers
-(`openai_wire`), what each endpoint does (`openai_endpoints`).
+Belongs here: the server, its log, a process of its own. Does not belong here: shapes of requests and answers
+(`openai_wire`), what each endpoint does (`openai_endpoints`), bytes on the wire (`openai_http`).
 """
 
 from __future__ import annotations
@@ -16,25 +16,22 @@ from __future__ import annotations
 import argparse
 import ctypes
 import json
-import re
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.services import openai_wire as wire
-from tests.services.openai_endpoints import ROUTES, Handler
-from tests.services.openai_script import Answered, Call, Limit, RefusedError, Reply, Rule
+from tests.services.openai_endpoints import ROUTES
+from tests.services.openai_endpoints import Handler as Endpoint
+from tests.services.openai_http import Handler, Http
+from tests.services.openai_script import Call, Limit, RefusedError, Reply, Rule
 
 __all__ = ["Call", "ContractProcess", "ContractServer", "RefusedError", "Reply", "Rule", "contract_process"]
 
@@ -47,7 +44,6 @@ PRICES = {
     "image_out": 30.0,
     "tool_text_in": 5.0,
 }
-_SILENCE_S = 60.0
 _DEFAULT = Reply()
 
 
@@ -83,7 +79,7 @@ class ContractServer:
         self.extra_params = extra_params
         self.pictures: dict[str, bytes] = {}
         self.responses: dict[str, int] = {}  # id → its turn
-        self.routes: dict[tuple[str, str], Handler] = dict(ROUTES)
+        self.routes: dict[tuple[str, str], Endpoint] = dict(ROUTES)
         self.most_at_once = 0
         self._at_once = 0
         self._numbers = 0
@@ -91,7 +87,7 @@ class ContractServer:
         self._log: list[dict[str, Any]] = []
         self._log_file = log_path.open("a", encoding="utf-8") if log_path else None
         self._lock = threading.Lock()
-        self._http = _Http(("127.0.0.1", port), _Handler)
+        self._http = Http(("127.0.0.1", port), Handler)
         self._http.contract = self
         self.port = self._http.server_address[1]
 
@@ -170,145 +166,6 @@ class ContractServer:
         finally:
             with self._lock:
                 self._at_once -= 1
-
-
-# --- HTTP
-
-
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 512
-    contract: ContractServer
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that went away; say everything of mistakes in this server."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Http
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing on standard error."""
-
-    def do_GET(self) -> None:
-        """Answer a GET."""
-        self._answer({})
-
-    def do_POST(self) -> None:
-        """Answer a POST with a JSON body."""
-        data = self.rfile.read(int(self.headers.get("content-length", 0)))
-        try:
-            self._answer(json.loads(data or b"{}"))
-        except json.JSONDecodeError:
-            self._send(400, "application/json", b'{"error": {"message": "no JSON"}}', {})
-
-    def _answer(self, body: dict[str, Any]) -> None:
-        contract = self.server.contract
-        if self.path == "/_log":
-            self._send(200, "application/json", json.dumps(contract.log()).encode(), {})
-            return
-        call = self._call(body)
-        headers = {"x-request-id": f"req_{call.number}", "openai-version": "2020-10-01"}
-        with contract.counted():
-            try:
-                handler = self._handler(call)
-                self._admit(call, headers)
-                answered = handler(contract, call)
-            except RefusedError as error:
-                if self.command == "POST" and not error.logged:
-                    entry = {
-                        "number": call.number,
-                        "method": "POST",
-                        "path": call.path,
-                        "prompt": call.prompt,
-                    }
-                    contract.record(**entry, status=error.status, outcome="error", billed_usd=0.0)
-                data = json.dumps(wire.error_body(error.error)).encode()
-                answered = Answered(data, error.status, reply=error.reply)
-            reply = answered.reply
-            self._send(answered.status, answered.kind, answered.body, headers | reply.headers, reply.fault)
-
-    def _call(self, body: dict[str, Any]) -> Call:
-        contract = self.server.contract
-        asked = body.get("input", body.get("prompt", ""))
-        if isinstance(asked, list):
-            asked = json.dumps(asked)
-        choice = body.get("tool_choice")
-        before = contract.responses.get(str(body.get("previous_response_id")), 0)
-        return Call(
-            number=contract.next_number(),
-            path=self.path.partition("?")[0],
-            body=body,
-            headers={name.lower(): value for name, value in self.headers.items()},
-            prompt=str(asked),
-            forced="images" in self.path
-            or (isinstance(choice, dict) and choice.get("type") == "image_generation"),
-            turn=before + 1,
-        )
-
-    def _handler(self, call: Call) -> Handler:
-        for (method, pattern), handler in self.server.contract.routes.items():
-            if method == self.command and re.fullmatch(pattern, call.path):
-                return handler
-        raise RefusedError(
-            404, {"code": "unknown_url", "message": f"Invalid URL ({self.command} {call.path})"}
-        )
-
-    def _admit(self, call: Call, headers: dict[str, str]) -> None:
-        """Raise `RefusedError` for a wrong key and above the limit; what the limit is goes into `headers`."""
-        contract = self.server.contract
-        if call.path.startswith("/pictures/"):
-            return
-        key = call.headers.get("authorization", "").removeprefix("Bearer ")
-        if not key or (contract.keys and key not in contract.keys):
-            raise RefusedError(
-                401, {"code": "invalid_api_key", "message": f"Incorrect API key provided: {key[:3]}***."}
-            )
-        limit = contract.limit
-        if limit is None or self.command != "POST":
-            return
-        admitted, left, wait_s = limit.take()
-        headers["x-ratelimit-limit-requests"] = f"{limit.per_minute:g}"
-        headers["x-ratelimit-remaining-requests"] = f"{int(left)}"
-        headers["x-ratelimit-reset-requests"] = f"{(limit.burst - left) * 60 / limit.per_minute:.3f}s"
-        if not admitted:
-            wait = {"retry-after": f"{max(1, int(wait_s + 0.999))}", "retry-after-ms": f"{wait_s * 1000:.0f}"}
-            told = {
-                "code": "rate_limit_exceeded",
-                "type": "requests",
-                "message": "Rate limit reached for images.",
-            }
-            raise RefusedError(429, told, Reply(headers=wait if contract.retry_after else {}))
-
-    def _send(
-        self, status: int, kind: str, data: bytes, headers: Mapping[str, str], fault: str | None = None
-    ) -> None:
-        lines = [f"HTTP/1.1 {status} {self.responses.get(status, ('?',))[0]}", f"content-type: {kind}"]
-        lines += [f"content-length: {len(data)}", *(f"{name}: {value}" for name, value in headers.items())]
-        head = ("\r\n".join(lines) + "\r\n\r\n").encode()
-        if fault is None:
-            self.wfile.write(head + data)
-            return
-        self.close_connection = True
-        if fault == "silence":
-            with suppress(OSError):
-                self.connection.settimeout(_SILENCE_S)
-                self.connection.recv(1)
-        elif fault == "cut":
-            self.wfile.write(head + data[: len(data) // 2])
-        elif fault == "drip":
-            with suppress(OSError):
-                self.wfile.write(head)
-                for at in range(len(data)):
-                    self.wfile.write(data[at : at + 1])
-                    time.sleep(0.05)
-        if fault in {"reset", "cut"}:
-            time.sleep(0.02)  # what was written leaves before the reset
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 # --- a process of its own
