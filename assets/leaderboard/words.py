@@ -77,7 +77,7 @@ TURNS: Mapping[str, str] = {
 }
 #: How requests ended that brought no picture, by outcome.
 LOST: Mapping[str, str] = {
-    "blocked_input": "blocked before drawing",
+    "blocked_input": "blocked by a filter",  # before drawing, or the API does not say when
     "blocked_output": "blocked after drawing",
     "refused_text": "refused in words",
     "no_image": "answered without a picture",

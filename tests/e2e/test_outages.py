@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,7 +44,8 @@ from assets.metrics.week import score_weeks
 from orchestration import weekly
 from orchestration.weekly import Ran
 from tests.e2e.benchmark import SIZE, folder_in_memory, place_of
-from tests.orchestration.installation import Installation, entry, install
+from tests.orchestration.conftest import cliche  # noqa: F401 - a fixture
+from tests.orchestration.installation import Cliche, Installation, entry, install
 from tests.services.faulty import Behaviour, Call, Faulty, serve
 from warehouse.connection import connect
 from warehouse.weeks import current_week, utc_now
@@ -54,6 +56,7 @@ TRIES = 4  # of a slot in one run, while the trouble may pass
 BAD_DATA = 2  # bad data is asked for once more
 SCALE = 0.001  # of the waits between tries
 KEY_ENV = "OUTAGE_TEST_KEY"
+NO_KEY = "sk-wrong-0123456789"
 
 
 # --- what servers answer
@@ -270,8 +273,8 @@ ROWS: dict[str, Row] = {
     "clock-jump": Row(clock_jump, {"ok": SLOTS}, 0, ("a clock was set back while it was asked", *FINE)),
     "wrong-key": Row(  # the first answer stops the run: the other slot is not asked
         says(401, "Incorrect API key provided: sk-wrong.", type="invalid_request_error", code="invalid_api_key"),
-        {"auth": 1, "not_attempted": 1}, 1, (FEW, "the key was refused 1", "not asked 1"), 1, "invalid_api_key",
-        "stopped by the provider (auth: Incorrect API key provided",
+        {"auth": 1, "not_attempted": 1}, 1, (FEW, "no answer", "the key was refused 1", "not asked 1"), 1,
+        "invalid_api_key", "stopped by the provider (auth: Incorrect API key provided",
     ),
     "quota-exhausted": Row(
         says(429, "You exceeded your current quota.", type="insufficient_quota", code="insufficient_quota"),
@@ -289,11 +292,17 @@ ROWS: dict[str, Row] = {
         "unknown_parameter", "stopped by the provider (invalid_params: Unknown parameter",
     ),
     "blocked-before": Row(
-        moderated("input"), {"blocked_input": SLOTS}, 0, ("100 %", "blocked before drawing 2"), SLOTS,
+        moderated("input"), {"blocked_input": SLOTS}, 0, ("100 %", "blocked by a filter 2"), SLOTS,
         "moderation_blocked",
     ),
     "blocked-after": Row(
         moderated("output"), {"blocked_output": SLOTS}, 0, ("100 %", "blocked after drawing 2"), SLOTS,
+        "moderation_blocked",
+    ),
+    "blocked-nobody-says-where": Row(
+        says(400, "Your request was rejected by the safety system.", type="image_generation_user_error",
+             code="moderation_blocked"),
+        {"blocked_input": SLOTS}, 0, ("No usable pictures", "100 %", "blocked by a filter 2"), SLOTS,
         "moderation_blocked",
     ),
     "no-picture": Row(
@@ -386,7 +395,7 @@ def asked(services: tuple[Faulty, Faulty]) -> Iterator[Asked]:
         faulty.rows[name] = points_to(f"{faulty.url}/{where}/1.png")
     with pytest.MonkeyPatch.context() as patch, folder_in_memory("outages") as folder:
         _scaled(patch)
-        patch.setenv(KEY_ENV, "sk-wrong-0123456789")
+        patch.setenv(KEY_ENV, NO_KEY)
         made = install(folder / "home")
         made.write_models(*(_entry(name, row, places) for name, row in ALL.items()))
         place = place_of(made.settings)
@@ -526,3 +535,51 @@ def test_what_is_complete_is_left_alone(asked: Asked, services: tuple[Faulty, Fa
     for name in ("good", "truncated-png", "blocked-before"):
         ask_partition(place, name, WEEK)
     assert services[0].calls == before
+
+
+def test_the_command_ends_with_1_for_a_wrong_key_and_says_so_once(
+    services: tuple[Faulty, Faulty],
+    cliche: Cliche,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with folder_in_memory("outages") as folder:
+        made = install(folder / "home", deadline_hours=168)
+        made.write_models(_entry("wrong-key", ROWS["wrong-key"], {"http": services[0].url}))
+        monkeypatch.setenv("CLICHE_HOME", str(made.home))
+        monkeypatch.setenv(KEY_ENV, NO_KEY)
+        ended = cliche("run", "--yes", "--week", WEEK)
+        assert ended.code == 1
+        assert "wrong-key was stopped: auth: Incorrect API key provided" in " ".join(
+            cliche("status").out.split()
+        )
+        assert ended.error.startswith(
+            f"wrong-key, week {WEEK}: 2 of 2 slots are open; stopped by the provider (auth: Incorrect API key provided"
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"params": {"styl": "vivid"}, "connection": {}}, 'unknown parameter "styl"; did you mean "style"?'),
+        (
+            {"connection": {"base_url": "http://sk-key@127.0.0.1/v1"}},
+            "an address holds no user name and no password",
+        ),
+        ({"connection": {"base_url": "file:///etc/passwd"}}, "write an address that begins with https://"),
+        ({"connection": {"image_hosts": ["https://cdn.example.com/"]}}, "image_hosts"),
+    ],
+)
+def test_the_command_ends_with_2_before_anything_is_asked_if_the_configuration_cannot_be_meant(
+    services: tuple[Faulty, Faulty],
+    cliche: Cliche,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    says: str,
+) -> None:
+    made, before = install(tmp_path / "home"), services[0].calls.total()
+    made.write_models({**_entry("good", ROWS["good"], {"http": services[0].url}), **changes})
+    monkeypatch.setenv("CLICHE_HOME", str(made.home))
+    ended = cliche("run", "--yes", "--week", WEEK)
+    assert (ended.code, says in ended.only_line) == (2, True), ended.err
+    assert services[0].calls.total() == before
