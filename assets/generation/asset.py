@@ -76,6 +76,7 @@ def ask_partition(place: Workplace, model: str, week: str) -> Report:
     with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}") as lease:
         state = read_partition(place.store, week, model)
         place.listener.planned(model, week, len(plan.slots), count_outcomes(plan, state)["open"])
+        guard = guarded(place, entry, week, provider)
         report = generate(
             place.store,
             plan,
@@ -83,7 +84,8 @@ def ask_partition(place: Workplace, model: str, week: str) -> Report:
             concurrency=entry.concurrency,
             only=frozenset() if is_over(provider, week) else answerable(provider),
             on_receipt=place.listener.receipt,
-            admission=guarded(place, entry, week, provider),
+            admission=guard.flow,
+            money=guard.money,
             costs=Costs(entry.price),
             deadline=deadline(provider, week),
             interrupt=place.interrupt,

@@ -116,8 +116,9 @@ class Desk(Generic[CallT, SaidT]):
     """For whom batches are made: which calls are open, and what is done with what comes back.
 
     `prefix` is where the states lie, `who` is named in errors. `admission` sets money aside until the batch has
-    answered. `take` keeps what was said of a call (its attempt's number, when it was asked, and what settles the money
-    follow it); `lift` makes of a plain answer what it would be as a line.
+    answered, and waits neither for a pace nor for a breaker. `take` keeps what was said of a call (its attempt's
+    number, when it was asked, and what settles the money follow it); `lift` makes of a plain answer what it would be
+    as a line.
     """
 
     store: Store
@@ -141,7 +142,7 @@ class Desk(Generic[CallT, SaidT]):
 
 def advance(
     desk: Desk[CallT, SaidT],
-    api: Batches[CallT, SaidT],
+    api: Batches[CallT, SaidT] | None,
     *,
     patience: Patience = Patience(),
     size: int = BATCH_CALLS,
@@ -154,6 +155,8 @@ def advance(
     Raises:
         ClicheError: if a batch that was submitted cannot be fetched for a reason that does not pass (a wrong key).
     """
+    if api is None:
+        return frozenset()
     known = read_batches(desk.store, desk.prefix)
     before = max((batch.number for batch in known if batch.ended), default=0)
     batched_before = {key for batch in known if not batch.refused for key in batch.attempts}

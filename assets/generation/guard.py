@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 
-from assets.generation.admission import Admission, free_admission, stack
+from assets.generation.admission import Admission, free_admission
 from assets.generation.breaker import Breaker
 from assets.generation.models_file import ModelEntry
 from assets.generation.money import Costs
@@ -23,8 +24,16 @@ from warehouse.errors import UsageError
 from warehouse.weeks import shift, utc_now
 
 
-def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) -> Admission:
-    """Return what every call of a partition passes; a provider that costs nothing is asked freely.
+@dataclass(frozen=True)
+class Guard:
+    """What calls pass: `flow` (pace and breaker) the single ones, `money` (the budget) those in batches too."""
+
+    flow: Admission = free_admission
+    money: Admission = free_admission
+
+
+def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) -> Guard:
+    """Return what the calls of a partition pass; a provider that costs nothing is asked freely.
 
     The book is filled from the store first: what was spent for this week and month is known before the first call.
 
@@ -32,11 +41,11 @@ def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) 
         CorruptObjectError: if what was spent cannot be read.
     """
     if not provider.paid:
-        return free_admission
+        return Guard()
     fill = partial(place.fill_book, week)
     fill()
     budget = place.budget.admission(week, entry.name, entry.cap_usd, Costs(entry.price), fill=fill)
-    return stack(_breaker(provider.name, entry.connection.base_url), budget)
+    return Guard(_breaker(provider.name, entry.connection.base_url), budget)
 
 
 def deadline(provider: Provider, week: str) -> dt.datetime | None:

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
 
-from assets.generation.admission import Admission, NotNowError, Settle, free_admission, pause
-from assets.generation.batches import BATCH_CALLS, Desk, Patience, advance, batch_api
+from assets.generation.admission import Admission, NotNowError, free_admission, pause, stack
+from assets.generation.batch_slots import slots_desk
+from assets.generation.batches import BATCH_CALLS, Patience, advance, batch_api
 from assets.generation.ledger import Ledger, Retry
 from assets.generation.money import Costs
 from assets.generation.plan import Plan
@@ -31,7 +32,6 @@ from assets.generation.receipts import (
 )
 from assets.generation.records import GROUPS, Answer, Exchange, Outcome, Request, Slot
 from assets.suites.schema import Prompt
-from warehouse import keys
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -89,6 +89,7 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
     on_receipt: OnReceipt = lambda receipt: None,
     retry: Retry = Retry(),
     admission: Admission = free_admission,
+    money: Admission = free_admission,
     costs: Costs = Costs(),
     deadline: datetime | None = None,
     interrupt: threading.Event | None = None,
@@ -105,7 +106,8 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
         only: the keys of the slots that may be asked (a folder import has answers for some only).
         on_receipt: told of every receipt as it is written, from the thread that wrote it.
         retry: how transient trouble is met.
-        admission: pace, breaker and money, see `admission.Admission`.
+        admission: pace and breaker of single calls, see `admission.Admission`.
+        money: the budget of all calls, those in batches too; passed last.
         costs: what a call costs.
         deadline: when the time of this partition is up (UTC without a zone); no call begins after it, slots stay open.
         interrupt: when set, no further call is made and what is in flight is recorded.
@@ -162,7 +164,7 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
         plan,
         provider,
         retry,
-        admission,
+        stack(admission, money),
         costs,
         sleep=lambda seconds: pause(seconds, stop),
         stopped=stopped,
@@ -177,13 +179,11 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
             if known.lost:
                 state.attempts[slot.slot_key] = ledger.account(_request(plan, prompts, slot), known, record)
         work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
-        api = batch_api(provider)
-        if api is not None:
-            batched = advance(
-                _desk(ledger, work, state, record), api, patience=batch_patience, size=batch_size
-            )
-            report.batched = len(batched)
-            state = read_partition(store, plan.week, plan.model)
+        if batch_api(provider) is not None:
+            single = {unit[0].slot_key: _request(plan, prompts, unit[0]) for unit in work if len(unit) == 1}
+            desk = slots_desk(ledger, single, state, money, record)
+            batched = advance(desk, batch_api(provider), patience=batch_patience, size=batch_size)
+            report.batched, state = len(batched), read_partition(store, plan.week, plan.model)
             work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
         _run_all(work, concurrency + KEEPERS, stop, stopped, one)
     finally:
@@ -196,35 +196,6 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
             f"the time for this partition is up ({deadline:%Y-%m-%d %H:%M} UTC); run again to go on"
         )
     return report
-
-
-def _desk(
-    ledger: Ledger, work: Iterable[Sequence[Slot]], state: Ledgered, record: OnReceipt
-) -> Desk[Request, Answer]:
-    """Return what is to be asked in batches: single slots; a conversation needs its answers one by one."""
-    plan, prompts = ledger.plan, ledger.plan.prompts()
-    single = {unit[0].slot_key: unit[0] for unit in work if len(unit) == 1}
-
-    def take(
-        request: Request, answer: Answer, number: int, asked_at: datetime, settle: Settle | None
-    ) -> None:
-        receipt = ledger.take_in(request.model_copy(update={"attempt": number}), answer, asked_at)
-        if settle is not None:
-            settle(receipt, answer)
-        record(receipt)
-
-    return Desk(
-        store=ledger.store,
-        prefix=keys.batches_prefix(plan.week, plan.model),
-        who=plan.model,
-        calls={key: _request(plan, prompts, slot) for key, slot in single.items()},
-        numbers={key: state.of(key).next_number for key in single},
-        admission=ledger.admission,
-        take=take,
-        lift=lambda answer: answer,
-        sleep=ledger.sleep,
-        stopped=ledger.stopped,
-    )
 
 
 def _units(plan: Plan) -> list[list[Slot]]:

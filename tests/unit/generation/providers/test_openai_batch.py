@@ -280,7 +280,7 @@ def test_money_is_set_aside_for_the_whole_batch(account: Callable[[Server], Acco
         yield lambda receipt, answer: None
 
     here = account(Server())
-    report = here.run(admission=seven)
+    report = here.run(money=seven)
     assert report.outcomes["ok"] == 7
     assert report.stopped_by
     assert report.stopped_by.outcome is Outcome.BUDGET_STOPPED

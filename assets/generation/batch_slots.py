@@ -1,0 +1,57 @@
+"""Slots in batches: what a ledger does with a batch's answers.
+
+Belongs here: single slots and their receipts as a `batches.Desk` (a conversation needs its answers one by one). Does
+not belong here: states of batches (`batches`), single calls (`ledger`), which slots are open (`run`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from assets.generation.admission import Admission, Settle
+from assets.generation.batches import Desk
+from assets.generation.ledger import Ledger
+from assets.generation.receipts import Ledgered, Receipt
+from assets.generation.records import Answer, Request
+from warehouse import keys
+
+
+def slots_desk(
+    ledger: Ledger,
+    calls: Mapping[str, Request],
+    state: Ledgered,
+    money: Admission,
+    on_receipt: Callable[[Receipt], None],
+) -> Desk[Request, Answer]:
+    """Return the desk of one partition.
+
+    Args:
+        ledger: keeps answers as it keeps those of its own calls; its stop and its sleep are used.
+        calls: what is asked, by slot.
+        state: what the bucket knows of the partition, for the numbers of attempts.
+        money: sets money aside for a call until its batch has answered.
+        on_receipt: told of every receipt.
+    """
+
+    def take(
+        request: Request, answer: Answer, number: int, asked_at: datetime, settle: Settle | None
+    ) -> None:
+        receipt = ledger.take_in(request.model_copy(update={"attempt": number}), answer, asked_at)
+        if settle is not None:
+            settle(receipt, answer)
+        on_receipt(receipt)
+
+    plan = ledger.plan
+    return Desk(
+        store=ledger.store,
+        prefix=keys.batches_prefix(plan.week, plan.model),
+        who=plan.model,
+        calls=calls,
+        numbers={key: state.of(key).next_number for key in calls},
+        admission=money,
+        take=take,
+        lift=lambda answer: answer,
+        sleep=ledger.sleep,
+        stopped=ledger.stopped,
+    )
