@@ -1,0 +1,51 @@
+"""The command that lets a labeler of models.yaml, or one of this machine, read an imported study.
+
+Belongs here: what is said, and which exit code follows. Does not belong here: labelling (`assets.studies.labeling`,
+`assets.labeling`); the pictures of a week are labelled by `cliche run`.
+"""
+
+from __future__ import annotations
+
+from assets.labeling.asking import FREELY
+from assets.labeling.guard import asking_of
+from assets.labeling.registry import make_labeler
+from assets.metrics.week import score_studies
+from assets.studies.labeling import label_study
+from orchestration.commands.editions import counting
+from orchestration.console import note, say
+from orchestration.resources import make_workplace
+from orchestration.settings import load_settings
+from warehouse.connection import connect
+from warehouse.errors import ClicheError
+from warehouse.migrations import migrate
+
+
+def label_imported(study: str, name: str) -> int:
+    """Label the pictures of an imported study and load what was read; say what it cost and what is left."""
+    settings = load_settings()
+    place = make_workplace(settings)
+    labeler = make_labeler(name, place.labelers)
+    entry = place.labelers.get(name)
+    place.store.check_writable()
+    with place.store.lease(f"label-study-{study}", purpose=f"label the study {study}"):
+        asking = FREELY if entry is None else asking_of(place, entry, "")
+        with counting("labelling") as step:
+            counts = label_study(place.store, study, labeler, progress=step, asking=asking)
+    asked = counts.asked
+    say(
+        f"{study}: {counts.labels:,} labels by {name}@{labeler.version}, {counts.already:,} were there before"
+    )
+    if asked is not None:
+        say(f"{asked.calls:,} calls, ${asked.cost_usd:,.4f}; it declined {asked.declined:,} pictures")
+    try:
+        with connect(place.warehouse) as con:
+            migrate(con)
+            score_studies(con, place)
+    except ClicheError as error:
+        note(f"The labels are kept in the store, but they were not loaded: {error}")
+        return 1
+    if asked is not None and asked.open:
+        note(f"cliche: {asked.open:,} pictures got no label: {asked.stopped_by or 'run again to go on'}")
+        return 1
+    say("Next:  cliche publish   puts the agreement with the study's people on the page")
+    return 0
