@@ -8,6 +8,7 @@ seed and the picture, so that the same seed takes the same pictures wherever and
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from warehouse.store import Store
 #: A set is no smaller: where one label in twenty moves, sixty pictures show none of it in 5 % of weeks (0.95 ** 60).
 LEAST = 60
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 Stratum = tuple[str, str]  # model, suite
 Row = Mapping[str, Any]
 
@@ -52,11 +54,15 @@ def freeze(store: Store, anchor_set: str, week: str, *, size: int = LEAST, seed:
         seed: of the lot; by default the set's name.
 
     Raises:
-        UsageError: for a size below 60, or where there are not so many pictures.
+        UsageError: for a size below 60, a name that is none, or where there are not so many pictures.
         RefusedError: if there is a set of that name: a set never changes.
     """
     if size < LEAST:
         raise UsageError(f"an anchor set has {LEAST} pictures or more, not {size}: fewer miss what moves")
+    if not _NAME.fullmatch(anchor_set):
+        raise UsageError(
+            f'"{anchor_set}" is no name: lower-case letters, digits, ".", "_" and "-", e.g. mine-2026'
+        )
     if anchor_set == shipped_anchors.NAME or store.head(list_key(anchor_set)) is not None:
         raise RefusedError(
             f'there is an anchor set "{anchor_set}", and a set never changes; take another name'

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.labeling import drift, shipped_anchors
+from assets.labeling.gold.records import check_pseudonym
 from assets.labeling.records import INVALID, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import make_labeler
 from assets.suites.schema import Attribute
@@ -285,11 +286,12 @@ def accept(
         by: pseudonym of who says so; it is published.
 
     Raises:
-        UsageError: if nothing moved there, or no reason is given.
+        UsageError: if nothing moved there, no reason is given, or `by` is no pseudonym.
         RefusedError: if it is accepted already.
     """
     if not reason.strip():
         raise UsageError("give a reason: --reason says why the labels may have moved")
+    by = check_pseudonym(by) if by else None
     found = listing(store)
     labels = [one for one in found.labels if one.week <= week]
     accepted = read_accepted(store, [one for one in found.accepted if one.week <= week]).to_pylist()

@@ -15,6 +15,7 @@ from assets.generation.records import GROUPS
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState
 from assets.leaderboard.edition import latest
+from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
 from orchestration.commands.forecasts import spent_line, with_book
 from orchestration.console import OUT, say
@@ -48,6 +49,8 @@ def status(week: str | None) -> int:
             say(line)
     if any(state.cost_usd or state.trouble.maybe_billed for state in gate.states.values()):
         say(spent_line(with_book(place, week), week))
+    for line in drift_lines(place.store, week):
+        say(line)
     if newest is not None:
         say(f"Edition {newest.id} is current: {page_address(place)}")
     if not gate.states:

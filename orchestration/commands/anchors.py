@@ -1,0 +1,91 @@
+"""Commands about anchors: freeze, list, accept.
+
+Belongs here: what is said and which exit code follows. Does not belong here: sets, labels and what moved
+(`assets.labeling.anchors`, `anchor_freeze`, `drift`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from assets.labeling.anchor_freeze import freeze
+from assets.labeling.anchors import accept, drifts
+from assets.labeling.drift import Drift
+from orchestration.console import OUT, say
+from orchestration.resources import bare_workplace
+from orchestration.settings import load_settings
+from warehouse.anchor_objects import listing, read_list
+from warehouse.store import Store
+from warehouse.weeks import current_week, parse_week
+
+
+def anchors_freeze(name: str, from_week: str, size: int, seed: str | None) -> int:
+    """Freeze a set of stored pictures of one week, and say of which models and suites they are."""
+    place = bare_workplace(load_settings())
+    week = parse_week(from_week).isoformat()
+    place.store.check_writable()
+    frozen = freeze(place.store, name, week, size=size, seed=seed)
+    say(
+        f'Anchor set {name}: {sum(frozen.pictures.values())} pictures of the week {week}, seed "{frozen.seed}"'
+    )
+    for (model, suite), pictures in sorted(frozen.pictures.items()):
+        say(f"  {model}, {suite}: {pictures}")
+    say("Every labeler in use labels it from the next publish on.")
+    return 0
+
+
+def anchors_list() -> int:
+    """List the sets, who labelled them in which weeks, and what moved."""
+    store = bare_workplace(load_settings()).store
+    found = listing(store)
+    if not found.sets:
+        say("There are no anchor sets yet; the next publish makes simulated-1.")
+        return 0
+    table = Table(box=None, pad_edge=False)
+    for column in ("set", "pictures", "labeler", "weeks", "from", "to"):
+        table.add_column(column, justify="right" if column in {"pictures", "weeks"} else "left")
+    for name in found.sets:
+        pictures = str(len(read_list(store, name)["pictures"]))
+        series: dict[str, list[str]] = {}
+        for one in found.labels:
+            if one.anchor_set == name:
+                series.setdefault(f"{one.labeler}@{one.version}", []).append(one.week)
+        for who, weeks in series.items() or [("not labelled yet", [])]:
+            table.add_row(
+                name, pictures, who, str(len(weeks)), min(weeks, default=""), max(weeks, default="")
+            )
+    OUT.print(table, markup=False)
+    for line in drift_lines(store, current_week()):
+        say(line)
+    return 0
+
+
+def anchors_accept(labeler: str, attribute: str, week: str, reason: str, by: str | None) -> int:
+    """Accept what moved, with a reason."""
+    place = bare_workplace(load_settings())
+    week = parse_week(week).isoformat()
+    place.store.check_writable()
+    for one in accept(place.store, labeler=labeler, attribute=attribute, week=week, reason=reason, by=by):
+        say(
+            f"Accepted: {one.labeler}@{one.labeler_version}, {attribute}, {one.moved} of {one.pictures} labels of "
+            f"{one.anchor_set} in the week {week}. They are what later weeks are compared with."
+        )
+    say("Next:  cliche publish   lets the attribute rank again, and shows the reason")
+    return 0
+
+
+def drift_lines(store: Store, week: str) -> Iterator[str]:
+    """Yield what moved and waits for a person, in the latest labels of each set up to a week."""
+    for one in drifts(store, week):
+        if one.open:
+            yield _line(one)
+
+
+def _line(one: Drift) -> str:
+    return (
+        f"labeler drift: {one.labeler}@{one.labeler_version} moved in {one.attribute} on {one.moved} of "
+        f"{one.pictures} anchors of {one.anchor_set} since the week {one.baseline_week} ({one.examples}); "
+        f'cliche anchors accept --labeler {one.labeler} --attribute {one.attribute} --week {one.week} --reason "…"'
+    )
