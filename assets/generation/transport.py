@@ -21,6 +21,7 @@ from assets.generation.addresses import Resolver, refused_host, refused_ip
 from assets.generation.connection import Connection
 
 _WRITE_BYTES = 65_536
+_TRY_S = 10.0  # for an address that does not answer, while there are others
 
 
 class RefusedAddressError(httpx2.ConnectError):
@@ -105,8 +106,10 @@ class Backend(httpcore2.NetworkBackend):
             why = refused_ip(address, **self._rules)
             _refuse(why and (why if address == host else f"{host}: {why}"))
         failed: Exception = httpcore2.ConnectError(f"{host} has no address")
-        for address in addresses:
+        for others, address in zip(reversed(range(len(addresses))), addresses, strict=True):
             left = _left(timeout, httpcore2.ConnectTimeout)
+            if others and left is not None:
+                left = min(left, _TRY_S)
             try:
                 return _Stream(self._inner.connect_tcp(address, port, left, local_address, socket_options))
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:

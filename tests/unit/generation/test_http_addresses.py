@@ -299,6 +299,15 @@ def test_private_addresses_are_reached_where_a_setting_allows_it_and_public_ones
     assert wire.connected == ["127.0.0.1"]
 
 
+def test_the_next_address_of_a_host_is_tried_when_one_does_not_answer(wire: Wire) -> None:
+    with serve({"a.png": lambda call: call.answer(body=b"mine")}) as local:
+        wire.names["two.test"] = [["127.0.0.2", "127.0.0.1"]]
+        connection = Connection(allow_private=True, image_hosts=("two.test",))
+        url = f"http://two.test:{local.port}/a.png"
+        assert fetch_image(url, connection, resolve=wire.resolve) == b"mine"
+    assert wire.connected == ["127.0.0.2", "127.0.0.1"]
+
+
 def test_neither_proxies_nor_passwords_come_from_the_environment(
     wire: Wire, trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
