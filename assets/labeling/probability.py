@@ -44,9 +44,7 @@ def value_probability(
     if not tokens or b"".join(token.text for token in tokens) != text.encode():
         return None
     start, end = _part_of(text, picture, pictures)
-    pattern = re.compile(
-        rf"{re.escape(json.dumps(attribute))}\s*:\s*\"({re.escape(json.dumps(value)[1:-1])})\""
-    )
+    pattern = re.compile(rf"{re.escape(_json(attribute))}\s*:\s*\"({re.escape(_json(value)[1:-1])})\"")
     found = list(pattern.finditer(text, start, end))
     if len(found) != 1:
         return None
@@ -65,7 +63,11 @@ def _part_of(text: str, picture: int, pictures: int) -> tuple[int, int]:
     """Return where in the text the answer about one of several pictures stands."""
     if pictures == 1:
         return 0, len(text)
-    marks = [text.find(json.dumps(name)) for name in picture_names(pictures)]
+    marks = [text.find(_json(name)) for name in picture_names(pictures)]
     start = marks[picture - 1]
     later = [mark for mark in marks if mark > start]
     return (start, min(later, default=len(text))) if start >= 0 else (0, 0)
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
