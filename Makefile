@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench serve dev lock browser servers docs clean
+.PHONY: help setup setup-dev demo test test-diffusers check bench serve dev lock browser servers docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,13 @@ demo: setup ## Ask the simulated models for twelve weeks, publish, say where to 
 test: setup-dev browser servers ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
 	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 --dist loadfile \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
+
+# The provider `diffusers` needs gigabytes that nothing else does, so it has an environment of its own.
+GPU := .venv-diffusers
+test-diffusers: setup-dev ## Run the test of the provider `diffusers`, with torch, in an environment of its own
+	@test -x $(GPU)/bin/python || $(PYTHON) -m venv $(GPU)
+	@$(BIN)/uv pip install --quiet --python $(GPU)/bin/python --require-hashes -r requirements-diffusers.lock
+	@$(GPU)/bin/python -m pytest -p no:cacheprovider tests/unit/generation/providers/test_diffusers.py
 
 check: setup-dev ## Lint, format, types, SQL
 	@$(BIN)/ruff check .
@@ -77,4 +84,4 @@ $(VENV)/.servers: $(VENV)/.dev $(SERVERS)/package-lock.json
 	@touch $@
 
 clean: ## Take away what was made here, pictures of the demo included
-	rm -rf $(VENV) .cliche .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info $(BROWSER)/node_modules $(SERVERS)/node_modules
+	rm -rf $(VENV) $(GPU) .cliche .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info $(BROWSER)/node_modules $(SERVERS)/node_modules
