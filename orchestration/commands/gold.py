@@ -55,6 +55,10 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     )
     design.check()
     frame = read_frame(place.store, week, attribute=attribute, suites=suites, models=models)
+    if frame.open_slots:
+        note(
+            f"{frame.open_slots:,} slots of the week may still be asked: pictures that come later are not in this set"
+        )
     sample = draw_sample(place.store, frame, design)
     say(
         f"Gold set {sample.gold_set}: {len(sample.pictures):,} of {len(frame.pictures):,} pictures of week {week}, "

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from assets.generation.plan import Plan, read_plan
 from assets.generation.receipts import read_partition
-from assets.generation.records import Outcome, Slot
+from assets.generation.records import FINAL, Outcome, Slot
 from assets.labeling.gold.records import UNREAD
 from assets.suites.schema import Attribute
 from warehouse.errors import UsageError
@@ -63,6 +63,7 @@ class Frame:
         labelers: model → name and version of the labeler whose values they are; None: it read nothing.
         suite_pictures: pictures that each attribute applies to, in the frame or not.
         attributes: (suite, version) → its attributes in full.
+        open_slots: slots that may still be asked; a picture that comes later is not in the set.
     """
 
     week: str
@@ -71,6 +72,7 @@ class Frame:
     labelers: Mapping[str, tuple[str, str | None]]
     suite_pictures: Mapping[SuiteAttribute, int]
     attributes: Mapping[tuple[str, str], Sequence[Attribute]]
+    open_slots: int = 0
 
 
 def read_frame(
@@ -107,10 +109,13 @@ def read_frame(
     )
     labelers: dict[str, tuple[str, str | None]] = {}
     all_pictures: list[Framed] = []
+    open_slots = 0
     for plan in plans:
         version, predicted = _predicted(store, plan, attribute)
         labelers[plan.model] = (plan.labeler, version)
-        all_pictures += _pictures(store, plan, attribute, predicted, suites)
+        found, still_open = _pictures(store, plan, predicted, suites)
+        all_pictures += found
+        open_slots += still_open
     pictures = [picture for picture in all_pictures if attribute in picture.attributes]
     if not pictures:
         raise UsageError(
@@ -131,6 +136,7 @@ def read_frame(
             for plan in plans
             for suite in plan.suites
         },
+        open_slots=open_slots,
     )
 
 
@@ -145,19 +151,21 @@ def _label(suite: Mapping[str, str]) -> str:
 
 
 def _pictures(
-    store: Store, plan: Plan, attribute: str, predicted: Mapping[str, str], suites: Collection[str]
-) -> list[Framed]:
+    store: Store, plan: Plan, predicted: Mapping[str, str], suites: Collection[str]
+) -> tuple[list[Framed], int]:
+    """Return the pictures of a partition, and how many of its slots may still be asked."""
     state = read_partition(store, plan.week, plan.model)
     prompts = plan.prompts()
-    found = []
+    found: list[Framed] = []
+    still_open = 0
     for slot in plan.slots:
         label = f"{slot.suite}@{slot.suite_version.split('.')[0]}"
-        receipt = state.of(slot.slot_key).last
         if suites and not {slot.suite, label} & {*suites}:
             continue
-        if receipt is None or receipt.outcome is not Outcome.OK:
-            continue
-        if receipt.image_sha256 and receipt.image_ext:
+        receipt = state.of(slot.slot_key).last
+        if receipt is None or receipt.outcome not in FINAL:
+            still_open += 1
+        elif receipt.outcome is Outcome.OK and receipt.image_sha256 and receipt.image_ext:
             found.append(
                 Framed(
                     slot=slot,
@@ -168,7 +176,7 @@ def _pictures(
                     simulated=plan.simulated,
                 )
             )
-    return found
+    return found, still_open
 
 
 def _predicted(store: Store, plan: Plan, attribute: str) -> tuple[str | None, dict[str, str]]:

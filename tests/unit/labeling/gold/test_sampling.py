@@ -256,6 +256,13 @@ def test_pictures_without_a_label_are_a_stratum_of_their_own_and_failures_are_no
     frame = read_frame(store, WEEK)
     assert len(frame.pictures) == 27
     assert Counter(p.predicted for p in frame.pictures)["not_assessed"] == 6
+    assert frame.open_slots == 0
+
+
+def test_slots_that_may_still_be_asked_are_counted(store: Store) -> None:
+    build(store, (ONE,), outcomes=lambda slot: {0: (), 1: ("timeout",)}.get(slot.replicate, ("ok",)))
+    frame = read_frame(store, WEEK)
+    assert (len(frame.pictures), frame.open_slots) == (24, 6)
 
 
 def test_a_model_that_nobody_labelled_can_be_sampled(store: Store) -> None:
