@@ -1,7 +1,7 @@
 """What stands between a labeler and the API that it is asked through, and anchors that are asked like pictures.
 
-Belongs here: which admissions labelling passes, from the surroundings of a run. Does not belong here: any one of them
-(`generation.breaker`, `spending`), making calls (`asking`).
+Belongs here: pace, breaker and budget of labelling, from the surroundings of a run. Does not belong here: any one of
+them (`generation.pace`, `generation.breaker`, `spending`), making calls (`asking`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from typing import Protocol, cast
 
-from assets.generation.admission import free_admission, stack
+from assets.generation.admission import Admission, stack
 from assets.generation.breaker import Breaker
 from assets.generation.guard import require_price
 from assets.generation.models_file import LabelerEntry
+from assets.generation.pace import Pace
 from assets.generation.workplace import Workplace
 from assets.labeling.asking import Asking, Look, ask_all
 from assets.labeling.journal import Journal, Scope, of_anchors
@@ -38,14 +39,14 @@ def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
         CorruptObjectError: if what was spent cannot be read.
     """
     week = week or current_week()
-    breaker = _breaker(entry.labeler, entry.connection.base_url)
+    service = _service(entry.labeler, entry.connection.base_url, entry.model_id, entry.requests_per_minute)
     if not is_paid(entry):
-        return Asking(stack(breaker, free_admission), stopped=place.interrupt.is_set)
+        return Asking(service, stopped=place.interrupt.is_set)
     require_price(entry.name, entry.price, "labeler")
     fill = partial(place.fill_book, week)
     fill()
     budget = admission_of(place.budget, entry, week, fill=fill)
-    return Asking(stack(breaker, budget), stopped=place.interrupt.is_set)
+    return Asking(stack(service, budget), stopped=place.interrupt.is_set)
 
 
 class Pictured(Protocol):
@@ -90,6 +91,7 @@ def ask_about(
 
 
 @cache
-def _breaker(kind: str, address: str | None) -> Breaker:
-    """Return the breaker of one service, shared by all that this process asks of it."""
-    return Breaker(f"{kind} ({address})" if address else kind)
+def _service(kind: str, address: str | None, model_id: str, requests_per_minute: float) -> Admission:
+    """Return the pace and the breaker of one service, shared by all that this process asks of it."""
+    name = f"{kind} ({address or model_id})"
+    return stack(Pace(name, requests_per_minute), Breaker(name))
