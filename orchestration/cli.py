@@ -32,6 +32,8 @@ importer = typer.Typer(help="Take in pictures that somebody else made or downloa
 app.add_typer(importer, name="import")
 gold = typer.Typer(help="A random sample of pictures for people to label.", no_args_is_help=True)
 app.add_typer(gold, name="gold")
+anchors = typer.Typer(help="Frozen pictures that labelers label again each week.", no_args_is_help=True)
+app.add_typer(anchors, name="anchors")
 
 Week = Annotated[
     str | None, typer.Option("--week", help="Monday of the week, YYYY-MM-DD; default: this week.")
@@ -84,6 +86,15 @@ def publish(
 def status(week: Week = None) -> None:
     """Say how far each model is in a week, and what publishing waits for."""
     raise typer.Exit(commands.status(week))
+
+
+@app.command(short_help="Look at keys, models, store, prices, caps.")
+def doctor() -> None:
+    """Look for what could keep a run from going well: keys, models, store, clock, disk, prices, caps; free calls only.
+
+    Each line is ok, warn or fail, with how to mend it. Exit code 1 if something would fail.
+    """
+    raise typer.Exit(commands.doctor())
 
 
 @app.command()
@@ -157,6 +168,17 @@ def import_study(
     raise typer.Exit(commands.import_study(file, root))
 
 
+@app.command("label", short_help="Label an imported study.")
+def label_imported(
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="Name of the study, e.g. raza2025")],
+    labeler: Annotated[
+        str, typer.Option("--labeler", help="photo, drawing, or a labeler of models.yaml.")
+    ] = "photo",
+) -> None:
+    """Label the pictures of an imported study, to see how a labeler agrees with the study's people."""
+    raise typer.Exit(commands.label_imported(study, labeler))
+
+
 GoldSet = Annotated[str, typer.Argument(metavar="SET", help="Name of the gold set.")]
 
 
@@ -222,6 +244,35 @@ def gold_import(
 def gold_status(gold_set: GoldSet) -> None:
     """Say how many pictures of a set were rated, by rater."""
     raise typer.Exit(commands.gold_status(gold_set))
+
+
+@anchors.command("freeze", short_help="Freeze a set of your own.")
+def anchors_freeze(
+    name: Annotated[str, typer.Argument(help="Its name; a set never changes.")],
+    from_week: Annotated[str, typer.Option("--from-week", help="Monday of the week whose pictures to take.")],
+    pictures: Annotated[int, typer.Option("--n", help="How many pictures, 60 or more.")] = 60,
+    seed: Annotated[str | None, typer.Option("--seed", help="Of the lot; default: the name.")] = None,
+) -> None:
+    """Freeze stored pictures of a week, drawn by lot from every model and suite."""
+    raise typer.Exit(commands.anchors_freeze(name, from_week, pictures, seed))
+
+
+@anchors.command("list", short_help="List sets, labels and what moved.")
+def anchors_list() -> None:
+    """List the sets, who labelled them in which weeks, and what moved and waits for a person."""
+    raise typer.Exit(commands.anchors_list())
+
+
+@anchors.command("accept", short_help="Accept that labels moved.")
+def anchors_accept(
+    labeler: Annotated[str, typer.Option("--labeler", help="Name of the labeler, or NAME@VERSION.")],
+    attribute: Annotated[str, typer.Option("--attribute", help="Whose labels moved.")],
+    week: Annotated[str, typer.Option("--week", help="Monday of the week in which they moved.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why that is right, or good enough; published.")],
+    by: Annotated[str | None, typer.Option("--by", help="Pseudonym of who says so; published.")] = None,
+) -> None:
+    """Accept that a labeler's labels of anchors moved, so that its attribute may rank again."""
+    raise typer.Exit(commands.anchors_accept(labeler, attribute, week, reason, by))
 
 
 def main() -> None:

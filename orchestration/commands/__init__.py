@@ -3,20 +3,28 @@
 Belongs here: the table below. A new command is one function in the module of its users, one row here, and one in `cli`.
 """
 
+from orchestration.commands.anchors import anchors_accept, anchors_freeze, anchors_list
 from orchestration.commands.auditor import serve, sql, verify
+from orchestration.commands.doctor import doctor
 from orchestration.commands.gold import gold_export, gold_import, gold_sample, gold_status
 from orchestration.commands.imports import import_midjourney, import_study
+from orchestration.commands.labels import label_imported
 from orchestration.commands.operator import demo, publish, rebuild, run, unlock
 from orchestration.commands.status import status
 
 __all__ = [
+    "anchors_accept",
+    "anchors_freeze",
+    "anchors_list",
     "demo",
+    "doctor",
     "gold_export",
     "gold_import",
     "gold_sample",
     "gold_status",
     "import_midjourney",
     "import_study",
+    "label_imported",
     "publish",
     "rebuild",
     "run",

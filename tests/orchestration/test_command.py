@@ -39,6 +39,7 @@ def test_every_command_has_help_that_says_what_it_does() -> None:
         "import",
         "publish",
         "status",
+        "doctor",
         "rebuild",
         "verify",
         "sql",

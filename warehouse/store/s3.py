@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from warehouse.errors import StoreError, UsageError
 from warehouse.store import holders, s3_leases
@@ -94,6 +95,10 @@ class S3Store:
             yield lease
         finally:
             lease.release()
+
+    def server_time(self) -> datetime | None:
+        """Return the server's time (UTC, whole seconds), None if its answers do not say it."""
+        return self._objects.server_time()
 
     def break_lease(self, name: str) -> Holder | None:
         """Delete a lease whoever holds it, or held it when it died; return that holder."""

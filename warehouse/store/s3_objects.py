@@ -142,6 +142,16 @@ class Objects:
                 for item in page.get("Contents", ()):
                     yield item["Key"].removeprefix(self._prefix)
 
+    def server_time(self) -> datetime | None:
+        """Return the time of the server's answer to the smallest of questions, None if it does not say it."""
+        with explained("use", self.url):
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, MaxKeys=1)
+        said = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        try:
+            return parsedate_to_datetime(said) if said else None
+        except ValueError:
+            return None
+
     def delete(self, key: str, *, if_etag: str | None = None) -> None:
         """Delete an object, with a tag only if it still has it; one that is gone or changed is no error."""
         condition: Any = {"IfMatch": if_etag} if if_etag else {}
