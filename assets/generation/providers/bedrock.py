@@ -205,6 +205,8 @@ class Bedrock:
         status = meta.get("HTTPStatusCode")
         try:
             encoded, stopped, more = family.read(json.loads(raw))
+            if encoded is not None and not isinstance(encoded, str):
+                raise TypeError("a picture is base64")
         except (ValueError, KeyError, TypeError, AttributeError):
             body = self._clean(raw.decode(errors="replace")[:RAW_BODY_CHARS])
             words = "the answer is not in the form of its model" if raw else "the answer is empty"
@@ -221,10 +223,7 @@ class Bedrock:
         try:
             return Answer(outcome=Outcome.OK, image=decode_base64(encoded), http_status=status, **common)
         except FetchError as error:
-            return Answer.model_validate(
-                (answer_of(error) or Answer(outcome=error.outcome)).model_dump()
-                | {"http_status": status, **common}
-            )
+            return answer_of(error, http_status=status, **common) or Answer(outcome=error.outcome)
 
     def _clean(self, text: str) -> str:
         """Return a message of AWS without keys, account numbers and names of users."""

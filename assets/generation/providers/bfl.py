@@ -30,6 +30,7 @@ from assets.generation.providers.bfl_answers import (
     PARAMS,
     code_of,
     ended,
+    is_number,
     message_of,
     price,
 )
@@ -53,8 +54,8 @@ IMAGE_HOSTS = (
 _POLL_S, _POLL_MOST_S, _ONE_POLL_S = 0.5, 3.0, 30.0
 _NOT_FOUND_TIMES = 3  # a task is not known everywhere at once
 
-_TRANSIENT = frozenset({Outcome.RATE_LIMITED, Outcome.SERVER_ERROR, Outcome.TIMEOUT, Outcome.CONNECTION})
-_WAITING = frozenset({"Pending", "Reasoning", "Generating"})
+_TRANSIENT = frozenset({Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.SERVER_ERROR})  # of the network
+WAITING = frozenset({"Pending", "Reasoning", "Generating"})
 
 
 class Bfl:
@@ -105,7 +106,7 @@ class Bfl:
         if isinstance(found, Answer):
             return found
         task, polling = found.get("id"), found.get("polling_url")
-        more = {"seed": body.get("seed"), **price(found), "request_id": task, "maybe_billed": True}
+        more = {"seed": body.get("seed"), **price(found), "request_id": str(task), "maybe_billed": True}
         if not isinstance(polling, str) or not self._may_poll(polling):
             where = f"the polling address is none of BFL's: {str(polling)[:200]}"
             return Answer(
@@ -147,17 +148,19 @@ class Bfl:
             if isinstance(found, Answer):
                 if found.outcome is not Outcome.TIMEOUT:
                     last = f"{found.error_message or found.error_code or found.outcome}"
-                if found.outcome in _TRANSIENT:
+                if found.http_status not in {404, 410}:
+                    if _ends(found):
+                        return found.model_copy(update=more)
                     continue
-                return found.model_copy(update=more)
-            status = found.get("status")
+                found = {"status": "Task not found"}
+            status = str(found.get("status"))
             last, missing = f"the last status was {status}", missing + (status == "Task not found")
             if status == "Ready":
                 return self._fetch(found, request, more)
             known = match(ERRORS, type=status) is not None
             if known and (status != "Task not found" or missing >= _NOT_FOUND_TIMES):
-                return ended(found, more)
-            strange = None if known or status in _WAITING else json.dumps(found)[:RAW_BODY_CHARS]
+                return ended(status, found, more)
+            strange = None if known or status in WAITING else json.dumps(found)[:RAW_BODY_CHARS]
         return Answer(
             outcome=Outcome.TIMEOUT,
             error_code="deadline",
@@ -170,7 +173,7 @@ class Bfl:
     def _fetch(self, found: Mapping[str, Any], request: Request, more: dict[str, Any]) -> Answer:
         result = found.get("result")
         result = result if isinstance(result, Mapping) else {}
-        more = more | price(found) | ({"seed": result["seed"]} if isinstance(result.get("seed"), int) else {})
+        more = more | price(found) | ({"seed": int(result["seed"])} if is_number(result.get("seed")) else {})
         rewritten = result.get("prompt")
         if isinstance(rewritten, str) and rewritten != request.prompt_text:
             more["revised_prompt"] = rewritten
@@ -181,8 +184,7 @@ class Bfl:
         try:
             image = fetch_image(result["sample"], self._connection, hosts=IMAGE_HOSTS)
         except FetchError as error:
-            failed = answer_of(error) or Answer(outcome=error.outcome)
-            return failed.model_copy(update=more)
+            return answer_of(error, **more) or Answer(outcome=error.outcome)
         return Answer(outcome=Outcome.OK, image=image, http_status=200, **(more | {"maybe_billed": False}))
 
     def _may_poll(self, url: str) -> bool:
@@ -230,6 +232,13 @@ class Bfl:
             retry_after_s=retry_after_s(found.headers),
             maybe_billed=found.status_code == 200 and method == "POST",
         )
+
+
+def _ends(found: Answer) -> bool:
+    """Return whether trouble with a poll ends it: a wrong key, or an address that cannot be asked at all."""
+    if found.http_status is not None:
+        return found.outcome is Outcome.AUTH
+    return found.outcome not in _TRANSIENT
 
 
 def make(connection: Connection = Connection()) -> Bfl:

@@ -46,7 +46,7 @@ ERRORS: tuple[ErrorRow, ...] = (
 )
 
 
-def ended(found: Mapping[str, Any], more: dict[str, Any]) -> Answer:
+def ended(status: str, found: Mapping[str, Any], more: dict[str, Any]) -> Answer:
     """Return the answer of a task that ended without a picture."""
     details = found.get("details")
     reasons = details.get("Moderation Reasons") if isinstance(details, Mapping) else None
@@ -55,16 +55,16 @@ def ended(found: Mapping[str, Any], more: dict[str, Any]) -> Answer:
         if isinstance(reasons, list)
         else json.dumps(details or found.get("result"))
     )
-    more = more | price(found) | {"maybe_billed": found["status"] == "Task not found"}
+    more = more | price(found) | {"maybe_billed": status == "Task not found"}
     if isinstance(reasons, list):
         more["block_categories"] = tuple(map(str, reasons))
-    message = f"{found['status']}: {words}"[:RAW_BODY_CHARS]
-    return error_answer(ERRORS, type=found["status"], message=message, **more)
+    message = f"{status}: {words}"[:RAW_BODY_CHARS]
+    return error_answer(ERRORS, type=status, message=message, **more)
 
 
 def price(found: Mapping[str, Any]) -> dict[str, Any]:
     """Return what BFL says a request costs (in credits) and measures (in megapixels), as fields of an answer."""
-    usage = {name: found[name] for name in ("cost", "input_mp", "output_mp") if _number(found.get(name))}
+    usage = {name: found[name] for name in ("cost", "input_mp", "output_mp") if is_number(found.get(name))}
     if not usage:
         return {}
     fields: dict[str, Any] = {"usage": usage}
@@ -75,8 +75,9 @@ def price(found: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+def is_number(value: Any) -> bool:
+    """Return whether a value of an answer is a number from 0 on, and no infinity."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**63
 
 
 def code_of(data: Any) -> str | None:

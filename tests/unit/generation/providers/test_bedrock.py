@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSRequest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assets.generation.connection import Connection
 from assets.generation.providers.bedrock import Bedrock, make
 from assets.generation.providers.bedrock_errors import ERRORS
+from assets.generation.providers.bedrock_models import family_of
 from assets.generation.providers.errors import match
 from assets.generation.records import Answer, Outcome
 from tests.services import bedrock as service
@@ -270,6 +273,47 @@ def test_good_status_with_a_body_that_is_none(scene: Scene, body: bytes, unmappe
     answer = scene.ask(Reply(200, body, place))
     wanted = Outcome.SERVER_ERROR if unmapped else Outcome.NO_IMAGE
     assert (answer.outcome, answer.unmapped, answer.maybe_billed) == (wanted, unmapped, bool(unmapped))
+
+
+NAMES = [
+    "images",
+    "seeds",
+    "finish_reasons",
+    "error",
+    "output",
+    "message",
+    "content",
+    "image",
+    "source",
+    "bytes",
+    "text",
+    "usage",
+    "inputTokens",
+    "stopReason",
+]
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(
+    model=st.sampled_from([CORE, NOVA, OMNI]),
+    body=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+        lambda inner: (
+            st.lists(inner, max_size=2)
+            | st.dictionaries(
+                st.sampled_from(NAMES),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    ),
+)
+def test_whatever_is_answered_is_an_answer(model: str, body: Any) -> None:
+    family = family_of(model)
+    assert family is not None
+    meta = {"RequestId": "r", "HTTPStatusCode": 200}
+    assert make()._read(family, json.dumps(body).encode(), meta, 1).outcome in Outcome
 
 
 def test_a_gateway_that_answers_html(scene: Scene) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from assets.generation.connection import Connection
 from assets.generation.money import Costs
-from assets.generation.providers.bfl import IMAGE_HOSTS, Bfl
-from assets.generation.providers.bfl_answers import PARAMS
+from assets.generation.providers.bfl import IMAGE_HOSTS, WAITING, Bfl
+from assets.generation.providers.bfl_answers import ERRORS, PARAMS
+from assets.generation.providers.errors import match
 from assets.generation.records import Answer, Outcome
 from tests.services import bfl as service
 from tests.services.bfl import bfl_server, reply, result
@@ -23,6 +27,25 @@ from tests.unit.generation.scripted import picture
 from warehouse.errors import UsageError
 
 PRO, THREE = "flux-2-pro", "flux-3-image"
+
+
+SCRAPS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
+BODIES = st.none() | st.fixed_dictionaries(
+    {},
+    optional={
+        "id": SCRAPS,
+        "polling_url": SCRAPS | st.just("https://api.bfl.ai:99999/x") | st.just("http://[::1"),
+        "cost": SCRAPS,
+        "output_mp": SCRAPS,
+        "status": SCRAPS
+        | st.sampled_from(["Ready", "Error", "Content Moderated"])
+        | st.lists(SCRAPS, max_size=1),
+        "details": SCRAPS
+        | st.fixed_dictionaries({"Moderation Reasons": SCRAPS | st.lists(SCRAPS, max_size=2)}),
+        "result": SCRAPS
+        | st.fixed_dictionaries({}, optional={"sample": SCRAPS, "seed": SCRAPS, "prompt": SCRAPS}),
+    },
+)
 
 
 def shown(number: int) -> bytes:
@@ -106,17 +129,22 @@ def test_statuses_of_a_task_whatever_http_says(
     assert len(server.asked) == 1
 
 
-def test_every_published_status_is_waited_for_or_has_a_row(server: service.Bfl) -> None:
-    assert set(service.spec()["components"]["schemas"]["StatusResponse"]["enum"]) == {
-        "Ready",
-        "Request Moderated",
-        "Content Moderated",
-        "Error",
+def test_every_published_status_is_waited_for_or_has_a_row() -> None:
+    published = service.spec()["components"]["schemas"]["StatusResponse"]["enum"]
+    unknown = [status for status in published if status not in WAITING and match(ERRORS, type=status) is None]
+    assert unknown == ["Ready"]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_task_that_is_gone_is_no_retired_model(server: service.Bfl, status: int) -> None:
+    server.polls = [Reply(status, b'{"detail": "Not Found"}')]
+    answer = ask(server)
+    assert (answer.outcome, answer.error_type, answer.maybe_billed) == (
+        Outcome.SERVER_ERROR,
         "Task not found",
-        "Pending",
-        "Reasoning",
-        "Generating",
-    }
+        True,
+    )
+    assert server.polled["0"] == 3
 
 
 #: docs.bfl.ai/api_integration/errors, and what the answers of BFL's own guides look like.
@@ -178,11 +206,13 @@ def test_trouble_while_polling_is_polled_again_and_nothing_is_bought_twice(serve
         Reply(200, b"", cut_after=0),
         Reply(200, b'{"half": ', cut_after=4),
         Reply(502, b""),
+        Reply(422, b'{"detail": "odd"}'),
+        Reply(404, b'{"detail": "Not Found"}'),
         result("Task not found"),
         ready,
     ]
     answer = ask(server)
-    assert (answer.outcome, len(server.asked), server.polled["0"]) == (Outcome.OK, 1, 7)
+    assert (answer.outcome, len(server.asked), server.polled["0"]) == (Outcome.OK, 1, 9)
 
 
 def test_a_wrong_key_while_polling_ends_it(server: service.Bfl) -> None:
@@ -309,6 +339,16 @@ def test_the_free_call(server: service.Bfl, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("BFL_API_KEY")
     assert "BFL_API_KEY" in provider(server).probe(PRO).line
     assert server.asked == []
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+)
+@given(submitted=BODIES, polled=BODIES)
+def test_whatever_is_answered_is_an_answer(server: service.Bfl, submitted: Any, polled: Any) -> None:
+    server.submit = Reply(200, json.dumps(submitted).encode()) if submitted is not None else None
+    server.polls = [Reply(200, json.dumps(polled).encode()), server.ready]
+    assert provider(server, timeout_s=2).ask(request(PRO)).outcome in Outcome
 
 
 def test_a_partition_costs_what_the_server_billed(server: service.Bfl, tmp_path: Path) -> None:
