@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from assets.generation.admission import Admission, free_admission
+from assets.generation.admission import Admission, free_admission, stack
 from assets.generation.breaker import Breaker
 from assets.generation.models_file import ModelEntry
 from assets.generation.money import Costs
+from assets.generation.pace import Pace
 from assets.generation.prices import Price, price_on
 from assets.generation.providers.base import Provider
 from assets.generation.workplace import Workplace
@@ -45,7 +46,9 @@ def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) 
     fill = partial(place.fill_book, week)
     fill()
     budget = place.budget.admission(week, entry.name, entry.cap_usd, Costs(entry.price), fill=fill)
-    return Guard(_breaker(provider.name, entry.connection.base_url), budget)
+    address = entry.connection.base_url
+    pace = _pace(provider.name, address, entry.model_id, entry.requests_per_minute)
+    return Guard(stack(pace, _breaker(provider.name, address)), budget)
 
 
 def deadline(provider: Provider, week: str) -> dt.datetime | None:
@@ -68,6 +71,12 @@ def require_price(name: str, prices: Sequence[Price], what: str = "model") -> No
         f'{what} "{name}" costs money and has no price; write price: {{per_image_usd: …, source: …, date: …}} '
         "(0 for a server of your own)"
     )
+
+
+@cache
+def _pace(provider: str, address: str | None, model_id: str, requests_per_minute: float) -> Pace:
+    """Return the pace of one model of one service; what was learned holds for the next partition too."""
+    return Pace(f"{provider} {model_id}" + (f" ({address})" if address else ""), requests_per_minute)
 
 
 @cache
