@@ -40,18 +40,26 @@ class Costs:
         a call whose answer was lost, the most that it can have cost (`estimated`); for a picture, the price of a
         picture (`computed`). Any other answer without usage costs nothing.
         """
-        price = price_on(self.prices, day)
-        expected = price.per_image_usd if price else None
+        price, factor = price_on(self.prices, day), answer.price_factor
+        expected = price.per_image_usd * factor if price else None
         if answer.cost_usd is not None:
             return {"cost_usd": answer.cost_usd, "cost_basis": "reported", "expected_usd": expected}
         if price is None:
             return {"cost_usd": None, "cost_basis": None, "expected_usd": None}
         priced = {name: n for name, n in (answer.units or {}).items() if name in price.per_million_usd}
         if priced:
-            cost = sum(n * price.per_million_usd[name] for name, n in priced.items()) / 1e6
+            cost = factor * sum(n * price.per_million_usd[name] for name, n in priced.items()) / 1e6
             return {"cost_usd": cost, "cost_basis": "computed", "expected_usd": expected}
         if answer.maybe_billed or answer.outcome is Outcome.UNKNOWN_CHARGE:
-            return {"cost_usd": price.reserve_usd, "cost_basis": "estimated", "expected_usd": expected}
+            return {
+                "cost_usd": price.reserve_usd * factor,
+                "cost_basis": "estimated",
+                "expected_usd": expected,
+            }
         if answer.image is not None:
-            return {"cost_usd": price.per_image_usd, "cost_basis": "computed", "expected_usd": expected}
+            return {
+                "cost_usd": price.per_image_usd * factor,
+                "cost_basis": "computed",
+                "expected_usd": expected,
+            }
         return {"cost_usd": None, "cost_basis": None, "expected_usd": expected}
