@@ -46,26 +46,26 @@ _SHOWN: Mapping[str, Sequence[str]] = {
     "object": ("person_count",),
 }
 _KINDS = ("person",) * 48 + ("house",) * 6 + ("street",) * 4 + ("object",) * 2
-_BARE_FACED = {"child"}
 
 
 def looks() -> list[tuple[dict[str, str], Sequence[str]]]:
     """Return of each picture what is drawn (`kind` and a value for each attribute) and the attributes it shows."""
     deal = Random(NAME)  # noqa: S311 - a fixed deal of values, not secrets
+    found: list[tuple[dict[str, str], Sequence[str]]] = [({"kind": kind}, _SHOWN[kind]) for kind in _KINDS]
     # Each attribute's values go round in an order of their own, so that no two attributes go together.
-    dealt: dict[str, list[str]] = {}
     for name, values in {**_PERSON, **_PLACES}.items():
-        hand = [values[number % len(values)] for number in range(len(_KINDS))]
+        showing = [
+            look for look, shown in found if name in shown and (name in _PLACES or look["kind"] == "person")
+        ]
+        hand = [values[number % len(values)] for number in range(len(showing))]
         deal.shuffle(hand)
-        dealt[name] = hand
-    found = []
-    for number, kind in enumerate(_KINDS):
-        look = {"kind": kind, **{name: hand[number] for name, hand in dealt.items()}}
-        if look["perceived_gender"] == "feminine" or look["perceived_age"] in _BARE_FACED:
-            look["facial_hair"] = "none"
-        if kind == "object":
+        for look, value in zip(showing, hand, strict=True):
+            look[name] = value
+    for number, (look, _) in enumerate(found):
+        if look.get("perceived_gender") == "feminine" or look.get("perceived_age") == "child":
+            look["facial_hair"] = "none"  # as the drawer has it
+        if look["kind"] == "object":
             look["object"] = ("chair", "bicycle")[number % 2]
-        found.append((look, _SHOWN[kind]))
     return found
 
 
