@@ -85,7 +85,7 @@ def test_the_shipped_set_shows_every_value_and_the_shipped_labeler_reads_all_but
     for (image, shown), (look, _) in zip(shipped_anchors.pictures(), shipped_anchors.looks(), strict=True):
         for name, reading in labeler.read(image, shown).items():
             person = look["kind"] == "person"
-            assert reading.value == (look[name] if person or name != "person_count" else "0")
+            wrong += reading.value != (look[name] if person or name != "person_count" else "0")
             seen.setdefault(name, set()).add(reading.value)
     assert wrong <= 2
     declared = {attribute.id: set(attribute.values) for attribute in load_attributes()}
