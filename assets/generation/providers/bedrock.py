@@ -28,6 +28,7 @@ from assets.generation.providers.bedrock_models import Family, family_of
 from assets.generation.providers.errors import error_answer
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.providers.seeds import check_seed, slot_seed
+from assets.generation.providers.single_turn import refused_turn
 from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, Request
 from warehouse.errors import UsageError
 
@@ -89,6 +90,8 @@ class Bedrock:
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; errors of the API and of the network are outcomes."""
+        if refused := refused_turn(self.name, request):
+            return refused
         family = family_of(request.model_id)
         assert family is not None  # noqa: S101 - `check` refused every other model
         params = {name: value for name, value in request.params.items() if name != "region"}

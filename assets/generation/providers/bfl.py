@@ -37,6 +37,7 @@ from assets.generation.providers.bfl_answers import (
 from assets.generation.providers.errors import error_answer, match
 from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.providers.seeds import check_seed, slot_seed
+from assets.generation.providers.single_turn import refused_turn
 from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, Request
 from warehouse.errors import UsageError
 
@@ -94,6 +95,8 @@ class Bfl:
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; errors of the API and of the network are outcomes."""
+        if refused := refused_turn(self.name, request):
+            return refused
         try:
             self._key  # noqa: B018 - read before anything else: a missing key is the first thing to tell
         except UsageError as error:

@@ -27,6 +27,7 @@ from assets.generation.connection import Connection
 from assets.generation.providers.base import Probe
 from assets.generation.providers.errors import ErrorRow, error_answer
 from assets.generation.providers.seeds import slot_seed
+from assets.generation.providers.single_turn import refused_turn
 from assets.generation.records import Answer, Outcome, Request
 from warehouse.errors import UsageError
 
@@ -113,6 +114,8 @@ class Diffusers:
 
     def ask(self, request: Request) -> Answer:
         """Return the picture of one slot; trouble with weights, memory or the pipeline is an outcome."""
+        if refused := refused_turn(self.name, request):
+            return refused
         seed = slot_seed(request.slot.slot_key)
         with self._lock:
             try:

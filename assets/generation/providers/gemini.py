@@ -34,6 +34,7 @@ from assets.generation.providers.gemini_answers import (
 )
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.providers.seeds import check_seed, slot_seed
+from assets.generation.providers.single_turn import refused_turn
 from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, Request
 from warehouse.errors import UsageError
 
@@ -83,6 +84,8 @@ class Gemini:
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; errors of the API and of the network are outcomes."""
+        if refused := refused_turn(self.name, request):
+            return refused
         seed = slot_seed(request.slot.slot_key) if "seed" in request.params else None
         found = self._call(
             lambda client: client.models.generate_content(
@@ -137,14 +140,8 @@ class Gemini:
             if answer is None:
                 raise
             return answer
-        except (
-            ValueError,
-            TypeError,
-            AttributeError,
-        ) as error:  # what the SDK says of an answer that is none
-            words = redact(str(error), self._key)
-            body = words[:RAW_BODY_CHARS]
-            told = "the answer is not in Gemini's form"
+        except (ValueError, TypeError, AttributeError) as error:  # of an answer that the SDK cannot read
+            body, told = redact(str(error), self._key), "the answer is not in Gemini's form"
             return error_answer((), status=200, message=told, body=body, maybe_billed=True)
 
     def _refused(self, error: Any) -> Answer:

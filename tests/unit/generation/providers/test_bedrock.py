@@ -19,7 +19,7 @@ from assets.generation.providers.bedrock import Bedrock, make
 from assets.generation.providers.bedrock_errors import ERRORS
 from assets.generation.providers.bedrock_models import family_of
 from assets.generation.providers.errors import match
-from assets.generation.records import Answer, Outcome
+from assets.generation.records import Answer, Exchange, Outcome
 from tests.services import bedrock as service
 from tests.services.bedrock import answered, bedrock_server, error, errors, messages_answer
 from tests.services.loopback import Reply, Seen, serve
@@ -444,3 +444,10 @@ def test_a_partition_through_the_ledger(scene: Scene, tmp_path: Path) -> None:
     assert {(receipt.provider, receipt.sdk_version.split()[0]) for receipt in receipts} == {
         ("bedrock", "boto3")
     }
+
+
+def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() -> None:
+    earlier = Exchange(prompt_text="a CEO", outcome=Outcome.OK)
+    turn = request(CORE).model_copy(update={"history": (earlier,)})
+    answer = make().ask(turn)
+    assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "no_conversation")

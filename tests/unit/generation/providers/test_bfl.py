@@ -18,7 +18,7 @@ from assets.generation.money import Costs
 from assets.generation.providers.bfl import IMAGE_HOSTS, WAITING, Bfl
 from assets.generation.providers.bfl_answers import ERRORS, PARAMS
 from assets.generation.providers.errors import match
-from assets.generation.records import Answer, Outcome
+from assets.generation.records import Answer, Exchange, Outcome
 from tests.services import bfl as service
 from tests.services.bfl import bfl_server, reply, result
 from tests.services.loopback import Reply
@@ -363,3 +363,10 @@ def test_a_partition_costs_what_the_server_billed(server: service.Bfl, tmp_path:
     assert {receipt.seed for receipt in receipts} == {body["seed"] for _, body in server.asked}
     everything = b"".join(store.get(key) for key in store.list("") if not key.startswith("locks/"))
     assert service.KEY.encode() not in everything
+
+
+def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() -> None:
+    earlier = Exchange(prompt_text="a CEO", outcome=Outcome.OK)
+    turn = request(THREE).model_copy(update={"history": (earlier,)})
+    answer = Bfl(Connection()).ask(turn)
+    assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "no_conversation")

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from assets.generation.providers.diffusers import CALL, Diffusers, _failed, make
-from assets.generation.records import Outcome
+from assets.generation.records import Exchange, Outcome
 from tests.unit.generation.providers.others import partition, request
 from warehouse.errors import UsageError
 
@@ -71,6 +71,13 @@ def test_a_cause_says_more_than_what_was_made_of_it() -> None:
     with pytest.raises(OSError, match="Cannot load model") as told:
         raise OSError("Cannot load model") from offline
     assert _failed(told.value, 5).outcome is Outcome.CONNECTION
+
+
+def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() -> None:
+    earlier = Exchange(prompt_text="a CEO", outcome=Outcome.OK)
+    turn = request("a/b").model_copy(update={"history": (earlier,)})
+    answer = make().ask(turn)
+    assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "no_conversation")
 
 
 def tiny(folder: Path, *, checked: bool = False) -> Path:

@@ -17,7 +17,7 @@ from assets.generation.money import Costs
 from assets.generation.providers.errors import match
 from assets.generation.providers.gemini import Gemini, make
 from assets.generation.providers.gemini_answers import BLOCKED, ERRORS, FINISHED
-from assets.generation.records import Answer, Outcome
+from assets.generation.records import Answer, Exchange, Outcome
 from tests.services import gemini as service
 from tests.services.gemini import RPC, answered, error, gemini_server, picture_part, usage
 from tests.services.loopback import Reply, Seen, serve
@@ -351,3 +351,10 @@ def test_a_partition_through_the_ledger(scene: Scene, tmp_path: Path) -> None:
     assert report.planned == len(plan.slots) == report.outcomes["ok"] + 1
     assert (report.outcomes["blocked_output"], report.asked) == (1, report.planned + 1)
     assert {receipt.model_reported for receipt in receipts} >= {"gemini-3.1-flash-image-001"}
+
+
+def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() -> None:
+    earlier = Exchange(prompt_text="a CEO", outcome=Outcome.OK)
+    turn = request(FLASH).model_copy(update={"history": (earlier,)})
+    answer = make().ask(turn)
+    assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "no_conversation")
