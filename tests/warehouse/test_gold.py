@@ -20,7 +20,18 @@ from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels
 from assets.labeling.gold.records import Picture, Sample
 from assets.metrics.gold import gold_shares, horvitz_thompson
-from tests.unit.labeling.gold.people import ONE, SET, TWO, annotated, build, drawn, honest, saved, truth
+from tests.unit.labeling.gold.people import (
+    ONE,
+    SET,
+    TWO,
+    annotated,
+    biased,
+    build,
+    drawn,
+    honest,
+    saved,
+    truth,
+)
 from tests.warehouse.builder import WEEK
 from warehouse import gold_objects, keys, load, marts
 from warehouse.connection import connect
@@ -283,3 +294,30 @@ def test_both_models_have_strata_of_their_own(store: Store, con: Con) -> None:
     ]
     assert con.execute("SELECT count(*) FROM gold_samples WHERE NOT simulated").fetchall() == [(0,)]
     migrate(con)
+
+
+def test_an_auditor_draws_every_set_again_and_sees_what_was_not_drawn_as_announced(
+    store: Store, con: Con
+) -> None:
+    def labels(slot, attribute):
+        return None if slot.replicate == 3 else biased(slot, attribute)
+
+    build(store, labels=labels)
+    drawn(store)
+    drawn(store, 30, gold_set="other", seed=8)
+    load_all(con, store)
+    query = sql("audit/gold_draw")
+    rows = con.execute(query).fetchall()
+    assert len(rows) == 2 * 6
+    assert all(row[-1] for row in rows)
+    assert sum(row[4] for row in rows if row[0] == "other") == 30
+    swapped = "SELECT slot_key FROM gold_samples WHERE gold_set = 'gold' ORDER BY slot_key LIMIT 1"
+    (picked,) = con.execute(swapped).fetchall()[0]
+    (stratum,) = con.execute(f"SELECT stratum FROM gold_samples WHERE slot_key = '{picked}'").fetchall()[0]
+    con.execute(
+        "UPDATE gold_samples SET slot_key = (SELECT min(slot_key) FROM labels WHERE model = $model "
+        "AND attribute = 'perceived_gender' AND value = $value AND slot_key NOT IN "
+        "(SELECT slot_key FROM gold_samples WHERE gold_set = 'gold')) WHERE gold_set = 'gold' AND slot_key = $slot",
+        {"model": stratum.split("/")[0], "value": stratum.split("/")[-1], "slot": picked},
+    )
+    assert [row[:2] for row in con.execute(query).fetchall() if not row[-1]] == [("gold", stratum)]
