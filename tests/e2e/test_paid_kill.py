@@ -1,0 +1,169 @@
+"""SIGKILL while a paid model is asked: no picture is paid for twice, and what was paid is what the receipts say."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.generation.receipts import Receipt, parse_manifest, read_partition
+from assets.generation.records import FINAL, Outcome
+from assets.generation.run import KEEPERS
+from tests.e2e.paid_week import CONCURRENCY, Order, entry_of, plan_of
+from tests.services.openai_contract import ContractProcess, contract_process
+from warehouse import keys
+from warehouse.store import open_store
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+WEEK = "2026-11-23"
+KILLS = 6
+SUITES = ("nationalities@1", "occupations@1", "rest-of-world@1")  # 18 kills in all
+RULES = [
+    {"every": 9, "reply": {"error": {"status": 500, "code": "server_error", "message": "scripted"}}},
+    {
+        "every": 11,
+        "reply": {
+            "error": {
+                "status": 400,
+                "code": "moderation_blocked",
+                "type": "image_generation_user_error",
+                "message": "Your request was rejected by the safety system.",
+            }
+        },
+    },
+]
+
+
+class Asker:
+    """A process that asks partitions in processes of their own."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.paid_week"],
+            cwd=CHECKOUT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OPENAI_API_KEY": "sk-of-this-test"},
+        )
+        assert self._line() == "ready"
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def begin(self, order: Order) -> int:
+        """Return the number of the process, which has begun to ask."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(asdict(order)) + "\n")
+        self.process.stdin.flush()
+        seen = {self._line(), self._line()} - {"asking"}  # two processes write them
+        return int(seen.pop())
+
+    def ended(self) -> int:
+        """Return the status of the process, once it is over."""
+        said, status = self._line().split()
+        assert said == "ended"
+        return int(status)
+
+
+@pytest.fixture(scope="module")
+def asker() -> Iterator[Asker]:
+    """The process that asks; it ends with the tests, however they end."""
+    made = Asker()
+    try:
+        yield made
+    finally:
+        made.process.kill()
+        made.process.wait()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractProcess]:
+    """The API, which outlives every kill and keeps its own log of what it bills."""
+    rules = tmp_path_factory.mktemp("server") / "rules.json"
+    rules.write_text(json.dumps(RULES))
+    with contract_process("--latency-s", "0.12", "--rules", str(rules)) as running:
+        yield running
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_invariant_02_kills_pay_for_no_picture_twice(
+    suite: str, asker: Asker, server: ContractProcess, tmp_path: Path
+) -> None:
+    model = f"paid-{suite.partition('@')[0]}"
+    order = Order(str(tmp_path / "store"), model, suite, WEEK, server.base_url)
+    store = open_store(order.store)
+    plan = plan_of(order, store)
+    prompts = {plan.prompts()[slot.prompt].text: slot.slot_key for slot in plan.slots}
+    assert len(prompts) == len(plan.slots)
+
+    before = len(server.log())  # of other suites, which share some prompts
+    chance = random.Random(f"kill {suite}")
+    killed = 0
+    seen: dict[tuple[str, int], Receipt] = {}
+    for _ in range(KILLS):
+        pid = asker.begin(order)
+        time.sleep(chance.uniform(0.0, 0.45))
+        os.kill(pid, signal.SIGKILL)  # of a process that is over too, nobody has asked for its status yet
+        killed += asker.ended() == -signal.SIGKILL
+        for receipt in read_partition(store, WEEK, model).receipts:
+            known = seen.setdefault((receipt.slot_key, receipt.attempt), receipt)
+            assert known == receipt, "a recorded answer changed"
+    assert killed == KILLS, "the partition was over before the last kill"
+    asker.begin(order)
+    assert asker.ended() == 0
+    time.sleep(0.3)  # calls of killed processes end on the server too
+
+    state = read_partition(store, WEEK, model)
+    assert set(state.attempts) == set(prompts.values())
+    for attempts in state.attempts.values():
+        assert attempts.lost == ()
+        assert sum(receipt.outcome in FINAL for receipt in attempts.receipts) == 1
+
+    # One billed success a slot at most, by the server's own log.
+    log: list[dict[str, Any]] = server.log()[before:]
+    billed = Counter(prompts[call["prompt"]] for call in log if call["billed_usd"] > 0)
+    assert max(billed.values()) == 1
+
+    # What was answered is booked to the cent; what was lost is listed, with the most that it can have cost.
+    by_request = {f"req_{call['number']}": call for call in log}
+    answered = [receipt for receipt in state.receipts if receipt.outcome is not Outcome.UNKNOWN_CHARGE]
+    for receipt in answered:
+        assert receipt.cost_basis != "estimated"
+        assert (receipt.cost_usd or 0.0) == pytest.approx(by_request[str(receipt.request_id)]["billed_usd"])
+    booked = sum(receipt.cost_usd or 0.0 for receipt in answered)
+    known = {str(receipt.request_id) for receipt in answered}
+    lost = {number: call for number, call in by_request.items() if number not in known}
+    assert booked == pytest.approx(
+        sum(call["billed_usd"] for call in log if f"req_{call['number']}" in known), abs=1e-9
+    )
+
+    unknown = {
+        receipt.slot_key: receipt for receipt in state.receipts if receipt.outcome is Outcome.UNKNOWN_CHARGE
+    }
+    assert {prompts[call["prompt"]] for call in lost.values() if call["billed_usd"] > 0} <= set(unknown)
+    assert len(unknown) <= (CONCURRENCY + KEEPERS) * KILLS
+    reserve = entry_of(order).price[0].reserve_usd
+    for receipt in unknown.values():
+        assert (receipt.cost_usd, receipt.cost_basis, receipt.expected_usd) == (reserve, "estimated", 0.02)
+        assert receipt.requested_at is not None
+    spent = sum(receipt.cost_usd or 0.0 for receipt in state.receipts)
+    assert spent >= sum(call["billed_usd"] for call in log) - 1e-9, (
+        "what may have been billed counts as spent"
+    )
+
+    manifest = keys.manifest(WEEK, model, state.manifest_number)
+    assert parse_manifest(store.get(manifest), manifest) == state.receipts
+    assert len(list(store.list("images/"))) == sum(r.outcome is Outcome.OK for r in state.receipts)
