@@ -2,8 +2,8 @@
 --   sha256(seed/slot_key), among all pictures of the week that the labeler read that value off?
 -- Grain: gold_set, stratum.
 -- Columns: pictures_now, pictures_then (of the stratum, counted here and when the set was drawn); sampled;
---   redrawn (of the sampled pictures, how many this query draws too); as_announced (true if all of these agree;
---   a picture or label that came after the draw makes it false).
+--   redrawn (of the sampled pictures, how many this query draws too); as_announced (true if all of these
+--   agree; a picture or label that came after the draw makes it false).
 -- Depends on: gold_strata, gold_samples, slots, images, prompt_attributes, labels
 WITH series AS (
     SELECT DISTINCT
