@@ -155,6 +155,12 @@ CHECKS: tuple[CheckSpec, ...] = (
         _EARLY,
         "A model answers at least 80 % of what it was asked with a picture; refusing never withholds it.",
     ),
+    _sql(
+        "attempts__cost_as_expected",
+        "warning",
+        _EARLY,
+        "A picture costs what the price table expects, between four fifths and five fourths of it.",
+    ),
     _columns("images", _EARLY),
     _sql(
         "images__attempt_exists",

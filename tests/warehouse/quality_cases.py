@@ -157,6 +157,20 @@ CASES = [
         unanswered(40, "refused_text"),
         message="gives a picture for only 60 % of its answers (33 of 55)",
     ),
+    *(
+        Case(
+            "attempts__cost_as_expected",
+            way,
+            (
+                f"UPDATE attempts SET cost_usd = {cost}, expected_usd = 0.05, cost_basis = 'reported' WHERE {HERE}",
+            ),
+            message=f"a picture costs {ratio} times what the price table expects (median of 55 calls); mend its price",
+        )
+        for way, cost, ratio in (
+            ("dearer than expected", 0.2, "4.00"),
+            ("cheaper than expected", 0.01, "0.20"),
+        )
+    ),
     Case(
         "images__columns", "a picture without height", (f"UPDATE images SET image_height = 0 WHERE {HERE}",)
     ),
