@@ -39,7 +39,7 @@ WITH told AS (
             ELSE 'reliable'
         END AS verdict
     FROM agreement
-    WHERE week IS NULL OR week = (SELECT max(agreement.week) FROM agreement)
+    WHERE week IS NULL OR week = (SELECT max(newest.week) FROM agreement AS newest)
 )
 
 SELECT
