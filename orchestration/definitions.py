@@ -7,6 +7,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.generation.asset import build_assets as build_generation
+from assets.generation.guard import affordable
 from assets.generation.models_file import ModelEntry
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
@@ -118,6 +119,8 @@ def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str) -> bool:
     state = partition_state(place.store, week, entry.name, place.labelers)
     if not state.planned or state.complete:
         return False
+    if state.open and state.at_cap and not affordable(place, entry, week):
+        return bool(state.unlisted or state.unlabelled)  # a person raises the cap, or the next month begins
     by_itself = answerable(make_provider(entry.provider, entry.connection)) is None
     return by_itself or bool(state.unlisted or state.unlabelled)
 

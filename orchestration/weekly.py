@@ -19,7 +19,6 @@ from assets.generation.asset import checked_provider
 from assets.generation.plan import check_frozen, is_over, read_plan, require_askable
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
-from assets.generation.records import Outcome
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
@@ -144,7 +143,7 @@ def _how_to_go_on(place: Workplace, state: PartitionState) -> str:
     provider = make_provider(place.model(state.model).provider)
     if is_over(provider, state.week):
         return "the week is over and they stay a gap"
-    if state.stopped_by and state.stopped_by.startswith(f"{Outcome.BUDGET_STOPPED}: "):
+    if state.stopped_by and state.at_cap:
         return f"a cap is reached: {state.stopped_by.partition(': ')[2]}"
     if state.stopped_by:
         return f"stopped by the provider ({state.stopped_by})"

@@ -51,6 +51,14 @@ def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) 
     return Guard(stack(pace, _breaker(provider.name, address)), budget)
 
 
+def affordable(place: Workplace, entry: ModelEntry, week: str) -> bool:
+    """Return whether every cap has room for one more call of a model; the book is filled from the store first."""
+    place.fill_book(week)
+    usd = Costs(entry.price).reserve_usd(utc_now().date())
+    scopes = place.budget.scopes(week, entry.name, entry.cap_usd)
+    return all(cap is None or place.book.total(scope).usd + usd <= cap for scope, cap in scopes.items())
+
+
 def deadline(provider: Provider, week: str) -> dt.datetime | None:
     """Return when the time for a week is up (UTC without a zone): Sunday 24:00; None if it can be asked any time."""
     if provider.replayable:

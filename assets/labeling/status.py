@@ -50,6 +50,11 @@ class PartitionState:
         return self.trouble.stopped_by
 
     @property
+    def at_cap(self) -> bool:
+        """Return whether slots are open because a cap of the money is reached."""
+        return (self.stopped_by or "").startswith(f"{Outcome.BUDGET_STOPPED}: ")
+
+    @property
     def planned(self) -> bool:
         """Return whether there is a plan."""
         return self.slots > 0

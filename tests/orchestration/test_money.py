@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,9 +13,15 @@ import pytest
 from assets.generation.asset import ask_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.receipts import read_partition
+from assets.labeling.asset import label
+from assets.labeling.status import PartitionState, partition_state
 from orchestration.commands.forecasts import confirm
+from orchestration.commands.operator import _billed
+from orchestration.definitions import build_defs
 from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
 from tests.orchestration.paid import CHEAP, LOSING, ODD, PRICE
+from tests.orchestration.test_definitions import tick
+from warehouse import keys
 from warehouse.weeks import current_week
 
 WEEK = current_week()
@@ -170,6 +177,23 @@ def test_simulated_models_are_asked_without_a_question(home: Installation) -> No
     assert not (home.home / "spending.sqlite").exists()
 
 
+def test_every_hour_a_partition_at_its_cap_is_left_alone_until_there_is_money(home: Installation) -> None:
+    home.write_models(paid(cap_usd=0.6))
+    ask(home)
+    receipts = len(read_partition(home.store, WEEK, "real").receipts)
+
+    def asked() -> int:
+        place = home.place()
+        return len(tick(build_defs(home.settings, place), datetime.now(UTC).replace(minute=35), "every_hour"))
+
+    state = partition_state(home.store, WEEK, "real")
+    label(home.place(), "real", WEEK)
+    assert (state.at_cap, asked()) == (True, 0)
+    home.write_models(paid(cap_usd=0.9))
+    assert asked() == 1
+    assert len(read_partition(home.store, WEEK, "real").receipts) == receipts
+
+
 # what status tells
 
 
@@ -214,3 +238,26 @@ def test_status_tells_of_answers_that_nobody_knew(home: Installation, cliche: Cl
     told = cliche("status", "--week", WEEK).out
     assert "real: 4 answers unmapped, the newest: [bold]Teapot\n" in told
     assert "may have been billed" not in told
+
+
+def test_ctrl_c_counts_the_calls_of_this_run_that_may_have_been_billed(home: Installation) -> None:
+    suites = [{"suite": "startup-ceo@1", "replicates": 2, "prompts": ["ceo-his"]}]
+    home.write_models(paid(suites=suites), entry("sim-drift"))
+    place = home.place()
+
+    def said(*models: str, before: list[PartitionState]) -> str:
+        return _billed(place, [(model, WEEK) for model in models], before=before)
+
+    nothing = [partition_state(home.store, WEEK, model) for model in ("real", "sim-drift")]
+    assert said("sim-drift", before=nothing) == "no call was billed"
+    ask(home)
+    assert said("real", "sim-drift", before=nothing) == "no answer was lost"
+    home.store.put_if_absent(keys.intent(WEEK, "real", "f" * 64, 1), b"{}")  # a call that is in flight
+    assert said("real", before=nothing) == "1 call may have been billed (listed in cliche status)"
+    after = [partition_state(home.store, WEEK, "real")]
+    assert said("real", before=after) == "no answer was lost"
+    home.write_models(paid(name="other", provider="losing", suites=suites))
+    place = home.place()
+    before = [partition_state(home.store, WEEK, "other")]
+    ask(home, "other")
+    assert said("other", before=before) == "4 calls may have been billed (listed in cliche status)"
