@@ -147,7 +147,8 @@ def _waiting(receipts: Sequence[Receipt]) -> str | None:
     if not row:
         return None
     since = row[-1].answered_at
-    tries = f"{len(row)} calls since {since:%Y-%m-%d %H:%M} UTC" if since else f"{len(row)} calls"
+    calls_made = f"{len(row)} call{'' if len(row) == 1 else 's'}"
+    tries = f"{calls_made} since {since:%Y-%m-%d %H:%M} UTC" if since else calls_made
     if _limited(row[0]):
         return f"rate limited ({tries})"
     return f"the service does not answer ({tries}; {row[0].outcome}: {_first_line(row[0])})"
