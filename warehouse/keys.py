@@ -65,6 +65,11 @@ def label_intents_prefix(scope: str, labeler: str = "") -> str:
     return f"label-intents/{scope}/" + (f"labeler={labeler}/" if labeler else "")
 
 
+def label_batches_prefix(scope: str, labeler: str) -> str:
+    """Return the prefix of the states of batches of a paid labeler's calls; `labeler` is `<name>@<version>`."""
+    return f"label-batches/{scope}/labeler={labeler}/"
+
+
 def label_calls_prefix(scope: str, labeler: str = "") -> str:
     """Return the prefix of the receipts of a paid labeler's calls that are of no partition (anchors, studies)."""
     return f"label-calls/{scope}/" + (f"labeler={labeler}/" if labeler else "")

@@ -131,6 +131,7 @@ class Desk(Generic[CallT, SaidT]):
     lift: Callable[[Answer], SaidT]
     sleep: Callable[[float], None]
     stopped: Callable[[], bool]
+    flush: Callable[[], None] = lambda: None  # makes durable what was taken, before the batch is noted as ended
 
     def note(self, batch: Batch, state: str, value: Mapping[str, Any]) -> None:
         """Write one state of a batch."""
@@ -277,6 +278,7 @@ def _step(
         for identity, said in api.results(batch.api_id):
             taking.line(identity, said)
         taking.rest(look.missing)
+        desk.flush()
         desk.note(batch, "ended", {"status": look.status})
         batch.ended = True
     except BatchRefusedError as refused:
@@ -334,6 +336,7 @@ class _Taking(Generic[CallT, SaidT]):
     def refused(self, answer: Answer) -> None:
         """End a batch that nothing was made of: one receipt tells of it, and its calls may go into another one."""
         self._take(next(iter(self.batch.attempts)), self.desk.lift(answer))
+        self.desk.flush()
         self.desk.note(self.batch, "ended", {"status": f"refused: {answer.error_message}", "refused": True})
         self.batch.ended = self.batch.refused = True
 

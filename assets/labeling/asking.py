@@ -13,15 +13,21 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
+from typing import cast
 
-from assets.generation.admission import Admission, NotNowError, free_admission, pause
+from assets.generation.admission import Admission, NotNowError, Settle, free_admission, pause, waits_end_with
+from assets.generation.batches import Patience, advance, batch_api
 from assets.generation.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
 from assets.generation.receipts import Receipt
 from assets.generation.records import GROUPS, Answer, Outcome, Request
+from assets.generation.redaction import without_keys
 from assets.labeling.attempts import FINAL, LabelAttempt, call_id, declined, describe, next_numbers
 from assets.labeling.journal import Journal, lost_by_call
+from assets.labeling.label_batches import LABEL_BATCH_CALLS, BatchLabeler, LookBatches, labels_desk
 from assets.labeling.pictures import Shown, UnreadableError, prepare
 from assets.labeling.records import Reading, RemoteLabeler, Sight
 from assets.labeling.spending import as_receipt, as_request, cost_fields, is_paid
@@ -44,14 +50,18 @@ class Asking:
     """How a labeler is asked.
 
     Attributes:
-        admission: pace, breaker and money.
+        admission: pace, breaker and money of single calls.
+        money: the budget alone, which calls in batches pass.
         retry: how transient trouble is met within one run.
         stopped: whether the run has ended; no call begins after that.
+        patience: how long a run waits for batches.
     """
 
     admission: Admission = free_admission
+    money: Admission = free_admission
     retry: Retry = PATIENT
     stopped: Callable[[], bool] = lambda: False
+    patience: Patience = Patience()
 
 
 FREELY = Asking()
@@ -141,8 +151,12 @@ class _Run:
 
     def all(self, looks: Sequence[Look], on_picture: Callable[[], None]) -> None:
         entry = self._labeler.entry
-        queue = grouped(looks, entry.images_per_request)
         left = len(looks)
+        looks, waiting = self._in_batches(looks)
+        for _ in range(left - len(looks) - waiting):
+            left -= 1
+            on_picture()
+        queue = grouped(looks, entry.images_per_request)
         with ThreadPoolExecutor(max_workers=entry.concurrency, thread_name_prefix="label") as pool:
             running: set[Future[int]] = {
                 pool.submit(self._group, group) for group in islice(queue, entry.concurrency)
@@ -162,6 +176,44 @@ class _Run:
                 self._stop.set()
                 raise
         self.asked.open = left
+        if waiting:
+            self._end(
+                f"{waiting} pictures are in batches that have not ended; run again later to take them in"
+            )
+
+    def _in_batches(self, looks: Sequence[Look]) -> tuple[Sequence[Look], int]:
+        """Make what calls can be made in batches; return what is to be asked alone, and how many pictures wait."""
+        if batch_api(self._labeler) is None:
+            return looks, 0
+        labeler, journal = self._labeler, self._journal
+        done: set[Look] = set()
+
+        def take(
+            group: Sequence[Look], sight: Sight, number: int, asked_at: datetime, settle: Settle | None
+        ) -> None:
+            images, attributes = [look.sha256 for look in group], group[0].attributes
+            call = call_id(journal.labeler, images, attributes)
+            self._numbers[call] = number + 1
+            answer = without_keys(sight.answer)
+            attempt = self._attempt(call, number, images, attributes, answer, sight.refused)
+            attempt = attempt.model_copy(update={"requested_at": asked_at, "answered_at": utc_now()})
+            self._add(attempt, dict(zip(images, sight.readings, strict=True)) if sight.readings else {})
+            if settle is not None:
+                settle(as_receipt(attempt, labeler.entry), answer)
+            if answer.outcome is Outcome.OK or (answer.outcome in FINAL and len(group) == 1):
+                done.update(group)
+
+        groups = {
+            call_id(journal.labeler, [look.sha256 for look in group], group[0].attributes): group
+            for group in grouped(looks, labeler.entry.images_per_request)
+        }
+        desk = labels_desk(labeler, journal, groups, self._numbers, self._asking.money, take, self._stop)
+        with waits_end_with(self.stopped), suppress(NotNowError):
+            api = LookBatches(cast(BatchLabeler, labeler), groups, self._load)
+            waiting = advance(desk, api, patience=self._asking.patience, size=LABEL_BATCH_CALLS)
+            held = {look for call in waiting for look in groups.get(call, ())}
+            return [look for look in looks if look not in done and look not in held], len(held)
+        return [], len(looks) - len(done)
 
     def _group(self, group: Sequence[Look]) -> int:
         """Ask about a group; return how many of its pictures are done with: answered, or declined for good."""
@@ -285,18 +337,4 @@ class _Run:
         self._stop.set()
 
 
-_OF_ANSWER = {
-    "outcome",
-    "model_reported",
-    "refusal_text",
-    "block_stage",
-    "block_categories",
-    "error_code",
-    "error_type",
-    "error_message",
-    "http_status",
-    "unmapped",
-    "raw_body",
-    "request_id",
-    "usage",
-}
+_OF_ANSWER = {*Answer.model_fields} & {*LabelAttempt.model_fields} - {"cost_usd", "cost_basis"}

@@ -46,7 +46,7 @@ def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
     fill = partial(place.fill_book, week)
     fill()
     budget = admission_of(place.budget, entry, week, fill=fill)
-    return Asking(stack(service, budget), stopped=place.interrupt.is_set)
+    return Asking(stack(service, budget), money=budget, stopped=place.interrupt.is_set)
 
 
 class Pictured(Protocol):

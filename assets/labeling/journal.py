@@ -83,7 +83,7 @@ class Journal:
     def __init__(self, store: Store, scope: Scope, labeler: str, keep: Keep) -> None:
         """Read what is there; `labeler` is `<name>@<version>`."""
         self.scope, self.labeler = scope, labeler
-        self._store, self._keep = store, keep
+        self.store, self._keep = store, keep
         self._lock = threading.Lock()
         self._attempts: list[LabelAttempt] = []
         self._readings: dict[str, dict[str, Reading]] = {}
@@ -99,8 +99,8 @@ class Journal:
         """
         answered = {(one.call, one.attempt) for one in self.known}
         return [
-            read_intent(self._store, key)
-            for key in self._store.list(keys.label_intents_prefix(self.scope.path, self.labeler))
+            read_intent(self.store, key)
+            for key in self.store.list(keys.label_intents_prefix(self.scope.path, self.labeler))
             if call_of(key) not in answered
         ]
 
@@ -112,7 +112,7 @@ class Journal:
             "attributes": [*attributes],
             "intended_at": utc_now().isoformat(),
         }
-        self._store.put_if_absent(key, canonical_json(intent))
+        self.store.put_if_absent(key, canonical_json(intent))
 
     def add(self, attempt: LabelAttempt, readings: Mapping[str, Mapping[str, Reading]] | None = None) -> None:
         """Take in one call with what it read of each picture; write a part if there is enough for one."""
@@ -144,7 +144,7 @@ class Journal:
             rows = sorted(self._attempts, key=lambda one: (one.call, one.attempt))
             named = sha256_hex(canonical_json([[one.call, one.attempt, one.outcome] for one in rows]))
             key = f"{self.scope.attempts_prefix(self.labeler)}{named[:16]}.parquet"
-            self._store.put_if_absent(key, to_parquet(rows))
+            self.store.put_if_absent(key, to_parquet(rows))
             self.known += rows
             self._attempts = []
 

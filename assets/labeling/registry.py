@@ -28,6 +28,8 @@ KINDS: dict[str, str] = {
     "openai_decisions": "assets.labeling.labelers.openai_decisions:make",
     "anthropic_vision": "assets.labeling.labelers.anthropic_vision:make",
 }
+#: Kinds whose calls can be made in batches.
+BATCHING = ("openai_vision",)
 NOBODY: Mapping[str, LabelerEntry] = MappingProxyType({})
 
 
@@ -107,5 +109,7 @@ def _problems(entry: LabelerEntry, known: Mapping[str, Attribute]) -> Iterator[s
     for name in entry.attributes:
         if name not in known:
             yield f'labeler "{entry.name}": no suite has the attribute "{name}"' + close_match(name, known)
-    if entry.batch:
-        yield f'labeler "{entry.name}": labels in batches are not made yet; remove batch'
+    if entry.batch and entry.labeler not in BATCHING:
+        yield (
+            f'labeler "{entry.name}": {entry.labeler} takes no batches (only {", ".join(BATCHING)} does); remove batch'
+        )

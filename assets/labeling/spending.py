@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from assets.generation.admission import Admission, Settle
+from assets.generation.batches import read_batches
 from assets.generation.budget import Budget
 from assets.generation.charges import ChargeSource, entry_scope, month_scope, week_scope
 from assets.generation.models_file import LabelerEntry
@@ -175,7 +176,27 @@ def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
                     known=False,
                 )
 
+        yield from _batched(store, week, entries, answered)
+
     return charges
+
+
+def _batched(
+    store: Store, week: str, entries: Mapping[str, LabelerEntry], answered: set[tuple[str, str, str, int]]
+) -> Iterator[Charge]:
+    """Yield what is set aside for calls in batches that were sent and have not ended."""
+    for prefix in sorted({key.rpartition("/")[0] + "/" for key in store.list(f"label-batches/week={week}/")}):
+        path, _, rest = prefix.partition("/")[2].partition("/labeler=")
+        labeler = rest.rstrip("/")
+        entry = entries.get(labeler.partition("@")[0])
+        for batch in read_batches(store, prefix):
+            day = batch.intended_at.date()
+            for call, number in batch.attempts.items() if batch.sent and not batch.ended else ():
+                if (path, labeler, call, number) not in answered:
+                    name = labeler.partition("@")[0]
+                    usd = costs_of(entry, entry.images_per_request).reserve_usd(day) if entry else 0.0
+                    key = charge_key(week, path, name, call, number)
+                    yield Charge(key, usd, _scopes(week, name, day), "", known=False)
 
 
 def _scopes(week: str, labeler: str, day: dt.date) -> tuple[str, ...]:

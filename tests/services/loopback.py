@@ -53,7 +53,11 @@ def serve(answer: Callable[[Seen], Reply]) -> Iterator[str]:
             """Say nothing."""
 
         def _handle(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            length = int(self.headers.get("content-length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:  # the caller was killed while it sent
+                self.close_connection = True
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             try:
                 reply = answer(Seen(self.command, self.path, headers, body))

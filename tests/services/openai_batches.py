@@ -47,8 +47,18 @@ def not_answered(code: str) -> dict[str, Any]:
 class Server:
     """One account. A batch ends after `looks` looks at it, as `ends` says; `lose_create` loses the next answers."""
 
-    def __init__(self, script: Script | None = None, *, looks: int = 1, ends: str = "completed") -> None:
+    def __init__(
+        self,
+        script: Script | None = None,
+        *,
+        looks: int = 1,
+        ends: str = "completed",
+        endpoint: str = IMAGES,
+        alone: Callable[[Seen], Reply] | None = None,
+    ) -> None:
         self.script = script
+        self.endpoint = endpoint
+        self.alone = alone  # answers calls that come one by one, in place of a picture
         self.looks = looks
         self.ends = ends
         self.lose_create = 0  # calls that make a batch whose answer is cut
@@ -74,7 +84,9 @@ class Server:
             return self._create(json.loads(seen.body))
         if (seen.method, path) == ("GET", "/v1/batches"):
             return self._list(parse_qs(urlsplit(seen.target).query))
-        if (seen.method, path) == ("POST", IMAGES):
+        if (seen.method, path) == ("POST", self.endpoint):
+            if self.alone is not None:
+                return self.alone(seen)
             body = json.loads(seen.body)
             wire.check_request(IMAGES, body)
             self.single.append(body)
@@ -109,18 +121,18 @@ class Server:
         TypeAdapter(BatchCreateParams).validate_python(body)
         if self.refuse_create is not None:
             return self.refuse_create
-        assert body["endpoint"] == IMAGES
+        assert body["endpoint"] == self.endpoint
         lines = [json.loads(line) for line in self._files[body["input_file_id"]].splitlines()]
         for line in lines:
-            assert (line["method"], line["url"]) == ("POST", IMAGES)
-            wire.check_request(IMAGES, line["body"])
+            assert (line["method"], line["url"]) == ("POST", self.endpoint)
+            wire.check_request(self.endpoint, line["body"])
         assert len({line["custom_id"] for line in lines}) == len(lines)
         name = f"batch_{len(self.batches) + 1}"
         self.batches[name] = {
             "id": name,
             "completion_window": "24h",
             "created_at": 1,
-            "endpoint": IMAGES,
+            "endpoint": self.endpoint,
             "input_file_id": body["input_file_id"],
             "object": "batch",
             "status": "validating",

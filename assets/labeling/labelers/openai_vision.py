@@ -24,6 +24,7 @@ from openai.types.responses.response_create_params import ResponseCreateParamsNo
 
 from assets.generation.models_file import LabelerEntry
 from assets.generation.providers.base import Probe
+from assets.generation.providers.openai_batches import BatchAccount
 from assets.generation.providers.openai_common import Account, Received, count
 from assets.generation.records import Answer, Outcome
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed, refused
@@ -62,6 +63,11 @@ _NOT_FOR_SETTINGS = frozenset(
 )
 
 
+_CHAT_NAMES = frozenset(
+    CompletionCreateParamsNonStreaming.__annotations__
+)  # others go into the body as they are
+
+
 class OpenAIVision(Remote):
     """Asks one model about pictures; the answer's values are bound to the closed lists by the schema."""
 
@@ -98,18 +104,43 @@ class OpenAIVision(Remote):
 
     def ask(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
         """Make one call and read its answer; see `look`."""
+        request = self.request(pictures, attributes)
+        if self._api == "responses":
+            found = self._account.receive(lambda client: client.responses.with_raw_response.create(**request))
+        else:
+            extra = {name: request.pop(name) for name in [*request] if name not in _CHAT_NAMES}
+            found = self._account.receive(
+                lambda client: client.chat.completions.with_raw_response.create(
+                    **request, extra_body=extra or None
+                )
+            )
+        return self.read_answer(found, attributes, len(pictures))
+
+    @property
+    def batches(self) -> BatchAccount | None:
+        """Return the batches of the endpoint that is asked, where the entry wants labels in batches."""
+        if not self.entry.batch:
+            return None
+        return BatchAccount(
+            self._account, "/v1/responses" if self._api == "responses" else "/v1/chat/completions"
+        )
+
+    def request(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> dict[str, Any]:
+        """Return the body of a call."""
         asked = self.in_full(attributes)
         words = question_text(asked, len(pictures))
         form = {"name": SCHEMA_NAME, "strict": True, "schema": schema(asked, len(pictures))}
-        send = self._responses if self._api == "responses" else self._chat
-        found = send(words, form, pictures)
+        return (self._responses if self._api == "responses" else self._chat)(words, form, pictures)
+
+    def read_answer(self, found: Received | Answer, attributes: Sequence[str], pictures: int) -> Sight:
+        """Return what the answer to a call came to."""
         if isinstance(found, Answer):
             return failed(self._hinted(found))
         read = _read_response if self._api == "responses" else _read_chat
-        sight, text, tokens = read(self._account, found, attributes, len(pictures))
+        sight, text, tokens = read(self._account, found, attributes, pictures)
         return replace(sight, readings=_with_confidence(sight.readings, text, tokens))
 
-    def _responses(self, words: str, form: Mapping[str, Any], pictures: Sequence[Shown]) -> Received | Answer:
+    def _responses(self, words: str, form: Mapping[str, Any], pictures: Sequence[Shown]) -> dict[str, Any]:
         shown = [
             {"type": "input_image", "image_url": picture.data_url, "detail": self._detail}
             for picture in pictures
@@ -124,31 +155,25 @@ class OpenAIVision(Remote):
         }
         if self._logprobs:
             request["include"] = ["message.output_text.logprobs"]
-        return self._account.receive(lambda client: client.responses.with_raw_response.create(**request))
+        return request
 
-    def _chat(self, words: str, form: Mapping[str, Any], pictures: Sequence[Shown]) -> Received | Answer:
+    def _chat(self, words: str, form: Mapping[str, Any], pictures: Sequence[Shown]) -> dict[str, Any]:
         detail = {} if self._detail == "original" else {"detail": self._detail}
         shown = [
             {"type": "image_url", "image_url": {"url": picture.data_url, **detail}} for picture in pictures
         ]
-        known = CompletionCreateParamsNonStreaming.__annotations__
-        plain = {name: value for name, value in self._sent.items() if name in known}
-        extra = {name: value for name, value in self._sent.items() if name not in known}
         request: dict[str, Any] = {
-            **plain,
+            **self._sent,
             "model": self.entry.model_id,
             "messages": [
                 {"role": "system", "content": INSTRUCTIONS},
                 {"role": "user", "content": [*shown, {"type": "text", "text": words}]},
             ],
             "response_format": {"type": "json_schema", "json_schema": dict(form)},
-            "extra_body": extra or None,
         }
         if self._logprobs:
             request["logprobs"] = True
-        return self._account.receive(
-            lambda client: client.chat.completions.with_raw_response.create(**request)
-        )
+        return request
 
     def _hinted(self, answer: Answer) -> Answer:
         """Say what to do where a compatible server has no Responses API."""
