@@ -13,8 +13,9 @@ import dagster as dg
 
 from assets.generation.workplace import Workplace, parse_key
 from assets.metrics.week import stored_results
-from assets.quality.registry import CHECKS, CheckSpec, Stage
+from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
+from assets.quality.spec import CheckSpec, Stage
 from orchestration.loading import WAREHOUSE_POOL
 from warehouse.connection import connect
 from warehouse.load import load_partition

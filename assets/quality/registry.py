@@ -1,7 +1,7 @@
 """The list of quality checks: one row each, from which runs, asset checks and pages read what a check is.
 
-Belongs here: names, severities, stages and words. Does not belong here: a rule itself (`sql/checks/<name>.sql`,
-`columns`, `stored`) or the running of rules (`run`).
+Belongs here: names, severities, stages and words. Does not belong here: what a check is (`spec`), a rule itself
+(`sql/checks/<name>.sql`, `columns`, `stored`) or the running of rules (`run`).
 
 A critical check blocks: a failing row that names a model withholds that model, any other stops publishing. A warning
 is shown and blocks nothing.
@@ -9,36 +9,7 @@ is shown and blocks nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Stage = Literal["images", "labels", "publish"]
-Severity = Literal["critical", "warning"]
-Kind = Literal["sql", "columns", "bytes"]
-
-
-@dataclass(frozen=True)
-class CheckSpec:
-    """What a check is.
-
-    Attributes:
-        name: `<table>__<rule>`.
-        table: the table whose rows it looks at.
-        severity: critical blocks, warning does not.
-        stages: when it runs: after a partition's images, after its labels, before a week is published.
-        description: the rule, for people.
-        kind: sql (a file of `sql/checks/`), columns (a Great Expectations suite), bytes (objects re-read).
-        says: what failing rows are, for the message; empty where each row says it itself (column `problem`).
-    """
-
-    name: str
-    table: str
-    severity: Severity
-    stages: tuple[Stage, ...]
-    description: str
-    kind: Kind
-    says: str = ""
-
+from assets.quality.spec import CheckSpec, Severity, Stage
 
 _EARLY: tuple[Stage, ...] = ("images", "publish")
 _LABELS: tuple[Stage, ...] = ("labels", "publish")

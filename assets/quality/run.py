@@ -16,8 +16,9 @@ from typing import Any, Literal
 import duckdb
 
 from assets.quality import columns, stored
-from assets.quality.registry import CHECKS, CheckSpec, Kind, Severity, Stage
+from assets.quality.registry import CHECKS
 from assets.quality.scope import Row, Scope
+from assets.quality.spec import CheckSpec, Kind, Severity, Stage
 from warehouse.sqlfiles import sql
 from warehouse.store.base import Store
 

@@ -8,7 +8,8 @@ import pytest
 
 from assets.quality import stored
 from assets.quality.columns import SUITES
-from assets.quality.registry import BY_NAME, CHECKS, CheckSpec
+from assets.quality.registry import BY_NAME, CHECKS
+from assets.quality.spec import CheckSpec
 from warehouse.connection import connect
 from warehouse.sqlfiles import FIELDS, header, names, sql
 

@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from assets.quality import columns, run
-from assets.quality.registry import BY_NAME, CheckSpec
+from assets.quality.registry import BY_NAME
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.scope import Scope
+from assets.quality.spec import CheckSpec
 from warehouse.connection import connect
 from warehouse.migrations import migrate
 from warehouse.sqlfiles import sql
