@@ -218,7 +218,10 @@ def test_a_labeler_is_asked_what_suites_ask_unless_it_says_otherwise() -> None:
             'labeler "eye": unknown labeler "openai_visoin"; did you mean "openai_vision"?',
         ),
         ({"attributes": ["skintone"]}, 'no suite has the attribute "skintone"; did you mean "skin_tone"?'),
-        ({"batch": True}, "labels in batches are not made yet; remove batch"),
+        (
+            {"batch": True, "labeler": "openai_decisions"},
+            "openai_decisions takes no batches (only openai_vision does); remove batch",
+        ),
         ({"settings": {"stream": True}}, '"stream" is set by the labeler itself; remove it'),
     ],
 )
