@@ -86,7 +86,10 @@ class Tally:
                 f"ok {self.outcomes['ok']:,} · refused {self._of('answer'):,} · "
                 f"failed {self._of('transient') + self._of('bad_data') + self._of('stop'):,}"
             )
-            first = group not in {"transient", "bad_data", "stop"} and receipt.slot_key not in self._settled
+            stays_open = (
+                group in {"transient", "bad_data", "stop"} or receipt.outcome is Outcome.BUDGET_STOPPED
+            )
+            first = not stays_open and receipt.slot_key not in self._settled
             self._settled.add(receipt.slot_key) if first else None
         self._progress.update(self._ask, advance=int(first), counts=counts)
 
