@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.edition import read_manifest
 from assets.metrics.scores import compute_scores
+from assets.metrics.second_opinions import week_agreement
+from assets.metrics.week import week_drift
 from orchestration.commands.editions import open_database
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -61,6 +64,7 @@ def verify_edition(place: Workplace, edition: str) -> Verified:
         with open_database(place, edition) as con:
             _verify_counts(con, result)
             _verify_scores(con, result)
+            verify_agreement(con, result)
     return result
 
 
@@ -88,17 +92,41 @@ def _verify_counts(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
 
 def _verify_scores(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
     """Compute every published score again, from the labels in the edition's own file."""
-    weeks = [
-        row[0].isoformat() for row in con.execute("SELECT DISTINCT week FROM scores ORDER BY week").fetchall()
-    ]
-    for week in weeks:
+    for week in _weeks(con, "scores"):
         again = compute_scores(con, week)
-        columns = ", ".join(name for name in again.column_names if name != "week")
-        published = f"SELECT {columns} FROM scores WHERE week = DATE '{week}'"  # noqa: S608
-        differ = con.execute(
-            f"SELECT count(*) FROM (({published} EXCEPT ALL SELECT {columns} FROM again) "  # noqa: S608
-            f"UNION ALL (SELECT {columns} FROM again EXCEPT ALL {published}))"
-        ).fetchone()
         result.scores += again.num_rows
-        if differ and differ[0]:
-            result.differences.append(f"week {week}: {differ[0]} scores differ when computed again")
+        if differ := _differ(con, "scores", again, week):
+            result.differences.append(f"week {week}: {differ} scores differ when computed again")
+
+
+def verify_agreement(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
+    """Compute agreement and labeler drift again, from the labels of pictures, of gold and of anchors in the file.
+
+    Editions of versions before them have neither.
+    """
+    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'agreement'").fetchall():
+        return
+    for week in _weeks(con, "scores"):
+        for table, again in (
+            ("agreement", week_agreement(con, week)),
+            ("labeler_drift", week_drift(con, week)),
+        ):
+            if differ := _differ(con, table, again, week):
+                result.differences.append(f"week {week}: {differ} rows of {table} differ when computed again")
+
+
+def _weeks(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    rows = con.execute(f"SELECT DISTINCT week FROM {table} ORDER BY week").fetchall()  # noqa: S608
+    return [row[0].isoformat() for row in rows]
+
+
+def _differ(con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, week: str) -> int:
+    """Return how many rows of a week are published and not computed again, or the other way."""
+    # Weeks are dates in the table and may be text in what is computed; the row's own is the condition.
+    columns = ", ".join(name for name in again.column_names if not name.endswith("week"))
+    published = f"SELECT {columns} FROM {table} WHERE week = DATE '{week}'"  # noqa: S608
+    ((differ,),) = con.execute(
+        f"SELECT count(*) FROM (({published} EXCEPT ALL SELECT {columns} FROM again) "  # noqa: S608
+        f"UNION ALL (SELECT {columns} FROM again EXCEPT ALL {published}))"
+    ).fetchall()
+    return int(differ)

@@ -187,7 +187,7 @@ def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: st
     # Figures first: the checks look at them too, and must not see those of an earlier scoring.
     replace_week(con, "scores", week, compute_scores(con, week))
     replace_week(con, "agreement", week, week_agreement(con, week))
-    replace_week(con, "labeler_drift", week, _drift(con, week))
+    replace_week(con, "labeler_drift", week, week_drift(con, week))
     _check(con, place, week)
     # Last: a run that dies before this line scores the week again.
     con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
@@ -195,7 +195,7 @@ def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: st
     return True
 
 
-def _drift(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+def week_drift(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `labeler_drift` of one week, from the anchor labels and acceptances through it."""
     here = con.execute("SELECT count(*) FROM anchor_labels WHERE week = $week", {"week": week}).fetchall()
     if here == [(0,)]:
