@@ -5,8 +5,9 @@ Belongs here: making and labelling sets, and accepting what moved. Does not belo
 one's own (`anchor_freeze`).
 
 In use is a labeler version that labelled a picture of the week. A week's labels are written once, whole: a labeler that
-could not read every picture leaves a gap, and is tried again when the week is published again. Labelers that cost money
-are asked for the week that is published and for no earlier one: what they would have said then is not known.
+could not read every picture leaves a gap, and is tried again when the week is published again. Labelers that are asked
+over a network are asked for the week that is published, while it lasts and in the week after it, and for no other: what
+they would have said then is not known.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError, RefusedError, UsageError
 from warehouse.objects import read_image
 from warehouse.store import Store
-from warehouse.weeks import utc_now
+from warehouse.weeks import current_week, shift, utc_now
 
 _IN_USE = re.compile(r"/labeler=([^/@]+)@([^/]+)/part-")
 
@@ -131,6 +132,7 @@ def label_anchors(
     *,
     make: Callable[[str], AnyLabeler] = make_labeler,
     ask: Asks | None = None,
+    present: str | None = None,
 ) -> AnchorReport:
     """Label all anchor sets with the labelers in use, for each of `weeks` that lacks it; safe to run again.
 
@@ -141,9 +143,11 @@ def label_anchors(
         weeks: the weeks that an edition of `published` holds.
         published: the last of them.
         make: from a name to a labeler.
-        ask: how labelers that cost money are asked; without it they leave gaps.
+        ask: how labelers are asked that are asked over a network; without it they leave gaps.
+        present: the present week; by default by the clock.
     """
     report = AnchorReport()
+    lasts = (present or current_week()) <= shift(published, 1)
     known = listing(store)
     done = {(one.anchor_set, one.week, f"{one.labeler}@{one.version}") for one in known.labels}
     anchored = {week for _, week, _ in done}
@@ -160,7 +164,7 @@ def label_anchors(
             if name not in made:
                 made[name] = _made(make, name)
             labeler = made[name]
-            why = _cannot(labeler, who, week, published, ask)
+            why = _cannot(labeler, who, ask, present=lasts and week == published)
             if why or isinstance(labeler, str):
                 report.gaps[week, who] = why or str(labeler)
                 continue
@@ -182,7 +186,7 @@ def _made(make: Callable[[str], AnyLabeler], name: str) -> AnyLabeler | str:
         return str(error)
 
 
-def _cannot(labeler: AnyLabeler | str, who: str, week: str, published: str, ask: Asks | None) -> str | None:
+def _cannot(labeler: AnyLabeler | str, who: str, ask: Asks | None, *, present: bool) -> str | None:
     """Return why a labeler does not label the anchors of a week, or None."""
     if isinstance(labeler, str):
         return labeler
@@ -190,9 +194,9 @@ def _cannot(labeler: AnyLabeler | str, who: str, week: str, published: str, ask:
         return f"version {labeler.version} is installed"
     if labeler.kind != "vision_model":
         return None
-    if week != published:
+    if not present:
         return "the week is over, and the labeler is asked of the present only"
-    return None if ask else "labelers that cost money are not asked here"
+    return None if ask else "labelers that are asked over a network are not asked here"
 
 
 def _read(

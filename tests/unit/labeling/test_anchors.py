@@ -200,7 +200,7 @@ def asking(answers: Callable[[str], Mapping[str, Reading] | None]) -> tuple[list
 def test_a_labeler_that_costs_money_is_asked_for_the_published_week_alone(store: Store) -> None:
     labeler = Paid(lambda image, attribute: Reading("x"), "perceived_gender")
     weeks, ask = asking(lambda sha256: {"perceived_gender": Reading("feminine", 0.8)})
-    report = run(store, labeler, ask=ask)
+    report = run(store, labeler, ask=ask, present=shift(LAST, 1))
     assert weeks == [LAST]
     assert report.labelled == {("three", LAST, WHO): 3}
     assert {report.gaps[week, WHO] for week in WEEKS[:-1]} == {
@@ -209,16 +209,24 @@ def test_a_labeler_that_costs_money_is_asked_for_the_published_week_alone(store:
     assert not labeler.calls
 
 
+def test_a_week_that_is_long_over_is_not_asked_for_when_it_is_published_again(store: Store) -> None:
+    labeler = Paid(lambda image, attribute: Reading("x"), "perceived_gender")
+    weeks, ask = asking(lambda sha256: {"perceived_gender": Reading("feminine", 0.8)})
+    report = run(store, labeler, ask=ask, present=shift(LAST, 2))
+    assert (weeks, report.labelled) == ([], {})
+    assert report.gaps[LAST, WHO] == "the week is over, and the labeler is asked of the present only"
+
+
 def test_answers_that_are_not_whole_leave_a_gap_and_are_tried_again(store: Store) -> None:
     labeler = Paid(lambda image, attribute: Reading("x"), "perceived_gender")
     first = sha256_hex(PICTURES[0])
     _, ask = asking(lambda sha256: None if sha256 == first else {"perceived_gender": Reading("feminine")})
-    assert run(store, labeler, [LAST], ask=ask).gaps == {
+    assert run(store, labeler, [LAST], ask=ask, present=LAST).gaps == {
         (LAST, WHO): "1 of 3 pictures of three got no answer"
     }
     assert not rows(store, LAST)
     _, ask = asking(lambda sha256: {} if sha256 == first else {"perceived_gender": Reading("feminine")})
-    assert run(store, labeler, [LAST], ask=ask).labelled == {("three", LAST, WHO): 2}
+    assert run(store, labeler, [LAST], ask=ask, present=LAST).labelled == {("three", LAST, WHO): 2}
     assert first not in {row["image_sha256"] for row in rows(store, LAST)}  # it declined: no label
 
 

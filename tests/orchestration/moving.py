@@ -1,0 +1,31 @@
+"""The shipped labeler of drawings, changed under its version: a labeler that drifted.
+
+Belongs here: that labeler. Does not belong here: any test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assets.labeling.labelers.drawing import make as make_drawing
+from assets.labeling.labelers.drawing.labeler import Drawing
+from assets.labeling.records import Reading
+
+ADDRESS = "tests.orchestration.moving:make"
+
+
+class Moved(Drawing):
+    """Reads no perceived woman any more."""
+
+    def read(self, image: bytes, attributes: Sequence[str]) -> Mapping[str, Reading]:
+        """What `drawing` reads, but for gender."""
+        found = dict(super().read(image, attributes))
+        if found.get("perceived_gender", Reading("")).value == "feminine":
+            found["perceived_gender"] = Reading("masculine", 1.0)
+        return found
+
+
+def make() -> Moved:
+    """Return the labeler."""
+    assert Moved.version == make_drawing().version
+    return Moved()
