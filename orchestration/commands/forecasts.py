@@ -148,7 +148,7 @@ def confirm(place: Workplace, week: str, models: Sequence[str], *, yes: bool) ->
         RefusedError: if the answer is no, or nobody can be asked and `yes` was not given.
     """
     fresh = [model for model in models if read_plan(place.store, week, model) is None]
-    if yes or not _may_spend(place, fresh):
+    if yes or not may_spend(place, fresh):
         return
     place = with_book(place, week)
     forecasts = look_ahead(place, week, models)
@@ -161,7 +161,7 @@ def confirm(place: Workplace, week: str, models: Sequence[str], *, yes: bool) ->
         raise RefusedError("nothing was asked and nothing was spent")
 
 
-def _may_spend(place: Workplace, models: Sequence[str]) -> bool:
+def may_spend(place: Workplace, models: Sequence[str]) -> bool:
     """Return whether any of these models or their labelers costs money."""
     entries = [place.model(model) for model in models]
     return any(

@@ -22,14 +22,14 @@ from assets.leaderboard.edition import latest
 from assets.metrics.week import score_all
 from orchestration import weekly
 from orchestration.commands.editions import check_line, counting, headline, page_address
-from orchestration.commands.forecasts import confirm, dry_run
+from orchestration.commands.forecasts import confirm, dry_run, may_spend
 from orchestration.commands.status import billed_line
 from orchestration.console import Tally, note, say
 from orchestration.gate import look
 from orchestration.instance import bury_dead_runs, open_instance
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, Settings, load_settings
-from warehouse.errors import UsageError
+from warehouse.errors import RefusedError, UsageError
 from warehouse.rebuild import rebuild as rebuild_warehouse
 from warehouse.weeks import current_week, parse_week, span
 
@@ -51,6 +51,11 @@ def demo() -> int:
         for entry in place.active(week)
         if entry.name in simulated
     ]
+    if may_spend(place, simulated):
+        raise RefusedError(
+            f"the demo spends no money, and labelers of the simulated models in {settings.models.name} cost some; "
+            "ask those with cliche run"
+        )
     before = latest(place.store)
     say(f"{len(simulated)} simulated models, {len(span(first, last))} weeks, {len(wanted)} partitions")
     ran, code = _ask(settings, place, wanted)

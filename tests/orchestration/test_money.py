@@ -149,19 +149,17 @@ def test_on_a_terminal_anything_but_yes_spends_nothing(
 def test_a_run_on_a_terminal_asks_once_and_ends_at_its_cap_with_exit_code_1(
     home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home.configure(caps={"run_usd": 1.1})
-    home.write_models(paid("one", concurrency=1), paid("two", concurrency=1), entry("sim-drift"))
+    home.configure(caps={"run_usd": 0.6})
+    home.write_models(paid(concurrency=1), entry("sim-drift"))
     monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
-    asked = ("run", "--week", WEEK, "--model", "one", "--model", "two")
-    ended = cliche(*asked)
-    assert "This will spend up to $1.10; go on? [y/N]:" in ended.err
-    assert ended.code == 1
-    assert (cost(home, "one"), cost(home, "two")) == (1.0, 0.0)
-    why = "$1.00 of $1.10 are spent, and the next call may cost $0.2500; raise run_usd of caps in cliche.yaml to go on"
-    assert f"two, week {WEEK}: 4 of 4 slots are open; a cap is reached: {why}" in ended.err
+    ended = cliche("run", "--week", WEEK, "--model", "real")
+    assert "This will spend up to $0.60; go on? [y/N]:" in ended.err
+    assert (ended.code, cost(home)) == (1, 0.5)
+    why = "$0.50 of $0.60 are spent, and the next call may cost $0.2500; raise run_usd of caps in cliche.yaml to go on"
+    assert f"real, week {WEEK}: 2 of 4 slots are open; a cap is reached: {why}" in ended.err
     monkeypatch.setattr(sys, "stdin", Terminal(""))
-    again = cliche(*asked)  # a run of its own; what was begun is not asked about again
-    assert (again.code, cost(home, "two")) == (0, 1.0), again.err
+    again = cliche("run", "--week", WEEK, "--model", "real")  # a run of its own; it is not asked again
+    assert (again.code, cost(home)) == (0, 1.0), again.err
     assert "go on?" not in again.err
 
 
@@ -175,6 +173,16 @@ def test_simulated_models_are_asked_without_a_question(home: Installation) -> No
     confirm(home.place(), WEEK, ["sim-drift"], yes=False)
     ask(home, "sim-drift")
     assert not (home.home / "spending.sqlite").exists()
+
+
+def test_the_demo_spends_nothing(home: Installation, cliche: Cliche) -> None:
+    home.write_models(entry("sim-drift", also_labelers=["vision"]))
+    with (home.home / "models.yaml").open("a") as file:
+        file.write("labelers:\n- {name: vision, labeler: openai_vision, model_id: gpt-5}\n")
+    ended = cliche("demo")
+    assert ended.code == 3
+    assert ended.only_line.startswith("the demo spends no money, and labelers of the simulated models")
+    assert home.objects() == {}
 
 
 def test_every_hour_a_partition_at_its_cap_is_left_alone_until_there_is_money(home: Installation) -> None:
