@@ -74,7 +74,7 @@ def prepare(image: bytes, preparation: Preparation = Preparation()) -> Shown:
     picture = _in_srgb(picture, profile)
     picture.thumbnail((preparation.max_side, preparation.max_side), Image.Resampling.LANCZOS)
     picture.info.clear()
-    png = _encoded(picture, "PNG", compress_level=4)
+    png = _encoded(picture, "PNG", compress_level=1)
     if len(png) <= preparation.max_png_bytes:
         return Shown(png, "image/png")
     return Shown(

@@ -36,7 +36,9 @@ from warehouse.errors import UsageError
 from warehouse.freshness import stale_partitions
 from warehouse.load import load_partition
 from warehouse.migrations import migrate
+from warehouse.rebuild import rebuild
 from warehouse.store import Store, open_store
+from warehouse.table_hash import table_hash
 
 HASTY = Retry(attempts=2, limited=2, base_s=0.001, most_s=0.001)
 #: Shades of the six pictures of the canary; the labeler recognises each by it.
@@ -226,7 +228,7 @@ def test_what_declines_one_question_labels_the_others(store: Store, server: Visi
 
 
 def test_calls_are_loaded_beside_the_labels_and_a_new_part_makes_the_partition_stale(
-    store: Store, server: Vision
+    store: Store, server: Vision, tmp_path: Path
 ) -> None:
     plan, one = planned(store), entry(server)
     server.says = refuses(50)
@@ -242,6 +244,10 @@ def test_calls_are_loaded_beside_the_labels_and_a_new_part_makes_the_partition_s
         ).fetchall()
         assert [row[:3] for row in rows] == [("ok", 5, 5), ("refused_text", 1, 1)]
         assert con.execute("SELECT count(*) FROM labels").fetchone() == (5,)
+        loaded = table_hash(con, "label_attempts")
+    rebuild(store, tmp_path / "again.duckdb")
+    with connect(tmp_path / "again.duckdb", read_only=True) as con:
+        assert table_hash(con, "label_attempts") == loaded
 
 
 def test_the_key_is_in_nothing_that_was_written(store: Store, server: Vision, tmp_path: Path) -> None:
