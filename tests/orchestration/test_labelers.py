@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from assets.generation.records import Outcome
 from assets.labeling.attempts import LabelAttempt, read_attempts
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.services.vision_contract import Said, Vision, first_value, vision
+from tests.studies.conftest import ROWS, TINY, Study, picture
 from tests.unit.labeling.vision import KEY, KEY_ENV, PRICE
 from warehouse.connection import connect
 from warehouse.weeks import current_week
@@ -109,3 +112,32 @@ def test_what_is_wrong_in_labelers_is_told_before_anything_is_asked(
         assert ran.code == 2
         assert said in ran.only_line
     assert server.asked == []
+
+
+def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
+    fresh: Installation, server: Vision, cliche: Cliche, tmp_path: Path
+) -> None:
+    data = copy.deepcopy(TINY)
+    values = {"values": ["feminine", "masculine"], "outside": ["ambiguous", "cannot_tell"]}
+    data["attributes"].append({"id": "perceived_gender", "title": "perceived gender", **values})
+    study = Study(fresh.home, tmp_path / "root", data)
+    for number, folder in enumerate(("One", "m-two")):
+        (study.root / "pics" / folder).mkdir(parents=True)
+        (study.root / "pics" / folder / "ceo_1.png").write_bytes(picture(number))
+        (study.root / "labels").mkdir(exist_ok=True)
+        (study.root / "labels" / f"{folder}.csv").write_text("\n".join(ROWS[:2]) + "\n")
+    data["images"]["missing"] = "allowed"
+    study.run()
+    write(fresh, [labeler(server, "watcher", concurrency=1)])
+    server.says = lambda asked: Said(refusal="No.") if asked.number == 2 else first_value(asked)
+    ran = cliche("label", "tiny", "--labeler", "watcher")
+    assert ran.code == 0, ran.err
+    assert "tiny: 1 labels by watcher@1-" in ran.out
+    assert "2 calls, $" in ran.out
+    assert "it declined 1 pictures" in ran.out
+    found = rows(fresh, "SELECT value, count(*) FROM study_labels WHERE labeler = 'watcher' GROUP BY 1")
+    assert found == [("feminine", 1)]
+    assert "0 labels by watcher@1-" in cliche("label", "tiny", "--labeler", "watcher").out
+    assert len(server.asked) == 2
+    gone = cliche("label", "tiny", "--labeler", "watchers")
+    assert (gone.code, gone.only_line) == (2, 'no labeler "watchers"; known: drawing, photo, watcher')
