@@ -20,6 +20,7 @@ from assets.generation.plan import Plan, check_frozen, read_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.spending import Book
 from assets.generation.workplace import Workplace
+from assets.labeling.attempts import declined, read_attempts
 from assets.labeling.forecast import label_forecast, labelers_of
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import labelled, missing
@@ -69,7 +70,8 @@ def _unlabelled(place: Workplace, plan: Plan, state: PartitionState, name: str) 
     if not state.planned or name == plan.labeler:
         return state.unlabelled
     labeler = make_labeler(name, place.labelers)
-    return len(missing(place.store, plan, labeler, labelled(place.store, plan, labeler)))
+    calls = read_attempts(place.store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
+    return len(missing(place.store, plan, labeler, labelled(place.store, plan, labeler), declined(calls)))
 
 
 def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
