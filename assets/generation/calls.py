@@ -225,3 +225,5 @@ def with_retry(
             if last is None or ended.why:
                 raise
             return last
+        finally:
+            last = None  # tenacity's objects refer to each other: a picture would lie there until they are collected

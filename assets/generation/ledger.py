@@ -12,6 +12,8 @@ something.
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -49,6 +51,10 @@ __all__ = [
     "image_fields",
     "stack",
 ]
+
+
+#: Pictures are decoded on as many cores as there are; more at once would only hold more memory.
+_INSPECTING = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -199,7 +205,8 @@ class Ledger:
         picture: bytes | None = None
         if answer.outcome is Outcome.OK:
             data = answer.image or b""
-            found = image_check.inspect(data)
+            with _INSPECTING:
+                found = image_check.inspect(data)
             kept |= image_fields(found, data)
             if isinstance(found, image_check.Picture):
                 picture = data

@@ -20,6 +20,7 @@ from assets.generation.admission import Admission, NotNowError, free_admission, 
 from assets.generation.batch_slots import slots_desk
 from assets.generation.batches import BATCH_CALLS, Patience, advance, batch_api
 from assets.generation.ledger import Ledger, Retry
+from assets.generation.memory import map_large_buffers
 from assets.generation.money import Costs
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
@@ -121,6 +122,7 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
     Raises:
         KeyboardInterrupt: for Ctrl-C, after what was in flight is recorded and the manifest is written.
     """
+    map_large_buffers()
     state = read_partition(store, plan.week, plan.model)
     allowed = None if only is None else frozenset(only)
     report = Report(planned=len(plan.slots))
