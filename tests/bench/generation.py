@@ -1,6 +1,6 @@
 """What the ledger costs: beside the same bytes written plainly, and beside the drawing of the pictures alone.
 
-Belongs here: timing of asking. Does not belong here: pictures and plans (`data`).
+Belongs here: timing of asking. Does not belong here: pictures and plans (`data`), models that cost money (`paid`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from assets.generation.providers.simulated import Simulated, scenes
 from assets.generation.providers.simulated.pool import Pool
 from assets.generation.records import Answer, Outcome, Request
 from assets.generation.run import generate
-from tests.bench import data
+from tests.bench import data, paid
 from tests.bench.measure import Row, Size, best, seconds
 from warehouse.store.local import LocalStore
 
@@ -54,6 +54,7 @@ def run(folder: Path, size: Size) -> list[Row]:
         _instant(folder / "alone", size, plan, provider, at_once=1),
         _instant(folder / "together", size, plan, provider, at_once=CONCURRENCY),
         _drawing(folder / "drawing", size),
+        *paid.rows(folder / "paid", size),
     ]
 
 

@@ -26,6 +26,14 @@ class Size:
     weeks: int  # in an edition
     repeats: int  # the shortest time is reported
     processes: int | None  # for drawing and reading; None: one a core, 0: none
+    calls: int  # of a paid model, each answered after `latency_s`
+    at_once: int  # of them
+    latency_s: float
+    image_bytes: int
+    stores: tuple[str, ...]  # in which their pictures are kept
+    storm_calls: int  # of a service that lets `storm_limit` a minute through
+    storm_limit: int
+    storm_kinds: tuple[tuple[str, bool], ...]  # how it counts, and whether it says when to come back
 
 
 FULL = Size(
@@ -38,6 +46,14 @@ FULL = Size(
     weeks=12,
     repeats=3,
     processes=None,
+    calls=600,
+    at_once=32,
+    latency_s=2.0,
+    image_bytes=1_500_000,
+    stores=("folder", "SeaweedFS"),
+    storm_calls=600,
+    storm_limit=300,
+    storm_kinds=(("bucket", True), ("bucket", False), ("window", True), ("window", False)),
 )
 QUICK = Size(
     slots=30,
@@ -49,6 +65,14 @@ QUICK = Size(
     weeks=1,
     repeats=1,
     processes=0,
+    calls=12,
+    at_once=4,
+    latency_s=0.1,
+    image_bytes=1_000,
+    stores=("folder",),
+    storm_calls=12,
+    storm_limit=6000,
+    storm_kinds=(("window", True),),
 )
 
 

