@@ -158,7 +158,7 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
             _converse(ledger, plan, prompts, unit, state, record)
         except NotNowError as ended:
             with lock:
-                report.ended = report.ended or ended.why
+                report.ended = report.ended or ended.why or None
             stop.set()
 
     ledger = Ledger(
@@ -195,7 +195,7 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
     report.outcomes = count_outcomes(plan, state)
     if ends is not None and time.monotonic() >= ends and report.open and report.ended is None:
         report.ended = (
-            f"the time for this partition is up ({deadline:%Y-%m-%d %H:%M} UTC); run again to go on"
+            f"the time for this partition was up at {deadline:%Y-%m-%d %H:%M} UTC; its open slots stay open"
         )
     return report
 

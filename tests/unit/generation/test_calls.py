@@ -154,7 +154,7 @@ def test_no_call_begins_after_the_deadline(store: Store) -> None:
     assert 2 <= report.outcomes["ok"] <= 8, "what was in flight is kept"
     assert report.open == 12 - report.outcomes["ok"]
     assert report.line is not None
-    assert report.line.startswith("the time for this partition is up (")
+    assert report.line.startswith("the time for this partition was up at ")
     assert generate(store, plan, provider, deadline=utc_now() - timedelta(seconds=1)).asked == 0
 
 
