@@ -37,7 +37,7 @@ from warehouse.store import Store
 from warehouse.weeks import utc_now
 
 OnReceipt = Callable[[Receipt], None]
-#: Threads beside those that wait for answers: they write intents, and check and keep pictures, while others wait.
+#: Threads, at least, beside those that wait for answers: they check and keep pictures, many of which may come at once.
 KEEPERS = 8
 
 
@@ -187,7 +187,7 @@ def generate(  # noqa: PLR0913  (everything but the first three has a default)
             batched = advance(desk, batch_api(provider), patience=batch_patience, size=batch_size)
             report.batched, state = len(batched), read_partition(store, plan.week, plan.model)
             work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
-        _run_all(work, concurrency + KEEPERS, stop, stopped, one)
+        _run_all(work, workers_of(concurrency), stop, stopped, one)
     finally:
         if report.written:
             state = read_partition(store, plan.week, plan.model)
@@ -209,6 +209,11 @@ def _open(unit: Sequence[Slot], state: Ledgered, allowed: frozenset[str] | None)
     return any(
         (allowed is None or slot.slot_key in allowed) and not state.of(slot.slot_key).settled for slot in unit
     )
+
+
+def workers_of(concurrency: int) -> int:
+    """Return how many threads work on a partition with so many calls in flight."""
+    return concurrency + max(KEEPERS, concurrency)
 
 
 def _run_all(

@@ -19,7 +19,7 @@ import pytest
 
 from assets.generation.receipts import Receipt, parse_manifest, read_partition
 from assets.generation.records import FINAL, Outcome
-from assets.generation.run import KEEPERS
+from assets.generation.run import workers_of
 from tests.e2e.paid_week import CONCURRENCY, Order, entry_of, plan_of
 from tests.services.openai_contract import ContractProcess, contract_process
 from warehouse import keys
@@ -154,7 +154,7 @@ def test_invariant_02_kills_pay_for_no_picture_twice(
         receipt.slot_key: receipt for receipt in state.receipts if receipt.outcome is Outcome.UNKNOWN_CHARGE
     }
     assert {prompts[call["prompt"]] for call in lost.values() if call["billed_usd"] > 0} <= set(unknown)
-    assert len(unknown) <= (CONCURRENCY + KEEPERS) * KILLS
+    assert len(unknown) <= workers_of(CONCURRENCY) * KILLS
     reserve = entry_of(order).price[0].reserve_usd
     for receipt in unknown.values():
         assert (receipt.cost_usd, receipt.cost_basis, receipt.expected_usd) == (reserve, "estimated", 0.02)
