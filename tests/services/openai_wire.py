@@ -10,6 +10,7 @@ and scripts (`openai_contract`), anything of ours.
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
@@ -30,6 +31,10 @@ REQUESTS: dict[str, Any] = {
 }
 
 
+#: pydantic makes an adapter's validator when it is first used, and not for two threads at once.
+_VALIDATING = threading.Lock()
+
+
 class WireError(Exception):
     """A request that the vendor's types refuse: `code` and `param` as the API would name them."""
 
@@ -43,7 +48,8 @@ def check_request(path: str, body: Mapping[str, Any], *, extra: Iterable[str] = 
     """Raise `WireError` unless `body` is what the vendor's type allows; `extra` are fields that another vendor adds."""
     own = {name: value for name, value in body.items() if name not in set(extra)}
     try:
-        kept = _plain(_adapter(REQUESTS[path]).validate_python(own))
+        with _VALIDATING:
+            kept = _plain(_adapter(REQUESTS[path]).validate_python(own))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         param = ".".join(str(step) for step in first["loc"]) or None
