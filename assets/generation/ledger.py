@@ -53,8 +53,8 @@ __all__ = [
 ]
 
 
-#: Pictures are decoded on as many cores as there are; more at once would only hold more memory.
-_INSPECTING = threading.BoundedSemaphore(os.cpu_count() or 1)
+#: Pictures are decoded on all cores but one, which begins the next calls; more at once would only hold more memory.
+_INSPECTING = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) - 1))
 
 
 @dataclass(frozen=True)

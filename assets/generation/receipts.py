@@ -143,6 +143,14 @@ class Ledgered:
         """Return the attempts of a slot, none if it was never asked."""
         return self.attempts.get(slot_key, Attempts())
 
+    def add(self, receipt: Receipt) -> None:
+        """Take in a receipt that was just written, as reading the partition again would."""
+        known = self.of(receipt.slot_key)
+        if all(receipt.attempt != other.attempt for other in known.receipts):
+            receipts = sorted((*known.receipts, receipt), key=lambda one: one.attempt)
+            lost = tuple(number for number in known.lost if number != receipt.attempt)
+            self.attempts[receipt.slot_key] = Attempts(tuple(receipts), lost)
+
     @property
     def receipts(self) -> list[Receipt]:
         """Return all receipts, ordered by slot and attempt."""

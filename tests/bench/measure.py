@@ -33,6 +33,7 @@ class Size:
     stores: tuple[str, ...]  # in which their pictures are kept
     storm_calls: int  # of a service that lets `storm_limit` a minute through
     storm_limit: int
+    storm_latency_s: float
     storm_kinds: tuple[tuple[str, bool], ...]  # how it counts, and whether it says when to come back
 
 
@@ -53,6 +54,7 @@ FULL = Size(
     stores=("folder", "SeaweedFS"),
     storm_calls=600,
     storm_limit=300,
+    storm_latency_s=2.0,
     storm_kinds=(("bucket", True), ("bucket", False), ("window", True), ("window", False)),
 )
 QUICK = Size(
@@ -72,6 +74,7 @@ QUICK = Size(
     stores=("folder",),
     storm_calls=12,
     storm_limit=6000,
+    storm_latency_s=0.1,
     storm_kinds=(("window", True),),
 )
 

@@ -16,7 +16,6 @@ from tests.bench.service import KINDS, Running, service
 from tests.services.seaweedfs import find_weed, running_server
 from tests.unit.generation.limited import simulate
 
-_STORM_LATENCY_S = 0.25
 _STORM_BYTES = 1_000
 
 
@@ -68,7 +67,7 @@ def _storms(folder: Path, size: Size) -> list[Row]:
         servers: list[Running] = []
         for kind, retry_after, _ in kinds:
             flags = ["--limit", str(size.storm_limit), "--kind", kind, "--image-bytes", str(_STORM_BYTES)]
-            flags += ["--latency-s", str(_STORM_LATENCY_S)] + ["--retry-after"] * retry_after
+            flags += ["--latency-s", str(size.storm_latency_s)] + ["--retry-after"] * retry_after
             servers.append(stack.enter_context(service(*flags)))
         asking = [
             start(
@@ -94,7 +93,7 @@ def _storm(kind: str, retry_after: bool, who: str, asked: Asked, server: Running
         size.storm_calls,
         meter=None,
         workers=size.at_once,
-        latency_s=_STORM_LATENCY_S,
+        latency_s=size.storm_latency_s,
     )
     share = 100 * counts["refused_late"] / max(1, counts["late"])
     name = "the ledger" if who == "ours" else "the SDK's defaults"

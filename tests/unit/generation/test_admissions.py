@@ -329,4 +329,4 @@ def test_an_outage_without_end_ends_the_run_and_leaves_the_slots_open(tmp_path: 
     assert report.line.startswith("the service has not answered for 1 minutes (server_error: Bad Gateway)")
     assert report.open == 12
     assert report.outcomes["server_error"] + report.outcomes["not_attempted"] == 12
-    assert set(provider.calls.values()) <= {1, 2, 3}
+    assert max(provider.calls.values()) <= 4
