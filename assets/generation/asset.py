@@ -20,12 +20,12 @@ from assets.generation.plan import (
     read_plan,
     require_askable,
 )
-from assets.generation.providers.base import Provider, answerable
+from assets.generation.providers.base import Provider, answerable, holds_conversations
 from assets.generation.providers.registry import make_provider
 from assets.generation.receipts import read_partition
 from assets.generation.run import Report, count_outcomes, generate
 from assets.generation.workplace import Workplace, parse_key
-from warehouse.errors import ClicheError
+from warehouse.errors import ClicheError, UsageError
 
 
 def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = True) -> tuple[Plan, Provider]:
@@ -53,13 +53,20 @@ def checked_provider(entry: ModelEntry, standing: Plan | None = None) -> Provide
     """Return the provider that a standing plan, else the entry names.
 
     Raises:
-        UsageError: if it cannot take what is asked, or costs money and has no price.
+        UsageError: if it cannot take what is asked (conversations among it), or costs money and has no price.
     """
     asked = standing or entry
     provider = make_provider(asked.provider, entry.connection)
     provider.check(asked.model_id, dict(asked.params))
     if provider.paid:
         require_price(entry.name, entry.price)
+    if standing is None and not holds_conversations(provider):  # a plan that stands cannot be mended any more
+        for selection in entry.suites:
+            if selection.conversations:
+                raise UsageError(
+                    f'model "{entry.name}": conversations of {selection.suite}: provider {provider.name} answers one '
+                    "prompt at a time and holds no conversations; remove conversations there"
+                )
     return provider
 
 

@@ -76,6 +76,17 @@ def test_an_unknown_model_of_the_command_line_gets_the_nearest_name(
         ({"model_id": "drifft"}, 'no model "drifft"; did you mean "drift"?'),
         ({"params": {"size": 7}}, "size 7 is not a whole number of pixels from 64 to 1024"),
         ({"params": {"sice": 64}}, "unknown parameter 'sice'"),
+        (
+            {
+                "provider": "openai_images",
+                "params": {},
+                "price": {"per_image_usd": 0.04, "source": "test", "date": "2026-11-01"},
+                "track": "system",
+                "suites": [{"suite": "startup-ceo@1", "replicates": 1, "conversations": 1}],
+            },
+            'model "sim-drift": conversations of startup-ceo@1: provider openai_images answers one prompt at a time '
+            "and holds no conversations; remove conversations there",
+        ),
         ({"requests_per_hour": 3}, 'unknown key "requests_per_hour"'),
         ({"from": "2026-11-10"}, "from 2026-11-10 is a Tuesday; weeks are named by their Monday, 2026-11-09"),
     ],

@@ -60,3 +60,8 @@ def probe(provider: Provider, model_id: str) -> Probe | None:
 def answerable(provider: Provider) -> frozenset[str] | None:
     """Return the keys of the slots that a provider has answers for (a folder import), or None: it can be asked any."""
     return cast("frozenset[str] | None", getattr(provider, "slot_keys", None))
+
+
+def holds_conversations(provider: Provider) -> bool:
+    """Return whether later turns of a conversation can be asked: a provider that can says `converses = True`."""
+    return bool(getattr(provider, "converses", False))

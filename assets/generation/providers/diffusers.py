@@ -26,7 +26,7 @@ from typing import Any
 from assets.generation.connection import Connection
 from assets.generation.providers.base import Probe
 from assets.generation.providers.errors import ErrorRow, error_answer
-from assets.generation.providers.seeds import slot_seed
+from assets.generation.providers.seeds import check_seed, slot_seed
 from assets.generation.providers.single_turn import refused_turn
 from assets.generation.records import Answer, Outcome, Request
 from warehouse.errors import UsageError
@@ -103,9 +103,8 @@ class Diffusers:
                 f'diffusers: "{model_id}" is neither a folder with a model_index.json nor a name like '
                 "black-forest-labs/FLUX.2-klein-4B"
             )
-        if "seed" in params:
-            raise UsageError("diffusers: remove seed; each slot has one of its own, made from its key")
-        unknown = sorted(set(params) - set(CALL) - LOAD)
+        check_seed("diffusers", params)  # each slot has one of its own, whether it is written or not
+        unknown = sorted(set(params) - set(CALL) - LOAD - {"seed"})
         if unknown:
             known = ", ".join(sorted({*CALL, *LOAD}))
             raise UsageError(f'diffusers: no parameter "{unknown[0]}"; known: {known}')

@@ -33,7 +33,7 @@ from assets.generation.providers.gemini_answers import (
     units,
 )
 from assets.generation.providers.headers import retry_after_s
-from assets.generation.providers.seeds import check_seed, slot_seed
+from assets.generation.providers.seeds import check_seed, seed_of
 from assets.generation.providers.single_turn import refused_turn
 from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, Request
 from warehouse.errors import UsageError
@@ -86,7 +86,7 @@ class Gemini:
         """Return the answer to one request; errors of the API and of the network are outcomes."""
         if refused := refused_turn(self.name, request):
             return refused
-        seed = slot_seed(request.slot.slot_key) if "seed" in request.params else None
+        seed = seed_of(request.params, request.slot.slot_key)
         found = self._call(
             lambda client: client.models.generate_content(
                 model=request.model_id,

@@ -46,6 +46,8 @@ class FolderProvider:
             raise UsageError(
                 f'midjourney: "{unknown[0]}" is no setting; write long names, of {", ".join(sorted(SETTINGS))}'
             )
+        if "seed" in params:  # of no slot's own: the person who asks writes one and the same
+            raise UsageError("midjourney: seed would make all pictures of a prompt the same; remove it")
 
     def ask(self, request: Request) -> Answer:
         """Return the picture that was matched to the slot, without the chunks that can hold an account.

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from assets.generation.batches import Look
 from assets.generation.connection import Connection
 from assets.generation.providers.openai_batches import BatchAccount
-from assets.generation.providers.openai_common import seed_of
 from assets.generation.providers.openai_images import OpenAIImages
+from assets.generation.providers.seeds import seed_of
 from assets.generation.records import Answer, Request
 
 

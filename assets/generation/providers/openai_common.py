@@ -251,11 +251,3 @@ def count(source: object, *path: str) -> float | None:
     for step in path:
         source = source.get(step) if isinstance(source, Mapping) else None
     return float(source) if isinstance(source, int | float) and not isinstance(source, bool) else None
-
-
-def seed_of(params: Mapping[str, Any], slot_key: str) -> int | None:
-    """Return the seed to send: `slot` stands for one of the slot's own, a number for itself in every slot."""
-    seed = params.get("seed")
-    if seed == "slot":
-        return int(slot_key[:8], 16) & 0x7FFFFFFF
-    return seed if isinstance(seed, int) and not isinstance(seed, bool) else None

@@ -15,8 +15,9 @@ from openai.types.image_generate_params import ImageGenerateParamsNonStreaming
 from assets.generation import http
 from assets.generation.connection import Connection
 from assets.generation.providers.base import Probe
-from assets.generation.providers.openai_common import Account, Received, count, seed_of
+from assets.generation.providers.openai_common import Account, Received, count
 from assets.generation.providers.openai_params import require_params
+from assets.generation.providers.seeds import check_seed, seed_of
 from assets.generation.records import Answer, Outcome, Request
 
 #: Where OpenAI and the compatible APIs keep pictures that they answer with an address; others: `image_hosts`.
@@ -48,14 +49,16 @@ class OpenAIImages:
 
     def check(self, model_id: str, params: dict[str, object]) -> None:
         """Raise `UsageError` for a parameter that cannot be sent; OpenAI's own are checked by the SDK's types."""
+        who = f"{self.name} ({model_id})"
         require_params(
-            f"{self.name} ({model_id})",
+            who,
             params,
             ImageGenerateParamsNonStreaming,
             ours=_OURS,
             only_known=self._account.is_openai,
             fixed={"prompt": ""},
         )
+        check_seed(who, params)
 
     def ask(self, request: Request) -> Answer:
         """Return the picture, or the outcome that stands for what came instead."""

@@ -53,9 +53,6 @@ def require_params(
             f"{who}: output_format is one of {', '.join(sorted(filter(None, _STILL)))}; a label is of one still picture"
         )
     if not only_known:
-        seed = params.get("seed")
-        if seed is not None and seed != "slot" and (isinstance(seed, bool) or not isinstance(seed, int)):
-            raise UsageError(f'{who}: seed is a whole number, or "slot" for one of each slot\'s own')
         return
     try:
         _adapter(kind).validate_python({**fixed, **params})

@@ -25,6 +25,7 @@ from assets.generation.providers.openai_common import Account, Received, count
 from assets.generation.providers.openai_errors import api_answer, read_error
 from assets.generation.providers.openai_images import IMAGE_HOSTS
 from assets.generation.providers.openai_params import require_params
+from assets.generation.providers.seeds import check_seed
 from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, Request
 from warehouse.errors import UsageError
 
@@ -45,6 +46,7 @@ class OpenAIResponses:
     paid = True
     idempotent = False  # no such API documents an idempotency key
     simulated = False
+    converses = True
     sdk_version = f"openai {openai.__version__}"
 
     def __init__(self, connection: Connection = Connection()) -> None:
@@ -64,6 +66,8 @@ class OpenAIResponses:
         require_params(
             f"{who}, tool", tool, ImageGeneration, ours=_OURS_OF_TOOL, only_known=only_known, fixed=fixed
         )
+        for given in (rest, tool):
+            check_seed(who, given, taken=False)
 
     def ask(self, request: Request) -> Answer:
         """Return the picture and words of one turn, or the outcome that stands for what came instead."""

@@ -16,6 +16,11 @@ def slot_seed(slot_key: str, below: int = 2**31) -> int:
     return 1 + int(slot_key[:12], 16) % (below - 1)
 
 
+def seed_of(params: Mapping[str, Any], slot_key: str) -> int | None:
+    """Return the seed to send for a slot, None if its model is asked without one."""
+    return slot_seed(slot_key) if "seed" in params else None
+
+
 def check_seed(provider: str, params: Mapping[str, Any], *, taken: bool = True) -> None:
     """Raise `UsageError` for a seed that is the same for all slots, or that the model does not take."""
     if "seed" not in params:

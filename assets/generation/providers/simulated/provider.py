@@ -73,6 +73,7 @@ class Simulated:
     paid = False
     idempotent = True
     simulated = True
+    converses = True
     endpoint = "in process"
 
     def __init__(self, pool: Pool) -> None:

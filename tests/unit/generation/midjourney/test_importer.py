@@ -136,6 +136,7 @@ def test_the_registry_has_the_provider_and_it_may_be_asked_for_past_weeks() -> N
         ("6.1", {"stylize": 50}, None),
         ("v7", {}, "no version"),
         ("7", {"sref": 1}, "no setting"),
+        ("7", {"seed": 42}, "seed would make all pictures of a prompt the same"),
     ],
 )
 def test_a_model_entry_is_checked(model_id: str, params: dict[str, object], message: str | None) -> None:

@@ -246,11 +246,12 @@ def test_what_a_plan_may_not_ask(folder: Path, tmp_path: Path) -> None:
     for model_id, params, words in [
         (str(tmp_path / "nothing"), {}, "neither a folder"),
         (str(folder), {"size": 32}, 'no parameter "size"'),
-        (str(folder), {"seed": 1}, "remove seed"),
+        (str(folder), {"seed": 1}, "seed 1 would make all pictures of a prompt the same"),
         (str(folder), {"dtype": "int8"}, "dtype is one of"),
     ]:
         with pytest.raises(UsageError, match=words):
             provider.check(model_id, dict(params))
+    provider.check(str(folder), {"seed": "slot"})  # as it is without
     provider.check("black-forest-labs/FLUX.2-klein-4B", {"steps": 4, "revision": "abc", "dtype": "bfloat16"})
     assert provider.probe(str(folder)).model_ok is True
     assert provider.probe(str(tmp_path)).model_ok is False

@@ -15,7 +15,6 @@ from assets.generation.providers.openai_common import (
     duration_s,
     rate_limit,
     retry_after_s,
-    seed_of,
     usage_facts,
 )
 from assets.generation.providers.openai_images import make
@@ -133,14 +132,6 @@ def test_xai_reports_the_cost_in_ticks() -> None:
     }
     assert usage_facts({"input_tokens": 3}) == {"usage": {"input_tokens": 3}}
     assert usage_facts(None) == {}
-
-
-def test_a_seed_is_a_number_for_all_slots_or_one_of_each_slots_own() -> None:
-    first, second = (seed_of({"seed": "slot"}, digit * 64) for digit in "ab")
-    assert first != second
-    assert all(seed is not None and 0 <= seed < 2**31 for seed in (first, second))
-    assert seed_of({"seed": 7}, "a" * 64) == 7
-    assert seed_of({}, "a" * 64) is None
 
 
 # --- the key

@@ -16,6 +16,7 @@ from assets.generation.connection import Connection
 from assets.generation.providers.base import Provider
 from assets.generation.providers.openai_images import OpenAIImages, make
 from assets.generation.providers.registry import make_provider
+from assets.generation.providers.seeds import slot_seed
 from assets.generation.records import Outcome
 from tests.services.aimock import AIMock, error_fixture, image_fixture
 from tests.services.openai_contract import ContractServer, Reply, contract_process
@@ -300,7 +301,7 @@ def test_a_seed_goes_where_an_api_takes_one_and_is_of_each_slots_own(server: Con
     server.script = lambda call: seeds.append(call.body["seed"])  # type: ignore[func-returns-value]
     asked = request(params={"seed": "slot", "steps": 4})
     answers = [provider(server).ask(asked), provider(server).ask(asked)]
-    assert seeds == [answers[0].seed, answers[1].seed] == [0x2BABABAB] * 2
+    assert seeds == [answers[0].seed, answers[1].seed] == [slot_seed(asked.slot.slot_key)] * 2
 
 
 def test_a_seed_that_is_reported_counts(server: ContractServer) -> None:
@@ -366,9 +367,13 @@ def test_parameters_that_openai_takes_are_taken() -> None:
 def test_a_compatible_api_has_parameters_of_its_own() -> None:
     elsewhere = make(Connection(base_url="https://api.together.xyz/v1"))
     elsewhere.check("black-forest-labs/FLUX.2-dev", {"steps": 4, "seed": "slot", "width": 1024})
-    for wrong in ({"seed": "random"}, {"seed": True}, {"n": 2}):
-        with pytest.raises(UsageError):
-            elsewhere.check("black-forest-labs/FLUX.2-dev", wrong)
+    for wrong, says in (
+        ({"seed": 7}, 'seed 7 would make all pictures of a prompt the same; write "seed: slot"'),
+        ({"seed": "random"}, "seed 'random' would make"),
+        ({"n": 2}, '"n" is not for params'),
+    ):
+        with pytest.raises(UsageError, match=says):
+            elsewhere.check("black-forest-labs/FLUX.2-dev", dict(wrong))
 
 
 def test_the_registry_knows_it_and_it_says_what_it_is() -> None:

@@ -286,6 +286,13 @@ def test_a_wrong_parameter_is_told_in_one_line(params: dict[str, Any], says: str
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("params", [{"seed": "slot"}, {"tool": {"seed": 7}}])
+def test_no_seed_is_sent_as_it_stands_to_an_api_that_takes_other_parameters(params: dict[str, Any]) -> None:
+    elsewhere = make(Connection(base_url="https://api.x.ai/v1"))
+    with pytest.raises(UsageError, match="this model takes no seed; remove seed"):
+        elsewhere.check("grok-4", params)
+
+
 def test_right_parameters_are_taken() -> None:
     params: dict[str, object] = {
         "tool": {"size": "1024x1024", "model": "gpt-image-2"},
