@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from assets.generation.models_file import (
+    ModelsFile,
     active,
     find,
     load_models,
@@ -19,6 +20,9 @@ from assets.generation.models_file import (
     planned_prompts,
 )
 from assets.generation.prices import price_on
+from assets.generation.providers.registry import PROVIDERS as REGISTERED
+from assets.generation.providers.registry import make_provider
+from assets.labeling.registry import KINDS, check_labelers, with_questions
 from assets.suites.loader import load_suites
 from warehouse.errors import UsageError
 from warehouse.weeks import span
@@ -410,15 +414,41 @@ class TestShipped:
         assert confronted == {e.name for e in self.models if e.track == "system"} == {"sim-rewriter"}
 
     def test_the_commented_examples_are_valid_once_they_are_switched_on(self, tmp_path: Path) -> None:
-        _, _, examples = SHIPPED.read_text(encoding="utf-8").partition("# Real models")
-        lines = [line[1:] for line in examples.splitlines() if line.startswith("#  ")]
-        path = tmp_path / "models.yaml"
-        path.write_text("models:\n" + "\n".join(lines) + "\n", encoding="utf-8")
-        real = load_models(path, SUITES)
-        assert len(real) == 10
-        assert {e.provider for e in real} == {"openai", "gemini", "bfl", "xai", "bedrock", "midjourney"}
-        assert all(e.price and all(p.source for p in e.price) for e in real if e.provider != "midjourney")
-        assert all(e.labeler == "photo" for e in real)
+        real = switched_on(tmp_path)
+        assert {e.provider for e in real.models} == {*REGISTERED} - {"simulated"}
+        owned = {"midjourney", "diffusers"}
+        assert all(e.price and all(p.source for p in e.price) for e in real.models if e.provider not in owned)
+        for entry in real.models:
+            if entry.provider != "diffusers":  # its check wants the extra
+                make_provider(entry.provider, entry.connection).check(entry.model_id, dict(entry.params))
+
+    def test_the_commented_labelers_are_valid_and_can_be_named_by_a_model(self, tmp_path: Path) -> None:
+        real = switched_on(tmp_path)
+        labelers = with_questions(real.labelers, SUITES)
+        assert {one.labeler for one in labelers.values()} == {*KINDS}
+        check_labelers(real.models, labelers)
+        first, *_ = real.models
+        check_labelers([first.model_copy(update={"labeler": name}) for name in labelers], labelers)
+        assert all(one.price for one in labelers.values() if one.connection.base_url is None)
+
+    def test_a_price_that_is_not_confirmed_says_so(self, tmp_path: Path) -> None:
+        real = switched_on(tmp_path)
+        confirmed = {
+            entry.name
+            for entry in (*real.models, *real.labelers)
+            for price in entry.price
+            if "check before use" not in price.source
+        }
+        assert confirmed == {"flux-3-image", "flux-2-pro", "flux-2-max", "qwen-image-local"}
+
+
+def switched_on(folder: Path) -> ModelsFile:
+    """The shipped file with every commented example in place of the simulated models."""
+    _, _, examples = SHIPPED.read_text(encoding="utf-8").partition("# Real models")
+    lines = [line[1:] for line in examples.splitlines() if line.startswith(("#  ", "#labelers:"))]
+    path = folder / "models.yaml"
+    path.write_text("models:\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return load_models_file(path, SUITES, providers=REGISTERED)
 
 
 def test_two_versions_of_one_suite_are_refused_in_one_entry(tmp_path: Path) -> None:
