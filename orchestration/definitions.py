@@ -7,6 +7,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.generation.asset import build_assets as build_generation
+from assets.generation.batch_states import on_their_way
 from assets.generation.guard import affordable
 from assets.generation.models_file import ModelEntry
 from assets.generation.providers.base import answerable
@@ -24,7 +25,8 @@ from orchestration.loading import build_asset as build_loaded
 from orchestration.partitions import partition_key, product_definition, weeks_definition
 from orchestration.resources import make_workplace, workplace_resource
 from orchestration.settings import Settings, load_settings
-from warehouse.weeks import current_week
+from warehouse import keys
+from warehouse.weeks import current_week, shift
 
 GENERATE = "generate_week"
 PUBLISH = "publish_week"
@@ -100,18 +102,24 @@ def _hourly(
     )
     def every_hour(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
         now = context.scheduled_execution_time
-        week = current_week(now)
+        present = current_week(now)
         held = {name for name, _ in place.store.leases()}
         return [
             dg.RunRequest(
                 run_key=f"{entry.name}|{week}|{now:%Y%m%dT%H}", partition_key=partition_key(entry.name, week)
             )
+            for week in (shift(present, -1), present)
             for entry in place.active(week)
             if not held & {f"generate-{week}-{entry.name}", f"label-{week}-{entry.name}"}
-            and _to_go_on_with(place, entry, week)
+            and (_in_batches(place, entry, week) or (week == present and _to_go_on_with(place, entry, week)))
         ]
 
     return every_hour
+
+
+def _in_batches(place: Workplace, entry: ModelEntry, week: str) -> bool:
+    """Return whether pictures are on their way in batches: they are taken in after their week and at a cap, too."""
+    return on_their_way(place.store, keys.batches_prefix(week, entry.name))
 
 
 def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str) -> bool:

@@ -16,6 +16,7 @@ import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError  # not public; the public base says less
 
 from assets.generation.asset import checked_provider
+from assets.generation.batch_states import on_their_way
 from assets.generation.plan import check_frozen, is_over, read_plan, require_askable
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
@@ -28,6 +29,7 @@ from orchestration.instance import bury_dead_runs, process_tags, shared_instance
 from orchestration.parallel import Ended, Partition, run_all
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
+from warehouse import keys
 from warehouse.errors import ClicheError, RefusedError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -89,11 +91,12 @@ def run_partitions(
 
 
 def _require_sense(place: Workplace, state: PartitionState) -> None:
-    """Raise unless something is left to do for a partition: to ask, or else to list or to label what was answered."""
+    """Raise unless a partition has something left: to ask, or else to list, label or take in what was answered."""
     standing = read_plan(place.store, state.week, state.model) if state.planned else None
     entry = place.model(state.model)
     provider = checked_provider(entry, standing)
-    if not (state.unlisted or state.unlabelled):
+    in_batches = on_their_way(place.store, keys.batches_prefix(state.week, state.model))
+    if not (state.unlisted or state.unlabelled or in_batches):
         require_askable(provider, state.week)
 
 

@@ -23,6 +23,8 @@ def slots_desk(
     state: Ledgered,
     money: Admission,
     on_receipt: Callable[[Receipt], None],
+    *,
+    over: bool = False,
 ) -> Desk[Request, Answer]:
     """Return the desk of one partition.
 
@@ -32,6 +34,7 @@ def slots_desk(
         state: what the bucket knows of the partition, for the numbers of attempts.
         money: sets money aside for a call until its batch has answered.
         on_receipt: told of every receipt.
+        over: whether the time of the partition is up: nothing is sent any more.
     """
 
     def take(
@@ -54,4 +57,5 @@ def slots_desk(
         lift=lambda answer: answer,
         sleep=ledger.sleep,
         stopped=ledger.stopped,
+        over=over,
     )

@@ -12,7 +12,6 @@ most; what a batch did not answer is asked synchronously.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -20,10 +19,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from assets.generation.admission import NotAdmittedError, Settle
+from assets.generation.admission import NotAdmittedError, NotNowError, Settle
+from assets.generation.batch_states import Batch, read_batches
 from assets.generation.records import GROUPS, Answer, Outcome
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.errors import ClicheError, CorruptObjectError
+from warehouse.errors import ClicheError
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -87,21 +87,6 @@ def batch_api(asked: object) -> Batches[Any, Any] | None:
     return cast("Batches[Any, Any] | None", getattr(asked, "batches", None))
 
 
-@dataclass
-class Batch:
-    """One batch as the bucket knows it; `attempts` numbers the attempt of each of its calls."""
-
-    number: int
-    mark: str
-    attempts: Mapping[str, int]
-    intended_at: datetime
-    sent: int = 0  # calls that may have made it
-    sent_at: datetime | None = None
-    api_id: str | None = None
-    ended: bool = False
-    refused: bool = False
-
-
 @dataclass(frozen=True)
 class Patience:
     """How long a run waits for batches; what is not ended then is looked at again by the next run."""
@@ -131,7 +116,10 @@ class Desk(Generic[CallT, SaidT]):
     lift: Callable[[Answer], SaidT]
     sleep: Callable[[float], None]
     stopped: Callable[[], bool]
-    flush: Callable[[], None] = lambda: None  # makes durable what was taken, before the batch is noted as ended
+    flush: Callable[[], None] = lambda: (
+        None
+    )  # makes what was taken durable, before its batch is noted as ended
+    over: bool = False  # no batch is made any more; what was made is taken in
 
     def note(self, batch: Batch, state: str, value: Mapping[str, Any]) -> None:
         """Write one state of a batch."""
@@ -161,7 +149,7 @@ def advance(
     known = read_batches(desk.store, desk.prefix)
     before = max((batch.number for batch in known if batch.ended), default=0)
     batched_before = {key for batch in known if not batch.refused for key in batch.attempts}
-    fresh = [key for key in desk.calls if key not in batched_before]
+    fresh = [key for key in desk.calls if key not in batched_before and not desk.over]
     with ExitStack() as reserved:
         settles: dict[str, Settle] = {}
         for batch in known:
@@ -182,48 +170,13 @@ def advance(
                 _step(desk, api, batch, settles, patience)
             if all(batch.ended for batch in known) or desk.stopped() or time.monotonic() >= until:
                 break
-            desk.sleep(patience.poll_s)
+            try:
+                desk.sleep(patience.poll_s)
+            except NotNowError:  # the run has ended
+                break
     # Of a batch that was refused in this run the calls wait for the next run's batch, at its price.
     waiting = [batch for batch in known if not batch.ended or (batch.refused and batch.number > before)]
     return frozenset(key for batch in waiting for key in batch.attempts)
-
-
-def read_batches(store: Store, prefix: str) -> list[Batch]:
-    """Return the batches whose states lie under `prefix`, in the order of their numbers.
-
-    Raises:
-        CorruptObjectError: if a state does not read.
-    """
-    states: dict[int, dict[str, dict[str, Any]]] = {}
-    for key in store.list(prefix):
-        number, _, state = key.removeprefix(prefix).removesuffix(".json").partition("-")
-        try:
-            states.setdefault(int(number), {})[state] = json.loads(store.get(key))
-        except ValueError:
-            raise CorruptObjectError(f"{key} is no state of a batch; restore it from a backup") from None
-    found = []
-    for n, said in sorted(states.items()):
-        try:
-            intended = said["intended"]
-            sent = sorted(at["at"] for name, at in said.items() if name.startswith("sent"))
-            found.append(
-                Batch(
-                    number=n,
-                    mark=intended["mark"],
-                    attempts={call["key"]: call["attempt"] for call in intended["calls"]},
-                    intended_at=datetime.fromisoformat(intended["at"]),
-                    sent=len(sent),
-                    sent_at=datetime.fromisoformat(sent[-1]) if sent else None,
-                    api_id=said.get("submitted", {}).get("batch"),
-                    ended="ended" in said,
-                    refused=bool(said.get("ended", {}).get("refused")),
-                )
-            )
-        except (KeyError, TypeError) as error:
-            raise CorruptObjectError(
-                f"{prefix}{n:04d}-intended.json misses {error}; restore it from a backup"
-            ) from None
-    return found
 
 
 def call_id(key: str, attempt: int) -> str:
@@ -234,13 +187,13 @@ def call_id(key: str, attempt: int) -> str:
 def _reserve(
     desk: Desk[CallT, SaidT], some: Iterable[str], reserved: ExitStack, settles: dict[str, Settle]
 ) -> list[str]:
-    """Set money aside for each call until the batch has answered it; return those that a cap let through."""
+    """Set money aside for each call until the batch has answered it; return those that a cap let through in time."""
     admitted = []
     for key in some:
         if key in desk.calls:
             try:
                 settles[key] = reserved.enter_context(desk.admission(desk.calls[key]))
-            except NotAdmittedError:
+            except (NotAdmittedError, NotNowError):
                 break
             admitted.append(key)
     return admitted
@@ -301,8 +254,8 @@ def _submit(desk: Desk[CallT, SaidT], api: Batches[CallT, SaidT], batch: Batch, 
         if batch.sent_at and (utc_now() - batch.sent_at).total_seconds() < patience.grace_s:
             return
         calls = {call_id(key, n): desk.calls[key] for key, n in batch.attempts.items() if key in desk.calls}
-        if not calls:  # all were answered in another way
-            desk.note(batch, "ended", {"status": "not needed"})
+        if desk.over or not calls:  # too late, or all were answered in another way
+            desk.note(batch, "ended", {"status": "too late" if desk.over else "not needed"})
             batch.ended = True
             return
         uploaded = api.upload(calls)

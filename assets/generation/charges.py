@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.generation.batches import read_batches
+from assets.generation.batch_states import read_batches
 from assets.generation.receipts import read_receipt
 from assets.generation.spending import Charge
 from warehouse import keys

@@ -16,7 +16,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
 
-from assets.generation.admission import Admission, NotNowError, free_admission, pause, stack
+from assets.generation.admission import (
+    Admission,
+    NotNowError,
+    free_admission,
+    pause,
+    stack,
+    waits_end_with,
+)
 from assets.generation.batch_slots import slots_desk
 from assets.generation.batches import BATCH_CALLS, Patience, advance, batch_api
 from assets.generation.ledger import Ledger, Retry
@@ -186,9 +193,14 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
                 state.attempts[slot.slot_key] = ledger.account(_request(plan, prompts, slot), known, record)
         work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
         if batch_api(provider) is not None:
-            single = {unit[0].slot_key: _request(plan, prompts, unit[0]) for unit in work if len(unit) == 1}
-            desk = slots_desk(ledger, single, state, money, record)
-            batched = advance(desk, batch_api(provider), patience=batch_patience, size=batch_size)
+            over = (
+                ends is not None and time.monotonic() >= ends
+            )  # what was sent in time is taken in all the same
+            units = [u for u in _units(plan) if len(u) == 1 and _open(u, state, None if over else allowed)]
+            single = {unit[0].slot_key: _request(plan, prompts, unit[0]) for unit in units}
+            desk = slots_desk(ledger, single, state, money, record, over=over)
+            with waits_end_with(stopped):
+                batched = advance(desk, batch_api(provider), patience=batch_patience, size=batch_size)
             report.batched, state = len(batched), read_partition(store, plan.week, plan.model)
             work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
         apart_s = 0.0 if provider.replayable else APART_S

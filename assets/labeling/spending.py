@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from assets.generation.admission import Admission, Settle
-from assets.generation.batches import read_batches
+from assets.generation.batch_states import read_batches
 from assets.generation.budget import Budget
 from assets.generation.charges import ChargeSource, entry_scope, month_scope, week_scope
 from assets.generation.models_file import LabelerEntry

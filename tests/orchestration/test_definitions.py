@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -22,6 +23,7 @@ from orchestration.definitions import defs as lazy_defs
 from orchestration.partitions import partition_key, product_definition, weeks_definition
 from orchestration.settings import load_settings
 from tests.orchestration.installation import Installation, entry, install
+from warehouse import keys
 from warehouse.weeks import current_week, shift
 
 STEPS = ("prompts", "images", "labels", "loaded", "anchor_labels", "scores", "leaderboard")
@@ -196,6 +198,19 @@ def test_every_hour_goes_on_with_what_was_begun_and_is_not_complete(tmp_path: Pa
     assert asked() == [f"sim-classic|{week}"]  # its pictures have no labels yet
     label(place, "sim-classic", week)
     assert asked() == []
+
+
+def test_pictures_in_batches_are_taken_in_every_hour_after_their_week_too(tmp_path: Path) -> None:
+    place = install(tmp_path / "home", "sim-classic").place()
+    now, last = datetime.now(UTC), shift(current_week(), -1)
+    defs = build_defs(load_settings({"CLICHE_HOME": str(tmp_path / "home")}), place)
+    states = f"{keys.batches_prefix(last, 'sim-classic')}0001-"
+    calls = {"mark": "m", "calls": [{"key": "k", "attempt": 1}], "at": "2026-11-22T23:00:00"}
+    asked: list[list[str | None]] = []
+    for state, value in (("intended", calls), ("sent1", {"at": calls["at"]}), ("ended", {"at": calls["at"]})):
+        place.store.put_if_absent(f"{states}{state}.json", json.dumps(value).encode())
+        asked.append([request.partition_key for request in tick(defs, now, "every_hour")])
+    assert asked == [[], [f"sim-classic|{last}"], []]
 
 
 def look_at_gate(definitions: dg.Definitions) -> SensorExecutionData:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assets.generation.batches import Patience, read_batches
+from assets.generation.batch_states import on_their_way, read_batches
+from assets.generation.batches import Patience
 from assets.generation.connection import Connection
 from assets.generation.ledger import NotAdmittedError, Retry
 from assets.generation.money import Costs
@@ -24,11 +27,13 @@ from assets.generation.providers.registry import make_provider
 from assets.generation.receipts import Receipt, read_partition
 from assets.generation.records import Outcome, Request
 from assets.generation.run import Report, generate
+from tests.services.loopback import Reply
 from tests.services.openai_batches import Server, answered, batches, drawn, not_answered
 from tests.unit.generation.test_run import SUITES, WEEK, entry
 from warehouse import keys
 from warehouse.errors import ClicheError
 from warehouse.store import Store, open_store
+from warehouse.weeks import utc_now
 
 KEY = "sk-batch-0123456789abcdef"
 SOON = Patience(poll_s=0.01, most_s=5, grace_s=0.3)
@@ -215,6 +220,48 @@ def test_slots_of_a_running_batch_are_left_alone_and_taken_in_by_a_later_run(
     assert (report.outcomes["ok"], report.open, len(here.made)) == (12, 0, 3)
 
 
+def test_a_run_that_is_interrupted_does_not_wait_for_its_batches(
+    account: Callable[[Server], Account],
+) -> None:
+    here = account(Server(looks=10_000))
+    interrupt = threading.Event()
+    threading.Timer(0.5, interrupt.set).start()
+    begun = time.monotonic()
+    report = here.run(Patience(poll_s=60, most_s=600, grace_s=0.3), interrupt=interrupt)
+    assert time.monotonic() - begun < 5
+    assert (report.batched, report.open, here.server.single) == (12, 12, [])
+
+
+def test_what_was_sent_in_time_is_taken_in_after_the_week_and_nothing_is_sent_any_more(
+    account: Callable[[Server], Account],
+) -> None:
+    here = account(Server(looks=10_000))
+    two = Patience(poll_s=0.01, most_s=0.05, grace_s=0.3)
+    here.server.lose_create = 1  # of the first batch nobody knows the name
+    here.server.hide = 10_000
+    here.run(two)
+    here.server.hide = here.server.looks = 0
+    over = {"deadline": utc_now() - timedelta(seconds=1), "only": frozenset()}
+    report = here.run(**over)
+    made = len(here.made)
+    assert (report.outcomes["ok"], here.server.single) == (12, [])
+    assert not on_their_way(here.store, keys.batches_prefix(WEEK, "m"))
+    assert sum(receipt.cost_usd or 0 for receipt in here.receipts) > 0
+    here.run(**over)
+    assert len(here.made) == made == 3
+
+
+def test_a_batch_that_was_never_made_is_not_made_after_the_week(account: Callable[[Server], Account]) -> None:
+    here = account(Server())
+    here.server.refuse_create = Reply(503, b"{}", {"content-type": "application/json"})
+    here.run(Patience(poll_s=0.01, most_s=0.05, grace_s=0.3))
+    here.server.refuse_create = None
+    time.sleep(0.3)
+    report = here.run(deadline=utc_now() - timedelta(seconds=1), only=frozenset())
+    assert (here.made, here.server.single, report.outcomes["not_attempted"]) == ([], [], 12)
+    assert not on_their_way(here.store, keys.batches_prefix(WEEK, "m"))
+
+
 def test_a_queue_that_is_full_is_told_and_the_next_run_makes_a_batch_again(
     account: Callable[[Server], Account],
 ) -> None:
@@ -231,8 +278,6 @@ def test_a_queue_that_is_full_is_told_and_the_next_run_makes_a_batch_again(
 def test_a_wrong_key_stops_before_anything_is_sent_and_with_a_batch_under_way_says_so(
     account: Callable[[Server], Account], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.services.loopback import Reply
-
     denied = Reply(
         401,
         json.dumps({"error": {"message": f"Incorrect API key {KEY}", "code": "invalid_api_key"}}).encode(),

@@ -1,0 +1,73 @@
+"""States of batches in the bucket: what was intended, sent, submitted and ended, as a later process reads it.
+
+Belongs here: reading those states. Does not belong here: writing them and what follows from them (`batches`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from warehouse.errors import CorruptObjectError
+from warehouse.store import Store
+
+
+@dataclass
+class Batch:
+    """One batch as the bucket knows it; `attempts` numbers the attempt of each of its calls."""
+
+    number: int
+    mark: str
+    attempts: Mapping[str, int]
+    intended_at: datetime
+    sent: int = 0  # calls that may have made it
+    sent_at: datetime | None = None
+    api_id: str | None = None
+    ended: bool = False
+    refused: bool = False
+
+
+def read_batches(store: Store, prefix: str) -> list[Batch]:
+    """Return the batches whose states lie under `prefix`, in the order of their numbers.
+
+    Raises:
+        CorruptObjectError: if a state does not read.
+    """
+    states: dict[int, dict[str, dict[str, Any]]] = {}
+    for key in store.list(prefix):
+        number, _, state = key.removeprefix(prefix).removesuffix(".json").partition("-")
+        try:
+            states.setdefault(int(number), {})[state] = json.loads(store.get(key))
+        except ValueError:
+            raise CorruptObjectError(f"{key} is no state of a batch; restore it from a backup") from None
+    found = []
+    for n, said in sorted(states.items()):
+        try:
+            intended = said["intended"]
+            sent = sorted(at["at"] for name, at in said.items() if name.startswith("sent"))
+            found.append(
+                Batch(
+                    number=n,
+                    mark=intended["mark"],
+                    attempts={call["key"]: call["attempt"] for call in intended["calls"]},
+                    intended_at=datetime.fromisoformat(intended["at"]),
+                    sent=len(sent),
+                    sent_at=datetime.fromisoformat(sent[-1]) if sent else None,
+                    api_id=said.get("submitted", {}).get("batch"),
+                    ended="ended" in said,
+                    refused=bool(said.get("ended", {}).get("refused")),
+                )
+            )
+        except (KeyError, TypeError) as error:
+            raise CorruptObjectError(
+                f"{prefix}{n:04d}-intended.json misses {error}; restore it from a backup"
+            ) from None
+    return found
+
+
+def on_their_way(store: Store, prefix: str) -> bool:
+    """Return whether a batch that may have been made has not been taken in: its answers are paid for."""
+    return any(batch.sent and not batch.ended for batch in read_batches(store, prefix))
