@@ -176,10 +176,10 @@ class Book:
     def keys(self, prefix: str) -> set[str]:
         """Return the keys of the closed entries that begin with `prefix`."""
         with self._transaction() as con:
-            return {key for key, _, holder in entries_under(con, prefix) if holder is None}
+            return {key for key, _, holder, _ in entries_under(con, prefix) if holder is None}
 
     def take_over(self, prefix: str, charges: Iterable[Charge], *, known_before: set[str]) -> None:
-        """Make the entries that begin with `prefix` say what the bucket says.
+        """Make the entries that begin with `prefix` say what the bucket says; of runs the bucket knows nothing.
 
         Args:
             prefix: of the keys that the bucket was asked for.
@@ -188,18 +188,19 @@ class Book:
                 bucket does not know them, because others may have been made since.
         """
         with self._transaction() as con:
-            here = {key: (nanos, holder) for key, nanos, holder in entries_under(con, prefix)}
+            here = {entry[0]: entry for entry in entries_under(con, prefix)}
             found: set[str] = set()
             for charge in charges:
                 found.add(charge.key)
-                nanos, holder = here.get(charge.key, (None, None))
-                if not charge.known and holder is not None and not is_dead(holder):
-                    continue  # somebody waits for the answer
+                _, nanos, holder, scopes = here.get(charge.key, (charge.key, None, None, "[]"))
                 if charge.known:
                     see(con, charge.who, _nanos(charge.usd))
+                if holder is not None and not is_dead(holder):
+                    continue  # somebody waits for the answer, or is about to settle it
                 if nanos != _nanos(charge.usd) or holder is not None:
-                    put(con, charge.key, _nanos(charge.usd), None, charge.scopes, charge.who)
-            for key, (_, holder) in here.items():
+                    run = tuple(scope for scope in json.loads(scopes) if scope.startswith("run:"))
+                    put(con, charge.key, _nanos(charge.usd), None, (*charge.scopes, *run), charge.who)
+            for key, _, holder, _ in here.values():
                 gone = key in known_before if holder is None else is_dead(holder)
                 if key not in found and gone:
                     drop(con, key)

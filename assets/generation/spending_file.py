@@ -82,10 +82,11 @@ def total_of(con: sqlite3.Connection, scope: str) -> tuple[int, int]:
     return (row[0], row[1]) if row else (0, 0)
 
 
-def entries_under(con: sqlite3.Connection, prefix: str) -> list[tuple[str, int, str | None]]:
-    """Return (key, amount, holder) of the entries whose keys begin with `prefix`."""
+def entries_under(con: sqlite3.Connection, prefix: str) -> list[tuple[str, int, str | None, str]]:
+    """Return (key, amount, holder, scopes as JSON) of the entries whose keys begin with `prefix`."""
     return con.execute(
-        "SELECT key, nanos, holder FROM entries WHERE key >= ? AND key < ?", (prefix, prefix + "\U0010ffff")
+        "SELECT key, nanos, holder, scopes FROM entries WHERE key >= ? AND key < ?",
+        (prefix, prefix + "\U0010ffff"),
     ).fetchall()
 
 

@@ -94,6 +94,21 @@ def test_the_bucket_wins_over_the_file(book: Book) -> None:
     assert book.settle("w/flying", 0.2) == 0
 
 
+def test_the_cap_of_a_run_counts_its_calls_whoever_reads_the_bucket_meanwhile(book: Book) -> None:
+    run = {"run:a": 1.0, WEEK: None}
+    for key in ("w/lost", "w/told", "w/flying"):
+        book.reserve(key, 0.25, run)
+    book.loosen("w/lost")
+    book.settle("w/told", 0.125)
+    bucket = [charge("w/lost", 0.5, known=False), charge("w/told", 0.125), charge("w/flying", 0.125)]
+    book.take_over("w/", bucket, known_before=book.keys("w/"))  # its receipt is there, it is not settled yet
+    assert (book.total("run:a").usd, book.total(WEEK).usd) == (0.875, 0.875)
+    with pytest.raises(OverCapError):
+        book.reserve("w/next", 0.25, run)
+    book.settle("w/flying", 0.125)
+    assert (book.total("run:a").usd, book.total("run:a").open_usd) == (0.75, 0)
+
+
 def test_the_bucket_teaches_how_dear_a_call_can_be(book: Book) -> None:
     book.take_over("w/", [charge("w/a", 0.9, who="m:1"), charge("w/b", 3.0, known=False)], known_before=set())
     assert book.reserve("w/c", 0.1, CAPS, who="m:1") == 0.9
