@@ -178,15 +178,19 @@ class Ledger:
         return self._caller.call(request, keep, intend=intend)
 
     def _intend(self, request: Request, number: int) -> None:
+        """Write that a call is about to be made; raise `NotNowError` if another run is about to make it."""
         slot = request.slot
         intent = {
             "slot": slot.model_dump(mode="json"),
             "attempt": number,
             "intended_at": utc_now().isoformat(),
         }
-        self.store.put_if_absent(
-            keys.intent(slot.week, slot.model, slot.slot_key, number), canonical_json(intent)
-        )
+        key, data = keys.intent(slot.week, slot.model, slot.slot_key, number), canonical_json(intent)
+        # An intent that this run knows nothing of is that of another run, to which it lost its lease.
+        if not (
+            self.store.put_if_absent(key, data) or self.provider.idempotent or self.store.get(key) == data
+        ):
+            raise NotNowError("another run asks for these slots; run again when it has ended")
 
     def _intended_at(self, request: Request, number: int) -> datetime | None:
         """Return when a call was about to be made, as its intent says."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from assets.generation.admission import NotNowError
 from assets.labeling.attempts import LabelAttempt, parse, to_parquet
 from assets.labeling.records import Reading
 from warehouse import keys
@@ -105,14 +106,20 @@ class Journal:
         ]
 
     def intend(self, call: str, attempt: int, images: Sequence[str], attributes: Sequence[str]) -> None:
-        """Write the intent of a call, durably, before it is made."""
+        """Write the intent of a call, durably, before it is made.
+
+        Raises:
+            NotNowError: if another run is about to make it (this one lost its lease): it is not made twice.
+        """
         key = f"{keys.label_intents_prefix(self.scope.path, self.labeler)}{call}/{attempt}.json"
         intent: dict[str, Any] = {
             "images": [*images],
             "attributes": [*attributes],
             "intended_at": utc_now().isoformat(),
         }
-        self.store.put_if_absent(key, canonical_json(intent))
+        data = canonical_json(intent)
+        if not self.store.put_if_absent(key, data) and self.store.get(key) != data:
+            raise NotNowError("another run asks this labeler; run again when it has ended")
 
     def add(self, attempt: LabelAttempt, readings: Mapping[str, Mapping[str, Reading]] | None = None) -> None:
         """Take in one call with what it read of each picture; write a part if there is enough for one."""

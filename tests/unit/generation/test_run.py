@@ -207,6 +207,19 @@ def test_invariant_02_a_lost_paid_call_becomes_an_unknown_charge_and_is_not_repe
     assert report.outcomes == {"ok": 11, "unknown_charge": 1, "open": 0}
 
 
+def test_invariant_03_a_run_that_lost_its_lease_makes_no_call_that_another_run_makes(store: Store) -> None:
+    def other_run(request: Request, number: int) -> Answer:
+        store.put_if_absent(keys.intent(WEEK, "m", plan.slots[1].slot_key, 1), b'{"of": "another run"}')
+        return ok(request)
+
+    provider = Scripted(other_run, paid=True)
+    plan = planned(store, provider)
+    report = run(store, plan, provider, concurrency=1)
+    assert provider.calls[plan.slots[1].slot_key] == 0
+    assert report.line == "another run asks for these slots; run again when it has ended"
+    assert report.open == 11
+
+
 def test_invariant_02_a_lost_call_is_repeated_where_the_provider_knows_it_again(store: Store) -> None:
     provider = Scripted(paid=True, idempotent=True)
     plan = planned(store, provider)

@@ -112,6 +112,24 @@ def test_every_picture_is_asked_once_and_every_call_has_its_receipt(store: Store
     assert len(list(store.list("label-intents/"))) == 6
 
 
+def test_a_run_that_lost_its_lease_makes_no_call_that_another_run_makes(store: Store, server: Vision) -> None:
+    plan, one = planned(store), entry(server, concurrency=1)
+    intend, theirs = journal.Journal.intend, 0
+
+    def late(itself: journal.Journal, call: str, *rest: Any) -> None:
+        nonlocal theirs
+        theirs += 1
+        if theirs == 2:  # the other run is a moment earlier
+            intend(itself, call, *rest)
+        intend(itself, call, *rest)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(journal.Journal, "intend", late)
+        report = run(store, plan, one)
+    assert (len(server.asked), report.open) == (1, 5)
+    assert report.stopped_by == "another run asks this labeler; run again when it has ended"
+
+
 def test_a_finished_partition_is_not_asked_again_and_no_byte_changes(store: Store, server: Vision) -> None:
     plan, one = planned(store), entry(server)
     run(store, plan, one)
