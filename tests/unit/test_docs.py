@@ -1,0 +1,106 @@
+"""The pages say what there is: a row for every provider and labeler, every command, and links that lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from assets.generation.connection import Connection
+from assets.generation.models_file import LabelerEntry, ModelEntry
+from assets.generation.prices import Price
+from assets.generation.providers.registry import PROVIDERS
+from assets.labeling.registry import KINDS, LABELERS
+from orchestration.cli import app
+from orchestration.settings import Settings
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def page(name: str) -> str:
+    return (CHECKOUT / name).read_text(encoding="utf-8")
+
+
+def tables(text: str) -> list[list[str]]:
+    """The first cells of the rows of each table."""
+    found: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if line.startswith("|"):
+            found[-1].append(line.split("|")[1])
+        elif found[-1]:
+            found.append([])
+    return found
+
+
+def commands() -> list[str]:
+    found = []
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", {})
+        found += [f"cliche {name} {sub}" for sub in below] or [f"cliche {name}"]
+    return found
+
+
+def anchor(heading: str) -> str:
+    """What a link to a heading is called: lower case, no punctuation, dashes for spaces."""
+    kept = (c for c in heading.lower() if c in " -_" or unicodedata.category(c)[0] in "LN")
+    return "".join(kept).replace(" ", "-")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_provider_has_its_row_in_each_table_of_what_is_reported(provider: str) -> None:
+    about = [rows for rows in tables(page("docs/providers.md")) if rows and rows[0].strip() in {"provider"}]
+    assert len(about) == 2
+    for rows in about:
+        assert any(f"`{provider}`" in row for row in rows), provider
+
+
+@pytest.mark.parametrize("labeler", [*KINDS, *LABELERS])
+def test_every_labeler_has_its_row(labeler: str) -> None:
+    (rows,) = [rows for rows in tables(page("docs/labels.md")) if rows and rows[0].strip() == "labeler"]
+    assert any(f"`{labeler}`" in row for row in rows), labeler
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_named_where_running_is_explained(command: str) -> None:
+    text = "".join(page(f"docs/{name}.md") for name in ("operations", "labels", "providers"))
+    assert re.search(rf"{command}\b", text), command
+
+
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "home"])
+def test_every_setting_has_its_row(name: str) -> None:
+    assert f"| `{name}` |" in page("docs/operations.md")
+
+
+@pytest.mark.parametrize("name", Connection.model_fields)
+def test_every_part_of_a_connection_has_its_row(name: str) -> None:
+    assert f"| `{name}` |" in page("docs/providers.md")
+
+
+@pytest.mark.parametrize("model", [ModelEntry, LabelerEntry, Price])
+def test_every_key_of_the_models_file_is_explained_in_its_header(
+    model: type[ModelEntry | LabelerEntry | Price],
+) -> None:
+    header, _, _ = page("models.yaml").partition("\nmodels:\n")
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    assert [name for name in names if not re.search(rf"\b{name}\b", header)] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_links_lead_somewhere(path: Path) -> None:
+    text = _CODE.sub("", path.read_text(encoding="utf-8"))
+    for link in _LINK.findall(text):
+        if link.startswith(("http://", "https://", "mailto:")):
+            continue
+        name, _, part = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), link
+        if part:
+            body = _CODE.sub("", target.read_text(encoding="utf-8"))
+            headings = re.findall(r"^#+ (.*)$", body, re.MULTILINE)
+            assert part in [anchor(heading) for heading in headings], link
