@@ -7,17 +7,16 @@ so that a bucket can be loaded whatever configuration it was written with. Does 
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.parquet import table_of
 from warehouse.store.base import Store
 
 PLAN_FORMAT = 1
@@ -106,7 +105,7 @@ def read_json(store: Store, key: str) -> dict[str, Any]:
 def read_parquet(store: Store, key: str) -> pa.Table:
     """Return the table at `key`; raise KeyError if it is missing, CorruptObjectError if it does not read."""
     try:
-        return pq.read_table(io.BytesIO(store.get(key)))
+        return table_of(store.get(key))
     except (pa.ArrowException, OSError) as error:
         first = str(error).splitlines()[0]
         raise CorruptObjectError(

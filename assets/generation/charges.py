@@ -7,14 +7,12 @@ belong here: sums and caps (`spending`, `budget`), what a call costs (`money`).
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from assets.generation.batch_states import read_batches
 from assets.generation.receipts import read_receipt
@@ -23,6 +21,7 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.objects import highest_numbered
+from warehouse.parquet import table_of
 from warehouse.store import Store
 from warehouse.weeks import week_of
 
@@ -118,7 +117,7 @@ def _receipts(store: Store, week: str, model: str) -> Iterator[dict[str, Any]]:
     known: set[tuple[str, int]] = set()
     if current is not None:
         try:
-            table = pq.read_table(io.BytesIO(store.get(prefix + current)), columns=_COLUMNS)
+            table = table_of(store.get(prefix + current), _COLUMNS)
         except (pa.ArrowException, OSError) as error:
             raise CorruptObjectError(
                 f"{prefix}{current} does not read as Parquet ({error}); restore the object from a copy of the bucket"

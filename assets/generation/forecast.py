@@ -7,12 +7,9 @@ was spent (`charges`), how an estimate is shown (`orchestration`).
 from __future__ import annotations
 
 import datetime as dt
-import io
 import math
 import statistics
 from dataclasses import dataclass
-
-import pyarrow.parquet as pq
 
 from assets.generation.budget import Caps
 from assets.generation.charges import entry_scope, month_scope, week_scope
@@ -24,6 +21,7 @@ from assets.generation.providers.base import Provider
 from assets.generation.spending import Book
 from warehouse import keys
 from warehouse.objects import highest_numbered
+from warehouse.parquet import table_of
 from warehouse.store import Store
 from warehouse.weeks import shift
 
@@ -132,7 +130,7 @@ def _latency_s(store: Store, week: str, model: str) -> float | None:
         current = highest_numbered([*names], "manifest-", ".parquet")
         if current is None:
             continue
-        table = pq.read_table(io.BytesIO(store.get(prefix + current)), columns=["outcome", "latency_ms"])
+        table = table_of(store.get(prefix + current), ["outcome", "latency_ms"])
         latencies = [row["latency_ms"] for row in table.to_pylist() if row["outcome"] == "ok"]
         known = [latency for latency in latencies if latency is not None]
         if known:

@@ -23,6 +23,7 @@ from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError
 from warehouse.objects import highest_numbered
+from warehouse.parquet import table_of
 from warehouse.store import Store
 from warehouse.validation import explain
 
@@ -246,7 +247,7 @@ def parse_manifest(data: bytes, key: str) -> list[Receipt]:
         CorruptObjectError: if the bytes do not read as a manifest; the message names `key`.
     """
     try:
-        rows = pq.read_table(io.BytesIO(data)).to_pylist()
+        rows = table_of(data).to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise CorruptObjectError(
             f"{key} does not read as Parquet ({error}); restore the object from a copy of the bucket"

@@ -22,6 +22,7 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.objects import label_attempt_parts
+from warehouse.parquet import table_of
 from warehouse.store import Store
 from warehouse.validation import explain
 
@@ -147,7 +148,7 @@ def parse(data: bytes, key: str) -> list[LabelAttempt]:
         CorruptObjectError: if the bytes do not read as such a part; the message names `key`.
     """
     try:
-        rows = pq.read_table(io.BytesIO(data)).to_pylist()
+        rows = table_of(data).to_pylist()
         return [
             LabelAttempt.model_validate(
                 {**row, **{name: json.loads(row[name]) for name in _JSON if row[name] is not None}}

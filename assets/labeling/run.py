@@ -32,6 +32,7 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError, CorruptObjectError
 from warehouse.objects import read_image
+from warehouse.parquet import table_of
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -282,7 +283,7 @@ def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[
     rows: list[dict[str, object]] = []
     for key in store.list(f"{keys.labels_prefix(week, model)}labeler={labeler}/part-"):
         try:
-            rows += pq.read_table(io.BytesIO(store.get(key))).to_pylist()
+            rows += table_of(store.get(key)).to_pylist()
         except (pa.ArrowException, OSError) as error:
             raise CorruptObjectError(
                 f"{key} does not read as Parquet ({error}); restore the object from a copy of the bucket"

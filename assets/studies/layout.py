@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
+from warehouse.parquet import table_of
 from warehouse.store.base import Store
 from warehouse.validation import explain
 
@@ -131,7 +132,7 @@ def read_rows(store: Store, key: str) -> Rows:
         CorruptObjectError: if it is missing, or does not read as Parquet.
     """
     try:
-        rows: Rows = pq.read_table(io.BytesIO(store.get(key))).to_pylist()
+        rows: Rows = table_of(store.get(key)).to_pylist()
     except (KeyError, pa.ArrowException, OSError) as error:
         raise CorruptObjectError(
             f"{key} does not read as Parquet ({error}); import the study again"
