@@ -13,7 +13,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -207,13 +206,14 @@ class _Run:
             call_id(journal.labeler, [look.sha256 for look in group], group[0].attributes): group
             for group in grouped(looks, labeler.entry.images_per_request)
         }
-        desk = labels_desk(labeler, journal, groups, self._numbers, self._asking.money, take, self._stop)
-        with waits_end_with(self.stopped), suppress(NotNowError):
-            api = LookBatches(cast(BatchLabeler, labeler), groups, self._load)
+        desk = labels_desk(
+            labeler, journal, groups, self._numbers, self._asking.money, take, self._stop, self.stopped
+        )
+        api = LookBatches(cast(BatchLabeler, labeler), groups, self._load)
+        with waits_end_with(self.stopped):
             waiting = advance(desk, api, patience=self._asking.patience, size=LABEL_BATCH_CALLS)
-            held = {look for call in waiting for look in groups.get(call, ())}
-            return [look for look in looks if look not in done and look not in held], len(held)
-        return [], len(looks) - len(done)
+        held = {look for call in waiting for look in groups.get(call, ())}
+        return [look for look in looks if look not in done and look not in held], len(held)
 
     def _group(self, group: Sequence[Look]) -> int:
         """Ask about a group; return how many of its pictures are done with: answered, or declined for good."""

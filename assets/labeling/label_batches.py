@@ -63,6 +63,7 @@ def labels_desk(
     money: Admission,
     take: Callable[[Sequence[SeenT], Sight, int, datetime, Settle | None], None],
     stop: threading.Event,
+    stopped: Callable[[], bool],
 ) -> Desk[Sequence[SeenT], Sight]:
     """Return the desk of one labeler's calls in one scope.
 
@@ -74,6 +75,7 @@ def labels_desk(
         money: sets money aside for a call until its batch has answered.
         take: keeps what was said.
         stop: ends the wait for batches.
+        stopped: whether the run has ended, for whatever reason: no batch is made then.
     """
     next_number = {call: numbers.get(call, 1) for call in groups}
     call_of = {id(group): call for call, group in groups.items()}
@@ -92,7 +94,7 @@ def labels_desk(
         take=take,
         lift=Sight,
         sleep=lambda seconds: pause(seconds, stop),
-        stopped=stop.is_set,
+        stopped=stopped,
         flush=journal.flush,
     )
 

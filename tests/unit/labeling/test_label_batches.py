@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -47,8 +49,8 @@ class Account:
             return not_answered("batch_expired")
         return answered(200, said)
 
-    def run(self, store: Store, plan: Plan, patience: Patience = SOON) -> Report:
-        asking = Asking(retry=HASTY, patience=patience)
+    def run(self, store: Store, plan: Plan, patience: Patience = SOON, **more: Any) -> Report:
+        asking = Asking(retry=HASTY, patience=patience, **more)
         return label_partition(store, plan, labelers={"eye": self.one}, asking=asking)
 
 
@@ -87,6 +89,23 @@ def test_lines_that_expired_are_asked_alone_within_the_run(store: Store, account
     assert sum(attempt.outcome is Outcome.BATCH_EXPIRED for attempt in made) == 2
     alone = [attempt for attempt in made if attempt.attempt == 2]
     assert [attempt.cost_usd for attempt in alone] == [pytest.approx(CALL_USD)] * 2
+
+
+@pytest.mark.parametrize("already", [True, False])
+def test_a_run_that_is_interrupted_waits_for_no_batch_and_begins_none(
+    store: Store, account: Account, already: bool
+) -> None:
+    plan = planned(store)
+    account.server.looks = 10_000
+    interrupt = threading.Event()
+    if already:
+        interrupt.set()
+    else:
+        threading.Timer(0.5, interrupt.set).start()
+    begun = time.monotonic()
+    report = account.run(store, plan, Patience(poll_s=60, most_s=600), stopped=interrupt.is_set)
+    assert time.monotonic() - begun < 5
+    assert (report.written, report.open, len(account.server.batches)) == (0, 6, 0 if already else 1)
 
 
 def test_pictures_in_a_running_batch_wait_and_their_money_is_set_aside(
