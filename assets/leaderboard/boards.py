@@ -138,7 +138,7 @@ def _groups(
 def _cautions(found: Sequence[Row], week: date, *, simulated: bool, track: str) -> tuple[str, ...]:
     """Return why labels behind this week's figures of one table are not reliable, each reason once."""
     reasons = {
-        words.reason(row["reliability"]): None
+        words.reason(row["reliability"]).replace("alpha -", "alpha \N{MINUS SIGN}"): None
         for row in found
         if row["week"] == week
         and (bool(row["simulated"]), row["track"]) == (simulated, track)

@@ -2,7 +2,8 @@
 
 Belongs here: which finding is said and how. Does not belong here: the counting (`sql/page/one_sided.sql`).
 The finding is the most surely one-sided one: the largest (share − ½)·√n, which is how many standard errors a share
-lies from one half. Real models come before simulated ones; of equals, the CEO comes first, then by name.
+lies from one half. Real models come before simulated ones; of equals, the CEO comes first, then by name. Labels that
+are not reliable are spoken of only where there are no others, and are called so.
 """
 
 from __future__ import annotations
@@ -34,7 +35,17 @@ def build(con: duckdb.DuckDBPyConnection, week: date, board: Board | None, withh
     wanted = [
         r for r in found if board and (f"{r['suite']}@{r['suite_major']}", r["attribute"]) == _measure(board)
     ]
-    candidates = wanted or found
+    doubted = {
+        (row["model"], row["suite"], row["suite_major"], row["attribute"])
+        for row in rows(con, "board_rows", {"week": week.isoformat()})
+        if row["week"] == week and row["reliable"] is False
+    }
+    candidates = (
+        [r for r in wanted if _labels(r) not in doubted]
+        or [r for r in found if _labels(r) not in doubted]
+        or wanted
+        or found
+    )
     if not candidates:
         return Lead(
             f"No picture of the week of {words.week(week)} could be counted.",
@@ -54,7 +65,13 @@ def build(con: duckdb.DuckDBPyConnection, week: date, board: Board | None, withh
         f"Week of {words.week(week)}; {prompts} of {best['suite']}@{best['suite_major']}; n = {n} pictures in which "
         f"{words.attribute(best['attribute']).lower()} could be read. The most one-sided finding of the week."
     )
+    if _labels(best) in doubted:
+        basis += " Its labels are not reliable: why is said at the leaderboard."
     return Lead(sentence, basis)
+
+
+def _labels(row: Row) -> tuple[str, str, int, str]:
+    return (row["model"], row["suite"], row["suite_major"], row["attribute"])
 
 
 def _measure(board: Board) -> tuple[str, str]:

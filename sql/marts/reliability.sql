@@ -79,7 +79,14 @@ judged AS (
             WHEN sided.scope = 'study' THEN 'study ' || sided.study
             ELSE 'labeler ' || sided.other
         END AS judged_by,
-        CASE WHEN sided.scope = 'week' THEN sided.other ELSE 'people' END AS judge
+        -- Two labelers are named in one order, so that each says the same of the other.
+        CASE
+            WHEN sided.scope = 'week'
+                THEN concat(
+                    least(sided.labeler, sided.other), ' and ', greatest(sided.labeler, sided.other)
+                )
+            ELSE sided.labeler || ' and people'
+        END AS both_sides
     FROM scored
     INNER JOIN sided
         ON
@@ -167,7 +174,7 @@ SELECT
             )
         WHEN judged.alpha < 0.67
             THEN concat(
-                'not reliable: ', scored.labeler, ' and ', judged.judge, ' agree at alpha ',
+                'not reliable: ', judged.both_sides, ' agree at alpha ',
                 printf('%.2f', floor(100 * judged.alpha) / 100), ' (n = ', judged.n, '), below 0.67'
             )
         WHEN judged.alpha IS NULL

@@ -127,3 +127,33 @@ def test_the_leaderboard_says_what_ranks_will_ask(con: duckdb.DuckDBPyConnection
         {"week": world.WEEK},
     ).fetchall()
     assert rows == [("perceived_gender", False, True), ("skin_tone", None, True)]
+
+
+def test_the_sentence_at_the_top_rests_on_labels_that_are_not_reliable_only_if_there_are_no_others(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    doubted = "Its labels are not reliable"
+    before = page(con)
+    assert "perceived man" in before.split("</h1>")[0]
+    assert doubted not in before
+    gender = disagrees(world.WEEK, "photo", 0.4)
+    other = page(con, gender)
+    assert "skin tone" in other.split("</h1>")[0]
+    assert doubted not in other
+    assert doubted in page(con, gender.replace("perceived_gender", "skin_tone"))
+
+
+def test_two_labelers_that_disagree_are_told_of_once(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("UPDATE plans SET labeler = 'photo' WHERE model = 'imago-2'")
+    con.execute("UPDATE scores SET labeler_version = '1-b' WHERE model = 'imago-2'")
+    con.execute(disagrees(world.WEEK, "photo", -0.041))
+    con.execute("UPDATE agreement SET labeler_b_version = '1-b'")
+    said = {
+        row[0]
+        for row in con.execute(
+            "SELECT reliability FROM reliability WHERE week = $week AND attribute = 'perceived_gender'",
+            {"week": world.WEEK},
+        ).fetchall()
+    }
+    assert said == {"not reliable: drawing and photo agree at alpha -0.05 (n = 100), below 0.67"}
+    assert "drawing and photo agree at alpha \N{MINUS SIGN}0.05 (n = 100)" in page(con)
