@@ -121,13 +121,22 @@ def _account(
     place: Workplace, done: Ran, partition: Partition, error: ClicheError | dg.DagsterError | None
 ) -> None:
     if error is not None:
-        cause = _open_slots(place, partition) if isinstance(error, FailedChecksError) else ""
+        cause = _cause(place, partition) if isinstance(error, FailedChecksError) else ""
         done.problems[partition] = "; ".join(filter(None, (cause, _one_line(error))))
         done.refused += isinstance(error, RefusedError)
         return
     done.run.append(partition)
     if still_open := _open_slots(place, partition):
         done.problems[partition] = still_open
+
+
+def _cause(place: Workplace, partition: Partition) -> str:
+    """Return what a failed check may have come from: slots that are open, a labeler that was stopped; else nothing.
+
+    Labels that the failed check itself kept from being made are its consequence, and running again mends nothing.
+    """
+    after = partition_state(place.store, partition[1], partition[0], place.labelers)
+    return _open_slots(place, partition) if after.open or after.labeler_stopped_by else ""
 
 
 def _open_slots(place: Workplace, partition: Partition) -> str:
