@@ -92,7 +92,11 @@ def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResul
     """Return the results of the checks of a week as they were kept when it was scored, one a check."""
     rows = con.execute(
         """
-        SELECT check_name, severity, status, max(failing_rows), min(message),
+        SELECT check_name, severity, status, max(failing_rows),
+            CASE
+                WHEN count(DISTINCT message) > 1 THEN string_agg(model || ': ' || message, '; ' ORDER BY model)
+                ELSE min(message)
+            END,
             list(model ORDER BY model) FILTER (WHERE model IS NOT NULL)
         FROM check_results WHERE week = $week
         GROUP BY check_name, severity, status ORDER BY check_name
@@ -228,7 +232,7 @@ def _result_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:
             "severity": result.severity,
             "status": result.status,
             "failing_rows": result.failing_rows,
-            "message": result.message,
+            "message": result.message_for(model) if model else result.message,
         }
         for result in results
         for model in (result.models or (None,))
