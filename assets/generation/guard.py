@@ -15,6 +15,7 @@ from functools import cache, partial
 
 from assets.generation.admission import Admission, free_admission, stack
 from assets.generation.breaker import Breaker
+from assets.generation.charges import whose
 from assets.generation.models_file import ModelEntry
 from assets.generation.money import Costs
 from assets.generation.pace import Pace
@@ -54,7 +55,10 @@ def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) 
 def affordable(place: Workplace, entry: ModelEntry, week: str) -> bool:
     """Return whether every cap has room for one more call of a model; the book is filled from the store first."""
     place.fill_book(week)
-    usd = Costs(entry.price).reserve_usd(utc_now().date())
+    usd = max(
+        Costs(entry.price).reserve_usd(utc_now().date()),
+        place.book.dearest_usd(whose(entry.name, entry.params)),
+    )
     scopes = place.budget.scopes(week, entry.name, entry.cap_usd)
     return all(cap is None or place.book.total(scope).usd + usd <= cap for scope, cap in scopes.items())
 

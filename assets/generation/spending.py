@@ -159,6 +159,12 @@ class Book:
             nanos, is_open = total_of(con, scope)
         return Total(nanos / _NANO, is_open / _NANO)
 
+    def dearest_usd(self, who: str) -> float:
+        """Return what the dearest call of `who` cost: at least that much is set aside for the next one."""
+        with self._transaction() as con:
+            row = con.execute("SELECT nanos FROM dearest WHERE who = ?", (who,)).fetchone()
+        return row[0] / _NANO if row else 0.0
+
     def release_dead(self) -> int:
         """Close the entries of processes that have ended; they count until the bucket says better. Returns how many."""
         with self._transaction() as con:

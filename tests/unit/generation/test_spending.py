@@ -66,6 +66,7 @@ def test_a_call_dearer_than_reserved_is_told_and_raises_what_is_set_aside(book: 
     assert book.total(WEEK).usd == pytest.approx(0.7 + 0.7 + 0.1)  # what is in flight may be as dear
     assert book.reserve("third", 0.1, CAPS, who="m:1") == 0.7
     assert book.reserve("fourth", 0.1, CAPS, who="m:2") == 0.1
+    assert (book.dearest_usd("m:1"), book.dearest_usd("m:2")) == (0.7, 0.0)
 
 
 def test_a_call_of_the_next_month_counts_there(book: Book) -> None:
