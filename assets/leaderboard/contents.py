@@ -18,10 +18,11 @@ from assets.leaderboard.build import build_page
 from assets.leaderboard.page import render
 from assets.leaderboard.query import rows
 from assets.leaderboard.view import Page
+from warehouse import anchor_objects, gold_objects, keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.connection import connect
 from warehouse.export import export_tables
-from warehouse.objects import current_manifest, label_parts, read_image
+from warehouse.objects import current_manifest, label_attempt_parts, label_parts, read_image
 from warehouse.store.base import Store
 from warehouse.table_hash import table_hashes
 
@@ -111,8 +112,38 @@ def _sources(
                 **row,
                 "manifest": current_manifest(store, row["week"], row["model"]),
                 "label_parts": label_parts(store, row["week"], row["model"]),
+                "label_attempt_parts": label_attempt_parts(store, row["week"], row["model"]),
             }
             for row in rows(copy, "partitions", {"week": week})
         ],
+        "anchors": _anchors(store, week),
+        "gold": _gold(copy, store),
         "studies": rows(copy, "study_versions"),
     }
+
+
+def _gold(copy: duckdb.DuckDBPyConnection, store: Store) -> list[dict[str, Any]]:
+    """Return the objects of each gold set that the copy holds: its sample, and what raters said."""
+    sets = copy.execute("SELECT DISTINCT gold_set FROM gold_samples ORDER BY gold_set").fetchall()
+    return [
+        {
+            "gold_set": name,
+            "sample": keys.gold_sample(name),
+            "labels": gold_objects.label_keys(store, name),
+        }
+        for (name,) in sets
+    ]
+
+
+def _anchors(store: Store, week: str) -> list[dict[str, Any]]:
+    """Return the objects of each anchor set: its pictures, and labels and acceptances of the weeks through `week`."""
+    found = anchor_objects.listing(store)
+    return [
+        {
+            "anchor_set": name,
+            "pictures": anchor_objects.list_key(name),
+            "labels": [one.key for one in found.labels if one.anchor_set == name and one.week <= week],
+            "accepted": [one.key for one in found.accepted if one.anchor_set == name and one.week <= week],
+        }
+        for name in found.sets
+    ]

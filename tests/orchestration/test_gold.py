@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assets.leaderboard.edition import read_manifest
 from tests.orchestration.installation import MODELS, NEXT, WEEK, Cliche, Installation
 from warehouse import keys
 from warehouse.connection import connect
@@ -86,6 +87,13 @@ def test_a_week_is_sampled_exported_rated_imported_and_published(
     assert done.code == 0, done.err
     assert f"Edition {WEEK}.2 is current" in done.out
     rows = json.loads(cliche("sql", "-f", "gold_shares", "--format", "json").out)
+    rests_on = read_manifest(published.store, f"{WEEK}.2")
+    assert [(one["gold_set"], len(one["labels"])) for one in rests_on["gold"]] == [("mine", 1)]
+    assert [one["anchor_set"] for one in rests_on["anchors"]] == ["simulated-1"]
+    named = [key for part in ("gold", "anchors") for one in rests_on[part] for key in one["labels"]]
+    named += [rests_on["gold"][0]["sample"], rests_on["anchors"][0]["pictures"]]
+    assert len(named) == 4
+    assert all(published.store.head(key) for key in named)
     gender = [row for row in rows if row["attribute"] == "perceived_gender"]
     assert {row["model"] for row in gender} == {*MODELS}
     assert all(row["reason"] is None and 0 <= row["gold_share"] <= 1 for row in gender)
@@ -114,7 +122,11 @@ def test_a_name_is_given_to_a_set_that_has_none_and_the_seed_is_told(
     [
         (("--week", "2026-11-10", "--n", "4"), 2, "week 2026-11-10 is no Monday; did you mean 2026-11-09?"),
         (("--week", NEXT, "--n", "4"), 2, f"nothing was planned in the week {NEXT}; run it first"),
-        (("--week", WEEK, "--n", "99"), 2, "99 pictures are wanted and there are 8"),
+        (
+            ("--week", WEEK, "--n", "99"),
+            2,
+            "99 pictures are wanted and 8 can be drawn; draw fewer",
+        ),
         (("--week", WEEK, "--n", "1"), 2, "1 pictures are too few"),
         (("--week", WEEK, "--n", "4", "--raters", "a"), 2, "two raters are needed, not a;"),
         (("--week", WEEK, "--n", "4", "--raters", f"a,{MAIL}"), 2, "a rater was named by an e-mail address"),

@@ -79,6 +79,7 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
         assert partition["label_parts"]
         assert all(store.head(key) for key in partition["label_parts"])
     assert len(manifest["partitions"]) == len(list(store.list("plans/")))
+    assert (manifest["anchors"], manifest["gold"]) == ([], [])
 
 
 def test_pictures_of_the_page_are_in_the_edition_as_original_bytes(

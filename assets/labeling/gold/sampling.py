@@ -87,7 +87,7 @@ def allocate(pictures: Sequence[int], sample: int, least: int = LEAST) -> list[i
     """
     floors = [min(least, size) for size in pictures]
     if sample > sum(pictures):
-        raise UsageError(f"{sample} pictures are wanted and there are {sum(pictures)}")
+        raise UsageError(f"{sample} pictures are wanted and {sum(pictures)} can be drawn; draw fewer")
     if sample < sum(floors):
         raise UsageError(
             f"{sample} pictures are too few: {least} of each of {len(pictures)} strata are {sum(floors)}; "

@@ -60,7 +60,7 @@ def test_allocations_as_computed_by_hand(sizes: list[int], sample: int, least: i
 
 
 def test_too_many_and_too_few_pictures_are_told() -> None:
-    with pytest.raises(UsageError, match="41 pictures are wanted and there are 40"):
+    with pytest.raises(UsageError, match="41 pictures are wanted and 40 can be drawn; draw fewer"):
         allocate([20, 20], 41)
     with pytest.raises(UsageError, match=r"3 pictures are too few: 2 of each of 2 strata are 4; draw more"):
         allocate([20, 20], 3)
