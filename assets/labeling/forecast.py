@@ -15,7 +15,13 @@ from assets.generation.forecast import Forecast, minutes_of
 from assets.generation.models_file import LabelerEntry
 from assets.generation.prices import price_on
 from assets.generation.spending import Book
+from assets.labeling.records import Labeler, RemoteLabeler
+from assets.labeling.shipped_anchors import NAME as SHIPPED
+from assets.labeling.shipped_anchors import frozen_hashes
 from assets.labeling.spending import costs_of, is_paid
+from warehouse.anchor_objects import labels_key, listing, read_list
+from warehouse.store import Store
+from warehouse.weeks import current_week, shift
 
 
 def label_forecast(
@@ -45,6 +51,22 @@ def label_forecast(
         paid=is_paid(entry),
         kind="labeler",
     )
+
+
+def anchors_left(store: Store, labeler: Labeler | RemoteLabeler, week: str) -> int:
+    """Return how many anchor pictures a labeler that is asked will label when the week is published.
+
+    The shipped set counts where it was not drawn yet. Of a week that is over no anchors are asked about.
+    """
+    if current_week() > shift(week, 1):
+        return 0
+    who, readable = f"{labeler.name}@{labeler.version}", {*labeler.attributes()}
+    sets = listing(store).sets
+    left = 0 if SHIPPED in sets else len(frozen_hashes())
+    for name in sets:
+        if store.head(labels_key(name, week, who)) is None:
+            left += sum(bool(readable & {*one["attributes"]}) for one in read_list(store, name)["pictures"])
+    return left
 
 
 def labelers_of(

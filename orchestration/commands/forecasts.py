@@ -21,7 +21,7 @@ from assets.generation.providers.registry import make_provider
 from assets.generation.spending import Book
 from assets.generation.workplace import Workplace
 from assets.labeling.attempts import declined, read_attempts
-from assets.labeling.forecast import label_forecast, labelers_of
+from assets.labeling.forecast import anchors_left, label_forecast, labelers_of
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import labelled, missing
 from assets.labeling.spending import is_paid
@@ -41,7 +41,8 @@ def with_book(place: Workplace, week: str) -> Workplace:
 def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forecast]:
     """Return what a run will take, a forecast each for its models and for the labelers that are asked.
 
-    The book is filled for the week. Nothing is asked and nothing is written.
+    The book is filled for the week. Nothing is asked and nothing is written. Labelers label the anchors too, once the
+    week is published.
     """
     today = utc_now().date()
     found: list[Forecast] = []
@@ -59,10 +60,18 @@ def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forec
                 pictures + len(plan.slots),
                 left + calls + _unlabelled(place, plan, state, entry.name),
             )
-    found += [
-        label_forecast(place.book, place.labelers[name], week, pictures=pictures, left=left, today=today)
-        for name, (pictures, left) in to_label.items()
-    ]
+    for name, (pictures, left) in to_label.items():
+        anchors = anchors_left(place.store, make_labeler(name, place.labelers), week)
+        found.append(
+            label_forecast(
+                place.book,
+                place.labelers[name],
+                week,
+                pictures=pictures + anchors,
+                left=left + anchors,
+                today=today,
+            )
+        )
     return found
 
 

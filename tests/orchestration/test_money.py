@@ -98,8 +98,9 @@ def test_a_paid_labeler_is_a_row_of_its_own(home: Installation, cliche: Cliche) 
             " measured: test, price: {per_image_usd: 0.01, source: test, date: 2026-11-01}}\n"
         )
     out = cliche("run", "--dry-run", "--week", WEEK).out
-    assert rows(out)[2] == ["vision", "(labels)", "4", "2", "1", "0.04", "3.00"]
-    assert rows(out)[3] == ["all", "1.04", "none"]
+    # 4 pictures and the 60 anchors, which are labelled again when the week is published.
+    assert rows(out)[2] == ["vision", "(labels)", "64", "32", "1", "0.64", "3.00"]
+    assert rows(out)[3] == ["all", "1.64", "none"]
 
 
 # before money is spent
