@@ -50,6 +50,8 @@ class Retry:
 
 
 PATIENT = Retry()
+#: Calls that are admitted while others are in flight.
+AHEAD = 4
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,9 @@ TriedT = TypeVar("TriedT", bound=Tried)
 class Caller:
     """Makes single calls, at most `most_at_once` in flight. Threads share one.
 
-    A picture is kept after its call has made room for the next one; anything else is kept before, so that no call
-    begins after an answer that ends the run.
+    A few more than that are admitted already and begin as soon as there is room, so that no place in flight is empty
+    while a book is asked; their intents are written when they begin. A picture is kept after its call has made room
+    for the next one; anything else is kept before, so that no call begins after an answer that ends the run.
     """
 
     def __init__(
@@ -101,7 +104,10 @@ class Caller:
         """
         self._ask, self._admission = ask, admission
         self._stopped, self._failed = stopped, failed
-        self._permits = None if most_at_once is None else threading.Semaphore(most_at_once)
+        self._ready = self._permits = None
+        if most_at_once is not None:
+            self._ready = threading.Semaphore(most_at_once + min(AHEAD, most_at_once - 1))
+            self._permits = threading.Semaphore(most_at_once)
 
     def call(
         self,
@@ -120,18 +126,21 @@ class Caller:
         Raises:
             NotNowError: if the run has ended, or an admission ends it.
         """
-        with self._room() as give_room:
+        with self._room(self._ready) as leave_ready:
             if self._stopped():
                 raise NotNowError
             try:
-                with self._admission(request) as settle:
+                with self._admission(request) as settle, self._room(self._permits) as give_permit:
+                    if self._stopped():
+                        raise NotNowError
                     if intend is not None:
                         intend()
                     requested_at, begun = utc_now(), time.perf_counter()
                     answer = without_keys(self._ask(request))
                     latency_ms = round((time.perf_counter() - begun) * 1000, 3)
                     if answer.image is not None:
-                        give_room()
+                        give_permit()
+                        leave_ready()
                     receipt, kept = keep(answer, Timing(requested_at, utc_now(), latency_ms))
                     settle(receipt, answer)
             except NotAdmittedError as refused:
@@ -140,9 +149,8 @@ class Caller:
         return answer, receipt, kept
 
     @contextmanager
-    def _room(self) -> Iterator[Callable[[], None]]:
+    def _room(self, permits: threading.Semaphore | None) -> Iterator[Callable[[], None]]:
         """Hold a permit; what is given back early is not given back again."""
-        permits = self._permits
         if permits is None:
             yield lambda: None
             return

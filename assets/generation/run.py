@@ -35,6 +35,7 @@ from assets.generation.receipts import (
     Attempts,
     Ledgered,
     Receipt,
+    manifest_bytes,
     read_partition,
     write_manifest,
 )
@@ -47,7 +48,7 @@ OnReceipt = Callable[[Receipt], None]
 #: Threads, at least, beside those that wait for answers: they check and keep pictures, many of which may come at once.
 KEEPERS = 8
 #: Seconds between the first calls: answers that come together are read and kept in a crowd, in every round anew.
-APART_S = 0.015
+APART_S = 0.01
 
 
 @dataclass
@@ -186,6 +187,8 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
         postponed=postponed,
     )
     prompts = plan.prompts()
+    # Writing Parquet for the first time imports for most of a second; waiting for answers hides it.
+    ready = threading.Thread(target=manifest_bytes, args=([],))
     try:
         for slot in plan.slots:  # those of a week that is over too: what may have been billed is listed
             known = state.of(slot.slot_key)
@@ -204,8 +207,11 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
             report.batched, state = len(batched), read_partition(store, plan.week, plan.model)
             work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
         apart_s = 0.0 if provider.replayable else APART_S
+        ready.start()
         _run_all(work, workers_of(concurrency), stop, stopped, one, apart_s)
     finally:
+        if ready.ident is not None:
+            ready.join()
         report.written = len(made)
         for receipt in made:  # under the lease nobody else writes any
             state.add(receipt)

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 
 from assets.generation.admission import stack
 from assets.generation.breaker import Breaker
@@ -27,7 +28,7 @@ from assets.suites.loader import load_suites
 from tests.services.openai_contract import PRICES
 from warehouse.store import Store, open_store
 
-CONCURRENCY = 4
+CONCURRENCY = 3
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,9 @@ def ask(order: Order) -> None:
 def main() -> None:
     """Fork a process for each order, one after the other."""
     load_suites()
+    import_module(
+        "pandas"
+    )  # which writing Parquet imports: a process that is killed soon would do little else
     print("ready", flush=True)
     for line in sys.stdin:
         order = Order(**json.loads(line))

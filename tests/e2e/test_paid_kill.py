@@ -28,7 +28,8 @@ from warehouse.store import open_store
 CHECKOUT = Path(__file__).resolve().parents[2]
 WEEK = "2026-11-23"
 KILLS = 6
-SUITES = ("nationalities@1", "occupations@1", "rest-of-world@1")  # 18 kills in all
+SUITE = "nationalities@1"  # enough slots for so many kills
+ROUNDS = ("first", "second", "third")  # 18 kills in all
 RULES = [
     {"every": 9, "reply": {"error": {"status": 500, "code": "server_error", "message": "scripted"}}},
     {
@@ -94,23 +95,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractProcess
     """The API, which outlives every kill and keeps its own log of what it bills."""
     rules = tmp_path_factory.mktemp("server") / "rules.json"
     rules.write_text(json.dumps(RULES))
-    with contract_process("--latency-s", "0.12", "--rules", str(rules)) as running:
+    with contract_process("--latency-s", "0.3", "--rules", str(rules)) as running:
         yield running
 
 
-@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize("name", ROUNDS)
 def test_invariant_02_kills_pay_for_no_picture_twice(
-    suite: str, asker: Asker, server: ContractProcess, tmp_path: Path
+    name: str, asker: Asker, server: ContractProcess, tmp_path: Path
 ) -> None:
-    model = f"paid-{suite.partition('@')[0]}"
-    order = Order(str(tmp_path / "store"), model, suite, WEEK, server.base_url)
+    model = f"paid-{name}"
+    order = Order(str(tmp_path / "store"), model, SUITE, WEEK, server.base_url)
     store = open_store(order.store)
     plan = plan_of(order, store)
     prompts = {plan.prompts()[slot.prompt].text: slot.slot_key for slot in plan.slots}
     assert len(prompts) == len(plan.slots)
 
-    before = len(server.log())  # of other suites, which share some prompts
-    chance = random.Random(f"kill {suite}")
+    before = len(server.log())  # of other rounds, which have the same prompts
+    chance = random.Random(f"kill {name}")
     killed = 0
     seen: dict[tuple[str, int], Receipt] = {}
     for _ in range(KILLS):
@@ -166,4 +167,6 @@ def test_invariant_02_kills_pay_for_no_picture_twice(
 
     manifest = keys.manifest(WEEK, model, state.manifest_number)
     assert parse_manifest(store.get(manifest), manifest) == state.receipts
-    assert len(list(store.list("images/"))) == sum(r.outcome is Outcome.OK for r in state.receipts)
+    # A kill between a picture and its receipt leaves the picture; its call is one of those that are listed as unknown.
+    pictures, drawn = len(list(store.list("images/"))), sum(r.outcome is Outcome.OK for r in state.receipts)
+    assert drawn <= pictures <= drawn + len(unknown)

@@ -21,6 +21,7 @@ from typing import Any
 
 import openai
 from pydantic import SecretStr
+from pydantic_core import from_json
 
 from assets.generation import http
 from assets.generation.connection import Connection
@@ -168,7 +169,7 @@ class Account:
 
 def _json(data: bytes) -> object:
     try:
-        return json.loads(data)
+        return from_json(data)  # of megabytes of base64, several times faster than the standard library
     except ValueError:
         return None
 
