@@ -10,7 +10,7 @@ import multiprocessing
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,6 +29,7 @@ Partition = tuple[str, str]
 Ended = tuple[Partition, ClicheError | dg.DagsterError | None]
 Work = Callable[[Settings, Workplace, Partition], None]
 
+_LOOK_S = 0.5  # how often a wait for the processes looks for Ctrl-C
 _EVENTS = ("planned", "receipt", "to_label", "labelled", "told")
 
 
@@ -66,8 +67,11 @@ def run_all(
         )
         futures: dict[Future[None], Partition] = {pool.submit(_do, work, one): one for one in partitions}
         try:
-            for future in as_completed(futures):
-                yield futures[future], _error(future)
+            running = {*futures}
+            while running:  # a wait without an end is not always ended by Ctrl-C
+                done, running = wait(running, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield futures[future], _error(future)
         except BaseException:
             place.interrupt.set()
             stop.set()

@@ -260,7 +260,7 @@ def _run_all(
                 running.add(pool.submit(one, first))
                 stop.wait(apart_s)
             while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
+                done, running = wait(running, 0.5, FIRST_COMPLETED)  # now and then, for Ctrl-C
                 for future in done:
                     future.result()
                     unit = None if stopped() else next(queue, None)
