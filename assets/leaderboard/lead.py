@@ -35,14 +35,10 @@ def build(con: duckdb.DuckDBPyConnection, week: date, board: Board | None, withh
     wanted = [
         r for r in found if board and (f"{r['suite']}@{r['suite_major']}", r["attribute"]) == _measure(board)
     ]
-    doubted = {
-        (row["model"], row["suite"], row["suite_major"], row["attribute"])
-        for row in rows(con, "board_rows", {"week": week.isoformat()})
-        if row["week"] == week and row["reliable"] is False
-    }
+    doubted = {_labels(row) for row in rows(con, "doubted", {"week": week.isoformat()})}
     candidates = (
         [r for r in wanted if _labels(r) not in doubted]
-        or [r for r in found if _labels(r) not in doubted]
+        or [r for r in found if _labels(r) not in doubted and 2 * r["pictures"] > r["n"]]
         or wanted
         or found
     )
@@ -70,8 +66,8 @@ def build(con: duckdb.DuckDBPyConnection, week: date, board: Board | None, withh
     return Lead(sentence, basis)
 
 
-def _labels(row: Row) -> tuple[str, str, int, str]:
-    return (row["model"], row["suite"], row["suite_major"], row["attribute"])
+def _labels(row: Row) -> tuple[str, str]:
+    return (row["model"], row["attribute"])
 
 
 def _measure(board: Board) -> tuple[str, str]:

@@ -1,0 +1,11 @@
+-- Answers: of which models are labels of an attribute not reliable in one week?
+-- Grain: one row for each model × attribute.
+-- Columns: model, attribute.
+-- Depends on: plans, reliability
+SELECT DISTINCT
+    plans.model,
+    reliability.attribute
+FROM reliability
+INNER JOIN plans ON reliability.week = plans.week AND reliability.labeler = plans.labeler
+WHERE reliability.week = cast($week AS DATE) AND NOT reliability.reliable
+ORDER BY plans.model, reliability.attribute
