@@ -42,7 +42,6 @@ class Tally:
         """Prepare bars for `slots` slots that are still to be asked."""
         self._lock = threading.Lock()
         self.outcomes: Counter[str] = Counter()
-        self.kept: set[str] = set()
         self._progress = Progress(
             TextColumn("  {task.description}"),
             BarColumn(bar_width=24),
@@ -80,8 +79,6 @@ class Tally:
         group = GROUPS[receipt.outcome]
         with self._lock:
             self.outcomes[str(receipt.outcome)] += 1
-            if receipt.outcome is Outcome.OK and receipt.image_sha256:
-                self.kept.add(receipt.slot_key)
             counts = (
                 f"ok {self.outcomes['ok']:,} · refused {self._of('answer'):,} · "
                 f"failed {self._of('transient') + self._of('bad_data') + self._of('stop'):,}"

@@ -38,7 +38,7 @@ def serve(port: int) -> int:
     folder = local_copy(place, edition)
     handler = partial(_Quiet, directory=str(folder))
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        server = _Server(("127.0.0.1", port), handler)
     except OSError as error:
         raise UsageError(f"port {port} cannot be used ({error.strerror}); name another with --port") from None
     with server:
@@ -49,6 +49,15 @@ def serve(port: int) -> int:
         except KeyboardInterrupt:
             say()
     return 0
+
+
+class _Server(ThreadingHTTPServer):
+    """Says nothing of a reader who went away before the answer was whole."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Tell of any other error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -14,8 +14,6 @@ import yaml
 
 from assets.generation.asset import plan_partition
 from assets.generation.providers.registry import make_provider
-from assets.generation.receipts import read_partition
-from assets.generation.trouble import maybe_billed
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
@@ -175,37 +173,43 @@ def _monday(week: str | None) -> str:
 def _ask(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]) -> tuple[weekly.Ran, int]:
     """Run partitions with progress bars; say what went wrong; return the exit code too."""
     place.store.check_writable()
-    known = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
+    known = _states(place, wanted)
     tally = Tally(_slots_to_ask(place, known))
     place = replace(place, listener=tally.listener())
     try:
         with nullcontext() if all(state.complete for state in known) else tally.shown():
             ran = weekly.run_partitions(place, settings, wanted, note)
     except KeyboardInterrupt:
-        billed = _billed(place, wanted, before=known)
-        say(f"stopped: {len(tally.kept):,} pictures kept, 0 lost, {billed}. Run again to go on.")
+        # As the store knows it: what the processes told last may not have been heard.
+        after = _states(place, wanted)
+        kept = sum(now.outcomes["ok"] - then.outcomes["ok"] for now, then in zip(after, known, strict=True))
+        say(f"stopped: {kept:,} pictures kept, 0 lost, {_billed(place, known, after)}. Run again to go on.")
         raise
     for (model, week), why in ran.problems.items():
         note(f"cliche: {model}, week {week}: {why}")
     return ran, ran.exit_code
 
 
-def _billed(place: Workplace, wanted: Sequence[tuple[str, str]], *, before: Sequence[PartitionState]) -> str:
-    """Return how many calls of this run may have been billed without an answer, as the store knows it now."""
+def _states(place: Workplace, wanted: Sequence[tuple[str, str]]) -> list[PartitionState]:
+    return [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
+
+
+def _billed(place: Workplace, before: Sequence[PartitionState], after: Sequence[PartitionState]) -> str:
+    """Return how many calls of this run may have been billed without an answer."""
     paid = {entry.name for entry in place.models if make_provider(entry.provider, entry.connection).paid}
-    known = {
-        (state.model, call.slot_key, call.attempt) for state in before for call in state.trouble.maybe_billed
-    }
-    if not paid & {model for model, _ in wanted}:
+    if not paid & {state.model for state in after}:
         return "no call was billed"
-    calls = {
-        call
-        for model, week in wanted
-        if model in paid
-        for call in maybe_billed(read_partition(place.store, week, model))
-        if (model, call.slot_key, call.attempt) not in known
-    }
-    return f"{billed_line(len(calls))} (listed in cliche status)" if calls else "no answer was lost"
+    then, now = (
+        {
+            (state.model, call.slot_key, call.attempt)
+            for state in states
+            for call in state.trouble.maybe_billed
+            if state.model in paid
+        }
+        for states in (before, after)
+    )
+    lost = len(now - then)
+    return f"{billed_line(lost)} (listed in cliche status)" if lost else "no answer was lost"
 
 
 def _slots_to_ask(place: Workplace, states: Sequence[PartitionState]) -> int:

@@ -24,6 +24,7 @@ from assets.generation.providers.registry import PROVIDERS
 from assets.generation.providers.simulated import Simulated
 from assets.generation.providers.simulated.pool import Pool
 from assets.generation.workplace import Workplace
+from assets.labeling.anchor_step import label_anchor_sets
 from assets.labeling.asset import label
 from assets.leaderboard.asset import publish_week
 from assets.leaderboard.edition import Edition
@@ -129,10 +130,12 @@ def partitions(place: Workplace, weeks: Sequence[str] = WEEKS) -> list[tuple[str
     return [(entry.name, week) for week in weeks for entry in place.active(week)]
 
 
-def run_benchmark(place: Workplace, weeks: Sequence[str] = WEEKS) -> Edition:
-    """Ask and label every partition, load and score the weeks, publish the last one."""
+def run_benchmark(place: Workplace, weeks: Sequence[str] = WEEKS, *, anchors: bool = False) -> Edition:
+    """Ask and label every partition, load and score the weeks, publish the last one; with `anchors` label those too."""
     for partition in partitions(place, weeks):
         ask_and_label(place, partition)
+    if anchors:
+        label_anchor_sets(place, weeks[-1])
     score_weeks(place, weeks[-1])  # loads what is not loaded yet, on one connection
     return publish_week(place, weeks[-1])
 

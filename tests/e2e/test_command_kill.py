@@ -198,7 +198,7 @@ def test_invariant_02_two_kills_of_the_command_lose_nothing_and_double_nothing(
         assert max(Counter(attempts).values()) == 1
     assert not [key for key in _store(home).list("") if ".tmp" in key]
     undisturbed = benchmark.place_of(benchmark.settings_of(_home(folder / "undisturbed")))
-    assert benchmark.run_benchmark(undisturbed, [WEEK]).id == f"{WEEK}.1"
+    assert benchmark.run_benchmark(undisturbed, [WEEK], anchors=True).id == f"{WEEK}.1"
     kept = pictures(_store(home))
     assert len(kept) > 100
     assert kept == pictures(undisturbed.store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from assets.generation.money import Costs
 from assets.generation.plan import make_plan
 from assets.generation.prices import Price, price_problems
 from assets.generation.receipts import Attempts, Ledgered, Receipt
-from assets.generation.records import Answer, Outcome
+from assets.generation.records import Answer, Outcome, Request
 from assets.generation.run import generate
 from assets.generation.spending import Book
 from assets.generation.trouble import CostRatio, find_trouble
@@ -110,7 +111,12 @@ def test_the_latency_of_an_earlier_week_is_counted_with(tmp_path: Path) -> None:
             "cap_usd": 0.2,
         }
     )
-    provider = Scripted(lambda request, number: ok(request), paid=True)
+
+    def slowly(request: Request, number: int) -> Answer:
+        time.sleep(0.005)  # longer than the pace alone would take
+        return ok(request)
+
+    provider = Scripted(slowly, paid=True)
     asked = {"today": DAY, "calls": 6}
     plan = make_plan(entry, suites, WEEK, provider)
     before = forecast(store, Book(None), entry, plan, provider, **asked)
