@@ -541,20 +541,20 @@ def test_the_command_ends_with_1_for_a_wrong_key_and_says_so_once(
     services: tuple[Faulty, Faulty],
     cliche: Cliche,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,  # Dagster's records must outlive the test: this process's last instance is asked again by others
 ) -> None:
-    with folder_in_memory("outages") as folder:
-        made = install(folder / "home", deadline_hours=168)
-        made.write_models(_entry("wrong-key", ROWS["wrong-key"], {"http": services[0].url}))
-        monkeypatch.setenv("CLICHE_HOME", str(made.home))
-        monkeypatch.setenv(KEY_ENV, NO_KEY)
-        ended = cliche("run", "--yes", "--week", WEEK)
-        assert ended.code == 1
-        assert "wrong-key was stopped: auth: Incorrect API key provided" in " ".join(
-            cliche("status").out.split()
-        )
-        assert ended.error.startswith(
-            f"wrong-key, week {WEEK}: 2 of 2 slots are open; stopped by the provider (auth: Incorrect API key provided"
-        )
+    made = install(tmp_path / "home", deadline_hours=168)
+    made.write_models(_entry("wrong-key", ROWS["wrong-key"], {"http": services[0].url}))
+    monkeypatch.setenv("CLICHE_HOME", str(made.home))
+    monkeypatch.setenv(KEY_ENV, NO_KEY)
+    ended = cliche("run", "--yes", "--week", WEEK)
+    assert ended.code == 1
+    assert "wrong-key was stopped: auth: Incorrect API key provided" in " ".join(
+        cliche("status").out.split()
+    )
+    assert ended.error.startswith(
+        f"wrong-key, week {WEEK}: 2 of 2 slots are open; stopped by the provider (auth: Incorrect API key provided"
+    )
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ import pyarrow.parquet as pq
 import pytest
 import tenacity
 
-from tests.e2e.benchmark import folder_in_memory
 from tests.orchestration.conftest import cliche  # noqa: F401 - a fixture
 from tests.orchestration.installation import Cliche, Installation, entry, install
 from tests.services.faulty import Behaviour, Call, serve
@@ -131,11 +130,12 @@ def found_in(home: Path) -> list[str]:
 
 
 @pytest.fixture
-def installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+def installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Installation]:
     monkeypatch.setenv(KEY_ENV, KEY)
-    with serve(ROWS) as faulty, folder_in_memory("secrets") as folder:
-        monkeypatch.setenv("CLICHE_HOME", str(folder / "home"))
-        made = install(folder / "home", deadline_hours=0.001)
+    # Dagster's records must outlive the test: this process's last instance is asked again by others.
+    with serve(ROWS) as faulty:
+        monkeypatch.setenv("CLICHE_HOME", str(tmp_path / "home"))
+        made = install(tmp_path / "home", deadline_hours=0.001)
         made.write_models(
             *(
                 entry(
