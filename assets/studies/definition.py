@@ -68,7 +68,9 @@ class SameAs(_Data):
     """The attribute of this project that a study's is compared with in agreement, and which values mean the same."""
 
     attribute: Name
-    values: dict[Name, Name] = Field(min_length=2)  # the study's → the project's; what is not named means nothing
+    values: dict[Name, Name] = Field(
+        min_length=2
+    )  # the study's → the project's; what is not named means nothing
 
 
 class StudyAttribute(_Data):
@@ -260,9 +262,7 @@ def _spelled_ids_exist(study: StudyDefinition) -> None:
                 raise ValueError(f'spelling "{spelling}": no {coordinate} "{name}" is declared')
 
 
-def _compared_values_exist(
-    attributes: tuple[StudyAttribute, ...], declared: Mapping[str, set[str]]
-) -> None:
+def _compared_values_exist(attributes: tuple[StudyAttribute, ...], declared: Mapping[str, set[str]]) -> None:
     for attribute in attributes:
         same = attribute.compare_with
         if same is None:

@@ -549,9 +549,7 @@ def test_the_command_ends_with_1_for_a_wrong_key_and_says_so_once(
     monkeypatch.setenv(KEY_ENV, NO_KEY)
     ended = cliche("run", "--yes", "--week", WEEK)
     assert ended.code == 1
-    assert "wrong-key was stopped: auth: Incorrect API key provided" in " ".join(
-        cliche("status").out.split()
-    )
+    assert "wrong-key was stopped: auth: Incorrect API key provided" in " ".join(cliche("status").out.split())
     assert ended.error.startswith(
         f"wrong-key, week {WEEK}: 2 of 2 slots are open; stopped by the provider (auth: Incorrect API key provided"
     )
