@@ -16,7 +16,7 @@ from assets.generation.receipts import read_partition
 from assets.labeling.asset import label
 from assets.labeling.status import PartitionState, partition_state
 from orchestration.commands.forecasts import confirm
-from orchestration.commands.operator import _billed
+from orchestration.commands.operator import _billed, _states
 from orchestration.definitions import build_defs
 from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
 from tests.orchestration.paid import CHEAP, LOSING, ODD, PRICE
@@ -255,7 +255,7 @@ def test_ctrl_c_counts_the_calls_of_this_run_that_may_have_been_billed(home: Ins
     place = home.place()
 
     def said(*models: str, before: list[PartitionState]) -> str:
-        return _billed(place, [(model, WEEK) for model in models], before=before)
+        return _billed(place, before, _states(place, [(model, WEEK) for model in models]))
 
     nothing = [partition_state(home.store, WEEK, model) for model in ("real", "sim-drift")]
     assert said("sim-drift", before=nothing) == "no call was billed"
