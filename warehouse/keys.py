@@ -52,11 +52,6 @@ def label_part(week: str, model: str, labeler: str, content_hash: str) -> str:
     return f"{labels_prefix(week, model)}labeler={labeler}/part-{content_hash[:16]}.parquet"
 
 
-def label_attempts(week: str, model: str, labeler: str, content_hash: str) -> str:
-    """Return the key of the receipts of one round of a paid labeler's calls; `labeler` is `<name>@<version>`."""
-    return f"{labels_prefix(week, model)}labeler={labeler}/attempts-{content_hash[:16]}.parquet"
-
-
 def label_intents_prefix(scope: str, labeler: str = "") -> str:
     """Return the prefix of the intents that are written before a paid labeler's calls.
 

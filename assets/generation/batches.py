@@ -131,7 +131,7 @@ class Desk(Generic[CallT, SaidT]):
 
 def advance(
     desk: Desk[CallT, SaidT],
-    api: Batches[CallT, SaidT] | None,
+    api: Batches[CallT, SaidT],
     *,
     patience: Patience = Patience(),
     size: int = BATCH_CALLS,
@@ -144,8 +144,6 @@ def advance(
     Raises:
         ClicheError: if a batch that was submitted cannot be fetched for a reason that does not pass (a wrong key).
     """
-    if api is None:
-        return frozenset()
     known = read_batches(desk.store, desk.prefix)
     before = max((batch.number for batch in known if batch.ended), default=0)
     batched_before = {key for batch in known if not batch.refused for key in batch.attempts}

@@ -195,7 +195,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
             if known.lost:
                 state.attempts[slot.slot_key] = ledger.account(_request(plan, prompts, slot), known, record)
         work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
-        if batch_api(provider) is not None:
+        if (api := batch_api(provider)) is not None:
             over = (
                 ends is not None and time.monotonic() >= ends
             )  # what was sent in time is taken in all the same
@@ -203,7 +203,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
             single = {unit[0].slot_key: _request(plan, prompts, unit[0]) for unit in units}
             desk = slots_desk(ledger, single, state, money, record, over=over)
             with waits_end_with(stopped):
-                batched = advance(desk, batch_api(provider), patience=batch_patience, size=batch_size)
+                batched = advance(desk, api, patience=batch_patience, size=batch_size)
             report.batched, state = len(batched), read_partition(store, plan.week, plan.model)
             work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
         apart_s = 0.0 if provider.replayable else APART_S
