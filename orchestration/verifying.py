@@ -14,9 +14,8 @@ import pyarrow as pa
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.edition import read_manifest
+from assets.metrics.results import WEEK_RESULTS
 from assets.metrics.scores import compute_scores
-from assets.metrics.second_opinions import week_agreement
-from assets.metrics.week import week_drift
 from orchestration.commands.editions import open_database
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -64,7 +63,7 @@ def verify_edition(place: Workplace, edition: str) -> Verified:
         with open_database(place, edition) as con:
             _verify_counts(con, result)
             _verify_scores(con, result)
-            verify_agreement(con, result)
+            verify_results(con, result)
     return result
 
 
@@ -99,19 +98,17 @@ def _verify_scores(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
             result.differences.append(f"week {week}: {differ} scores differ when computed again")
 
 
-def verify_agreement(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
-    """Compute agreement and labeler drift again, from the labels of pictures, of gold and of anchors in the file.
+def verify_results(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
+    """Compute all other results of each week again (agreement, labeler drift, …), from what the file holds.
 
-    Editions of versions before them have neither.
+    Editions of earlier versions have fewer tables.
     """
-    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'agreement'").fetchall():
-        return
+    there = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for week in _weeks(con, "scores"):
-        for table, again in (
-            ("agreement", week_agreement(con, week)),
-            ("labeler_drift", week_drift(con, week)),
-        ):
-            if differ := _differ(con, table, again, week):
+        for table, compute in WEEK_RESULTS.items():
+            if table == "scores" or table not in there:
+                continue
+            if differ := _differ(con, table, compute(con, week), week):
                 result.differences.append(f"week {week}: {differ} rows of {table} differ when computed again")
 
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
 
@@ -25,14 +26,31 @@ def make_pool(
     """
     return ProcessPoolExecutor(
         max_workers=workers or os.cpu_count() or 1,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=_Context(),
         initializer=_begin,
         initargs=(initializer, args),
     )
 
 
+class _Process(SpawnProcess):
+    """A process that Ctrl-C does not reach while it starts, before it can say that it ignores it."""
+
+    def start(self) -> None:
+        """Start with SIGINT blocked: the mask is inherited."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Context(SpawnContext):
+    Process = _Process
+
+
 def _begin(initializer: Callable[..., None], args: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # a Ctrl-C that waits is ignored too
     threading.Thread(target=_end_with_parent, daemon=True).start()
     initializer(*args)
 

@@ -15,9 +15,8 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
-from assets.labeling import drift
-from assets.metrics.scores import compute_scores, compute_study_scores
-from assets.metrics.second_opinions import GOLD_WEEKS, study_agreement, week_agreement
+from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS
+from assets.metrics.second_opinions import GOLD_WEEKS
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from warehouse.connection import connect
@@ -81,11 +80,7 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     for study in stale_studies(con, place.store):
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
-        computed = {
-            "study_scores": compute_study_scores(con, study),
-            "agreement": study_agreement(con, study),
-        }
-        replace_study(con, study, computed)
+        replace_study(con, study, {table: compute(con, study) for table, compute in STUDY_RESULTS.items()})
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -189,31 +184,13 @@ def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: st
     if known == (inputs,):
         return False
     # Figures first: the checks look at them too, and must not see those of an earlier scoring.
-    replace_week(con, "scores", week, compute_scores(con, week))
-    replace_week(con, "agreement", week, week_agreement(con, week))
-    replace_week(con, "labeler_drift", week, week_drift(con, week))
+    for table, compute in WEEK_RESULTS.items():
+        replace_week(con, table, week, compute(con, week))
     _check(con, place, week)
     # Last: a run that dies before this line scores the week again.
     con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
     con.execute("INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": week, "inputs": inputs})
     return True
-
-
-def week_drift(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
-    """Return the rows of `labeler_drift` of one week, from the anchor labels and acceptances through it."""
-    here = con.execute("SELECT count(*) FROM anchor_labels WHERE week = $week", {"week": week}).fetchall()
-    if here == [(0,)]:
-        return drift.SCHEMA.empty_table()
-    labels, accepted = (
-        con.sql(
-            f"SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week) FROM {table} WHERE week <= $week",  # noqa: S608
-            params={"week": week},
-        )
-        .to_arrow_table()
-        .to_pylist()
-        for table in ("anchor_labels", "drift_acceptances")
-    )
-    return drift.table(drift.compare(labels, accepted, week))
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:

@@ -9,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from assets.generation.workers import make_pool
+import pytest
+
+from assets.generation.workers import _Context, make_pool
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _told: list[str] = []
@@ -79,3 +81,14 @@ def test_workers_end_with_their_parent_even_if_it_is_killed_while_they_are_busy(
     while _alive(int(pid)) and time.monotonic() < until:
         time.sleep(0.05)
     assert not _alive(int(pid))
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.01, 0.02, 0.05])
+def test_ctrl_c_does_not_reach_a_worker_that_is_still_starting(after_s: float) -> None:
+    process = _Context().Process(target=_told.clear)
+    process.start()
+    time.sleep(after_s)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGINT)
+    process.join(60)
+    assert process.exitcode == 0  # an interpreter that is interrupted while it starts ends with a traceback

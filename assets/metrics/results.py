@@ -1,0 +1,31 @@
+"""Which tables of results there are, and what computes each: of a week, and of a study.
+
+Belongs here: one row a table. Does not belong here: computing (a module each), when it is done (`week`), writing
+(`warehouse.load`).
+
+A function is given a warehouse, in which nothing is written, and the ISO date of a Monday or the name of a study. It
+returns the rows of its table for that week or study, from what is loaded and from the tables before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import duckdb
+import pyarrow as pa
+
+from assets.metrics.labeler_drift import week_drift
+from assets.metrics.scores import compute_scores, compute_study_scores
+from assets.metrics.second_opinions import study_agreement, week_agreement
+
+Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
+
+WEEK_RESULTS: Mapping[str, Compute] = {
+    "scores": compute_scores,
+    "agreement": week_agreement,
+    "labeler_drift": week_drift,
+}
+STUDY_RESULTS: Mapping[str, Compute] = {
+    "study_scores": compute_study_scores,
+    "agreement": study_agreement,
+}
