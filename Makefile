@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-diffusers check bench serve dev lock browser servers docs clean
+.PHONY: help setup setup-dev demo test test-diffusers check bench studies serve dev lock browser servers docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,10 @@ check: setup-dev ## Lint, format, types, SQL
 
 bench: setup-dev ## Time generation, labels, load and publish, each beside a baseline
 	@$(BIN)/python -m tests.bench
+
+# One core each: numpy's threads only get in each other's way on arrays of this size.
+studies: setup-dev ## Run the simulation studies in full and write docs/studies.md
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.studies.simulations --out docs/studies.md
 
 serve: setup ## Show the latest edition on this machine
 	@$(BIN)/cliche serve

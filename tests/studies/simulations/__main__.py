@@ -1,0 +1,75 @@
+"""`python -m tests.studies.simulations [NAME …] [--draws F] [--out FILE]`: simulation studies of the statistics.
+
+Belongs here: the command and the table of studies. Does not belong here: what is simulated (a module each, with
+`TITLE` and `tables(draws)`; seeds are fixed, so a study prints the same tables again).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+
+from tests.studies.simulations.tables import Table, markdown
+
+STUDIES: Mapping[str, str] = {
+    "coverage": "how often 95 % intervals hold the truth, and the bias of distance2",
+    "equal_models": "equal models with unequal numbers of pictures",
+    "refusals": "a model that refuses its most stereotyped prompts",
+    "boards": "boards of equal models",
+    "drift": "false alarms, power and dates of drift events",
+    "label_error": "order and coverage when labelers err",
+    "effects": "paired effects of a changed prompt",
+}
+
+
+def study(name: str) -> ModuleType:
+    """Return the module of a study."""
+    return importlib.import_module(f"tests.studies.simulations.{name}")
+
+
+def page(found: Mapping[str, list[Table]], draws: float) -> str:
+    """Return the tables of all studies as one page."""
+    size = "" if draws == 1 else f" At {draws:g} of the full number of draws: too few for the marks."
+    parts = [
+        "# Simulation studies",
+        "Written by `make studies`; do not edit. Truth is planted, data are drawn, and the product's own functions "
+        f"are asked what they see. Seeds are fixed: the same code gives the same page.{size}",
+    ]
+    for name, tables in found.items():
+        parts += [f"## {study(name).TITLE}", *(markdown(table) for table in tables)]
+    return "\n\n".join(parts) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the studies that are named, all if none is; 1 if a mark does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m tests.studies.simulations", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(STUDIES)}; all if left out")
+    parser.add_argument("--draws", type=float, default=1.0, help="part of the full number of draws")
+    parser.add_argument("--out", type=Path, help="file for the Markdown; printed if left out")
+    options = parser.parse_args(arguments)
+    if unknown := [name for name in options.names if name not in STUDIES]:
+        parser.error(f'no study "{unknown[0]}"; there are {", ".join(STUDIES)}')
+    found: dict[str, list[Table]] = {}
+    for name in options.names or STUDIES:
+        print(f"{name}: {STUDIES[name]} …", file=sys.stderr, flush=True)
+        start = time.perf_counter()
+        found[name] = study(name).tables(options.draws)
+        print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+    text = page(found, options.draws)
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+    failed = [(name, mark) for name, tables in found.items() for table in tables for mark in table.failed]
+    for name, mark in failed:
+        print(f"{name}: does not hold: {mark.text} (seen: {mark.value})", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
