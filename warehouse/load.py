@@ -42,6 +42,7 @@ STUDY_TABLES = (
     "study_labels",
     "study_scores",
     "agreement",
+    "study_differences",
 )
 #: Tables of anchor sets: their pictures, loaded whole, and what is loaded a week at a time.
 ANCHOR_TABLES = ("anchors", "anchor_labels", "drift_acceptances")

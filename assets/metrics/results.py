@@ -17,6 +17,7 @@ import pyarrow as pa
 from assets.metrics.labeler_drift import week_drift
 from assets.metrics.scores import compute_scores, compute_study_scores
 from assets.metrics.second_opinions import study_agreement, week_agreement
+from assets.metrics.study_results import study_differences
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
 
@@ -28,4 +29,5 @@ WEEK_RESULTS: Mapping[str, Compute] = {
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,
+    "study_differences": study_differences,
 }

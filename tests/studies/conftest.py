@@ -128,6 +128,15 @@ def raza_files() -> Path:
     return RAZA_ROOT
 
 
+@pytest.fixture(scope="session")
+def raza_store(raza_files: Path, tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
+    """A store with the real study in it, whole."""
+    made = LocalStore(tmp_path_factory.mktemp("raza"))
+    report = import_study(made, RAZA_YAML, raza_files)
+    assert (report.slots, report.images, report.images_written, report.missing) == (500, 472, 472, 28)
+    return made
+
+
 @pytest.fixture
 def raza_labels(tmp_path: Path, raza_files: Path) -> Study:
     """The real study file and label files, without pictures, to be changed."""

@@ -22,11 +22,8 @@ pytestmark = pytest.mark.corpora
 
 
 @pytest.fixture(scope="module")
-def store(raza_files: Path, tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
-    made = LocalStore(tmp_path_factory.mktemp("raza"))
-    report = import_study(made, RAZA_YAML, raza_files)
-    assert (report.slots, report.images, report.images_written, report.missing) == (500, 472, 472, 28)
-    return made
+def store(raza_store: LocalStore) -> LocalStore:
+    return raza_store
 
 
 @pytest.fixture(scope="module")
