@@ -83,17 +83,20 @@ def basis(groups: Groups, per_cell: int = 1, behind: int = 1) -> Basis:
     pictures = groups.total(np.where(cells.referenced, cells.frame["pictures"].to_numpy(), 0))
     whole = np.where(count > 0, inside, every)
     needed = max(per_cell, behind) if groups.single else behind
-    few = np.array([f"too few: {int(seen)} of {needed} needed" for seen in whole], dtype=object)
-    nowhere = few if groups.single else f"too few: no prompt has {per_cell} assessed pictures"
     reason: Objects = np.full(groups.frame.height, None, dtype=object)
+    few = inside < behind
+    if groups.single:
+        few |= count == 0
+    else:
+        reason[count == 0] = f"too few: no prompt has {per_cell} assessed pictures"
+        few &= count > 0
+    reason[few] = [f"too few: {int(seen)} of {needed} needed" for seen in whole[few]]
     for missing, text in (
-        (inside < behind, few),
-        (count == 0, nowhere),
         (every == 0, NOT_ASSESSED),
         (pictures == 0, NO_PICTURES),
         (groups.total(cells.referenced) == 0, NO_REFERENCE),
     ):
-        reason = np.where(missing, text, reason)
+        reason[missing] = text
     return Basis(used, whole, count, reason)
 
 
@@ -178,16 +181,19 @@ def rows(
     names: Objects | None = None,
 ) -> pl.DataFrame:
     """Return rows of figures beside their keys; where there is a reason there is no figure."""
-    told = np.array([text is None for text in reason], dtype=bool)
+    why = pl.Series(reason.tolist(), dtype=pl.String)
+    told = why.is_null().to_numpy()
     figures = {
         name: pl.Series(np.where(told, part, np.nan), dtype=pl.Float64).fill_nan(None)
         for name, part in zip(Estimate._fields, found, strict=True)
     }
     return frame.with_columns(
         metric=pl.lit(metric),
-        value_name=pl.Series(names.tolist() if names is not None else [None] * frame.height, dtype=pl.String),
+        value_name=pl.lit(None, dtype=pl.String)
+        if names is None
+        else pl.Series(names.tolist(), dtype=pl.String),
         **figures,
         n=pl.Series(n).cast(pl.Int32),
         cells=pl.Series(cells).cast(pl.Int32),
-        reason=pl.Series(reason.tolist(), dtype=pl.String),
+        reason=why,
     )
