@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.edition import read_manifest
-from assets.metrics.results import WEEK_RESULTS
+from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS, Compute
 from assets.metrics.scores import compute_scores
 from orchestration.commands.editions import open_database
 from warehouse import keys
@@ -94,22 +94,37 @@ def _verify_scores(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
     for week in _weeks(con, "scores"):
         again = compute_scores(con, week)
         result.scores += again.num_rows
-        if differ := _differ(con, "scores", again, week):
+        if differ := _differ(con, "scores", again, "week", week):
             result.differences.append(f"week {week}: {differ} scores differ when computed again")
 
 
 def verify_results(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
-    """Compute all other results of each week again (agreement, labeler drift, …), from what the file holds.
+    """Compute all other results again, from what the file holds: of each week (agreement, …), and of each study.
 
     Editions of earlier versions have fewer tables.
     """
     there = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    for week in _weeks(con, "scores"):
-        for table, compute in WEEK_RESULTS.items():
-            if table == "scores" or table not in there:
-                continue
-            if differ := _differ(con, table, compute(con, week), week):
-                result.differences.append(f"week {week}: {differ} rows of {table} differ when computed again")
+    studies = [name for (name,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall()]
+    of_weeks = {table: compute for table, compute in WEEK_RESULTS.items() if table != "scores"}
+    for kind, names, results in (
+        ("week", _weeks(con, "scores"), of_weeks),
+        ("study", studies, STUDY_RESULTS),
+    ):
+        for name in names:
+            for table, compute in results.items():
+                if table in there:
+                    _verify_table(con, result, table, compute, kind, name)
+
+
+def _verify_table(
+    con: duckdb.DuckDBPyConnection, result: Verified, table: str, compute: Compute, kind: str, name: str
+) -> None:
+    """Compute one table of a week or a study again, and say how many rows differ."""
+    again = compute(con, name)
+    if table == "study_scores":
+        result.scores += again.num_rows
+    if differ := _differ(con, table, again, kind, name):
+        result.differences.append(f"{kind} {name}: {differ} rows of {table} differ when computed again")
 
 
 def _weeks(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -117,13 +132,15 @@ def _weeks(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [row[0].isoformat() for row in rows]
 
 
-def _differ(con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, week: str) -> int:
-    """Return how many rows of a week are published and not computed again, or the other way."""
+def _differ(con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, kind: str, name: str) -> int:
+    """Return how many rows of a week or a study are published and not computed again, or the other way."""
     # Weeks are dates in the table and may be text in what is computed; the row's own is the condition.
-    columns = ", ".join(name for name in again.column_names if not name.endswith("week"))
-    published = f"SELECT {columns} FROM {table} WHERE week = DATE '{week}'"  # noqa: S608
+    columns = ", ".join(column for column in again.column_names if not column.endswith("week"))
+    where = {"week": "week = CAST($name AS DATE)", "study": "study = $name"}[kind]
+    published = f"SELECT {columns} FROM {table} WHERE {where}"  # noqa: S608
     ((differ,),) = con.execute(
         f"SELECT count(*) FROM (({published} EXCEPT ALL SELECT {columns} FROM again) "  # noqa: S608
-        f"UNION ALL (SELECT {columns} FROM again EXCEPT ALL {published}))"
+        f"UNION ALL (SELECT {columns} FROM again EXCEPT ALL {published}))",
+        {"name": name},
     ).fetchall()
     return int(differ)

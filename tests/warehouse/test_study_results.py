@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,8 +13,11 @@ import pytest
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
+from assets.metrics.results import STUDY_RESULTS
 from assets.metrics.study_results import DIFFERENCES, study_differences
+from orchestration import commands
 from warehouse.connection import connect
+from warehouse.export import export_tables
 from warehouse.load import replace_study
 from warehouse.migrations import migrate
 from warehouse.sqlfiles import sql
@@ -156,3 +160,59 @@ def test_a_study_without_labels_has_no_differences(con: Con) -> None:
     tables["study_labels"] = pa.table({"study": pa.array([], pa.string())})
     replace_study(con, "tiny", tables)
     assert study_differences(con, "tiny").num_rows == 0
+
+
+ROW = {
+    "version": "1",
+    "title": "Tiny",
+    "citation": "-",
+    "licence": "-",
+    "source": "-",
+    "definition_sha256": "0",
+}
+CHANGED = {
+    "study_scores": "UPDATE study_scores SET low = low - 1e-9 WHERE metric = 'distance' AND prompt IS NULL",
+    "study_differences": "UPDATE study_differences SET survives = NOT survives",
+    "agreement": "UPDATE agreement SET agreed = agreed - 1 WHERE study = 'tiny' AND model IS NULL",
+}
+
+
+@pytest.fixture(scope="module")
+def edition(con: Con, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published copy of a study, scored, that two labelers read."""
+    said = drawn(1, "fm", ("baseline", "controlled"))
+    tables = study_tables(said, TWO)
+    people = tables["study_labels"]
+    others = people.set_column(
+        people.schema.get_field_index("labeler"), "labeler", pa.array(["others"] * people.num_rows)
+    )
+    tables["study_labels"] = pa.concat_tables([people, others])
+    tables["studies"] = pa.Table.from_pylist([{"study": "tiny", **ROW}])
+    replace_study(con, "tiny", tables)
+    for table, compute in STUDY_RESULTS.items():
+        replace_study(con, "tiny", {table: compute(con, "tiny")})
+    export_tables(con, tmp_path_factory.mktemp("copy"), week="2026-11-23")
+    return tmp_path_factory.getbasetemp() / "copy0" / "cliche.duckdb"
+
+
+def test_every_table_of_a_study_is_verified() -> None:
+    assert CHANGED.keys() == STUDY_RESULTS.keys()
+
+
+@pytest.mark.parametrize("table", CHANGED)
+def test_verifying_finds_a_figure_of_a_study_that_was_changed(edition: Path, table: str) -> None:
+    assert commands.verify  # the command brings what it calls
+    from orchestration.verifying import Verified, verify_results
+
+    with connect(edition) as copy:
+        right = Verified("e")
+        verify_results(copy, right)
+        assert (right.differences, right.scores > 0) == ([], True)
+        copy.execute("BEGIN")
+        copy.execute(CHANGED[table])
+        wrong = Verified("e")
+        verify_results(copy, wrong)
+        copy.execute("ROLLBACK")
+    assert len(wrong.differences) == 1
+    assert wrong.differences[0].startswith("study tiny: ")
+    assert wrong.differences[0].endswith(f" rows of {table} differ when computed again")
