@@ -10,7 +10,7 @@ root is |share - reference share|. The interval treats the prompts as fixed and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -144,12 +144,49 @@ def terms(counts: npt.NDArray[Any], expected: Floats, support: Bools | None = No
     )
 
 
-def mean_distance2(cells: Terms, group: Ints, groups: int, z: float = Z95) -> Estimate:
-    """Return the mean of `distance2` over the cells of each group with the hull of its Wald and score intervals.
+class Sums(NamedTuple):
+    """`Terms` added up over the cells of each group; arrays of one shape, `cells` the number of cells."""
+
+    cells: Floats
+    distance2: Floats
+    unbiased: Floats
+    plug_in: Floats
+    at_zero: Floats
+    plain: Floats
+    slope: Floats
+    maximum: Floats
+
+
+def hull(sums: Sums, z: npt.ArrayLike = Z95) -> Estimate:
+    """Return the mean of `distance2` over cells with the hull of its Wald and score intervals, from sums over cells.
 
     The variance is the larger of the summed unbiased and the summed plug-in variances. Wald: D ± z √V. Score: the t
     that solve (D - t)² = z² (a t + b), where the variance is taken as linear in the distance, b at p = q. Upper
     ends are clipped at the largest possible mean; lower ends may be negative, as the estimate may.
+
+    Args:
+        sums: over the cells of each group.
+        z: normal quantile of the wanted confidence; broadcast against the sums.
+
+    Returns:
+        Of the shape of the sums; NaN for groups without a cell.
+    """
+    width = np.asarray(z, dtype=float)
+    m = np.where(sums.cells > 0, sums.cells, np.nan)
+    estimate = sums.distance2 / m
+    variance = np.maximum(np.maximum(sums.unbiased, sums.plug_in), 0)
+    steep = np.where(sums.plain > 0.5e-9, ratio(variance - sums.at_zero, sums.plain), sums.slope / m)
+    a, b = np.maximum(steep, 0) / m, sums.at_zero / m**2
+    middle = 2 * estimate + width**2 * a
+    root = np.sqrt(np.maximum(middle**2 - 4 * (estimate**2 - width**2 * b), 0))
+    wald = width * np.sqrt(variance) / m
+    low = np.minimum((middle - root) / 2, estimate - wald)
+    high = np.maximum(np.maximum((middle + root) / 2, 0), estimate + wald)
+    return Estimate(estimate, low, np.minimum(high, sums.maximum / m))
+
+
+def mean_distance2(cells: Terms, group: Ints, groups: int, z: float = Z95) -> Estimate:
+    """Return the mean of `distance2` over the cells of each group with its interval (`hull`).
 
     Args:
         cells: of `terms`; cells with n < 2 are left out.
@@ -162,23 +199,9 @@ def mean_distance2(cells: Terms, group: Ints, groups: int, z: float = Z95) -> Es
     """
     used = cells.n >= MIN_PICTURES
     where = group[used]
-
-    def total(values: Floats) -> Floats:
-        return by_group(values[used], where, groups)
-
-    count = total(np.ones_like(cells.n))
-    m = np.where(count > 0, count, np.nan)
-    estimate = total(cells.distance2) / m
-    variance = np.maximum(np.maximum(total(cells.unbiased), total(cells.plug_in)), 0)
-    at_zero, plain = total(cells.at_zero), total(cells.plain)
-    steep = np.where(plain > 0.5e-9, ratio(variance - at_zero, plain), total(cells.slope) / m)
-    a, b = np.maximum(steep, 0) / m, at_zero / m**2
-    middle = 2 * estimate + z * z * a
-    root = np.sqrt(np.maximum(middle**2 - 4 * (estimate**2 - z * z * b), 0))
-    wald = z * np.sqrt(variance) / m
-    low = np.minimum((middle - root) / 2, estimate - wald)
-    high = np.maximum(np.maximum((middle + root) / 2, 0), estimate + wald)
-    return Estimate(estimate, low, np.minimum(high, total(cells.maximum) / m))
+    parts = (getattr(cells, name)[used] for name in Sums._fields[1:])
+    count = by_group(np.ones(len(where)), where, groups)
+    return hull(Sums(count, *(by_group(part, where, groups) for part in parts)), z)
 
 
 def rooted(squared: Estimate) -> Estimate:
