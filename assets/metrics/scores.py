@@ -114,7 +114,7 @@ def compute_study_scores(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table
     where = {"study": study}
     long = _read(con, "study_counts", where)
     numbered, cells = number_cells(long, [*_STUDY, "prompt"])
-    compared = reference_cells(numbered, cells, _even(long), ["attribute"])
+    compared = reference_cells(numbered, cells, even_references(long), ["attribute"])
     figures = [
         *_cell_and_suite(support_cells(numbered, cells), compared, _STUDY),
         *_attribute_rates(long, _STUDY),
@@ -131,7 +131,7 @@ def _read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) -
     return found
 
 
-def _even(long: pl.DataFrame) -> pl.DataFrame:
+def even_references(long: pl.DataFrame) -> pl.DataFrame:
     """Return equal shares of the values of each attribute's support, as reference rows for every prompt."""
     values = long.filter("in_support").select("attribute", "value").unique(maintain_order=True)
     many = pl.len().over("attribute")
