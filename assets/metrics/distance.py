@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assets.metrics.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
+from assets.metrics.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio, wilson
 
 #: Fewer pictures give no unbiased estimate (two are needed to see whether two agree).
 MIN_PICTURES = 2
 #: Fewer pictures give no unbiased variance; such cells use the plug-in alone.
 MIN_UNBIASED_VARIANCE = 4
+#: Shares that differ by less are equal.
+SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Terms:
         plain: ½ Σ (p - q)² at the shares with two pseudo-counts.
         slope: how fast the variance grows with the distance near p = q.
         maximum: the largest possible value: all pictures show the value that the reference expects least.
+        lead: pictures of the value that exceeds its reference share most.
+        lead_expected: that reference share.
+        reach: ½ Σ (p̂ - q)² over the square of that excess, 1 for two values; at most 1.
     """
 
     n: Floats
@@ -46,6 +51,9 @@ class Terms:
     plain: Floats
     slope: Floats
     maximum: Floats
+    lead: Floats
+    lead_expected: Floats
+    reach: Floats
 
 
 def distance2(counts: npt.NDArray[Any], expected: Floats) -> Floats:
@@ -141,7 +149,18 @@ def terms(counts: npt.NDArray[Any], expected: Floats, support: Bools | None = No
         plain=theta / 2,
         slope=slope / 2,
         maximum=np.where(np.isfinite(least), maximum / 2, np.nan),
+        **_lead(x, n, q, mask),
     )
+
+
+def _lead(x: Floats, n: Floats, q: Floats, mask: Bools) -> dict[str, Floats]:
+    """Return the last three fields of `Terms`; of equal excesses that of the larger share, whatever the order."""
+    gap = np.where(mask, ratio(x, n[:, None]) - q, -np.inf)
+    most = gap.max(axis=1)
+    lead = np.where(gap == most[:, None], x, -1).max(axis=1)
+    raw = (np.where(mask, gap, 0) ** 2).sum(axis=1) / 2
+    exceeds = np.where(most > SAME, most, np.inf)
+    return {"lead": lead, "lead_expected": ratio(lead, n) - most, "reach": np.minimum(raw / exceeds**2, 1)}
 
 
 class Sums(NamedTuple):
@@ -186,7 +205,11 @@ def hull(sums: Sums, z: npt.ArrayLike = Z95) -> Estimate:
 
 
 def mean_distance2(cells: Terms, group: Ints, groups: int, z: float = Z95) -> Estimate:
-    """Return the mean of `distance2` over the cells of each group with its interval (`hull`).
+    """Return the mean of `distance2` over the cells of each group with its interval.
+
+    That is `hull`. For one cell alone, whose pictures are too few for a normal interval near a one-sided truth, it is
+    the hull of that and of the Wilson interval of the value that exceeds its reference share most, carried over to the
+    distance as if the other values kept their proportions. For two values that is exact: |share - q| at its two ends.
 
     Args:
         cells: of `terms`; cells with n < 2 are left out.
@@ -201,7 +224,22 @@ def mean_distance2(cells: Terms, group: Ints, groups: int, z: float = Z95) -> Es
     where = group[used]
     parts = (getattr(cells, name)[used] for name in Sums._fields[1:])
     count = by_group(np.ones(len(where)), where, groups)
-    return hull(Sums(count, *(by_group(part, where, groups) for part in parts)), z)
+    found = hull(Sums(count, *(by_group(part, where, groups) for part in parts)), z)
+    row = np.flatnonzero(used)[count[where] == 1]
+    if len(row):
+        alone = _alone(cells, row, z)
+        found.low[group[row]] = np.minimum(found.low[group[row]], alone.low)
+        found.high[group[row]] = np.maximum(found.high[group[row]], alone.high)
+    return found
+
+
+def _alone(cells: Terms, row: Ints, z: float) -> Estimate:
+    """Return `distance2` of some cells with the ends that the Wilson interval of their leading value gives."""
+    share = wilson(cells.lead[row], cells.n[row], z)
+    expected, reach = cells.lead_expected[row], cells.reach[row]
+    low = reach * np.maximum(share.low - expected, 0) ** 2
+    high = reach * (share.high - expected) ** 2
+    return Estimate(cells.distance2[row], low, np.minimum(high, cells.maximum[row]))
 
 
 def rooted(squared: Estimate) -> Estimate:
