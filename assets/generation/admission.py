@@ -1,7 +1,7 @@
 """Letting calls through: what pace, breaker and budget have in common, and how they stand one behind the other.
 
-Belongs here: the interface, its two refusals, a wait that ends with the run, stacking. Does not belong here: any one
-admission (`pace`, `breaker`, `budget`), making calls (`calls`).
+Belongs here: the interface, its two refusals, a wait that ends with the run, word of an answer, stacking. Does not
+belong here: any one admission (`pace`, `breaker`, `budget`), making calls (`calls`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ Settle = Callable[[Receipt, Answer], None]
 
 _LOOK_S = 0.5  # how often a wait looks whether the run has ended
 _ended: ContextVar[Callable[[], bool]] = ContextVar("ended", default=lambda: False)
+_arrives: ContextVar[Callable[[], None]] = ContextVar("arrives", default=lambda: None)
 
 
 class Admission(Protocol):
@@ -85,6 +86,24 @@ def waits_end_with(ended: Callable[[], bool]) -> Iterator[None]:
         yield
     finally:
         _ended.reset(token)
+
+
+@contextmanager
+def when_answer_arrives(tell: Callable[[], None]) -> Iterator[None]:
+    """Let `answer_arrives`, called by this thread within the block, call `tell`."""
+    token = _arrives.set(tell)
+    try:
+        yield
+    finally:
+        _arrives.reset(token)
+
+
+def answer_arrives() -> None:
+    """Say that the API has done its work: what is left of this call is to read a good answer.
+
+    For providers that know it before the answer is read; nothing but room for the next call follows from it.
+    """
+    _arrives.get()()
 
 
 def pause(seconds: float, wake: threading.Event | None = None) -> None:

@@ -26,6 +26,7 @@ from assets.generation.admission import (
     free_admission,
     pause,
     waits_end_with,
+    when_answer_arrives,
 )
 from assets.generation.receipts import Receipt
 from assets.generation.records import GROUPS, Answer, Outcome, Request
@@ -135,12 +136,17 @@ class Caller:
                         raise NotNowError
                     if intend is not None:
                         intend()
-                    requested_at, begun = utc_now(), time.perf_counter()
-                    answer = without_keys(self._ask(request))
-                    latency_ms = round((time.perf_counter() - begun) * 1000, 3)
-                    if answer.image is not None:
+
+                    def make_room() -> None:
                         give_permit()
                         leave_ready()
+
+                    requested_at, begun = utc_now(), time.perf_counter()
+                    with when_answer_arrives(make_room):
+                        answer = without_keys(self._ask(request))
+                    latency_ms = round((time.perf_counter() - begun) * 1000, 3)
+                    if answer.image is not None:
+                        make_room()
                     receipt, kept = keep(answer, Timing(requested_at, utc_now(), latency_ms))
                     settle(receipt, answer)
             except NotAdmittedError as refused:

@@ -10,7 +10,7 @@ import binascii
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -53,7 +53,11 @@ class FetchError(Exception):
 
 
 def make_client(
-    connection: Connection, *, resolve: Resolver = system_resolver, tls: ssl.SSLContext | None = None
+    connection: Connection,
+    *,
+    resolve: Resolver = system_resolver,
+    tls: ssl.SSLContext | None = None,
+    on_success: Callable[[], None] | None = None,
 ) -> httpx2.Client:
     """Return a client that reaches what `connection` allows and nothing else; SDKs take it as `http_client`.
 
@@ -65,12 +69,19 @@ def make_client(
         connection: address, limits, and whether private addresses are allowed.
         resolve: gives the addresses of a host; a parameter for tests.
         tls: whose certificates are trusted; None is the system's (or `SSL_CERT_FILE`).
+        on_success: told when the headers of a 2xx answer are there, before its body is read.
     """
+
+    def heard(response: httpx2.Response) -> None:
+        if on_success is not None and response.is_success:
+            on_success()
+
     return httpx2.Client(
         transport=GuardedTransport(connection, resolve, tls or _system_tls()),
         timeout=connection.timeout_s,
         trust_env=False,
         follow_redirects=False,
+        event_hooks={"response": [heard]},
     )
 
 

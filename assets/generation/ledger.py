@@ -54,7 +54,7 @@ __all__ = [
 
 
 #: Pictures are decoded on all cores but one, which begins the next calls; more at once would only hold more memory.
-_INSPECTING = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) - 1))
+_DECODERS = max(1, (os.cpu_count() or 1) - 1)
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,11 @@ class Ledger:
             stopped=self.stopped,
             failed=self.failed,
         )
+        self._decoding = threading.Semaphore(_DECODERS)
+
+    def nothing_to_begin(self) -> None:
+        """Say, once, that the last calls are made: the core that was kept for the next ones decodes too."""
+        self._decoding.release()
 
     def settle(
         self, request: Request, known: Attempts, on_receipt: Callable[[Receipt], None]
@@ -209,7 +214,7 @@ class Ledger:
         picture: bytes | None = None
         if answer.outcome is Outcome.OK:
             data = answer.image or b""
-            with _INSPECTING:
+            with self._decoding:
                 found = image_check.inspect(data)
             kept |= image_fields(found, data)
             if isinstance(found, image_check.Picture):

@@ -11,10 +11,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 
 from assets.generation.admission import (
     Admission,
@@ -40,15 +39,12 @@ from assets.generation.receipts import (
     write_manifest,
 )
 from assets.generation.records import GROUPS, Answer, Exchange, Outcome, Request, Slot
+from assets.generation.threads import APART_S, run_all, workers_of
 from assets.suites.schema import Prompt
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
 OnReceipt = Callable[[Receipt], None]
-#: Threads, at least, beside those that wait for answers: they check and keep pictures, many of which may come at once.
-KEEPERS = 8
-#: Seconds between the first calls: answers that come together are read and kept in a crowd, in every round anew.
-APART_S = 0.01
 
 
 @dataclass
@@ -208,7 +204,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
             work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
         apart_s = 0.0 if provider.replayable else APART_S
         ready.start()
-        _run_all(work, workers_of(concurrency), stop, stopped, one, apart_s)
+        run_all(work, workers_of(concurrency), stop, stopped, one, apart_s, ledger.nothing_to_begin)
     finally:
         if ready.ident is not None:
             ready.join()
@@ -233,42 +229,6 @@ def _open(unit: Sequence[Slot], state: Ledgered, allowed: frozenset[str] | None)
     return any(
         (allowed is None or slot.slot_key in allowed) and not state.of(slot.slot_key).settled for slot in unit
     )
-
-
-def workers_of(concurrency: int) -> int:
-    """Return how many threads work on a partition with so many calls in flight."""
-    return concurrency + max(KEEPERS, concurrency)
-
-
-def _run_all(
-    work: Sequence[list[Slot]],
-    workers: int,
-    stop: threading.Event,
-    stopped: Callable[[], bool],
-    one: Callable[[list[Slot]], None],
-    apart_s: float,
-) -> None:
-    """Run units with at most `workers` at once, the first ones begun `apart_s` after each other.
-
-    The first exception ends the run after what is in flight.
-    """
-    queue = iter(work)
-    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="ask") as pool:
-        running: set[Future[None]] = set()
-        try:
-            for first in islice(queue, workers):
-                running.add(pool.submit(one, first))
-                stop.wait(apart_s)
-            while running:
-                done, running = wait(running, 0.5, FIRST_COMPLETED)  # now and then, for Ctrl-C
-                for future in done:
-                    future.result()
-                    unit = None if stopped() else next(queue, None)
-                    if unit is not None:
-                        running.add(pool.submit(one, unit))
-        except BaseException:
-            stop.set()
-            raise
 
 
 def _converse(

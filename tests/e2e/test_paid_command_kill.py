@@ -16,7 +16,7 @@ import yaml
 
 from assets.generation.receipts import read_partition
 from assets.generation.records import Outcome
-from assets.generation.run import workers_of
+from assets.generation.threads import workers_of
 from tests.e2e.command import TIME_LIMIT_S, cliche, start, write_settings
 from tests.services.openai_contract import PRICES, ContractProcess, contract_process
 from warehouse.store import open_store

@@ -19,7 +19,7 @@ import pytest
 
 from assets.generation.receipts import Receipt, parse_manifest, read_partition
 from assets.generation.records import FINAL, Outcome
-from assets.generation.run import workers_of
+from assets.generation.threads import workers_of
 from tests.e2e.paid_week import CONCURRENCY, Order, entry_of, plan_of
 from tests.services.openai_contract import ContractProcess, contract_process
 from warehouse import keys

@@ -49,12 +49,14 @@ class LocalStore:
         """Write durably unless the key exists; return True if written, False if it was there."""
         target = self._root / check_key(key)
         with explained("write", target):
-            self._make(target.parent)
+            # Names of new folders are synced with the object's: the journal is written once for all.
+            new = self._make_unsynced(target.parent)
             written = not target.exists() and self._link_new(target, data)
             if not written and target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             # Also for an object of another writer: it may be linked but not synced yet.
             _sync_folder(target.parent)
+            self._sync_names(new)
         return written
 
     def get(self, key: str) -> bytes:
@@ -183,18 +185,29 @@ class LocalStore:
 
     def _make(self, folder: Path) -> None:
         """Make a folder of the store and those above it, durably; what this store has seen costs nothing."""
+        self._sync_names(self._make_unsynced(folder))
+
+    def _make_unsynced(self, folder: Path) -> builtins.list[Path]:
+        """Make a folder of the store and those above it; return those whose names are to be synced, the highest first.
+
+        Also those that another process made: it may not have synced them yet.
+        """
         if folder in self._known:
-            return
+            return []
         if folder == self._root:
             _make_durably(folder)
-        else:
-            self._make(folder.parent)
-            folder.mkdir(exist_ok=True)
-            # Even if another process made it: that process may not have synced it yet.
+            self._known.add(folder)
+            return []
+        new = self._make_unsynced(folder.parent)
+        folder.mkdir(exist_ok=True)
+        return [*new, folder]
+
+    def _sync_names(self, folders: builtins.list[Path]) -> None:
+        for folder in folders:
             _sync_folder(folder.parent)
-        if len(self._known) >= _KNOWN_FOLDERS:
-            self._known.clear()
-        self._known.add(folder)
+            if len(self._known) >= _KNOWN_FOLDERS:
+                self._known.clear()
+            self._known.add(folder)
 
     def _link_new(self, target: Path, data: bytes) -> bool:
         """Write a new object; return False if another writer was faster."""

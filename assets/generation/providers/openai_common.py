@@ -24,6 +24,7 @@ from pydantic import SecretStr
 from pydantic_core import from_json
 
 from assets.generation import http
+from assets.generation.admission import answer_arrives
 from assets.generation.connection import Connection
 from assets.generation.providers.base import Probe
 from assets.generation.providers.openai_errors import api_answer, has_error, read_error
@@ -77,7 +78,7 @@ class Account:
                     base_url=self.base_url,
                     max_retries=0,  # the ledger retries
                     timeout=self.connection.timeout_s,
-                    http_client=http.make_client(self.connection),
+                    http_client=http.make_client(self.connection, on_success=answer_arrives),
                 )
                 if not self.is_openai:
                     # What the environment says of an OpenAI account is nobody else's business.

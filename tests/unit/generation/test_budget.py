@@ -24,8 +24,9 @@ from assets.generation.money import Costs
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.receipts import read_partition
 from assets.generation.records import Answer, Outcome, Request
-from assets.generation.run import KEEPERS, Report, generate
+from assets.generation.run import Report, generate
 from assets.generation.spending import Book
+from assets.generation.threads import KEEPERS
 from assets.generation.workplace import Listener, Workplace
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok

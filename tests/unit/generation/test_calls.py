@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from assets.generation.admission import NotNowError, pause, waits_end_with
+from assets.generation.admission import NotNowError, answer_arrives, pause, waits_end_with
 from assets.generation.calls import Retry, Tried, with_retry
 from assets.generation.models_file import Price
 from assets.generation.money import Costs
@@ -206,3 +206,26 @@ def test_pictures_are_kept_while_other_calls_wait(tmp_path: Path) -> None:
     generate(store, plan, provider, concurrency=2)
     assert provider.most_at_once == 2
     assert time.monotonic() - begun < 6 * 0.2
+
+
+def test_answers_are_read_while_other_calls_wait_where_the_provider_can_tell(tmp_path: Path) -> None:
+    waiting, most, lock = 0, 0, threading.Lock()
+
+    def slow(request: Request, number: int) -> Answer:
+        nonlocal waiting, most
+        with lock:
+            waiting += 1
+            most = max(most, waiting)
+        time.sleep(0.05)
+        with lock:
+            waiting -= 1
+        answer_arrives()
+        time.sleep(0.1)  # a large answer
+        return ok(request)
+
+    store = open_store(tmp_path)
+    provider = Scripted(slow, paid=True)
+    report = generate(store, planned(store, provider), provider, concurrency=2)
+    assert report.outcomes["ok"] == report.planned
+    assert most == 2, "no more calls wait for the API than may be in flight"
+    assert provider.most_at_once > 2, "but others are being read"

@@ -61,7 +61,7 @@ class TestDurability:
         monkeypatch.setattr(Path, "hardlink_to", hardlink_to)
         monkeypatch.setattr(Path, "mkdir", make)
         local.put_if_absent("a/b/c", b"content")
-        names = ["make a", "sync .", "make a/b", "sync a", "sync content", "link a/b/c", "sync a/b"]
+        names = ["make a", "make a/b", "sync content", "link a/b/c", "sync a/b", "sync .", "sync a"]
         assert seen == names
         seen.clear()
         local.put_if_absent("a/b/d", b"more")

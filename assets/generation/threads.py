@@ -1,0 +1,61 @@
+"""Units of work in threads: how many, how far apart they begin, and what ends them.
+
+Belongs here: threads of one run. Does not belong here: what a unit is and what becomes of it (`run`), how many calls
+are in flight (`calls`), processes (`workers`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import TypeVar
+
+#: Threads, at least, beside those that wait for answers: they check and keep pictures, many of which may come at once.
+KEEPERS = 8
+#: Seconds between the first calls: answers that come together are read and kept in a crowd, in every round anew.
+APART_S = 0.01
+
+UnitT = TypeVar("UnitT")
+
+
+def workers_of(concurrency: int) -> int:
+    """Return how many threads work on a partition with so many calls in flight."""
+    return concurrency + max(KEEPERS, concurrency)
+
+
+def run_all(
+    work: Sequence[UnitT],
+    workers: int,
+    stop: threading.Event,
+    stopped: Callable[[], bool],
+    one: Callable[[UnitT], None],
+    apart_s: float,
+    all_begun: Callable[[], None],
+) -> None:
+    """Run units with at most `workers` at once, the first ones begun `apart_s` after each other; tell of the last.
+
+    The first exception ends the run after what is in flight.
+    """
+    queue = iter(work)
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="ask") as pool:
+        running: set[Future[None]] = set()
+        try:
+            for first in islice(queue, workers):
+                running.add(pool.submit(one, first))
+                stop.wait(apart_s)
+            told = False
+            while running:
+                done, running = wait(running, 0.5, FIRST_COMPLETED)  # now and then, for Ctrl-C
+                for future in done:
+                    future.result()
+                    unit = None if stopped() else next(queue, None)
+                    if unit is not None:
+                        running.add(pool.submit(one, unit))
+                    elif not told:
+                        told = True
+                        all_begun()
+        except BaseException:
+            stop.set()
+            raise
