@@ -1,0 +1,202 @@
+-- Answers: how often did each model answer, refuse, fail and rewrite, prompt by prompt and over a suite?
+--   Recomputed from slots and attempts alone, to be held against `scores`.
+-- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, metric.
+-- Columns: those of scores: metric is completeness, failed_rate, answer_rate, refused_rate, rewrite_rate or
+--   pictures; low and high: Wilson, 95 %; n what the rate is a share of, of pictures the planned answers.
+-- Depends on: slots, prompts, attempts, outcomes
+WITH
+-- how a slot ended: by its first final attempt, else by its last
+tried AS (
+    SELECT
+        attempts.week,
+        attempts.model,
+        attempts.slot_key,
+        coalesce(
+            arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
+            arg_max(attempts.outcome, attempts.attempt)
+        ) AS outcome,
+        arg_min(attempts.prompt_sent, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS sent,
+        arg_min(attempts.revised_prompt, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS revised
+    FROM attempts
+    LEFT JOIN outcomes ON attempts.outcome = outcomes.outcome
+    GROUP BY attempts.week, attempts.model, attempts.slot_key
+),
+
+ended AS (
+    SELECT
+        slots.week,
+        slots.model,
+        slots.suite,
+        prompts.suite_major,
+        prompts.condition,
+        slots.prompt,
+        slots.turn AS asked_in,
+        least(slots.turn, 2) AS turn,
+        coalesce(slots.conversation, slots.slot_key) AS answer,
+        coalesce(outcomes.outcome_group, 'none') AS outcome_group,
+        tried.sent,
+        tried.revised
+    FROM slots
+    INNER JOIN prompts
+        ON
+            slots.week = prompts.week
+            AND slots.model = prompts.model
+            AND slots.suite = prompts.suite
+            AND slots.suite_version = prompts.suite_version
+            AND slots.prompt = prompts.prompt
+    LEFT JOIN tried
+        ON
+            slots.week = tried.week
+            AND slots.model = tried.model
+            AND slots.slot_key = tried.slot_key
+    LEFT JOIN outcomes ON tried.outcome = outcomes.outcome
+    WHERE coalesce(tried.outcome, '') != 'not_needed'
+),
+
+drawn AS (
+    SELECT
+        *,
+        max(asked_in) FILTER (WHERE outcome_group = 'success')
+            OVER (PARTITION BY week, model, suite, prompt, turn, answer) AS drawn_in
+    FROM ended
+),
+
+-- the later turns of a conversation are one answer: its last picture, else its last turn
+answers AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        condition,
+        prompt,
+        turn,
+        answer,
+        count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
+        bool_or(outcome_group = 'success') AS ok,
+        arg_max(outcome_group, asked_in) = 'answer' AS ended_by_model,
+        any_value(sent) FILTER (WHERE asked_in = drawn_in) AS sent,
+        any_value(revised) FILTER (WHERE asked_in = drawn_in) AS revised
+    FROM drawn
+    GROUP BY ALL
+),
+
+-- every prompt by itself, and the prompts that stand for their suite together
+levels AS (
+    SELECT
+        * EXCLUDE (prompt),
+        prompt AS cell,
+        unnest(
+            CASE WHEN condition = 'confronted' AND turn = 1 THEN [prompt] ELSE [prompt, NULL] END
+        ) AS prompt
+    FROM answers
+),
+
+-- runs of white space count as one blank; a model that reports no revised prompt at all may rewrite unseen
+folded AS (
+    SELECT
+        *,
+        trim(regexp_replace(sent, '[\s\v\x{85}\p{Z}]+', ' ', 'g'), ' ')
+        != trim(regexp_replace(revised, '[\s\v\x{85}\p{Z}]+', ' ', 'g'), ' ') AS rewritten,
+        bool_or(revised IS NOT NULL)
+            OVER (PARTITION BY week, model, prompt IS NULL) AS reports
+    FROM levels
+),
+
+sums AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        condition,
+        prompt,
+        turn,
+        count(DISTINCT cell) AS cells,
+        count(*) AS planned,
+        sum(pictures) AS pictures,
+        count(*) FILTER (WHERE ok) AS ok,
+        count(*) FILTER (WHERE NOT ok AND ended_by_model) AS refused,
+        count(*) FILTER (WHERE ok AND rewritten) AS rewritten,
+        count(*) FILTER (WHERE ok AND reports) AS rewritable
+    FROM folded
+    GROUP BY ALL
+),
+
+rates AS (
+    SELECT
+        sums.*,
+        named.metric,
+        CASE named.metric
+            WHEN 'completeness' THEN sums.ok + sums.refused
+            WHEN 'failed_rate' THEN sums.planned - sums.ok - sums.refused
+            WHEN 'answer_rate' THEN sums.ok
+            WHEN 'refused_rate' THEN sums.refused
+            WHEN 'rewrite_rate' THEN sums.rewritten
+            WHEN 'pictures' THEN sums.pictures
+        END AS part,
+        CASE
+            WHEN named.metric IN ('completeness', 'failed_rate', 'pictures') THEN sums.planned
+            WHEN named.metric = 'rewrite_rate' THEN sums.rewritable
+            ELSE sums.ok + sums.refused
+        END AS whole
+    FROM sums
+    CROSS JOIN (
+        VALUES
+        ('completeness'), ('failed_rate'), ('answer_rate'), ('refused_rate'), ('rewrite_rate'), ('pictures')
+    ) AS named (metric)
+),
+
+bounded AS (
+    SELECT
+        *,
+        part / nullif(whole, 0) AS rate,
+        1.959963984540054 AS z
+    FROM rates
+),
+
+intervals AS (
+    SELECT
+        *,
+        (part + z * z / 2) / (whole + z * z) AS middle,
+        z / (whole + z * z) * sqrt(rate * (whole - part) + z * z / 4) AS half
+    FROM bounded
+)
+
+SELECT
+    week,
+    model,
+    suite,
+    suite_major,
+    condition,
+    prompt,
+    turn,
+    cast(NULL AS VARCHAR) AS attribute,
+    cast(NULL AS VARCHAR) AS reference,
+    cast(NULL AS VARCHAR) AS scale,
+    cast(NULL AS VARCHAR) AS labeler_version,
+    metric,
+    cast(NULL AS VARCHAR) AS value_name,
+    CASE WHEN metric = 'pictures' THEN part ELSE rate END AS estimate,
+    CASE
+        WHEN metric = 'pictures' OR whole = 0 THEN NULL
+        WHEN part = 0 THEN 0
+        ELSE middle - half
+    END AS low,
+    CASE
+        WHEN metric = 'pictures' OR whole = 0 THEN NULL
+        WHEN part = whole THEN 1
+        ELSE middle + half
+    END AS high,
+    whole AS n,
+    cells
+FROM intervals
+ORDER BY
+    week DESC,
+    model ASC,
+    suite ASC,
+    suite_major ASC,
+    condition ASC,
+    metric ASC,
+    prompt ASC,
+    turn ASC

@@ -1,0 +1,247 @@
+"""Every figure of `scores` is found again by a query of `sql/audit/` from labels and attempts alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from math import isclose
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.generation.records import Slot
+from assets.metrics.registry import METRICS
+from assets.metrics.scores import compute_scores
+from assets.suites.schema import Attribute, Prompt, Suite
+from warehouse.connection import connect
+from warehouse.load import load_partition, partitions, replace_week
+from warehouse.migrations import migrate
+from warehouse.sqlfiles import names, sql
+from warehouse.store import open_store
+
+from .builder import (
+    CONFRONTATION,
+    GENDER,
+    PARITY,
+    WEEK,
+    WEEK_53,
+    build_partition,
+    label_row,
+    mixed,
+    write_labels,
+)
+from .test_score_marts import SUITE
+
+Con = duckdb.DuckDBPyConnection
+Row = dict[str, Any]
+Label = tuple[str, float | None, str | None] | None
+#: Queries that give rows of `scores`.
+QUERIES = tuple(name for name in names("audit") if name.startswith("scores_"))
+KEYS = (
+    "week",
+    "model",
+    "suite",
+    "suite_major",
+    "condition",
+    "prompt",
+    "turn",
+    "attribute",
+    "reference",
+    "scale",
+)
+KEYS += ("labeler_version", "metric", "value_name")
+#: Metrics that no query finds again yet: none may stay here.
+WAITING = {
+    "homogeneity",
+    "amplification",
+    "stereotype_lift",
+    "anachronism_rate",
+    "demographic_injection_rate",
+    "heim_gender_bias",
+    "heim_skin_bias",
+    "dalleval_mad",
+    "magbig_l1",
+    "openbias_score",
+    "entropy_homogeneity",
+}
+FOUND = [metric.id for metric in METRICS if metric.id not in WAITING]
+FIGURES = ("estimate", "low", "high", "n", "cells")
+
+PEOPLE = Attribute(
+    id="person_count",
+    title="People",
+    question="How many?",
+    values=("0", "1", "2", "3+"),
+    outside=("cannot_tell",),
+)
+CROWDS = Suite(
+    id="crowds",
+    version="2.3.0",
+    title="Crowds",
+    source="test",
+    replicates=10,
+    prompts=tuple(
+        Prompt(id=name, text=f"a {name}", subject=f"place:{name}", attributes=attributes)
+        for name, attributes in (
+            ("street", ("person_count", "perceived_gender")),
+            ("desert", ("person_count",)),
+            ("beach", ("perceived_gender",)),
+        )
+    ),
+    attributes=(PEOPLE, GENDER),
+    references=(PARITY,),
+)
+#: What a model may send on instead of a prompt: the same but for white space, other words, or nothing.
+REVISED = ("prompt of  {0}\u00a0\n", "a better prompt of {0}", "Prompt of {0}", None)
+
+
+def labels(slot: Slot, attribute: Attribute) -> Label:
+    """Return a label by a chance of the slot and its prompt: most cells lean, some are one-sided, few or unread."""
+    chance = random.Random(f"{slot.slot_key}/{attribute.id}")
+    kind = random.Random(f"{slot.prompt}/{slot.model}/{slot.week}/{attribute.id}").choice("abcdef")
+    if kind == "a" and slot.replicate > 0:  # one assessed picture at most
+        return None
+    if kind == "b" and slot.replicate > 2:
+        return "cannot_tell", 0.1, None
+    if kind == "c":
+        return attribute.values[0], None, None
+    drawn = chance.random()
+    if drawn < 0.08:
+        return None
+    if drawn < 0.14:
+        return "invalid", None, "a robot"
+    if drawn < 0.30:
+        return chance.choice(attribute.outside), 0.2, None
+    lean = [1.0 / (place + 1) for place in range(len(attribute.values))]
+    return chance.choices(attribute.values, lean)[0], 0.9, None
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
+    """Two weeks of three models: refusals, failures, rewritten prompts, bands, several references, few pictures."""
+    store = open_store(tmp_path_factory.mktemp("bucket"))
+    suites = (SUITE, CONFRONTATION, CROWDS)
+
+    def talks(slot: Slot) -> Sequence[str]:
+        """Return outcomes of a model that sometimes draws at once, sometimes on request, sometimes never."""
+        kind = random.Random(f"{slot.conversation}").choice("abcd")
+        if slot.turn == 1 or slot.conversation is None or kind == "a":
+            return mixed(slot)
+        if kind == "b":
+            return ("ok",) if slot.turn == 2 else ("not_needed",)
+        return ("ok",) if kind == "c" and slot.turn == 3 else ("no_image",)
+
+    for week in (WEEK, WEEK_53):
+        slots = build_partition(
+            store, week, "talks", suites=suites, replicates=12, outcomes=talks, labels=labels
+        )
+        build_partition(
+            store, week, "mixed", suites=suites, outcomes=mixed, labels=labels, plan={"series": "m"}
+        )
+        newer = [
+            label_row(slot, "perceived_gender", label, labeler_version="10-b")
+            for slot in slots
+            if (label := labels(slot, GENDER)) and slot.replicate % 3
+        ]
+        write_labels(store, week, "talks", newer)
+    build_partition(store, WEEK, "refuses", suites=suites, outcomes=lambda slot: ("blocked_input",))
+    build_partition(store, WEEK, "down", suites=suites, outcomes=lambda slot: ("timeout", "auth"))
+    build_partition(store, WEEK, "unread", suites=suites, labels=lambda slot, attribute: None)
+    build_partition(
+        store, WEEK, "part", suites=(SUITE,), labels=labels, prompts=lambda prompt: "nurse" in prompt
+    )
+    with connect(None) as made:
+        migrate(made)
+        for week, model in partitions(store):
+            load_partition(made, store, week, model)
+        rewrite(made)
+        for week in (WEEK, WEEK_53):
+            replace_week(made, "scores", week, compute_scores(made, week))
+        yield made
+
+
+def rewrite(con: Con) -> None:
+    """Let the models talks and unread report what they made of their prompts."""
+    keys = con.execute(
+        "SELECT slot_key, attempt, prompt_sent FROM attempts WHERE model IN ('talks', 'unread')"
+    )
+    for number, (key, attempt, sent) in enumerate(sorted(keys.fetchall())):
+        revised = REVISED[number % len(REVISED)]
+        con.execute(
+            "UPDATE attempts SET revised_prompt = $revised WHERE slot_key = $key AND attempt = $attempt",
+            {
+                "key": key,
+                "attempt": attempt,
+                "revised": revised and revised.format(sent.removeprefix("prompt of ")),
+            },
+        )
+
+
+def rows(con: Con, query: str) -> list[Row]:
+    found = con.execute(query)
+    columns = [column[0] for column in found.description or []]
+    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+
+def by_key(found: Sequence[Row]) -> dict[tuple[object, ...], Row]:
+    keyed = {tuple(row[name] for name in KEYS): row for row in found}
+    assert len(keyed) == len(found)
+    return keyed
+
+
+@pytest.fixture(scope="module")
+def audited(con: Con) -> dict[str, list[Row]]:
+    """What the audit queries find, by metric."""
+    found: dict[str, list[Row]] = {}
+    for name in QUERIES:
+        for row in rows(con, sql(f"audit/{name}")):
+            found.setdefault(row["metric"], []).append(row)
+    return found
+
+
+def same(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return isclose(one, other, rel_tol=0, abs_tol=1e-9)
+
+
+def test_every_metric_is_recomputed_by_an_audit_query(audited: dict[str, list[Row]]) -> None:
+    assert audited.keys() & WAITING == set(), "found now: take it off the list"
+    assert {metric.id for metric in METRICS} <= audited.keys() | WAITING, (
+        "a metric needs a query sql/audit/scores_*.sql that gives its rows of scores from labels alone"
+    )
+
+
+@pytest.mark.parametrize("metric", FOUND)
+def test_every_figure_is_found_again_from_labels_alone(
+    con: Con, audited: dict[str, list[Row]], metric: str
+) -> None:
+    theirs = by_key(audited.get(metric, []))
+    mine = by_key(rows(con, f"FROM scores WHERE metric = '{metric}'"))
+    assert len(mine) > 0
+    assert mine.keys() == theirs.keys()
+    for key, row in mine.items():
+        found = [same(row[name], theirs[key][name]) for name in FIGURES]
+        assert all(found), (key, row, theirs[key])
+
+
+def test_the_world_holds_what_could_go_wrong(con: Con) -> None:
+    reasons = {reason for (reason,) in con.execute("SELECT DISTINCT reason FROM scores").fetchall()}
+    assert {
+        None,
+        "no reference",
+        "no usable pictures",
+        "no picture could be assessed",
+        "no answers",
+        "no revised prompts reported",
+        "too few: 1 of 2 needed",
+        "too few: 3 of 5 needed",
+    } <= reasons
+    rated = rows(
+        con, "SELECT metric, min(estimate) AS least, max(estimate) AS most FROM scores GROUP BY metric"
+    )
+    for row in rated:
+        if row["metric"] in WAITING:
+            continue
+        assert row["most"] > row["least"], row["metric"]
