@@ -1,0 +1,28 @@
+-- Answers: which values can the attributes of some weeks have, and as what are they counted?
+-- Grain: model × suite × attribute × declared value.
+-- Columns: those; shown: the value's band where it has one, else the value; in_support and position of what
+--   is shown; scale: bands where the attribute has them, else values.
+-- Depends on: attribute_values
+SELECT
+    week,
+    model,
+    suite,
+    suite_major,
+    attribute,
+    value,
+    coalesce(band, value) AS shown,
+    bool_or(in_support)
+        OVER (PARTITION BY week, model, suite, suite_major, attribute, coalesce(band, value))
+        AS in_support,
+    min(position)
+        OVER (PARTITION BY week, model, suite, suite_major, attribute, coalesce(band, value))
+        AS position,
+    CASE
+        WHEN
+            bool_or(band IS NOT NULL) OVER (PARTITION BY week, model, suite, suite_major, attribute)
+            THEN 'bands'
+        ELSE 'values'
+    END AS scale
+FROM attribute_values
+WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+ORDER BY ALL

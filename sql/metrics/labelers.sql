@@ -1,0 +1,32 @@
+-- Answers: who labelled pictures of some weeks, and whose labels are scored?
+-- Grain: model × labeler × labeler_version.
+-- Columns: those; who, a hash of them; scored: of the labeler that the plan names the version with the
+--   highest number.
+-- Depends on: labels, plans
+WITH found AS (
+    SELECT
+        week,
+        model,
+        labeler,
+        labeler_version
+    FROM labels
+    WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+    GROUP BY ALL
+)
+
+SELECT
+    found.week,
+    found.model,
+    found.labeler,
+    found.labeler_version,
+    hash(found.week, found.model, found.labeler, found.labeler_version) AS who,
+    plans.labeler IS NOT NULL AND row_number() OVER (
+        PARTITION BY found.week, found.model, plans.labeler
+        ORDER BY
+            try_cast(split_part(found.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
+            found.labeler_version DESC
+    ) = 1 AS scored
+FROM found
+LEFT JOIN plans
+    ON found.week = plans.week AND found.model = plans.model AND found.labeler = plans.labeler
+ORDER BY ALL

@@ -1,0 +1,12 @@
+-- Answers: which values did labelers give in some weeks?
+-- Grain: attribute × value.
+-- Columns: those, and reading, a hash that stands for them in metrics/label_codes.
+-- Depends on: labels
+SELECT
+    attribute,
+    value,
+    hash(attribute, value) AS reading
+FROM labels
+WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+GROUP BY attribute, value
+ORDER BY ALL
