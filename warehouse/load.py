@@ -31,7 +31,15 @@ PARTITION_TABLES = (
     "loads",
 )
 #: Tables that are computed when a week is published, and replaced a week at a time.
-WEEK_TABLES = ("scores", "withheld", "check_results", "labeler_drift", "agreement")
+WEEK_TABLES = (
+    "scores",
+    "withheld",
+    "check_results",
+    "labeler_drift",
+    "agreement",
+    "model_pairs",
+    "ranks",
+)
 #: Tables of imported studies, in the order in which they are loaded.
 STUDY_TABLES = (
     "studies",

@@ -25,8 +25,9 @@ from assets.metrics.share import Z95, Bools, Estimate, Ints, by_group, mean_shar
 def difference(a: Estimate, b: Estimate) -> Estimate:
     """Return a - b of independent estimates, each with its own interval of the confidence that is wanted."""
     middle = a.estimate - b.estimate
-    below = np.hypot(a.estimate - a.low, np.maximum(b.high - b.estimate, 0))
-    above = np.hypot(np.maximum(a.high - a.estimate, 0), b.estimate - b.low)
+    # Not hypot: of the standard C libraries each rounds it in its own way.
+    below = np.sqrt((a.estimate - a.low) ** 2 + np.maximum(b.high - b.estimate, 0) ** 2)
+    above = np.sqrt(np.maximum(a.high - a.estimate, 0) ** 2 + (b.estimate - b.low) ** 2)
     return Estimate(middle, middle - below, middle + above)
 
 

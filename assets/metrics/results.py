@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.metrics.labeler_drift import week_drift
+from assets.metrics.rank_results import week_pairs, week_ranks
 from assets.metrics.scores import compute_scores, compute_study_scores
 from assets.metrics.second_opinions import study_agreement, week_agreement
 from assets.metrics.study_results import study_differences
@@ -25,9 +26,13 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "scores": compute_scores,
     "agreement": week_agreement,
     "labeler_drift": week_drift,
+    "model_pairs": week_pairs,
+    "ranks": week_ranks,
 }
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,
     "study_differences": study_differences,
 }
+#: Results of a week that leave out who is withheld: computed again where its checks withhold others than before.
+OF_THE_PUBLISHED = ("model_pairs", "ranks")

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
-from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS
+from assets.metrics.results import OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.second_opinions import GOLD_WEEKS
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
@@ -194,10 +194,20 @@ def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: st
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
-    """Check one week and keep what was found: results, and who is withheld for what."""
+    """Check one week and keep what was found: results, who is withheld for what, and the ranks of the others."""
+    before = _withheld(con, week)
     results = run_checks(con, week=week, model=None, stage="publish", store=place.store, seed=week)
     replace_week(con, "check_results", week, _result_rows(week, results))
     replace_week(con, "withheld", week, _withheld_rows(week, results))
+    if _withheld(con, week) != before:
+        for table in OF_THE_PUBLISHED:
+            replace_week(con, table, week, WEEK_RESULTS[table](con, week))
+
+
+def _withheld(con: duckdb.DuckDBPyConnection, week: str) -> list[tuple[str, str]]:
+    return con.execute(
+        "SELECT model, reason FROM withheld WHERE week = $week ORDER BY ALL", {"week": week}
+    ).fetchall()
 
 
 def _result_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:

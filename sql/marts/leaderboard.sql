@@ -21,7 +21,13 @@
 --   reliable: false if its labels are not reliable: the figure is published and takes no part in any ranking;
 --     true if somebody else read some of the same pictures and agreed; NULL if that is not verified
 --   reliability: the same in words; NULL where reliable is true, or nothing was labelled
--- Depends on: scores, plans, withheld, reliability.
+--   rank_low, rank_high: the model's rank is between these, among the models of its week, track, simulated,
+--     suite, suite_major, condition, attribute and reference; NULL where rank_reason says why
+--   ranked_of: number of models ranked there; NULL where rank_low is
+--   rank_reason: why there is no rank; NULL if there is one
+--   bound_low, bound_high: the distance that is possible at best and at worst, whatever the answers that were
+--     refused or could not be assessed would have shown; equal to distance if none were; NULL if withheld
+-- Depends on: scores, plans, withheld, reliability, ranks.
 WITH hidden AS (
     SELECT
         week,
@@ -59,6 +65,7 @@ told AS (
         scores.condition,
         scores.attribute,
         scores.reference,
+        scores.scale,
         scores.model,
         scores.series,
         scores.labeler_version,
@@ -115,8 +122,30 @@ SELECT
     told.withheld_reason,
     told.labeler,
     reliability.reliable,
-    reliability.reliability
+    reliability.reliability,
+    CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_low END AS rank_low,
+    CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_high END AS rank_high,
+    CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.ranked_of END AS ranked_of,
+    CASE
+        WHEN ranks.model IS NULL THEN 'ranks were not computed in this week'
+        WHEN ranks.reason IS NULL AND NOT reliability.reliable THEN reliability.reliability
+        ELSE ranks.reason
+    END AS rank_reason,
+    ranks.bound_low,
+    ranks.bound_high
 FROM told
+LEFT JOIN ranks
+    ON
+        told.week = ranks.week
+        AND told.track = ranks.track
+        AND told.simulated = ranks.simulated
+        AND told.suite = ranks.suite
+        AND told.suite_major = ranks.suite_major
+        AND told.condition = ranks.condition
+        AND told.attribute = ranks.attribute
+        AND told.reference = ranks.reference
+        AND told.scale = ranks.scale
+        AND told.model = ranks.model
 LEFT JOIN reliability
     ON
         told.week = reliability.week

@@ -1,0 +1,43 @@
+-- Answers: which models have a place on which boards of one week, and what stands against a rank there?
+-- Grain: track × simulated × suite × suite_major × condition × attribute × scale × reference × model.
+-- Columns: those, labeler_version; withheld: why the model is withheld; missing: why it has no distance;
+--   retired: whether the provider said in this week that the model is gone.
+-- Depends on: scores, plans, withheld, attempts
+WITH hidden AS (
+    SELECT
+        model,
+        string_agg(reason, '; ' ORDER BY reason) AS reason
+    FROM withheld
+    WHERE week = cast($week AS DATE)
+    GROUP BY model
+),
+
+gone AS (
+    SELECT DISTINCT model
+    FROM attempts
+    WHERE week = cast($week AS DATE) AND outcome = 'model_retired'
+)
+
+SELECT
+    scores.track,
+    plans.simulated,
+    scores.suite,
+    scores.suite_major,
+    scores.condition,
+    scores.attribute,
+    scores.scale,
+    scores.reference,
+    scores.model,
+    scores.labeler_version,
+    hidden.reason AS withheld,
+    scores.reason AS missing,
+    gone.model IS NOT NULL AS retired
+FROM scores
+INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
+LEFT JOIN hidden ON scores.model = hidden.model
+LEFT JOIN gone ON scores.model = gone.model
+WHERE
+    scores.week = cast($week AS DATE)
+    AND scores.metric = 'distance'
+    AND scores.prompt IS NULL
+ORDER BY ALL
