@@ -39,6 +39,7 @@ WEEK_TABLES = (
     "agreement",
     "model_pairs",
     "ranks",
+    "effects",
 )
 #: Tables of imported studies, in the order in which they are loaded.
 STUDY_TABLES = (
@@ -51,6 +52,7 @@ STUDY_TABLES = (
     "study_scores",
     "agreement",
     "study_differences",
+    "study_effects",
 )
 #: Tables of anchor sets: their pictures, loaded whole, and what is loaded a week at a time.
 ANCHOR_TABLES = ("anchors", "anchor_labels", "drift_acceptances")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 import duckdb
 import pyarrow as pa
 
+from assets.metrics.effect_tables import compute_effects, compute_study_effects
 from assets.metrics.labeler_drift import week_drift
 from assets.metrics.rank_results import week_pairs, week_ranks
 from assets.metrics.scores import compute_scores, compute_study_scores
@@ -28,11 +29,13 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "labeler_drift": week_drift,
     "model_pairs": week_pairs,
     "ranks": week_ranks,
+    "effects": compute_effects,
 }
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,
     "study_differences": study_differences,
+    "study_effects": compute_study_effects,
 }
 #: Results of a week that leave out who is withheld: computed again where its checks withhold others than before.
 OF_THE_PUBLISHED = ("model_pairs", "ranks")

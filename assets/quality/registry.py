@@ -321,6 +321,34 @@ CHECKS: tuple[CheckSpec, ...] = (
         _PUBLISH,
         "Where a week has scores, every planned model has some, with a reason where there is no figure.",
     ),
+    _sql(
+        "effects__interval_holds",
+        "critical",
+        _PUBLISH,
+        "What one word changes lies within its interval.",
+        "effects outside their interval",
+    ),
+    _sql(
+        "effects__difference_holds",
+        "critical",
+        _PUBLISH,
+        "What one word changes is the difference of its two sides, within what is possible.",
+        "effects that are not the difference of their sides",
+    ),
+    _sql(
+        "effects__null_has_reason",
+        "critical",
+        _PUBLISH,
+        "An effect that is missing has a reason, and no other has.",
+        "effects missing without a reason, or with both",
+    ),
+    _sql(
+        "effects__one_row_each",
+        "critical",
+        _PUBLISH,
+        "An effect is computed once.",
+        "effects computed more than once",
+    ),
 )
 
 BY_NAME: dict[str, CheckSpec] = {spec.name: spec for spec in CHECKS}

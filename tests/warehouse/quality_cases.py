@@ -16,6 +16,7 @@ from tests.warehouse.quality_rows import (
     anchored,
     copy,
     disagrees,
+    effect,
     everywhere,
     first,
     gold,
@@ -361,4 +362,37 @@ CASES = [
     ),
     Case("scores__one_row_each", "a figure twice", (copy("scores"),)),
     Case("scores__model_present", "no figures at all", (f"DELETE FROM scores WHERE {HERE}",)),
+    Case("effects__interval_holds", "below its interval", (effect(), effect(b="'its'", low="0.3"))),
+    Case("effects__interval_holds", "half an interval", (effect(high="NULL"),)),
+    Case(
+        "effects__difference_holds",
+        "not the difference of its sides",
+        (effect(), effect(b="'its'", estimate_a="0.1")),
+    ),
+    Case(
+        "effects__difference_holds",
+        "what came, where something went",
+        (
+            effect(metric="'caricature_rate'", kind="'controlled'"),
+            effect(
+                metric="'caricature_rate'",
+                kind="'controlled'",
+                b="'its'",
+                estimate_a="0.5",
+                estimate_b="0.25",
+            ),
+        ),
+    ),
+    Case(
+        "effects__difference_holds",
+        "further than the end",
+        (effect(metric="'overcorrection'", kind="'controlled'", estimate="1.2", high="1.3"),),
+    ),
+    Case(
+        "effects__null_has_reason",
+        "missing without a word",
+        (effect(estimate="NULL", low="NULL", high="NULL", estimate_a="NULL", estimate_b="NULL"),),
+    ),
+    Case("effects__null_has_reason", "an effect with an excuse", (effect(reason="'too few'"),)),
+    Case("effects__one_row_each", "an effect twice", (effect(), effect())),
 ]

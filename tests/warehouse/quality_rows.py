@@ -244,3 +244,31 @@ def moved(week: str, pictures: int) -> str:
         f"DATE '{BEFORE}' AS baseline_week, DATE '{BEFORE}' AS previous_week, 60 AS pictures, "
         f"{pictures} AS moved, {pictures} AS moved_since_previous"
     )
+
+
+def effect(**replaced: str) -> str:
+    """Return a statement that adds the effect of a word on a share; columns are replaced by SQL expressions."""
+    columns = {
+        "week": f"DATE '{WEEK}'",
+        "model": f"'{ONE}'",
+        "series": f"'{ONE}'",
+        "track": "'model'",
+        "suite": "'startup-ceo'",
+        "suite_major": "1",
+        "kind": "'wording'",
+        "a": "'his'",
+        "b": "'their'",
+        "attribute": "'perceived_gender'",
+        "scale": "'values'",
+        "metric": "'share'",
+        "value_name": "'feminine'",
+        "estimate": "0.25",
+        "low": "0.05",
+        "high": "0.5",
+        "estimate_a": "0.25",
+        "estimate_b": "0.5",
+        **dict.fromkeys(("n_a", "n_b"), "40"),
+        **dict.fromkeys(("turn_a", "turn_b", "cells", "planned_cells"), "1"),
+        **replaced,
+    }
+    return f"INSERT INTO effects BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in columns.items())}"

@@ -1,0 +1,203 @@
+"""Word against word: which prompts of a suite are set side by side, read from `comparisons.yaml`.
+
+Belongs here: the shape of that file, its checks against the suites, and which prompts make a pair. Does not belong
+here: effects (`assets.metrics`), suites themselves (`schema`, `loader`).
+
+Which pairs there are is a matter of the prompts' subject, language and condition, which every plan holds: so pairs are
+made from a plan's own prompts, and a week of years ago needs no suite file of then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from assets.suites.loader import FOLDER, load_suites
+from assets.suites.schema import Condition, Name, Suite, Value
+from warehouse.errors import UsageError
+from warehouse.validation import close_match, explain
+from warehouse.yamlfile import read_yaml
+
+Kind = Literal["wording", "language", "controlled", "confronted"]
+#: Kinds in which b asks for diversity, or was told that it lacks.
+REQUESTS: tuple[Kind, ...] = ("controlled", "confronted")
+WHERE = "suites/comparisons.yaml"
+Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*@\d+$")]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Asked(NamedTuple):
+    """A prompt as a plan holds it."""
+
+    prompt: str  # "<suite>/<id>", or the id within a study
+    language: str
+    subject: str
+    condition: str
+
+
+class Side(_Data):
+    """One side of a comparison: its name, and which prompts are on it."""
+
+    name: Name
+    prompt: Name | None = None
+    language: Name | None = None
+    condition: Condition | None = None
+    turn: Literal[1, 2] = 1
+
+    @model_validator(mode="after")
+    def _selects(self) -> Side:
+        if not (self.prompt or self.language or self.condition):
+            raise ValueError("needs a prompt, a language or a condition")
+        return self
+
+    def takes(self, asked: Asked) -> bool:
+        """Return whether a prompt is on this side."""
+        wanted = (
+            (self.prompt, asked.prompt.rpartition("/")[2]),
+            (self.language, asked.language),
+            (self.condition, asked.condition),
+        )
+        return all(want is None or want == found for want, found in wanted)
+
+
+class Pair(NamedTuple):
+    """Two prompts of one subject, one on each side."""
+
+    a: Asked
+    b: Asked
+
+
+class Sides(_Data):
+    """A comparison of two sides, b against a."""
+
+    kind: Kind
+    a: Side
+    b: Side
+
+    def pairs(self, prompts: Iterable[Asked]) -> list[Pair]:
+        """Return the pairs among prompts, by subject; a subject with two prompts on a side has none."""
+        of: dict[str, tuple[list[Asked], list[Asked]]] = {}
+        for asked in prompts:
+            for number, side in enumerate((self.a, self.b)):
+                if side.takes(asked):
+                    of.setdefault(asked.subject, ([], []))[number].append(asked)
+        return [
+            Pair(*left, *right) for _, (left, right) in sorted(of.items()) if len(left) == len(right) == 1
+        ]
+
+
+class Comparison(Sides):
+    """A comparison of prompts of one suite, with what the page says of it."""
+
+    suite: Label
+    title: str
+    said: str
+    shown: dict[Name, tuple[Value, ...]] = {}
+    caricature: dict[Name, tuple[Value, ...]] = {}
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Return suite, kind and the names of both sides: what no two comparisons share."""
+        return (self.suite, self.kind, self.a.name, self.b.name)
+
+
+class Comparisons(_Data):
+    """The file."""
+
+    comparisons: tuple[Comparison, ...] = Field(min_length=1)
+    studies: tuple[Sides, ...] = ()
+
+
+@cache
+def shipped() -> Comparisons:
+    """Return the shipped comparisons, checked against the shipped suites; read once a process."""
+    return load_comparisons(load_suites())
+
+
+def load_comparisons(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Comparisons:
+    """Return the comparisons of `comparisons.yaml` in `folder`.
+
+    Args:
+        suites: by `<id>@<major>`, of `loader.load_suites`.
+        folder: where the file lies.
+
+    Raises:
+        UsageError: one line that says which comparison is wrong, what, and how to mend it.
+    """
+    data: Any = read_yaml(folder / "comparisons.yaml", WHERE)
+    if not isinstance(data, dict):
+        raise UsageError(f"{WHERE}: must be a mapping with the keys {', '.join(Comparisons.model_fields)}")
+    try:
+        found = Comparisons.model_validate(data)
+    except ValidationError as error:
+        known = list(Comparisons.model_fields)
+        nested = [*Comparison.model_fields, *Side.model_fields]
+        raise UsageError(explain(error, WHERE, data=data, known=known, nested=nested)) from None
+    keys = [comparison.key for comparison in found.comparisons]
+    for comparison in found.comparisons:
+        name = f"{comparison.suite}, {comparison.a.name} and {comparison.b.name}"
+        if keys.count(comparison.key) > 1:
+            raise UsageError(f"{WHERE}: {name}: compared twice as {comparison.kind}; remove one")
+        for problem in _problems(comparison, suites):
+            raise UsageError(f"{WHERE}: {name}: {problem}")
+    return found
+
+
+def _problems(comparison: Comparison, suites: Mapping[str, Suite]) -> Iterator[str]:
+    """Yield a line for each thing that is wrong between a comparison and its suite."""
+    suite = suites.get(comparison.suite)
+    if suite is None:
+        yield f'unknown suite "{comparison.suite}"' + close_match(comparison.suite, suites)
+        return
+    prompts = {suite.prompt_id(prompt): prompt for prompt in suite.prompts}
+    asked = [Asked(name, p.language, p.subject, p.condition) for name, p in prompts.items()]
+    for side in (comparison.a, comparison.b):
+        yield from _side_problems(side, suite, asked)
+    pairs = comparison.pairs(asked)
+    if not pairs:
+        yield "no two prompts of one subject are on its two sides; change prompt, language or condition"
+    for pair in pairs:
+        if (pair.a, comparison.a.turn) == (pair.b, comparison.b.turn):
+            yield f'prompt "{pair.a.prompt}" is on both sides; change prompt, language or condition'
+    if comparison.caricature and comparison.kind not in REQUESTS:
+        yield f"caricature is of {' and '.join(REQUESTS)} alone; remove it"
+    named = [*comparison.shown.items(), *comparison.caricature.items()]
+    both = [{*prompts[a.prompt].attributes} & {*prompts[b.prompt].attributes} for a, b in pairs]
+    yield from _value_problems(named, suite, set().union(*both))
+
+
+def _side_problems(side: Side, suite: Suite, asked: Sequence[Asked]) -> Iterator[str]:
+    there = [one for one in asked if side.takes(one)]
+    if side.prompt and side.prompt not in {prompt.id for prompt in suite.prompts}:
+        yield f'unknown prompt "{side.prompt}"' + close_match(side.prompt, [p.id for p in suite.prompts])
+    elif not there:
+        yield f'no prompt is on side "{side.name}"; change prompt, language or condition'
+    subjects = [one.subject for one in there]
+    for subject in subjects:
+        if subjects.count(subject) > 1:
+            yield f'several prompts of {subject} are on side "{side.name}"; name one, or a condition too'
+    turns = {suite.prompt_id(prompt) for prompt in suite.prompts if prompt.turns}
+    for one in there:
+        if side.turn > 1 and one.prompt not in turns:
+            yield f'"{one.prompt}" has one turn; remove turn'
+
+
+def _value_problems(
+    named: Iterable[tuple[str, Sequence[str]]], suite: Suite, common: set[str]
+) -> Iterator[str]:
+    attributes = {attribute.id: attribute for attribute in suite.attributes}
+    for attribute, values in named:
+        if attribute not in common:
+            yield f'"{attribute}" is no attribute of both sides' + close_match(attribute, common)
+            continue
+        known = list(attributes[attribute].bands or attributes[attribute].values)
+        for value in values:
+            if value not in known:
+                yield f'unknown value "{value}" of "{attribute}"' + close_match(value, known)

@@ -1,0 +1,35 @@
+-- Answers: which effects are not what their two sides say, or lie outside what is possible?
+--   A change of a share lies within -1 and 1, one of distance2 within -1.5 and 1.5, and both are b - a; what
+--   came (caricature_rate) is that or 0, and how far a share went past (overcorrection) lies within 0 and 1.
+-- Grain: that of effects.
+-- Columns: those of effects that name the figure.
+-- Depends on: effects.
+SELECT
+    week,
+    model,
+    suite,
+    kind,
+    a,
+    b,
+    subject,
+    attribute,
+    reference,
+    metric,
+    value_name,
+    estimate,
+    estimate_a,
+    estimate_b
+FROM effects
+WHERE
+    week = $week
+    AND ($model IS NULL OR model = $model)
+    AND estimate IS NOT NULL
+    AND CASE metric
+        WHEN 'share'
+            THEN coalesce(abs(estimate - (estimate_b - estimate_a)) > 1e-9 OR abs(estimate) > 1 + 1e-9, TRUE)
+        WHEN 'caricature_rate'
+            THEN coalesce(abs(estimate - greatest(estimate_b - estimate_a, 0)) > 1e-9, TRUE)
+        WHEN 'overcorrection'
+            THEN coalesce(NOT estimate BETWEEN 0 AND 1 OR least(estimate_a, estimate_b) < 0, TRUE)
+        ELSE coalesce(abs(estimate - (estimate_b - estimate_a)) > 1e-9 OR abs(estimate) > 1.5, TRUE)
+    END

@@ -1,0 +1,29 @@
+-- Answers: which effects lie outside their own interval, or have half of one?
+-- Grain: that of effects.
+-- Columns: those of effects that name the figure.
+-- Depends on: effects.
+SELECT
+    week,
+    model,
+    suite,
+    kind,
+    a,
+    b,
+    subject,
+    attribute,
+    reference,
+    metric,
+    value_name,
+    estimate,
+    low,
+    high
+FROM effects
+WHERE
+    week = $week
+    AND ($model IS NULL OR model = $model)
+    AND (
+        low > estimate + 1e-9
+        OR high < estimate - 1e-9
+        OR (low IS NULL) <> (high IS NULL)
+        OR (estimate IS NULL) <> (low IS NULL)
+    )
