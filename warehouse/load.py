@@ -23,6 +23,7 @@ PARTITION_TABLES = (
     "prompt_attributes",
     "attribute_values",
     "reference_values",
+    "stereotypes",
     "slots",
     "attempts",
     "images",

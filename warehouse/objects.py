@@ -76,6 +76,13 @@ PLAN_SCHEMAS: Mapping[str, pa.Schema] = {
             "source": _TEXT,
         }
     ),
+    "stereotypes": pa.schema(
+        {
+            **_SUITE,
+            "suite_major": _WHOLE,
+            **dict.fromkeys(("attribute", "value", "subject", "metric"), _TEXT),
+        }
+    ),
     "slots": pa.schema(
         {
             **_PARTITION,
@@ -168,6 +175,7 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
             "prompt_attributes": [row for suite in suites for row in _prompt_attributes(suite)],
             "attribute_values": [row for suite in suites for row in _attribute_values(suite)],
             "reference_values": [row for suite in suites for row in _reference_values(suite)],
+            "stereotypes": [row for suite in suites for row in _stereotypes(suite)],
             "slots": plan["slots"],
         }
         return {table: _table(table, rows[table], partition) for table in PLAN_SCHEMAS}
@@ -345,3 +353,8 @@ def _reference_values(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                     "expected_share": float(share),
                     "source": row.get("source") or reference.get("source"),
                 }
+
+
+def _stereotypes(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for pair in suite.get("stereotypes") or ():
+        yield {**pair, **_identity(suite)}

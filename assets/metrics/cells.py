@@ -94,7 +94,8 @@ def reference_cells(
 ) -> Cells:
     """Return every cell beside each reference of its attribute; the support is that of the reference's row.
 
-    A row for the cell's prompt wins over a row for every prompt. A cell without either stays, not `referenced`.
+    A row for the cell's prompt wins over a row for every prompt. A cell without either stays, not `referenced`. Column
+    `own` of the frame says whether the row is the prompt's own, as those of cited statistics are.
 
     Args:
         numbered: of `number_cells`.
@@ -110,7 +111,11 @@ def reference_cells(
             own.with_columns(own=pl.lit(value=True)), on=[*key, "prompt"], how="left", maintain_order="left"
         )
         .with_row_index("row")
-        .with_columns(pl.col("row").cast(pl.Int64), from_row=pl.when("own").then("prompt"))
+        .with_columns(
+            pl.col("row").cast(pl.Int64),
+            pl.col("own").fill_null(value=False),
+            from_row=pl.when("own").then("prompt"),
+        )
     )
     rows = (
         pairs.select("row", "cell", "from_row", *key)
@@ -119,4 +124,4 @@ def reference_cells(
         .sort("row", "position", "value")
         .select("row", "value", pl.col("pictures").fill_null(0), "expected_share")
     )
-    return _pivot(pairs.drop("row", "own", "from_row"), rows)
+    return _pivot(pairs.drop("row", "from_row"), rows)

@@ -69,14 +69,15 @@ def dalleval_mad(counts: npt.NDArray[Any], support: Bools) -> Floats:
     DALL-Eval (Cho, Zala & Bansal 2023, ICCV, pp. 3043-3054, section 4.2, arXiv:2202.04053), code:
     biases/compute_mad.py, `np_mad`. The mean of K shares is 1/K, so it is `magbig_l1` / K.
     """
-    return magbig_l1(counts, support) / np.maximum(support.sum(axis=1), 1)
+    deviation: Floats = magbig_l1(counts, support) / np.maximum(support.sum(axis=1), 1)
+    return deviation
 
 
 def entropy_homogeneity(counts: npt.NDArray[Any], support: Bools) -> Floats:
     """Return 1 - H / ln K of each row, H = -Σ p̂ ln p̂; NaN without a picture, or where K = 1.
 
     The form of Raza 2025 and of OpenBias's context-aware score (D'Incà et al. 2024, CVPR, pp. 12225-12235,
-    arXiv:2404.07990, section 3.3; code: make_plots.py, which adds 1e-10 to each share and rounds).
+    arXiv:2404.07990; code: make_plots.py, which adds 1e-10 to each share and rounds).
     """
     k = support.sum(axis=1)
     n = counts.sum(axis=1, keepdims=True)

@@ -1,14 +1,13 @@
-"""From arrays to rows: each family's formulas applied to single cells and to groups of cells, with reasons for NULL.
+"""From arrays to rows: how figures of single cells and of groups of cells become rows, with reasons for NULL.
 
-Belongs here: which cells enter a figure, what it counts, and why it may be missing. Does not belong here: formulas
-(one module a family), reading and the final columns (`scores`).
+Belongs here: which cells enter a figure, what it counts, why it may be missing; shares, distances and rates. Does not
+belong here: formulas (one module a family), the figures beside these (`beside`), reading and the columns (`scores`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +15,10 @@ import polars as pl
 
 from assets.metrics import distance, share, tvd
 from assets.metrics.cells import Cells
-from assets.metrics.rates import Rate
-from assets.metrics.registry import NO_PICTURES, NO_REFERENCE, NOT_ASSESSED, TOO_FEW
+from assets.metrics.metric import NO_PICTURES, NO_REFERENCE, NOT_ASSESSED, TOO_FEW
+from assets.metrics.prompts_like_these import PromptInterval, over_prompts
+from assets.metrics.rates import ANACHRONISM, Rate
 from assets.metrics.share import Bools, Estimate, Floats, Ints, by_group
-
-Objects = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Basis:
     used: Bools  # (C,) whether the cell enters
     n: Floats  # (G,) pictures of the cells that enter; of all cells where none does
     cells: Floats  # (G,)
-    reason: Objects  # (G,) None where there is a figure
+    reason: pl.Series  # (G,) text, NULL where there is a figure
 
 
 def basis(groups: Groups, per_cell: int = 1, behind: int = 1) -> Basis:
@@ -83,25 +81,29 @@ def basis(groups: Groups, per_cell: int = 1, behind: int = 1) -> Basis:
     pictures = groups.total(np.where(cells.referenced, cells.frame["pictures"].to_numpy(), 0))
     whole = np.where(count > 0, inside, every)
     needed = max(per_cell, behind) if groups.single else behind
-    reason: Objects = np.full(groups.frame.height, None, dtype=object)
-    few = inside < behind
-    if groups.single:
-        few |= count == 0
-    else:
-        reason[count == 0] = f"too few: no prompt has {per_cell} assessed pictures"
-        few &= count > 0
-    reason[few] = [f"too few: {int(seen)} of {needed} needed" for seen in whole[few]]
-    for missing, text in (
-        (every == 0, NOT_ASSESSED),
-        (pictures == 0, NO_PICTURES),
-        (groups.total(cells.referenced) == 0, NO_REFERENCE),
-    ):
-        reason[missing] = text
+    few = [f"too few: {seen} of {needed} needed" for seen in range(needed)]
+    nowhere = f"too few: no prompt has {per_cell} assessed pictures"
+    texts = [None, NO_REFERENCE, NO_PICTURES, NOT_ASSESSED, nowhere, *few]
+    fewer = np.minimum(whole, needed - 1).astype(np.int64) + 5
+    reason = chosen(
+        texts,
+        (groups.total(cells.referenced) == 0, 1),
+        (pictures == 0, 2),
+        (every == 0, 3),
+        (count == 0, fewer if groups.single else 4),
+        (inside < behind, fewer),
+    )
     return Basis(used, whole, count, reason)
 
 
+def chosen(texts: Sequence[str | None], *cases: tuple[Bools, int | Ints]) -> pl.Series:
+    """Return for each group the text of the first case that holds, by its place in `texts`; else the first text."""
+    which = np.select([holds for holds, _ in cases], [place for _, place in cases], 0)
+    return pl.Series(texts, dtype=pl.String).gather(which)
+
+
 def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
-    """Return `share` of every value of every group, and `max_share`.
+    """Return `share` of every value of every group, `anachronism_rate` of those that have one, and `max_share`.
 
     `share` takes every cell with an assessed picture, `max_share` those with five: the largest of a few is always
     large. The `max_share` of several cells is the mean of theirs and names no value.
@@ -109,20 +111,24 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     cells, n = groups.cells, groups.cells.counts.sum(axis=1)
     row, column = np.nonzero(cells.support)
     wide = cells.counts.shape[1]
-    slot = groups.of[row] * wide + column
-    size = groups.frame.height * wide
-    found = share.mean_share(cells.counts[row, column], n[row], slot, size)
-    kept, first = np.unique(slot, return_index=True)
-    picked = Estimate(*(part[kept] for part in found))
-    yield _rows(groups, "share", picked, basis(groups), cells.names[row[first], column[first]], kept // wide)
+    kept, first, slot = np.unique(groups.of[row] * wide + column, return_index=True, return_inverse=True)
+    k, whole = cells.counts[row, column], n[row]
+    found = share.mean_share(k, whole, slot, len(kept))
+    others = None if groups.single else over_prompts(share.ratio(k, whole), whole > 0, slot, found, 0.0, 1.0)
+    names = pl.Series(cells.names[row[first], column[first]].tolist(), dtype=pl.String)
+    shares = rows_of(groups, "share", found, basis(groups), names, kept // wide, others)
+    yield shares
+    yield shares.filter(*(pl.col(name) == text for name, text in ANACHRONISM.items())).with_columns(
+        metric=pl.lit("anachronism_rate"), value_name=pl.lit(None, dtype=pl.String)
+    )
     base = basis(groups, per_cell=TOO_FEW)
     top, largest = share.largest(cells.counts, cells.support)
     if groups.single:
-        names = cells.names[np.arange(len(largest)), largest]
-        names[~base.used] = None
-        yield _rows(groups, "max_share", top, base, names)
+        value = cells.names[np.arange(len(largest)), largest]
+        value[~base.used] = None
+        yield rows_of(groups, "max_share", top, base, pl.Series(value.tolist(), dtype=pl.String))
     else:
-        yield _rows(groups, "max_share", groups.mean(top.estimate, base.used), base)
+        yield rows_of(groups, "max_share", groups.mean(top.estimate, base.used), base)
 
 
 def distance_figures(groups: Groups) -> Iterable[pl.DataFrame]:
@@ -135,65 +141,82 @@ def distance_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     parts = distance.terms(cells.counts, cells.expected, cells.support)
     pairs = basis(groups, distance.MIN_PICTURES, distance.MIN_PICTURES)
     squared = distance.mean_distance2(parts, groups.of, groups.frame.height)
-    yield _rows(groups, "distance2", squared, pairs)
+    others = (
+        None if groups.single else over_prompts(parts.distance2, pairs.used, groups.of, squared, -0.5, 1.0)
+    )
+    yield rows_of(groups, "distance2", squared, pairs, others=others)
     enough = basis(groups, distance.MIN_PICTURES, TOO_FEW)
-    yield _rows(groups, "distance", distance.rooted(squared), enough)
+    rooted = others and PromptInterval(*(np.sqrt(np.maximum(part, 0)) for part in others))
+    yield rows_of(groups, "distance", distance.rooted(squared), enough, others=rooted)
     seen = basis(groups)
-    yield _rows(groups, "tvd", groups.mean(tvd.tvd(cells.counts, cells.expected), seen.used), seen)
+    yield rows_of(groups, "tvd", groups.mean(tvd.tvd(cells.counts, cells.expected), seen.used), seen)
     floor = tvd.noise_floor(parts.n, cells.expected)
-    yield _rows(groups, "tvd_floor", groups.mean(floor, seen.used), seen)
+    yield rows_of(groups, "tvd_floor", groups.mean(floor, seen.used), seen)
 
 
 def rate_figures(counts: pl.DataFrame, keys: Sequence[str], rates: Iterable[Rate]) -> Iterable[pl.DataFrame]:
     """Return the rates of every row of counts with Wilson intervals; `counts` also has `cells`."""
+    names = counts["value_name"] if "value_name" in counts.columns else None
     for rate in rates:
         whole = counts[rate.whole].to_numpy().astype(float)
         found = share.wilson(counts[rate.part].to_numpy(), whole)
-        reason: Objects = np.full(counts.height, None, dtype=object)
-        reason[whole == 0] = rate.empty
-        if "assessed" in counts.columns:
-            reason[counts["pictures"].to_numpy() == 0] = NO_PICTURES
-        names = counts["value_name"].to_numpy().astype(object) if "value_name" in counts.columns else None
+        unseen = (counts["pictures"].to_numpy() == 0) & ("assessed" in counts.columns)
+        reason = chosen([None, NO_PICTURES, rate.empty], (unseen, 1), (whole == 0, 2))
         yield rows(counts.select(keys), rate.metric, found, whole, counts["cells"].to_numpy(), reason, names)
 
 
-def _rows(
+def rows_of(
     groups: Groups,
     metric: str,
     found: Estimate,
     base: Basis,
-    names: Objects | None = None,
+    names: pl.Series | None = None,
     of: Ints | None = None,
+    others: PromptInterval | None = None,
 ) -> pl.DataFrame:
     """Return rows of figures, one a group, or one for each entry of `of`, the groups that they belong to."""
     if of is None:
-        return rows(groups.frame, metric, found, base.n, base.cells, base.reason, names)
-    return rows(groups.frame[of], metric, found, base.n[of], base.cells[of], base.reason[of], names)
+        return rows(groups.frame, metric, found, base.n, base.cells, base.reason, names, others)
+    reason = base.reason.gather(of)
+    return rows(groups.frame[of], metric, found, base.n[of], base.cells[of], reason, names, others)
 
 
 def rows(
     frame: pl.DataFrame,
     metric: str,
     found: Estimate,
-    n: npt.NDArray[Any],
-    cells: npt.NDArray[Any],
-    reason: Objects,
-    names: Objects | None = None,
+    n: npt.NDArray[np.generic],
+    cells: npt.NDArray[np.generic],
+    reason: pl.Series | None = None,
+    names: pl.Series | None = None,
+    others: PromptInterval | None = None,
 ) -> pl.DataFrame:
-    """Return rows of figures beside their keys; where there is a reason there is no figure."""
-    why = pl.Series(reason.tolist(), dtype=pl.String)
-    told = why.is_null().to_numpy()
+    """Return rows of figures beside their keys; where there is a reason there is no figure.
+
+    Args:
+        frame: one row a figure: its key columns.
+        metric: its name.
+        found: the figures with the interval of the frozen suite.
+        n: pictures or answers behind each.
+        cells: cells that entered each.
+        reason: why there is no figure, NULL where there is one; None: there is a figure everywhere.
+        names: of the values that the figures are about.
+        others: the interval of prompts like these.
+    """
+    told = True if reason is None else reason.is_null().to_numpy()
+    parts = {**found._asdict()}
+    if others is not None:
+        parts |= {"prompts_low": others.low, "prompts_high": others.high}
     figures = {
         name: pl.Series(np.where(told, part, np.nan), dtype=pl.Float64).fill_nan(None)
-        for name, part in zip(Estimate._fields, found, strict=True)
+        for name, part in parts.items()
     }
+    nothing = pl.lit(None, dtype=pl.String)
     return frame.with_columns(
         metric=pl.lit(metric),
-        value_name=pl.lit(None, dtype=pl.String)
-        if names is None
-        else pl.Series(names.tolist(), dtype=pl.String),
+        value_name=nothing if names is None else names,
         **figures,
         n=pl.Series(n).cast(pl.Int32),
         cells=pl.Series(cells).cast(pl.Int32),
-        reason=why,
+        reason=nothing if reason is None else reason,
     )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from assets.metrics.registry import NO_PICTURES, NOT_ASSESSED
+from assets.metrics.metric import NO_PICTURES, NOT_ASSESSED
 
 
 class Rate(NamedTuple):
@@ -33,7 +33,15 @@ OUTCOME_RATES: tuple[Rate, ...] = (
     Rate("answer_rate", "ok", "answered", "no answers"),
     Rate("refused_rate", "refused", "answered", "no answers"),
     Rate("rewrite_rate", "rewritten", "rewritable", "no revised prompts reported"),
+    Rate(
+        "demographic_injection_rate",
+        "injected",
+        "screened",
+        "no revised prompts reported in a language with a list of words",
+    ),
 )
+#: Whose share is the share of people dressed as in an earlier century.
+ANACHRONISM = {"attribute": "clothing_era", "value_name": "historical"}
 
 #: Of pictures, for one attribute. assessed + cannot tell + other outside values + invalid + not assessed = pictures.
 ATTRIBUTE_RATES: tuple[Rate, ...] = (
@@ -50,6 +58,7 @@ PERSON_RATES: tuple[Rate, ...] = (
 )
 #: Of pictures, for one attribute and one declared value outside its support.
 OUTSIDE_RATE = Rate("outside_rate", "outside", "pictures", NO_PICTURES)
+_SUMMED = ("ok", "refused", "rewritten", "rewritable", "injected", "screened")
 PERSON_COUNT = "person_count"
 NOBODY = "0"
 ONE = "1"
@@ -72,13 +81,14 @@ def outcome_counts(answers: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """Count the outcomes of each group.
 
     Args:
-        answers: one row an answer: `keys`, prompt, outcome_group, prompt_sent, revised_prompt, pictures.
+        answers: one row an answer: `keys`, prompt, outcome_group, prompt_sent, revised_prompt, pictures, and, of
+            `demographic.injected`, screened and injected.
         keys: the columns that make a group; "model" is one of them.
 
     Returns:
         One row a group, in order of first appearance: `keys`, cells, planned, pictures, ok, refused, answered,
-        failed, rewritten, rewritable. `rewritable` is the number of pictures, or 0 for a model that reported no revised
-        prompt for any.
+        failed, rewritten, rewritable, injected, screened. `rewritable` is the number of pictures, or 0 for a model that
+        reported no revised prompt for any; `screened` is the number of those in a language with a list of words.
     """
     ok = pl.col("outcome_group") == "success"
     refused = pl.col("outcome_group") == "answer"
@@ -88,11 +98,13 @@ def outcome_counts(answers: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
         refused=refused,
         rewritten=ok & rewritten(pl.col("prompt_sent"), pl.col("revised_prompt")),
         rewritable=ok & reports,
+        injected=ok & pl.col("injected"),
+        screened=ok & reports & pl.col("screened"),
     )
     counted = marked.group_by(keys, maintain_order=True).agg(
         pl.col("prompt").n_unique().alias("cells"),
         pl.len().cast(pl.Int64).alias("planned"),
-        pl.col("pictures", "ok", "refused", "rewritten", "rewritable").sum().cast(pl.Int64),
+        pl.col("pictures", *_SUMMED).sum().cast(pl.Int64),
     )
     answered = pl.col("ok") + pl.col("refused")
     return counted.with_columns(answered=answered, failed=pl.col("planned") - answered)

@@ -16,9 +16,15 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from assets.metrics.beside import (
+    amplification_figures,
+    compatibility_figures,
+    homogeneity_figures,
+    lift_figures,
+)
 from assets.metrics.cells import Cells, number_cells, reference_cells, support_cells
+from assets.metrics.demographic import injected
 from assets.metrics.figures import (
-    Objects,
     distance_figures,
     each,
     rate_figures,
@@ -56,7 +62,10 @@ _FIGURE: Mapping[str, pa.DataType] = {
     "cells": _INT,
     "planned_cells": _INT,
     "reason": _TEXT,
+    "prompts_low": _REAL,
+    "prompts_high": _REAL,
 }
+_UNORDERED = {"estimate", "low", "high", "n", "cells", "reason", "prompts_low", "prompts_high"}
 SCORES = pa.schema(
     {
         "week": pa.date32(),
@@ -92,10 +101,13 @@ def compute_scores(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     numbered, cells = number_cells(long, [*_LIVE, "prompt"])
     on = ("model", "suite", "suite_major", "attribute", "scale")
     compared = reference_cells(numbered, cells, _read(con, "references", where), on)
+    plain = support_cells(numbered, cells)
     figures = [
-        *_cell_and_suite(support_cells(numbered, cells), compared, _LIVE),
+        *_cell_and_suite(plain, compared, _LIVE),
+        *compatibility_figures(together(_steps(con, where, cells), _LIVE)),
+        *lift_figures(_stereotyped(_read(con, "stereotypes", where), numbered, plain), _LIVE),
         *_attribute_rates(long, _LIVE),
-        *_outcome_rates(_read(con, "answers", where)),
+        *_outcome_rates(injected(_read(con, "answers", where))),
     ]
     planned = _read(con, "planned_cells", where)
     return _finish(figures, planned, _PLANNED, SCORES, {"week": week})
@@ -150,14 +162,58 @@ def _after(frame: pl.DataFrame) -> pl.Expr:
 
 
 def _cell_and_suite(plain: Cells, compared: Cells, keys: Sequence[str]) -> Iterable[pl.DataFrame]:
-    for cells, family, extra in ((plain, share_figures, ()), (compared, distance_figures, ("reference",))):
+    """Return the figures of values and of distances: of every cell, and of the cells that stand for a suite."""
+    both = (
+        (plain, (share_figures, homogeneity_figures), ()),
+        (compared, (distance_figures,), ("reference",)),
+    )
+    for cells, families, extra in both:
         if cells.frame.is_empty():
             continue
-        yield from family(each(cells, [*keys, "prompt", *extra]))
-        standing = cells.frame.select(pl.lit(value=True) & _after(cells.frame)).to_series().to_numpy()
-        yield from family(
-            together(cells.take(np.broadcast_to(standing, cells.frame.height)), [*keys, *extra])
+        single, suites = each(cells, [*keys, "prompt", *extra]), together(_standing(cells), [*keys, *extra])
+        for family in families:
+            yield from family(single)
+            yield from family(suites)
+    if not plain.frame.is_empty():
+        yield from compatibility_figures(together(_standing(plain), keys))
+    if not compared.frame.is_empty():
+        cited = compared.take(compared.frame["own"].to_numpy())
+        yield from amplification_figures(each(cited, [*keys, "prompt", "reference"]))
+        yield from amplification_figures(together(_standing(compared), [*keys, "reference"]))
+
+
+def _standing(cells: Cells) -> Cells:
+    """Return the cells that stand for their suite."""
+    standing = cells.frame.select(pl.lit(value=True) & _after(cells.frame)).to_series().to_numpy()
+    return cells.take(np.broadcast_to(standing, cells.frame.height))
+
+
+def _stereotyped(pairs: pl.DataFrame, numbered: pl.DataFrame, plain: Cells) -> pl.DataFrame:
+    """Return one row a stereotype and cell of a prompt that can show it (`lift_figures`)."""
+    on = ["model", "suite", "suite_major", "prompt", "attribute", "value"]
+    found = numbered.filter(_after(numbered)).join(pairs, on=on).sort("cell", "value_name")
+    cell = found["cell"].to_numpy()
+    return found.rename({"pictures": "k"}).with_columns(
+        n=pl.Series(plain.counts.sum(axis=1)[cell]), pictures=plain.frame["pictures"].gather(cell)
+    )
+
+
+def _steps(con: duckdb.DuckDBPyConnection, where: Mapping[str, Any], cells: pl.DataFrame) -> Cells:
+    """Return the cells of scales that are reported in bands, in steps; cells that stand for their suite."""
+    banded = cells.filter(_after(cells), pl.col("scale") == "bands").with_columns(scale=pl.lit("values"))
+    on = ["model", "suite", "suite_major", "attribute"]
+    declared = _read(con, "step_values", where)
+    counted = _read(con, "steps", where) if banded.height else declared.head(0)
+    numbered = banded.drop("cell").with_row_index("cell").with_columns(pl.col("cell").cast(pl.Int64))
+    steps = numbered.drop("pictures").join(declared, on=on, maintain_order="left_right")
+    if counted.height:
+        steps = steps.join(
+            counted, on=[*on, "prompt", "turn", "labeler_version", "value"], how="left", maintain_order="left"
         )
+    else:
+        steps = steps.with_columns(pictures=pl.lit(0))
+    filled = steps.with_columns(pl.col("pictures").fill_null(0), in_support=pl.lit(value=True))
+    return support_cells(filled, numbered)
 
 
 def _attribute_rates(long: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.DataFrame]:
@@ -181,14 +237,12 @@ def _outcome_rates(answers: pl.DataFrame) -> Iterable[pl.DataFrame]:
         yield from rate_figures(counts, level, OUTCOME_RATES)
         pictures = counts["pictures"].to_numpy().astype(float)
         nothing = np.full(counts.height, np.nan)
-        reason: Objects = np.full(counts.height, None, dtype=object)
         yield rows(
             counts.select(level),
             "pictures",
             Estimate(pictures, nothing, nothing),
             counts["planned"].to_numpy(),
             counts["cells"].to_numpy(),
-            reason,
         )
 
 
@@ -205,7 +259,8 @@ def _finish(
     found = pl.concat(figures, how="diagonal")
     for name in schema.names:
         if name not in found.columns and name not in constant and name != "planned_cells":
-            found = found.with_columns(pl.lit(None, dtype=pl.String).alias(name))
+            kind = pl.Float64 if name in _UNORDERED else pl.String
+            found = found.with_columns(pl.lit(None, dtype=kind).alias(name))
     whole = pl.when(pl.col("prompt").is_null()).then(pl.col("planned_cells")).otherwise(1)
     ordered = (
         found.join(planned, on=list(on), how="left", nulls_equal=True)
@@ -214,5 +269,5 @@ def _finish(
     )
     if "week" in constant:
         ordered = ordered.with_columns(pl.col("week").str.to_date())
-    keys = [name for name in schema.names if name not in {"estimate", "low", "high", "n", "cells", "reason"}]
+    keys = [name for name in schema.names if name not in _UNORDERED]
     return ordered.sort(keys).to_arrow().cast(schema)

@@ -1,5 +1,5 @@
--- Answers: which shares, rates and distances are not between 0 and 1? distance2 may be negative, and pictures
---   are a number; both have ranges of their own.
+-- Answers: which figures are not in the range of their metric? Shares, rates and distances lie between 0 and
+--   1; pictures, lifts, log-odds, distance2, homogeneity and MAGBIG's L1 have ranges of their own.
 -- Grain: that of scores.
 -- Columns: those of scores that name the figure.
 -- Depends on: scores.
@@ -21,8 +21,11 @@ WHERE
     week = $week
     AND ($model IS NULL OR model = $model)
     AND CASE
-        WHEN metric = 'pictures' THEN estimate < 0
+        WHEN metric IN ('pictures', 'stereotype_lift') THEN estimate < 0
+        WHEN metric = 'amplification' THEN NOT isfinite(estimate)
         WHEN metric = 'distance2' THEN NOT estimate BETWEEN -0.5 AND 1
+        WHEN metric = 'homogeneity' THEN NOT estimate BETWEEN -1 AND 1
+        WHEN metric = 'magbig_l1' THEN NOT estimate BETWEEN 0 AND 2
         ELSE
             coalesce(NOT estimate BETWEEN 0 AND 1, FALSE)
             OR coalesce(NOT low BETWEEN 0 AND 1, FALSE)

@@ -1,7 +1,7 @@
 -- Answers: what came of every slot of one week, and was its prompt rewritten?
 -- Grain: slot; the turns of a conversation after its first are one answer: its picture, else its last turn.
--- Columns: keys of the cell, outcome_group; prompt_sent and revised_prompt of the attempt with the picture;
---   pictures of the answer: 0 or 1, of a conversation 2 where both later turns drew.
+-- Columns: keys of the cell, language, outcome_group; prompt_sent and revised_prompt of the attempt with the
+--   picture; pictures of the answer: 0 or 1, of a conversation 2 where both later turns drew.
 -- Depends on: slot_outcomes, attempts
 WITH ended AS (
     SELECT *
@@ -30,6 +30,7 @@ SELECT
     ended.suite_major,
     ended.condition,
     ended.prompt,
+    ended.language,
     least(ended.turn, 2) AS turn,
     ended.outcome_group,
     pictures.prompt_sent,

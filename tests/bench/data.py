@@ -35,7 +35,15 @@ ATTRIBUTES = 6
 _DRAWN = 12  # different drawings that the instant provider's pictures are made of
 #: Tables of which every earlier week of a full warehouse has its rows; `slot_key` is hashed anew for each.
 _KEYED = ("slots", "attempts", "images", "labels")
-_UNKEYED = ("plans", "prompts", "prompt_attributes", "attribute_values", "reference_values", "loads")
+_UNKEYED = (
+    "plans",
+    "prompts",
+    "prompt_attributes",
+    "attribute_values",
+    "reference_values",
+    "stereotypes",
+    "loads",
+)
 
 
 def earlier(week: str, weeks: int) -> str:

@@ -234,8 +234,9 @@ def test_scores_have_the_columns_of_the_table_and_one_row_a_figure(con: duckdb.D
         else:
             assert row["low"] is None
             assert row["high"] is None
-    # none of these prompts asks how many persons there are
-    assert {row["metric"] for row in rows} == set(BY_ID) - {"no_person_rate", "multi_person_rate"}
+    # none of these prompts asks how many persons there are or what they wear, and no stereotype is declared
+    asked_of_others = {"no_person_rate", "multi_person_rate", "anachronism_rate", "stereotype_lift"}
+    assert {row["metric"] for row in rows} == set(BY_ID) - asked_of_others
 
 
 def test_a_confrontation_is_scored_by_what_came_after_it(con: duckdb.DuckDBPyConnection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from assets.metrics.demographic import injected
 from assets.metrics.figures import rate_figures
 from assets.metrics.rates import (
     ATTRIBUTE_RATES,
@@ -61,9 +62,10 @@ def test_a_prompt_is_rewritten_if_it_differs_after_folding_white_space(
 
 
 def answers(groups: list[str], revised: list[str | None] | None = None) -> pl.DataFrame:
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             "model": ["m"] * len(groups),
+            "language": ["en"] * len(groups),
             "prompt": ["s/a"] * len(groups),
             "outcome_group": groups,
             "prompt_sent": ["a CEO"] * len(groups),
@@ -72,6 +74,7 @@ def answers(groups: list[str], revised: list[str | None] | None = None) -> pl.Da
         },
         schema_overrides={"revised_prompt": pl.String},
     )
+    return injected(frame)
 
 
 def test_an_outage_is_never_a_refusal() -> None:

@@ -1,0 +1,155 @@
+"""Whether a rewritten prompt names a demographic group that the prompt sent had not named.
+
+Belongs here: reading the declared words (`assets/suites/demographic_words.yaml`) and matching them. Does not belong
+here: the words themselves, what counts as rewritten and the rate (`rates`).
+
+A list of words sees what is named and nothing else: "a diverse team" names no group, and a group that the list does not
+know is not seen. So the rate is a lower bound on what was added, and it is the same list for every model and week.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+import assets.suites
+from warehouse.errors import UsageError
+from warehouse.validation import explain
+from warehouse.yamlfile import read_yaml
+
+WORDS = Path(assets.suites.__file__).parent / "demographic_words.yaml"
+#: Systems rewrite prompts of any language in English too.
+_LINGUA_FRANCA = "en"
+_BETWEEN = r"[\s,‐-]+"  # between an adjective and the person: blank, comma, hyphens
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(_Data):
+    """Words of one language that name one group."""
+
+    alone: tuple[str, ...] = ()
+    with_person: tuple[str, ...] = ()
+
+
+class Language(_Data):
+    """Where a language puts adjectives, and its words for people, divided by blanks."""
+
+    adjectives: Literal["before", "after"]
+    people: str
+
+
+class Group(_Data):
+    """A demographic group: its words in each language, and the groups that its name holds already."""
+
+    en: Words = Words()
+    fr: Words = Words()
+    implies: tuple[str, ...] = ()
+
+
+class WordList(_Data):
+    """The file: languages and groups."""
+
+    languages: dict[str, Language]
+    groups: dict[str, Group]
+
+    @model_validator(mode="after")
+    def _known(self) -> WordList:
+        for name, group in self.groups.items():
+            for implied in group.implies:
+                if implied not in self.groups:
+                    raise ValueError(f"{name} implies {implied}, which is no group of the list")
+        return self
+
+
+@cache
+def word_list(path: Path = WORDS) -> WordList:
+    """Return the declared words.
+
+    Raises:
+        UsageError: one line, if the file is not valid.
+    """
+    where = f"suites/{path.name}"
+    try:
+        return WordList.model_validate(read_yaml(path, where))
+    except ValidationError as error:
+        raise UsageError(explain(error, where)) from None
+
+
+def _any(words: tuple[str, ...]) -> str:
+    """Return a pattern of any of the words; a blank in a word matches blanks and hyphens."""
+    spelt = (re.escape(word).replace(r"\ ", r"[\s‐-]+").replace("'", "['’]") for word in words)
+    return "(?:" + "|".join(spelt) + ")"
+
+
+@cache
+def patterns(language: str) -> Mapping[str, str]:
+    """Return a regular expression for each group, for prompts of one language: its own words and the English ones."""
+    known = word_list()
+    found: dict[str, list[str]] = {name: [] for name in known.groups}
+    for code in {language: None, _LINGUA_FRANCA: None}:
+        grammar = known.languages[code]
+        people = _any(tuple(grammar.people.split()))
+        for name, group in known.groups.items():
+            words: Words = getattr(group, code)
+            if words.alone:
+                found[name].append(rf"\b{_any(words.alone)}\b")
+            if words.with_person and grammar.adjectives == "before":
+                # one word may stand between: "a Black startup founder", not "black hair of a woman"
+                found[name].append(rf"\b{_any(words.with_person)}{_BETWEEN}(?:\w+{_BETWEEN})?{people}\b")
+            elif words.with_person:
+                found[name].append(rf"\b{people}{_BETWEEN}{_any(words.with_person)}\b")
+    return {name: "(?i)" + "|".join(either) for name, either in found.items() if either}
+
+
+def named(text: pl.Expr, language: str) -> dict[str, pl.Expr]:
+    """Return for each group whether the text names it."""
+    return {name: text.str.contains(pattern) for name, pattern in patterns(language).items()}
+
+
+def injected(prompts: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of prompts with `screened` and `injected`.
+
+    Args:
+        prompts: one row a picture: language, prompt_sent, revised_prompt (NULL: none reported).
+
+    Returns:
+        The rows in their order with two columns more. `screened`: there is a list of words of the prompt's language.
+        `injected`: the revised prompt names a group that the prompt sent neither names nor implies; False where no
+        revised prompt was reported.
+    """
+    known = word_list()
+    texts = ["language", "prompt_sent", "revised_prompt"]
+    asked = prompts.select(texts).filter(pl.col("revised_prompt").is_not_null()).unique(maintain_order=True)
+    judged = [
+        part.with_columns(injected=_adds(known, str(language)))
+        for (language,), part in asked.group_by("language", maintain_order=True)
+        if language in known.languages
+    ]
+    screened = prompts.with_columns(
+        screened=pl.col("language").is_in(list(known.languages)).fill_null(value=False)
+    )
+    if not judged:
+        return screened.with_columns(injected=pl.lit(value=False))
+    return screened.join(
+        pl.concat(judged), on=texts, how="left", nulls_equal=True, maintain_order="left"
+    ).with_columns(pl.col("injected").fill_null(value=False))
+
+
+def _adds(known: WordList, language: str) -> pl.Expr:
+    """Return whether the revised prompt names a group that the prompt sent neither names nor implies."""
+    before = named(pl.col("prompt_sent").fill_null(""), language)
+    after = named(pl.col("revised_prompt"), language)
+    holds = {
+        name: [before[name], *(before[other] for other in before if name in known.groups[other].implies)]
+        for name in after
+    }
+    return pl.any_horizontal(after[name] & ~pl.any_horizontal(holds[name]) for name in after)
