@@ -41,6 +41,8 @@ WEEK_TABLES = (
     "model_pairs",
     "ranks",
     "effects",
+    "corrected_scores",
+    "label_error",
 )
 #: Tables of imported studies, in the order in which they are loaded.
 STUDY_TABLES = (

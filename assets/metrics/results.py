@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 import duckdb
 import pyarrow as pa
 
+from assets.metrics.corrected import week_corrections, week_label_error
 from assets.metrics.effect_tables import compute_effects, compute_study_effects
 from assets.metrics.labeler_drift import week_drift
 from assets.metrics.rank_results import week_pairs, week_ranks
@@ -25,6 +26,8 @@ Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
 
 WEEK_RESULTS: Mapping[str, Compute] = {
     "scores": compute_scores,
+    "corrected_scores": week_corrections,
+    "label_error": week_label_error,
     "agreement": week_agreement,
     "labeler_drift": week_drift,
     "model_pairs": week_pairs,
