@@ -183,8 +183,15 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
         postponed=postponed,
     )
     prompts = plan.prompts()
-    # Writing Parquet for the first time imports for most of a second; waiting for answers hides it.
-    ready = threading.Thread(target=manifest_bytes, args=([],))
+    over = threading.Event()
+    apart_s = 0.0 if provider.replayable else APART_S
+
+    def get_ready() -> None:
+        """Import what writes Parquet, most of a second, once the first calls are made: waiting for answers hides it."""
+        over.wait(apart_s * min(len(plan.slots), workers_of(concurrency)))
+        manifest_bytes([])
+
+    ready = threading.Thread(target=get_ready)
     try:
         for slot in plan.slots:  # those of a week that is over too: what may have been billed is listed
             known = state.of(slot.slot_key)
@@ -192,20 +199,20 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
                 state.attempts[slot.slot_key] = ledger.account(_request(plan, prompts, slot), known, record)
         work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
         if (api := batch_api(provider)) is not None:
-            over = (
+            late = (
                 ends is not None and time.monotonic() >= ends
             )  # what was sent in time is taken in all the same
-            units = [u for u in _units(plan) if len(u) == 1 and _open(u, state, None if over else allowed)]
+            units = [u for u in _units(plan) if len(u) == 1 and _open(u, state, None if late else allowed)]
             single = {unit[0].slot_key: _request(plan, prompts, unit[0]) for unit in units}
-            desk = slots_desk(ledger, single, state, money, record, over=over)
+            desk = slots_desk(ledger, single, state, money, record, over=late)
             with waits_end_with(stopped):
                 batched = advance(desk, api, patience=batch_patience, size=batch_size)
             report.batched, state = len(batched), read_partition(store, plan.week, plan.model)
             work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
-        apart_s = 0.0 if provider.replayable else APART_S
         ready.start()
         run_all(work, workers_of(concurrency), stop, stopped, one, apart_s, ledger.nothing_to_begin)
     finally:
+        over.set()
         if ready.ident is not None:
             ready.join()
         report.written = len(made)

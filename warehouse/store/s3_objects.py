@@ -55,7 +55,7 @@ def make_client() -> S3Client:
         }
     config = Config(
         signature_version="s3v4",
-        max_pool_connections=32,
+        max_pool_connections=64,  # as many threads keep pictures with 32 calls in flight
         connect_timeout=5,
         read_timeout=30,
         retries={"mode": "standard", "total_max_attempts": 4},
