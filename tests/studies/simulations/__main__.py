@@ -57,9 +57,10 @@ def main(arguments: list[str]) -> int:
     found: dict[str, list[Table]] = {}
     for name in options.names or STUDIES:
         print(f"{name}: {STUDIES[name]} …", file=sys.stderr, flush=True)
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         found[name] = study(name).tables(options.draws)
-        print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+        taken = time.perf_counter() - start, time.process_time() - used
+        print(f"{name}: {taken[0]:.0f} s, {taken[1]:.0f} s of a processor", file=sys.stderr, flush=True)
     text = page(found, options.draws)
     if options.out:
         options.out.write_text(text, encoding="utf-8")
