@@ -73,7 +73,7 @@ class Basis:
 
 
 def basis(groups: Groups, per_cell: int = 1, behind: int = 1) -> Basis:
-    """Return what stands behind figures that need `per_cell` pictures in a cell and `behind` in all."""
+    """Return what stands behind figures that need `per_cell` pictures in a cell and `behind` in one of the cells."""
     cells, n = groups.cells, groups.cells.counts.sum(axis=1)
     used = cells.referenced & (n >= per_cell)
     count, inside = groups.total(used), groups.total(np.where(used, n, 0))
@@ -82,9 +82,9 @@ def basis(groups: Groups, per_cell: int = 1, behind: int = 1) -> Basis:
     whole = np.where(count > 0, inside, every)
     needed = max(per_cell, behind) if groups.single else behind
     few = [f"too few: {seen} of {needed} needed" for seen in range(needed)]
-    nowhere = f"too few: no prompt has {per_cell} assessed pictures"
-    texts = [None, NO_REFERENCE, NO_PICTURES, NOT_ASSESSED, nowhere, *few]
-    fewer = np.minimum(whole, needed - 1).astype(np.int64) + 5
+    nowhere = [f"too few: no prompt has {size} assessed pictures" for size in (per_cell, behind)]
+    texts = [None, NO_REFERENCE, NO_PICTURES, NOT_ASSESSED, *nowhere, *few]
+    fewer = np.minimum(whole, needed - 1).astype(np.int64) + 6
     reason = chosen(
         texts,
         (groups.total(cells.referenced) == 0, 1),
@@ -92,6 +92,7 @@ def basis(groups: Groups, per_cell: int = 1, behind: int = 1) -> Basis:
         (every == 0, 3),
         (count == 0, fewer if groups.single else 4),
         (inside < behind, fewer),
+        (groups.total(used & (n >= behind)) == 0, 5),
     )
     return Basis(used, whole, count, reason)
 
@@ -135,7 +136,8 @@ def distance_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     """Return `distance2`, `distance`, `tvd` and `tvd_floor` of every group against its reference.
 
     `distance2` takes cells with two pictures in the reference's support: it is unbiased there, and leaving out cells
-    of three or four would favour a model that refuses. `distance` is told only where five pictures stand behind it.
+    of three or four would favour a model that refuses. `distance` is told only where one cell has five pictures: of
+    cells that are all smaller it would often be 0 for want of pictures.
     """
     cells = groups.cells
     parts = distance.terms(cells.counts, cells.expected, cells.support)

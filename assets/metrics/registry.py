@@ -103,7 +103,7 @@ METRICS: tuple[Metric, ...] = (
         denominator=_ASSESSED,
         interval=_HULL + ", ends clipped to what is possible and rooted",
         prompts_interval=True,
-        null_when=(NO_REFERENCE, *_FEW, _NO_PAIR),
+        null_when=(NO_REFERENCE, *_FEW, _NO_PAIR, "too few: no prompt has 5 assessed pictures"),
         source=_UNBIASED,
     ),
     Metric(

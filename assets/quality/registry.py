@@ -349,6 +349,40 @@ CHECKS: tuple[CheckSpec, ...] = (
         "An effect is computed once.",
         "effects computed more than once",
     ),
+    _sql(
+        "ranks__model_present",
+        "critical",
+        _PUBLISH,
+        "Every model of a board has one row in the ranks of its week.",
+    ),
+    _sql(
+        "ranks__rank_or_reason",
+        "critical",
+        _PUBLISH,
+        "A model has a whole rank or the reason why it has none, and not both.",
+        "ranks missing without a reason, or with both",
+    ),
+    _sql(
+        "ranks__range_holds",
+        "critical",
+        _PUBLISH,
+        "A rank is a range within 1 and the number of models ranked; worst-case bounds lie within 0 and 1.",
+        "ranks or bounds that are no range",
+    ),
+    _sql(
+        "ranks__simulated_apart",
+        "critical",
+        _PUBLISH,
+        "Simulated models never stand on a board with real ones.",
+        "ranks on a board of another kind",
+    ),
+    _sql(
+        "ranks__follow_pairs",
+        "critical",
+        _PUBLISH,
+        "A rank is what the tests of all pairs of its board say.",
+        "ranks that do not follow from the pairs",
+    ),
 )
 
 BY_NAME: dict[str, CheckSpec] = {spec.name: spec for spec in CHECKS}

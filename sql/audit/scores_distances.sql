@@ -2,7 +2,7 @@
 --   Recomputed from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   reference, metric.
--- Columns: those of scores: metric is distance2, distance (from five pictures on), tvd or tvd_floor; low
+-- Columns: those of scores: metric is distance2, distance (if a cell has five), tvd or tvd_floor; low
 --   and high of the first two: 95 %, prompts fixed, hull of Wald and score intervals, of one cell alone also
 --   with Wilson's of the value that exceeds its reference share most; n pictures in the cells that entered,
 --   else in all. NULL where a prompt has no row of the reference, or too few pictures.
@@ -348,6 +348,7 @@ sums AS (
         avg(figures.tvd) FILTER (WHERE figures.n > 0) AS tvd,
         avg(figures.tvd_floor) FILTER (WHERE figures.n > 0) AS tvd_floor,
         sum(figures.n) FILTER (WHERE figures.usable) AS usable_n,
+        max(figures.n) AS most,
         count(*) FILTER (WHERE figures.usable) AS m,
         avg(figures.d) FILTER (WHERE figures.usable) AS d,
         sum(
@@ -437,9 +438,9 @@ told AS (
     SELECT
         * EXCLUDE (low, high, n, cells),
         'distance' AS metric,
-        CASE WHEN usable_n >= 5 THEN sqrt(greatest(d, 0)) END AS estimate,
-        CASE WHEN usable_n >= 5 THEN sqrt(greatest(low, 0)) END AS low,
-        CASE WHEN usable_n >= 5 THEN sqrt(greatest(high, 0)) END AS high,
+        CASE WHEN most >= 5 THEN sqrt(greatest(d, 0)) END AS estimate,
+        CASE WHEN most >= 5 THEN sqrt(greatest(low, 0)) END AS low,
+        CASE WHEN most >= 5 THEN sqrt(greatest(high, 0)) END AS high,
         coalesce(usable_n, n) AS n,
         m AS cells
     FROM bounded

@@ -395,4 +395,21 @@ CASES = [
     ),
     Case("effects__null_has_reason", "an effect with an excuse", (effect(reason="'too few'"),)),
     Case("effects__one_row_each", "an effect twice", (effect(), effect())),
+    Case("ranks__model_present", "no row on a board", (f"DELETE FROM ranks WHERE {first('ranks')}",)),
+    Case("ranks__model_present", "a row twice", (copy("ranks"),), also=frozenset({"ranks__follow_pairs"})),
+    Case(
+        "ranks__rank_or_reason",
+        "no rank and no word",
+        (update("ranks", "rank_low = NULL, rank_high = NULL, ranked_of = NULL", "ranked_of = 2"),),
+    ),
+    Case("ranks__rank_or_reason", "a rank with an excuse", (update("ranks", "reason = 'alone'"),)),
+    Case("ranks__range_holds", "bounds the wrong way round", (update("ranks", "bound_low = 0.9"),)),
+    Case(
+        "ranks__range_holds",
+        "after the last",
+        (update("ranks", "rank_high = 3"),),
+        also=frozenset({"ranks__follow_pairs"}),
+    ),
+    Case("ranks__simulated_apart", "a real model", (f"UPDATE plans SET simulated = FALSE WHERE {HERE}",)),
+    Case("ranks__follow_pairs", "one place better", (update("ranks", "rank_high = 1"),)),
 ]

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from assets.generation.records import Slot
+from assets.metrics.rank_results import week_pairs, week_ranks
 from assets.metrics.scores import compute_scores
 from assets.quality.run import CheckResult, run_checks
 from assets.suites.schema import Attribute, Prompt, Suite
@@ -72,6 +73,8 @@ def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
         load_partition(con, store, week, model)
     for week in (BEFORE, WEEK):
         replace_week(con, "scores", week, compute_scores(con, week))
+        replace_week(con, "model_pairs", week, week_pairs(con, week))
+        replace_week(con, "ranks", week, week_ranks(con, week))
 
 
 @contextmanager

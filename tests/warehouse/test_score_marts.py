@@ -157,6 +157,19 @@ def test_a_cell_below_five_is_too_few_but_its_pictures_count_in_the_suite(
     assert one(rows, "distance2", reference="parity")["estimate"] == pytest.approx(sum(squares) / 3)
 
 
+def test_a_suite_whose_cells_are_all_below_five_is_too_few_though_their_pictures_are_five_together(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    few = labelled(
+        ceo={"feminine": 2, "masculine": 2}, nurse={"feminine": 2, "masculine": 2}, chef={"masculine": 2}
+    )
+    rows = scored(con, labels=few)
+    distance = one(rows, "distance", reference="parity")
+    assert (distance["estimate"], distance["low"], distance["n"]) == (None, None, 10)
+    assert distance["reason"] == "too few: no prompt has 5 assessed pictures"
+    assert one(rows, "distance2", reference="parity")["estimate"] is not None
+
+
 def test_a_prompt_without_a_row_of_the_reference_has_no_number(con: duckdb.DuckDBPyConnection) -> None:
     rows = scored(con, labels=GENDERS)
     for metric in ("distance", "distance2", "tvd", "tvd_floor"):

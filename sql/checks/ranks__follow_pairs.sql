@@ -1,0 +1,56 @@
+-- Answers: which ranks are not what the tests of the board's pairs say?
+-- Grain: that of ranks, for models that are ranked.
+-- Columns: those of ranks that name the rank; closer, farther: models that the pairs tell apart from it.
+-- Depends on: ranks, model_pairs.
+WITH sides AS (
+    SELECT
+        * EXCLUDE (model_a, model_b),
+        model_a AS model,
+        adjusted_low > 0 AS beaten,
+        adjusted_high < 0 AS beats
+    FROM model_pairs
+    WHERE week = $week
+    UNION ALL
+    SELECT
+        * EXCLUDE (model_a, model_b),
+        model_b AS model,
+        adjusted_high < 0 AS beaten,
+        adjusted_low > 0 AS beats
+    FROM model_pairs
+    WHERE week = $week
+)
+
+SELECT
+    ranks.week,
+    ranks.model,
+    ranks.suite,
+    ranks.condition,
+    ranks.attribute,
+    ranks.reference,
+    ranks.rank_low,
+    ranks.rank_high,
+    ranks.ranked_of,
+    count(*) FILTER (WHERE sides.beaten) AS closer,
+    count(*) FILTER (WHERE sides.beats) AS farther
+FROM ranks
+LEFT JOIN sides
+    ON
+        ranks.week = sides.week
+        AND ranks.track = sides.track
+        AND ranks.simulated = sides.simulated
+        AND ranks.suite = sides.suite
+        AND ranks.suite_major = sides.suite_major
+        AND ranks.condition = sides.condition
+        AND ranks.attribute = sides.attribute
+        AND ranks.reference = sides.reference
+        AND ranks.scale = sides.scale
+        AND ranks.model = sides.model
+WHERE
+    ranks.week = $week
+    AND ($model IS NULL OR ranks.model = $model)
+    AND ranks.rank_low IS NOT NULL
+GROUP BY ALL
+HAVING
+    ranks.rank_low <> 1 + count(*) FILTER (WHERE sides.beaten)
+    OR ranks.rank_high <> ranks.ranked_of - count(*) FILTER (WHERE sides.beats)
+    OR ranks.ranked_of <> 1 + count(sides.model)

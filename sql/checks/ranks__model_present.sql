@@ -1,0 +1,31 @@
+-- Answers: which models of a board have no row in the ranks of a week, or several?
+-- Grain: board × model.
+-- Columns: keys of the board, model; problem: the same in words.
+-- Depends on: scores, ranks.
+SELECT
+    scores.week,
+    scores.model,
+    scores.suite,
+    scores.condition,
+    scores.attribute,
+    scores.reference,
+    'has ' || count(ranks.model) || ' rows in ranks on a board, one is needed' AS problem
+FROM scores
+LEFT JOIN ranks
+    ON
+        scores.week = ranks.week
+        AND scores.track = ranks.track
+        AND scores.suite = ranks.suite
+        AND scores.suite_major = ranks.suite_major
+        AND scores.condition = ranks.condition
+        AND scores.attribute = ranks.attribute
+        AND scores.reference = ranks.reference
+        AND scores.scale = ranks.scale
+        AND scores.model = ranks.model
+WHERE
+    scores.week = $week
+    AND ($model IS NULL OR scores.model = $model)
+    AND scores.metric = 'distance'
+    AND scores.prompt IS NULL
+GROUP BY ALL
+HAVING count(ranks.model) <> 1

@@ -1,0 +1,24 @@
+-- Answers: which models have neither a rank nor a reason, or both, or half a rank?
+-- Grain: that of ranks.
+-- Columns: those of ranks that name the rank.
+-- Depends on: ranks.
+SELECT
+    week,
+    model,
+    suite,
+    condition,
+    attribute,
+    reference,
+    rank_low,
+    rank_high,
+    ranked_of,
+    reason
+FROM ranks
+WHERE
+    week = $week
+    AND ($model IS NULL OR model = $model)
+    AND (
+        (rank_low IS NULL) <> (coalesce(reason, '') <> '')
+        OR (rank_low IS NULL) <> (rank_high IS NULL)
+        OR (rank_low IS NULL) <> (ranked_of IS NULL)
+    )

@@ -1,0 +1,19 @@
+-- Answers: which models stand on a board of another kind than theirs, simulated beside real or the reverse?
+-- Grain: that of ranks.
+-- Columns: those of ranks that name the board, and how the model was planned.
+-- Depends on: ranks, plans.
+SELECT
+    ranks.week,
+    ranks.model,
+    ranks.suite,
+    ranks.condition,
+    ranks.attribute,
+    ranks.reference,
+    ranks.simulated,
+    plans.simulated AS planned_simulated
+FROM ranks
+INNER JOIN plans ON ranks.week = plans.week AND ranks.model = plans.model
+WHERE
+    ranks.week = $week
+    AND ($model IS NULL OR ranks.model = $model)
+    AND ranks.simulated <> plans.simulated
