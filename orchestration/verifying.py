@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.edition import read_manifest
-from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS, Compute
+from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS, Compute
 from assets.metrics.scores import compute_scores
 from orchestration.commands.editions import open_database
 from warehouse import keys
@@ -114,6 +114,9 @@ def verify_results(con: duckdb.DuckDBPyConnection, result: Verified) -> None:
             for table, compute in results.items():
                 if table in there:
                     _verify_table(con, result, table, compute, kind, name)
+    for table, compute_history in HISTORY_RESULTS.items():
+        if table in there and (differ := _differ(con, table, compute_history(con))):
+            result.differences.append(f"{differ} rows of {table} differ when computed again")
 
 
 def _verify_table(
@@ -132,11 +135,13 @@ def _weeks(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [row[0].isoformat() for row in rows]
 
 
-def _differ(con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, kind: str, name: str) -> int:
-    """Return how many rows of a week or a study are published and not computed again, or the other way."""
+def _differ(
+    con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, kind: str = "all", name: str = ""
+) -> int:
+    """Return how many rows of a week, of a study or of all are published and not computed again, or the other way."""
     # Weeks are dates in the table and may be text in what is computed; the row's own is the condition.
     columns = ", ".join(column for column in again.column_names if not column.endswith("week"))
-    where = {"week": "week = CAST($name AS DATE)", "study": "study = $name"}[kind]
+    where = {"week": "week = CAST($name AS DATE)", "study": "study = $name", "all": "$name = ''"}[kind]
     published = f"SELECT {columns} FROM {table} WHERE {where}"  # noqa: S608
     ((differ,),) = con.execute(
         f"SELECT count(*) FROM (({published} EXCEPT ALL SELECT {columns} FROM again) "  # noqa: S608

@@ -41,9 +41,12 @@ WEEK_TABLES = (
     "model_pairs",
     "ranks",
     "effects",
+    "detectable_shifts",
     "corrected_scores",
     "label_error",
 )
+#: Tables that are computed from all weeks together, and replaced whole.
+HISTORY_TABLES = ("drift_events",)
 #: Tables of imported studies, in the order in which they are loaded.
 STUDY_TABLES = (
     "studies",
@@ -55,6 +58,8 @@ STUDY_TABLES = (
     "study_scores",
     "agreement",
     "study_differences",
+    "study_pairs",
+    "study_ranks",
     "study_effects",
 )
 #: Tables of anchor sets: their pictures, loaded whole, and what is loaded a week at a time.
@@ -167,6 +172,23 @@ def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa
     with transaction(con):
         con.execute(f"DELETE FROM {table} WHERE week = $week", {"week": week})  # noqa: S608
         _insert(con, table, rows)
+
+
+def replace_history(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], inputs: str) -> None:
+    """Replace all rows of tables over all weeks (table name → rows) and keep what they were computed from.
+
+    Raises:
+        UsageError: for another table, or for columns that do not fit.
+    """
+    for table in tables:
+        if table not in HISTORY_TABLES:
+            raise UsageError(f"{table!r} is not replaced whole; those are {', '.join(HISTORY_TABLES)}")
+    with transaction(con):
+        for table, rows in tables.items():
+            con.execute(f"DELETE FROM {table}")  # noqa: S608
+            _insert(con, table, rows)
+        con.execute("DELETE FROM history_state")
+        con.execute("INSERT INTO history_state VALUES ($inputs)", {"inputs": inputs})
 
 
 def replace_study(con: duckdb.DuckDBPyConnection, study: str, tables: Mapping[str, pa.Table]) -> None:

@@ -15,14 +15,18 @@ import duckdb
 import pyarrow as pa
 
 from assets.metrics.corrected import week_corrections, week_label_error
+from assets.metrics.detectable import week_shifts
+from assets.metrics.drift_events import history_events
 from assets.metrics.effect_tables import compute_effects, compute_study_effects
 from assets.metrics.labeler_drift import week_drift
 from assets.metrics.rank_results import week_pairs, week_ranks
 from assets.metrics.scores import compute_scores, compute_study_scores
 from assets.metrics.second_opinions import study_agreement, week_agreement
+from assets.metrics.study_ranks import study_pairs, study_ranks
 from assets.metrics.study_results import study_differences
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
+ComputeHistory = Callable[[duckdb.DuckDBPyConnection], pa.Table]
 
 WEEK_RESULTS: Mapping[str, Compute] = {
     "scores": compute_scores,
@@ -33,12 +37,17 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "model_pairs": week_pairs,
     "ranks": week_ranks,
     "effects": compute_effects,
+    "detectable_shifts": week_shifts,
 }
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,
     "study_differences": study_differences,
+    "study_pairs": study_pairs,
+    "study_ranks": study_ranks,
     "study_effects": compute_study_effects,
 }
+#: Results over all weeks, computed when any of them was scored: a function is given the warehouse alone.
+HISTORY_RESULTS: Mapping[str, ComputeHistory] = {"drift_events": history_events}
 #: Results of a week that leave out who is withheld: computed again where its checks withhold others than before.
 OF_THE_PUBLISHED = ("model_pairs", "ranks")

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
-from assets.metrics.results import OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
+from assets.metrics.results import HISTORY_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.second_opinions import GOLD_WEEKS
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
@@ -30,8 +30,16 @@ from warehouse.freshness import (
     week_inputs,
 )
 from warehouse.gold_objects import load_stale_gold
-from warehouse.load import load_anchors, load_partition, load_study, replace_study, replace_week
+from warehouse.load import (
+    load_anchors,
+    load_partition,
+    load_study,
+    replace_history,
+    replace_study,
+    replace_week,
+)
 from warehouse.migrations import migrate
+from warehouse.objects import digest
 from warehouse.weeks import shift
 
 _RESULTS = pa.schema(
@@ -65,6 +73,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         scored = [done for done in _planned_weeks(con, week) if _score_if_changed(con, place, done)]
         for again in sorted({week, *_unsettled(con, week)} - {*scored}):
             _check(con, place, again)
+        _score_history(con)
         return scored
 
 
@@ -73,6 +82,7 @@ def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     score_studies(con, place)
     for week in _planned_weeks(con, "9999-12-27"):
         _score_if_changed(con, place, week)
+    _score_history(con)
 
 
 def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
@@ -191,6 +201,17 @@ def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: st
     con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
     con.execute("INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": week, "inputs": inputs})
     return True
+
+
+def _score_history(con: duckdb.DuckDBPyConnection) -> None:
+    """Compute what rests on all weeks, unless it rests on these already."""
+    weeks = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), inputs FROM scored_weeks ORDER BY week"
+    ).fetchall()
+    hidden = con.execute("SELECT DISTINCT strftime(week, '%Y-%m-%d'), model FROM withheld ORDER BY ALL")
+    inputs = digest([[*row] for row in (*weeks, *hidden.fetchall())])
+    if con.execute("SELECT inputs FROM history_state").fetchall() != [(inputs,)]:
+        replace_history(con, {table: compute(con) for table, compute in HISTORY_RESULTS.items()}, inputs)
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:

@@ -15,7 +15,7 @@ from warehouse import dictionary, gold_objects, marts, objects, sqlfiles
 from warehouse.connection import connect
 from warehouse.errors import ClicheError, UsageError
 from warehouse.gold_objects import GOLD_TABLES
-from warehouse.load import ANCHOR_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
+from warehouse.load import ANCHOR_TABLES, HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
 from warehouse.migrations import migrate
 from warehouse.table_hash import identity_columns, identity_tables
 
@@ -131,7 +131,15 @@ def test_every_file_has_the_header_contract(folder_name: str) -> None:
 
 def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> None:
     tables = [row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-    published = {*PARTITION_TABLES, *WEEK_TABLES, *STUDY_TABLES, *ANCHOR_TABLES, *GOLD_TABLES, "outcomes"}
+    published = {
+        *PARTITION_TABLES,
+        *WEEK_TABLES,
+        *HISTORY_TABLES,
+        *STUDY_TABLES,
+        *ANCHOR_TABLES,
+        *GOLD_TABLES,
+        "outcomes",
+    }
     published -= {"loads"}  # book-keeping
     assert published == set(identity_tables(con))
     for table in tables:

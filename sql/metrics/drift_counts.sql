@@ -1,0 +1,37 @@
+-- Answers: how many pictures showed a value, how many answers were refusals, by cell and week?
+-- Grain: week × model × suite × condition × prompt × metric × attribute × value_name; only cells with
+--   pictures (or answers). Withheld models are left out; of a confrontation only what came after it is read.
+-- Columns: keys of the series; hits: pictures with the value, or refusals; n: pictures assessed, or answers.
+-- Depends on: scores, plans, withheld
+SELECT
+    scores.model,
+    scores.series,
+    scores.params_hash,
+    scores.track,
+    plans.simulated,
+    scores.suite,
+    scores.suite_major,
+    scores.condition,
+    scores.turn,
+    scores.metric,
+    scores.attribute,
+    scores.scale,
+    scores.labeler_version,
+    scores.value_name,
+    scores.prompt,
+    scores.week,
+    cast(round(scores.estimate * scores.n) AS INTEGER) AS hits,
+    scores.n
+FROM scores
+INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
+LEFT JOIN withheld ON scores.week = withheld.week AND scores.model = withheld.model
+WHERE
+    scores.metric IN ('share', 'refused_rate')
+    AND scores.prompt IS NOT NULL
+    AND scores.estimate IS NOT NULL
+    AND scores.n > 0
+    AND (scores.condition <> 'confronted' OR scores.turn > 1)
+    AND withheld.model IS NULL
+    AND scores.week <= cast($week AS DATE)
+GROUP BY ALL
+ORDER BY ALL
