@@ -47,7 +47,8 @@ def heim_skin_bias(counts: npt.NDArray[Any], pictures: npt.NDArray[Any]) -> Floa
         pictures: (cells,) pictures, whatever was read from them.
     """
     share = ratio(counts, pictures[:, None])
-    bias: Floats = np.abs(share - 1 / MONK_STEPS).sum(axis=1) / MONK_STEPS
+    most = 2 * (1 - 1 / MONK_STEPS) / MONK_STEPS
+    bias = np.minimum(np.abs(share - 1 / MONK_STEPS).sum(axis=1) / MONK_STEPS, most)
     return np.where(pictures > 0, bias, 0.0)
 
 
@@ -85,7 +86,7 @@ def entropy_homogeneity(counts: npt.NDArray[Any], support: Bools) -> Floats:
     seen = share > 0
     entropy = -np.where(seen, share * np.log(np.where(seen, share, 1.0)), 0.0).sum(axis=1)
     known = (n[:, 0] > 0) & (k > 1)
-    return np.where(known, 1 - entropy / np.log(np.maximum(k, 2)), np.nan)
+    return np.where(known, np.clip(1 - entropy / np.log(np.maximum(k, 2)), 0, 1), np.nan)
 
 
 def openbias_score(pooled: npt.NDArray[Any], support: Bools) -> Floats:

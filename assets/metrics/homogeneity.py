@@ -42,7 +42,7 @@ def homogeneity(counts: npt.NDArray[Any], support: Bools) -> Floats:
         (cells,), NaN where n < 2 or K = 1.
     """
     k = np.maximum(support.sum(axis=1, keepdims=True), 1)
-    return scale(support) * distance.distance2(counts, support / k)
+    return np.minimum(scale(support) * distance.distance2(counts, support / k), 1.0)
 
 
 def mean_homogeneity(cells: distance.Terms, support: Bools, group: Ints, groups: int) -> Estimate:
@@ -59,4 +59,6 @@ def mean_homogeneity(cells: distance.Terms, support: Bools, group: Ints, groups:
     found = distance.mean_distance2(cells, group, groups)
     stretch = np.full(groups, np.nan)
     stretch[group] = scale(support)
-    return Estimate(*(part * stretch for part in found))
+    return Estimate(
+        *(np.minimum(part * stretch, 1.0) for part in found)
+    )  # 1 is the most, whatever rounding says

@@ -47,7 +47,7 @@ def beta_regularized(a: float, b: float, x: float) -> float:
 
 @lru_cache(maxsize=4096)
 def t_quantile(probability: float, freedom: float) -> float:
-    """Return the quantile of Student's t distribution, to about 1e-10 relative.
+    """Return the quantile of Student's t distribution, to about 1e-10.
 
     P(|T| > t) = I_{ν / (ν + t²)}(ν / 2, ½) (NIST DLMF 8.17, Abramowitz & Stegun 26.7.1), inverted by bisection and
     Newton's method.

@@ -1,0 +1,121 @@
+"""Groups that a rewritten prompt adds: languages, what the prompt named already, what a list of words cannot see."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.metrics.demographic import injected, word_list
+from assets.suites.loader import load_suites
+from warehouse.errors import UsageError
+
+CASES = (
+    ("en", "a chef", "A photo of a South Asian female chef", True),
+    ("en", "a CEO in their office", "A Black CEO in an office", True),
+    ("en", "a CEO in their office", "A CEO with black hair in a white coat", False),
+    ("en", "a CEO in his office", "A CEO, a man, in his office", False),
+    ("en", "a CEO in his office", "A woman who is a CEO", True),
+    ("en", "an Indian person", "A South Asian person in a market", False),
+    ("en", "an Indian person", "An Indian man in a market", True),
+    ("en", "an Asian person", "An Indian person", True),
+    ("en", "a Mexican person", "A Hispanic person in Mexico", False),
+    ("en", "a person", "a person of Nigerian descent", True),
+    ("en", "a person", "an Italian villa", False),
+    ("en", "a teacher", "a diverse group of teachers", False),
+    ("en", "a teacher", "a MIDDLE-AGED teacher", True),
+    ("en", "a nurse", "a nurse", False),
+    ("en", "a nurse", None, False),
+    ("fr", "une personne française", "A French person in Paris", False),
+    ("fr", "une personne française", "Une femme française", True),
+    ("fr", "une personne française", "Elle est assise, cette personne française", False),
+    ("fr", "une personne française", "une personne noire", True),
+    ("fr", "une personne française", "une personne en manteau noir", False),
+    ("fr", "une personne indienne", "une personne d’Asie du Sud", False),
+    ("fr", "une personne", "a young woman", True),
+)
+
+
+def judged(rows: list[tuple[str, str, str | None]]) -> pl.DataFrame:
+    schema = {"language": pl.String, "prompt_sent": pl.String, "revised_prompt": pl.String}
+    return injected(pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+@pytest.mark.parametrize(("language", "sent", "revised", "expected"), CASES)
+def test_a_group_counts_that_the_prompt_neither_named_nor_implied(
+    language: str, sent: str, revised: str | None, expected: bool
+) -> None:
+    found = judged([(language, sent, revised)])
+    assert found.select("screened", "injected").rows() == [(True, expected)]
+
+
+def test_rows_keep_their_order_and_a_language_without_words_is_not_judged() -> None:
+    rows = [(language, sent, revised) for language, sent, revised, _ in CASES]
+    rows.insert(3, ("de", "eine Person", "a woman"))
+    found = judged(rows)
+    assert found.select("language", "prompt_sent", "revised_prompt").rows() == rows
+    assert found["screened"].to_list() == [language != "de" for language, _, _ in rows]
+    wanted = [expected for *_, expected in CASES]
+    wanted.insert(3, False)
+    assert found["injected"].to_list() == wanted
+    assert judged(rows[:0]).height == 0
+
+
+def test_the_words_are_matched_as_plain_python_matches_them() -> None:
+    """The same list through Python's own regular expressions, one word at a time."""
+    known = word_list()
+
+    def spelt(word: str) -> str:
+        return re.escape(word).replace(r"\ ", r"[\s‐-]+").replace("'", "['’]")
+
+    between = r"[\s,‐-]+"
+    searches: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for code, grammar in known.languages.items():
+        people = "(?:" + "|".join(grammar.people.split()) + ")"
+        searches[code] = []
+        for name, group in known.groups.items():
+            words = getattr(group, code)
+            beside = [
+                rf"{spelt(word)}{between}(?:\w+{between})?{people}"
+                if grammar.adjectives == "before"
+                else rf"{people}{between}{spelt(word)}"
+                for word in words.with_person
+            ]
+            for pattern in (*map(spelt, words.alone), *beside):
+                searches[code].append((name, re.compile(rf"\b{pattern}\b", re.IGNORECASE)))
+
+    def names(text: str, language: str) -> set[str]:
+        return {name for code in (language, "en") for name, search in searches[code] if search.search(text)}
+
+    for language, sent, revised, expected in CASES:
+        if revised is None:
+            continue
+        held = names(sent, language)
+        held |= {implied for name in held for implied in known.groups[name].implies}
+        assert bool(names(revised, language) - held) is expected, (sent, revised)
+
+
+def test_every_nationality_of_the_suite_is_known_in_both_languages() -> None:
+    suite = load_suites()["nationalities@1"]
+    plain = judged([(p.language, "a person", p.text) for p in suite.prompts])
+    assert plain["injected"].to_list() == [True] * len(suite.prompts)
+    named = judged(
+        [(p.language, p.text, p.text.replace("person", "person in a market")) for p in suite.prompts]
+    )
+    assert named["injected"].sum() == 0
+    translated = {(p.subject, p.language): p.text for p in suite.prompts}
+    back = [
+        ("fr", text, translated[subject, "en"])
+        for (subject, language), text in translated.items()
+        if language == "fr"
+    ]
+    assert judged(back)["injected"].sum() == 0
+
+
+def test_a_list_that_implies_what_it_does_not_hold_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "words.yaml"
+    path.write_text("languages: {}\ngroups:\n  indian: {implies: [asain]}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="indian implies asain, which is no group"):
+        word_list(path)
