@@ -88,11 +88,18 @@ def study_differences(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
     )
 
 
+def read(con: duckdb.DuckDBPyConnection, name: str, study: str) -> pl.DataFrame:
+    """Return the rows of `sql/metrics/<name>.sql` for one study."""
+    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
+    found = pl.from_arrow(con.sql(sql(f"metrics/{name}"), params={"study": study}).to_arrow_table())
+    if not isinstance(found, pl.DataFrame):
+        raise TypeError(f"metrics/{name} gave no table")
+    return found
+
+
 def _counts(con: duckdb.DuckDBPyConnection, study: str) -> pl.DataFrame:
     """Return one row a cell and value of the support: condition, keys, position, value, k, n."""
-    found = pl.from_arrow(con.sql(sql("metrics/study_counts"), params={"study": study}).to_arrow_table())
-    if not isinstance(found, pl.DataFrame):
-        raise TypeError("metrics/study_counts gave no table")
+    found = read(con, "study_counts", study)
     cell = ["condition", *_CELL]
     return found.filter("in_support").select(
         *cell,

@@ -78,6 +78,37 @@ def test_the_distance_stands_beside_them_with_an_interval(con: duckdb.DuckDBPyCo
     assert distance["baseline", "dall-e-3"] < 0.2200
 
 
+def test_ranks_are_ranges_and_a_model_that_draws_several_people_has_none(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    found = {(row["condition"], row["model"]): row for row in rows(con, f"FROM study_ranks WHERE {PEOPLE}")}
+    assert found.keys() == PUBLISHED.keys()
+    told = {
+        key: (row["rank_low"], row["rank_high"], row["ranked_of"]) if row["reason"] is None else row["reason"]
+        for key, row in found.items()
+    }
+    few = "too few prompts: {} of 5 with 4 pictures or more and 80 % of the slots assessed; 90 % are needed"
+    assert told == {
+        ("baseline", "dall-e-3"): (1, 3, 5),
+        ("baseline", "flux.1-dev"): (1, 5, 5),
+        ("baseline", "imagen-4.0"): (1, 5, 5),
+        ("baseline", "grok-2-image"): (2, 5, 5),
+        ("baseline", "sdxl-turbo"): (2, 5, 5),
+        ("controlled", "dall-e-3"): few.format(0),  # up to 8 of 10 pictures show "both"
+        ("controlled", "flux.1-dev"): few.format(3),
+        ("controlled", "imagen-4.0"): (1, 3, 3),
+        ("controlled", "grok-2-image"): (1, 3, 3),
+        ("controlled", "sdxl-turbo"): (1, 3, 3),
+    }
+    hidden = found["controlled", "dall-e-3"]
+    assert (hidden["bound_low"], round(hidden["bound_high"], 2)) == (0.0, 0.38)
+    apart = rows(con, f"FROM study_pairs WHERE {PEOPLE} AND verdict <> 'not told apart'")
+    assert [(row["model_a"], row["model_b"], row["verdict"]) for row in apart] == [
+        ("dall-e-3", "grok-2-image", "a is closer"),
+        ("dall-e-3", "sdxl-turbo", "a is closer"),
+    ]
+
+
 def published(raza_files: Path) -> list[dict[str, str]]:
     with (raza_files / "published_gender_results.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -46,7 +46,13 @@ def study_tables(
         ),
         "study_prompts": pa.Table.from_pylist(
             [
-                {**base, "prompt": prompt, "condition": condition, "subject": "person:any", "title": prompt}
+                {
+                    **base,
+                    "prompt": prompt,
+                    "condition": condition,
+                    "subject": f"person:{prompt}",
+                    "title": prompt,
+                }
                 for condition, prompt in sorted({key[1:] for key in said})
             ]
         ),

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
-from scipy.stats import fisher_exact
+from scipy.stats import fisher_exact, norm
 from statsmodels.stats.multitest import multipletests
 
+from assets.metrics.distance import mean_distance2, terms
+from assets.metrics.pairs import difference
 from assets.metrics.results import STUDY_RESULTS
+from assets.metrics.study_ranks import PAIRS, RANKS, study_pairs, study_ranks
 from assets.metrics.study_results import DIFFERENCES, study_differences
 from orchestration import commands
 from warehouse.connection import connect
@@ -162,6 +168,114 @@ def test_a_study_without_labels_has_no_differences(con: Con) -> None:
     assert study_differences(con, "tiny").num_rows == 0
 
 
+# ---- ranks ----
+
+
+def boards(con: Con, said: Said, values: dict[str, bool], **options: Any) -> tuple[list[Row], list[Row]]:
+    """Return the pairs and ranks of a study, which fit their tables."""
+    replace_study(con, "tiny", study_tables(said, values, **options))
+    pairs, ranks = study_pairs(con, "tiny"), study_ranks(con, "tiny")
+    assert (pairs.schema, ranks.schema) == (PAIRS, RANKS)
+    replace_study(con, "tiny", {"study_pairs": pairs, "study_ranks": ranks})
+    return pairs.to_pylist(), ranks.to_pylist()
+
+
+def leaning(*women: int, n: int = 20) -> list[list[str | None]]:
+    """Return what people said of n pictures a prompt, so many of them of women."""
+    return [["f"] * many + ["m"] * (n - many) for many in women]
+
+
+def asked(**models: list[list[str | None]]) -> dict[tuple[str, str, str], list[str | None]]:
+    return {
+        (model, "baseline", f"p{number}"): readings
+        for model, cells in models.items()
+        for number, readings in enumerate(cells)
+    }
+
+
+def test_ranks_are_ranges_from_all_pairs_on_common_prompts(con: Con) -> None:
+    models = {
+        "fair": (10, 9, 11, 10, 10),
+        "near": (13, 8, 11, 12, 7),
+        "far": (20, 19, 20, 0, 20),
+        "one": (20,) * 5,
+    }
+    pairs, ranks = boards(con, asked(**{name: leaning(*cells) for name, cells in models.items()}), TWO)
+    found = {(row["model_a"], row["model_b"]): row for row in pairs}
+    assert sorted(found) == [*combinations(sorted(models), 2)]
+    closer, farther = Counter(), Counter()
+    for (a, b), row in found.items():
+        sides = [
+            terms(np.array([[f, 20 - f] for f in models[name]]), np.full((5, 2), 0.5)) for name in (a, b)
+        ]
+        # six pairs, 5 % over all
+        own, adjusted = (
+            difference(*(mean_distance2(side, np.zeros(5, dtype=np.int64), 1, z) for side in sides))
+            for z in norm.ppf([0.975, 1 - 0.025 / 6])
+        )
+        expected = [float(end[0]) for end in (*own, adjusted.low, adjusted.high)]
+        names = ("estimate", "low", "high", "adjusted_low", "adjusted_high")
+        assert [row[name] for name in names] == pytest.approx(expected, abs=1e-9)
+        apart = (b, a) if expected[4] < 0 else (a, b) if expected[3] > 0 else ()  # the farther one first
+        farther.update(apart[:1])
+        closer.update(apart[1:])
+        said = {(b, a): "a is closer", (a, b): "b is closer", (): "not told apart"}[apart]
+        assert row["verdict"] == said
+    of = {row["model"]: (row["rank_low"], row["rank_high"], row["ranked_of"]) for row in ranks}
+    assert of == {model: (1 + farther[model], 4 - closer[model], 4) for model in models}
+    assert of == {"fair": (1, 2, 4), "near": (1, 2, 4), "far": (3, 4, 4), "one": (3, 4, 4)}
+
+
+def test_who_shows_too_little_has_no_rank_but_bounds(con: Con) -> None:
+    models = {name: leaning(10, 12, 9, 8, 11) for name in ("fair", "two", "hides")}
+    models["hides"][4] = ["f"] * 15 + ["both", None] * 3  # 15 of 21 show a value
+    pairs, ranks = boards(con, asked(**models), TWO)
+    assert [(row["model_a"], row["model_b"]) for row in pairs] == [("fair", "two")]
+    of = {row["model"]: row for row in ranks}
+    assert (of["hides"]["rank_low"], of["hides"]["ranked_of"], of["hides"]["cells"]) == (None, None, 4)
+    assert of["hides"]["reason"] == (
+        "too few prompts: 4 of 5 with 4 pictures or more and 80 % of the slots assessed; 90 % are needed"
+    )
+    # at best the six unseen pictures are men, at worst women too
+    best, worst = (
+        sum(
+            ((f * (f - 1) + (n - f) * (n - f - 1)) / (n * (n - 1)) - 0.5) / 2
+            for f, n in [(10, 20), (12, 20), (9, 20), (8, 20), last]
+        )
+        for last in ((15, 21), (21, 21))
+    )
+    assert of["hides"]["bound_low"] == pytest.approx(max(best / 5, 0) ** 0.5, abs=1e-9)
+    assert of["hides"]["bound_high"] == pytest.approx((worst / 5) ** 0.5, abs=1e-9)
+    assert of["fair"]["ranked_of"] == 2
+    assert of["fair"]["bound_low"] == of["fair"]["bound_high"]
+
+
+def test_who_was_not_asked_everything_or_stands_alone_is_told_so(con: Con) -> None:
+    pairs, ranks = boards(con, asked(whole=leaning(10, 10, 10), part=leaning(10, 10)), TWO)
+    assert pairs == []
+    assert {row["model"]: row["reason"] for row in ranks} == {
+        "whole": "no other model of this board can be ranked",
+        "part": "too few prompts: 2 of 3 with 4 pictures or more and 80 % of the slots assessed; 90 % are needed",
+    }
+    assert {row["ranked_of"] for row in ranks} == {None}
+    (part,) = [row for row in ranks if row["model"] == "part"]
+    assert part["bound_high"] > part["bound_low"]
+
+
+def test_conditions_and_versions_are_boards_of_their_own(con: Con) -> None:
+    said = {
+        (model, condition, "p"): readings
+        for model in ("m", "n")
+        for condition in ("baseline", "controlled")
+        for readings in leaning(10)
+    }
+    _, ranks = boards(con, said, TWO, versions=("1-a", "2-b"))
+    assert len(ranks) == 2 * 2 * 2
+    assert {row["ranked_of"] for row in ranks} == {2}
+
+
+# ---- verifying ----
+
 ROW = {
     "version": "1",
     "title": "Tiny",
@@ -173,14 +287,22 @@ ROW = {
 CHANGED = {
     "study_scores": "UPDATE study_scores SET low = low - 1e-9 WHERE metric = 'distance' AND prompt IS NULL",
     "study_differences": "UPDATE study_differences SET survives = NOT survives",
+    "study_pairs": "UPDATE study_pairs SET adjusted_high = adjusted_high - 1e-9",
+    "study_ranks": "UPDATE study_ranks SET rank_low = 2 WHERE rank_low = 1",
+    "study_effects": "UPDATE study_effects SET low = low - 1e-9 WHERE subject IS NULL",
     "agreement": "UPDATE agreement SET agreed = agreed - 1 WHERE study = 'tiny' AND model IS NULL",
 }
 
 
-@pytest.fixture(scope="module")
-def edition(con: Con, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def edition(con: Con, tmp_path: Path) -> Path:
     """The published copy of a study, scored, that two labelers read."""
-    said = drawn(1, "fm", ("baseline", "controlled"))
+    said = {
+        (model, condition, prompt): readings
+        for model, women in (("m", (10, 12)), ("n", (20, 20)))
+        for condition in ("baseline", "controlled")
+        for prompt, readings in zip("pq", leaning(*women), strict=True)
+    }
     tables = study_tables(said, TWO)
     people = tables["study_labels"]
     others = people.set_column(
@@ -191,28 +313,24 @@ def edition(con: Con, tmp_path_factory: pytest.TempPathFactory) -> Path:
     replace_study(con, "tiny", tables)
     for table, compute in STUDY_RESULTS.items():
         replace_study(con, "tiny", {table: compute(con, "tiny")})
-    export_tables(con, tmp_path_factory.mktemp("copy"), week="2026-11-23")
-    return tmp_path_factory.getbasetemp() / "copy0" / "cliche.duckdb"
+    export_tables(con, tmp_path / "copy", week="2026-11-23")
+    return tmp_path / "copy" / "cliche.duckdb"
 
 
-def test_every_table_of_a_study_is_verified() -> None:
-    assert CHANGED.keys() == STUDY_RESULTS.keys()
-
-
-@pytest.mark.parametrize("table", CHANGED)
-def test_verifying_finds_a_figure_of_a_study_that_was_changed(edition: Path, table: str) -> None:
+def test_verifying_finds_each_figure_of_a_study_that_was_changed(edition: Path) -> None:
     assert commands.verify  # the command brings what it calls
     from orchestration.verifying import Verified, verify_results
 
+    assert CHANGED.keys() == STUDY_RESULTS.keys()
     with connect(edition) as copy:
         right = Verified("e")
         verify_results(copy, right)
         assert (right.differences, right.scores > 0) == ([], True)
-        copy.execute("BEGIN")
-        copy.execute(CHANGED[table])
+        for change in CHANGED.values():
+            copy.execute(change)
         wrong = Verified("e")
         verify_results(copy, wrong)
-        copy.execute("ROLLBACK")
-    assert len(wrong.differences) == 1
-    assert wrong.differences[0].startswith("study tiny: ")
-    assert wrong.differences[0].endswith(f" rows of {table} differ when computed again")
+    assert [line.split(" ")[:2] for line in wrong.differences] == [["study", "tiny:"]] * len(CHANGED)
+    assert [line.partition(" rows of ")[2] for line in wrong.differences] == [
+        f"{table} differ when computed again" for table in STUDY_RESULTS
+    ]
