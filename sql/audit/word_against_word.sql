@@ -1,0 +1,379 @@
+-- Answers: does what one word changes follow from the labels? Every published effect beside the same figure,
+--   counted anew from labels and reference shares; only which prompts make a pair is taken from `effects`.
+-- Grain: that of effects.
+-- Columns: those of effects that name the figure; published: effects.estimate; from_labels: the same from
+--   labels, NULL where fewer than five pictures of a side, or no pair, can enter; pairs: of prompts that
+--   entered; n_a, n_b: pictures in them.
+-- Depends on: effects, labels, slots, plans, attribute_values, reference_values
+WITH
+pairs AS (
+    SELECT DISTINCT
+        week,
+        model,
+        suite,
+        suite_major,
+        kind,
+        a,
+        b,
+        subject,
+        attribute,
+        labeler_version,
+        unnest(['a', 'b']) AS side,
+        unnest([prompt_a, prompt_b]) AS prompt,
+        unnest([turn_a, turn_b]) AS turn
+    FROM effects
+    WHERE subject IS NOT NULL
+),
+
+read AS (
+    SELECT
+        labels.week,
+        labels.model,
+        slots.suite,
+        slots.prompt,
+        least(slots.turn, 2) AS turn,
+        labels.attribute,
+        labels.labeler_version,
+        coalesce(attribute_values.band, attribute_values.value) AS value,
+        count(*) AS pictures
+    FROM labels
+    INNER JOIN slots
+        ON labels.week = slots.week AND labels.model = slots.model AND labels.slot_key = slots.slot_key
+    INNER JOIN plans
+        ON labels.week = plans.week AND labels.model = plans.model AND labels.labeler = plans.labeler
+    INNER JOIN attribute_values
+        ON
+            slots.week = attribute_values.week
+            AND slots.model = attribute_values.model
+            AND slots.suite = attribute_values.suite
+            AND split_part(slots.suite_version, '.', 1) = cast(attribute_values.suite_major AS VARCHAR)
+            AND labels.attribute = attribute_values.attribute
+            AND labels.value = attribute_values.value
+            AND attribute_values.in_support
+    GROUP BY ALL
+),
+
+support AS (
+    SELECT DISTINCT
+        week,
+        model,
+        suite,
+        suite_major,
+        attribute,
+        coalesce(band, value) AS value
+    FROM attribute_values
+    WHERE in_support
+),
+
+-- a reference's own row for a prompt wins over its row for all
+expected AS (
+    SELECT DISTINCT
+        pairs.week,
+        pairs.model,
+        pairs.suite,
+        pairs.suite_major,
+        pairs.prompt,
+        shares.attribute,
+        shares.reference,
+        shares.value,
+        shares.expected_share AS q
+    FROM pairs
+    INNER JOIN reference_values AS shares
+        ON
+            pairs.week = shares.week
+            AND pairs.model = shares.model
+            AND pairs.suite = shares.suite
+            AND pairs.suite_major = shares.suite_major
+            AND pairs.attribute = shares.attribute
+            AND coalesce(shares.prompt, pairs.prompt) = pairs.prompt
+    QUALIFY
+        rank() OVER (
+            PARTITION BY
+                pairs.week, pairs.model, pairs.suite, pairs.suite_major, pairs.prompt, shares.attribute,
+                shares.reference
+            ORDER BY CASE WHEN shares.prompt IS NULL THEN 2 ELSE 1 END
+        ) = 1
+),
+
+wanted AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        cast(NULL AS VARCHAR) AS prompt,
+        attribute,
+        cast(NULL AS VARCHAR) AS reference,
+        value,
+        cast(NULL AS DOUBLE) AS q
+    FROM support
+    UNION ALL
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        prompt,
+        attribute,
+        reference,
+        value,
+        q
+    FROM expected
+),
+
+-- every value of a side, against no reference and against each
+counted AS (
+    SELECT
+        pairs.*,
+        wanted.reference,
+        wanted.value,
+        wanted.q,
+        coalesce(read.pictures, 0) AS k
+    FROM pairs
+    INNER JOIN wanted
+        ON
+            pairs.week = wanted.week
+            AND pairs.model = wanted.model
+            AND pairs.suite = wanted.suite
+            AND pairs.suite_major = wanted.suite_major
+            AND pairs.attribute = wanted.attribute
+            AND coalesce(wanted.prompt, pairs.prompt) = pairs.prompt
+    LEFT JOIN read
+        ON
+            pairs.week = read.week
+            AND pairs.model = read.model
+            AND pairs.suite = read.suite
+            AND pairs.prompt = read.prompt
+            AND pairs.turn = read.turn
+            AND pairs.attribute = read.attribute
+            AND pairs.labeler_version = read.labeler_version
+            AND wanted.value = read.value
+),
+
+told AS (
+    SELECT
+        *,
+        sum(k) OVER (
+            PARTITION BY week, model, suite, suite_major, kind, a, b, subject, attribute, reference, side
+        ) AS n
+    FROM counted
+),
+
+-- what each published figure is about: a value, several of them, or all
+chosen AS (
+    SELECT
+        effects.week,
+        effects.model,
+        effects.suite,
+        effects.suite_major,
+        effects.kind,
+        effects.a,
+        effects.b,
+        effects.subject,
+        effects.attribute,
+        effects.reference,
+        effects.metric,
+        effects.value_name,
+        told.subject AS pair,
+        told.side,
+        any_value(told.n) AS n,
+        sum(told.k) FILTER (
+            WHERE list_contains(string_split(effects.value_name, ', '), told.value)
+        ) AS k,
+        any_value(told.q) FILTER (WHERE told.value = effects.value_name) AS q,
+        0.5 * (
+            sum(told.k * (told.k - 1)) / nullif(any_value(told.n) * (any_value(told.n) - 1), 0)
+            - 2 * sum(told.q * told.k) / nullif(any_value(told.n), 0)
+            + sum(told.q * told.q)
+        ) AS distance2
+    FROM effects
+    INNER JOIN told
+        ON
+            effects.week = told.week
+            AND effects.model = told.model
+            AND effects.suite = told.suite
+            AND effects.suite_major = told.suite_major
+            AND effects.kind = told.kind
+            AND effects.a = told.a
+            AND effects.b = told.b
+            AND effects.attribute = told.attribute
+            AND effects.reference IS NOT DISTINCT FROM told.reference
+            AND coalesce(effects.subject, told.subject) = told.subject
+    GROUP BY
+        effects.week,
+        effects.model,
+        effects.suite,
+        effects.suite_major,
+        effects.kind,
+        effects.a,
+        effects.b,
+        effects.subject,
+        effects.attribute,
+        effects.reference,
+        effects.metric,
+        effects.value_name,
+        told.subject,
+        told.side
+),
+
+-- both sides of a pair in one row
+faced AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        kind,
+        a,
+        b,
+        subject,
+        attribute,
+        reference,
+        metric,
+        value_name,
+        pair,
+        any_value(n) FILTER (WHERE side = 'a') AS n_a,
+        any_value(n) FILTER (WHERE side = 'b') AS n_b,
+        any_value(k) FILTER (WHERE side = 'a') AS k_a,
+        any_value(k) FILTER (WHERE side = 'b') AS k_b,
+        any_value(q) FILTER (WHERE side = 'a') AS q_a,
+        any_value(q) FILTER (WHERE side = 'b') AS q_b,
+        any_value(distance2) FILTER (WHERE side = 'a') AS d_a,
+        any_value(distance2) FILTER (WHERE side = 'b') AS d_b,
+        1.959963984540054 AS z,
+        metric IN ('distance2', 'controllability') AS squared
+    FROM chosen
+    GROUP BY
+        week,
+        model,
+        suite,
+        suite_major,
+        kind,
+        a,
+        b,
+        subject,
+        attribute,
+        reference,
+        metric,
+        value_name,
+        pair
+    HAVING count(*) = 2 AND min(n) >= CASE WHEN metric IN ('distance2', 'controllability') THEN 2 ELSE 1 END
+),
+
+-- the side of the reference on which the baseline clearly lies: Wilson with continuity correction
+placed AS (
+    SELECT
+        *,
+        CASE
+            WHEN
+                k_a < n_a
+                AND (
+                    2 * k_a + z * z + 1
+                    + z * sqrt(
+                        greatest(
+                            z * z + 2 - 1 / n_a + 4 * (k_a / n_a) * (n_a * (1 - k_a / n_a) - 1), 0
+                        )
+                    )
+                ) / (2 * (n_a + z * z)) < q_a
+                THEN 1
+            WHEN
+                k_a > 0
+                AND (
+                    2 * k_a + z * z - 1
+                    - z * sqrt(
+                        greatest(
+                            z * z - 2 - 1 / n_a + 4 * (k_a / n_a) * (n_a * (1 - k_a / n_a) + 1), 0
+                        )
+                    )
+                ) / (2 * (n_a + z * z)) > q_a
+                THEN -1
+            ELSE 0
+        END AS toward
+    FROM faced
+),
+
+changed AS (
+    SELECT
+        *,
+        CASE
+            WHEN squared THEN d_b - d_a
+            WHEN metric = 'overcorrection' THEN toward * (k_b / n_b - q_b)
+            ELSE k_b / n_b - k_a / n_a
+        END AS change
+    FROM placed
+    WHERE metric <> 'overcorrection' OR toward <> 0
+),
+
+means AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        kind,
+        a,
+        b,
+        subject,
+        attribute,
+        reference,
+        metric,
+        value_name,
+        count(change) AS pairs,
+        cast(sum(n_a) AS BIGINT) AS n_a,
+        cast(sum(n_b) AS BIGINT) AS n_b,
+        CASE
+            WHEN least(sum(n_a), sum(n_b)) < 5 THEN NULL
+            WHEN metric IN ('overcorrection', 'caricature_rate') THEN greatest(avg(change), 0)
+            ELSE avg(change)
+        END AS from_labels
+    FROM changed
+    WHERE change IS NOT NULL
+    GROUP BY
+        week,
+        model,
+        suite,
+        suite_major,
+        kind,
+        a,
+        b,
+        subject,
+        attribute,
+        reference,
+        metric,
+        value_name
+)
+
+SELECT
+    effects.week,
+    effects.model,
+    effects.suite,
+    effects.suite_major,
+    effects.kind,
+    effects.a,
+    effects.b,
+    effects.subject,
+    effects.attribute,
+    effects.reference,
+    effects.metric,
+    effects.value_name,
+    effects.estimate AS published,
+    means.from_labels,
+    coalesce(means.pairs, 0) AS pairs,
+    means.n_a,
+    means.n_b
+FROM effects
+LEFT JOIN means
+    ON
+        effects.week = means.week
+        AND effects.model = means.model
+        AND effects.suite = means.suite
+        AND effects.suite_major = means.suite_major
+        AND effects.kind = means.kind
+        AND effects.a = means.a
+        AND effects.b = means.b
+        AND effects.subject IS NOT DISTINCT FROM means.subject
+        AND effects.attribute = means.attribute
+        AND effects.reference IS NOT DISTINCT FROM means.reference
+        AND effects.metric = means.metric
+        AND effects.value_name IS NOT DISTINCT FROM means.value_name
+ORDER BY ALL
