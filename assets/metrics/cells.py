@@ -20,6 +20,8 @@ from assets.metrics.share import Bools, Floats
 class Cells:
     """Counts of C cells in K columns; cells with fewer values leave their last columns unused.
 
+    The arrays lie column by column: K is small, and sums over values run over whole columns.
+
     Attributes:
         frame: C rows: the key columns, and `pictures`, the usable pictures whether assessed or not.
         counts: (C, K) pictures.
@@ -40,10 +42,10 @@ class Cells:
         """Return the cells of the True rows."""
         return Cells(
             self.frame.filter(pl.Series(rows)),
-            self.counts[rows],
-            self.support[rows],
-            self.names[rows],
-            self.expected[rows],
+            self.counts.T[:, rows].T,
+            self.support.T[:, rows].T,
+            self.names.T[:, rows].T,
+            self.expected.T[:, rows].T,
             self.referenced[rows],
         )
 
@@ -71,8 +73,8 @@ def _pivot(frame: pl.DataFrame, rows: pl.DataFrame) -> Cells:
     first = np.searchsorted(row, row, side="left")
     column = np.arange(len(row)) - first
     shape = (frame.height, int(column.max(initial=0)) + 1)
-    counts, expected = np.zeros(shape), np.zeros(shape)
-    support, names = np.zeros(shape, dtype=bool), np.full(shape, "", dtype=object)
+    counts, expected = np.zeros(shape, order="F"), np.zeros(shape, order="F")
+    support, names = np.zeros(shape, dtype=bool, order="F"), np.full(shape, "", dtype=object, order="F")
     counts[row, column] = rows["pictures"].to_numpy()
     expected[row, column] = rows["expected_share"].to_numpy()
     support[row, column] = True

@@ -9,13 +9,13 @@ Everything is read for one week only, so that a week's scores depend on that wee
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from assets.metrics.assembly import LABELS, OUTCOMES, Keyed, Levels, keyed, tables
 from assets.metrics.beside import (
     amplification_figures,
     compatibility_figures,
@@ -43,13 +43,10 @@ from assets.metrics.rates import (
     outside_counts,
 )
 from assets.metrics.share import Estimate
-from warehouse.sqlfiles import sql
+from assets.metrics.tallies import Tallies, read, tally
 
-#: What makes a group of cells; a cell has a prompt besides.
-_MODEL = ("model", "series", "params_hash", "track", "suite", "suite_major", "condition", "turn")
-_LIVE = (*_MODEL, "attribute", "labeler_version", "scale")
+#: Of a study; a cell has a prompt besides.
 _STUDY = ("model", "condition", "attribute", "labeler", "labeler_version")
-_PLANNED = ("model", "suite", "suite_major", "condition", "attribute")
 
 _INT, _REAL, _TEXT = pa.int32(), pa.float64(), pa.string()
 _FIGURE: Mapping[str, pa.DataType] = {
@@ -93,24 +90,38 @@ def compute_scores(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     Figures of a suite in condition `confronted` are of what came after the confrontation (turn 2).
 
     Args:
-        con: a warehouse with the marts `cell_counts` and `slot_outcomes`; nothing is written.
+        con: a warehouse; nothing is written.
         week: ISO date of its Monday.
     """
-    where = {"week": week}
-    long = _read(con, "counts", where)
-    numbered, cells = number_cells(long, [*_LIVE, "prompt"])
-    on = ("model", "suite", "suite_major", "attribute", "scale")
-    compared = reference_cells(numbered, cells, _read(con, "references", where), on)
-    plain = support_cells(numbered, cells)
+    found = scores_between(con, week, week)
+    return found[week].cast(SCORES) if week in found else SCORES.empty_table()
+
+
+def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dict[str, pa.Table]:
+    """Return the scores of the weeks from `first` to `last`, by week; weeks without a plan are left out.
+
+    They are those of `compute_scores`, to the last bit, with text encoded by dictionaries. A handful of weeks at a
+    time costs a fraction of one at a time, and memory for as many.
+
+    A family of figures takes arrays (`Cells`) or frames whose keys are integers (`assembly`): what it yields needs
+    `cell_key` or `suite_key` and the columns of a figure. Sums run within a cell or a group, never across weeks.
+    """
+    weeks = {"first": first, "last": last}
+    counted = tally(con, first, last)
+    if counted.asked.is_empty():
+        return {}
+    found = keyed(counted, read(con, "planned_cells", weeks))
+    plain = support_cells(found.long, found.cells)
+    compared = reference_cells(found.long, found.cells, _expected(con, weeks, counted), ["scale_row"])
+    pairs = _stereotyped(read(con, "stereotypes", weeks), counted, found, plain)
     figures = [
-        *_cell_and_suite(plain, compared, _LIVE),
-        *compatibility_figures(together(_steps(con, where, cells), _LIVE)),
-        *lift_figures(_stereotyped(_read(con, "stereotypes", where), numbered, plain), _LIVE),
-        *_attribute_rates(long, _LIVE),
-        *_outcome_rates(injected(_read(con, "answers", where))),
+        *_cell_and_suite(plain, compared, LABELS),
+        *compatibility_figures(together(found.steps, LABELS.suite)),
+        *lift_figures(pairs, LABELS.suite),
+        *_attribute_rates(found.long, LABELS),
+        *_outcome_rates(injected(found.answers), OUTCOMES),
     ]
-    planned = _read(con, "planned_cells", where)
-    return _finish(figures, planned, _PLANNED, SCORES, {"week": week})
+    return tables(figures, found.keys, SCORES.names)
 
 
 def compute_study_scores(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
@@ -124,23 +135,15 @@ def compute_study_scores(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table
         study: the study's name.
     """
     where = {"study": study}
-    long = _read(con, "study_counts", where)
+    levels = Levels((*_STUDY, "prompt"), _STUDY)
+    long = read(con, "study_counts", where)
     numbered, cells = number_cells(long, [*_STUDY, "prompt"])
     compared = reference_cells(numbered, cells, even_references(long), ["attribute"])
     figures = [
-        *_cell_and_suite(support_cells(numbered, cells), compared, _STUDY),
-        *_attribute_rates(long, _STUDY),
+        *_cell_and_suite(support_cells(numbered, cells), compared, levels),
+        *_attribute_rates(long, levels),
     ]
-    planned = _read(con, "study_planned_cells", where)
-    return _finish(figures, planned, ("condition",), STUDY_SCORES, {"study": study})
-
-
-def _read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) -> pl.DataFrame:
-    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
-    found = pl.from_arrow(con.sql(sql(f"metrics/{name}"), params=dict(where)).to_arrow_table())
-    if not isinstance(found, pl.DataFrame):
-        raise TypeError(f"metrics/{name} gave no table")
-    return found
+    return _study_rows(figures, read(con, "study_planned_cells", where), study)
 
 
 def even_references(long: pl.DataFrame) -> pl.DataFrame:
@@ -154,14 +157,16 @@ def even_references(long: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _after(frame: pl.DataFrame) -> pl.Expr:
-    """Return which cells stand for their suite: of a confrontation what came after it."""
-    if "turn" not in frame.columns:
-        return pl.lit(value=True)
-    return (pl.col("condition") != "confronted") | (pl.col("turn") > 1)
+def _expected(con: duckdb.DuckDBPyConnection, weeks: Mapping[str, str], counted: Tallies) -> pl.DataFrame:
+    """Return expected shares of some weeks: scale_row, reference, prompt, value, expected_share."""
+    on = ["week", "model", "suite", "suite_major", "attribute", "scale"]
+    found = read(con, "expected", weeks).join(counted.scales, on=on, maintain_order="left")
+    return found.select(
+        "scale_row", pl.col("reference", "prompt", "value").cast(pl.Categorical), "expected_share"
+    )
 
 
-def _cell_and_suite(plain: Cells, compared: Cells, keys: Sequence[str]) -> Iterable[pl.DataFrame]:
+def _cell_and_suite(plain: Cells, compared: Cells, levels: Levels) -> Iterable[pl.DataFrame]:
     """Return the figures of values and of distances: of every cell, and of the cells that stand for a suite."""
     both = (
         (plain, (share_figures, homogeneity_figures), ()),
@@ -170,55 +175,46 @@ def _cell_and_suite(plain: Cells, compared: Cells, keys: Sequence[str]) -> Itera
     for cells, families, extra in both:
         if cells.frame.is_empty():
             continue
-        single, suites = each(cells, [*keys, "prompt", *extra]), together(_standing(cells), [*keys, *extra])
+        single = each(cells, [*levels.cell, *extra])
+        suites = together(_standing(cells), [*levels.suite, *extra])
         for family in families:
             yield from family(single)
             yield from family(suites)
     if not plain.frame.is_empty():
-        yield from compatibility_figures(together(_standing(plain), keys))
+        yield from compatibility_figures(together(_standing(plain), levels.suite))
     if not compared.frame.is_empty():
         cited = compared.take(compared.frame["own"].to_numpy())
-        yield from amplification_figures(each(cited, [*keys, "prompt", "reference"]))
-        yield from amplification_figures(together(_standing(compared), [*keys, "reference"]))
+        yield from amplification_figures(each(cited, [*levels.cell, "reference"]))
+        yield from amplification_figures(together(_standing(compared), [*levels.suite, "reference"]))
 
 
 def _standing(cells: Cells) -> Cells:
-    """Return the cells that stand for their suite."""
-    standing = cells.frame.select(pl.lit(value=True) & _after(cells.frame)).to_series().to_numpy()
-    return cells.take(np.broadcast_to(standing, cells.frame.height))
+    """Return the cells that stand for their suite: of a confrontation what came after it."""
+    if "standing" not in cells.frame.columns or cells.frame["standing"].all():
+        return cells
+    return cells.take(cells.frame["standing"].to_numpy())
 
 
-def _stereotyped(pairs: pl.DataFrame, numbered: pl.DataFrame, plain: Cells) -> pl.DataFrame:
+def _stereotyped(pairs: pl.DataFrame, counted: Tallies, found: Keyed, plain: Cells) -> pl.DataFrame:
     """Return one row a stereotype and cell of a prompt that can show it (`lift_figures`)."""
-    on = ["model", "suite", "suite_major", "prompt", "attribute", "value"]
-    found = numbered.filter(_after(numbered)).join(pairs, on=on).sort("cell", "value_name")
-    cell = found["cell"].to_numpy()
-    return found.rename({"pictures": "k"}).with_columns(
+    on = ["week", "model", "suite", "suite_major", "prompt", "attribute"]
+    cells = (
+        found.cells.select("cell", "suite_key", "standing")
+        .hstack(counted.cells.select(on))
+        .filter("standing")
+    )
+    shown = cells.join(pairs, on=on).with_columns(pl.col("value").cast(pl.Categorical))
+    k = found.long.select("cell", "value", "attribute", k="pictures")
+    rows = shown.drop("attribute").join(k, on=["cell", "value"]).sort("cell", "value_name")
+    cell = rows["cell"].to_numpy()
+    return rows.with_columns(
         n=pl.Series(plain.counts.sum(axis=1)[cell]), pictures=plain.frame["pictures"].gather(cell)
     )
 
 
-def _steps(con: duckdb.DuckDBPyConnection, where: Mapping[str, Any], cells: pl.DataFrame) -> Cells:
-    """Return the cells of scales that are reported in bands, in steps; cells that stand for their suite."""
-    banded = cells.filter(_after(cells), pl.col("scale") == "bands").with_columns(scale=pl.lit("values"))
-    on = ["model", "suite", "suite_major", "attribute"]
-    declared = _read(con, "step_values", where)
-    counted = _read(con, "steps", where) if banded.height else declared.head(0)
-    numbered = banded.drop("cell").with_row_index("cell").with_columns(pl.col("cell").cast(pl.Int64))
-    steps = numbered.drop("pictures").join(declared, on=on, maintain_order="left_right")
-    if counted.height:
-        steps = steps.join(
-            counted, on=[*on, "prompt", "turn", "labeler_version", "value"], how="left", maintain_order="left"
-        )
-    else:
-        steps = steps.with_columns(pictures=pl.lit(0))
-    filled = steps.with_columns(pl.col("pictures").fill_null(0), in_support=pl.lit(value=True))
-    return support_cells(filled, numbered)
-
-
-def _attribute_rates(long: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.DataFrame]:
+def _attribute_rates(long: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFrame]:
     """Return the rates of an attribute's labels, for cells, and over all pictures of a suite."""
-    for level, part in (([*keys, "prompt"], long), (list(keys), long.filter(_after(long)))):
+    for level, part in ((levels.cell, long), (levels.suite, _rows_standing(long))):
         if part.is_empty():
             continue
         counts = attribute_counts(part, level)
@@ -228,9 +224,13 @@ def _attribute_rates(long: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.Dat
         yield from rate_figures(people, level, PERSON_RATES)
 
 
-def _outcome_rates(answers: pl.DataFrame) -> Iterable[pl.DataFrame]:
+def _rows_standing(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter("standing") if "standing" in rows.columns else rows
+
+
+def _outcome_rates(answers: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFrame]:
     """Return the rates of outcomes and the number of pictures, for cells, and over all slots of a suite."""
-    for level, part in (([*_MODEL, "prompt"], answers), (list(_MODEL), answers.filter(_after(answers)))):
+    for level, part in ((levels.cell, answers), (levels.suite, _rows_standing(answers))):
         if part.is_empty():
             continue
         counts = outcome_counts(part, level)
@@ -246,28 +246,24 @@ def _outcome_rates(answers: pl.DataFrame) -> Iterable[pl.DataFrame]:
         )
 
 
-def _finish(
-    figures: Sequence[pl.DataFrame],
-    planned: pl.DataFrame,
-    on: Sequence[str],
-    schema: pa.Schema,
-    constant: Mapping[str, str],
-) -> pa.Table:
+def _study_rows(figures: Sequence[pl.DataFrame], planned: pl.DataFrame, study: str) -> pa.Table:
     """Return all figures with their planned cells (1 for a cell's own), in the columns and order of the table."""
     if not figures:
-        return schema.empty_table()
+        return STUDY_SCORES.empty_table()
     found = pl.concat(figures, how="diagonal")
-    for name in schema.names:
-        if name not in found.columns and name not in constant and name != "planned_cells":
-            kind = pl.Float64 if name in _UNORDERED else pl.String
-            found = found.with_columns(pl.lit(None, dtype=kind).alias(name))
+    nothing = [
+        pl.lit(None, dtype=pl.Float64 if name in _UNORDERED else pl.String).alias(name)
+        for name in STUDY_SCORES.names
+        if name not in {*found.columns, "planned_cells", "study"}
+    ]
     whole = pl.when(pl.col("prompt").is_null()).then(pl.col("planned_cells")).otherwise(1)
-    ordered = (
-        found.join(planned, on=list(on), how="left", nulls_equal=True)
-        .with_columns(planned_cells=whole, **{name: pl.lit(text) for name, text in constant.items()})
-        .select(schema.names)
+    keys = [name for name in STUDY_SCORES.names if name not in _UNORDERED]
+    return (
+        found.with_columns(nothing)
+        .join(planned, on="condition", how="left", nulls_equal=True)
+        .with_columns(planned_cells=whole, study=pl.lit(study))
+        .select(STUDY_SCORES.names)
+        .sort(keys)
+        .to_arrow()
+        .cast(STUDY_SCORES)
     )
-    if "week" in constant:
-        ordered = ordered.with_columns(pl.col("week").str.to_date())
-    keys = [name for name in schema.names if name not in _UNORDERED]
-    return ordered.sort(keys).to_arrow().cast(schema)

@@ -51,10 +51,12 @@ class Tallies:
         asked: one row a cell: `_CELL`, language, pictures.
         answers: one row an answer: asked (a row of `asked`), outcome_group, pictures (0 or 1; of a conversation 2 where
             both later turns drew), and prompt_sent and revised_prompt where a revised prompt was reported.
-        cells: one row a cell and attribute: asked, `_CELL`, attribute, scale, labeler_version, pictures.
+        cells: one row a cell and attribute: asked, `_CELL`, attribute, scale, labeler_version, pictures, and scale_row
+            (a row of `scales`).
         long: one row a row of `cells` and value, zeros included: cell (a row of `cells`), asked, attribute, position,
             value, in_support, pictures. Of a row of `cells` they stand together, in the declared order.
-        steps: one row a row of `cells` in bands and value that is in a band and in the support: cell, value, pictures.
+        steps: of those in bands likewise, one row a value that is in a band and in the support: cell, value, pictures.
+        scales: one row a model's attribute in a suite and week: `_SUITE`, attribute, scale.
     """
 
     asked: pl.DataFrame
@@ -62,6 +64,7 @@ class Tallies:
     cells: pl.DataFrame
     long: pl.DataFrame
     steps: pl.DataFrame
+    scales: pl.DataFrame
 
 
 def read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) -> pl.DataFrame:
@@ -96,8 +99,8 @@ def tally(con: duckdb.DuckDBPyConnection, first: str, last: str) -> Tallies:
     if places["cell"].is_duplicated().any():
         raise ClicheError(f"two cells of {first} to {last} have the same hash; score fewer weeks at a time")
     counted = _Counted.of(asked, drawn, vocabulary, readings, declared)
-    cells, long, steps = _spread(asked, versions, declared, counted)
-    return Tallies(asked.drop("cell", "attributes", "labeler"), _answers(ends, revised), cells, long, steps)
+    shown = asked.drop("cell", "attributes", "labeler")
+    return Tallies(shown, _answers(ends, revised), *_spread(asked, versions, declared, counted))
 
 
 def _answers(ends: pl.DataFrame, revised: pl.DataFrame) -> pl.DataFrame:
@@ -171,98 +174,104 @@ def _places(slot: Codes, drawn: pl.DataFrame) -> Ints:
     return np.repeat(found["asked"].fill_null(-1).to_numpy(), lengths)
 
 
+@dataclass(frozen=True)
+class _Entries:
+    """The entries of `_Counted` whose attribute is looked for in the cell; `cell` is a cell with its attribute."""
+
+    cell: Ints
+    code: Ints
+    pictures: Ints
+
+
 def _spread(
     asked: pl.DataFrame, versions: pl.DataFrame, declared: pl.DataFrame, counted: _Counted
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return cells × attributes, their counts of every value, and those of every step of a band."""
-    scale = [*_SUITE, "attribute"]
-    shown = (
-        declared.group_by(*scale, "scale", "shown", "in_support", "position", maintain_order=True)
-        .agg()
-        .sort(*scale, "position", "shown")
-    )
-    scales = shown.group_by(scale, maintain_order=True).agg(
-        pl.col("scale").first(), pl.col("position").max().alias("last"), pl.len().alias("declared")
-    )
-    scales = scales.with_row_index("list").with_columns(pl.col("list", "declared").cast(pl.Int64))
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return `cells`, `long`, `steps` and `scales` of `Tallies`."""
+    on = [*_SUITE, "attribute"]
+    scales = declared.select(*on, "scale").unique(maintain_order=True).with_row_index("scale_row")
+    scales = scales.with_columns(pl.col("scale_row").cast(pl.Int64))
+    declared = declared.join(scales.select(*on, "scale_row"), on=on, maintain_order="left")
     cells = (
         asked.select("asked", *_CELL, "pictures", pl.col("attributes").alias("attribute"))
         .explode("attribute", empty_as_null=True)
-        .join(scales, on=scale, maintain_order="left")
+        .join(scales, on=on, maintain_order="left")
         .join(versions, on=["week", "model"], how="left", maintain_order="left")
     )
-    lists, owner = cells["list"].to_numpy(), cells["asked"].to_numpy()
-    sizes = scales["declared"].to_numpy() + 2  # invalid and not_assessed come last
-    listed = _values(shown, scales)
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    first = np.concatenate([[0], np.cumsum(sizes[lists])])
-    cell = np.repeat(np.arange(cells.height), sizes[lists])
-    within = np.arange(first[-1]) - first[cell]
-    pictures = np.zeros(first[-1], dtype=np.int64)
+    entries = _entries(asked, cells, counted)
+    known = declared.join(counted.codes, on=["attribute", "value"])
+    shown = _shown(declared, scales)
+    long = _laid_out(cells, shown, known.select("scale_row", "code", value="shown"), entries, others=INVALID)
+    assessed = np.bincount(entries.cell, weights=entries.pictures, minlength=cells.height).astype(np.int64)
+    pictures = long["pictures"].to_numpy().copy()
+    pictures[(long["value"] == NOT_ASSESSED).to_numpy()] = cells["pictures"].to_numpy() - assessed
+    attributes = cells.select("asked", "attribute")[long["cell"].to_numpy()]
+    stepped = declared.filter(pl.col("step").is_not_null()).sort("scale_row", "step")
+    steps = _laid_out(
+        cells, stepped.select("scale_row", "value"), known.select("scale_row", "code", "value"), entries
+    )
+    return cells, long.with_columns(pl.Series("pictures", pictures)).hstack(attributes), steps, scales
 
-    # entries of `counted`, each at the place of its value in the list of its cell and attribute
+
+def _entries(asked: pl.DataFrame, cells: pl.DataFrame, counted: _Counted) -> _Entries:
     attributes = pl.concat([cells["attribute"], counted.codes["attribute"]]).unique().sort()
     number = pl.DataFrame({"attribute": attributes}).with_row_index("number")
-    wide = max(number.height, 1)
-    pair = np.full(asked.height * wide, -1, dtype=np.int64)
     of_cell = cells.join(number, on="attribute", maintain_order="left")["number"].to_numpy()
-    pair[owner * wide + of_cell] = np.arange(cells.height)
     of_code = counted.codes.join(number, on="attribute", maintain_order="left")["number"].to_numpy()
-    entry = pair[counted.asked * wide + of_code[counted.code]]
-    wanted = entry >= 0
-    entry, code, seen = entry[wanted], counted.code[wanted], counted.pictures[wanted]
-    place = _targets(declared, shown, scales, counted.codes)[lists[entry], code]
-    np.add.at(pictures, first[entry] + place, seen)
-    assessed = np.bincount(entry, weights=seen, minlength=cells.height).astype(np.int64)
-    pictures[first[1:] - 1] = cells["pictures"].to_numpy() - assessed
-
-    long = listed[starts[lists[cell]] + within].with_columns(
-        pl.Series("cell", cell), pl.Series("pictures", pictures), asked=pl.Series(owner[cell])
-    )
-    cells = cells.drop("list", "last", "declared")
-    return cells, long, _steps(cells, declared, counted.codes, entry, code, seen)
+    pair = np.full((asked.height, number.height), -1, dtype=np.int64)
+    pair[cells["asked"].to_numpy(), of_cell] = np.arange(cells.height)
+    cell = pair[counted.asked, of_code[counted.code]]
+    wanted = cell >= 0
+    return _Entries(cell[wanted], counted.code[wanted], counted.pictures[wanted])
 
 
-def _values(shown: pl.DataFrame, scales: pl.DataFrame) -> pl.DataFrame:
-    """Return the lists of all scales one after another: attribute, value, in_support, position."""
+def _shown(declared: pl.DataFrame, scales: pl.DataFrame) -> pl.DataFrame:
+    """Return what pictures of each scale are counted as: scale_row, value, in_support, position, in that order."""
+    own = declared.select("scale_row", pl.col("shown").alias("value"), "in_support", "position").unique()
+    last = own.group_by("scale_row").agg(pl.col("position").max())
     extra = [
-        scales.select(
-            "list", "attribute", pl.lit(text).alias("value"), pl.lit(value=False).alias("in_support")
-        ).with_columns(position=scales["last"] + after)
+        last.select("scale_row", value=pl.lit(text), in_support=False, position=pl.col("position") + after)
         for after, text in enumerate((INVALID, NOT_ASSESSED), start=1)
     ]
-    numbered = shown.join(scales.select(*_SUITE, "attribute", "list"), on=[*_SUITE, "attribute"])
-    own = numbered.select("list", "attribute", pl.col("shown").alias("value"), "in_support", "position")
-    return pl.concat([own, *extra]).sort("list", "position", "value").drop("list")
+    return pl.concat([own, *extra]).sort("scale_row", "position", "value")
 
 
-def _targets(
-    declared: pl.DataFrame, shown: pl.DataFrame, scales: pl.DataFrame, codes: pl.DataFrame
-) -> npt.NDArray[np.int64]:
-    """Return for each list and code the place in the list; what is not declared there is `invalid`."""
-    scale = [*_SUITE, "attribute"]
-    places = shown.with_columns(place=pl.int_range(pl.len()).over(scale))
-    found = (
-        declared.join(codes, on=["attribute", "value"])
-        .join(places.select(*scale, "shown", "place"), on=[*scale, "shown"])
-        .join(scales.select(*scale, "list"), on=scale)
-    )
-    out = np.repeat(scales["declared"].to_numpy()[:, None], codes.height, axis=1)
-    out[found["list"].to_numpy(), found["code"].to_numpy()] = found["place"].to_numpy()
-    return out
-
-
-def _steps(
-    cells: pl.DataFrame, declared: pl.DataFrame, codes: pl.DataFrame, entry: Ints, code: Ints, seen: Ints
+def _laid_out(
+    cells: pl.DataFrame,
+    lists: pl.DataFrame,
+    codes: pl.DataFrame,
+    entries: _Entries,
+    others: str | None = None,
 ) -> pl.DataFrame:
-    """Return how many pictures were read as each step of the scales that are reported in bands; no zeros."""
-    steps = declared.filter((pl.col("scale") == "bands") & pl.col("in_support"))
-    on = [*_SUITE, "attribute", "value"]
-    some = np.isin(code, codes.join(steps, on=["attribute", "value"], how="semi")["code"].to_numpy())
-    entry, code, seen = entry[some], code[some], seen[some]
-    rows = cells[entry].with_columns(
-        value=codes["value"].gather(code), pictures=pl.Series(seen), cell=pl.Series(entry)
+    """Return the counts of all cells, zeros included: cell, and the columns of their lists but scale_row, pictures.
+
+    Args:
+        cells: with scale_row.
+        lists: the values of each scale, those of a scale together and in order: scale_row, value, and more.
+        codes: scale_row, code, value: as which value of the list a code counts.
+        entries: what is counted.
+        others: the value that all other codes count as; None: they are left out.
+    """
+    many, wide = int(cells["scale_row"].max() or 0) + 1, int(entries.code.max(initial=0)) + 1  # type: ignore[arg-type]
+    rows = lists["scale_row"].to_numpy()
+    sizes = np.bincount(rows, minlength=many)
+    starts = np.cumsum(sizes) - sizes
+    placed = lists.select("scale_row", "value").with_columns(
+        place=pl.Series(np.arange(len(rows)) - starts[rows])
     )
-    return rows.join(steps.select(on), on=on, how="semi", maintain_order="left").select(
-        "cell", "value", "pictures"
-    )
+    place = np.full((many, wide), -1, dtype=np.int64)
+    if others is not None:
+        rest = placed.filter(pl.col("value") == others)
+        place[rest["scale_row"].to_numpy()] = rest["place"].to_numpy()[:, None]
+    own = codes.join(placed, on=["scale_row", "value"]).filter(pl.col("code") < wide)
+    place[own["scale_row"].to_numpy(), own["code"].to_numpy()] = own["place"].to_numpy()
+
+    of = cells["scale_row"].to_numpy()
+    ends = np.cumsum(sizes[of])
+    first = ends - sizes[of]
+    cell = np.repeat(np.arange(cells.height), sizes[of])
+    within = np.arange(len(cell)) - first[cell]
+    at = place[of[entries.cell], entries.code]
+    counted = first[entries.cell[at >= 0]] + at[at >= 0]
+    pictures = np.bincount(counted, weights=entries.pictures[at >= 0], minlength=len(cell)).astype(np.int64)
+    rows_of: pl.DataFrame = lists.drop("scale_row")[starts[of[cell]] + within]
+    return rows_of.with_columns(cell=pl.Series(cell), pictures=pl.Series(pictures))

@@ -61,4 +61,15 @@ LEFT JOIN wanted
         AND cells.suite = wanted.suite
         AND cells.suite_major = wanted.suite_major
         AND cells.prompt = wanted.prompt
-ORDER BY ALL
+ORDER BY
+    cells.week,
+    cells.model,
+    plans.series,
+    plans.params_hash,
+    plans.track,
+    cells.suite,
+    cells.suite_major,
+    prompts.condition,
+    cells.prompt,
+    cells.turn,
+    cells.suite_version

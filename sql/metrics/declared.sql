@@ -1,7 +1,8 @@
 -- Answers: which values can the attributes of some weeks have, and as what are they counted?
 -- Grain: model × suite × attribute × declared value.
 -- Columns: those; shown: the value's band where it has one, else the value; in_support and position of what
---   is shown; scale: bands where the attribute has them, else values.
+--   is shown; scale: bands where the attribute has them, else values; step: the value's own position, where
+--   it is in a band and in the support.
 -- Depends on: attribute_values
 SELECT
     week,
@@ -22,7 +23,8 @@ SELECT
             bool_or(band IS NOT NULL) OVER (PARTITION BY week, model, suite, suite_major, attribute)
             THEN 'bands'
         ELSE 'values'
-    END AS scale
+    END AS scale,
+    CASE WHEN band IS NOT NULL AND in_support THEN position END AS step
 FROM attribute_values
 WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 ORDER BY ALL

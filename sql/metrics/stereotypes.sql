@@ -1,23 +1,29 @@
--- Answers: beside which prompts of one week is a value looked at that is a stereotype of some of them?
+-- Answers: beside which prompts of some weeks is a value looked at that is a stereotype of some of them?
 -- Grain: model × suite × declared value × prompt of the same kind of subject.
 -- Columns: value_name, written value | subject; own: the prompt names the group.
 -- Depends on: stereotypes, prompts
+WITH declared AS (
+    SELECT *
+    FROM stereotypes
+    WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE) AND metric = 'stereotype_lift'
+)
+
 SELECT
-    stereotypes.model,
-    stereotypes.suite,
-    stereotypes.suite_major,
-    stereotypes.attribute,
-    stereotypes.value,
+    declared.week,
+    declared.model,
+    declared.suite,
+    declared.suite_major,
+    declared.attribute,
+    declared.value,
     prompts.prompt,
-    stereotypes.value || ' | ' || stereotypes.subject AS value_name,
-    prompts.subject = stereotypes.subject AS own
-FROM stereotypes
+    declared.value || ' | ' || declared.subject AS value_name,
+    prompts.subject = declared.subject AS own
+FROM declared
 INNER JOIN prompts
     ON
-        stereotypes.week = prompts.week
-        AND stereotypes.model = prompts.model
-        AND stereotypes.suite = prompts.suite
-        AND stereotypes.suite_major = prompts.suite_major
-        AND split_part(stereotypes.subject, ':', 1) = split_part(prompts.subject, ':', 1)
-WHERE stereotypes.week = cast($week AS DATE) AND stereotypes.metric = 'stereotype_lift'
+        declared.week = prompts.week
+        AND declared.model = prompts.model
+        AND declared.suite = prompts.suite
+        AND declared.suite_major = prompts.suite_major
+        AND split_part(declared.subject, ':', 1) = split_part(prompts.subject, ':', 1)
 ORDER BY ALL
