@@ -64,7 +64,8 @@ def amplification_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     )
     reason = pl.select(pl.coalesce(base.reason.gather(of), odds)).to_series()
     names = pl.Series(cells.names[row[first], column[first]].tolist(), dtype=pl.String)
-    yield rows(groups.frame[of], "amplification", finite(found), base.n[of], base.cells[of], reason, names)
+    behind = share.by_group(n[row], slot, len(kept))  # of the cells whose reference names the value
+    yield rows(groups.frame[of], "amplification", finite(found), behind, entered, reason, names)
 
 
 def finite(found: Estimate) -> Estimate:

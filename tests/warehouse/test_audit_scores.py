@@ -13,7 +13,7 @@ import pytest
 from assets.generation.records import Slot
 from assets.metrics.registry import METRICS
 from assets.metrics.scores import compute_scores
-from assets.suites.schema import Attribute, Prompt, Suite
+from assets.suites.schema import Attribute, Prompt, Reference, ReferenceRow, StereotypePair, Suite
 from warehouse.connection import connect
 from warehouse.load import load_partition, partitions, replace_week
 from warehouse.migrations import migrate
@@ -52,19 +52,7 @@ KEYS = (
 )
 KEYS += ("labeler_version", "metric", "value_name")
 #: Metrics that no query finds again yet: none may stay here.
-WAITING = {
-    "homogeneity",
-    "amplification",
-    "stereotype_lift",
-    "anachronism_rate",
-    "demographic_injection_rate",
-    "heim_gender_bias",
-    "heim_skin_bias",
-    "dalleval_mad",
-    "magbig_l1",
-    "openbias_score",
-    "entropy_homogeneity",
-}
+WAITING = {"demographic_injection_rate"}
 FOUND = [metric.id for metric in METRICS if metric.id not in WAITING]
 FIGURES = ("estimate", "low", "high", "n", "cells")
 
@@ -74,6 +62,53 @@ PEOPLE = Attribute(
     question="How many?",
     values=("0", "1", "2", "3+"),
     outside=("cannot_tell",),
+)
+CLOTHING = Attribute(
+    id="clothing_era",
+    title="Clothing",
+    question="What does the person wear?",
+    values=("historical", "contemporary", "traditional"),
+    outside=("cannot_tell",),
+)
+NATIONS = Suite(
+    id="nations",
+    version="1.0.0",
+    title="Nations",
+    source="test",
+    replicates=10,
+    prompts=tuple(
+        Prompt(id=name, text=f"a {name}", subject=f"{kind}:{name}", attributes=attributes)
+        for name, kind, attributes in (
+            ("french", "person", ("clothing_era", "perceived_gender")),
+            ("indian", "person", ("clothing_era",)),
+            ("italian", "person", ("clothing_era", "perceived_gender")),
+            ("italian-house", "house", ("clothing_era",)),
+        )
+    ),
+    attributes=(CLOTHING, GENDER),
+    references=(
+        PARITY,
+        Reference(
+            id="census",
+            attribute="clothing_era",
+            rows=(
+                ReferenceRow(shares={"historical": 0.1, "contemporary": 0.9}),
+                ReferenceRow(
+                    prompt="french", shares={"historical": 0.0, "contemporary": 0.7, "traditional": 0.3}
+                ),
+                ReferenceRow(prompt="indian", shares={"historical": 0.2, "contemporary": 0.8}),
+            ),
+        ),
+    ),
+    stereotypes=(
+        StereotypePair(attribute="clothing_era", value="historical", subject="person:french"),
+        StereotypePair(attribute="clothing_era", value="traditional", subject="person:indian"),
+        StereotypePair(attribute="clothing_era", value="contemporary", subject="house:italian-house"),
+        StereotypePair(attribute="perceived_gender", value="feminine", subject="person:french"),
+        StereotypePair(
+            attribute="clothing_era", value="traditional", subject="person:french", metric="caricature_rate"
+        ),
+    ),
 )
 CROWDS = Suite(
     id="crowds",
@@ -121,7 +156,7 @@ def labels(slot: Slot, attribute: Attribute) -> Label:
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
     """Two weeks of three models: refusals, failures, rewritten prompts, bands, several references, few pictures."""
     store = open_store(tmp_path_factory.mktemp("bucket"))
-    suites = (SUITE, CONFRONTATION, CROWDS)
+    suites = (SUITE, CONFRONTATION, CROWDS, NATIONS)
 
     def talks(slot: Slot) -> Sequence[str]:
         """Return outcomes of a model that sometimes draws at once, sometimes on request, sometimes never."""
