@@ -27,7 +27,18 @@
 --   rank_reason: why there is no rank; NULL if there is one
 --   bound_low, bound_high: the distance that is possible at best and at worst, whatever the answers that were
 --     refused or could not be assessed would have shown; equal to distance if none were; NULL if withheld
--- Depends on: scores, plans, withheld, reliability, ranks.
+--   corrected_distance, corrected_low, corrected_high: distance when the labeler's errors, estimated from
+--     gold, are taken out, with its 95 % interval; it assumes equal error across prompts; NULL where
+--     corrected_reason says why; ranks are of the raw distance
+--   corrected_reason: why nothing is corrected; NULL if it is, or where there is no distance
+--   gold_n: number of pictures that people rated and that the correction rests on; 0 without gold
+--   labels_verified: true if a corrected distance is told; false: raw only, labels not verified; NULL where
+--     there is no distance
+--   label_error, label_error_low, label_error_high: share of the model's labels that are wrong in the suite's
+--     gold, with its 95 % interval; NULL without gold
+--   label_error_differs: true if they are wrong in another way than the other models' labels: read the rank
+--     with care; NULL if not tested
+-- Depends on: scores, plans, withheld, reliability, ranks, corrected_scores, label_error.
 WITH hidden AS (
     SELECT
         week,
@@ -63,6 +74,7 @@ told AS (
         scores.suite,
         scores.suite_major,
         scores.condition,
+        scores.turn,
         scores.attribute,
         scores.reference,
         scores.scale,
@@ -132,8 +144,40 @@ SELECT
         ELSE ranks.reason
     END AS rank_reason,
     ranks.bound_low,
-    ranks.bound_high
+    ranks.bound_high,
+    CASE WHEN told.distance IS NOT NULL THEN corrected_scores.estimate END AS corrected_distance,
+    CASE WHEN told.distance IS NOT NULL THEN corrected_scores.low END AS corrected_low,
+    CASE WHEN told.distance IS NOT NULL THEN corrected_scores.high END AS corrected_high,
+    CASE
+        WHEN told.distance IS NULL OR corrected_scores.estimate IS NOT NULL THEN NULL
+        ELSE coalesce(corrected_scores.reason, 'no gold')
+    END AS corrected_reason,
+    coalesce(corrected_scores.gold_n, 0) AS gold_n,
+    CASE WHEN told.distance IS NOT NULL THEN corrected_scores.estimate IS NOT NULL END AS labels_verified,
+    CASE WHEN told.withheld_reason IS NULL THEN label_error.error_rate END AS label_error,
+    CASE WHEN told.withheld_reason IS NULL THEN label_error.low END AS label_error_low,
+    CASE WHEN told.withheld_reason IS NULL THEN label_error.high END AS label_error_high,
+    CASE WHEN told.withheld_reason IS NULL THEN label_error.differs END AS label_error_differs
 FROM told
+LEFT JOIN corrected_scores
+    ON
+        told.week = corrected_scores.week
+        AND told.model = corrected_scores.model
+        AND told.suite = corrected_scores.suite
+        AND told.suite_major = corrected_scores.suite_major
+        AND told.condition = corrected_scores.condition
+        AND told.turn = corrected_scores.turn
+        AND told.attribute = corrected_scores.attribute
+        AND told.reference = corrected_scores.reference
+        AND told.scale = corrected_scores.scale
+        AND corrected_scores.metric = 'distance'
+LEFT JOIN label_error
+    ON
+        told.week = label_error.week
+        AND told.model = label_error.model
+        AND told.suite = label_error.suite
+        AND told.suite_major = label_error.suite_major
+        AND told.attribute = label_error.attribute
 LEFT JOIN ranks
     ON
         told.week = ranks.week
