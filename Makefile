@@ -66,8 +66,9 @@ dev: setup ## Dagster in a browser, on the records of `cliche run`
 	@home="$${CLICHE_HOME:-$(CURDIR)/.cliche}/dagster" && mkdir -p "$$home" && cp dagster.yaml "$$home/" && \
 		DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
 
-docs: setup-dev ## Write docs/warehouse.md from the schema
+docs: setup-dev ## Write docs/warehouse.md from the schema, docs/metrics.md from the list of metrics
 	@$(BIN)/python -m warehouse.dictionary
+	@$(BIN)/python -m assets.metrics.dictionary
 
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
 

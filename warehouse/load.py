@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from warehouse import anchor_objects, keys, objects, study_objects
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.plan_rows import plan_tables
 from warehouse.store.base import Store
 
 #: Tables that are loaded from the bucket, a partition at a time.
@@ -103,7 +104,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
     seen = objects.fingerprint(store, week, model)  # before reading: what comes meanwhile is loaded next time
     plan = objects.read_plan(store, week, model)
     rows: dict[str, pa.Table] = {
-        **objects.plan_tables(plan, week, model),
+        **plan_tables(plan, week, model),
         "attempts": objects.read_attempts(store, week, model),
         "labels": objects.read_labels(store, week, model),
         "label_attempts": objects.read_label_attempts(store, week, model),

@@ -11,12 +11,13 @@ import pytest
 from assets.generation.records import FINAL, GROUPS, RECEIPT_COLUMNS
 from assets.labeling.attempts import LABEL_ATTEMPT_COLUMNS
 from assets.labeling.records import LABEL_COLUMNS
-from warehouse import dictionary, gold_objects, marts, objects, sqlfiles
+from warehouse import dictionary, gold_objects, marts, sqlfiles
 from warehouse.connection import connect
 from warehouse.errors import ClicheError, UsageError
 from warehouse.gold_objects import GOLD_TABLES
 from warehouse.load import ANCHOR_TABLES, HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
 from warehouse.migrations import migrate
+from warehouse.plan_rows import PLAN_SCHEMAS
 from warehouse.table_hash import identity_columns, identity_tables
 
 Con = duckdb.DuckDBPyConnection
@@ -176,11 +177,11 @@ def test_tables_have_the_columns_types_and_classes_of_the_records(
     assert found == list(record)
 
 
-@pytest.mark.parametrize("table", [*sorted(objects.PLAN_SCHEMAS), *GOLD_TABLES])
+@pytest.mark.parametrize("table", [*sorted(PLAN_SCHEMAS), *GOLD_TABLES])
 def test_tables_of_a_plan_and_of_a_gold_set_have_the_columns_that_loading_gives_them(
     con: Con, table: str
 ) -> None:
-    schema = {**objects.PLAN_SCHEMAS, **gold_objects.SCHEMAS}[table]
+    schema = {**PLAN_SCHEMAS, **gold_objects.SCHEMAS}[table]
     assert [(name, ARROW[kind]) for name, kind, _ in columns(con, table)] == [
         (field.name, field.type) for field in schema
     ]
