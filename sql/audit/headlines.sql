@@ -1,10 +1,30 @@
 -- Answers: What do the figures of the latest week say, in sentences?
 -- Grain: sentence, most telling first.
 -- Columns:
---   sentence: what a model drew, when it changed or when it ended
--- Depends on: cell_shares, model_timeline
+--   sentence: what a model drew, when it changed or when it ended; that its labels are not reliable, if so
+--   reliability: whether the labels that it rests on are reliable or verified, in words; NULL where they are
+--     reliable, and for what rests on no label
+-- Depends on: cell_shares, model_timeline, scores, plans, reliability
 WITH latest AS (
     SELECT max(week) AS week FROM cell_shares
+),
+
+-- Of the latest week in which labels of the model were scored.
+believed AS (
+    SELECT
+        scores.model,
+        reliability.reliable,
+        reliability.reliability
+    FROM scores
+    INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
+    INNER JOIN reliability
+        ON
+            scores.week = reliability.week
+            AND plans.labeler = reliability.labeler
+            AND scores.labeler_version = reliability.labeler_version
+            AND scores.attribute = reliability.attribute
+    WHERE scores.attribute = 'perceived_gender' AND scores.prompt IS NULL
+    QUALIFY row_number() OVER (PARTITION BY scores.model ORDER BY scores.week DESC) = 1
 ),
 
 ceo AS (
@@ -22,6 +42,7 @@ ceo AS (
 one_sided AS (
     SELECT
         1 AS place,
+        model,
         printf('%s drew a perceived man for %d of %d CEOs.', model, masculine::BIGINT, pictures::BIGINT)
             AS sentence
     FROM ceo
@@ -45,6 +66,7 @@ halves AS (
 changed AS (
     SELECT
         2 AS place,
+        model,
         printf(
             '%s drew perceived women as CEO in %.0f %% of pictures before the week of %s, in %.0f %% since.',
             model, 100 * share_before, strftime(week, '%Y-%m-%d'), 100 * share_since
@@ -57,6 +79,7 @@ changed AS (
 ended AS (
     SELECT
         3 AS place,
+        NULL::VARCHAR AS model,
         printf('%s answered for the last time in the week of %s.', model, strftime(last_week, '%Y-%m-%d'))
             AS sentence
     FROM model_timeline
@@ -66,20 +89,30 @@ ended AS (
 sentences AS (
     SELECT
         place,
+        model,
         sentence
     FROM one_sided
     UNION ALL
     SELECT
         place,
+        model,
         sentence
     FROM changed
     UNION ALL
     SELECT
         place,
+        model,
         sentence
     FROM ended
 )
 
-SELECT sentence
+SELECT
+    CASE
+        WHEN NOT believed.reliable
+            THEN sentences.sentence || ' Its labels are not reliable.'
+        ELSE sentences.sentence
+    END AS sentence,
+    believed.reliability
 FROM sentences
-ORDER BY place, sentence
+LEFT JOIN believed ON sentences.model = believed.model
+ORDER BY coalesce(believed.reliable, TRUE) DESC, sentences.place ASC, sentences.sentence ASC

@@ -1,6 +1,7 @@
 -- Answers: which answers are of a picture that was not drawn, or not given to that rater, or carry another
 --   inclusion probability than the picture has?
--- Grain: gold_set, slot_key, attribute, rater.
+-- Grain: gold_set, slot_key, attribute, rater; sets of the eight weeks that end with the week, which put
+--   its figures right.
 -- Columns: those of gold_labels that say who answered what.
 -- Depends on: gold_labels, gold_samples.
 SELECT
@@ -22,5 +23,5 @@ ANTI JOIN gold_samples
             OR list_contains(string_split(gold_samples.raters, ','), gold_labels.rater)
         )
 WHERE
-    gold_labels.week = $week
+    gold_labels.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
     AND ($model IS NULL OR gold_labels.model = $model)

@@ -1,5 +1,6 @@
 -- Answers: which answers of people have a value that is not declared for their suite and attribute?
--- Grain: gold_set, slot_key, attribute, rater.
+-- Grain: gold_set, slot_key, attribute, rater; sets of the eight weeks that end with the week, which put
+--   its figures right.
 -- Columns: those of gold_labels that say what was answered.
 -- Depends on: gold_labels, attribute_values.
 SELECT
@@ -20,5 +21,5 @@ ANTI JOIN attribute_values
         AND gold_labels.attribute = attribute_values.attribute
         AND gold_labels.value = attribute_values.value
 WHERE
-    gold_labels.week = $week
+    gold_labels.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
     AND ($model IS NULL OR gold_labels.model = $model)

@@ -1,5 +1,5 @@
 -- Answers: which drawn pictures are not the picture that their slot has?
--- Grain: gold_set, slot_key.
+-- Grain: gold_set, slot_key; sets of the eight weeks that end with the week, which put its figures right.
 -- Columns: gold_set, week, model, slot_key, image_sha256.
 -- Depends on: gold_samples, images.
 SELECT
@@ -16,5 +16,5 @@ ANTI JOIN images
         AND gold_samples.slot_key = images.slot_key
         AND gold_samples.image_sha256 = images.image_sha256
 WHERE
-    gold_samples.week = $week
+    gold_samples.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
     AND ($model IS NULL OR gold_samples.model = $model)

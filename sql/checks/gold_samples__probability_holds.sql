@@ -1,5 +1,5 @@
 -- Answers: which strata of a gold set do not hold as many drawn pictures as their probabilities say?
--- Grain: gold_set, stratum.
+-- Grain: gold_set, stratum; sets of the eight weeks that end with the week, which put its figures right.
 -- Columns:
 --   drawn: rows of the stratum
 --   sampled, pictures: as many as were to be drawn, of how many
@@ -17,7 +17,7 @@ SELECT
     max(inclusion_probability) AS highest
 FROM gold_samples
 WHERE
-    week = $week
+    week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
     AND ($model IS NULL OR model = $model)
 GROUP BY gold_set, week, model, stratum
 HAVING

@@ -1,0 +1,42 @@
+-- Answers: which shares and distances of suites have no corrected row, more than one, or one that names
+--   another raw figure? Weeks without any corrected row are older than the table.
+-- Grain: that of scores.
+-- Columns: those of scores that name the figure; rows: corrected rows that it has.
+-- Depends on: scores, corrected_scores.
+SELECT
+    scores.week,
+    scores.model,
+    scores.suite,
+    scores.suite_major,
+    scores.condition,
+    scores.turn,
+    scores.attribute,
+    scores.reference,
+    scores.scale,
+    scores.metric,
+    scores.value_name,
+    scores.estimate,
+    count(corrected_scores.model) AS corrected_rows
+FROM scores
+LEFT JOIN corrected_scores
+    ON
+        scores.week = corrected_scores.week
+        AND scores.model = corrected_scores.model
+        AND scores.suite = corrected_scores.suite
+        AND scores.suite_major = corrected_scores.suite_major
+        AND scores.condition = corrected_scores.condition
+        AND scores.turn = corrected_scores.turn
+        AND scores.attribute = corrected_scores.attribute
+        AND scores.scale = corrected_scores.scale
+        AND scores.metric = corrected_scores.metric
+        AND scores.reference IS NOT DISTINCT FROM corrected_scores.reference
+        AND scores.value_name IS NOT DISTINCT FROM corrected_scores.value_name
+        AND scores.estimate IS NOT DISTINCT FROM corrected_scores.raw_estimate
+WHERE
+    scores.week = $week
+    AND ($model IS NULL OR scores.model = $model)
+    AND scores.prompt IS NULL
+    AND scores.metric IN ('share', 'distance2', 'distance')
+    AND scores.week IN (SELECT done.week FROM corrected_scores AS done)
+GROUP BY ALL
+HAVING count(corrected_scores.model) <> 1

@@ -1,0 +1,29 @@
+-- Answers: which corrected figures lie outside their interval or range, or are missing without a reason, or
+--   are there beside one?
+-- Grain: that of corrected_scores.
+-- Columns: those of corrected_scores that name the figure.
+-- Depends on: corrected_scores.
+SELECT
+    week,
+    model,
+    suite,
+    condition,
+    attribute,
+    reference,
+    metric,
+    value_name,
+    estimate,
+    low,
+    high,
+    reason
+FROM corrected_scores
+WHERE
+    week = $week
+    AND ($model IS NULL OR model = $model)
+    AND (
+        (estimate IS NULL) <> (coalesce(reason, '') <> '')
+        OR (estimate IS NULL) <> (low IS NULL)
+        OR (estimate IS NULL) <> (high IS NULL)
+        OR NOT estimate BETWEEN low - 1e-9 AND high + 1e-9
+        OR (metric <> 'distance2' AND NOT (low >= 0 AND high <= 1))
+    )
