@@ -7,22 +7,34 @@ Belongs here: view models of studies. Does not belong here: their import (`asset
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
 from assets.leaderboard import words
 from assets.leaderboard.charts import axis_end
 from assets.leaderboard.query import Row, rows
-from assets.leaderboard.view import Study, StudyCell, StudyRow, StudyTable
+from assets.leaderboard.study_view import (
+    Study,
+    StudyCell,
+    StudyChange,
+    StudyChanges,
+    StudyRow,
+    StudyTable,
+)
+from assets.metrics.study_results import in_order
+from assets.metrics.study_tests import LEVEL, smallest_finding
 
 _KINDS = {
     "person": "labels by people",
     "vision_model": "labels by a vision model",
     "local_model": "labels by a local model",
 }
-_CONDITIONS = ("baseline", "controlled", "confronted")
+NBSP = "\N{NO-BREAK SPACE}"
+NO_TEST = "under one of the conditions no picture could be assessed"
+_SAME = 0.005  # what is rounded to the same figure
 _Table = tuple[str, str, str, str]  # attribute, reference, labeler, version
+_Labels = tuple[str, str, str]  # attribute, labeler, version
 
 
 def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
@@ -31,6 +43,9 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
     for row in rows(con, "study_figures"):
         key = (row["attribute"], row["reference"], row["labeler"], row["labeler_version"])
         figures[row["study"]][key].append(row)
+    changes: dict[str, dict[_Labels, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows(con, "study_changes"):
+        changes[row["study"]][row["attribute"], row["labeler"], row["labeler_version"]].append(row)
     models: dict[str, list[Row]] = defaultdict(list)
     for row in rows(con, "study_models"):
         models[row["study"]].append(row)
@@ -46,7 +61,7 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
             missing=row["missing"],
             pictures=row["planned"] - row["missing"],
             tables=tuple(
-                _table(key, found, models[row["study"]])
+                _table(key, found, models[row["study"]], changes[row["study"]][key[0], *key[2:]])
                 for key, found in sorted(figures[row["study"]].items())
             ),
         )
@@ -54,14 +69,13 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
     )
 
 
-def _table(key: _Table, found: Sequence[Row], models: Sequence[Row]) -> StudyTable:
+def _table(key: _Table, found: Sequence[Row], models: Sequence[Row], changes: Sequence[Row]) -> StudyTable:
     cells = {(row["model"], row["condition"]): row for row in found}
-    seen = {condition for _, condition in cells}
-    conditions = sorted(
-        seen, key=lambda c: (_CONDITIONS.index(c) if c in _CONDITIONS else len(_CONDITIONS), c)
-    )
+    conditions = in_order({condition for _, condition in cells})
     attribute, reference, labeler, version = key
     kind = _KINDS.get(found[0]["labeler_kind"], words.spaced(found[0]["labeler_kind"] or "labeler"))
+    titles = {model["model"]: words.plain(model["title"]) for model in models}
+    compared = in_order({row["condition_b"] for row in changes})
     return StudyTable(
         attribute_title=words.attribute(attribute),
         reference_title=words.reference(reference),
@@ -70,12 +84,15 @@ def _table(key: _Table, found: Sequence[Row], models: Sequence[Row]) -> StudyTab
         axis=axis_end(row["high"] for row in found),
         rows=tuple(
             StudyRow(
-                model=words.plain(model["title"]),
+                model=titles[model["model"]],
                 planned=model["planned"],
                 missing=model["missing"],
                 cells=tuple(_cell(c, cells.get((model["model"], c))) for c in conditions),
             )
             for model in models
+        ),
+        changes=tuple(
+            _changes([row for row in changes if row["condition_b"] == c], titles) for c in compared
         ),
     )
 
@@ -83,6 +100,7 @@ def _table(key: _Table, found: Sequence[Row], models: Sequence[Row]) -> StudyTab
 def _cell(condition: str, row: Row | None) -> StudyCell:
     if row is None:
         return StudyCell(condition, None, None, None, None, None, 0, "Not part of the study")
+    ranked, low, high = row["rank_low"] is not None, row["bound_low"], row["bound_high"]
     return StudyCell(
         condition,
         row["distance"],
@@ -92,4 +110,74 @@ def _cell(condition: str, row: Row | None) -> StudyCell:
         row["tvd_floor"],
         row["n"] or 0,
         None if row["distance"] is not None else words.reason(row["reason"] or "no figure"),
+        rank=words.rank(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
+        unranked=words.plain(row["rank_reason"]) if row["rank_reason"] else None,
+        bounds=None if ranked or low is None or high - low < _SAME else (low, high),
+    )
+
+
+def _changes(found: Sequence[Row], titles: Mapping[str, str]) -> StudyChanges:
+    """Return what changed between two conditions, `found` being all that was compared, by p-value."""
+    return StudyChanges(
+        before=words.plain(found[0]["condition_a"]),
+        after=words.plain(found[0]["condition_b"]),
+        tests=found[0]["tests"],
+        summary=tuple(_summary(found)),
+        rows=tuple(
+            StudyChange(
+                model=titles.get(row["model"], words.plain(row["model"])),
+                prompt=words.plain(row["prompt"]),
+                value=words.spaced(row["value"]),
+                before=(row["k_a"], row["n_a"]),
+                after=(row["k_b"], row["n_b"]),
+                chi_square_p=row["chi_square_p"],
+                fisher_p=row["fisher_p"],
+                holm_p=row["holm_p"],
+                survives=bool(row["survives"]),
+                reason=None if row["reason"] is None else words.reason(row["reason"]),
+            )
+            for row in found
+        ),
+    )
+
+
+def _summary(found: Sequence[Row]) -> Iterator[str]:
+    """Yield in sentences how many differences are left, the more strictly it is asked."""
+    tested = [row for row in found if row["fisher_p"] is not None]
+    if untested := len(found) - len(tested):
+        yield f"{words.number(untested)} of {words.number(len(found))} differences cannot be tested: {NO_TEST}."
+    if not tested:
+        return
+    chi_square, exact = (sum(row[name] < LEVEL for row in tested) for name in ("chi_square_p", "fisher_p"))
+    strict, lenient = (sum(row[name] <= LEVEL for row in tested) for name in ("holm_p", "fdr_p"))
+    looks = found[0]["tests"]
+    yield (
+        f"Of {words.number(len(tested))} differences, {_many(chi_square)} a chi-square p-value below 0.05, which is "
+        "what studies usually publish; with so few pictures that test promises too much. By Fisher’s exact test "
+        f"{_many(exact)}."
+    )
+    yield (
+        f"Who looks {words.number(looks)} times finds some by chance alone. Corrected for that (Holm: any false "
+        f"finding at all has a chance of 5{NBSP}% at most) {_left(strict)}; if one in twenty findings may be false "
+        f"(Benjamini and Hochberg), {_left(lenient)}."
+    )
+    before, after = (max(row[name] for row in tested) for name in ("n_a", "n_b"))
+    needed = smallest_finding(before, after, looks)
+    yield (
+        f"With {words.number(before)} pictures before and {words.number(after)} after, "
+        + (
+            "no difference could survive, however large."
+            if needed is None
+            else f"a value that nobody showed must be in {needed} of {after} to survive."
+        )
+    )
+
+
+def _many(number: int) -> str:
+    return "none has" if number == 0 else "1 has" if number == 1 else f"{words.number(number)} have"
+
+
+def _left(number: int) -> str:
+    return (
+        "none is left" if number == 0 else "1 is left" if number == 1 else f"{words.number(number)} are left"
     )

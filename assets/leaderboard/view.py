@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from assets.leaderboard.study_view import Study
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -185,58 +187,6 @@ class Event:
 
     week: date
     text: str
-
-
-@dataclass(frozen=True)
-class StudyCell:
-    """A study's figures for one model under one condition."""
-
-    condition: str
-    distance: float | None
-    low: float | None
-    high: float | None
-    tvd: float | None
-    tvd_floor: float | None  # what tvd would be, on average, for a model that matches the reference exactly
-    n: int
-    reason: str | None
-
-
-@dataclass(frozen=True)
-class StudyRow:
-    """One model of a study; `missing` counts slots without a picture."""
-
-    model: str
-    cells: tuple[StudyCell, ...]
-    planned: int
-    missing: int
-
-
-@dataclass(frozen=True)
-class StudyTable:
-    """A study's models by one attribute, against one reference, as one labeler saw them."""
-
-    attribute_title: str
-    reference_title: str
-    labeler: str
-    conditions: tuple[str, ...]
-    axis: float
-    rows: tuple[StudyRow, ...]
-
-
-@dataclass(frozen=True)
-class Study:
-    """Somebody else's pictures and labels; not a weekly series."""
-
-    id: str
-    title: str
-    citation: str
-    licence: str
-    source: str
-    note: str | None
-    pictures: int
-    planned: int
-    missing: int
-    tables: tuple[StudyTable, ...]
 
 
 @dataclass(frozen=True)

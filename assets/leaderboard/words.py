@@ -134,6 +134,11 @@ def reason(code: str) -> str:
     return said[:1].upper() + said[1:]
 
 
+def rank(low: int, high: int, of: int) -> str:
+    """Return a rank as a range: "1–3 of 6", or "2 of 6" where it is one place."""
+    return f"{low} of {of}" if low == high else f"{low}–{high} of {of}"
+
+
 def turn_ended(outcome: str, group: str, why: str | None) -> str:
     """Return why a turn of a conversation brought no picture, as a sentence without its full stop."""
     if outcome == "not_needed":

@@ -144,8 +144,8 @@ def _why(cells: int, planned: int) -> str:
     if enough(cells, planned):
         return ALONE
     text = (
-        f"too few prompts: {cells} of {planned} with {PICTURES_NEEDED} pictures or more and "
-        f"{ASSESSED_NEEDED:.0%} of the slots assessed; {CELLS_NEEDED:.0%} are needed"
+        f"{ASSESSED_NEEDED:.0%} of the slots and {PICTURES_NEEDED} pictures or more are assessed for {cells} of "
+        f"{planned} prompts; {CELLS_NEEDED:.0%} of them are needed"
     )
     return text.replace("%", " %")
 

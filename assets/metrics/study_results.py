@@ -6,7 +6,7 @@ Belongs here: which samples of a study are compared with which, and the columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import duckdb
 import numpy as np
@@ -38,7 +38,7 @@ _CELL = ["model", "prompt", "attribute", "labeler", "labeler_version"]
 _FAMILY = ["attribute", "labeler", "labeler_version"]
 
 
-def in_order(conditions: Sequence[str]) -> list[str]:
+def in_order(conditions: Iterable[str]) -> list[str]:
     """Return conditions in the order in which they are asked, others after them by name."""
     known = {name: place for place, name in enumerate(CONDITIONS)}
     return sorted(conditions, key=lambda name: (known.get(name, len(known)), name))

@@ -18,7 +18,8 @@ import pyarrow as pa
 from PIL import Image
 
 from assets.generation.records import Slot
-from assets.metrics.scores import compute_scores, compute_study_scores
+from assets.metrics.results import STUDY_RESULTS
+from assets.metrics.scores import compute_scores
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
 from warehouse import keys
@@ -259,7 +260,7 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
             rows["study_prompts"].append(
                 {
                     "study": study,
-                    "prompt": f"{prompt}-{condition}",
+                    "prompt": prompt,
                     "subject": f"occupation:{prompt}",
                     "condition": condition,
                     "title": prompt,
@@ -269,10 +270,10 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
     for model, men in (("Painter A", 0.95), ("Painter B", 0.7)):
         name = model.lower().replace(" ", "-")
         rows["study_models"].append({"study": study, "model": name, "title": model})
-        for asked in rows["study_prompts"]:
+        for place, asked in enumerate(rows["study_prompts"]):
             for replicate in range(10):
-                missing = name == "painter-b" and asked["prompt"] == "ceo-baseline" and replicate > 7
-                key = sha256_hex(f"{name}{asked['prompt']}{replicate}".encode())
+                missing = name == "painter-b" and place == 0 and replicate > 7
+                key = sha256_hex(f"{name}{asked['prompt']}-{asked['condition']}{replicate}".encode())
                 rows["study_slots"].append(
                     {
                         "study": study,
@@ -307,8 +308,5 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
                         }
                     )
     replace_study(con, study, {name: pa.Table.from_pylist(found) for name, found in rows.items()})
-    con.execute("DELETE FROM study_scores WHERE study = ?", [study])
-    replace_scores = compute_study_scores(con, study)
-    con.register("new_scores", replace_scores)
-    con.execute("INSERT INTO study_scores BY NAME FROM new_scores")
-    con.unregister("new_scores")
+    for table, compute in STUDY_RESULTS.items():
+        replace_study(con, study, {table: compute(con, study)})

@@ -87,7 +87,7 @@ def test_ranks_are_ranges_and_a_model_that_draws_several_people_has_none(
         key: (row["rank_low"], row["rank_high"], row["ranked_of"]) if row["reason"] is None else row["reason"]
         for key, row in found.items()
     }
-    few = "too few prompts: {} of 5 with 4 pictures or more and 80 % of the slots assessed; 90 % are needed"
+    few = "80 % of the slots and 4 pictures or more are assessed for {} of 5 prompts; 90 % of them are needed"
     assert told == {
         ("baseline", "dall-e-3"): (1, 3, 5),
         ("baseline", "flux.1-dev"): (1, 5, 5),

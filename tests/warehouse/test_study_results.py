@@ -234,7 +234,7 @@ def test_who_shows_too_little_has_no_rank_but_bounds(con: Con) -> None:
     of = {row["model"]: row for row in ranks}
     assert (of["hides"]["rank_low"], of["hides"]["ranked_of"], of["hides"]["cells"]) == (None, None, 4)
     assert of["hides"]["reason"] == (
-        "too few prompts: 4 of 5 with 4 pictures or more and 80 % of the slots assessed; 90 % are needed"
+        "80 % of the slots and 4 pictures or more are assessed for 4 of 5 prompts; 90 % of them are needed"
     )
     # at best the six unseen pictures are men, at worst women too
     best, worst = (
@@ -255,7 +255,7 @@ def test_who_was_not_asked_everything_or_stands_alone_is_told_so(con: Con) -> No
     assert pairs == []
     assert {row["model"]: row["reason"] for row in ranks} == {
         "whole": "no other model of this board can be ranked",
-        "part": "too few prompts: 2 of 3 with 4 pictures or more and 80 % of the slots assessed; 90 % are needed",
+        "part": "80 % of the slots and 4 pictures or more are assessed for 2 of 3 prompts; 90 % of them are needed",
     }
     assert {row["ranked_of"] for row in ranks} == {None}
     (part,) = [row for row in ranks if row["model"] == "part"]

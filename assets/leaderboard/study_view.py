@@ -1,0 +1,97 @@
+"""What the page shows of published studies.
+
+Belongs here: the shape of what is shown. Does not belong here: queries and what is made of them (`study`), markup
+(`templates/_studies.html.j2`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StudyCell:
+    """A study's figures for one model under one condition."""
+
+    condition: str
+    distance: float | None
+    low: float | None
+    high: float | None
+    tvd: float | None
+    tvd_floor: float | None  # what tvd would be, on average, for a model that matches the reference exactly
+    n: int
+    reason: str | None
+    rank: str | None = None  # as a range
+    unranked: str | None = None  # why there is no rank
+    bounds: tuple[float, float] | None = None  # of the distance, whatever the unseen pictures would show
+
+
+@dataclass(frozen=True)
+class StudyRow:
+    """One model of a study; `missing` counts slots without a picture."""
+
+    model: str
+    cells: tuple[StudyCell, ...]
+    planned: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class StudyChange:
+    """What became of one value under another condition: pictures of how many, and p-values (None: no test)."""
+
+    model: str
+    prompt: str
+    value: str
+    before: tuple[int, int]  # (pictures with the value, pictures with any value)
+    after: tuple[int, int]
+    chi_square_p: float | None
+    fisher_p: float | None
+    holm_p: float | None
+    survives: bool
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class StudyChanges:
+    """What changed between two conditions. All tests of the attribute, `tests`, are corrected together."""
+
+    before: str
+    after: str
+    tests: int
+    summary: tuple[str, ...]  # sentences
+    rows: tuple[StudyChange, ...]  # by p-value
+
+    @property
+    def surviving(self) -> tuple[StudyChange, ...]:
+        """Return the changes that are more than chance after the correction."""
+        return tuple(row for row in self.rows if row.survives)
+
+
+@dataclass(frozen=True)
+class StudyTable:
+    """A study's models by one attribute, against one reference, as one labeler saw them."""
+
+    attribute_title: str
+    reference_title: str
+    labeler: str
+    conditions: tuple[str, ...]
+    axis: float
+    rows: tuple[StudyRow, ...]
+    changes: tuple[StudyChanges, ...] = ()  # one for each condition that is compared with the first
+
+
+@dataclass(frozen=True)
+class Study:
+    """Somebody else's pictures and labels; not a weekly series."""
+
+    id: str
+    title: str
+    citation: str
+    licence: str
+    source: str
+    note: str | None
+    pictures: int
+    planned: int
+    missing: int
+    tables: tuple[StudyTable, ...]
