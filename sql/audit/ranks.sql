@@ -1,0 +1,555 @@
+-- Answers: which models of a board are told apart by the prompts that both answered, and which ranks follow?
+--   Recomputed from attempts and labels alone, to be held against `ranks` and `model_pairs`.
+-- Grain: week, track, simulated, suite, suite_major, condition, attribute, reference, scale, model, other:
+--   every pair of ranked models in both orders; other is NULL for a model without a rank.
+-- Columns:
+--   rank_low, rank_high, ranked_of: of model; NULL if it is not ranked
+--   cells, planned_cells: prompts with four pictures and 80 % of the answers assessed, and all prompts
+--   bound_low, bound_high: least and largest distance of model, whatever its unseen answers would have shown
+--   common: prompts with two pictures or more of both
+--   difference: distance2 of model minus that of other on these; low, high: 95 %
+--   adjusted_low, adjusted_high: 95 % for all pairs of the board together
+-- Depends on: cell_counts, slot_outcomes, prompts, prompt_attributes, reference_values, plans, withheld
+WITH RECURSIVE
+-- every prompt that stands for its suite, asked or not, beside each reference of the attribute
+standing AS (
+    SELECT
+        prompts.week,
+        plans.track,
+        plans.simulated,
+        prompts.suite,
+        prompts.suite_major,
+        prompts.condition,
+        wanted.attribute,
+        prompts.model,
+        prompts.prompt,
+        reference_values.reference,
+        reference_values.banded,
+        coalesce(bool_or(reference_values.prompt = prompts.prompt), FALSE) AS has_own
+    FROM prompts
+    INNER JOIN plans ON prompts.week = plans.week AND prompts.model = plans.model
+    INNER JOIN prompt_attributes AS wanted
+        ON
+            prompts.week = wanted.week
+            AND prompts.model = wanted.model
+            AND prompts.suite = wanted.suite
+            AND prompts.suite_major = wanted.suite_major
+            AND prompts.prompt = wanted.prompt
+    INNER JOIN reference_values
+        ON
+            wanted.week = reference_values.week
+            AND wanted.model = reference_values.model
+            AND wanted.suite = reference_values.suite
+            AND wanted.suite_major = reference_values.suite_major
+            AND wanted.attribute = reference_values.attribute
+    WHERE prompts.condition <> 'confronted' OR prompts.turns > 1
+    GROUP BY ALL
+),
+
+planned AS (
+    SELECT
+        *,
+        dense_rank() OVER (
+            ORDER BY week, track, simulated, suite, suite_major, condition, attribute, reference, banded
+        ) AS board
+    FROM standing
+),
+
+counted AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        prompt,
+        attribute,
+        scale,
+        labeler_version,
+        value,
+        in_support,
+        pictures
+    FROM cell_counts
+    WHERE condition <> 'confronted' OR turn > 1
+),
+
+-- of the turns after a confrontation the first picture is the answer, else the last turn
+answers AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        prompt,
+        coalesce(
+            max(outcome_group) FILTER (WHERE outcome_group = 'success'), arg_max(outcome_group, turn)
+        ) AS outcome_group
+    FROM slot_outcomes
+    WHERE outcome <> 'not_needed' AND (condition <> 'confronted' OR turn > 1)
+    GROUP BY week, model, suite, suite_major, prompt, coalesce(conversation, slot_key)
+),
+
+refusals AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        prompt,
+        count(*) FILTER (WHERE outcome_group = 'answer') AS refused
+    FROM answers
+    GROUP BY week, model, suite, suite_major, prompt
+),
+
+labelled AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        prompt,
+        attribute,
+        scale,
+        labeler_version,
+        sum(pictures) FILTER (WHERE NOT in_support) AS not_assessed,
+        sum(pictures) AS pictures
+    FROM counted
+    GROUP BY ALL
+),
+
+-- a model has a place on a board if any prompt of it was asked
+placed AS (
+    SELECT DISTINCT
+        planned.board,
+        planned.week,
+        planned.model,
+        labelled.labeler_version
+    FROM planned
+    INNER JOIN labelled
+        ON
+            planned.week = labelled.week
+            AND planned.model = labelled.model
+            AND planned.suite = labelled.suite
+            AND planned.suite_major = labelled.suite_major
+            AND planned.prompt = labelled.prompt
+            AND planned.attribute = labelled.attribute
+            AND planned.banded = (labelled.scale = 'bands')
+),
+
+-- x pictures of a value and the share q that the reference expects; u answers that show no value
+valued AS (
+    SELECT
+        planned.board,
+        planned.model,
+        planned.prompt,
+        expected.value,
+        expected.expected_share AS q,
+        cast(coalesce(counted.pictures, 0) AS DOUBLE) AS x,
+        cast(coalesce(labelled.not_assessed, 0) + coalesce(refusals.refused, 0) AS DOUBLE) AS u
+    FROM planned
+    SEMI JOIN placed ON planned.board = placed.board AND planned.model = placed.model
+    INNER JOIN reference_values AS expected
+        ON
+            planned.week = expected.week
+            AND planned.model = expected.model
+            AND planned.suite = expected.suite
+            AND planned.suite_major = expected.suite_major
+            AND planned.attribute = expected.attribute
+            AND planned.reference = expected.reference
+            AND planned.banded = expected.banded
+            AND expected.prompt IS NOT DISTINCT FROM CASE WHEN planned.has_own THEN planned.prompt END
+    LEFT JOIN counted
+        ON
+            planned.week = counted.week
+            AND planned.model = counted.model
+            AND planned.suite = counted.suite
+            AND planned.suite_major = counted.suite_major
+            AND planned.prompt = counted.prompt
+            AND planned.attribute = counted.attribute
+            AND expected.value = counted.value
+    LEFT JOIN labelled
+        ON
+            planned.week = labelled.week
+            AND planned.model = labelled.model
+            AND planned.suite = labelled.suite
+            AND planned.suite_major = labelled.suite_major
+            AND planned.prompt = labelled.prompt
+            AND planned.attribute = labelled.attribute
+    LEFT JOIN refusals
+        ON
+            planned.week = refusals.week
+            AND planned.model = refusals.model
+            AND planned.suite = refusals.suite
+            AND planned.suite_major = refusals.suite_major
+            AND planned.prompt = refusals.prompt
+),
+
+sized AS (
+    SELECT
+        *,
+        sum(x) OVER cell AS n,
+        count(*) OVER cell AS k,
+        sum(q * q) OVER cell AS c,
+        sum(x * q) OVER cell AS xq,
+        sum(x * q * q) OVER cell AS xqq,
+        sum(x * x) OVER cell AS xx
+    FROM valued
+    WINDOW cell AS (PARTITION BY board, model, prompt)
+),
+
+-- p: the share with two pseudo-counts; line, square: sums of the kernel 1[i = j] - q_i - q_j + c and of its
+-- square over all pictures; level: how high the values up to this one stand if unseen answers fill them;
+-- all_here: distance2 if all unseen answers showed this value
+shaped AS (
+    SELECT
+        *,
+        (x + 2 / k) / (n + 2) AS p,
+        1 - 2 * q + c AS own,
+        x - n * q - xq + n * c - (1 - 2 * q + c) AS line,
+        n * pow(c - q, 2) - 2 * (c - q) * xq + xqq + x * (1 + 2 * (c - 2 * q)) AS square,
+        x - (n + u - 1) * q AS short,
+        (u + sum(x - (n + u - 1) * q) OVER filling) / row_number() OVER filling AS level,
+        CASE
+            WHEN n + u >= 2
+                THEN
+                    (
+                        (xx + 2 * u * x + u * u - n - u) / ((n + u) * (n + u - 1))
+                        - 2 * (xq + u * q) / (n + u)
+                        + c
+                    ) / 2
+        END AS all_here
+    FROM sized
+    WINDOW filling AS (
+        PARTITION BY board, model, prompt
+        ORDER BY x - (n + u - 1) * q, value
+        ROWS UNBOUNDED PRECEDING
+    )
+),
+
+-- the height is the level at the last value that it reaches
+filled AS (
+    SELECT
+        *,
+        greatest(
+            x,
+            x - short
+            + arg_max(level, short) FILTER (WHERE level >= short) OVER (PARTITION BY board, model, prompt)
+        ) AS best
+    FROM shaped
+),
+
+cells AS (
+    SELECT
+        board,
+        model,
+        prompt,
+        n,
+        u,
+        n >= 4 AND 10 * n >= 8 * (n + u) AS covered,
+        (sum(x * (x - 1)) / (n * (n - 1)) - 2 * xq / n + c) / 2 AS d,
+        (
+            pow(sum(x * line) / (n * (n - 1)), 2)
+            - (
+                pow(sum(x * line), 2)
+                - 4 * (sum(x * line * line) - sum(x * (square - own * own)))
+                - 2 * sum(x * (square - own * own))
+            ) / (n * (n - 1) * (n - 2) * (n - 3))
+        ) / 4 AS unbiased,
+        (n - 2) / (n * (n - 1)) * greatest(sum(p * pow(p - q, 2)) - pow(sum(p * (p - q)), 2), 0) AS growing,
+        (
+            sum(p * p) + 2 * sum(p * q * q) + 2 * pow(sum(p * q), 2) + c * c - 4 * sum(p * p * q)
+            + 2 * c * sum(p * p) - 4 * c * sum(p * q) - pow(sum(pow(p - q, 2)), 2)
+        ) / (2 * n * (n - 1)) AS at_zero,
+        sum(pow(p - q, 2)) / 2 AS plain,
+        2 * (n - 2) / (n * (n - 1)) * (1 - sum(p * p)) / greatest(k - 1, 1) AS slope,
+        (1 - 2 * min(q) + c) / 2 AS largest,
+        CASE
+            WHEN n > 0 AND n + u >= 2
+                THEN
+                    (
+                        sum(best * (best - 1)) / ((n + u) * (n + u - 1)) - 2 * sum(best * q) / (n + u) + c
+                    ) / 2
+            ELSE 0
+        END AS cell_low,
+        CASE WHEN n > 0 AND n + u >= 2 THEN max(all_here) ELSE (1 - 2 * min(q) + c) / 2 END AS cell_high
+    FROM filled
+    GROUP BY board, model, prompt, n, u, k, c, xq
+),
+
+-- the prompts of a board are those that any of its models planned
+board_prompts AS (
+    SELECT
+        board,
+        prompt,
+        max(largest) AS largest
+    FROM cells
+    GROUP BY ALL
+),
+
+hidden AS (
+    SELECT DISTINCT
+        week,
+        model
+    FROM withheld
+),
+
+models AS (
+    SELECT
+        placed.board,
+        placed.model,
+        placed.labeler_version,
+        hidden.week IS NOT NULL AS hidden,
+        coalesce(max(cells.n), 0) >= 5 AS told,
+        count(*) FILTER (WHERE cells.covered) AS cells,
+        count(board_prompts.prompt) AS planned_cells,
+        sqrt(greatest(avg(coalesce(cells.cell_low, 0)), 0)) AS bound_low,
+        sqrt(greatest(avg(coalesce(cells.cell_high, board_prompts.largest)), 0)) AS bound_high
+    FROM placed
+    LEFT JOIN hidden ON placed.week = hidden.week AND placed.model = hidden.model
+    LEFT JOIN board_prompts
+        ON
+            placed.board = board_prompts.board
+    LEFT JOIN cells
+        ON
+            board_prompts.board = cells.board
+            AND board_prompts.prompt = cells.prompt
+            AND placed.model = cells.model
+    GROUP BY ALL
+),
+
+-- a board is ranked on the labeler version that read most of its models; of as many, on the newest
+versions AS (
+    SELECT
+        board,
+        labeler_version
+    FROM models
+    WHERE NOT hidden AND told
+    GROUP BY board, labeler_version
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY board
+            ORDER BY
+                count(*) DESC,
+                coalesce(try_cast(split_part(labeler_version, '-', 1) AS INTEGER), -1) DESC,
+                labeler_version DESC
+        ) = 1
+),
+
+judged AS (
+    SELECT
+        models.*,
+        coalesce(
+            NOT models.hidden
+            AND models.told
+            AND models.labeler_version = versions.labeler_version
+            AND 10 * models.cells >= 9 * models.planned_cells
+            AND models.planned_cells > 0,
+            FALSE
+        ) AS fit
+    FROM models
+    LEFT JOIN versions
+        ON
+            models.board = versions.board
+),
+
+boards AS (
+    SELECT
+        *,
+        count(*) FILTER (WHERE fit) OVER (PARTITION BY board) AS g
+    FROM judged
+),
+
+-- Newton's method from 0 for the z beyond which lies 0.025 / pairs of a normal distribution
+newton AS (
+    SELECT DISTINCT
+        g,
+        0 AS step,
+        cast(0 AS DOUBLE) AS z
+    FROM boards
+    WHERE g > 1
+    UNION ALL
+    SELECT
+        g,
+        step + 1 AS step,
+        z + sqrt(2 * pi()) * exp(z * z / 2) * (0.5 - 0.05 / (g * (g - 1)))
+        - sqrt(pi() / 2) * list_sum(
+            list_transform(range(0, 120), LAMBDA i: pow(z / sqrt(2), 2 * i + 1) / gamma(i + 1.5))
+        ) AS z
+    FROM newton
+    WHERE step < 60
+),
+
+ranked AS (
+    SELECT
+        boards.*,
+        newton.z AS z_all
+    FROM boards
+    INNER JOIN newton ON boards.g = newton.g AND newton.step = 60
+    WHERE boards.fit
+),
+
+-- the sums of model's terms over the cells that it has in common with other
+sums AS (
+    SELECT
+        a.board,
+        a.model,
+        b.model AS other,
+        a.z_all,
+        count(*) AS m,
+        avg(mine.d) AS d,
+        sum(
+            CASE WHEN mine.n >= 4 THEN mine.unbiased ELSE mine.growing + mine.at_zero END
+        ) AS unbiased,
+        sum(mine.growing + mine.at_zero) AS plug_in,
+        sum(mine.at_zero) AS at_zero,
+        sum(mine.plain) AS plain,
+        sum(mine.slope) AS slope,
+        avg(mine.largest) AS largest
+    FROM ranked AS a
+    INNER JOIN ranked AS b
+        ON
+            a.board = b.board
+            AND a.model <> b.model
+    INNER JOIN cells AS mine
+        ON
+            a.board = mine.board
+            AND a.model = mine.model
+            AND mine.n >= 2
+    INNER JOIN cells AS theirs
+        ON
+            mine.board = theirs.board
+            AND mine.prompt = theirs.prompt
+            AND b.model = theirs.model
+            AND theirs.n >= 2
+    GROUP BY ALL
+),
+
+-- the hull of Wald and score intervals, for one pair by itself and for all pairs together
+hulls AS (
+    SELECT
+        *,
+        greatest(unbiased, plug_in, 0) AS variance,
+        at_zero / m / m AS b,
+        greatest(
+            CASE
+                WHEN plain > 0.5e-9 THEN (greatest(unbiased, plug_in, 0) - at_zero) / plain
+                ELSE slope / m
+            END,
+            0
+        ) / m AS a,
+        unnest([FALSE, TRUE]) AS together,
+        unnest([1.959963984540054, z_all]) AS z
+    FROM sums
+),
+
+ends AS (
+    SELECT
+        *,
+        least(
+            d + z * z * a / 2 - sqrt(greatest(pow(2 * d + z * z * a, 2) - 4 * (d * d - z * z * b), 0)) / 2,
+            d - z * sqrt(variance) / m
+        ) AS low,
+        least(
+            greatest(
+                d
+                + z * z * a / 2
+                + sqrt(greatest(pow(2 * d + z * z * a, 2) - 4 * (d * d - z * z * b), 0)) / 2,
+                0,
+                d + z * sqrt(variance) / m
+            ),
+            largest
+        ) AS high
+    FROM hulls
+),
+
+-- each end joins those of the two
+differences AS (
+    SELECT
+        mine.board,
+        mine.model,
+        mine.other,
+        mine.m,
+        mine.together,
+        mine.d - theirs.d AS difference,
+        mine.d - theirs.d
+        - sqrt(pow(mine.d - mine.low, 2) + pow(greatest(theirs.high - theirs.d, 0), 2)) AS low,
+        mine.d - theirs.d
+        + sqrt(pow(greatest(mine.high - mine.d, 0), 2) + pow(theirs.d - theirs.low, 2)) AS high
+    FROM ends AS mine
+    INNER JOIN ends AS theirs
+        ON
+            mine.board = theirs.board
+            AND mine.together = theirs.together
+            AND mine.model = theirs.other
+            AND mine.other = theirs.model
+),
+
+pairs AS (
+    SELECT
+        board,
+        model,
+        other,
+        m AS common,
+        any_value(difference) AS difference,
+        any_value(low) FILTER (WHERE NOT together) AS low,
+        any_value(high) FILTER (WHERE NOT together) AS high,
+        any_value(low) FILTER (WHERE together) AS adjusted_low,
+        any_value(high) FILTER (WHERE together) AS adjusted_high
+    FROM differences
+    GROUP BY ALL
+),
+
+named AS (
+    SELECT DISTINCT
+        board,
+        week,
+        track,
+        simulated,
+        suite,
+        suite_major,
+        condition,
+        attribute,
+        reference,
+        banded
+    FROM planned
+)
+
+SELECT
+    named.week,
+    named.track,
+    named.simulated,
+    named.suite,
+    named.suite_major,
+    named.condition,
+    named.attribute,
+    named.reference,
+    CASE WHEN named.banded THEN 'bands' ELSE 'values' END AS scale,
+    boards.model,
+    pairs.other,
+    CASE WHEN boards.fit AND boards.g > 1 THEN 1 + count(*) FILTER (WHERE pairs.adjusted_low > 0) OVER own END
+        AS rank_low,
+    CASE
+        WHEN boards.fit AND boards.g > 1
+            THEN boards.g - count(*) FILTER (WHERE pairs.adjusted_high < 0) OVER own
+    END AS rank_high,
+    CASE WHEN boards.fit AND boards.g > 1 THEN boards.g END AS ranked_of,
+    boards.cells,
+    boards.planned_cells,
+    CASE WHEN NOT boards.hidden THEN boards.bound_low END AS bound_low,
+    CASE WHEN NOT boards.hidden THEN boards.bound_high END AS bound_high,
+    pairs.common,
+    pairs.difference,
+    pairs.low,
+    pairs.high,
+    pairs.adjusted_low,
+    pairs.adjusted_high
+FROM boards
+INNER JOIN named ON boards.board = named.board
+LEFT JOIN pairs ON boards.board = pairs.board AND boards.model = pairs.model
+WINDOW own AS (PARTITION BY boards.board, boards.model)
+ORDER BY
+    named.week DESC,
+    boards.board ASC,
+    rank_low ASC NULLS LAST,
+    rank_high ASC,
+    boards.model ASC,
+    pairs.other ASC
