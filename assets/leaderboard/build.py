@@ -1,7 +1,7 @@
 """The view of one edition, built from the warehouse.
 
 Belongs here: putting the parts together. Does not belong here: any part
-(`boards`, `lead`, `gallery`, `conversations`, `facts`, `study`), markup (`page`) or files (`edition`).
+(`boards`, `lead`, `gallery`, `conversations`, `effects`, `facts`, `study`), markup (`page`) or files (`edition`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard import boards, conversations, facts, gallery, lead, study
+from assets.leaderboard import boards, conversations, effects, facts, gallery, lead, study
 from assets.leaderboard.query import rows
 from assets.leaderboard.view import Page
 
@@ -59,4 +59,5 @@ def build_page(
         labelers=versions,
         downloads=facts.downloads(files),
         unverified=boards.unverified(con, day),
+        words=effects.build(con, day),
     )

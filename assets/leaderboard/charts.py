@@ -57,6 +57,12 @@ def strip(distance: float, low: float | None, high: float | None, axis: float) -
     return Strip(*(round(_clamp(100 * value / axis, 100), 2) for value in (start, end, distance)))
 
 
+def change_strip(change: float, low: float, high: float, axis: float) -> Strip:
+    """Return a change and its interval in per cent of an axis that runs from -`axis` to `axis`."""
+    ends = (_clamp(value + axis, 2 * axis) for value in (low, high, change))
+    return Strip(*(round(50 * end / axis, 2) for end in ends))
+
+
 def line(points: Sequence[Point], axis: float, *, width: int, height: int, pad: int = 3) -> Line:
     """Return the line of `points` (one a week, evenly spaced) in a box of `width` × `height` units, 0 at its foot."""
     inner_w, inner_h = width - 2 * pad, height - 2 * pad

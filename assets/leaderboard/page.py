@@ -59,6 +59,7 @@ def _environment() -> Environment:
         words=words,
         perceived=words.PERCEIVED,
         strip=charts.strip,
+        change_strip=charts.change_strip,
         line=charts.line,
         ticks=charts.ticks,
         figure_words=_figure_words,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from assets.leaderboard.effect_view import WordChange
 from assets.leaderboard.study_view import Study
 
 
@@ -237,6 +238,7 @@ class Page:
     labelers: tuple[LabelerFact, ...]
     downloads: tuple[Download, ...]
     unverified: str | None = None  # whose labels nobody verified
+    words: tuple[WordChange, ...] = ()  # what one word changes
 
     def pictures(self) -> Iterator[Picture]:
         """Yield every picture that the page shows; one may come twice."""
