@@ -251,8 +251,8 @@ def _laid_out(
         entries: what is counted.
         others: the value that all other codes count as; None: they are left out.
     """
-    many, wide = int(cells["scale_row"].max() or 0) + 1, int(entries.code.max(initial=0)) + 1  # type: ignore[arg-type]
-    rows = lists["scale_row"].to_numpy()
+    of, rows = cells["scale_row"].to_numpy(), lists["scale_row"].to_numpy()
+    many, wide = 1 + max(of.max(initial=0), rows.max(initial=0)), 1 + entries.code.max(initial=0)
     sizes = np.bincount(rows, minlength=many)
     starts = np.cumsum(sizes) - sizes
     placed = lists.select("scale_row", "value").with_columns(
@@ -265,7 +265,6 @@ def _laid_out(
     own = codes.join(placed, on=["scale_row", "value"]).filter(pl.col("code") < wide)
     place[own["scale_row"].to_numpy(), own["code"].to_numpy()] = own["place"].to_numpy()
 
-    of = cells["scale_row"].to_numpy()
     ends = np.cumsum(sizes[of])
     first = ends - sizes[of]
     cell = np.repeat(np.arange(cells.height), sizes[of])

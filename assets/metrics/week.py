@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from assets.generation.workplace import Workplace
 from assets.metrics.results import HISTORY_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
+from assets.metrics.scores import scores_of
 from assets.metrics.second_opinions import GOLD_WEEKS
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
@@ -70,7 +71,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         load_anchors(con, place.store, week)
         load_stale_gold(con, place.store)
         score_studies(con, place)
-        scored = [done for done in _planned_weeks(con, week) if _score_if_changed(con, place, done)]
+        scored = _score_changed(con, place, week)
         for again in sorted({week, *_unsettled(con, week)} - {*scored}):
             _check(con, place, again)
         _score_history(con)
@@ -80,8 +81,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
 def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     """Score every week and study that is loaded: what a rebuild does after loading."""
     score_studies(con, place)
-    for week in _planned_weeks(con, "9999-12-27"):
-        _score_if_changed(con, place, week)
+    _score_changed(con, place, "9999-12-27")
     _score_history(con)
 
 
@@ -188,19 +188,22 @@ def _inputs(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
     return week_inputs(con, week, [*extra, gold] if gold else extra)
 
 
-def _score_if_changed(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> bool:
-    inputs = _inputs(con, place, week)
-    known = con.execute("SELECT inputs FROM scored_weeks WHERE week = $week", {"week": week}).fetchone()
-    if known == (inputs,):
-        return False
-    # Figures first: the checks look at them too, and must not see those of an earlier scoring.
-    for table, compute in WEEK_RESULTS.items():
-        replace_week(con, table, week, compute(con, week))
-    _check(con, place, week)
-    # Last: a run that dies before this line scores the week again.
-    con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
-    con.execute("INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": week, "inputs": inputs})
-    return True
+def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -> list[str]:
+    """Score the weeks up to `through` whose inputs are not those that they were scored by; return them."""
+    known = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
+    inputs = {week: _inputs(con, place, week) for week in _planned_weeks(con, through)}
+    changed = [week for week in inputs if known.get(week) != inputs[week]]
+    for week, scores in scores_of(con, changed):
+        # Figures first: the checks look at them too, and must not see those of an earlier scoring.
+        for table, compute in WEEK_RESULTS.items():
+            replace_week(con, table, week, scores if table == "scores" else compute(con, week))
+        _check(con, place, week)
+        # Last: a run that dies before this line scores the week again.
+        con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
+        con.execute(
+            "INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": week, "inputs": inputs[week]}
+        )
+    return changed
 
 
 def _score_history(con: duckdb.DuckDBPyConnection) -> None:

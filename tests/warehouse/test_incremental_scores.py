@@ -1,0 +1,178 @@
+"""Scores of a week depend on that week alone: made together, one by one, or again after a change, they are the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from assets.generation.workplace import Workplace
+from assets.metrics import scores
+from assets.metrics.scores import compute_scores, scores_between, scores_of
+from assets.metrics.week import score_all, score_weeks
+from assets.suites.loader import load_suites
+from assets.suites.schema import Attribute, Reference, ReferenceRow
+from warehouse.connection import connect
+from warehouse.load import load_partition, partitions, replace_week
+from warehouse.migrations import migrate
+from warehouse.rebuild import rebuild
+from warehouse.store import Store
+from warehouse.table_hash import table_hash
+from warehouse.weeks import shift
+
+from . import builder
+from .builder import WEEK, build_partition
+from .test_tallies import outcomes, some
+
+Con = duckdb.DuckDBPyConnection
+WEEKS = [shift(WEEK, number) for number in range(-5, 1)]
+LOST = WEEKS[2]  # nothing was asked in this week
+NARROW = WEEKS[
+    4
+]  # its arrays are less wide than those of the other weeks, in which an attribute has nine values
+WIDE = load_suites()["startup-ceo@1"]
+DRESS = Attribute(
+    id="dress", title="Dress", question="Which?", values=tuple("abcdefg"), outside=("cannot_tell",)
+)
+FEW = builder.OCCUPATIONS.model_copy(
+    update={
+        "attributes": (DRESS,),
+        "prompts": tuple(
+            prompt.model_copy(update={"attributes": ("dress",)}) for prompt in builder.OCCUPATIONS.prompts
+        ),
+        "references": (
+            Reference(
+                id="uneven",
+                attribute="dress",
+                rows=(
+                    ReferenceRow(
+                        shares=dict(zip("abcdefg", (0.37, 0.11, 0.09, 0.13, 0.07, 0.06, 0.17), strict=True))
+                    ),
+                ),
+            ),
+        ),
+    }
+)
+
+
+@pytest.fixture
+def bucket(store: Store) -> Store:
+    """Six weeks of two models: one week is missing, one asks for less, each has outcomes and labels of its own."""
+    for week in WEEKS:
+        for model in ("sim-one", "sim-two"):
+            if week == LOST:
+                continue
+            suites = (FEW,) if week == NARROW else (builder.OCCUPATIONS, WIDE)
+            build_partition(
+                store,
+                week,
+                model,
+                suites=suites,
+                outcomes=outcomes,
+                labels=some,
+                replicates=6,
+                conversations=3,
+            )
+    return store
+
+
+def loaded(bucket: Store) -> Con:
+    con = connect(None)
+    migrate(con)
+    for week, model in partitions(bucket):
+        load_partition(con, bucket, week, model)
+    return con
+
+
+def hash_of(con: Con) -> str:
+    return table_hash(con, "scores")
+
+
+def one_by_one(con: Con) -> str:
+    con.execute("DELETE FROM scores")
+    for week in WEEKS:
+        replace_week(con, "scores", week, compute_scores(con, week))
+    return hash_of(con)
+
+
+def together(con: Con) -> str:
+    con.execute("DELETE FROM scores")
+    for week, rows in scores_of(con, WEEKS):
+        replace_week(con, "scores", week, rows)
+    return hash_of(con)
+
+
+def test_weeks_made_together_have_the_scores_of_weeks_made_one_by_one(bucket: Store) -> None:
+    assert scores.WEEKS_AT_ONCE == 4, "the weeks make a batch of four, and one of a narrow and a wide one"
+    with loaded(bucket) as con:
+        assert together(con) == one_by_one(con)
+        weeks = con.execute("SELECT week::VARCHAR FROM scores GROUP BY week ORDER BY week").fetchall()
+        assert [week for (week,) in weeks] == [week for week in WEEKS if week != LOST]
+
+
+def test_a_week_that_is_not_there_has_no_scores(bucket: Store) -> None:
+    with loaded(bucket) as con:
+        assert compute_scores(con, LOST).num_rows == 0
+        assert LOST not in scores_between(con, WEEKS[0], WEEKS[-1])
+        assert scores_between(con, LOST, LOST) == {}
+        assert [rows.num_rows for _, rows in scores_of(con, [LOST])] == [0]
+        assert [*scores_of(con, [])] == []
+
+
+def test_a_week_changed_deleted_and_loaded_again_leaves_the_others_as_they_were(bucket: Store) -> None:
+    with loaded(bucket) as con:
+        first = one_by_one(con)
+        changed = WEEKS[1]
+        others = f"SELECT * FROM scores WHERE week <> '{changed}' ORDER BY ALL"
+        before = con.execute(others).fetchall()
+
+        con.execute(
+            "UPDATE labels SET value = 'masculine' WHERE week = $w AND value = 'feminine'", {"w": changed}
+        )
+        replace_week(con, "scores", changed, compute_scores(con, changed))
+        second = hash_of(con)
+        assert second != first
+        assert con.execute(others).fetchall() == before
+        assert together(con) == second
+
+        con.execute("DELETE FROM labels WHERE week = $w", {"w": changed})
+        con.execute("DELETE FROM slots WHERE week = $w", {"w": changed})
+        con.execute("DELETE FROM plans WHERE week = $w", {"w": changed})
+        replace_week(con, "scores", changed, compute_scores(con, changed))
+        assert con.execute("SELECT count(*) FROM scores WHERE week = $w", {"w": changed}).fetchall() == [(0,)]
+        assert con.execute(others).fetchall() == before
+        assert together(con) == hash_of(con)
+
+        for model in ("sim-two", "sim-one"):
+            load_partition(con, bucket, changed, model)
+        replace_week(con, "scores", changed, compute_scores(con, changed))
+        assert hash_of(con) == first == together(con)
+
+
+def test_week_after_week_and_a_rebuild_give_the_same_scores(store: Store, tmp_path: Path) -> None:
+    """Weeks as they come, one of them with more labels later, against everything made anew at once."""
+    place = Workplace(
+        store=store, warehouse=tmp_path / "weeks.duckdb", suites={}, models=(), code_version="1"
+    )
+    for week in WEEKS[:2]:
+        slots = build_partition(store, week, labels=lambda slot, attribute: None, replicates=3)
+        assert score_weeks(place, week) == [week]
+    late = [
+        builder.label_row(slot, "perceived_gender", ("feminine", None, None), labeler_version="3-late")
+        for slot in slots
+        if slot.week == WEEKS[1]
+    ]
+    builder.write_labels(store, WEEKS[1], "sim-one", late)
+    assert score_weeks(place, WEEKS[1]) == [WEEKS[1]]
+    with connect(place.warehouse, read_only=True) as con:
+        first = hash_of(con)
+        assert (
+            con.execute("SELECT count(*) FROM scores WHERE labeler_version = '3-late'").fetchall()[0][0] > 0
+        )
+    again = Workplace(
+        store=store, warehouse=tmp_path / "again.duckdb", suites={}, models=(), code_version="1"
+    )
+    rebuild(store, again.warehouse, finish=lambda con: score_all(con, again))
+    with connect(again.warehouse, read_only=True) as con:
+        assert hash_of(con) == first
