@@ -124,8 +124,10 @@ def evidence(k: Ints, n: Ints, suite: Ints, suites: int, start: Ints | None = No
         suites: number of suites.
         start: (cells,) first week that counts; what was before is no observation. All count without it.
     """
-    k, n = since(k, n, start)
     found = Evidence(np.full((suites, n.shape[1]), -np.inf), np.full(n.shape, -np.inf))
+    if n.size == 0:
+        return found
+    k, n = since(k, n, start)
     observed = suite_pictures(n, suite, suites)
     prior, alone = candidates(observed), candidates(n)
     wobbles = scatters(n)

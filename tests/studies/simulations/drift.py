@@ -1,0 +1,375 @@
+"""Changes over weeks: false alarms, power, dates, many series at once, refusals, and labelers that drift.
+
+Belongs here: weekly counts with planted changes, and what the product's own functions make of them. Does not belong
+here: evidence (`assets.metrics.drift`), opening (`drift_scan`), kinds of events (`drift_events`).
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import NamedTuple
+
+import numpy as np
+
+from assets.metrics import detectable, drift, ebh
+from assets.metrics.drift_events import change, kind
+from assets.metrics.drift_scan import Found, scan
+from assets.metrics.share import Bools, Floats, Ints
+from tests.studies.simulations.tables import Table
+
+TITLE = "Changes over weeks"
+SEED = 4500
+WEEKS = 104
+SERIES = 2_000
+SCATTER = 0.03
+STEP = 0.2
+#: A series alone alarms where its e-value is at least 1 / level.
+ALONE = math.log(1 / ebh.LEVEL)
+LATER = 12  # weeks that are looked at after a change
+
+
+def shares(lot: np.random.Generator, p: Floats, scatter: float) -> Floats:
+    """Return p with an independent wobble of that standard deviation in every entry, Beta distributed."""
+    if not scatter:
+        return p
+    variance = np.minimum(scatter**2, 0.5 * p * (1 - p))
+    size = p * (1 - p) / variance - 1
+    return lot.beta(p * size, (1 - p) * size)
+
+
+def counts(lot: np.random.Generator, n: int, p: Floats, scatter: float = 0.0) -> tuple[Ints, Ints]:
+    """Return k and n of weekly counts with those true shares."""
+    k = lot.binomial(n, shares(lot, p, scatter)).astype(np.int64)
+    return k, np.full(k.shape, n, dtype=np.int64)
+
+
+def alone(k: Ints, n: Ints, cells: int = 1) -> Bools:
+    """Return (suites, T) where each suite of that many cells alarms, looked at alone."""
+    suite = np.repeat(np.arange(len(k) // cells), cells)
+    alarms: Bools = drift.evidence(k, n, suite, len(k) // cells).suites >= ALONE
+    return alarms
+
+
+def first(alarms: Bools) -> Ints:
+    """Return the first week with an alarm, T + 1,000 where there is none."""
+    found: Ints = np.where(alarms.any(axis=1), alarms.argmax(axis=1), alarms.shape[1] + 1000)
+    return found
+
+
+def tables(draws: float) -> list[Table]:
+    """Return the tables of the study."""
+    parts = (false_alarms, power, many_cells, refusals, labelers, stated_shifts)
+    found = []
+    for part in parts:
+        print(f"  {part.__name__}", file=sys.stderr, flush=True)
+        found.append(part(draws))
+    return found
+
+
+def false_alarms(draws: float) -> Table:
+    """How many quiet series ever alarm in two years."""
+    number = max(60, round(SERIES * draws))
+    rows, marks = [], []
+    for n, prompts, wanted in ((100, 1, True), (40, 1, True), (20, 10, True), (12, 27, False)):
+        for p in (0.1, 0.3, 0.5) if prompts == 1 else (math.nan,):
+            for scatter in (0.0, SCATTER, 0.05):
+                lot = np.random.default_rng(
+                    [SEED, 1, n, round(100 * (p if prompts == 1 else 0)), round(scatter * 100)]
+                )
+                suites = number if prompts == 1 else max(20, number // 10)
+                level = np.full(1, p) if prompts == 1 else np.linspace(0.05, 0.95, prompts)
+                true = np.broadcast_to(np.tile(level, suites)[:, None], (suites * prompts, WEEKS))
+                seen = float(alone(*counts(lot, n, true, scatter), prompts).any(axis=1).mean())
+                said = f"{p:g}" if prompts == 1 else "0.05 to 0.95"
+                rows.append([n, prompts, said, f"{100 * scatter:g}", suites, f"{seen:.1%}"])
+                if wanted and scatter <= SCATTER:
+                    text = f"≤ 5 % ever alarm: n = {n}, {prompts} prompts, share {said}, scatter {100 * scatter:g}"
+                    marks.append((text, f"{seen:.1%}", seen <= 0.05 + slack(0.05, suites, draws)))
+    return Table(
+        "Quiet series that ever alarm in 104 weeks",
+        ("pictures a prompt and week", "prompts", "share", "scatter in points", "series", "ever alarm"),
+        rows,
+        marks,
+        "Each looked at every week, alone. Scatter of 5 points is more than the prior holds likely.",
+    )
+
+
+class Seen(NamedTuple):
+    """What became of changes: parts of the series."""
+
+    in_3: float
+    in_8: float
+    dated: float
+    early: float
+
+
+def found_alone(k: Ints, n: Ints, week: Ints) -> Seen:
+    """Return how soon changes at those weeks were found and how well they were dated, series looked at alone."""
+    events: dict[int, Found] = {}
+    for number in range(len(k)):
+        alarms = scan(k[number : number + 1], n[number : number + 1], np.zeros(1, dtype=np.int64), 1)
+        if alarms:
+            events[number] = alarms[0]
+    late = np.array([events[i].opened - week[i] if i in events else 1000 for i in range(len(k))])
+    right = [abs(event.changed - week[i]) <= 1 for i, event in events.items() if late[i] >= 0]
+    return Seen(
+        float(((late >= 0) & (late < 3)).mean()),
+        float(((late >= 0) & (late < 8)).mean()),
+        float(np.mean(right)) if right else 0.0,
+        float((late < 0).mean()),
+    )
+
+
+def power(draws: float) -> Table:
+    """How soon a change of 20 points is found at n = 100, and how it is dated."""
+    number = max(40, round(500 * draws))
+    rows, marks = [], []
+    for scatter in (0.0, SCATTER):
+        for start in (8, 12, 20, 40, 80, None):
+            for before in (0.1, 0.4, 0.7, None):
+                if (start is None) != (before is None):
+                    continue
+                lot = np.random.default_rng(
+                    [SEED, 2, round(scatter * 100), start or 0, round(10 * (before or 0))]
+                )
+                many = 2 * number if start is None else number
+                week = np.full(many, start) if start is not None else lot.integers(8, WEEKS - LATER, many)
+                low = np.full(many, before) if before is not None else lot.uniform(0.02, 0.78, many)
+                sign = np.ones(many) if before is not None else lot.choice([-1, 1], many)
+                low = np.where(sign < 0, 1 - low, low)
+                true = low[:, None] + (sign * STEP)[:, None] * (
+                    np.arange(int(week.max()) + LATER) >= week[:, None]
+                )
+                k, n = counts(lot, 100, true, scatter)
+                past = np.arange(k.shape[1]) >= (week + LATER)[:, None]
+                seen = found_alone(np.where(past, 0, k), np.where(past, 0, n), week)
+                where = (
+                    "any" if start is None else str(start + 1),
+                    "any" if before is None else f"{before:g}",
+                )
+                rows.append([f"{100 * scatter:g}", *where, many, *(f"{part:.1%}" for part in seen)])
+                if start is None:
+                    spare = slack(0.1, many, draws)
+                    if not scatter:
+                        marks.append(
+                            (
+                                "found within 3 weeks in ≥ 90 %, no scatter",
+                                rows[-1][4],
+                                seen.in_3 >= 0.9 - spare,
+                            )
+                        )
+                    else:
+                        marks.append(
+                            (
+                                "found within 8 weeks in ≥ 85 %, scatter 3 points",
+                                rows[-1][5],
+                                seen.in_8 >= 0.85 - spare,
+                            )
+                        )
+                    text = f"dated ± 1 week in ≥ 95 %, scatter {100 * scatter:g} points"
+                    marks.append((text, rows[-1][6], seen.dated >= 0.95 - spare))
+    return Table(
+        "A change of 20 points, 100 pictures a week",
+        (
+            "scatter",
+            "week",
+            "share before",
+            "series",
+            "in 3 weeks",
+            "in 8 weeks",
+            "dated ± 1",
+            "alarm before",
+        ),
+        rows,
+        marks,
+        "any: a week drawn from the ninth to the 91st, a share before drawn from 0.02 to 0.98, up or down.",
+    )
+
+
+def many_cells(draws: float) -> Table:
+    """500 cells of which 50 change: events ever opened."""
+    repeats = max(1, round(20 * draws))
+    rows, marks = [], []
+    for n, scatter, within, asked in ((100, 0.0, 3, True), (100, SCATTER, 8, False), (40, 0.0, 12, True)):
+        found, false, right = [], [], []
+        for repeat in range(repeats):
+            lot = np.random.default_rng([SEED, 3, n, round(100 * scatter), repeat])
+            before = lot.uniform(0.05, 0.7, 500)[:, None]
+            true = before + STEP * ((np.arange(500) < 50)[:, None] & (np.arange(52) >= 20))
+            k, pictures = counts(lot, n, true, scatter)
+            events = scan(k, pictures, np.arange(500), 500)
+            good = {e.suite: e for e in reversed(events) if e.suite < 50 and e.opened >= 20}
+            found.append(sum(e.opened < 20 + within for e in good.values()) / 50)
+            false.append((len(events) - len(good)) / max(len(events), 1))
+            right += [abs(e.changed - 20) <= 1 for e in good.values()]
+        seen = float(np.mean(found)), float(np.mean(false)), float(np.mean(right or [0]))
+        rows.append([n, f"{100 * scatter:g}", repeats, within, *(f"{part:.1%}" for part in seen)])
+        text = f"n = {n}, scatter {100 * scatter:g} points"
+        marks.append((f"FDR of events ever opened ≤ 5 %: {text}", rows[-1][5], seen[1] <= 0.05))
+        if asked:
+            spare = slack(0.1, repeats * 50, draws)
+            marks.append((f"power ≥ 90 % within {within} weeks: {text}", rows[-1][4], seen[0] >= 0.9 - spare))
+    return Table(
+        "500 cells, 50 of which change by 20 points in the 21st of 52 weeks",
+        (
+            "pictures a week",
+            "scatter",
+            "repeats",
+            "weeks",
+            "found within them",
+            "false among opened",
+            "dated ± 1",
+        ),
+        rows,
+        marks,
+        "False: of a cell that did not change, before its change, or the same change again.",
+    )
+
+
+def refusals(draws: float) -> Table:
+    """Prompts that start to be refused: no change of shares, and a change of refusals."""
+    suites, prompts, planned = max(40, round(1000 * draws)), 10, 20
+    lot = np.random.default_rng([SEED, 4])
+    refused = np.zeros((suites, prompts, 60))
+    refused[:, 7:, 30:] = 0.8
+    said_no = lot.binomial(planned, refused).reshape(suites * prompts, -1)
+    n = planned - said_no
+    k = lot.binomial(n, np.tile(np.linspace(0.05, 0.95, prompts), suites)[:, None])
+    as_drift = alone(k, n, prompts)
+    as_refusals = first(alone(said_no, np.full(n.shape, planned), prompts)) - 30
+    quiet = as_drift[:, 30:].any(axis=1) & ~as_drift[:, :30].any(axis=1)
+    pooled = (
+        first(alone(k.reshape(suites, prompts, -1).sum(axis=1), n.reshape(suites, prompts, -1).sum(axis=1)))
+        - 30
+    )
+    seen = (
+        float(quiet.mean()),
+        float(((as_refusals >= 0) & (as_refusals < 3)).mean()),
+        float((pooled < 30).mean()),
+    )
+    return Table(
+        "Three of ten prompts start to be refused, in 80 % of answers",
+        ("suites", "alarm as drift", "alarm as refusals within 3 weeks", "alarm of the pooled share"),
+        [[suites, *(f"{part:.1%}" for part in seen)]],
+        [
+            ("≤ 1 % alarm as drift", f"{seen[0]:.1%}", seen[0] <= 0.01 + slack(0.01, suites, draws)),
+            ("they alarm as refusals in ≥ 90 %", f"{seen[1]:.1%}", seen[1] >= 0.9),
+        ],
+        "20 pictures a prompt; shares from 0.05 to 0.95, the highest are refused. Pooled: what DESIGN warns of.",
+    )
+
+
+def labelers(draws: float) -> Table:
+    """A labeler starts to read a part of the pictures otherwise; frozen pictures are read by it too."""
+    models, prompts, n, anchors, flipped = 10, 10, 20, 60, 0.25
+    repeats = max(2, round(40 * draws))
+    seen = {"labeler_drift": 0, "all_models": 0, "model": 0}
+    models_own = 0
+    for repeat in range(repeats):
+        lot = np.random.default_rng([SEED, 5, repeat])
+        true = np.broadcast_to(lot.uniform(0.05, 0.5, (models * prompts, 1)), (models * prompts, 40)).copy()
+        true[:, 25:] += flipped * (1 - true[:, 25:])
+        moved = (
+            lot.binomial(anchors, flipped * 0.7) / anchors
+        )  # seven of ten frozen pictures show the other value
+        for event in _events(lot, n, true, models, prompts):
+            seen[kind(event | {"labeler_moved_share": moved})] += 1
+        own = np.broadcast_to(lot.uniform(0.05, 0.5, (models * prompts, 1)), (models * prompts, 40)).copy()
+        own[:prompts, 25:] += 0.3
+        models_own += sum(
+            kind(e | {"labeler_moved_share": lot.binomial(anchors, 0.02) / anchors}) == "model"
+            for e in _events(lot, n, own, models, prompts)
+        )
+    total = max(sum(seen.values()), 1)
+    rows: list[list[str | int | float]] = [
+        ["the labeler drifts", repeats * models, total, *(f"{part / total:.1%}" for part in seen.values())],
+        [
+            "one model changes",
+            repeats,
+            models_own,
+            "0.0%",
+            "0.0%",
+            f"{models_own / repeats:.1%} of the changes",
+        ],
+    ]
+    share = seen["model"] / total
+    return Table(
+        "A labeler that drifts, and a model that changes",
+        ("what happens", "changes", "events", "labeler_drift", "all_models", "model"),
+        rows,
+        [
+            ("a drifting labeler is told as a model's change in ≤ 5 %", f"{share:.1%}", share <= 0.05),
+            (
+                "a drifting labeler is found in ≥ 90 %",
+                f"{total / (repeats * models):.1%}",
+                total >= 0.9 * repeats * models,
+            ),
+            ("a model's own change stays its own in ≥ 90 %", rows[1][5], models_own >= 0.9 * repeats),
+        ],
+        "10 models, 10 prompts, 20 pictures; from the 26th week the labeler reads a quarter of one value as the other, "
+        "also on 60 frozen pictures; a steady labeler reads 2 % of them otherwise.",
+    )
+
+
+def _events(
+    lot: np.random.Generator, n: int, true: Floats, models: int, prompts: int
+) -> list[dict[str, object]]:
+    """Return the events of one value in one suite of each model, with what decides their kind."""
+    k, pictures = counts(lot, n, true)
+    rows: list[dict[str, object]] = []
+    found = scan(k, pictures, np.repeat(np.arange(models), prompts), models)
+    for event in found:
+        at_once = {e.suite for e in found if e.opened <= event.opened and abs(e.changed - event.changed) <= 1}
+        before, after = slice(event.started, event.changed), slice(event.changed, event.opened + 1)
+        own = np.array(event.cells)
+        rows.append(
+            change(k[own], pictures[own], before, after)
+            | {
+                "metric": "share",
+                "suite_changed": False,
+                "models_at_once": len(at_once),
+                "models_compared": models,
+            }
+        )
+    return rows
+
+
+def stated_shifts(draws: float) -> Table:
+    """How often the shift that the board states is really found."""
+    repeats = max(40, round(400 * draws))
+    rows, marks = [], []
+    for n, prompts in ((6, 5), (12, 27), (20, 10), (100, 1)):
+        for weeks in detectable.WITHIN:
+            for everywhere in (True, False) if prompts > 1 else (True,):
+                shift = detectable.smallest_shift(n, prompts, 512, weeks, everywhere)
+                if shift is None:
+                    continue
+                lot = np.random.default_rng([SEED, 6, n, prompts, weeks, everywhere])
+                moved = np.ones(prompts, dtype=bool) if everywhere else np.arange(prompts) == 0
+                quiet = np.where(moved, (1 - shift) / 2, np.linspace(0.1, 0.9, prompts))
+                later = (np.arange(detectable.QUIET + weeks) >= detectable.QUIET)[None, :]
+                true = np.tile(quiet, repeats)[:, None] + np.tile(moved * shift, repeats)[:, None] * later
+                k, pictures = counts(lot, n, np.clip(true, 0, 1))
+                found = drift.evidence(k, pictures, np.repeat(np.arange(repeats), prompts), repeats).suites
+                seen = float((found[:, detectable.QUIET :] >= math.log(512 / ebh.LEVEL)).any(axis=1).mean())
+                rows.append(
+                    [n, prompts, "all" if everywhere else "one", weeks, f"{100 * shift:.0f}", f"{seen:.1%}"]
+                )
+                text = (
+                    f"found in 70 to 98 %: n = {n}, {prompts} prompts, {rows[-1][2]} changes, {weeks} weeks"
+                )
+                spare = slack(0.2, repeats, draws)
+                marks.append((text, rows[-1][5], 0.7 - spare <= seen <= 0.98 + spare))
+    return Table(
+        "Shifts as the board states them",
+        ("pictures a prompt", "prompts", "that change", "within weeks", "points stated", "found"),
+        rows,
+        marks,
+        "The board means four of five. It calculates without scatter of small cells and without the grid.",
+    )
+
+
+def slack(rate: float, draws: int, part: float) -> float:
+    """Return three standard errors at reduced size, none in the full study."""
+    return 0.0 if part >= 1 else 3 * math.sqrt(rate * (1 - rate) / draws)
