@@ -24,6 +24,7 @@ STUDIES: Mapping[str, str] = {
     "drift": "false alarms, power and dates of drift events",
     "label_error": "order and coverage when labelers err",
     "effects": "paired effects of a changed prompt",
+    "more_metrics": "homogeneity, lift, prompts like these, a fair model on the scales of others",
 }
 
 
