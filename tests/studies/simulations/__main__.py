@@ -22,6 +22,7 @@ STUDIES: Mapping[str, str] = {
     "refusals": "a model that refuses its most stereotyped prompts",
     "boards": "boards of equal models",
     "drift": "false alarms, power and dates of drift events",
+    "gold": "coverage of the weighted share of one gold set, beside three wrong ways",
     "label_error": "order and coverage when labelers err",
     "effects": "paired effects of a changed prompt",
     "more_metrics": "homogeneity, lift, prompts like these, a fair model on the scales of others",

@@ -164,14 +164,14 @@ POPULATIONS = {
 }
 
 
-def orders(draws: float) -> Table:
+def orders(draws: float, sizes: Sequence[int] = SIZES) -> Table:
     """Two models, one read with 11 % error and one with 1 %, 6 points apart, by the size of gold."""
     times = max(round(BENCHMARKS * draws), 20)
     rows: list[list[str | int | float]] = []
     best: dict[str, list[float]] = {"right": [], "cover": [], "wrong": []}
     for number, (title, (first, second)) in enumerate(POPULATIONS.items()):
         a, b = Model(first, errs(0.11)), Model(second, errs(0.01))
-        for size in SIZES:
+        for size in sizes:
             rng = np.random.default_rng([4040, number, size])
             pairs = []
             for _ in range(times):
@@ -199,11 +199,11 @@ def orders(draws: float) -> Table:
                     float(np.mean([y.share.high - y.share.low for _, y in pairs])),
                 ]
             )
-            if size == max(SIZES):
+            if size == max(sizes):
                 best["right"].append(200 * right)
                 best["cover"] += cover
                 best["wrong"].append(200 * wrong)
-    most = f"{max(SIZES)} gold labels a model"
+    most = f"{max(sizes)} gold labels a model"
     right_least, cover_least, wrong_least = (min(best[name]) for name in ("right", "cover", "wrong"))
     return Table(
         "11 % of one model's labels are wrong and 1 % of another's; 6 points lie between them",
@@ -331,12 +331,12 @@ def _as_in_gold(found: Confusion, now: Counts) -> float:
     return float(seen[0] / seen[:-1].sum())
 
 
-def comparisons(draws: float) -> Table:
+def comparisons(draws: float, boards: Sequence[int] = (2, 6, 20)) -> Table:
     """How often models are called worse labelled than others: when none is, and when one is."""
     times = max(round(400 * draws), 10)
     rows: list[list[str | int | float]] = []
     false: list[float] = []
-    for models in (2, 6, 20):
+    for models in boards:
         for size in (100, 400):
             called = {}
             for name, (usual, first) in {
