@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assets.metrics.metric import Metric
 from assets.metrics.registry import METRICS
+from assets.metrics.registry_effects import EFFECTS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 
@@ -26,16 +27,25 @@ ten prompts or more, `prompts_low` and `prompts_high` are the interval over *pro
 prompts, never narrower than the first. A NULL figure has its `reason`.
 """
 
+_WORDS = """\
+## What one word changes
+
+These are values of `effects.metric`, and of `study_effects.metric`; so are `share` and `distance2`, which there are
+changes: after minus before. Prompts are paired by subject; `cells` are pairs.
+"""
+
 
 def page() -> str:
     """Return the page as Markdown."""
-    parts = [
-        _OPENING,
-        "| metric | what it is | range | better | of | cells, suites |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    parts += [_row(metric) for metric in METRICS]
-    parts += ["", *(_section(metric) for metric in METRICS)]
+    parts = []
+    for opening, metrics in ((_OPENING, METRICS), (_WORDS, EFFECTS)):
+        parts += [
+            opening,
+            "| metric | what it is | range | better | of | cells, suites |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        parts += [_row(metric) for metric in metrics]
+        parts += ["", *(_section(metric) for metric in metrics)]
     return "\n".join(parts).rstrip() + "\n"
 
 

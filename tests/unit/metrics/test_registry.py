@@ -9,15 +9,16 @@ import pytest
 from assets.metrics import dictionary
 from assets.metrics.rates import ATTRIBUTE_RATES, OUTCOME_RATES, OUTSIDE_RATE, PERSON_RATES
 from assets.metrics.registry import BY_ID, METRICS, Metric
+from assets.metrics.registry_effects import EFFECTS
 from assets.quality.registry import CHECKS
 from warehouse.sqlfiles import sql
 
 
 def test_each_metric_has_one_row() -> None:
-    assert len(BY_ID) == len(METRICS)
+    assert len({*BY_ID, *(metric.id for metric in EFFECTS)}) == len(METRICS) + len(EFFECTS)
 
 
-@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.id)
+@pytest.mark.parametrize("metric", [*METRICS, *EFFECTS], ids=lambda metric: metric.id)
 def test_a_row_says_everything_that_a_reader_asks(metric: Metric) -> None:
     import_module(f"assets.metrics.{metric.family}")
     assert metric.range[0] < metric.range[1]
@@ -50,5 +51,5 @@ def test_the_committed_page_is_the_generated_one() -> None:
 
 def test_a_bar_in_a_formula_does_not_end_a_cell() -> None:
     rows = [line for line in dictionary.page().splitlines() if line.startswith("| [`")]
-    assert len(rows) == len(METRICS)
+    assert len(rows) == len(METRICS) + len(EFFECTS)
     assert {len(row.replace("\\|", "").split("|")) for row in rows} == {8}
