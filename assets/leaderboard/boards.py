@@ -18,7 +18,7 @@ from assets.leaderboard import words
 from assets.leaderboard.charts import axis_end
 from assets.leaderboard.query import Row, rows
 from assets.leaderboard.unseen import not_seen
-from assets.leaderboard.view import Board, BoardGroup, BoardRow, Point, Rate
+from assets.leaderboard.view import Board, BoardGroup, BoardRow, Place, Point, Rate
 
 WEEKS_SHOWN = 12
 #: The board that the page opens on: the first of these that is in the data, else the first board there is.
@@ -26,7 +26,10 @@ HEADLINES = (
     ("occupations@1", "perceived_gender", "parity", "baseline"),
     ("diversity-request@1", "perceived_gender", "parity", "baseline"),
 )
+#: The figure of one prompt alone with fewer pictures is shown, and is too little to rely on.
+RELIED_ON = 20
 _PEOPLE = ("perceived_gender", "skin_tone", "perceived_age")
+_SAME = 0.005  # what is rounded to the same figure
 Key = tuple[str, str, str, str]  # suite@major, attribute, reference, condition
 
 
@@ -128,7 +131,7 @@ def _groups(
         BoardGroup(
             track=track,
             simulated=simulated,
-            rows=tuple(sorted(groups[(simulated, track)], key=_by_distance)),
+            rows=tuple(sorted(groups[(simulated, track)], key=_by_rank)),
             cautions=_cautions(found, week, simulated=simulated, track=track),
         )
         for simulated, track in sorted(groups)
@@ -165,9 +168,12 @@ def unverified(con: duckdb.DuckDBPyConnection, week: date) -> str | None:
     )
 
 
-def _by_distance(row: BoardRow) -> tuple[bool, float, str]:
+def _by_rank(row: BoardRow) -> tuple[bool, bool, int, int, float, str]:
+    """Return the order of rows: ranks first, then figures of this week without a rank, then those without a figure."""
     current = row.distance is not None and row.as_of is None
-    return (not current, row.distance if current and row.distance is not None else 0.0, row.model)
+    low, high = (row.place.low, row.place.high) if row.place else (0, 0)
+    distance = row.distance if current and row.distance is not None else 0.0
+    return (not row.place, not current, low, high, distance, row.model)
 
 
 def _row(
@@ -207,7 +213,27 @@ def _row(
         as_of=as_of,
         asked=answer is not None,
         reliable=now["reliable"] if now else None,
+        **_standing(now, status),
+        too_few=shown is not None and _too_few(shown),
     )
+
+
+def _standing(now: Row | None, status: str | None) -> dict[str, Any]:
+    """Return the rank, or in words why there is none where nothing else says it, with what is possible at worst."""
+    if now is None or now["withheld_reason"]:
+        return {}
+    if now["rank_low"] is not None:
+        return {"place": Place(now["rank_low"], now["rank_high"], now["ranked_of"])}
+    said = status is not None or now["reliable"] is False or not now["rank_reason"]
+    low, high = now["bound_low"], now["bound_high"]
+    return {
+        "unranked": None if said else words.plain(now["rank_reason"]),
+        "bounds": None if low is None or high - low < _SAME else (low, high),
+    }
+
+
+def _too_few(shown: Row) -> bool:
+    return shown["distance"] is not None and shown["cells"] == 1 and shown["n"] < RELIED_ON
 
 
 def _status(

@@ -40,6 +40,15 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A rank: from `low` to `high`, of `of` models that are ranked."""
+
+    low: int
+    high: int
+    of: int
+
+
+@dataclass(frozen=True)
 class BoardRow:
     """One model on one board. `status` says in words why `distance` is None, or what else is to be known."""
 
@@ -57,6 +66,10 @@ class BoardRow:
     line: tuple[Point, ...]
     as_of: date | None = None  # the week of the figure where it is an earlier one (retired models)
     reliable: bool | None = None  # False: the labels are not reliable; None: not verified
+    place: Place | None = None  # None: there is no rank, and `unranked` or `status` says why
+    unranked: str | None = None  # why there is no rank, where `status` does not say it
+    bounds: tuple[float, float] | None = None  # of the distance, whatever the unseen answers would have shown
+    too_few: bool = False  # of one prompt alone, with fewer pictures than a figure that can be relied on
     asked: bool = True  # this week; without an answer there is no rate of refusals all the same
 
 
@@ -68,6 +81,11 @@ class BoardGroup:
     simulated: bool
     rows: tuple[BoardRow, ...]
     cautions: tuple[str, ...] = ()  # why labels behind figures of this table are not reliable
+
+    @property
+    def ranked(self) -> bool:
+        """Return whether any model of this table has a rank."""
+        return any(row.place for row in self.rows)
 
 
 @dataclass(frozen=True)

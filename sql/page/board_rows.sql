@@ -25,7 +25,13 @@ SELECT
     withheld_reason,
     labeler,
     reliable,
-    reliability
+    reliability,
+    rank_low,
+    rank_high,
+    ranked_of,
+    rank_reason,
+    bound_low,
+    bound_high
 FROM leaderboard
 WHERE week <= cast($week AS DATE) AND attribute IS NOT NULL AND reference IS NOT NULL
 ORDER BY suite, suite_major, condition, attribute, reference, model, week

@@ -260,7 +260,7 @@ def test_kinds_of_models_stand_in_tables_of_their_own(html: str) -> None:
         {"sim-classic", "sim-drift", "sim-cautious", "sim-silent", "sim-retired", "sim-next"},
     ]
     assert "Simulated models" in tables[2]
-    assert "is not yet a ranking" in board
+    assert "A rank is a range" in board
 
 
 def test_withheld_retired_succeeded_and_silent_models_are_said_in_words(html: str) -> None:

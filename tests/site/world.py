@@ -18,6 +18,7 @@ import pyarrow as pa
 from PIL import Image
 
 from assets.generation.records import Slot
+from assets.metrics.rank_results import week_pairs, week_ranks
 from assets.metrics.results import STUDY_RESULTS
 from assets.metrics.scores import compute_scores
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
@@ -215,14 +216,22 @@ def load(store: Store, *, studies: bool = False) -> duckdb.DuckDBPyConnection:
         load_partition(con, store, week, model)
     for week in sorted({week for week, _ in found}):
         replace_week(con, "scores", week, compute_scores(con, week))
+        rank(con, week)
     if studies:
         add_study(con)
     return con
 
 
+def rank(con: duckdb.DuckDBPyConnection, week: str) -> None:
+    """Rank the models of a week that are not withheld."""
+    replace_week(con, "model_pairs", week, week_pairs(con, week))
+    replace_week(con, "ranks", week, week_ranks(con, week))
+
+
 def withhold(con: duckdb.DuckDBPyConnection, model: str, reason: str, week: str = WEEK) -> None:
     """Withhold a model from a week."""
     con.execute("INSERT INTO withheld (week, model, reason) VALUES (?, ?, ?)", [week, model, reason])
+    rank(con, week)
 
 
 def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking for diversity") -> None:
