@@ -60,6 +60,24 @@ def wilson(k: npt.ArrayLike, n: npt.ArrayLike, z: float = Z95) -> Estimate:
     return Estimate(share, np.where(seen, low, np.nan), np.where(seen, high, np.nan))
 
 
+def student(z: float, freedom: Floats) -> Floats:
+    """Return the quantile of Student's t distribution where the normal distribution's is z.
+
+    Cornish and Fisher's expansion to the fourth order (Abramowitz & Stegun 1964, 26.7.5): less than 0.001 off at
+    z = 1.96 from four degrees of freedom on. A formula, not an iteration, so that SQL can say it too.
+
+    Args:
+        z: normal quantile of the wanted confidence.
+        freedom: degrees of freedom, more than 0.
+    """
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    fourth = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
+    each = 1 / freedom
+    return z + each * (first + each * (second + each * (third + each * fourth)))
+
+
 def by_group(values: npt.ArrayLike, group: Ints, groups: int) -> Floats:
     """Return the sum of `values` in each of the groups 0 … groups - 1, in the order of the rows."""
     return np.bincount(group, weights=np.asarray(values, dtype=float), minlength=groups).astype(float)
@@ -71,7 +89,8 @@ def mean_share(k: npt.ArrayLike, n: npt.ArrayLike, group: Ints, groups: int, z: 
     Prompts are fixed and pictures are the sample: the variance is the sum of the cells' variances over the square of
     their number. Each group takes the larger of two sums, that of the unbiased variances p(1 - p)/(n - 1) and that of
     variances with two pseudo-counts, p' = (k + 1)/(n + 2), p'(1 - p')/n (Agresti & Coull 1998, Am. Stat. 52: 119-126,
-    stratified); one cell alone gets its Wilson interval. Ends are clipped to 0 and 1.
+    stratified). As it is an estimate, the quantile is Student's with Σ (n + 1) degrees of freedom, the pseudo-counts
+    among the pictures. One cell alone gets its Wilson interval. Ends are clipped to 0 and 1.
 
     Args:
         k: pictures with the value, one entry a cell.
@@ -90,7 +109,8 @@ def mean_share(k: npt.ArrayLike, n: npt.ArrayLike, group: Ints, groups: int, z: 
     unbiased = np.where(total > 1, share * (1 - share) / np.maximum(total - 1, 1), plug_in)
     variance = np.maximum(by_group(unbiased, where, groups), by_group(plug_in, where, groups))
     mean = ratio(by_group(share, where, groups), cells)
-    half = z * ratio(np.sqrt(variance), cells)
+    freedom = by_group(total + 1, where, groups)
+    half = student(z, np.where(cells > 0, freedom, np.nan)) * ratio(np.sqrt(variance), cells)
     alone = wilson(by_group(hits, where, groups), by_group(total, where, groups), z)
     low = np.where(cells == 1, alone.low, np.maximum(mean - half, 0.0))
     high = np.where(cells == 1, alone.high, np.minimum(mean + half, 1.0))

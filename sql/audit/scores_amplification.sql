@@ -91,7 +91,7 @@ sums AS (
         scale,
         labeler_version,
         value,
-        1.959963984540054 AS z,
+        cast(1.959963984540054 AS DOUBLE) AS z,
         sum(n) AS n,
         sum(x) AS x,
         count(*) FILTER (WHERE n > 0) AS m,
@@ -110,6 +110,18 @@ sums AS (
     GROUP BY ALL
 ),
 
+-- Student's quantile with sum(n + 1) degrees of freedom (Abramowitz & Stegun 26.7.5)
+widened AS (
+    SELECT
+        *,
+        z + (pow(z, 3) + z) / 4 / (n + m)
+        + (5 * pow(z, 5) + 16 * pow(z, 3) + 3 * z) / 96 / pow((n + m), 2)
+        + (3 * pow(z, 7) + 19 * pow(z, 5) + 17 * pow(z, 3) - 15 * z) / 384 / pow((n + m), 3)
+        + (79 * pow(z, 9) + 776 * pow(z, 7) + 1482 * pow(z, 5) - 1920 * pow(z, 3) - 945 * z)
+        / 92160 / pow((n + m), 4) AS student
+    FROM sums
+),
+
 bounded AS (
     SELECT
         *,
@@ -119,7 +131,7 @@ bounded AS (
                 THEN
                     (x + z * z / 2) / (n + z * z)
                     - z / (n + z * z) * sqrt(x * (n - x) / n + z * z / 4)
-            ELSE greatest(p - z * sqrt(v) / m, 0)
+            ELSE greatest(p - student * sqrt(v) / m, 0)
         END AS below,
         CASE
             WHEN m = 1 AND x = n THEN 1
@@ -127,9 +139,9 @@ bounded AS (
                 THEN
                     (x + z * z / 2) / (n + z * z)
                     + z / (n + z * z) * sqrt(x * (n - x) / n + z * z / 4)
-            ELSE least(p + z * sqrt(v) / m, 1)
+            ELSE least(p + student * sqrt(v) / m, 1)
         END AS above
-    FROM sums
+    FROM widened
 ),
 
 told AS (

@@ -225,7 +225,7 @@ sums AS (
         scale,
         labeler_version,
         value,
-        1.959963984540054 AS z,
+        1.959963984540054e0 AS z,
         count(*) FILTER (WHERE n > 0) AS cells,
         sum(k) AS k,
         sum(n) AS n,
@@ -243,13 +243,25 @@ sums AS (
     GROUP BY ALL
 ),
 
+-- Student's quantile with sum(n + 1) degrees of freedom (Abramowitz & Stegun 26.7.5)
+widened AS (
+    SELECT
+        *,
+        z + (pow(z, 3) + z) / 4 / (n + cells)
+        + (5 * pow(z, 5) + 16 * pow(z, 3) + 3 * z) / 96 / pow((n + cells), 2)
+        + (3 * pow(z, 7) + 19 * pow(z, 5) + 17 * pow(z, 3) - 15 * z) / 384 / pow((n + cells), 3)
+        + (79 * pow(z, 9) + 776 * pow(z, 7) + 1482 * pow(z, 5) - 1920 * pow(z, 3) - 945 * z)
+        / 92160 / pow((n + cells), 4) AS student
+    FROM sums
+),
+
 -- of one cell alone the interval is Wilson's
 alone AS (
     SELECT
         *,
         (estimate + z * z / (2 * n)) / (1 + z * z / n) AS middle,
         z / (1 + z * z / n) * sqrt(estimate * (1 - estimate) / n + z * z / (4 * n * n)) AS half
-    FROM sums
+    FROM widened
 ),
 
 shares AS (
@@ -258,12 +270,12 @@ shares AS (
         CASE
             WHEN cells = 1 AND k = 0 THEN 0
             WHEN cells = 1 THEN middle - half
-            ELSE greatest(estimate - z * sqrt(variance) / cells, 0)
+            ELSE greatest(estimate - student * sqrt(variance) / cells, 0)
         END AS low,
         CASE
             WHEN cells = 1 AND k = n THEN 1
             WHEN cells = 1 THEN middle + half
-            ELSE least(estimate + z * sqrt(variance) / cells, 1)
+            ELSE least(estimate + student * sqrt(variance) / cells, 1)
         END AS high
     FROM alone
 ),

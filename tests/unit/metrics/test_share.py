@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm, t
 
-from assets.metrics.share import Z95, largest, mean_share, wilson
+from assets.metrics.share import Z95, largest, mean_share, student, wilson
 
 
 def test_wilson_equals_scipy() -> None:
@@ -52,7 +52,17 @@ def test_mean_share_weighs_cells_equally_and_takes_the_larger_variance() -> None
     p, q = k / n, (k + 1) / (n + 2)
     variance = max(sum(p * (1 - p) / (n - 1)), sum(q * (1 - q) / n))
     assert found.estimate[0] == pytest.approx((0.25 + 0.75) / 2)
-    assert found.high[0] - found.estimate[0] == pytest.approx(Z95 * np.sqrt(variance) / 2, abs=1e-12)
+    quantile = t.ppf(0.975, 4 + 20 + 2)
+    assert found.high[0] - found.estimate[0] == pytest.approx(quantile * np.sqrt(variance) / 2, abs=1e-7)
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.999])
+def test_student_is_the_t_quantile(confidence: float) -> None:
+    z = float(norm.ppf((1 + confidence) / 2))
+    for freedom, near in ((4, 0.02), (10, 3e-4), (30, 1e-5), (1000, 1e-10)):
+        assert student(z, np.array([freedom]))[0] == pytest.approx(
+            t.ppf((1 + confidence) / 2, freedom), rel=near
+        )
 
 
 def test_cells_without_pictures_are_left_out_of_the_mean() -> None:
@@ -62,7 +72,7 @@ def test_cells_without_pictures_are_left_out_of_the_mean() -> None:
     assert np.isnan(mean_share([0], [0], np.array([0]), 1).estimate[0])
 
 
-@pytest.mark.parametrize(("cells", "n"), [(5, 20), (10, 5), (40, 10)])
+@pytest.mark.parametrize(("cells", "n"), [(5, 10), (5, 20), (10, 5), (40, 10)])
 @pytest.mark.parametrize("truth", [0.02, 0.1, 0.5, "spread"])
 def test_mean_share_covers_the_truth(cells: int, n: int, truth: float | str) -> None:
     rng = np.random.default_rng(20261123)
