@@ -9,10 +9,10 @@ pair counts only where both have pictures. Prompts are fixed, pictures are the s
 independent: the pairing is one of prompts, not of pictures.
 
 Most comparisons have one pair, where `pairs` covers too rarely: as little as 88 % (shares, one nearly 0 and the other
-nearly 1) and 88 % (`distance2`, one side all of one value), at n = 10 to 40. So the interval of one pair is the hull of
+nearly 1) and 88 % (`distance2`, one side all of one value), at n = 5 to 20. So the interval of one pair is the hull of
 that of `pairs` and of a Wald interval at shares with two pseudo-counts (Agresti & Caffo 2000, Simple and effective
 confidence intervals for proportions and differences, Am. Stat. 54: 280-288, with n for their n + 2): 94 % and more from
-n = 5 on, for 2 to 10 % of width.
+n = 10 on. It is 13 % wider for shares and 3 % for `distance2` at n = 10, 4 % and 1 % at n = 40.
 """
 
 from __future__ import annotations

@@ -42,6 +42,13 @@ MOVES = {
     "one side to the other": ((0.02, 0.98),),
     "each its own": ((0.0, 0.4), (1.0, 0.7), (0.5, 0.5), (0.1, 0.9), (0.95, 0.6)),
 }
+#: Shares after a request, of five pairs of which the first, third and fifth lay below one half.
+ENDS = {
+    "all at one half": np.full(5, 0.5),
+    "all past": np.array([0.8, 0.2, 0.7, 0.3, 0.9]),
+    "some past, some short": np.array([0.9, 0.7, 0.4, 0.1, 0.6]),
+    "all to the other side": np.array([1.0, 0.0, 1.0, 0.0, 1.0]),
+}
 #: Profiles (of `profiles`) before and after.
 PROFILES = (
     ("null", "null"),
@@ -69,7 +76,14 @@ def tables(draws: float) -> list[Table]:
     """Return the tables; `draws` is the part of the full number of draws."""
     lot = np.random.default_rng(SEED)
     number = max(200, round(DRAWS * draws))
-    return [one_pair(), several_pairs(number, lot), distances(number, lot), past(), came()]
+    return [
+        one_pair(),
+        several_pairs(number, lot),
+        distances(number, lot),
+        past(),
+        past_several(number, lot),
+        came(),
+    ]
 
 
 def one_pair() -> Table:
@@ -105,7 +119,7 @@ def several_pairs(number: int, lot: np.random.Generator) -> Table:
 
             def ask(
                 some: int, a: Floats = before, b: Floats = after, n: int = n, pairs: int = pairs
-            ) -> tuple[Estimate, float]:
+            ) -> tuple[Estimate, float | Floats]:
                 k_a, k_b = (
                     lot.binomial(n, a, (some, pairs)).ravel(),
                     lot.binomial(n, b, (some, pairs)).ravel(),
@@ -152,32 +166,69 @@ def distances(number: int, lot: np.random.Generator) -> Table:
 
 
 def past() -> Table:
-    """Return the coverage of overcorrection of one pair, exactly: of what is told, and how often a side is."""
+    """Return the coverage of overcorrection of one pair, exactly: of all pairs, and of those that are told."""
     rows: list[tuple[Entry, ...]] = []
     worst: dict[str, float] = {}
+    clear: dict[str, float] = {}
     for n in (5, 10, 20, 40, 100):
         k_a, k_b = (part.ravel() for part in np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij"))
-        size = np.full(len(k_a), n)
-        for before in (0.0, 0.05, 0.2, 0.35, 0.5):
-            toward = direction(k_a, size, np.full(len(k_a), 0.5))
-            found = overcorrection(toward, k_b, size, np.full(len(k_a), 0.5), np.arange(len(k_a)), len(k_a))
-            side = float(_chances(n, before)[np.unique(k_a[toward != 0])].sum())
+        size, half = np.full(len(k_a), n), np.full(len(k_a), 0.5)
+        toward = direction(k_a, size, half)
+        found = overcorrection(toward, k_b, size, half, np.arange(len(k_a)), len(k_a))
+        for before in (0.0, 0.05, 0.2, 0.35, 0.45, 0.5):
+            told = float(_chances(n, before)[np.unique(k_a[toward != 0])].sum())
             missed = []
             for after in GRID:
                 chance = _chances(n, before)[k_a] * _chances(n, after)[k_b]
                 wrong = (toward != 0) & ~holds(found, max(0.0, after - 0.5))
                 missed.append(float(chance[wrong].sum()))
+            point = f"n = {n}, {before:g} before"
             if n >= FROM and before < 0.5:
-                worst[f"n = {n}, {before:g} before"] = 1 - max(missed)
-            told = 1 - max(missed) / side if side else float("nan")
-            rows.append((f"n = {n}, share before {before:g}", side, 1 - max(missed), told))
+                worst[point] = 1 - max(missed)
+            if n >= FROM and told >= 0.05 and before < 0.45:
+                clear[point] = 1 - max(missed) / told
+            rows.append((point, told, 1 - max(missed), 1 - max(missed) / told if told > 1e-9 else "–"))
     return Table(
         "Overcorrection past one half, one pair of prompts",
-        ("", "told (a side is clear)", "not told wrongly, at least", "coverage where told, at least"),
+        ("", "told (a side is clear)", "nothing wrong told, at least", "coverage where told, at least"),
         rows,
-        [_mark("overcorrection", worst)],
-        "Exact, over shares of 0 to 1 after. At 0.5 before there is no side, so nothing that is told can be right: how "
-        "rarely it is told is the second column.",
+        [_mark("overcorrection, of all pairs", worst), _mark("overcorrection, where told", clear)],
+        "Exact, over shares of 0 to 1 after. Near 0.5 before, what is told may have taken the wrong side: it is told "
+        "so rarely (second column) that of all pairs few are wrong.",
+    )
+
+
+def past_several(number: int, lot: np.random.Generator) -> Table:
+    """Return the coverage of overcorrection over five pairs, of which those are told whose side is clear."""
+    rows: list[tuple[Entry, ...]] = []
+    worst: dict[str, float] = {}
+    before = np.array([0.0, 1.0, 0.1, 0.95, 0.05])
+    for n, (name, after) in product(PICTURES, ENDS.items()):
+        side = np.where(before < 0.5, 1, -1)
+
+        def ask(
+            some: int, n: int = n, after: Floats = after, side: Ints = side
+        ) -> tuple[Estimate, float | Floats]:
+            shape = (some, len(before))
+            toward = direction(lot.binomial(n, before, shape), np.full(shape, n), np.full(shape, 0.5))
+            past_by = np.where(toward != 0, side * (after - 0.5), 0.0).sum(axis=1)
+            truth = np.maximum(past_by / np.maximum((toward != 0).sum(axis=1), 1), 0)
+            told = (toward != 0).any(axis=1)
+            group = np.repeat(np.arange(some), len(before))
+            k_b, size = lot.binomial(n, after, shape).ravel(), np.full(some * len(before), n)
+            found = overcorrection(toward.ravel(), k_b, size, np.full(len(k_b), 0.5), group, some)
+            return Estimate(*(part[told] for part in found)), truth[told]
+
+        if n < FROM:
+            continue  # no side is clear
+        seen = _seen(ask, number)
+        worst[f"n = {n}, {name}"] = seen.coverage
+        rows.append((f"n = {n}, {name}", seen.coverage, seen.width))
+    return Table(
+        "Overcorrection past one half, mean over five pairs",
+        ("", "coverage", "width"),
+        rows,
+        [_mark("overcorrection, five pairs", worst)],
     )
 
 
@@ -237,14 +288,14 @@ def _width(found: Estimate) -> float:
     return float(np.mean(np.minimum(found.high, 1) - np.maximum(found.low, -1)))
 
 
-def _seen(ask: Callable[[int], tuple[Estimate, float]], number: int) -> Seen:
+def _seen(ask: Callable[[int], tuple[Estimate, float | Floats]], number: int) -> Seen:
     """Return what draws of a point show, of ten times as many where that decides."""
     found, truth = ask(number)
     seen = Seen(float(holds(found, truth).mean()), _width(found), number)
     return seen if number < DRAWS or not seen.near(MARK) else _again(ask, number)
 
 
-def _again(ask: Callable[[int], tuple[Estimate, float]], number: int) -> Seen:
+def _again(ask: Callable[[int], tuple[Estimate, float | Floats]], number: int) -> Seen:
     covered, width = 0.0, 0.0
     for _ in range(AGAIN):
         found, truth = ask(number)
@@ -273,7 +324,7 @@ def _drawn_distance(
     pools = [pool(n, p, q, lot, size=min(20_000, 10 * number)) for p in planted]
     truth = distance2_of(planted[1], q) - distance2_of(planted[0], q)
 
-    def ask(some: int) -> tuple[Estimate, float]:
+    def ask(some: int) -> tuple[Estimate, float | Floats]:
         a, b = (take(one.terms, _picked(one.rows, len(one.counts), pairs, some, lot)) for one in pools)
         return distance2_changes(a, b, np.repeat(np.arange(some), pairs), some), truth
 
