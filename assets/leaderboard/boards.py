@@ -18,6 +18,7 @@ from assets.leaderboard import words
 from assets.leaderboard.charts import axis_end
 from assets.leaderboard.query import Row, rows
 from assets.leaderboard.unseen import not_seen
+from assets.leaderboard.verified import beside
 from assets.leaderboard.view import Board, BoardGroup, BoardRow, Place, Point, Rate
 
 WEEKS_SHOWN = 12
@@ -214,6 +215,7 @@ def _row(
         asked=answer is not None,
         reliable=now["reliable"] if now else None,
         **_standing(now, status),
+        **beside(None if hidden or as_of else now),
         too_few=shown is not None and _too_few(shown),
     )
 

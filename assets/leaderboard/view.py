@@ -49,6 +49,16 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """A distance without the labeler's errors, as estimated from `gold` pictures that people rated."""
+
+    distance: float
+    low: float
+    high: float
+    gold: int
+
+
+@dataclass(frozen=True)
 class BoardRow:
     """One model on one board. `status` says in words why `distance` is None, or what else is to be known."""
 
@@ -70,6 +80,8 @@ class BoardRow:
     unranked: str | None = None  # why there is no rank, where `status` does not say it
     bounds: tuple[float, float] | None = None  # of the distance, whatever the unseen answers would have shown
     too_few: bool = False  # of one prompt alone, with fewer pictures than a figure that can be relied on
+    corrected: Corrected | None = None  # None: the labels of the figure are not verified
+    label_error: str | None = None  # in words: wrong in another way than the other models' labels
     asked: bool = True  # this week; without an answer there is no rate of refusals all the same
 
 

@@ -31,7 +31,15 @@ SELECT
     ranked_of,
     rank_reason,
     bound_low,
-    bound_high
+    bound_high,
+    corrected_distance,
+    corrected_low,
+    corrected_high,
+    gold_n,
+    label_error,
+    label_error_low,
+    label_error_high,
+    label_error_differs
 FROM leaderboard
 WHERE week <= cast($week AS DATE) AND attribute IS NOT NULL AND reference IS NOT NULL
 ORDER BY suite, suite_major, condition, attribute, reference, model, week

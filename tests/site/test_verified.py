@@ -1,0 +1,109 @@
+"""What the page says of label error: raw and corrected side by side, labels not verified, errors of another kind."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from assets.leaderboard.build import build_page
+from assets.leaderboard.page import render
+from assets.metrics.corrected import week_corrections
+from tests.site import world
+from tests.warehouse.quality_rows import put_right, wrong_labels
+from warehouse.load import replace_week
+from warehouse.store import open_store
+
+OTHER = "sim-drift"
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    store = open_store(tmp_path_factory.mktemp("verified"))
+    world.fill(store, weeks=3, replicates=6, only=("sim-classic", OTHER, "imago-2"))
+    con = world.load(store)
+    replace_week(con, "corrected_scores", world.WEEK, week_corrections(con, world.WEEK))
+    return con
+
+
+@pytest.fixture
+def con(loaded: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, changed for the length of a test."""
+    loaded.execute("BEGIN")
+    yield loaded
+    loaded.execute("ROLLBACK")
+
+
+def boards(con: duckdb.DuckDBPyConnection, *statements: str) -> list[str]:
+    """Return the boards of perceived gender against parity, as text."""
+    for statement in statements:
+        con.execute(statement)
+    view = build_page(con, week=world.WEEK, edition="e.1", code_version="1")
+    text = html.unescape(re.sub(r"\s+", " ", render(view)["index.html"].decode()))
+    return [
+        re.sub(r"<[^>]+>", " ", board)
+        for board in re.findall(r'<section class="board.*?</section>', text)
+        if "Perceived gender" in board.split("</h3>")[0]
+    ]
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_without_gold_each_table_says_once_that_labels_are_not_verified(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    for board in boards(con):
+        assert board.count("Labels not verified: people have not labelled enough of the same pictures") == 2
+        assert board.count("Labels not verified") == 2  # real and simulated models have a table each
+        assert "orrected distance" not in board
+        assert "Corrected for label error" not in board
+
+
+def test_raw_and_corrected_stand_side_by_side_with_what_is_assumed(con: duckdb.DuckDBPyConnection) -> None:
+    before = boards(con)
+    after = boards(con, put_right(world.WEEK, "sim-classic", 0.41, 0.37, 0.45))
+    said = (
+        "Corrected for label error: 0.41 (0.37 to 0.45), by 400 pictures that people labelled; "
+        "assumes equal error across prompts."
+    )
+    for board, raw in zip(after, before, strict=True):
+        assert plain(board).count(said) == 1
+        assert "ranks are of the raw distances" in board
+        assert (
+            board.count("Labels not verified") == 2
+        )  # of the other simulated model, and of the real ones' table
+        figures = re.compile(r"\b0\.\d\d\b")
+        assert {*figures.findall(raw)} <= {*figures.findall(board)}
+
+
+def test_labels_that_err_in_another_way_are_told_beside_the_model_and_its_rank(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    told = (
+        "11 % of labels wrong (7 % to 16 %), in another way than the other models’: read its place with care"
+    )
+    for board in boards(con, wrong_labels("sim-classic")):
+        assert plain(board).count(told) == 1
+        assert "sim-classic" in board[: board.index("of labels wrong")][-400:]
+
+
+def test_the_leaderboard_says_what_is_verified_and_why_not(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(put_right(world.WEEK, "sim-classic", 0.41, 0.37, 0.45))
+    query = (
+        "SELECT DISTINCT model, labels_verified, corrected_distance, corrected_reason, gold_n, distance IS NULL "
+        "FROM leaderboard WHERE week = $week AND attribute = 'perceived_gender' AND reference = 'parity' ORDER BY ALL"
+    )
+    rows = con.execute(query, {"week": world.WEEK}).fetchall()
+    assert rows == [
+        ("imago-2", False, None, "no gold", 0, False),
+        ("sim-classic", True, 0.41, None, 400, False),
+        (OTHER, False, None, "no gold", 0, False),
+    ]
+    con.execute(f"INSERT INTO withheld VALUES ('{world.WEEK}', 'sim-classic', 'broken')")
+    hidden = [row for row in con.execute(query, {"week": world.WEEK}).fetchall() if row[0] == "sim-classic"]
+    assert hidden == [("sim-classic", None, None, None, 400, True)]
