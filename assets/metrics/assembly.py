@@ -187,16 +187,30 @@ def tables(
         figures: frames with cell_key or suite_key, metric and what else a figure has; other columns are left out.
         keys: of `Keyed`.
         columns: of the tables, in their order.
+
+    Raises:
+        ValueError: if the rows of a frame do not stand in the order of their weeks.
     """
-    rows = pl.concat([_rows(frame) for frame in figures if frame.height], how="vertical")
-    rows = rows.sort("key", maintain_order=True)
-    of = keys[rows["key"].to_numpy()]
-    whole = rows.drop("key").hstack(of).select(columns)
-    _, first = np.unique(whole["week"].to_physical().to_numpy(), return_index=True)
-    return {
-        whole["week"][start].isoformat(): whole[start:end].to_arrow()
-        for start, end in zip(first.tolist(), [*first[1:].tolist(), whole.height], strict=True)
-    }
+    weeks = keys["week"].to_physical().to_numpy()
+    days, first = np.unique(weeks, return_index=True)
+    parts = [_rows(frame) for frame in figures if frame.height]
+    # the first row of each week in each part: rows of a part stand in the order of their keys' weeks
+    starts = [_starts(weeks[part["key"].to_numpy()], days) for part in parts]
+    found = {}
+    for number, start in enumerate(first.tolist()):
+        rows = pl.concat(
+            [part[at[number] : at[number + 1]] for part, at in zip(parts, starts, strict=True)], rechunk=True
+        )
+        key = rows["key"].to_numpy()
+        found[keys["week"][start].isoformat()] = rows.drop("key").hstack(keys[key]).select(columns).to_arrow()
+    return found
+
+
+def _starts(weeks: npt.NDArray[np.int32], days: npt.NDArray[np.int32]) -> list[int]:
+    """Return where each day's rows begin, and where the last day's end."""
+    if np.any(weeks[1:] < weeks[:-1]):
+        raise ValueError("rows of figures stand in the order of their weeks")
+    return [*np.searchsorted(weeks, days).tolist(), len(weeks)]
 
 
 def _rows(frame: pl.DataFrame) -> pl.DataFrame:

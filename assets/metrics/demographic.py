@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -128,20 +129,22 @@ def injected(prompts: pl.DataFrame) -> pl.DataFrame:
     """
     known = word_list()
     texts = ["language", "prompt_sent", "revised_prompt"]
-    asked = prompts.select(texts).filter(pl.col("revised_prompt").is_not_null()).unique(maintain_order=True)
+    told = prompts.with_row_index("row").select("row", *texts).filter(pl.col("revised_prompt").is_not_null())
     judged = [
         part.with_columns(injected=_adds(known, str(language)))
-        for (language,), part in asked.group_by("language", maintain_order=True)
+        for (language,), part in told.unique(texts, maintain_order=True).group_by(
+            "language", maintain_order=True
+        )
         if language in known.languages
     ]
-    screened = prompts.with_columns(
-        screened=pl.col("language").is_in(list(known.languages)).fill_null(value=False)
+    adds = np.zeros(prompts.height, dtype=bool)
+    if judged:
+        found = told.join(pl.concat(judged).filter("injected"), on=texts, how="semi", nulls_equal=True)
+        adds[found["row"].to_numpy()] = True
+    return prompts.with_columns(
+        screened=pl.col("language").is_in(list(known.languages)).fill_null(value=False),
+        injected=pl.Series(adds),
     )
-    if not judged:
-        return screened.with_columns(injected=pl.lit(value=False))
-    return screened.join(
-        pl.concat(judged), on=texts, how="left", nulls_equal=True, maintain_order="left"
-    ).with_columns(pl.col("injected").fill_null(value=False))
 
 
 def _adds(known: WordList, language: str) -> pl.Expr:

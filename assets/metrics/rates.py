@@ -59,6 +59,10 @@ PERSON_RATES: tuple[Rate, ...] = (
 #: Of pictures, for one attribute and one declared value outside its support.
 OUTSIDE_RATE = Rate("outside_rate", "outside", "pictures", NO_PICTURES)
 _SUMMED = ("ok", "refused", "rewritten", "rewritable", "injected", "screened")
+_COUNTS = (
+    *("cells", "planned", "pictures", *_SUMMED, "answered", "failed"),
+    *("assessed", "cannot_tell", "invalid", "not_assessed", "nobody", "several", "outside"),
+)
 PERSON_COUNT = "person_count"
 NOBODY = "0"
 ONE = "1"
@@ -108,6 +112,17 @@ def outcome_counts(answers: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     )
     answered = pl.col("ok") + pl.col("refused")
     return counted.with_columns(answered=answered, failed=pl.col("planned") - answered)
+
+
+def summed(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Return counts of larger groups out of those of smaller ones that have no prompt in common.
+
+    Args:
+        counts: of `outcome_counts`, `attribute_counts` or `outside_counts`, with the columns `keys`.
+        keys: the columns that make a larger group.
+    """
+    parts = [name for name in _COUNTS if name in counts.columns]
+    return counts.group_by(keys, maintain_order=True).agg(pl.col(parts).sum())
 
 
 def attribute_counts(long: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:

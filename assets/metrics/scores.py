@@ -43,6 +43,7 @@ from assets.metrics.rates import (
     attribute_counts,
     outcome_counts,
     outside_counts,
+    summed,
 )
 from assets.metrics.share import Estimate
 from assets.metrics.tallies import Tallies, read, tally
@@ -271,14 +272,27 @@ def _stereotyped(pairs: pl.DataFrame, counted: Tallies, found: Keyed, plain: Cel
 
 def _attribute_rates(long: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFrame]:
     """Return the rates of an attribute's labels, for cells, and over all pictures of a suite."""
-    for level, part in ((levels.cell, long), (levels.suite, _rows_standing(long))):
-        if part.is_empty():
-            continue
-        counts = attribute_counts(part, level)
-        yield from rate_figures(counts, level, ATTRIBUTE_RATES)
-        yield from rate_figures(outside_counts(part, level), level, (OUTSIDE_RATE,))
-        people = counts.filter(pl.col("attribute") == PERSON_COUNT)
+    if long.is_empty():
+        return
+    keys = _with_suite(long, levels)
+    counts, outside = attribute_counts(long, keys), outside_counts(long, keys)
+    for level, assessed, others in (
+        (levels.cell, counts, outside),
+        (
+            levels.suite,
+            summed(_rows_standing(counts), levels.suite),
+            summed(_rows_standing(outside), [*levels.suite, "value_name"]),
+        ),
+    ):
+        yield from rate_figures(assessed, level, ATTRIBUTE_RATES)
+        yield from rate_figures(others, level, (OUTSIDE_RATE,))
+        people = assessed.filter(pl.col("attribute") == PERSON_COUNT)
         yield from rate_figures(people, level, PERSON_RATES)
+
+
+def _with_suite(frame: pl.DataFrame, levels: Levels) -> list[str]:
+    """Return the key columns of cells, and those that say to which suite they belong and whether they stand for it."""
+    return [*dict.fromkeys([*levels.cell, *levels.suite, *({"standing"} & {*frame.columns})])]
 
 
 def _rows_standing(rows: pl.DataFrame) -> pl.DataFrame:
@@ -287,10 +301,10 @@ def _rows_standing(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _outcome_rates(answers: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFrame]:
     """Return the rates of outcomes and the number of pictures, for cells, and over all slots of a suite."""
-    for level, part in ((levels.cell, answers), (levels.suite, _rows_standing(answers))):
-        if part.is_empty():
-            continue
-        counts = outcome_counts(part, level)
+    if answers.is_empty():
+        return
+    cells = outcome_counts(answers, _with_suite(answers, levels))
+    for level, counts in ((levels.cell, cells), (levels.suite, summed(_rows_standing(cells), levels.suite))):
         yield from rate_figures(counts, level, OUTCOME_RATES)
         pictures = counts["pictures"].to_numpy().astype(float)
         nothing = np.full(counts.height, np.nan)

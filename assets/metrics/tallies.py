@@ -49,7 +49,7 @@ class Tallies:
 
     Attributes:
         asked: one row a cell: `_CELL`, language, pictures.
-        answers: one row an answer: asked (a row of `asked`), outcome_group, pictures (0 or 1; of a conversation 2 where
+        answers: one row an answer, in the order of `asked`: asked (a row of it), outcome_group, pictures (0 or 1; of a conversation 2 where
             both later turns drew), and prompt_sent and revised_prompt where a revised prompt was reported.
         cells: one row a cell and attribute: asked, `_CELL`, attribute, scale, labeler_version, pictures, and scale_row
             (a row of `scales`).
@@ -117,6 +117,7 @@ def _answers(ends: pl.DataFrame, revised: pl.DataFrame) -> pl.DataFrame:
     columns = ["asked", "slot", "outcome_group", "pictures"]
     return (
         pl.concat([plain.select(columns), talked.select(columns)])
+        .sort("asked")
         .join(revised, on="slot", how="left", maintain_order="left")
         .drop("slot")
     )
