@@ -39,11 +39,11 @@ PAIRS = (
     *((name, name) for name in PROFILES),
     *(
         ("null", "near"),
-        ("near", "mid"),
+        ("near", "null"),
         ("mid", "strong"),
-        ("strong", "almost"),
+        ("almost", "strong"),
         ("null", "one"),
-        ("near", "mix"),
+        ("mix", "near"),
     ),
 )
 SIZES = (*((n, n) for n in PICTURES), (5, 20), (10, 100))
