@@ -180,3 +180,20 @@ def test_differences_are_what_the_audit_query_finds_in_the_labels(con: duckdb.Du
         for name, value in row.items():
             close = pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
             assert found[name] == close, (name, row)
+
+
+def test_distances_are_what_the_audit_query_finds_in_the_labels(con: duckdb.DuckDBPyConnection) -> None:
+    audited = rows(con, sql("audit/study_distances"))
+    keys = ("attribute", "labeler", "condition", "model", "prompt")
+    metrics = ("tvd", "distance2", "distance", "entropy_homogeneity")
+    mine = {
+        (row["metric"], *(row[k] for k in keys)): row["estimate"]
+        for row in rows(con, "FROM study_scores")
+        if row["metric"] in metrics
+    }
+    assert len(audited) == 2 * 2 * 5 * 6  # attributes, conditions, models, prompts and their mean
+    assert len(mine) == 3 * len(audited) + 2 * 2 * 5  # the homogeneity by entropy is of all prompts alone
+    for row in audited:
+        for metric in metrics[: 4 if row["prompt"] is None else 3]:
+            found = mine[metric, *(row[k] for k in keys)]
+            assert found == (row[metric] and pytest.approx(row[metric], abs=1e-9)), (metric, row)

@@ -1,0 +1,116 @@
+-- Answers: how far is each model of a study from equal shares (parity, for two values), prompt by prompt and
+--   on average? Recomputed from the labels alone, to be held against `study_scores`.
+-- Grain: study, attribute, labeler, labeler_version, condition, model, prompt (NULL: mean over prompts).
+-- Columns: n (pictures with a value of the support), cells (prompts with one), tvd (half the sum of the
+--   differences, raw), distance2 (unbiased; of prompts with two pictures), distance (its root, from five
+--   pictures on), entropy_homogeneity (1 - H / ln K, as some studies publish it; 1: all pictures alike). NULL
+--   where there are too few pictures.
+-- Depends on: study_labels, study_slots, study_attribute_values
+WITH supports AS (
+    SELECT
+        study,
+        attribute,
+        count(*) AS k
+    FROM study_attribute_values
+    WHERE in_support
+    GROUP BY study, attribute
+),
+
+labelers AS (
+    SELECT DISTINCT
+        study,
+        attribute,
+        labeler,
+        labeler_version
+    FROM study_labels
+),
+
+cells AS (
+    SELECT DISTINCT
+        study_slots.study,
+        labelers.attribute,
+        labelers.labeler,
+        labelers.labeler_version,
+        study_slots.condition,
+        study_slots.model,
+        study_slots.prompt
+    FROM study_slots
+    INNER JOIN labelers ON study_slots.study = labelers.study
+),
+
+seen AS (
+    SELECT
+        cells.*,
+        study_attribute_values.value,
+        supports.k,
+        count(study_labels.value) AS x
+    FROM cells
+    INNER JOIN supports ON cells.study = supports.study AND cells.attribute = supports.attribute
+    INNER JOIN study_attribute_values
+        ON
+            cells.study = study_attribute_values.study
+            AND cells.attribute = study_attribute_values.attribute
+            AND study_attribute_values.in_support
+    INNER JOIN study_slots
+        ON
+            cells.study = study_slots.study
+            AND cells.condition = study_slots.condition
+            AND cells.model = study_slots.model
+            AND cells.prompt = study_slots.prompt
+    LEFT JOIN study_labels
+        ON
+            cells.study = study_labels.study
+            AND study_slots.slot_key = study_labels.slot_key
+            AND cells.attribute = study_labels.attribute
+            AND cells.labeler = study_labels.labeler
+            AND cells.labeler_version = study_labels.labeler_version
+            AND study_attribute_values.value = study_labels.value
+    GROUP BY ALL
+),
+
+sized AS (
+    SELECT
+        *,
+        sum(x) OVER (
+            PARTITION BY
+                study, attribute, labeler, labeler_version, condition, model, prompt
+        ) AS n
+    FROM seen
+),
+
+figures AS (
+    SELECT
+        * EXCLUDE (value, x),
+        sum(abs(x / nullif(n, 0) - 1 / k)) / 2 AS tvd,
+        (sum(CASE WHEN n > 1 THEN x * (x - 1) / (n * (n - 1)) END) - any_value(1 / k)) / 2 AS distance2,
+        1 + sum(CASE WHEN x > 0 THEN x / n * ln(x / n) ELSE 0 END) / any_value(nullif(ln(k), 0))
+            AS entropy_homogeneity
+    FROM sized
+    GROUP BY ALL
+),
+
+-- every prompt by itself, and all prompts of a condition together
+levels AS (
+    SELECT
+        * EXCLUDE (prompt),
+        unnest([prompt, NULL]) AS prompt
+    FROM figures
+)
+
+SELECT
+    study,
+    attribute,
+    labeler,
+    labeler_version,
+    condition,
+    model,
+    prompt,
+    sum(n) AS n,
+    count(*) FILTER (WHERE n > 0) AS cells,
+    avg(tvd) AS tvd,
+    avg(distance2) AS distance2,
+    CASE WHEN sum(n) FILTER (WHERE n > 1) >= 5 THEN sqrt(greatest(avg(distance2), 0)) END AS distance,
+    avg(entropy_homogeneity) FILTER (WHERE n > 0) AS entropy_homogeneity
+FROM levels
+GROUP BY study, attribute, labeler, labeler_version, condition, model, prompt
+ORDER BY study, attribute, labeler, labeler_version, condition, model, prompt

@@ -1,0 +1,299 @@
+"""Figures of `scores` once more, picture by picture in plain Python, with intervals of statsmodels and scipy.
+
+Nothing is counted with the product's code: the loaded tables are read as they are, and each definition is written down
+as it reads in the list of metrics. Intervals of distances are held against SQL (`test_audit_scores`), against the
+prototype and against enumeration (`tests/unit/metrics`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from itertools import permutations
+from math import sqrt
+from statistics import NormalDist, fmean
+from typing import Any
+
+import duckdb
+import pytest
+from scipy.stats import binom
+from statsmodels.stats.proportion import proportion_confint
+
+from . import test_audit_scores
+
+con = test_audit_scores.con  # a world with what could go wrong
+Row = dict[str, Any]
+Cell = list[str]  # what was read off each picture: a value or band, invalid, not_assessed
+
+
+class World:
+    """The loaded tables as they are, joined by hand."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        outcomes = {row["outcome"]: row for row in self.rows("outcomes")}
+        attempts, said = defaultdict(list), defaultdict(list)
+        for row in self.rows("attempts ORDER BY attempt"):
+            attempts[row["week"], row["model"], row["slot_key"]].append(row)
+        for row in self.rows("labels"):
+            said[row["week"], row["model"], row["slot_key"], row["attribute"]].append(row)
+        versions = defaultdict(set)
+        for row in self.rows("labels SEMI JOIN plans USING (week, model, labeler)"):
+            versions[row["week"], row["model"]].add(row["labeler_version"])
+        conditions = {(r["week"], r["model"], r["prompt"]): r["condition"] for r in self.rows("prompts")}
+        self.values: dict[tuple[Any, ...], dict[str, Row]] = defaultdict(dict)
+        for row in self.rows("attribute_values ORDER BY position"):
+            self.values[row["week"], row["model"], row["suite"], row["attribute"]][row["value"]] = row
+        wanted = defaultdict(list)
+        for row in self.rows("prompt_attributes"):
+            wanted[row["week"], row["model"], row["prompt"]].append(row["attribute"])
+        #: (week, model, suite, condition, turn) → prompt → attribute → its pictures
+        self.cells: dict[tuple[Any, ...], dict[str, dict[str, Cell]]] = defaultdict(lambda: defaultdict(dict))
+        #: the same → prompt → answer → how its slots ended, by turn
+        self.answers: dict[tuple[Any, ...], dict[str, dict[str, list[Row]]]] = defaultdict(
+            lambda: defaultdict(lambda: defaultdict(list))
+        )
+        for slot in self.rows("slots ORDER BY turn"):
+            week, model, prompt = where = slot["week"], slot["model"], slot["prompt"]
+            group = (week, model, slot["suite"], conditions[where], min(slot["turn"], 2))
+            tried = attempts[week, model, slot["slot_key"]]
+            ended = next((a for a in tried if outcomes[a["outcome"]]["final"]), tried[-1] if tried else {})
+            kind = outcomes[ended["outcome"]]["outcome_group"] if ended else "none"
+            if ended.get("outcome") != "not_needed":
+                answer = slot["conversation"] or slot["slot_key"]
+                self.answers[group][prompt][answer].append({**ended, "kind": kind})
+            for attribute in wanted[where]:
+                pictures = self.cells[group][prompt].setdefault(attribute, [])
+                if kind != "success":
+                    continue
+                newest = max(versions[week, model], key=lambda v: (int(v.partition("-")[0]), v), default=None)
+                found = [
+                    r
+                    for r in said[week, model, slot["slot_key"], attribute]
+                    if r["labeler_version"] == newest
+                ]
+                known = self.values[week, model, slot["suite"], attribute]
+                value = found[0]["value"] if found else "not_assessed"
+                pictures.append(_named(known[value]) if value in known else "invalid" if found else value)
+
+    def rows(self, query: str) -> list[Row]:
+        found = self._con.execute(f"FROM {query}")
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def support(self, row: Row) -> list[str]:
+        known = self.values[row["week"], row["model"], row["suite"], row["attribute"]].values()
+        return list(dict.fromkeys(_named(value) for value in known if value["in_support"]))
+
+    def pictures(self, row: Row) -> dict[str, Cell]:
+        """Return prompt → pictures of the cells behind a figure."""
+        cells = self.cells[_group(row)]
+        told = {prompt: read[row["attribute"]] for prompt, read in cells.items() if row["attribute"] in read}
+        return told if row["prompt"] is None else {row["prompt"]: told[row["prompt"]]}
+
+    def expected(self, row: Row, prompt: str) -> dict[str, float] | None:
+        """Return the shares that a figure's reference expects of a prompt; None if it has no row for it."""
+        where = (row["week"], row["model"], row["suite"], row["attribute"], row["reference"])
+        found = [
+            r
+            for r in self.references
+            if (r["week"], r["model"], r["suite"], r["attribute"], r["reference"]) == where
+        ]
+        for wanted in (prompt, None):
+            if shares := {r["value"]: r["expected_share"] for r in found if r["prompt"] == wanted}:
+                return shares
+        return None
+
+    @property
+    def references(self) -> list[Row]:
+        if not hasattr(self, "_references"):
+            self._references = self.rows("reference_values")
+        return self._references
+
+
+def _named(value: Row) -> str:
+    return str(value["band"] or value["value"])
+
+
+def _group(row: Row) -> tuple[Any, ...]:
+    return row["week"], row["model"], row["suite"], row["condition"], row["turn"]
+
+
+def rate(k: int, n: int) -> tuple[float | None, float | None, float | None, int]:
+    if not n:
+        return None, None, None, 0
+    low, high = proportion_confint(k, n, method="wilson")
+    return k / n, low, high, n
+
+
+def student(freedom: int) -> float:
+    """Cornish and Fisher's expansion of the t quantile at 97.5 %: z + Σ of Abramowitz & Stegun 26.7.5."""
+    z = NormalDist().inv_cdf(0.975)
+    terms = (
+        (4, {3: 1, 1: 1}),
+        (96, {5: 5, 3: 16, 1: 3}),
+        (384, {7: 3, 5: 19, 3: 17, 1: -15}),
+        (92160, {9: 79, 7: 776, 5: 1482, 3: -1920, 1: -945}),
+    )
+    return z + sum(
+        sum(factor * z**power for power, factor in powers.items()) / divisor / freedom**order
+        for order, (divisor, powers) in enumerate(terms, start=1)
+    )
+
+
+def share(world: World, row: Row) -> Any:
+    support = world.support(row)
+    cells = [
+        (assessed.count(row["value_name"]), len(assessed))
+        for pictures in world.pictures(row).values()
+        if (assessed := [one for one in pictures if one in support])
+    ]
+    if len(cells) == 1:
+        return rate(*cells[0])
+    if not cells:
+        return None, None, None, 0
+    mean = fmean(k / n for k, n in cells)
+    pseudo = [((k + 1) / (n + 2), n) for k, n in cells]
+    added = [p * (1 - p) / n for p, n in pseudo]
+    unbiased = [
+        k / n * (1 - k / n) / (n - 1) if n > 1 else own for (k, n), own in zip(cells, added, strict=True)
+    ]
+    n = sum(n for _, n in cells)
+    half = student(n + len(cells)) * sqrt(max(sum(added), sum(unbiased))) / len(cells)
+    return mean, max(mean - half, 0), min(mean + half, 1), n
+
+
+def max_share(world: World, row: Row) -> Any:
+    support = world.support(row)
+    cells = [[one for one in pictures if one in support] for pictures in world.pictures(row).values()]
+    enough = [cell for cell in cells if len(cell) >= 5]
+    n = sum(map(len, enough or cells))
+    if not enough:
+        return None, None, None, n
+    tops = [max(cell.count(value) for value in support) for cell in enough]
+    if row["prompt"] is None:
+        return fmean(top / len(cell) for top, cell in zip(tops, enough, strict=True)), None, None, n
+    return rate(tops[0], len(enough[0]))
+
+
+def compared(world: World, row: Row) -> list[tuple[Cell, dict[str, float]]]:
+    found = [(cell, world.expected(row, prompt)) for prompt, cell in world.pictures(row).items()]
+    return [([one for one in cell if one in shares], shares) for cell, shares in found if shares]
+
+
+def distance2(world: World, row: Row) -> Any:
+    """½ of the mean over pairs of different pictures of [same value] - q_i - q_j + Σ q²."""
+    cells = [(cell, q) for cell, q in compared(world, row) if len(cell) > 1]
+    found = [
+        fmean(
+            (a == b) - q[a] - q[b] + sum(share**2 for share in q.values()) for a, b in permutations(cell, 2)
+        )
+        / 2
+        for cell, q in cells
+    ]
+    every = sum(len(cell) for cell, _ in cells or compared(world, row))
+    return (fmean(found) if found else None), ..., ..., every
+
+
+def distance(world: World, row: Row) -> Any:
+    squared, low, high, n = distance2(world, row)
+    return (sqrt(max(squared, 0)) if squared is not None and n >= 5 else None), low, high, n
+
+
+def tvd(world: World, row: Row) -> Any:
+    cells = [(cell, q) for cell, q in compared(world, row) if cell]
+    found = [sum(abs(cell.count(v) / len(cell) - share) for v, share in q.items()) / 2 for cell, q in cells]
+    return (fmean(found) if found else None), None, None, sum(len(cell) for cell, _ in cells)
+
+
+def tvd_floor(world: World, row: Row) -> Any:
+    cells = [(len(cell), q) for cell, q in compared(world, row) if cell]
+    found = [
+        sum(binom.expect(lambda x, n=n, p=p: abs(x / n - p), args=(n, p)) for p in q.values()) / 2
+        for n, q in cells
+    ]
+    return (fmean(found) if found else None), None, None, sum(n for n, _ in cells)
+
+
+def of_labels(world: World, row: Row) -> Any:
+    pictures = [one for cell in world.pictures(row).values() for one in cell]
+    support, count = world.support(row), Counter(pictures)
+    assessed = sum(count[value] for value in support)
+    parts = {
+        "assessed_rate": (assessed, len(pictures)),
+        "cannot_tell_rate": (count["cannot_tell"], len(pictures)),
+        "invalid_rate": (count["invalid"], len(pictures)),
+        "not_assessed_rate": (count["not_assessed"], len(pictures)),
+        "outside_rate": (count[row["value_name"]], len(pictures)),
+        "no_person_rate": (count["0"], assessed),
+        "multi_person_rate": (assessed - count["0"] - count["1"], assessed),
+    }
+    return rate(*parts[row["metric"]])
+
+
+def of_outcomes(world: World, row: Row) -> Any:
+    prompts = world.answers[_group(row)]
+    told = [*prompts.values()] if row["prompt"] is None else [prompts[row["prompt"]]]
+    answers = [turns for found in told for turns in found.values()]
+    drawn = [[turn for turn in turns if turn["kind"] == "success"] for turns in answers]
+    ok = sum(map(bool, drawn))
+    refused = sum(
+        not pictures and turns[-1]["kind"] == "answer" for pictures, turns in zip(drawn, answers, strict=True)
+    )
+    last = [pictures[-1] for pictures in drawn if pictures]
+    # whether the model ever says how it rewrote, among figures of this level
+    reports = any(
+        turn.get("revised_prompt") is not None
+        for group, cells in world.answers.items()
+        if group[:2] == _group(row)[:2]
+        and (row["prompt"] is not None or group[3] != "confronted" or group[4] == 2)
+        for found in cells.values()
+        for turns in found.values()
+        for turn in [one for one in turns if one["kind"] == "success"][-1:]
+    )
+    changed = sum(
+        turn["revised_prompt"] is not None and turn["revised_prompt"].split() != turn["prompt_sent"].split()
+        for turn in last
+    )
+    parts = {
+        "completeness": (ok + refused, len(answers)),
+        "failed_rate": (len(answers) - ok - refused, len(answers)),
+        "answer_rate": (ok, ok + refused),
+        "refused_rate": (refused, ok + refused),
+        "rewrite_rate": (changed, ok if reports else 0),
+    }
+    if row["metric"] == "pictures":
+        return float(sum(map(len, drawn))), None, None, len(answers)
+    return rate(*parts[row["metric"]])
+
+
+FIGURES: dict[str, Callable[[World, Row], Any]] = {
+    "share": share,
+    "max_share": max_share,
+    "distance2": distance2,
+    "distance": distance,
+    "tvd": tvd,
+    "tvd_floor": tvd_floor,
+    **dict.fromkeys(("assessed_rate", "cannot_tell_rate", "invalid_rate", "not_assessed_rate"), of_labels),
+    **dict.fromkeys(("outside_rate", "no_person_rate", "multi_person_rate"), of_labels),
+    **dict.fromkeys(("completeness", "failed_rate", "answer_rate", "refused_rate"), of_outcomes),
+    **dict.fromkeys(("rewrite_rate", "pictures"), of_outcomes),
+}
+
+
+@pytest.fixture(scope="module")
+def world(con: duckdb.DuckDBPyConnection) -> World:
+    return World(con)
+
+
+@pytest.mark.parametrize("metric", FIGURES)
+def test_every_figure_is_what_its_definition_says(world: World, metric: str) -> None:
+    found: Sequence[Row] = world.rows(f"scores WHERE metric = '{metric}'")
+    assert sum(row["estimate"] is not None for row in found) > 5
+    for row in found:
+        estimate, low, high, n = FIGURES[metric](world, row)
+        told = (row["estimate"], row["low"], row["high"], row["n"])
+        wanted = (estimate, row["low"] if low is ... else low, row["high"] if high is ... else high, n)
+        assert told == tuple(
+            pytest.approx(part, abs=1e-9) if isinstance(part, float) else part for part in wanted
+        ), row
