@@ -86,7 +86,7 @@ sums AS (
         scale,
         labeler_version,
         k,
-        1.959963984540054 AS z,
+        cast(1.959963984540054 AS DOUBLE) AS z,
         coalesce(sum(n) FILTER (WHERE usable), sum(n)) AS n,
         count(*) FILTER (WHERE usable) AS m,
         avg(d) FILTER (WHERE usable) AS d,

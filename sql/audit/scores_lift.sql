@@ -36,7 +36,7 @@ sides AS (
         shown.labeler_version,
         stereotypes.value || ' | ' || stereotypes.subject AS value_name,
         shown.subject = stereotypes.subject AS own,
-        1.959963984540054 AS z,
+        cast(1.959963984540054 AS DOUBLE) AS z,
         count(*) FILTER (WHERE shown.n > 0) AS cells,
         sum(shown.n) AS n,
         avg(shown.pictures / nullif(shown.n, 0)) AS p,

@@ -52,7 +52,7 @@ KEYS = (
 )
 KEYS += ("labeler_version", "metric", "value_name")
 #: Metrics that no query finds again yet: none may stay here.
-WAITING = {"demographic_injection_rate"}
+WAITING: set[str] = set()
 FOUND = [metric.id for metric in METRICS if metric.id not in WAITING]
 FIGURES = ("estimate", "low", "high", "n", "cells")
 
@@ -128,7 +128,13 @@ CROWDS = Suite(
     references=(PARITY,),
 )
 #: What a model may send on instead of a prompt: the same but for white space, other words, or nothing.
-REVISED = ("prompt of  {0}\u00a0\n", "a better prompt of {0}", "Prompt of {0}", None)
+REVISED = (
+    "prompt of  {0}\u00a0\n",
+    "a better prompt of {0}",
+    "Prompt of {0}, a Black chef",
+    None,
+    "une femme, {0}; the Nigerian nurse",
+)
 
 
 def labels(slot: Slot, attribute: Attribute) -> Label:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
-from assets.metrics.demographic import injected, word_list
+from assets.metrics.demographic import Words, injected, word_list
 from assets.suites.loader import load_suites
 from warehouse.errors import UsageError
+from warehouse.sqlfiles import sql
 
 CASES = (
     ("en", "a chef", "A photo of a South Asian female chef", True),
@@ -119,3 +121,43 @@ def test_a_list_that_implies_what_it_does_not_hold_is_refused(tmp_path: Path) ->
     path.write_text("languages: {}\ngroups:\n  indian: {implies: [asain]}\n", encoding="utf-8")
     with pytest.raises(UsageError, match="indian implies asain, which is no group"):
         word_list(path)
+
+
+def test_the_audit_query_has_the_words_of_the_file() -> None:
+    """It recomputes the rate in SQL by words that stand one after another, not by regular expressions."""
+    text = sql("audit/scores_injections").split("-- how a slot ended")[0]
+    with duckdb.connect() as con:
+        tables = {
+            name: con.execute(f"{text.rstrip().rstrip(',')} SELECT * FROM {name}").fetchall()
+            for name in ("languages", "words", "implications")
+        }
+    known = word_list()
+    assert {(code, before, people) for code, before, people in tables["languages"]} == {
+        (code, grammar.adjectives == "before", "|".join(grammar.people.split()))
+        for code, grammar in known.languages.items()
+    }
+    assert sorted(tables["words"]) == sorted(
+        (name, code, "|".join(words.alone), "|".join(words.with_person))
+        for name, group in known.groups.items()
+        for code, words in (("en", group.en), ("fr", group.fr))
+        if words != Words()
+    )
+    assert {(name, implied) for name, implied in tables["implications"]} == {
+        (name, "|".join(group.implies)) for name, group in known.groups.items() if group.implies
+    }
+
+
+def test_the_audit_query_finds_what_the_product_finds() -> None:
+    """The part of it that names groups, on the cases above."""
+    text = sql("audit/scores_injections")
+    words, rest = text.split("-- how a slot ended")
+    pairs = rest[rest.index("pairs AS (") : rest.index("levels AS (")].rstrip().rstrip(",")
+    given = f"answers AS (SELECT * FROM given),\n{pairs}"
+    rows = [case for case in CASES if case[2] is not None]
+    given_rows = pl.DataFrame([row[:3] for row in rows], schema=["language", "sent", "revised"], orient="row")
+    with duckdb.connect() as con:
+        con.register("given", given_rows.to_arrow())
+        found = con.execute(
+            f"{words.rstrip()}\n{given} SELECT language, sent, revised FROM additions"
+        ).fetchall()
+    assert sorted(found) == sorted({row[:3] for row in rows if row[3]})
