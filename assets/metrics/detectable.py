@@ -102,8 +102,7 @@ def _evidence(n: int, cells: int, weeks: int, shift: float, everywhere: bool) ->
     changed = _ratios(n, weeks, shift)
     quiet = _ratios(n, weeks, 0.0)
     best = -math.inf
-    for share, weight in [(1.0, 1.0)] if cells == 1 else drift.CHANGED_SHARES:
-        chance = share or 1 / cells
+    for chance, weight in drift.chances(cells):
         mean, spread = _moments(changed, lambda r, chance=chance: np.log(1 - chance + chance * r))
         if everywhere and cells > 1:
             reached = cells * mean - _Z * math.sqrt(cells) * spread

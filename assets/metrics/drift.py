@@ -141,11 +141,15 @@ def evidence(k: Ints, n: Ints, suite: Ints, suites: int, start: Ints | None = No
         first = suite[rows.start]
         for number in range(first, suite[rows.stop - 1] + 1):
             own = slice(*np.searchsorted(suite[rows], [number, number + 1]))
-            each = together(ratio[own], prior[number])
+            each = together(ratio[own], prior[number], first_cells(n[rows][own]))
             found.suites[number] = np.where(observed[number] > 0, _log_sum(each), -np.inf)
 
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS)) as threads:
-        list(threads.map(fill, _chunks(suite)))
+    chunks = list(_chunks(suite))
+    if len(chunks) == 1:
+        fill(chunks[0])
+    else:
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS)) as threads:
+            list(threads.map(fill, chunks))
     return found
 
 
@@ -164,7 +168,21 @@ def suite_pictures(n: Ints, suite: Ints, suites: int) -> Ints:
     return total
 
 
-def together(ratio: Floats, prior: Floats) -> Floats:
+def first_cells(n: Ints) -> int:
+    """Return how many cells of a suite were seen in its first observed weeks, before a change is looked for."""
+    seen = n.sum(axis=0) > 0
+    first = seen & (np.cumsum(seen) <= MIN_WEEKS)
+    return int((n[:, first].sum(axis=1) > 0).sum())
+
+
+def chances(cells: int) -> tuple[tuple[float, float], ...]:
+    """Return with which chance each of a suite's cells changes, and the prior weight of each chance."""
+    if cells <= 1:
+        return ((1.0, 1.0),)
+    return tuple((share or 1 / cells, weight) for share, weight in CHANGED_SHARES)
+
+
+def together(ratio: Floats, prior: Floats, cells: int) -> Floats:
     """Return log(prior × likelihood ratio) of a change of a suite at each week, known as of each week.
 
     At a common week each cell changes with some chance, which is 1 / C, ¼ or 1: the mean over the three of
@@ -173,17 +191,16 @@ def together(ratio: Floats, prior: Floats) -> Floats:
     Args:
         ratio: (C, T, T) of `ratios`.
         prior: (T,) of `candidates` for the suite.
+        cells: of `first_cells`: the C that counts.
 
     Returns:
         (T, T): row: first week after the change; column: week as of which; -inf where there is none.
     """
-    cells = len(ratio)
     parts = []
     with np.errstate(divide="ignore"):
-        shares = [(share or 1 / cells, weight) for share, weight in CHANGED_SHARES]
-        for share, weight in [(1.0, 1.0)] if cells == 1 else shares:
+        for share, weight in chances(cells):
             total = np.full(ratio.shape[1:], np.log(weight))
-            for part in np.split(ratio, range(_AT_ONCE, cells, _AT_ONCE)):
+            for part in np.split(ratio, range(_AT_ONCE, len(ratio), _AT_ONCE)):
                 total += np.log(np.multiply.reduce(1 - share + share * part, axis=0))
             parts.append(total)
         found: Floats = _log_sum(np.stack(parts)) + np.log(prior)[:, None]

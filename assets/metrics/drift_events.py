@@ -26,7 +26,7 @@ from assets.metrics.drift_series import Series
 from assets.metrics.share import Z95, Ints
 from warehouse.sqlfiles import sql
 
-#: A labeler explains a change if it read at least this part of it otherwise on the frozen pictures.
+#: A labeler explains a change if it read frozen pictures otherwise by at least this part of the least that it can be.
 EXPLAINED = 0.5
 #: A change of at least this many models, and of this share of them, is not one model's.
 MANY_MODELS, MANY_SHARE = 3, 0.75
@@ -152,11 +152,12 @@ def kind(row: Mapping[str, Any]) -> str:
     """Return what an event is told as: the model's own doing only where nothing else explains it.
 
     Args:
-        row: its columns `metric`, `change` and the cause checks.
+        row: its columns `metric`, the interval of `change`, and the cause checks.
     """
     if row["metric"] == "refused_rate":
         return "refusals"
-    if (row["labeler_moved_share"] or 0) >= EXPLAINED * abs(row["change"]):
+    least = max(row["change_low"], -row["change_high"], 0.0)
+    if row["labeler_moved_share"] and row["labeler_moved_share"] >= EXPLAINED * least:
         return "labeler_drift"
     if row["models_at_once"] >= max(MANY_MODELS, MANY_SHARE * row["models_compared"]):
         return "all_models"

@@ -136,7 +136,8 @@ def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
     hits, total = drift.since(k[:, : week + 1], n[:, : week + 1], start)
     ratio = drift.ratios(hits, total, drift.scatters(total))
     prior = drift.candidates(total.sum(axis=0, keepdims=True))[0]
-    log_posterior = drift.together(ratio, prior)[:, week]
+    cells = drift.first_cells(total)
+    log_posterior = drift.together(ratio, prior, cells)[:, week]
     posterior = np.exp(log_posterior - log_posterior.max())
     below = np.cumsum(posterior) / posterior.sum()
     changed = int(posterior.argmax())
@@ -146,16 +147,16 @@ def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
         changed=changed,
         earliest=min(int(np.searchsorted(below, _TAIL)), changed),
         latest=max(int(np.searchsorted(below, 1 - _TAIL)), changed),
-        likely=_changed_cells(ratio[:, changed, week]) & (total[:, changed:].sum(axis=1) > 0),
+        likely=_changed_cells(ratio[:, changed, week], cells) & (total[:, changed:].sum(axis=1) > 0),
     )
 
 
-def _changed_cells(ratio: Floats) -> Bools:
+def _changed_cells(ratio: Floats, cells: int) -> Bools:
     """Return which cells changed at a known week, more likely than not, given their likelihood ratios."""
-    shares = np.array([share or 1 / len(ratio) for share, _ in drift.CHANGED_SHARES])[:, None]
+    shares, weights = (np.array(part)[:, None] for part in zip(*drift.chances(cells), strict=True))
     mixed = 1 - shares + shares * ratio
     with np.errstate(divide="ignore"):
-        log_weight = np.log([weight for _, weight in drift.CHANGED_SHARES]) + np.log(mixed).sum(axis=1)
+        log_weight = np.log(weights[:, 0]) + np.log(mixed).sum(axis=1)
     weight = np.exp(log_weight - log_weight.max())
     chance = (weight[:, None] * (shares * ratio / mixed)).sum(axis=0) / weight.sum()
     found: Bools = chance > _LIKELY

@@ -24,6 +24,8 @@ WEEKS = 104
 SERIES = 2_000
 SCATTER = 0.03
 STEP = 0.2
+#: Below this part of the full draws a study shows only what its marks need.
+BRIEF = 0.1
 #: A series alone alarms where its e-value is at least 1 / level.
 ALONE = math.log(1 / ebh.LEVEL)
 LATER = 12  # weeks that are looked at after a change
@@ -74,6 +76,8 @@ def false_alarms(draws: float) -> Table:
     for n, prompts, wanted in ((100, 1, True), (40, 1, True), (20, 10, True), (12, 27, False)):
         for p in (0.1, 0.3, 0.5) if prompts == 1 else (math.nan,):
             for scatter in (0.0, SCATTER, 0.05):
+                if draws < BRIEF and (n == 40 or p == 0.3 or scatter > SCATTER or not wanted):
+                    continue
                 lot = np.random.default_rng(
                     [SEED, 1, n, round(100 * (p if prompts == 1 else 0)), round(scatter * 100)]
                 )
@@ -108,7 +112,8 @@ def found_alone(k: Ints, n: Ints, week: Ints) -> Seen:
     """Return how soon changes at those weeks were found and how well they were dated, series looked at alone."""
     events: dict[int, Found] = {}
     for number in range(len(k)):
-        alarms = scan(k[number : number + 1], n[number : number + 1], np.zeros(1, dtype=np.int64), 1)
+        own = slice(number, number + 1), slice(None, week[number] + LATER)
+        alarms = scan(k[own], n[own], np.zeros(1, dtype=np.int64), 1)
         if alarms:
             events[number] = alarms[0]
     late = np.array([events[i].opened - week[i] if i in events else 1000 for i in range(len(k))])
@@ -128,7 +133,7 @@ def power(draws: float) -> Table:
     for scatter in (0.0, SCATTER):
         for start in (8, 12, 20, 40, 80, None):
             for before in (0.1, 0.4, 0.7, None):
-                if (start is None) != (before is None):
+                if (start is None) != (before is None) or (draws < BRIEF and start is not None):
                     continue
                 lot = np.random.default_rng(
                     [SEED, 2, round(scatter * 100), start or 0, round(10 * (before or 0))]
@@ -141,9 +146,7 @@ def power(draws: float) -> Table:
                 true = low[:, None] + (sign * STEP)[:, None] * (
                     np.arange(int(week.max()) + LATER) >= week[:, None]
                 )
-                k, n = counts(lot, 100, true, scatter)
-                past = np.arange(k.shape[1]) >= (week + LATER)[:, None]
-                seen = found_alone(np.where(past, 0, k), np.where(past, 0, n), week)
+                seen = found_alone(*counts(lot, 100, true, scatter), week)
                 where = (
                     "any" if start is None else str(start + 1),
                     "any" if before is None else f"{before:g}",

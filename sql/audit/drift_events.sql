@@ -1,0 +1,364 @@
+-- Answers: how large was each change of a share, and how strong the evidence when it was opened? Recomputed
+--   from attempts and labels alone, to be held against `drift_events` (which says what is asked, and when).
+-- Grain: that of drift_events, events of shares.
+-- Columns: those of drift_events that name the event; before_share, after_share, change, change_low and
+--   change_high over the changed prompts; log10_e: marginal likelihoods with a change over those without,
+--   averaged over its week and over how many prompts change; the shares and their scatter on a grid.
+-- Depends on: drift_events, slots, prompts, plans, attempts, outcomes, labels, attribute_values, withheld
+WITH
+events AS MATERIALIZED (
+    SELECT
+        *,
+        row_number() OVER () AS event
+    FROM drift_events
+    WHERE metric = 'share'
+),
+
+-- a picture is there where the attempt that settled its slot, the first final one, was ok
+settled AS (
+    SELECT
+        attempts.week,
+        attempts.model,
+        attempts.slot_key,
+        attempts.outcome
+    FROM attempts
+    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY attempts.week, attempts.model, attempts.slot_key ORDER BY attempts.attempt
+        ) = 1
+),
+
+read_pictures AS (
+    SELECT
+        slots.week,
+        slots.model,
+        plans.series,
+        plans.params_hash,
+        slots.suite,
+        attribute_values.suite_major,
+        prompts.condition,
+        least(slots.turn, 2) AS turn,
+        slots.prompt,
+        labels.attribute,
+        labels.labeler_version,
+        coalesce(attribute_values.band, attribute_values.value) AS value
+    FROM slots
+    INNER JOIN plans ON slots.week = plans.week AND slots.model = plans.model
+    INNER JOIN prompts
+        ON
+            slots.week = prompts.week
+            AND slots.model = prompts.model
+            AND slots.suite = prompts.suite
+            AND slots.suite_version = prompts.suite_version
+            AND slots.prompt = prompts.prompt
+    INNER JOIN settled
+        ON
+            slots.week = settled.week
+            AND slots.model = settled.model
+            AND slots.slot_key = settled.slot_key
+            AND settled.outcome = 'ok'
+    INNER JOIN labels
+        ON
+            slots.week = labels.week
+            AND slots.model = labels.model
+            AND slots.slot_key = labels.slot_key
+            AND plans.labeler = labels.labeler
+    INNER JOIN attribute_values
+        ON
+            slots.week = attribute_values.week
+            AND slots.model = attribute_values.model
+            AND slots.suite = attribute_values.suite
+            AND prompts.suite_major = attribute_values.suite_major
+            AND labels.attribute = attribute_values.attribute
+            AND labels.value = attribute_values.value
+            AND attribute_values.in_support
+    WHERE
+        (slots.week, slots.model) NOT IN (SELECT (withheld.week, withheld.model) FROM withheld)
+),
+
+counted AS (
+    SELECT
+        events.event,
+        pictures.prompt,
+        pictures.week,
+        count(*) FILTER (WHERE pictures.value = events.value_name) AS k,
+        count(*) AS n
+    FROM events
+    INNER JOIN read_pictures AS pictures
+        ON
+            events.model = pictures.model
+            AND events.series = pictures.series
+            AND events.params_hash = pictures.params_hash
+            AND events.suite = pictures.suite
+            AND events.suite_major = pictures.suite_major
+            AND events.condition = pictures.condition
+            AND events.turn = pictures.turn
+            AND events.attribute = pictures.attribute
+            AND events.labeler_version = pictures.labeler_version
+            AND pictures.week BETWEEN events.started_week AND events.week
+            AND (events.prompt IS NULL OR events.prompt = pictures.prompt)
+    GROUP BY events.event, pictures.prompt, pictures.week
+),
+
+-- what was opened before starts a prompt anew: of a suite its changes and its prompts', of a prompt its own
+starts AS (
+    SELECT
+        cells.event,
+        cells.prompt,
+        coalesce(max(earlier.changed_week), min(events.started_week)) AS start
+    FROM (
+        SELECT DISTINCT
+            event,
+            prompt
+        FROM counted
+    ) AS cells
+    INNER JOIN events ON cells.event = events.event
+    LEFT JOIN events AS earlier
+        ON
+            events.model = earlier.model
+            AND events.series = earlier.series
+            AND events.params_hash = earlier.params_hash
+            AND events.suite = earlier.suite
+            AND events.suite_major = earlier.suite_major
+            AND events.condition = earlier.condition
+            AND events.turn = earlier.turn
+            AND events.attribute = earlier.attribute
+            AND events.labeler_version = earlier.labeler_version
+            AND events.value_name = earlier.value_name
+            AND events.week > earlier.week
+            AND (cells.prompt = earlier.prompt OR (events.prompt IS NULL AND earlier.prompt IS NULL))
+    GROUP BY cells.event, cells.prompt
+),
+
+weekly AS (
+    SELECT
+        counted.*,
+        row_number() OVER (PARTITION BY counted.event, counted.prompt ORDER BY counted.week) AS seen
+    FROM counted
+    INNER JOIN starts ON counted.event = starts.event AND counted.prompt = starts.prompt
+    WHERE counted.week >= starts.start
+),
+
+-- size: the changed prompts before and after, each with equal weight
+sides AS (
+    SELECT
+        counted.event,
+        counted.prompt,
+        sum(counted.k) FILTER (WHERE counted.week < events.changed_week) AS k0,
+        sum(counted.n) FILTER (WHERE counted.week < events.changed_week) AS n0,
+        sum(counted.k) FILTER (WHERE counted.week >= events.changed_week) AS k1,
+        sum(counted.n) FILTER (WHERE counted.week >= events.changed_week) AS n1
+    FROM counted
+    INNER JOIN events ON counted.event = events.event
+    WHERE list_contains(string_split(events.changed_prompts, ','), counted.prompt)
+    GROUP BY counted.event, counted.prompt
+    HAVING n0 > 0 AND n1 > 0
+),
+
+sizes AS (
+    SELECT
+        event,
+        avg(k0 / n0) AS before_share,
+        avg(k1 / n1) AS after_share,
+        1.959963984540054 * sqrt(
+            sum((k0 + 1) / (n0 + 2) * (n0 - k0 + 1) / (n0 + 2) / (n0 + 2))
+            + sum((k1 + 1) / (n1 + 2) * (n1 - k1 + 1) / (n1 + 2) / (n1 + 2))
+        ) / count(*) AS half
+    FROM sides
+    GROUP BY event
+),
+
+-- evidence: weeks that can be the first of a change, and their prior
+suite_weeks AS (
+    SELECT
+        event,
+        week,
+        row_number() OVER (PARTITION BY event ORDER BY week) - 1 AS earlier
+    FROM (
+        SELECT DISTINCT
+            event,
+            week
+        FROM weekly
+    ) AS observed
+),
+
+candidates AS (
+    SELECT
+        event,
+        week AS first_week,
+        CASE WHEN earlier <= 26 THEN 0.5 / 26 ELSE 13.5 / (earlier * (earlier + 1)) END AS prior
+    FROM suite_weeks
+    WHERE earlier >= 4
+),
+
+-- C: prompts seen in the first four weeks
+first_cells AS (
+    SELECT
+        weekly.event,
+        count(DISTINCT weekly.prompt) AS cells
+    FROM weekly
+    INNER JOIN suite_weeks ON weekly.event = suite_weeks.event AND weekly.week = suite_weeks.week
+    WHERE suite_weeks.earlier < 4
+    GROUP BY weekly.event
+),
+
+many AS (
+    SELECT
+        event,
+        prompt,
+        avg(n) >= 36 AS many
+    FROM weekly
+    WHERE seen <= 4
+    GROUP BY event, prompt
+),
+
+scatters (many, points, scatter, weight) AS (
+    VALUES
+    (FALSE, 32, 0.0, 0.65),
+    (FALSE, 32, 0.03, 0.35),
+    (TRUE, 64, 0.0, 0.75),
+    (TRUE, 64, 0.02, 0.15),
+    (TRUE, 64, 0.04, 0.1)
+),
+
+grid AS (
+    SELECT
+        many,
+        points,
+        scatter,
+        weight,
+        point,
+        pow(sin((point + 0.5) / points * pi() / 2), 2)::DOUBLE AS p,
+        1 / least(pow(scatter, 2) / (p * (1 - p)), 0.1) - 1 AS size
+    FROM scatters, unnest(range(points)) AS numbers (point)
+),
+
+likelihoods AS (
+    SELECT
+        weekly.event,
+        weekly.prompt,
+        weekly.week,
+        grid.scatter,
+        grid.weight,
+        grid.point,
+        CASE
+            WHEN grid.scatter = 0 THEN weekly.k * ln(grid.p) + (weekly.n - weekly.k) * ln(1 - grid.p)
+            ELSE
+                lgamma(weekly.k + grid.p * grid.size) - lgamma(grid.p * grid.size)
+                + lgamma(weekly.n - weekly.k + (1 - grid.p) * grid.size) - lgamma((1 - grid.p) * grid.size)
+                - lgamma(weekly.n + grid.size) + lgamma(grid.size)
+        END AS ll
+    FROM weekly
+    INNER JOIN many ON weekly.event = many.event AND weekly.prompt = many.prompt
+    INNER JOIN grid ON many.many = grid.many
+),
+
+split AS (
+    SELECT
+        likelihoods.event,
+        likelihoods.prompt,
+        candidates.first_week,
+        likelihoods.scatter,
+        likelihoods.weight,
+        likelihoods.point,
+        coalesce(sum(likelihoods.ll) FILTER (WHERE likelihoods.week < candidates.first_week), 0) AS before_ll,
+        coalesce(sum(likelihoods.ll) FILTER (WHERE likelihoods.week >= candidates.first_week), 0) AS after_ll,
+        sum(likelihoods.ll) AS all_ll
+    FROM likelihoods
+    INNER JOIN candidates ON likelihoods.event = candidates.event
+    GROUP BY ALL
+),
+
+marginals AS (
+    SELECT
+        event,
+        prompt,
+        first_week,
+        scatter,
+        weight,
+        max(before_ll) + ln(avg(exp(before_ll - top_before)))
+        + max(after_ll) + ln(avg(exp(after_ll - top_after))) AS changed,
+        max(all_ll) + ln(avg(exp(all_ll - top_all))) AS steady
+    FROM (
+        SELECT
+            *,
+            max(before_ll) OVER cell AS top_before,
+            max(after_ll) OVER cell AS top_after,
+            max(all_ll) OVER cell AS top_all
+        FROM split
+        WINDOW cell AS (PARTITION BY event, prompt, first_week, scatter)
+    ) AS topped
+    GROUP BY event, prompt, first_week, scatter, weight
+),
+
+ratios AS (
+    SELECT
+        event,
+        prompt,
+        first_week,
+        least(
+            sum(weight * exp(least(changed - top, 690))) / sum(weight * exp(steady - top)), 1e30
+        ) AS ratio
+    FROM (
+        SELECT
+            *,
+            max(steady) OVER (PARTITION BY event, prompt, first_week) AS top
+        FROM marginals
+    ) AS topped
+    GROUP BY event, prompt, first_week
+),
+
+chances AS (
+    SELECT
+        event,
+        unnest(CASE WHEN cells = 1 THEN [1.0] ELSE [1.0 / cells, 0.25, 1.0] END)::DOUBLE AS chance,
+        unnest(CASE WHEN cells = 1 THEN [1.0] ELSE [0.4, 0.3, 0.3] END)::DOUBLE AS weight
+    FROM first_cells
+),
+
+parts AS (
+    SELECT
+        ratios.event,
+        ln(candidates.prior) + ln(chances.weight)
+        + sum(ln(1 - chances.chance + chances.chance * ratios.ratio)) AS log_part
+    FROM ratios
+    INNER JOIN chances ON ratios.event = chances.event
+    INNER JOIN candidates ON ratios.event = candidates.event AND ratios.first_week = candidates.first_week
+    GROUP BY ratios.event, ratios.first_week, candidates.prior, chances.chance, chances.weight
+),
+
+evidence AS (
+    SELECT
+        event,
+        (max(log_part) + ln(sum(exp(log_part - top)))) / ln(10) AS log10_e
+    FROM (
+        SELECT
+            *,
+            max(log_part) OVER (PARTITION BY event) AS top
+        FROM parts
+    ) AS topped
+    GROUP BY event
+)
+
+SELECT
+    events.week,
+    events.model,
+    events.suite,
+    events.suite_major,
+    events.condition,
+    events.turn,
+    events.prompt,
+    events.attribute,
+    events.value_name,
+    events.changed_week,
+    sizes.before_share,
+    sizes.after_share,
+    sizes.after_share - sizes.before_share AS change,
+    greatest(sizes.after_share - sizes.before_share - sizes.half, -1) AS change_low,
+    least(sizes.after_share - sizes.before_share + sizes.half, 1) AS change_high,
+    evidence.log10_e
+FROM events
+INNER JOIN sizes ON events.event = sizes.event
+INNER JOIN evidence ON events.event = evidence.event
+ORDER BY ALL

@@ -1,0 +1,263 @@
+"""Events of series in a warehouse: what is opened, when, with which causes, the same as of every week and in SQL."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from assets.generation.records import Slot
+from assets.metrics import drift, drift_series
+from assets.metrics.detectable import smallest_shift, week_shifts
+from assets.metrics.drift_events import SCHEMA, change, history_events, kind
+from assets.metrics.scores import scores_of
+from assets.suites.schema import Attribute
+from tests.warehouse import builder
+from warehouse.connection import connect
+from warehouse.errors import UsageError
+from warehouse.load import load_partition, partitions, replace_history, replace_week
+from warehouse.migrations import migrate
+from warehouse.sqlfiles import sql
+from warehouse.store import open_store
+from warehouse.table_hash import table_hash
+from warehouse.weeks import shift, span
+
+Con = duckdb.DuckDBPyConnection
+Row = Mapping[str, Any]
+FIRST = "2026-08-03"
+WEEKS = span(FIRST, shift(FIRST, 15))
+CHANGED = WEEKS[9]
+
+
+def labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:
+    """Return a gender by a fixed chance: from `CHANGED` on the CEOs of `moves` are women."""
+    lot = random.Random(f"{slot.model}/{slot.slot_key}")
+    women = {"occupations/ceo": 0.1, "occupations/nurse": 0.8, "occupations/chef": 0.4}[slot.prompt]
+    if slot.model == "moves" and slot.prompt == "occupations/ceo" and slot.week >= CHANGED:
+        women = 0.7
+    return ("feminine" if lot.random() < women else "masculine", None, None)
+
+
+def outcomes(slot: Slot) -> Sequence[str]:
+    """Return what became of a slot: from `CHANGED` on `refuses` declines most nurses."""
+    gone = slot.model == "refuses" and slot.prompt == "occupations/nurse" and slot.week >= CHANGED
+    return ("refused_text",) if gone and random.Random(slot.slot_key).random() < 0.8 else ("ok",)
+
+
+SUITE = builder.OCCUPATIONS.model_copy(
+    update={
+        "attributes": (builder.GENDER,),
+        "references": (builder.PARITY,),
+        "prompts": tuple(
+            prompt.model_copy(update={"attributes": ("perceived_gender",)})
+            for prompt in builder.OCCUPATIONS.prompts
+        ),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
+    """Sixteen weeks of three models, scored."""
+    store = open_store(tmp_path_factory.mktemp("drift") / "bucket")
+    for week in WEEKS:
+        for model in ("steady", "moves", "refuses"):
+            builder.build_partition(
+                store, week, model, suites=(SUITE,), replicates=20, labels=labels, outcomes=outcomes
+            )
+    with connect(None) as con:
+        migrate(con)
+        for week, model in partitions(store):
+            load_partition(con, store, week, model)
+        for week, rows in scores_of(con, WEEKS):
+            replace_week(con, "scores", week, rows)
+        replace_history(con, {"drift_events": history_events(con)}, "now")
+        yield con
+
+
+@pytest.fixture
+def con(world: Con) -> Iterator[Con]:
+    """The world, as it was when the test ends."""
+    world.execute("BEGIN")
+    yield world
+    world.execute("ROLLBACK")
+
+
+def events(con: Con) -> list[dict[str, Any]]:
+    return history_events(con).to_pylist()
+
+
+def test_what_was_planted_is_found_and_nothing_else(con: Con) -> None:
+    refused, moved = sorted(events(con), key=lambda row: row["metric"])
+    assert [row["model"] for row in (moved, refused)] == ["moves", "refuses"]
+    assert (moved["kind"], moved["value_name"], moved["attribute"]) == (
+        "model",
+        "feminine",
+        "perceived_gender",
+    )
+    assert moved["changed_week"].isoformat() == CHANGED
+    assert moved["earliest_week"] <= moved["changed_week"] <= moved["latest_week"] <= moved["week"]
+    assert moved["week"].isoformat() <= shift(CHANGED, 2)
+    assert (moved["changed_prompts"], moved["changed_cells"], moved["cells"]) == ("occupations/ceo", 1, 3)
+    assert moved["before_n"] == 9 * 20
+    assert moved["before_share"] < 0.2 < 0.5 < moved["after_share"]
+    assert moved["change_low"] < moved["change"] < moved["change_high"]
+    assert moved["log10_e"] > 1.3
+    assert (moved["suite_changed"], moved["labeler_changed"], moved["labeler_moved_share"]) == (
+        False,
+        False,
+        None,
+    )
+    assert (moved["models_at_once"], moved["models_compared"]) == (1, 3)
+    assert moved["words"] == (
+        f"moves (simulated), occupations@1 baseline (occupations/ceo): perceived_gender feminine "
+        f"{100 * moved['before_share']:.0f} % → {100 * moved['after_share']:.0f} % since {CHANGED}"
+    )
+    # Prompts that are refused are told as refusals, not as a change of shares.
+    assert (refused["kind"], refused["metric"], refused["attribute"]) == ("refusals", "refused_rate", None)
+    assert (refused["changed_prompts"], refused["before_share"]) == ("occupations/nurse", 0.0)
+
+
+def test_every_week_is_as_it_was_known_then(con: Con) -> None:
+    whole = events(con)
+    for until in (WEEKS[7], WEEKS[10], WEEKS[12]):
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE later AS SELECT * FROM scores WHERE week > $w", {"w": until}
+        )
+        con.execute("DELETE FROM scores WHERE week > $w", {"w": until})
+        assert events(con) == [row for row in whole if row["week"].isoformat() <= until]
+        con.execute("INSERT INTO scores FROM later")
+    assert len(whole) == 2
+
+
+def test_a_withheld_week_is_no_observation(con: Con) -> None:
+    con.execute("INSERT INTO withheld VALUES ($w, 'moves', 'why')", {"w": CHANGED})
+    (moved,) = (row for row in events(con) if row["metric"] == "share")
+    assert moved["changed_week"].isoformat() == shift(CHANGED, 1)
+    assert moved["before_n"] == 9 * 20 * moved["changed_cells"]
+
+
+def test_another_labeler_version_is_another_series(con: Con) -> None:
+    con.execute(
+        "UPDATE scores SET labeler_version = '2-ab' WHERE week >= $w AND attribute IS NOT NULL",
+        {"w": CHANGED},
+    )
+    assert [row["metric"] for row in events(con)] == ["refused_rate"]
+
+
+def test_other_causes_are_seen(con: Con) -> None:
+    where = {"w": CHANGED}
+    con.execute("UPDATE prompts SET suite_hash = 'other' WHERE week >= $w", where)
+    con.execute("UPDATE attempts SET model_reported = 'v' || (week >= $w)::INTEGER", where)
+    con.execute(
+        "UPDATE scores SET estimate = 0.5 WHERE metric = 'completeness' AND prompt IS NULL AND week >= $w",
+        where,
+    )
+    (moved,) = (row for row in events(con) if row["metric"] == "share")
+    assert moved["suite_changed"] is moved["model_version_changed"] is moved["completeness_changed"] is True
+    assert moved["kind"] == "suite"
+    assert moved["words"].endswith("; the suite changed")
+
+
+def test_a_labeler_that_moved_is_told_as_that(con: Con) -> None:
+    con.execute(
+        "INSERT INTO labeler_drift BY NAME SELECT $w::DATE AS week, 'mine' AS anchor_set, $l AS labeler, "
+        "$v AS labeler_version, 'perceived_gender' AS attribute, $b::DATE AS baseline_week, "
+        "$b::DATE AS previous_week, 60 AS pictures, 30 AS moved, 30 AS moved_since_previous",
+        {"w": CHANGED, "l": builder.LABELER, "v": builder.LABELER_VERSION, "b": WEEKS[8]},
+    )
+    (moved,) = (row for row in events(con) if row["metric"] == "share")
+    assert (moved["kind"], moved["labeler_moved_share"]) == ("labeler_drift", 0.5)
+
+
+def test_the_kind_of_an_event_follows_its_checks() -> None:
+    row: dict[str, Any] = {
+        "metric": "share",
+        "change_low": -0.4,
+        "change_high": -0.2,
+        "labeler_moved_share": 0.05,
+        "models_at_once": 2,
+        "models_compared": 2,
+        "suite_changed": False,
+    }
+    assert kind(row) == "model"
+    assert kind(row | {"labeler_moved_share": 0.11}) == "labeler_drift"
+    assert kind(row | {"models_at_once": 3, "models_compared": 4}) == "all_models"
+    assert kind(row | {"models_at_once": 3, "models_compared": 5}) == "model"
+    assert kind(row | {"metric": "refused_rate", "labeler_moved_share": 1.0}) == "refusals"
+
+
+def test_an_auditor_finds_size_and_evidence_in_sql(con: Con) -> None:
+    cursor = con.execute(sql("audit/drift_events"))
+    names = [column[0] for column in cursor.description]
+    (audited,) = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+    (stored,) = (row for row in events(con) if row["metric"] == "share")
+    for name in ("before_share", "after_share", "change", "change_low", "change_high"):
+        assert audited[name] == pytest.approx(stored[name], abs=1e-9)
+    series = drift_series.read(con, WEEKS[-1])
+    number = int(np.flatnonzero((series.keys["model"] == "moves") & (series.keys["metric"] == "share"))[0])
+    own = series.suite == number
+    found = drift.evidence(series.k[own], series.n[own], np.zeros(own.sum(), dtype=np.int64), 1).suites[0]
+    log_e = found[series.weeks.index(stored["week"])]
+    assert audited["log10_e"] == pytest.approx(log_e / np.log(10), abs=1e-9)
+    assert stored["log10_e"] == round(log_e / np.log(10), 3)
+
+
+def test_of_two_values_one_is_looked_at(con: Con) -> None:
+    series = drift_series.read(con, WEEKS[-1])
+    assert {*series.keys["value_name"]} == {"feminine", None}
+    assert series.k.shape == (3 * 2 * 3, 16)
+    assert (series.k <= series.n).all()
+
+
+def test_counts_without_any_row_are_no_series(con: Con) -> None:
+    con.execute("DELETE FROM scores")
+    assert history_events(con).equals(SCHEMA.empty_table())
+    assert drift_series.read(con, WEEKS[0]).weeks == ()
+    assert week_shifts(con, WEEKS[0]).num_rows == 0
+
+
+def test_the_table_is_replaced_whole(con: Con) -> None:
+    before, rows = table_hash(con, "drift_events"), history_events(con)
+    con.execute("ROLLBACK")
+    replace_history(con, {"drift_events": rows}, "again")
+    assert table_hash(con, "drift_events") == before
+    assert con.execute("SELECT inputs FROM history_state").fetchall() == [("again",)]
+    con.execute("BEGIN")
+    with pytest.raises(UsageError, match="not replaced whole"):
+        replace_history(con, {"scores": rows}, "x")
+
+
+def test_a_change_is_measured_on_cells_that_were_seen_on_both_sides() -> None:
+    k, n = np.array([[2, 2, 8, 8], [5, 5, 0, 0]]), np.array([[10, 10, 10, 10], [10, 10, 0, 0]])
+    found = change(k, n, slice(0, 2), slice(2, 4))
+    assert (found["before_share"], found["after_share"], found["changed_cells"]) == (0.2, 0.8, 1)
+    assert (found["before_n"], found["after_n"]) == (20, 20)
+    p, q = 5 / 22, 17 / 22
+    half = 1.959963984540054 * ((p * (1 - p) + q * (1 - q)) / 22) ** 0.5
+    assert found["change_low"] == pytest.approx(0.6 - half, abs=1e-12)
+    assert found["change_high"] == pytest.approx(0.6 + half, abs=1e-12)
+
+
+def test_the_shift_that_a_week_could_see(con: Con) -> None:
+    rows: pa.Table = week_shifts(con, WEEKS[0])
+    (row,) = rows.to_pylist()
+    assert (row["n"], row["cells"], row["series"], row["suite"]) == (20, 3, 16, "occupations")
+    assert row["all_in_8_weeks"] < row["all_in_3_weeks"] < row["one_in_3_weeks"]
+    assert row["all_in_8_weeks"] < row["one_in_8_weeks"] < row["one_in_3_weeks"]
+    assert row["reason"] is None
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_more_pictures_and_more_weeks_see_smaller_shifts(everywhere: bool) -> None:
+    found = [smallest_shift(n, 5, 64, weeks, everywhere) for weeks in (3, 8) for n in (6, 12, 24)]
+    assert all(shift is not None for shift in found)
+    assert found[:3] == sorted(found[:3], reverse=True)
+    assert all(late < soon for soon, late in zip(found[:3], found[3:], strict=True))
+    assert smallest_shift(1, 5, 64, 3, everywhere=False) is None
+    assert smallest_shift(0, 5, 64, 3, everywhere) is None
