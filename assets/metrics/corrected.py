@@ -42,6 +42,7 @@ WEEKS = "assumes equal error across prompts and weeks"
 _ALONE = "no other model has gold"
 _MIXED = "the reference has other values for other prompts"
 
+_OF_KEY = {"model": pl.String, "suite": pl.String, "suite_major": pl.Int32, "attribute": pl.String}
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
 #: The columns of `corrected_scores`.
 CORRECTED = pa.schema(
@@ -86,32 +87,43 @@ def week_corrections(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         week: ISO date of its Monday.
     """
     told = evidence(con, week)
+    figures = read(con, "suite_scores", week)
+    known = pl.DataFrame([*told], schema=_OF_KEY, orient="row")
+    without = figures.join(known, on=KEY, how="anti").with_columns(
+        week=pl.lit(date.fromisoformat(week)),
+        raw_estimate="estimate",
+        **dict.fromkeys(("estimate", "low", "high"), pl.lit(None, dtype=pl.Float64)),
+        **dict.fromkeys(("gold_n", "gold_weeks"), pl.lit(0)),
+        reason=pl.col("reason").fill_null(NO_GOLD),
+        assumption=pl.lit(None, dtype=pl.String),
+    )
     expected = _expected(con, week) if told else {}
     made: dict[tuple[Any, ...], tuple[Estimate, str | None]] = {}
     rows = []
-    for row in read(con, "suite_scores", week).iter_rows(named=True):
+    for row in figures.join(known, on=KEY, how="semi").iter_rows(named=True):
         key = (row["model"], row["suite"], row["suite_major"], row["attribute"])
-        known = told.get(key)
-        figure, reason = None, row["reason"] or (known.reason if known else NO_GOLD)
-        if reason is None and known is not None:
+        one = told[key]
+        figure, reason = None, row["reason"] or one.reason
+        if reason is None:
             of = (*key, row["condition"], row["turn"], row["reference"])
             if of not in made:
-                made[of] = _figures(known, row, week, expected.get((*key, row["reference"]), {}))
+                made[of] = _figures(one, row, week, expected.get((*key, row["reference"]), {}))
             found, reason = made[of]
-            figure = None if reason else _pick(found, row, known)
+            figure = None if reason else _pick(found, row, one)
         rows.append(
             {
                 **{name: row.get(name) for name in CORRECTED.names},
                 "week": date.fromisoformat(week),
                 **dict(zip(("estimate", "low", "high"), figure or (None,) * 3, strict=True)),
                 "raw_estimate": row["estimate"],
-                "gold_n": known.gold_n if known else 0,
-                "gold_weeks": len(known.weeks) if known else 0,
+                "gold_n": one.gold_n,
+                "gold_weeks": len(one.weeks),
                 "reason": reason,
-                "assumption": None if figure is None or known is None else _assumption(known, row, week),
+                "assumption": _assumption(one, row, week) if figure else None,
             }
         )
-    return pa.Table.from_pylist(rows, schema=CORRECTED)
+    untold = without.select(CORRECTED.names).to_arrow().cast(CORRECTED)
+    return pa.concat_tables([untold, pa.Table.from_pylist(rows, schema=CORRECTED)])
 
 
 def week_label_error(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
