@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from assets.leaderboard import effect_words, effects
 from assets.leaderboard.build import build_page
 from assets.leaderboard.charts import change_strip
 from assets.leaderboard.page import render
+from assets.leaderboard.view import Lead, Page
 from assets.metrics.effect_tables import compute_effects
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
@@ -68,6 +70,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnectio
             plan=plan,
             labels=labels,
             outcomes=outcomes,
+            prompts=lambda prompt: not prompt.split("/")[1].startswith(("swe", "teacher")),
         )
     con = world.load(store)
     replace_week(con, "effects", builder.WEEK, compute_effects(con, builder.WEEK))
@@ -82,8 +85,17 @@ def con(loaded: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection
     loaded.execute("ROLLBACK")
 
 
+@pytest.fixture(scope="module")
+def whole(loaded: duckdb.DuckDBPyConnection) -> Page:
+    return build_page(loaded, week=builder.WEEK, edition=f"{builder.WEEK}.1", code_version="test")
+
+
 def section(con: duckdb.DuckDBPyConnection) -> str:
-    page = build_page(con, week=builder.WEEK, edition=f"{builder.WEEK}.1", code_version="test")
+    """Return the section on an otherwise empty page."""
+    lead = Lead("A finding.", "Its basis.")
+    rest = dict.fromkeys(("boards", "galleries", "conversations", "events", "studies"), ())
+    facts = dict.fromkeys(("suites", "labelers", "downloads"), ())
+    page = Page("e", DAY, (DAY,), "test", None, lead, **rest, **facts, words=effects.build(con, DAY))  # type: ignore[arg-type]
     text = render(page)["index.html"].decode()
     return text[
         text.index('<section id="words"') : text.index("</section>", text.index('<section id="words"'))
@@ -141,9 +153,9 @@ def test_a_refused_word_has_its_reason_and_no_figure(con: duckdb.DuckDBPyConnect
 
 def test_requests_are_told_as_distance_as_what_went_past_and_as_dress(con: duckdb.DuckDBPyConnection) -> None:
     said = [text for text in sentences(con) if text.startswith("Asked for diversity") and ", imago " in text]
-    assert any("comes closer to parity in perceived gender: distance " in text for text in said)
+    assert any(" parity in perceived gender: distance 0.29 instead of 0.45." in text for text in said)
     past = [text for text in said if "past parity" in text]
-    assert len(past) == 5
+    assert len(past) == 3
     assert any(
         "goes 30 points past parity for a CEO: 80\xa0% perceived as women instead of 5\xa0%." in text
         for text in past
@@ -188,12 +200,16 @@ def test_labels_that_are_not_reliable_are_called_so_at_their_sentences(
     assert "Perceived gender: not reliable: drawing and photo agree at alpha 0.40" in html.unescape(said)
 
 
-def test_without_effects_there_is_no_section(con: duckdb.DuckDBPyConnection) -> None:
+def test_the_page_has_the_section_and_without_effects_it_has_none(
+    con: duckdb.DuckDBPyConnection, whole: Page
+) -> None:
+    assert whole.words == effects.build(con, DAY)
+    for page, there in ((whole, True), (replace(whole, words=()), False)):
+        text = render(page)["index.html"].decode()
+        assert ('id="words"' in text) is there
+        assert ('href="#words"' in text) is there
     con.execute("DELETE FROM effects")
-    page = build_page(con, week=builder.WEEK, edition=f"{builder.WEEK}.1", code_version="test")
-    text = render(page)["index.html"].decode()
-    assert 'id="words"' not in text
-    assert 'href="#words"' not in text
+    assert effects.build(con, DAY) == ()
 
 
 ROW = {

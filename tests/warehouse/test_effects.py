@@ -25,7 +25,7 @@ from warehouse.load import load_partition, replace_study, replace_week
 from warehouse.sqlfiles import sql
 from warehouse.store import Store
 
-from .builder import LABELER, WEEK, Labels, build_partition, mixed, ok
+from .builder import LABELER, WEEK, Labels, build_partition, mixed
 
 Row = dict[str, Any]
 SUITES = load_suites()
@@ -253,13 +253,12 @@ def test_what_is_not_seen_has_a_reason_that_names_the_side(
 def test_every_effect_follows_from_the_labels_by_sql_alone(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
-    suites = (CEO, FRENCH, DIVERSITY, NATIONS)
-    effects_of(con, store, *suites, replicates=10, conversations=9, outcomes=mixed)
-    rows = effects_of(con, store, *suites, model="sim-two", replicates=7, outcomes=ok)
+    effects_of(con, store, CEO, DIVERSITY, replicates=10, conversations=9, outcomes=mixed)
+    rows = effects_of(con, store, CEO, NATIONS, model="sim-two", replicates=5)
     query = con.execute(sql("audit/word_against_word"))
     names = [column[0] for column in query.description or []]
     audit = [dict(zip(names, row, strict=True)) for row in query.fetchall()]
-    assert len(audit) == con.execute("SELECT count(*) FROM effects").fetchall()[0][0] > 2 * len(rows) - 100
+    assert len(audit) == con.execute("SELECT count(*) FROM effects").fetchall()[0][0] > len(rows)
     assert Counter(row["metric"] for row in audit if row["published"] is not None).keys() == {
         "share", "distance2", "controllability", "overcorrection", "caricature_rate",
     }  # fmt: skip
@@ -358,7 +357,7 @@ def test_a_withheld_model_has_its_reason_and_unreliable_labels_are_called_so(
 def test_every_comparison_that_is_shown_has_its_values_in_the_table(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
-    rows = effects_of(con, store, CEO, FRENCH, DIVERSITY, NATIONS, replicates=5)
+    rows = effects_of(con, store, CEO, FRENCH, DIVERSITY, NATIONS, replicates=1, conversations=1)
     there = {
         (
             f"{r['suite']}@{r['suite_major']}",
