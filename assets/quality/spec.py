@@ -1,6 +1,7 @@
 """What a quality check is.
 
-Belongs here: the value that describes one. Does not belong here: the checks (`registry`), their rules, running them.
+Belongs here: the value that describes one, and its making. Does not belong here: the checks (`registry`), their rules,
+running them.
 """
 
 from __future__ import annotations
@@ -34,3 +35,22 @@ class CheckSpec:
     description: str
     kind: Kind
     says: str = ""
+
+
+def sql_check(
+    name: str, severity: Severity, stages: tuple[Stage, ...], description: str, says: str = ""
+) -> CheckSpec:
+    """Return a check across tables: `sql/checks/<name>.sql`, which returns the failing rows."""
+    return CheckSpec(name, name.partition("__")[0], severity, stages, description, "sql", says)
+
+
+def columns_check(table: str, stages: tuple[Stage, ...]) -> CheckSpec:
+    """Return the check of the columns of a table: its Great Expectations suite."""
+    return CheckSpec(
+        f"{table}__columns",
+        table,
+        "critical",
+        stages,
+        f"Columns of {table}: values from their lists and ranges, hashes and keys in their form, no gaps.",
+        "columns",
+    )
