@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,10 +14,14 @@ import pytest
 from assets.generation.records import Slot
 from assets.metrics.rank_results import ALONE, RETIRED, VERDICTS, week_pairs, week_ranks
 from assets.metrics.scores import compute_scores
+from assets.metrics.week import score_weeks
 from assets.suites.schema import Attribute
 from tests.warehouse.builder import CONFRONTATION, WEEK, build_partition, draw, mixed
 from tests.warehouse.quality_rows import disagrees
+from tests.warehouse.test_freshness import place_in
 from tests.warehouse.test_score_marts import SUITE
+from warehouse import keys
+from warehouse.canonical import sha256_hex
 from warehouse.connection import connect
 from warehouse.load import load_partition, partitions, replace_week
 from warehouse.migrations import migrate
@@ -238,3 +243,21 @@ def test_sql_finds_the_same_ranks_bounds_and_pairs_from_labels_alone(con: duckdb
 
 def test_a_week_that_was_not_scored_has_no_ranks(con: duckdb.DuckDBPyConnection) -> None:
     assert week_ranks(con, "2020-01-06").num_rows == week_pairs(con, "2020-01-06").num_rows == 0
+
+
+def test_publishing_a_week_ranks_those_that_its_checks_do_not_withhold(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store")
+    often = {"outcomes": lambda slot: ("timeout",) if slot.replicate < 8 else ("ok",)}
+    for name, special in {"a": {}, "b": {}, "c": often}.items():
+        for slot in build_partition(store, WEEK, name, replicates=20, labels=gender(0.5), **special):
+            picture = slot.slot_key.encode()
+            store.put_if_absent(keys.image(sha256_hex(picture), "png"), picture)
+    assert score_weeks(place_in(tmp_path), WEEK) == [WEEK]
+    with connect(tmp_path / "warehouse.duckdb") as con:
+        found = board(con, simulated=True)
+        assert place(found["a"]) == place(found["b"]) == (1, 2, 2)
+        assert found["c"]["reason"].startswith("withheld: ")
+        con.execute("DELETE FROM scored_weeks")
+    assert score_weeks(place_in(tmp_path), WEEK) == [WEEK]  # now they are known to be withheld from the start
+    with connect(tmp_path / "warehouse.duckdb") as con:
+        assert board(con, simulated=True) == found
