@@ -122,6 +122,13 @@ RESULTS: tuple[CheckSpec, ...] = (
         "Where a week has scores, every planned model has some, with a reason where there is no figure.",
     ),
     _sql(
+        "drift_events__holds",
+        "warning",
+        _PUBLISH,
+        "A change of a series lies in its interval, its weeks are in order, and there is enough evidence for it.",
+        "events that contradict themselves",
+    ),
+    _sql(
         "effects__interval_holds",
         "critical",
         _PUBLISH,

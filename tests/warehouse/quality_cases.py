@@ -16,6 +16,7 @@ from tests.warehouse.quality_rows import (
     anchored,
     copy,
     disagrees,
+    drifted,
     effect,
     everywhere,
     first,
@@ -395,6 +396,9 @@ CASES = [
     ),
     Case("scores__one_row_each", "a figure twice", (copy("scores"),)),
     Case("scores__model_present", "no figures at all", (f"DELETE FROM scores WHERE {HERE}",)),
+    Case("drift_events__holds", "outside its interval", (drifted(), drifted(turn="2", change_low="0.45"))),
+    Case("drift_events__holds", "found before it began", (drifted(changed_week=f"DATE '{WEEK}' + 7"),)),
+    Case("drift_events__holds", "too little evidence", (drifted(log10_e="1.2"),)),
     Case("effects__interval_holds", "below its interval", (effect(), effect(b="'its'", low="0.3"))),
     Case("effects__interval_holds", "half an interval", (effect(high="NULL"),)),
     Case(
