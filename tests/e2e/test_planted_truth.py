@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,12 @@ def frame(con: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
     return pl.DataFrame(con.cursor().sql(query).to_arrow_table())
 
 
+_truth = cache(truth.truth)  # a cell has many attributes
+
+
 def planted(persona: str, row: Mapping[str, Any]) -> dict[str, float]:
     """Return the planted shares of a cell on the scale that is published."""
-    found = truth.truth(
+    found = _truth(
         persona, row["prompt"], row["week"].isoformat(), row["turn"], row["condition"], row["language"]
     ).attributes[row["attribute"]]
     if row["scale"] != "bands":

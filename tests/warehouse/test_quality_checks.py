@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import duckdb
@@ -67,8 +68,11 @@ def test_invariant_11_every_check_passes_on_good_data(
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.check}: {case.way}" for case in CASES])
 def test_invariant_11_a_check_fails_on_data_broken_in_its_own_way_and_no_other_does(
-    con: duckdb.DuckDBPyConnection, store: Store, case: Case
+    con: duckdb.DuckDBPyConnection, store: Store, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Great Expectations looks at one table a check, slowly: tables that the case does not touch are as before.
+    touched = [spec for spec in CHECKS if spec.kind != "columns" or _touches(case, spec.name)]
+    monkeypatch.setattr(run, "CHECKS", touched)
     with broken(con, *case.statements):
         results = check(con, store)
     assert failing(results) == {case.check} | case.also
@@ -78,6 +82,10 @@ def test_invariant_11_a_check_fails_on_data_broken_in_its_own_way_and_no_other_d
     assert found.sample
     assert "\n" not in found.message
     assert case.message in found.message
+
+
+def _touches(case: Case, check: str) -> bool:
+    return any(re.search(rf"\b{check.partition('__')[0]}\b", text) for text in case.statements)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.check}: {case.way}" for case in CASES])
@@ -200,6 +208,7 @@ def test_a_simulated_model_and_an_import_may_be_taken_after_the_week(
         con,
         late,
         f"UPDATE plans SET simulated = FALSE WHERE {HERE}",
+        f"UPDATE ranks SET simulated = FALSE WHERE {HERE}",
         f"UPDATE attempts SET original_created_at = '2026-11-24' WHERE {HERE}",
     ):
         assert not failing(check(con, store))
