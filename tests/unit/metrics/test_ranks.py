@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import combinations
+from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import norm
 
 from assets.metrics.distance import MIN_PICTURES, Sums, Terms, terms
 from assets.metrics.pairs import differences
-from assets.metrics.ranks import bonferroni, common_version, compare, covered, enough, ranges
+from assets.metrics.ranks import Compared, bonferroni, common_version, compare, covered, enough, ranges
 from assets.metrics.share import Z95
 
 
@@ -125,3 +128,39 @@ def test_a_board_is_ranked_on_the_version_that_read_most_models() -> None:
 def test_one_model_alone_is_first_of_one() -> None:
     low, high = ranges(np.zeros((1, 1), dtype=bool))
     assert (low.tolist(), high.tolist()) == ([1], [1])
+
+
+@st.composite
+def boards(draw: st.DrawFn) -> np.ndarray:
+    """Return counts of a small board: (models, cells, values), one value and empty cells among them."""
+    shape = (draw(st.integers(1, 5)), draw(st.integers(1, 4)), draw(st.integers(1, 3)))
+    return np.array(
+        draw(st.lists(st.integers(0, 9), min_size=int(np.prod(shape)), max_size=int(np.prod(shape))))
+    ).reshape(shape)
+
+
+@given(boards(), st.randoms(use_true_random=False))
+def test_ranks_are_ranges_whatever_the_counts_and_whatever_things_are_called(
+    x: np.ndarray, chance: Random
+) -> None:
+    models, cells, values = x.shape
+
+    def compared(counts: np.ndarray) -> Compared:
+        flat = counts.reshape(-1, values)
+        found = terms(flat, np.full(flat.shape, 1 / values))
+        parts = np.stack([getattr(found, name).reshape(models, cells) for name in Sums._fields[1:]])
+        return compare(parts, counts.sum(axis=2) >= MIN_PICTURES)
+
+    found = compared(x)
+    low, high = ranges(found.farther)
+    assert (low >= 1).all()
+    assert (low <= high).all()
+    assert (high <= models).all()
+    assert not (found.farther & found.farther.T).any()
+    assert not found.farther[found.cells == 0].any()  # nothing in common, nothing told apart
+    assert not np.diag(found.farther).any()
+    order, columns = (chance.sample(range(size), size) for size in (models, values))
+    again = ranges(compared(x[order][:, ::-1, columns]).farther)
+    assert [part.tolist() for part in again] == [low[order].tolist(), high[order].tolist()]
+    if values == 1:
+        assert not found.farther.any()  # of one value there is nothing to tell
