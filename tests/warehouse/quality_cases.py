@@ -143,6 +143,7 @@ CASES = [
             f"UPDATE plans SET simulated = FALSE WHERE {HERE}",
             update("attempts", "requested_at = '2026-12-05', answered_at = '2026-12-06'"),
         ),
+        also=frozenset({"ranks__simulated_apart"}),
     ),
     Case(
         "attempts__answered_after_asked",
