@@ -15,13 +15,14 @@ from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels
 from assets.labeling.gold.records import Picture
 from assets.labeling.gold.sampling import draw_sample
-from assets.metrics.corrected import week_corrections, week_label_error
+from assets.metrics.corrected import CORRECTED, week_corrections, week_label_error
 from assets.metrics.scores import compute_scores
 from assets.suites.schema import Attribute
 from tests.unit.labeling.gold.people import ONE, TWO, annotated, design, honest, saved, truth
 from tests.warehouse.builder import CONFRONTATION, OCCUPATIONS, WEEK, build_partition
 from warehouse import load
 from warehouse.connection import connect
+from warehouse.export import export_tables
 from warehouse.gold_objects import load_stale_gold
 from warehouse.load import replace_week
 from warehouse.migrations import migrate
@@ -88,7 +89,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Store:
     for week in (EARLIER, WEEK):
         for model, error in ((ONE, 0.02), (TWO, 0.25)):
             build_partition(
-                store, week, model, suites=(OCCUPATIONS, CONFRONTATION), replicates=40, conversations=30,
+                store, week, model, suites=(OCCUPATIONS, CONFRONTATION), replicates=30, conversations=30,
                 labels=noisy(error), outcomes=lambda slot: ("ok",) if slot.slot_key > "2" else ("refused_text",),
             )  # fmt: skip
     add(store, folder, "before", 300, week=EARLIER)
@@ -268,3 +269,14 @@ def test_labels_that_follow_nobody_put_no_distance_right(con: Con, store: Store,
     share = row_of(found, metric="share")
     assert share["reason"] is None
     assert abs(float(str(share["estimate"])) - float(str(share["raw_estimate"]))) > 0.3
+
+
+def test_whoever_takes_the_published_copy_computes_the_same_rows(
+    scored: tuple[Con, pl.DataFrame], tmp_path: Path
+) -> None:
+    con, figures = scored
+    errors = week_label_error(con, WEEK)
+    export_tables(con, tmp_path, week=WEEK)
+    with connect(tmp_path / "cliche.duckdb", read_only=True) as copy:
+        assert week_corrections(copy, WEEK).equals(figures.to_arrow().cast(CORRECTED))
+        assert week_label_error(copy, WEEK).equals(errors)
