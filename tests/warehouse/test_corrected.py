@@ -89,7 +89,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Store:
     for week in (EARLIER, WEEK):
         for model, error in ((ONE, 0.02), (TWO, 0.25)):
             build_partition(
-                store, week, model, suites=(OCCUPATIONS, CONFRONTATION), replicates=30, conversations=30,
+                store, week, model, suites=(OCCUPATIONS, CONFRONTATION), replicates=40, conversations=30,
                 labels=noisy(error), outcomes=lambda slot: ("ok",) if slot.slot_key > "2" else ("refused_text",),
             )  # fmt: skip
     add(store, folder, "before", 300, week=EARLIER)
