@@ -56,6 +56,6 @@ def test_an_unknown_study_is_told() -> None:
         command.main(["nothing"])
 
 
-@pytest.mark.parametrize("name", ["coverage", "equal_models", "refusals", "boards"])
+@pytest.mark.parametrize("name", command.STUDIES)
 def test_every_study_has_a_title(name: str) -> None:
     assert command.study(name).TITLE

@@ -47,6 +47,7 @@ PAIRS = (
     ),
 )
 SIZES = (*((n, n) for n in PICTURES), (5, 20), (10, 100))
+FEW = (2, 3, 4)
 #: Pictures of the cells of a suite, in turn.
 UNEQUAL = {
     "2, 3, 4, 20": (2, 3, 4, 20, 20),
@@ -151,6 +152,30 @@ def every_share() -> Table:
         {(n,): mark for n, mark in SINGLE_MARKS.items()},
         "Lowest coverage, exact by enumerating every outcome, over shares in steps of 1/200 from the reference, and "
         "from halves of two values, to each value alone; in brackets the mean width.",
+    )
+
+
+def few(draws: int) -> Table:
+    """Return the lowest coverage of `distance` over all shares where cells have fewer than five pictures."""
+    columns = {(cells, n): f"m = {cells}, n = {n}" for cells in (1, *SUITES) for n in FEW}
+
+    def point(row: Point, column: Point) -> Seen:
+        (values, kind), (cells, n) = row, column
+        points = []
+        for number, profile in enumerate(PULLS if cells == 1 else PROFILES):
+            seed = [7, cells, n, values, REFERENCES.index(kind), number]
+            points.append(seen(distance_of(n, values, kind, profile, cells), 0, draws, seed))
+        return min(points)
+
+    return _grid(
+        "`distance`, cells of two to four pictures",
+        ("values", "q"),
+        product(VALUES, REFERENCES),
+        columns,
+        point,
+        {},
+        "The lowest coverage over the kinds of shares of m cells, with the mean width there in brackets. No figure is "
+        "told of such a cell, and of a suite only where one of its cells has five pictures.",
     )
 
 
@@ -268,6 +293,7 @@ def tables(draws: float) -> list[Table]:
     return [
         *(distances(cells, suites) for cells in (*SUITES, 1)),
         every_share(),
+        few(suites),
         unequal(suites),
         *(differences_of_models(cells, suites) for cells in SUITES),
         mean_shares(suites),
