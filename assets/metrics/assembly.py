@@ -27,7 +27,6 @@ from assets.metrics.tallies import Tallies
 _SUITE = ("week", "model", "series", "params_hash", "track", "suite", "suite_major", "condition", "turn")
 #: What the key of a figure of labels has besides; NULL for outcomes.
 _LABELLED = ("attribute", "scale", "labeler_version")
-_TEXT = ("model", "series", "params_hash", "track", "suite", "condition", "prompt", *_LABELLED)
 _FIGURE: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "key": pl.Int32,
     "reference": pl.Categorical,
@@ -162,11 +161,11 @@ def _by_week(parts: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, list[Keys]]:
 
 
 def _planned(keys: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
-    """Return the keys with their planned cells, 1 for a cell's own; text is categorical."""
+    """Return the keys with their planned cells, 1 for a cell's own."""
     on = ["week", "model", "suite", "suite_major", "condition", "attribute"]
     whole = pl.when(pl.col("prompt").is_null()).then(pl.col("planned_cells")).otherwise(1)
     found = keys.join(planned, on=on, how="left", nulls_equal=True, maintain_order="left")
-    return found.with_columns(pl.col(_TEXT).cast(pl.Categorical), planned_cells=whole.cast(pl.Int32))
+    return found.with_columns(planned_cells=whole.cast(pl.Int32))
 
 
 def _steps(cells: pl.DataFrame, steps: pl.DataFrame, banded: Bools) -> Cells:
@@ -201,9 +200,22 @@ def tables(
         rows = pl.concat(
             [part[at[number] : at[number + 1]] for part, at in zip(parts, starts, strict=True)], rechunk=True
         )
-        key = rows["key"].to_numpy()
-        found[keys["week"][start].isoformat()] = rows.drop("key").hstack(keys[key]).select(columns).to_arrow()
+        own = keys.filter(pl.lit(pl.Series(weeks == days[number])))
+        key = rows["key"].to_numpy() - np.int32(start)
+        found[own["week"][0].isoformat()] = pa.table(
+            {
+                name: _taken(own[name], key) if name in keys.columns else rows[name].to_arrow()
+                for name in columns
+            }
+        )
     return found
+
+
+def _taken(column: pl.Series, key: Keys) -> pa.Array:
+    """Return the column of keys of some rows; of text, keys are the dictionary, in which a text stands repeatedly."""
+    if column.dtype == pl.String:
+        return pa.DictionaryArray.from_arrays(pa.array(key), column.to_arrow())
+    return column.gather(key).to_arrow()
 
 
 def _starts(weeks: npt.NDArray[np.int32], days: npt.NDArray[np.int32]) -> list[int]:

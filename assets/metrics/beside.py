@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.metrics import amplification, compatibility, homogeneity, lift, share
 from assets.metrics.distance import MIN_PICTURES
-from assets.metrics.figures import Basis, Groups, basis, chosen, rows, rows_of
+from assets.metrics.figures import Basis, Groups, basis, chosen, numbered, rows, rows_of
 from assets.metrics.metric import (
     EVERY_PICTURE,
     NO_OTHER_GROUP,
@@ -30,7 +30,7 @@ from assets.metrics.share import Bools, Estimate, Floats
 def homogeneity_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     """Return `homogeneity` of every group; it needs what `distance` needs."""
     cells = groups.cells
-    parts = homogeneity.terms(cells.counts, cells.support)
+    parts = cells.even_terms
     base = basis(groups, MIN_PICTURES, TOO_FEW)
     found = homogeneity.mean_homogeneity(parts, cells.support, groups.of, groups.frame.height)
     alike = homogeneity.scale(cells.support) * parts.distance2
@@ -47,7 +47,7 @@ def amplification_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     cells, n = groups.cells, groups.cells.counts.sum(axis=1)
     row, column = np.nonzero(cells.support)
     wide = cells.counts.shape[1]
-    kept, first, slot = np.unique(groups.of[row] * wide + column, return_index=True, return_inverse=True)
+    kept, first, slot = numbered(groups, row, column)
     seen = n[row] > 0
     shares = share.mean_share(cells.counts[row, column], n[row], slot, len(kept))
     entered = share.by_group(seen, slot, len(kept))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from assets.metrics import distance, homogeneity
 from assets.metrics.share import Bools, Floats
 
 
@@ -37,6 +39,16 @@ class Cells:
     names: npt.NDArray[np.object_]
     expected: Floats
     referenced: Bools
+
+    @cached_property
+    def terms(self) -> distance.Terms:
+        """What each cell adds to its distance from the reference: made once for all figures."""
+        return distance.terms(self.counts, self.expected, self.support)
+
+    @cached_property
+    def even_terms(self) -> distance.Terms:
+        """What each cell adds to its distance from equal shares of its support."""
+        return homogeneity.terms(self.counts, self.support)
 
     def take(self, rows: Bools) -> Cells:
         """Return the cells of the True rows."""

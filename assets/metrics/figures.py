@@ -103,6 +103,22 @@ def chosen(texts: Sequence[str | None], *cases: tuple[Bools, int | Ints]) -> pl.
     return pl.Series(texts, dtype=pl.String).gather(which)
 
 
+def numbered(groups: Groups, row: Ints, column: Ints) -> tuple[Ints, Ints, Ints]:
+    """Number the values of groups: distinct group × K + column, where each comes first, and the number of each entry.
+
+    Args:
+        groups: the groups.
+        row: (E,) cells, in order.
+        column: (E,) columns, in order within a cell.
+    """
+    found = groups.of[row] * groups.cells.counts.shape[1] + column
+    if groups.single:  # in order and distinct already
+        every = np.arange(len(found))
+        return found, every, every
+    kept, first, number = np.unique(found, return_index=True, return_inverse=True)
+    return kept, first, number
+
+
 def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     """Return `share` of every value of every group, `anachronism_rate` of those that have one, and `max_share`.
 
@@ -112,7 +128,7 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     cells, n = groups.cells, groups.cells.counts.sum(axis=1)
     row, column = np.nonzero(cells.support)
     wide = cells.counts.shape[1]
-    kept, first, slot = np.unique(groups.of[row] * wide + column, return_index=True, return_inverse=True)
+    kept, first, slot = numbered(groups, row, column)
     k, whole = cells.counts[row, column], n[row]
     found = share.mean_share(k, whole, slot, len(kept))
     others = None if groups.single else over_prompts(share.ratio(k, whole), whole > 0, slot, found, 0.0, 1.0)
@@ -140,7 +156,7 @@ def distance_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     cells that are all smaller it would often be 0 for want of pictures.
     """
     cells = groups.cells
-    parts = distance.terms(cells.counts, cells.expected, cells.support)
+    parts = cells.terms
     pairs = basis(groups, distance.MIN_PICTURES, distance.MIN_PICTURES)
     squared = distance.mean_distance2(parts, groups.of, groups.frame.height)
     others = (

@@ -49,8 +49,9 @@ class Tallies:
 
     Attributes:
         asked: one row a cell: `_CELL`, language, pictures.
-        answers: one row an answer, in the order of `asked`: asked (a row of it), outcome_group, pictures (0 or 1; of a conversation 2 where
-            both later turns drew), and prompt_sent and revised_prompt where a revised prompt was reported.
+        answers: one row an answer, in the order of `asked`: asked (a row of it), outcome_group, pictures (0 or 1; of a
+            conversation 2 where both later turns drew), and, where a revised prompt was reported, prompt_sent and
+            revised_prompt.
         cells: one row a cell and attribute: asked, `_CELL`, attribute, scale, labeler_version, pictures, and scale_row
             (a row of `scales`).
         long: one row a row of `cells` and value, zeros included: cell (a row of `cells`), asked, attribute, position,
@@ -85,7 +86,7 @@ def tally(con: duckdb.DuckDBPyConnection, first: str, last: str) -> Tallies:
     weeks = {"first": first, "last": last}
     asked = read(con, "asked", weeks).with_row_index("asked").with_columns(pl.col("asked").cast(pl.Int64))
     places = asked.select("cell", "asked")
-    ends = read(con, "ends", weeks).join(places, on="cell", maintain_order="left")
+    ends = _ends(con, weeks).join(places, on="cell", maintain_order="left")
     drawn = ends.filter(pl.col("outcome_group") == "success").select("slot", "asked")
     pictures = np.bincount(drawn["asked"].to_numpy(), minlength=asked.height)
     asked = asked.with_columns(pictures=pl.Series(pictures))
@@ -101,6 +102,17 @@ def tally(con: duckdb.DuckDBPyConnection, first: str, last: str) -> Tallies:
     counted = _Counted.of(asked, drawn, vocabulary, readings, declared)
     shown = asked.drop("cell", "attributes", "labeler")
     return Tallies(shown, _answers(ends, revised), *_spread(asked, versions, declared, counted))
+
+
+def _ends(con: duckdb.DuckDBPyConnection, weeks: Mapping[str, str]) -> pl.DataFrame:
+    """Return how each slot ended: slot, cell, turn, conversation, outcome_group; without those that were not needed."""
+    outcomes = read(con, "outcomes", {})
+    groups = pl.Series(["unknown", *outcomes["outcome_group"], "not_attempted"])
+    left_out = outcomes.filter(pl.col("outcome") == "not_needed")["place"].to_list()
+    slots = read(con, "asked_slots", weeks).join(read(con, "ends", weeks), on="slot", how="left")
+    slots = slots.with_columns(pl.col("ending").fill_null(len(groups) - 1))
+    slots = slots.filter(~pl.col("ending").is_in(left_out))
+    return slots.drop("ending").with_columns(outcome_group=groups.gather(slots["ending"]))
 
 
 def _answers(ends: pl.DataFrame, revised: pl.DataFrame) -> pl.DataFrame:
