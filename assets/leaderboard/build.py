@@ -11,7 +11,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard import boards, conversations, effects, facts, gallery, lead, study
+from assets.leaderboard import boards, conversations, effects, facts, gallery, lead, statistics, study
 from assets.leaderboard.query import rows
 from assets.leaderboard.view import Page
 
@@ -60,4 +60,5 @@ def build_page(
         downloads=facts.downloads(files),
         unverified=boards.unverified(con, day),
         words=effects.build(con, day),
+        statistics=statistics.build(con, day),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assets.leaderboard.effect_view import WordChange
+from assets.leaderboard.statistic_view import StatisticGroup
 from assets.leaderboard.study_view import Study
 
 
@@ -269,6 +270,7 @@ class Page:
     downloads: tuple[Download, ...]
     unverified: str | None = None  # whose labels nobody verified
     words: tuple[WordChange, ...] = ()  # what one word changes
+    statistics: tuple[StatisticGroup, ...] = ()  # pictures beside published statistics
 
     def pictures(self) -> Iterator[Picture]:
         """Yield every picture that the page shows; one may come twice."""

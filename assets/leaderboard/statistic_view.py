@@ -1,0 +1,29 @@
+"""What the page shows of pictures beside published statistics, as plain frozen data.
+
+Belongs here: the shape of it. Does not belong here: the choice and its words (`statistics`), markup
+(`templates/_statistics.html.j2`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One share of pictures beside a published one: a sentence that stands by itself, and where that is from."""
+
+    sentence: str
+    source: str
+    gap: float  # share in the pictures less share in the statistic
+
+
+@dataclass(frozen=True)
+class StatisticGroup:
+    """Models that may stand in one list: `compared` shares were looked at, `differ` differ, the widest are told."""
+
+    track: str
+    simulated: bool
+    told: tuple[Statistic, ...]
+    compared: int
+    differ: int
