@@ -108,7 +108,7 @@ def benjamini_hochberg(p: npt.ArrayLike) -> Floats:
         p: (m,) p-values; NaN is no test and is not counted in m.
     """
     return _adjusted(
-        p, lambda ordered, m: np.minimum.accumulate((ordered * m / np.arange(1, m + 1))[::-1])[::-1]
+        p, lambda ordered, m: np.minimum.accumulate((ordered * (m / np.arange(1, m + 1)))[::-1])[::-1]
     )
 
 
