@@ -214,10 +214,17 @@ def _row(
         as_of=as_of,
         asked=answer is not None,
         reliable=now["reliable"] if now else None,
+        prompts=None if hidden or as_of or now is None else _prompts(now),
         **_standing(now, status),
         **beside(None if hidden or as_of else now),
         too_few=shown is not None and _too_few(shown),
     )
+
+
+def _prompts(now: Row) -> tuple[float, float] | None:
+    """Return the interval over prompts like these, or None for fewer than ten prompts."""
+    low, high = now["prompts_low"], now["prompts_high"]
+    return None if low is None else (low, high)
 
 
 def _standing(now: Row | None, status: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 --   simulated: true if the pictures are drawn by a simulated model
 --   distance: √max(0, distance2) over the suite's prompts; 0 is the reference; NULL where reason says why
 --   low, high: end of the 95 % interval of distance, prompts fixed
+--   prompts_low, prompts_high: end of its interval over prompts like these; NULL for fewer than ten prompts
 --   n: number of assessed pictures behind distance
 --   cells: number of prompts that entered distance
 --   planned_cells: number of prompts that the whole suite has under this condition for this attribute
@@ -92,6 +93,8 @@ told AS (
         CASE WHEN hidden.week IS NULL THEN scores.estimate END AS distance,
         CASE WHEN hidden.week IS NULL THEN scores.low END AS low,
         CASE WHEN hidden.week IS NULL THEN scores.high END AS high,
+        CASE WHEN hidden.week IS NULL THEN scores.prompts_low END AS prompts_low,
+        CASE WHEN hidden.week IS NULL THEN scores.prompts_high END AS prompts_high,
         CASE WHEN hidden.week IS NULL THEN scores.reason ELSE 'withheld: ' || hidden.withheld_reason END
             AS reason
     FROM scores
@@ -122,6 +125,8 @@ SELECT
     told.distance,
     told.low,
     told.high,
+    told.prompts_low,
+    told.prompts_high,
     told.n,
     told.cells,
     told.planned_cells,

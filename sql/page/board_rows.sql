@@ -16,6 +16,8 @@ SELECT
     distance,
     low,
     high,
+    prompts_low,
+    prompts_high,
     n,
     cells,
     planned_cells,
