@@ -24,12 +24,13 @@ WHERE
     week = $week
     AND ($model IS NULL OR model = $model)
     AND estimate IS NOT NULL
-    AND CASE metric
-        WHEN 'share'
-            THEN coalesce(abs(estimate - (estimate_b - estimate_a)) > 1e-9 OR abs(estimate) > 1 + 1e-9, TRUE)
-        WHEN 'caricature_rate'
-            THEN coalesce(abs(estimate - greatest(estimate_b - estimate_a, 0)) > 1e-9, TRUE)
-        WHEN 'overcorrection'
-            THEN coalesce(NOT estimate BETWEEN 0 AND 1 OR least(estimate_a, estimate_b) < 0, TRUE)
-        ELSE coalesce(abs(estimate - (estimate_b - estimate_a)) > 1e-9 OR abs(estimate) > 1.5, TRUE)
-    END
+    AND (
+        estimate_a IS NULL
+        OR estimate_b IS NULL
+        OR CASE metric
+            WHEN 'share' THEN abs(estimate - (estimate_b - estimate_a)) > 1e-9 OR abs(estimate) > 1 + 1e-9
+            WHEN 'caricature_rate' THEN abs(estimate - greatest(estimate_b - estimate_a, 0)) > 1e-9
+            WHEN 'overcorrection' THEN NOT estimate BETWEEN 0 AND 1 OR least(estimate_a, estimate_b) < 0
+            ELSE abs(estimate - (estimate_b - estimate_a)) > 1e-9 OR abs(estimate) > 1.5
+        END
+    )

@@ -423,6 +423,11 @@ CASES = [
     ),
     Case(
         "effects__difference_holds",
+        "one side only",
+        (effect(metric="'caricature_rate'", kind="'controlled'", estimate="0", low="0", estimate_a="NULL"),),
+    ),
+    Case(
+        "effects__difference_holds",
         "further than the end",
         (effect(metric="'overcorrection'", kind="'controlled'", estimate="1.2", high="1.3"),),
     ),
