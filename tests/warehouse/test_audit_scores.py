@@ -51,9 +51,6 @@ KEYS = (
     "scale",
 )
 KEYS += ("labeler_version", "metric", "value_name")
-#: Metrics that no query finds again yet: none may stay here.
-WAITING: set[str] = set()
-FOUND = [metric.id for metric in METRICS if metric.id not in WAITING]
 FIGURES = ("estimate", "low", "high", "n", "cells")
 
 PEOPLE = Attribute(
@@ -248,13 +245,12 @@ def same(one: float | None, other: float | None) -> bool:
 
 
 def test_every_metric_is_recomputed_by_an_audit_query(audited: dict[str, list[Row]]) -> None:
-    assert audited.keys() & WAITING == set(), "found now: take it off the list"
-    assert {metric.id for metric in METRICS} <= audited.keys() | WAITING, (
+    assert {metric.id for metric in METRICS} == audited.keys(), (
         "a metric needs a query sql/audit/scores_*.sql that gives its rows of scores from labels alone"
     )
 
 
-@pytest.mark.parametrize("metric", FOUND)
+@pytest.mark.parametrize("metric", [metric.id for metric in METRICS])
 def test_every_figure_is_found_again_from_labels_alone(
     con: Con, audited: dict[str, list[Row]], metric: str
 ) -> None:
@@ -283,6 +279,4 @@ def test_the_world_holds_what_could_go_wrong(con: Con) -> None:
         con, "SELECT metric, min(estimate) AS least, max(estimate) AS most FROM scores GROUP BY metric"
     )
     for row in rated:
-        if row["metric"] in WAITING:
-            continue
         assert row["most"] > row["least"], row["metric"]
