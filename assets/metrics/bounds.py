@@ -45,14 +45,17 @@ def cell_bounds(counts: Floats, expected: Floats, support: Bools, unseen: Floats
     """
     x, q = np.where(support, counts, 0.0), np.where(support, expected, 0.0)
     n = x.sum(axis=1)
-    answers = n + unseen
-    known = (n > 0) & (answers >= MIN_PICTURES)
-    every = np.stack([distance2(x + unseen[:, None] * one, q) for one in np.eye(x.shape[1])], axis=1)
-    worst = np.where(support, every, -np.inf).max(axis=1)
-    best = distance2(_filled(x, q, support, unseen), q)
     least = np.where(support, q, np.inf).min(axis=1)
     maximum = 0.5 * (1 - 2 * least + (q**2).sum(axis=1))
-    return Bounds(np.where(known, best, 0.0), np.where(known, worst, maximum))
+    known = (n > 0) & (n + unseen >= MIN_PICTURES)
+    exact = distance2(x, q)
+    low, high = np.where(known, exact, 0.0), np.where(known, exact, maximum)
+    part = known & (unseen > 0)  # few cells of most models
+    x, q, support, more = x[part], q[part], support[part], unseen[part]
+    every = np.stack([distance2(x + more[:, None] * one, q) for one in np.eye(x.shape[1])], axis=1)
+    low[part] = distance2(_filled(x, q, support, more), q)
+    high[part] = np.where(support, every, -np.inf).max(axis=1, initial=-np.inf)
+    return Bounds(low, high)
 
 
 def _filled(x: Floats, q: Floats, support: Bools, unseen: Floats) -> Floats:
@@ -67,9 +70,7 @@ def _filled(x: Floats, q: Floats, support: Bools, unseen: Floats) -> Floats:
     filled = finite & (level >= rising)
     last = np.maximum(filled.sum(axis=1) - 1, 0)
     height = np.take_along_axis(level, last[:, None], axis=1)
-    added = np.where(support, np.maximum(height - short, 0.0), 0.0)
-    added = np.where(unseen[:, None] > 0, added, 0.0)
-    return np.asarray(x + added)
+    return np.asarray(x + np.where(support, np.maximum(height - short, 0.0), 0.0))
 
 
 def mean_bounds(cells: Bounds) -> Bounds:

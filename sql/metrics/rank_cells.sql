@@ -115,15 +115,5 @@ LEFT JOIN figures AS refused
         AND cells.suite = refused.suite
         AND cells.suite_major = refused.suite_major
         AND cells.prompt = refused.prompt
-ORDER BY
-    cells.track,
-    cells.simulated,
-    cells.suite,
-    cells.suite_major,
-    cells.condition,
-    cells.attribute,
-    cells.scale,
-    cells.model,
-    cells.prompt,
-    declared.position,
-    declared.value
+-- A prompt's name holds its suite, and a cell's rows only have to stand together.
+ORDER BY cells.model, cells.prompt, cells.suite_major, cells.attribute, declared.position, declared.value
