@@ -38,11 +38,13 @@ NEAR = {"abs": 1e-9, "nan_ok": True}
 EXAMPLES = settings(max_examples=40, deadline=None)
 
 
+COUNT = st.sampled_from([0, 0, 1, 2]) | st.integers(0, 25)
+
+
 def table(least: int = 1, most: int = 4) -> st.SearchStrategy[list[list[int]]]:
     """Counts of one to six cells, often with none, one or all of a value."""
-    count = st.sampled_from([0, 0, 1, 2]) | st.integers(0, 25)
     return st.integers(least, most).flatmap(
-        lambda k: st.lists(st.lists(count, min_size=k, max_size=k), min_size=1, max_size=6)
+        lambda k: st.lists(st.lists(COUNT, min_size=k, max_size=k), min_size=1, max_size=6)
     )
 
 
@@ -66,7 +68,7 @@ def one_suite(x: Ints, q: Floats) -> Estimate:
 
 
 @EXAMPLES
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=8), st.randoms())
+@given(st.lists(st.tuples(COUNT, COUNT), min_size=1, max_size=8), st.randoms())
 def test_mean_share_knows_no_order_no_names_and_no_other_groups(
     pairs: list[tuple[int, int]], random: Random
 ) -> None:
