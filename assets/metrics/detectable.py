@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from assets.metrics import drift, ebh
+from assets.metrics.drift_likelihood import MANY
 from assets.metrics.share import Floats
 from warehouse.sqlfiles import sql
 
@@ -131,7 +132,7 @@ def _ratios(n: int, weeks: int, shift: float) -> tuple[Floats, Floats]:
     that a scatter of two points adds.
     """
     scattered = n >= drift.CELL_PICTURES
-    worth = 1 / (1 + (n - 1) * drift.MANY.scatters[1] ** 2 * 4) if scattered else 1.0
+    worth = 1 / (1 + (n - 1) * MANY.scatters[1] ** 2 * 4) if scattered else 1.0
     before, after = (1 - shift) / 2, (1 + shift) / 2
     total = n * weeks
     hits = np.arange(total + 1)

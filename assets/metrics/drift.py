@@ -24,6 +24,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from assets.metrics.drift_likelihood import binomial_ratios, ratios
 from assets.metrics.share import Bools, Floats, Ints
 
 #: A change is looked for after this many observed weeks.
@@ -32,35 +33,12 @@ MIN_WEEKS = 4
 CELL_PICTURES = 36
 #: Start weeks up to this many observed weeks after the first share half of the prior evenly.
 EVEN_WEEKS = 26
-#: Largest intra-week correlation: at the ends of the scale a wobble of points would be no distribution.
-MAX_CORRELATION = 0.1
 #: How many of a suite's C cells change: share of cells (None: 1 / C) and the prior weight of each.
 CHANGED_SHARES: tuple[tuple[float | None, float], ...] = ((None, 0.4), (0.25, 0.3), (1.0, 0.3))
 
-#: Ratios are cut here: nothing is decided among larger ones, and eight of them still multiply.
-_LARGEST = 1e30
-_CUT = 300.0
 _AT_ONCE = 8
 _CELLS = 64
 _THREADS = 8
-
-
-class Resolution(NamedTuple):
-    """A grid of shares, and of how much a share scatters from week to week.
-
-    Attributes:
-        points: shares on the grid, even in arcsin √p: the Jeffreys prior gives them equal weights.
-        scatters: standard deviations of the weekly share around it.
-        weights: prior weights of those.
-    """
-
-    points: int
-    scatters: tuple[float, ...]
-    weights: tuple[float, ...]
-
-
-FEW = Resolution(32, (0.0, 0.03), (0.65, 0.35))
-MANY = Resolution(64, (0.0, 0.02, 0.04), (0.75, 0.15, 0.1))
 
 
 class Evidence(NamedTuple):
@@ -114,7 +92,9 @@ def scatters(n: npt.NDArray[np.int64]) -> Bools:
     return found
 
 
-def evidence(k: Ints, n: Ints, suite: Ints, suites: int, start: Ints | None = None) -> Evidence:
+def evidence(
+    k: Ints, n: Ints, suite: Ints, suites: int, start: Ints | None = None, *, screened: bool = False
+) -> Evidence:
     """Return the e-values of suites and of cells as of every week.
 
     Args:
@@ -123,6 +103,8 @@ def evidence(k: Ints, n: Ints, suite: Ints, suites: int, start: Ints | None = No
         suite: (cells,) which suite each cell belongs to, 0 … suites - 1, ascending.
         suites: number of suites.
         start: (cells,) first week that counts; what was before is no observation. All count without it.
+        screened: leave series at their binomial evidence, which is faster, where that never reaches 1. It is too large
+            where shares scatter, so that nothing is lost of what could be enough (20 and more).
     """
     found = Evidence(np.full((suites, n.shape[1]), -np.inf), np.full(n.shape, -np.inf))
     if n.size == 0:
@@ -132,24 +114,34 @@ def evidence(k: Ints, n: Ints, suite: Ints, suites: int, start: Ints | None = No
     prior, alone = candidates(observed), candidates(n)
     wobbles = scatters(n)
 
-    def fill(rows: slice) -> None:
-        ratio = ratios(k[rows], n[rows], wobbles[rows])
-        seen = n[rows] > 0
+    def fill(rows: slice, ratio: Floats, numbers: Ints) -> None:
         with np.errstate(divide="ignore"):
             cells = np.log(np.einsum("rij,ri->rj", ratio, alone[rows]))
-        found.cells[rows] = np.where(seen & wobbles[rows, None], cells, -np.inf)
-        first = suite[rows.start]
-        for number in range(first, suite[rows.stop - 1] + 1):
-            own = slice(*np.searchsorted(suite[rows], [number, number + 1]))
+        found.cells[rows] = np.where((n[rows] > 0) & wobbles[rows, None], cells, -np.inf)
+        for number in numbers:
+            own = suite[rows] == number
             each = together(ratio[own], prior[number], first_cells(n[rows][own]))
             found.suites[number] = np.where(observed[number] > 0, _log_sum(each), -np.inf)
 
+    def look(rows: slice) -> None:
+        numbers = np.unique(suite[rows])
+        if screened:
+            fill(rows, binomial_ratios(k[rows], n[rows]), numbers)
+            reached = found.suites[numbers].max(axis=1) >= 0
+            np.logical_or.at(
+                reached, np.searchsorted(numbers, suite[rows]), found.cells[rows].max(axis=1) >= 0
+            )
+            numbers = numbers[reached]
+        for number in numbers:
+            own = slice(*np.searchsorted(suite, [number, number + 1]))
+            fill(own, ratios(k[own], n[own], wobbles[own]), np.array([number]))
+
     chunks = list(_chunks(suite))
     if len(chunks) == 1:
-        fill(chunks[0])
+        look(chunks[0])
     else:
         with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS)) as threads:
-            list(threads.map(fill, chunks))
+            list(threads.map(look, chunks))
     return found
 
 
@@ -205,108 +197,6 @@ def together(ratio: Floats, prior: Floats, cells: int) -> Floats:
             parts.append(total)
         found: Floats = _log_sum(np.stack(parts)) + np.log(prior)[:, None]
     found[np.tril_indices(len(prior), -1)] = -np.inf
-    return found
-
-
-def ratios(k: Ints, n: Ints, wobbles: Bools) -> Floats:
-    """Return for each cell how many times likelier its counts are with a change than without.
-
-    Args:
-        k: (R, T) pictures with the value.
-        n: (R, T) pictures assessed.
-        wobbles: (R,) True where the cell has many pictures (`scatters`).
-
-    Returns:
-        (R, T, T), at most 1e30: row: first week after the change; column: week as of which; 0 where the former is
-        later. A cell without pictures on either side has 1.
-    """
-    found = np.zeros((*n.shape, n.shape[1]))
-    for which, resolution in ((~wobbles, FEW), (wobbles, MANY)):
-        if which.any():
-            found[which] = _ratios(k[which], n[which], resolution)
-    return found
-
-
-def _ratios(k: Ints, n: Ints, resolution: Resolution) -> Floats:
-    """Return the ratios, exactly for the grid: sums over it of products of weekly likelihoods.
-
-    The marginal of the weeks from a to b is a sum over the grid of a product over weeks. Weeks are halved again and
-    again: with a week c between, it is the product of (a … c) and (c … b) at each point of the grid, so that all pairs
-    across c are one product of matrices. Products are scaled as they grow; what still underflows is a share that the
-    counts exclude.
-    """
-    weekly = _weekly(k, n, resolution)
-    rows, weeks, _ = weekly.shape
-    grid = (rows, -1, resolution.points, len(resolution.scatters))
-    found = np.zeros((rows, weeks, weeks))
-    whole, scale = _products(weekly, range(weeks))
-    by_scatter = whole.reshape(grid).mean(axis=2) * np.array(resolution.weights)
-    with np.errstate(divide="ignore"):
-        before = np.log(by_scatter / resolution.points) + scale[:, :, None]
-        null = np.log(by_scatter.sum(axis=2)) + scale
-
-    def across(low: int, high: int) -> None:
-        if low >= high:
-            return
-        middle = (low + high) // 2
-        after, grown = _products(weekly, range(middle, high))
-        up = grown[:, 1:] + null[:, middle, None] - null[:, middle + 1 : high + 1]
-        first = np.arange(middle, low - 1, -1)
-        until, fallen = _products(weekly, range(middle - 1, low - 1, -1))
-        down = before[:, first] + fallen[:, :, None] - null[:, middle, None, None]
-        until.reshape(grid)[...] *= np.exp(np.minimum(down, _CUT))[:, :, None, :]
-        pairs = until @ after[:, 1:].transpose(0, 2, 1)
-        pairs *= np.exp(np.minimum(up, _CUT))[:, None, :]
-        found[:, low : middle + 1, middle:high] = np.minimum(pairs, _LARGEST)[:, ::-1]
-        across(low, middle)
-        across(middle + 1, high)
-
-    across(0, weeks)
-    return found
-
-
-def _products(weekly: Floats, order: range) -> tuple[Floats, Floats]:
-    """Return running products over weeks in that order, from 1 on, and the logarithms of their scales."""
-    rows, _, width = weekly.shape
-    found, scale = np.empty((rows, len(order) + 1, width)), np.zeros((rows, len(order) + 1))
-    found[:, 0] = 1
-    for step, week in enumerate(order):
-        np.multiply(found[:, step], weekly[:, week], out=found[:, step + 1])
-        scale[:, step + 1] = scale[:, step]
-        if step % _AT_ONCE == _AT_ONCE - 1:
-            top = found[:, step + 1].max(axis=1)
-            top[top == 0] = 1
-            found[:, step + 1] /= top[:, None]
-            scale[:, step + 1] += np.log(top)
-    return found, scale
-
-
-def _weekly(k: Ints, n: Ints, resolution: Resolution) -> Floats:
-    """Return (rows, T, grid × scatters) likelihoods of each week's count, each week's largest 1."""
-    most = int(n.max(initial=0))
-    pairs, where = np.unique(n * (most + 1) + k, return_inverse=True)
-    of, hit = pairs // (most + 1), pairs % (most + 1)
-    share = np.sin((np.arange(resolution.points) + 0.5) / resolution.points * np.pi / 2) ** 2
-    table = np.stack([_log_table(share, scatter, of, hit) for scatter in resolution.scatters], axis=2)
-    table = np.exp(table - table.max(axis=(1, 2), keepdims=True))
-    found: Floats = table.reshape(len(pairs), -1)[where.reshape(k.shape)]
-    return found
-
-
-def _log_table(share: Floats, scatter: float, of: Ints, hit: Ints) -> Floats:
-    """Return (pairs, shares) log likelihoods of `hit` of `of` pictures, binomial where the scatter is 0.
-
-    A Beta-binomial count of k of n with mean p and correlation r has, with s = 1 / r - 1, the likelihood
-    Π_{i<k} (ps + i) Π_{i<n-k} ((1-p)s + i) / Π_{i<n} (s + i); here r = scatter² / (p (1 - p)). `share` is symmetric.
-    """
-    if scatter == 0:
-        return hit[:, None] * np.log(share) + (of - hit)[:, None] * np.log(share[::-1])
-    size = 1 / np.minimum(scatter**2 / (share * (1 - share)), MAX_CORRELATION) - 1
-    i = np.arange(of.max(initial=0))[:, None]
-    start = np.zeros((1, len(share)))
-    rising = np.concatenate([start, np.cumsum(np.log(share * size + i), axis=0)])
-    whole = np.concatenate([start, np.cumsum(np.log(size + i), axis=0)])
-    found: Floats = rising[hit] + rising[of - hit][:, ::-1] - whole[of]
     return found
 
 

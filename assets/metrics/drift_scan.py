@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assets.metrics import drift, ebh
+from assets.metrics.drift_likelihood import ratios
 from assets.metrics.share import Bools, Floats, Ints
 
 #: The range of the date leaves out this much of its posterior at either end.
@@ -59,7 +60,7 @@ def scan(k: Ints, n: Ints, suite: Ints, suites: int, level: float = ebh.LEVEL) -
         suites: number of suites.
         level: false discovery rate among the events of a week.
     """
-    known = drift.evidence(k, n, suite, suites)
+    known = drift.evidence(k, n, suite, suites, screened=True)
     lonely = np.bincount(suite, minlength=suites)[suite] == 1  # a cell that is its suite is looked at once
     known.cells[lonely] = -np.inf
     suite_start, cell_start = np.zeros(len(suite), dtype=np.int64), np.zeros(len(suite), dtype=np.int64)
@@ -111,8 +112,10 @@ def _look_anew(
         return
     own = np.searchsorted(touched, suite[rows])
     both = np.maximum(suite_start, cell_start)[rows]
-    known.suites[touched] = drift.evidence(k[rows], n[rows], own, len(touched), both).suites
-    known.cells[rows] = drift.evidence(k[rows], n[rows], own, len(touched), cell_start[rows]).cells
+    known.suites[touched] = drift.evidence(k[rows], n[rows], own, len(touched), both, screened=True).suites
+    known.cells[rows] = drift.evidence(
+        k[rows], n[rows], own, len(touched), cell_start[rows], screened=True
+    ).cells
 
 
 class _Dated(NamedTuple):
@@ -134,7 +137,7 @@ def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
         week: week as of which it is asked.
     """
     hits, total = drift.since(k[:, : week + 1], n[:, : week + 1], start)
-    ratio = drift.ratios(hits, total, drift.scatters(total))
+    ratio = ratios(hits, total, drift.scatters(total))
     prior = drift.candidates(total.sum(axis=0, keepdims=True))[0]
     cells = drift.first_cells(total)
     log_posterior = drift.together(ratio, prior, cells)[:, week]

@@ -16,14 +16,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import generation, labels, load, publish
+from tests.bench import drift, generation, labels, load, publish, scores
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
+    "drift": drift.run,
     "generation": generation.run,
     "labels": labels.run,
     "load": load.run,
     "publish": publish.run,
+    "scores": scores.run,
 }
 
 

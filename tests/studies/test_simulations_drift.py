@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.studies.simulations import drift
+from assets.metrics import drift_likelihood
 from tests.studies.simulations.drift import false_alarms, labelers, many_cells, power, refusals, stated_shifts
 from tests.studies.simulations.tables import Table
 
@@ -29,7 +29,7 @@ def test_every_mark_holds_at_reduced_size(part: object, draws: float) -> None:
 
 def test_binomial_counts_alone_alarm_where_shares_scatter(monkeypatch: pytest.MonkeyPatch) -> None:
     """The marks can fail: without the prior for scatter quiet series that wobble by 3 points alarm."""
-    monkeypatch.setattr(drift.drift, "MANY", drift.drift.Resolution(64, (0.0,), (1.0,)))
+    monkeypatch.setattr(drift_likelihood, "MANY", drift_likelihood.Resolution(64, (0.0,), (1.0,)))
     assert any("scatter 3" in mark.text for mark in false_alarms(0.02).failed)
 
 

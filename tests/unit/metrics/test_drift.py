@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import betaln, logsumexp
 
 from assets.metrics import drift, ebh
-from assets.metrics.drift import FEW, MANY, Resolution
+from assets.metrics.drift_likelihood import FEW, MANY, Resolution
 from assets.metrics.drift_scan import scan
 from assets.metrics.share import Floats, Ints
 
@@ -200,3 +200,23 @@ def test_many_changes_at_once_need_less_each() -> None:
     log_e = drift.evidence(k[:1], n[:1], ONE, 1).suites[0].max()
     assert math.log(50 / 0.05 / 40) < log_e < math.log(50 / 0.05)
     assert (many, one) == (40, 0)
+
+
+def test_looking_closer_only_where_it_can_matter_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    lot = np.random.default_rng(5)
+    share = np.clip(lot.uniform(0.02, 0.98, (120, 1)) + 0.03 * lot.standard_normal((120, 40)), 0, 1)
+    share[::6, 25:] = lot.uniform(0, 1, (20, 1))
+    n = np.repeat(np.array([20, 60])[np.arange(120) // 60][:, None], 40, axis=1)
+    k, suite = lot.binomial(n, share), np.arange(120) // 3
+    quick, exact = (drift.evidence(k, n, suite, 40, screened=screened) for screened in (True, False))
+    closer = quick.suites.max(axis=1) >= 0
+    assert 10 < closer.sum() < 40
+    assert (exact.suites[~closer] < math.log(20) - 1).all()
+    assert quick.suites[closer] == pytest.approx(exact.suites[closer], abs=1e-9)
+    found = scan(k, n, suite, 40)
+    whole = drift.evidence
+    monkeypatch.setattr(drift, "evidence", lambda *a, screened=False: whole(*a))
+    assert len(found) > 10
+    assert [(event.suite, event.cell, event.opened, event.changed) for event in scan(k, n, suite, 40)] == [
+        (event.suite, event.cell, event.opened, event.changed) for event in found
+    ]
