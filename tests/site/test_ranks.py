@@ -77,12 +77,12 @@ def test_a_model_that_refuses_much_has_its_reason_and_what_is_possible(page: str
     assert re.search(
         r"Not ranked: too few prompts: \d of 3 with 4 pictures or more and 80 % of the answers", row
     )
-    low, high = map(float, re.search(r"distance lies within (0\.\d\d) to (0\.\d\d)\.", row).groups())  # type: ignore[union-attr]
+    low, high = map(float, re.search(r"figure would lie within (0\.\d\d) to (0\.\d\d)\.", row).groups())  # type: ignore[union-attr]
     assert low < high
     silent = table(board(page), "simulated")["sim-silent"]
     assert "No usable pictures" in silent
     assert "Not ranked" not in silent
-    assert "distance lies within 0.00 to 0.50." in silent
+    assert "figure would lie within 0.00 to 0.50." in silent
 
 
 def test_a_real_model_alone_is_not_ranked_beside_simulated_ones(page: str) -> None:
@@ -111,7 +111,7 @@ def test_a_withheld_model_has_neither_rank_nor_bounds(con: duckdb.DuckDBPyConnec
     row = table(board(shown(con)), "simulated")["sim-classic"]
     assert ranked(row) == "–"
     assert "Withheld this week" in row
-    assert "lies within" not in row
+    assert "lie within" not in row
 
 
 def test_one_prompt_with_few_pictures_is_shown_and_called_too_few(page: str) -> None:
