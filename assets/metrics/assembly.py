@@ -62,7 +62,7 @@ class Keyed:
         cells: one row a cell and attribute: cell (its row), cell_key, suite_key, standing (whether the cell stands for
             its suite: of a confrontation what came after it), attribute, prompt, scale_row, pictures.
         long: one row a row of `cells` and value, zeros included: cell, cell_key, suite_key, standing, attribute,
-            prompt (a number), position, value, in_support, pictures.
+            prompt (a number), position, value, in_support, pictures, whole (pictures of the cell).
         answers: one row an answer: cell_key, suite_key, standing, prompt and model (numbers; of another week another
             model), language, outcome_group, pictures, prompt_sent, revised_prompt.
         steps: the cells of scales in bands that stand for their suite, in steps; the scale of their key is `values`.
@@ -121,13 +121,12 @@ def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
             "prompt": row,
         }
     ).hstack(asked.select("standing", "language", model="model_row")[row])
+    of_long = cells.select("cell_key", "suite_key", "standing", "attribute", whole="pictures")
     long = (
         counted.long.drop("attribute")
         .rename({"asked": "prompt"})
         .with_columns(pl.col("value").cast(pl.Categorical))
-        .hstack(
-            cells.select("cell_key", "suite_key", "standing", "attribute")[counted.long["cell"].to_numpy()]
-        )
+        .hstack(of_long[counted.long["cell"].to_numpy()])
     )
     return Keyed(
         _planned(keys, planned),

@@ -81,18 +81,20 @@ def rewritten(sent: pl.Expr, revised: pl.Expr) -> pl.Expr:
     return (folded(revised) != folded(sent)).fill_null(value=False)
 
 
-def outcome_counts(answers: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+def outcome_counts(answers: pl.DataFrame, keys: Sequence[str], carried: Sequence[str] = ()) -> pl.DataFrame:
     """Count the outcomes of each group.
 
     Args:
         answers: one row an answer: `keys`, prompt, outcome_group, prompt_sent, revised_prompt, pictures, and, of
             `demographic.injected`, screened and injected.
-        keys: the columns that make a group; "model" is one of them.
+        keys: the columns that make a group; "model" is one of them, or follows from them.
+        carried: columns that follow from the keys.
 
     Returns:
-        One row a group, in order of first appearance: `keys`, cells, planned, pictures, ok, refused, answered,
-        failed, rewritten, rewritable, injected, screened. `rewritable` is the number of pictures, or 0 for a model that
-        reported no revised prompt for any; `screened` is the number of those in a language with a list of words.
+        One row a group, in order of first appearance: `keys`, `carried`, cells, planned, pictures, ok, refused,
+        answered, failed, rewritten, rewritable, injected, screened. `rewritable` is the number of pictures, or 0 for a
+        model that reported no revised prompt for any; `screened` is the number of those in a language with a list of
+        words.
     """
     ok = pl.col("outcome_group") == "success"
     refused = pl.col("outcome_group") == "answer"
@@ -106,6 +108,7 @@ def outcome_counts(answers: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
         screened=ok & reports & pl.col("screened"),
     )
     counted = marked.group_by(keys, maintain_order=True).agg(
+        pl.col(carried).first(),
         pl.col("prompt").n_unique().alias("cells"),
         pl.len().cast(pl.Int64).alias("planned"),
         pl.col("pictures", *_SUMMED).sum().cast(pl.Int64),
@@ -125,16 +128,17 @@ def summed(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     return counts.group_by(keys, maintain_order=True).agg(pl.col(parts).sum())
 
 
-def attribute_counts(long: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+def attribute_counts(long: pl.DataFrame, keys: Sequence[str], carried: Sequence[str] = ()) -> pl.DataFrame:
     """Count what became of the pictures of each group, for one attribute.
 
     Args:
         long: one row a cell and value: `keys`, prompt, value, in_support, pictures.
-        keys: the columns that make a group; "attribute" is one of them.
+        keys: the columns that make a group; "attribute" is one of them, or follows from them.
+        carried: columns that follow from the keys.
 
     Returns:
-        One row a group, in order of first appearance: `keys`, cells, pictures, assessed, cannot_tell, invalid,
-        not_assessed, and, of use for the attribute `person_count` only, nobody and several.
+        One row a group, in order of first appearance: `keys`, `carried`, cells, pictures, assessed, cannot_tell,
+        invalid, not_assessed, and, of use for the attribute `person_count` only, nobody and several.
     """
     value, pictures, support = pl.col("value"), pl.col("pictures"), pl.col("in_support")
     parts = {
@@ -149,25 +153,29 @@ def attribute_counts(long: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
         **{name: pl.when(part).then(pictures).otherwise(0) for name, part in parts.items()}
     )
     return counted.group_by(keys, maintain_order=True).agg(
-        pl.col("prompt").n_unique().alias("cells"), pl.col("pictures", *parts).sum()
+        pl.col(carried).first(), pl.col("prompt").n_unique().alias("cells"), pl.col("pictures", *parts).sum()
     )
 
 
-def outside_counts(long: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+def outside_counts(long: pl.DataFrame, keys: Sequence[str], carried: Sequence[str] = ()) -> pl.DataFrame:
     """Count the pictures of each declared value outside the support that has no rate of its own.
 
     Args:
-        long: one row a cell and value: `keys`, prompt, value, in_support, pictures.
+        long: one row a cell and value: `keys`, prompt, value, in_support, pictures; and, if it is known, whole: the
+            pictures of the cell.
         keys: the columns that make a group.
+        carried: columns that follow from the keys.
 
     Returns:
-        One row a group and value: `keys`, value_name, cells, pictures (all of the group), outside.
+        One row a group and value: `keys`, value_name, `carried`, cells, pictures (all of the group), outside.
     """
     group = [*keys, "prompt"]
     known = ["cannot_tell", "invalid", "not_assessed"]
-    whole = long.with_columns(whole=pl.col("pictures").sum().over(group))
-    outside = whole.filter(~pl.col("in_support") & ~pl.col("value").is_in(known))
+    if "whole" not in long.columns:
+        long = long.with_columns(whole=pl.col("pictures").sum().over(group))
+    outside = long.filter(~pl.col("in_support") & ~pl.col("value").is_in(known))
     return outside.group_by([*keys, pl.col("value").alias("value_name")], maintain_order=True).agg(
+        pl.col(carried).first(),
         pl.col("prompt").n_unique().alias("cells"),
         pl.col("whole").sum().alias("pictures"),
         pl.col("pictures").sum().alias("outside"),

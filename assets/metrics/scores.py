@@ -274,8 +274,9 @@ def _attribute_rates(long: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFram
     """Return the rates of an attribute's labels, for cells, and over all pictures of a suite."""
     if long.is_empty():
         return
-    keys = _with_suite(long, levels)
-    counts, outside = attribute_counts(long, keys), outside_counts(long, keys)
+    carried = _carried(long, levels)
+    keys = [name for name in levels.cell if name not in carried]
+    counts, outside = attribute_counts(long, keys, carried), outside_counts(long, keys, carried)
     for level, assessed, others in (
         (levels.cell, counts, outside),
         (
@@ -290,9 +291,11 @@ def _attribute_rates(long: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFram
         yield from rate_figures(people, level, PERSON_RATES)
 
 
-def _with_suite(frame: pl.DataFrame, levels: Levels) -> list[str]:
-    """Return the key columns of cells, and those that say to which suite they belong and whether they stand for it."""
-    return [*dict.fromkeys([*levels.cell, *levels.suite, *({"standing"} & {*frame.columns})])]
+def _carried(frame: pl.DataFrame, levels: Levels) -> list[str]:
+    """Return the columns that follow from a cell's key: of both levels, and whether it stands for its suite."""
+    if "cell_key" not in frame.columns:
+        return []
+    return [*dict.fromkeys([*levels.cell[1:], *levels.suite, "standing"])]
 
 
 def _rows_standing(rows: pl.DataFrame) -> pl.DataFrame:
@@ -303,7 +306,7 @@ def _outcome_rates(answers: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFra
     """Return the rates of outcomes and the number of pictures, for cells, and over all slots of a suite."""
     if answers.is_empty():
         return
-    cells = outcome_counts(answers, _with_suite(answers, levels))
+    cells = outcome_counts(answers, levels.cell, _carried(answers, levels))
     for level, counts in ((levels.cell, cells), (levels.suite, summed(_rows_standing(cells), levels.suite))):
         yield from rate_figures(counts, level, OUTCOME_RATES)
         pictures = counts["pictures"].to_numpy().astype(float)
