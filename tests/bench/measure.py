@@ -35,6 +35,10 @@ class Size:
     storm_limit: int
     storm_latency_s: float
     storm_kinds: tuple[tuple[str, bool], ...]  # how it counts, and whether it says when to come back
+    history_weeks: int  # that are scored
+    history_models: int
+    history_replicates: int  # of 42 prompts with seven attributes: 28 make 8,232 labels of a model in a week
+    pandas_weeks: int  # of them, for the comparison with pandas
 
 
 FULL = Size(
@@ -56,6 +60,10 @@ FULL = Size(
     storm_limit=300,
     storm_latency_s=2.0,
     storm_kinds=(("bucket", True), ("bucket", False), ("window", True), ("window", False)),
+    history_weeks=156,
+    history_models=40,
+    history_replicates=28,
+    pandas_weeks=12,
 )
 QUICK = Size(
     slots=30,
@@ -76,6 +84,10 @@ QUICK = Size(
     storm_limit=6000,
     storm_latency_s=0.1,
     storm_kinds=(("window", True),),
+    history_weeks=10,
+    history_models=2,
+    history_replicates=3,
+    pandas_weeks=2,
 )
 
 

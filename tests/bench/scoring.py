@@ -1,0 +1,161 @@
+"""One measurement of scoring in a process of its own, so that its peak memory is its own.
+
+Usage: python -m tests.bench.scoring KIND --path WAREHOUSE [--weeks N]
+Prints JSON: seconds, peak_mb (of the whole process, made data not among it) and rows: labels read, or figures made.
+
+Belongs here: what is timed. Does not belong here: the data (`history`), what is compared with what (`scores`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+#: DuckDB keeps what it has read until this much is used; without it, up to 80 % of the machine's memory.
+MEMORY_LIMIT = "400MB"
+#: Every column that scoring reads, of the tables that have a row a slot, an attempt or a label.
+LABELS = {"labels": "week, model, slot_key, attribute, labeler, labeler_version, value"}
+ALL = {
+    **LABELS,
+    "slots": "week, model, slot_key, suite, suite_version, prompt, turn, conversation",
+    "attempts": "week, model, slot_key, attempt, outcome, prompt_sent, revised_prompt",
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one process said when it was done."""
+
+    seconds: float
+    peak_mb: float
+    rows: int
+
+
+def measured(kind: str, path: Path, weeks: int) -> Measured:
+    """Measure in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.scoring", kind, "--path", str(path), "--weeks", str(weeks)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+        check=True,
+    )
+    return Measured(**json.loads(done.stdout))
+
+
+def scan(con: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> int:
+    """Read every value of these columns once, as DuckDB does it best: the largest of each column."""
+    rows = 0
+    for table, columns in tables.items():
+        largest = ", ".join(f"max({name})" for name in columns.split(", "))
+        rows += int(con.execute(f"SELECT count(*), {largest} FROM {table}").fetchall()[0][0])
+    return rows
+
+
+def counts(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
+    """Count the labels of all cells, two batches of weeks at a time, as `scores_of` does."""
+    from assets.metrics.scores import WEEKS_AT_ONCE
+    from assets.metrics.tallies import tally
+
+    batches = [weeks[start : start + WEEKS_AT_ONCE] for start in range(0, len(weeks), WEEKS_AT_ONCE)]
+
+    def one(batch: list[str]) -> int:
+        return tally(con.cursor(), batch[0], batch[-1]).long.height
+
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(one, batches))
+
+
+def figures(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
+    """Make the scores of all weeks."""
+    from assets.metrics.scores import scores_of
+
+    return sum(rows.num_rows for _, rows in scores_of(con, weeks))
+
+
+def written(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
+    """Make the scores of all weeks and write them."""
+    from assets.metrics.scores import scores_of
+    from warehouse.load import replace_week
+
+    made = 0
+    for week, rows in scores_of(con, weeks):
+        replace_week(con, "scores", week, rows)
+        made += rows.num_rows
+    con.execute("CHECKPOINT")
+    return made
+
+
+def one_week(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
+    """Make the scores of the last week and write them, as when its rows changed."""
+    from assets.metrics.scores import compute_scores
+    from warehouse.load import replace_week
+
+    rows = compute_scores(con, weeks[-1])
+    replace_week(con, "scores", weeks[-1], rows)
+    return int(rows.num_rows)
+
+
+def in_pandas(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
+    """Make the scores of some weeks in pandas, one after another: all at once do not fit into memory."""
+    from tests.bench.pandas_scores import pandas_scores
+
+    made: deque[int] = deque()
+    for week in weeks:
+        made.append(len(pandas_scores(con, week)))
+    return sum(made)
+
+
+#: Kind → what is timed, whether it writes, and how often; the shortest time is told.
+KINDS: Mapping[str, tuple[Callable[[duckdb.DuckDBPyConnection, list[str]], int], bool, int]] = {
+    "scan-labels": (lambda con, _: scan(con, LABELS), False, 3),
+    "scan": (lambda con, _: scan(con, ALL), False, 3),
+    "counts": (counts, False, 1),
+    "figures": (figures, False, 1),
+    "written": (written, True, 1),
+    "one-week": (one_week, True, 7),
+    "pandas": (in_pandas, False, 1),
+}
+
+
+def main() -> None:
+    """Measure, and say what was found."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("--path", type=Path, required=True)
+    parser.add_argument("--weeks", type=int, required=True)
+    chosen = parser.parse_args()
+    import assets.metrics.scores  # noqa: F401 - importing is not what is timed
+    import tests.bench.pandas_scores  # noqa: F401
+    from tests.bench.history import weeks_before
+    from warehouse.connection import connect
+
+    work, writes, times = KINDS[chosen.kind]
+    weeks = weeks_before(chosen.weeks)
+    took = []
+    with connect(chosen.path, read_only=not writes) as con:
+        con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        for _ in range(times):
+            begun = time.perf_counter()
+            rows = work(con, weeks)
+            took.append(time.perf_counter() - begun)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e3 if sys.platform == "linux" else 1e6)
+    print(json.dumps({"seconds": min(took), "peak_mb": peak_mb, "rows": rows}))
+
+
+if __name__ == "__main__":
+    main()
