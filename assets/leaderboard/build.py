@@ -11,7 +11,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard import boards, conversations, effects, facts, gallery, lead, statistics, study
+from assets.leaderboard import boards, changes, conversations, effects, facts, gallery, lead, statistics, study
 from assets.leaderboard.query import rows
 from assets.leaderboard.view import Page
 
@@ -43,6 +43,7 @@ def build_page(
     all_boards = boards.build(con, day, weeks)
     withheld = {row["model"] for row in rows(con, "withheld", {"week": week})}
     versions = facts.labelers(con, day)
+    changed = changes.build(con, day)
     return Page(
         edition=edition,
         week=day,
@@ -53,7 +54,7 @@ def build_page(
         boards=all_boards,
         galleries=gallery.build(con, day, conventions or {}),
         conversations=conversations.build(con, day),
-        events=facts.events(con, day, versions),
+        events=facts.events(con, day, versions, changes.events(changed)),
         studies=study.build(con),
         suites=facts.suites(con, day),
         labelers=versions,
@@ -61,4 +62,6 @@ def build_page(
         unverified=boards.unverified(con, day),
         words=effects.build(con, day),
         statistics=statistics.build(con, day),
+        changes=changed,
+        shifts=changes.shifts(con, day, all_boards),
     )

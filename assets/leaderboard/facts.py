@@ -40,7 +40,10 @@ def downloads(files: Iterable[str]) -> tuple[Download, ...]:
 
 
 def events(
-    con: duckdb.DuckDBPyConnection, week: date, labelers: tuple[LabelerFact, ...]
+    con: duckdb.DuckDBPyConnection,
+    week: date,
+    labelers: tuple[LabelerFact, ...],
+    changes: Iterable[Event] = (),
 ) -> tuple[Event, ...]:
     """Return what happened to the series up to `week`, latest first."""
     timeline = rows(con, "timeline", {"week": week.isoformat()})
@@ -67,6 +70,7 @@ def events(
         first_of[name] = fact.version
     for row in rows(con, "labeler_drift", {"week": week.isoformat()}):
         found[(row["week"], _moved(row))] = None
+    found |= {(event.week, event.text): None for event in changes}
     return tuple(Event(day, text) for day, text in sorted(found, key=lambda e: (-e[0].toordinal(), e[1])))
 
 

@@ -7,8 +7,8 @@ Shares are in 0…1, distances in the unit of DESIGN's `distance`, counts are pi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from assets.leaderboard.effect_view import WordChange
@@ -223,6 +223,26 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change of a share or of refusals over weeks, as it was known when it was found."""
+
+    since: date
+    earliest: date  # 95 % range of `since`
+    latest: date
+    opened: date
+    sentence: str
+    points: str
+    n_before: int
+    n_after: int
+    log10_e: float
+    evidence: str
+    kind: str
+    doubt: str  # what explains it better than the model; empty if nothing does
+    checks: tuple[str, ...]
+    about: tuple[object, ...]  # changes with the same are one change, seen in several values
+
+
+@dataclass(frozen=True)
 class SuiteFact:
     """A suite in use: exact version and content hash."""
 
@@ -272,6 +292,10 @@ class Page:
     unverified: str | None = None  # whose labels nobody verified
     words: tuple[WordChange, ...] = ()  # what one word changes
     statistics: tuple[StatisticGroup, ...] = ()  # pictures beside published statistics
+    changes: tuple[Change, ...] = ()
+    shifts: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # board id → which change it could see
 
     def pictures(self) -> Iterator[Picture]:
         """Yield every picture that the page shows; one may come twice."""

@@ -55,6 +55,23 @@ DEPICTIONS: Mapping[tuple[str, str], str] = {
     ("clothing_era", "traditional"): "traditional clothes",
     ("clothing_era", "contemporary"): "contemporary clothes",
 }
+#: What pictures with a value show, many of them.
+SHOWN: Mapping[tuple[str, str], str] = {
+    ("perceived_gender", "feminine"): "perceived women",
+    ("perceived_gender", "masculine"): "perceived men",
+    ("perceived_age", "child"): "perceived children",
+    ("perceived_age", "young_adult"): "perceived young adults",
+    ("perceived_age", "middle_aged"): "people perceived as middle-aged",
+    ("perceived_age", "older"): "people perceived as older",
+    ("skin_tone", "light"): "light skin tones",
+    ("skin_tone", "medium"): "medium skin tones",
+    ("skin_tone", "dark"): "dark skin tones",
+    ("house_condition", "run_down"): "run-down houses",
+    ("house_condition", "well_kept"): "well-kept houses",
+    ("house_condition", "ordinary"): "ordinary houses",
+    ("litter", "yes"): "litter in the street",
+    ("national_flag", "yes"): "a national flag",
+}
 REASONS: Mapping[str, str] = {
     "too_few": "Too few pictures for a figure",
     "no_usable_images": "No usable pictures",
@@ -155,6 +172,11 @@ def depiction(attribute_name: str, value: str) -> str:
     """Return what a picture with this value shows, as the object of "drew"."""
     known = DEPICTIONS.get((attribute_name, value))
     return known or f"{spaced(attribute_name)} “{spaced(value)}”"
+
+
+def shown(attribute_name: str, value: str) -> str:
+    """Return what pictures with this value show, many of them: "perceived women"."""
+    return SHOWN.get((attribute_name, value)) or f"{spaced(attribute_name)} “{spaced(value)}”"
 
 
 def subject(name: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import duckdb
 import numpy as np
@@ -104,17 +104,22 @@ def _evidence(n: int, cells: int, weeks: int, shift: float, everywhere: bool) ->
     quiet = _ratios(n, weeks, 0.0)
     best = -math.inf
     for chance, weight in drift.chances(cells):
-        mean, spread = _moments(changed, lambda r, chance=chance: np.log(1 - chance + chance * r))
+        mean, spread = _moments(changed, partial(_log_mixed, chance))
         if everywhere and cells > 1:
             reached = cells * mean - _Z * math.sqrt(cells) * spread
         else:
-            rest, _ = _moments(quiet, lambda r, chance=chance: np.log(1 - chance + chance * r))
+            rest, _ = _moments(quiet, partial(_log_mixed, chance))
             ratio, probability = changed
             order = np.argsort(ratio)
             poor = order[np.searchsorted(np.cumsum(probability[order]), 1 - POWER)]
             reached = math.log(1 - chance + chance * float(ratio[poor])) + (cells - 1) * rest
         best = max(best, reached + math.log(weight))
     return best
+
+
+def _log_mixed(chance: float, ratio: Floats) -> Floats:
+    mixed: Floats = np.log(1 - chance + chance * ratio)
+    return mixed
 
 
 def _moments(drawn: tuple[Floats, Floats], of: Callable[[Floats], Floats]) -> tuple[float, float]:

@@ -215,7 +215,12 @@ def test_looking_closer_only_where_it_can_matter_loses_nothing(monkeypatch: pyte
     assert quick.suites[closer] == pytest.approx(exact.suites[closer], abs=1e-9)
     found = scan(k, n, suite, 40)
     whole = drift.evidence
-    monkeypatch.setattr(drift, "evidence", lambda *a, screened=False: whole(*a))
+
+    def closely(*counts: Ints, screened: bool) -> drift.Evidence:
+        assert screened
+        return whole(*counts)
+
+    monkeypatch.setattr(drift, "evidence", closely)
     assert len(found) > 10
     assert [(event.suite, event.cell, event.opened, event.changed) for event in scan(k, n, suite, 40)] == [
         (event.suite, event.cell, event.opened, event.changed) for event in found
