@@ -82,8 +82,8 @@ def number_cells(long: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame,
 def _pivot(frame: pl.DataFrame, rows: pl.DataFrame) -> Cells:
     """Return the cells of `frame` with the values in `rows`: row, value, pictures, expected_share; sorted by row."""
     row = rows["row"].to_numpy()
-    first = np.searchsorted(row, row, side="left")
-    column = np.arange(len(row)) - first
+    starts = np.flatnonzero(np.diff(row, prepend=-1))
+    column = np.arange(len(row)) - np.repeat(starts, np.diff(starts, append=len(row)))
     shape = (frame.height, int(column.max(initial=0)) + 1)
     counts, expected = np.zeros(shape, order="F"), np.zeros(shape, order="F")
     support, names = np.zeros(shape, dtype=bool, order="F"), np.full(shape, "", dtype=object, order="F")
@@ -101,6 +101,14 @@ def support_cells(numbered: pl.DataFrame, cells: pl.DataFrame) -> Cells:
         pl.col("cell").alias("row"), "value", "pictures", expected_share=pl.lit(0.0)
     )
     return _pivot(cells, rows)
+
+
+def _place(numbered: pl.DataFrame) -> list[pl.Expr]:
+    """Return what tells a cell's value from all others, by which rows are joined; one integer is joined quickest."""
+    if numbered["value"].dtype != pl.Categorical:
+        return [pl.struct("cell", "value").alias("place")]
+    code = pl.col("value").to_physical().cast(pl.UInt64)
+    return [(pl.col("cell").cast(pl.UInt64) * 2**32 + code).alias("place")]
 
 
 def reference_cells(
@@ -134,7 +142,8 @@ def reference_cells(
     rows = (
         pairs.select("row", "cell", "from_row", *key)
         .join(references, left_on=[*key, "from_row"], right_on=[*key, "prompt"], nulls_equal=True)
-        .join(numbered.select("cell", "value", "position", "pictures"), on=["cell", "value"], how="left")
+        .with_columns(_place(numbered))
+        .join(numbered.select("position", "pictures", *_place(numbered)), on=["place"], how="left")
         .sort("row", "position", "value")
         .select("row", "value", pl.col("pictures").fill_null(0), "expected_share")
     )

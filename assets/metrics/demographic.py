@@ -131,7 +131,7 @@ def injected(prompts: pl.DataFrame) -> pl.DataFrame:
     texts = ["language", "prompt_sent", "revised_prompt"]
     told = prompts.with_row_index("row").select("row", *texts).filter(pl.col("revised_prompt").is_not_null())
     judged = [
-        part.with_columns(injected=_adds(known, str(language)))
+        _adding(known, str(language), part)
         for (language,), part in told.unique(texts, maintain_order=True).group_by(
             "language", maintain_order=True
         )
@@ -139,7 +139,7 @@ def injected(prompts: pl.DataFrame) -> pl.DataFrame:
     ]
     adds = np.zeros(prompts.height, dtype=bool)
     if judged:
-        found = told.join(pl.concat(judged).filter("injected"), on=texts, how="semi", nulls_equal=True)
+        found = told.join(pl.concat(judged), on=texts, how="semi", nulls_equal=True)
         adds[found["row"].to_numpy()] = True
     return prompts.with_columns(
         screened=pl.col("language").is_in(list(known.languages)).fill_null(value=False),
@@ -147,12 +147,15 @@ def injected(prompts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _adds(known: WordList, language: str) -> pl.Expr:
-    """Return whether the revised prompt names a group that the prompt sent neither names nor implies."""
+def _adding(known: WordList, language: str, told: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose revised prompt names a group that the prompt sent neither names nor implies."""
+    after = {f"after {name}": names for name, names in named(pl.col("revised_prompt"), language).items()}
+    # most revised prompts name nobody, and need no look at what was sent
+    naming = told.with_columns(**after).filter(pl.any_horizontal(*after))
     before = named(pl.col("prompt_sent").fill_null(""), language)
-    after = named(pl.col("revised_prompt"), language)
     holds = {
         name: [before[name], *(before[other] for other in before if name in known.groups[other].implies)]
-        for name in after
+        for name in before
     }
-    return pl.any_horizontal(after[name] & ~pl.any_horizontal(holds[name]) for name in after)
+    adds = [pl.col(f"after {name}") & ~pl.any_horizontal(holds[name]) for name in before]
+    return naming.filter(pl.any_horizontal(adds)).select(told.columns)

@@ -130,7 +130,8 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     wide = cells.counts.shape[1]
     kept, first, slot = numbered(groups, row, column)
     k, whole = cells.counts[row, column], n[row]
-    found = share.mean_share(k, whole, slot, len(kept))
+    # of a single cell the mean is its share, with Wilson's interval
+    found = share.wilson(k, whole) if groups.single else share.mean_share(k, whole, slot, len(kept))
     others = None if groups.single else over_prompts(share.ratio(k, whole), whole > 0, slot, found, 0.0, 1.0)
     names = pl.Series(cells.names[row[first], column[first]].tolist(), dtype=pl.String)
     shares = rows_of(groups, "share", found, basis(groups), names, kept // wide, others)

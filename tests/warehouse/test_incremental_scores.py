@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -176,3 +177,11 @@ def test_week_after_week_and_a_rebuild_give_the_same_scores(store: Store, tmp_pa
     rebuild(store, again.warehouse, finish=lambda con: score_all(con, again))
     with connect(again.warehouse, read_only=True) as con:
         assert hash_of(con) == first
+
+
+def test_nothing_on_the_weekly_path_resamples() -> None:
+    """Every interval has a closed form: studies that draw samples are run by `make studies` alone."""
+    for path in Path(scores.__file__).parent.glob("*.py"):
+        assert not re.search(r"^import random|np\.random|default_rng|bootstrap", path.read_text(), re.M), (
+            path.name
+        )
