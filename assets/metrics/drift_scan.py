@@ -124,6 +124,7 @@ class _Dated(NamedTuple):
     changed: int
     earliest: int
     latest: int
+    seen: Bools
     likely: Bools
 
 
@@ -144,13 +145,15 @@ def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
     posterior = np.exp(log_posterior - log_posterior.max())
     below = np.cumsum(posterior) / posterior.sum()
     changed = int(posterior.argmax())
+    seen = (total[:, :changed].sum(axis=1) > 0) & (total[:, changed:].sum(axis=1) > 0)
     return _Dated(
         opened=week,
         started=int(start.min()),
         changed=changed,
         earliest=min(int(np.searchsorted(below, _TAIL)), changed),
         latest=max(int(np.searchsorted(below, 1 - _TAIL)), changed),
-        likely=_changed_cells(ratio[:, changed, week], cells) & (total[:, changed:].sum(axis=1) > 0),
+        seen=seen,
+        likely=_changed_cells(ratio[:, changed, week], cells) & seen,
     )
 
 
@@ -167,7 +170,7 @@ def _changed_cells(ratio: Floats, cells: int) -> Bools:
 
 
 def _named(event: _Dated, suite: int, cell: int | None, cells: Ints, log_e: float) -> Found:
-    likely = cells[event.likely] if event.likely.any() else cells
+    likely = cells[event.likely if event.likely.any() else event.seen]
     return Found(
         suite=suite,
         cell=cell,

@@ -107,12 +107,12 @@ def series_of(counts: pl.DataFrame) -> Series:
 
 
 def _without_complements(counts: pl.DataFrame) -> pl.DataFrame:
-    """Return the counts without the second of two values: its share is one minus the first's, and says the same."""
-    values = counts.select(*_VALUES, "value_name").unique()
+    """Return the counts without the second of a week's two values: its share is one minus the first's."""
+    values = counts.select(*_VALUES, "week", "value_name").unique()
     second = (
         values.sort(pl.col("value_name") == "no", "value_name")
-        .group_by(_VALUES, maintain_order=True)
+        .group_by(*_VALUES, "week", maintain_order=True)
         .agg(pl.len().alias("many"), pl.col("value_name").last())
         .filter(pl.col("many") == 2)
     )
-    return counts.join(second, on=list(KEYS), how="anti", nulls_equal=True)
+    return counts.join(second, on=[*KEYS, "week"], how="anti", nulls_equal=True)

@@ -225,3 +225,15 @@ def test_looking_closer_only_where_it_can_matter_loses_nothing(monkeypatch: pyte
     assert [(event.suite, event.cell, event.opened, event.changed) for event in scan(k, n, suite, 40)] == [
         (event.suite, event.cell, event.opened, event.changed) for event in found
     ]
+
+
+def test_prompts_that_come_later_change_nothing_of_what_was_opened() -> None:
+    lot = np.random.default_rng(6)
+    share = np.where(np.arange(24) >= 14, 0.45, 0.25) * np.ones((6, 1))
+    n = np.full((6, 24), 10)
+    k = lot.binomial(n, share)
+    (before,) = scan(k[:, :20], n[:, :20], np.zeros(6, dtype=np.int64), 1)
+    k, n = (np.vstack([a, np.where(np.arange(24) >= 20, 4, 0)[None]]) for a in (k, n))
+    (after,) = scan(k, n, np.zeros(7, dtype=np.int64), 1)
+    assert after._replace(log_e=0.0) == before._replace(log_e=0.0)
+    assert after.log_e == pytest.approx(before.log_e, abs=1e-9)
