@@ -63,7 +63,7 @@ FULL = Size(
     history_weeks=156,
     history_models=40,
     history_replicates=28,
-    pandas_weeks=12,
+    pandas_weeks=16,
 )
 QUICK = Size(
     slots=30,
