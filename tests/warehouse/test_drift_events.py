@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,18 +13,22 @@ import pyarrow as pa
 import pytest
 
 from assets.generation.records import Slot
+from assets.generation.workplace import Workplace
 from assets.metrics import drift, drift_series
+from assets.metrics import week as weekly
 from assets.metrics.detectable import smallest_shift, week_shifts
 from assets.metrics.drift_events import SCHEMA, change, history_events, kind
 from assets.metrics.scores import scores_of
+from assets.metrics.week import score_all, score_weeks
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
 from warehouse.connection import connect
 from warehouse.errors import UsageError
 from warehouse.load import load_partition, partitions, replace_history, replace_week
 from warehouse.migrations import migrate
+from warehouse.rebuild import rebuild
 from warehouse.sqlfiles import sql
-from warehouse.store import open_store
+from warehouse.store import Store, open_store
 from warehouse.table_hash import table_hash
 from warehouse.weeks import shift, span
 
@@ -62,18 +67,24 @@ SUITE = builder.OCCUPATIONS.model_copy(
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
-    """Sixteen weeks of three models, scored."""
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Sixteen weeks of three models."""
     store = open_store(tmp_path_factory.mktemp("drift") / "bucket")
     for week in WEEKS:
         for model in ("steady", "moves", "refuses"):
             builder.build_partition(
                 store, week, model, suites=(SUITE,), replicates=20, labels=labels, outcomes=outcomes
             )
+    return store
+
+
+@pytest.fixture(scope="module")
+def world(bucket: Store) -> Iterator[Con]:
+    """The warehouse of the bucket, scored."""
     with connect(None) as con:
         migrate(con)
-        for week, model in partitions(store):
-            load_partition(con, store, week, model)
+        for week, model in partitions(bucket):
+            load_partition(con, bucket, week, model)
         for week, rows in scores_of(con, WEEKS):
             replace_week(con, "scores", week, rows)
         replace_history(con, {"drift_events": history_events(con)}, "now")
@@ -261,3 +272,36 @@ def test_more_pictures_and_more_weeks_see_smaller_shifts(everywhere: bool) -> No
     assert all(late < soon for soon, late in zip(found[:3], found[3:], strict=True))
     assert smallest_shift(1, 5, 64, 3, everywhere=False) is None
     assert smallest_shift(0, 5, 64, 3, everywhere) is None
+
+
+def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
+    bucket: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weekly, "run_checks", lambda *_, **__: [])  # the bucket holds no pictures
+    place = Workplace(
+        store=bucket, warehouse=tmp_path / "warehouse.duckdb", suites={}, models=(), code_version="v1"
+    )
+    tables = ("drift_events", "detectable_shifts")
+
+    def hashes(path: Path) -> list[str]:
+        with connect(path) as con:
+            return [table_hash(con, table) for table in tables]
+
+    score_weeks(place, WEEKS[9])
+    early = hashes(place.warehouse)
+    score_weeks(place, WEEKS[-1])
+    late = hashes(place.warehouse)
+    assert all(a != b for a, b in zip(early, late, strict=True))
+    rebuild(bucket, tmp_path / "again.duckdb", finish=lambda con: score_all(con, place))
+    assert hashes(tmp_path / "again.duckdb") == late
+    # Nothing changed: nothing is computed again. Another model is withheld: it is.
+    computed: list[str] = []
+    compute = weekly.HISTORY_RESULTS["drift_events"]
+    counted = {"drift_events": lambda con: computed.append("once") or compute(con)}
+    monkeypatch.setattr(weekly, "HISTORY_RESULTS", counted)
+    assert score_weeks(place, WEEKS[-1]) == []
+    assert computed == []
+    with connect(place.warehouse) as con:
+        con.execute("INSERT INTO withheld VALUES ($w, 'moves', 'why')", {"w": CHANGED})
+    score_weeks(place, WEEKS[-1])
+    assert computed == ["once"]
