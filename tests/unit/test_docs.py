@@ -14,8 +14,14 @@ from assets.generation.models_file import LabelerEntry, ModelEntry
 from assets.generation.prices import Price
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.registry import KINDS, LABELERS
+from assets.metrics.registry import METRICS
+from assets.metrics.registry_effects import EFFECTS
+from assets.quality.registry_results import RESULTS
 from orchestration.cli import app
 from orchestration.settings import Settings
+from tests.bench.__main__ import BENCHMARKS
+from tests.studies.simulations.__main__ import STUDIES
+from warehouse.sqlfiles import names
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])
@@ -89,6 +95,32 @@ def test_every_key_of_the_models_file_is_explained_in_its_header(
     header, _, _ = page("models.yaml").partition("\nmodels:\n")
     names = [field.alias or name for name, field in model.model_fields.items()]
     assert [name for name in names if not re.search(rf"\b{name}\b", header)] == []
+
+
+@pytest.mark.parametrize("query", names("audit"))
+def test_every_audit_query_is_named_where_they_are_listed(query: str) -> None:
+    assert f"`{query}`" in page("docs/operations.md")
+
+
+@pytest.mark.parametrize("check", [check.name for check in RESULTS if check.kind == "sql"])
+def test_every_check_of_results_says_what_is_to_be_done(check: str) -> None:
+    table = check.partition("__")[0]
+    assert re.search(rf"`({check}|{table}__…)`", page("docs/operations.md"))
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_simulation_study_is_named(study: str) -> None:
+    assert f"`{study}`" in page("docs/operations.md")
+
+
+@pytest.mark.parametrize("benchmark", BENCHMARKS)
+def test_every_benchmark_is_named(benchmark: str) -> None:
+    assert f"[{benchmark}]" in page("docs/operations.md")
+
+
+@pytest.mark.parametrize("metric", [metric.id for metric in (*METRICS, *EFFECTS) if metric.id != "pictures"])
+def test_every_metric_is_explained(metric: str) -> None:
+    assert f"`{metric}`" in page("docs/methodology.md") + page("docs/statistics.md")
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(CHECKOUT)))
