@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assets.metrics import drift_likelihood
-from tests.studies.simulations.drift import false_alarms, labelers, many_cells, power, refusals, stated_shifts
+from tests.studies.simulations.drift import false_alarms, many_cells, power, stated_shifts
+from tests.studies.simulations.drift_causes import labelers, refusals
 from tests.studies.simulations.tables import Table
 
 
