@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from dagster._core.instance.ref import (
     InstanceRef,  # the public way reads DAGSTER_HOME, which may be another's
 )
 
+from orchestration.event_log import KeptEventLog
 from orchestration.settings import CHECKOUT
 from warehouse.processes import is_dead, process_name
 
@@ -38,8 +40,18 @@ def open_instance(folder: Path) -> Iterator[dg.DagsterInstance]:
     """Yield the instance kept in `folder`, with the settings of the checkout's `dagster.yaml`."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), config_dir=str(CHECKOUT))) as instance:
+    ref = InstanceRef.from_dir(str(folder), config_dir=str(CHECKOUT), overrides=_event_log_of(folder))
+    with dg.DagsterInstance.from_ref(ref) as instance:
         yield instance
+
+
+def _event_log_of(folder: Path) -> dict[str, Any]:
+    """Return the setting of Dagster's own event log of an instance, with its files kept open."""
+    usual = InstanceRef.config_defaults(str(folder))["event_log_storage"]
+    if usual is None:
+        raise RuntimeError("Dagster names no event log of its own")
+    kept = {"module": KeptEventLog.__module__, "class": KeptEventLog.__name__, "config": usual.config_dict}
+    return {"event_log_storage": kept}
 
 
 @cache

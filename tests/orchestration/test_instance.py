@@ -13,7 +13,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log import SqlEventLogStorageTable
 
+from orchestration.event_log import KEPT, KeptEventLog
 from orchestration.instance import PROCESS_TAG, bury_dead_runs, open_instance, process_tags
 from tests.orchestration.installation import (
     CHECKOUT,
@@ -82,6 +84,41 @@ def test_runs_that_cannot_be_judged_from_here_are_left_alone(instance: dg.Dagste
     run = begun(instance, **({PROCESS_TAG: tag} if tag else {}))
     assert bury_dead_runs(instance) == []
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
+
+
+def test_events_are_seen_by_others_while_their_files_are_kept_open(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    runs = [begun(instance) for _ in range(2 * KEPT)]
+    for run in runs:
+        instance.report_engine_event("one", run)
+    log = instance.event_log_storage
+    assert isinstance(log, KeptEventLog)
+    assert len(log._kept) == KEPT
+    with open_instance(tmp_path / "dagster") as another:
+        for run in runs:
+            another.report_engine_event("two", run)
+            for seen in (instance, another):
+                said = [event.message for event in seen.all_logs(run.run_id)]
+                assert said == ["one", "two"]
+    instance.event_log_storage.dispose()
+    assert log._kept == {}
+    assert [event.message for event in instance.all_logs(runs[0].run_id)] == ["one", "two"]
+
+
+def test_an_event_that_fails_leaves_the_log_as_it_was(instance: dg.DagsterInstance) -> None:
+    log, run = instance.event_log_storage, begun(instance)
+    instance.report_engine_event("one", run)
+    assert isinstance(log, KeptEventLog)
+
+    def fail() -> None:
+        with log.run_connection(run.run_id) as connection:
+            connection.execute(SqlEventLogStorageTable.delete())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert [event.message for event in instance.all_logs(run.run_id)] == ["one"]
 
 
 @contextmanager

@@ -1,0 +1,79 @@
+"""Dagster's event log with its SQLite files kept open: each of the hundred events of a run opened them anew.
+
+Belongs here: which connections are kept, and their end. Does not belong here: what is stored (Dagster says it), where
+(`instance`). The files are those of Dagster's own class, which `dagster dev` reads and writes beside this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import NullPool
+
+KEPT = 4  # files: the index of all runs, and those of the latest runs
+
+
+class KeptEventLog(SqliteEventLogStorage):
+    """Dagster's SQLite event log that keeps the files open that it wrote last; it serves one thread at a time."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Take Dagster's own arguments; its constructor writes to the files already."""
+        self._kept: dict[str, Connection] = {}
+        self._there: set[str] = set()
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> KeptEventLog:
+        """Return the event log that a setting of Dagster's names."""
+        return cls(inst_data=inst_data, **config_value)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock:
+            connection = self._open(shard)
+            try:
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                self._close(shard)
+                raise
+
+    def _open(self, shard: str) -> Connection:
+        """Return the connection to a file, the most recently used last; what is too many is closed."""
+        kept = self._kept
+        if shard in kept:
+            kept[shard] = kept.pop(shard)
+            return kept[shard]
+        while len(kept) >= KEPT:
+            self._close(next(iter(kept)))
+        address, wait = self.conn_string_for_shard(shard), {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+        if shard not in self._initialized_dbs:
+            self._initdb(create_engine(address, poolclass=NullPool, connect_args=wait))
+            self._initialized_dbs.add(shard)
+        kept[shard] = create_engine(address, connect_args={**wait, "check_same_thread": False}).connect()
+        return kept[shard]
+
+    def _close(self, shard: str) -> None:
+        connection = self._kept.pop(shard, None)
+        if connection is not None:
+            connection.close()
+            connection.engine.dispose()
+
+    def has_table(self, table_name: str) -> bool:
+        """Return whether the index has a table; one that is there is not looked for at every check again."""
+        if table_name not in self._there and super().has_table(table_name):
+            self._there.add(table_name)
+        return table_name in self._there
+
+    def dispose(self) -> None:
+        """Close every file."""
+        super().dispose()
+        with self._db_lock:
+            for shard in [*self._kept]:
+                self._close(shard)
