@@ -147,6 +147,7 @@ def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
     for model in ("sim-classic", "sim-retired"):
         load_partition(only_first, store, "2026-11-09", model)
     replace_week(only_first, "scores", "2026-11-09", compute_scores(only_first, "2026-11-09"))
+    world.rank(only_first, "2026-11-09")
     world.add_study(only_first)
     first = publish(only_first, store, week="2026-11-09", code_version="1")
     again = publish(con, store, week="2026-11-09", code_version="1")
