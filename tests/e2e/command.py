@@ -1,20 +1,25 @@
-"""The `cliche` command as a person runs it: a process of its own, with a home of its own, always with a time limit.
+"""The `cliche` command as a person runs it, with a home of its own: a process with a time limit, or a call.
 
 Belongs here: starting it, reading what it says. Does not belong here: what must come of it.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 import yaml
 
+from orchestration.cli import main
 from orchestration.settings import CHECKOUT
 from warehouse.connection import connect
 from warehouse.store import Store
@@ -41,6 +46,27 @@ def cliche(
         os.killpg(process.pid, signal.SIGKILL)
         raise
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def called(
+    home: Path, *arguments: str | Path, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `cliche` to its end in this process: where one of its own would prove nothing, and load everything anew."""
+    words = ["cliche", *map(str, arguments)]
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        patch.dict(os.environ, environment(home, more), clear=True),
+        patch.object(sys, "argv", words),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        warnings.catch_warnings(),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
 def start(home: Path, *arguments: str | Path, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:

@@ -14,7 +14,7 @@ from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks
 from orchestration.loading import load
 from tests.e2e import benchmark
-from tests.e2e.command import cliche, hashes, pictures, write_settings
+from tests.e2e.command import called, hashes, pictures, write_settings
 from warehouse.connection import connect
 
 WEEK = benchmark.LAST
@@ -44,7 +44,7 @@ def _run_week(home: Path, store: str | None = None) -> Workplace:
 def _rebuilt(home: Path, store: str) -> dict[str, str]:
     """Return the hashes of what `cliche rebuild` makes where models and suites cannot be read."""
     write_settings(home, models="taken-away.yaml", suites="taken-away")
-    done = cliche(home, "rebuild", more={"CLICHE_STORE": store})
+    done = called(home, "rebuild", more={"CLICHE_STORE": store})
     assert (done.returncode, done.stderr.count("cliche:")) == (0, 0), done.stderr
     assert done.stdout.startswith(f"{home / 'warehouse.duckdb'}: ")
     return hashes(home / "warehouse.duckdb")
@@ -75,7 +75,7 @@ def test_invariant_06_rebuild_from_the_folder_alone_gives_the_same_tables(
     assert {"plans", "slots", "attempts", "images", "labels", "scores", "check_results"} <= set(before)
     home = tmp_path / "elsewhere"
     assert _rebuilt(home, str(local.warehouse.parent / "store")) == before
-    refused = cliche(home, "status", more={"CLICHE_STORE": str(local.warehouse.parent / "store")})
+    refused = called(home, "status", more={"CLICHE_STORE": str(local.warehouse.parent / "store")})
     assert refused.returncode == 2  # the configuration is really gone
     assert "taken-away" in refused.stderr
 
