@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.e2e import benchmark
-from tests.e2e.command import cliche, write_settings
+from tests.e2e.command import called, cliche, write_settings
 
 STORIES = {"diversity-request@1": (["ceo-baseline"], 5)}
 MODEL = "sim-classic"
@@ -72,7 +72,7 @@ def test_invariant_01_a_second_demo_asks_nobody_and_changes_no_byte(
 ) -> None:
     before = _bytes(home / "store")
     assert len([name for name in before if re.fullmatch(r"attempts/.+/\d+\.json", name)]) >= 60
-    second = cliche(home, "demo")
+    second = called(home, "demo")
     assert second.returncode == 0, second.stderr
     assert (
         f"Nothing to ask: 12 of 12 partitions are complete. Edition {benchmark.LAST}.1 is current."

@@ -13,7 +13,7 @@ import pytest
 
 from assets.leaderboard.words import PERCEIVED
 from tests.e2e import benchmark
-from tests.e2e.command import CHECKOUT, cliche, pictures, write_settings
+from tests.e2e.command import CHECKOUT, called, pictures, write_settings
 from warehouse.store import open_store
 
 pytestmark = pytest.mark.corpora
@@ -48,7 +48,7 @@ def home(corpora: Path) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def imported(home: Path, corpora: Path) -> CompletedProcess[str]:
     before = len(pictures(open_store(home / "store")))
-    done = cliche(home, "import", "study", RAZA, "--root", corpora / "raza2025")
+    done = called(home, "import", "study", RAZA, "--root", corpora / "raza2025")
     assert done.returncode == 0, done.stderr
     assert len(pictures(open_store(home / "store"))) - before == 472
     return done
@@ -56,7 +56,7 @@ def imported(home: Path, corpora: Path) -> CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def published(home: Path, imported: CompletedProcess[str]) -> str:
-    done = cliche(home, "publish")
+    done = called(home, "publish")
     assert done.returncode == 0, done.stderr
     page = home / f"store/editions/{NEXT_EDITION}/index.html"
     assert f"Edition {NEXT_EDITION} is current: {page}" in done.stdout
@@ -75,7 +75,7 @@ def test_472_pictures_are_kept_and_28_slots_are_said_to_be_missing(
 
 
 def test_the_published_figures_come_out_of_the_edition(home: Path, published: str, corpora: Path) -> None:
-    done = cliche(home, "sql", "-f", "raza2025_gender", "--format", "json")
+    done = called(home, "sql", "-f", "raza2025_gender", "--format", "json")
     assert done.returncode == 0, done.stderr
     mine = json.loads(done.stdout)
     with (corpora / "raza2025" / "published_gender_results.csv").open(encoding="utf-8", newline="") as file:
@@ -109,10 +109,10 @@ def test_importing_the_study_again_and_publishing_changes_no_byte(home: Path, pu
     store = home / "store"
     before = {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
     corpora_root = CHECKOUT.parent / "shared" / "corpora" / "raza2025"
-    again = cliche(home, "import", "study", RAZA, "--root", corpora_root)
+    again = called(home, "import", "study", RAZA, "--root", corpora_root)
     assert again.returncode == 0, again.stderr
     assert again.stdout.startswith("raza2025: imported before, nothing new was written")
-    done = cliche(home, "publish")
+    done = called(home, "publish")
     assert f"Edition {NEXT_EDITION} is current as before: nothing changed" in done.stdout
     assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before
 
@@ -125,7 +125,7 @@ def test_midjourney_downloads_that_match_no_prompt_are_listed_and_none_is_kept(
     write_settings(own, models="models.yaml")
     text = (home / "models.yaml").read_text(encoding="utf-8").replace("2027-01-04", WEEK)
     (own / "models.yaml").write_text(text, encoding="utf-8")
-    done = cliche(own, "import", "midjourney", folder, "--week", WEEK)
+    done = called(own, "import", "midjourney", folder, "--week", WEEK)
     assert done.returncode == 1
     jobs = [re.search(r"_([0-9a-f-]{36})_(\d)\.png$", path.name) for path in folder.glob("*.png")]
     assert len(jobs) == 4
