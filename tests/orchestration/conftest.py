@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sys
 from pathlib import Path
 
@@ -14,13 +16,25 @@ from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation,
 
 @pytest.fixture(scope="session")
 def published_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation with one week of two models asked, labelled, loaded and published; read only, for copying."""
-    made = install(tmp_path_factory.mktemp("published") / "home")
+    """An installation with one week of two models asked, labelled, loaded and published; read only, for copying.
+
+    The first test process that needs it makes it for all.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "published"
+    with Path(f"{folder}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _publish(install(folder.with_name("publishing")))
+            folder.with_name("publishing").rename(folder)
+    return Installation(folder)
+
+
+def _publish(made: Installation) -> None:
     place, settings = made.place(), made.settings
     ran = weekly.run_partitions(place, settings, [(model, WEEK) for model in MODELS], lambda text: None)
     assert ran.problems == {}
     assert weekly.publish(place, settings, WEEK, note=lambda text: None) == f"{WEEK}.1"
-    return made
 
 
 @pytest.fixture
