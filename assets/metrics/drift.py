@@ -15,6 +15,7 @@ pictures, where no more can be told apart): counts are Beta-binomial.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.metrics.drift_likelihood import binomial_ratios, ratios
+from assets.metrics.ebh import LEVEL
 from assets.metrics.share import Bools, Floats, Ints
 
 #: A change is looked for after this many observed weeks.
@@ -35,6 +37,9 @@ CELL_PICTURES = 36
 EVEN_WEEKS = 26
 #: How many of a suite's C cells change: share of cells (None: 1 / C) and the prior weight of each.
 CHANGED_SHARES: tuple[tuple[float | None, float], ...] = ((None, 0.4), (0.25, 0.3), (1.0, 0.3))
+
+#: Logarithm of the binomial e-value from which a series is looked at closely: half of the least that is ever enough.
+WORTH_LOOKING = 0.5 * math.log(1 / LEVEL)
 
 _AT_ONCE = 8
 _CELLS = 64
@@ -103,8 +108,8 @@ def evidence(
         suite: (cells,) which suite each cell belongs to, 0 … suites - 1, ascending.
         suites: number of suites.
         start: (cells,) first week that counts; what was before is no observation. All count without it.
-        screened: leave series at their binomial evidence, which is faster, where that never reaches 1. It is too large
-            where shares scatter, so that nothing is lost of what could be enough (20 and more).
+        screened: leave series at their binomial evidence, which is faster, where that never reaches `WORTH_LOOKING`.
+            It is too large where shares scatter, so that nothing is lost of what could be enough (20 and more).
     """
     found = Evidence(np.full((suites, n.shape[1]), -np.inf), np.full(n.shape, -np.inf))
     if n.size == 0:
@@ -127,9 +132,9 @@ def evidence(
         numbers = np.unique(suite[rows])
         if screened:
             fill(rows, binomial_ratios(k[rows], n[rows]), numbers)
-            reached = found.suites[numbers].max(axis=1) >= 0
+            reached = found.suites[numbers].max(axis=1) >= WORTH_LOOKING
             np.logical_or.at(
-                reached, np.searchsorted(numbers, suite[rows]), found.cells[rows].max(axis=1) >= 0
+                reached, np.searchsorted(numbers, suite[rows]), found.cells[rows].max(axis=1) >= WORTH_LOOKING
             )
             numbers = numbers[reached]
         for number in numbers:

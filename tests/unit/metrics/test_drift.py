@@ -209,7 +209,7 @@ def test_looking_closer_only_where_it_can_matter_loses_nothing(monkeypatch: pyte
     n = np.repeat(np.array([20, 60])[np.arange(120) // 60][:, None], 40, axis=1)
     k, suite = lot.binomial(n, share), np.arange(120) // 3
     quick, exact = (drift.evidence(k, n, suite, 40, screened=screened) for screened in (True, False))
-    closer = quick.suites.max(axis=1) >= 0
+    closer = quick.suites.max(axis=1) >= drift.WORTH_LOOKING
     assert 10 < closer.sum() < 40
     assert (exact.suites[~closer] < math.log(20) - 1).all()
     assert quick.suites[closer] == pytest.approx(exact.suites[closer], abs=1e-9)
