@@ -60,6 +60,57 @@ def test_migrating_again_does_nothing_and_a_new_step_is_applied_alone(folder: Pa
         assert con.execute("SELECT a, b FROM first").fetchall() == [(7, None)]
 
 
+def test_tables_that_a_process_wants_again_are_those_that_it_made_first(folder: Path, tmp_path: Path) -> None:
+    (folder / "schema" / "001_first.sql").write_text(
+        "CREATE TABLE first (a INTEGER PRIMARY KEY, b VARCHAR NOT NULL CHECK (b <> ''), c DOUBLE DEFAULT 2);\n"
+        "COMMENT ON COLUMN first.a IS 'identity: a'; COMMENT ON TABLE first IS 'one';\n"
+        "INSERT INTO first VALUES (1, 'x', 3);"
+    )
+    (folder / "marts" / "seen.sql").write_text(
+        "-- Answers: what\n-- Grain: a\n-- Columns:\n-- d: twice a\n-- Depends on: first\n"
+        "SELECT a, 2 * a AS d FROM first"
+    )
+
+    def described(con: Con) -> list[object]:
+        about = {
+            "columns": "table_name, column_name, data_type, is_nullable, column_default, comment",
+            "views": "view_name, comment, sql",
+            "tables": "table_name, comment, sql",
+            "constraints": "table_name, constraint_type, constraint_text",
+        }
+        here = "database_name = current_database()"
+        made = [
+            con.execute(f"SELECT {names} FROM duckdb_{kind}() WHERE {here} ORDER BY ALL").fetchall()
+            for kind, names in about.items()
+        ]
+        rows = [
+            con.execute(f"FROM {rows}").fetchall()
+            for rows in ("first", "seen", "(SELECT name, sha256 FROM schema_migrations)")
+        ]
+        return [
+            made,
+            rows,
+            con.execute(
+                "SELECT applied_at > now()::TIMESTAMP - INTERVAL 1 DAY FROM schema_migrations"
+            ).fetchall(),
+        ]
+
+    found = []
+    for path in (None, None, None, tmp_path / 'it\'s a "file".duckdb'):
+        with connect(path) as con:
+            assert migrate(con) == ["001_first"]
+            found.append(described(con))
+            assert con.execute(
+                "SELECT database_name FROM duckdb_databases() WHERE NOT internal"
+            ).fetchall() == [(con.execute("SELECT current_database()").fetchall()[0][0],)]
+            assert migrate(con) == []
+    assert found == [found[0]] * 4
+    with connect(None) as con:  # what a person made before is not written over
+        con.execute("CREATE TABLE first (a INTEGER)")
+        with pytest.raises(duckdb.CatalogException, match="already exists"):
+            migrate(con)
+
+
 def test_a_step_that_was_changed_after_it_was_applied_is_refused(folder: Path) -> None:
     with connect(None) as con:
         migrate(con)
