@@ -17,7 +17,7 @@ import yaml
 from assets.generation.receipts import read_partition
 from assets.generation.records import Outcome
 from assets.generation.threads import workers_of
-from tests.e2e.command import TIME_LIMIT_S, cliche, start, write_settings
+from tests.e2e.command import TIME_LIMIT_S, called, start, write_settings
 from tests.services.openai_contract import PRICES, ContractProcess, contract_process
 from warehouse.store import open_store
 from warehouse.weeks import current_week
@@ -77,7 +77,7 @@ def test_two_kills_of_the_command_pay_for_no_picture_twice(server: ContractProce
     first = chance.randint(5, 30)
     _kill_at(home, first)
     _kill_at(home, chance.randint(first + 10, 70))
-    last = cliche(home, "run", "--yes", more=KEY)
+    last = called(home, "run", "--yes", more=KEY)
     assert last.returncode == 0, last.stderr
     assert f"Edition {week}.1 is current" in last.stdout
 
@@ -92,7 +92,7 @@ def test_two_kills_of_the_command_pay_for_no_picture_twice(server: ContractProce
     billed = sum(call["billed_usd"] for name, call in log.items() if name in answered)
     assert sum(receipt.cost_usd or 0.0 for receipt in answered.values()) == pytest.approx(billed, abs=1e-9)
     assert len(log) - len(answered) <= len(unknown)  # what was billed and lost is listed
-    status = cliche(home, "status", more=KEY).stdout
+    status = called(home, "status", more=KEY).stdout
     if unknown:
         assert f"{len(unknown)} call" in status
         assert "may have been billed" in status
