@@ -24,9 +24,9 @@ def published_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "published"
     with Path(f"{folder}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            _publish(install(folder.with_name("publishing")))
-            folder.with_name("publishing").rename(folder)
+        if not (ready := Path(f"{folder}.ready")).exists():
+            _publish(install(folder))
+            ready.touch()
     return Installation(folder)
 
 
