@@ -45,6 +45,7 @@ def answer(message: bytes) -> bytes:
 def main() -> None:
     """Serve the parent until it goes away. Ctrl-C is the parent's affair."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # a Ctrl-C that waits is ignored too
     while (message := read(sys.stdin.buffer)) is not None:
         try:
             write(sys.stdout.buffer, answer(message))
