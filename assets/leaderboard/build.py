@@ -11,7 +11,17 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard import boards, changes, conversations, effects, facts, gallery, lead, statistics, study
+from assets.leaderboard import (
+    boards,
+    changes,
+    conversations,
+    effects,
+    facts,
+    gallery,
+    lead,
+    statistics,
+    study,
+)
 from assets.leaderboard.query import rows
 from assets.leaderboard.view import Page
 

@@ -77,7 +77,9 @@ class BoardRow:
     line: tuple[Point, ...]
     as_of: date | None = None  # the week of the figure where it is an earlier one (retired models)
     reliable: bool | None = None  # False: the labels are not reliable; None: not verified
-    prompts: tuple[float, float] | None = None  # interval over prompts like these; low and high are of these alone
+    prompts: tuple[float, float] | None = (
+        None  # interval over prompts like these; low and high are of these alone
+    )
     place: Place | None = None  # None: there is no rank, and `unranked` or `status` says why
     unranked: str | None = None  # why there is no rank, where `status` does not say it
     bounds: tuple[float, float] | None = None  # of the distance, whatever the unseen answers would have shown

@@ -4,7 +4,7 @@ Belongs here: reading the declared words (`assets/suites/demographic_words.yaml`
 here: the words themselves, what counts as rewritten and the rate (`rates`).
 
 A list of words sees what is named and nothing else: "a diverse team" names no group, and a group that the list does not
-know is not seen. So the rate is a lower bound on what was added, and it is the same list for every model and week.
+know is not seen, and a word that means something else (a white coat) is counted: it is the same list for all.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ class Evidence(NamedTuple):
 def start_prior(weeks: int) -> Floats:
     """Return the prior of the start weeks: entry j is for a change after j observed weeks.
 
-    Even over the first `EVEN_WEEKS`, which have half of it, then falling as 1 / (j (j + 1)); the sum over all j is 1.
+    Even over the first `EVEN_WEEKS`, which have half of it, then falling as 1 / (j (j + 1)). The sum over all j is 1;
+    the first weeks, after which no change is looked for, have a little of it: what is used adds up to less.
     """
     j = np.arange(weeks, dtype=float)
     late = (EVEN_WEEKS + 1) / 2 / np.maximum(j * (j + 1), 1)

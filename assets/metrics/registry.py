@@ -37,7 +37,10 @@ __all__ = [
 _SEEN = (NO_PICTURES, NOT_ASSESSED)
 _FEW = (*_SEEN, "too few: … of 5 needed")
 _NO_PAIR = "too few: no prompt has 2 assessed pictures"
-_HULL = "95 %, prompts fixed: hull of Wald and score intervals, the larger of unbiased and plug-in variance"
+_HULL = (
+    "95 %, prompts fixed: hull of Wald and score intervals, the larger of unbiased and plug-in variance; of one prompt "
+    "alone also of the distance at the ends of a Wilson interval"
+)
 _ATTRIBUTE = "the attribute's values, or its bands; ambiguous, cannot_tell and the like never"
 _REFERENCE = "the values that the reference's row names for the prompt"
 _ASSESSED = "pictures read as a value of the support, of the cells that enter"
@@ -56,8 +59,8 @@ METRICS: tuple[Metric, ...] = (
         per=("attribute",),
         support=_ATTRIBUTE,
         denominator=_ASSESSED,
-        interval="95 %: Wilson in a cell; over cells stratified, the larger of the unbiased and the two-pseudo-count "
-        "variance",
+        interval="95 %: Wilson in a cell; over cells stratified, Student's t, the larger of the unbiased and the "
+        "two-pseudo-count variance",
         prompts_interval=True,
         null_when=_SEEN,
         source=WILSON_1927 + "; Agresti & Coull 1998, Am. Stat. 52: 119-126",

@@ -1,4 +1,4 @@
-"""The table of the methodology page that says how well `photo` agrees with people: made, not typed.
+"""The table of docs/label-error.md that says how well `photo` agrees with people: made, not typed.
 
 Belongs here: the study's import, labels and audit query in a row, and the table as Markdown. Does not belong here: the
 query (`sql/audit/photo_agreement.sql`), or the labeler.

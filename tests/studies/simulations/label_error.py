@@ -381,7 +381,8 @@ def uneven(draws: float) -> Table:
             )
         ],
         "400 gold labels; the true distance is "
-        f"{np.sqrt(true_distance2(Model(two_values(shares), errs(0.0)))):.2f}. Shares need no such assumption.",
+        f"{np.sqrt(true_distance2(Model(two_values(shares), errs(0.0)))):.2f}. "
+        "Shares do not need it where gold is of the same pictures.",
     )
 
 

@@ -192,11 +192,11 @@ def test_pictures_are_kept_while_other_calls_wait(tmp_path: Path) -> None:
 
         def put_if_absent(self, key: str, data: bytes) -> bool:
             if key.startswith("images/"):
-                time.sleep(0.1)
+                time.sleep(0.25)
             return self._inner.put_if_absent(key, data)
 
     def slow(request: Request, number: int) -> Answer:
-        time.sleep(0.1)
+        time.sleep(0.25)
         return ok(request)
 
     store: Any = Slow(open_store(tmp_path))
@@ -205,7 +205,7 @@ def test_pictures_are_kept_while_other_calls_wait(tmp_path: Path) -> None:
     begun = time.monotonic()
     generate(store, plan, provider, concurrency=2)
     assert provider.most_at_once == 2
-    assert time.monotonic() - begun < 6 * 0.2
+    assert time.monotonic() - begun < 6 * 0.5
 
 
 def test_answers_are_read_while_other_calls_wait_where_the_provider_can_tell(tmp_path: Path) -> None:
