@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from contextvars import copy_context
 from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
@@ -62,7 +63,8 @@ def called(
         warnings.catch_warnings(),
     ):
         try:
-            main()
+            # In a context of its own: Dagster sets there what it asks again, of a folder that may be gone by then.
+            copy_context().run(main)
         except SystemExit as ended:
             code = ended.code
     assert isinstance(code, int)
