@@ -15,7 +15,7 @@ from typing import TypeVar
 #: Threads, at least, beside those that wait for answers: they check and keep pictures, many of which may come at once.
 KEEPERS = 8
 #: Seconds between the first calls: answers that come together are read and kept in a crowd, in every round anew.
-APART_S = 0.01
+APART_S = 0.015
 
 UnitT = TypeVar("UnitT")
 
