@@ -6,6 +6,7 @@ Belongs here: timing of slow answers and of refusals, ours and the plain SDK's. 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -26,8 +27,8 @@ def rows(folder: Path, size: Size) -> list[Row]:
 
 
 def _slow_answers(folder: Path, size: Size) -> Iterator[Row]:
-    """Time calls that wait for their answers beside the time that waiting alone takes."""
-    ideal = size.calls / size.at_once * size.latency_s
+    """Time calls that wait for their answers beside the time that waiting alone takes, in whole rounds."""
+    ideal = math.ceil(size.calls / size.at_once) * size.latency_s
     about = f"{size.at_once} calls in flight, {size.latency_s:g} s and {size.image_bytes / 1e6:.1f} MB each"
     asked = {"slots": size.calls, "at_once": size.at_once}
     arguments = ("--latency-s", str(size.latency_s), "--image-bytes", str(size.image_bytes))
