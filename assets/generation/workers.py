@@ -9,8 +9,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
@@ -32,16 +33,23 @@ def make_pool(
     )
 
 
+@contextmanager
+def ctrl_c_blocked() -> Iterator[None]:
+    """Block SIGINT in this thread: a process started within inherits that, until it ignores the signal itself."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Process(SpawnProcess):
     """A process that Ctrl-C does not reach while it starts, before it can say that it ignores it."""
 
     def start(self) -> None:
-        """Start with SIGINT blocked: the mask is inherited."""
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        """Start with Ctrl-C blocked."""
+        with ctrl_c_blocked():
             super().start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Context(SpawnContext):

@@ -12,7 +12,6 @@ import atexit
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from assets.generation.providers.simulated import worker
+from assets.generation.workers import ctrl_c_blocked
 
 _ROOT = Path(__file__).parents[4]
 
@@ -76,17 +76,13 @@ class Pool:
 
     def _start(self) -> subprocess.Popen[bytes]:
         paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        # Ctrl-C does not reach a worker while it starts, before it can say that it ignores it: the mask is inherited.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with ctrl_c_blocked():
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-c", f"from {worker.__name__} import main; main()"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             )
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         with self._lock:
             self._alive.add(process)
         return process
