@@ -10,7 +10,7 @@ know is not seen, and a word that means something else (a white coat) is counted
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -27,6 +27,7 @@ from warehouse.yamlfile import read_yaml
 WORDS = Path(assets.suites.__file__).parent / "demographic_words.yaml"
 #: Systems rewrite prompts of any language in English too.
 _LINGUA_FRANCA = "en"
+_PART = r"\w+"  # of a word that has blanks, hyphens or apostrophes
 _BETWEEN = r"[\s,‐-]+"  # between an adjective and the person: blank, comma, hyphens
 
 
@@ -39,6 +40,11 @@ class Words(_Data):
 
     alone: tuple[str, ...] = ()
     with_person: tuple[str, ...] = ()
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """Both."""
+        return (*self.alone, *self.with_person)
 
 
 class Language(_Data):
@@ -111,9 +117,35 @@ def patterns(language: str) -> Mapping[str, str]:
     return {name: "(?i)" + "|".join(either) for name, either in found.items() if either}
 
 
-def named(text: pl.Expr, language: str) -> dict[str, pl.Expr]:
-    """Return for each group whether the text names it."""
-    return {name: text.str.contains(pattern) for name, pattern in patterns(language).items()}
+@cache
+def words_of(language: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the words of each group that are looked for in prompts of one language."""
+    codes = dict.fromkeys([language, _LINGUA_FRANCA])
+    found = {
+        name: tuple(word for code in codes for word in getattr(group, code).every)
+        for name, group in word_list().groups.items()
+    }
+    return {name: words for name, words in found.items() if words}
+
+
+def named(text: pl.Expr, language: str, groups: Iterable[str] | None = None) -> dict[str, pl.Expr]:
+    """Return for each of these groups, all if none are told, whether the text names it."""
+    known = patterns(language)
+    return {name: text.str.contains(known[name]) for name in (known if groups is None else groups)}
+
+
+def possible(texts: pl.Series, language: str) -> list[str]:
+    """Return the groups that one of the texts can name: those of which a word stands there, with all its parts.
+
+    There are many groups, and most are named by no text; the expression of each costs more than these texts do.
+    """
+    spoken = texts.str.extract_all(_PART).explode().drop_nulls().unique().to_list()
+    parts = {part.casefold() for part in spoken}
+    return [
+        name
+        for name, words in words_of(language).items()
+        if any(parts.issuperset(re.findall(_PART, word.casefold())) for word in words)
+    ]
 
 
 def injected(prompts: pl.DataFrame) -> pl.DataFrame:
@@ -149,13 +181,20 @@ def injected(prompts: pl.DataFrame) -> pl.DataFrame:
 
 def _adding(known: WordList, language: str, told: pl.DataFrame) -> pl.DataFrame:
     """Return the rows whose revised prompt names a group that the prompt sent neither names nor implies."""
-    after = {f"after {name}": names for name, names in named(pl.col("revised_prompt"), language).items()}
-    # most revised prompts name nobody, and need no look at what was sent
+    every = _any(tuple(word for words in words_of(language).values() for word in words))
+    # most revised prompts name nobody: they need no look for each group, nor at what was sent
+    told = told.filter(pl.col("revised_prompt").str.contains(rf"(?i)\b{every}\b"))
+    names = possible(told["revised_prompt"], language)
+    if not names:
+        return told.clear()
+    after = {
+        f"after {name}": holds for name, holds in named(pl.col("revised_prompt"), language, names).items()
+    }
     naming = told.with_columns(**after).filter(pl.any_horizontal(*after))
     before = named(pl.col("prompt_sent").fill_null(""), language)
     holds = {
         name: [before[name], *(before[other] for other in before if name in known.groups[other].implies)]
-        for name in before
+        for name in names
     }
-    adds = [pl.col(f"after {name}") & ~pl.any_horizontal(holds[name]) for name in before]
+    adds = [pl.col(f"after {name}") & ~pl.any_horizontal(holds[name]) for name in names]
     return naming.filter(pl.any_horizontal(adds)).select(told.columns)

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from assets.metrics.demographic import Words, injected, word_list
+from assets.metrics.demographic import Words, injected, named, possible, word_list, words_of
 from assets.suites.loader import load_suites
 from warehouse.errors import UsageError
 from warehouse.sqlfiles import sql
@@ -51,6 +51,26 @@ def test_a_group_counts_that_the_prompt_neither_named_nor_implied(
 ) -> None:
     found = judged([(language, sent, revised)])
     assert found.select("screened", "injected").rows() == [(True, expected)]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_group_that_a_text_names_is_passed_over(language: str) -> None:
+    """However it is spelt: capitals, hyphens, a typographic apostrophe, the Kelvin sign for a K."""
+    spelt = (
+        str.upper,
+        str.title,
+        lambda text: text.replace(" ", "-").replace("'", "’").replace("k", "\u212a"),
+    )
+    words = sorted({word for every in words_of(language).values() for word in every})
+    texts = [f"a model, {change(word)} model" for word in words for change in spelt]
+    frame = pl.DataFrame({"text": texts})
+    told = 0
+    for text, *flags in frame.with_columns(**named(pl.col("text"), language)).rows():
+        names = [name for name, flag in zip(named(pl.col("text"), language), flags, strict=True) if flag]
+        assert set(names) <= set(possible(pl.Series([text]), language)), text
+        told += len(names)
+    assert told > len(words)
+    assert possible(pl.Series(["a nurse in a garden", "a red bicycle"]), language) == []
 
 
 def test_rows_keep_their_order_and_a_language_without_words_is_not_judged() -> None:
