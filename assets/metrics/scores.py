@@ -34,6 +34,7 @@ from assets.metrics.figures import (
     share_figures,
     together,
 )
+from assets.metrics.plans import read
 from assets.metrics.rates import (
     ATTRIBUTE_RATES,
     OUTCOME_RATES,
@@ -46,7 +47,7 @@ from assets.metrics.rates import (
     summed,
 )
 from assets.metrics.share import Estimate
-from assets.metrics.tallies import Tallies, read, tally
+from assets.metrics.tallies import Tallies, tally
 from warehouse.weeks import shift
 
 #: More are not quicker, and need more memory: about 150 MB a week of 40 models and 320,000 labels.
@@ -112,21 +113,23 @@ def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dic
     A family of figures takes arrays (`Cells`) or frames whose keys are integers (`assembly`): what it yields needs
     `cell_key` or `suite_key` and the columns of a figure. Sums run within a cell or a group, never across weeks.
     """
-    weeks = {"first": first, "last": last}
     counted = tally(con, first, last)
     if counted.asked.is_empty():
         return {}
-    found = keyed(counted, read(con, "planned_cells", weeks))
+    planned, expected, pairs = (
+        read(con, name, counted.plans.where) for name in ("planned_cells", "expected", "stereotypes")
+    )
+    found = keyed(counted, planned)
     plain = support_cells(found.long, found.cells)
-    compared = reference_cells(found.long, found.cells, _expected(con, weeks, counted), ["scale_row"])
+    compared = reference_cells(found.long, found.cells, _expected(expected, counted), ["scale_row"])
     runs = _runs(found.keys, (plain, compared, found.steps))
     if len(runs) > 1:
         return {week: rows for run in runs for week, rows in scores_between(con, *run).items()}
-    pairs = _stereotyped(read(con, "stereotypes", weeks), counted, found, plain)
+    shown = _stereotyped(pairs, counted, found, plain)
     figures = [
         *_cell_and_suite(plain, compared, LABELS),
         *compatibility_figures(together(found.steps, LABELS.suite)),
-        *lift_figures(pairs, LABELS.suite),
+        *lift_figures(shown, LABELS.suite),
         *_attribute_rates(found.long, LABELS),
         *_outcome_rates(injected(found.answers), OUTCOMES),
     ]
@@ -215,10 +218,10 @@ def _runs(keys: pl.DataFrame, parts: Sequence[Cells]) -> list[tuple[str, str]]:
     return [(dates[run[0]], dates[run[-1]]) for run in np.split(np.arange(len(days)), starts)]
 
 
-def _expected(con: duckdb.DuckDBPyConnection, weeks: Mapping[str, str], counted: Tallies) -> pl.DataFrame:
-    """Return expected shares of some weeks: scale_row, reference, prompt, value, expected_share."""
-    on = ["week", "model", "suite", "suite_major", "attribute", "scale"]
-    found = read(con, "expected", weeks).join(counted.scales, on=on, maintain_order="left")
+def _expected(expected: pl.DataFrame, counted: Tallies) -> pl.DataFrame:
+    """Return expected shares: scale_row, reference, prompt, value, expected_share."""
+    on = ["plan", "suite", "suite_major", "attribute", "scale"]
+    found = expected.join(counted.scales, on=on, maintain_order="left")
     return found.select(
         "scale_row", pl.col("reference", "prompt", "value").cast(pl.Categorical), "expected_share"
     )
@@ -255,7 +258,7 @@ def _standing(cells: Cells) -> Cells:
 
 def _stereotyped(pairs: pl.DataFrame, counted: Tallies, found: Keyed, plain: Cells) -> pl.DataFrame:
     """Return one row a stereotype and cell of a prompt that can show it (`lift_figures`)."""
-    on = ["week", "model", "suite", "suite_major", "prompt", "attribute"]
+    on = ["plan", "suite", "suite_major", "prompt", "attribute"]
     cells = (
         found.cells.select("cell", "suite_key", "standing")
         .hstack(counted.cells.select(on))

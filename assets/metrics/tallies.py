@@ -13,20 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from assets.metrics.plans import Plans, plans_between, read
 from assets.metrics.share import Ints
 from warehouse.errors import ClicheError
-from warehouse.sqlfiles import sql
 
 #: What every picture of an attribute is read as that no declared value stands for.
 INVALID, NOT_ASSESSED = "invalid", "not_assessed"
-_SUITE = ("week", "model", "suite", "suite_major")
+_SUITE = ("plan", "suite", "suite_major")
 _CELL = (
     "week",
     "model",
@@ -48,33 +47,26 @@ class Tallies:
     """What was counted in some weeks.
 
     Attributes:
-        asked: one row a cell: `_CELL`, language, pictures.
+        plans: the plans of those weeks.
+        asked: one row a cell: `_CELL`, plan, language, pictures.
         answers: one row an answer, in the order of `asked`: asked (a row of it), outcome_group, pictures (0 or 1; of a
             conversation 2 where both later turns drew), and, where a revised prompt was reported, prompt_sent and
             revised_prompt.
-        cells: one row a cell and attribute: asked, `_CELL`, attribute, scale, labeler_version, pictures, and scale_row
-            (a row of `scales`).
+        cells: one row a cell and attribute: asked, `_CELL`, plan, attribute, scale, labeler_version, pictures, and
+            scale_row (a row of `scales`).
         long: one row a row of `cells` and value, zeros included: cell (a row of `cells`), asked, attribute, position,
             value, in_support, pictures. Of a row of `cells` they stand together, in the declared order.
         steps: of those in bands likewise, one row a value that is in a band and in the support: cell, value, pictures.
-        scales: one row a model's attribute in a suite and week: `_SUITE`, attribute, scale.
+        scales: one row a plan's attribute in a suite: `_SUITE`, attribute, scale.
     """
 
+    plans: Plans
     asked: pl.DataFrame
     answers: pl.DataFrame
     cells: pl.DataFrame
     long: pl.DataFrame
     steps: pl.DataFrame
     scales: pl.DataFrame
-
-
-def read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) -> pl.DataFrame:
-    """Return what a statement of `sql/metrics` gives for these parameters."""
-    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
-    found = pl.from_arrow(con.sql(sql(f"metrics/{name}"), params=dict(where)).to_arrow_table())
-    if not isinstance(found, pl.DataFrame):
-        raise TypeError(f"metrics/{name} gave no table")
-    return found
 
 
 def tally(con: duckdb.DuckDBPyConnection, first: str, last: str) -> Tallies:
@@ -84,24 +76,40 @@ def tally(con: duckdb.DuckDBPyConnection, first: str, last: str) -> Tallies:
         ClicheError: if two slots or cells have the same hash.
     """
     weeks = {"first": first, "last": last}
-    asked = read(con, "asked", weeks).with_row_index("asked").with_columns(pl.col("asked").cast(pl.Int64))
+    plans = plans_between(con, first, last)
+    asked = _asked(con, weeks, plans)
     places = asked.select("cell", "asked")
     ends = _ends(con, weeks).join(places, on="cell", maintain_order="left")
     drawn = ends.filter(pl.col("outcome_group") == "success").select("slot", "asked")
     pictures = np.bincount(drawn["asked"].to_numpy(), minlength=asked.height)
     asked = asked.with_columns(pictures=pl.Series(pictures))
-    revised = read(con, "revised", weeks)
+    # a slot has one picture; should it have more, its first counts
+    revised = read(con, "revised", weeks).sort("slot", "attempt").unique("slot", keep="first").drop("attempt")
     labelers = read(con, "labelers", weeks)
     versions = labelers.filter("scored").select("week", "model", "labeler_version")
     others = labelers.filter(~pl.col("scored"))["who"].to_list()
     vocabulary = read(con, "vocabulary", weeks)
     readings = read(con, "label_codes", {**weeks, "others": others})
-    declared = read(con, "declared", weeks)
+    declared = read(con, "declared", plans.where)
     if places["cell"].is_duplicated().any():
         raise ClicheError(f"two cells of {first} to {last} have the same hash; score fewer weeks at a time")
     counted = _Counted.of(asked, drawn, vocabulary, readings, declared)
-    shown = asked.drop("cell", "attributes", "labeler")
-    return Tallies(shown, _answers(ends, revised), *_spread(asked, versions, declared, counted))
+    shown = asked.drop("cell", "attributes")
+    return Tallies(plans, shown, _answers(ends, revised), *_spread(asked, versions, declared, counted))
+
+
+def _asked(con: duckdb.DuckDBPyConnection, weeks: Mapping[str, str], plans: Plans) -> pl.DataFrame:
+    """Return one row a cell, in the order of its keys: cell (a hash), asked, `_CELL`, plan, language, attributes."""
+    prompts, wanted = (read(con, name, plans.where) for name in ("plan_prompts", "plan_attributes"))
+    cells = (
+        read(con, "asked", weeks)
+        .join(plans.models.drop("labeler"), on=["week", "model"])
+        .join(prompts, on=["plan", "suite", "suite_version", "prompt"], how="left")
+        .join(wanted, on=[*_SUITE, "prompt"], how="left")
+        .sort(*_CELL, "suite_version", nulls_last=True)
+        .drop("suite_version")
+    )
+    return cells.with_columns(asked=pl.int_range(pl.len(), dtype=pl.Int64))
 
 
 def _ends(con: duckdb.DuckDBPyConnection, weeks: Mapping[str, str]) -> pl.DataFrame:
@@ -109,7 +117,8 @@ def _ends(con: duckdb.DuckDBPyConnection, weeks: Mapping[str, str]) -> pl.DataFr
     outcomes = read(con, "outcomes", {})
     groups = pl.Series(["unknown", *outcomes["outcome_group"], "not_attempted"])
     left_out = outcomes.filter(pl.col("outcome") == "not_needed")["place"].to_list()
-    slots = read(con, "asked_slots", weeks).join(read(con, "ends", weeks), on="slot", how="left")
+    calls = read(con, "ends", weeks).group_by("slot").agg(pl.col("ending").min() % 1000)
+    slots = read(con, "asked_slots", weeks).join(calls, on="slot", how="left", maintain_order="left")
     slots = slots.with_columns(pl.col("ending").fill_null(len(groups) - 1))
     slots = slots.filter(~pl.col("ending").is_in(left_out))
     return slots.drop("ending").with_columns(outcome_group=groups.gather(slots["ending"]))
@@ -205,7 +214,7 @@ def _spread(
     scales = scales.with_columns(pl.col("scale_row").cast(pl.Int64))
     declared = declared.join(scales.select(*on, "scale_row"), on=on, maintain_order="left")
     cells = (
-        asked.select("asked", *_CELL, "pictures", pl.col("attributes").alias("attribute"))
+        asked.select("asked", *_CELL, "plan", "pictures", pl.col("attributes").alias("attribute"))
         .explode("attribute", empty_as_null=True)
         .join(scales, on=on, maintain_order="left")
         .join(versions, on=["week", "model"], how="left", maintain_order="left")

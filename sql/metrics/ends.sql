@@ -1,8 +1,8 @@
--- Answers: how did the slots of some weeks end, as far as they were attempted?
--- Grain: slot.
--- Columns: slot, a hash that stands for the slot in metrics/asked_slots, label_codes and revised;
---   ending: place of the outcome (metrics/outcomes), 0 if unknown: of final outcomes the first,
---   else the last of all.
+-- Answers: how did the calls of some weeks end?
+-- Grain: attempt.
+-- Columns: slot, a hash that stands for the slot in metrics/asked_slots, label_codes and revised; ending: of a
+--   slot's attempts the one with the smallest is its end, of final outcomes the first, else the last of all; its
+--   remainder by 1000 is the place of the outcome (metrics/outcomes), 0 if unknown.
 -- Depends on: attempts, outcomes
 WITH codes AS (
     SELECT
@@ -10,25 +10,14 @@ WITH codes AS (
         final,
         row_number() OVER (ORDER BY outcome) AS place
     FROM outcomes
-),
-
-calls AS (
-    SELECT
-        hash(week, model, slot_key) AS slot,
-        attempt,
-        outcome
-    FROM attempts
-    WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 )
 
 SELECT
-    calls.slot,
-    min(
-        CASE
-            WHEN codes.final THEN calls.attempt * 1000 + codes.place
-            ELSE (1000000 - calls.attempt) * 1000 + coalesce(codes.place, 0)
-        END
-    ) % 1000 AS ending
-FROM calls
+    hash(calls.week, calls.model, calls.slot_key) AS slot,
+    CASE
+        WHEN codes.final THEN calls.attempt * 1000 + codes.place
+        ELSE (1000000 - calls.attempt) * 1000 + coalesce(codes.place, 0)
+    END AS ending
+FROM attempts AS calls
 LEFT JOIN codes ON calls.outcome = codes.outcome
-GROUP BY calls.slot
+WHERE calls.week BETWEEN cast($first AS DATE) AND cast($last AS DATE)

@@ -1,10 +1,10 @@
--- Answers: which shares does each reference of some weeks expect?
--- Grain: model × suite × attribute × scale × reference × prompt (NULL: every prompt) × value.
--- Columns: those, and expected_share.
+-- Answers: which shares does each reference of some plans expect?
+-- Grain: plan × suite × attribute × scale × reference × prompt (NULL: every prompt) × value; of plans that are
+--   alike one, $partitions (metrics/plans).
+-- Columns: plan, its number; those; expected_share.
 -- Depends on: reference_values
 SELECT
-    week,
-    model,
+    list_position(cast($partitions AS UBIGINT[]), hash(week, model)) AS plan,
     suite,
     suite_major,
     attribute,
@@ -14,5 +14,7 @@ SELECT
     value,
     expected_share
 FROM reference_values
-WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+WHERE
+    week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+    AND list_contains(cast($partitions AS UBIGINT[]), hash(week, model))
 ORDER BY ALL

@@ -5,13 +5,14 @@
 -- Depends on: labels, plans
 WITH found AS (
     SELECT
-        week,
-        model,
-        labeler,
-        labeler_version
+        hash(week, model, labeler, labeler_version) AS who,
+        any_value(week) AS week,
+        any_value(model) AS model,
+        any_value(labeler) AS labeler,
+        any_value(labeler_version) AS labeler_version
     FROM labels
     WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
-    GROUP BY ALL
+    GROUP BY who
 )
 
 SELECT
@@ -19,7 +20,7 @@ SELECT
     found.model,
     found.labeler,
     found.labeler_version,
-    hash(found.week, found.model, found.labeler, found.labeler_version) AS who,
+    found.who,
     plans.labeler IS NOT NULL AND row_number() OVER (
         PARTITION BY found.week, found.model, plans.labeler
         ORDER BY

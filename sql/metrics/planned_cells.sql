@@ -1,16 +1,20 @@
--- Answers: of how many prompts would figures of some weeks be means, if the whole suite were asked?
--- Grain: model × suite × condition × attribute; attribute NULL for rates of outcomes.
--- Columns: those, and planned_cells: prompts of the suite in the model's plan, asked or not.
+-- Answers: of how many prompts would figures be means, if the whole suites of some plans were asked?
+-- Grain: plan × suite × condition × attribute (NULL for rates of outcomes); of plans that are alike one,
+--   $partitions (metrics/plans).
+-- Columns: plan, its number; those; planned_cells: prompts of the suite in the plan, asked or not.
 -- Depends on: prompts, prompt_attributes
 WITH planned AS (
-    SELECT *
+    SELECT
+        *,
+        list_position(cast($partitions AS UBIGINT[]), hash(week, model)) AS plan
     FROM prompts
-    WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+    WHERE
+        week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+        AND list_contains(cast($partitions AS UBIGINT[]), hash(week, model))
 )
 
 SELECT
-    planned.week,
-    planned.model,
+    planned.plan,
     planned.suite,
     planned.suite_major,
     planned.condition,
@@ -24,15 +28,14 @@ INNER JOIN prompt_attributes AS wanted
         AND planned.suite = wanted.suite
         AND planned.suite_major = wanted.suite_major
         AND planned.prompt = wanted.prompt
-GROUP BY planned.week, planned.model, planned.suite, planned.suite_major, planned.condition, wanted.attribute
+GROUP BY planned.plan, planned.suite, planned.suite_major, planned.condition, wanted.attribute
 UNION ALL
 SELECT
-    week,
-    model,
+    plan,
     suite,
     suite_major,
     condition,
     cast(NULL AS VARCHAR) AS attribute,
     count(DISTINCT prompt) AS planned_cells
 FROM planned
-GROUP BY week, model, suite, suite_major, condition
+GROUP BY plan, suite, suite_major, condition

@@ -1,16 +1,21 @@
--- Answers: beside which prompts of some weeks is a value looked at that is a stereotype of some of them?
--- Grain: model × suite × declared value × prompt of the same kind of subject.
--- Columns: value_name, written value | subject; own: the prompt names the group.
+-- Answers: beside which prompts of some plans is a value looked at that is a stereotype of some of them?
+-- Grain: plan × suite × declared value × prompt of the same kind of subject; of plans that are alike one,
+--   $partitions (metrics/plans).
+-- Columns: plan, its number; those; value_name, written value | subject; own: the prompt names the group.
 -- Depends on: stereotypes, prompts
 WITH declared AS (
-    SELECT *
+    SELECT
+        *,
+        list_position(cast($partitions AS UBIGINT[]), hash(week, model)) AS plan
     FROM stereotypes
-    WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE) AND metric = 'stereotype_lift'
+    WHERE
+        week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+        AND list_contains(cast($partitions AS UBIGINT[]), hash(week, model))
+        AND metric = 'stereotype_lift'
 )
 
 SELECT
-    declared.week,
-    declared.model,
+    declared.plan,
     declared.suite,
     declared.suite_major,
     declared.attribute,

@@ -3,10 +3,10 @@
 -- Columns: those, and reading, a hash that stands for them in metrics/label_codes.
 -- Depends on: labels
 SELECT
-    attribute,
-    value,
+    any_value(attribute) AS attribute,
+    any_value(value) AS value,
     hash(attribute, value) AS reading
 FROM labels
 WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
-GROUP BY attribute, value
+GROUP BY reading
 ORDER BY ALL
