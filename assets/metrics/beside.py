@@ -63,7 +63,7 @@ def amplification_figures(groups: Groups) -> Iterable[pl.DataFrame]:
         (shares.estimate == 1, 3),
     )
     reason = pl.select(pl.coalesce(base.reason.gather(of), odds)).to_series()
-    names = pl.Series(cells.names[row[first], column[first]].tolist(), dtype=pl.String)
+    names = cells.named(row[first], column[first])
     behind = share.by_group(n[row], slot, len(kept))  # of the cells whose reference names the value
     yield rows(groups.frame[of], "amplification", finite(found), behind, entered, reason, names)
 
@@ -130,7 +130,7 @@ def compatibility_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     counts, support = cells.counts, cells.support
     pictures = cells.frame["pictures"].to_numpy().astype(float)
     first = np.unique(groups.of, return_index=True)[1]
-    names, k = cells.names[first], support[first].sum(axis=1)
+    names, k = cells.names(first), support[first].sum(axis=1)
     seen = basis(groups)
     per_cell: Mapping[str, Floats] = {
         "dalleval_mad": compatibility.dalleval_mad(counts, support),

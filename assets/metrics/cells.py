@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from assets.metrics import distance, homogeneity
-from assets.metrics.share import Bools, Floats
+from assets.metrics.share import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,19 @@ class Cells:
         frame: C rows: the key columns, and `pictures`, the usable pictures whether assessed or not.
         counts: (C, K) pictures.
         support: (C, K), True where the column is a value of the cell's support.
-        names: (C, K) names of the values, "" where unused.
+        places: (C, K) where the name of the value stands in `values`, -1 where unused.
         expected: (C, K) reference shares, 0 where unused; None without references.
         referenced: (C,) False where the reference has no row for the cell.
+        values: names of values, a name maybe repeatedly.
     """
 
     frame: pl.DataFrame
     counts: Floats
     support: Bools
-    names: npt.NDArray[np.object_]
+    places: npt.NDArray[np.int32]
     expected: Floats
     referenced: Bools
+    values: pl.Series
 
     @cached_property
     def terms(self) -> distance.Terms:
@@ -56,10 +58,22 @@ class Cells:
             self.frame.filter(pl.Series(rows)),
             self.counts.T[:, rows].T,
             self.support.T[:, rows].T,
-            self.names.T[:, rows].T,
+            self.places.T[:, rows].T,
             self.expected.T[:, rows].T,
             self.referenced[rows],
+            self.values,
         )
+
+    def named(self, rows: Ints, columns: Ints) -> pl.Series:
+        """Return the names of single values, NULL where the column is unused."""
+        places = pl.Series(self.places[rows, columns])
+        return self.values.gather(places.set(places < 0, None))
+
+    def names(self, rows: Ints) -> npt.NDArray[np.str_]:
+        """Return the names of all values of some cells, (rows, K), "" where unused."""
+        places = self.places[rows]
+        found = self.values.gather(pl.Series(np.maximum(places, 0).ravel())).cast(pl.String)
+        return np.where(places < 0, "", np.asarray(found.to_list(), dtype=np.str_).reshape(places.shape))
 
 
 def number_cells(long: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -86,13 +100,13 @@ def _pivot(frame: pl.DataFrame, rows: pl.DataFrame) -> Cells:
     column = np.arange(len(row)) - np.repeat(starts, np.diff(starts, append=len(row)))
     shape = (frame.height, int(column.max(initial=0)) + 1)
     counts, expected = np.zeros(shape, order="F"), np.zeros(shape, order="F")
-    support, names = np.zeros(shape, dtype=bool, order="F"), np.full(shape, "", dtype=object, order="F")
+    support, places = np.zeros(shape, dtype=bool, order="F"), np.full(shape, -1, dtype=np.int32, order="F")
     counts[row, column] = rows["pictures"].to_numpy()
     expected[row, column] = rows["expected_share"].to_numpy()
     support[row, column] = True
-    names[row, column] = rows["value"].to_numpy()
+    places[row, column] = np.arange(len(row))
     referenced: Bools = np.any(support, axis=1)
-    return Cells(frame, counts, support, names, expected, referenced)
+    return Cells(frame, counts, support, places, expected, referenced, rows["value"])
 
 
 def support_cells(numbered: pl.DataFrame, cells: pl.DataFrame) -> Cells:

@@ -165,7 +165,7 @@ def overcorrection_rows(pairs: Pairs) -> Iterable[pl.DataFrame]:
     if not len(row):
         return
     cells, a, b = pairs.cells, pairs.a[row], pairs.b[row]
-    same = cells.support[b, column] & (cells.names[a, column] == cells.names[b, column])
+    same = (cells.named(a, column) == cells.named(b, column)).fill_null(value=False).to_numpy()
     row, column, slot, a, b = row[same], column[same], slot[same], a[same], b[same]
     n_a, n_b = pairs.n_a[row], pairs.n_b[row]
     k_a, k_b = cells.counts[a, column], cells.counts[b, column]
@@ -179,7 +179,7 @@ def overcorrection_rows(pairs: Pairs) -> Iterable[pl.DataFrame]:
     values = Pairs(cells, a, b, number.astype(np.int64), pairs.frame[kept // wide])
     base = basis(values, clear=toward != 0)
     first = np.unique(slot, return_index=True)[1]
-    names = cells.names[a[first], column[first]]
+    names = cells.named(a[first], column[first])
     picked = Estimate(*(part[kept] for part in found))
     yield _rows(values.frame, "overcorrection", picked, (means[0][kept], means[1][kept]), base, names)
 
@@ -204,14 +204,14 @@ def caricature_rows(pairs: Pairs, dress: Dress, names: Sequence[str]) -> Iterabl
     some = Pairs(pairs.cells, pairs.a[chosen], pairs.b[chosen], position, pairs.frame[groups])
     worn = [declared[group] for group in groups]
     marks = np.array(
-        [np.isin(some.cells.names[cell], worn[group]) for cell, group in zip(some.a, some.of, strict=True)]
+        [np.isin(seen, worn[group]) for seen, group in zip(some.cells.names(some.a), some.of, strict=True)]
     )
     k_a = np.where(marks, some.cells.counts[some.a], 0).sum(axis=1)
     k_b = np.where(marks, some.cells.counts[some.b], 0).sum(axis=1)
     base = basis(some)
     change = effects.share_changes(k_a, some.n_a, k_b, some.n_b, some.of, len(groups))
     means = _side_means(base.used, some.of, len(groups), ratio(k_a, some.n_a), ratio(k_b, some.n_b))
-    told: Objects = np.array([", ".join(sorted(values)) for values in worn], dtype=object)
+    told = pl.Series([", ".join(sorted(values)) for values in worn], dtype=pl.String)
     yield _rows(some.frame, "caricature_rate", effects.above_zero(change), means, base, told)
 
 
@@ -244,7 +244,7 @@ def _told(
     """Return a row for each group and value: those slots that any pair has."""
     kept, first = np.unique(slot, return_index=True)
     group = kept // pairs.cells.counts.shape[1]
-    names = pairs.cells.names[pairs.a[row[first]], column[first]]
+    names = pairs.cells.named(pairs.a[row[first]], column[first])
     picked = Estimate(*(part[kept] for part in found))
     behind = Basis(base.used, base.n_a[group], base.n_b[group], base.cells[group], base.reason[group])
     return _rows(pairs.frame[group], metric, picked, (means[0][kept], means[1][kept]), behind, names)
@@ -256,7 +256,7 @@ def _rows(
     found: Estimate,
     means: tuple[Floats, Floats],
     base: Basis,
-    names: Objects | None = None,
+    names: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Return rows of figures beside their keys; where there is a reason there is no figure."""
     told = np.array([text is None for text in base.reason], dtype=bool)
@@ -264,7 +264,7 @@ def _rows(
     counts = {"n_a": base.n_a, "n_b": base.n_b, "cells": base.cells}
     return frame.with_columns(
         metric=pl.lit(metric),
-        value_name=pl.Series([None] * frame.height if names is None else names.tolist(), dtype=pl.String),
+        value_name=pl.lit(None, dtype=pl.String) if names is None else names.cast(pl.String),
         reason=pl.Series(base.reason.tolist(), dtype=pl.String),
         **{
             name: pl.Series(np.where(told, part, np.nan), dtype=pl.Float64).fill_nan(None)

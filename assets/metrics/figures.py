@@ -133,7 +133,7 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     # of a single cell the mean is its share, with Wilson's interval
     found = share.wilson(k, whole) if groups.single else share.mean_share(k, whole, slot, len(kept))
     others = None if groups.single else over_prompts(share.ratio(k, whole), whole > 0, slot, found, 0.0, 1.0)
-    names = pl.Series(cells.names[row[first], column[first]].tolist(), dtype=pl.String)
+    names = cells.named(row[first], column[first])
     shares = rows_of(groups, "share", found, basis(groups), names, kept // wide, others)
     yield shares
     yield shares.filter(*(pl.col(name) == text for name, text in ANACHRONISM.items())).with_columns(
@@ -142,9 +142,10 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     base = basis(groups, per_cell=TOO_FEW)
     top, largest = share.largest(cells.counts, cells.support)
     if groups.single:
-        value = cells.names[np.arange(len(largest)), largest]
-        value[~base.used] = None
-        yield rows_of(groups, "max_share", top, base, pl.Series(value.tolist(), dtype=pl.String))
+        value = cells.named(np.arange(len(largest)), largest)
+        yield rows_of(
+            groups, "max_share", top, base, pl.select(pl.when(pl.Series(base.used)).then(value)).to_series()
+        )
     else:
         yield rows_of(groups, "max_share", groups.mean(top.estimate, base.used), base)
 

@@ -10,14 +10,22 @@ WITH codes AS (
         final,
         row_number() OVER (ORDER BY outcome) AS place
     FROM outcomes
+),
+
+calls AS (
+    SELECT
+        hash(week, model, slot_key) AS slot,
+        attempt,
+        outcome
+    FROM attempts
+    WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 )
 
 SELECT
-    hash(calls.week, calls.model, calls.slot_key) AS slot,
+    calls.slot,
     CASE
         WHEN codes.final THEN calls.attempt * 1000 + codes.place
         ELSE (1000000 - calls.attempt) * 1000 + coalesce(codes.place, 0)
     END AS ending
-FROM attempts AS calls
+FROM calls
 LEFT JOIN codes ON calls.outcome = codes.outcome
-WHERE calls.week BETWEEN cast($first AS DATE) AND cast($last AS DATE)

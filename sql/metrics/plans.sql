@@ -1,7 +1,7 @@
 -- Answers: which plans are there in some weeks, and which of them hold the same suites?
 -- Grain: model.
--- Columns: those; partition_hash, that stands for week and model; series, params_hash, track, labeler; suites, a hash of all that
---   scoring reads of the plan's suites: equal for plans that hold the same ones.
+-- Columns: those; partition_hash, that stands for week and model; series, params_hash, track, labeler;
+--   suites, a hash of all that scoring reads of the plan's suites: equal for plans that hold the same ones.
 -- Depends on: plans, prompts, prompt_attributes, attribute_values, reference_values, stereotypes
 WITH held AS (
     SELECT
@@ -47,18 +47,23 @@ suites AS (
         hash(count(*), sum(held)) AS suites
     FROM held
     GROUP BY week, model
+),
+
+own AS (
+    SELECT *
+    FROM plans
+    WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 )
 
 SELECT
-    plans.week,
-    plans.model,
-    hash(plans.week, plans.model) AS partition_hash,
-    plans.series,
-    plans.params_hash,
-    plans.track,
-    plans.labeler,
+    own.week,
+    own.model,
+    hash(own.week, own.model) AS partition_hash,
+    own.series,
+    own.params_hash,
+    own.track,
+    own.labeler,
     coalesce(suites.suites, 0) AS suites
-FROM plans
-LEFT JOIN suites ON plans.week = suites.week AND plans.model = suites.model
-WHERE plans.week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
-ORDER BY plans.week, plans.model
+FROM own
+LEFT JOIN suites ON own.week = suites.week AND own.model = suites.model
+ORDER BY own.week, own.model

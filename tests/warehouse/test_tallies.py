@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from assets.generation.records import Slot
-from assets.metrics import tallies
+from assets.metrics import plans
 from assets.metrics.tallies import Tallies, tally
 from assets.suites.schema import Attribute
 from warehouse.errors import ClicheError
@@ -201,7 +201,7 @@ def test_two_slots_of_one_hash_are_an_error(loaded: Con, monkeypatch: pytest.Mon
     def clashing(name: str) -> str:
         return re.sub(r"hash\([^()]*slot_key\)", "hash(left(slot_key, 1))", real(name))
 
-    real = tallies.sql
-    monkeypatch.setattr(tallies, "sql", clashing)
+    real = plans.sql
+    monkeypatch.setattr(plans, "sql", clashing)
     with pytest.raises(ClicheError, match="same hash"):
         tally(loaded, WEEK, WEEK)

@@ -34,9 +34,10 @@ def cells_of(
             "pictures": list(pictures if pictures is not None else x.sum(axis=1).astype(int)),
         }
     )
-    values = np.array([names or [f"v{column}" for column in range(wide)]] * many, dtype=object)
+    values = pl.Series(names or [f"v{column}" for column in range(wide)], dtype=pl.String)
+    places = np.tile(np.arange(wide, dtype=np.int32), (many, 1))
     q = np.zeros(x.shape) if expected is None else np.array(expected, dtype=float)
-    return Cells(frame, x, np.ones(x.shape, dtype=bool), values, q, np.ones(many, dtype=bool))
+    return Cells(frame, x, np.ones(x.shape, dtype=bool), places, q, np.ones(many, dtype=bool), values)
 
 
 def figures_of(family: Family, cells: Cells, *, suite: bool = False) -> list[dict[str, Any]]:
