@@ -32,8 +32,10 @@ _DRESS: Mapping[str, str] = {"traditional": "traditional dress"}
 
 
 def pictures(attribute: str, value: str) -> str:
-    """Return what pictures with this value are called, in the plural."""
+    """Return what pictures with this value are called, in the plural; attributes of a study are named as theirs."""
     known = PICTURES.get((attribute, value))
+    if not known and attribute not in words.ATTRIBUTES:
+        return f"pictures with {words.attribute(attribute).lower()} labelled “{words.spaced(value)}”"
     if known or attribute != "headwear":
         return known or f"pictures with {words.attribute(attribute).lower()} “{words.spaced(value)}”"
     return f"pictures with {_with_article(words.spaced(value))}"

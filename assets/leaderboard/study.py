@@ -1,17 +1,17 @@
 """Published studies on the page: models × conditions, never a weekly series, with what is missing said.
 
-Belongs here: view models of studies. Does not belong here: their import (`assets.studies`), their scores
-(`assets.metrics`).
+Belongs here: view models of studies. Does not belong here: what a request changed (`study_effects`), their import
+(`assets.studies`), their scores (`assets.metrics`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import duckdb
 
-from assets.leaderboard import words
+from assets.leaderboard import study_effects, words
 from assets.leaderboard.charts import axis_end
 from assets.leaderboard.query import Row, rows
 from assets.leaderboard.study_view import (
@@ -34,7 +34,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 NO_TEST = "under one of the conditions no picture could be assessed"
 _SAME = 0.005  # what is rounded to the same figure
 _Table = tuple[str, str, str, str]  # attribute, reference, labeler, version
-_Labels = tuple[str, str, str]  # attribute, labeler, version
+_Labels = tuple[str, str, str, str]  # study, attribute, labeler, version
 
 
 def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
@@ -43,9 +43,7 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
     for row in rows(con, "study_figures"):
         key = (row["attribute"], row["reference"], row["labeler"], row["labeler_version"])
         figures[row["study"]][key].append(row)
-    changes: dict[str, dict[_Labels, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows(con, "study_changes"):
-        changes[row["study"]][row["attribute"], row["labeler"], row["labeler_version"]].append(row)
+    changes, effects = _by_labels(rows(con, "study_changes")), _by_labels(rows(con, "study_effects"))
     models: dict[str, list[Row]] = defaultdict(list)
     for row in rows(con, "study_models"):
         models[row["study"]].append(row)
@@ -61,7 +59,13 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
             missing=row["missing"],
             pictures=row["planned"] - row["missing"],
             tables=tuple(
-                _table(key, found, models[row["study"]], changes[row["study"]][key[0], *key[2:]])
+                _table(
+                    key,
+                    found,
+                    models[row["study"]],
+                    changes[row["study"], key[0], *key[2:]],
+                    effects[row["study"], key[0], *key[2:]],
+                )
                 for key, found in sorted(figures[row["study"]].items())
             ),
         )
@@ -69,7 +73,17 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
     )
 
 
-def _table(key: _Table, found: Sequence[Row], models: Sequence[Row], changes: Sequence[Row]) -> StudyTable:
+def _by_labels(found: Iterable[Row]) -> dict[_Labels, list[Row]]:
+    """Return rows by what was labelled and by whom; without rows an empty list."""
+    parts: dict[_Labels, list[Row]] = defaultdict(list)
+    for row in found:
+        parts[row["study"], row["attribute"], row["labeler"], row["labeler_version"]].append(row)
+    return parts
+
+
+def _table(
+    key: _Table, found: Sequence[Row], models: Sequence[Row], changes: Sequence[Row], effects: Sequence[Row]
+) -> StudyTable:
     cells = {(row["model"], row["condition"]): row for row in found}
     conditions = in_order({condition for _, condition in cells})
     attribute, reference, labeler, version = key
@@ -93,6 +107,9 @@ def _table(key: _Table, found: Sequence[Row], models: Sequence[Row], changes: Se
         ),
         changes=tuple(
             _changes([row for row in changes if row["condition_b"] == c], titles) for c in compared
+        ),
+        effects=study_effects.build(
+            [row for row in effects if row["reference"] in {None, reference}], titles
         ),
     )
 

@@ -69,6 +69,49 @@ class StudyChanges:
 
 
 @dataclass(frozen=True)
+class StudyEffect:
+    """A change of one figure: `of` what, its `sides` before and after, its interval in words, or why there is none.
+
+    `estimate`, `low` and `high` are in 0…1 of `axis`; None where there is no figure.
+    """
+
+    of: str
+    sides: str | None
+    figure: str | None
+    pictures: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    axis: float
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class StudyEffectRow:
+    """What a request changed in one model's pictures; `distance` is None if it was not asked in both ways."""
+
+    model: str
+    distance: StudyEffect | None
+    shares: tuple[StudyEffect, ...]  # of each value; of two values the first
+    past: tuple[
+        StudyEffect, ...
+    ]  # how far past the reference: over all subjects, and single ones where clear
+    notes: tuple[str, ...]  # about what is not in `past`
+
+
+@dataclass(frozen=True)
+class StudyEffects:
+    """What a request for diversity changed: `looks` intervals were looked at, and are not corrected for that."""
+
+    title: str
+    before: str
+    after: str
+    looks: int
+    sentences: tuple[str, ...]
+    rows: tuple[StudyEffectRow, ...]
+
+
+@dataclass(frozen=True)
 class StudyTable:
     """A study's models by one attribute, against one reference, as one labeler saw them."""
 
@@ -79,6 +122,7 @@ class StudyTable:
     axis: float
     rows: tuple[StudyRow, ...]
     changes: tuple[StudyChanges, ...] = ()  # one for each condition that is compared with the first
+    effects: tuple[StudyEffects, ...] = ()  # one for each condition that asks for diversity
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from assets.leaderboard import words
 from assets.leaderboard.edition import publish
 from assets.leaderboard.words import PERCEIVED
 from tests.site import world
@@ -189,6 +191,22 @@ def test_the_switch_shows_one_board_at_a_time_without_any_script(browser: Any, e
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(
+    ("width", "display", "label"), [(1280, "table-cell", "none"), (390, "block", '"Past parity"')]
+)
+def test_what_a_request_changed_in_a_study_is_a_table_and_on_a_phone_a_card_a_model(
+    browser: Any, edition: Path, width: int, display: str, label: str
+) -> None:
+    page = look(browser, edition, width=width).page
+    assert page.evaluate("getComputedStyle(document.querySelector('.effect-table td')).display") == display
+    last = "document.querySelector('.effect-table td:last-child')"
+    assert page.evaluate(f"getComputedStyle({last}, '::before').content") == label
+    assert page.evaluate(f"{last}.checkVisibility()")
+    ends = "[...document.querySelectorAll('.effect-table *')].map(node => node.getBoundingClientRect().right)"
+    assert page.evaluate(f"Math.max(...{ends})") <= width
+
+
+@pytest.mark.browser
 def test_invariant_10_hostile_texts_are_inert_in_the_browser(browser: Any, hostile_edition: Path) -> None:
     seen = look(browser, hostile_edition)
     assert all(url.startswith(hostile_edition.as_uri()) for url in seen.requests)
@@ -218,8 +236,6 @@ def test_invariant_10_hostile_texts_are_data_in_every_attribute(hostile_edition:
 
 
 def test_invariant_10_hostile_texts_are_no_formulas_in_the_csv_files(hostile_edition: Path) -> None:
-    import csv
-
     files = list((hostile_edition / "data").glob("*.csv"))
     assert "'=cmd()" in (hostile_edition / "data" / "withheld.csv").read_text(encoding="utf-8")
     for file in files:
@@ -281,6 +297,18 @@ def test_labels_conventions_studies_and_versions_are_explained(html: str) -> Non
     assert "occupations 1.0.0" in html
     assert "drawing <code>1-0123456789ab</code>" in html
     assert "Code version 1.2.3" in html
+
+
+def test_what_a_request_changed_in_a_study_is_in_the_data_files_too(edition: Path, html: str) -> None:
+    assert 'href="data/study_effects.csv"' in html
+    with (edition / "data" / "study_effects.csv").open(encoding="utf-8", newline="") as lines:
+        whole = [
+            row for row in csv.DictReader(lines) if row["metric"] == "controllability" and not row["subject"]
+        ]
+    assert len(whole) == 2
+    for row in whole:
+        change, low, high = (words.signed(float(row[name])) for name in ("estimate", "low", "high"))
+        assert f"{change} in squared distance ({low} to {high})" in html
 
 
 def test_every_table_has_a_caption_and_scoped_headers(html: str) -> None:
