@@ -34,7 +34,7 @@ _FIGURE: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "value_name": pl.Categorical,
     **dict.fromkeys(("estimate", "low", "high"), pl.Float64),
     **dict.fromkeys(("n", "cells"), pl.Int32),
-    "reason": pl.String,
+    "reason": pl.Categorical,
     **dict.fromkeys(("prompts_low", "prompts_high"), pl.Float64),
 }
 
@@ -212,9 +212,10 @@ def tables(
 
 def _taken(column: pl.Series, key: Keys) -> pa.Array:
     """Return the column of keys of some rows; of text, keys are the dictionary, in which a text stands repeatedly."""
-    if column.dtype == pl.String:
-        return pa.DictionaryArray.from_arrays(pa.array(key), column.to_arrow())
-    return column.gather(key).to_arrow()
+    values, places = column.to_arrow(), pa.array(key)
+    return (
+        pa.DictionaryArray.from_arrays(places, values) if column.dtype == pl.String else values.take(places)
+    )
 
 
 def _starts(weeks: npt.NDArray[np.int32], days: npt.NDArray[np.int32]) -> list[int]:

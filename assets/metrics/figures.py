@@ -100,7 +100,7 @@ def basis(groups: Groups, per_cell: int = 1, behind: int = 1) -> Basis:
 def chosen(texts: Sequence[str | None], *cases: tuple[Bools, int | Ints]) -> pl.Series:
     """Return for each group the text of the first case that holds, by its place in `texts`; else the first text."""
     which = np.select([holds for holds, _ in cases], [place for _, place in cases], 0)
-    return pl.Series(texts, dtype=pl.String).gather(which)
+    return pl.Series(texts, dtype=pl.Categorical).gather(which)
 
 
 def numbered(groups: Groups, row: Ints, column: Ints) -> tuple[Ints, Ints, Ints]:

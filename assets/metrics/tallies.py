@@ -175,12 +175,28 @@ class _Counted:
         by_hash = spoken.join(codes, on=["attribute", "value"], nulls_equal=True).sort("reading")
         slot, reading = readings["slot"].to_numpy(), readings["reading"].to_numpy()
         where = _places(slot, drawn)
-        code = by_hash["code"].to_numpy()[np.searchsorted(by_hash["reading"].to_numpy(), reading)]
+        code = looked_up(reading, by_hash["reading"].to_numpy(), by_hash["code"].to_numpy().astype(np.int64))
         wide = max(codes.height, 1)
         kept = where >= 0
         many = np.bincount(where[kept] * wide + code[kept], minlength=asked.height * wide)
         entries = np.flatnonzero(many)
         return cls(codes, entries // wide, entries % wide, many[entries])
+
+
+def looked_up(hashes: Codes, known: Codes, codes: Ints) -> Ints:
+    """Return the code of each hash, all of which are among the known ones, which are sorted and distinct.
+
+    A table of as many leading bits as tell the known hashes apart is ten times as quick as a search; of a few dozen
+    hashes that more than 16 million places do not tell apart, they are searched.
+    """
+    for bits in range(8, 25):
+        shift = np.uint64(64 - bits)
+        lead = (known >> shift).astype(np.int64)
+        if np.all(lead[1:] != lead[:-1]):
+            table = np.zeros(2**bits, dtype=np.int64)
+            table[lead] = codes
+            return table.take((hashes >> shift).view(np.int64))
+    return codes[np.searchsorted(known, hashes)]
 
 
 def _places(slot: Codes, drawn: pl.DataFrame) -> Ints:

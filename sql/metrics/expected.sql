@@ -1,5 +1,5 @@
 -- Answers: which shares does each reference of some plans expect?
--- Grain: plan × suite × attribute × scale × reference × prompt (NULL: every prompt) × value;
+-- Grain: plan × suite × attribute × scale × reference × prompt (NULL: every) × value;
 --   of plans that are alike one, $partitions (metrics/plans).
 -- Columns: plan, its number; those; expected_share.
 -- Depends on: reference_values
