@@ -147,11 +147,12 @@ def _notes(past: Sequence[Row], many: str) -> Iterator[str]:
     for reason, values in reasons.items():
         yield f"{', '.join(values)}: {reason}"
     single = [row for row in past if row["subject"] is not None]
+    each = many if len({row["value_name"] for row in single}) == 1 else f"values and {many}"
     judged = [row for row in single if row["estimate"] is not None]
     unjudged = Counter(_why(row).partition(":")[0] for row in single if row["estimate"] is None)
     if single:
         yield (
-            f"{many.capitalize()} one by one: {words.number(sum(row['clear'] for row in judged))} of "
+            f"{each.capitalize()} one by one: {words.number(sum(row['clear'] for row in judged))} of "
             f"{words.number(len(single))} clearly past"
             + "".join(f", {words.number(count)} {reason}" for reason, count in sorted(unjudged.items()))
         )

@@ -155,6 +155,7 @@ def test_of_two_values_one_is_told_and_of_more_all_in_the_order_of_the_study(
     (row,) = only(found).rows
     assert [one.of for one in row.shares] == ["white", "asian", "black"]
     assert [one.of for one in row.past] == ["a CEO person, white"]
+    assert row.notes == ("Values and kinds of people one by one: 1 of 3 clearly past",)
     assert not [text for text in only(found).sentences if " draws " in text]  # the table has all of them
 
 
