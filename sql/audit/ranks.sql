@@ -225,15 +225,11 @@ shaped AS (
     )
 ),
 
--- the height is the level at the last value that it reaches
+-- the lowest level is where unseen answers end that fill what is shortest first
 filled AS (
     SELECT
         *,
-        greatest(
-            x,
-            x - short
-            + arg_max(level, short) FILTER (WHERE level >= short) OVER (PARTITION BY board, model, prompt)
-        ) AS best
+        greatest(x, x - short + min(level) OVER (PARTITION BY board, model, prompt)) AS best
     FROM shaped
 ),
 

@@ -58,12 +58,20 @@ def refusing(prompt: str, often: float):  # type: ignore[no-untyped-def]
     return end
 
 
+def halves(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:
+    """Return labels of a model of which seven of 20 show a perceived woman, seven a man, and six cannot be told."""
+    if attribute.id != "perceived_gender":
+        return draw(slot, attribute)
+    return ("cannot_tell" if slot.replicate >= 14 else attribute.values[slot.replicate % 2]), 0.9, None
+
+
 #: What is special about each model.
 MODELS: dict[str, dict[str, Any]] = {
     "even": {"labels": gender(0.5), "plan": REAL},
     "tilted": {"labels": gender(0.75), "plan": REAL},
     "sided": {"labels": gender(1.0), "plan": REAL},
     "shy": {"labels": gender(0.6), "outcomes": refusing("nurse", 0.5), "plan": REAL},
+    "halves": {"labels": halves, "plan": REAL},
     "silent": {"outcomes": lambda slot: ("refused_text",), "plan": REAL},
     "gone": {"outcomes": lambda slot: ("model_retired",), "plan": REAL},
     "other-eye": {"labels": gender(0.5), "labeler_version": "2-ffffffffffff", "plan": REAL},
