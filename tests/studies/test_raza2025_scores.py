@@ -13,6 +13,7 @@ from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
 from assets.metrics.results import STUDY_RESULTS
+from tests.warehouse.study_audit import audited, differing
 from warehouse.connection import connect
 from warehouse.load import load_study, replace_study
 from warehouse.migrations import migrate
@@ -197,3 +198,25 @@ def test_distances_are_what_the_audit_query_finds_in_the_labels(con: duckdb.Duck
         for metric in metrics[: 4 if row["prompt"] is None else 3]:
             found = mine[metric, *(row[k] for k in keys)]
             assert found == (row[metric] and pytest.approx(row[metric], abs=1e-9)), (metric, row)
+
+
+def test_ranks_and_pairs_are_what_the_audit_query_finds_in_the_labels(con: duckdb.DuckDBPyConnection) -> None:
+    again = audited(con)
+    assert differing(con, again) == []
+    assert {(row["attribute"], row["ranked_of"]) for row in again} >= {
+        ("gender", 5),
+        ("gender", 3),
+        ("gender", None),
+    }
+    for table, column in (("study_ranks", "bound_high"), ("study_pairs", "adjusted_low")):
+        con.execute("BEGIN")
+        con.execute(
+            f"UPDATE {table} SET {column} = {column} + 1e-6 WHERE rowid = (SELECT max(rowid) FROM {table})"
+        )
+        assert len(differing(con, again)) == 1
+        con.execute("ROLLBACK")
+
+
+def test_five_prompts_are_too_few_to_say_what_others_would_show(con: duckdb.DuckDBPyConnection) -> None:
+    assert rows(con, sql("audit/study_prompts_like_these")) == []
+    assert rows(con, "FROM study_scores WHERE prompts_low IS NOT NULL OR prompts_high IS NOT NULL") == []

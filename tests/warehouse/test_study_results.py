@@ -22,6 +22,7 @@ from assets.metrics.results import STUDY_RESULTS
 from assets.metrics.study_ranks import PAIRS, RANKS, study_pairs, study_ranks
 from assets.metrics.study_results import DIFFERENCES, study_differences
 from orchestration import commands
+from warehouse import marts
 from warehouse.connection import connect
 from warehouse.export import export_tables
 from warehouse.load import replace_study
@@ -29,6 +30,7 @@ from warehouse.migrations import migrate
 from warehouse.sqlfiles import sql
 
 from .studies import Said, study_tables
+from .study_audit import BOUNDS, ENDS, PLACES, audited, differing
 
 Con = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
@@ -172,11 +174,12 @@ def test_a_study_without_labels_has_no_differences(con: Con) -> None:
 
 
 def boards(con: Con, said: Said, values: dict[str, bool], **options: Any) -> tuple[list[Row], list[Row]]:
-    """Return the pairs and ranks of a study, which fit their tables."""
+    """Return the pairs and ranks of a study; those of the audit query are asserted to be the same."""
     replace_study(con, "tiny", study_tables(said, values, **options))
     pairs, ranks = study_pairs(con, "tiny"), study_ranks(con, "tiny")
     assert (pairs.schema, ranks.schema) == (PAIRS, RANKS)
     replace_study(con, "tiny", {"study_pairs": pairs, "study_ranks": ranks})
+    assert differing(con, audited(con)) == []
     return pairs.to_pylist(), ranks.to_pylist()
 
 
@@ -272,6 +275,87 @@ def test_conditions_and_versions_are_boards_of_their_own(con: Con) -> None:
     _, ranks = boards(con, said, TWO, versions=("1-a", "2-b"))
     assert len(ranks) == 2 * 2 * 2
     assert {row["ranked_of"] for row in ranks} == {2}
+
+
+GAPS = [
+    ("fm", TWO, ("baseline", "controlled")),
+    ("abc", THREE, ("asked", "baseline")),
+    ("a", {"a": True, "unknown": False}, ("baseline",)),
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("values", "declared", "conditions"), GAPS)
+def test_the_audit_query_finds_ranks_and_pairs_of_studies_with_gaps(
+    con: Con, values: str, declared: dict[str, bool], conditions: tuple[str, ...], seed: int
+) -> None:
+    chance = random.Random(f"{seed}/{values}")
+    outside = [value for value, inside in declared.items() if not inside]
+    said: dict[tuple[str, str, str], list[str | None]] = {}
+    for model in "mnopqr":
+        for condition in conditions:
+            for number in range(10):
+                # one model says little, one was not asked everything, the others lean more or less
+                unseen = 0.5 if model == "r" else chance.choice((0, 0, 0, 0.1))
+                n = chance.randint(1, 14) if model == "q" else chance.choice((12, 20))
+                lean = [chance.random() ** ("mnopqr".index(model)) + 1e-3 for _ in values]
+                read = [
+                    chance.choice([*outside, None, "what?"]) if chance.random() < unseen else value
+                    for value in chance.choices(values, lean, k=n)
+                ]
+                if chance.random() < 0.95 or model != "p":
+                    said[model, condition, f"p{number}"] = list(read)
+    # of equally rare values the unseen fill both; nine of ten prompts are enough
+    said["m", conditions[0], "p0"] = [*(list(values) * 3), None, None, None]
+    said["n", conditions[0], "p1"] = [values[0]]
+    said["q", conditions[0], "p2"] = [None] * 5  # nothing seen: anything is possible
+    pairs, ranks = boards(con, said, declared, versions=("1-a", "2-b"))
+    assert {row["rank_low"] is None for row in ranks} == {True, False}
+    assert any(row["bound_low"] < row["bound_high"] for row in ranks) == (len(values) > 1)
+    assert pairs
+
+
+def test_a_rank_or_pair_that_was_changed_is_found(con: Con) -> None:
+    models = {"fair": (10, 9, 11), "far": (20, 19, 20), "near": (12, 8, 13)}
+    said = asked(**{name: leaning(*cells) for name, cells in models.items()}, part=leaning(10))
+    boards(con, said, TWO)
+    again = audited(con)
+    changes = [("study_ranks", name, "1") for name in PLACES] + [
+        ("study_ranks", name, "1e-6") for name in BOUNDS
+    ]
+    changes += [("study_pairs", name, "1e-6") for name in ("estimate", *ENDS)] + [
+        ("study_pairs", "cells", "1")
+    ]
+    for table, column, more in changes:
+        con.execute("BEGIN")
+        con.execute(
+            f"UPDATE {table} SET {column} = {column} + {more} "
+            f"WHERE rowid = (SELECT min(rowid) FROM {table} WHERE {column} IS NOT NULL)"
+        )
+        assert len(differing(con, again)) == 1, (table, column)
+        con.execute("ROLLBACK")
+    for change in (
+        "DELETE FROM study_pairs WHERE model_a = 'fair' AND model_b = 'far'",
+        "DELETE FROM study_ranks WHERE model = 'part'",
+        "UPDATE study_pairs SET verdict = 'a is closer' WHERE verdict = 'not told apart'",
+        "UPDATE study_ranks SET reason = 'why' WHERE model = 'far'",
+    ):
+        con.execute("BEGIN")
+        con.execute(change)
+        assert differing(con, again), change
+        con.execute("ROLLBACK")
+
+
+def test_the_audit_query_of_ranks_reads_no_view_and_no_result(con: Con) -> None:
+    boards(con, asked(fair=leaning(10, 9), far=leaning(20, 20)), TWO)
+    again = audited(con)
+    con.execute("BEGIN")
+    for view in marts.order():
+        con.execute(f"DROP VIEW {view}")
+    for table in STUDY_RESULTS:
+        con.execute(f"DELETE FROM {table}")
+    assert audited(con) == again != []
+    con.execute("ROLLBACK")
 
 
 # ---- verifying ----

@@ -1,0 +1,537 @@
+-- Answers: what would other prompts like these show? The interval over prompts of every figure that is a
+--   mean over ten prompts or more, from attempts and labels alone, to be held against `scores`.
+-- Grain: week, model, suite, suite_major, condition, turn, attribute, reference, metric, value_name; only
+--   what has this interval.
+-- Columns: keys of scores; prompts: how many entered; mean, spread: mean and standard deviation of their
+--   figures (distance: of distance2); student_t: 97.5 % quantile with prompts - 1 degrees of freedom;
+--   frozen_low, frozen_high: the interval of these prompts alone (distance: of distance2); prompts_low,
+--   prompts_high: mean ± student_t spread / √prompts, widened to the frozen interval, clipped to what is
+--   possible (distance: rooted).
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
+--   outcomes, labels
+WITH RECURSIVE
+-- a picture is there where the attempt that settled its slot, the first final one, was ok
+settled AS (
+    SELECT
+        attempts.week,
+        attempts.model,
+        attempts.slot_key,
+        attempts.outcome
+    FROM attempts
+    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY attempts.week, attempts.model, attempts.slot_key ORDER BY attempts.attempt
+        ) = 1
+),
+
+-- of several versions of the planned labeler the highest declared number counts, then the last hash
+versions AS (
+    SELECT
+        labels.week,
+        labels.model,
+        labels.labeler,
+        labels.labeler_version
+    FROM labels
+    INNER JOIN plans
+        ON
+            labels.week = plans.week
+            AND labels.model = plans.model
+            AND labels.labeler = plans.labeler
+    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
+    QUALIFY row_number() OVER (
+        PARTITION BY labels.week, labels.model
+        ORDER BY
+            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
+            labels.labeler_version DESC
+    ) = 1
+),
+
+-- the slots that stand for their suite: of a confrontation what came after it
+asked AS (
+    SELECT
+        slots.week,
+        slots.model,
+        slots.slot_key,
+        slots.suite,
+        wanted.suite_major,
+        prompts.condition,
+        slots.prompt,
+        least(slots.turn, 2) AS turn,
+        wanted.attribute
+    FROM slots
+    INNER JOIN prompts
+        ON
+            slots.week = prompts.week
+            AND slots.model = prompts.model
+            AND slots.suite = prompts.suite
+            AND slots.suite_version = prompts.suite_version
+            AND slots.prompt = prompts.prompt
+    INNER JOIN prompt_attributes AS wanted
+        ON
+            prompts.week = wanted.week
+            AND prompts.model = wanted.model
+            AND prompts.suite = wanted.suite
+            AND prompts.suite_major = wanted.suite_major
+            AND prompts.prompt = wanted.prompt
+    WHERE prompts.condition != 'confronted' OR slots.turn > 1
+),
+
+-- values by band where the attribute has bands
+declared AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        attribute,
+        coalesce(band, value) AS value,
+        bool_or(in_support) AS in_support,
+        bool_or(band IS NOT NULL) AS banded
+    FROM attribute_values
+    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
+),
+
+scales AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        attribute,
+        bool_or(banded) AS banded,
+        count(*) FILTER (WHERE in_support) AS named
+    FROM declared
+    GROUP BY week, model, suite, suite_major, attribute
+),
+
+cells AS (
+    SELECT DISTINCT
+        asked.week,
+        asked.model,
+        asked.suite,
+        asked.suite_major,
+        asked.condition,
+        asked.prompt,
+        asked.turn,
+        asked.attribute,
+        scales.banded,
+        scales.named,
+        versions.labeler_version
+    FROM asked
+    INNER JOIN scales
+        ON
+            asked.week = scales.week
+            AND asked.model = scales.model
+            AND asked.suite = scales.suite
+            AND asked.suite_major = scales.suite_major
+            AND asked.attribute = scales.attribute
+    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+),
+
+seen AS (
+    SELECT
+        asked.week,
+        asked.model,
+        asked.suite,
+        asked.suite_major,
+        asked.prompt,
+        asked.attribute,
+        coalesce(known.band, known.value) AS value,
+        count(*) AS pictures
+    FROM asked
+    INNER JOIN settled
+        ON
+            asked.week = settled.week
+            AND asked.model = settled.model
+            AND asked.slot_key = settled.slot_key
+            AND settled.outcome = 'ok'
+    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+    INNER JOIN labels
+        ON
+            asked.week = labels.week
+            AND asked.model = labels.model
+            AND asked.slot_key = labels.slot_key
+            AND asked.attribute = labels.attribute
+            AND versions.labeler = labels.labeler
+            AND versions.labeler_version = labels.labeler_version
+    INNER JOIN attribute_values AS known
+        ON
+            asked.week = known.week
+            AND asked.model = known.model
+            AND asked.suite = known.suite
+            AND asked.suite_major = known.suite_major
+            AND asked.attribute = known.attribute
+            AND labels.value = known.value
+    GROUP BY ALL
+),
+
+-- each cell beside equal shares (no reference: for share and homogeneity), and beside each reference, whose
+-- row for the prompt itself wins over its row for every prompt; q: the share that is expected of a value
+beside AS (
+    SELECT
+        cells.*,
+        cast(NULL AS VARCHAR) AS reference,
+        declared.value,
+        1 / cells.named AS q
+    FROM cells
+    INNER JOIN declared
+        ON
+            cells.week = declared.week
+            AND cells.model = declared.model
+            AND cells.suite = declared.suite
+            AND cells.suite_major = declared.suite_major
+            AND cells.attribute = declared.attribute
+            AND declared.in_support
+    UNION ALL
+    SELECT
+        cells.*,
+        expected.reference,
+        expected.value,
+        expected.expected_share AS q
+    FROM cells
+    INNER JOIN reference_values AS expected
+        ON
+            cells.week = expected.week
+            AND cells.model = expected.model
+            AND cells.suite = expected.suite
+            AND cells.suite_major = expected.suite_major
+            AND cells.attribute = expected.attribute
+            AND cells.banded = expected.banded
+            AND coalesce(expected.prompt, cells.prompt) = cells.prompt
+    QUALIFY
+        rank() OVER (
+            PARTITION BY
+                cells.week,
+                cells.model,
+                cells.suite,
+                cells.suite_major,
+                cells.prompt,
+                cells.attribute,
+                expected.reference
+            ORDER BY expected.prompt IS NULL
+        ) = 1
+),
+
+-- x pictures of the value, n of all k values
+sized AS (
+    SELECT
+        beside.*,
+        cast(coalesce(seen.pictures, 0) AS DOUBLE) AS x,
+        sum(coalesce(seen.pictures, 0)) OVER cell AS n,
+        count(*) OVER cell AS k,
+        sum(beside.q * beside.q) OVER cell AS c,
+        sum(coalesce(seen.pictures, 0) * beside.q) OVER cell AS xq,
+        sum(coalesce(seen.pictures, 0) * beside.q * beside.q) OVER cell AS xqq
+    FROM beside
+    LEFT JOIN seen
+        ON
+            beside.week = seen.week
+            AND beside.model = seen.model
+            AND beside.suite = seen.suite
+            AND beside.suite_major = seen.suite_major
+            AND beside.prompt = seen.prompt
+            AND beside.attribute = seen.attribute
+            AND beside.value = seen.value
+    WINDOW cell AS (
+        PARTITION BY
+            beside.week,
+            beside.model,
+            beside.suite,
+            beside.suite_major,
+            beside.prompt,
+            beside.attribute,
+            beside.reference
+    )
+),
+
+-- mean share over the cells with a picture, and its variance over pictures: the larger of the unbiased one
+-- and that with two pseudo-counts
+shares AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        condition,
+        turn,
+        attribute,
+        reference,
+        banded,
+        labeler_version,
+        value,
+        1.959963984540054e0 AS z,
+        count(*) AS prompts,
+        sum(n + 1) AS freedom,
+        avg(x / n) AS mean,
+        stddev_samp(x / n) AS spread,
+        greatest(
+            sum(
+                CASE
+                    WHEN n > 1 THEN x / n * (1 - x / n) / (n - 1)
+                    ELSE (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n
+                END
+            ),
+            sum((x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n)
+        ) AS variance
+    FROM sized
+    WHERE reference IS NULL AND n > 0
+    GROUP BY ALL
+    HAVING count(*) >= 10
+),
+
+-- Student's quantile with so many degrees of freedom (Abramowitz & Stegun 26.7.5)
+frozen_shares AS (
+    SELECT
+        *,
+        sqrt(variance) / prompts * (
+            z + (pow(z, 3) + z) / 4 / freedom
+            + (5 * pow(z, 5) + 16 * pow(z, 3) + 3 * z) / 96 / pow(freedom, 2)
+            + (3 * pow(z, 7) + 19 * pow(z, 5) + 17 * pow(z, 3) - 15 * z) / 384 / pow(freedom, 3)
+            + (79 * pow(z, 9) + 776 * pow(z, 7) + 1482 * pow(z, 5) - 1920 * pow(z, 3) - 945 * z)
+            / 92160 / pow(freedom, 4)
+        ) AS half
+    FROM shares
+),
+
+-- p: the share with two pseudo-counts; line, square: sums of the kernel 1[i = j] - q_i - q_j + c and of its
+-- square over all pictures
+valued AS (
+    SELECT
+        *,
+        (x + 2 / k) / (n + 2) AS p,
+        1 - 2 * q + c AS own,
+        x - n * q - xq + n * c - (1 - 2 * q + c) AS line,
+        n * pow(c - q, 2) - 2 * (c - q) * xq + xqq + x * (1 + 2 * (c - 2 * q)) AS square
+    FROM sized
+    WHERE n >= 2
+),
+
+cell_sums AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        condition,
+        prompt,
+        turn,
+        attribute,
+        reference,
+        banded,
+        labeler_version,
+        named,
+        n,
+        k,
+        c,
+        xq,
+        sum(x * (x - 1)) AS agreeing,
+        sum(x * line) AS pairs,
+        sum(x * line * line) AS lines,
+        sum(x * (square - own * own)) AS same,
+        sum(pow(p - q, 2)) AS theta,
+        greatest(sum(p * pow(p - q, 2)) - pow(sum(p * (p - q)), 2), 0) AS first,
+        sum(p * p) AS pp,
+        sum(p * q) AS pq,
+        sum(p * q * q) AS pqq,
+        sum(p * p * q) AS ppq,
+        min(q) AS least
+    FROM valued
+    GROUP BY ALL
+),
+
+-- d: distance2 of the cell; for fewer than four pictures no unbiased variance
+figures AS (
+    SELECT
+        *,
+        (agreeing / (n * (n - 1)) - 2 * xq / n + c) / 2 AS d,
+        CASE
+            WHEN n >= 4
+                THEN
+                    (
+                        pow(pairs / (n * (n - 1)), 2)
+                        - (pow(pairs, 2) - 4 * (lines - same) - 2 * same) / (n * (n - 1) * (n - 2) * (n - 3))
+                    ) / 4
+        END AS unbiased,
+        (pp + 2 * pqq + 2 * pq * pq + c * c - 4 * ppq + 2 * c * pp - 4 * c * pq - theta * theta)
+        / (2 * n * (n - 1)) AS at_zero,
+        (n - 2) * first / (n * (n - 1)) AS growing,
+        theta / 2 AS plain,
+        2 * (n - 2) / (n * (n - 1)) * (1 - pp) / greatest(k - 1, 1) AS slope,
+        (1 - 2 * least + c) / 2 AS largest
+    FROM cell_sums
+),
+
+distances AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        condition,
+        turn,
+        attribute,
+        reference,
+        banded,
+        labeler_version,
+        named,
+        1.959963984540054e0 AS z,
+        max(n) >= 5 AS told,
+        count(*) AS prompts,
+        avg(d) AS mean,
+        stddev_samp(d) AS spread,
+        greatest(sum(coalesce(unbiased, growing + at_zero)), sum(growing + at_zero), 0) AS variance,
+        sum(at_zero) AS at_zero,
+        sum(plain) AS plain,
+        sum(slope) AS slope,
+        avg(largest) AS largest
+    FROM figures
+    GROUP BY ALL
+    HAVING count(*) >= 10
+),
+
+-- the variance is a t + b at the distance t, b at the reference itself
+lined AS (
+    SELECT
+        *,
+        at_zero / prompts / prompts AS b,
+        greatest(CASE WHEN plain > 0.5e-9 THEN (variance - at_zero) / plain ELSE slope / prompts END, 0)
+        / prompts AS a
+    FROM distances
+),
+
+scored AS (
+    SELECT
+        *,
+        mean + z * z * a / 2 AS middle,
+        sqrt(greatest(pow(2 * mean + z * z * a, 2) - 4 * (mean * mean - z * z * b), 0)) / 2 AS half
+    FROM lined
+),
+
+-- the hull of Wald and score intervals
+frozen_distances AS (
+    SELECT
+        * EXCLUDE (z, variance, at_zero, plain, slope, largest, a, b, middle, half),
+        least(middle - half, mean - z * sqrt(variance) / prompts) AS frozen_low,
+        least(greatest(middle + half, 0, mean + z * sqrt(variance) / prompts), largest) AS frozen_high
+    FROM scored
+),
+
+-- with the ends of what is possible; homogeneity is distance2 to equal shares over half of 1 - 1 / named
+means AS (
+    SELECT
+        * EXCLUDE (value, z, freedom, variance, half),
+        unnest(
+            CASE
+                WHEN attribute = 'clothing_era' AND value = 'historical' THEN ['share', 'anachronism_rate']
+                ELSE ['share']
+            END
+        ) AS metric,
+        value AS value_name,
+        greatest(mean - half, 0) AS frozen_low,
+        least(mean + half, 1) AS frozen_high,
+        0 AS least_possible
+    FROM frozen_shares
+    UNION ALL BY NAME
+    SELECT
+        * EXCLUDE (named, told),
+        unnest(CASE WHEN told THEN ['distance2', 'distance'] ELSE ['distance2'] END) AS metric,
+        -0.5 AS least_possible
+    FROM frozen_distances
+    WHERE reference IS NOT NULL
+    UNION ALL BY NAME
+    SELECT
+        * EXCLUDE (named, told) REPLACE (
+            2 * mean / (1 - 1 / named) AS mean,
+            2 * spread / (1 - 1 / named) AS spread,
+            2 * frozen_low / (1 - 1 / named) AS frozen_low,
+            2 * frozen_high / (1 - 1 / named) AS frozen_high
+        ),
+        'homogeneity' AS metric,
+        -1 AS least_possible
+    FROM frozen_distances
+    WHERE reference IS NULL AND named > 1 AND told
+),
+
+-- t = √f tan θ with f = prompts - 1 degrees of freedom; P(|T| <= t) is sin θ times a finite sum of powers of
+-- cos θ, of odd f with 2 θ / π besides (Abramowitz & Stegun 26.7.3 and 26.7.4; (2 j - 1)!! and the like as
+-- gamma functions). A step towards larger θ is taken unless it passes 95 %; each is half of the last.
+bisection AS (
+    SELECT DISTINCT
+        prompts - 1 AS f,
+        (prompts - 1) % 2 AS odd,
+        cast(0 AS DOUBLE) AS theta,
+        pi() / 4 AS step
+    FROM means
+    UNION ALL
+    SELECT
+        f,
+        odd,
+        theta + CASE
+            WHEN
+                odd * 2 * (theta + step) / pi()
+                + sin(theta + step) / sqrt(pi()) * list_sum(
+                    list_transform(
+                        range(0, f // 2),
+                        LAMBDA j: exp(lgamma(j + 0.5 + odd / 2) - lgamma(j + 1 + odd / 2))
+                        * pow(cos(theta + step), 2 * j + odd)
+                    )
+                ) <= 0.95
+                THEN step
+            ELSE 0
+        END AS theta,
+        step / 2 AS step
+    FROM bisection
+    WHERE step > 1e-16
+),
+
+ends AS (
+    SELECT
+        means.*,
+        sqrt(bisection.f) * tan(bisection.theta) AS student_t,
+        sqrt(bisection.f) * tan(bisection.theta) * means.spread / sqrt(means.prompts) AS half
+    FROM means
+    INNER JOIN bisection ON means.prompts = bisection.f + 1 AND bisection.step <= 1e-16
+),
+
+clipped AS (
+    SELECT
+        *,
+        greatest(least(mean - half, frozen_low), least_possible) AS below,
+        least(greatest(mean + half, frozen_high), 1) AS above
+    FROM ends
+)
+
+SELECT
+    week,
+    model,
+    suite,
+    suite_major,
+    condition,
+    turn,
+    attribute,
+    reference,
+    CASE WHEN banded THEN 'bands' ELSE 'values' END AS scale,
+    labeler_version,
+    metric,
+    CASE WHEN metric != 'anachronism_rate' THEN value_name END AS value_name,
+    prompts,
+    mean,
+    spread,
+    student_t,
+    frozen_low,
+    frozen_high,
+    CASE WHEN metric = 'distance' THEN sqrt(greatest(below, 0)) ELSE below END AS prompts_low,
+    CASE WHEN metric = 'distance' THEN sqrt(greatest(above, 0)) ELSE above END AS prompts_high
+FROM clipped
+ORDER BY
+    week DESC,
+    model ASC,
+    suite ASC,
+    suite_major ASC,
+    condition ASC,
+    attribute ASC,
+    reference ASC,
+    metric ASC,
+    turn ASC,
+    value_name ASC
