@@ -137,7 +137,7 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     shares = rows_of(groups, "share", found, basis(groups), names, kept // wide, others)
     yield shares
     yield shares.filter(*(pl.col(name) == text for name, text in ANACHRONISM.items())).with_columns(
-        metric=pl.lit("anachronism_rate"), value_name=pl.lit(None, dtype=pl.String)
+        metric=pl.lit("anachronism_rate", dtype=pl.Categorical), value_name=pl.lit(None, dtype=pl.Categorical)
     )
     base = basis(groups, per_cell=TOO_FEW)
     top, largest = share.largest(cells.counts, cells.support)
@@ -211,7 +211,7 @@ def rows(
     names: pl.Series | None = None,
     others: PromptInterval | None = None,
 ) -> pl.DataFrame:
-    """Return rows of figures beside their keys; where there is a reason there is no figure.
+    """Return rows of figures beside their keys, text as categories; where there is a reason there is no figure.
 
     Args:
         frame: one row a figure: its key columns.
@@ -227,16 +227,12 @@ def rows(
     parts = {**found._asdict()}
     if others is not None:
         parts |= {"prompts_low": others.low, "prompts_high": others.high}
-    figures = {
-        name: pl.Series(np.where(told, part, np.nan), dtype=pl.Float64).fill_nan(None)
-        for name, part in parts.items()
-    }
-    nothing = pl.lit(None, dtype=pl.String)
+    nothing = pl.lit(None, dtype=pl.Categorical)
     return frame.with_columns(
-        metric=pl.lit(metric),
-        value_name=nothing if names is None else names,
-        **figures,
-        n=pl.Series(n).cast(pl.Int32),
-        cells=pl.Series(cells).cast(pl.Int32),
-        reason=nothing if reason is None else reason,
+        metric=pl.lit(metric, dtype=pl.Categorical),
+        value_name=nothing if names is None else names.cast(pl.Categorical),
+        **{name: pl.Series(np.where(told, part, np.nan), nan_to_null=True) for name, part in parts.items()},
+        n=pl.Series(n.astype(np.int32)),
+        cells=pl.Series(cells.astype(np.int32)),
+        reason=nothing if reason is None else reason.cast(pl.Categorical),
     )
