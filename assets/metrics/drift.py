@@ -86,15 +86,26 @@ def candidates(n: npt.NDArray[np.int64]) -> Floats:
     return prior
 
 
-def scatters(n: npt.NDArray[np.int64]) -> Bools:
-    """Return which cells have many pictures a week (`CELL_PICTURES`), on average over their first weeks.
+def first_weeks(observed: npt.NDArray[np.int64]) -> Bools:
+    """Return (rows, T) which are the first observed weeks, before which no change is looked for."""
+    seen = observed > 0
+    found: Bools = seen & (np.cumsum(seen, axis=1) <= MIN_WEEKS)
+    return found
 
-    They are those before which no change is looked for, so that nothing later decides.
+
+def scatters(n: npt.NDArray[np.int64], first: Bools) -> Bools:
+    """Return which cells have many pictures a week (`CELL_PICTURES`), on average over the first weeks.
+
+    A cell that comes later is judged by its own first week. So nothing decides that comes after the first evidence.
+
+    Args:
+        n: (cells, T) pictures a week; 0 is no observation.
+        first: (cells, T) of `first_weeks` of each cell's suite, or of each cell.
     """
     seen = n > 0
-    first = seen & (np.cumsum(seen, axis=1) <= MIN_WEEKS)
-    weeks = first.sum(axis=1)
-    found: Bools = (n * first).sum(axis=1) >= CELL_PICTURES * np.maximum(weeks, 1)
+    early = seen & first
+    used = np.where(early.any(axis=1, keepdims=True), early, seen & (np.cumsum(seen, axis=1) == 1))
+    found: Bools = (n * used).sum(axis=1) >= CELL_PICTURES * np.maximum(used.sum(axis=1), 1)
     return found
 
 
@@ -118,12 +129,12 @@ def evidence(
     k, n = since(k, n, start)
     observed = suite_pictures(n, suite, suites)
     prior, alone = candidates(observed), candidates(n)
-    wobbles = scatters(n)
+    many, many_alone = scatters(n, first_weeks(observed)[suite]), scatters(n, first_weeks(n))
 
-    def fill(rows: slice, ratio: Floats, numbers: Ints) -> None:
+    def fill(rows: slice, ratio: Floats, ratio_alone: Floats, numbers: Ints) -> None:
         with np.errstate(divide="ignore"):
-            cells = np.log(np.einsum("rij,ri->rj", ratio, alone[rows]))
-        found.cells[rows] = np.where((n[rows] > 0) & wobbles[rows, None], cells, -np.inf)
+            cells = np.log(np.einsum("rij,ri->rj", ratio_alone, alone[rows]))
+        found.cells[rows] = np.where((n[rows] > 0) & many_alone[rows, None], cells, -np.inf)
         for number in numbers:
             own = suite[rows] == number
             each = together(ratio[own], prior[number], first_cells(n[rows][own]))
@@ -132,7 +143,8 @@ def evidence(
     def look(rows: slice) -> None:
         numbers = np.unique(suite[rows])
         if screened:
-            fill(rows, binomial_ratios(k[rows], n[rows]), numbers)
+            ratio = binomial_ratios(k[rows], n[rows])
+            fill(rows, ratio, ratio, numbers)
             reached = found.suites[numbers].max(axis=1) >= WORTH_LOOKING
             np.logical_or.at(
                 reached, np.searchsorted(numbers, suite[rows]), found.cells[rows].max(axis=1) >= WORTH_LOOKING
@@ -140,7 +152,9 @@ def evidence(
             numbers = numbers[reached]
         for number in numbers:
             own = slice(*np.searchsorted(suite, [number, number + 1]))
-            fill(own, ratios(k[own], n[own], wobbles[own]), np.array([number]))
+            ratio = ratios(k[own], n[own], many[own])
+            same = np.array_equal(many[own], many_alone[own])  # but where weeks of a cell are missing
+            fill(own, ratio, ratio if same else ratios(k[own], n[own], many_alone[own]), np.array([number]))
 
     chunks = list(_chunks(suite))
     if len(chunks) == 1:
@@ -168,8 +182,7 @@ def suite_pictures(n: Ints, suite: Ints, suites: int) -> Ints:
 
 def first_cells(n: Ints) -> int:
     """Return how many cells of a suite were seen in its first observed weeks, before a change is looked for."""
-    seen = n.sum(axis=0) > 0
-    first = seen & (np.cumsum(seen) <= MIN_WEEKS)
+    (first,) = first_weeks(n.sum(axis=0, keepdims=True))
     return int((n[:, first].sum(axis=1) > 0).sum())
 
 

@@ -138,8 +138,9 @@ def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
         week: week as of which it is asked.
     """
     hits, total = drift.since(k[:, : week + 1], n[:, : week + 1], start)
-    ratio = ratios(hits, total, drift.scatters(total))
-    prior = drift.candidates(total.sum(axis=0, keepdims=True))[0]
+    observed = total.sum(axis=0, keepdims=True)
+    ratio = ratios(hits, total, drift.scatters(total, drift.first_weeks(observed)))
+    prior = drift.candidates(observed)[0]
     cells = drift.first_cells(total)
     log_posterior = drift.together(ratio, prior, cells)[:, week]
     posterior = np.exp(log_posterior - log_posterior.max())

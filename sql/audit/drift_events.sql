@@ -203,14 +203,17 @@ first_cells AS (
     GROUP BY weekly.event
 ),
 
+-- many pictures: on average over those weeks, of a prompt that came later in its own first week
 many AS (
     SELECT
-        event,
-        prompt,
-        avg(n) >= 36 AS many
+        weekly.event,
+        weekly.prompt,
+        coalesce(
+            avg(weekly.n) FILTER (WHERE suite_weeks.earlier < 4), min(weekly.n) FILTER (WHERE weekly.seen = 1)
+        ) >= 36 AS many
     FROM weekly
-    WHERE seen <= 4
-    GROUP BY event, prompt
+    INNER JOIN suite_weeks ON weekly.event = suite_weeks.event AND weekly.week = suite_weeks.week
+    GROUP BY weekly.event, weekly.prompt
 ),
 
 scatters (many, points, scatter, weight) AS (

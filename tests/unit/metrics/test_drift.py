@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln, logsumexp
 
@@ -87,13 +88,18 @@ def test_the_prior_of_the_start_week_sums_to_one() -> None:
     assert drift.start_prior(weeks).sum() == pytest.approx(1 - 13.5 / weeks, abs=1e-9)
 
 
+#: Two prompts with gaps, one of them with many pictures until the fifth week and one picture in the sixth.
+GAPS = [[(0, 0.0), (1, 0.0), (0, 0.0), (1, 0.0), (0, 0.0), (0, 0.0)]]
+GAPS += [[(43, 0.0), (0, 0.0), (41, 0.0), (0, 0.0), (24, 0.0), (1, 0.0)]]
+
 weekly = st.lists(st.tuples(st.integers(0, 45), st.floats(0, 1)), min_size=6, max_size=14)
 
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(weekly, min_size=1, max_size=4), st.randoms(use_true_random=False))
+@example(GAPS, random.Random(1))
 def test_order_and_names_change_nothing_and_later_weeks_change_nothing(
-    cells: list[list[tuple[int, float]]], random: object
+    cells: list[list[tuple[int, float]]], lot: object
 ) -> None:
     weeks = min(len(cell) for cell in cells)
     n = np.array([[pictures for pictures, _ in cell[:weeks]] for cell in cells])
@@ -103,7 +109,7 @@ def test_order_and_names_change_nothing_and_later_weeks_change_nothing(
     other_value = drift.evidence(n - k, n, suite, 1)
     assert other_value.suites == pytest.approx(found.suites, abs=1e-9)
     order = list(range(len(cells)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    lot.shuffle(order)  # type: ignore[attr-defined]
     assert drift.evidence(k[order], n[order], suite, 1).suites == pytest.approx(found.suites, abs=1e-9)
     for until in (5, weeks):
         earlier = drift.evidence(k[:, :until], n[:, :until], suite, 1)
