@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -207,20 +207,51 @@ def test_the_kind_of_an_event_follows_its_checks() -> None:
     assert kind(row | {"metric": "refused_rate", "labeler_moved_share": 1.0}) == "refusals"
 
 
-def test_an_auditor_finds_size_and_evidence_in_sql(con: Con) -> None:
+def assert_audited(con: Con, prompts: Collection[str | None]) -> None:
+    """Compare the events of shares of `moves`: of its suite (None), and of prompts."""
     cursor = con.execute(sql("audit/drift_events"))
     names = [column[0] for column in cursor.description]
-    (audited,) = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
-    (stored,) = (row for row in events(con) if row["metric"] == "share")
-    for name in ("before_share", "after_share", "change", "change_low", "change_high"):
-        assert audited[name] == pytest.approx(stored[name], abs=1e-9)
+    audited = {row[names.index("prompt")]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    stored = {row["prompt"]: row for row in events(con) if row["metric"] == "share"}
+    assert {*audited} == {*stored} == {*prompts}
     series = drift_series.read(con, WEEKS[-1])
     number = int(np.flatnonzero((series.keys["model"] == "moves") & (series.keys["metric"] == "share"))[0])
     own = series.suite == number
-    found = drift.evidence(series.k[own], series.n[own], np.zeros(own.sum(), dtype=np.int64), 1).suites[0]
-    log_e = found[series.weeks.index(stored["week"])]
-    assert audited["log10_e"] == pytest.approx(log_e / np.log(10), abs=1e-9)
-    assert stored["log10_e"] == round(log_e / np.log(10), 3)
+    found = drift.evidence(series.k[own], series.n[own], np.zeros(own.sum(), dtype=np.int64), 1)
+    for prompt, row in stored.items():
+        for name in ("before_share", "after_share", "change", "change_low", "change_high"):
+            assert audited[prompt][name] == pytest.approx(row[name], abs=1e-9)
+        week = series.weeks.index(row["week"])
+        log_e = found.suites[0, week] if prompt is None else found.cells[:, week].max()
+        assert audited[prompt]["log10_e"] == pytest.approx(log_e / np.log(10), abs=1e-9)
+        assert row["log10_e"] == round(log_e / np.log(10), 3)
+
+
+def test_an_auditor_finds_size_and_evidence_in_sql(con: Con) -> None:
+    assert_audited(con, [None])
+
+
+def test_an_auditor_finds_the_evidence_of_prompts_with_gaps(tmp_path: Path) -> None:
+    """Chefs: 40 pictures in the first, third and fifth week, ten from the sixth on: many when evidence began."""
+    store = open_store(tmp_path / "bucket")
+    with connect(None) as con:
+        migrate(con)
+        for week in WEEKS[:12]:
+            builder.build_partition(store, week, "moves", suites=(SUITE,), replicates=40, labels=labels)
+            load_partition(con, store, week, "moves")
+        for number, week in enumerate(WEEKS[:12]):
+            kept = (0 if number % 2 else 40) if number < 5 else 10
+            con.execute(
+                "DELETE FROM labels USING slots WHERE labels.week = $week AND labels.slot_key = slots.slot_key "
+                "AND slots.prompt = 'occupations/chef' AND slots.replicate >= $kept",
+                {"week": week, "kept": kept},
+            )
+        for week, rows in scores_of(con, WEEKS[:12]):
+            replace_week(con, "scores", week, rows)
+        replace_history(con, {"drift_events": history_events(con)}, "now")
+        series = drift_series.read(con, WEEKS[-1])
+        assert [40, 0, 40, 0, 40, 10] in series.n[:, :6].tolist()
+        assert_audited(con, [None, "occupations/ceo"])
 
 
 def test_of_two_values_one_is_looked_at(con: Con) -> None:
