@@ -39,6 +39,8 @@ class Groups:
 
     def total(self, values: npt.ArrayLike) -> Floats:
         """Return the sum over the cells of each group."""
+        if self.single:
+            return np.asarray(values, dtype=float)
         return by_group(values, self.of, self.frame.height)
 
     def mean(self, values: Floats, used: Bools) -> Estimate:
