@@ -6,13 +6,14 @@ import random
 import re
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from assets.generation.records import Slot
 from assets.metrics import plans
-from assets.metrics.tallies import Tallies, tally
+from assets.metrics.tallies import Tallies, looked_up, tally
 from assets.suites.schema import Attribute
 from warehouse.errors import ClicheError
 from warehouse.load import load_partition
@@ -205,3 +206,11 @@ def test_two_slots_of_one_hash_are_an_error(loaded: Con, monkeypatch: pytest.Mon
     monkeypatch.setattr(plans, "sql", clashing)
     with pytest.raises(ClicheError, match="same hash"):
         tally(loaded, WEEK, WEEK)
+
+
+@pytest.mark.parametrize("apart", [1, 2**20, 2**41, 2**55])
+def test_hashes_are_told_apart_however_close_they_are(apart: int) -> None:
+    known = np.array([7 + apart * number for number in range(60)] + [2**64 - 1], dtype=np.uint64)
+    codes = np.random.default_rng(1).permutation(len(known)).astype(np.int64)
+    asked = np.random.default_rng(2).integers(0, len(known), 500)
+    assert (looked_up(known[asked], known, codes) == codes[asked]).all()
