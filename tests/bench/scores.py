@@ -28,9 +28,10 @@ def run(folder: Path, size: Size) -> list[Row]:
         return measured(kind, path, many)
 
     scanned, scanned_labels = of("scan"), of("scan-labels")
-    counts, figures = of("counts"), of("figures")
+    grouped, counts, figures = of("grouped"), of("counts"), of("figures")
     rows = [
         _row(f"scan of the labels alone, {weeks}", labels, scanned_labels, _SCAN, scanned),
+        _row(f"labels by cell and value, GROUP BY of DuckDB alone, {weeks}", labels, grouped, _SCAN, scanned),
         _row(f"counts of all cells, {weeks}", labels, counts, _SCAN, scanned),
         _row(f"all {figures.rows:,} scores, {weeks}", labels, figures, _SCAN, scanned),
     ]
@@ -47,6 +48,7 @@ def run(folder: Path, size: Size) -> list[Row]:
     )
     of("written", tenth, few)
     rows.append(_row(f"all scores made and written, {weeks}", labels, of("written"), _SCAN, scanned))
+    rows.append(_row("these scores copied by DuckDB alone", labels, of("copied"), _SCAN, scanned))
     after_few, after_all = of("one-week", tenth, few), of("one-week")
     rows.append(
         _row(
