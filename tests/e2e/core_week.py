@@ -1,11 +1,13 @@
 """One partition through the Dagster-free core, as a process of its own that a test can kill.
 
-Usage: python -m tests.e2e.core_week STORE MODEL WEEK    (prints "asking" before the first call, "done" at the end)
+Usage: python -m tests.e2e.core_week STORE MODEL WEEK    (prints "asking" before the first call)
+       python -m tests.e2e.core_week                     forks such a process for each line of JSON (see `forks`)
 """
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 from assets.generation.models_file import ModelEntry
 from assets.generation.plan import Plan, freeze_plan, make_plan
@@ -14,6 +16,7 @@ from assets.generation.providers.simulated.pool import Pool
 from assets.generation.run import generate
 from assets.labeling import run as labeling
 from assets.suites.loader import load_suites
+from tests.e2e.forks import serve
 from warehouse.store import Store, open_store
 
 
@@ -42,7 +45,7 @@ def make_week(store: Store, model: str, week: str) -> Plan:
     return freeze_plan(store, make_plan(entry, load_suites(), week, Simulated(Pool(0))))
 
 
-def main(address: str, model: str, week: str) -> None:
+def ask(address: str, model: str, week: str) -> None:
     """Ask and label one partition."""
     store = open_store(address)
     plan = make_week(store, model, week)
@@ -51,8 +54,20 @@ def main(address: str, model: str, week: str) -> None:
         print("asking", flush=True)
         generate(store, plan, Simulated(Pool(0)), concurrency=4)
         labeling.label_partition(store, plan, workers=0)
-    print("done", flush=True)
+
+
+def main() -> None:
+    """Fork a process for each partition, with what it would import itself."""
+    load_suites()
+    for name in (
+        "pandas",
+        "resvg_py",
+        "assets.generation.providers.simulated.picture",
+        "assets.labeling.labelers.drawing",
+    ):
+        import_module(name)
+    serve(ask)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    ask(*sys.argv[1:]) if sys.argv[1:] else main()

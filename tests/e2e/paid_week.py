@@ -1,16 +1,12 @@
 """Partitions of a paid model through the Dagster-free core, each in a process that a test can kill.
 
-Usage: python -m tests.e2e.paid_week     reads lines of JSON (see `Order`), forks a process for each, prints its number,
-"asking" when it begins, and "ended <status>" when it is over. Forking spares every process the imports.
+Usage: python -m tests.e2e.paid_week     reads lines of JSON (see `Order`) and forks a process for each (see `forks`)
 
 Belongs here: one way to ask, as the command does it. Does not belong here: kills and what must hold (`test_paid_kill`).
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -25,6 +21,7 @@ from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.run import generate
 from assets.suites.loader import load_suites
+from tests.e2e.forks import serve
 from tests.services.openai_contract import PRICES
 from warehouse.store import Store, open_store
 
@@ -95,27 +92,12 @@ def ask(order: Order) -> None:
 
 
 def main() -> None:
-    """Fork a process for each order, one after the other."""
+    """Fork a process for each order."""
     load_suites()
     import_module(
         "pandas"
     )  # which writing Parquet imports: a process that is killed soon would do little else
-    print("ready", flush=True)
-    for line in sys.stdin:
-        order = Order(**json.loads(line))
-        pid = os.fork()
-        if pid == 0:
-            code = 1
-            try:
-                ask(order)
-                code = 0
-            finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(code)
-        print(pid, flush=True)
-        _, status = os.waitpid(pid, 0)
-        print(f"ended {os.waitstatus_to_exitcode(status)}", flush=True)
+    serve(lambda **order: ask(Order(**order)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,36 +18,32 @@ import pytest
 from assets.generation.receipts import read_partition
 from assets.generation.records import FINAL
 from tests.e2e.core_week import make_week
+from tests.e2e.forks import CHECKOUT, Forks
 from warehouse.connection import connect
 from warehouse.load import load_partition
 from warehouse.migrations import migrate
 from warehouse.store import Store, open_store
 from warehouse.table_hash import table_hashes
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 WEEK = "2026-11-23"
 MODELS = ("sim-classic", "sim-cautious", "sim-rewriter")
 KILLS = 6  # a model
 
 
-def _start(store: Path, model: str) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.core_week", str(store), model, WEEK],
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "asking\n"
-    return process
+@pytest.fixture(scope="module")
+def asker() -> Iterator[Forks]:
+    """The process that asks in processes of their own; it ends with the tests, however they end."""
+    made = Forks("tests.e2e.core_week")
+    try:
+        yield made
+    finally:
+        made.end()
 
 
-def _finish(store: Path, model: str) -> float:
-    process = _start(store, model)
+def _finish(asker: Forks, store: Path, model: str) -> float:
+    asker.begin(address=str(store), model=model, week=WEEK)
     asking = time.monotonic()
-    out, _ = process.communicate(timeout=120)
-    assert (out, process.returncode) == ("done\n", 0)
+    assert asker.ended() == 0
     return time.monotonic() - asking
 
 
@@ -57,19 +55,18 @@ def _hashes(store: Store, model: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_invariant_02_kills_lose_nothing_and_double_nothing(model: str, tmp_path: Path) -> None:
-    duration = _finish(tmp_path / "undisturbed", model)
+def test_invariant_02_kills_lose_nothing_and_double_nothing(model: str, asker: Forks, tmp_path: Path) -> None:
+    duration = _finish(asker, tmp_path / "undisturbed", model)
     chance = random.Random(f"kill {model}")
     killed = 0
     seen_final: dict[str, str] = {}
     store = open_store(tmp_path / "killed")
     for _ in range(KILLS):
-        process = _start(tmp_path / "killed", model)
+        pid = asker.begin(address=str(tmp_path / "killed"), model=model, week=WEEK)
         time.sleep(chance.uniform(0, duration * 1.6 / KILLS))
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
-            killed += 1
-        process.wait()
+        with suppress(ProcessLookupError):  # it was over before
+            os.kill(pid, signal.SIGKILL)
+        killed += asker.ended() == -signal.SIGKILL
         for slot_key, attempts in read_partition(store, WEEK, model).attempts.items():
             for receipt in attempts.receipts:
                 if receipt.outcome in FINAL:
@@ -78,7 +75,7 @@ def test_invariant_02_kills_lose_nothing_and_double_nothing(model: str, tmp_path
                         "a recorded answer changed or was asked for again"
                     )
     assert killed >= KILLS - 2
-    _finish(tmp_path / "killed", model)
+    _finish(asker, tmp_path / "killed", model)
 
     undisturbed = open_store(tmp_path / "undisturbed")
     plan = make_week(store, model, WEEK)
@@ -93,19 +90,25 @@ def test_invariant_02_kills_lose_nothing_and_double_nothing(model: str, tmp_path
 
 
 def test_invariant_03_two_runs_at_once_one_works_and_the_other_is_told(tmp_path: Path) -> None:
-    first = _start(tmp_path / "store", "sim-classic")
-    second = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.core_week", str(tmp_path / "store"), "sim-classic", WEEK],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
-    )
-    out, _ = first.communicate(timeout=120)
-    assert out == "done\n"
+    def start() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.core_week", str(tmp_path / "store"), "sim-classic", WEEK],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        )
+
+    first = start()
+    assert first.stdout is not None
+    assert first.stdout.readline() == "asking\n"
+    second = start()
+    _, told = second.communicate(timeout=120)
+    first.communicate(timeout=120)
+    assert first.returncode == 0
     assert second.returncode != 0
-    assert "another run holds generate" in second.stderr
-    assert f"pid {first.pid}" in second.stderr
+    assert "another run holds generate" in told
+    assert f"pid {first.pid}" in told
     attempts = read_partition(open_store(tmp_path / "store"), WEEK, "sim-classic").receipts
     assert max(Counter((r.slot_key, r.attempt) for r in attempts).values()) == 1

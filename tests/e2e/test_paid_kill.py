@@ -6,8 +6,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -20,12 +18,12 @@ import pytest
 from assets.generation.receipts import Receipt, parse_manifest, read_partition
 from assets.generation.records import FINAL, Outcome
 from assets.generation.threads import workers_of
+from tests.e2e.forks import Forks
 from tests.e2e.paid_week import CONCURRENCY, Order, entry_of, plan_of
 from tests.services.openai_contract import ContractProcess, contract_process
 from warehouse import keys
 from warehouse.store import open_store
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 WEEK = "2026-11-23"
 KILLS = 6
 SUITE = "nationalities@1"  # enough slots for so many kills
@@ -46,48 +44,14 @@ RULES = [
 ]
 
 
-class Asker:
-    """A process that asks partitions in processes of their own."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.paid_week"],
-            cwd=CHECKOUT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "OPENAI_API_KEY": "sk-of-this-test"},
-        )
-        assert self._line() == "ready"
-
-    def _line(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().rstrip("\n")
-
-    def begin(self, order: Order) -> int:
-        """Return the number of the process, which has begun to ask."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(asdict(order)) + "\n")
-        self.process.stdin.flush()
-        seen = {self._line(), self._line()} - {"asking"}  # two processes write them
-        return int(seen.pop())
-
-    def ended(self) -> int:
-        """Return the status of the process, once it is over."""
-        said, status = self._line().split()
-        assert said == "ended"
-        return int(status)
-
-
 @pytest.fixture(scope="module")
-def asker() -> Iterator[Asker]:
-    """The process that asks; it ends with the tests, however they end."""
-    made = Asker()
+def asker() -> Iterator[Forks]:
+    """The process that asks in processes of their own; it ends with the tests, however they end."""
+    made = Forks("tests.e2e.paid_week", OPENAI_API_KEY="sk-of-this-test")
     try:
         yield made
     finally:
-        made.process.kill()
-        made.process.wait()
+        made.end()
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +65,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractProcess
 
 @pytest.mark.parametrize("name", ROUNDS)
 def test_invariant_02_kills_pay_for_no_picture_twice(
-    name: str, asker: Asker, server: ContractProcess, tmp_path: Path
+    name: str, asker: Forks, server: ContractProcess, tmp_path: Path
 ) -> None:
     model = f"paid-{name}"
     order = Order(str(tmp_path / "store"), model, SUITE, WEEK, server.base_url)
@@ -115,7 +79,7 @@ def test_invariant_02_kills_pay_for_no_picture_twice(
     killed = 0
     seen: dict[tuple[str, int], Receipt] = {}
     for _ in range(KILLS):
-        pid = asker.begin(order)
+        pid = asker.begin(**asdict(order))
         time.sleep(chance.uniform(0.0, 0.45))
         os.kill(pid, signal.SIGKILL)  # of a process that is over too, nobody has asked for its status yet
         killed += asker.ended() == -signal.SIGKILL
@@ -123,7 +87,7 @@ def test_invariant_02_kills_pay_for_no_picture_twice(
             known = seen.setdefault((receipt.slot_key, receipt.attempt), receipt)
             assert known == receipt, "a recorded answer changed"
     assert killed == KILLS, "the partition was over before the last kill"
-    asker.begin(order)
+    asker.begin(**asdict(order))
     assert asker.ended() == 0
     time.sleep(0.3)  # calls of killed processes end on the server too
 
