@@ -6,7 +6,8 @@
 --   rated pictures; where more than 2 % of the pictures were read as a value of which none was rated; for a
 --   distance also where a value is not read in more than half of the pictures in which people see it);
 --   gold_n.
--- Depends on: plans, labels, gold_labels, gold_strata, attribute_values, reference_values, cell_counts
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
+--   outcomes, labels, gold_labels, gold_strata
 WITH RECURSIVE versions AS (
     SELECT
         plans.week,
@@ -191,23 +192,154 @@ answers AS (
             AND judged.value = said.value
 ),
 
+-- a picture is there where the attempt that settled its slot, the first final one, was ok
+pictures AS (
+    SELECT
+        attempts.week,
+        attempts.model,
+        attempts.slot_key
+    FROM attempts
+    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
+    GROUP BY attempts.week, attempts.model, attempts.slot_key
+    HAVING arg_min(attempts.outcome, attempts.attempt) = 'ok'
+),
+
+asked AS (
+    SELECT
+        slots.week,
+        slots.model,
+        slots.slot_key,
+        slots.suite,
+        prompts.suite_major,
+        prompts.condition,
+        slots.prompt,
+        least(slots.turn, 2) AS turn
+    FROM slots
+    INNER JOIN prompts
+        ON
+            slots.week = prompts.week
+            AND slots.model = prompts.model
+            AND slots.suite = prompts.suite
+            AND slots.suite_version = prompts.suite_version
+            AND slots.prompt = prompts.prompt
+),
+
+drawn AS (
+    SELECT
+        asked.week,
+        asked.model,
+        asked.suite,
+        asked.suite_major,
+        asked.condition,
+        asked.prompt,
+        asked.turn,
+        count(pictures.slot_key) AS pictures
+    FROM asked
+    LEFT JOIN pictures
+        ON
+            asked.week = pictures.week
+            AND asked.model = pictures.model
+            AND asked.slot_key = pictures.slot_key
+    GROUP BY ALL
+),
+
+assessed AS (
+    SELECT
+        asked.week,
+        asked.model,
+        asked.suite,
+        asked.suite_major,
+        asked.prompt,
+        asked.turn,
+        labels.attribute,
+        declared.told AS f,
+        count(*) AS pictures
+    FROM asked
+    INNER JOIN pictures
+        ON
+            asked.week = pictures.week
+            AND asked.model = pictures.model
+            AND asked.slot_key = pictures.slot_key
+    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+    INNER JOIN labels
+        ON
+            asked.week = labels.week
+            AND asked.model = labels.model
+            AND asked.slot_key = labels.slot_key
+            AND versions.labeler = labels.labeler
+            AND versions.labeler_version = labels.labeler_version
+    INNER JOIN declared
+        ON
+            asked.week = declared.week
+            AND asked.model = declared.model
+            AND asked.suite = declared.suite
+            AND asked.suite_major = declared.suite_major
+            AND labels.attribute = declared.attribute
+            AND labels.value = declared.value
+    GROUP BY ALL
+),
+
+told AS (
+    SELECT DISTINCT
+        * EXCLUDE (value, told),
+        told AS f
+    FROM declared
+),
+
+-- pictures of each value of the support in each cell
+supported AS (
+    SELECT
+        drawn.* EXCLUDE (pictures),
+        drawn.pictures AS every,
+        wanted.attribute,
+        told.f,
+        coalesce(assessed.pictures, 0) AS pictures
+    FROM drawn
+    INNER JOIN prompt_attributes AS wanted
+        ON
+            drawn.week = wanted.week
+            AND drawn.model = wanted.model
+            AND drawn.suite = wanted.suite
+            AND drawn.suite_major = wanted.suite_major
+            AND drawn.prompt = wanted.prompt
+    SEMI JOIN strata
+        ON
+            wanted.model = strata.model
+            AND wanted.suite = strata.suite
+            AND wanted.suite_major = strata.suite_major
+            AND wanted.attribute = strata.attribute
+    INNER JOIN told
+        ON
+            wanted.week = told.week
+            AND wanted.model = told.model
+            AND wanted.suite = told.suite
+            AND wanted.suite_major = told.suite_major
+            AND wanted.attribute = told.attribute
+    LEFT JOIN assessed
+        ON
+            drawn.week = assessed.week
+            AND drawn.model = assessed.model
+            AND drawn.suite = assessed.suite
+            AND drawn.suite_major = assessed.suite_major
+            AND drawn.prompt = assessed.prompt
+            AND drawn.turn = assessed.turn
+            AND wanted.attribute = assessed.attribute
+            AND told.f = assessed.f
+),
+
+-- with the pictures that show none of them, as ''
 counts AS (
     SELECT
-        week,
-        concat_ws('/', model, suite, suite_major, attribute) AS figure,
-        model,
-        suite,
-        suite_major,
-        attribute,
-        condition,
-        prompt,
-        turn,
-        CASE WHEN in_support THEN value ELSE '' END AS f,
-        sum(pictures) AS pictures
-    FROM cell_counts
-    WHERE (model, suite, suite_major, attribute) IN (
-        SELECT (strata.model, strata.suite, strata.suite_major, strata.attribute) FROM strata
-    )
+        * EXCLUDE (every),
+        concat_ws('/', model, suite, suite_major, attribute) AS figure
+    FROM supported
+    UNION ALL BY NAME
+    SELECT
+        * EXCLUDE (every, f, pictures),
+        '' AS f,
+        any_value(every) - sum(pictures) AS pictures,
+        concat_ws('/', model, suite, suite_major, attribute) AS figure
+    FROM supported
     GROUP BY ALL
 ),
 

@@ -9,7 +9,8 @@
 --   common: prompts with two pictures or more of both
 --   difference: distance2 of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: 95 % for all pairs of the board together
--- Depends on: cell_counts, slot_outcomes, prompts, prompt_attributes, reference_values, plans, withheld
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
+--   outcomes, labels, withheld
 WITH RECURSIVE
 -- every prompt that stands for its suite, asked or not, beside each reference of the attribute
 standing AS (
@@ -55,21 +56,200 @@ planned AS (
     FROM standing
 ),
 
-counted AS (
+-- how a slot ended: by its first final attempt, else by its last
+ended AS (
+    SELECT
+        attempts.week,
+        attempts.model,
+        attempts.slot_key,
+        coalesce(
+            arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
+            arg_max(attempts.outcome, attempts.attempt)
+        ) AS outcome
+    FROM attempts
+    LEFT JOIN outcomes ON attempts.outcome = outcomes.outcome
+    GROUP BY attempts.week, attempts.model, attempts.slot_key
+),
+
+-- of several versions of the planned labeler the highest declared number counts, then the last hash
+readers AS (
+    SELECT
+        labels.week,
+        labels.model,
+        labels.labeler,
+        labels.labeler_version
+    FROM labels
+    INNER JOIN plans
+        ON
+            labels.week = plans.week
+            AND labels.model = plans.model
+            AND labels.labeler = plans.labeler
+    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
+    QUALIFY row_number() OVER (
+        PARTITION BY labels.week, labels.model
+        ORDER BY
+            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
+            labels.labeler_version DESC
+    ) = 1
+),
+
+-- the slots that stand for their suite: of a confrontation what came after it
+asked AS (
+    SELECT
+        slots.week,
+        slots.model,
+        slots.slot_key,
+        slots.suite,
+        prompts.suite_major,
+        slots.prompt,
+        slots.turn,
+        coalesce(slots.conversation, slots.slot_key) AS answer,
+        coalesce(ended.outcome, 'not_attempted') AS outcome,
+        coalesce(outcomes.outcome_group, 'none') AS outcome_group
+    FROM slots
+    INNER JOIN prompts
+        ON
+            slots.week = prompts.week
+            AND slots.model = prompts.model
+            AND slots.suite = prompts.suite
+            AND slots.suite_version = prompts.suite_version
+            AND slots.prompt = prompts.prompt
+    LEFT JOIN ended
+        ON
+            slots.week = ended.week
+            AND slots.model = ended.model
+            AND slots.slot_key = ended.slot_key
+    LEFT JOIN outcomes ON ended.outcome = outcomes.outcome
+    WHERE prompts.condition <> 'confronted' OR slots.turn > 1
+),
+
+-- values by band where the attribute has bands
+declared AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        attribute,
+        coalesce(band, value) AS value,
+        bool_or(in_support) AS in_support,
+        bool_or(band IS NOT NULL) AS banded
+    FROM attribute_values
+    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
+),
+
+scales AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        attribute,
+        CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
+    FROM declared
+    GROUP BY week, model, suite, suite_major, attribute
+),
+
+drawn AS (
     SELECT
         week,
         model,
         suite,
         suite_major,
         prompt,
-        attribute,
-        scale,
-        labeler_version,
-        value,
-        in_support,
-        pictures
-    FROM cell_counts
-    WHERE condition <> 'confronted' OR turn > 1
+        count(*) FILTER (WHERE outcome = 'ok') AS pictures
+    FROM asked
+    GROUP BY week, model, suite, suite_major, prompt
+),
+
+-- every prompt that was asked, beside every attribute that its plan looks at, with its pictures
+looked_at AS (
+    SELECT
+        drawn.*,
+        wanted.attribute,
+        scales.scale,
+        readers.labeler_version
+    FROM drawn
+    INNER JOIN prompt_attributes AS wanted
+        ON
+            drawn.week = wanted.week
+            AND drawn.model = wanted.model
+            AND drawn.suite = wanted.suite
+            AND drawn.suite_major = wanted.suite_major
+            AND drawn.prompt = wanted.prompt
+    INNER JOIN scales
+        ON
+            wanted.week = scales.week
+            AND wanted.model = scales.model
+            AND wanted.suite = scales.suite
+            AND wanted.suite_major = scales.suite_major
+            AND wanted.attribute = scales.attribute
+    LEFT JOIN readers ON drawn.week = readers.week AND drawn.model = readers.model
+),
+
+-- what the labeler read: pictures of each value, by band where the attribute has bands
+seen AS (
+    SELECT
+        asked.week,
+        asked.model,
+        asked.suite,
+        asked.suite_major,
+        asked.prompt,
+        labels.attribute,
+        coalesce(known.band, known.value) AS value,
+        count(*) AS pictures
+    FROM asked
+    INNER JOIN readers ON asked.week = readers.week AND asked.model = readers.model
+    INNER JOIN labels
+        ON
+            asked.week = labels.week
+            AND asked.model = labels.model
+            AND asked.slot_key = labels.slot_key
+            AND readers.labeler = labels.labeler
+            AND readers.labeler_version = labels.labeler_version
+    INNER JOIN attribute_values AS known
+        ON
+            asked.week = known.week
+            AND asked.model = known.model
+            AND asked.suite = known.suite
+            AND asked.suite_major = known.suite_major
+            AND labels.attribute = known.attribute
+            AND labels.value = known.value
+    WHERE asked.outcome = 'ok'
+    GROUP BY ALL
+),
+
+counted AS (
+    SELECT
+        looked_at.week,
+        looked_at.model,
+        looked_at.suite,
+        looked_at.suite_major,
+        looked_at.prompt,
+        looked_at.attribute,
+        looked_at.scale,
+        looked_at.labeler_version,
+        looked_at.pictures AS drawn,
+        declared.value,
+        coalesce(seen.pictures, 0) AS pictures
+    FROM looked_at
+    INNER JOIN declared
+        ON
+            looked_at.week = declared.week
+            AND looked_at.model = declared.model
+            AND looked_at.suite = declared.suite
+            AND looked_at.suite_major = declared.suite_major
+            AND looked_at.attribute = declared.attribute
+            AND declared.in_support
+    LEFT JOIN seen
+        ON
+            looked_at.week = seen.week
+            AND looked_at.model = seen.model
+            AND looked_at.suite = seen.suite
+            AND looked_at.suite_major = seen.suite_major
+            AND looked_at.prompt = seen.prompt
+            AND looked_at.attribute = seen.attribute
+            AND declared.value = seen.value
 ),
 
 -- of the turns after a confrontation the first picture is the answer, else the last turn
@@ -83,9 +263,9 @@ answers AS (
         coalesce(
             max(outcome_group) FILTER (WHERE outcome_group = 'success'), arg_max(outcome_group, turn)
         ) AS outcome_group
-    FROM slot_outcomes
-    WHERE outcome <> 'not_needed' AND (condition <> 'confronted' OR turn > 1)
-    GROUP BY week, model, suite, suite_major, prompt, coalesce(conversation, slot_key)
+    FROM asked
+    WHERE outcome <> 'not_needed'
+    GROUP BY week, model, suite, suite_major, prompt, answer
 ),
 
 refusals AS (
@@ -110,10 +290,9 @@ labelled AS (
         attribute,
         scale,
         labeler_version,
-        sum(pictures) FILTER (WHERE NOT in_support) AS not_assessed,
-        sum(pictures) AS pictures
+        drawn - sum(pictures) AS not_assessed
     FROM counted
-    GROUP BY ALL
+    GROUP BY week, model, suite, suite_major, prompt, attribute, scale, labeler_version, drawn
 ),
 
 -- a model has a place on a board if any prompt of it was asked

@@ -1,19 +1,194 @@
 -- Answers: how alike are the pictures of each prompt, and of a suite's prompts on average? Recomputed from
---   labels alone, to be held against `scores`.
+--   attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute.
 -- Columns: those of scores. Below, a: share of pairs of pictures that agree; homogeneity is
 --   (a - 1/K) / (1 - 1/K). Its interval is that of a: hull of Wald and score intervals, of one cell alone
 --   also with Wilson's of the commonest value. NULL for fewer than five pictures in cells of two or more.
--- Depends on: cell_counts.
-WITH valued AS (
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
+WITH
+-- a picture is there where the attempt that settled its slot, the first final one, was ok
+pictures AS (
     SELECT
-        *,
-        cast(pictures AS DOUBLE) AS x,
-        cast(sum(pictures) OVER cell AS DOUBLE) AS n,
+        attempts.week,
+        attempts.model,
+        attempts.slot_key
+    FROM attempts
+    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
+    GROUP BY attempts.week, attempts.model, attempts.slot_key
+    HAVING arg_min(attempts.outcome, attempts.attempt) = 'ok'
+),
+
+-- of several versions of the planned labeler the highest declared number counts, then the last hash
+versions AS (
+    SELECT
+        labels.week,
+        labels.model,
+        labels.labeler,
+        labels.labeler_version
+    FROM labels
+    INNER JOIN plans
+        ON
+            labels.week = plans.week
+            AND labels.model = plans.model
+            AND labels.labeler = plans.labeler
+    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
+    QUALIFY row_number() OVER (
+        PARTITION BY labels.week, labels.model
+        ORDER BY
+            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
+            labels.labeler_version DESC
+    ) = 1
+),
+
+asked AS (
+    SELECT
+        slots.week,
+        slots.model,
+        slots.slot_key,
+        slots.suite,
+        prompts.suite_major,
+        prompts.condition,
+        slots.prompt,
+        least(slots.turn, 2) AS turn
+    FROM slots
+    INNER JOIN prompts
+        ON
+            slots.week = prompts.week
+            AND slots.model = prompts.model
+            AND slots.suite = prompts.suite
+            AND slots.suite_version = prompts.suite_version
+            AND slots.prompt = prompts.prompt
+),
+
+-- values by band where the attribute has bands
+declared AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        attribute,
+        coalesce(band, value) AS value,
+        bool_or(in_support) AS in_support,
+        bool_or(band IS NOT NULL) AS banded
+    FROM attribute_values
+    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
+),
+
+scales AS (
+    SELECT
+        week,
+        model,
+        suite,
+        suite_major,
+        attribute,
+        CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
+    FROM declared
+    GROUP BY week, model, suite, suite_major, attribute
+),
+
+asked_prompts AS (
+    SELECT DISTINCT * EXCLUDE (slot_key) FROM asked
+),
+
+-- every prompt that was asked, beside every attribute that its plan looks at
+looked_at AS (
+    SELECT
+        asked_prompts.*,
+        wanted.attribute,
+        scales.scale,
+        versions.labeler_version
+    FROM asked_prompts
+    INNER JOIN prompt_attributes AS wanted
+        ON
+            asked_prompts.week = wanted.week
+            AND asked_prompts.model = wanted.model
+            AND asked_prompts.suite = wanted.suite
+            AND asked_prompts.suite_major = wanted.suite_major
+            AND asked_prompts.prompt = wanted.prompt
+    INNER JOIN scales
+        ON
+            wanted.week = scales.week
+            AND wanted.model = scales.model
+            AND wanted.suite = scales.suite
+            AND wanted.suite_major = scales.suite_major
+            AND wanted.attribute = scales.attribute
+    LEFT JOIN versions ON asked_prompts.week = versions.week AND asked_prompts.model = versions.model
+),
+
+seen AS (
+    SELECT
+        asked.week,
+        asked.model,
+        asked.suite,
+        asked.suite_major,
+        asked.prompt,
+        asked.turn,
+        labels.attribute,
+        coalesce(known.band, known.value) AS value,
+        count(*) AS pictures
+    FROM asked
+    INNER JOIN pictures
+        ON
+            asked.week = pictures.week
+            AND asked.model = pictures.model
+            AND asked.slot_key = pictures.slot_key
+    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+    INNER JOIN labels
+        ON
+            asked.week = labels.week
+            AND asked.model = labels.model
+            AND asked.slot_key = labels.slot_key
+            AND versions.labeler = labels.labeler
+            AND versions.labeler_version = labels.labeler_version
+    INNER JOIN attribute_values AS known
+        ON
+            asked.week = known.week
+            AND asked.model = known.model
+            AND asked.suite = known.suite
+            AND asked.suite_major = known.suite_major
+            AND labels.attribute = known.attribute
+            AND labels.value = known.value
+    GROUP BY ALL
+),
+
+-- x pictures of the value, n of all k values
+valued AS (
+    SELECT
+        looked_at.*,
+        cast(coalesce(seen.pictures, 0) AS DOUBLE) AS x,
+        cast(sum(coalesce(seen.pictures, 0)) OVER cell AS DOUBLE) AS n,
         count(*) OVER cell AS k
-    FROM cell_counts
-    WHERE in_support
-    WINDOW cell AS (PARTITION BY week, model, suite, suite_major, prompt, turn, attribute)
+    FROM looked_at
+    INNER JOIN declared
+        ON
+            looked_at.week = declared.week
+            AND looked_at.model = declared.model
+            AND looked_at.suite = declared.suite
+            AND looked_at.suite_major = declared.suite_major
+            AND looked_at.attribute = declared.attribute
+            AND declared.in_support
+    LEFT JOIN seen
+        ON
+            looked_at.week = seen.week
+            AND looked_at.model = seen.model
+            AND looked_at.suite = seen.suite
+            AND looked_at.suite_major = seen.suite_major
+            AND looked_at.prompt = seen.prompt
+            AND looked_at.turn = seen.turn
+            AND looked_at.attribute = seen.attribute
+            AND declared.value = seen.value
+    WINDOW
+        cell AS (
+            PARTITION BY
+                looked_at.week,
+                looked_at.model,
+                looked_at.suite,
+                looked_at.suite_major,
+                looked_at.prompt,
+                looked_at.turn,
+                looked_at.attribute
+        )
 ),
 
 -- p: the share with two pseudo-counts

@@ -1,108 +1,173 @@
 -- Answers: what do the formulas of HEIM, DALL-Eval, MAGBIG, OpenBias and entropy homogeneity make of our
---   labels? Recomputed from labels alone, to be held against `scores`. Each misleads (methodology).
+--   labels? Recomputed from attempts and labels alone, to be held against `scores`. Each misleads
+--   (methodology).
 -- Grain: week, model, suite, suite_major, condition, turn, attribute, scale, metric; of suites only. Scales
 --   in bands are there in their steps too (scale values).
 -- Columns: those of scores; n counts pictures with a value, of HEIM all pictures.
--- Depends on: cell_counts, labels, slots, images, attribute_values.
-WITH counted AS (
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
+WITH
+-- a picture is there where the attempt that settled its slot, the first final one, was ok
+pictures AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
-        labeler,
-        value,
-        in_support,
-        pictures,
-        sum(pictures) OVER (PARTITION BY week, model, suite, suite_major, prompt, turn, attribute) AS every
-    FROM cell_counts
-    WHERE condition <> 'confronted' OR turn > 1
+        attempts.week,
+        attempts.model,
+        attempts.slot_key
+    FROM attempts
+    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
+    GROUP BY attempts.week, attempts.model, attempts.slot_key
+    HAVING arg_min(attempts.outcome, attempts.attempt) = 'ok'
 ),
 
-banded AS (
-    SELECT DISTINCT
-        * EXCLUDE (scale, value, in_support, pictures),
-        'values' AS scale
-    FROM counted
-    WHERE scale = 'bands'
-),
-
-readings AS (
+-- of several versions of the planned labeler the highest declared number counts, then the last hash
+versions AS (
     SELECT
         labels.week,
         labels.model,
-        slots.prompt,
-        least(slots.turn, 2) AS turn,
-        labels.attribute,
         labels.labeler,
-        labels.labeler_version,
+        labels.labeler_version
+    FROM labels
+    INNER JOIN plans
+        ON
+            labels.week = plans.week
+            AND labels.model = plans.model
+            AND labels.labeler = plans.labeler
+    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
+    QUALIFY row_number() OVER (
+        PARTITION BY labels.week, labels.model
+        ORDER BY
+            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
+            labels.labeler_version DESC
+    ) = 1
+),
+
+-- the slots that stand for their suite: of a confrontation what came after it
+asked AS (
+    SELECT
+        slots.week,
+        slots.model,
+        slots.slot_key,
+        slots.suite,
+        prompts.suite_major,
+        prompts.condition,
+        slots.prompt,
+        least(slots.turn, 2) AS turn
+    FROM slots
+    INNER JOIN prompts
+        ON
+            slots.week = prompts.week
+            AND slots.model = prompts.model
+            AND slots.suite = prompts.suite
+            AND slots.suite_version = prompts.suite_version
+            AND slots.prompt = prompts.prompt
+    WHERE prompts.condition != 'confronted' OR slots.turn > 1
+),
+
+drawn AS (
+    SELECT
+        asked.week,
+        asked.model,
+        asked.suite,
+        asked.suite_major,
+        asked.condition,
+        asked.prompt,
+        asked.turn,
+        count(pictures.slot_key) AS every
+    FROM asked
+    LEFT JOIN pictures
+        ON
+            asked.week = pictures.week
+            AND asked.model = pictures.model
+            AND asked.slot_key = pictures.slot_key
+    GROUP BY ALL
+),
+
+-- every prompt that was asked, with its number of pictures, beside every attribute that its plan looks at
+looked_at AS (
+    SELECT
+        drawn.*,
+        wanted.attribute,
+        versions.labeler_version
+    FROM drawn
+    INNER JOIN prompt_attributes AS wanted
+        ON
+            drawn.week = wanted.week
+            AND drawn.model = wanted.model
+            AND drawn.suite = wanted.suite
+            AND drawn.suite_major = wanted.suite_major
+            AND drawn.prompt = wanted.prompt
+    LEFT JOIN versions ON drawn.week = versions.week AND drawn.model = versions.model
+),
+
+seen AS (
+    SELECT
+        asked.week,
+        asked.model,
+        asked.suite,
+        asked.suite_major,
+        asked.prompt,
+        asked.turn,
+        labels.attribute,
         labels.value,
         count(*) AS pictures
-    FROM labels
-    INNER JOIN slots
-        ON labels.week = slots.week AND labels.model = slots.model AND labels.slot_key = slots.slot_key
-    INNER JOIN images
-        ON labels.week = images.week AND labels.model = images.model AND labels.slot_key = images.slot_key
+    FROM asked
+    INNER JOIN pictures
+        ON
+            asked.week = pictures.week
+            AND asked.model = pictures.model
+            AND asked.slot_key = pictures.slot_key
+    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+    INNER JOIN labels
+        ON
+            asked.week = labels.week
+            AND asked.model = labels.model
+            AND asked.slot_key = labels.slot_key
+            AND versions.labeler = labels.labeler
+            AND versions.labeler_version = labels.labeler_version
     GROUP BY ALL
+),
+
+-- an attribute with bands has two scales, its bands and their steps
+steps AS (
+    SELECT
+        *,
+        bool_or(band IS NOT NULL) OVER (PARTITION BY week, model, suite, suite_major, attribute) AS banded
+    FROM attribute_values
+),
+
+scaled AS (
+    SELECT
+        * EXCLUDE (band),
+        unnest(CASE WHEN banded THEN ['bands', 'values'] ELSE ['values'] END) AS scale,
+        unnest(CASE WHEN banded THEN [coalesce(band, value), value] ELSE [value] END) AS told
+    FROM steps
 ),
 
 valued AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
-        value,
-        every,
-        cast(pictures AS DOUBLE) AS x
-    FROM counted
-    WHERE in_support
-    UNION ALL
-    SELECT
-        banded.week,
-        banded.model,
-        banded.suite,
-        banded.suite_major,
-        banded.condition,
-        banded.prompt,
-        banded.turn,
-        banded.attribute,
-        banded.scale,
-        banded.labeler_version,
-        steps.value,
-        banded.every,
-        cast(coalesce(readings.pictures, 0) AS DOUBLE) AS x
-    FROM banded
-    INNER JOIN attribute_values AS steps
+        looked_at.*,
+        scaled.scale,
+        scaled.told AS value,
+        cast(sum(coalesce(seen.pictures, 0)) AS DOUBLE) AS x
+    FROM looked_at
+    INNER JOIN scaled
         ON
-            banded.week = steps.week
-            AND banded.model = steps.model
-            AND banded.suite = steps.suite
-            AND banded.suite_major = steps.suite_major
-            AND banded.attribute = steps.attribute
-            AND steps.in_support
-    LEFT JOIN readings
+            looked_at.week = scaled.week
+            AND looked_at.model = scaled.model
+            AND looked_at.suite = scaled.suite
+            AND looked_at.suite_major = scaled.suite_major
+            AND looked_at.attribute = scaled.attribute
+    LEFT JOIN seen
         ON
-            banded.week = readings.week
-            AND banded.model = readings.model
-            AND banded.prompt = readings.prompt
-            AND banded.turn = readings.turn
-            AND banded.attribute = readings.attribute
-            AND banded.labeler = readings.labeler
-            AND banded.labeler_version = readings.labeler_version
-            AND steps.value = readings.value
+            looked_at.week = seen.week
+            AND looked_at.model = seen.model
+            AND looked_at.suite = seen.suite
+            AND looked_at.suite_major = seen.suite_major
+            AND looked_at.prompt = seen.prompt
+            AND looked_at.turn = seen.turn
+            AND looked_at.attribute = seen.attribute
+            AND scaled.value = seen.value
+    GROUP BY ALL
+    HAVING bool_or(scaled.in_support)
 ),
 
 shares AS (

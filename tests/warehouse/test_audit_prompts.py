@@ -15,7 +15,6 @@ from assets.metrics.registry import METRICS
 from assets.metrics.scores import compute_scores, compute_study_scores
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Reference, ReferenceRow
-from warehouse import marts
 from warehouse.connection import connect
 from warehouse.load import load_partition, partitions, replace_study, replace_week
 from warehouse.migrations import migrate
@@ -262,12 +261,3 @@ def test_an_interval_that_is_missing_or_too_many_is_found(con: Con, both: Found)
             f"WHERE rowid = (SELECT max(rowid) FROM {table} WHERE {where})"
         )
         assert len(differing(published(con, query), found)) == (1 if new == "NULL" else 2)
-
-
-@pytest.mark.parametrize("query", AUDITED)
-def test_the_query_reads_no_view_and_no_result(con: Con, query: str) -> None:
-    for view in marts.order():
-        con.execute(f"DROP VIEW {view}")
-    for table in ("scores", "study_scores"):
-        con.execute(f"DELETE FROM {table}")
-    assert len(audited(con, query)) > 100
