@@ -124,6 +124,18 @@ CROWDS = Suite(
     attributes=(PEOPLE, GENDER),
     references=(PARITY,),
 )
+#: A confrontation about two groups, one of which a value is a stereotype of.
+CONFRONTED = CONFRONTATION.model_copy(
+    update={
+        "prompts": tuple(
+            CONFRONTATION.prompts[0].model_copy(update={"id": name, "subject": f"occupation:{name}"})
+            for name in ("ceo", "chef")
+        ),
+        "stereotypes": (
+            StereotypePair(attribute="perceived_gender", value="masculine", subject="occupation:ceo"),
+        ),
+    }
+)
 #: What a model may send on instead of a prompt: the same but for white space, other words, or nothing.
 REVISED = (
     "prompt of  {0}\u00a0\n",
@@ -159,7 +171,7 @@ def labels(slot: Slot, attribute: Attribute) -> Label:
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
     """Two weeks of three models: refusals, failures, rewritten prompts, bands, several references, few pictures."""
     store = open_store(tmp_path_factory.mktemp("bucket"))
-    suites = (SUITE, CONFRONTATION, CROWDS, NATIONS)
+    suites = (SUITE, CONFRONTED, CROWDS, NATIONS)
 
     def talks(slot: Slot) -> Sequence[str]:
         """Return outcomes of a model that sometimes draws at once, sometimes on request, sometimes never."""
@@ -172,7 +184,15 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
 
     for week in (WEEK, WEEK_53):
         slots = build_partition(
-            store, week, "talks", suites=suites, replicates=12, outcomes=talks, labels=labels
+            store,
+            week,
+            "talks",
+            suites=suites,
+            replicates=12,
+            conversations=12,
+            outcomes=talks,
+            labels=labels,
+            labeler_version="9-a",  # of which the tenth is the newer one
         )
         build_partition(
             store, week, "mixed", suites=suites, outcomes=mixed, labels=labels, plan={"series": "m"}
@@ -275,6 +295,9 @@ def test_the_world_holds_what_could_go_wrong(con: Con) -> None:
         "too few: 1 of 2 needed",
         "too few: 3 of 5 needed",
     } <= reasons
+    lifts = rows(con, "FROM scores WHERE metric = 'stereotype_lift' AND condition = 'confronted'")
+    assert {row["turn"] for row in lifts} == {2}
+    assert any(row["estimate"] is not None for row in lifts)
     rated = rows(
         con, "SELECT metric, min(estimate) AS least, max(estimate) AS most FROM scores GROUP BY metric"
     )

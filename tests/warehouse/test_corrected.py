@@ -17,9 +17,16 @@ from assets.labeling.gold.records import Picture
 from assets.labeling.gold.sampling import draw_sample
 from assets.metrics.corrected import CORRECTED, week_corrections, week_label_error
 from assets.metrics.scores import compute_scores
-from assets.suites.schema import Attribute
+from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.unit.labeling.gold.people import ONE, TWO, annotated, design, honest, saved, truth
-from tests.warehouse.builder import CONFRONTATION, OCCUPATIONS, WEEK, build_partition
+from tests.warehouse.builder import (
+    CONFRONTATION,
+    OCCUPATIONS,
+    WEEK,
+    build_partition,
+    label_row,
+    write_labels,
+)
 from warehouse import load
 from warehouse.connection import connect
 from warehouse.export import export_tables
@@ -106,10 +113,8 @@ def scored(world: Store) -> Iterator[tuple[Con, pl.DataFrame]]:
         yield con, score(con, world)
 
 
-def test_the_audit_query_finds_the_same_figures_from_labels_and_answers_alone(
-    scored: tuple[Con, pl.DataFrame],
-) -> None:
-    con, figures = scored
+def beside_sql(con: Con, figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the figures of shares and of references of two values, each beside what the audit query finds."""
     mine = figures.filter(pl.col("metric") != "distance")
     theirs = pl.DataFrame(con.sql(sql("audit/corrected_figures")).to_arrow_table()).filter(
         pl.col("week") == pl.lit(WEEK).str.to_date()
@@ -123,14 +128,62 @@ def test_the_audit_query_finds_the_same_figures_from_labels_and_answers_alone(
         nulls_equal=True,
         suffix="_sql",
     )
-    # Two models: shares of gender in two suites and of three bands of skin tone; a distance in each suite.
-    assert pairs.height == theirs.height == 2 * (2 * 2 + 3 + 2)
+    assert pairs.height == theirs.height
     assert pairs["estimate"].null_count() == pairs["corrected"].null_count() == 0
     assert (pairs["estimate"] - pairs["corrected"]).abs().max() < 1e-9
     assert (pairs["raw_estimate"] - pairs["raw"]).abs().max() < 1e-9
     assert pairs["gold_n"].to_list() == pairs["gold_n_sql"].to_list()
+    return pairs
+
+
+def test_the_audit_query_finds_the_same_figures_from_labels_and_answers_alone(
+    scored: tuple[Con, pl.DataFrame],
+) -> None:
+    pairs = beside_sql(*scored)
+    # Two models: shares of gender in two suites and of three bands of skin tone; a distance in each suite.
+    assert pairs.height == 2 * (2 * 2 + 3 + 2)
     assert set(pairs["gold_weeks"]) == {2}
     assert (pairs["estimate"] - pairs["raw_estimate"]).abs().max() > 0.02
+
+
+def test_the_audit_query_finds_the_same_where_labels_are_missing_undeclared_or_of_two_versions(
+    con: Con, store: Store, tmp_path: Path
+) -> None:
+    cited = Reference(
+        id="cited",
+        attribute="perceived_gender",
+        rows=(ReferenceRow(prompt="nurse", shares={"feminine": 0.9, "masculine": 0.1}),),
+    )
+
+    def gaps(error: float):
+        def read(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None] | None:
+            chance = random.Random(f"gap/{slot.slot_key}/{attribute.id}").random()
+            return (
+                None
+                if chance < 0.06
+                else ("robot", 0.5, None)
+                if chance < 0.12
+                else noisy(error)(slot, attribute)
+            )
+
+        return read
+
+    slots = build_partition(
+        store, WEEK, ONE, replicates=60, conversations=40, labels=gaps(0.4), labeler_version="9-a",
+        suites=(OCCUPATIONS.model_copy(update={"references": (*OCCUPATIONS.references, cited)}), CONFRONTATION),
+        outcomes=lambda slot: ("timeout", "ok") if slot.slot_key > "2" else ("timeout", "refused_text"),
+    )  # fmt: skip
+    newer = [
+        label_row(slot, attribute.id, said, labeler_version="10-b")
+        for slot in slots
+        for attribute in OCCUPATIONS.attributes
+        if slot.slot_key > "2" and (said := gaps(0.1)(slot, attribute))
+    ]
+    write_labels(store, WEEK, ONE, newer)
+    add(store, tmp_path, "gold", 200)
+    pairs = beside_sql(con, score(con, store))
+    assert {"cited", "parity"} <= set(pairs["reference"])
+    assert {("confronted", 1), ("confronted", 2)} & set(pairs.select("condition", "turn").iter_rows())
 
 
 def test_figures_put_right_hold_the_truth_where_the_raw_ones_are_off(

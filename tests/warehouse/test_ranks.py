@@ -16,7 +16,15 @@ from assets.metrics.rank_results import ALONE, RETIRED, VERDICTS, week_pairs, we
 from assets.metrics.scores import compute_scores
 from assets.metrics.week import score_weeks
 from assets.suites.schema import Attribute
-from tests.warehouse.builder import CONFRONTATION, WEEK, build_partition, draw, mixed
+from tests.warehouse.builder import (
+    CONFRONTATION,
+    WEEK,
+    build_partition,
+    draw,
+    label_row,
+    mixed,
+    write_labels,
+)
 from tests.warehouse.quality_rows import disagrees
 from tests.warehouse.test_freshness import place_in
 from tests.warehouse.test_score_marts import SUITE
@@ -221,22 +229,18 @@ def test_a_week_without_ranks_says_so(con: duckdb.DuckDBPyConnection) -> None:
     }
 
 
-def test_sql_finds_the_same_ranks_bounds_and_pairs_from_labels_alone(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(f"INSERT INTO withheld VALUES ('{WEEK}', 'sided', 'why'), ('{WEEK}', 'sided', 'and why')")
-    rank(con)
-    for computed in ("scores", "model_pairs", "ranks"):
-        con.execute(f"CREATE TEMP TABLE kept_{computed} AS FROM {computed}")
-        con.execute(f"DELETE FROM {computed}")
+def found_by_sql(con: duckdb.DuckDBPyConnection) -> int:
+    """Compare ranks and pairs with what the audit query finds; return how many pairs there are."""
     again = asked(con, sql("audit/ranks"))
     exactly = (*BOARD, "model", "rank_low", "rank_high", "ranked_of", "cells", "planned_cells")
-    wanted = {tuple(row[k] for k in exactly): row for row in asked(con, "FROM kept_ranks")}
+    wanted = {tuple(row[k] for k in exactly): row for row in asked(con, "FROM ranks")}
     found = {tuple(row[k] for k in exactly): row for row in again}
     assert found.keys() == wanted.keys()
     for key, row in wanted.items():
         for column in ("bound_low", "bound_high"):
             assert found[key][column] == pytest.approx(row[column], abs=1e-9)
     pairs = {(*(r[k] for k in BOARD), r["model"], r["other"]): r for r in again if r["other"]}
-    told = asked(con, "FROM kept_model_pairs")
+    told = asked(con, "FROM model_pairs")
     assert len(pairs) == 2 * len(told) > 0
     for row in told:
         for a, b, sign in (("model_a", "model_b", 1), ("model_b", "model_a", -1)):
@@ -247,6 +251,66 @@ def test_sql_finds_the_same_ranks_bounds_and_pairs_from_labels_alone(con: duckdb
                 mine = (row[low], row[high]) if sign > 0 else (-row[high], -row[low])
                 assert (same[low], same[high]) == pytest.approx(mine, abs=1e-9)
             assert same["difference"] == pytest.approx(sign * row["estimate"], abs=1e-9)
+    return len(told)
+
+
+def test_sql_finds_the_same_ranks_bounds_and_pairs_from_labels_alone(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"INSERT INTO withheld VALUES ('{WEEK}', 'sided', 'why'), ('{WEEK}', 'sided', 'and why')")
+    rank(con)
+    assert found_by_sql(con) > 0
+
+
+def test_sql_finds_the_same_where_pictures_were_read_twice_partly_or_as_what_is_not_declared(
+    tmp_path: Path,
+) -> None:
+    def ends(slot: Slot) -> Sequence[str]:
+        """Retries, and conversations that draw after one demand, after two, or never."""
+        if slot.conversation is None or slot.turn == 1:
+            return ("timeout", "ok") if slot.replicate % 5 == 0 else ("ok",)
+        chance = random.Random(slot.conversation).random()
+        if chance < 0.1:
+            return ("refused_text",)
+        return (
+            ("ok",) if (slot.turn == 2) == (chance < 0.6) else ("no_image", "not_needed")[slot.turn - 2 :][:1]
+        )
+
+    def reading(share: float):  # type: ignore[no-untyped-def]
+        def read(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None] | None:
+            chance = random.Random(f"{slot.slot_key}/{attribute.id}/missed").random()
+            return (
+                None
+                if chance < 0.04
+                else ("robot", 0.5, None)
+                if chance < 0.08
+                else gender(share)(slot, attribute)
+            )
+
+        return read
+
+    store = open_store(tmp_path / "store")
+    suites = {"suites": (NEWER, CONFRONTATION), "replicates": 20, "conversations": 20, "outcomes": ends}
+    for model, share in {"a": 0.5, "b": 0.7, "c": 1.0}.items():
+        slots = build_partition(store, WEEK, model, labels=reading(0.2), labeler_version="9-a", **suites)
+        newer = [
+            label_row(slot, attribute.id, said, labeler_version="10-b")
+            for slot in slots
+            for attribute in NEWER.attributes
+            if (said := reading(share)(slot, attribute))
+        ]
+        write_labels(store, WEEK, model, newer)
+    with connect(None) as con:
+        migrate(con)
+        for week, model in partitions(store):
+            load_partition(con, store, week, model)
+        replace_week(con, "scores", WEEK, compute_scores(con, WEEK))
+        rank(con)
+        assert place(board(con, simulated=True)["c"]) == (3, 3, 3)  # by the older version all are alike
+        known = "SELECT DISTINCT condition, labels.value FROM labels INNER JOIN slots USING (week, model, slot_key)"
+        known += " INNER JOIN prompts USING (week, model, suite, prompt)"
+        assert {("confronted", "robot"), ("baseline", "robot")} <= set(con.execute(known).fetchall())
+        assert found_by_sql(con) > 3
+        ranked = con.execute("SELECT DISTINCT condition, reference FROM model_pairs").fetchall()
+        assert {("confronted", "parity"), ("baseline", "bls")} <= set(ranked)
 
 
 def test_a_week_that_was_not_scored_has_no_ranks(con: duckdb.DuckDBPyConnection) -> None:
