@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 import shutil
 from collections.abc import Iterator
@@ -123,13 +124,57 @@ def test_the_page_asks_for_nothing_but_its_own_files_and_all_pictures_load(
     )
 
 
+WIDTHS = (320, 360, 390, 480, 600, 700, 768, 800, 900, 960, 961, 1024, 1280, 1600)
+
+#: What sticks out of the window or of its own box, cells of a row that lie upon each other, and rows that are neither
+#: all cards nor all rows of tables. Strips of pictures alone may be pushed sideways.
+UGLY = """() => {
+  const wide = document.documentElement.clientWidth, found = [];
+  const hidden = node => node.closest(".pictures, .visually-hidden, .skip") || node.parentElement.closest("svg")
+    || (node.closest("thead") && getComputedStyle(node.closest("thead")).position === "absolute");
+  if (document.documentElement.scrollWidth > wide) found.push("the page scrolls sideways");
+  for (const node of document.querySelectorAll("body *")) {
+    if (!node.checkVisibility() || hidden(node)) continue;
+    const sticks = node.tagName !== "svg" && getComputedStyle(node).display !== "inline"
+      && node.scrollWidth > node.clientWidth + 1;
+    if (sticks || node.getBoundingClientRect().right > wide + 1)
+      found.push("sticks out: " + node.outerHTML.slice(0, 160));
+  }
+  const rows = [...document.querySelectorAll("tbody tr")].filter(row => row.checkVisibility());
+  for (const row of rows) {
+    const boxes = [...row.cells].map(cell => cell.getBoundingClientRect());
+    if (boxes.some((a, i) => boxes.slice(i + 1).some(b => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+      && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1))) found.push("overlaps: " + row.innerText);
+  }
+  const kinds = new Set(rows.map(row => getComputedStyle(row).display));
+  if (kinds.size !== 1 || !kinds.has(wide > 960 ? "table-row" : "grid")) found.push("rows: " + [...kinds]);
+  for (const node of document.querySelectorAll("summary, nav a, li > a"))
+    if (node.checkVisibility() && node.getBoundingClientRect().height < 24) found.push("small: " + node.outerHTML);
+  return found;
+}"""
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_page_never_scrolls_sideways(browser: Any, edition: Path, width: int, scheme: str) -> None:
-    page = look(browser, edition, width=width, scheme=scheme).page
+def test_nothing_sticks_out_overlaps_or_is_too_small_to_tap_at_any_width(browser: Any, edition: Path) -> None:
+    page = look(browser, edition).page
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate("document.querySelectorAll('.board').forEach(board => board.style.display = 'block')")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(UGLY) == [], (width, scheme)
+
+
+@pytest.mark.browser
+def test_paper_shows_every_picture_and_the_keyboard_where_it_is(browser: Any, edition: Path) -> None:
+    page = look(browser, edition, width=700).page
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        assert page.evaluate("getComputedStyle(document.activeElement).outline").endswith("solid 3px")
+    page.emulate_media(media="print")
+    ends = "[...document.images].map(image => image.getBoundingClientRect().right)"
+    assert page.evaluate(f"Math.max(...{ends})") <= 700
 
 
 @pytest.mark.browser
@@ -311,10 +356,41 @@ def test_what_a_request_changed_in_a_study_is_in_the_data_files_too(edition: Pat
         assert f"{change} in squared distance ({low} to {high})" in html
 
 
-def test_every_table_has_a_caption_and_scoped_headers(html: str) -> None:
-    for table in re.findall(r"<table.+?</table>", html, re.DOTALL):
+def test_every_table_has_a_caption_scoped_headers_and_cells_that_say_what_they_are(html: str) -> None:
+    tables = re.findall(r"<table.+?</table>", html, re.DOTALL)
+    assert {re.findall(r'class="([^"]+)"', table)[0] for table in tables} == {
+        "board-table",
+        "plain",
+        "plain study-table",
+        "plain effect-table",
+        "plain tests",
+    }
+    for table in tables:
         assert "<caption" in table
         assert not re.findall(r"<th(?![^>]*scope=)[ >]", table)
+        assert not re.findall(
+            r"<(?:table|thead|tbody|tr|th|td)(?![^>]* role=)[ >]", table
+        )  # cards take them away
+        assert not re.findall(r'<td(?![^>]*(?:data-label="[^"]|colspan=))[ >]', table)
+
+
+def test_headings_go_down_one_level_at_a_time(html: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_letters_that_stand_for_something_are_explained_before_they_are_used(html: str) -> None:
+    studies = html[html.index('id="studies"') :]
+    for said, used in (
+        ("n counts pictures", "n&nbsp;="),
+        ("TVD is", "TVD</th>"),
+        ("p is how often", "p, exact"),
+    ):
+        assert 0 < studies.index(said) < studies.index(used), said
+    board = html[html.index('<section class="board') :]
+    assert 0 < board.index("n counts pictures") < board.index("n = ")
 
 
 def test_no_table_row_of_outcomes_leaves_a_request_unaccounted(filled_store: Store) -> None:
