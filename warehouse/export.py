@@ -53,8 +53,16 @@ def export_tables(con: duckdb.DuckDBPyConnection, folder: Path, *, week: str) ->
             views = _fill(copy, folder, tables)
             for view in views:
                 _copy(copy, f"FROM {view} ORDER BY ALL", folder / f"{view}.parquet", "FORMAT parquet")
-            for name in [*tables, *views]:
-                _copy(copy, _inert(copy, name), folder / f"{name}.csv", "FORMAT csv, HEADER")
+            for name in [
+                *tables,
+                *views,
+            ]:  # from the Parquet file: its rows are in order, and a view is read once
+                _copy(
+                    copy,
+                    _inert(copy, folder / f"{name}.parquet"),
+                    folder / f"{name}.csv",
+                    "FORMAT csv, HEADER",
+                )
             copy.execute("USE memory")
             copy.execute("DETACH published")
     except (duckdb.IOException, OSError) as error:
@@ -94,16 +102,17 @@ def _fill(copy: duckdb.DuckDBPyConnection, folder: Path, tables: list[str]) -> l
     return marts.order()
 
 
-def _inert(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    """Return a query for a table or view in a fixed order, with an apostrophe before text that begins a formula."""
+def _inert(con: duckdb.DuckDBPyConnection, file: Path) -> str:
+    """Return a query for a Parquet file in its order, with an apostrophe before text that begins a formula."""
+    rows = f"read_parquet('{_escaped(file)}')"
     starts = ", ".join(f"chr({ord(char)})" for char in FORMULA)
     columns = ", ".join(
         f"CASE WHEN left({column}, 1) IN ({starts}) THEN '''' || {column} ELSE {column} END AS {column}"
         if kind == "VARCHAR"
         else column
-        for column, kind in _columns(con, name).items()
+        for column, kind in _columns(con, f"FROM {rows}").items()
     )
-    return f"SELECT {columns} FROM (SELECT * FROM {name} ORDER BY ALL)"  # noqa: S608
+    return f"SELECT {columns} FROM {rows}"  # noqa: S608
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:

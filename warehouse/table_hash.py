@@ -34,24 +34,32 @@ def identity_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[s
     Raises:
         UsageError: if there is no such table.
     """
-    rows = con.execute(
-        "SELECT column_name, data_type, coalesce(comment, '') FROM duckdb_columns() "
-        "WHERE table_name = $table AND database_name = current_database() AND schema_name = current_schema() "
-        "ORDER BY column_index",
-        {"table": table},
-    ).fetchall()
-    if not rows:
+    found = _columns(con, table)
+    if not found:
         raise UsageError(f"no table {table!r} in this database")
-    return [(name, kind) for name, kind, comment in rows if comment.startswith("identity:")]
+    return found[table]
 
 
 def identity_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the names of the tables with identity columns, sorted: all but the book-keeping."""
+    return [table for table, columns in _columns(con).items() if columns]
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Return name and type of the identity columns of one table or of all, by table, sorted."""
     rows = con.execute(
-        "SELECT table_name FROM duckdb_tables() "
-        "WHERE database_name = current_database() AND schema_name = current_schema() ORDER BY table_name"
+        "SELECT table_name, column_name, data_type, coalesce(comment, '') FROM duckdb_columns() "
+        "WHERE ($table IS NULL OR table_name = $table) "
+        "AND database_name = current_database() AND schema_name = current_schema() "
+        "ORDER BY table_name, column_index",
+        {"table": table},
     ).fetchall()
-    return [name for (name,) in rows if identity_columns(con, name)]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, column, kind, comment in rows:
+        columns = found.setdefault(name, [])
+        if comment.startswith("identity:"):
+            columns.append((column, kind))
+    return found
 
 
 def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -63,6 +71,15 @@ def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     columns = identity_columns(con, table)
     if not columns:
         raise UsageError(f"table {table!r} has no identity columns; it is book-keeping and has no hash")
+    return _hash(con, table, columns)
+
+
+def table_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the hash of each table that has identity columns."""
+    return {table: _hash(con, table, columns) for table, columns in _columns(con).items() if columns}
+
+
+def _hash(con: duckdb.DuckDBPyConnection, table: str, columns: list[tuple[str, str]]) -> str:
     digest = hashlib.sha256()
     digest.update(",".join(name for name, _ in columns).encode() + b"\n")
     row = " || ".join(_field(name, kind) for name, kind in columns)
@@ -70,11 +87,6 @@ def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     for batch in hashes.to_arrow_reader(100_000):
         digest.update("".join(batch.column(0).to_pylist()).encode())
     return digest.hexdigest()
-
-
-def table_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return the hash of each table that has identity columns."""
-    return {table: table_hash(con, table) for table in identity_tables(con)}
 
 
 def _field(name: str, kind: str) -> str:

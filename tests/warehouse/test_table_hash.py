@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Sequence
+from functools import cache
 
 import duckdb
 import pytest
@@ -23,7 +24,9 @@ Con = duckdb.DuckDBPyConnection
 Row = tuple[str | None, str | None, float | None, int | None, bool | None]
 
 _TABLE = """
-CREATE TABLE t (a VARCHAR, b VARCHAR, x DOUBLE, n INTEGER, f BOOLEAN, made_at TIMESTAMP DEFAULT now()::TIMESTAMP);
+CREATE OR REPLACE TABLE t (
+    a VARCHAR, b VARCHAR, x DOUBLE, n INTEGER, f BOOLEAN, made_at TIMESTAMP DEFAULT now()::TIMESTAMP
+);
 COMMENT ON COLUMN t.a IS 'identity: a'; COMMENT ON COLUMN t.b IS 'identity: b'; COMMENT ON COLUMN t.x IS 'identity: x';
 COMMENT ON COLUMN t.n IS 'identity: n'; COMMENT ON COLUMN t.f IS 'identity: f';
 COMMENT ON COLUMN t.made_at IS 'run time: at'
@@ -31,11 +34,17 @@ COMMENT ON COLUMN t.made_at IS 'run time: at'
 
 
 def hashed(rows: Sequence[Row]) -> str:
-    with connect(None) as con:
-        con.execute(_TABLE)
-        for row in rows:
-            con.execute("INSERT INTO t (a, b, x, n, f) VALUES (?, ?, ?, ?, ?)", list(row))
-        return table_hash(con, "t")
+    con = _database()
+    con.execute(_TABLE)
+    for row in rows:
+        con.execute("INSERT INTO t (a, b, x, n, f) VALUES (?, ?, ?, ?, ?)", list(row))
+    return table_hash(con, "t")
+
+
+@cache
+def _database() -> Con:
+    """Return one database for all: to open one takes longer than to hash a table."""
+    return connect(None)
 
 
 def field(value: str | float | bool | None) -> bytes:
