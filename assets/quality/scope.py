@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -36,5 +37,10 @@ class Scope:
     def execute(self, statement: str) -> duckdb.DuckDBPyConnection:
         """Run a statement with those of the parameters $week, $model and $seed that it has."""
         known = {"week": self.week, "model": self.model, "seed": self.seed}
-        wanted = self.con.extract_statements(statement)[0].named_parameters
-        return self.con.execute(statement, {name: known[name] for name in wanted})
+        return self.con.execute(statement, {name: known[name] for name in _parameters(statement)})
+
+
+@cache
+def _parameters(statement: str) -> frozenset[str]:
+    """Return the names of the parameters of a statement; the checks' files are read again for every week."""
+    return frozenset(duckdb.extract_statements(statement)[0].named_parameters)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import os
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.receipts import read_partition
+from assets.quality.columns import suite
 from orchestration.cli import app
 from tests.orchestration.installation import MODELS, NEXT, SLOTS, WEEK, Cliche, Installation, entry, start
 from tests.orchestration.scripted import STOPPING
@@ -51,6 +53,11 @@ def test_every_command_has_help_that_says_what_it_does() -> None:
 
 
 # run
+
+
+def test_garbage_is_collected_again_once_the_command_and_the_checks_are_imported() -> None:
+    suite("plans")
+    assert gc.isenabled()
 
 
 def test_a_dry_run_says_what_would_be_asked_and_writes_nothing(fresh: Installation, cliche: Cliche) -> None:
