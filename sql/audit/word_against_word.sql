@@ -1,10 +1,11 @@
 -- Answers: does what one word changes follow from the labels? Every published effect beside the same figure,
---   counted anew from labels and reference shares; only which prompts make a pair is taken from `effects`.
+--   counted anew from attempts, labels and reference shares; only which prompts make a pair is taken from
+--   `effects`.
 -- Grain: that of effects.
 -- Columns: those of effects that name the figure; published: effects.estimate; from_labels: the same from
 --   labels, NULL where fewer than five pictures of a side, or no pair, can enter; pairs: of prompts that
 --   entered; n_a, n_b: pictures in them.
--- Depends on: effects, labels, slots, plans, attribute_values, reference_values
+-- Depends on: effects, attempts, outcomes, labels, slots, plans, attribute_values, reference_values
 WITH
 pairs AS (
     SELECT DISTINCT
@@ -17,12 +18,45 @@ pairs AS (
         b,
         subject,
         attribute,
-        labeler_version,
         unnest(['a', 'b']) AS side,
         unnest([prompt_a, prompt_b]) AS prompt,
         unnest([turn_a, turn_b]) AS turn
     FROM effects
     WHERE subject IS NOT NULL
+),
+
+-- a picture is there where the attempt that settled its slot, the first final one, was ok
+pictures AS (
+    SELECT
+        attempts.week,
+        attempts.model,
+        attempts.slot_key
+    FROM attempts
+    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
+    GROUP BY attempts.week, attempts.model, attempts.slot_key
+    HAVING arg_min(attempts.outcome, attempts.attempt) = 'ok'
+),
+
+-- of several versions of the planned labeler the highest declared number counts, then the last hash
+versions AS (
+    SELECT
+        labels.week,
+        labels.model,
+        labels.labeler,
+        labels.labeler_version
+    FROM labels
+    INNER JOIN plans
+        ON
+            labels.week = plans.week
+            AND labels.model = plans.model
+            AND labels.labeler = plans.labeler
+    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
+    QUALIFY row_number() OVER (
+        PARTITION BY labels.week, labels.model
+        ORDER BY
+            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
+            labels.labeler_version DESC
+    ) = 1
 ),
 
 read AS (
@@ -33,14 +67,22 @@ read AS (
         slots.prompt,
         least(slots.turn, 2) AS turn,
         labels.attribute,
-        labels.labeler_version,
         coalesce(attribute_values.band, attribute_values.value) AS value,
         count(*) AS pictures
     FROM labels
     INNER JOIN slots
         ON labels.week = slots.week AND labels.model = slots.model AND labels.slot_key = slots.slot_key
-    INNER JOIN plans
-        ON labels.week = plans.week AND labels.model = plans.model AND labels.labeler = plans.labeler
+    INNER JOIN pictures
+        ON
+            labels.week = pictures.week
+            AND labels.model = pictures.model
+            AND labels.slot_key = pictures.slot_key
+    INNER JOIN versions
+        ON
+            labels.week = versions.week
+            AND labels.model = versions.model
+            AND labels.labeler = versions.labeler
+            AND labels.labeler_version = versions.labeler_version
     INNER JOIN attribute_values
         ON
             slots.week = attribute_values.week
@@ -146,7 +188,6 @@ counted AS (
             AND pairs.prompt = read.prompt
             AND pairs.turn = read.turn
             AND pairs.attribute = read.attribute
-            AND pairs.labeler_version = read.labeler_version
             AND wanted.value = read.value
 ),
 

@@ -25,7 +25,7 @@ from warehouse.load import load_partition, replace_study, replace_week
 from warehouse.sqlfiles import sql
 from warehouse.store import Store
 
-from .builder import LABELER, WEEK, Labels, build_partition, mixed
+from .builder import LABELER, WEEK, Labels, build_partition, draw, label_row, mixed, write_labels
 
 Row = dict[str, Any]
 SUITES = load_suites()
@@ -254,6 +254,15 @@ def test_every_effect_follows_from_the_labels_by_sql_alone(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
     effects_of(con, store, CEO, DIVERSITY, replicates=10, conversations=9, outcomes=mixed)
+    slots = build_partition(store, WEEK, "reread", suites=(CEO,), replicates=12, labeler_version="9-a")
+    newer = [
+        label_row(slot, attribute.id, draw(slot, attribute), labeler_version="10-b")
+        for slot in slots
+        for attribute in CEO.attributes
+        if slot.replicate > 0
+    ]
+    write_labels(store, WEEK, "reread", newer)
+    load_partition(con, store, WEEK, "reread")
     rows = effects_of(con, store, CEO, NATIONS, model="sim-two", replicates=5)
     query = con.execute(sql("audit/word_against_word"))
     names = [column[0] for column in query.description or []]
