@@ -34,7 +34,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def _leave_alone_what_lasts() -> None:
-    """Take modules and collected tests out of what is looked through for garbage: a quarter of the time is spent there.
+    """Take modules and collected tests out of what is looked through for garbage, which costs up to a tenth.
 
     `gc.collect()` in a test, or in a library that it calls, still finds what came since.
     """
