@@ -14,6 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+#: The same examples each time, so that a run does not depend on luck; `--hypothesis-profile=random` tries others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("random", derandomize=False)
+settings.load_profile("same")
 
 pytest_plugins = ["tests.services.seaweedfs", "tests.services.aimock"]
 

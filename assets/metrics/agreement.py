@@ -40,6 +40,10 @@ class Agreement(NamedTuple):
 NOTHING = Agreement(np.nan, np.nan, np.nan)
 
 
+#: A difference of two numbers of about 1 that is smaller is none.
+_ROUNDING = 1e-12
+
+
 def value_counts(codes: npt.ArrayLike, values: int) -> tuple[Ints, Ints]:
     """Return the kinds of units with two ratings or more, and how many units are of each kind.
 
@@ -158,8 +162,9 @@ def kappa(table: Ints, level: Level) -> Agreement:
         return Agreement(1.0, _all_agree(units, 1 - chance), 1.0)
     mean = (weights @ columns)[:, None] + (weights.T @ rows)[None, :]
     moment = (p * (weights * (1 - chance) - mean * (1 - seen)) ** 2).sum()
-    variance = (moment - (seen * chance - 2 * chance + seen) ** 2) / (units * (1 - chance) ** 4)
-    half = Z * float(np.sqrt(max(0.0, variance)))
+    spread = moment - (seen * chance - 2 * chance + seen) ** 2
+    variance = spread / (units * (1 - chance) ** 4) if spread > _ROUNDING else 0.0
+    half = Z * float(np.sqrt(variance))
     return Agreement(estimate, max(-1.0, estimate - half), min(1.0, estimate + half))
 
 

@@ -23,8 +23,8 @@ import numpy as np
 from assets.metrics.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
 
 #: A value is followed if it is read in more than this share of the pictures in which people see it. Then M is strictly
-#: dominated by its diagonal, column by column, and has an inverse.
-FOLLOWED = 0.5
+#: dominated by its diagonal, column by column, and has an inverse. Half is not enough, however it was rounded.
+FOLLOWED = 0.5 + 1e-9
 #: So large a part of the pictures may be read as a value of which no picture was rated.
 UNRATED = 0.02
 

@@ -391,7 +391,7 @@ seen_as AS (
         figure,
         y,
         sum(a) AS seen,
-        coalesce(sum(a) FILTER (WHERE f = y), 0) > 0.5 * sum(a) AS followed
+        coalesce(sum(a) FILTER (WHERE f = y), 0) > 0.500000001 * sum(a) AS followed
     FROM joint
     GROUP BY week, figure, y
 ),
@@ -661,7 +661,7 @@ put_right AS (
         -- A value that people never saw is taken as the labeler reads it.
         coalesce(one_as_one, 1) - coalesce(other_as_one, 0) AS slope,
         coalesce(other_as_one, 0) AS other_as_one,
-        coalesce(one_as_one, 1) > 0.5 AND coalesce(other_as_one, 0) < 0.5 AS followed
+        coalesce(one_as_one, 1) > 0.500000001 AND coalesce(other_as_one, 0) < 0.499999999 AS followed
     FROM rates
 ),
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assets.metrics.agreement import MISSING, Level, alpha, kappa, pair_counts, value_counts
@@ -322,6 +322,7 @@ RATED = st.integers(1, 4).flatmap(
 
 @EXAMPLES
 @given(RATED, st.sampled_from(["nominal", "ordinal"]), st.randoms())
+@example((3, [(1, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 0), (1, 1, 0), (1, 2, 0)]), "ordinal", Random(1))
 def test_agreement_knows_no_order_of_pictures_and_raters_and_no_names(
     rated: tuple[int, list[tuple[int, ...]]], level: Level, random: Random
 ) -> None:
