@@ -7,6 +7,7 @@ family), rows in general, shares and distances (`figures`), reading (`scores`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,7 @@ from assets.metrics.metric import (
     NO_PICTURES,
     NO_REFERENCE_ODDS,
     NOT_ASSESSED,
+    ONE_VALUE,
     TOO_FEW,
 )
 from assets.metrics.prompts_like_these import over_prompts
@@ -31,11 +33,18 @@ def homogeneity_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     """Return `homogeneity` of every group; it needs what `distance` needs."""
     cells = groups.cells
     parts = cells.even_terms
-    base = basis(groups, MIN_PICTURES, TOO_FEW)
+    base = _varying(groups, basis(groups, MIN_PICTURES, TOO_FEW))
     found = homogeneity.mean_homogeneity(parts, cells.support, groups.of, groups.frame.height)
     alike = homogeneity.scale(cells.support) * parts.distance2
     others = None if groups.single else over_prompts(alike, base.used, groups.of, found, -1.0, 1.0)
     yield rows_of(groups, "homogeneity", found, base, others=others)
+
+
+def _varying(groups: Groups, base: Basis) -> Basis:
+    """Return the basis of figures of how alike pictures are: there are none where an attribute is one band."""
+    alone = groups.total(groups.cells.support.sum(axis=1) > 1) == 0
+    said = chosen([None, ONE_VALUE], (alone, 1))
+    return replace(base, reason=pl.select(pl.coalesce(base.reason, said)).to_series())
 
 
 def amplification_figures(groups: Groups) -> Iterable[pl.DataFrame]:
@@ -46,25 +55,27 @@ def amplification_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     """
     cells, n = groups.cells, groups.cells.counts.sum(axis=1)
     row, column = np.nonzero(cells.support)
-    wide = cells.counts.shape[1]
-    kept, first, slot = numbered(groups, row, column)
+    # rows of one reference may name other values of each prompt: a column is not the same value in all cells
+    of, first, slot = numbered(groups, row, cells.codes(row, column))
     seen = n[row] > 0
-    shares = share.mean_share(cells.counts[row, column], n[row], slot, len(kept))
-    entered = share.by_group(seen, slot, len(kept))
+    shares = share.mean_share(cells.counts[row, column], n[row], slot, len(of))
+    entered = share.by_group(seen, slot, len(of))
     expected = share.ratio(
-        share.by_group(np.where(seen, cells.expected[row, column], 0), slot, len(kept)), entered
+        share.by_group(np.where(seen, cells.expected[row, column], 0), slot, len(of)), entered
     )
     found = amplification.amplification(shares, expected)
-    base, of = basis(groups), kept // wide
+    pictures = share.by_group(cells.frame["pictures"].to_numpy()[row], slot, len(of))
     odds = chosen(
-        [None, NO_REFERENCE_ODDS, NO_PICTURE, EVERY_PICTURE],
+        [None, NO_REFERENCE_ODDS, NO_PICTURE, EVERY_PICTURE, NO_PICTURES, NOT_ASSESSED],
         ((expected == 0) | (expected == 1), 1),
         (shares.estimate == 0, 2),
         (shares.estimate == 1, 3),
+        (pictures == 0, 4),
+        (entered == 0, 5),
     )
-    reason = pl.select(pl.coalesce(base.reason.gather(of), odds)).to_series()
+    reason = pl.select(pl.coalesce(basis(groups).reason.gather(of), odds)).to_series()
     names = cells.named(row[first], column[first])
-    behind = share.by_group(n[row], slot, len(kept))  # of the cells whose reference names the value
+    behind = share.by_group(n[row], slot, len(of))  # of the cells whose reference names the value
     yield rows(groups.frame[of], "amplification", finite(found), behind, entered, reason, names)
 
 
@@ -132,17 +143,19 @@ def compatibility_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     first = np.unique(groups.of, return_index=True)[1]
     names, k = cells.names(first), support[first].sum(axis=1)
     seen = basis(groups)
+    several = _varying(groups, seen)
     per_cell: Mapping[str, Floats] = {
         "dalleval_mad": compatibility.dalleval_mad(counts, support),
         "magbig_l1": compatibility.magbig_l1(counts, support),
         "entropy_homogeneity": compatibility.entropy_homogeneity(counts, support),
     }
     for metric, values in per_cell.items():
-        yield rows_of(groups, metric, groups.mean(values, seen.used & ~np.isnan(values)), seen)
+        base = several if metric == "entropy_homogeneity" else seen
+        yield rows_of(groups, metric, groups.mean(values, seen.used & ~np.isnan(values)), base)
     pooled = np.stack([groups.total(np.where(seen.used, column, 0)) for column in counts.T], axis=1)
     nothing = np.full(len(first), np.nan)
     openbias = compatibility.openbias_score(pooled, support[first])
-    yield rows_of(groups, "openbias_score", Estimate(openbias, nothing, nothing), seen)
+    yield rows_of(groups, "openbias_score", Estimate(openbias, nothing, nothing), several)
 
     woman = np.isin(names, compatibility.FEMININE) & (k == 2)[:, None]
     feminine = np.where(

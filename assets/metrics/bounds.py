@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assets.metrics.distance import MIN_PICTURES, distance2
-from assets.metrics.share import Bools, Floats
+from assets.metrics.share import Bools, Floats, across
 
 
 class Bounds(NamedTuple):
@@ -53,7 +53,8 @@ def cell_bounds(counts: Floats, expected: Floats, support: Bools, unseen: Floats
     part = known & (unseen > 0)  # few cells of most models
     x, q, support, more = x[part], q[part], support[part], unseen[part]
     every = np.stack([distance2(x + more[:, None] * one, q) for one in np.eye(x.shape[1])], axis=1)
-    low[part] = distance2(_filled(x, q, support, more), q)
+    # filled up, the counts are fractions, which add up to the answers but for rounding: of two a little less is one
+    low[part] = distance2(_filled(x, q, support, more), q, n[part] + more)
     high[part] = np.where(support, every, -np.inf).max(axis=1, initial=-np.inf)
     return Bounds(low, high)
 
@@ -83,12 +84,4 @@ def mean_bounds(cells: Bounds) -> Bounds:
         (rows,) each; NaN where there is no cell.
     """
     many = cells.low.shape[1] or np.nan
-    return Bounds(*(np.sqrt(np.maximum(_added(side) / many, 0)) for side in cells))
-
-
-def _added(values: Floats) -> Floats:
-    """Return the sums of rows, cell after cell: the same on every machine."""
-    total = np.zeros(values.shape[0])
-    for column in values.T:
-        total += column
-    return total
+    return Bounds(*(np.sqrt(np.maximum(across(side) / many, 0)) for side in cells))

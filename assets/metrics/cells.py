@@ -56,10 +56,11 @@ class Cells:
         """Return the cells of the True rows."""
         return Cells(
             self.frame.filter(pl.Series(rows)),
-            self.counts.T[:, rows].T,
-            self.support.T[:, rows].T,
-            self.places.T[:, rows].T,
-            self.expected.T[:, rows].T,
+            # not [:, rows], which would lay one row after the other
+            np.compress(rows, self.counts.T, axis=1).T,
+            np.compress(rows, self.support.T, axis=1).T,
+            np.compress(rows, self.places.T, axis=1).T,
+            np.compress(rows, self.expected.T, axis=1).T,
             self.referenced[rows],
             self.values,
         )
@@ -68,6 +69,11 @@ class Cells:
         """Return the names of single values, NULL where the column is unused."""
         places = pl.Series(self.places[rows, columns])
         return self.values.gather(places.set(places < 0, None))
+
+    def codes(self, rows: Ints, columns: Ints) -> Ints:
+        """Return numbers of the names of single values: two are the same where their names are."""
+        names = self.values if self.values.dtype == pl.Categorical else self.values.cast(pl.Categorical)
+        return names.to_physical().to_numpy().astype(np.int64)[self.places[rows, columns]]
 
     def names(self, rows: Ints) -> npt.NDArray[np.str_]:
         """Return the names of all values of some cells, (rows, K), "" where unused."""

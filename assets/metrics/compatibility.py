@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assets.metrics.share import Bools, Floats, ratio
+from assets.metrics.share import Bools, Floats, across, ratio
 
 #: What a two-valued attribute calls the value whose share HEIM compares with one half.
 FEMININE = ("feminine", "female")
@@ -48,7 +48,7 @@ def heim_skin_bias(counts: npt.NDArray[Any], pictures: npt.NDArray[Any]) -> Floa
     """
     share = ratio(counts, pictures[:, None])
     most = 2 * (1 - 1 / MONK_STEPS) / MONK_STEPS
-    bias = np.minimum(np.abs(share - 1 / MONK_STEPS).sum(axis=1) / MONK_STEPS, most)
+    bias = np.minimum(across(np.abs(share - 1 / MONK_STEPS)) / MONK_STEPS, most)
     return np.where(pictures > 0, bias, 0.0)
 
 
@@ -60,7 +60,7 @@ def magbig_l1(counts: npt.NDArray[Any], support: Bools) -> Floats:
     """
     k = np.maximum(support.sum(axis=1, keepdims=True), 1)
     share = ratio(counts, counts.sum(axis=1, keepdims=True))
-    total: Floats = np.where(support, np.abs(share - 1 / k), 0.0).sum(axis=1)
+    total: Floats = across(np.where(support, np.abs(share - 1 / k), 0.0))
     return np.where(counts.sum(axis=1) > 0, total, np.nan)
 
 
@@ -84,7 +84,7 @@ def entropy_homogeneity(counts: npt.NDArray[Any], support: Bools) -> Floats:
     n = counts.sum(axis=1, keepdims=True)
     share = ratio(counts, n)
     seen = share > 0
-    entropy = -np.where(seen, share * np.log(np.where(seen, share, 1.0)), 0.0).sum(axis=1)
+    entropy = -across(np.where(seen, share * np.log(np.where(seen, share, 1.0)), 0.0))
     known = (n[:, 0] > 0) & (k > 1)
     return np.where(known, np.clip(1 - entropy / np.log(np.maximum(k, 2)), 0, 1), np.nan)
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assets.metrics.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio, wilson
+from assets.metrics.share import Z95, Bools, Estimate, Floats, Ints, across, by_group, ratio, wilson
 
 #: Fewer pictures give no unbiased estimate (two are needed to see whether two agree).
 MIN_PICTURES = 2
@@ -56,7 +56,7 @@ class Terms:
     reach: Floats
 
 
-def distance2(counts: npt.NDArray[Any], expected: Floats) -> Floats:
+def distance2(counts: npt.NDArray[Any], expected: Floats, pictures: Floats | None = None) -> Floats:
     """Return ½ [Σ p̂² - (1 - Σ p̂²)/(n - 1) - 2 Σ q p̂ + Σ q²] of each cell: unbiased for ½ Σ (p - q)² at n ≥ 2.
 
     Σ p̂² - (1 - Σ p̂²)/(n - 1) is the share of pairs of different pictures that agree (Simpson 1949, Nature 163: 688).
@@ -64,15 +64,16 @@ def distance2(counts: npt.NDArray[Any], expected: Floats) -> Floats:
     Args:
         counts: (cells, values) pictures; 0 where a column is no value of the cell.
         expected: (cells, values) reference shares q; 0 where a column is no value of the cell.
+        pictures: (cells,) n, if the counts add up to it but for rounding; default: their sum.
 
     Returns:
         (cells,), NaN where n < 2.
     """
     x = np.asarray(counts, dtype=float)
-    n = x.sum(axis=1)
+    n = x.sum(axis=1) if pictures is None else pictures
     enough = np.where(n >= MIN_PICTURES, n, np.nan)
-    agree = (x * (x - 1)).sum(axis=1) / (enough * (enough - 1))
-    halves: Floats = 0.5 * (agree - 2 * (x * expected).sum(axis=1) / enough + (expected**2).sum(axis=1))
+    agree = across(x * (x - 1)) / (enough * (enough - 1))
+    halves: Floats = 0.5 * (agree - 2 * across(x * expected) / enough + across(expected**2))
     return halves
 
 
@@ -82,17 +83,15 @@ def _unbiased_variance(x: Floats, n: Floats, q: Floats) -> Floats:
     U² minus the mean of h(i, j) h(k, l) over four different pictures, with the kernel
     h(i, j) = 1[i = j] - q_i - q_j + Σ q² (Hoeffding 1948, Ann. Math. Stat. 19: 293-325).
     """
-    c = (q**2).sum(axis=1)[:, None]
-    xq = (x * q).sum(axis=1)[:, None]
+    c = across(q**2)[:, None]
+    xq = across(x * q)[:, None]
     total = n[:, None]
     own = 1 - 2 * q + c
     row = x - total * q - xq + total * c - own
-    pairs = (x * row).sum(axis=1)
-    square = (
-        total * (c - q) ** 2 - 2 * (c - q) * xq + (x * q**2).sum(axis=1)[:, None] + x * (1 + 2 * (c - 2 * q))
-    )
-    same = (x * (square - own**2)).sum(axis=1)
-    shared_one = (x * row**2).sum(axis=1) - same
+    pairs = across(x * row)
+    square = total * (c - q) ** 2 - 2 * (c - q) * xq + across(x * q**2)[:, None] + x * (1 + 2 * (c - 2 * q))
+    same = across(x * (square - own**2))
+    shared_one = across(x * row**2) - same
     four = pairs**2 - 4 * shared_one - 2 * same
     u = pairs / (n * (n - 1))
     variance: Floats = u**2 - four / (n * (n - 1) * (n - 2) * (n - 3))
@@ -102,18 +101,10 @@ def _unbiased_variance(x: Floats, n: Floats, q: Floats) -> Floats:
 def _plug_in(p: Floats, n: Floats, q: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the variance of the U-statistic at shares p, its part that stays at p = q, and Σ (p - q)²."""
     a = p - q
-    theta = (a**2).sum(axis=1)
-    first = np.maximum((p * a**2).sum(axis=1) - (p * a).sum(axis=1) ** 2, 0)
-    s2, c, pq = (p**2).sum(axis=1), (q**2).sum(axis=1), (p * q).sum(axis=1)
-    second = (
-        s2
-        + 2 * (p * q**2).sum(axis=1)
-        + 2 * pq**2
-        + c * c
-        - 4 * (p**2 * q).sum(axis=1)
-        + 2 * c * s2
-        - 4 * c * pq
-    )
+    theta = across(a**2)
+    first = np.maximum(across(p * a**2) - across(p * a) ** 2, 0)
+    s2, c, pq = across(p**2), across(q**2), across(p * q)
+    second = s2 + 2 * across(p * q**2) + 2 * pq**2 + c * c - 4 * across(p**2 * q) + 2 * c * s2 - 4 * c * pq
     second = second - theta**2
     scale = 2 / (n * (n - 1))
     return scale * (2 * (n - 2) * first + second), scale * second, theta
@@ -136,10 +127,10 @@ def terms(counts: npt.NDArray[Any], expected: Floats, support: Bools | None = No
     plug_in, at_zero, theta = _plug_in(p, enough, q)
     four = np.where(n >= MIN_UNBIASED_VARIANCE, n, np.nan)
     unbiased = np.where(n >= MIN_UNBIASED_VARIANCE, _unbiased_variance(x, four, q), plug_in)
-    spread = 1 - (p**2).sum(axis=1)
+    spread = 1 - across(p**2)
     slope = 4 * (enough - 2) / (enough * (enough - 1)) * spread / np.maximum(k - 1, 1)
     least = np.where(mask, q, np.inf).min(axis=1)
-    maximum = 1 - 2 * least + (q**2).sum(axis=1)
+    maximum = 1 - 2 * least + across(q**2)
     return Terms(
         n=n,
         distance2=distance2(x, q),
@@ -158,7 +149,7 @@ def _lead(x: Floats, n: Floats, q: Floats, mask: Bools) -> dict[str, Floats]:
     gap = np.where(mask, ratio(x, n[:, None]) - q, -np.inf)
     most = gap.max(axis=1)
     lead = np.where(gap == most[:, None], x, -1).max(axis=1)
-    raw = (np.where(mask, gap, 0) ** 2).sum(axis=1) / 2
+    raw = across(np.where(mask, gap, 0) ** 2) / 2
     exceeds = np.where(most > SAME, most, np.inf)
     return {"lead": lead, "lead_expected": ratio(lead, n) - most, "reach": np.minimum(raw / exceeds**2, 1)}
 

@@ -105,20 +105,26 @@ def chosen(texts: Sequence[str | None], *cases: tuple[Bools, int | Ints]) -> pl.
     return pl.Series(texts, dtype=pl.Categorical).gather(which)
 
 
-def numbered(groups: Groups, row: Ints, column: Ints) -> tuple[Ints, Ints, Ints]:
-    """Number the values of groups: distinct group × K + column, where each comes first, and the number of each entry.
+def numbered(groups: Groups, row: Ints, value: Ints) -> tuple[Ints, Ints, Ints]:
+    """Number the values of groups, of a group in the order in which they come first.
 
     Args:
         groups: the groups.
         row: (E,) cells, in order.
-        column: (E,) columns, in order within a cell.
+        value: (E,) which value: its column where all cells of a group have the same ones, else a number of its name.
+
+    Returns:
+        The group of each value, the entry in which it comes first, and the number of each entry.
     """
-    found = groups.of[row] * groups.cells.counts.shape[1] + column
+    of = groups.of[row]
     if groups.single:  # in order and distinct already
-        every = np.arange(len(found))
-        return found, every, every
-    kept, first, number = np.unique(found, return_index=True, return_inverse=True)
-    return kept, first, number
+        every = np.arange(len(row))
+        return of, every, every
+    found = of * (1 + value.max(initial=0)) + value
+    _, first, number = np.unique(found, return_index=True, return_inverse=True)
+    order = np.lexsort((first, of[first]))
+    first, place = first[order], np.argsort(order)
+    return of[first], first, place[number]
 
 
 def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
@@ -129,14 +135,13 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     """
     cells, n = groups.cells, groups.cells.counts.sum(axis=1)
     row, column = np.nonzero(cells.support)
-    wide = cells.counts.shape[1]
-    kept, first, slot = numbered(groups, row, column)
+    of, first, slot = numbered(groups, row, column)
     k, whole = cells.counts[row, column], n[row]
     # of a single cell the mean is its share, with Wilson's interval
-    found = share.wilson(k, whole) if groups.single else share.mean_share(k, whole, slot, len(kept))
+    found = share.wilson(k, whole) if groups.single else share.mean_share(k, whole, slot, len(of))
     others = None if groups.single else over_prompts(share.ratio(k, whole), whole > 0, slot, found, 0.0, 1.0)
     names = cells.named(row[first], column[first])
-    shares = rows_of(groups, "share", found, basis(groups), names, kept // wide, others)
+    shares = rows_of(groups, "share", found, basis(groups), names, of, others)
     yield shares
     yield shares.filter(*(pl.col(name) == text for name, text in ANACHRONISM.items())).with_columns(
         metric=pl.lit("anachronism_rate", dtype=pl.Categorical), value_name=pl.lit(None, dtype=pl.Categorical)

@@ -14,6 +14,7 @@ from assets.metrics.metric import (
     NO_REFERENCE,
     NO_REFERENCE_ODDS,
     NOT_ASSESSED,
+    ONE_VALUE,
     TOO_FEW,
     Metric,
 )
@@ -37,6 +38,7 @@ __all__ = [
 _SEEN = (NO_PICTURES, NOT_ASSESSED)
 _FEW = (*_SEEN, "too few: … of 5 needed")
 _NO_PAIR = "too few: no prompt has 2 assessed pictures"
+_NO_CELL = "too few: no prompt has 5 assessed pictures"
 _HULL = (
     "95 %, prompts fixed: hull of Wald and score intervals, the larger of unbiased and plug-in variance; of one prompt "
     "alone also of the distance at the ends of a Wilson interval"
@@ -106,7 +108,7 @@ METRICS: tuple[Metric, ...] = (
         denominator=_ASSESSED,
         interval=_HULL + ", ends clipped to what is possible and rooted",
         prompts_interval=True,
-        null_when=(NO_REFERENCE, *_FEW, _NO_PAIR, "too few: no prompt has 5 assessed pictures"),
+        null_when=(NO_REFERENCE, *_FEW, _NO_PAIR, _NO_CELL),
         source=_UNBIASED,
     ),
     Metric(
@@ -146,7 +148,7 @@ METRICS: tuple[Metric, ...] = (
         denominator=_ASSESSED,
         interval=_HULL + " of distance2 to equal shares, to which it is affine",
         prompts_interval=True,
-        null_when=(*_FEW, _NO_PAIR),
+        null_when=(*_FEW, _NO_PAIR, _NO_CELL, ONE_VALUE),
         source=_UNBIASED,
     ),
     Metric(

@@ -5,7 +5,7 @@ Belongs here: words and properties. Does not belong here: computing (`compatibil
 
 from __future__ import annotations
 
-from assets.metrics.metric import NO_PICTURES, NOT_ASSESSED, Metric
+from assets.metrics.metric import NO_PICTURES, NOT_ASSESSED, ONE_VALUE, Metric
 
 _HEIM = "HEIM: Lee et al. 2023, NeurIPS Datasets and Benchmarks, arXiv:2311.04287; code: "
 _ALL_PICTURES = "all pictures, unread ones included; a cell without a picture enters"
@@ -26,7 +26,11 @@ def _other(
         levels=("suite",),
         support=more.get("support", "the attribute's values; of banded scales both bands and steps"),
         denominator=more.get("denominator", "pictures read as a value of the support"),
-        null_when=(NO_PICTURES,) if "denominator" in more else (NO_PICTURES, NOT_ASSESSED),
+        null_when=(
+            (NO_PICTURES,)
+            if "denominator" in more
+            else (NO_PICTURES, NOT_ASSESSED, *[ONE_VALUE] * ("ln K" in formula))
+        ),
         source=source,
     )
 

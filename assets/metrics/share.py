@@ -78,6 +78,18 @@ def student(z: float, freedom: Floats) -> Floats:
     return z + each * (first + each * (second + each * (third + each * fourth)))
 
 
+def across(values: Floats) -> Floats:
+    """Return the sum of each row of (rows, columns), one column after the other.
+
+    numpy's own sum of a row runs in another order where there is one row alone or rows lie one after the other in
+    memory, which is another sum to the last bit.
+    """
+    total = np.zeros(len(values))
+    for column in values.T:
+        total += column
+    return total
+
+
 def by_group(values: npt.ArrayLike, group: Ints, groups: int) -> Floats:
     """Return the sum of `values` in each of the groups 0 … groups - 1, in the order of the rows."""
     return np.bincount(group, weights=np.asarray(values, dtype=float), minlength=groups).astype(float)

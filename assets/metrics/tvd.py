@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assets.metrics.share import Floats, ratio
+from assets.metrics.share import Floats, across, ratio
 
 
 def tvd(counts: npt.NDArray[Any], expected: Floats) -> Floats:
@@ -24,8 +24,8 @@ def tvd(counts: npt.NDArray[Any], expected: Floats) -> Floats:
     x = np.asarray(counts, dtype=float)
     n = x.sum(axis=1, keepdims=True)
     share = ratio(x, n)
-    halves: Floats = 0.5 * np.abs(share - expected).sum(axis=1)
-    return halves
+    # 1 is the most, whatever rounding says
+    return np.minimum(0.5 * across(np.abs(share - expected)), 1.0)
 
 
 def mean_absolute_deviation(n: npt.ArrayLike, q: npt.ArrayLike) -> Floats:
@@ -60,5 +60,5 @@ def noise_floor(n: npt.ArrayLike, expected: Floats) -> Floats:
         expected: (cells, values) reference shares; 0 where a column is no value of the cell.
     """
     total = np.asarray(n, dtype=float)
-    spread = mean_absolute_deviation(total[:, None], expected).sum(axis=1)
+    spread = across(mean_absolute_deviation(total[:, None], expected))
     return ratio(0.5 * spread, total)

@@ -235,7 +235,8 @@ figures AS (
         4 * (n - 2) / (n * (n - 1)) * greatest(ppp - pp * pp, 0) AS growing,
         pp - 1 / k AS plain,
         4 * (n - 2) / (n * (n - 1)) * (1 - pp) / (k - 1) AS slope,
-        least(raw / pow(nullif(lead / n - 1 / k, 0), 2), 2) AS reach
+        -- of pictures that show all values equally often, what rounding leaves is no lead
+        CASE WHEN lead / n - 1 / k > 1e-9 THEN least(raw / pow(lead / n - 1 / k, 2), 2) ELSE 0 END AS reach
     FROM cells
 ),
 
@@ -264,6 +265,7 @@ sums AS (
         cast(1.959963984540054 AS DOUBLE) AS z,
         coalesce(sum(n) FILTER (WHERE usable), sum(n)) AS n,
         count(*) FILTER (WHERE usable) AS m,
+        max(n) AS most,
         avg(d) FILTER (WHERE usable) AS d,
         greatest(
             sum(CASE WHEN n >= 4 THEN unbiased ELSE growing + at_zero END) FILTER (WHERE usable),
@@ -304,7 +306,7 @@ hulls AS (
         least(
             middle - half,
             d - wald,
-            CASE WHEN m = 1 THEN coalesce(reach, 0) * pow(greatest(lead_middle - lead_half - 1 / k, 0), 2) END
+            CASE WHEN m = 1 THEN reach * pow(greatest(lead_middle - lead_half - 1 / k, 0), 2) END
         ) AS low,
         greatest(
             middle + half,
@@ -313,7 +315,7 @@ hulls AS (
             CASE
                 WHEN m = 1
                     THEN
-                        coalesce(reach, 0)
+                        reach
                         * pow(CASE WHEN lead = n THEN 1 ELSE lead_middle + lead_half END - 1 / k, 2)
             END
         ) AS high
@@ -334,9 +336,9 @@ SELECT
     labeler_version,
     'homogeneity' AS metric,
     cast(NULL AS VARCHAR) AS value_name,
-    CASE WHEN n >= 5 AND m > 0 THEN d / (1 - 1 / k) END AS estimate,
-    CASE WHEN n >= 5 AND m > 0 THEN low / (1 - 1 / k) END AS low,
-    CASE WHEN n >= 5 AND m > 0 THEN least(high / (1 - 1 / k), 1) END AS high,
+    CASE WHEN most >= 5 AND k > 1 THEN d / (1 - 1 / k) END AS estimate,
+    CASE WHEN most >= 5 AND k > 1 THEN low / (1 - 1 / k) END AS low,
+    CASE WHEN most >= 5 AND k > 1 THEN least(high / (1 - 1 / k), 1) END AS high,
     n,
     m AS cells
 FROM hulls

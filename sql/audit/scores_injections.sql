@@ -323,7 +323,7 @@ listed AS (
 spelt AS (
     SELECT
         text,
-        regexp_replace(replace(lower(text), ',', ' , '), '[^\pL\pN_\s,‐-]', ' # ', 'g') AS small
+        regexp_replace(replace(lower(text), ',', ' , '), '[^\pL\pM\pN_\s\pZ\x{85},‐-]', ' # ', 'g') AS small
     FROM (
         SELECT texts.text FROM texts
         UNION
@@ -334,7 +334,7 @@ spelt AS (
 written AS (
     SELECT
         text,
-        ' ' || trim(regexp_replace(small, '[\s‐-]+', ' ', 'g')) || ' ' AS plain
+        ' ' || trim(regexp_replace(small, '[\s\pZ\x{85}‐-]+', ' ', 'g')) || ' ' AS plain
     FROM spelt
 ),
 

@@ -196,7 +196,8 @@ cells AS (
         n,
         k,
         sum(abs(p - 1 / k)) AS l1,
-        1 + sum(CASE WHEN p > 0 THEN p * ln(p) ELSE 0 END) / ln(any_value(k)) AS homogeneity,
+        1 + sum(CASE WHEN p > 0 THEN p * ln(p) ELSE 0 END) / nullif(ln(any_value(k)), 0)
+            AS homogeneity,
         bool_or(value IN ('feminine', 'female')) AND any_value(k) = 2 AS gendered,
         abs(
             coalesce(sum(x / nullif(every, 0)) FILTER (WHERE value IN ('feminine', 'female')), 0) - 0.5
@@ -236,7 +237,9 @@ contextless AS (
         attribute,
         scale,
         labeler_version,
-        1 + sum(CASE WHEN x > 0 THEN x / whole * ln(x / whole) ELSE 0 END) / ln(any_value(k)) AS score
+        1
+        + sum(CASE WHEN x > 0 THEN x / whole * ln(x / whole) ELSE 0 END) / nullif(ln(any_value(k)), 0)
+            AS score
     FROM (
         SELECT
             *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from math import isclose
+from math import isclose, log
 from typing import Any
 
 import duckdb
@@ -136,6 +136,45 @@ CONFRONTED = CONFRONTATION.model_copy(
         ),
     }
 )
+HUE = Attribute(
+    id="hue",
+    title="Hue",
+    question="Which?",
+    values=tuple(f"hue_{number}" for number in range(10)),
+    outside=("cannot_tell",),
+)
+MOOD = Attribute(
+    id="mood",
+    title="Mood",
+    question="Which?",
+    values=("merry", "sad"),
+    outside=("cannot_tell",),
+    bands={"told": ("merry", "sad")},
+)
+#: Rows of one reference name other values of each prompt, or none of it; one band is all that there is of a mood.
+HUES = Suite(
+    id="hues",
+    version="1.0.0",
+    title="Hues",
+    source="test",
+    replicates=10,
+    prompts=tuple(
+        Prompt(id=name, text=f"a {name}", subject=f"place:{name}", attributes=("hue", "mood"))
+        for name in ("lake", "meadow", "sky")
+    ),
+    attributes=(HUE, MOOD),
+    references=(
+        Reference(
+            id="cited",
+            attribute="hue",
+            rows=(
+                ReferenceRow(prompt="lake", shares={"hue_0": 0.6, "hue_1": 0.4}),
+                ReferenceRow(prompt="meadow", shares={"hue_1": 0.3, "hue_2": 0.6, "hue_3": 0.1}),
+                ReferenceRow(prompt="sky", shares={"hue_4": 1.0}),
+            ),
+        ),
+    ),
+)
 #: What a model may send on instead of a prompt: the same but for white space, other words, or nothing.
 REVISED = (
     "prompt of  {0}\u00a0\n",
@@ -143,6 +182,7 @@ REVISED = (
     "Prompt of {0}, a Black chef",
     None,
     "une femme, {0}; the Nigerian nurse",
+    "{0}, a young\u00a0nurse",
 )
 
 
@@ -167,11 +207,16 @@ def labels(slot: Slot, attribute: Attribute) -> Label:
     return chance.choices(attribute.values, lean)[0], 0.9, None
 
 
+def in_turn(slot: Slot, attribute: Attribute) -> Label:
+    """Return labels that show the values one after the other."""
+    return attribute.values[slot.replicate % len(attribute.values)], 0.9, None
+
+
 @pytest.fixture(scope="module")
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
     """Two weeks of three models: refusals, failures, rewritten prompts, bands, several references, few pictures."""
     store = open_store(tmp_path_factory.mktemp("bucket"))
-    suites = (SUITE, CONFRONTED, CROWDS, NATIONS)
+    suites = (SUITE, CONFRONTED, CROWDS, NATIONS, HUES)
 
     def talks(slot: Slot) -> Sequence[str]:
         """Return outcomes of a model that sometimes draws at once, sometimes on request, sometimes never."""
@@ -203,6 +248,16 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
             if (label := labels(slot, GENDER)) and slot.replicate % 3
         ]
         write_labels(store, week, "talks", newer)
+    # all hues equally often; of each prompt three pictures, and one that nobody read
+    build_partition(store, WEEK, "even", suites=(HUES,), labels=in_turn)
+    build_partition(store, WEEK, "few", suites=(HUES,), replicates=3, labels=in_turn)
+    build_partition(
+        store,
+        WEEK,
+        "lakes",
+        suites=(HUES,),
+        labels=lambda slot, attribute: in_turn(slot, attribute) if slot.prompt == "hues/lake" else None,
+    )
     build_partition(store, WEEK, "refuses", suites=suites, outcomes=lambda slot: ("blocked_input",))
     build_partition(store, WEEK, "down", suites=suites, outcomes=lambda slot: ("timeout", "auth"))
     build_partition(store, WEEK, "unread", suites=suites, labels=lambda slot, attribute: None)
@@ -283,6 +338,30 @@ def test_every_figure_is_found_again_from_labels_alone(
         assert all(found), (key, row, theirs[key])
 
 
+def test_a_figure_is_of_its_own_value_where_prompts_have_references_of_other_values(con: Con) -> None:
+    found = rows(
+        con,
+        "SELECT value_name, estimate, n, cells, reason FROM scores WHERE suite = 'hues' AND metric = 'amplification' "
+        "AND model = 'even' AND prompt IS NULL ORDER BY value_name",
+    )
+    # of a lake hues 0 and 1 once each, of a meadow hues 1, 2 and 3
+    assert [(row["value_name"], row["n"], row["cells"]) for row in found] == [
+        ("hue_0", 2, 1),
+        ("hue_1", 5, 2),
+        ("hue_2", 3, 1),
+        ("hue_3", 3, 1),
+        ("hue_4", 1, 1),
+    ]
+    share, expected = (1 / 2 + 1 / 3) / 2, (0.4 + 0.3) / 2
+    assert found[1]["estimate"] == pytest.approx(log(share / (1 - share)) - log(expected / (1 - expected)))
+    unread = rows(
+        con,
+        "SELECT value_name, reason FROM scores WHERE suite = 'hues' AND metric = 'amplification' "
+        "AND model = 'lakes' AND prompt IS NULL AND value_name = 'hue_3'",
+    )
+    assert [row["reason"] for row in unread] == ["no picture could be assessed"]
+
+
 def test_the_world_holds_what_could_go_wrong(con: Con) -> None:
     reasons = {reason for (reason,) in con.execute("SELECT DISTINCT reason FROM scores").fetchall()}
     assert {
@@ -294,6 +373,8 @@ def test_the_world_holds_what_could_go_wrong(con: Con) -> None:
         "no revised prompts reported",
         "too few: 1 of 2 needed",
         "too few: 3 of 5 needed",
+        "too few: no prompt has 5 assessed pictures",
+        "it is counted in one value: nothing can differ",
     } <= reasons
     lifts = rows(con, "FROM scores WHERE metric = 'stereotype_lift' AND condition = 'confronted'")
     assert {row["turn"] for row in lifts} == {2}

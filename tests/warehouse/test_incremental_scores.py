@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from assets.generation.workplace import Workplace
 from assets.metrics import scores
-from assets.metrics.scores import compute_scores, scores_between, scores_of
+from assets.metrics.scores import SCORES, compute_scores, scores_between, scores_of
 from assets.metrics.week import score_all, score_weeks
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Reference, ReferenceRow
@@ -36,6 +37,7 @@ WIDE = load_suites()["startup-ceo@1"]
 DRESS = Attribute(
     id="dress", title="Dress", question="Which?", values=tuple("abcdefg"), outside=("cannot_tell",)
 )
+UNEVEN = (0.17, 0.11, 0.09, 0.13, 0.07, 0.06, 0.03, 0.12, 0.05, 0.17)
 FEW = builder.OCCUPATIONS.model_copy(
     update={
         "attributes": (DRESS,),
@@ -110,6 +112,66 @@ def test_weeks_made_together_have_the_scores_of_weeks_made_one_by_one(bucket: St
         assert together(con) == one_by_one(con)
         weeks = con.execute("SELECT week::VARCHAR FROM scores GROUP BY week ORDER BY week").fetchall()
         assert [week for (week,) in weeks] == [week for week in WEEKS if week != LOST]
+
+
+def test_a_confrontation_in_one_week_leaves_the_last_digit_of_another_as_it_was(store: Store) -> None:
+    """Only what came after it stands for its suite: cells are left out, in the batch of weeks too."""
+    tone = builder.SKIN_TONE.model_copy(update={"bands": {}})
+    skin = {"attributes": ("skin_tone",)}
+    plain = builder.OCCUPATIONS.model_copy(
+        update={
+            "attributes": (tone,),
+            "prompts": tuple(prompt.model_copy(update=skin) for prompt in builder.OCCUPATIONS.prompts),
+            "references": (
+                Reference(
+                    id="uneven",
+                    attribute="skin_tone",
+                    rows=(
+                        ReferenceRow(
+                            shares={f"monk_{step}": share for step, share in enumerate(UNEVEN, start=1)}
+                        ),
+                    ),
+                ),
+            ),
+        }
+    )
+    asked = builder.CONFRONTATION.model_copy(
+        update={
+            "attributes": (tone,),
+            "prompts": tuple(prompt.model_copy(update=skin) for prompt in builder.CONFRONTATION.prompts),
+            "references": (),
+        }
+    )
+    options: dict[str, Any] = {"labels": some, "replicates": 9, "conversations": 4}
+    for model in range(12):
+        build_partition(store, WEEKS[0], f"sim-{model}", suites=(plain,), **options)
+    build_partition(store, WEEKS[1], "sim-one", suites=(plain, asked), **options)
+    with loaded(store) as con:
+        both = scores_between(con, WEEKS[0], WEEKS[1])
+        for week in WEEKS[:2]:
+            assert both[week].cast(SCORES).equals(compute_scores(con, week))
+
+
+@pytest.mark.parametrize("models", [1, 2])
+def test_a_week_of_a_single_cell_has_the_same_last_digit_beside_others(store: Store, models: int) -> None:
+    """Sums over the values of one cell alone must run as they do over those of many."""
+    tone = builder.SKIN_TONE.model_copy(update={"bands": {}})
+    for number, week in enumerate(WEEKS[:4]):
+        one = builder.OCCUPATIONS.prompts[0].model_copy(update={"attributes": ("skin_tone",)})
+        rows = (ReferenceRow(shares={f"monk_{step}": share for step, share in enumerate(UNEVEN, start=1)}),)
+        suite = builder.OCCUPATIONS.model_copy(
+            update={
+                "attributes": (tone,),
+                "prompts": (one,),
+                "references": (Reference(id="uneven", attribute="skin_tone", rows=rows),),
+            }
+        )
+        for model in range(models):
+            build_partition(store, week, f"sim-{model}", suites=(suite,), labels=some, replicates=23 + number)
+    with loaded(store) as con:
+        together = scores_between(con, WEEKS[0], WEEKS[3])
+        for week in WEEKS[:4]:
+            assert together[week].cast(SCORES).equals(compute_scores(con, week))
 
 
 def test_a_week_that_is_not_there_has_no_scores(bucket: Store) -> None:

@@ -197,7 +197,8 @@ def distance2(world: World, row: Row) -> Any:
 
 def distance(world: World, row: Row) -> Any:
     squared, low, high, n = distance2(world, row)
-    return (sqrt(max(squared, 0)) if squared is not None and n >= 5 else None), low, high, n
+    told = any(len(cell) >= 5 for cell, _ in compared(world, row))
+    return (sqrt(max(squared, 0)) if told else None), low, high, n
 
 
 def tvd(world: World, row: Row) -> Any:

@@ -82,3 +82,11 @@ def test_raw_distances_of_the_raza_study(model: str, baseline: float, controlled
         assert len(occupations) == 5
         x = np.array([[count[occupation, "f"], count[occupation, "m"]] for occupation in occupations])
         assert tvd(x, np.full(x.shape, 0.5)).mean() == pytest.approx(expected, abs=0.00005)
+
+
+def test_no_distance_is_more_than_1_whatever_rounding_says() -> None:
+    """Shares of sevenths, tenths … of values that no picture shows may add up to more than 1."""
+    for k in range(2, 12):
+        for seed in range(50):
+            q = np.append(np.random.default_rng(seed).dirichlet(np.ones(k)), 0.0)[None]
+            assert tvd(np.eye(k + 1)[-1:] * 7, q)[0] <= 1
