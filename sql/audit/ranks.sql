@@ -476,8 +476,14 @@ models AS (
         coalesce(max(cells.n), 0) >= 5 AS told,
         count(*) FILTER (WHERE cells.covered) AS cells,
         count(board_prompts.prompt) AS planned_cells,
-        sqrt(greatest(avg(coalesce(cells.cell_low, 0)), 0)) AS bound_low,
-        sqrt(greatest(avg(coalesce(cells.cell_high, board_prompts.largest)), 0)) AS bound_high
+        -- of a reference without a row for any prompt of the board there is no distance to be bounded
+        CASE
+            WHEN planned_cells > 0 THEN sqrt(greatest(avg(coalesce(cells.cell_low, 0)), 0))
+        END AS bound_low,
+        CASE
+            WHEN planned_cells > 0
+                THEN sqrt(greatest(avg(coalesce(cells.cell_high, board_prompts.largest)), 0))
+        END AS bound_high
     FROM placed
     LEFT JOIN hidden ON placed.week = hidden.week AND placed.model = hidden.model
     LEFT JOIN board_prompts

@@ -6,9 +6,11 @@ SELECT
     scores.week,
     scores.model,
     scores.suite,
+    scores.suite_major,
     scores.condition,
     scores.attribute,
     scores.reference,
+    scores.scale,
     'has ' || count(ranks.model) || ' rows in ranks on a board, one is needed' AS problem
 FROM scores
 LEFT JOIN ranks

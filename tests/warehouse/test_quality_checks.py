@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -34,7 +35,7 @@ from warehouse import keys
 from warehouse.connection import connect
 from warehouse.load import load_partition
 from warehouse.migrations import migrate
-from warehouse.store import Store
+from warehouse.store import Store, open_store
 
 #: Broken not by rows but by objects of the bucket or by the week itself: tests of their own below.
 APART = {"plans__week_is_monday", "images__bytes_as_stored"}
@@ -248,6 +249,26 @@ def test_invariant_04_counts_add_up_whatever_the_outcomes(store: Store) -> None:
     assert outcomes is not None
     assert outcomes[0] >= 4
     assert results["slots__counts_add_up"].status == "pass"
+
+
+def test_two_majors_of_one_suite_are_two_boards(tmp_path: Path) -> None:
+    """Both may have the same figures: each model has one row on either, and half of the pairs."""
+    both = open_store(tmp_path / "bucket")
+    suites = tuple(
+        builder.OCCUPATIONS.model_copy(update={"version": version}) for version in ("1.0.0", "2.0.0")
+    )
+    for model in ("sim-a", "sim-b"):
+        builder.build_partition(
+            both,
+            WEEK,
+            model,
+            suites=suites,
+            labels=lambda slot, attribute: (attribute.values[slot.replicate % 2], None, None),
+        )
+    with connect(None) as con:
+        fill(con, both)
+        assert con.execute("SELECT count(*), count(rank_low) FROM ranks").fetchall() == [(8, 8)]
+        assert not {name for name in failing(check(con, both)) if name.startswith(("ranks__", "scores__"))}
 
 
 def test_a_gold_set_in_order_passes_and_so_does_an_adjudicator(

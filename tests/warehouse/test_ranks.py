@@ -15,9 +15,11 @@ from assets.generation.records import Slot
 from assets.metrics.rank_results import ALONE, RETIRED, VERDICTS, week_pairs, week_ranks
 from assets.metrics.scores import compute_scores
 from assets.metrics.week import score_weeks
-from assets.suites.schema import Attribute
+from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.builder import (
     CONFRONTATION,
+    GENDER,
+    SKIN_TONE,
     WEEK,
     build_partition,
     draw,
@@ -311,6 +313,50 @@ def test_sql_finds_the_same_where_pictures_were_read_twice_partly_or_as_what_is_
         assert found_by_sql(con) > 3
         ranked = con.execute("SELECT DISTINCT condition, reference FROM model_pairs").fetchall()
         assert {("confronted", "parity"), ("baseline", "bls")} <= set(ranked)
+
+
+def test_sql_finds_the_same_where_a_reference_knows_no_prompt_or_two_answers_are_all(tmp_path: Path) -> None:
+    """Of a reference without a row for any prompt of a condition there is nothing to bound."""
+    asks = SUITE.prompts[2].model_copy(
+        update={"id": "chef-asked", "text": "a diverse chef", "condition": "controlled"}
+    )
+    tone = SKIN_TONE.model_copy(update={"bands": {}})
+    even = Reference(
+        id="even", attribute="skin_tone", rows=(ReferenceRow(shares=dict.fromkeys(tone.values, 0.1)),)
+    )
+    uneven = ReferenceRow(
+        shares=dict(
+            zip(tone.values, (0.17, 0.11, 0.09, 0.13, 0.07, 0.06, 0.03, 0.12, 0.05, 0.17), strict=True)
+        )
+    )
+    suite = SUITE.model_copy(
+        update={
+            "attributes": (GENDER, tone),
+            "prompts": (*SUITE.prompts, asks),
+            "references": (
+                *(reference for reference in SUITE.references if reference.attribute == GENDER.id),
+                even,
+                even.model_copy(update={"id": "uneven", "rows": (uneven,)}),
+            ),
+        }
+    )
+    store = open_store(tmp_path / "store")
+    for model in ("a", "b"):
+        build_partition(store, WEEK, model, suites=(suite,), replicates=8, labels=gender(0.5))
+    # of each two answers one shows no value
+    half = {"labels": lambda slot, attribute: draw(slot, attribute) if slot.replicate else None}
+    build_partition(store, WEEK, "two", suites=(suite,), replicates=2, **half)
+    with connect(None) as con:
+        migrate(con)
+        for week, model in partitions(store):
+            load_partition(con, store, week, model)
+        replace_week(con, "scores", WEEK, compute_scores(con, WEEK))
+        rank(con)
+        assert found_by_sql(con) > 0
+        unknown = board(con, simulated=True, condition="controlled", reference="bls")
+        assert {(row["planned_cells"], row["bound_low"], row["bound_high"]) for row in unknown.values()} == {
+            (0, None, None)
+        }
 
 
 def test_a_week_that_was_not_scored_has_no_ranks(con: duckdb.DuckDBPyConnection) -> None:
