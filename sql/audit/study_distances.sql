@@ -2,9 +2,9 @@
 --   on average? Recomputed from the labels alone, to be held against `study_scores`.
 -- Grain: study, attribute, labeler, labeler_version, condition, model, prompt (NULL: mean over prompts).
 -- Columns: n (pictures with a value of the support), cells (prompts with one), tvd (half the sum of the
---   differences, raw), distance2 (unbiased; of prompts with two pictures), distance (its root, from five
---   pictures on), entropy_homogeneity (1 - H / ln K, as some studies publish it; 1: all pictures alike). NULL
---   where there are too few pictures.
+--   differences, raw), distance2 (unbiased; of prompts with two pictures), distance (its root, where a prompt
+--   has five pictures), entropy_homogeneity (1 - H / ln K, as some studies publish it; 1: all pictures
+--   alike). NULL where there are too few pictures.
 -- Depends on: study_labels, study_slots, study_attribute_values
 WITH supports AS (
     SELECT
@@ -109,7 +109,7 @@ SELECT
     count(*) FILTER (WHERE n > 0) AS cells,
     avg(tvd) AS tvd,
     avg(distance2) AS distance2,
-    CASE WHEN sum(n) FILTER (WHERE n > 1) >= 5 THEN sqrt(greatest(avg(distance2), 0)) END AS distance,
+    CASE WHEN max(n) >= 5 THEN sqrt(greatest(avg(distance2), 0)) END AS distance,
     avg(entropy_homogeneity) FILTER (WHERE n > 0) AS entropy_homogeneity
 FROM levels
 GROUP BY study, attribute, labeler, labeler_version, condition, model, prompt

@@ -19,6 +19,7 @@ from statsmodels.stats.multitest import multipletests
 from assets.metrics.distance import mean_distance2, terms
 from assets.metrics.pairs import difference
 from assets.metrics.results import STUDY_RESULTS
+from assets.metrics.scores import compute_study_scores
 from assets.metrics.study_ranks import PAIRS, RANKS, study_pairs, study_ranks
 from assets.metrics.study_results import DIFFERENCES, study_differences
 from orchestration import commands
@@ -313,6 +314,23 @@ def test_the_audit_query_finds_ranks_and_pairs_of_studies_with_gaps(
     assert {row["rank_low"] is None for row in ranks} == {True, False}
     assert any(row["bound_low"] < row["bound_high"] for row in ranks) == (len(values) > 1)
     assert pairs
+
+
+def test_a_distance_needs_a_prompt_with_five_pictures_in_sql_too(con: Con) -> None:
+    said = asked(few=leaning(2, 1, 3, n=4), enough=leaning(2, 1, 5, n=5))
+    replace_study(con, "tiny", study_tables(said, TWO))
+    replace_study(con, "tiny", {"study_scores": compute_study_scores(con, "tiny")})
+    told = dict(
+        con.execute(
+            "SELECT model, estimate FROM study_scores WHERE metric = 'distance' AND prompt IS NULL"
+        ).fetchall()
+    )
+    query = con.execute(sql("audit/study_distances"))
+    names = [column[0] for column in query.description or []]
+    audited = [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+    again = {row["model"]: row["distance"] for row in audited if row["prompt"] is None}
+    assert again == {"few": None, "enough": pytest.approx(told["enough"], abs=1e-9)}
+    assert told["few"] is None
 
 
 def test_a_rank_or_pair_that_was_changed_is_found(con: Con) -> None:
