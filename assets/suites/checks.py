@@ -12,14 +12,31 @@ from collections.abc import Iterator
 from assets.suites.schema import Suite
 from warehouse.validation import close_match
 
+#: What pictures are counted as whose label is no declared value, or that have none.
+RESERVED = ("invalid", "not_assessed")
+
 
 def problems(suite: Suite) -> Iterator[str]:
     """Yield a line for each thing that is wrong: which prompt or pair, what, and how to mend it."""
+    yield from _attributes(suite)
     yield from _prompts(suite)
     yield from _references(suite)
     yield from _stereotypes(suite)
     if suite.conversations and not any(prompt.turns for prompt in suite.prompts):
         yield "conversations are planned, but no prompt has turns; add turns or remove conversations"
+
+
+def _attributes(suite: Suite) -> Iterator[str]:
+    for attribute in suite.attributes:
+        for name in (*attribute.values, *attribute.outside, *attribute.bands):
+            if name in RESERVED:
+                yield (
+                    f'attribute "{attribute.id}": "{name}" is what a picture counts as that no declared value '
+                    "stands for; take another name"
+                )
+        for name in attribute.bands:
+            if name in attribute.outside:
+                yield f'attribute "{attribute.id}": the band "{name}" has the name of a value outside; rename it'
 
 
 def _prompts(suite: Suite) -> Iterator[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.suites.loader import FOLDER, load_suites
+from assets.suites import checks
+from assets.suites.loader import FOLDER, load_attributes, load_suites
 from assets.suites.published import assert_same_as_plan, suite_hash
 from warehouse.errors import UsageError
 
@@ -412,3 +413,25 @@ class TestFrozen:
             "          - a blue bicycle\n"
             "          + a red bicycle against a white wall"
         )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"outside": ("cannot_tell", "not_assessed")},
+            'attribute "perceived_gender": "not_assessed" is what a picture counts as that no declared value stands '
+            "for; take another name",
+        ),
+        (
+            {"bands": {"cannot_tell": ("feminine", "masculine")}},
+            'attribute "perceived_gender": the band "cannot_tell" has the name of a value outside; rename it',
+        ),
+    ],
+)
+def test_names_that_pictures_are_counted_by_are_told_apart(change: dict[str, object], message: str) -> None:
+    suite = load_suites()["canary@1"]
+    gender = next(one for one in load_attributes() if one.id == "perceived_gender")
+    assert [*checks.problems(suite.model_copy(update={"attributes": (gender,)}))] == []
+    changed = gender.model_copy(update=change)
+    assert [*checks.problems(suite.model_copy(update={"attributes": (changed,)}))] == [message]
