@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.distance import MIN_PICTURES, distance2
+from assets.metrics.distance import MIN_PICTURES, distance2, root
 from assets.metrics.share import Bools, Floats, across
 
 
@@ -84,4 +84,4 @@ def mean_bounds(cells: Bounds) -> Bounds:
         (rows,) each; NaN where there is no cell.
     """
     many = cells.low.shape[1] or np.nan
-    return Bounds(*(np.sqrt(np.maximum(across(side) / many, 0)) for side in cells))
+    return Bounds(*(root(across(side) / many) for side in cells))

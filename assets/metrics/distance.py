@@ -23,6 +23,8 @@ MIN_PICTURES = 2
 MIN_UNBIASED_VARIANCE = 4
 #: Shares that differ by less are equal.
 SAME = 1e-9
+#: A squared distance that is less is rounding: counts and shares of hundreds of pictures make none so small.
+ROUNDING = 1e-14
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,11 @@ def _alone(cells: Terms, row: Ints, z: float) -> Estimate:
     return Estimate(cells.distance2[row], low, np.minimum(high, cells.maximum[row]))
 
 
+def root(squared: Floats) -> Floats:
+    """Return √max(0, ·); what rounding leaves of 0 is 0, for its root would be large enough to be seen."""
+    return np.sqrt(np.where(squared < ROUNDING, 0.0, squared))
+
+
 def rooted(squared: Estimate) -> Estimate:
-    """Return `distance` from `distance2`: √max(0, ·) of the estimate and of both ends."""
-    return Estimate(*(np.sqrt(np.maximum(part, 0)) for part in squared))
+    """Return `distance` from `distance2`: the root of the estimate and of both ends."""
+    return Estimate(*(root(part) for part in squared))

@@ -173,7 +173,7 @@ def distance_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     )
     yield rows_of(groups, "distance2", squared, pairs, others=others)
     enough = basis(groups, distance.MIN_PICTURES, TOO_FEW)
-    rooted = others and PromptInterval(*(np.sqrt(np.maximum(part, 0)) for part in others))
+    rooted = others and PromptInterval(*(distance.root(part) for part in others))
     yield rows_of(groups, "distance", distance.rooted(squared), enough, others=rooted)
     seen = basis(groups)
     yield rows_of(groups, "tvd", groups.mean(tvd.tvd(cells.counts, cells.expected), seen.used), seen)

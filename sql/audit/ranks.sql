@@ -715,8 +715,15 @@ SELECT
     CASE WHEN boards.fit AND boards.g > 1 THEN boards.g END AS ranked_of,
     boards.cells,
     boards.planned_cells,
-    CASE WHEN NOT boards.hidden THEN boards.bound_low END AS bound_low,
-    CASE WHEN NOT boards.hidden THEN boards.bound_high END AS bound_high,
+    -- what rounding leaves of 0 is 0, and NULL stays NULL
+    CASE
+        WHEN NOT boards.hidden
+            THEN CASE WHEN boards.bound_low > 1e-7 THEN boards.bound_low ELSE 0 * boards.bound_low END
+    END AS bound_low,
+    CASE
+        WHEN NOT boards.hidden
+            THEN CASE WHEN boards.bound_high > 1e-7 THEN boards.bound_high ELSE 0 * boards.bound_high END
+    END AS bound_high,
     pairs.common,
     pairs.difference,
     pairs.low,

@@ -438,9 +438,9 @@ told AS (
     SELECT
         * EXCLUDE (low, high, n, cells),
         'distance' AS metric,
-        CASE WHEN most >= 5 THEN sqrt(greatest(d, 0)) END AS estimate,
-        CASE WHEN most >= 5 THEN sqrt(greatest(low, 0)) END AS low,
-        CASE WHEN most >= 5 THEN sqrt(greatest(high, 0)) END AS high,
+        CASE WHEN most >= 5 THEN sqrt(CASE WHEN d > 1e-14 THEN d ELSE 0 END) END AS estimate,
+        CASE WHEN most >= 5 THEN sqrt(CASE WHEN low > 1e-14 THEN low ELSE 0 END) END AS low,
+        CASE WHEN most >= 5 THEN sqrt(CASE WHEN high > 1e-14 THEN high ELSE 0 END) END AS high,
         coalesce(usable_n, n) AS n,
         m AS cells
     FROM bounded

@@ -109,7 +109,9 @@ SELECT
     count(*) FILTER (WHERE n > 0) AS cells,
     avg(tvd) AS tvd,
     avg(distance2) AS distance2,
-    CASE WHEN max(n) >= 5 THEN sqrt(greatest(avg(distance2), 0)) END AS distance,
+    CASE
+        WHEN max(n) >= 5 THEN sqrt(CASE WHEN avg(distance2) > 1e-14 THEN avg(distance2) ELSE 0 END)
+    END AS distance,
     avg(entropy_homogeneity) FILTER (WHERE n > 0) AS entropy_homogeneity
 FROM levels
 GROUP BY study, attribute, labeler, labeler_version, condition, model, prompt

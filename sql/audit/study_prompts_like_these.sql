@@ -311,7 +311,13 @@ SELECT
     student_t,
     frozen_low,
     frozen_high,
-    CASE WHEN metric = 'distance' THEN sqrt(greatest(below, 0)) ELSE below END AS prompts_low,
-    CASE WHEN metric = 'distance' THEN sqrt(greatest(above, 0)) ELSE above END AS prompts_high
+    CASE
+        WHEN metric = 'distance' THEN sqrt(CASE WHEN below > 1e-14 THEN below ELSE 0 END)
+        ELSE below
+    END AS prompts_low,
+    CASE
+        WHEN metric = 'distance' THEN sqrt(CASE WHEN above > 1e-14 THEN above ELSE 0 END)
+        ELSE above
+    END AS prompts_high
 FROM clipped
 ORDER BY study, attribute, labeler, labeler_version, condition, model, reference, metric, value_name

@@ -343,8 +343,9 @@ SELECT
     CASE WHEN models.fit AND models.g > 1 THEN models.g END AS ranked_of,
     models.cells,
     models.planned_cells,
-    models.bound_low,
-    models.bound_high,
+    -- what rounding leaves of 0 is 0
+    CASE WHEN models.bound_low > 1e-7 THEN models.bound_low ELSE 0 END AS bound_low,
+    CASE WHEN models.bound_high > 1e-7 THEN models.bound_high ELSE 0 END AS bound_high,
     pairs.common,
     pairs.difference,
     pairs.low,

@@ -198,7 +198,7 @@ def distance2(world: World, row: Row) -> Any:
 def distance(world: World, row: Row) -> Any:
     squared, low, high, n = distance2(world, row)
     told = any(len(cell) >= 5 for cell, _ in compared(world, row))
-    return (sqrt(max(squared, 0)) if told else None), low, high, n
+    return (sqrt(squared if squared > 1e-14 else 0) if told else None), low, high, n
 
 
 def tvd(world: World, row: Row) -> Any:

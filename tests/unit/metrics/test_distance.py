@@ -262,3 +262,14 @@ def test_one_value_and_too_few_pictures() -> None:
     none = mean_distance2(terms(np.array([[1, 0], [0, 0]]), np.full((2, 2), 0.5)), np.array([0, 1]), 2)
     assert np.isnan(none.estimate).all()
     assert np.isnan(none.high).all()
+
+
+def test_what_rounding_leaves_of_nothing_has_no_root() -> None:
+    found = rooted(
+        Estimate(
+            np.array([3e-17, 1e-6, np.nan]), np.array([-0.1, 0.0, np.nan]), np.array([4e-17, 0.04, np.nan])
+        )
+    )
+    assert found.estimate.tolist()[:2] == [0.0, 1e-3]
+    assert (found.low.tolist()[:2], found.high.tolist()[:2]) == ([0.0, 0.0], [0.0, 0.2])
+    assert all(np.isnan(part[2]) for part in found)
