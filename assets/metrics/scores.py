@@ -122,9 +122,6 @@ def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dic
     found = keyed(counted, planned)
     plain = support_cells(found.long, found.cells)
     compared = reference_cells(found.long, found.cells, _expected(expected, counted), ["scale_row"])
-    runs = _runs(found.keys, (plain, compared, found.steps))
-    if len(runs) > 1:
-        return {week: rows for run in runs for week, rows in scores_between(con, *run).items()}
     shown = _stereotyped(pairs, counted, found, plain)
     figures = [
         *_cell_and_suite(plain, compared, LABELS),
@@ -198,24 +195,6 @@ def _batches(weeks: Sequence[str]) -> list[list[str]]:
         else:
             batches.append([week])
     return batches
-
-
-def _runs(keys: pl.DataFrame, parts: Sequence[Cells]) -> list[tuple[str, str]]:
-    """Return first and last week of each run of weeks whose arrays would be as wide if they were made alone.
-
-    A sum over values is another to the last bit where more columns fill up the array. Nearly always there is one run.
-    """
-    weeks = keys["week"].to_physical().to_numpy()
-    days, wide = np.unique(weeks), []
-    for cells in parts:
-        widest = np.zeros(len(days), dtype=np.int64)
-        week = np.searchsorted(days, weeks[cells.frame["suite_key"].to_numpy()])
-        np.maximum.at(widest, week, cells.support.sum(axis=1))
-        wide.append(widest)
-    table = np.stack(wide)
-    starts = np.flatnonzero(np.any(table[:, 1:] != table[:, :-1], axis=0)) + 1
-    dates = keys["week"].unique().sort().cast(pl.String).to_list()
-    return [(dates[run[0]], dates[run[-1]]) for run in np.split(np.arange(len(days)), starts)]
 
 
 def _expected(expected: pl.DataFrame, counted: Tallies) -> pl.DataFrame:
