@@ -57,7 +57,7 @@ drawn AS (
     SELECT
         *,
         max(asked_in) FILTER (WHERE outcome_group = 'success')
-            OVER (PARTITION BY week, model, suite, prompt, turn, answer) AS drawn_in
+            OVER (PARTITION BY week, model, suite, suite_major, prompt, turn, answer) AS drawn_in
     FROM ended
 ),
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from math import isclose, log
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -384,3 +385,29 @@ def test_the_world_holds_what_could_go_wrong(con: Con) -> None:
     )
     for row in rated:
         assert row["most"] > row["least"], row["metric"]
+
+
+def test_rewritten_prompts_of_two_majors_whose_conversations_have_the_same_names(tmp_path: Path) -> None:
+    """Version 2 draws in every turn, version 1 not in the last: its last picture is of another turn."""
+
+    def talks(slot: Slot) -> Sequence[str]:
+        return ("no_image",) if slot.turn == 3 and slot.suite_version == "1.0.0" else ("ok",)
+
+    store = open_store(tmp_path / "bucket")
+    majors = tuple(CONFRONTED.model_copy(update={"version": version}) for version in ("1.0.0", "2.0.0"))
+    build_partition(store, WEEK, "talks", suites=majors, outcomes=talks)
+    with connect(None) as con:
+        migrate(con)
+        load_partition(con, store, WEEK, "talks")
+        rewrite(con)
+        replace_week(con, "scores", WEEK, compute_scores(con, WEEK))
+        for query, metric in (
+            ("outcomes", "rewrite_rate"),
+            ("injections", "demographic_injection_rate"),
+        ):
+            audited = [row for row in rows(con, sql(f"audit/scores_{query}")) if row["metric"] == metric]
+            mine, theirs = by_key(rows(con, f"FROM scores WHERE metric = '{metric}'")), by_key(audited)
+            assert mine.keys() == theirs.keys()
+            assert any(row["estimate"] for row in mine.values())
+            for key, row in mine.items():
+                assert all(same(row[name], theirs[key][name]) for name in FIGURES), (key, row, theirs[key])
