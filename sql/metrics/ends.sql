@@ -1,8 +1,8 @@
 -- Answers: how did the calls of some weeks end?
 -- Grain: attempt.
--- Columns: slot, a hash that stands for the slot in metrics/asked_slots, label_codes and revised; ending: of a
---   slot's attempts the one with the smallest is its end, of final outcomes the first, else the last of all; its
---   remainder by 1000 is the place of the outcome (metrics/outcomes), 0 if unknown.
+-- Columns: slot, a hash that stands for the slot in metrics/asked_slots, label_codes and revised;
+--   ending: of a slot's attempts the one with the smallest is its end, of final outcomes the first, else the
+--   last of all; its remainder by 1000 is the place of the outcome (metrics/outcomes), 0 if unknown.
 -- Depends on: attempts, outcomes
 WITH codes AS (
     SELECT
