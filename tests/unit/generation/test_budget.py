@@ -253,7 +253,7 @@ def test_calls_wait_for_money_that_is_in_flight(tmp_path: Path) -> None:
     place = workplace(tmp_path, entry(price=price), caps=Caps(week_usd=1.2))
 
     def slow(request: Request, number: int) -> Answer:
-        time.sleep(0.01)
+        time.sleep(0.05)  # the first calls begin 15 ms after each other
         return ok(request).model_copy(update={"cost_usd": 0.01})
 
     provider = Scripted(slow, paid=True, replayable=False)
