@@ -43,7 +43,7 @@ class Words(_Data):
 
     @property
     def every(self) -> tuple[str, ...]:
-        """Both."""
+        """All words, whether they need a person beside them or not."""
         return (*self.alone, *self.with_person)
 
 

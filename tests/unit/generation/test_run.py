@@ -209,7 +209,8 @@ def test_invariant_02_a_lost_paid_call_becomes_an_unknown_charge_and_is_not_repe
 
 def test_invariant_03_a_run_that_lost_its_lease_makes_no_call_that_another_run_makes(store: Store) -> None:
     def other_run(request: Request, number: int) -> Answer:
-        store.put_if_absent(keys.intent(WEEK, "m", plan.slots[1].slot_key, 1), b'{"of": "another run"}')
+        for slot in plan.slots[1:]:  # whichever of the threads that wait has its turn
+            store.put_if_absent(keys.intent(WEEK, "m", slot.slot_key, 1), b'{"of": "another run"}')
         return ok(request)
 
     provider = Scripted(other_run, paid=True)
@@ -217,8 +218,7 @@ def test_invariant_03_a_run_that_lost_its_lease_makes_no_call_that_another_run_m
     report = run(store, plan, provider, concurrency=1)
     assert provider.calls[plan.slots[1].slot_key] == 0
     assert report.line == "another run asks for these slots; run again when it has ended"
-    # slots whose threads wait for the same place may have their turn before the second does
-    assert report.open == 12 - sum(provider.calls.values()) > 1
+    assert report.open == 11
 
 
 def test_invariant_02_a_lost_call_is_repeated_where_the_provider_knows_it_again(store: Store) -> None:
