@@ -22,6 +22,7 @@ from assets.metrics.compatibility import (
     openbias_score,
 )
 from assets.metrics.figures import distance_figures
+from assets.metrics.metric import ONE_VALUE
 from assets.metrics.tvd import mean_absolute_deviation
 
 from .arrays import cells_of, figures_of
@@ -168,3 +169,9 @@ def test_groups_are_scored_apart() -> None:
     }
     assert (found["a", "openbias_score"], found["a", "magbig_l1"]) == (0.0, 1.0)
     assert found["b", "magbig_l1"] == 0.0
+
+
+def test_what_is_about_differences_has_a_reason_where_there_is_one_value() -> None:
+    rows = {row["metric"]: row for row in figures_of(compatibility_figures, cells_of([[9]]), suite=True)}
+    for metric in ("entropy_homogeneity", "openbias_score"):
+        assert (rows[metric]["estimate"], rows[metric]["reason"]) == (None, ONE_VALUE)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assets.metrics.beside import homogeneity_figures
 from assets.metrics.compatibility import entropy_homogeneity
 from assets.metrics.homogeneity import homogeneity, mean_homogeneity, terms
+from assets.metrics.metric import ONE_VALUE
 
 from .arrays import cells_of, figures_of
 from .test_distance import chances, outcomes
@@ -91,3 +92,9 @@ def test_reasons_are_those_of_the_distance() -> None:
         (True, "too few: 4 of 5 needed"),
         (False, None),
     ]
+
+
+@pytest.mark.parametrize("suite", [False, True])
+def test_an_attribute_of_one_value_has_no_figure_and_a_reason(suite: bool) -> None:
+    (row,) = figures_of(homogeneity_figures, cells_of([[9]]), suite=suite)
+    assert (row["estimate"], row["reason"]) == (None, ONE_VALUE)
