@@ -50,7 +50,7 @@ from assets.metrics.share import Estimate
 from assets.metrics.tallies import Tallies, tally
 from warehouse.weeks import shift
 
-#: More are not quicker, and need more memory: about 150 MB a week of 40 models and 320,000 labels.
+#: More are a tenth quicker at most, and need more memory: about 90 MB a week of 40 models and 320,000 labels.
 WEEKS_AT_ONCE = 4
 #: Of a study; a cell has a prompt besides.
 _STUDY = ("model", "condition", "attribute", "labeler", "labeler_version")
