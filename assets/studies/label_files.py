@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.studies.definition import LabelColumn, LabelerEntry, LabelFiles, StudyDefinition
-from assets.studies.patterns import FieldsDisagreeError, Pattern
+from assets.studies.declared.labels import LabelColumn, LabelerEntry, LabelFiles
+from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
+from assets.studies.definition import StudyDefinition
 from assets.studies.slots import Coordinates, StudySlot, UnknownSlotError
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError

@@ -12,8 +12,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from assets.generation.image_check import Picture, Rejected, inspect
-from assets.studies.definition import Images, StudyDefinition
-from assets.studies.patterns import FieldsDisagreeError, Pattern
+from assets.studies.declared.labels import Images
+from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
+from assets.studies.definition import StudyDefinition
 from assets.studies.progress import Progress, silent
 from assets.studies.slots import Coordinates, StudySlot, UnknownSlotError
 from warehouse.errors import UsageError

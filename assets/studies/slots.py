@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assets.studies.definition import COORDINATES, StudyDefinition
+from assets.studies.declared.base import COORDINATES
+from assets.studies.definition import StudyDefinition
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.validation import close_match
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
 from assets.studies.definition import load_definition
-from assets.studies.patterns import FieldsDisagreeError, Pattern
 from tests.studies.conftest import RAZA_YAML, Study
 from warehouse.errors import UsageError
 
