@@ -148,7 +148,7 @@ def _compared_values_exist(attributes: tuple[StudyAttribute, ...], declared: Map
 def _one_labeler_an_attribute(labels: tuple[LabelFiles, ...]) -> None:
     pairs = [f"{files.labeler.id}: {column.attribute}" for files in labels for column in files.columns]
     check_unique(pairs, "labels of")
-    kinds: dict[str, LabelerEntry] = Field(default={})
+    kinds: dict[str, LabelerEntry] = {}
     for files in labels:
         if kinds.setdefault(files.labeler.id, files.labeler) != files.labeler:
             raise ValueError(f'labeler "{files.labeler.id}" is declared in two ways')

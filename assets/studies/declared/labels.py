@@ -46,7 +46,7 @@ class LabelColumn(Data):
 
     @model_validator(mode="after")
     def _no_two_readings(self) -> LabelColumn:
-        seen: dict[str, str] = Field(default={})
+        seen: dict[str, str] = {}
         for spelling, value in self.values.items():
             if seen.setdefault(self.normal(spelling), value) != value:
                 raise ValueError(f'column "{self.column}": spelling "{spelling}" is mapped to two values')
