@@ -19,6 +19,7 @@ from assets.metrics.scores import compute_scores
 from orchestration.commands.editions import open_database
 from warehouse import keys
 from warehouse.canonical import sha256_hex
+from warehouse.closeness import differing
 from warehouse.errors import UsageError
 from warehouse.sqlfiles import sql
 
@@ -138,14 +139,7 @@ def _weeks(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 def _differ(
     con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, kind: str = "all", name: str = ""
 ) -> int:
-    """Return how many rows of a week, of a study or of all are published and not computed again, or the other way."""
-    # Weeks are dates in the table and may be text in what is computed; the row's own is the condition.
-    columns = ", ".join(column for column in again.column_names if not column.endswith("week"))
+    """Return how many rows of a week, of a study or of all are not the same when computed again, or only in one."""
+    columns = ", ".join(again.column_names)
     where = {"week": "week = CAST($name AS DATE)", "study": "study = $name", "all": "$name = ''"}[kind]
-    published = f"SELECT {columns} FROM {table} WHERE {where}"  # noqa: S608
-    ((differ,),) = con.execute(
-        f"SELECT count(*) FROM (({published} EXCEPT ALL SELECT {columns} FROM again) "  # noqa: S608
-        f"UNION ALL (SELECT {columns} FROM again EXCEPT ALL {published}))",
-        {"name": name},
-    ).fetchall()
-    return int(differ)
+    return differing(con, f"SELECT {columns} FROM {table} WHERE {where}", again, {"name": name})  # noqa: S608

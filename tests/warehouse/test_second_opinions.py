@@ -338,7 +338,7 @@ def test_verifying_computes_agreement_and_drift_again(place: Workplace) -> None:
         wrong = Verified("e")
         verify_results(con, wrong)
         assert [line.split("differ")[0] for line in wrong.differences if WEEK in line] == [
-            f"week {WEEK}: 2 rows of agreement ",
+            f"week {WEEK}: 1 rows of agreement ",
             f"week {WEEK}: 2 rows of labeler_drift ",
         ]
 

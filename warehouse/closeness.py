@@ -1,0 +1,92 @@
+"""Figures that are the same although their last digits differ, as they do when another processor computes them.
+
+Belongs here: when two figures are the same, and comparing rows by it. Does not belong here: what is compared with
+what (`orchestration.verifying`), hashes (`table_hash`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+#: Two figures are the same if they differ by at most this part of the larger one ...
+RELATIVE = 1e-9
+#: ... or by at most this much: a difference of two shares keeps the rounding of the shares, however small it is.
+ABSOLUTE = 1e-12
+_REAL = ("DOUBLE", "FLOAT")
+
+
+def differing(
+    con: duckdb.DuckDBPyConnection,
+    published: str,
+    again: str | pa.Table,
+    parameters: Mapping[str, Any] | None = None,
+) -> int:
+    """Return how many rows of two relations have no counterpart that is the same.
+
+    Rows are the same if their numbers of type DOUBLE are (NULL only beside NULL, an infinity only beside itself) and
+    all other columns are equal. A row that occurs twice needs two counterparts. Rows that differ in nothing but
+    numbers of type DOUBLE count as one. The order of rows has no meaning.
+
+    Args:
+        con: a connection; nothing is written.
+        published: a query.
+        again: a query or a table with the columns of `published`, in any order; others are left out. Text is cast to
+            the types of `published`.
+        parameters: of the queries.
+
+    Raises:
+        duckdb.Error: if `again` lacks a column of `published`, or text does not fit its type.
+    """
+    rows_again = again  # noqa: F841 - DuckDB finds the Arrow table by this name
+    other = again if isinstance(again, str) else "FROM rows_again"
+    given = dict(parameters or {})
+    kinds = {row[0]: row[1] for row in con.execute(f"DESCRIBE ({published})", given).fetchall()}
+    cast = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in kinds.items())
+    # names with a space: a query may hold tables of any other name
+    ((count,),) = con.execute(
+        f"""
+        WITH "one side" AS MATERIALIZED ({published}),
+        "other side" AS MATERIALIZED (SELECT {cast} FROM ({other})),
+        "one left" AS ({_numbered('FROM "one side" EXCEPT ALL FROM "other side"', kinds)}),
+        "other left" AS ({_numbered('FROM "other side" EXCEPT ALL FROM "one side"', kinds)})
+        SELECT count(*)
+        FROM "one left" AS a FULL JOIN "other left" AS b ON {_paired(kinds)}
+        WHERE a.nth IS NULL OR b.nth IS NULL OR NOT ({_same(kinds)})
+        """,  # noqa: S608
+        given,
+    ).fetchall()
+    return int(count)
+
+
+def _numbered(query: str, kinds: Mapping[str, str]) -> str:
+    """Return a query that numbers rows which differ in nothing but figures, by their figures."""
+    within, by = (", ".join(f'"{name}"' for name in names) for names in (_exact(kinds), _figures(kinds)))
+    over = " ".join([f"PARTITION BY {within}" if within else "", f"ORDER BY {by}" if by else ""])
+    return f"SELECT *, row_number() OVER ({over}) AS nth FROM ({query})"  # noqa: S608
+
+
+def _paired(kinds: Mapping[str, str]) -> str:
+    return " AND ".join(f'a."{name}" IS NOT DISTINCT FROM b."{name}"' for name in ["nth", *_exact(kinds)])
+
+
+def _same(kinds: Mapping[str, str]) -> str:
+    """Return the condition that all figures of rows `a` and `b` are the same."""
+    return " AND ".join(_close(f'a."{name}"', f'b."{name}"') for name in _figures(kinds)) or "TRUE"
+
+
+def _close(one: str, other: str) -> str:
+    least = f"greatest({RELATIVE!r} * greatest(abs({one}), abs({other})), {ABSOLUTE!r})"
+    near = f"isfinite({one}) AND isfinite({other}) AND abs({one} - {other}) <= {least}"
+    return f"({one} IS NOT DISTINCT FROM {other} OR coalesce({near}, FALSE))"
+
+
+def _exact(kinds: Mapping[str, str]) -> list[str]:
+    return [name for name, kind in kinds.items() if kind not in _REAL]
+
+
+def _figures(kinds: Mapping[str, str]) -> list[str]:
+    return [name for name, kind in kinds.items() if kind in _REAL]
