@@ -25,6 +25,11 @@ class Chunk(NamedTuple):
     raw: bytes
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """Return one chunk as it is written in a file: length, type, data, checksum."""
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
 def chunks(png: bytes) -> Iterator[Chunk]:
     """Yield the chunks of `png` in order, the last of them IEND.
 

@@ -12,7 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from assets.generation import image_check
+from assets.generation.image_check import Rejected
 from assets.generation.midjourney import metadata, names
+from assets.generation.pictures.stripping import Stripped, checked_and_stripped, strip
 from warehouse.canonical import sha256_hex
 
 
@@ -64,7 +66,8 @@ def parse_file(path: Path) -> MidjourneyFile:
     accounts = frozenset(account for account in (said.author, name.account) if account)
     jobs = said.jobs | ({name.job} if name.job else set())
     job = min(jobs) if len(jobs) == 1 else name.job
-    problem = unreadable or _bytes_problem(data) or _identity_problem(jobs, name)
+    kept = checked_and_stripped(data)
+    problem = unreadable or _bytes_problem(kept) or _identity_problem(jobs, name)
     return MidjourneyFile(
         display=names.display(path.name, job, name.position, accounts),
         prompt=said.prompt,
@@ -76,7 +79,7 @@ def parse_file(path: Path) -> MidjourneyFile:
         position=name.position,
         created_at=said.created_at,
         original_sha256=sha256_hex(data),
-        image_sha256=None if problem else sha256_hex(metadata.strip(data)),
+        image_sha256=None if problem or isinstance(kept, Rejected) else kept.picture.sha256,
         problem=problem,
         path=path,
         accounts=accounts,
@@ -89,12 +92,11 @@ def _read(path: Path) -> bytes:
         return file.read(image_check.DEFAULT.max_bytes + 1)
 
 
-def _bytes_problem(data: bytes) -> str | None:
-    found = image_check.inspect(data)
-    if isinstance(found, image_check.Rejected):
-        return f"no usable picture: {found.why}"
-    if found.ext != "png":
-        return f"its bytes are {found.mime}, whatever it is called; Midjourney's downloads are PNG"
+def _bytes_problem(kept: Stripped | Rejected) -> str | None:
+    if isinstance(kept, Rejected):
+        return f"no usable picture: {kept.why}"
+    if kept.picture.ext != "png":
+        return f"its bytes are {kept.picture.mime}, whatever it is called; Midjourney's downloads are PNG"
     return None
 
 
@@ -113,7 +115,7 @@ def _identity_problem(jobs: frozenset[str] | set[str], name: names.NameParts) ->
 
 
 def read_stripped(path: Path, original_sha256: str) -> bytes:
-    """Return the bytes to store: those of `path` without the chunks that can hold a name.
+    """Return the bytes to store: those of `path` without what can name a person.
 
     Raises:
         ChangedFileError: if the file is gone or its SHA-256 is not `original_sha256` any more.
@@ -124,4 +126,4 @@ def read_stripped(path: Path, original_sha256: str) -> bytes:
         raise ChangedFileError(f"the file cannot be read any more ({error.strerror})") from None
     if sha256_hex(data) != original_sha256:
         raise ChangedFileError("the file has changed since it was matched")
-    return metadata.strip(data)
+    return strip(data)

@@ -1,7 +1,8 @@
-"""What a Midjourney PNG says in its chunks, and the same PNG without the chunks that can name a person.
+"""What a Midjourney PNG says in its chunks.
 
-Belongs here: reading text chunks, the grammar of `Description`, stripping. Does not belong here: file names
-(`names`), whether the picture is whole (`image_check`), what the words match (`matching`).
+Belongs here: reading text chunks, the grammar of `Description`. Does not belong here: taking chunks out
+(`pictures.stripping`), file names (`names`), whether the picture is whole (`image_check`), what the words match
+(`matching`).
 """
 
 from __future__ import annotations
@@ -13,14 +14,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from assets.generation.png_chunks import SIGNATURE, PngError, chunks
+from assets.generation.png_chunks import PngError, chunks
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
-#: Kept byte for byte: pixels, colour, resolution. Whatever is not listed can hold a name (text, Exif, C2PA, private).
-_KEPT = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT".split()
-)
 _LONGEST_TEXT = 1_000_000  # bytes of a compressed text chunk, unpacked
 _JOB = re.compile(rf"\s*Job ID:\s*({UUID})\s*$", re.IGNORECASE)
 _XMP_JOB = re.compile(rf'DigImageGUID\s*(?:=\s*["\']|>)\s*({UUID})', re.IGNORECASE)
@@ -74,15 +71,6 @@ def parse_time(text: str) -> datetime | None:
         if moment.tzinfo is not None:
             return moment.astimezone(UTC).replace(tzinfo=None)
     return None
-
-
-def strip(png: bytes) -> bytes:
-    """Return `png` without the chunks that can hold a name; every kept chunk is byte for byte as it was.
-
-    Raises:
-        PngError: if `png` is no whole PNG.
-    """
-    return SIGNATURE + b"".join(chunk.raw for chunk in chunks(png) if chunk.kind in _KEPT)
 
 
 def _texts(png: bytes) -> dict[str, str]:
