@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.generation.pictures.stripping import strip
 from assets.studies.definition import StudyDefinition, load_definition
 from assets.studies.label_files import LabelSet, label_file_names, read_labels
 from assets.studies.layout import (
@@ -158,8 +159,8 @@ def _store_pictures(
     written = 0
     for number, found in enumerate(pictures.values(), start=1):
         data = found.path.read_bytes()
-        if sha256_hex(data) != found.picture.sha256:
+        if sha256_hex(data) != found.original_sha256:
             raise UsageError(f"{study.study}: {found.path.name} changed while it was imported; run it again")
-        written += store.put_if_absent(keys.image(found.picture.sha256, found.picture.ext), data)
+        written += store.put_if_absent(keys.image(found.picture.sha256, found.picture.ext), strip(data))
         tell("storing pictures", number, len(pictures))
     return written

@@ -33,7 +33,7 @@ Rows = list[dict[str, Any]]
 
 _TEXT, _INT = pa.string(), pa.int32()
 
-#: Table → its columns, as in `sql/schema/002_studies.sql`.
+#: Table → its columns, as in `sql/schema/002_studies.sql` and later files.
 COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
     "studies": (
         *((name, _TEXT) for name in ("study", "version", "title", "citation", "licence", "source")),
@@ -52,6 +52,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
         ("image_width", _INT),
         ("image_height", _INT),
         ("image_phash", _TEXT),
+        ("original_sha256", _TEXT),
         ("status", _TEXT),
     ),
     "study_attribute_values": (

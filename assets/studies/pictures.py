@@ -1,7 +1,8 @@
 """A study's pictures: which file is which slot, and that each is a whole picture.
 
 Belongs here: walking the study's folder and checking what is found. Does not belong here: what makes a picture whole
-(`assets.generation.image_check`), or writing (`importer`).
+(`assets.generation.image_check`), what is taken out of its bytes (`assets.generation.pictures`), or writing
+(`importer`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from assets.generation.image_check import Picture, Rejected, inspect
+from assets.generation.image_check import Picture, Rejected
+from assets.generation.pictures.stripping import checked_and_stripped
 from assets.studies.declared.labels import Images
 from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
 from assets.studies.definition import StudyDefinition
@@ -22,10 +24,14 @@ from warehouse.errors import UsageError
 
 @dataclass(frozen=True)
 class FoundPicture:
-    """A slot's picture: its file, and what its bytes are (a file's type is what its bytes say)."""
+    """A slot's picture: its file, and what its bytes are (a file's type is what its bytes say).
+
+    `picture` is of the bytes to store, without what can name a person; `original_sha256` is of the file as it came.
+    """
 
     path: Path
     picture: Picture
+    original_sha256: str
 
 
 def find_pictures(
@@ -52,13 +58,13 @@ def find_pictures(
     named = _name_files(definition, definition.images, root, other_files)
     found: dict[StudySlot, FoundPicture] = {}
     for number, (slot, path) in enumerate(sorted(named.items()), start=1):
-        checked = inspect(_bytes(definition.study, path, root))
+        checked = checked_and_stripped(_bytes(definition.study, path, root))
         if isinstance(checked, Rejected):
             raise UsageError(
                 f"{definition.study}: {path.relative_to(root)}: {checked.why} ({checked.outcome}); "
                 "replace the file or take it out"
             )
-        found[slot] = FoundPicture(path, checked)
+        found[slot] = FoundPicture(path, checked.picture, checked.original_sha256)
         progress("checking pictures", number, len(named))
     return found
 

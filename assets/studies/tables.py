@@ -115,5 +115,6 @@ def _slot_row(study: str, slot: StudySlot, found: FoundPicture | None) -> dict[s
         "image_width": picture.width if picture else None,
         "image_height": picture.height if picture else None,
         "image_phash": picture.phash if picture else None,
+        "original_sha256": found.original_sha256 if found else None,
         "status": PRESENT if picture else MISSING,
     }

@@ -5,6 +5,6 @@ both for a folder (`importer`). Does not belong here: the provider that hands th
 (`providers.midjourney`), plans, runs, the store.
 
 A person's account stands in every download, in its `Author` chunk and its file name. It is never stored, shown or
-logged: the stored bytes are the original without every chunk that can hold a name, the one exception to "never
-re-encoded". Image data stay as they are, byte for byte, and a receipt holds both hashes.
+logged: the stored bytes are the original without what can name a person (`assets.generation.pictures`). Image data stay
+as they are, byte for byte, and a receipt holds both hashes.
 """
