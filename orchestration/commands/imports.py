@@ -6,17 +6,18 @@ Belongs here: what is said and which exit code follows. Does not belong here: re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assets.generation.asset import plan_partition
 from assets.generation.midjourney.importer import Import, prepare, standing
 from assets.generation.midjourney.matching import Listed
 from assets.generation.plan import Plan
-from assets.generation.receipts import read_partition
+from assets.generation.receipts import Receipt, read_partition
+from assets.generation.records import Outcome
 from assets.generation.run import generate
 from assets.generation.workplace import Workplace
-from assets.labeling.asset import label
+from assets.labeling.asset import label, left_over
 from assets.metrics.week import score_studies
 from assets.studies.importer import import_study as import_files
 from orchestration.commands.editions import counting
@@ -31,7 +32,17 @@ from warehouse.weeks import parse_week
 
 
 def import_midjourney(folder: Path, week: str, version: str | None) -> int:
-    """Match a folder's pictures to the week's slots, keep them, label and load them; list all others."""
+    """Match a folder's pictures to the week's slots, keep them, label and load them; list all others.
+
+    The exit code says how things are afterwards, so importing the same folder again ends alike.
+
+    Returns:
+        0 if a picture of the folder is in the week, by this import or an earlier one, and all of the week's are
+        labeled and loaded; 1 if something of that is left to do.
+
+    Raises:
+        RefusedError: if no picture of the folder is in the week, whatever the reason.
+    """
     settings = load_settings()
     place = make_workplace(settings)
     week = parse_week(week).isoformat()
@@ -49,19 +60,34 @@ def import_midjourney(folder: Path, week: str, version: str | None) -> int:
         version=version,
     )
     _list_others(found)
-    refusal = found.refusal()
-    if refusal is not None:
+    if refusal := found.refusal():
         raise refusal
-    for model, provider in found.assigned.items():
-        plan, _ = plan_partition(place, model, week)
-        with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}"):
-            report = generate(place.store, plan, provider, only=provider.slot_keys)
-        say(f"{model}, week {week}: {report.asked} pictures imported, {report.open} slots still without one")
-        label(place, model, week)
-        load(place, model, week)
+    problems = [line for model in plans for line in _take_in(place, found, model, week)]
+    for line in problems:
+        note(f"cliche: {line}")
     if not found.assigned:
-        say("No picture was imported.")
-    return 0 if found.assigned or found.known else 1
+        say("No picture is new.")
+    return ClicheError.exit_code if problems else 0
+
+
+def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator[str]:
+    """Keep, label and load one model's pictures, those of an import that was stopped too; yield what is left to do."""
+    provider = found.assigned.get(model)
+    if provider is not None:
+        plan, _ = plan_partition(place, model, week)
+        kept: list[Receipt] = []
+        with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}"):
+            report = generate(place.store, plan, provider, only=provider.slot_keys, on_receipt=kept.append)
+        imported = sum(receipt.outcome is Outcome.OK for receipt in kept)
+        say(f"{model}, week {week}: {imported} pictures imported, {report.open} slots still without one")
+        if left := len(provider.slot_keys) - imported:
+            yield f"{model}, week {week}: {left} files changed while they were read; import the folder again"
+    if not read_partition(place.store, week, model).attempts:
+        return
+    labelled = label(place, model, week)
+    load(place, model, week)
+    if labelled.open:
+        yield f"{model}, week {week}: {left_over(labelled)}; run again to go on: cliche run --week {week}"
 
 
 def _known(place: Workplace, plans: dict[str, Plan]) -> tuple[set[str], set[str]]:

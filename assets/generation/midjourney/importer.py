@@ -40,13 +40,21 @@ class Import:
     known: list[Listed]
 
     def refusal(self) -> RefusedError | None:
-        """Return the error to end with if files were refused for their week and none was taken, else None."""
-        if self.assigned or self.known or not self.refused:
+        """Return the error to end with if no picture of the folder is in the week, by now or before; else None."""
+        if self.assigned or self.known:
             return None
-        return RefusedError(
-            f"nothing imported: {len(self.refused)} pictures were made outside week {self.week} "
-            f"(the first: {self.refused[0].name}, {self.refused[0].reason})"
+        if self.refused and not (self.unmatched or self.surplus):
+            return RefusedError(
+                f"nothing imported: {len(self.refused)} pictures were made outside week {self.week} "
+                f"(the first: {self.refused[0].name}, {self.refused[0].reason})"
+            )
+        counts = (
+            (len(self.unmatched), "not matched"),
+            (len(self.surplus), "surplus"),
+            (len(self.refused), "made in another week"),
         )
+        told = ", ".join(f"{count} {what}" for count, what in counts if count)
+        return RefusedError(f"nothing imported for week {self.week}: {told}; the reasons are above")
 
 
 def prepare(

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from assets.generation.midjourney import metadata
-from assets.generation.png_chunks import PngError, chunks
+from assets.generation.pictures.stripping import StructureError, strip
+from assets.generation.png_chunks import chunks
 from tests.unit.generation.midjourney.downloads import plain_png, raw_chunk, text_chunk, with_chunks
 
 JOB = "ce75684f-cd75-4c9c-8c84-48b02f44dcb3"
@@ -102,18 +103,18 @@ def test_stripping_takes_every_chunk_that_can_name_somebody_and_no_other() -> No
     plain = plain_png()
     original = with_chunks(plain, [srgb, physical, *naming])
 
-    stripped = metadata.strip(original)
+    stripped = strip(original)
 
     assert stripped == with_chunks(plain, [srgb, physical])
-    assert metadata.strip(stripped) == stripped
+    assert strip(stripped) == stripped
     assert b"somebody" not in stripped
     with Image.open(io.BytesIO(stripped)) as after, Image.open(io.BytesIO(original)) as before:
         assert after.tobytes() == before.tobytes()
 
 
 def test_a_broken_png_is_not_stripped() -> None:
-    with pytest.raises(PngError, match="cut off"):
-        metadata.strip(plain_png()[:-20])
+    with pytest.raises(StructureError, match="cut off"):
+        strip(plain_png()[:-20])
 
 
 @pytest.mark.corpora
@@ -135,7 +136,7 @@ def test_stripping_real_downloads_leaves_image_data_untouched_and_no_account(cor
     for path in corpus:
         original = path.read_bytes()
 
-        stripped = metadata.strip(original)
+        stripped = strip(original)
 
         before = [c.raw for c in chunks(original) if c.kind in {b"IHDR", b"IDAT", b"IEND"}]
         assert [c.raw for c in chunks(stripped)] == before
