@@ -57,7 +57,8 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
             note=None if row["note"] is None else words.plain(row["note"]),
             planned=row["planned"],
             missing=row["missing"],
-            pictures=row["planned"] - row["missing"],
+            pictures=row["planned"] - row["missing"] - row["unpublished"],
+            labels_alone=row["unpublished"] > 0,
             tables=tuple(
                 _table(
                     key,

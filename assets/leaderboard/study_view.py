@@ -137,5 +137,6 @@ class Study:
     note: str | None
     pictures: int
     planned: int
-    missing: int
+    missing: int  # 0 for a study of labels alone
+    labels_alone: bool  # it has no picture to show, and misses none
     tables: tuple[StudyTable, ...]

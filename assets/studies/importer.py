@@ -65,6 +65,8 @@ class ImportReport:
     def _counts(self) -> str:
         labels = ", ".join(f"{count} labels by {labeler}" for labeler, count in self.labels.items())
         counts = f"{self.slots} slots, {self.images} images stored, {self.missing} missing"
+        if not self.images:
+            counts = f"{self.slots} slots, labels alone"
         return f"{counts}, {labels}" if labels else counts
 
 

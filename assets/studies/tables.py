@@ -16,6 +16,8 @@ from assets.studies.slots import Coordinates, StudySlot, study_slot_key
 
 PRESENT = "present"
 MISSING = "missing"
+#: Of every slot of a study that has labels alone: it never had pictures to miss.
+UNPUBLISHED = "unpublished"
 
 
 def all_slots(
@@ -57,7 +59,10 @@ def study_tables(
             {"study": study, "prompt": prompt.id, **prompt.model_dump(exclude={"id"})}
             for prompt in definition.prompts
         ],
-        "study_slots": [_slot_row(study, slot, pictures.get(slot)) for slot in slots],
+        "study_slots": [
+            _slot_row(study, slot, pictures.get(slot), MISSING if definition.images else UNPUBLISHED)
+            for slot in slots
+        ],
         "study_attribute_values": [
             {
                 "study": study,
@@ -100,7 +105,7 @@ def label_rows(
     return sorted(rows, key=lambda row: (row["slot_key"], row["attribute"]))
 
 
-def _slot_row(study: str, slot: StudySlot, found: FoundPicture | None) -> dict[str, object]:
+def _slot_row(study: str, slot: StudySlot, found: FoundPicture | None, without: str) -> dict[str, object]:
     picture = found.picture if found else None
     return {
         "study": study,
@@ -116,5 +121,5 @@ def _slot_row(study: str, slot: StudySlot, found: FoundPicture | None) -> dict[s
         "image_height": picture.height if picture else None,
         "image_phash": picture.phash if picture else None,
         "original_sha256": found.original_sha256 if found else None,
-        "status": PRESENT if picture else MISSING,
+        "status": PRESENT if picture else without,
     }

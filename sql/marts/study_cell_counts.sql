@@ -5,7 +5,8 @@
 -- Columns:
 --   labeler, labeler_version: who labelled; only attributes of which it labelled something
 --   labeler_kind: person, vision_model or local_model
---   value: declared value; invalid: outside the list; not_assessed: picture without label; missing: neither
+--   value: declared value; invalid: outside the list; not_assessed: picture without label,
+--     published or not; missing: neither
 --   in_support: true if the value can be in a reference's support
 --   position: place in the declared order; invalid, not_assessed and missing come last
 --   pictures: number of slots; a label counts whether its picture was published or not
@@ -52,7 +53,7 @@ readings AS (
         CASE
             WHEN study_attribute_values.value IS NOT NULL THEN study_attribute_values.value
             WHEN study_labels.value IS NOT NULL THEN 'invalid'
-            WHEN study_slots.image_sha256 IS NOT NULL THEN 'not_assessed'
+            WHEN study_slots.image_sha256 IS NOT NULL OR study_slots.status = 'unpublished' THEN 'not_assessed'
             ELSE 'missing'
         END AS value,
         count(*) AS pictures

@@ -1,6 +1,7 @@
--- Answers: which studies are imported, and how many of their slots hold a picture?
+-- Answers: which studies are imported, and how many of their slots hold a picture, or should?
 -- Grain: one row a study.
--- Columns: those of studies, with planned slots and those without a picture.
+-- Columns: those of studies; planned slots; missing: those whose picture should be there; unpublished: those
+--   of a study that has labels alone.
 -- Depends on: studies, study_slots
 SELECT
     s.study,
@@ -10,7 +11,8 @@ SELECT
     s.source,
     s.note,
     count(k.slot_key) AS planned,
-    count(k.slot_key) FILTER (WHERE k.image_sha256 IS NULL) AS missing
+    count(k.slot_key) FILTER (WHERE k.image_sha256 IS NULL AND k.status <> 'unpublished') AS missing,
+    count(k.slot_key) FILTER (WHERE k.status = 'unpublished') AS unpublished
 FROM studies AS s
 LEFT JOIN study_slots AS k ON s.study = k.study
 GROUP BY s.study, s.title, s.citation, s.licence, s.source, s.note

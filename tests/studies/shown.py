@@ -1,0 +1,58 @@
+"""An imported study as it is loaded, scored and shown, for tests of what a reader sees of it.
+
+Belongs here: the way from the store to the page. Does not belong here: any study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from assets.leaderboard import study as studies
+from assets.leaderboard.page import _environment
+from assets.leaderboard.study_view import Study as StudyView
+from assets.metrics.results import STUDY_RESULTS
+from warehouse.connection import connect
+from warehouse.load import load_study, replace_study
+from warehouse.migrations import migrate
+from warehouse.store.base import Store
+
+
+@contextmanager
+def scored(store: Store, study: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a warehouse with one imported study, and all that is computed of it."""
+    with connect(None) as con:
+        migrate(con)
+        load_study(con, store, study)
+        score(con, study)
+        yield con
+
+
+def score(con: duckdb.DuckDBPyConnection, study: str) -> None:
+    """Compute everything that is computed of a study."""
+    for table, compute in STUDY_RESULTS.items():
+        replace_study(con, study, {table: compute(con, study)})
+
+
+def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    """Return the rows of a query by column name."""
+    found = con.execute(query)
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def view(con: duckdb.DuckDBPyConnection) -> StudyView:
+    """Return what the page shows of the one study that is loaded."""
+    (found,) = studies.build(con)
+    return found
+
+
+def section(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the page's section about studies, as HTML."""
+    template = _environment().from_string(
+        '{% from "_studies.html.j2" import studies_section with context %}{{ studies_section(studies) }}'
+    )
+    return template.render(studies=studies.build(con))

@@ -1,0 +1,64 @@
+"""A study of labels alone misses no picture: the command, the tables and the page say the same."""
+
+import io
+import re
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tests.studies.conftest import Study
+from tests.studies.shown import rows, scored, section, view
+from warehouse.store.local import LocalStore
+
+
+def labels_alone(study: Study) -> Study:
+    """Take the pictures out of a study, and one row of labels: a planned slot of which nothing is known."""
+    del study.data["images"]
+    study.replace("labels/One.csv", "nurse_1.png,f,nurse,x\n", "")
+    return study
+
+
+def test_it_misses_nothing_wherever_that_is_said(tiny: Study) -> None:
+    report = labels_alone(tiny).run()
+    assert (report.slots, report.missing) == (8, 0)
+    (line,) = report.lines()
+    assert line.startswith("tiny: 8 slots, labels alone, 7 labels by tiny-people@")
+    with scored(tiny.store, "tiny") as con:
+        assert rows(con, "SELECT DISTINCT status FROM study_slots") == [{"status": "unpublished"}]
+        counted = "SELECT value, sum(pictures) AS n FROM study_cell_counts GROUP BY value"
+        counts = {row["value"]: row["n"] for row in rows(con, counted)}
+        assert (counts["missing"], counts["not_assessed"]) == (0, 1)
+        shown, page = view(con), section(con)
+    assert (shown.planned, shown.pictures, shown.missing) == (8, 0, 0)
+    assert {row.missing for table in shown.tables for row in table.rows} == {0}
+    text = re.sub(r"<[^>]+>|\s+", " ", page)
+    assert "The study has labels of 8 pictures and no pictures" in text
+    assert "issing" not in text
+
+
+def test_a_study_of_pictures_misses_them_as_before(tiny: Study) -> None:
+    tiny.data["images"]["missing"] = "allowed"
+    tiny.labels["without_image"] = "allowed"
+    (tiny.root / "pics/One/ceo_1.png").unlink()
+    assert tiny.run().missing == 1
+    with scored(tiny.store, "tiny") as con:
+        shown, page = view(con), section(con)
+    assert (shown.planned, shown.pictures, shown.missing, shown.labels_alone) == (8, 7, 1, False)
+    assert "7 of 8 pictures are there; 1 are missing" in re.sub(r"<[^>]+>|\s+", " ", page)
+
+
+def test_one_imported_by_an_earlier_version_misses_nothing_either(tiny: Study) -> None:
+    labels_alone(tiny).run()
+    before = LocalStore(tiny.home / "before")
+    for key, data in tiny.written().items():
+        old = data
+        if key.endswith("study_slots.parquet"):
+            slots = pq.read_table(io.BytesIO(data)).drop_columns("original_sha256")
+            at = slots.column_names.index("status")
+            missing = pa.array(["missing"] * slots.num_rows)
+            buffer = io.BytesIO()
+            pq.write_table(slots.set_column(at, "status", missing), buffer)
+            old = buffer.getvalue()
+        before.put_if_absent(key, old)
+    with scored(before, "tiny") as con:
+        assert view(con).missing == 0
