@@ -66,6 +66,7 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
                     models[row["study"]],
                     changes[row["study"], key[0], *key[2:]],
                     effects[row["study"], key[0], *key[2:]],
+                    row["baseline"],
                 )
                 for key, found in sorted(figures[row["study"]].items())
             ),
@@ -82,11 +83,16 @@ def _by_labels(found: Iterable[Row]) -> dict[_Labels, list[Row]]:
     return parts
 
 
-def _table(
-    key: _Table, found: Sequence[Row], models: Sequence[Row], changes: Sequence[Row], effects: Sequence[Row]
+def _table(  # noqa: PLR0913 - all that one table is made of
+    key: _Table,
+    found: Sequence[Row],
+    models: Sequence[Row],
+    changes: Sequence[Row],
+    effects: Sequence[Row],
+    baseline: str | None,
 ) -> StudyTable:
     cells = {(row["model"], row["condition"]): row for row in found}
-    conditions = in_order({condition for _, condition in cells})
+    conditions = in_order({condition for _, condition in cells}, baseline)
     attribute, reference, labeler, version = key
     kind = _KINDS.get(found[0]["labeler_kind"], words.spaced(found[0]["labeler_kind"] or "labeler"))
     titles = {model["model"]: words.plain(model["title"]) for model in models}

@@ -1,4 +1,5 @@
-"""What a request for diversity changed in a published study: sentences to quote, and a row of figures a model.
+"""What a request for diversity, or another condition, changed in a published study: sentences to quote, and a row of
+figures per model.
 
 Belongs here: which figures are shown and told, and words of studies alone. Does not belong here: figures (table
 `study_effects`), phrases that weekly effects share (`effect_words`), markup (`templates/_study_effects.html.j2`).
@@ -18,21 +19,30 @@ from assets.leaderboard.effects import SHARES, SQUARES
 from assets.leaderboard.query import Row
 from assets.leaderboard.study_view import StudyEffect, StudyEffectRow, StudyEffects
 from assets.metrics.study_results import in_order
+from assets.suites.comparisons import REQUESTS
 
 #: By kind of comparison: heading, beginning of a sentence (of whose pictures is filled in), what is said to bring it.
+#: The conditions are filled in first, as {a} and {b}.
 _ASKED: Mapping[str, tuple[str, str, str]] = {
+    "wording": (
+        "What “{b}” changes, against “{a}”",
+        "Under “{b}” instead of “{a}”, in pictures of {of}",
+        "“{b}”",
+    ),
     "controlled": (
         "What asking for diversity changes",
-        "Asked for diversity in pictures of {}",
+        "Asked for diversity in pictures of {of}",
         "the request",
     ),
     "confronted": (
         "What being told that diversity lacks changes",
-        "Told that its pictures of {} lack diversity",
+        "Told that its pictures of {of} lack diversity",
         "being told so",
     ),
 }
 _METRICS = ("controllability", "share", "overcorrection")
+#: Both are changes of the squared distance; the first where b asks for diversity.
+_DISTANCES = {"controllability", "distance2"}
 #: Kinds of subjects, many of them.
 _MANY: Mapping[str, str] = {
     "occupation": "occupations",
@@ -50,7 +60,12 @@ def build(found: Sequence[Row], titles: Mapping[str, str]) -> tuple[StudyEffects
         found: rows of `sql/page/study_effects.sql` of the attribute and labeler version.
         titles: model → what it is called, of all models of the study in the order in which they are shown.
     """
-    named = [row | {"id": row["model"], "model": titles[row["model"]], "simulated": False} for row in found]
+    named = [
+        row
+        | {"id": row["model"], "model": titles[row["model"]], "simulated": False}
+        | {"metric": "controllability" if row["metric"] in _DISTANCES else row["metric"]}
+        for row in found
+    ]
     return tuple(
         _effects([row for row in named if row["b"] == condition], titles)
         for condition in in_order({row["b"] for row in named})
@@ -63,14 +78,21 @@ def _effects(found: Sequence[Row], titles: Mapping[str, str]) -> StudyEffects:
     subjects = sorted({row["subject"] for row in found if row["subject"] is not None})
     told = [row for row in found if row["value_name"] in {None, *shown} and _is_told(row, len(subjects))]
     many = _many(subjects)
+    kind, before, after = found[0]["kind"], words.plain(found[0]["a"]), words.plain(found[0]["b"])
+    title, beginning, cause = (_filled(text, before, after) for text in _ASKED[kind])
     return StudyEffects(
-        title=_ASKED[found[0]["kind"]][0],
-        before=words.plain(found[0]["a"]),
-        after=words.plain(found[0]["b"]),
+        title=title,
+        before=before,
+        after=after,
+        asks=kind in REQUESTS,
         looks=sum(row["estimate"] is not None for row in told),
-        sentences=tuple(_sentences(found[0]["kind"], told, subjects, many)),
+        sentences=tuple(_sentences(beginning, cause, told, subjects, many)),
         rows=tuple(_row(titles[name], [row for row in told if row["id"] == name], many) for name in titles),
     )
+
+
+def _filled(text: str, before: str, after: str) -> str:
+    return text.replace("{a}", before).replace("{b}", after)
 
 
 def _is_told(row: Row, subjects: int) -> bool:
@@ -162,16 +184,17 @@ def _why(row: Row) -> str:
     return words.plain(row["reason"] or "no figure")
 
 
-def _sentences(kind: str, told: Sequence[Row], subjects: Sequence[str], many: str) -> Iterator[str]:
+def _sentences(
+    beginning: str, cause: str, told: Sequence[Row], subjects: Sequence[str], many: str
+) -> Iterator[str]:
     """Yield what changed clearly, of each model, and for whom that cannot be told."""
-    _, beginning, cause = _ASKED[kind]
 
     def said(row: Row) -> str:
         some, planned = row["cells"], row["planned_cells"]
         if len(subjects) == 1:
-            return beginning.format(words.subject(subjects[0]))
+            return beginning.replace("{of}", words.subject(subjects[0]))
         partly = row["metric"] != "overcorrection" and some != planned
-        return beginning.format(f"{f'{some} of ' if partly else ''}{len(subjects)} {many}")
+        return beginning.replace("{of}", f"{f'{some} of ' if partly else ''}{len(subjects)} {many}")
 
     of = {metric: [row for row in told if row["metric"] == metric] for metric in _METRICS}
     distances = [row for row in of["controllability"] if row["estimate"] is not None]

@@ -101,11 +101,12 @@ class StudyEffectRow:
 
 @dataclass(frozen=True)
 class StudyEffects:
-    """What a request for diversity changed: `looks` intervals were looked at, and are not corrected for that."""
+    """What a condition changed: `looks` intervals were looked at, and are not corrected for that."""
 
     title: str
     before: str
     after: str
+    asks: bool  # whether the condition asks for diversity; else nothing can go past a reference
     looks: int
     sentences: tuple[str, ...]
     rows: tuple[StudyEffectRow, ...]
@@ -121,8 +122,8 @@ class StudyTable:
     conditions: tuple[str, ...]
     axis: float
     rows: tuple[StudyRow, ...]
-    changes: tuple[StudyChanges, ...] = ()  # one for each condition that is compared with the first
-    effects: tuple[StudyEffects, ...] = ()  # one for each condition that asks for diversity
+    changes: tuple[StudyChanges, ...] = ()  # one for each condition that is compared with the baseline
+    effects: tuple[StudyEffects, ...] = ()  # one for each condition that is compared with the baseline
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from assets.metrics.effect_rows import (
     share_rows,
 )
 from assets.metrics.scores import even_references
-from assets.suites.comparisons import Asked, Sides, shipped
+from assets.metrics.study_results import in_order, stated_baseline
+from assets.suites.comparisons import Asked, Sides, StudySides, shipped, study_comparisons
 from warehouse.sqlfiles import sql
 
 _SUITE = ("model", "suite", "suite_major")
@@ -108,7 +109,9 @@ def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Tabl
     """
     where = {"study": study}
     prompts = _read(con, "study_effect_prompts", where).with_columns(language=pl.lit(""))
-    pairs = _pairs(shipped().studies, prompts)
+    baseline = stated_baseline(con, study)
+    conditions = in_order(prompts["condition"].unique().to_list(), baseline)
+    pairs = _pairs(study_comparisons(conditions, baseline), prompts)
     long = _read(con, "study_counts", where).with_columns(turn=pl.lit(1, dtype=pl.Int32))
     attributes = long.select("attribute").unique()
     planned = _planned(pairs, prompts.join(attributes, how="cross"), SIDES)
@@ -125,7 +128,7 @@ def _read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) -
     return found
 
 
-def _pairs(comparisons: Iterable[Sides], prompts: pl.DataFrame) -> pl.DataFrame:
+def _pairs(comparisons: Iterable[Sides | StudySides], prompts: pl.DataFrame) -> pl.DataFrame:
     """Return a row for each comparison and pair among the prompts of one suite or study."""
     named = prompts.select("prompt", "language", "subject", "condition").unique().sort("prompt", "condition")
     asked = [Asked(*row) for row in named.iter_rows()]

@@ -18,7 +18,7 @@ from assets.metrics.share import ratio
 from assets.metrics.study_tests import LEVEL, benjamini_hochberg, chi_square_p, fisher_p, holm
 from warehouse.sqlfiles import sql
 
-#: Conditions in the order in which they are asked; others follow by name. The first one is compared with.
+#: Conditions in the order in which they are asked. Where a study names no baseline, the first that it has is it.
 CONDITIONS = ("baseline", "controlled", "confronted")
 
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
@@ -38,10 +38,16 @@ _CELL = ["model", "prompt", "attribute", "labeler", "labeler_version"]
 _FAMILY = ["attribute", "labeler", "labeler_version"]
 
 
-def in_order(conditions: Iterable[str]) -> list[str]:
-    """Return conditions in the order in which they are asked, others after them by name."""
+def in_order(conditions: Iterable[str], baseline: str | None = None) -> list[str]:
+    """Return conditions: the baseline, those of `CONDITIONS` as they are asked, all others by name."""
     known = {name: place for place, name in enumerate(CONDITIONS)}
-    return sorted(conditions, key=lambda name: (known.get(name, len(known)), name))
+    return sorted(conditions, key=lambda name: (name != baseline, known.get(name, len(known)), name))
+
+
+def stated_baseline(con: duckdb.DuckDBPyConnection, study: str) -> str | None:
+    """Return the condition that a study's file names as the one to compare with, or None if it names none."""
+    found = read(con, "study_baseline", study)["baseline"].to_list()
+    return str(found[0]) if found and found[0] is not None else None
 
 
 def study_differences(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
@@ -54,7 +60,7 @@ def study_differences(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
         con: a warehouse with the mart `study_cell_counts`; nothing is written.
         study: the study's name.
     """
-    pairs = _pairs(_counts(con, study))
+    pairs = _pairs(_counts(con, study), stated_baseline(con, study))
     if pairs.is_empty():
         return DIFFERENCES.empty_table()
     k_a, n_a, k_b, n_b = (pairs[name].to_numpy() for name in ("k_a", "n_a", "k_b", "n_b"))
@@ -111,9 +117,9 @@ def _counts(con: duckdb.DuckDBPyConnection, study: str) -> pl.DataFrame:
     )
 
 
-def _pairs(counts: pl.DataFrame) -> pl.DataFrame:
+def _pairs(counts: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
     """Return one row a comparison: keys, value, conditions, k and n of both; of two values the first alone."""
-    conditions = in_order(counts["condition"].unique().to_list())
+    conditions = in_order(counts["condition"].unique().to_list(), baseline)
     first = pl.col("position") == pl.col("position").min().over("condition", *_CELL)
     wanted = counts.filter((pl.col("values") > 2) | ((pl.col("values") == 2) & first))
     if len(conditions) < 2:

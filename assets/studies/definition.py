@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from assets.studies.declared.base import Data, check_coordinates, check_unique
+from assets.studies.declared.conditions import check_baseline
 from assets.studies.declared.labels import Images, LabelerEntry, LabelFiles
 from assets.studies.declared.patterns import Pattern
 from assets.suites.schema import Name, Version
@@ -96,6 +97,8 @@ class StudyDefinition(Data):
     first_replicate: int = Field(default=0, ge=0)
     #: Coordinate → how paths and columns spell it → its id. What is not listed stands for itself.
     spellings: dict[Literal["prompt", "condition"], dict[StrictStr, Name]] = Field(default={})
+    #: The condition that the others are compared with; `baseline` where all conditions are of `CONDITIONS`.
+    baseline: Name | None = None
     attributes: tuple[StudyAttribute, ...] = ()
     images: Images | None = None
     labels: tuple[LabelFiles, ...] = ()
@@ -112,6 +115,7 @@ class StudyDefinition(Data):
             given = {*Pattern(self.images.pattern).fields, *self.images.constants}
             check_coordinates(given, f'images "{self.images.pattern}"')
         _spelled_ids_exist(self)
+        check_baseline(self.baseline, [prompt.condition for prompt in self.prompts])
         _one_labeler_an_attribute(self.labels)
         declared = {attribute.id: {*attribute.values, *attribute.outside} for attribute in self.attributes}
         _compared_values_exist(self.attributes, declared)

@@ -39,6 +39,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
         *((name, _TEXT) for name in ("study", "version", "title", "citation", "licence", "source")),
         ("year", _INT),
         ("note", _TEXT),
+        ("baseline", _TEXT),
         ("definition_sha256", _TEXT),
     ),
     "study_models": tuple((name, _TEXT) for name in ("study", "model", "title")),

@@ -49,6 +49,7 @@ def study_tables(
                 "source": f"{source.address} at {source.commit}" if source.commit else source.address,
                 "year": definition.year,
                 "note": definition.note,
+                "baseline": definition.baseline,
                 "definition_sha256": definition_sha256,
             }
         ],

@@ -1,4 +1,4 @@
-"""Word against word: which prompts of a suite are set side by side, read from `comparisons.yaml`.
+"""Word against word: which prompts of a suite (`comparisons.yaml`), or of a study, are set side by side.
 
 Belongs here: the shape of that file, its checks against the suites, and which prompts make a pair. Does not belong
 here: effects (`assets.metrics`), suites themselves (`schema`, `loader`).
@@ -9,7 +9,7 @@ made from a plan's own prompts, and a week of years ago needs no suite file of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -83,14 +83,56 @@ class Sides(_Data):
 
     def pairs(self, prompts: Iterable[Asked]) -> list[Pair]:
         """Return the pairs among prompts, by subject; a subject with two prompts on a side has none."""
-        of: dict[str, tuple[list[Asked], list[Asked]]] = {}
-        for asked in prompts:
-            for number, side in enumerate((self.a, self.b)):
-                if side.takes(asked):
-                    of.setdefault(asked.subject, ([], []))[number].append(asked)
-        return [
-            Pair(*left, *right) for _, (left, right) in sorted(of.items()) if len(left) == len(right) == 1
-        ]
+        return _paired(prompts, self.a.takes, self.b.takes)
+
+
+class StudySide(NamedTuple):
+    """One side of a comparison within a study: the prompts of one condition."""
+
+    name: str  # of the condition
+    turn: int = 1
+
+    def takes(self, asked: Asked) -> bool:
+        """Return whether a prompt is on this side."""
+        return asked.condition == self.name
+
+
+class StudySides(NamedTuple):
+    """A comparison of two conditions of a study, b against a."""
+
+    kind: Kind
+    a: StudySide
+    b: StudySide
+
+    def pairs(self, prompts: Iterable[Asked]) -> list[Pair]:
+        """Return the pairs among prompts, as `Sides.pairs`."""
+        return _paired(prompts, self.a.takes, self.b.takes)
+
+
+def study_comparisons(conditions: Iterable[str], baseline: str | None) -> list[StudySides]:
+    """Return the comparisons of a study: every condition against its baseline; the rule is the same for each study.
+
+    Args:
+        conditions: those of the study, in the order of the result.
+        baseline: the one to compare with; None: `baseline`, and what asks for diversity is compared with it, no more.
+    """
+    kinds: Mapping[str, Kind] = {kind: kind for kind in REQUESTS}
+    return [
+        StudySides(kinds.get(name, "wording"), StudySide(baseline or "baseline"), StudySide(name))
+        for name in conditions
+        if name != baseline and (baseline is not None or name in kinds)
+    ]
+
+
+def _paired(
+    prompts: Iterable[Asked], on_a: Callable[[Asked], bool], on_b: Callable[[Asked], bool]
+) -> list[Pair]:
+    of: dict[str, tuple[list[Asked], list[Asked]]] = {}
+    for asked in prompts:
+        for number, takes in enumerate((on_a, on_b)):
+            if takes(asked):
+                of.setdefault(asked.subject, ([], []))[number].append(asked)
+    return [Pair(*left, *right) for _, (left, right) in sorted(of.items()) if len(left) == len(right) == 1]
 
 
 class Comparison(Sides):
@@ -112,7 +154,6 @@ class Comparisons(_Data):
     """The file."""
 
     comparisons: tuple[Comparison, ...] = Field(min_length=1)
-    studies: tuple[Sides, ...] = ()
 
 
 @cache

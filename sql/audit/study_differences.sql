@@ -2,13 +2,21 @@
 --   often was looked? Fisher's exact test and Holm's correction, computed anew from the labels alone.
 -- Grain: study, model, prompt, attribute, labeler, labeler_version, value, condition_b; of an attribute with
 --   two values the first stands for both.
--- Columns: study, attribute, labeler, labeler_version, model, prompt, value; condition_a (baseline, if the
---   study has it) and condition_b; k_a of n_a and k_b of n_b pictures with the value; difference;
---   chi_square_p (one degree of freedom, no continuity correction), fisher_p (two-sided: tables at most as
---   likely as the one seen); tests (made of this attribute and labeler version), holm_p, fdr_p (Benjamini
---   and Hochberg), survives (holm_p <= 0.05). NULL where a condition has no assessed picture: no test.
--- Depends on: study_labels, study_slots, study_attribute_values
-WITH assessed AS (
+-- Columns: study, attribute, labeler, labeler_version, model, prompt, value; condition_a (the baseline of the
+--   study) and condition_b; k_a of n_a and k_b of n_b pictures with the value; difference; chi_square_p (one
+--   degree of freedom, no continuity correction), fisher_p (two-sided: tables at most as likely as the one
+--   seen); tests (made of this attribute and labeler version), holm_p, fdr_p (Benjamini and Hochberg),
+--   survives (holm_p <= 0.05). NULL where a condition has no assessed picture: no test.
+-- Depends on: studies, study_labels, study_slots, study_attribute_values
+-- Files of earlier versions lack the column baseline, so it is made where it is missing.
+WITH stated AS (
+    SELECT cast(NULL AS VARCHAR) AS baseline
+    WHERE FALSE
+    UNION ALL BY NAME
+    FROM studies
+),
+
+assessed AS (
     SELECT
         study_slots.study,
         study_slots.model,
@@ -33,15 +41,18 @@ WITH assessed AS (
 
 conditions AS (
     SELECT
-        study,
-        condition,
+        study_slots.study,
+        study_slots.condition,
         row_number() OVER (
-            PARTITION BY study
+            PARTITION BY study_slots.study
             ORDER BY
-                coalesce(list_position(['baseline', 'controlled', 'confronted'], condition), 4), condition
+                coalesce(study_slots.condition = any_value(stated.baseline), FALSE) DESC,
+                coalesce(list_position(['baseline', 'controlled', 'confronted'], study_slots.condition), 4),
+                study_slots.condition
         ) AS place
     FROM study_slots
-    GROUP BY study, condition
+    LEFT JOIN stated ON study_slots.study = stated.study
+    GROUP BY study_slots.study, study_slots.condition
 ),
 
 pairs AS (

@@ -1,11 +1,19 @@
--- Answers: asked for diversity, how did each model of a study change? Counted anew from the labels alone,
---   beside what is published.
+-- Answers: asked for diversity, or under another condition, how did each model of a study change? Counted
+--   anew from the labels alone, beside what is published.
 -- Grain: that of study_effects.
 -- Columns: study, model, kind, subject (NULL: mean over subjects), attribute, labeler, labeler_version,
 --   metric, value_name; published: study_effects.estimate; from_labels: the same from labels, NULL where
 --   fewer than five pictures of a condition, or no subject, can enter; subjects: subjects that entered.
--- Depends on: study_effects, study_labels, study_slots, study_prompts, study_attribute_values
-WITH counted AS (
+-- Depends on: study_effects, studies, study_labels, study_slots, study_prompts, study_attribute_values
+-- Files of earlier versions lack the column baseline, so it is made where it is missing.
+WITH stated AS (
+    SELECT cast(NULL AS VARCHAR) AS baseline
+    WHERE FALSE
+    UNION ALL BY NAME
+    FROM studies
+),
+
+counted AS (
     SELECT
         study_slots.study,
         study_slots.model,
@@ -94,7 +102,7 @@ pairs AS (
         plain.study,
         plain.model,
         plain.subject,
-        asked.condition AS kind,
+        asked.condition AS b,
         plain.attribute,
         plain.labeler,
         plain.labeler_version,
@@ -117,9 +125,10 @@ pairs AS (
             AND plain.labeler = asked.labeler
             AND plain.labeler_version = asked.labeler_version
             AND plain.value = asked.value
+    LEFT JOIN stated ON plain.study = stated.study
     WHERE
-        plain.condition = 'baseline'
-        AND asked.condition <> 'baseline'
+        plain.condition = coalesce(stated.baseline, 'baseline')
+        AND asked.condition <> plain.condition
         AND least(plain.n, asked.n) > 0
 ),
 
@@ -159,7 +168,7 @@ means AS (
     SELECT
         study,
         model,
-        kind,
+        b,
         subject,
         attribute,
         labeler,
@@ -178,7 +187,7 @@ means AS (
             (
                 study,
                 model,
-                kind,
+                b,
                 subject,
                 attribute,
                 labeler,
@@ -189,7 +198,7 @@ means AS (
             (
                 study,
                 model,
-                kind,
+                b,
                 attribute,
                 labeler,
                 labeler_version,
@@ -224,7 +233,7 @@ SELECT
         WHEN means.change IS NULL THEN NULL
         WHEN
             least(means.n_a, means.n_b)
-            / CASE WHEN study_effects.metric = 'controllability' THEN kinds.many ELSE 1 END < 5
+            / CASE WHEN means.metric = 'controllability' THEN kinds.many ELSE 1 END < 5
             THEN NULL
         WHEN study_effects.metric = 'overcorrection' THEN greatest(means.change, 0)
         ELSE means.change
@@ -236,12 +245,12 @@ LEFT JOIN means
     ON
         study_effects.study = means.study
         AND study_effects.model = means.model
-        AND study_effects.kind = means.kind
+        AND study_effects.b = means.b
         AND study_effects.subject IS NOT DISTINCT FROM means.subject
         AND means.whole = CASE WHEN study_effects.subject IS NULL THEN 1 ELSE 0 END
         AND study_effects.attribute = means.attribute
         AND study_effects.labeler = means.labeler
         AND study_effects.labeler_version = means.labeler_version
-        AND study_effects.metric = means.metric
+        AND replace(study_effects.metric, 'distance2', 'controllability') = means.metric
         AND study_effects.value_name IS NOT DISTINCT FROM means.value_name
 ORDER BY ALL

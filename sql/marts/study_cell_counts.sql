@@ -53,7 +53,8 @@ readings AS (
         CASE
             WHEN study_attribute_values.value IS NOT NULL THEN study_attribute_values.value
             WHEN study_labels.value IS NOT NULL THEN 'invalid'
-            WHEN study_slots.image_sha256 IS NOT NULL OR study_slots.status = 'unpublished' THEN 'not_assessed'
+            WHEN study_slots.image_sha256 IS NOT NULL THEN 'not_assessed'
+            WHEN study_slots.status = 'unpublished' THEN 'not_assessed'
             ELSE 'missing'
         END AS value,
         count(*) AS pictures

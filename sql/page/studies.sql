@@ -10,10 +10,11 @@ SELECT
     s.licence,
     s.source,
     s.note,
+    s.baseline,
     count(k.slot_key) AS planned,
     count(k.slot_key) FILTER (WHERE k.image_sha256 IS NULL AND k.status <> 'unpublished') AS missing,
     count(k.slot_key) FILTER (WHERE k.status = 'unpublished') AS unpublished
 FROM studies AS s
 LEFT JOIN study_slots AS k ON s.study = k.study
-GROUP BY s.study, s.title, s.citation, s.licence, s.source, s.note
+GROUP BY s.study, s.title, s.citation, s.licence, s.source, s.note, s.baseline
 ORDER BY s.study

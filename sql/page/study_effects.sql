@@ -1,4 +1,4 @@
--- Answers: what did a request for diversity change in the pictures of a study's models?
+-- Answers: what did a request for diversity, or another condition, change in pictures of a study's models?
 -- Grain: that of study_effects.
 -- Columns: those of study_effects; clear: true if the interval does not hold 0, NULL where estimate is.
 --   Values stand in the order in which the study declares them.

@@ -14,7 +14,7 @@ from assets.leaderboard.page import _environment
 from assets.leaderboard.study_effects import _ASKED
 from assets.leaderboard.study_view import Study, StudyEffects
 from assets.metrics.results import STUDY_RESULTS
-from assets.suites.comparisons import shipped
+from assets.suites.comparisons import REQUESTS
 from tests.site.test_studies import cells, shown
 from tests.studies.conftest import RAZA_ROOT, RAZA_YAML
 from tests.warehouse.studies import study_tables
@@ -172,7 +172,7 @@ def test_confrontations_have_words_of_their_own_and_no_kind_is_without(
         "Told that its pictures of 2 kinds of people lack diversity, A comes closer to parity in gender: distance 0.00 "
         "instead of 0.50."
     )
-    assert {one.kind for one in shipped().studies} == set(_ASKED)
+    assert {"wording", *REQUESTS} == set(_ASKED)
 
 
 def test_a_study_of_one_condition_has_no_effects(con: duckdb.DuckDBPyConnection) -> None:
