@@ -83,7 +83,7 @@ def _by_labels(found: Iterable[Row]) -> dict[_Labels, list[Row]]:
     return parts
 
 
-def _table(  # noqa: PLR0913 - all that one table is made of
+def _table(
     key: _Table,
     found: Sequence[Row],
     models: Sequence[Row],

@@ -1,5 +1,4 @@
-"""What a request for diversity, or another condition, changed in a published study: sentences to quote, and a row of
-figures per model.
+"""What a condition changed in a published study: sentences to quote, and a row of figures per model.
 
 Belongs here: which figures are shown and told, and words of studies alone. Does not belong here: figures (table
 `study_effects`), phrases that weekly effects share (`effect_words`), markup (`templates/_study_effects.html.j2`).

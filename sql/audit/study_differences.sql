@@ -8,8 +8,8 @@
 --   seen); tests (made of this attribute and labeler version), holm_p, fdr_p (Benjamini and Hochberg),
 --   survives (holm_p <= 0.05). NULL where a condition has no assessed picture: no test.
 -- Depends on: studies, study_labels, study_slots, study_attribute_values
--- Files of earlier versions lack the column baseline, so it is made where it is missing.
 WITH stated AS (
+    -- the column is made where the file of an earlier version lacks it
     SELECT cast(NULL AS VARCHAR) AS baseline
     WHERE FALSE
     UNION ALL BY NAME

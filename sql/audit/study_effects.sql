@@ -5,8 +5,8 @@
 --   metric, value_name; published: study_effects.estimate; from_labels: the same from labels, NULL where
 --   fewer than five pictures of a condition, or no subject, can enter; subjects: subjects that entered.
 -- Depends on: study_effects, studies, study_labels, study_slots, study_prompts, study_attribute_values
--- Files of earlier versions lack the column baseline, so it is made where it is missing.
 WITH stated AS (
+    -- the column is made where the file of an earlier version lacks it
     SELECT cast(NULL AS VARCHAR) AS baseline
     WHERE FALSE
     UNION ALL BY NAME

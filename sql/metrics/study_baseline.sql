@@ -2,8 +2,8 @@
 -- Grain: study; no row, or NULL, where it is not stated.
 -- Columns: baseline.
 -- Depends on: studies
--- Files of earlier versions lack the column, so it is made where it is missing.
 WITH stated AS (
+    -- the column is made where the file of an earlier version lacks it
     SELECT cast(NULL AS VARCHAR) AS baseline
     WHERE FALSE
     UNION ALL BY NAME

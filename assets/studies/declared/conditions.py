@@ -1,6 +1,6 @@
 """Which condition of a study the others are compared with.
 
-Belongs here: the rule. Does not belong here: comparing (`assets.metrics.study_results`, `assets.metrics.effect_tables`).
+Belongs here: the rule. Does not belong here: comparing (`study_results` and `effect_tables` of `assets.metrics`).
 """
 
 from __future__ import annotations
