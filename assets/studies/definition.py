@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
 from pydantic import (
     Field,
     StrictStr,
@@ -18,13 +17,17 @@ from pydantic import (
     model_validator,
 )
 
-from assets.studies.declared.base import Data, check_coordinates, check_unique
+from assets.studies.declared.base import Data, Numbering, check_unique
 from assets.studies.declared.conditions import check_baseline
-from assets.studies.declared.labels import Images, LabelerEntry, LabelFiles
+from assets.studies.declared.keys import fields_of
+from assets.studies.declared.labels import LabelerEntry, LabelFiles
 from assets.studies.declared.patterns import Pattern
+from assets.studies.declared.pictures import Images
+from assets.studies.declared.prompts import PromptTable
+from assets.studies.declared.source import Problems, explained, read_source
+from assets.studies.mistakes import MistakesError
 from assets.suites.schema import Name, Version
-from warehouse.errors import UsageError
-from warehouse.validation import explain, one_line
+from warehouse.validation import close_match
 
 
 class Source(Data):
@@ -50,6 +53,8 @@ class StudyPrompt(Data):
     condition: Name
     title: StrictStr
     text: StrictStr | None = None
+    #: What else the study says of the prompt, e.g. the country that it is about or a statistic.
+    facts: dict[StrictStr, StrictStr | int | float] = Field(default={})
 
 
 class SameAs(Data):
@@ -62,11 +67,18 @@ class SameAs(Data):
 
 
 class StudyAttribute(Data):
-    """An attribute, named as the study names it. `outside` values never count in a share."""
+    """An attribute, named as the study names it. `outside` values never count in a share.
+
+    A `numeric` one has no values: its labels are numbers, kept as such, and there are no shares of them.
+    """
 
     id: Name
     title: StrictStr
-    values: tuple[Name, ...] = Field(min_length=2)
+    kind: Literal["named", "numeric"] = "named"
+    unit: StrictStr | None = None
+    low: float | None = None
+    high: float | None = None
+    values: tuple[Name, ...] = ()
     outside: tuple[Name, ...] = ()
     ordinal: bool = False  # whether the order of the values counts in agreement
     compare_with: SameAs | None = None
@@ -74,6 +86,12 @@ class StudyAttribute(Data):
 
     @model_validator(mode="after")
     def _closed(self) -> StudyAttribute:
+        if self.kind == "numeric" and (self.values or self.outside or self.compare_with):
+            raise ValueError(f'attribute "{self.id}" is numeric: it has no values')
+        if self.kind == "named" and len(self.values) < 2:
+            raise ValueError(f'attribute "{self.id}": values must hold at least 2')
+        if self.kind == "named" and (self.unit, self.low, self.high) != (None, None, None):
+            raise ValueError(f'attribute "{self.id}": only a numeric attribute has unit, low and high')
         check_unique([*self.values, *self.outside], f"attribute {self.id!r}: value")
         return self
 
@@ -91,12 +109,16 @@ class StudyDefinition(Data):
     year: int | None = None
     note: StrictStr | None = None
     models: tuple[StudyModel, ...] = Field(min_length=1)
-    prompts: tuple[StudyPrompt, ...] = Field(min_length=1)
+    prompts: tuple[StudyPrompt, ...] = ()
+    prompts_from: PromptTable | None = None
     #: Pictures planned in each cell, numbered from `first_replicate`; None: those that are found.
     replicates: int | None = Field(default=None, ge=1)
     first_replicate: int = Field(default=0, ge=0)
+    #: What a file says of a picture's number within its cell; or the fields whose order numbers the pictures.
+    numbering: Numbering = "given"
+    first_number: int = Field(default=1, ge=0)  # of `{number}`, which runs over all prompts, `replicates` for each
     #: Coordinate → how paths and columns spell it → its id. What is not listed stands for itself.
-    spellings: dict[Literal["prompt", "condition"], dict[StrictStr, Name]] = Field(default={})
+    spellings: dict[Literal["model", "prompt", "condition"], dict[StrictStr, Name]] = Field(default={})
     #: The condition that the others are compared with; `baseline` where all conditions are of `CONDITIONS`.
     baseline: Name | None = None
     attributes: tuple[StudyAttribute, ...] = ()
@@ -105,35 +127,89 @@ class StudyDefinition(Data):
 
     @model_validator(mode="after")
     def _holds_together(self) -> StudyDefinition:
-        check_unique([model.id for model in self.models], "model")
-        check_unique([model.folder or model.id for model in self.models], "folder")
-        check_unique([f"{prompt.id} / {prompt.condition}" for prompt in self.prompts], "prompt")
-        check_unique([attribute.id for attribute in self.attributes], "attribute")
-        if self.images is None and not self.labels:
-            raise ValueError("a study has images, labels or both")
+        problems = Problems()
+        with problems:
+            check_unique([model.id for model in self.models], "model")
+        with problems:
+            check_unique([model.folder or model.id for model in self.models], "folder")
+        with problems:
+            check_unique([f"{prompt.id} / {prompt.condition}" for prompt in self.prompts], "prompt")
+        with problems:
+            check_unique([attribute.id for attribute in self.attributes], "attribute")
+        with problems:
+            _some_prompts_and_files(self)
         if self.images is not None:
-            given = {*Pattern(self.images.pattern).fields, *self.images.constants}
-            check_coordinates(given, f'images "{self.images.pattern}"')
-        _spelled_ids_exist(self)
-        check_baseline(self.baseline, [prompt.condition for prompt in self.prompts])
-        _one_labeler_an_attribute(self.labels)
+            with problems:
+                self.images.check(self.numbering)
+        for files in self.labels:
+            with problems:
+                files.check(self.numbering)
+        _spelled_ids_exist(self, problems)
+        if self.prompts:  # else they come from a table, and are checked with it
+            with problems:
+                check_baseline(self.baseline, [prompt.condition for prompt in self.prompts])
+        with problems:
+            _one_labeler_an_attribute(self.labels)
         declared = {attribute.id: {*attribute.values, *attribute.outside} for attribute in self.attributes}
-        _compared_values_exist(self.attributes, declared)
-        for column in (column for files in self.labels for column in files.columns):
-            if column.attribute not in declared:
-                raise ValueError(f'column "{column.column}": attribute "{column.attribute}" is not declared')
-            for value in column.values.values():
-                if value not in declared[column.attribute]:
-                    raise ValueError(f'"{value}" is not a declared value of attribute "{column.attribute}"')
+        with problems:
+            _compared_values_exist(self.attributes, declared)
+        _columns_hold_declared_values(self, declared, problems)
+        problems.stop()
         return self
 
 
-def _spelled_ids_exist(study: StudyDefinition) -> None:
-    known = {"prompt": {p.id for p in study.prompts}, "condition": {p.condition for p in study.prompts}}
+def _some_prompts_and_files(study: StudyDefinition) -> None:
+    if bool(study.prompts) == bool(study.prompts_from):
+        raise ValueError("a study has prompts, or a table of them under prompts_from")
+    if study.images is None and not study.labels:
+        raise ValueError("a study has images, labels or both")
+    fields = {name for files in study.labels for name in fields_of(files.key)}
+    if study.images is None and "picture" in fields:
+        raise ValueError('labels name a "{picture}", but the study file declares no images')
+    fields |= {*Pattern(study.images.pattern).fields} if study.images and study.images.pattern else set()
+    if "number" in fields and not study.replicates:
+        raise ValueError('"{number}" runs over all prompts: say replicates, the pictures of each')
+
+
+def _spelled_ids_exist(study: StudyDefinition, problems: Problems) -> None:
+    known = {
+        "model": {m.id for m in study.models},
+        "prompt": {p.id for p in study.prompts},
+        "condition": {p.condition for p in study.prompts},
+    }
     for coordinate, spellings in study.spellings.items():
+        if coordinate != "model" and not study.prompts:  # a table that is not read yet
+            continue
         for spelling, name in spellings.items():
             if name not in known[coordinate]:
-                raise ValueError(f'spelling "{spelling}": no {coordinate} "{name}" is declared')
+                with problems:
+                    raise ValueError(
+                        f'spelling "{spelling}": no {coordinate} "{name}" is declared'
+                        f"{close_match(name, known[coordinate])}"
+                    )
+
+
+def _columns_hold_declared_values(
+    study: StudyDefinition, declared: Mapping[str, set[str]], problems: Problems
+) -> None:
+    numeric = {attribute.id for attribute in study.attributes if attribute.kind == "numeric"}
+    for column in (column for files in study.labels for column in files.columns):
+        known = declared.get(column.attribute)
+        with problems:
+            if known is None:
+                raise ValueError(
+                    f'column "{column.column}": attribute "{column.attribute}" is not declared'
+                    f"{close_match(column.attribute, declared)}"
+                )
+            if column.attribute in numeric and column.values:
+                raise ValueError(f'column "{column.column}": a numeric attribute takes no map of values')
+        for value in dict.fromkeys(column.values.values() if known else ()):
+            if known and value not in known:
+                with problems:
+                    raise ValueError(
+                        f'"{value}" is not a declared value of attribute "{column.attribute}"'
+                        f"{close_match(value, known)}"
+                    )
 
 
 def _compared_values_exist(attributes: tuple[StudyAttribute, ...], declared: Mapping[str, set[str]]) -> None:
@@ -158,36 +234,14 @@ def _one_labeler_an_attribute(labels: tuple[LabelFiles, ...]) -> None:
             raise ValueError(f'labeler "{files.labeler.id}" is declared in two ways')
 
 
-class _OnceLoader(yaml.SafeLoader):
-    """YAML in which a key stands once: PyYAML would let the last of two value maps win without a word."""
-
-
-def _mapping(loader: _OnceLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    for number, key in enumerate(keys):
-        if key in keys[:number]:
-            raise yaml.constructor.ConstructorError(None, None, f'"{key}" stands twice', node.start_mark)
-    return loader.construct_mapping(node, deep=True)
-
-
-_OnceLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
 def load_definition(path: Path) -> StudyDefinition:
     """Return the study that the file declares.
 
     Raises:
-        UsageError: one line, if there is no such file, it is no YAML, or something in it is wrong.
+        MistakesError: if there is no such file, it is no YAML, or something in it is wrong; with all that is wrong.
     """
-    try:
-        data = yaml.load(path.read_text("utf-8"), Loader=_OnceLoader)  # noqa: S506 - a SafeLoader
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such study file") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(one_line(f"{path.name}: does not read as YAML: {error}")) from None
+    data, written = read_source(path)
     try:
         return StudyDefinition.model_validate(data)
     except ValidationError as error:
-        raise UsageError(
-            explain(error, path.name, data=data, known=set(StudyDefinition.model_fields))
-        ) from None
+        raise MistakesError(explained(error, path.name, data, written, StudyDefinition)) from None

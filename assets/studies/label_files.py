@@ -1,25 +1,28 @@
-"""A study's label files: rows of text to labels of slots, by declared rules only.
+"""A study's label files: which there are, and whose labels their rows make.
 
-Belongs here: decoding, reading rows, keys, value maps; every mistake is told with file and row. Does not belong here:
-what the rules are (`definition`), pictures (`pictures`), or writing (`importer`).
-
-A row's number is the line that an editor shows, so the header is row 1 and the first label is in row 2.
+Belongs here: finding the files, raters, repeated labels, the version of a labeler. Does not belong here: what the rules
+are (`declared.labels`), what one row says (`label_rows`), pictures (`pictures`), or writing (`importer`).
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from assets.studies.declared.labels import LabelColumn, LabelerEntry, LabelFiles
+from assets.studies.declared.labels import LabelerEntry, LabelFiles
 from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
 from assets.studies.definition import StudyDefinition
-from assets.studies.slots import Coordinates, StudySlot, UnknownSlotError
+from assets.studies.files.formats import read_table
+from assets.studies.files.rows import FileError
+from assets.studies.files.selection import near
+from assets.studies.label_rows import Answer, RowReader, Said
+from assets.studies.mistakes import Mistakes
+from assets.studies.pictures import matching
+from assets.studies.slots import Coordinates, Numbers, Place, StudySlot, UnknownSlotError
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class StudyLabel:
     attribute: str
     value: str
     raw: str
-    where: str  # file and row, for messages
+    number: float | None = None  # of a numeric attribute
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,6 @@ class LabelSet:
     labeler: LabelerEntry
     version: str
     labels: tuple[StudyLabel, ...]
-    #: Slots that the rules demand a picture of, with where they are named.
-    needs_picture: dict[StudySlot, str]
 
     @property
     def name(self) -> str:
@@ -49,240 +51,185 @@ class LabelSet:
         return f"{self.labeler.id}@{self.version}"
 
 
-@dataclass(frozen=True)
-class _Row:
-    line: int
-    cells: dict[str, str]
+@dataclass
+class ReadFiles:
+    """The label files of one entry of the study file, read: what their rows say, and what was left out."""
+
+    files: LabelFiles
+    hashes: dict[str, str] = field(default_factory=dict)  # path → SHA-256
+    said: list[Said] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)  # rows, rows left out, empty cells, other answers
 
 
-#: The rules that decide what a row says: they are part of the labels' version.
-_RULES = {"file", "encoding", "key", "constants", "columns", "corrections"}
-#: Slot and attribute → value, and where it was said: of one labeler, across files.
-_Seen = dict[tuple[StudySlot, str], tuple[str, str]]
+#: The rules that decide what a row says, as studies imported before have them in their labels' version.
+_RULES: dict[str, Any] = {
+    **dict.fromkeys(("file", "encoding", "key", "constants", "corrections"), True),
+    "columns": {"__all__": {"attribute", "column", "strip", "casefold", "values"}},
+}
+#: Rules that came later: in the version only where they are not the default.
+_LATER = ("format", "delimiter", "sheet", "records", "header_row", "skip_after_header", "only", "exclude", "long", "raters")
+_LATER_COLUMN = ("attribute", "empty", "confidence", "confidence_of")
 
 
 def label_file_names(definition: StudyDefinition, root: Path) -> set[str]:
-    """Return the paths, relative to `root`, of all label files that are there."""
-    return {
-        path.relative_to(root).as_posix() for files in definition.labels for path, _ in _matching(files, root)
+    """Return the paths, relative to `root`, of all label files and tables of prompts that are there."""
+    coordinates = Coordinates(definition)
+    tables = {definition.prompts_from.file} if definition.prompts_from else set()
+    return tables | {
+        path.relative_to(root).as_posix()
+        for files in definition.labels
+        for path, _ in matching(coordinates, files.file, root)
     }
 
 
-def read_labels(definition: StudyDefinition, root: Path) -> list[LabelSet]:
-    """Return the labels of every labeler of the study, in the order of the study file.
-
-    Raises:
-        UsageError: one line with file and row, for whatever the declared rules do not cover.
-    """
-    labels: dict[str, list[StudyLabel]] = {}
-    fingerprints: dict[str, list[object]] = {}
-    needs: dict[str, dict[StudySlot, str]] = {}
-    seen: dict[str, _Seen] = {}
-    entries = {files.labeler.id: files.labeler for files in definition.labels}
-    for files in definition.labels:
-        who = files.labeler.id
-        hashes: dict[str, str] = {}
-        for path, fields in _expected(definition, files, root):
-            name = path.relative_to(root).as_posix()
-            data = _bytes(f"{definition.study}: {name}", path)
-            hashes[name] = sha256_hex(data)
-            read = list(_FileReader(definition, files, name, fields).labels(data, seen.setdefault(who, {})))
-            labels.setdefault(who, []).extend(read)
-            if files.without_image == "error":
-                for label in read:
-                    needs.setdefault(who, {}).setdefault(label.slot, label.where)
-        for correction in files.corrections:
-            if correction.file not in hashes:
-                raise UsageError(
-                    f"{definition.study}: {correction.file}: a correction names it, no label file is so"
-                )
-        rules = files.model_dump(mode="json", include=_RULES)
-        fingerprints.setdefault(who, []).append({"files": hashes, "rules": rules})
-    return [
-        LabelSet(
-            entry,
-            f"{entry.number}-{sha256_hex(canonical_json(fingerprints[who]))[:12]}",
-            tuple(labels.get(who, ())),
-            needs.get(who, {}),
-        )
-        for who, entry in entries.items()
-    ]
+def read_files(
+    definition: StudyDefinition, root: Path, pictures: Mapping[str, Place], mistakes: Mistakes
+) -> list[ReadFiles]:
+    """Return what the label files say, in the order of the study file; what no rule covers goes to `mistakes`."""
+    return [_read(definition, files, root, pictures, mistakes) for files in definition.labels]
 
 
-def _matching(files: LabelFiles, root: Path) -> Iterator[tuple[Path, dict[str, str]]]:
-    pattern = Pattern(files.file)
-    for path in sorted((root / pattern.fixed_folder).rglob("*")):
-        fields = pattern.match(path.relative_to(root).as_posix()) if path.is_file() else None
-        if fields is not None:
-            yield path, fields
+def _read(
+    definition: StudyDefinition, files: LabelFiles, root: Path, pictures: Mapping[str, Place], mistakes: Mistakes
+) -> ReadFiles:
+    done = ReadFiles(files)
+    reader = RowReader(definition, files, pictures, mistakes)
+    for path, fields in _expected(definition, files, root, reader.coordinates, mistakes):
+        name = path.relative_to(root).as_posix()
+        if not path.resolve().is_relative_to(root.resolve()):
+            mistakes.add(name, "is a link to a file outside the study's folder; copy the file here (cp -L)")
+            continue
+        try:
+            data, table = read_table(path, name, files)
+            done.hashes[name] = sha256_hex(data)
+            for coordinate in fields.keys() & {"model", "prompt", "condition", "replicate"}:
+                reader.coordinates.value(coordinate, fields[coordinate])
+            done.said.extend(reader.read(table, name, fields))
+        except FileError as error:
+            done.hashes.setdefault(name, "")
+            mistakes.add(name, str(error), error.place)
+        except (FieldsDisagreeError, UnknownSlotError) as error:
+            mistakes.add(name, str(error))
+    if done.hashes:
+        for what in reader.selection.unused():
+            mistakes.add(files.file, what)
+    for correction in files.corrections:
+        if correction.file not in done.hashes:
+            mistakes.add(
+                correction.file,
+                f"a correction names it, no label file is so{near(correction.file, done.hashes)}",
+            )
+    done.counts = reader.counts + Counter({"rows left out": reader.selection.left_out})
+    return done
 
 
 def _expected(
-    definition: StudyDefinition, files: LabelFiles, root: Path
+    definition: StudyDefinition, files: LabelFiles, root: Path, coordinates: Coordinates, mistakes: Mistakes
 ) -> list[tuple[Path, dict[str, str]]]:
     """Return the files that match; with `{model}` in the pattern every model of the study must have one."""
-    found = list(_matching(files, root))
+    found = matching(coordinates, files.file, root)
     if not found:
-        raise UsageError(f"{definition.study}: no label file under {root} matches {files.file}")
-    if "model" in Pattern(files.file).fields:
-        have = {fields["model"] for _, fields in found}
+        others = [path.relative_to(root).as_posix() for path in root.glob(f"{Pattern(files.file).fixed_folder}*")]
+        mistakes.add("", f"no label file under {root} matches {files.file}{near(files.file, others)}")
+    elif "model" in Pattern(files.file).fields:
+        have = {coordinates.spelled["model"].get(fields["model"]) for _, fields in found}
         for model in definition.models:
-            spelled = model.folder or model.id
-            if spelled not in have:
-                name = Pattern(files.file).fill({"model": spelled})
-                raise UsageError(f"{definition.study}: {name}: no such label file (model {model.id})")
+            if model.id not in have:
+                name = Pattern(files.file).fill({"model": model.folder or model.id})
+                mistakes.add(name, f"no such label file (model {model.id})")
     return found
 
 
-def _bytes(where: str, path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{where}: cannot be read: {error.strerror}") from None
+def label_sets(
+    read: Sequence[ReadFiles], numbers: Numbers, pictures: Iterable[StudySlot] | None, mistakes: Mistakes
+) -> list[LabelSet]:
+    """Return the labels of every labeler, in the order of the study file; a rater is a labeler.
 
-
-class _FileReader:
-    """Reads one label file; holds what every message of it begins with."""
-
-    def __init__(
-        self, definition: StudyDefinition, files: LabelFiles, name: str, file_fields: dict[str, str]
-    ) -> None:
-        self._files = files
-        self._name = name
-        self._where = f"{definition.study}: {name}"
-        self._coordinates = Coordinates(definition)
-        self._fields = {**files.constants, **file_fields}
-        self._keys = [(key.column, Pattern(key.pattern)) for key in files.key]
-        self._lookups = {column.attribute: column.lookup() for column in files.columns}
-
-    def labels(self, data: bytes, seen: _Seen) -> Iterator[StudyLabel]:
-        """Yield the labels of the file, row by row; `seen` grows by them."""
-        rows = self._corrected(self._rows(self._text(data)))
-        if self._files.rows_per_file is not None and len(rows) != self._files.rows_per_file:
-            raise UsageError(
-                f"{self._where}: {len(rows)} rows of labels, the study file says {self._files.rows_per_file}"
-            )
-        for row in rows:
-            where = f"{self._where} row {row.line}"
-            slot = self._slot(row)
-            for column in self._files.columns:
-                value = self._value(column, row)
-                said, said_where = seen.setdefault((slot, column.attribute), (value, where))
-                if said_where != where:
-                    self._repeated(where, column.attribute, value, said, said_where)
-                    continue
-                yield StudyLabel(slot, column.attribute, value, row.cells[column.column], where)
-
-    def _text(self, data: bytes) -> str:
-        encoding = self._files.encoding
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            row = data.count(b"\n", 0, error.start) + 1
-            raise UsageError(
-                f"{self._where} row {row}: byte {error.start} is not {encoding}; declare the file's encoding in the "
-                "study file"
-            ) from None
-        crlf, lf = text.count("\r\n"), text.count("\n")
-        wrong = {"any": 0, "lf": crlf, "crlf": lf - crlf}[self._files.newlines]
-        if wrong:
-            raise UsageError(
-                f"{self._where}: {wrong} lines do not end as declared (newlines: {self._files.newlines})"
-            )
-        return text
-
-    def _rows(self, text: str) -> list[_Row]:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self._files.delimiter, strict=True)
-        rows: list[_Row] = []
-        try:
-            header = next(reader, None)
-            if header is None:
-                raise UsageError(f"{self._where}: is empty")
-            self._check_header(header)
-            line = reader.line_num
-            for cells in reader:
-                start, line = line + 1, reader.line_num
-                if not cells:  # a blank line
-                    continue
-                if len(cells) != len(header):
-                    raise UsageError(
-                        f"{self._where} row {start}: {len(cells)} cells, the header has {len(header)}"
-                    )
-                rows.append(_Row(start, dict(zip(header, cells, strict=True))))
-        except csv.Error as error:
-            raise UsageError(f"{self._where} row {reader.line_num}: does not read as CSV: {error}") from None
-        return rows
-
-    def _corrected(self, rows: list[_Row]) -> list[_Row]:
-        for correction in self._files.corrections:
-            if correction.file != self._name:
+    Args:
+        read: what the label files say.
+        numbers: of the pictures within their cells.
+        pictures: slots that have a picture; None for a study of labels only.
+        mistakes: takes labels of missing pictures, contradictions and repetitions.
+    """
+    have = None if pictures is None else set(pictures)
+    whose = _Raters()
+    labels: dict[str, list[StudyLabel]] = {}
+    seen: dict[tuple[str, StudySlot, str], tuple[Answer, str, str]] = {}
+    for files in (one.files for one in read if not one.files.has_raters):
+        labels.setdefault(files.labeler.id, [])
+    for one in read:
+        for said in one.said:
+            try:
+                slot = numbers.slot(said.place)
+            except UnknownSlotError as error:
+                mistakes.add(said.file, str(error), said.row)
                 continue
-            find, read, applied = Pattern(correction.find), Pattern(correction.read), 0
-            for row in rows:
-                fields = find.match(row.cells.get(correction.column, ""))
-                if fields is not None:
-                    row.cells[correction.column] = read.fill(fields)
-                    applied += 1
-            if applied != correction.rows:
-                raise UsageError(
-                    f"{self._where}: {applied} rows match the correction of {correction.column} "
-                    f"({correction.find}), the study file says {correction.rows}"
+            if have is not None and slot not in have and one.files.without_image == "error":
+                mistakes.add(
+                    said.file, "labels a picture that is missing; add it, or say labels: without_image: allowed", said.row
                 )
-        return rows
-
-    def _check_header(self, header: list[str]) -> None:
-        found = ", ".join(header)
-        for column in self._files.needed_columns():
-            if header.count(column) != 1:
-                problem = "no column" if column not in header else "more than one column"
-                raise UsageError(f'{self._where} row 1: {problem} "{column}" (found: {found})')
-        known = {*self._files.needed_columns(), *self._files.ignore_columns}
-        for column in header:
-            if column not in known:
-                raise UsageError(
-                    f'{self._where} row 1: column "{column}" is not covered by the study file; '
-                    "map it, or list it under ignore_columns"
+            for answer in said.answers:
+                who = whose.labeler(one.files, answer.rater, slot)
+                before = seen.setdefault((who, slot, answer.attribute), (answer, said.file, said.row))
+                if before[0] is not answer:
+                    _repeated(one.files, said, answer, before, mistakes)
+                    continue
+                labels.setdefault(who, []).append(
+                    StudyLabel(slot, answer.attribute, answer.value, answer.raw, answer.number, answer.confidence)
                 )
+    versions = _versions(read)
+    return [
+        LabelSet(entry.model_copy(update={"id": who}), versions[entry.id], tuple(found))
+        for who, found in labels.items()
+        if (entry := whose.entries.get(who) or next(r.files.labeler for r in read if r.files.labeler.id == who))
+    ]
 
-    def _slot(self, row: _Row) -> StudySlot:
-        where = f"{self._where} row {row.line}"
-        fields = dict(self._fields)
-        try:
-            for column, pattern in self._keys:
-                text = row.cells[column]
-                found = pattern.match(text)
-                if found is None:
-                    raise UsageError(f'{where}: {column} "{text}" does not match {pattern.template}')
-                for name, value in found.items():
-                    if fields.setdefault(name, value) != value:
-                        raise UsageError(
-                            f'{where}: {name} is "{value}" in {column} and "{fields[name]}" elsewhere'
-                        )
-            slot = self._coordinates.slot(fields)
-            for column, coordinate in self._files.agree.items():
-                said = self._coordinates.value(coordinate, row.cells[column])
-                if said != str(getattr(slot, coordinate)):
-                    raise UsageError(
-                        f'{where}: {column} is "{row.cells[column]}" but the row is about {coordinate} '
-                        f'"{getattr(slot, coordinate)}"'
-                    )
-        except (FieldsDisagreeError, UnknownSlotError) as error:
-            raise UsageError(f"{where}: {error}") from None
-        return slot
 
-    def _value(self, column: LabelColumn, row: _Row) -> str:
-        raw = row.cells[column.column]
-        value = self._lookups[column.attribute].get(column.normal(raw))
-        if value is None:
-            raise UsageError(
-                f'{self._where} row {row.line}: {column.column} "{raw}" is not covered by the study file '
-                f"(known: {', '.join(column.values)})"
-            )
-        return value
+class _Raters:
+    """Numbers raters in order of appearance, so that no account name is stored."""
 
-    def _repeated(self, where: str, attribute: str, value: str, said: str, said_where: str) -> None:
-        first = said_where.removeprefix(f"{self._where} ")
-        if value != said:
-            raise UsageError(f'{where}: {attribute} is "{value}" but {first} says "{said}" of the same slot')
-        if self._files.repeated_rows == "error":
-            raise UsageError(f"{where}: repeats {first}; take it out, or say repeated_rows: identical")
+    def __init__(self) -> None:
+        self.entries: dict[str, LabelerEntry] = {}
+        self._known: dict[tuple[str, StudySlot | None], dict[str, int]] = {}
+
+    def labeler(self, files: LabelFiles, rater: str | None, slot: StudySlot) -> str:
+        """Return the id of the labeler whose label it is."""
+        name = files.labeler.id
+        if rater is not None:
+            known = self._known.setdefault((name, slot if files.raters == "by_picture" else None), {})
+            name = f"{name}-{known.setdefault(rater, len(known) + 1)}"
+        self.entries.setdefault(name, files.labeler)
+        return name
+
+
+def _repeated(
+    files: LabelFiles, said: Said, answer: Answer, before: tuple[Answer, str, str], mistakes: Mistakes
+) -> None:
+    first, file, row = before
+    where = row if file == said.file else f"{file} {row}"
+    if answer.value != first.value:
+        mistakes.add(
+            said.file,
+            f'{answer.attribute} is "{answer.value}" but {where} says "{first.value}" of the same slot'
+            + (" by the same rater" if answer.rater is not None else ""),
+            said.row,
+        )
+    elif files.repeated_rows == "error":
+        mistakes.add(said.file, f"repeats {where}; take it out, or say repeated_rows: identical", said.row)
+
+
+def _versions(read: Sequence[ReadFiles]) -> dict[str, str]:
+    """Return labeler → version: the declared number, and a hash of its label files and their rules."""
+    parts: dict[str, list[object]] = {}
+    for one in read:
+        rules = one.files.model_dump(mode="json", include=_RULES)
+        changed = one.files.model_dump(mode="json", include=set(_LATER), exclude_defaults=True)
+        columns = [
+            column.model_dump(mode="json", include=set(_LATER_COLUMN), exclude_defaults=True)
+            for column in one.files.columns
+        ]
+        changed |= {"columns": later} if (later := [column for column in columns if len(column) > 1]) else {}
+        entry = {"files": one.hashes, "rules": rules, **({"more": changed} if changed else {})}
+        parts.setdefault(one.files.labeler.id, []).append(entry)
+    numbers = {one.files.labeler.id: one.files.labeler.number for one in read}
+    return {who: f"{numbers[who]}-{sha256_hex(canonical_json(found))[:12]}" for who, found in parts.items()}

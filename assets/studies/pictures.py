@@ -7,19 +7,27 @@ Belongs here: walking the study's folder and checking what is found. Does not be
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from assets.generation.image_check import Picture, Rejected
 from assets.generation.pictures.stripping import checked_and_stripped
-from assets.studies.declared.labels import Images
-from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
+from assets.studies.declared.patterns import FieldsDisagreeError, composed
+from assets.studies.declared.pictures import Images, PictureTable
 from assets.studies.definition import StudyDefinition
+from assets.studies.files.formats import read_table
+from assets.studies.files.nature import kind_of
+from assets.studies.files.rows import FileError
+from assets.studies.files.selection import Selection
+from assets.studies.mistakes import Mistakes
 from assets.studies.progress import Progress, silent
-from assets.studies.slots import Coordinates, StudySlot, UnknownSlotError
-from warehouse.errors import UsageError
+from assets.studies.slots import Coordinates, Numbers, Place, StudySlot, UnknownSlotError, natural
+
+#: What operating systems leave in folders; so are files and folders whose names begin with a dot.
+_LEFT_BEHIND = frozenset(("Thumbs.db", "desktop.ini", "__MACOSX"))
+_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp"))
 
 
 @dataclass(frozen=True)
@@ -34,84 +42,236 @@ class FoundPicture:
     original_sha256: str
 
 
-def find_pictures(
+def name_pictures(
     definition: StudyDefinition,
     root: Path,
+    mistakes: Mistakes,
     *,
     other_files: Collection[str] = (),
-    progress: Progress = silent,
-) -> dict[StudySlot, FoundPicture]:
-    """Return slot → picture for every picture of the study; empty for a study of labels only.
+) -> dict[str, Place]:
+    """Return path (relative to `root`) → place of every picture; empty for a study of labels only.
 
     Args:
         definition: the study file.
         root: the folder that its patterns are relative to.
+        mistakes: takes every file that no rule covers.
         other_files: paths under `root` that are known to be something else (label files).
-        progress: called after each picture.
-
-    Raises:
-        UsageError: for a file that no rule covers, a picture that is not whole, two files for one slot, a planned
-            picture that is missing and may not be, or no picture at all.
     """
-    if definition.images is None:
+    images = definition.images
+    if images is None:
         return {}
-    named = _name_files(definition, definition.images, root, other_files)
+    named = (
+        _by_pattern(definition, images, root, other_files, mistakes)
+        if images.table is None
+        else _by_table(definition, images, images.table, root, mistakes)
+    )
+    if not named and not mistakes:
+        wanted = images.pattern if images.table is None else f"a path in {images.table.file}"
+        mistakes.add("", f"no picture under {root} matches {wanted}")
+    return named
+
+
+def number_pictures(
+    definition: StudyDefinition, named: Mapping[str, Place], numbers: Numbers, mistakes: Mistakes
+) -> dict[StudySlot, str]:
+    """Return slot → path; two files of one slot, a number beyond the planned and a missing picture are mistakes."""
+    found: dict[StudySlot, str] = {}
+    for name, place in named.items():
+        try:
+            slot = numbers.slot(place)
+        except UnknownSlotError as error:
+            mistakes.add(name, str(error))
+            continue
+        if slot in found:
+            mistakes.add(name, f"{found[slot]} is the same slot; keep one")
+        else:
+            found[slot] = name
+    if definition.images is None or definition.images.missing == "allowed" or not found or mistakes:
+        return found
+    missing = [slot for slot in Coordinates(definition).planned() if slot not in found]
+    if missing:
+        first = missing[0]
+        mistakes.add(
+            "",
+            f"{len(missing)} planned pictures are missing, the first is {first.model} / {first.prompt} / "
+            f"{first.condition} / {first.replicate}; add them, or say images: missing: allowed",
+        )
+    return found
+
+
+def check_pictures(
+    root: Path, named: Mapping[StudySlot, str], mistakes: Mistakes, *, progress: Progress = silent
+) -> dict[StudySlot, FoundPicture]:
+    """Return slot → picture for every file that is a whole picture."""
     found: dict[StudySlot, FoundPicture] = {}
-    for number, (slot, path) in enumerate(sorted(named.items()), start=1):
-        checked = checked_and_stripped(_bytes(definition.study, path, root))
+    for number, (slot, name) in enumerate(sorted(named.items()), start=1):
+        try:
+            data = (root / name).read_bytes()
+        except OSError as error:
+            mistakes.add(name, f"cannot be read: {error.strerror}")
+            continue
+        checked = checked_and_stripped(data)
         if isinstance(checked, Rejected):
-            raise UsageError(
-                f"{definition.study}: {path.relative_to(root)}: {checked.why} ({checked.outcome}); "
-                "replace the file or take it out"
-            )
-        found[slot] = FoundPicture(path, checked.picture, checked.original_sha256)
+            kind = kind_of(data)
+            why = f"is {kind.called}, not a picture; {kind.fix}" if kind and kind.fix.startswith("fetch") else checked.why
+            mistakes.add(name, f"{why} ({checked.outcome}); replace the file or take it out")
+        else:
+            found[slot] = FoundPicture(root / name, checked.picture, checked.original_sha256)
         progress("checking pictures", number, len(named))
     return found
 
 
-def _name_files(
-    definition: StudyDefinition, images: Images, root: Path, other_files: Collection[str]
-) -> dict[StudySlot, Path]:
-    pattern, coordinates = Pattern(images.pattern), Coordinates(definition)
-    named: dict[StudySlot, Path] = {}
+class PictureNames:
+    """Finds pictures by what a row calls them: a path, or the end of one."""
+
+    def __init__(self, named: Mapping[str, Place]) -> None:
+        self._exact = {composed(name): name for name in named}
+        self._ends: dict[str, list[str]] = {}
+        for name in self._exact:
+            self._ends.setdefault(name.rpartition("/")[2], []).append(name)
+
+    def find(self, text: str) -> str:
+        """Return the path of the one picture that `text` names.
+
+        Raises:
+            UnknownSlotError: if there is none, or there are several.
+        """
+        wanted = composed(text.replace("\\", "/")).removeprefix("./").lstrip("/")
+        if wanted in self._exact:
+            return self._exact[wanted]
+        same = self._ends.get(wanted.rpartition("/")[2], [])
+        fits = [name for name in same if name.endswith(f"/{wanted}") or f"/{wanted}".endswith(f"/{name}")]
+        if len(fits) > 1:
+            raise UnknownSlotError(f'picture "{text}" may be {fits[0]} or {fits[1]}; write more of its path')
+        if not fits:
+            hint = f"; did you mean {same[0]}?" if same else ""
+            raise UnknownSlotError(f'picture "{text}" is none of the study\'s{hint}')
+        return self._exact[fits[0]]
+
+
+def _by_pattern(
+    definition: StudyDefinition, images: Images, root: Path, other_files: Collection[str], mistakes: Mistakes
+) -> dict[str, Place]:
+    coordinates = Coordinates(definition)
+    pattern = coordinates.pattern(images.pattern or "")
+    named: dict[str, Place] = {}
     for path in _files(root, pattern.fixed_folder):
         name = path.relative_to(root).as_posix()
         if name in other_files or any(fnmatchcase(name, glob) for glob in images.ignore):
             continue
-        where = f"{definition.study}: {name}"
+        if not path.resolve().is_relative_to(root.resolve()):
+            mistakes.add(name, "is a link to a file outside the study's folder; copy the file here (cp -L)")
+            continue
         try:
             fields = pattern.match(name)
             if fields is None:
-                raise UsageError(
-                    f"{where}: matches neither the pattern {images.pattern} nor an ignored name; "
-                    "rename it, or list it under images: ignore"
+                mistakes.add(
+                    name,
+                    f"matches neither the pattern {images.pattern} nor an ignored name; "
+                    "rename it, or list it under images: ignore",
                 )
-            slot = coordinates.slot({**images.constants, **fields})
+                continue
+            named[name] = coordinates.place({**images.constants, **fields}, order=name)
         except (FieldsDisagreeError, UnknownSlotError) as error:
-            raise UsageError(f"{where}: {error}") from None
-        if slot in named:
-            raise UsageError(
-                f"{where}: {named[slot].relative_to(root).as_posix()} is the same slot; keep one"
-            )
-        named[slot] = path
-    if not named:
-        raise UsageError(f"{definition.study}: no picture under {root} matches {images.pattern}")
-    missing = [slot for slot in coordinates.planned() if slot not in named]
-    if missing and images.missing == "error":
-        first = missing[0]
-        raise UsageError(
-            f"{definition.study}: {len(missing)} planned pictures are missing, the first is {first.model} / "
-            f"{first.prompt} / {first.condition} / {first.replicate}; add them, or say images: missing: allowed"
-        )
+            mistakes.add(name, str(error))
     return named
 
 
+def _by_table(
+    definition: StudyDefinition, images: Images, table: PictureTable, root: Path, mistakes: Mistakes
+) -> dict[str, Place]:
+    coordinates = Coordinates(definition)
+    keys = [(key.column, coordinates.pattern(key.pattern)) for key in table.key]
+    selection = Selection(table)
+    named: dict[str, Place] = {}
+    files = matching(coordinates, table.file, root)
+    if not files:
+        mistakes.add("", f"no file under {root} matches {table.file}")
+    for path, file_fields in files:
+        file = path.relative_to(root).as_posix()
+        try:
+            _, rows = read_table(path, file, table)
+            selection.check_columns(rows, [*(column for column, _ in keys)])
+        except FileError as error:
+            mistakes.add(file, str(error), error.place)
+            continue
+        for row in selection.kept(rows):
+            try:
+                fields = key_fields(row.cells, keys, {**images.constants, **file_fields})
+                name = _path_of(root, path.parent, fields.pop("picture"))
+                place = coordinates.place(fields, order=f"{len(named):09d}")
+            except (FieldsDisagreeError, UnknownSlotError) as error:
+                mistakes.add(file, str(error), row.place)
+                continue
+            if name in named:
+                mistakes.add(file, f"names {name} a second time", row.place)
+            elif (root / name).is_file():
+                named[name] = place
+            elif images.missing == "error":
+                mistakes.add(file, f"names {name}, which is not there; add it, or say images: missing: allowed", row.place)
+        for other in _files(root, f"{path.parent.relative_to(root).as_posix()}/".removeprefix("./")):
+            name = other.relative_to(root).as_posix()
+            if (
+                other.suffix.lower() in _SUFFIXES
+                and name not in named
+                and not any(fnmatchcase(name, glob) for glob in images.ignore)
+            ):
+                mistakes.add(name, f"no row of {table.file} names it; take it out, or list it under images: ignore")
+    for what in selection.unused():
+        mistakes.add(table.file, what)
+    return named
+
+
+def key_fields(
+    cells: Mapping[str, str], keys: Collection[tuple[str, object]], given: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the fields that the key columns of a row give, beside those `given`.
+
+    Raises:
+        UnknownSlotError: if a cell does not match its pattern, or contradicts another.
+    """
+    fields = dict(given)
+    for column, pattern in keys:
+        text = cells[column]
+        found = pattern.match(text)  # type: ignore[attr-defined]
+        if found is None:
+            raise UnknownSlotError(f'{column} "{text}" does not match {pattern.template}')  # type: ignore[attr-defined]
+        for name, value in found.items():
+            if fields.setdefault(name, value) != value:
+                raise UnknownSlotError(f'{name} is "{value}" in {column} and "{fields[name]}" elsewhere')
+    return fields
+
+
+def matching(coordinates: Coordinates, template: str, root: Path) -> list[tuple[Path, dict[str, str]]]:
+    """Return the files under `root` that match a pattern, in natural order, with the fields of their paths."""
+    pattern = coordinates.pattern(template)
+    found = []
+    for path in _files(root, pattern.fixed_folder):
+        fields = pattern.match(path.relative_to(root).as_posix()) if path.is_file() else None
+        if fields is not None:
+            found.append((path, fields))
+    return found
+
+
+def _path_of(root: Path, folder: Path, written: str) -> str:
+    """Return the path relative to `root` of a picture that a table in `folder` names."""
+    wanted = PurePosixPath(written.replace("\\", "/").removeprefix("./"))
+    if wanted.is_absolute() or ".." in wanted.parts:
+        raise UnknownSlotError(f'picture "{written}" is not a path within the study\'s folder')
+    beside = folder / wanted
+    path = beside if beside.is_file() or not (root / wanted).is_file() else root / wanted
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise UnknownSlotError(f'picture "{written}" is a link to a file outside the study\'s folder')
+    return path.relative_to(root).as_posix()
+
+
 def _files(root: Path, folder: str) -> Iterator[Path]:
-    return (path for path in sorted((root / folder).rglob("*")) if not path.is_dir())
+    found = (
+        path
+        for path in (root / folder).rglob("*")
+        if not path.is_dir()
+        and not any(part in _LEFT_BEHIND or part.startswith(".") for part in path.relative_to(root).parts)
+    )
+    return iter(sorted(found, key=lambda path: natural(path.relative_to(root).as_posix())))
 
 
-def _bytes(study: str, path: Path, root: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{study}: {path.relative_to(root)}: cannot be read: {error.strerror}") from None

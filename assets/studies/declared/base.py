@@ -5,12 +5,19 @@ Belongs here: the base of the models, and checks that more than one of them need
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Collection
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, StrictStr
 
 from assets.studies.declared.patterns import Pattern
+from warehouse.validation import close_match
 
-#: What identifies a slot of a study; every key must give all four.
+#: What identifies a slot of a study.
 COORDINATES = ("model", "prompt", "condition", "replicate")
+#: How the pictures of a cell are numbered: as the files say, in their order, or by the order of named fields.
+Numbering = Literal["given", "order"] | tuple[StrictStr, ...]
+NUMBERED_BY: dict[str, tuple[str, ...]] = {"given": ("replicate",), "order": ()}
 
 
 class Data(BaseModel):
@@ -25,14 +32,25 @@ def valid_pattern(text: str) -> str:
     return text
 
 
-def check_coordinates(given: set[str], where: str) -> None:
-    """Raise `ValueError` unless `given` names all four coordinates and nothing else."""
-    missing = [name for name in COORDINATES if name not in given]
-    unknown = sorted(given - set(COORDINATES))
+def check_fields(given: Collection[str], where: str, numbering: Numbering, *, rows: bool) -> None:
+    """Raise `ValueError` unless `given` says which slot a picture or, with `rows`, a row of labels is about.
+
+    Model, prompt and condition are needed, and what numbers the pictures of a cell. A running `{number}` stands for
+    prompt, condition and replicate; a row that names its `{picture}` needs nothing else.
+    """
+    keys = NUMBERED_BY.get(numbering, numbering) if isinstance(numbering, str) else numbering
+    known = {*COORDINATES, "number", "picture", *(("rater",) if rows else ()), *keys}
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise ValueError(f'{where}: unknown field "{unknown[0]}"{close_match(unknown[0], known)}')
+    if "number" in given and numbering != "given":
+        raise ValueError(f'{where}: "{{number}}" numbers the pictures by itself; leave out numbering')
+    if rows and "picture" in given:
+        return
+    needed = ["model"] if "number" in given else ["model", "prompt", "condition", *keys]
+    missing = [name for name in needed if name not in given]
     if missing:
         raise ValueError(f"{where} does not say {', '.join(missing)} of a slot")
-    if unknown:
-        raise ValueError(f'{where}: unknown field "{unknown[0]}" (known: {", ".join(COORDINATES)})')
 
 
 def check_unique(names: list[str], what: str) -> None:

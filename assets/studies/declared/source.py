@@ -1,0 +1,146 @@
+"""A study file as its author wrote it: YAML whose keys are there once, and all that is wrong with it, in lines.
+
+Belongs here: reading, and wording that needs the text itself, such as a `yes` that YAML reads as true. Does not belong
+here: what is valid (the models).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails
+
+from assets.studies.mistakes import MistakesError
+from warehouse.validation import explain, one_line
+
+_READ_AS = {
+    "tag:yaml.org,2002:bool": "{value}",
+    "tag:yaml.org,2002:null": "nothing",
+    "tag:yaml.org,2002:int": "the number {value}",
+    "tag:yaml.org,2002:float": "the number {value}",
+    "tag:yaml.org,2002:timestamp": "a date",
+}
+
+
+class Problems:
+    """Collects the `ValueError`s of one validator, so that one run names them all: `with problems: check(…)`."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def __enter__(self) -> Problems:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, ValueError):
+            self.found.append(str(error))
+            return True
+        return False
+
+    def stop(self) -> None:
+        """Raise `ProblemsError` if there is any."""
+        if self.found:
+            raise ProblemsError(self.found)
+
+
+class ProblemsError(ValueError):
+    """Several problems of one part of a study file."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(problems[0])
+        self.problems = tuple(dict.fromkeys(problems))
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """YAML in which a key is there once: PyYAML would let the last of two value maps win without a word."""
+
+
+def _mapping(loader: _OnceLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            raise yaml.constructor.ConstructorError(None, None, f'"{key}" stands twice', node.start_mark)
+    return loader.construct_mapping(node, deep=True)
+
+
+_OnceLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def read_source(path: Path) -> tuple[Any, yaml.Node | None]:
+    """Return what a study file holds, and its nodes, which know how each value is written.
+
+    Raises:
+        MistakesError: if there is no such file, or it is no YAML.
+    """
+    try:
+        loader = _OnceLoader(path.read_text("utf-8-sig"))
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
+    except FileNotFoundError:
+        raise MistakesError([f"{path}: no such study file"]) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, TypeError) as error:
+        raise MistakesError([one_line(f"{path.name}: does not read as YAML: {error}")]) from None
+    return data, node
+
+
+def explained(
+    error: ValidationError, name: str, data: Any, written: yaml.Node | None, shape: type[BaseModel]
+) -> list[str]:
+    """Return a line for everything that is wrong; an unknown key comes before what it left unsaid."""
+    details = error.errors(include_url=False)
+    details.sort(key=lambda detail: detail["type"] != "extra_forbidden")
+    lines: list[str] = []
+    for detail in details:
+        location, trap = tuple(detail["loc"]), None
+        if detail["type"] == "string_type":
+            trap = _trap(written, location)
+            location = location[:-2] if location[-1] == "[key]" else location
+        cause = detail.get("ctx", {}).get("error")
+        for problem in cause.problems if isinstance(cause, ProblemsError) else [None]:
+            context = {**detail.get("ctx", {}), **({"error": ValueError(problem)} if problem else {})}
+            one = InitErrorDetails(type=detail["type"], loc=location, input=detail["input"], ctx=context)
+            single = ValidationError.from_exception_data(error.title, [one])
+            line = explain(single, name, data=data, known=set(shape.model_fields))
+            lines.append(line.partition("input should be a valid string")[0] + trap if trap else line)
+    return list(dict.fromkeys(lines))
+
+
+def _trap(node: yaml.Node | None, location: Sequence[str | int]) -> str | None:
+    """Return how YAML reads a text that is not in quotes, if that is what is wrong at `location`."""
+    is_key = location[-1] == "[key]"
+    for step in location[:-2] if is_key else location:
+        node = _step(node, step)
+    if is_key and isinstance(node, yaml.MappingNode):
+        # pydantic names a key by its text, `True` for any of yes, on and true.
+        keys = [key for key, _ in node.value if key.tag in _READ_AS]
+        node = next((key for key in keys if str(_value(key)) == str(location[-2])), None)
+    if not isinstance(node, yaml.ScalarNode) or node.tag not in _READ_AS:
+        return None
+    value = _value(node)
+    shown = str(value).lower() if isinstance(value, bool) else value
+    text = node.value or "an empty value"
+    quoted = f'; put it in quotes: "{node.value}"' if node.value else "; write a text"
+    return f"{text} is read as {_READ_AS[node.tag].format(value=shown)} by YAML{quoted}"
+
+
+def _step(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if str(_value(key)) == str(step)), node)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        found: yaml.Node = node.value[step]
+        return found
+    return node  # a step that only pydantic knows
+
+
+def _value(node: yaml.Node) -> Any:
+    loader = yaml.SafeLoader("")
+    return loader.construct_object(node) if isinstance(node, yaml.ScalarNode) else None
+
+

@@ -1,0 +1,252 @@
+"""Rows of one label file to what they say: of which picture, by whom, which value of which attribute.
+
+Belongs here: keys, corrections, columns and value maps; every mistake is reported with file and row. Does not belong
+here: which files there are and whose labels they make (`label_files`), opening files (`files`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from assets.studies.declared.labels import LabelColumn, LabelFiles
+from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
+from assets.studies.definition import StudyAttribute, StudyDefinition
+from assets.studies.files.rows import FileError, Row, Table
+from assets.studies.files.selection import Selection, near
+from assets.studies.mistakes import Mistakes
+from assets.studies.pictures import PictureNames, key_fields
+from assets.studies.slots import Coordinates, Place, UnknownSlotError
+
+
+class Answer(NamedTuple):
+    """One value for one attribute; `rater` is as the file names them, None where it tells no raters apart."""
+
+    attribute: str
+    rater: str | None
+    value: str
+    number: float | None
+    raw: str
+    confidence: float | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one row says of one picture."""
+
+    place: Place
+    answers: tuple[Answer, ...]
+    file: str
+    row: str
+
+
+class _Held(NamedTuple):
+    """A column of a file that holds an attribute: by whom, and where its confidence is."""
+
+    rules: LabelColumn
+    column: str
+    rater: str | None
+    confidence: str | None
+
+
+class RowReader:
+    """Reads the rows of label files of one shape."""
+
+    def __init__(
+        self,
+        definition: StudyDefinition,
+        files: LabelFiles,
+        pictures: Mapping[str, Place],
+        mistakes: Mistakes,
+    ) -> None:
+        self._files, self._pictures, self._mistakes = files, pictures, mistakes
+        self._names = PictureNames(pictures)
+        self.coordinates = Coordinates(definition)
+        self._keys = [(key.column, self.coordinates.pattern(key.pattern)) for key in files.key]
+        self._attributes = {attribute.id: attribute for attribute in definition.attributes}
+        self._lookups = {
+            rules.attribute: rules.lookup((*attribute.values, *attribute.outside))
+            for rules in files.columns
+            if (attribute := self._attributes[rules.attribute]).kind == "named"
+        }
+        self._patterns = [(rules, Pattern(rules.column)) for rules in files.columns]
+        self.selection = Selection(files)
+        self.counts: Counter[str] = Counter()
+        self._order = 0
+
+    def read(self, table: Table, name: str, fields: Mapping[str, str]) -> Iterator[Said]:
+        """Yield what the rows of one file say; `fields` are those of its path.
+
+        Raises:
+            FileError: if a column is missing, not covered, or there twice.
+        """
+        held = self._held(table)
+        for place, what in table.broken:
+            self._mistakes.add(name, what, place)
+        rows = list(self.selection.kept(table))
+        self._correct(rows, name)
+        wanted = self._files.rows_per_file
+        if wanted is not None and len(rows) != wanted:
+            self._mistakes.add(name, f"{len(rows)} rows of labels, the study file says {wanted}")
+        given = {**self._files.constants, **fields}
+        for row in rows:
+            self.counts["rows"] += 1
+            self._order += 1
+            try:
+                place, rater = self._place(row, given)
+                yield Said(place, tuple(self._answers(row, held, rater, name)), name, row.place)
+            except (FieldsDisagreeError, UnknownSlotError) as error:
+                self._mistakes.add(name, str(error), row.place)
+
+    def _held(self, table: Table) -> list[_Held]:
+        self.selection.check_columns(table, self._files.plain_columns())
+        known = {*self._files.plain_columns(), *self._files.ignore_columns}
+        held: list[_Held] = []
+        for rules, pattern in self._patterns:
+            if self._files.long is not None:
+                continue
+            if not pattern.fields:
+                held.append(_Held(rules, rules.column, None, rules.confidence))
+                continue
+            found = [(column, fields["rater"]) for column in table.columns if (fields := pattern.match(column))]
+            found = [(column, rater) for column, rater in found if column not in known]
+            if not found:
+                raise FileError(
+                    f'no column is named like "{rules.column}" (found: {", ".join(table.columns)})', table.place
+                )
+            for column, rater in found:
+                beside = Pattern(rules.confidence).fill({"rater": rater}) if rules.confidence else None
+                if beside is not None and beside not in table.columns:
+                    raise FileError(f'no column "{beside}"{near(beside, table.columns)}', table.place)
+                held.append(_Held(rules, column, rater, beside))
+        known |= {column for one in held for column in (one.column, one.confidence) if column}
+        if not self._files.ignore_other_columns:
+            for column in table.columns:
+                if column not in known:
+                    self._not_covered(table, column)
+        return held
+
+    def _not_covered(self, table: Table, column: str) -> None:
+        called = f'column "{column}"' if column.strip() else f'a column without a name ("{column}")'
+        raise FileError(
+            f"{called} is not covered by the study file; map it, or list it under ignore_columns "
+            "(ignore_other_columns: true for all others)",
+            table.place,
+        )
+
+    def _correct(self, rows: list[Row], name: str) -> None:
+        for correction in self._files.corrections:
+            if correction.file != name:
+                continue
+            find, read, applied = Pattern(correction.find), Pattern(correction.read), 0
+            for row in rows:
+                fields = find.match(row.cells.get(correction.column, ""))
+                if fields is not None:
+                    row.cells[correction.column] = read.fill(fields)
+                    applied += 1
+            if applied != correction.rows:
+                self._mistakes.add(
+                    name,
+                    f"{applied} rows match the correction of {correction.column} ({correction.find}), "
+                    f"the study file says {correction.rows}",
+                )
+
+    def _place(self, row: Row, given: Mapping[str, str]) -> tuple[Place, str | None]:
+        """Return which picture a row is about, and who it says is the rater."""
+        fields = key_fields(row.cells, self._keys, given)
+        rater = fields.pop("rater", None)
+        picture = fields.pop("picture", None)
+        if picture is None:
+            place = self.coordinates.place(fields, order=f"{self._order:09d}")
+        else:
+            place = self._pictures[self._names.find(picture)]
+            for name, raw in fields.items():
+                self._agrees(name, name, raw, place)
+        for column, coordinate in self._files.agree.items():
+            self._agrees(column, coordinate, row.cells[column], place)
+        return place, rater
+
+    def _agrees(self, column: str, coordinate: str, raw: str, place: Place) -> None:
+        known = {"model": place.model, "prompt": place.prompt, "condition": place.condition}
+        about = known.get(coordinate, place.key[0])
+        said = raw if coordinate not in {*known, "replicate"} else self.coordinates.value(coordinate, raw)
+        if coordinate in {*known, "replicate"} and said != about:
+            raise UnknownSlotError(f'{column} is "{raw}" but the row is about {coordinate} "{about}"')
+
+    def _answers(self, row: Row, held: list[_Held], rater: str | None, name: str) -> Iterator[Answer]:
+        for rules, column, of_column, confidence in self._long(row, name) if self._files.long else held:
+            raw = row.cells[column]
+            normal = rules.normal(raw)
+            if (not raw.strip() and normal not in self._lookups.get(rules.attribute, ())) or normal in map(
+                rules.normal, rules.empty
+            ):
+                self.counts["empty cells"] += 1
+                continue
+            attribute = self._attributes[rules.attribute]
+            try:
+                value, number = self._value(rules, attribute, column, raw, normal)
+                sure = _confidence(rules, confidence, row.cells[confidence]) if confidence else None
+            except ValueError as error:
+                self._mistakes.add(name, str(error), row.place)
+                continue
+            by = of_column if of_column is not None else rater
+            yield Answer(rules.attribute, by, value, number, raw, sure)
+
+    def _long(self, row: Row, name: str) -> Iterator[_Held]:
+        """Yield what a row of the long form holds: at most one attribute."""
+        long = self._files.long
+        question = row.cells[long.attribute] if long else ""
+        for rules, pattern in self._patterns:
+            found = pattern.match(question)
+            if found is not None and long:
+                yield _Held(rules, long.value, found.get("rater"), rules.confidence)
+                return
+        if not self._files.ignore_other_columns and question not in self._files.ignore_columns and long:
+            known = [rules.column for rules, _ in self._patterns]
+            self._mistakes.add(
+                name,
+                f'{long.attribute} "{question}" is not covered by the study file; map it, or list it under '
+                f"ignore_columns{near(question, known)}",
+                row.place,
+            )
+        self.counts["other answers"] += 1
+
+    def _value(
+        self, rules: LabelColumn, attribute: StudyAttribute, column: str, raw: str, normal: str
+    ) -> tuple[str, float | None]:
+        if attribute.kind == "named":
+            value = self._lookups[rules.attribute].get(normal)
+            if value is None:
+                known = rules.values or dict.fromkeys((*attribute.values, *attribute.outside))
+                raise ValueError(
+                    f'{column} "{raw}" is not covered by the study file (known: {", ".join(known)}){near(raw, known)}'
+                )
+            return value, None
+        number = _number(column, raw)
+        low, high = attribute.low, attribute.high
+        if (low is not None and number < low) or (high is not None and number > high):
+            raise ValueError(f'{column} "{raw}" is not from {low} to {high}, as the study file says of {attribute.id}')
+        return f"{number:.12g}", number
+
+
+def _number(column: str, raw: str) -> float:
+    try:
+        number = float(raw) if "_" not in raw else math.nan
+    except ValueError:
+        hint = "; write decimals with a point" if "," in raw else ""
+        raise ValueError(f'{column} "{raw}" is not a number{hint}') from None
+    if not math.isfinite(number):
+        raise ValueError(f'{column} "{raw}" is not a number')
+    return number
+
+
+def _confidence(rules: LabelColumn, column: str, raw: str) -> float | None:
+    if not raw.strip():
+        return None
+    share = _number(column, raw) / rules.confidence_of
+    if not 0 <= share <= 1:
+        raise ValueError(f'{column} "{raw}" is not from 0 to {rules.confidence_of:g}; say confidence_of')
+    return share

@@ -1,0 +1,55 @@
+"""All that is wrong with a study, collected: each mistake with its file and row, equal ones as one.
+
+Belongs here: collecting and wording. Does not belong here: finding anything wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from warehouse.errors import UsageError
+
+_SHOWN = 5  # places of one mistake that are named
+
+
+class MistakesError(UsageError):
+    """One or more mistakes; `lines` has all of them, the message the first and how many more there are."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        more = f" (and {len(lines) - 1} more; --check lists all)" if len(lines) > 1 else ""
+        super().__init__(lines[0] + more)
+        self.lines = tuple(lines)
+
+
+class Mistakes:
+    """Collects mistakes of one study."""
+
+    def __init__(self, study: str) -> None:
+        self._study = study
+        self._found: dict[tuple[str, str], list[str]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(self, file: str, what: str, place: str = "") -> None:
+        """Add one: `file` relative to the study's folder (may be empty), `place` in it, e.g. `row 7`."""
+        self._found.setdefault((file, what), []).append(place)
+
+    def lines(self) -> list[str]:
+        """Return one line per mistake, in the order in which they were found."""
+        return [self._line(file, what, places) for (file, what), places in self._found.items()]
+
+    def _line(self, file: str, what: str, places: list[str]) -> str:
+        where = " ".join(part for part in (file, places[0]) if part)
+        others = list(dict.fromkeys(places))[1:]
+        more = ""
+        if others:
+            shown = ", ".join(place.split(" ")[-1] for place in others[:_SHOWN])
+            more = f" (also {others[0].split(' ')[0]} {shown}{' …' if len(others) > _SHOWN else ''}"
+            more += f"; {len(others) + 1} in all)"
+        return ": ".join(part for part in (self._study, where, what) if part) + more
+
+    def stop(self) -> None:
+        """Raise `MistakesError` if there is any."""
+        if self._found:
+            raise MistakesError(self.lines())
