@@ -169,9 +169,12 @@ def import_study(
         Path, typer.Argument(metavar="FILE.yaml", help="Study file, e.g. assets/studies/raza2025.yaml")
     ],
     root: Annotated[Path, typer.Option("--root", help="Folder that holds the study's pictures and labels.")],
+    check: Annotated[
+        bool, typer.Option("--check", help="List all mistakes, or what would come in; store nothing.")
+    ] = False,
 ) -> None:
     """Take in a published study: its pictures, its people's labels, its provenance."""
-    raise typer.Exit(commands.import_study(file, root))
+    raise typer.Exit(commands.check_study(file, root) if check else commands.import_study(file, root))
 
 
 @app.command("label", short_help="Label an imported study.")

@@ -116,7 +116,9 @@ class StudyDefinition(Data):
     first_replicate: int = Field(default=0, ge=0)
     #: What a file says of a picture's number within its cell; or the fields whose order numbers the pictures.
     numbering: Numbering = "given"
-    first_number: int = Field(default=1, ge=0)  # of `{number}`, which runs over all prompts, `replicates` for each
+    first_number: int = Field(
+        default=1, ge=0
+    )  # of `{number}`, which runs over all prompts, `replicates` for each
     #: Coordinate → how paths and columns spell it → its id. What is not listed stands for itself.
     spellings: dict[Literal["model", "prompt", "condition"], dict[StrictStr, Name]] = Field(default={})
     #: The condition that the others are compared with; `baseline` where all conditions are of `CONDITIONS`.

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.generation.pictures.stripping import strip
-from assets.studies.definition import StudyDefinition, load_definition
-from assets.studies.label_files import LabelSet, label_file_names, read_labels
+from assets.studies.definition import StudyDefinition
+from assets.studies.label_files import LabelSet
 from assets.studies.layout import (
     TABLES,
     Pointer,
@@ -26,10 +26,11 @@ from assets.studies.layout import (
     tables_prefix,
     to_parquet,
 )
-from assets.studies.pictures import FoundPicture, find_pictures
+from assets.studies.pictures import FoundPicture
 from assets.studies.progress import Progress, silent
+from assets.studies.reading import read_study_files
 from assets.studies.slots import StudySlot
-from assets.studies.tables import all_slots, label_rows, study_tables
+from assets.studies.tables import label_rows, study_tables
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
@@ -85,17 +86,12 @@ def import_study(
         progress: called with (what is being done, how many are done, of how many).
 
     Raises:
-        UsageError: one line with file and row, for whatever the study file does not cover.
+        MistakesError: for whatever the study file does not cover: the first with file and row, and all in `lines`.
         StoreError: if the store fails.
     """
     tell = progress or silent
-    study = load_definition(definition)
-    if not root.is_dir():
-        raise UsageError(f"{study.study}: no folder {root}; give the study's folder with --root")
-    label_sets = read_labels(study, root)
-    pictures = find_pictures(study, root, other_files=label_file_names(study, root), progress=tell)
-    _every_needed_picture_is_there(study, label_sets, pictures)
-    slots = all_slots(study, pictures, label_sets)
+    read = read_study_files(definition, root, progress=tell)
+    study, pictures, label_sets, slots = read.definition, read.pictures, read.labels, read.slots
 
     body = canonical_json(study.model_dump(mode="json"))
     definition_sha256 = sha256_hex(body)
@@ -130,19 +126,6 @@ def import_study(
         labels={found.name: len(found.labels) for found in label_sets},
         changed=bool(written or put or moved),
     )
-
-
-def _every_needed_picture_is_there(
-    study: StudyDefinition, label_sets: Sequence[LabelSet], pictures: Mapping[StudySlot, FoundPicture]
-) -> None:
-    if study.images is None:
-        return
-    for found in label_sets:
-        for slot, where in found.needs_picture.items():
-            if slot not in pictures:
-                raise UsageError(
-                    f"{where}: labels a picture that is missing; add it, or say labels: without_image: allowed"
-                )
 
 
 def _label_parts(

@@ -18,9 +18,9 @@ from assets.studies.definition import StudyDefinition
 from assets.studies.files.formats import read_table
 from assets.studies.files.rows import FileError
 from assets.studies.files.selection import near
+from assets.studies.files.walk import leads_out, matching
 from assets.studies.label_rows import Answer, RowReader, Said
 from assets.studies.mistakes import Mistakes
-from assets.studies.pictures import matching
 from assets.studies.slots import Coordinates, Numbers, Place, StudySlot, UnknownSlotError
 from warehouse.canonical import canonical_json, sha256_hex
 
@@ -67,7 +67,18 @@ _RULES: dict[str, Any] = {
     "columns": {"__all__": {"attribute", "column", "strip", "casefold", "values"}},
 }
 #: Rules that came later: in the version only where they are not the default.
-_LATER = ("format", "delimiter", "sheet", "records", "header_row", "skip_after_header", "only", "exclude", "long", "raters")
+_LATER = (
+    "format",
+    "delimiter",
+    "sheet",
+    "records",
+    "header_row",
+    "skip_after_header",
+    "only",
+    "exclude",
+    "long",
+    "raters",
+)
 _LATER_COLUMN = ("attribute", "empty", "confidence", "confidence_of")
 
 
@@ -76,9 +87,7 @@ def label_file_names(definition: StudyDefinition, root: Path) -> set[str]:
     coordinates = Coordinates(definition)
     tables = {definition.prompts_from.file} if definition.prompts_from else set()
     return tables | {
-        path.relative_to(root).as_posix()
-        for files in definition.labels
-        for path, _ in matching(coordinates, files.file, root)
+        name for files in definition.labels for _, name, _ in matching(coordinates.pattern(files.file), root)
     }
 
 
@@ -90,13 +99,16 @@ def read_files(
 
 
 def _read(
-    definition: StudyDefinition, files: LabelFiles, root: Path, pictures: Mapping[str, Place], mistakes: Mistakes
+    definition: StudyDefinition,
+    files: LabelFiles,
+    root: Path,
+    pictures: Mapping[str, Place],
+    mistakes: Mistakes,
 ) -> ReadFiles:
     done = ReadFiles(files)
     reader = RowReader(definition, files, pictures, mistakes)
-    for path, fields in _expected(definition, files, root, reader.coordinates, mistakes):
-        name = path.relative_to(root).as_posix()
-        if not path.resolve().is_relative_to(root.resolve()):
+    for path, name, fields in _expected(definition, files, root, reader.coordinates, mistakes):
+        if leads_out(path, root, Pattern(files.file).fixed_folder):
             mistakes.add(name, "is a link to a file outside the study's folder; copy the file here (cp -L)")
             continue
         try:
@@ -125,14 +137,16 @@ def _read(
 
 def _expected(
     definition: StudyDefinition, files: LabelFiles, root: Path, coordinates: Coordinates, mistakes: Mistakes
-) -> list[tuple[Path, dict[str, str]]]:
+) -> list[tuple[Path, str, dict[str, str]]]:
     """Return the files that match; with `{model}` in the pattern every model of the study must have one."""
-    found = matching(coordinates, files.file, root)
+    found = matching(coordinates.pattern(files.file), root)
     if not found:
-        others = [path.relative_to(root).as_posix() for path in root.glob(f"{Pattern(files.file).fixed_folder}*")]
+        others = [
+            path.relative_to(root).as_posix() for path in root.glob(f"{Pattern(files.file).fixed_folder}*")
+        ]
         mistakes.add("", f"no label file under {root} matches {files.file}{near(files.file, others)}")
     elif "model" in Pattern(files.file).fields:
-        have = {coordinates.spelled["model"].get(fields["model"]) for _, fields in found}
+        have = {coordinates.spelled["model"].get(fields["model"]) for _, _, fields in found}
         for model in definition.models:
             if model.id not in have:
                 name = Pattern(files.file).fill({"model": model.folder or model.id})
@@ -166,7 +180,9 @@ def label_sets(
                 continue
             if have is not None and slot not in have and one.files.without_image == "error":
                 mistakes.add(
-                    said.file, "labels a picture that is missing; add it, or say labels: without_image: allowed", said.row
+                    said.file,
+                    "labels a picture that is missing; add it, or say labels: without_image: allowed",
+                    said.row,
                 )
             for answer in said.answers:
                 who = whose.labeler(one.files, answer.rater, slot)
@@ -175,13 +191,18 @@ def label_sets(
                     _repeated(one.files, said, answer, before, mistakes)
                     continue
                 labels.setdefault(who, []).append(
-                    StudyLabel(slot, answer.attribute, answer.value, answer.raw, answer.number, answer.confidence)
+                    StudyLabel(
+                        slot, answer.attribute, answer.value, answer.raw, answer.number, answer.confidence
+                    )
                 )
     versions = _versions(read)
     return [
         LabelSet(entry.model_copy(update={"id": who}), versions[entry.id], tuple(found))
         for who, found in labels.items()
-        if (entry := whose.entries.get(who) or next(r.files.labeler for r in read if r.files.labeler.id == who))
+        if (
+            entry := whose.entries.get(who)
+            or next(r.files.labeler for r in read if r.files.labeler.id == who)
+        )
     ]
 
 

@@ -111,11 +111,14 @@ class RowReader:
             if not pattern.fields:
                 held.append(_Held(rules, rules.column, None, rules.confidence))
                 continue
-            found = [(column, fields["rater"]) for column in table.columns if (fields := pattern.match(column))]
+            found = [
+                (column, fields["rater"]) for column in table.columns if (fields := pattern.match(column))
+            ]
             found = [(column, rater) for column, rater in found if column not in known]
             if not found:
                 raise FileError(
-                    f'no column is named like "{rules.column}" (found: {", ".join(table.columns)})', table.place
+                    f'no column is named like "{rules.column}" (found: {", ".join(table.columns)})',
+                    table.place,
                 )
             for column, rater in found:
                 beside = Pattern(rules.confidence).fill({"rater": rater}) if rules.confidence else None
@@ -228,7 +231,9 @@ class RowReader:
         number = _number(column, raw)
         low, high = attribute.low, attribute.high
         if (low is not None and number < low) or (high is not None and number > high):
-            raise ValueError(f'{column} "{raw}" is not from {low} to {high}, as the study file says of {attribute.id}')
+            raise ValueError(
+                f'{column} "{raw}" is not from {low} to {high}, as the study file says of {attribute.id}'
+            )
         return f"{number:.12g}", number
 
 

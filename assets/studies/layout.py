@@ -44,7 +44,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
     ),
     "study_models": tuple((name, _TEXT) for name in ("study", "model", "title")),
     "study_prompts": tuple(
-        (name, _TEXT) for name in ("study", "prompt", "subject", "condition", "title", "text")
+        (name, _TEXT) for name in ("study", "prompt", "subject", "condition", "title", "text", "facts")
     ),
     "study_slots": (
         *((name, _TEXT) for name in ("study", "slot_key", "model", "prompt", "condition")),
@@ -66,6 +66,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
     "study_labels": (
         *((name, _TEXT) for name in ("study", "slot_key", "attribute", "labeler", "labeler_kind")),
         *((name, _TEXT) for name in ("labeler_version", "value")),
+        ("number", pa.float64()),
         ("confidence", pa.float64()),
         ("raw", _TEXT),
         ("image_sha256", _TEXT),

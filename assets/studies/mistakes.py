@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from warehouse.errors import UsageError
 
 _SHOWN = 5  # places of one mistake that are named
+_LONGEST = 600  # characters of a line: a cell may hold a book
 
 
 class MistakesError(UsageError):
@@ -47,9 +48,17 @@ class Mistakes:
             shown = ", ".join(place.split(" ")[-1] for place in others[:_SHOWN])
             more = f" (also {others[0].split(' ')[0]} {shown}{' …' if len(others) > _SHOWN else ''}"
             more += f"; {len(others) + 1} in all)"
-        return ": ".join(part for part in (self._study, where, what) if part) + more
+        return _shown(": ".join(part for part in (self._study, where, what) if part)) + more
 
     def stop(self) -> None:
         """Raise `MistakesError` if there is any."""
         if self._found:
             raise MistakesError(self.lines())
+
+
+def _shown(text: str) -> str:
+    """Return `text` on one line: what cannot be seen, a byte order mark or a line break, as an escape."""
+    seen = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: _LONGEST + 1]
+    )
+    return seen if len(text) <= _LONGEST else f"{seen[:_LONGEST]}…"

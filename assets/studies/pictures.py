@@ -7,7 +7,7 @@ Belongs here: walking the study's folder and checking what is found. Does not be
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -21,12 +21,11 @@ from assets.studies.files.formats import read_table
 from assets.studies.files.nature import kind_of
 from assets.studies.files.rows import FileError
 from assets.studies.files.selection import Selection
+from assets.studies.files.walk import files_in, leads_out, matching
 from assets.studies.mistakes import Mistakes
 from assets.studies.progress import Progress, silent
-from assets.studies.slots import Coordinates, Numbers, Place, StudySlot, UnknownSlotError, natural
+from assets.studies.slots import Coordinates, Numbers, Place, StudySlot, UnknownSlotError
 
-#: What operating systems leave in folders; so are files and folders whose names begin with a dot.
-_LEFT_BEHIND = frozenset(("Thumbs.db", "desktop.ini", "__MACOSX"))
 _SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp"))
 
 
@@ -86,7 +85,7 @@ def number_pictures(
             mistakes.add(name, f"{found[slot]} is the same slot; keep one")
         else:
             found[slot] = name
-    if definition.images is None or definition.images.missing == "allowed" or not found or mistakes:
+    if definition.images is None or definition.images.missing == "allowed" or not found:
         return found
     missing = [slot for slot in Coordinates(definition).planned() if slot not in found]
     if missing:
@@ -113,7 +112,11 @@ def check_pictures(
         checked = checked_and_stripped(data)
         if isinstance(checked, Rejected):
             kind = kind_of(data)
-            why = f"is {kind.called}, not a picture; {kind.fix}" if kind and kind.fix.startswith("fetch") else checked.why
+            why = (
+                f"is {kind.called}, not a picture; {kind.fix}"
+                if kind and kind.fix.startswith("fetch")
+                else checked.why
+            )
             mistakes.add(name, f"{why} ({checked.outcome}); replace the file or take it out")
         else:
             found[slot] = FoundPicture(root / name, checked.picture, checked.original_sha256)
@@ -155,11 +158,10 @@ def _by_pattern(
     coordinates = Coordinates(definition)
     pattern = coordinates.pattern(images.pattern or "")
     named: dict[str, Place] = {}
-    for path in _files(root, pattern.fixed_folder):
-        name = path.relative_to(root).as_posix()
+    for path, name in files_in(root, pattern.fixed_folder):
         if name in other_files or any(fnmatchcase(name, glob) for glob in images.ignore):
             continue
-        if not path.resolve().is_relative_to(root.resolve()):
+        if leads_out(path, root, pattern.fixed_folder):
             mistakes.add(name, "is a link to a file outside the study's folder; copy the file here (cp -L)")
             continue
         try:
@@ -184,11 +186,10 @@ def _by_table(
     keys = [(key.column, coordinates.pattern(key.pattern)) for key in table.key]
     selection = Selection(table)
     named: dict[str, Place] = {}
-    files = matching(coordinates, table.file, root)
+    files = matching(coordinates.pattern(table.file), root)
     if not files:
         mistakes.add("", f"no file under {root} matches {table.file}")
-    for path, file_fields in files:
-        file = path.relative_to(root).as_posix()
+    for path, file, file_fields in files:
         try:
             _, rows = read_table(path, file, table)
             selection.check_columns(rows, [*(column for column, _ in keys)])
@@ -208,15 +209,20 @@ def _by_table(
             elif (root / name).is_file():
                 named[name] = place
             elif images.missing == "error":
-                mistakes.add(file, f"names {name}, which is not there; add it, or say images: missing: allowed", row.place)
-        for other in _files(root, f"{path.parent.relative_to(root).as_posix()}/".removeprefix("./")):
-            name = other.relative_to(root).as_posix()
+                mistakes.add(
+                    file,
+                    f"names {name}, which is not there; add it, or say images: missing: allowed",
+                    row.place,
+                )
+        for other, name in files_in(root, f"{path.parent.relative_to(root).as_posix()}/".removeprefix("./")):
             if (
                 other.suffix.lower() in _SUFFIXES
                 and name not in named
                 and not any(fnmatchcase(name, glob) for glob in images.ignore)
             ):
-                mistakes.add(name, f"no row of {table.file} names it; take it out, or list it under images: ignore")
+                mistakes.add(
+                    name, f"no row of {table.file} names it; take it out, or list it under images: ignore"
+                )
     for what in selection.unused():
         mistakes.add(table.file, what)
     return named
@@ -242,17 +248,6 @@ def key_fields(
     return fields
 
 
-def matching(coordinates: Coordinates, template: str, root: Path) -> list[tuple[Path, dict[str, str]]]:
-    """Return the files under `root` that match a pattern, in natural order, with the fields of their paths."""
-    pattern = coordinates.pattern(template)
-    found = []
-    for path in _files(root, pattern.fixed_folder):
-        fields = pattern.match(path.relative_to(root).as_posix()) if path.is_file() else None
-        if fields is not None:
-            found.append((path, fields))
-    return found
-
-
 def _path_of(root: Path, folder: Path, written: str) -> str:
     """Return the path relative to `root` of a picture that a table in `folder` names."""
     wanted = PurePosixPath(written.replace("\\", "/").removeprefix("./"))
@@ -260,18 +255,6 @@ def _path_of(root: Path, folder: Path, written: str) -> str:
         raise UnknownSlotError(f'picture "{written}" is not a path within the study\'s folder')
     beside = folder / wanted
     path = beside if beside.is_file() or not (root / wanted).is_file() else root / wanted
-    if not path.resolve().is_relative_to(root.resolve()):
+    if leads_out(path, root, folder.relative_to(root).as_posix()):
         raise UnknownSlotError(f'picture "{written}" is a link to a file outside the study\'s folder')
     return path.relative_to(root).as_posix()
-
-
-def _files(root: Path, folder: str) -> Iterator[Path]:
-    found = (
-        path
-        for path in (root / folder).rglob("*")
-        if not path.is_dir()
-        and not any(part in _LEFT_BEHIND or part.startswith(".") for part in path.relative_to(root).parts)
-    )
-    return iter(sorted(found, key=lambda path: natural(path.relative_to(root).as_posix())))
-
-

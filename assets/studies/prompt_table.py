@@ -54,7 +54,8 @@ def with_prompts(definition: StudyDefinition, root: Path, mistakes: Mistakes) ->
         for spelling, name in spellings.get(coordinate, {}).items():  # type: ignore[call-overload]
             if name not in known and prompts:
                 mistakes.add(
-                    "", f'spelling "{spelling}": no {coordinate} "{name}" is in {table.file}{close_match(name, known)}'
+                    "",
+                    f'spelling "{spelling}": no {coordinate} "{name}" is in {table.file}{close_match(name, known)}',
                 )
         spellings[coordinate] = {**names, **spellings.get(coordinate, {})}  # type: ignore[index, call-overload]
     return definition.model_copy(update={"prompts": tuple(prompts.values()), "spellings": spellings})
@@ -70,14 +71,18 @@ def _add(
     name, condition = name_of(raw), name_of(condition_raw)
     for what, text, made in (("id", raw, name), ("condition", condition_raw, condition)):
         if not made:
-            raise ValueError(f'{what}: "{text}" has no letter or digit of a name; write e.g. {what}: p{{row}}')
+            raise ValueError(
+                f'{what}: "{text}" has no letter or digit of a name; write e.g. {what}: p{{row}}'
+            )
     made = {
         "id": name,
         "condition": condition,
         "subject": ":".join(name_of(part, "_") for part in filled(table.subject, cells).split(":", 1)),
         "title": filled(table.title, cells),
         "text": filled(table.text, cells) if table.text is not None else None,
-        "facts": {fact: _number(cells[column]) for fact, column in table.facts.items() if cells[column].strip()},
+        "facts": {
+            fact: _number(cells[column]) for fact, column in table.facts.items() if cells[column].strip()
+        },
     }
     try:
         prompt = StudyPrompt.model_validate(made)

@@ -6,16 +6,13 @@ Belongs here: the key, the coordinates and their spellings, numbering. Does not 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from assets.studies.declared.patterns import TypedPattern, composed
+from assets.studies.declared.patterns import TypedPattern, composed, natural
 from assets.studies.definition import StudyDefinition
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.validation import close_match
-
-_DIGITS = re.compile(r"([0-9]+)")
 
 
 @dataclass(frozen=True, order=True)
@@ -59,12 +56,6 @@ def study_slot_key(study: str, slot: StudySlot) -> str:
     return sha256_hex(canonical_json(identity))
 
 
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts numbers within text as numbers: `img2` before `img10`."""
-    parts = _DIGITS.split(text)
-    return tuple((0, int(part), part) if number % 2 else (1, 0, part) for number, part in enumerate(parts))
-
-
 class Coordinates:
     """Reads raw fields as places in one study, by its declared ids, folders and spellings."""
 
@@ -105,7 +96,9 @@ class Coordinates:
             return str(int(raw))
         spelled = self.spelled[coordinate]
         if (raw := composed(raw)) not in spelled:
-            raise UnknownSlotError(f'{coordinate} "{raw}" is not in the study file{close_match(raw, spelled)}')
+            raise UnknownSlotError(
+                f'{coordinate} "{raw}" is not in the study file{close_match(raw, spelled)}'
+            )
         return spelled[raw]
 
     def place(self, fields: Mapping[str, str], order: str) -> Place:
@@ -116,7 +109,9 @@ class Coordinates:
         """
         if "number" in fields:
             fields = {**fields, **self._of_number(int(self.value("number", fields["number"])))}
-        model, prompt, condition = (self.value(name, fields[name]) for name in ("model", "prompt", "condition"))
+        model, prompt, condition = (
+            self.value(name, fields[name]) for name in ("model", "prompt", "condition")
+        )
         if (prompt, condition) not in self._known:
             raise UnknownSlotError(f'prompt "{prompt}" has no condition "{condition}" in the study file')
         numbering = self._definition.numbering

@@ -12,22 +12,13 @@ from assets.studies.definition import StudyDefinition
 from assets.studies.label_files import LabelSet
 from assets.studies.layout import Rows
 from assets.studies.pictures import FoundPicture
-from assets.studies.slots import Coordinates, StudySlot, study_slot_key
+from assets.studies.slots import StudySlot, study_slot_key
+from warehouse.canonical import canonical_json
 
 PRESENT = "present"
 MISSING = "missing"
 #: Of every slot of a study that has labels alone: it never had pictures to miss.
 UNPUBLISHED = "unpublished"
-
-
-def all_slots(
-    definition: StudyDefinition, pictures: Mapping[StudySlot, FoundPicture], label_sets: Sequence[LabelSet]
-) -> list[StudySlot]:
-    """Return the planned slots in the order of the study file, or those seen if no number is declared."""
-    planned = Coordinates(definition).planned()
-    if planned:
-        return planned
-    return sorted({*pictures, *(label.slot for found in label_sets for label in found.labels)})
 
 
 def study_tables(
@@ -57,7 +48,12 @@ def study_tables(
             {"study": study, "model": model.id, "title": model.title} for model in definition.models
         ],
         "study_prompts": [
-            {"study": study, "prompt": prompt.id, **prompt.model_dump(exclude={"id"})}
+            {
+                "study": study,
+                "prompt": prompt.id,
+                **prompt.model_dump(exclude={"id", "facts"}),
+                "facts": canonical_json(prompt.facts).decode() if prompt.facts else None,
+            }
             for prompt in definition.prompts
         ],
         "study_slots": [
@@ -97,7 +93,8 @@ def label_rows(
             "labeler_kind": labels.labeler.kind,
             "labeler_version": labels.version,
             "value": label.value,
-            "confidence": None,
+            **({} if label.number is None else {"number": label.number}),
+            "confidence": label.confidence,
             "raw": label.raw,
             "image_sha256": pictures[label.slot].picture.sha256 if label.slot in pictures else None,
         }

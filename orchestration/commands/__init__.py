@@ -7,7 +7,7 @@ from orchestration.commands.anchors import anchors_accept, anchors_freeze, ancho
 from orchestration.commands.auditor import serve, sql, verify
 from orchestration.commands.doctor import doctor
 from orchestration.commands.gold import gold_export, gold_import, gold_sample, gold_status
-from orchestration.commands.imports import import_midjourney, import_study
+from orchestration.commands.imports import check_study, import_midjourney, import_study
 from orchestration.commands.labels import label_imported
 from orchestration.commands.operator import demo, publish, rebuild, run, unlock
 from orchestration.commands.status import status
@@ -16,6 +16,7 @@ __all__ = [
     "anchors_accept",
     "anchors_freeze",
     "anchors_list",
+    "check_study",
     "demo",
     "doctor",
     "gold_export",

@@ -20,6 +20,7 @@ from assets.generation.workplace import Workplace
 from assets.labeling.asset import label, left_over
 from assets.metrics.week import score_studies
 from assets.studies.importer import import_study as import_files
+from assets.studies.reading import check
 from orchestration.commands.editions import counting
 from orchestration.console import note, say
 from orchestration.loading import load
@@ -115,12 +116,32 @@ def _list_others(found: Import) -> None:
             say(f"  {file.name}: {file.reason}")
 
 
+def check_study(file: Path, root: Path) -> int:
+    """Read a published study, say everything that is wrong with it, or what would come in; nothing is stored."""
+    _known_file(file)
+    with counting("checking") as step:
+        mistakes, found = check(file, root, progress=step)
+    for line in mistakes:
+        note(line)
+    for line in found:
+        say(line)
+    if mistakes:
+        note(f"{len(mistakes)} mistakes; nothing was stored" if len(mistakes) > 1 else "1 mistake; nothing was stored")
+        return UsageError.exit_code
+    say("No mistakes. Nothing was stored: leave out --check to import it.")
+    return 0
+
+
+def _known_file(file: Path) -> None:
+    if not file.is_file():
+        raise UsageError(f"no study file {file}; those shipped are in assets/studies")
+
+
 def import_study(file: Path, root: Path) -> int:
     """Take in a published study and load it; `cliche publish` puts it on the page."""
     settings = load_settings()
     place = bare_workplace(settings)
-    if not file.is_file():
-        raise UsageError(f"no study file {file}; those shipped are in assets/studies")
+    _known_file(file)
     place.store.check_writable()
     with counting("importing") as step:
         report = import_files(place.store, file, root, progress=step)

@@ -90,10 +90,14 @@ class Study:
         entry: dict[str, Any] = self.data["labels"][0]
         return entry
 
-    def run(self, **keywords: Any) -> ImportReport:
+    def save(self) -> Path:
+        """Write the study file and return its path."""
         file = self.home / f"{self.name}.yaml"
         file.write_text(yaml.safe_dump(self.data, allow_unicode=True, sort_keys=False), "utf-8")
-        return import_study(self.store, file, self.root, **keywords)
+        return file
+
+    def run(self, **keywords: Any) -> ImportReport:
+        return import_study(self.store, self.save(), self.root, **keywords)
 
     def written(self) -> dict[str, bytes]:
         """Return every object of the store."""

@@ -117,7 +117,7 @@ WITHOUT: dict[str, tuple[Callable[[Study], Any], str]] = {
     ),
     "the byte order mark is part of the encoding": (
         lambda study: study.labels.update(encoding="utf-8"),
-        'annotations/dall_e_3.csv row 1: no column "image_file" (found: \ufeffimage_file, gender',
+        'annotations/dall_e_3.csv row 1: no column "image_file" (found: \\ufeffimage_file, gender',
     ),
     "lines may end in CRLF": (
         lambda study: study.labels.update(newlines="lf"),
@@ -184,7 +184,7 @@ def test_a_new_spelling_names_file_and_row(raza_labels: Study) -> None:
         raza_labels.run()
     assert str(caught.value) == (
         'raza2025: annotations/dall_e_3.csv row 57: gender "femal" is not covered by the study file '
-        "(known: F, M, female, females, male, both)"
+        '(known: F, M, female, females, male, both); did you mean "female"?'
     )
 
 

@@ -44,7 +44,9 @@ class LabelColumn(Data):
                 raise ValueError(f'column "{self.column}": spelling "{spelling}" is mapped to two values')
         for spelling in self.empty:
             if self.normal(spelling) in seen:
-                raise ValueError(f'column "{self.column}": spelling "{spelling}" is mapped and is under empty')
+                raise ValueError(
+                    f'column "{self.column}": spelling "{spelling}" is mapped and is under empty'
+                )
         if set(Pattern(self.column).fields) - {"rater"}:
             raise ValueError(f'column "{self.column}": only {{rater}} may be in the name of a column')
         return self
@@ -56,7 +58,10 @@ class LabelColumn(Data):
 
     def lookup(self, declared: Iterable[str] = ()) -> dict[str, str]:
         """Return normalized spelling → declared value; without `values`, of the `declared` ones."""
-        return {self.normal(spelling): value for spelling, value in (self.values or {v: v for v in declared}).items()}
+        return {
+            self.normal(spelling): value
+            for spelling, value in (self.values or {v: v for v in declared}).items()
+        }
 
 
 class Long(Data):
@@ -102,7 +107,9 @@ class LabelFiles(TableFile):
     file: StrictStr  # a pattern; its fields take part in the key
     labeler: LabelerEntry
     key: Key = ()
-    constants: dict[StrictStr, StrictStr] = Field(default={})  # coordinates that neither file name nor column gives
+    constants: dict[StrictStr, StrictStr] = Field(
+        default={}
+    )  # coordinates that neither file name nor column gives
     agree: dict[StrictStr, Literal["model", "prompt", "condition", "replicate"]] = Field(default={})
     long: Long | None = None
     columns: tuple[LabelColumn, ...] = Field(min_length=1)
@@ -120,7 +127,9 @@ class LabelFiles(TableFile):
     def _columns_fit(self) -> LabelFiles:
         check_unique([column.attribute for column in self.columns], f'labels "{self.file}": attribute')
         if self.raters == "by_picture" and not self.has_raters:
-            raise ValueError(f'labels "{self.file}": raters: by_picture needs {{rater}} in a path, key or column')
+            raise ValueError(
+                f'labels "{self.file}": raters: by_picture needs {{rater}} in a path, key or column'
+            )
         return self
 
     def check(self, numbering: Numbering) -> None:

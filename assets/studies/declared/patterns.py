@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 
 _FIELD = re.compile(r"\{([a-z_]+|\*\*?)\}")
+_DIGITS = re.compile(r"([0-9]+)")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 #: Anything without a slash, and anything.
 WILDCARDS = {"*": "[^/]*", "**": ".*"}
@@ -26,6 +27,12 @@ class FieldsDisagreeError(ValueError):
 def composed(text: str) -> str:
     """Return `text` in Unicode's composed form: a Mac writes file names decomposed."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a key that sorts numbers within text as numbers: `img2` before `img10`."""
+    parts = _DIGITS.split(text)
+    return tuple((0, int(part), part) if number % 2 else (1, 0, part) for number, part in enumerate(parts))
 
 
 class Pattern:

@@ -53,6 +53,6 @@ def filled(template: str, cells: Mapping[str, str]) -> str:
 
 
 def name_of(text: str, joint: str = "-") -> str:
-    """Return `text` as a name: lower-case ASCII letters, digits, dots, dashes, underscores; empty if nothing is left."""
+    """Return `text` as a name of lower-case ASCII letters, digits, dots, dashes; empty if nothing is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9._:-]+", joint, plain).strip("-._:")

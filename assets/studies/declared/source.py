@@ -27,6 +27,9 @@ _READ_AS = {
 }
 
 
+_COLUMN, _PATTERN = (yaml.ScalarNode("tag:yaml.org,2002:str", name) for name in ("column", "pattern"))
+
+
 class Problems:
     """Collects the `ValueError`s of one validator, so that one run names them all: `with problems: check(…)`."""
 
@@ -94,7 +97,7 @@ def explained(
     error: ValidationError, name: str, data: Any, written: yaml.Node | None, shape: type[BaseModel]
 ) -> list[str]:
     """Return a line for everything that is wrong; an unknown key comes before what it left unsaid."""
-    details = error.errors(include_url=False)
+    details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
     details.sort(key=lambda detail: detail["type"] != "extra_forbidden")
     lines: list[str] = []
     for detail in details:
@@ -112,15 +115,24 @@ def explained(
     return list(dict.fromkeys(lines))
 
 
+def _follows(detail: Any) -> bool:
+    """Return whether a list is called too short only because its items are wrong."""
+    given = detail["input"]
+    return (
+        detail["type"] == "too_short"
+        and isinstance(given, list)
+        and len(given) >= detail["ctx"]["min_length"]
+    )
+
+
 def _trap(node: yaml.Node | None, location: Sequence[str | int]) -> str | None:
     """Return how YAML reads a text that is not in quotes, if that is what is wrong at `location`."""
     is_key = location[-1] == "[key]"
     for step in location[:-2] if is_key else location:
         node = _step(node, step)
     if is_key and isinstance(node, yaml.MappingNode):
-        # pydantic names a key by its text, `True` for any of yes, on and true.
         keys = [key for key, _ in node.value if key.tag in _READ_AS]
-        node = next((key for key in keys if str(_value(key)) == str(location[-2])), None)
+        node = next((key for key in keys if _is(key, location[-2])), None)
     if not isinstance(node, yaml.ScalarNode) or node.tag not in _READ_AS:
         return None
     value = _value(node)
@@ -132,15 +144,22 @@ def _trap(node: yaml.Node | None, location: Sequence[str | int]) -> str | None:
 
 def _step(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if str(_value(key)) == str(step)), node)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        found: yaml.Node = node.value[step]
+        found = next((value for key, value in node.value if _is(key, step)), node)
+        if found is node and isinstance(step, int) and step < len(node.value):
+            key, value = node.value[step]  # a key of labels, written as a mapping: column → pattern
+            return yaml.MappingNode("", [(_COLUMN, key), (_PATTERN, value)])
         return found
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step]  # type: ignore[no-any-return]
     return node  # a step that only pydantic knows
+
+
+def _is(key: yaml.Node, step: str | int) -> bool:
+    """Return whether pydantic names a key by `step`: false is 0, and what is neither text nor number its repr."""
+    value = _value(key)
+    return value == step or repr(value) == step
 
 
 def _value(node: yaml.Node) -> Any:
     loader = yaml.SafeLoader("")
     return loader.construct_object(node) if isinstance(node, yaml.ScalarNode) else None
-
-

@@ -19,11 +19,15 @@ class TableFile(Data):
     format: Literal["csv", "xlsx", "json", "label_studio", "parquet"] | None = None
     encoding: StrictStr = "utf-8"
     newlines: Literal["any", "lf", "crlf"] = "any"
-    delimiter: StrictStr | None = Field(default=None, min_length=1, max_length=1)  # None: a tab in .tsv, else a comma
+    delimiter: StrictStr | None = Field(
+        default=None, min_length=1, max_length=1
+    )  # None: a tab in .tsv, else a comma
     sheet: StrictStr | None = None  # of a workbook; None: the only one
     records: StrictStr | None = None  # where the list of a JSON file is, e.g. data.items
     header_row: int = Field(default=1, ge=1)
-    skip_after_header: int = Field(default=0, ge=0)  # rows below the header that are no data (Qualtrics writes two)
+    skip_after_header: int = Field(
+        default=0, ge=0
+    )  # rows below the header that are no data (Qualtrics writes two)
     #: Column → texts: only rows with one of them count; rows with one of `exclude` do not.
     only: dict[StrictStr, tuple[StrictStr, ...]] = Field(default={})
     exclude: dict[StrictStr, tuple[StrictStr, ...]] = Field(default={})
@@ -43,7 +47,11 @@ class TableFile(Data):
     @classmethod
     def _lists(cls, value: object) -> object:
         """Take `{status: Approved}` for `{status: [Approved]}`."""
-        return {k: [v] if isinstance(v, str) else v for k, v in value.items()} if isinstance(value, dict) else value
+        return (
+            {k: [v] if isinstance(v, str) else v for k, v in value.items()}
+            if isinstance(value, dict)
+            else value
+        )
 
     @model_validator(mode="after")
     def _filters_differ(self) -> TableFile:

@@ -73,7 +73,8 @@ def _decoded(data: bytes, shape: TableFile) -> str:
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         raise FileError(
-            f"byte {error.start} is not {shape.encoding}; declare the file's encoding in the study file", f"row {row}"
+            f"byte {error.start} is not {shape.encoding}; declare the file's encoding in the study file",
+            f"row {row}",
         ) from None
     except UnicodeError as error:
         raise FileError(f"does not decode as {shape.encoding}: {error}") from None

@@ -34,7 +34,11 @@ def read(data: bytes, shape: TableFile, _name: str) -> Table:
     elif isinstance(document, list) and all(isinstance(item, dict) for item in document):
         found = document
     else:
-        lists = [name for name, item in document.items() if isinstance(item, list)] if isinstance(document, dict) else []
+        lists = (
+            [name for name, item in document.items() if isinstance(item, list)]
+            if isinstance(document, dict)
+            else []
+        )
         hint = f"; say records: {lists[0]}" if lists else ""
         raise FileError(f"holds no list of objects{hint}")
     if shape.format == "json" or not any("annotations" in item and "data" in item for item in found):

@@ -19,7 +19,11 @@ class Kind(NamedTuple):
 _LATER = "unpack it"
 #: In the order in which they are tried.
 KINDS = (
-    Kind((b"version https://git-lfs.github.com/spec/",), "a Git LFS pointer", "fetch the file with git lfs pull"),
+    Kind(
+        (b"version https://git-lfs.github.com/spec/",),
+        "a Git LFS pointer",
+        "fetch the file with git lfs pull",
+    ),
     Kind(
         (b"/annex/objects/", b"../.git/annex/objects/", b".git/annex/objects/"),
         "a git-annex pointer",
@@ -52,20 +56,22 @@ def kind_of(data: bytes) -> Kind | None:
             return kind
     if data.startswith(b"PK\x03\x04"):
         return _XLSX if b"xl/" in data or b"[Content_Types].xml" in data[:4096] else _ZIP
-    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+    return _wide(data[:512]) or _markup(data[:512])
+
+
+def _wide(start: bytes) -> Kind | None:
+    if start.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return _UTF32
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _UTF16
-    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    lowered = start.lower()
-    if lowered.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml")):
+    halves = (start[::2].count(0), start[1::2].count(0)) if len(start) >= 4 else (0, 0)
+    wide = start.startswith((b"\xff\xfe", b"\xfe\xff")) or max(halves) > len(start) / 3
+    return _UTF16 if wide else None
+
+
+def _markup(start: bytes) -> Kind | None:
+    start = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.lower().startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml")):
         return _HTML
-    if start.startswith((b'[{"', b'{"', b"[\n", b"[ {", b"{\n")):
-        return _JSON
-    half = data[:512]
-    if len(half) >= 4 and (half[1::2].count(0) > len(half) / 3 or half[::2].count(0) > len(half) / 3):
-        return _UTF16
-    return None
+    return _JSON if start.startswith((b'[{"', b'{"', b"[\n", b"[ {", b"{\n")) else None
 
 
 def refuse(data: bytes, wanted: str, allowed: tuple[str, ...] = ()) -> str | None:

@@ -64,7 +64,10 @@ def _leaves(file: pq.ParquetFile) -> list[_Leaf]:
 def _texts(column: pa.ChunkedArray, classes: list[str] | None) -> list[str]:
     values = column.to_pylist()
     if classes:
-        return [classes[value] if isinstance(value, int) and 0 <= value < len(classes) else as_text(value) for value in values]
+        return [
+            classes[value] if isinstance(value, int) and 0 <= value < len(classes) else as_text(value)
+            for value in values
+        ]
     return [as_text(_path(value)) for value in values]
 
 
@@ -77,6 +80,8 @@ def _classes(schema: pa.Schema) -> dict[str, list[str]]:
     """Return column → names of its classes, from the metadata that Hugging Face's datasets writes."""
     try:
         features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
-        return {name: list(kind["names"]) for name, kind in features.items() if kind.get("_type") == "ClassLabel"}
+        return {
+            name: list(kind["names"]) for name, kind in features.items() if kind.get("_type") == "ClassLabel"
+        }
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}

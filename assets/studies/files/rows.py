@@ -40,23 +40,23 @@ class FileError(ValueError):
 
 def as_text(value: Any) -> str:
     """Return a cell as its program would write it: no decimals of whole numbers, ISO dates, compact JSON."""
-    if value is None:
-        return ""
     if isinstance(value, str):
         return value
+    if value is None or value != value:  # noqa: PLR0124 - a NaN is how programs write an empty cell
+        return ""
+    if isinstance(value, list):
+        return as_text(value[0]) if len(value) == 1 else _json(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value != value:  # noqa: PLR0124 - a NaN is how programs write an empty cell
-        return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
+        value = int(value)
     if isinstance(value, (dt.datetime, dt.date, dt.time)):
-        return value.isoformat()
-    if isinstance(value, list) and len(value) == 1:
-        return as_text(value[0])
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-    return str(value)
+        value = value.isoformat()
+    return _json(value) if isinstance(value, dict) else str(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def from_records(records: Sequence[tuple[str, dict[str, Any]]]) -> Table:

@@ -38,7 +38,9 @@ def read(data: bytes, shape: TableFile, _name: str) -> Table:
     width = max(number for number, cell in enumerate(grid[top - 1], start=1) if cell)
     columns = tuple(grid[top - 1][:width])
     rows, broken = [], []
-    for number, cells in enumerate(grid[top + shape.skip_after_header :], start=top + shape.skip_after_header + 1):
+    for number, cells in enumerate(
+        grid[top + shape.skip_after_header :], start=top + shape.skip_after_header + 1
+    ):
         if any(cells[width:]):
             broken.append((f"row {number}", "has a cell beyond the last column that has a name"))
         elif any(cells):
@@ -96,7 +98,9 @@ def _scan(part: Any, left: int, sheet: bool) -> int:
             for letters, digits in _CELL.findall(tail + chunk):
                 last_row, last_column = max(last_row, int(digits)), max(last_column, _column(letters))
             if last_row * last_column > MOST_CELLS:
-                raise FileError(f"a sheet spans {last_row} rows × {last_column} columns; clear the cells far out")
+                raise FileError(
+                    f"a sheet spans {last_row} rows × {last_column} columns; clear the cells far out"
+                )
             tail = chunk[-16:]
     return size
 

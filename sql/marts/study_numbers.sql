@@ -1,0 +1,31 @@
+-- Answers: what do the numbers say that a study's labelers gave (a rating, an age), by prompt and model?
+-- Grain: study, model, condition, prompt, attribute, labeler, labeler_version; numeric attributes only.
+-- Columns:
+--   labeler_kind: person, vision_model or local_model
+--   n: number of labels
+--   mean: their mean, to nine decimals; there are no shares of numbers
+--   quantile_05, quantile_25, median, quantile_75, quantile_95: quantiles, interpolated between two labels
+-- Depends on: study_labels, study_slots.
+SELECT
+    study_labels.study,
+    study_slots.model,
+    study_slots.condition,
+    study_slots.prompt,
+    study_labels.attribute,
+    study_labels.labeler,
+    study_labels.labeler_version,
+    min(study_labels.labeler_kind) AS labeler_kind,
+    count(*) AS n,
+    round(avg(study_labels.number), 9) AS mean,
+    quantile_cont(study_labels.number, 0.05) AS quantile_05,
+    quantile_cont(study_labels.number, 0.25) AS quantile_25,
+    quantile_cont(study_labels.number, 0.5) AS median,
+    quantile_cont(study_labels.number, 0.75) AS quantile_75,
+    quantile_cont(study_labels.number, 0.95) AS quantile_95
+FROM study_labels
+INNER JOIN study_slots
+    ON
+        study_labels.study = study_slots.study
+        AND study_labels.slot_key = study_slots.slot_key
+WHERE study_labels.number IS NOT NULL
+GROUP BY ALL
