@@ -84,8 +84,8 @@ class RowReader:
             FileError: if a column is missing, not covered, or there twice.
         """
         held = self._held(table)
-        for place, what in table.broken:
-            self._mistakes.add(name, what, place)
+        for at, what in table.broken:
+            self._mistakes.add(name, what, at)
         rows = list(self.selection.kept(table))
         self._correct(rows, name)
         wanted = self._files.rows_per_file

@@ -69,8 +69,8 @@ def _add(
 ) -> None:
     raw, condition_raw = filled(table.id, cells), filled(table.condition, cells)
     name, condition = name_of(raw), name_of(condition_raw)
-    for what, text, made in (("id", raw, name), ("condition", condition_raw, condition)):
-        if not made:
+    for what, text, short in (("id", raw, name), ("condition", condition_raw, condition)):
+        if not short:
             raise ValueError(
                 f'{what}: "{text}" has no letter or digit of a name; write e.g. {what}: p{{row}}'
             )

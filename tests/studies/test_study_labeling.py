@@ -187,6 +187,7 @@ def test_the_documented_agreement_is_that_of_all_472_pictures(
                     "local_model",
                     version,
                     row["value"],
+                    None,
                     float(row["confidence"]) if row["confidence"] else None,
                     row["raw"],
                     found[slot_of(row)]["image_sha256"],
