@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from assets.studies.declared.conditions import check_baseline
 from assets.studies.declared.prompts import ROW, PromptTable, filled, name_of
 from assets.studies.definition import StudyDefinition, StudyPrompt
 from assets.studies.files.formats import read_table
@@ -48,6 +49,11 @@ def with_prompts(definition: StudyDefinition, root: Path, mistakes: Mistakes) ->
         mistakes.add(table.file, str(error), error.place)
     if not prompts and not mistakes:
         mistakes.add(table.file, "holds no prompt")
+    if prompts:
+        try:
+            check_baseline(definition.baseline, [condition for _, condition in prompts])
+        except ValueError as error:
+            mistakes.add(table.file, str(error))
     spellings = {key: dict(value) for key, value in definition.spellings.items()}
     for coordinate, names in spelled.items():
         known = set(names.values())

@@ -248,15 +248,17 @@ def test_two_major_versions_of_a_suite_in_one_week_are_two_series(con: Con, stor
 
 
 def test_pictures_of_studies_are_never_in_live_views(con: Con) -> None:
-    con.execute("INSERT INTO studies VALUES ('s', '1', 't', 'c', 'l', 's', 2024, NULL, 'd')")
-    con.execute("INSERT INTO study_models VALUES ('s', 'm', 'M')")
-    con.execute("INSERT INTO study_prompts VALUES ('s', 'p', 'occupation:ceo', 'baseline', 'a CEO', NULL)")
-    con.execute(
-        "INSERT INTO study_slots VALUES ('s', 'k', 'm', 'p', 'baseline', 0, 'a', 'png', NULL, 1, 1, NULL, 'ok')"
-    )
-    con.execute(
-        "INSERT INTO study_labels VALUES ('s', 'k', 'gender', 'x', 'person', '1', 'f', NULL, NULL, 'a')"
-    )
+    for table, row in {
+        "studies": "'1' AS version, 't' AS title, 'c' AS citation, 'l' AS licence, 's' AS source, "
+        "'d' AS definition_sha256",
+        "study_models": "'m' AS model, 'M' AS title",
+        "study_prompts": "'p' AS prompt, 'occupation:ceo' AS subject, 'baseline' AS condition, 'a CEO' AS title",
+        "study_slots": "'k' AS slot_key, 'm' AS model, 'p' AS prompt, 'baseline' AS condition, 0 AS replicate, "
+        "'a' AS image_sha256, 'png' AS image_ext, 'ok' AS status",
+        "study_labels": "'k' AS slot_key, 'gender' AS attribute, 'x' AS labeler, 'person' AS labeler_kind, "
+        "'1' AS labeler_version, 'f' AS value, 'a' AS image_sha256",
+    }.items():
+        con.execute(f"INSERT INTO {table} BY NAME SELECT 's' AS study, {row}")
     for view in ("slot_outcomes", "outcomes_weekly", "cell_counts", "model_timeline"):
         assert con.execute(f"SELECT count(*) FROM {view}").fetchall() == [(0,)], view
 
