@@ -35,10 +35,10 @@ def pictures(attribute: str, value: str) -> str:
     """Return what pictures with this value are called, in the plural; attributes of a study are named as theirs."""
     known = PICTURES.get((attribute, value))
     if not known and attribute not in words.ATTRIBUTES:
-        return f"pictures with {words.attribute(attribute).lower()} labelled “{words.spaced(value)}”"
+        return f"pictures with {words.attribute(attribute).lower()} labelled “{words.plain(value)}”"
     if known or attribute != "headwear":
-        return known or f"pictures with {words.attribute(attribute).lower()} “{words.spaced(value)}”"
-    return f"pictures with {_with_article(words.spaced(value))}"
+        return known or f"pictures with {words.attribute(attribute).lower()} “{words.value(value)}”"
+    return f"pictures with {_with_article(words.value(value))}"
 
 
 def points(change: float) -> str:
@@ -110,7 +110,7 @@ def overcorrection(said: str, row: Row) -> str:
 def caricature(said: str, row: Row) -> str:
     """Return the sentence about dress that came with the request."""
     dress = [
-        _DRESS.get(value) or _with_article(words.spaced(value)) for value in row["value_name"].split(", ")
+        _DRESS.get(value) or _with_article(words.value(value)) for value in row["value_name"].split(", ")
     ]
     what = dress[0] if len(dress) == 1 else f"{', '.join(dress[:-1])} or {dress[-1]}"
     if row["estimate"] is None:

@@ -53,7 +53,7 @@ def _convention(labelers: Sequence[str], conventions: Mapping[str, str]) -> str 
 def picture_of(row: Row) -> Picture:
     """Return the picture of a row with its text, readings and what it is called for those who do not see it."""
     readings = tuple(
-        Reading(words.attribute(r["attribute"]), words.spaced(r["value"])) for r in row["readings"] or ()
+        Reading(words.attribute(r["attribute"]), words.value(r["value"])) for r in row["readings"] or ()
     )
     said = ", ".join(f"{r.attribute.lower()} {r.value}" for r in readings) or "no labels"
     kind = "Simulated picture" if row["simulated"] else "Picture"

@@ -6,8 +6,9 @@ Belongs here: view models of studies. Does not belong here: what a request chang
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -33,6 +34,8 @@ _KINDS = {
 NBSP = "\N{NO-BREAK SPACE}"
 NO_TEST = "under one of the conditions no picture could be assessed"
 _SAME = 0.005  # what is rounded to the same figure
+#: Rows of differences that the page shows of a study, all of its tables together; all rows are in the data.
+MOST_DIFFERENCES = 50
 _Table = tuple[str, str, str, str]  # attribute, reference, labeler, version
 _Labels = tuple[str, str, str, str]  # study, attribute, labeler, version
 
@@ -59,7 +62,7 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
             missing=row["missing"],
             pictures=row["planned"] - row["missing"] - row["unpublished"],
             labels_alone=row["unpublished"] > 0,
-            tables=tuple(
+            tables=_clearest(
                 _table(
                     key,
                     found,
@@ -72,6 +75,28 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
             ),
         )
         for row in rows(con, "studies")
+    )
+
+
+def _clearest(tables: Iterable[StudyTable]) -> tuple[StudyTable, ...]:
+    """Return the tables of a study with the differences that are shown: of each table the clearest, in turn."""
+    found = tuple(tables)
+    ranked = sorted(
+        (place, number, part)
+        for number, table in enumerate(found)
+        for part, changes in enumerate(table.changes)
+        for place in range(len(changes.rows))
+    )
+    shown = Counter((number, part) for _, number, part in ranked[:MOST_DIFFERENCES])
+    return tuple(
+        replace(
+            table,
+            changes=tuple(
+                replace(changes, rows=changes.rows[: shown[number, part]])
+                for part, changes in enumerate(table.changes)
+            ),
+        )
+        for number, table in enumerate(found)
     )
 
 
@@ -146,12 +171,14 @@ def _changes(found: Sequence[Row], titles: Mapping[str, str]) -> StudyChanges:
         before=words.plain(found[0]["condition_a"]),
         after=words.plain(found[0]["condition_b"]),
         tests=found[0]["tests"],
+        compared=len(found),
+        survivors=sum(bool(row["survives"]) for row in found),
         summary=tuple(_summary(found)),
         rows=tuple(
             StudyChange(
                 model=titles.get(row["model"], words.plain(row["model"])),
                 prompt=words.plain(row["prompt"]),
-                value=words.spaced(row["value"]),
+                value=words.plain(row["value"]),
                 before=(row["k_a"], row["n_a"]),
                 after=(row["k_b"], row["n_b"]),
                 chi_square_p=row["chi_square_p"],
@@ -160,7 +187,7 @@ def _changes(found: Sequence[Row], titles: Mapping[str, str]) -> StudyChanges:
                 survives=bool(row["survives"]),
                 reason=None if row["reason"] is None else words.reason(row["reason"]),
             )
-            for row in found
+            for row in found[:MOST_DIFFERENCES]
         ),
     )
 

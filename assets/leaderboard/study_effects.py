@@ -115,7 +115,7 @@ def _row(model: str, told: Sequence[Row], many: str) -> StudyEffectRow:
         model=model,
         distance=next((_figure(row, "") for row in whole if row["metric"] == "controllability"), None),
         shares=tuple(
-            _figure(row, words.spaced(row["value_name"])) for row in whole if row["metric"] == "share"
+            _figure(row, words.plain(row["value_name"])) for row in whole if row["metric"] == "share"
         ),
         past=tuple(
             _figure(row, _past_of(row, several))
@@ -153,7 +153,7 @@ def _sides(row: Row) -> str | None:
 
 def _past_of(row: Row, several: bool) -> str:
     """Return what a figure of how far pictures went past the reference is about."""
-    value = words.spaced(row["value_name"])
+    value = words.plain(row["value_name"])
     if row["subject"] is None:
         return f"{value}, mean" if several else "mean"
     return f"{words.subject(row['subject'])}, {value}"
@@ -164,7 +164,7 @@ def _notes(past: Sequence[Row], many: str) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for row in past:
         if row["subject"] is None and row["estimate"] is None:
-            reasons.setdefault(_why(row), []).append(words.spaced(row["value_name"]))
+            reasons.setdefault(_why(row), []).append(words.plain(row["value_name"]))
     for reason, values in reasons.items():
         yield f"{', '.join(values)}: {reason}"
     single = [row for row in past if row["subject"] is not None]

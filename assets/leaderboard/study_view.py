@@ -59,12 +59,14 @@ class StudyChanges:
     before: str
     after: str
     tests: int
+    compared: int  # differences, those that are not in `rows` too
+    survivors: int  # of all differences, those that are more than chance after the correction
     summary: tuple[str, ...]  # sentences
-    rows: tuple[StudyChange, ...]  # by p-value
+    rows: tuple[StudyChange, ...]  # those that are shown, by p-value
 
     @property
     def surviving(self) -> tuple[StudyChange, ...]:
-        """Return the changes that are more than chance after the correction."""
+        """Return the changes that are shown and are more than chance after the correction."""
         return tuple(row for row in self.rows if row.survives)
 
 

@@ -1,11 +1,13 @@
 """Names for people: how weeks, suites, attributes, values, references, reasons and outcomes are said on the page.
 
 Belongs here: phrases. Does not belong here: figures or queries (`boards`, `lead`), markup (`templates/`).
-A name without a phrase of its own is shown as it stands, with spaces: nothing is hidden for want of a phrase.
+A name without a phrase of its own is shown as it is, with spaces: nothing is hidden for want of a phrase. Values of
+imported studies are shown as their file writes them (`plain`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -121,6 +123,7 @@ WARNINGS: Mapping[str, str] = {
     "attempts__answered_after_asked": "a clock was set back while it was asked",
 }
 _ACRONYMS = {"ceo": "CEO"}
+_HYPHEN = re.compile(r"(?<!\d)-(?!\d)")
 _VOWELS = "aeiou"
 _NBSP = "\N{NO-BREAK SPACE}"
 
@@ -131,8 +134,13 @@ def plain(value: object) -> str:
 
 
 def spaced(name: str) -> str:
-    """Return a name with `_` and `-` read as spaces."""
-    return plain(name).replace("_", " ").replace("-", " ")
+    """Return a name with `_` and `-` read as spaces; a `-` beside a digit stays: "20-29"."""
+    return _HYPHEN.sub(" ", plain(name).replace("_", " "))
+
+
+def value(name: str) -> str:
+    """Return a value of our own attributes as it is written, but for `_`: "cannot tell", "20-29", "well-kept"."""
+    return plain(name).replace("_", " ")
 
 
 def attribute(name: str) -> str:
@@ -168,15 +176,15 @@ def lost(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{LOST.get(outcome) or spaced(outcome)} {number(n)}" for outcome, n in counts.items())
 
 
-def depiction(attribute_name: str, value: str) -> str:
+def depiction(attribute_name: str, name: str) -> str:
     """Return what a picture with this value shows, as the object of "drew"."""
-    known = DEPICTIONS.get((attribute_name, value))
-    return known or f"{spaced(attribute_name)} “{spaced(value)}”"
+    known = DEPICTIONS.get((attribute_name, name))
+    return known or f"{spaced(attribute_name)} “{value(name)}”"
 
 
-def shown(attribute_name: str, value: str) -> str:
+def shown(attribute_name: str, name: str) -> str:
     """Return what pictures with this value show, many of them: "perceived women"."""
-    return SHOWN.get((attribute_name, value)) or f"{spaced(attribute_name)} “{spaced(value)}”"
+    return SHOWN.get((attribute_name, name)) or f"{spaced(attribute_name)} “{value(name)}”"
 
 
 def subject(name: str) -> str:
@@ -212,9 +220,9 @@ def iso_week(day: date) -> str:
     return f"{day:%G-W%V}"
 
 
-def number(value: int) -> str:
+def number(count: int) -> str:
     """Return an integer with thousands separators."""
-    return f"{value:,}"
+    return f"{count:,}"
 
 
 def percent(share: float) -> str:
