@@ -5,8 +5,9 @@ follows from a row (`sql/marts/reliability.sql`), writing (`warehouse.load`).
 
 Compared are labelers of different names (two versions of one are no second opinion), each labeler with people, and
 people with each other. Two figures stand for what is left out: a picture that both labelled counts in `pictures`; only
-where both gave a value of the support does it count in `n`. `ambiguous`, `cannot_tell`, `not_applicable` and `invalid`
-are such answers and never values, so agreement on them is no agreement.
+where both gave a value of the scale does it count in `n`. `ambiguous`, `cannot_tell`, `not_applicable` and `invalid`
+are such answers and never values, so agreement on them is no agreement. An imported study may declare answers that are
+no share of the support ("pass", "unsure"): they are values of its scale.
 
 People speak as one where they are compared with a labeler: the adjudicator, else the value that most of them gave; a
 tie is no value. Skin tone is banded by what people read, else by the first labeler; agreement on skin tone itself is
@@ -69,7 +70,7 @@ _ONE_VALUE = "all assessed pictures were read as one value"
 
 @dataclass(frozen=True)
 class Scale:
-    """The values of an attribute in their order, and whether the order counts."""
+    """The values of an attribute that count in agreement, in their order, and whether the order counts."""
 
     values: Sequence[str]
     level: Level

@@ -29,6 +29,9 @@ from assets.studies.mistakes import MistakesError
 from assets.suites.schema import Name, Version
 from warehouse.validation import close_match
 
+#: What study_cell_counts counts beside declared values.
+COUNTED_APART = frozenset({"invalid", "not_assessed", "missing"})
+
 
 class Source(Data):
     """Where the study was taken from."""
@@ -67,8 +70,10 @@ class SameAs(Data):
 
 
 class StudyAttribute(Data):
-    """An attribute, named as the study names it. `outside` values never count in a share.
+    """An attribute, named as the study names it.
 
+    `values` are the support of shares. `answers` ("pass", "unsure") are no share; they have a rate and count in
+    agreement. `outside` values are no share either; they have a rate and are not compared.
     A `numeric` one has no values: its labels are numbers, kept as such, and there are no shares of them.
     """
 
@@ -79,6 +84,7 @@ class StudyAttribute(Data):
     low: float | None = None
     high: float | None = None
     values: tuple[Name, ...] = ()
+    answers: tuple[Name, ...] = ()
     outside: tuple[Name, ...] = ()
     ordinal: bool = False  # whether the order of the values counts in agreement
     compare_with: SameAs | None = None
@@ -86,14 +92,28 @@ class StudyAttribute(Data):
 
     @model_validator(mode="after")
     def _closed(self) -> StudyAttribute:
-        if self.kind == "numeric" and (self.values or self.outside or self.compare_with):
+        if self.kind == "numeric" and (self.declared or self.compare_with):
             raise ValueError(f'attribute "{self.id}" is numeric: it has no values')
         if self.kind == "named" and len(self.values) < 2:
             raise ValueError(f'attribute "{self.id}": values must hold at least 2')
         if self.kind == "named" and (self.unit, self.low, self.high) != (None, None, None):
             raise ValueError(f'attribute "{self.id}": only a numeric attribute has unit, low and high')
-        check_unique([*self.values, *self.outside], f"attribute {self.id!r}: value")
+        check_unique(self.declared, f"attribute {self.id!r}: value")
+        if self.ordinal and self.answers:
+            raise ValueError(
+                f'attribute "{self.id}": the order of its values counts, and "{self.answers[0]}" has no place in it; '
+                "list it under outside, or leave out ordinal"
+            )
+        if taken := [name for name in self.declared if name in COUNTED_APART]:
+            raise ValueError(
+                f'attribute "{self.id}": "{taken[0]}" is counted apart; call the value something else'
+            )
         return self
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Return every value that a label may have."""
+        return (*self.values, *self.answers, *self.outside)
 
 
 class StudyDefinition(Data):
@@ -152,7 +172,7 @@ class StudyDefinition(Data):
                 check_baseline(self.baseline, [prompt.condition for prompt in self.prompts])
         with problems:
             _one_labeler_an_attribute(self.labels)
-        declared = {attribute.id: {*attribute.values, *attribute.outside} for attribute in self.attributes}
+        declared = {attribute.id: {*attribute.declared} for attribute in self.attributes}
         with problems:
             _compared_values_exist(self.attributes, declared)
         _columns_hold_declared_values(self, declared, problems)

@@ -68,7 +68,7 @@ class RowReader:
         self._keys = [(key.column, self.coordinates.pattern(key.pattern)) for key in files.key]
         self._attributes = {attribute.id: attribute for attribute in definition.attributes}
         self._lookups = {
-            rules.attribute: rules.lookup((*attribute.values, *attribute.outside))
+            rules.attribute: rules.lookup(attribute.declared)
             for rules in files.columns
             if (attribute := self._attributes[rules.attribute]).kind == "named"
         }
@@ -223,7 +223,7 @@ class RowReader:
         if attribute.kind == "named":
             value = self._lookups[rules.attribute].get(normal)
             if value is None:
-                known = rules.values or dict.fromkeys((*attribute.values, *attribute.outside))
+                known = rules.values or dict.fromkeys(attribute.declared)
                 raise ValueError(
                     f'{column} "{raw}" is not covered by the study file (known: {", ".join(known)}){near(raw, known)}'
                 )

@@ -60,6 +60,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
         *((name, _TEXT) for name in ("study", "attribute", "value")),
         ("position", _INT),
         ("in_support", pa.bool_()),
+        ("in_agreement", pa.bool_()),
         ("ordinal", pa.bool_()),
         *((name, _TEXT) for name in ("same_attribute", "same_value")),
     ),

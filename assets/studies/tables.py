@@ -67,12 +67,13 @@ def study_tables(
                 "value": value,
                 "position": position,
                 "in_support": value in attribute.values,
+                "in_agreement": value not in attribute.outside,
                 "ordinal": attribute.ordinal,
                 "same_attribute": attribute.compare_with.attribute if attribute.compare_with else None,
                 "same_value": attribute.compare_with.values.get(value) if attribute.compare_with else None,
             }
             for attribute in definition.attributes
-            for position, value in enumerate([*attribute.values, *attribute.outside])
+            for position, value in enumerate(attribute.declared)
         ],
     }
 

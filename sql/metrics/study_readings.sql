@@ -1,8 +1,8 @@
 -- Answers: what did each labeler, and what did people, say of each picture of a study, in the words of this
 --   project where the study states which values mean the same?
 -- Grain: slot_key, attribute, labeler, labeler_version.
--- Columns: those of readings. A value that means none of the project's is outside the support; bands are
---   those of the Monk scale.
+-- Columns: those of readings; which values count is up to study_scales. A value that means none of the
+--   project's is none; bands are those of the Monk scale.
 -- Depends on: study_labels, study_slots, study_attribute_values
 WITH labelled AS (
     SELECT
@@ -41,7 +41,7 @@ SELECT
     said.labeler,
     said.labeler_version,
     said.person,
-    CASE WHEN declared.in_support THEN said.value END AS value,
+    said.value,
     CASE
         WHEN said.value IN ('monk_1', 'monk_2', 'monk_3') THEN 'light'
         WHEN said.value IN ('monk_4', 'monk_5', 'monk_6', 'monk_7') THEN 'medium'
@@ -52,9 +52,4 @@ INNER JOIN study_slots
     ON
         said.study = study_slots.study
         AND said.slot_key = study_slots.slot_key
-LEFT JOIN study_attribute_values AS declared
-    ON
-        said.study = declared.study
-        AND said.attribute = declared.attribute
-        AND said.value = declared.value
 ORDER BY ALL
