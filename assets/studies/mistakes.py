@@ -5,11 +5,13 @@ Belongs here: collecting and wording. Does not belong here: finding anything wro
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from warehouse.errors import UsageError
 
 _SHOWN = 5  # places of one mistake that are named
+_PER_FILE, _PER_STUDY = 20, 200  # lines that are shown of one file, and of all
 _LONGEST = 600  # characters of a line: a cell may hold a book
 
 
@@ -37,8 +39,19 @@ class Mistakes:
         self._found.setdefault((file, what), []).append(place)
 
     def lines(self) -> list[str]:
-        """Return one line per mistake, in the order in which they were found."""
-        return [self._line(file, what, places) for (file, what), places in self._found.items()]
+        """Return one line per mistake, in the order in which they were found; of very many, how many more."""
+        shown: list[str] = []
+        of_file: Counter[str] = Counter()
+        for (file, what), places in self._found.items():
+            of_file[file] += 1
+            if of_file[file] <= _PER_FILE and len(shown) < _PER_STUDY:
+                shown.append(self._line(file, what, places))
+        crowded = {file: count - _PER_FILE for file, count in of_file.items() if count > _PER_FILE}
+        shown += [
+            f"{self._study}: {file}: {more} more mistakes of other rows" for file, more in crowded.items()
+        ]
+        left = len(self._found) - len(shown) + len(crowded) - sum(crowded.values())
+        return [*shown, f"{self._study}: {left} more mistakes in other files"] if left > 0 else shown
 
     def _line(self, file: str, what: str, places: list[str]) -> str:
         where = " ".join(part for part in (file, places[0]) if part)

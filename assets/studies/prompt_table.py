@@ -7,6 +7,7 @@ Belongs here: reading the table, and completing a study file with it. Does not b
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from assets.studies.definition import StudyDefinition, StudyPrompt
 from assets.studies.files.formats import read_table
 from assets.studies.files.rows import FileError
 from assets.studies.files.selection import Selection
+from assets.studies.files.walk import leads_out
 from assets.studies.mistakes import Mistakes
 from warehouse.validation import close_match, explain
 
@@ -30,41 +32,58 @@ def with_prompts(definition: StudyDefinition, root: Path, mistakes: Mistakes) ->
         return definition
     prompts: dict[tuple[str, str], StudyPrompt] = {}
     spelled: dict[str, dict[str, str]] = {"prompt": {}, "condition": {}}
-    selection = Selection(table)
     try:
-        if not (root / table.file).is_file():
-            raise FileError(f"no such table of prompts under {root}")
-        _, rows = read_table(root / table.file, table.file, table)
-        selection.check_columns(rows, [column for column in table.columns() if column != ROW])
-        for place, what in rows.broken:
-            mistakes.add(table.file, what, place)
-        for number, row in enumerate(selection.kept(rows), start=1):
-            try:
-                _add(table, {**row.cells, ROW: str(number)}, prompts, spelled)
-            except ValueError as error:
-                mistakes.add(table.file, str(error), row.place)
-        for what in selection.unused():
-            mistakes.add(table.file, what)
+        _read(table, root, prompts, spelled, mistakes)
+        if not prompts and not mistakes:
+            raise FileError("holds no prompt")
     except FileError as error:
         mistakes.add(table.file, str(error), error.place)
-    if not prompts and not mistakes:
-        mistakes.add(table.file, "holds no prompt")
+    spellings: dict[str, dict[str, str]] = {key: dict(value) for key, value in definition.spellings.items()}
     if prompts:
         try:
             check_baseline(definition.baseline, [condition for _, condition in prompts])
         except ValueError as error:
             mistakes.add(table.file, str(error))
-    spellings = {key: dict(value) for key, value in definition.spellings.items()}
-    for coordinate, names in spelled.items():
-        known = set(names.values())
-        for spelling, name in spellings.get(coordinate, {}).items():  # type: ignore[call-overload]
-            if name not in known and prompts:
-                mistakes.add(
-                    "",
-                    f'spelling "{spelling}": no {coordinate} "{name}" is in {table.file}{close_match(name, known)}',
-                )
-        spellings[coordinate] = {**names, **spellings.get(coordinate, {})}  # type: ignore[index, call-overload]
+        for coordinate, names in spelled.items():
+            own = spellings.get(coordinate, {})
+            _check_spellings(table, coordinate, own, set(names.values()), mistakes)
+            spellings[coordinate] = {**names, **own}
     return definition.model_copy(update={"prompts": tuple(prompts.values()), "spellings": spellings})
+
+
+def _read(
+    table: PromptTable,
+    root: Path,
+    prompts: dict[tuple[str, str], StudyPrompt],
+    spelled: dict[str, dict[str, str]],
+    mistakes: Mistakes,
+) -> None:
+    path = root / table.file
+    if not path.is_file():
+        raise FileError(f"no such table of prompts under {root}")
+    if leads_out(path, root, ""):
+        raise FileError("is a link to a file outside the study's folder; copy the file here (cp -L)")
+    _, rows = read_table(path, table.file, table)
+    selection = Selection(table)
+    selection.check_columns(rows, [column for column in table.columns() if column != ROW])
+    for place, what in rows.broken:
+        mistakes.add(table.file, what, place)
+    for number, row in enumerate(selection.kept(rows), start=1):
+        try:
+            _add(table, {**row.cells, ROW: str(number)}, prompts, spelled)
+        except ValueError as error:
+            mistakes.add(table.file, str(error), row.place)
+    for what in selection.unused():
+        mistakes.add(table.file, what)
+
+
+def _check_spellings(
+    table: PromptTable, coordinate: str, own: Mapping[str, str], known: set[str], mistakes: Mistakes
+) -> None:
+    for spelling, name in own.items():
+        if name not in known:
+            hint = close_match(name, known)
+            mistakes.add("", f'spelling "{spelling}": no {coordinate} "{name}" is in {table.file}{hint}')
 
 
 def _add(

@@ -477,6 +477,42 @@ def test_a_study_file_that_does_not_exist_is_told(
     )
 
 
+def test_checking_a_study_lists_all_mistakes_or_what_would_come_in_and_stores_nothing(
+    fresh: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("model,prompt,nr,gender\nm,ceo,0,woman\nm,ceo,1,womn\nm,ceu,2,woman\n", "utf-8")
+    study = tmp_path / "s.yaml"
+    study.write_text(
+        "{study: s, version: 1.0.0, title: t, citation: c, licence: l, source: {address: a}, "
+        "models: [{id: m, title: M}], prompts: [{id: ceo, subject: 'o:ceo', condition: baseline, title: CEO}], "
+        "attributes: [{id: gender, title: g, values: [woman, man]}], labels: [{file: labels.csv, labeler: {id: p}, "
+        "constants: {condition: baseline}, columns: [{attribute: gender, column: gender}], "
+        "key: {model: '{model}', prompt: '{prompt}', nr: '{replicate}'}}]}",
+        "utf-8",
+    )
+    ended = cliche("import", "study", str(study), "--root", str(tmp_path), "--check")
+    assert (ended.code, ended.out) == (2, "")
+    assert [line for line in ended.err.splitlines() if line.startswith(("s: ", "2 "))] == [
+        's: labels.csv row 3: gender "womn" is not covered by the study file (known: woman, man); '
+        'did you mean "woman"?',
+        's: labels.csv row 4: prompt "ceu" is not in the study file; did you mean "ceo"?',
+        "2 mistakes; nothing was stored",
+    ]
+    labels.write_text("model,prompt,nr,gender\nm,ceo,0,woman\nm,ceo,1,man\n", "utf-8")
+    ended = cliche("import", "study", str(study), "--root", str(tmp_path), "--check")
+    assert (ended.code, ended.out.splitlines()) == (
+        0,
+        [
+            "s: 1 models, 1 prompts, 2 slots, 0 pictures",
+            "labels.csv: 1 files, 2 rows",
+            "p: 2 labels of gender (woman 1, man 1)",
+            "No mistakes. Nothing was stored: leave out --check to import it.",
+        ],
+    )
+    assert fresh.objects() == {}
+
+
 def test_a_midjourney_folder_that_does_not_exist_is_told(
     fresh: Installation, cliche: Cliche, tmp_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -68,6 +70,22 @@ def test_equal_mistakes_are_one_line_with_their_rows(tiny: Study) -> None:
     (line,) = [line for line in found(tiny) if '"w"' in line]
     assert "labels/One.csv row 2: sex" in line
     assert line.endswith("(also row 3, 4, 5, 6, 7 …; 40 in all)")
+
+
+def test_of_very_many_mistakes_the_first_are_shown_and_all_counted(tiny: Study) -> None:
+    rows = [f"ceo{n}.png,F,ceo,x" for n in range(30_000)]
+    (tiny.root / ONE).write_text("\n".join(["picture,sex,job,when", *rows]) + "\n")
+    started = time.process_time()
+    lines = found(tiny)
+    assert time.process_time() - started < 10
+    assert len(lines) == 21
+    assert lines[-1] == "tiny: labels/One.csv: 29980 more mistakes of other rows"
+    (tiny.root / ONE).write_text("picture,sex,job,when\n")
+    for n in range(300):
+        (tiny.root / f"pics/One/x{n}.png").write_bytes(b"x")
+    lines = found(tiny)
+    assert len(lines) == 201
+    assert lines[-1] == "tiny: 100 more mistakes in other files"
 
 
 NATURES: dict[str, tuple[str, bytes, str]] = {
@@ -282,8 +300,6 @@ def test_one_rater_who_contradicts_himself_is_named(tmp_path: Path) -> None:
 
 
 def test_paths_of_other_systems_match(tmp_path: Path) -> None:
-    import unicodedata
-
     study = example(tmp_path, "label studio")
     study.data["models"][0]["folder"] = "Modèle A"
     (study.root / "images" / "ModelA").rename(
@@ -304,8 +320,6 @@ def test_paths_of_other_systems_match(tmp_path: Path) -> None:
 
 
 def test_a_hundred_thousand_rows_take_seconds(tmp_path: Path) -> None:
-    import time
-
     study = example(tmp_path, "long")
     study.data["prompts"] = [
         {"id": f"p{n}", "subject": "x:y", "condition": "baseline", "title": "t"} for n in range(500)

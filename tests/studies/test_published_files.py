@@ -198,3 +198,82 @@ def test_a_study_of_the_docs_has_no_mistake_for_check(tmp_path: Path, name: str)
     study = example(tmp_path, name)
     mistakes, found = check(study.save(), study.root)
     assert (mistakes, bool(found)) == ([], True)
+
+
+MIDJOURNEY = Path(__file__).parents[2].parent / "shared" / "corpora" / "midjourney-cc0"
+
+
+@pytest.mark.corpora
+def test_midjourney_downloads_come_in_as_a_study_without_the_account_name(tmp_path: Path) -> None:
+    """The other real corpus: nothing in its file names numbers the pictures, and they begin with an account name."""
+    if not MIDJOURNEY.is_dir():
+        pytest.skip("needs ../shared/corpora/midjourney-cc0")
+    spelled = {
+        "A_group_of_students_collaborating_on_a_project_arou": "group-project",
+        "A_multicultural_gender-diverse_group_of_students_co": "diverse-group",
+        "Students_of_diverse_backgrounds_studying_together_a": "diverse-backgrounds",
+        "Students_studying_together_at_a_university_library_": "library",
+    }
+    data = {
+        **examples()["head"],
+        "study": "midjourney-cc0",
+        "attributes": [],
+        "models": [{"id": "midjourney", "title": "Midjourney"}],
+        "prompts": [
+            {"id": name, "subject": "students:any", "condition": "baseline", "title": name}
+            for name in spelled.values()
+        ],
+        "spellings": {"prompt": spelled},
+        "images": {
+            "pattern": "{*}_{prompt}_{*}_{*}.png",
+            "constants": {"model": "midjourney", "condition": "baseline"},
+            "ignore": ["PROVENANCE.md"],
+        },
+        "numbering": "order",
+    }
+    study = Study(tmp_path, MIDJOURNEY, data)
+    assert study.run().images == 4
+    account = next(MIDJOURNEY.glob("*.png")).name.partition("_")[0].encode()
+    assert not any(account in data for data in study.written().values())
+
+
+def test_prompts_of_a_table_are_checked_like_declared_ones(tmp_path: Path) -> None:
+    study = example(tmp_path, "tables")
+    table = study.root / "prompts.csv"
+    table.write_text(table.read_text("utf-8") + 'ceo,99,US,BLS\nПроверка,1,RU,BLS\n"a,b"\n', "utf-8")
+    study.data["spellings"] = {"prompt": {"Boss": "cio"}}
+    study.data["prompts_from"]["facts"]["year"] = "Yeer"
+    mistakes, _ = check(study.save(), study.root)
+    assert mistakes == [
+        'my-study: prompts.csv row 1: no column "Yeer" (found: Job title, Women (%), Country, Source)'
+    ]
+    del study.data["prompts_from"]["facts"]["year"]
+    mistakes, _ = check(study.save(), study.root)
+    assert mistakes == [
+        "my-study: prompts.csv row 6: 1 cells, the header has 4",
+        'my-study: prompts.csv row 4: prompt "ceo", condition "baseline", is said a second time, and differently',
+        'my-study: prompts.csv row 5: id: "Проверка" has no letter or digit of a name; write e.g. id: p{row}',
+        'my-study: spelling "Boss": no prompt "cio" is in prompts.csv; did you mean "ceo"?',
+    ]
+
+
+def test_a_table_of_pictures_covers_every_picture_and_names_no_other(tmp_path: Path) -> None:
+    study = example(tmp_path, "tables")
+    (study.root / "train" / "00000.png").unlink()
+    (study.root / "train" / "extra.png").write_bytes(b"x")
+    table = study.root / "train" / "metadata.jsonl"
+    lines = table.read_text("utf-8").splitlines()
+    lines[1] = lines[1].replace("00001.png", "../../secret.png")
+    lines[2] = lines[2].replace("ModelA", "ModelC")
+    table.write_text("\n".join([*lines, lines[3]]) + "\n", "utf-8")
+    mistakes, _ = check(study.save(), study.root)
+    name = "my-study: train/metadata.jsonl record"
+    assert mistakes[:4] == [
+        f"{name} 1: names train/00000.png, which is not there; add it, or say images: missing: allowed",
+        f'{name} 2: picture "../../secret.png" is not a path within the study\'s folder',
+        f'{name} 3: model "ModelC" is not in the study file; did you mean "ModelB"?',
+        f"{name} 9: names train/00003.png a second time",
+    ]
+    assert "my-study: train/extra.png: no row of train/metadata.jsonl names it" in [
+        m.split(";")[0] for m in mistakes
+    ]
