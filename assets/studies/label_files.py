@@ -82,6 +82,10 @@ _LATER = (
 _LATER_COLUMN = ("attribute", "empty", "confidence", "confidence_of")
 
 
+#: Labelers that the raters of one entry may be: each has figures of its own, and is compared with each other one.
+MOST_RATERS = 60
+
+
 def label_file_names(definition: StudyDefinition, root: Path) -> set[str]:
     """Return the paths, relative to `root`, of all label files and tables of prompts that are there."""
     coordinates = Coordinates(definition)
@@ -195,6 +199,12 @@ def label_sets(
                         slot, answer.attribute, answer.value, answer.raw, answer.number, answer.confidence
                     )
                 )
+    for one in read:
+        if (count := whose.count(one.files)) > MOST_RATERS:
+            mistakes.add(
+                one.files.file,
+                f"{count} raters would be {count} labelers ({MOST_RATERS} at most); say raters: by_picture",
+            )
     versions = _versions(read)
     return [
         LabelSet(entry.model_copy(update={"id": who}), versions[entry.id], tuple(found))
@@ -212,6 +222,12 @@ class _Raters:
     def __init__(self) -> None:
         self.entries: dict[str, LabelerEntry] = {}
         self._known: dict[tuple[str, StudySlot | None], dict[str, int]] = {}
+
+    def count(self, files: LabelFiles) -> int:
+        """Return how many labelers the raters of an entry of the study file are."""
+        return max(
+            (len(known) for (name, _), known in self._known.items() if name == files.labeler.id), default=0
+        )
 
     def labeler(self, files: LabelFiles, rater: str | None, slot: StudySlot) -> str:
         """Return the id of the labeler whose label it is."""

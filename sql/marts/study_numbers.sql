@@ -3,7 +3,7 @@
 -- Columns:
 --   labeler_kind: person, vision_model or local_model
 --   n: number of labels
---   mean: their mean, to nine decimals; there are no shares of numbers
+--   mean: their mean; there are no shares of numbers. All figures have nine decimals at most
 --   quantile_05, quantile_25, median, quantile_75, quantile_95: quantiles, interpolated between two labels
 -- Depends on: study_labels, study_slots.
 SELECT
@@ -17,11 +17,11 @@ SELECT
     min(study_labels.labeler_kind) AS labeler_kind,
     count(*) AS n,
     round(avg(study_labels.number), 9) AS mean,
-    quantile_cont(study_labels.number, 0.05) AS quantile_05,
-    quantile_cont(study_labels.number, 0.25) AS quantile_25,
-    quantile_cont(study_labels.number, 0.5) AS median,
-    quantile_cont(study_labels.number, 0.75) AS quantile_75,
-    quantile_cont(study_labels.number, 0.95) AS quantile_95
+    round(quantile_cont(study_labels.number, 0.05), 9) AS quantile_05,
+    round(quantile_cont(study_labels.number, 0.25), 9) AS quantile_25,
+    round(quantile_cont(study_labels.number, 0.5), 9) AS median,
+    round(quantile_cont(study_labels.number, 0.75), 9) AS quantile_75,
+    round(quantile_cont(study_labels.number, 0.95), 9) AS quantile_95
 FROM study_labels
 INNER JOIN study_slots
     ON

@@ -271,6 +271,20 @@ def test_a_damaged_workbook_is_one_line(tiny: Study) -> None:
     assert any("has 2 sheets; say sheet: one of Sheet1, Sheet2" in line for line in lines)
 
 
+def test_too_many_raters_to_be_labelers_of_their_own_are_named(tmp_path: Path) -> None:
+    study = example(tmp_path, "raters in rows")
+    path = study.root / "Batch_4711_batch_results.csv"
+    head, *rows = path.read_text("utf-8").splitlines()
+    rows = [row.replace(row.split(",")[4], f'"W{number}"') for number, row in enumerate(rows * 6)]
+    path.write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    del study.labels["raters"]
+    assert found(study) == [
+        "my-study: Batch_{*}_batch_results.csv: 96 raters would be 96 labelers (60 at most); say raters: by_picture"
+    ]
+    study.labels["raters"] = "by_picture"
+    assert len(study.run().labels) == 12
+
+
 def test_a_link_out_of_the_folder_is_refused(tiny: Study) -> None:
     secret = tiny.home / "secret.csv"
     secret.write_text("picture,sex,job,when\nceo_1.png,M,ceo,x\n")

@@ -51,6 +51,12 @@ def test_all_25_published_rows_come_out_of_the_labels(
         assert mine["chi2_p_value"] == pytest.approx(float(theirs["chi2_p_value"]), abs=1e-9)
 
 
+def test_the_labels_have_the_version_that_they_had_before_study_files_knew_more(store: LocalStore) -> None:
+    assert {row["labeler_version"] for row in read_study(store, "raza2025")["study_labels"].to_pylist()} == {
+        "1-946ae58585fc"
+    }
+
+
 def test_472_images_are_stored_and_28_slots_are_said_to_be_missing(
     con: duckdb.DuckDBPyConnection, store: LocalStore
 ) -> None:
