@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from orchestration.commands import imports
-from tests.orchestration.installation import WEEK, Cliche, Installation
+from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installation
 from tests.unit.generation.midjourney.downloads import ACCOUNT, Downloads
 from warehouse.connection import connect
 from warehouse.errors import StoreError
@@ -145,3 +146,34 @@ def test_a_file_that_changes_while_it_is_read_is_told_and_no_picture(
     again = cliche("import", "midjourney", str(folder), "--week", WEEK)
 
     assert (again.code, labels(home)) == (0, 2)
+
+
+def test_another_run_that_holds_the_week_is_told(home: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    fill(tmp_path / "folder", "gg")
+    with home.store.lease(f"generate-{WEEK}-midjourney-7", purpose="generate"):
+        ended = cliche("import", "midjourney", str(tmp_path / "folder"), "--week", WEEK)
+    assert ended.code == 3
+    assert "another run holds" in ended.only_line
+    assert not [key for key in home.objects() if key.startswith(("images/", "attempts/"))]
+
+
+def test_the_documented_example_is_what_is_said(home: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    """Three pictures of eight slots, one of a version without an entry, one of another week."""
+    home.write_models({**MIDJOURNEY, "suites": [{"suite": "french-person@1", "replicates": 4}]})
+    folder = tmp_path / "folder"
+    fill(folder, "ggg")
+    download = Downloads(folder)
+    download.count = 3
+    download(PROMPT, parameters="--v 6", created=IN_WEEK)
+    download(PROMPT, created=EARLIER)
+    ended = cliche("import", "midjourney", str(folder), "--week", WEEK)
+    docs = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
+    (example,) = re.findall(r"\$ cliche import midjourney DIR --week \S+\n(.*?)```", docs, re.DOTALL)
+    assert [words(line) for line in ended.out.splitlines()] == [words(line) for line in example.splitlines()]
+
+
+def words(line: str) -> str:
+    """Return a line without what differs between two folders: dates, times, the middle of job ids, a long entry."""
+    line = re.sub(r"job \S*(\d) position", r"job \1 position", line)
+    line = re.sub(r"\{name: midjourney-6, .*\}", "{name: midjourney-6, …}", line)
+    return re.sub(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", "DATE", line)

@@ -12,6 +12,7 @@ import yaml
 
 from assets.generation.records import Outcome
 from assets.labeling.attempts import LabelAttempt, read_attempts
+from assets.labeling.spending import label_charges
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.services.vision_contract import Said, Vision, first_value, vision
 from tests.studies.conftest import ROWS, TINY, Study, picture
@@ -137,6 +138,9 @@ def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
     assert "it declined 1 pictures" in ran.out
     found = rows(fresh, "SELECT value, count(*) FROM study_labels WHERE labeler = 'watcher' GROUP BY 1")
     assert found == [("feminine", 1)]
+    place = fresh.place()
+    charges = [*label_charges(place.labelers)(place.store, current_week())]
+    assert len(charges) == 2, "calls about a study count for the week in which they were made"
     assert "0 labels by watcher@1-" in cliche("label", "tiny", "--labeler", "watcher").out
     assert len(server.asked) == 2
     gone = cliche("label", "tiny", "--labeler", "watchers")

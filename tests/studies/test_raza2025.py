@@ -1,6 +1,7 @@
 """The study of Raza (2025): its published figures come out, and each rule of its study file is about real dirt."""
 
 import csv
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -197,3 +198,13 @@ def test_a_new_spelling_names_file_and_row(raza_labels: Study) -> None:
 def _labels(study: Study) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = read_study(study.store, "raza2025")["study_labels"].to_pylist()
     return found
+
+
+def test_the_documented_report_is_what_an_import_says(store: LocalStore, raza_files: Path) -> None:
+    docs = (RAZA_YAML.parents[2] / "docs" / "operations.md").read_text("utf-8")
+    said = next(line for line in docs.splitlines() if line.startswith("raza2025: "))
+    missing = next(line for line in docs.splitlines() if line.startswith("28 planned pictures"))
+    again = import_study(store, RAZA_YAML, raza_files)
+    assert not again.changed
+    assert again.lines()[0].endswith(f"({said.removeprefix('raza2025: ')})")
+    assert dataclasses.replace(again, changed=True, images_already=0).lines() == [said, missing]
