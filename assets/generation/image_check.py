@@ -124,14 +124,14 @@ def _png_problem(data: bytes) -> str | None:
 
 
 #: A marker inside or after a scan: not a stuffed byte, a restart or a fill byte (ITU T.81, B.1.1.2).
-_JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _EOI = 0xD9
 
 
 def _jpeg_problem(data: bytes) -> str | None:
     """Walk the segments to the end marker, so that the end of a thumbnail inside is not taken for it."""
     at = 2
-    while found := _JPEG_MARKER.search(data, at):
+    while found := JPEG_MARKER.search(data, at):
         marker, after = data[found.end() - 1], found.end()
         if marker == _EOI:
             left = len(data) - after

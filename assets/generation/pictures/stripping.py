@@ -11,11 +11,10 @@ what is in the file. Nothing is encoded again, and stripping twice is stripping 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from assets.generation.image_check import Picture, Rejected, inspect
+from assets.generation.image_check import JPEG_MARKER, Picture, Rejected, inspect
 from assets.generation.pictures.orientation import orientation_only
 from assets.generation.png_chunks import SIGNATURE, PngError, chunk, chunks
 from assets.generation.records import Outcome
@@ -29,8 +28,6 @@ _PNG_KEPT = frozenset(
 _WEBP_KEPT = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"})
 _WEBP_EXIF, _WEBP_XMP = 0x08, 0x04  # flags of VP8X
 _WEBP_HEADER = 10  # bytes of VP8X
-#: A marker between or after scans: not a stuffed byte, a restart or a fill byte (ITU T.81, B.1.1.2).
-_JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _SOS, _EOI, _COM, _APP0, _APP1, _APP2, _APP14 = 0xDA, 0xD9, 0xFE, 0xE0, 0xE1, 0xE2, 0xEE
 _JFIF, _EXIF, _ICC, _ADOBE = b"JFIF\0", b"Exif\0\0", b"ICC_PROFILE\0", b"Adobe"
 
@@ -88,7 +85,7 @@ def _png(data: bytes) -> bytes:
 
 def _jpeg(data: bytes) -> bytes:
     kept, at, in_scan = [data[:2]], 2, False
-    while found := _JPEG_MARKER.search(data, at):
+    while found := JPEG_MARKER.search(data, at):
         marker, start = data[found.end() - 1], found.start()
         if in_scan:
             kept.append(data[at:start])
