@@ -13,6 +13,7 @@ from assets.generation.asset import plan_partition
 from assets.generation.midjourney.importer import Import, prepare, standing
 from assets.generation.midjourney.matching import Listed
 from assets.generation.plan import Plan
+from assets.generation.providers.midjourney import FolderProvider
 from assets.generation.receipts import Receipt, read_partition
 from assets.generation.records import Outcome
 from assets.generation.run import generate
@@ -73,18 +74,19 @@ def import_midjourney(folder: Path, week: str, version: str | None) -> int:
 
 def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator[str]:
     """Keep, label and load one model's pictures, those of an import that was stopped too; yield what is left to do."""
-    provider = found.assigned.get(model)
-    if provider is not None:
-        plan, _ = plan_partition(place, model, week)
-        kept: list[Receipt] = []
-        with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}"):
-            report = generate(place.store, plan, provider, only=provider.slot_keys, on_receipt=kept.append)
+    provider = found.assigned.get(model, FolderProvider())
+    if not (provider.slot_keys or read_partition(place.store, week, model).attempts):
+        return
+    plan, _ = plan_partition(place, model, week)
+    kept: list[Receipt] = []
+    with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}"):
+        # Without a new picture too: an import that was killed may have left receipts that no manifest lists.
+        report = generate(place.store, plan, provider, only=provider.slot_keys, on_receipt=kept.append)
+    if provider.slot_keys:
         imported = sum(receipt.outcome is Outcome.OK for receipt in kept)
         say(f"{model}, week {week}: {imported} pictures imported, {report.open} slots still without one")
         if left := len(provider.slot_keys) - imported:
             yield f"{model}, week {week}: {left} files changed while they were read; import the folder again"
-    if not read_partition(place.store, week, model).attempts:
-        return
     labelled = label(place, model, week)
     load(place, model, week)
     if labelled.open:
@@ -126,7 +128,11 @@ def check_study(file: Path, root: Path) -> int:
     for line in found:
         say(line)
     if mistakes:
-        note(f"{len(mistakes)} mistakes; nothing was stored" if len(mistakes) > 1 else "1 mistake; nothing was stored")
+        note(
+            f"{len(mistakes)} mistakes; nothing was stored"
+            if len(mistakes) > 1
+            else "1 mistake; nothing was stored"
+        )
         return UsageError.exit_code
     say("No mistakes. Nothing was stored: leave out --check to import it.")
     return 0

@@ -12,6 +12,7 @@ from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installatio
 from tests.unit.generation.midjourney.downloads import ACCOUNT, Downloads
 from warehouse.connection import connect
 from warehouse.errors import StoreError
+from warehouse.store.local import LocalStore
 from warehouse.weeks import parse_week
 
 IN_WEEK = "Tue, 10 Nov 2026 10:00:00 GMT"
@@ -113,6 +114,31 @@ def test_an_import_that_stopped_after_its_pictures_is_finished_by_the_next(
 
     assert done.code == 0, done.err
     assert labels(home) == 2
+
+
+def test_receipts_that_no_manifest_lists_are_listed_by_the_next_import(
+    home: Installation, cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a kill between the last receipt and the manifest: the warehouse reads the manifest alone."""
+    fill(tmp_path / "folder", "gg")
+    put = LocalStore.put_if_absent
+
+    def killed(store: LocalStore, key: str, data: bytes) -> bool:
+        if "/manifest-" in key:
+            raise StoreError("killed")
+        return put(store, key, data)
+
+    monkeypatch.setattr(LocalStore, "put_if_absent", killed)
+    assert cliche("import", "midjourney", str(tmp_path / "folder"), "--week", WEEK).code == 1
+    monkeypatch.undo()
+    monkeypatch.setenv("CLICHE_HOME", str(home.home))
+    assert not [key for key in home.objects() if "/manifest-" in key]
+
+    done = cliche("import", "midjourney", str(tmp_path / "folder"), "--week", WEEK)
+
+    assert (done.code, labels(home)) == (0, 2)
+    with connect(home.place().warehouse) as con:
+        assert con.execute("SELECT count(*) FROM images").fetchone() == (2,)
 
 
 def test_a_file_that_changes_while_it_is_read_is_told_and_no_picture(
