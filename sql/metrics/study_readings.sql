@@ -14,7 +14,7 @@ WITH labelled AS (
         labeler_version,
         value
     FROM study_labels
-    WHERE study = $study AND number IS NULL
+    WHERE study = $study
 ),
 
 said AS (

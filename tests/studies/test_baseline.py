@@ -1,16 +1,21 @@
 """A condition of a study's own is compared with the baseline that the study file names, or is refused."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assets.metrics.results import STUDY_RESULTS
 from assets.metrics.study_results import in_order
 from tests.studies.conftest import Study
 from tests.studies.shown import rows, score, scored, section, view
+from warehouse.connection import connect
 from warehouse.errors import UsageError
 from warehouse.sqlfiles import sql
 
+SCHEMA = Path(__file__).parents[2] / "sql" / "schema"
+AUDITS = ("study_differences", "study_effects", "study_distances", "study_ranks", "study_prompts_like_these")
 #: Women of ten, by model and condition: "smiling" halves them, "angry" leaves them, "plain" is as it was.
 WOMEN = {"plain": 8, "angry": 8, "smiling": 2, "controlled": 5}
 
@@ -135,13 +140,30 @@ def test_a_study_with_known_conditions_needs_no_baseline(tiny: Study) -> None:
         }
 
 
-def test_figures_of_a_file_without_the_column_are_as_they_were(tiny: Study) -> None:
+def columns_of_018() -> dict[str, set[str]]:
+    """Return the columns of each study table in editions that were published with schema 018."""
+    with connect(None) as old:
+        for path in sorted(SCHEMA.glob("0*.sql")):
+            if path.name < "019":
+                old.execute(path.read_text("utf-8"))
+        found = old.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall()
+    return {
+        table: {column for name, column in found if name == table}
+        for table, _ in found
+        if table.startswith("stud")
+    }
+
+
+def test_everything_is_computed_from_an_edition_of_an_earlier_version(tiny: Study) -> None:
+    """As `cliche verify` and `cliche sql -f` do of editions that were published before the columns were there."""
     under(tiny, "baseline", "controlled").run()
     with scored(tiny.store, "tiny") as con:
-        tables = ("study_differences", "study_effects")
-        before = {table: rows(con, f"FROM {table} ORDER BY ALL") for table in tables}
-        queries = {name: rows(con, sql(f"audit/{name}")) for name in tables}
-        con.execute("ALTER TABLE studies DROP COLUMN baseline")
+        before = {table: rows(con, f"FROM {table} ORDER BY ALL") for table in STUDY_RESULTS}
+        queries = {name: rows(con, sql(f"audit/{name}")) for name in AUDITS}
+        for table, columns in columns_of_018().items():
+            for name, *_ in con.execute(f"DESCRIBE {table}").fetchall():
+                if name not in columns:
+                    con.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
         score(con, "tiny")
-        assert {table: rows(con, f"FROM {table} ORDER BY ALL") for table in tables} == before
-        assert {name: rows(con, sql(f"audit/{name}")) for name in tables} == queries
+        assert {table: rows(con, f"FROM {table} ORDER BY ALL") for table in STUDY_RESULTS} == before
+        assert {name: rows(con, sql(f"audit/{name}")) for name in AUDITS} == queries
