@@ -28,7 +28,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    home: Path
+    home: Path = Field(exclude=True)  # not in the file
     store: str
     models: Path = CHECKOUT / "models.yaml"
     suites: Path | None = None  # another folder of suites than the shipped one
@@ -61,9 +61,6 @@ class Settings(BaseModel):
         return self.home / "cliche.yaml"
 
 
-_KEYS = [name for name in Settings.model_fields if name != "home"]
-
-
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of this environment.
 
@@ -79,7 +76,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise UsageError(explain(error, where, known=_KEYS, nested=[*Caps.model_fields])) from None
+        raise UsageError(explain(error, where, shape=Settings)) from None
     try:
         first_week = parse_week(settings.first_week).isoformat()
     except UsageError as error:

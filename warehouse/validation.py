@@ -10,7 +10,9 @@ import difflib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+
+from warehouse.keys_of import meant
 
 _LONGEST = 80  # characters of a wrong value that are shown
 _NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
@@ -29,8 +31,8 @@ def explain(
     where: str,
     *,
     data: Any = None,
+    shape: type[BaseModel] | None = None,
     known: Collection[str] = (),
-    nested: Collection[str] = (),
 ) -> str:
     """Return one line about the first thing that is wrong: `<where>: <part>: <what> (and 2 more)`.
 
@@ -38,8 +40,8 @@ def explain(
         error: what pydantic raised.
         where: the file or record, e.g. `models.yaml`.
         data: what was validated; with it an item of a list is named by its `id` or `name`, not by its number.
-        known: the keys that may stand in the outermost mapping, for a close match to an unknown key.
-        nested: the same for a key that is unknown further in.
+        shape: the model of the whole file: for an unknown key it says which one was meant, and where it belongs.
+        known: the keys of the outermost mapping, where there is no such model.
     """
     details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
     # A mistyped key is also a missing one: the key that is there says more.
@@ -47,7 +49,7 @@ def explain(
     location = tuple(first["loc"])
     if first["type"] == "extra_forbidden":
         location, key = location[:-1], str(first["loc"][-1])
-        hint = close_match(key, nested if location else known)
+        hint = meant(shape, location, key) if shape else close_match(key, () if location else known)
         what = f'unknown key "{key}"{hint}'
     else:
         what = _what(first)

@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from assets.generation.connection import Connection
-from assets.generation.prices import Price, Prices, price_problems
+from assets.generation.prices import Prices, price_problems
 from assets.suites.schema import Attribute, Name, Prompt, Suite
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
@@ -61,7 +61,10 @@ class LabelerEntry(_Data):
     number: int = Field(
         default=1, ge=1
     )  # of its version: raised when it changes, so that the new labels are scored
-    settings: dict[str, JsonValue] = {}  # sent as they are; part of the labeler's version
+    #: Sent as they are, but for the keys that are named here; part of the labeler's version.
+    settings: dict[str, JsonValue] = Field(
+        default={}, json_schema_extra={"keys": ["api", "detail", "logprobs", "max_side"]}
+    )
     attributes: tuple[Name, ...] = ()  # those that it is asked for; none named: every attribute of a suite
     images_per_request: int = Field(default=1, ge=1, le=16)
     measured: str | None = None  # what agreement with one picture a request was found; needed to be scored
@@ -148,10 +151,7 @@ def load_models_file(
     try:
         found = ModelsFile.model_validate(data)
     except ValidationError as error:
-        line = explain(
-            error, path.name, data=data, known=[*ModelsFile.model_fields], nested=_keys_near(error)
-        )
-        raise UsageError(line) from None
+        raise UsageError(explain(error, path.name, data=data, shape=ModelsFile)) from None
     for problem in (*_problems(found.models, suites, providers), *_labeler_problems(found.labelers)):
         raise UsageError(f"{path.name}: {problem}")
     return found
@@ -278,17 +278,3 @@ def _selection(entry: ModelEntry, selection: SuiteSelection, suites: Mapping[str
         yield f"conversations of {selection.suite}: no selected prompt is a conversation; remove conversations"
     elif not planned_prompts(selection, suite):
         yield f"nothing of {selection.suite} is selected; a prompt with turns needs conversations"
-
-
-def _keys_near(error: ValidationError) -> list[str]:
-    """Return the keys that may stand where the first unknown key stands, for a close match."""
-    location = error.errors(include_url=False)[0]["loc"][:-1]
-    if "params" in location:
-        return []
-    if {"settings", "per_million_usd"} & {*location}:
-        return []
-    model: type[BaseModel] = LabelerEntry if location[:1] == ("labelers",) else ModelEntry
-    for step, kind in (("suites", SuiteSelection), ("price", Price), ("connection", Connection)):
-        if step in location:
-            model = kind
-    return [field.alias or name for name, field in model.model_fields.items()]

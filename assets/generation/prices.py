@@ -31,7 +31,10 @@ class Price(BaseModel):
     )
 
     per_image_usd: float = Field(ge=0)
-    per_million_usd: dict[Name, float] = {}
+    per_million_usd: dict[Name, float] = Field(
+        default={},
+        json_schema_extra={"keys": ["text_in", "cached_text_in", "image_in", "image_out", "text_out"]},
+    )
     most_usd: float | None = Field(default=None, gt=0)
     source: str
     date: dt.date

@@ -88,7 +88,7 @@ def word_list(path: Path = WORDS) -> WordList:
     try:
         return WordList.model_validate(read_yaml(path, where))
     except ValidationError as error:
-        raise UsageError(explain(error, where)) from None
+        raise UsageError(explain(error, where, shape=WordList)) from None
 
 
 def _any(words: tuple[str, ...]) -> str:

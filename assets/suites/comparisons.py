@@ -178,9 +178,7 @@ def load_comparisons(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Comp
     try:
         found = Comparisons.model_validate(data)
     except ValidationError as error:
-        known = list(Comparisons.model_fields)
-        nested = [*Comparison.model_fields, *Side.model_fields]
-        raise UsageError(explain(error, WHERE, data=data, known=known, nested=nested)) from None
+        raise UsageError(explain(error, WHERE, data=data, shape=Comparisons)) from None
     keys = [comparison.key for comparison in found.comparisons]
     for comparison in found.comparisons:
         name = f"{comparison.suite}, {comparison.a.name} and {comparison.b.name}"

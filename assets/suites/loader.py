@@ -160,7 +160,7 @@ def _validate(model: type[Model], data: Any, where: str) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise UsageError(explain(error, where, data=data, known=list(model.model_fields))) from None
+        raise UsageError(explain(error, where, data=data, shape=model)) from None
 
 
 def _no_twins(names: Sequence[str], what: str) -> None:

@@ -110,7 +110,7 @@ def explained(
             context = {**detail.get("ctx", {}), **({"error": ValueError(problem)} if problem else {})}
             one = InitErrorDetails(type=detail["type"], loc=location, input=detail["input"], ctx=context)
             single = ValidationError.from_exception_data(error.title, [one])
-            line = explain(single, name, data=data, known=set(shape.model_fields))
+            line = explain(single, name, data=data, shape=shape)
             lines.append(line.partition("input should be a valid string")[0] + trap if trap else line)
     return list(dict.fromkeys(lines))
 

@@ -57,7 +57,8 @@ CEO = '{id: ceo, text: "a photo of the face of a CEO", subject: "occupation:ceo"
             "data/occupations.yaml",
             CEO,
             CEO.replace("subject", "colour: red, subject"),
-            'suites/occupations.yaml: prompts "ceo": unknown key "colour"',
+            'suites/occupations.yaml: prompts "ceo": unknown key "colour"; known: attributes, condition, id, language, '
+            "subject, text, turns, wording_source",
         ),
         (
             "data/occupations.yaml",
