@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
-
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
@@ -52,21 +51,29 @@ def meant(root: Model, location: Sequence[str | int], key: str) -> str:
         return f'; did you mean "{sure}"?'
     below = [*_below(here)]
     outside = [*_outside(levels)]
-    if there := _exact(key, below):
-        return f"; did you mean {there.written()}?"
-    if beside := next((found for found in outside if found[0].key == key), None):
-        return _beside(*beside)
+    if there := _there(key, below, outside):
+        return there
     if near := _near(key, own, _NEAR):
         return f'; did you mean "{near}"?'
-    if name := _near(key, [place.key for place in below], _NEAR_ELSEWHERE):
-        return f"; did you mean {_first(name, below).written()}?"
-    if name := _near(key, [place.key for place, _ in outside], _NEAR_ELSEWHERE):
-        return _beside(*next(found for found in outside if found[0].key == name))
+    for places in ([place.key for place in below], [place.key for place, _ in outside]):
+        if name := _near(key, places, _NEAR_ELSEWHERE):
+            return _there(name, below, outside)
     return f"; known: {', '.join(sorted(own))}" if own else ""
 
 
+def _there(key: str, below: Sequence[_Place], outside: Sequence[tuple[_Place, str]]) -> str:
+    """Return where a key belongs that is known elsewhere: further in, else around; empty if it is not known."""
+    for place in below:
+        if place.key == key:
+            return f"; did you mean {place.written()}?"
+    for place, left in outside:
+        if place.key == key:
+            return f'; did you mean {place.written()} beside "{left}", not inside it?'
+    return ""
+
+
 def _near(key: str, known: Collection[str], cutoff: float) -> str | None:
-    """Return the known key that is most like `key`, else the only one that shares a word with it (`url`: `base_url`)."""
+    """Return the known key that is most like `key`, else the only one with a word of it (`url`: `base_url`)."""
     if close := difflib.get_close_matches(key.lower().replace("-", "_"), sorted(known), n=1, cutoff=cutoff):
         return close[0]
     if cutoff == _SURE:
@@ -74,18 +81,6 @@ def _near(key: str, known: Collection[str], cutoff: float) -> str | None:
     words = {word for word in key.lower().split("_") if len(word) > 2}
     sharing = {name for name in known if words & {*name.split("_")}}
     return sharing.pop() if len(sharing) == 1 else None
-
-
-def _exact(key: str, places: Sequence[_Place]) -> _Place | None:
-    return next((place for place in places if place.key == key), None)
-
-
-def _first(key: str, places: Sequence[_Place]) -> _Place:
-    return next(place for place in places if place.key == key)
-
-
-def _beside(place: _Place, left: str) -> str:
-    return f'; did you mean {place.written()} beside "{left}", not inside it?'
 
 
 def _levels(root: Model, location: Sequence[str | int]) -> Iterator[tuple[str, tuple[Model, ...]]]:

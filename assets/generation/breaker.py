@@ -19,7 +19,7 @@ import pybreaker
 
 from assets.generation.admission import NotNowError, Settle, pause
 from assets.generation.receipts import Receipt
-from assets.generation.records import Answer, Outcome, Request
+from assets.generation.records import UNREADABLE, Answer, Outcome, Request
 
 #: What says that a service does not work. Every other answer came from a service that does.
 DOWN = frozenset({Outcome.CONNECTION, Outcome.TIMEOUT, Outcome.SERVER_ERROR})
@@ -141,9 +141,12 @@ class Breaker:
 
 
 def _is_down(answer: Answer) -> bool:
-    """Return whether an answer says that the service is down; an unknown error about what was asked (4xx) does not."""
+    """Return whether an answer says that the service is down.
+
+    An unknown error about what was asked (4xx) does not, nor does an answer that came and cannot be read.
+    """
     asked_wrong = answer.unmapped and answer.http_status is not None and 400 <= answer.http_status < 500
-    return answer.outcome in DOWN and not asked_wrong
+    return answer.outcome in DOWN and not asked_wrong and answer.error_code not in UNREADABLE
 
 
 def _fail() -> None:

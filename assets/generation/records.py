@@ -130,6 +130,8 @@ class Request(Record):
     history: tuple[Exchange, ...] = ()
 
 
+#: `error_code` of answers that came and cannot be used; the service works, and says the same to the next call.
+UNREADABLE = frozenset({"wrong_form", "empty_answer", "cut_off"})
 #: Most characters kept of a body that was not understood.
 RAW_BODY_CHARS = 20_000
 

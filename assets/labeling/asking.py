@@ -10,8 +10,7 @@ Belongs here: which pictures go into one call, the calls, what a run came to. Do
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,11 +21,12 @@ from assets.generation.admission import Admission, NotNowError, Settle, free_adm
 from assets.generation.batches import Patience, advance, batch_api
 from assets.generation.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
 from assets.generation.receipts import Receipt
-from assets.generation.records import GROUPS, Answer, Outcome, Request
+from assets.generation.records import GROUPS, UNREADABLE, Answer, Outcome, Request
 from assets.generation.redaction import without_keys
-from assets.labeling.attempts import FINAL, LabelAttempt, call_id, declined, describe, next_numbers
+from assets.labeling.asked.stops import Watch, describe
+from assets.labeling.attempts import FINAL, LabelAttempt, call_id, declined, next_numbers
 from assets.labeling.journal import Journal, lost_by_call
-from assets.labeling.label_batches import LABEL_BATCH_CALLS, BatchLabeler, LookBatches, labels_desk
+from assets.labeling.label_batches import LABEL_BATCH_CALLS, BatchLabeler, LookBatches, grouped, labels_desk
 from assets.labeling.pictures import Shown, UnreadableError, prepare
 from assets.labeling.records import Reading, RemoteLabeler, Sight
 from assets.labeling.spending import as_receipt, as_request, cost_fields, is_paid
@@ -54,6 +54,7 @@ class Asking:
         retry: how transient trouble is met within one run.
         stopped: whether the run has ended; no call begins after that.
         patience: how long a run waits for batches.
+        told: given one line about trouble while the run goes on.
     """
 
     admission: Admission = free_admission
@@ -61,6 +62,7 @@ class Asking:
     retry: Retry = PATIENT
     stopped: Callable[[], bool] = lambda: False
     patience: Patience = Patience()
+    told: Callable[[str], None] = lambda line: None
 
 
 FREELY = Asking()
@@ -113,16 +115,6 @@ def ask_all(
     return run.asked
 
 
-def grouped(looks: Sequence[Look], size: int) -> Iterator[list[Look]]:
-    """Yield groups of at most `size` pictures that are asked the same, in the order given."""
-    alike: defaultdict[tuple[str, ...], list[Look]] = defaultdict(list)
-    for look in looks:
-        alike[look.attributes].append(look)
-        if len(alike[look.attributes]) == size:
-            yield alike.pop(look.attributes)
-    yield from alike.values()
-
-
 class _Run:
     """One run of `ask_all`."""
 
@@ -130,6 +122,7 @@ class _Run:
         self.asked = Asked()
         self._labeler, self._journal, self._load, self._asking = labeler, journal, load, asking
         self._stop = threading.Event()
+        self._watch = Watch(labeler.name, asking.told)
         self._lost = journal.lost()
         self._numbers = next_numbers(journal.known, lost_by_call(self._lost))
         self._lock = threading.Lock()
@@ -196,7 +189,8 @@ class _Run:
             answer = without_keys(sight.answer)
             attempt = self._attempt(call, number, images, attributes, answer, sight.refused)
             attempt = attempt.model_copy(update={"requested_at": asked_at, "answered_at": utc_now()})
-            self._add(attempt, dict(zip(images, sight.readings, strict=True)) if sight.readings else {})
+            readings = dict(zip(images, sight.readings, strict=True)) if sight.readings else {}
+            self._add(attempt, readings, stops=False)  # what came with it is taken in all the same
             if settle is not None:
                 settle(as_receipt(attempt, labeler.entry), answer)
             if answer.outcome is Outcome.OK or (answer.outcome in FINAL and len(group) == 1):
@@ -212,6 +206,8 @@ class _Run:
         api = LookBatches(cast(BatchLabeler, labeler), groups, self._load)
         with waits_end_with(self.stopped):
             waiting = advance(desk, api, patience=self._asking.patience, size=LABEL_BATCH_CALLS)
+        if self._watch.why:
+            self._end(self._watch.why)
         held = {look for call in waiting for look in groups.get(call, ())}
         return [look for look in looks if look not in done and look not in held], len(held)
 
@@ -280,7 +276,10 @@ class _Run:
         caller = Caller(ask, self._asking.admission, stopped=self.stopped, failed=self._stop.set)
         request = as_request(self._labeler.entry, self._journal.scope, call, number)
         answer, _, _ = caller.call(request, keep, intend=intend if is_paid(self._labeler.entry) else None)
-        settled = GROUPS[answer.outcome] == "bad_data"  # the picture's fault, or the server's; not now
+        # The picture's fault, or the server's; not now. A labeler of which nothing was read yet is asked about another.
+        settled = GROUPS[answer.outcome] == "bad_data" or (
+            answer.error_code in UNREADABLE and not self._watch.readable
+        )
         return Tried(answer.outcome, settled=settled, hint_s=answer.retry_after_s)
 
     def _unreadable(self, look: Look, why: str) -> None:
@@ -319,10 +318,15 @@ class _Run:
         )
 
     def _add(
-        self, attempt: LabelAttempt, readings: Mapping[str, Mapping[str, Reading]] | None = None
+        self,
+        attempt: LabelAttempt,
+        readings: Mapping[str, Mapping[str, Reading]] | None = None,
+        *,
+        stops: bool = True,
     ) -> None:
         self._journal.add(attempt, readings)
         with self._lock:
+            self._watch.see(attempt)
             asked = self.asked
             asked.calls += GROUPS[attempt.outcome] != "policy"
             asked.cost_usd += attempt.cost_usd or 0.0
@@ -330,6 +334,8 @@ class _Run:
             asked.declined += len({sha256 for sha256, _ in declined([attempt])})
         if GROUPS[attempt.outcome] == "stop" or attempt.outcome is Outcome.BUDGET_STOPPED:
             self._end(describe(attempt))
+        elif self._watch.why and stops:
+            self._end(self._watch.why)
 
     def _end(self, why: str) -> None:
         with self._lock:

@@ -1,8 +1,8 @@
 """Calls of paid labelers: one row each, in write-once Parquet parts beside the labels.
 
 Belongs here: the row, its Parquet columns, reading it back, and what the rows of one labeler version add up to (what it
-declined for good, what it cost, what stopped it). Does not belong here: making calls (`calls`), when parts are written
-(`journal`), table rows (`warehouse.load`).
+declined for good, what it cost). Does not belong here: what stopped it (`asked.stops`), making calls (`asking`), when
+parts are written (`journal`), table rows (`warehouse.load`).
 """
 
 from __future__ import annotations
@@ -182,24 +182,6 @@ def declined(attempts: Iterable[LabelAttempt]) -> frozenset[tuple[str, str]]:
 def cost_usd(attempts: Iterable[LabelAttempt]) -> float:
     """Return what calls cost, in US dollars; calls whose cost is not known count as 0."""
     return sum(attempt.cost_usd or 0.0 for attempt in attempts)
-
-
-def stopped_by(attempts: Sequence[LabelAttempt]) -> str | None:
-    """Return in one line what stopped a labeler, or None if it answered after its last stop."""
-    asked = sorted(attempts, key=lambda attempt: str(attempt.requested_at))
-    stops = [
-        number
-        for number, attempt in enumerate(asked)
-        if GROUPS[attempt.outcome] == "stop" or attempt.outcome is Outcome.BUDGET_STOPPED
-    ]
-    if not stops or any(attempt.outcome is Outcome.OK for attempt in asked[stops[-1] :]):
-        return None
-    return describe(asked[stops[-1]])
-
-
-def describe(attempt: LabelAttempt) -> str:
-    """Return in one line what a call ended with and what was said."""
-    return f"{attempt.outcome}: {attempt.error_message or attempt.error_code or 'no reason given'}"
 
 
 def next_numbers(attempts: Iterable[LabelAttempt], lost: Mapping[str, Sequence[int]]) -> dict[str, int]:

@@ -41,12 +41,14 @@ def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
     week = week or current_week()
     service = _service(entry.labeler, entry.connection.base_url, entry.model_id, entry.requests_per_minute)
     if not is_paid(entry):
-        return Asking(service, stopped=place.interrupt.is_set)
+        return Asking(service, stopped=place.interrupt.is_set, told=place.listener.told)
     require_price(entry.name, entry.price, "labeler")
     fill = partial(place.fill_book, week)
     fill()
     budget = admission_of(place.budget, entry, week, fill=fill)
-    return Asking(stack(service, budget), money=budget, stopped=place.interrupt.is_set)
+    return Asking(
+        stack(service, budget), money=budget, stopped=place.interrupt.is_set, told=place.listener.told
+    )
 
 
 class Pictured(Protocol):

@@ -7,6 +7,7 @@ Belongs here: calls for labels as `generation.batches` takes them. Does not belo
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -53,6 +54,16 @@ class BatchLabeler(RemoteLabeler, Protocol):
     def read_answer(self, found: Any, attributes: Sequence[str], pictures: int) -> Sight:
         """Return what the answer to a call came to."""
         ...
+
+
+def grouped(looks: Sequence[SeenT], size: int) -> Iterator[list[SeenT]]:
+    """Yield groups of at most `size` pictures that are asked the same, in the order given."""
+    alike: defaultdict[tuple[str, ...], list[SeenT]] = defaultdict(list)
+    for look in looks:
+        alike[look.attributes].append(look)
+        if len(alike[look.attributes]) == size:
+            yield alike.pop(look.attributes)
+    yield from alike.values()
 
 
 def labels_desk(

@@ -16,7 +16,8 @@ from assets.generation.receipts import read_partition
 from assets.generation.records import Outcome
 from assets.generation.run import count_outcomes
 from assets.generation.trouble import Trouble, find_trouble
-from assets.labeling.attempts import LabelAttempt, cost_usd, declined, read_attempts, stopped_by
+from assets.labeling.asked.stops import stopped_by
+from assets.labeling.attempts import LabelAttempt, cost_usd, declined, read_attempts
 from assets.labeling.registry import LABELERS, NOBODY, make_labeler
 from assets.labeling.run import labelled, missing
 from warehouse import keys

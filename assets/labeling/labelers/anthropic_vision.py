@@ -29,6 +29,7 @@ from assets.generation.providers.errors import ErrorRow, error_answer
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.providers.openai_common import count, duration_s
 from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
+from assets.labeling.labelers.forms import MESSAGE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed
 from assets.labeling.pictures import Preparation, Shown
 from assets.labeling.questions import INSTRUCTIONS, question_text, schema, version_of
@@ -147,8 +148,10 @@ class AnthropicVision(Remote):
             )
         )
         if isinstance(found, Answer):
-            return failed(found)
-        return _sight(*found, attributes, len(pictures))
+            return failed(recognized(self.entry, MESSAGE, found))
+        body, facts = found
+        wrong = wrong_form(self.entry, MESSAGE, body, "", facts)
+        return wrong if wrong is not None else _sight(body, facts, attributes, len(pictures))
 
     def _receive(self, send: Any) -> tuple[dict[str, Any], dict[str, Any]] | Answer:
         """Make one call; return its JSON object and what its headers say, or the answer that its error stands for."""

@@ -25,7 +25,8 @@ from openai.types.decision_create_params import DecisionCreateParams
 from assets.generation.models_file import LabelerEntry
 from assets.generation.providers.base import Probe
 from assets.generation.providers.openai_common import Account, count
-from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome
+from assets.generation.records import Answer, Outcome
+from assets.labeling.labelers.forms import DECISION, recognized, wrong_form
 from assets.labeling.labelers.openai_vision import units
 from assets.labeling.labelers.remote import Remote, failed
 from assets.labeling.pictures import Shown
@@ -96,13 +97,15 @@ class OpenAIDecisions(Remote):
             )
         )
         if isinstance(found, Answer):
-            return failed(found)
+            return failed(recognized(self.entry, DECISION, found))
+        used, model = found.body.get("usage"), found.body.get("model")
         facts = {
             **found.facts,
-            "model_reported": found.body.get("model"),
-            "units": units(found.body.get("usage"), "input", "output"),
+            "model_reported": model if isinstance(model, str) else None,
+            "units": units(used, "input", "output") or units(used, "prompt", "completion"),
         }
-        return _sight(found.body, attributes, facts)
+        wrong = wrong_form(self.entry, DECISION, found.body, "", facts)
+        return wrong if wrong is not None else _sight(found.body, attributes, facts)
 
 
 def make(entry: LabelerEntry) -> OpenAIDecisions:
@@ -127,18 +130,7 @@ def _question(attribute: Attribute) -> dict[str, Any]:
 
 def _sight(body: Mapping[str, Any], attributes: Sequence[str], facts: Mapping[str, Any]) -> Sight:
     """Return the choices of an answer; a question that has neither choice nor refusal is invalid, with the answer."""
-    given = body.get("answers")
-    if not isinstance(given, list):
-        message = "the answer holds no answers"
-        return Sight(
-            Answer(
-                outcome=Outcome.SERVER_ERROR,
-                unmapped=True,
-                error_message=message,
-                raw_body=json.dumps(body)[:RAW_BODY_CHARS],
-                **facts,
-            )
-        )
+    given = body["answers"]
     by_name = _named(given, attributes)
     declined = tuple(name for name in attributes if by_name.get(name, {}).get("type") == "refusal")
     if len(declined) == len(attributes):

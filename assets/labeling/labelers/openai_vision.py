@@ -27,6 +27,7 @@ from assets.generation.providers.base import Probe
 from assets.generation.providers.openai_batches import BatchAccount
 from assets.generation.providers.openai_common import Account, Received, count
 from assets.generation.records import Answer, Outcome
+from assets.labeling.labelers.forms import CHAT, RESPONSE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed, refused
 from assets.labeling.pictures import Shown
 from assets.labeling.probability import Token, tokens_of, value_probability
@@ -63,6 +64,8 @@ _NOT_FOR_SETTINGS = frozenset(
 )
 
 
+#: What the two APIs call the tokens of a call.
+_IN, _OUT = ("input", "output"), ("prompt", "completion")
 _CHAT_NAMES = frozenset(
     CompletionCreateParamsNonStreaming.__annotations__
 )  # others go into the body as they are
@@ -92,6 +95,7 @@ class OpenAIVision(Remote):
         )
         path = "responses" if self._api == "responses" else "chat/completions"
         self.endpoint = f"{self._account.base_url}/{path}"
+        self._form = RESPONSE if self._api == "responses" else CHAT
 
     @cached_property
     def version(self) -> str:
@@ -135,7 +139,11 @@ class OpenAIVision(Remote):
     def read_answer(self, found: Received | Answer, attributes: Sequence[str], pictures: int) -> Sight:
         """Return what the answer to a call came to."""
         if isinstance(found, Answer):
-            return failed(self._hinted(found))
+            return failed(recognized(self.entry, self._form, self._hinted(found)))
+        used = found.body.get("usage")
+        facts = {**found.facts, **_facts(found.body), "units": units(used, *_IN) or units(used, *_OUT)}
+        if (wrong := wrong_form(self.entry, self._form, found.body, "", facts)) is not None:
+            return wrong
         read = _read_response if self._api == "responses" else _read_chat
         sight, text, tokens = read(self._account, found, attributes, pictures)
         return replace(sight, readings=_with_confidence(sight.readings, text, tokens))
@@ -228,8 +236,6 @@ def _read_chat(account: Account, found: Received, attributes: Sequence[str], pic
     facts = {**found.facts, **_facts(body), "units": units(body.get("usage"), "prompt", "completion")}
     choices = _list(body.get("choices"))
     if not choices:
-        if body.get("error"):
-            return failed(account.failed(body, facts)), "", []
         return answered("", attributes, pictures, facts), "", []
     message = choices[0].get("message") or {}
     if message.get("refusal"):

@@ -13,6 +13,7 @@ from assets.generation.models_file import LabelerEntry
 from assets.generation.providers.errors import ErrorRow, match
 from assets.generation.providers.openai_params import require_params
 from assets.generation.records import Answer, Outcome
+from assets.labeling.labelers.forms import WRONG_FORM
 from assets.labeling.pictures import Preparation, Shown, UnreadableError, prepare
 from assets.labeling.questions import is_words, readings
 from assets.labeling.records import Reading, Sight
@@ -130,8 +131,9 @@ class Remote:
                 Answer(
                     outcome=Outcome.SERVER_ERROR,
                     unmapped=True,
+                    error_code=WRONG_FORM,
                     error_type=type(error).__name__,
-                    error_message="the answer could not be read",
+                    error_message=f"its parts are of no known form ({type(error).__name__})",
                     maybe_billed=True,
                 )
             )

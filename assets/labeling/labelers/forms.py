@@ -1,0 +1,170 @@
+"""In which form a service answered, where it is not the form of the API that was asked, and the setting that fixes it.
+
+Belongs here: recognizing a form, and the line that names cause and setting. Does not belong here: reading answers of
+the right form (one file per labeler beside this one), what follows from a wrong one (`labeling.unreadable`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from assets.generation.models_file import LabelerEntry
+from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome
+from assets.labeling.records import Sight
+
+#: `error_code` of an answer that came, and is not in the form of the API; `error_type` names the form.
+WRONG_FORM = "wrong_form"
+CHAT, RESPONSE, DECISION, MESSAGE = "chat_completion", "response", "decision", "message"
+_SHOWN = 80  # characters of an answer's own words
+
+#: Of JSON objects, the first that matches: form, what it is called, how it is known.
+_OBJECTS: tuple[tuple[str, str, Callable[[Mapping[str, Any]], bool]], ...] = (
+    (
+        CHAT,
+        "a chat completion",
+        lambda body: _is(body, "chat.completion") or _has(body, "choices", "message"),
+    ),
+    ("completion", "a text completion", lambda body: _has(body, "choices", "text")),
+    (RESPONSE, "a Responses answer", lambda body: _is(body, "response") or _has(body, "output", "content")),
+    (DECISION, "a Decisions answer", lambda body: isinstance(body.get("answers"), list)),
+    (MESSAGE, "an Anthropic message", lambda body: body.get("type") == "message"),
+    ("candidates", "a Gemini answer", lambda body: isinstance(body.get("candidates"), list)),
+    ("ollama", "an answer of Ollama's own API", lambda body: "done" in body and "model" in body),
+    ("error", "an error", lambda body: bool(_words(body))),
+)
+#: Of everything else: form, what it is called, how its text begins.
+_TEXTS: tuple[tuple[str, str, str], ...] = (
+    ("empty", "empty", r"\s*$"),
+    ("html", "an HTML page", r"\s*(<!doctype html|<html|<head|<body)"),
+    ("xml", "XML", r"\s*<\?xml|\s*<[a-z]"),
+    ("events", "a stream of events", r"\s*((data|event|id|retry):|: )"),
+    ("json", "JSON, but no object", r"\s*[\[\"\d]"),
+    ("text", "plain text", ""),
+)
+#: The form of each kind of labeler, by its setting `api`.
+_API = {CHAT: "chat", RESPONSE: "responses"}
+#: What an answer in the form of each has a list of.
+_LISTS = {CHAT: "choices", RESPONSE: "output", DECISION: "answers", MESSAGE: "content"}
+_KIND = {
+    CHAT: "openai_vision",
+    RESPONSE: "openai_vision",
+    DECISION: "openai_decisions",
+    MESSAGE: "anthropic_vision",
+}
+
+
+def form_of(body: object, text: str = "") -> tuple[str, str]:
+    """Return the form of an answer and what it is called.
+
+    Args:
+        body: its JSON value; None where it is none.
+        text: its text, if it is no JSON object.
+    """
+    if isinstance(body, Mapping):
+        found = next(((form, called) for form, called, knows in _OBJECTS if knows(body)), None)
+        return found or ("object", "a JSON object of no known form")
+    for form, called, begins in _TEXTS:
+        if re.match(begins, text, re.IGNORECASE):
+            return form, called
+    return "text", "plain text"
+
+
+def wrong_form(
+    entry: LabelerEntry, asked: str, body: object, text: str, facts: Mapping[str, Any]
+) -> Sight | None:
+    """Return what an answer came to whose form is not that which was `asked` for, or None if it is that.
+
+    It may have been billed: it counts as spent with what its usage says, else with the most that a call can cost.
+    """
+    if isinstance(body, Mapping) and isinstance(body.get(_LISTS[asked]), list):
+        return None
+    form, called = form_of(body, text)
+    if form == asked:
+        return None
+    raw = json.dumps(body, ensure_ascii=False) if isinstance(body, Mapping) else text
+    message = (
+        f"the answer is {called}{_quoted(form, body, text)}, not {_CALLED[asked]}; {_fix(entry, asked, form)}"
+    )
+    return Sight(
+        Answer(
+            **{
+                **facts,
+                "outcome": Outcome.SERVER_ERROR,
+                "error_code": WRONG_FORM,
+                "error_type": form,
+                "error_message": message,
+                "raw_body": raw[:RAW_BODY_CHARS],
+                "maybe_billed": True,
+            }
+        )
+    )
+
+
+def recognized(entry: LabelerEntry, asked: str, answer: Answer) -> Answer:
+    """Return an answer of success that could not be read (a page, text, an error in JSON) as one of a wrong form."""
+    came = answer.http_status is not None and 200 <= answer.http_status < 300
+    if not (came and answer.outcome is Outcome.SERVER_ERROR and answer.unmapped):
+        return answer
+    try:
+        body = json.loads(answer.raw_body or "")
+    except ValueError:
+        body = None
+    facts = answer.model_dump(exclude={"unmapped"})
+    found = wrong_form(entry, asked, body, answer.raw_body or "", facts)
+    return found.answer if found is not None else answer
+
+
+_CALLED = {form: called for form, called, _ in _OBJECTS}
+
+
+def _fix(entry: LabelerEntry, asked: str, form: str) -> str:
+    """Return the setting that fixes it."""
+    kind = _KIND.get(form)
+    if kind is None:
+        return _LOOK.get(form, "look at base_url of its connection: it ends in /v1 for most servers")
+    api = f"api: {_API[form]}" if form in _API else ""
+    if kind == entry.labeler:
+        return f"write settings: {{{api}}} for labeler {entry.name} in models.yaml"
+    more = f" and settings: {{{api}}}" if form == CHAT else ""
+    return f"write labeler: {kind}{more} for {entry.name} in models.yaml"
+
+
+_LOOK = {
+    "error": "look at what the server says",
+    "completion": "look at base_url of its connection: this server answers with the old Completions API",
+    "candidates": "look at base_url of its connection: Gemini's OpenAI-compatible address ends in /v1beta/openai",
+    "events": "switch streaming off: look at stream in the labeler's settings, or at the server's own",
+}
+
+
+def _quoted(form: str, body: object, text: str) -> str:
+    if form == "error" and isinstance(body, Mapping):
+        return f' ("{_cut(_words(body))}")'
+    if form == "html" and (title := re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)):
+        return f' ("{_cut(title[1])}")'
+    return f' ("{_cut(text)}")' if form in {"text", "json", "xml"} else ""
+
+
+def _cut(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
+
+
+def _words(body: Mapping[str, Any]) -> str:
+    """Return what an error in JSON says, or an empty string if it is none."""
+    error = body.get("error") or body.get("errors") or body.get("detail") or body.get("message")
+    if isinstance(error, Mapping):
+        error = error.get("message") or error.get("code") or json.dumps(error)
+    return error if isinstance(error, str) else json.dumps(error) if error else ""
+
+
+def _is(body: Mapping[str, Any], name: str) -> bool:
+    return body.get("object") == name
+
+
+def _has(body: Mapping[str, Any], name: str, inner: str) -> bool:
+    items = body.get(name)
+    return isinstance(items, list) and any(isinstance(one, Mapping) and inner in one for one in items)
