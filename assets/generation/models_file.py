@@ -73,6 +73,7 @@ class LabelerEntry(_Data):
     concurrency: int = Field(default=4, ge=1)
     price: Prices = ()
     cap_usd: float | None = Field(default=None, gt=0)  # a week
+    shutdown_date: dt.date | None = None  # as its maker announced it, where the list of models does not say
     connection: Connection = Connection()
     _questions: tuple[Attribute, ...] = PrivateAttr(default=())
 
@@ -107,6 +108,7 @@ class ModelEntry(_Data):
     concurrency: int = Field(default=4, ge=1)
     price: Prices = ()
     cap_usd: float | None = Field(default=None, gt=0)  # a week
+    shutdown_date: dt.date | None = None  # as its maker announced it, where the list of models does not say
     connection: Connection = Connection()
     labeler: Name = "photo"
     also_labelers: tuple[Name, ...] = ()  # label the same pictures beside it, for agreement; never scored

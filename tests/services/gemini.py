@@ -67,7 +67,7 @@ def answered(
     body = types.GenerateContentResponse(
         candidates=None if feedback else [one],
         prompt_feedback=feedback,
-        model_version="gemini-3.1-flash-image-001",
+        model_version="gemini-nano-banana-2.1-001",
         response_id="resp-1",
         usage_metadata=counted or usage(),
     )

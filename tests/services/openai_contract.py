@@ -76,6 +76,7 @@ class ContractServer:
         self.keys = keys
         self.prices = dict(prices)
         self.models = models
+        self.shutdown: dict[str, str] = {}  # date by model, in the list of models
         self.extra_params = extra_params
         self.pictures: dict[str, bytes] = {}
         self.responses: dict[str, int] = {}  # id → its turn

@@ -95,8 +95,8 @@ def models_get(server: ContractServer, call: Call) -> Answered:
     name = call.path.removeprefix("/v1/models").strip("/")
     if name and name not in server.models:
         raise RefusedError(404, {"code": "model_not_found", "message": f"The model '{name}' does not exist"})
-    data = [wire.model_body(model) for model in server.models]
-    body = wire.model_body(name) if name else {"object": "list", "data": data}
+    data = [wire.model_body(model, server.shutdown.get(model)) for model in server.models]
+    body = wire.model_body(name, server.shutdown.get(name)) if name else {"object": "list", "data": data}
     server.record(number=call.number, method="GET", path=call.path, status=200, billed_usd=0.0)
     return Answered(json.dumps(body).encode())
 

@@ -129,9 +129,10 @@ def response_body(request: Mapping[str, Any], fields: Mapping[str, Any]) -> dict
     return exact(Response, {"object": "response", **repeated, **fields})
 
 
-def model_body(name: str) -> dict[str, Any]:
+def model_body(name: str, shutdown_date: str | None = None) -> dict[str, Any]:
     """Return one model of the list of models."""
-    return exact(Model, {"id": name, "created": 1, "object": "model", "owned_by": "contract"})
+    fields = {"id": name, "created": 1, "object": "model", "owned_by": "contract"}
+    return exact(Model, {**fields, "shutdown_date": shutdown_date})
 
 
 def tokens(text: str) -> int:

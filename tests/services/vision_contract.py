@@ -66,6 +66,7 @@ class Said:
     error: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
+    speaks: str | None = None  # answer as this path does, whatever was asked for
     wait_s: float = 0.0
 
 
@@ -83,6 +84,8 @@ class Vision:
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    models: Sequence[str] = ("gpt-6-luna",)
+    shutdown: Mapping[str, str] = field(default_factory=dict)  # date by model, in the list of models
     most_at_once: int = 0
     _now: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -94,6 +97,8 @@ class Vision:
 
     def answer(self, seen: loopback.Seen) -> loopback.Reply:
         """Answer one request; one that the vendor's types do not allow fails the test."""
+        if seen.method in {"GET", "HEAD"}:
+            return self._listed(seen.target)
         body = json.loads(seen.body)
         with self._lock:
             wire.check_request(seen.target, body)  # pydantic's adapters are not made by two threads at once
@@ -110,6 +115,15 @@ class Vision:
         finally:
             with self._lock:
                 self._now -= 1
+
+    def _listed(self, target: str) -> loopback.Reply:
+        """Answer the free calls: the list of models, and one of them."""
+        name = target.removeprefix("/v1/models").strip("/")
+        if name and name not in self.models:
+            return loopback.Reply(404, b'{"error": {"message": "no such model", "code": "model_not_found"}}')
+        data = [wire.model_body(model, self.shutdown.get(model)) for model in self.models]
+        body = next(one for one in data if one["id"] == name) if name else {"object": "list", "data": data}
+        return loopback.Reply(200, json.dumps(body).encode(), {"content-type": "application/json"})
 
 
 def said_of(server: Vision, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +204,7 @@ def _reply(asked: Asked, said: Said) -> loopback.Reply:
     if said.error is not None:
         kind = {"type": "error"} if asked.path == "/v1/messages" else {}
         return loopback.Reply(said.status, json.dumps({**kind, "error": dict(said.error)}).encode(), headers)
-    body = _BODIES[asked.path](asked, said)
+    body = _BODIES[said.speaks or asked.path](asked, said)
     return loopback.Reply(200, json.dumps(body).encode(), headers)
 
 

@@ -6,6 +6,7 @@ or any one provider. A new provider is one file beside this one and one row in `
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -46,6 +47,32 @@ class Probe:
     key_ok: bool | None
     model_ok: bool | None
     line: str  # one line for people; never a key
+    certain: bool = False  # a run would meet the same: the address is refused, the host has no name, …
+    shutdown_date: dt.date | None = None  # as the service announces it
+
+
+#: `error_code` of calls that never left: the next one meets the same, until a setting or the network is changed.
+NEVER_LEFT = frozenset(
+    {
+        "refused_address",
+        "dns_failure",
+        "tls_error",
+        "connect_failed",
+        "request_not_sent",
+        "no_key",
+        "not_ready",
+    }
+)
+
+
+def day_of(said: object) -> dt.date | None:
+    """Return the day that a service writes as a date, as a moment in ISO form, or in seconds since 1970; else None."""
+    try:
+        if isinstance(said, int | float) and not isinstance(said, bool):
+            return dt.datetime.fromtimestamp(said, dt.UTC).date()
+        return dt.date.fromisoformat(said[:10]) if isinstance(said, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def probe(provider: Provider, model_id: str) -> Probe | None:

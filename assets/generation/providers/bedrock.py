@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from assets.generation.connection import Connection
 from assets.generation.http import FetchError, answer_of, decode_base64, make_client, redact
-from assets.generation.providers.base import Probe
+from assets.generation.providers.base import NEVER_LEFT, Probe
 from assets.generation.providers.bedrock_errors import ERRORS
 from assets.generation.providers.bedrock_models import Family, family_of
 from assets.generation.providers.errors import error_answer
@@ -117,7 +117,7 @@ class Bedrock:
         try:
             region = self._region({})
         except UsageError as error:
-            return Probe(None, None, str(error))
+            return Probe(None, None, str(error), certain=True)
         base = re.sub(r"^(us|eu|apac|jp|au|global)\.(?=\w+\.)", "", model_id)
         found = self._call(
             "bedrock", region, lambda client: client.get_foundation_model(modelIdentifier=base)
@@ -128,13 +128,13 @@ class Bedrock:
                 found.outcome is Outcome.AUTH and found.error_code != "AccessDeniedException"
             )  # may not look
             key_ok = False if wrong else True if missing else None
-            return Probe(
-                key_ok, False if missing else None, f"bedrock: {found.error_message or found.error_code}"
-            )
+            line = f"bedrock: {found.error_message or found.error_code}"
+            certain = found.error_code in NEVER_LEFT
+            return Probe(key_ok, False if missing else None, line, certain=certain)
         life = found["modelDetails"].get("modelLifecycle") or {}
-        ends = f", ends {life['endOfLifeTime']:%Y-%m-%d}" if life.get("endOfLifeTime") else ""
+        end = life["endOfLifeTime"].date() if life.get("endOfLifeTime") else None
         status = str(life.get("status", "ACTIVE")).lower()
-        return Probe(True, True, f"bedrock: {model_id} is {status} in {region}{ends}")
+        return Probe(True, True, f"bedrock: {model_id} is {status} in {region}", shutdown_date=end)
 
     def _region(self, params: Mapping[str, Any]) -> str:
         region = self._connection.region or params.get("region") or self._session.region_name

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 
 from assets.generation.connection import Connection
 from assets.generation.http import FetchError, answer_of, fetch_image, make_client, redact
-from assets.generation.providers.base import Probe
+from assets.generation.providers.base import NEVER_LEFT, Probe
 from assets.generation.providers.bfl_answers import (
     ERRORS,
     OURS,
@@ -126,7 +126,8 @@ class Bfl:
             return Probe(False, None, f"bfl: {error}")
         if isinstance(found, Answer):
             key_ok = False if found.outcome is Outcome.AUTH else None
-            return Probe(key_ok, None, f"bfl: {found.error_message or found.error_code or found.outcome}")
+            line = f"bfl: {found.error_message or found.error_code or found.outcome}"
+            return Probe(key_ok, None, line, certain=found.error_code in NEVER_LEFT)
         listed = self._json("GET", f"{self.endpoint}/openapi.json", ends_at)
         paths = None if isinstance(listed, Answer) else listed.get("paths")
         there = f"/v1/{model_id}" in paths if isinstance(paths, Mapping) else None

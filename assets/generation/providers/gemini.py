@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from assets.generation.connection import MOST_IMAGE_BYTES, Connection
 from assets.generation.http import answer_of, make_client, redact
-from assets.generation.providers.base import Probe
+from assets.generation.providers.base import NEVER_LEFT, Probe
 from assets.generation.providers.errors import error_answer, match
 from assets.generation.providers.gemini_answers import (
     BLOCKED,
@@ -65,9 +65,9 @@ class Gemini:
         """Raise `UsageError` without the extra, for a model that ended, or a parameter that the SDK does not take."""
         types = _sdk().types
         if model_id.startswith("imagen"):
-            raise UsageError(f"gemini: {model_id} ended on 2026-08-17; write gemini-3.1-flash-image instead")
+            raise UsageError(f"gemini: {model_id} ended on 2026-08-17; write gemini-nano-banana-2.1 instead")
         if not model_id.startswith("gemini-"):
-            raise UsageError(f'gemini: "{model_id}" is no model; write e.g. gemini-3.1-flash-image')
+            raise UsageError(f'gemini: "{model_id}" is no model; write e.g. gemini-nano-banana-2.1')
         check_seed("gemini", params)
         unknown = sorted(set(params) - SETTINGS)
         if unknown:
@@ -104,7 +104,8 @@ class Gemini:
         missing = found.outcome is Outcome.MODEL_RETIRED
         key_ok = False if found.outcome is Outcome.AUTH else True if missing else None
         line = f"gemini: {found.error_message or found.error_code or found.outcome}"
-        return Probe(key_ok, False if missing else None, line)
+        certain = found.error_code in NEVER_LEFT
+        return Probe(key_ok, False if missing else None, line, certain=certain)
 
     def _made(self) -> Any:
         with self._lock:

@@ -26,7 +26,7 @@ from pydantic_core import from_json
 from assets.generation import http
 from assets.generation.admission import answer_arrives
 from assets.generation.connection import Connection
-from assets.generation.providers.base import Probe
+from assets.generation.providers.base import NEVER_LEFT, Probe, day_of
 from assets.generation.providers.openai_errors import api_answer, has_error, read_error
 from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
 from warehouse.errors import UsageError
@@ -138,21 +138,22 @@ class Account:
         where = self.base_url.partition("://")[2]
         found = self.receive(lambda client: client.models.with_raw_response.retrieve(model_id))
         if isinstance(found, Received):
-            return Probe(True, True, f"{where}: the key works and {model_id} is there")
+            return _there(model_id, where, found.body)
         if found.http_status == 404:
             return self._listed(model_id, where)
         why = f"{found.outcome}: {found.error_message or found.error_code or 'no reason given'}"
         key_ok = False if found.http_status == 401 else None
-        return Probe(key_ok=key_ok, model_ok=None, line=f"{where}: {why}")
+        certain = found.error_code in NEVER_LEFT
+        return Probe(key_ok=key_ok, model_ok=None, line=f"{where}: {why}", certain=certain)
 
     def _listed(self, model_id: str, where: str) -> Probe:
         listed = self.receive(lambda client: client.models.with_raw_response.list())
         models = listed.body.get("data") if isinstance(listed, Received) else None
         if not isinstance(models, list):
             return Probe(None, None, f"{where}: shows no list of models, so nothing is known without a call")
-        names = {str(model.get("id")) for model in models if isinstance(model, Mapping)}
-        if model_id in names:
-            return Probe(True, True, f"{where}: the key works and {model_id} is there")
+        known = {str(model.get("id")): model for model in models if isinstance(model, Mapping)}
+        if model_id in known:
+            return _there(model_id, where, known[model_id])
         return Probe(True, False, f"{where}: the key works; it has no model {model_id}")
 
     def _refused(self, response: Any) -> Answer:
@@ -166,6 +167,12 @@ class Account:
 
     def _clean(self, text: str) -> str:
         return http.redact(text, self._key) if self._key else text
+
+
+def _there(model_id: str, where: str, model: Mapping[str, Any]) -> Probe:
+    """Return that a model is there, with the day on which it will not be (OpenAI's `shutdown_date`)."""
+    line = f"{where}: the key works and {model_id} is there"
+    return Probe(True, True, line, shutdown_date=day_of(model.get("shutdown_date")))
 
 
 def _json(data: bytes) -> object:

@@ -24,7 +24,7 @@ from pydantic import SecretStr
 
 from assets.generation import http
 from assets.generation.models_file import LabelerEntry
-from assets.generation.providers.base import Probe
+from assets.generation.providers.base import NEVER_LEFT, Probe, day_of
 from assets.generation.providers.errors import ErrorRow, error_answer
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.providers.openai_common import count, duration_s
@@ -115,11 +115,13 @@ class AnthropicVision(Remote):
         found = self._receive(lambda client: client.models.with_raw_response.retrieve(model_id))
         where = self._base_url.partition("://")[2]
         if not isinstance(found, Answer):
-            return Probe(True, True, f"{where}: the key works and {model_id} is there")
+            line = f"{where}: the key works and {model_id} is there"
+            return Probe(True, True, line, shutdown_date=day_of(found[0].get("retires_at")))
         if found.http_status == 404:
             return Probe(True, False, f"{where}: the key works; it has no model {model_id}")
         why = f"{found.outcome}: {found.error_message or found.error_code or 'no reason given'}"
-        return Probe(False if found.outcome is Outcome.AUTH else None, None, f"{where}: {why}")
+        key_ok = False if found.outcome is Outcome.AUTH else None
+        return Probe(key_ok, None, f"{where}: {why}", certain=found.error_code in NEVER_LEFT)
 
     def ask(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
         """Make one call and read its answer; see `look`."""

@@ -16,7 +16,7 @@ import pytest
 
 from assets.generation.admission import NotNowError, answer_arrives, pause, waits_end_with
 from assets.generation.calls import Retry, Tried, with_retry
-from assets.generation.models_file import Price
+from assets.generation.prices import Price
 from assets.generation.money import Costs
 from assets.generation.receipts import read_partition
 from assets.generation.records import Answer, Outcome, Request

@@ -422,7 +422,8 @@ def test_the_free_call_tells_the_end_of_a_model(scene: Scene) -> None:
     scene.reply = Reply(200, json.dumps({"modelDetails": {**details, "modelLifecycle": life}}).encode())
     probe = scene.provider.probe(CORE)
     assert (probe.key_ok, probe.model_ok) == (True, True)
-    assert "legacy in us-west-2, ends 2027-03-31" in probe.line
+    assert probe.line.endswith("legacy in us-west-2")
+    assert probe.shutdown_date == dt.date(2027, 3, 31)
     scene.reply = error("ResourceNotFoundException", "The specified resource was not found.")
     assert scene.provider.probe("stability.gone-v1:0").model_ok is False
     scene.reply = error("AccessDeniedException", "not authorized to perform: bedrock:GetFoundationModel")

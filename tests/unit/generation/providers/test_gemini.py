@@ -12,7 +12,7 @@ import pytest
 from google.genai import types
 
 from assets.generation.connection import Connection
-from assets.generation.models_file import Price
+from assets.generation.prices import Price
 from assets.generation.money import Costs
 from assets.generation.providers.errors import match
 from assets.generation.providers.gemini import Gemini, make
@@ -25,7 +25,7 @@ from tests.unit.generation.providers.others import partition, request
 from tests.unit.generation.scripted import picture
 from warehouse.errors import UsageError
 
-FLASH = "gemini-3.1-flash-image"
+FLASH = "gemini-nano-banana-2.1"
 PNG = picture("c0ffee")
 
 
@@ -61,7 +61,7 @@ def scene(running: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
 def test_a_picture_with_model_tokens_and_ids(scene: Scene) -> None:
     answer = scene.ask(answered(picture_part(PNG)), aspect_ratio="1:1", image_size="1K")
     assert (answer.outcome, answer.image, answer.http_status) == (Outcome.OK, PNG, 200)
-    assert (answer.model_reported, answer.request_id) == ("gemini-3.1-flash-image-001", "resp-1")
+    assert (answer.model_reported, answer.request_id) == ("gemini-nano-banana-2.1-001", "resp-1")
     assert answer.units == {"text_in": 7.0, "image_out": 1120.0}
     assert (answer.usage or {})["candidatesTokenCount"] == 1120
     assert scene.memory.asked == [
@@ -350,7 +350,7 @@ def test_a_partition_through_the_ledger(scene: Scene, tmp_path: Path) -> None:
         scene.memory.reply = lambda model, body: scene.reply
     assert report.planned == len(plan.slots) == report.outcomes["ok"] + 1
     assert (report.outcomes["blocked_output"], report.asked) == (1, report.planned + 1)
-    assert {receipt.model_reported for receipt in receipts} >= {"gemini-3.1-flash-image-001"}
+    assert {receipt.model_reported for receipt in receipts} >= {"gemini-nano-banana-2.1-001"}
 
 
 def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() -> None:

@@ -1,0 +1,28 @@
+"""One thing that was looked at: whether it is well, and what to do if it is not.
+
+Belongs here: the value and its words. Does not belong here: any look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found about one thing, and how to fix it.
+
+    `fail`: a run would certainly fail of it, as things are. `warn`: it may, or costs money or trouble later.
+    """
+
+    level: Level
+    what: str
+    line: str
+
+
+def counted(n: int, what: str) -> str:
+    """Return `1 model`, `2 models`."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"

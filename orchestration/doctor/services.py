@@ -1,0 +1,209 @@
+"""What `cliche doctor` looks at of models and labelers: key, name, end, price, caps; with free calls alone.
+
+Belongs here: these looks. Does not belong here: free calls (`providers`, labelers), paid ones (`paid`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+
+from assets.generation.asset import checked_provider
+from assets.generation.charges import entry_scope, month_scope, week_scope
+from assets.generation.connection import Connection
+from assets.generation.models_file import LabelerEntry, ModelEntry
+from assets.generation.money import Costs
+from assets.generation.prices import OLD_AFTER_DAYS, Price, price_on
+from assets.generation.providers.base import Probe, Provider, probe
+from assets.generation.receipts import read_partition
+from assets.generation.spending import Book
+from assets.generation.trouble import CostRatio, cost_ratio
+from assets.generation.workplace import Workplace
+from assets.labeling.registry import LABELERS, make_labeler
+from assets.labeling.spending import costs_of, is_paid
+from assets.labeling.status import partition_state
+from orchestration.doctor.finding import Finding
+from warehouse.errors import ClicheError
+from warehouse.store import Store
+from warehouse.weeks import current_week, shift, utc_now
+
+_PROBE_S = 20.0  # seconds for one free call
+_LOOK_BACK = 4  # weeks whose costs still say something about a price
+#: The end of a model is told so many days ahead.
+END_DAYS = 60
+
+
+def provider_of(entry: ModelEntry) -> Provider | ClicheError:
+    """Return the provider of an entry, which does not wait long for an answer; or why there is none."""
+    try:
+        return checked_provider(entry.model_copy(update={"connection": _hasty(entry.connection)}))
+    except ClicheError as error:
+        return error
+
+
+def _hasty(connection: Connection) -> Connection:
+    return connection.model_copy(update={"timeout_s": min(connection.timeout_s, _PROBE_S)})
+
+
+def is_free(provider: Provider | ClicheError) -> bool:
+    """Return whether there is nobody to ask and nothing to pay."""
+    return not isinstance(provider, ClicheError) and not provider.paid and not hasattr(provider, "probe")
+
+
+def look_at_model(place: Workplace, entry: ModelEntry, provider: Provider | ClicheError) -> Iterator[Finding]:
+    """Yield what is found of a model that is asked of somebody."""
+    if isinstance(provider, ClicheError):
+        yield Finding("fail", entry.name, str(provider))
+        return
+    yield from _probed(entry.name, probe(provider, entry.model_id), entry.shutdown_date)
+    yield from _last_week(entry, {one.succeeds for one in place.models})
+    if not provider.paid:
+        return
+    yield from _price(entry.name, entry.price)
+    if entry.cap_usd is None and place.caps.week_usd is None:
+        yield Finding("warn", entry.name, "no cap: set cap_usd here, or week_usd of caps in cliche.yaml")
+    yield from _room(place, entry)
+    ratio = _cost_ratio(place.store, entry.name)
+    if ratio is not None and ratio.wrong:
+        yield Finding("warn", entry.name, ratio.line())
+
+
+def _cost_ratio(store: Store, model: str) -> CostRatio | None:
+    """Return what a model's pictures cost against expectation in the newest week that tells."""
+    for back in range(_LOOK_BACK):
+        try:
+            ratio = cost_ratio(read_partition(store, shift(current_week(), -back), model).receipts)
+        except ClicheError:  # what is wrong with the store is told in its own line
+            return None
+        if ratio is not None:
+            return ratio
+    return None
+
+
+def _probed(what: str, said: Probe | None, ends: dt.date | None) -> Iterator[Finding]:
+    """Yield what a free call said, with the part of models.yaml or the environment that fixes it."""
+    if said is None:
+        yield Finding("ok", what, "there is no free call; its key is tried by the first paid one")
+    elif said.key_ok is False:
+        yield Finding("fail", what, f"{said.line}; mend the key, or key_env of its connection")
+    elif said.model_ok is False:
+        yield Finding("fail", what, f"{said.line}; mend model_id in models.yaml")
+    elif said.certain:
+        yield Finding("fail", what, f"{said.line}; fix connection in models.yaml, a run would fail of it")
+    elif said.key_ok is None or said.model_ok is None:
+        yield Finding("warn", what, f"not known without a paid call: {said.line}")
+    else:
+        yield Finding("ok", what, said.line)
+    known = [day for day in (said.shutdown_date if said else None, ends) if day is not None]
+    if known:
+        yield _end(what, min(known))
+
+
+def _end(what: str, day: dt.date) -> Finding:
+    left = (day - utc_now().date()).days
+    if left <= 0:
+        return Finding(
+            "fail", what, f"was shut down on {day}; end it (until) and add its successor (succeeds)"
+        )
+    line = f"is shut down on {day}, in {left:,} day{'' if left == 1 else 's'}"
+    if left <= END_DAYS:
+        return Finding("warn", what, f"{line}; set until to its last week and add its successor (succeeds)")
+    return Finding("ok", what, line)
+
+
+def _last_week(entry: ModelEntry, succeeded: Collection[str | None]) -> Iterator[Finding]:
+    """Yield that the last week of an entry is near, where no other entry follows it."""
+    if entry.until_week is None or entry.name in succeeded:
+        return
+    left = (entry.until_week - utc_now().date()).days
+    if left <= END_DAYS:
+        line = (
+            f"{entry.until_week} is its last week (until), and no model succeeds it; add one, or raise until"
+        )
+        yield Finding("warn", entry.name, line)
+
+
+def _room(place: Workplace, entry: ModelEntry) -> Iterator[Finding]:
+    """Yield the caps that leave no room for one call, where there is a call to make."""
+    week = current_week()
+    usd = Costs(entry.price).reserve_usd(utc_now().date())
+    try:
+        state = partition_state(place.store, week, entry.name, place.labelers)
+        place = replace(place, book=Book(None))
+        place.fill_book(week)
+    except ClicheError:  # what is wrong with the store is told in its own line
+        return
+    if state.planned and not state.open:
+        return
+    yield from _no_room(place, entry.name, usd, entry_scope(week, entry.name), entry.cap_usd)
+
+
+def _no_room(place: Workplace, what: str, usd: float, scope: str, cap_usd: float | None) -> Iterator[Finding]:
+    caps, today = place.caps, utc_now().date()
+    for which, name, cap in (
+        (scope, "cap_usd of its entry", cap_usd),
+        ("", "run_usd of caps in cliche.yaml", caps.run_usd),
+        (week_scope(current_week()), "week_usd of caps in cliche.yaml", caps.week_usd),
+        (month_scope(today), "month_usd of caps in cliche.yaml", caps.month_usd),
+    ):
+        spent = place.book.total(which).usd if which else 0.0
+        if cap is not None and spent + usd > cap:
+            line = f"no call fits: ${spent:,.2f} of ${cap:,.2f} are spent, and a call may cost ${usd:,.4f}"
+            yield Finding("fail", what, f"{line}; raise {name}")
+
+
+def _price(what: str, prices: Sequence[Price]) -> Iterator[Finding]:
+    today = utc_now().date()
+    price = price_on(prices, today)
+    if price is None:
+        yield Finding("fail", what, "no price holds today: write price with source and date in models.yaml")
+        return
+    age = (today - price.date).days
+    line = f"${price.per_image_usd:,.4f} a picture, looked up on {price.date} ({price.source})"
+    if age > OLD_AFTER_DAYS:
+        yield Finding("warn", what, f"{line} is {age} days old; look it up again and mend date")
+    elif "check before use" in price.source.lower():
+        yield Finding("warn", what, f"{line}; look it up at its maker's before you ask")
+    else:
+        yield Finding("ok", what, line)
+
+
+def look_at_labeler(place: Workplace, name: str) -> Iterator[Finding]:
+    """Yield what is found of a labeler."""
+    what = f"labeler {name}"
+    entry: LabelerEntry | None = place.labelers.get(name)
+    hasty = {} if entry is None else {name: _hasty_labeler(entry)}
+    try:
+        labeler = make_labeler(name, hasty)
+    except ClicheError as error:
+        yield Finding("fail", what, str(error))
+        return
+    if entry is None or name in LABELERS:
+        yield Finding("ok", what, "reads on this machine")
+        return
+    asks: Callable[[str], Probe] | None = getattr(labeler, "probe", None)
+    yield from _probed(what, asks(entry.model_id) if asks else None, entry.shutdown_date)
+    if is_paid(entry):
+        yield from _price(what, entry.price)
+        if entry.cap_usd is None and place.caps.week_usd is None:
+            yield Finding("warn", what, "no cap: set cap_usd here, or week_usd of caps in cliche.yaml")
+        usd = costs_of(entry, entry.images_per_request).reserve_usd(utc_now().date())
+        free = replace(place, book=Book(None))  # what is left of a cap ends a labeler, and no run
+        yield from _no_room(free, what, usd, entry_scope(current_week(), name, "labeler"), entry.cap_usd)
+
+
+def _hasty_labeler(entry: LabelerEntry) -> LabelerEntry:
+    return entry.model_copy(update={"connection": _hasty(entry.connection)})
+
+
+def look_at_caps(place: Workplace) -> Iterator[Finding]:
+    """Yield which caps are set."""
+    caps = place.caps
+    missing = [name for name, usd in caps.model_dump().items() if usd is None and name != "run_usd"]
+    said = ", ".join(f"{name} ${usd:,.2f}" for name, usd in caps.model_dump().items() if usd is not None)
+    if missing:
+        have = f"{said}; " if said else ""
+        yield Finding("warn", "caps", f"{have}not set: {', '.join(missing)} (caps in cliche.yaml)")
+    else:
+        yield Finding("ok", "caps", said)
