@@ -134,7 +134,7 @@ class Budget:
                     moment = receipt.requested_at or utc_now()
                     settle_with = self.scopes(week, model, cap_usd, day=moment.date())
                     over = settle(receipt.cost_usd or 0.0, settle_with)
-                    if over > 0:
+                    if over > 0 and self.book.first_time(f"dearer:{who}"):
                         self.told(
                             f"{model}: a call cost ${receipt.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
                             "for it; from now on that much is set aside (mend most_usd of its price in models.yaml)"

@@ -43,6 +43,8 @@ class Forecast:
         spent_usd: what was spent of it already.
         paid: calls cost money.
         kind: `model` or `labeler`.
+        anchors: of a labeler: the anchor pictures among `asks`.
+        estimate: tokens decide what a call costs, so `usd` is not exact.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Forecast:
     spent_usd: float = 0.0
     paid: bool = False
     kind: str = "model"
+    anchors: int = 0
+    estimate: bool = False
 
     @property
     def left_usd(self) -> float | None:
@@ -96,6 +100,7 @@ def forecast(
         cap_usd=entry.cap_usd,
         spent_usd=book.total(entry_scope(plan.week, entry.name)).usd,
         paid=True,
+        estimate=bool(price and price.per_million_usd),
     )
 
 

@@ -81,6 +81,7 @@ class Book:
         self._inode: tuple[int, int] | None = None
         self._me = process_name()
         self._held: dict[str, tuple[int, tuple[str, ...], str]] = {}
+        self._told: set[str] = set()
         #: Set when money was given back by this process; replaced then, not cleared: nobody misses it.
         self.freed = threading.Event()
 
@@ -130,6 +131,8 @@ class Book:
             held = self._held.pop(key, None)
             row = con.execute("SELECT nanos, scopes, who FROM entries WHERE key = ?", (key,)).fetchone()
             reserved, of, who = held or (row and (row[0], tuple(json.loads(row[1])), row[2])) or (0, (), "")
+            if row:  # more was set aside for it meanwhile, because another call was as dear
+                reserved = max(reserved, row[0])
             nanos = _nanos(usd)
             put(con, key, nanos, None, tuple(scopes) if scopes is not None else of, who)
             see(con, who, nanos)
@@ -158,6 +161,13 @@ class Book:
         with self._transaction() as con:
             nanos, is_open = total_of(con, scope)
         return Total(nanos / _NANO, is_open / _NANO)
+
+    def first_time(self, what: str) -> bool:
+        """Return whether this was not asked before in this process: a warning is told once."""
+        with self._lock:
+            known = what in self._told
+            self._told.add(what)
+        return not known
 
     def dearest_usd(self, who: str) -> float:
         """Return what the dearest call of `who` cost: at least that much is set aside for the next one."""

@@ -18,6 +18,9 @@ from assets.generation.records import GROUPS, Outcome
 #: A price table is called wrong when calls cost so much more or less than it expects, judged by so many calls.
 WRONG_ABOVE, WRONG_BELOW, JUDGED_BY = 1.25, 0.8, 5
 
+#: Why a call may have been billed that left no receipt; while its run is on, it is in flight.
+NO_RECEIPT = "no receipt"
+
 
 @dataclass(frozen=True)
 class MaybeBilled:
@@ -99,7 +102,7 @@ def maybe_billed(known: Ledgered) -> tuple[MaybeBilled, ...]:
         if receipt.outcome is Outcome.UNKNOWN_CHARGE or receipt.cost_basis == "estimated"
     ]
     lost = [
-        MaybeBilled(slot_key, number, "no receipt", None, None)
+        MaybeBilled(slot_key, number, NO_RECEIPT, None, None)
         for slot_key, attempts in sorted(known.attempts.items())
         for number in attempts.lost
     ]

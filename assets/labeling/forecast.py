@@ -8,65 +8,111 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from assets.generation.charges import entry_scope
 from assets.generation.forecast import Forecast, minutes_of
 from assets.generation.models_file import LabelerEntry
+from assets.generation.plan import Plan
 from assets.generation.prices import price_on
+from assets.generation.receipts import read_partition
 from assets.generation.spending import Book
-from assets.labeling.records import Labeler, RemoteLabeler
+from assets.labeling.attempts import declined, read_attempts
+from assets.labeling.records import RemoteLabeler
+from assets.labeling.run import labelled, missing
 from assets.labeling.shipped_anchors import NAME as SHIPPED
-from assets.labeling.shipped_anchors import frozen_hashes
+from assets.labeling.shipped_anchors import looks
 from assets.labeling.spending import costs_of, is_paid
 from warehouse.anchor_objects import labels_key, listing, read_list
 from warehouse.store import Store
 from warehouse.weeks import current_week, shift
 
 
+@dataclass(frozen=True)
+class ToLabel:
+    """Pictures that a labeler is to read: all there will be, those left, and the calls that these take."""
+
+    pictures: int = 0
+    left: int = 0
+    calls: int = 0
+
+    def __add__(self, other: ToLabel) -> ToLabel:
+        return ToLabel(self.pictures + other.pictures, self.left + other.left, self.calls + other.calls)
+
+
 def label_forecast(
-    book: Book, entry: LabelerEntry, week: str, *, pictures: int, left: int, today: dt.date
+    book: Book, entry: LabelerEntry, week: str, *, pictures: ToLabel, anchors: ToLabel, today: dt.date
 ) -> Forecast:
-    """Return what labelling will take of a labeler that is asked.
+    """Return what labeling will take of a labeler that is asked.
 
     Args:
         book: filled for the week.
         entry: the labeler.
-        week: whose pictures are labelled.
-        pictures: of the week, counting each slot that is open as one.
-        left: those of them that it has not labelled.
+        week: whose pictures are labeled.
+        pictures: of the week; each slot that is open counts as one.
+        anchors: those that are labeled when the week is published.
         today: whose price holds.
     """
-    calls = math.ceil(left / entry.images_per_request)
+    both = pictures + anchors
     price = price_on(entry.price, today)
     return Forecast(
         entry.name,
-        pictures,
-        calls,
-        minutes_of(calls, entry.requests_per_minute, entry.concurrency, None),
-        usd=left * price.per_image_usd if price else 0.0,
-        most_usd=calls * costs_of(entry, entry.images_per_request).reserve_usd(today),
+        both.pictures,
+        both.calls,
+        minutes_of(both.calls, entry.requests_per_minute, entry.concurrency, None),
+        usd=both.left * price.per_image_usd if price else 0.0,
+        most_usd=both.calls * costs_of(entry, entry.images_per_request).reserve_usd(today),
         cap_usd=entry.cap_usd,
         spent_usd=book.total(entry_scope(week, entry.name, "labeler")).usd,
         paid=is_paid(entry),
         kind="labeler",
+        anchors=anchors.pictures,
+        estimate=bool(price and price.per_million_usd),
     )
 
 
-def anchors_left(store: Store, labeler: Labeler | RemoteLabeler, week: str) -> int:
-    """Return how many anchor pictures a labeler that is asked will label when the week is published.
+def pictures_left(store: Store, plan: Plan, labeler: RemoteLabeler) -> ToLabel:
+    """Return what a labeler will read of one partition: the pictures there are, and those of slots that are open."""
+    readable, prompts = {*labeler.attributes()}, plan.prompts()
+    known = read_partition(store, plan.week, plan.model)
+    asked_of = {
+        slot.slot_key: tuple(name for name in prompts[slot.prompt].attributes if name in readable)
+        for slot in plan.slots
+    }
+    open_slots = [asked for key, asked in asked_of.items() if asked and not known.of(key).settled]
+    calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
+    tasks = missing(store, plan, labeler, labelled(store, plan, labeler), declined(calls))
+    there = len(missing(store, plan, labeler, ()))
+    return ToLabel(
+        there + len(open_slots),
+        len(tasks) + len(open_slots),
+        _calls([*(task.attributes for task in tasks), *open_slots], labeler.entry.images_per_request),
+    )
+
+
+def anchors_left(store: Store, labeler: RemoteLabeler, week: str) -> ToLabel:
+    """Return the anchor pictures that a labeler that is asked will label when the week is published.
 
     The shipped set counts where it was not drawn yet. Of a week that is over no anchors are asked about.
     """
     if current_week() > shift(week, 1):
-        return 0
+        return ToLabel()
     who, readable = f"{labeler.name}@{labeler.version}", {*labeler.attributes()}
     sets = listing(store).sets
-    left = 0 if SHIPPED in sets else len(frozen_hashes())
+    shown = [] if SHIPPED in sets else [attributes for _, attributes in looks()]
     for name in sets:
         if store.head(labels_key(name, week, who)) is None:
-            left += sum(bool(readable & {*one["attributes"]}) for one in read_list(store, name)["pictures"])
-    return left
+            shown += [one["attributes"] for one in read_list(store, name)["pictures"]]
+    asked = [tuple(sorted(readable & {*attributes})) for attributes in shown]
+    asked = [attributes for attributes in asked if attributes]
+    return ToLabel(len(asked), len(asked), _calls(asked, labeler.entry.images_per_request))
+
+
+def _calls(asked: Sequence[tuple[str, ...]], size: int) -> int:
+    """Return how many calls ask that much: pictures that are asked the same go into one, up to its size."""
+    return sum(math.ceil(n / size) for n in Counter(asked).values())
 
 
 def labelers_of(

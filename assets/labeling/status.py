@@ -16,11 +16,12 @@ from assets.generation.receipts import read_partition
 from assets.generation.records import Outcome
 from assets.generation.run import count_outcomes
 from assets.generation.trouble import Trouble, find_trouble
-from assets.labeling.asked.stops import stopped_by
+from assets.labeling.asked.stops import stopped_by, trouble_of
 from assets.labeling.attempts import LabelAttempt, cost_usd, declined, read_attempts
 from assets.labeling.registry import LABELERS, NOBODY, make_labeler
 from assets.labeling.run import labelled, missing
 from warehouse import keys
+from warehouse.errors import UsageError
 from warehouse.store import Store
 
 
@@ -95,6 +96,74 @@ def partition_state(
         declined=labeling.declined,
         label_cost_usd=label_cost_usd,
         labeler_stopped_by=labeling.stopped_by if labeling.unlabelled else None,
+    )
+
+
+@dataclass(frozen=True)
+class LabelerState:
+    """One labeler's week: the pictures that it is to read, over all models, and those that are left.
+
+    `stopped_by` is what stopped it, `trouble` what its newest call met; neither where nothing is left.
+    """
+
+    name: str
+    pictures: int = 0
+    left: int = 0
+    declined: int = 0
+    stopped_by: str | None = None
+    trouble: str | None = None
+
+
+def labeler_states(
+    store: Store, week: str, models: Sequence[str], labelers: Mapping[str, LabelerEntry] = NOBODY
+) -> list[LabelerState]:
+    """Return how far each labeler of a week's plans is, those beside the plan's too; nothing is asked.
+
+    A labeler that is in models.yaml no more is left out, and so is one whose extra is not installed.
+    """
+    found: dict[str, LabelerState] = {}
+    for model in models:
+        plan = read_plan(store, week, model)
+        for name in (plan.labeler, *plan.also_labelers) if plan else ():
+            one = found.get(name, LabelerState(name))
+            if plan and (more := _labeler(store, plan, name, labelers)):
+                one = LabelerState(
+                    name,
+                    one.pictures + more.pictures,
+                    one.left + more.left,
+                    one.declined + more.declined,
+                    one.stopped_by or more.stopped_by,
+                    one.trouble or more.trouble,
+                )
+                found[name] = one
+    return [found[name] for name in sorted(found)]
+
+
+def _labeler(
+    store: Store, plan: Plan, name: str, labelers: Mapping[str, LabelerEntry]
+) -> LabelerState | None:
+    try:
+        labeler = make_labeler(name, labelers)
+    except UsageError:
+        return None
+    calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
+    never, done = declined(calls), labelled(store, plan, labeler)
+    tasks = missing(store, plan, labeler, ())
+    left = sum(
+        any(
+            (slot.slot_key, attribute) not in done and (task.sha256, attribute) not in never
+            for slot, attributes in task.wanted.items()
+            for attribute in attributes
+        )
+        for task in tasks
+    )
+    return LabelerState(
+        name,
+        pictures=len(tasks),
+        left=left,
+        declined=len({sha256 for sha256, _ in never}),
+        stopped_by=stopped_by(calls) if left else None,
+        trouble=trouble_of(calls) if left else None,
     )
 
 

@@ -9,6 +9,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 import typer
 from rich.table import Table
@@ -16,16 +17,15 @@ from rich.table import Table
 from assets.generation.asset import plan_partition
 from assets.generation.charges import month_scope, week_scope
 from assets.generation.forecast import Forecast, forecast, most_usd
-from assets.generation.plan import Plan, check_frozen, read_plan
+from assets.generation.plan import check_frozen, read_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.spending import Book
 from assets.generation.workplace import Workplace
-from assets.labeling.attempts import declined, read_attempts
-from assets.labeling.forecast import anchors_left, label_forecast, labelers_of
+from assets.labeling.forecast import ToLabel, anchors_left, label_forecast, labelers_of, pictures_left
+from assets.labeling.records import RemoteLabeler
 from assets.labeling.registry import make_labeler
-from assets.labeling.run import labelled, missing
 from assets.labeling.spending import is_paid
-from assets.labeling.status import PartitionState, partition_state
+from assets.labeling.status import partition_state
 from orchestration.console import OUT, say
 from warehouse.errors import RefusedError
 from warehouse.weeks import utc_now
@@ -46,7 +46,7 @@ def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forec
     """
     today = utc_now().date()
     found: list[Forecast] = []
-    to_label: dict[str, tuple[int, int]] = {}
+    to_label: dict[str, ToLabel] = {}
     for model in models:
         plan, provider = plan_partition(place, model, week, freeze=False)
         state = partition_state(place.store, week, model, place.labelers)
@@ -55,32 +55,20 @@ def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forec
             forecast(place.store, place.book, place.model(model), plan, provider, calls=calls, today=today)
         )
         for entry in labelers_of(plan.labeler, plan.also_labelers, place.labelers):
-            pictures, left = to_label.get(entry.name, (0, 0))
-            to_label[entry.name] = (
-                pictures + len(plan.slots),
-                left + calls + _unlabelled(place, plan, state, entry.name),
-            )
-    for name, (pictures, left) in to_label.items():
-        anchors = anchors_left(place.store, make_labeler(name, place.labelers), week)
+            more = pictures_left(place.store, plan, _asked(place, entry.name))
+            to_label[entry.name] = to_label.get(entry.name, ToLabel()) + more
+    for name, pictures in to_label.items():
+        anchors = anchors_left(place.store, _asked(place, name), week)
         found.append(
             label_forecast(
-                place.book,
-                place.labelers[name],
-                week,
-                pictures=pictures + anchors,
-                left=left + anchors,
-                today=today,
+                place.book, place.labelers[name], week, pictures=pictures, anchors=anchors, today=today
             )
         )
     return found
 
 
-def _unlabelled(place: Workplace, plan: Plan, state: PartitionState, name: str) -> int:
-    if not state.planned or name == plan.labeler:
-        return state.unlabelled
-    labeler = make_labeler(name, place.labelers)
-    calls = read_attempts(place.store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
-    return len(missing(place.store, plan, labeler, labelled(place.store, plan, labeler), declined(calls)))
+def _asked(place: Workplace, name: str) -> RemoteLabeler:
+    return cast(RemoteLabeler, make_labeler(name, place.labelers))
 
 
 def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
@@ -94,15 +82,16 @@ def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
     for one in forecasts:
         table.add_row(
             f"{one.name} (labels)" if one.kind == "labeler" else one.name,
-            f"{one.asks:,}",
+            f"{one.asks - one.anchors:,} + {one.anchors:,} anchors" if one.anchors else f"{one.asks:,}",
             f"{one.calls:,}",
             "-" if one.minutes is None else f"{math.ceil(round(one.minutes, 6)):,}",
-            f"{one.usd:,.2f}",
+            f"{'about ' if one.estimate else ''}{one.usd:,.2f}",
             _cap(one.cap_usd) if one.paid else "",
         )
     total = sum(one.usd for one in forecasts)
+    about = "about " if any(one.estimate for one in forecasts) else ""
     paid = any(one.paid for one in forecasts)
-    table.add_row("all", "", "", "", f"{total:,.2f}", _cap(place.caps.week_usd) if paid else "")
+    table.add_row("all", "", "", "", f"{about}{total:,.2f}", _cap(place.caps.week_usd) if paid else "")
     OUT.print(table)
     for line in _about_money(place, week, forecasts):
         say(line)
@@ -115,7 +104,12 @@ def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> 
     if not any(one.paid for one in forecasts):
         return []
     today = utc_now().date()
-    lines = [spent_line(place, week)]
+    lines = []
+    if any(one.estimate for one in forecasts):
+        lines.append(
+            "about: an estimate, because these are billed by tokens; the others cost what is said here."
+        )
+    lines.append(spent_line(place, week))
     for one in forecasts:
         if one.short:
             lines.append(

@@ -10,10 +10,13 @@ from datetime import datetime
 
 from rich.table import Table
 
+from assets.generation.charges import entry_scope, week_scope
 from assets.generation.plan import read_plan
 from assets.generation.records import GROUPS
+from assets.generation.trouble import NO_RECEIPT
 from assets.generation.workplace import Workplace
-from assets.labeling.status import PartitionState
+from assets.labeling.spending import is_paid
+from assets.labeling.status import LabelerState, PartitionState, labeler_states
 from assets.leaderboard.edition import latest
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
@@ -25,30 +28,39 @@ from orchestration.settings import load_settings
 from warehouse.store import Holder
 from warehouse.weeks import current_week, iso_label, parse_week
 
-_COLUMNS = ("model", "images", "answers", "unlabelled", "open", "cost", "cap")
+_COLUMNS = ("model", "images", "answers", "unlabeled", "open", "cost", "cap")
 
 
 def status(week: str | None) -> int:
-    """Say how far each model is in a week, what it cost and what is wrong, and what publishing waits for."""
+    """Say how far each model and labeler is in a week, what it cost, what is wrong, what publishing waits for."""
     settings = load_settings()
     place = make_workplace(settings)
     week = parse_week(week).isoformat() if week else current_week()
     gate = look(place, settings, week)
     newest = latest(place.store)
     say(f"week {week} ({iso_label(week)}), published at the latest {gate.deadline:%A %Y-%m-%d %H:%M} UTC")
+    place = with_book(place, week)
+    labelers = labeler_states(place.store, week, [*gate.states], place.labelers)
     table = Table(box=None, pad_edge=False)
     for name in _COLUMNS:
         table.add_column(name, justify="left" if name == "model" else "right")
     caps = {entry.name: entry.cap_usd for entry in place.models}
     for model, state in gate.states.items():
-        table.add_row(model, *_progress(state, caps.get(model)))
+        cost = place.book.total(entry_scope(week, model)).usd
+        table.add_row(model, *_progress(state), *_money(cost, caps.get(model), planned=state.planned))
+    for one in labelers:
+        table.add_row(*_labeler_row(place, week, one))
     OUT.print(table)
     holders = dict(place.store.leases())
     for model, state in gate.states.items():
-        for line in _trouble(place, state, holders.get(f"generate-{week}-{model}")):
+        asking, labeling = (holders.get(f"{what}-{week}-{model}") for what in ("generate", "label"))
+        for line in _trouble(place, state, asking, labeling):
             say(line)
-    if any(state.cost_usd or state.trouble.maybe_billed for state in gate.states.values()):
-        say(spent_line(with_book(place, week), week))
+    for one in labelers:
+        for line in _labeler_trouble(one):
+            say(line)
+    if place.book.total(week_scope(week)).usd or any(s.trouble.maybe_billed for s in gate.states.values()):
+        say(spent_line(place, week))
     for line in drift_lines(place.store, week):
         say(line)
     if newest is not None:
@@ -60,41 +72,68 @@ def status(week: str | None) -> int:
     return 0
 
 
-def _progress(state: PartitionState, cap_usd: float | None) -> tuple[str, ...]:
+def _progress(state: PartitionState) -> tuple[str, ...]:
     if not state.planned:
-        return ("not asked", "", "", "", "", "")
+        return ("not asked", "", "", "")
     ok = state.outcomes["ok"]
     answers = sum(state.outcomes[outcome] for outcome, group in GROUPS.items() if group == "answer")
+    return (f"{ok:,}/{state.slots:,}", f"{answers:,} refused", f"{state.unlabelled:,}", f"{state.open:,}")
+
+
+def _money(cost_usd: float, cap_usd: float | None, *, planned: bool = True) -> tuple[str, str]:
+    """Return what an entry cost, and its own cap."""
+    if not planned and not cost_usd:
+        return ("", "")
+    return (f"${cost_usd:,.2f}", f"of ${cap_usd:,.2f}" if cap_usd is not None else "")
+
+
+def _labeler_row(place: Workplace, week: str, one: LabelerState) -> tuple[str, ...]:
+    """Return the row of a labeler; its cost is that of all its calls of the week, the anchors' too."""
+    entry = place.labelers.get(one.name)
+    cost = place.book.total(entry_scope(week, one.name, "labeler")).usd
     return (
-        f"{ok:,}/{state.slots:,}",
-        f"{answers:,} refused",
-        f"{state.unlabelled:,}",
-        f"{state.open:,}",
-        f"${state.cost_usd:,.2f}",
-        f"of ${cap_usd:,.2f}" if cap_usd is not None else "",
+        f"labeler {one.name}",
+        f"{one.pictures - one.left:,}/{one.pictures:,}",
+        f"{one.declined:,} declined" if entry else "",
+        f"{one.left:,}",
+        "",
+        *(_money(cost, entry.cap_usd) if entry and is_paid(entry) else ("", "")),
     )
 
 
-def _trouble(place: Workplace, state: PartitionState, holder: Holder | None) -> Iterator[str]:
+def _labeler_trouble(one: LabelerState) -> Iterator[str]:
+    """Yield what stopped a labeler, or what its newest call met, once for all models whose pictures it reads."""
+    if one.stopped_by:
+        yield f"labeler {one.name} was stopped: {one.stopped_by}"
+    elif one.trouble:
+        left = f"{one.left:,} picture{'' if one.left == 1 else 's'}"
+        yield f"labeler {one.name} has {left} left: {one.trouble}; run again to go on"
+
+
+def _trouble(
+    place: Workplace, state: PartitionState, asking: Holder | None, labeling: Holder | None
+) -> Iterator[str]:
     """Yield what is to be said of a partition beside its row."""
     trouble, model = state.trouble, state.model
-    if holder is not None:
-        yield f"{model} is being asked now (pid {holder.pid} on {holder.host} since {holder.since})"
-    if trouble.waiting and state.open:
+    billed = [call for call in trouble.maybe_billed if asking is None or call.why != NO_RECEIPT]
+    if asking is not None:
+        in_flight = len(trouble.maybe_billed) - len(billed)
+        calls = f", {_calls(in_flight, 'call')} in flight" if in_flight else ""
+        yield f"{model} is being asked now (pid {asking.pid} on {asking.host} since {asking.since}{calls})"
+    if labeling is not None:
+        yield f"{model} is being labeled now (pid {labeling.pid} on {labeling.host} since {labeling.since})"
+    if trouble.waiting and state.open and not state.at_cap:
         yield f"{model}: {trouble.waiting}"
     if trouble.stopped_by and state.open:
         yield f"{model} was stopped: {trouble.stopped_by}"
-    if state.labeler_stopped_by:
-        yield f"{model}: its labeler was stopped: {state.labeler_stopped_by}"
     if trouble.unmapped:
         yield f"{model}: {_calls(trouble.unmapped, 'answer')} unmapped, the newest: {trouble.unmapped_line}"
     if trouble.cost_ratio is not None and trouble.cost_ratio.wrong:
         yield f"{model}: {trouble.cost_ratio.line()}"
-    if trouble.maybe_billed:
-        in_flight = " (or are in flight)" if holder is not None else ""
-        yield f"{model}: {billed_line(len(trouble.maybe_billed))} without an answer{in_flight}:"
+    if billed:
+        yield f"{model}: {billed_line(len(billed))} without an answer:"
         prompts = _prompts(place, state)
-        for call in trouble.maybe_billed:
+        for call in billed:
             amount = f"counted as ${call.usd:,.4f}" if call.usd is not None else "not counted yet"
             yield (
                 f"  {prompts.get(call.slot_key, 'a slot')} ({call.slot_key[:12]}), attempt {call.attempt}: "

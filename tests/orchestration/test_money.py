@@ -99,7 +99,7 @@ def test_a_paid_labeler_is_a_row_of_its_own(home: Installation, cliche: Cliche) 
         )
     out = cliche("run", "--dry-run", "--week", WEEK).out
     # 4 pictures and the 60 anchors, which are labelled again when the week is published.
-    assert rows(out)[2] == ["vision", "(labels)", "64", "32", "1", "0.64", "3.00"]
+    assert rows(out)[2] == ["vision", "(labels)", "4", "+", "60", "anchors", "32", "1", "0.64", "3.00"]
     assert rows(out)[3] == ["all", "1.64", "none"]
 
 
