@@ -95,12 +95,20 @@ def status(week: Week = None) -> None:
 
 
 @app.command(short_help="Look at keys, models, store, prices, caps.")
-def doctor() -> None:
+def doctor(
+    paid: Annotated[
+        bool,
+        typer.Option("--paid", help="Also ask each paid model for one picture, and show each labeler one."),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With --paid: spend money without asking first.")
+    ] = False,
+) -> None:
     """Look for what could keep a run from going well: keys, models, store, clock, disk, prices, caps; free calls only.
 
-    Each line is ok, warn or fail, with how to mend it. Exit code 1 if something would fail.
+    Each line is ok, warn or fail, with how to fix it. Exit code 1 if a run would certainly fail.
     """
-    raise typer.Exit(commands.doctor())
+    raise typer.Exit(commands.doctor(paid=paid, yes=yes))
 
 
 @app.command()

@@ -14,6 +14,7 @@ import dagster as dg
 from assets.generation.models_file import load_models_file
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.spending import open_book
+from assets.generation.trials import trial_charges
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.registry import check_labelers, with_questions
 from assets.labeling.spending import label_charges
@@ -43,7 +44,7 @@ def make_workplace(settings: Settings, listener: Listener | None = None) -> Work
         listener=listener or Listener(),
         caps=settings.caps,
         book=open_book(settings.book),
-        charge_sources=(label_charges(labelers),),
+        charge_sources=(label_charges(labelers), trial_charges(found.models)),
     )
 
 

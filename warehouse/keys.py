@@ -55,7 +55,8 @@ def label_part(week: str, model: str, labeler: str, content_hash: str) -> str:
 def label_intents_prefix(scope: str, labeler: str = "") -> str:
     """Return the prefix of the intents that are written before a paid labeler's calls.
 
-    `scope` is `week=<W>/model=<M>`, `week=<W>/anchors` or `study=<S>`; `labeler` is `<name>@<version>`.
+    `scope` is `week=<W>/model=<M>`, `week=<W>/anchors`, `week=<W>/trial` or `study=<S>`; `labeler` is
+    `<name>@<version>`.
     """
     return f"label-intents/{scope}/" + (f"labeler={labeler}/" if labeler else "")
 
@@ -66,8 +67,23 @@ def label_batches_prefix(scope: str, labeler: str) -> str:
 
 
 def label_calls_prefix(scope: str, labeler: str = "") -> str:
-    """Return the prefix of the receipts of a paid labeler's calls that are of no partition (anchors, studies)."""
+    """Return the prefix of the receipts of a labeler's calls that are of no partition (anchors, trials, studies)."""
     return f"label-calls/{scope}/" + (f"labeler={labeler}/" if labeler else "")
+
+
+def trials_prefix(week: str, model: str) -> str:
+    """Return the prefix of the trial calls of one model: a picture that was asked for outside of any plan."""
+    return f"trials/week={week}/model={model}/"
+
+
+def trial_intent(week: str, model: str, number: int) -> str:
+    """Return the key of the intent of a trial."""
+    return f"{trials_prefix(week, model)}{number:04d}-intent.json"
+
+
+def trial_receipt(week: str, model: str, number: int) -> str:
+    """Return the key of the receipt of a trial."""
+    return f"{trials_prefix(week, model)}{number:04d}-receipt.json"
 
 
 def batches_prefix(week: str, model: str) -> str:

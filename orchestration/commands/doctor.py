@@ -13,9 +13,11 @@ from typing import TypeVar
 from assets.generation.plan import check_frozen
 from assets.generation.workplace import Workplace
 from assets.labeling.spending import is_paid
+from orchestration.commands.forecasts import confirm_amount
 from orchestration.console import say
 from orchestration.doctor import machine, services
 from orchestration.doctor.finding import Finding, counted
+from orchestration.doctor.paid import Try, tries, try_all
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
 from warehouse.errors import ClicheError
@@ -26,20 +28,50 @@ _AT_ONCE = 8  # free calls
 ThingT = TypeVar("ThingT")
 
 
-def doctor() -> int:
-    """Look at settings, store, disk, clock, keys, models, prices and caps; return 1 if a run would fail."""
+def doctor(*, paid: bool = False, yes: bool = False) -> int:
+    """Look at settings, store, disk, clock, keys, models, prices and caps; return 1 if a run would fail.
+
+    With `paid` each paid model is asked for one picture, and each labeler that is asked is shown one, if nothing failed
+    of it before; whether to is asked first, unless `yes` says so.
+    """
     found = [*examine()]
     width = max(len(one.what) for one in found)
     for one in found:
-        say(f"{one.level:<5} {one.what:<{width}}  {one.line}")
+        _say(one, width)
+    spent = "No paid call was made."
+    if paid:
+        chosen = _chosen({one.what for one in found if one.level == "fail"})
+        if chosen:
+            confirm_amount(sum(one.most_usd for one in chosen), yes=yes)
+            say(f"Trying one picture each ({counted(len(chosen), 'call')}):")
+        usd = 0.0
+        for one, cost in try_all(chosen):
+            _say(one, width)
+            found.append(one)
+            usd += cost
+        spent = (
+            f"The trials cost ${usd:,.4f}, which counts for this week."
+            if chosen
+            else "There was nobody to try."
+        )
     fails, warns = (sum(one.level == level for one in found) for level in ("fail", "warn"))
-    said = (
-        f"{counted(fails, 'problem')}, {counted(warns, 'warning')}"
-        if fails or warns
-        else "Everything is well"
-    )
-    say(f"{said}. No paid call was made.")
+    said = "Everything is well"
+    if fails or warns:
+        said = f"{counted(fails, 'problem')}, {counted(warns, 'warning')}"
+    say(f"{said}. {spent}")
     return 1 if fails else 0
+
+
+def _say(one: Finding, width: int) -> None:
+    say(f"{one.level:<5} {one.what:<{width}}  {one.line}")
+
+
+def _chosen(failed: set[str]) -> list[Try]:
+    """Return whom to try; nobody where settings, store or suites are wrong."""
+    if failed & {"settings", "store", "disk", "suites"}:
+        return []
+    place = make_workplace(load_settings())
+    return tries(place, place.active(current_week()), failed)
 
 
 def examine() -> Iterator[Finding]:

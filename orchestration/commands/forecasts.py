@@ -30,6 +30,8 @@ from orchestration.console import OUT, say
 from warehouse.errors import RefusedError
 from warehouse.weeks import utc_now
 
+_SMALL_USD = 0.1  # below it, cents say too little
+
 
 def with_book(place: Workplace, week: str) -> Workplace:
     """Return the surroundings with a book in memory that says what the store says: nothing is written."""
@@ -159,7 +161,20 @@ def confirm(place: Workplace, week: str, models: Sequence[str], *, yes: bool) ->
     forecasts = look_ahead(place, week, models)
     amount = most_usd(forecasts, place.caps, place.book, week, utc_now().date())
     expected = min(amount, sum(one.usd for one in forecasts))
-    up_to = f"up to ${amount:,.2f}" + (f" (${expected:,.2f} are expected)" if expected < amount else "")
+    confirm_amount(amount, expected, yes=yes)
+
+
+def confirm_amount(amount: float, expected: float | None = None, *, yes: bool) -> None:
+    """Ask once before so many dollars may be spent; `expected` is less, where that much is not expected.
+
+    Raises:
+        RefusedError: if the answer is no, or nobody can be asked and `yes` was not given.
+    """
+    if yes or amount <= 0:
+        return
+    places = 2 if amount >= _SMALL_USD else 4
+    likely = "" if expected is None or expected >= amount else f" (${expected:,.{places}f} are expected)"
+    up_to = f"up to ${amount:,.{places}f}{likely}"
     if not sys.stdin.isatty():
         raise RefusedError(f"this would spend {up_to} and nobody can be asked here; run it with --yes")
     if not typer.confirm(f"This will spend {up_to}; go on?", err=True):

@@ -1,0 +1,169 @@
+"""One picture of a model, asked for outside of any plan: to see before a run whether it answers, and at what price.
+
+The call is paid like every other: within pace and caps, an intent before it, a receipt after it; so it counts as spent
+for its week and month. Both lie under `trials/`; no picture is kept and no slot is answered.
+
+Belongs here: making that call, and what such calls cost. Does not belong here: trials of labelers
+(`labeling.asked.trials`), what is said of them (`orchestration.doctor`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from assets.generation import image_check
+from assets.generation.admission import NotNowError, stack
+from assets.generation.asset import checked_provider
+from assets.generation.calls import Caller, Timing
+from assets.generation.charges import ChargeSource, call_key, entry_scope, month_scope, week_scope
+from assets.generation.guard import guarded
+from assets.generation.models_file import ModelEntry
+from assets.generation.money import Costs
+from assets.generation.receipts import Receipt, receipt_bytes
+from assets.generation.records import Answer, Outcome, Request, Slot
+from assets.generation.spending import Charge
+from assets.generation.workplace import Workplace
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.store import Store
+from warehouse.weeks import utc_now
+
+PROMPT = "A photo of a green apple on a wooden table"
+_SLOT = sha256_hex(b"trial")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a trial came to: its outcome, a line about it, its cost in US dollars and the seconds that it took."""
+
+    outcome: Outcome
+    line: str
+    cost_usd: float | None = None
+    seconds: float | None = None
+    error_code: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Return whether a picture (or labels) came."""
+        return self.outcome is Outcome.OK
+
+
+def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
+    """Ask a paid model for one picture, once; its call counts for `week`.
+
+    Raises:
+        UsageError: if it cannot be asked as its entry says, or has no price.
+        CorruptObjectError: if what was spent cannot be read.
+    """
+    provider = checked_provider(entry)
+    guard = guarded(place, entry, week, provider)
+    number = 1 + max((made for made, _ in _made(place.store, week, entry.name)), default=0)
+    slot = Slot(
+        slot_key=_SLOT,
+        week=week,
+        model=entry.name,
+        suite="trial",
+        suite_version="",
+        prompt="trial/apple",
+        replicate=number,
+    )
+    request = Request(
+        slot=slot,
+        attempt=number,
+        model_id=entry.model_id,
+        params=dict(entry.params),
+        prompt_text=PROMPT,
+        language="en",
+    )
+
+    def intend() -> None:
+        intent = canonical_json({"intended_at": utc_now().isoformat()})
+        if not place.store.put_if_absent(keys.trial_intent(week, entry.name, number), intent):
+            raise NotNowError("another trial is being made")
+
+    def keep(answer: Answer, timing: Timing | None) -> tuple[Receipt, str]:
+        answer, line = _looked_at(answer)
+        receipt = Receipt(
+            week=week,
+            model=entry.name,
+            slot_key=_SLOT,
+            attempt=number,
+            provider=provider.name,
+            endpoint=provider.endpoint,
+            model_requested=entry.model_id,
+            params=dict(entry.params),
+            track=entry.track,
+            prompt_sent=PROMPT,
+            **answer.model_dump(include={*Receipt.model_fields} - {"cost_usd", "cost_basis", "expected_usd"}),
+            **Costs(entry.price).of(answer, utc_now().date()),
+            **(vars(timing) if timing else {"requested_at": utc_now()}),
+        )
+        if timing is not None:
+            place.store.put_if_absent(keys.trial_receipt(week, entry.name, number), receipt_bytes(receipt))
+        return receipt, line
+
+    caller = Caller(provider.ask, stack(guard.flow, guard.money), stopped=place.interrupt.is_set)
+    try:
+        _, receipt, line = caller.call(request, keep, intend=intend)
+    except NotNowError as ended:
+        return Trial(Outcome.CONNECTION, ended.why or "the trial was interrupted")
+    seconds = receipt.latency_ms / 1000 if receipt.latency_ms is not None else None
+    return Trial(receipt.outcome, line, receipt.cost_usd, seconds, receipt.error_code)
+
+
+def _looked_at(answer: Answer) -> tuple[Answer, str]:
+    """Return the answer with the outcome that its bytes have, and a line about it."""
+    if answer.outcome is not Outcome.OK:
+        said = answer.error_message or answer.refusal_text or answer.error_code or "no reason given"
+        return answer, f"{answer.outcome}: {said}"
+    found = image_check.inspect(answer.image or b"")
+    if isinstance(found, image_check.Picture):
+        return answer, f"a picture came, {found.ext} of {found.width} × {found.height} px"
+    wrong = answer.model_copy(update={"outcome": found.outcome, "error_message": found.why})
+    return wrong, f"{found.outcome}: {found.why}"
+
+
+def trial_charges(entries: Sequence[ModelEntry]) -> ChargeSource:
+    """Return the source of what trials of models cost in a week; `entries` price those whose answer was lost."""
+    prices: Mapping[str, ModelEntry] = {entry.name: entry for entry in entries}
+
+    def charges(store: Store, week: str) -> Iterator[Charge]:
+        for model in sorted({key.split("/model=")[1].split("/")[0] for key in store.list(_prefix(week))}):
+            entry = prices.get(model)
+            for number, read in _made(store, week, model):
+                day, usd, known = read()
+                if not known:
+                    usd = Costs(entry.price).reserve_usd(day) if entry else 0.0
+                scopes = (week_scope(week), entry_scope(week, model), month_scope(day))
+                yield Charge(call_key(week, model, _SLOT, number), usd, scopes, "", known=known)
+
+    return charges
+
+
+def _prefix(week: str) -> str:
+    return f"trials/week={week}/"
+
+
+def _made(
+    store: Store, week: str, model: str
+) -> Iterator[tuple[int, Callable[[], tuple[dt.date, float, bool]]]]:
+    """Yield the number of each trial, and a function that reads its day, its cost, and whether that is known."""
+    names = {key.rpartition("/")[2] for key in store.list(keys.trials_prefix(week, model))}
+    for number in sorted({int(name.partition("-")[0]) for name in names}):
+        answered = f"{number:04d}-receipt.json" in names
+
+        def read(number: int = number, *, answered: bool = answered) -> tuple[dt.date, float, bool]:
+            at = keys.trial_receipt if answered else keys.trial_intent
+            key = at(week, model, number)
+            try:
+                found = json.loads(store.get(key))
+                moment = found["requested_at"] if answered else found["intended_at"]
+                return dt.datetime.fromisoformat(moment).date(), float(found.get("cost_usd") or 0.0), answered
+            except (KeyError, TypeError, ValueError) as error:
+                raise CorruptObjectError(f"{key} is no record of a trial ({error}); restore it") from None
+
+        yield number, read

@@ -1,0 +1,91 @@
+"""One picture shown to a labeler, outside of any week's pictures: to see before a run whether it answers as it should.
+
+The call is made like every other: within pace and caps, with its intent and its receipt, so that it counts as spent.
+
+Belongs here: that call and what it came to. Does not belong here: trials of models (`generation.trials`), what is said
+of them (`orchestration.doctor`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
+from assets.generation.calls import Retry
+from assets.generation.models_file import LabelerEntry
+from assets.generation.providers.simulated.picture import png
+from assets.generation.records import Outcome
+from assets.generation.trials import Trial
+from assets.generation.workplace import Workplace
+from assets.labeling.asked.stops import describe
+from assets.labeling.asking import Look, ask_all
+from assets.labeling.guard import asking_of
+from assets.labeling.journal import Journal, Scope
+from assets.labeling.questions import values
+from assets.labeling.records import Reading, RemoteLabeler
+from assets.labeling.registry import make_labeler
+from assets.labeling.shipped_anchors import SIZE, looks
+from warehouse.canonical import sha256_hex
+
+_ONCE = Retry(attempts=1, limited=1)
+_NAMED = 3  # readings that are said
+
+
+def of_trial(week: str) -> Scope:
+    """Return the scope of trials in one week."""
+    return Scope(f"week={week}/trial", week, "trial")
+
+
+def try_labeler(place: Workplace, entry: LabelerEntry, week: str) -> Trial:
+    """Show a labeler one drawing of a person, once, and read what it says; its call counts for `week`.
+
+    Raises:
+        UsageError: if it costs money and has no price.
+        CorruptObjectError: if what was spent cannot be read.
+    """
+    alone = entry.model_copy(update={"batch": False, "images_per_request": 1})
+    labeler = cast(RemoteLabeler, make_labeler(entry.name, {entry.name: alone}))
+    drawn, shown = looks()[0]
+    image = png(drawn, "trial", SIZE)
+    readable = [name for name in labeler.attributes() if name in shown] or [*labeler.attributes()]
+    found: dict[str, Reading] = {}
+
+    def keep(readings: Mapping[str, Mapping[str, Reading]]) -> None:
+        for read in readings.values():
+            found.update(read)
+
+    journal = Journal(place.store, of_trial(week), f"{labeler.name}@{labeler.version}", keep)
+    before = len(journal.known)
+    asked = ask_all(
+        labeler,
+        [Look(sha256_hex(image), "png", tuple(sorted(readable)))],
+        journal,
+        load=lambda look: image,
+        asking=replace(asking_of(place, alone, week), retry=_ONCE, told=lambda line: None),
+    )
+    made = [one for one in journal.known[before:] if one.outcome is not Outcome.UNKNOWN_CHARGE]
+    if not made:
+        return Trial(Outcome.CONNECTION, asked.stopped_by or "the trial was interrupted")
+    (attempt, *_) = made
+    seconds = attempt.latency_ms / 1000 if attempt.latency_ms is not None else None
+    if attempt.outcome is not Outcome.OK:
+        said = f"{attempt.outcome}: {attempt.refusal_text}" if attempt.refusal_text else describe(attempt)
+        return Trial(attempt.outcome, said, attempt.cost_usd, seconds, attempt.error_code)
+    wrong = _outside(alone, found)
+    if wrong:
+        line = f"{len(wrong)} of {len(found)} answers are outside the lists, e.g. {wrong[0]}"
+        return Trial(Outcome.WRONG_TYPE, line, attempt.cost_usd, seconds)
+    some = ", ".join(f"{name} {read.value}" for name, read in [*found.items()][:_NAMED])
+    more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return Trial(Outcome.OK, f"a drawing was read: {some}{more}", attempt.cost_usd, seconds)
+
+
+def _outside(entry: LabelerEntry, found: Mapping[str, Reading]) -> list[str]:
+    """Return the answers that are no declared value."""
+    declared = {attribute.id: values(attribute) for attribute in entry.questions}
+    return [
+        f'{name} "{(read.value or read.raw or "")[:60]}"'
+        for name, read in sorted(found.items())
+        if read.value not in declared[name]
+    ]

@@ -1,0 +1,76 @@
+"""What `cliche doctor --paid` tries: one picture of each paid model, one picture shown to each labeler that is asked.
+
+Belongs here: who is tried, what it may cost, and what is said of it. Does not belong here: the calls
+(`generation.trials`, `labeling.asked.trials`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from assets.generation.models_file import LabelerEntry, ModelEntry
+from assets.generation.money import Costs
+from assets.generation.providers.base import NEVER_LEFT
+from assets.generation.providers.registry import make_provider
+from assets.generation.records import GROUPS, UNREADABLE
+from assets.generation.trials import Trial, try_model
+from assets.generation.workplace import Workplace
+from assets.labeling.asked.trials import try_labeler
+from assets.labeling.spending import costs_of
+from orchestration.doctor.finding import Finding, Level
+from warehouse.errors import ClicheError
+from warehouse.weeks import current_week, utc_now
+
+
+@dataclass(frozen=True)
+class Try:
+    """Who is tried, what that may cost at most in US dollars, and how."""
+
+    what: str
+    most_usd: float
+    make: Callable[[], Trial]
+
+
+def tries(place: Workplace, models: Sequence[ModelEntry], failed: Collection[str]) -> list[Try]:
+    """Return the trials of the models and their labelers; those of whom something failed already are left out."""
+    today, week = utc_now().date(), current_week()
+    found: list[Try] = []
+    labelers: dict[str, LabelerEntry] = {}
+    for entry in models:
+        labelers |= {
+            name: place.labelers[name]
+            for name in (entry.labeler, *entry.also_labelers)
+            if name in place.labelers
+        }
+        if entry.name not in failed and make_provider(entry.provider, entry.connection).paid:
+            most = Costs(entry.price).reserve_usd(today)
+            found.append(Try(entry.name, most, lambda entry=entry: try_model(place, entry, week)))  # type: ignore[misc]
+    for name, one in labelers.items():
+        if f"labeler {name}" not in failed:
+            most = costs_of(one, 1).reserve_usd(today)
+            found.append(
+                Try(f"labeler {name}", most, lambda one=one: try_labeler(place, one, week))  # type: ignore[misc]
+            )
+    return found
+
+
+def try_all(chosen: Sequence[Try]) -> Iterator[tuple[Finding, float]]:
+    """Make the trials one after the other; yield what came of each, and what it cost in US dollars."""
+    for one in chosen:
+        try:
+            trial = one.make()
+        except ClicheError as error:
+            yield Finding("fail", one.what, str(error)), 0.0
+            continue
+        cost = trial.cost_usd or 0.0
+        took = f", {trial.seconds:,.1f} s" if trial.seconds is not None else ""
+        yield Finding(_level(trial), one.what, f"{trial.line} (${cost:,.4f}{took})"), cost
+
+
+def _level(trial: Trial) -> Level:
+    """A refusal is an answer; trouble on the way may be over at the next call."""
+    if trial.ok:
+        return "ok"
+    stays = trial.error_code in UNREADABLE or trial.error_code in NEVER_LEFT
+    return "warn" if GROUPS[trial.outcome] in {"answer", "transient"} and not stays else "fail"
