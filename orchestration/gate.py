@@ -68,9 +68,11 @@ def _why_waiting(state: PartitionState) -> str | None:
         return f"has {state.open} of {state.slots} slots open"
     if state.unlisted:
         return f"has {state.unlisted} answers that are in no manifest yet"
-    if state.unlabelled and state.labeler_stopped_by:
-        return f"has {state.unlabelled} pictures without labels, the labeler was stopped ({state.labeler_stopped_by})"
-    return f"has {state.unlabelled} pictures without labels" if state.unlabelled else None
+    if state.unlabelled:
+        stopped = f" (labeler {state.labeler} was stopped)" if state.labeler_stopped_by else ""
+        pictures = f"{state.unlabelled} picture{'' if state.unlabelled == 1 else 's'}"
+        return f"has {pictures} without labels{stopped}"
+    return None
 
 
 def build_sensor(

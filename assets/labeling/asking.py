@@ -73,7 +73,7 @@ Load = Callable[[Look], bytes]
 
 @dataclass
 class Asked:
-    """What a run came to: calls made, pictures answered, declined and still open, and why it ended early."""
+    """What a run came to: calls, pictures answered, declined and open, why it ended early, what its last call met."""
 
     calls: int = 0
     answered: int = 0
@@ -81,6 +81,7 @@ class Asked:
     open: int = 0
     cost_usd: float = 0.0
     stopped_by: str | None = None
+    trouble: str | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
 
@@ -167,7 +168,7 @@ class _Run:
             except BaseException:
                 self._stop.set()
                 raise
-        self.asked.open = left
+        self.asked.open, self.asked.trouble = left, self._watch.trouble
         if waiting:
             self._end(
                 f"{waiting} pictures are in batches that have not ended; run again later to take them in"

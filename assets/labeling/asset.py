@@ -49,7 +49,7 @@ def label(place: Workplace, model: str, week: str) -> Report:
 
 def left_over(report: Report) -> str:
     """Return in one line what a labeler left, and why."""
-    why = report.stopped_by or "no answer"
+    why = report.stopped_by or report.trouble or "no answer"
     return f"{report.labeler.partition('@')[0]} left {report.open} of {report.pictures} pictures ({why})"
 
 

@@ -52,7 +52,7 @@ class Report:
     """What one run did: pictures to read, labels written, labels that were there already.
 
     Of a labeler that is asked over a network also: pictures that it declined and that got no answer, what its calls
-    cost, and what stopped it.
+    cost, what stopped it, and what its newest call met.
     """
 
     pictures: int
@@ -63,6 +63,7 @@ class Report:
     open: int = 0
     cost_usd: float = 0.0
     stopped_by: str | None = None
+    trouble: str | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def _ask(
         open=asked.open,
         cost_usd=asked.cost_usd,
         stopped_by=asked.stopped_by,
+        trouble=asked.trouble,
     )
 
 

@@ -45,6 +45,7 @@ class PartitionState:
     declined: int = 0  # pictures of which the plan's labeler declined to say something
     label_cost_usd: float = 0.0
     labeler_stopped_by: str | None = None
+    labeler: str = ""  # of the plan
 
     @property
     def stopped_by(self) -> str | None:
@@ -96,6 +97,7 @@ def partition_state(
         declined=labeling.declined,
         label_cost_usd=label_cost_usd,
         labeler_stopped_by=labeling.stopped_by if labeling.unlabelled else None,
+        labeler=plan.labeler,
     )
 
 

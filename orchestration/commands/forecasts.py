@@ -107,9 +107,9 @@ def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> 
         return []
     today = utc_now().date()
     lines = []
-    if any(one.estimate for one in forecasts):
+    if any(one.estimate and one.usd for one in forecasts):
         lines.append(
-            "about: an estimate, because these are billed by tokens; the others cost what is said here."
+            "about: an estimate, because tokens decide what these cost; the others are priced per picture."
         )
     lines.append(spent_line(place, week))
     for one in forecasts:

@@ -28,6 +28,7 @@ from orchestration.settings import load_settings
 from warehouse.store import Holder
 from warehouse.weeks import current_week, iso_label, parse_week
 
+_SMALL_USD = 0.01  # below it, cents say nothing
 _COLUMNS = ("model", "images", "answers", "unlabeled", "open", "cost", "cap")
 
 
@@ -84,7 +85,8 @@ def _money(cost_usd: float, cap_usd: float | None, *, planned: bool = True) -> t
     """Return what an entry cost, and its own cap."""
     if not planned and not cost_usd:
         return ("", "")
-    return (f"${cost_usd:,.2f}", f"of ${cap_usd:,.2f}" if cap_usd is not None else "")
+    places = 4 if 0 < cost_usd < _SMALL_USD else 2
+    return (f"${cost_usd:,.{places}f}", f"of ${cap_usd:,.2f}" if cap_usd is not None else "")
 
 
 def _labeler_row(place: Workplace, week: str, one: LabelerState) -> tuple[str, ...]:

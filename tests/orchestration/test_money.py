@@ -5,22 +5,29 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import yaml
 
 from assets.generation.asset import ask_partition
+from assets.generation.charges import entry_scope
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.receipts import read_partition
+from assets.generation.workplace import Listener
 from assets.labeling.asset import label
 from assets.labeling.status import PartitionState, partition_state
-from orchestration.commands.forecasts import confirm
+from orchestration.commands.forecasts import confirm, with_book
 from orchestration.commands.operator import _billed, _states
 from orchestration.definitions import build_defs
 from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
 from tests.orchestration.paid import CHEAP, LOSING, ODD, PRICE
 from tests.orchestration.test_definitions import tick
+from tests.services.vision_contract import Said, Vision, first_value, vision
+from tests.unit.labeling.vision import KEY, KEY_ENV
 from warehouse import keys
 from warehouse.weeks import current_week
 
@@ -98,7 +105,7 @@ def test_a_paid_labeler_is_a_row_of_its_own(home: Installation, cliche: Cliche) 
             " measured: test, price: {per_image_usd: 0.01, source: test, date: 2026-11-01}}\n"
         )
     out = cliche("run", "--dry-run", "--week", WEEK).out
-    # 4 pictures and the 60 anchors, which are labelled again when the week is published.
+    # The 60 anchors are labeled again when the week is published.
     assert rows(out)[2] == ["vision", "(labels)", "4", "+", "60", "anchors", "32", "1", "0.64", "3.00"]
     assert rows(out)[3] == ["all", "1.64", "none"]
 
@@ -270,3 +277,144 @@ def test_ctrl_c_counts_the_calls_of_this_run_that_may_have_been_billed(home: Ins
     before = [partition_state(home.store, WEEK, "other")]
     ask(home, "other")
     assert said("other", before=before) == "4 calls may have been billed (listed in cliche status)"
+
+
+# labelers
+
+
+@pytest.fixture
+def eyes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vision]:
+    """A server for labelers that is asked with the key of the tests."""
+    monkeypatch.setenv(KEY_ENV, KEY)
+    with vision() as running:
+        yield running
+
+
+def watched(home: Installation, server: Vision, *entries: dict[str, Any], **labeler: Any) -> None:
+    """Write entries, and the labeler `eyes` that costs $0.01 per picture."""
+    connection = {"base_url": server.base_url, "key_env": KEY_ENV, "allow_private": True}
+    one = {"name": "eyes", "labeler": "openai_vision", "model_id": "gpt-6-luna", "connection": connection}
+    one |= {"price": {"per_image_usd": 0.01, "source": "test", "date": "2026-11-01"}, **labeler}
+    home.write_models(*entries)
+    with (home.home / "models.yaml").open("a") as file:
+        file.write(yaml.safe_dump({"labelers": [one]}))
+
+
+def test_what_a_dry_run_says_is_what_is_then_spent(home: Installation, eyes: Vision, cliche: Cliche) -> None:
+    only = {"attributes": ["perceived_gender", "litter"], "images_per_request": 2, "measured": "test"}
+    canary = [
+        {"suite": "startup-ceo@1", "replicates": 2, "prompts": ["ceo-his"]},
+        {"suite": "canary@1", "replicates": 1},  # bicycles and books, of which neither is asked
+    ]
+    watched(home, eyes, paid(labeler="eyes", suites=canary), **only)
+    before = cliche("run", "--dry-run", "--week", WEEK).out
+    # 2 pictures of people in one call; 48 people, 6 houses and 4 streets of the anchors in 24, 3 and 2.
+    assert rows(before)[2] == ["eyes", "(labels)", "2", "+", "58", "anchors", "30", "1", "0.60", "none"]
+    assert "about" not in before
+    assert cliche("run", "--week", WEEK, "--yes").code == 0
+    assert len(eyes.asked) == 30
+    spent = with_book(home.place(), WEEK).book
+    assert spent.total(entry_scope(WEEK, "eyes", "labeler")).usd == pytest.approx(0.60)
+    assert rows(cliche("run", "--dry-run", "--week", WEEK).out)[2] == [
+        *("eyes", "(labels)", "2", "0", "0", "0.00", "none"),
+    ]
+
+
+def test_where_tokens_decide_the_dry_run_says_that_it_estimates(
+    home: Installation, eyes: Vision, cliche: Cliche
+) -> None:
+    price = {"per_image_usd": 0.01, "per_million_usd": {"text_in": 1}, "source": "test", "date": "2026-11-01"}
+    watched(home, eyes, paid(also_labelers=["eyes"]), price=price)
+    said = cliche("run", "--dry-run", "--week", WEEK).out
+    assert rows(said)[1][-2:] == ["1.00", "none"]
+    assert rows(said)[2][-3:] == ["about", "0.64", "none"]
+    assert "\nabout: an estimate, because tokens decide what these cost;" in said
+
+
+def test_status_has_a_row_with_its_own_cost_and_cap_for_each_model_and_labeler(
+    home: Installation, eyes: Vision, cliche: Cliche
+) -> None:
+    watched(home, eyes, paid(cap_usd=1, labeler="eyes"), paid("other"), cap_usd=2)
+    ask(home)
+    ask(home, "other")
+    label(home.place(), "real", WEEK)
+    told = cliche("status", "--week", WEEK).out
+    assert re.search(r"^real +4/4 +0 refused +0 +0 +\$1\.00 +of \$1\.00$", told, re.MULTILINE), told
+    assert re.search(r"^labeler eyes +4/4 +0 declined +0 +\$0\.04 +of \$2\.00$", told, re.MULTILINE), told
+    assert re.search(r"^labeler drawing +0/4 +4 *$", told, re.MULTILINE), told
+    assert f"Spent so far: $2.04 for the week {WEEK}" in told
+
+
+def test_status_says_once_why_a_labeler_was_stopped(home: Installation, eyes: Vision, cliche: Cliche) -> None:
+    eyes.says = lambda asked: Said(first_value(asked).values, speaks="/v1/chat/completions")
+    watched(home, eyes, paid(labeler="eyes"), paid("other", labeler="eyes"), concurrency=1)
+    for model in ("real", "other"):
+        ask(home, model)
+        label(home.place(), model, WEEK)
+    told = cliche("status", "--week", WEEK).out
+    assert re.search(r"^labeler eyes +0/8 +0 declined +8 +\$0\.06 *$", told, re.MULTILINE), told
+    assert told.count("write settings: {api: chat} for labeler eyes in models.yaml") == 1
+    assert (
+        "\nlabeler eyes was stopped: three answers in a row could not be read: the answer is a chat" in told
+    )
+    assert "real has 4 pictures without labels (labeler eyes was stopped)" in told
+
+
+def test_a_run_tells_at_once_of_an_answer_in_the_wrong_form_and_other_labelers_go_on(
+    home: Installation, eyes: Vision, cliche: Cliche
+) -> None:
+    eyes.says = lambda asked: Said(raw=b"<html><title>Sign in</title></html>")
+    watched(home, eyes, paid(also_labelers=["eyes"]), concurrency=1)
+    ended = cliche("run", "--week", WEEK, "--yes")
+    first, _, rest = ended.err.partition("\n")
+    assert first.startswith(
+        'labeler eyes: the first answer could not be read: the answer is an HTML page ("Sign in"), not'
+    )
+    assert (
+        "eyes left 4 of 4 pictures (three answers in a row could not be read: the answer is an HTML" in rest
+    )
+    state = partition_state(home.store, WEEK, "real", home.place().labelers)
+    assert (state.complete, len(eyes.asked)) == (True, 3)
+
+
+def test_while_a_run_is_on_its_calls_in_flight_are_no_trouble(home: Installation, cliche: Cliche) -> None:
+    ask(home)
+    home.store.put_if_absent(keys.intent(WEEK, "real", "f" * 64, 1), b"{}")
+    with home.store.lease(f"generate-{WEEK}-real", purpose="test"):
+        told = cliche("status", "--week", WEEK).out
+        assert re.search(r"^real is being asked now \(pid \d+ .*, 1 call in flight\)$", told, re.MULTILINE), (
+            told
+        )
+        assert "billed" not in told
+    assert "real: 1 call may have been billed without an answer:\n" in cliche("status", "--week", WEEK).out
+
+
+def test_at_a_cap_only_the_cap_is_said(
+    home: Installation, monkeypatch: pytest.MonkeyPatch, cliche: Cliche
+) -> None:
+    monkeypatch.setitem(PROVIDERS, "losing", LOSING)
+    suites = [{"suite": "startup-ceo@1", "replicates": 3, "prompts": ["ceo-his"]}]
+    home.write_models(paid(provider="losing", suites=suites, cap_usd=1.1, concurrency=1))
+    ask(home)
+    state = partition_state(home.store, WEEK, "real")
+    assert (state.at_cap, bool(state.trouble.waiting)) == (True, True)
+    told = cliche("status", "--week", WEEK).out
+    assert "real was stopped: budget_stopped:" in told
+    assert "does not answer" not in told
+
+
+def test_dearer_labels_are_told_once(home: Installation, eyes: Vision) -> None:
+    price = {
+        "per_image_usd": 0.0001,
+        "per_million_usd": {"text_in": 100},
+        "source": "t",
+        "date": "2026-11-01",
+    }
+    watched(home, eyes, paid(labeler="eyes"), price=price, concurrency=4)
+    eyes.says = lambda asked: Said(first_value(asked).values, wait_s=0.1)
+    ask(home)
+    told: list[str] = []
+    label(replace(home.place(), listener=Listener(told=told.append)), "real", WEEK)
+    assert len(eyes.asked) == 4
+    (line,) = told
+    assert line.startswith("labeler eyes: a call cost $0.1000, $0.0998 more than was set aside for it")

@@ -35,10 +35,12 @@ class Watch:
         self._row: list[LabelAttempt] = []
         self.readable = False  # whether an answer was read
         self.why: str | None = None  # why it must stop
+        self.trouble: str | None = None  # what the newest answer met, where it was trouble on the way
 
     def see(self, attempt: LabelAttempt) -> None:
         """Take in one call; not for several threads at once."""
         group, kind = GROUPS[attempt.outcome], kind_of(attempt)
+        self.trouble = describe(attempt) if group == "transient" else None
         if kind is not None:
             self._tell(kind, f"the first answer could not be read: {attempt.error_message}")
             self._row = [one for one in self._row if kind_of(one) == kind] + [attempt]
@@ -88,4 +90,6 @@ def trouble_of(attempts: Iterable[LabelAttempt]) -> str | None:
 
 def describe(attempt: LabelAttempt) -> str:
     """Return in one line what a call ended with and what was said."""
+    if kind_of(attempt) and attempt.error_message:
+        return attempt.error_message
     return f"{attempt.outcome}: {attempt.error_message or attempt.error_code or 'no reason given'}"
