@@ -87,11 +87,11 @@ def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
             f"{one.asks - one.anchors:,} + {one.anchors:,} anchors" if one.anchors else f"{one.asks:,}",
             f"{one.calls:,}",
             "-" if one.minutes is None else f"{math.ceil(round(one.minutes, 6)):,}",
-            f"{'about ' if one.estimate else ''}{one.usd:,.2f}",
+            f"{'about ' if one.estimate and one.usd else ''}{one.usd:,.2f}",
             _cap(one.cap_usd) if one.paid else "",
         )
     total = sum(one.usd for one in forecasts)
-    about = "about " if any(one.estimate for one in forecasts) else ""
+    about = "about " if any(one.estimate and one.usd for one in forecasts) else ""
     paid = any(one.paid for one in forecasts)
     table.add_row("all", "", "", "", f"{about}{total:,.2f}", _cap(place.caps.week_usd) if paid else "")
     OUT.print(table)

@@ -88,8 +88,21 @@ def test_an_address_that_is_refused_fails(home: Installation, images: ContractSe
 
 @pytest.mark.parametrize("what", ["model", "labeler"])
 def test_a_host_that_does_not_resolve_fails(
-    home: Installation, images: ContractServer, eyes: Vision, cliche: Cliche, what: str
+    home: Installation,
+    images: ContractServer,
+    eyes: Vision,
+    cliche: Cliche,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
 ) -> None:
+    known = socket.getaddrinfo
+
+    def resolver(host: str, *more: Any, **named: Any) -> Any:
+        if host == "no-such-host.invalid":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return known(host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
     nowhere = {"base_url": "https://no-such-host.invalid/v1", "key_env": KEY_ENV}
     model = real(images.base_url, labeler="eyes", **({"connection": nowhere} if what == "model" else {}))
     write(home, [model], labeler(eyes, **({"connection": nowhere} if what == "labeler" else {})))
