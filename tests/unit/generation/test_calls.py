@@ -16,8 +16,8 @@ import pytest
 
 from assets.generation.admission import NotNowError, answer_arrives, pause, waits_end_with
 from assets.generation.calls import Retry, Tried, with_retry
-from assets.generation.prices import Price
 from assets.generation.money import Costs
+from assets.generation.prices import Price
 from assets.generation.receipts import read_partition
 from assets.generation.records import Answer, Outcome, Request
 from assets.generation.run import generate

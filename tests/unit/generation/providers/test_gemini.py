@@ -12,8 +12,8 @@ import pytest
 from google.genai import types
 
 from assets.generation.connection import Connection
-from assets.generation.prices import Price
 from assets.generation.money import Costs
+from assets.generation.prices import Price
 from assets.generation.providers.errors import match
 from assets.generation.providers.gemini import Gemini, make
 from assets.generation.providers.gemini_answers import BLOCKED, ERRORS, FINISHED
