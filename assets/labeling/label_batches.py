@@ -60,9 +60,10 @@ def grouped(looks: Sequence[SeenT], size: int) -> Iterator[list[SeenT]]:
     """Yield groups of at most `size` pictures that are asked the same, in the order given."""
     alike: defaultdict[tuple[str, ...], list[SeenT]] = defaultdict(list)
     for look in looks:
-        alike[look.attributes].append(look)
-        if len(alike[look.attributes]) == size:
-            yield alike.pop(look.attributes)
+        asked = tuple(look.attributes)
+        alike[asked].append(look)
+        if len(alike[asked]) == size:
+            yield alike.pop(asked)
     yield from alike.values()
 
 

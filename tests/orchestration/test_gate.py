@@ -48,7 +48,7 @@ def test_the_gate_says_of_every_model_why_it_waits(
     assert found.waiting == {
         "sim-classic": "was not asked yet",
         "sim-drift": "has 4 of 4 slots open",
-        "sim-cautious": f"has {pictures} pictures without labels",
+        "sim-cautious": f"has {pictures} picture{'' if pictures == 1 else 's'} without labels",
         "real": "was stopped (auth: the key is not valid)",
     }
     assert not found.is_open

@@ -1,7 +1,7 @@
 """What stops a labeler that is asked: an error that will not go away, a cap, answers in a form that cannot be read.
 
 Belongs here: what the calls of one labeler version add up to, while they are made and as the store knows them. Does not
-belong here: making calls (`labeling.asking`), the forms of answers (`labelers.forms`), rows of calls (`attempts`).
+belong here: making calls (`labeling.asking`), the forms of answers (`forms`), rows of calls (`attempts`).
 """
 
 from __future__ import annotations

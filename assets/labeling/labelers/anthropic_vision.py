@@ -29,7 +29,7 @@ from assets.generation.providers.errors import ErrorRow, error_answer
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.providers.openai_common import count, duration_s
 from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
-from assets.labeling.labelers.forms import MESSAGE, recognized, wrong_form
+from assets.labeling.asked.forms import MESSAGE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed
 from assets.labeling.pictures import Preparation, Shown
 from assets.labeling.questions import INSTRUCTIONS, question_text, schema, version_of

@@ -26,7 +26,7 @@ from assets.generation.models_file import LabelerEntry
 from assets.generation.providers.base import Probe
 from assets.generation.providers.openai_common import Account, count
 from assets.generation.records import Answer, Outcome
-from assets.labeling.labelers.forms import DECISION, recognized, wrong_form
+from assets.labeling.asked.forms import DECISION, recognized, wrong_form
 from assets.labeling.labelers.openai_vision import units
 from assets.labeling.labelers.remote import Remote, failed
 from assets.labeling.pictures import Shown

@@ -27,7 +27,7 @@ from assets.generation.providers.base import Probe
 from assets.generation.providers.openai_batches import BatchAccount
 from assets.generation.providers.openai_common import Account, Received, count
 from assets.generation.records import Answer, Outcome
-from assets.labeling.labelers.forms import CHAT, RESPONSE, recognized, wrong_form
+from assets.labeling.asked.forms import CHAT, RESPONSE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed, refused
 from assets.labeling.pictures import Shown
 from assets.labeling.probability import Token, tokens_of, value_probability

@@ -13,7 +13,7 @@ from assets.generation.models_file import LabelerEntry
 from assets.generation.providers.errors import ErrorRow, match
 from assets.generation.providers.openai_params import require_params
 from assets.generation.records import Answer, Outcome
-from assets.labeling.labelers.forms import WRONG_FORM
+from assets.labeling.asked.forms import WRONG_FORM
 from assets.labeling.pictures import Preparation, Shown, UnreadableError, prepare
 from assets.labeling.questions import is_words, readings
 from assets.labeling.records import Reading, Sight

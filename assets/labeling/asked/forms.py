@@ -1,7 +1,7 @@
 """In which form a service answered, where it is not the form of the API that was asked, and the setting that fixes it.
 
 Belongs here: recognizing a form, and the line that names cause and setting. Does not belong here: reading answers of
-the right form (one file per labeler beside this one), what follows from a wrong one (`labeling.unreadable`).
+the right form (`labelers/`, one file per labeler), what follows from a wrong one (`stops`).
 """
 
 from __future__ import annotations
