@@ -188,9 +188,30 @@ def _some_prompts_and_files(study: StudyDefinition) -> None:
     fields = {name for files in study.labels for name in fields_of(files.key)}
     if study.images is None and "picture" in fields:
         raise ValueError('labels name a "{picture}", but the study file declares no images')
+    if study.numbering == "order":
+        for files in study.labels:
+            _rows_can_be_counted(files, study.images is not None)
     fields |= {*Pattern(study.images.pattern).fields} if study.images and study.images.pattern else set()
     if "number" in fields and not study.replicates:
         raise ValueError('"{number}" runs over all prompts: say replicates, the pictures of each')
+
+
+def _rows_can_be_counted(files: LabelFiles, pictures: bool) -> None:
+    """Raise where "the next row is the next picture" would be a guess."""
+    if "picture" in fields_of(files.key):
+        return
+    why = (
+        "the study has pictures"
+        if pictures
+        else "it is in the long form"
+        if files.long
+        else "rows name raters"
+    )
+    if pictures or files.long or "rater" in {*fields_of(files.key), *Pattern(files.file).fields}:
+        raise ValueError(
+            f'labels "{files.file}": with numbering: order a row counts as the next picture, but {why}; '
+            "name the picture in the key, or number by fields"
+        )
 
 
 def _spelled_ids_exist(study: StudyDefinition, problems: Problems) -> None:

@@ -143,9 +143,9 @@ def _store_pictures(
 ) -> int:
     written = 0
     for number, found in enumerate(pictures.values(), start=1):
-        data = found.path.read_bytes()
+        data = found.read()
         if sha256_hex(data) != found.original_sha256:
-            raise UsageError(f"{study.study}: {found.path.name} changed while it was imported; run it again")
+            raise UsageError(f"{study.study}: {found.name} changed while it was imported; run it again")
         written += store.put_if_absent(keys.image(found.picture.sha256, found.picture.ext), strip(data))
         tell("storing pictures", number, len(pictures))
     return written

@@ -120,7 +120,7 @@ def _read(
             done.hashes[name] = sha256_hex(data)
             for coordinate in fields.keys() & {"model", "prompt", "condition", "replicate"}:
                 reader.coordinates.value(coordinate, fields[coordinate])
-            done.said.extend(reader.read(table, name, fields))
+            done.said.extend(reader.read(table, path, name, fields))
         except FileError as error:
             done.hashes.setdefault(name, "")
             mistakes.add(name, str(error), error.place)

@@ -9,17 +9,19 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
 from assets.studies.declared.labels import LabelColumn, LabelFiles
 from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
 from assets.studies.definition import StudyAttribute, StudyDefinition
+from assets.studies.files.embedded import holds_pictures, name_in
 from assets.studies.files.rows import FileError, Row, Table
 from assets.studies.files.selection import Selection, near
 from assets.studies.mistakes import Mistakes
-from assets.studies.pictures import PictureNames, key_fields
-from assets.studies.slots import Coordinates, Place, UnknownSlotError
+from assets.studies.pictures import PictureNames
+from assets.studies.slots import Coordinates, Place, UnknownSlotError, key_fields
 
 
 class Answer(NamedTuple):
@@ -75,10 +77,11 @@ class RowReader:
         self._patterns = [(rules, Pattern(rules.column)) for rules in files.columns]
         self.selection = Selection(files)
         self.counts: Counter[str] = Counter()
-        self._order = 0
+        self._by_order = definition.numbering == "order"
+        self._in_cell: Counter[tuple[str, str, str]] = Counter()
 
-    def read(self, table: Table, name: str, fields: Mapping[str, str]) -> Iterator[Said]:
-        """Yield what the rows of one file say; `fields` are those of its path.
+    def read(self, table: Table, path: Path, name: str, fields: Mapping[str, str]) -> Iterator[Said]:
+        """Yield what the rows of one file say; `fields` are those of its path, `name` its name in messages.
 
         Raises:
             FileError: if a column is missing, not covered, or there twice.
@@ -92,11 +95,11 @@ class RowReader:
         if wanted is not None and len(rows) != wanted:
             self._mistakes.add(name, f"{len(rows)} rows of labels, the study file says {wanted}")
         given = {**self._files.constants, **fields}
+        inside = next((column for column, _ in self._keys if holds_pictures(path, column)), None)
         for row in rows:
             self.counts["rows"] += 1
-            self._order += 1
             try:
-                place, rater = self._place(row, given)
+                place, rater = self._place(row, given, (name, inside) if inside else None)
                 yield Said(place, tuple(self._answers(row, held, rater, name)), name, row.place)
             except (FieldsDisagreeError, UnknownSlotError) as error:
                 self._mistakes.add(name, str(error), row.place)
@@ -157,13 +160,21 @@ class RowReader:
                     f"the study file says {correction.rows}",
                 )
 
-    def _place(self, row: Row, given: Mapping[str, str]) -> tuple[Place, str | None]:
-        """Return which picture a row is about, and who it says is the rater."""
-        fields = key_fields(row.cells, self._keys, given)
+    def _place(
+        self, row: Row, given: Mapping[str, str], inside: tuple[str, str] | None
+    ) -> tuple[Place, str | None]:
+        """Return which picture a row is about, the one `inside` its file maybe, and who it says is the rater."""
+        keys = [key for key in self._keys if inside is None or key[0] != inside[1]]
+        fields = key_fields(row.cells, keys, given)
         rater = fields.pop("rater", None)
         picture = fields.pop("picture", None)
+        if inside is not None:
+            picture = name_in(*inside, int(row.place.split(" ")[-1]))
         if picture is None:
-            place = self.coordinates.place(fields, order=f"{self._order:09d}")
+            place = self.coordinates.place(fields, order="")
+            if self._by_order:
+                self._in_cell[place.cell] += 1
+                place = replace(place, key=(str(self._in_cell[place.cell]),))
         else:
             place = self._pictures[self._names.find(picture)]
             for name, raw in fields.items():

@@ -10,23 +10,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from assets.generation.image_check import Picture, Rejected
 from assets.generation.pictures.stripping import checked_and_stripped
-from assets.studies.declared.patterns import FieldsDisagreeError, composed
-from assets.studies.declared.pictures import Images, PictureTable
+from assets.studies.declared.patterns import FieldsDisagreeError, composed, natural
+from assets.studies.declared.pictures import Images
 from assets.studies.definition import StudyDefinition
-from assets.studies.files.formats import read_table
+from assets.studies.files.embedded import read_picture
 from assets.studies.files.nature import kind_of
 from assets.studies.files.rows import FileError
-from assets.studies.files.selection import Selection
-from assets.studies.files.walk import files_in, leads_out, matching
+from assets.studies.files.walk import files_in, leads_out
 from assets.studies.mistakes import Mistakes
+from assets.studies.picture_table import pictures_of_table
 from assets.studies.progress import Progress, silent
 from assets.studies.slots import Coordinates, Numbers, Place, StudySlot, UnknownSlotError
-
-_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp"))
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,14 @@ class FoundPicture:
     `picture` is of the bytes to store, without what can name a person; `original_sha256` is of the file as it came.
     """
 
-    path: Path
+    root: Path
+    name: str  # relative to `root`
     picture: Picture
     original_sha256: str
+
+    def read(self) -> bytes:
+        """Return the bytes as they came."""
+        return read_picture(self.root, self.name)
 
 
 def name_pictures(
@@ -62,7 +65,7 @@ def name_pictures(
     named = (
         _by_pattern(definition, images, root, other_files, mistakes)
         if images.table is None
-        else _by_table(definition, images, images.table, root, mistakes)
+        else pictures_of_table(definition, images, images.table, root, mistakes)
     )
     if not named and not mistakes:
         wanted = images.pattern if images.table is None else f"a path in {images.table.file}"
@@ -103,11 +106,12 @@ def check_pictures(
 ) -> dict[StudySlot, FoundPicture]:
     """Return slot → picture for every file that is a whole picture."""
     found: dict[StudySlot, FoundPicture] = {}
-    for number, (slot, name) in enumerate(sorted(named.items()), start=1):
+    in_order = sorted(named.items(), key=lambda item: natural(item[1]))  # a file of many is read once
+    for number, (slot, name) in enumerate(in_order, start=1):
         try:
-            data = (root / name).read_bytes()
-        except OSError as error:
-            mistakes.add(name, f"cannot be read: {error.strerror}")
+            data = read_picture(root, name)
+        except FileError as error:
+            mistakes.add(name, str(error))
             continue
         checked = checked_and_stripped(data)
         if isinstance(checked, Rejected):
@@ -119,7 +123,7 @@ def check_pictures(
             )
             mistakes.add(name, f"{why} ({checked.outcome}); replace the file or take it out")
         else:
-            found[slot] = FoundPicture(root / name, checked.picture, checked.original_sha256)
+            found[slot] = FoundPicture(root, name, checked.picture, checked.original_sha256)
         progress("checking pictures", number, len(named))
     return found
 
@@ -177,84 +181,3 @@ def _by_pattern(
         except (FieldsDisagreeError, UnknownSlotError) as error:
             mistakes.add(name, str(error))
     return named
-
-
-def _by_table(
-    definition: StudyDefinition, images: Images, table: PictureTable, root: Path, mistakes: Mistakes
-) -> dict[str, Place]:
-    coordinates = Coordinates(definition)
-    keys = [(key.column, coordinates.pattern(key.pattern)) for key in table.key]
-    selection = Selection(table)
-    named: dict[str, Place] = {}
-    files = matching(coordinates.pattern(table.file), root)
-    if not files:
-        mistakes.add("", f"no file under {root} matches {table.file}")
-    for path, file, file_fields in files:
-        try:
-            _, rows = read_table(path, file, table)
-            selection.check_columns(rows, [*(column for column, _ in keys)])
-        except FileError as error:
-            mistakes.add(file, str(error), error.place)
-            continue
-        for row in selection.kept(rows):
-            try:
-                fields = key_fields(row.cells, keys, {**images.constants, **file_fields})
-                name = _path_of(root, path.parent, fields.pop("picture"))
-                place = coordinates.place(fields, order=f"{len(named):09d}")
-            except (FieldsDisagreeError, UnknownSlotError) as error:
-                mistakes.add(file, str(error), row.place)
-                continue
-            if name in named:
-                mistakes.add(file, f"names {name} a second time", row.place)
-            elif (root / name).is_file():
-                named[name] = place
-            elif images.missing == "error":
-                mistakes.add(
-                    file,
-                    f"names {name}, which is not there; add it, or say images: missing: allowed",
-                    row.place,
-                )
-        for other, name in files_in(root, f"{path.parent.relative_to(root).as_posix()}/".removeprefix("./")):
-            if (
-                other.suffix.lower() in _SUFFIXES
-                and name not in named
-                and not any(fnmatchcase(name, glob) for glob in images.ignore)
-            ):
-                mistakes.add(
-                    name, f"no row of {table.file} names it; take it out, or list it under images: ignore"
-                )
-    for what in selection.unused():
-        mistakes.add(table.file, what)
-    return named
-
-
-def key_fields(
-    cells: Mapping[str, str], keys: Collection[tuple[str, object]], given: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the fields that the key columns of a row give, beside those `given`.
-
-    Raises:
-        UnknownSlotError: if a cell does not match its pattern, or contradicts another.
-    """
-    fields = dict(given)
-    for column, pattern in keys:
-        text = cells[column]
-        found = pattern.match(text)  # type: ignore[attr-defined]
-        if found is None:
-            raise UnknownSlotError(f'{column} "{text}" does not match {pattern.template}')  # type: ignore[attr-defined]
-        for name, value in found.items():
-            if fields.setdefault(name, value) != value:
-                raise UnknownSlotError(f'{name} is "{value}" in {column} and "{fields[name]}" elsewhere')
-    return fields
-
-
-def _path_of(root: Path, folder: Path, written: str) -> str:
-    """Return the path relative to `root` of a picture that a table in `folder` names."""
-    wanted = PurePosixPath(written.replace("\\", "/").removeprefix("./"))
-    if wanted.is_absolute() or ".." in wanted.parts:
-        raise UnknownSlotError(f'picture "{written}" is not a path within the study\'s folder')
-    beside = folder / wanted
-    path = beside if beside.is_file() or not (root / wanted).is_file() else root / wanted
-    if leads_out(path, root, folder.relative_to(root).as_posix()):
-        raise UnknownSlotError(f'picture "{written}" is a link to a file outside the study\'s folder')
-    return path.relative_to(root).as_posix()

@@ -174,3 +174,23 @@ def _composed(spelled: Mapping[str, str]) -> Mapping[str, str]:
 
 def _with_ids(ids: set[str], spellings: Mapping[str, str]) -> Mapping[str, str]:
     return _composed({**{name: name for name in sorted(ids)}, **spellings})
+
+
+def key_fields(
+    cells: Mapping[str, str], keys: Iterable[tuple[str, TypedPattern]], given: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the fields that the key columns of a row give, beside those `given`.
+
+    Raises:
+        UnknownSlotError: if a cell does not match its pattern, or contradicts another.
+    """
+    fields = dict(given)
+    for column, pattern in keys:
+        text = cells[column]
+        found = pattern.match(text)
+        if found is None:
+            raise UnknownSlotError(f'{column} "{text}" does not match {pattern.template}')
+        for name, value in found.items():
+            if fields.setdefault(name, value) != value:
+                raise UnknownSlotError(f'{name} is "{value}" in {column} and "{fields[name]}" elsewhere')
+    return fields

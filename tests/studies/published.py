@@ -244,4 +244,5 @@ FILES: dict[str, Callable[[Path], None]] = {
     "xlsx": xlsx,
     "label studio": label_studio,
     "parquet": parquet,
+    "pictures in parquet": parquet,
 }

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from assets.studies.reading import check
-from tests.studies.conftest import Study
+from tests.studies.conftest import Study, picture
 from tests.studies.published import CELLS, FILES, examples
+from warehouse.canonical import sha256_hex
 from warehouse.connection import connect
 from warehouse.load import load_study
+from warehouse.marts import create_views
 from warehouse.migrations import migrate
 from warehouse.study_objects import read_study
 
@@ -66,8 +68,6 @@ def test_pictures_matched_by_wildcards_are_numbered_in_natural_order(tmp_path: P
     study = example(tmp_path, "wildcards")
     assert study.run().images == 8
     assert sorted({row["replicate"] for row in rows(study, "study_slots")}) == [0, 1]
-    from warehouse.canonical import sha256_hex
-
     nine = next((study.root / "images" / "ModelA").glob("*/ceo-9_*"))
     (first,) = [
         row
@@ -80,8 +80,6 @@ def test_pictures_matched_by_wildcards_are_numbered_in_natural_order(tmp_path: P
 def test_a_running_number_is_prompt_and_replicate(tmp_path: Path) -> None:
     study = example(tmp_path, "running number")
     study.run()
-    from warehouse.canonical import sha256_hex
-
     wanted = sha256_hex((study.root / "out" / "ModelB" / "0003.png").read_bytes())
     (found,) = [row for row in rows(study, "study_slots") if row["original_sha256"] == wanted]
     assert (found["model"], found["prompt"], found["replicate"]) == ("model-b", "nurse", 0)
@@ -141,8 +139,6 @@ def test_numbers_have_mean_and_quantiles_and_no_share(tmp_path: Path) -> None:
     with connect(None) as con:
         migrate(con)
         load_study(con, study.store, study.name)
-        from warehouse.marts import create_views
-
         create_views(con)
         found = con.execute(
             "SELECT n, mean, median FROM study_numbers WHERE model = 'model-a' AND prompt = 'ceo'"
@@ -277,3 +273,48 @@ def test_a_table_of_pictures_covers_every_picture_and_names_no_other(tmp_path: P
     assert "my-study: train/extra.png: no row of train/metadata.jsonl names it" in [
         m.split(";")[0] for m in mistakes
     ]
+
+
+def test_pictures_inside_parquet_come_in_with_their_labels(tmp_path: Path) -> None:
+    study = example(tmp_path, "pictures in parquet")
+    report = study.run()
+    assert (report.images, report.missing) == (8, 0)
+    slots = {row["slot_key"]: row for row in rows(study, "study_slots")}
+    originals = {
+        (row["model"], row["prompt"], row["replicate"]): row["original_sha256"] for row in slots.values()
+    }
+    wanted = {
+        (model.replace("Model", "model-").lower(), prompt, n): sha256_hex(picture(i))
+        for i, (model, prompt, n) in enumerate(CELLS)
+    }
+    assert originals == wanted
+    labels = {slots[row["slot_key"]]["original_sha256"]: row["value"] for row in rows(study, "study_labels")}
+    assert labels == {sha256_hex(picture(i)): ("male", "female")[i % 2] for i in range(8)}
+
+
+ORDERS: dict[str, tuple[dict[str, Any], str]] = {
+    "pictures": (
+        {"images": {"pattern": "{model}/{prompt}_{*}.png", "constants": {"condition": "baseline"}}},
+        "pictures",
+    ),
+    "the long form": ({}, "the long form"),
+}
+
+
+@pytest.mark.parametrize("case", ORDERS)
+def test_the_order_of_rows_is_no_guess(tmp_path: Path, case: str) -> None:
+    study = example(tmp_path, "long")
+    study.data.update(ORDERS[case][0], numbering="order")
+    study.labels["key"] = {"image": "{model}_{prompt}_{*}.jpg"}
+    (line,) = check(study.save(), study.root)[0]
+    assert "with numbering: order a row counts as the next picture, but" in line
+    assert ORDERS[case][1] in line
+
+
+def test_rows_of_labels_alone_are_counted_in_each_cell(tmp_path: Path) -> None:
+    study = example(tmp_path, "xlsx")
+    study.labels["key"] = {"Model": "{model}", "Prompt": "{prompt}"}
+    study.labels["ignore_columns"] = ["Image no."]
+    study.data["numbering"] = "order"
+    study.run()
+    assert said(study, "age")["authors", "model-b", "nurse", 1] == "38.5"
