@@ -5,7 +5,7 @@ Belongs here: the base of the models, and checks that more than one of them need
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, StrictStr
@@ -53,7 +53,7 @@ def check_fields(given: Collection[str], where: str, numbering: Numbering, *, ro
         raise ValueError(f"{where} does not say {', '.join(missing)} of a slot")
 
 
-def check_unique(names: list[str], what: str) -> None:
+def check_unique(names: Sequence[str], what: str) -> None:
     """Raise `ValueError` for the first name that is there twice."""
     for number, name in enumerate(names):
         if name in names[:number]:
