@@ -98,7 +98,7 @@ class StudyAttribute(Data):
             raise ValueError(f'attribute "{self.id}": values must hold at least 2')
         if self.kind == "named" and (self.unit, self.low, self.high) != (None, None, None):
             raise ValueError(f'attribute "{self.id}": only a numeric attribute has unit, low and high')
-        check_unique(self.declared, f"attribute {self.id!r}: value")
+        check_unique([*self.declared], f"attribute {self.id!r}: value")
         if self.ordinal and self.answers:
             raise ValueError(
                 f'attribute "{self.id}": the order of its values counts, and "{self.answers[0]}" has no place in it; '
