@@ -1,7 +1,7 @@
-"""Figures that are the same although their last digits differ, as they do when another processor computes them.
+"""How exact figures are: processors differ in the last digits, so those are neither kept nor compared.
 
-Belongs here: when two figures are the same, and comparing rows by it. Does not belong here: what is compared with
-what (`orchestration.verifying`), hashes (`table_hash`).
+Belongs here: rounding what is computed, when two figures are the same, comparing rows by it. Does not belong here:
+what is compared with what (`orchestration.verifying`), hashes (`table_hash`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,29 @@ from collections.abc import Mapping
 from typing import Any
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 
+#: Significant digits of the figures that are kept and published.
+DIGITS = 12
 #: Two figures are the same if they differ by at most this part of the larger one ...
 RELATIVE = 1e-9
 #: ... or by at most this much: a difference of two shares keeps the rounding of the shares, however small it is.
 ABSOLUTE = 1e-12
 _REAL = ("DOUBLE", "FLOAT")
+
+
+def rounded(rows: pa.Table) -> pa.Table:
+    """Return computed rows with their figures rounded to `DIGITS` significant digits.
+
+    The fewer digits, the fewer figures differ between processors; some are always near the middle of two, so
+    comparing takes `differing`.
+    """
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_float64(field.type):
+            figures = pl.Series(rows.column(place)).round_sig_figs(DIGITS)
+            rows = rows.set_column(place, field, figures.to_arrow())
+    return rows
 
 
 def differing(

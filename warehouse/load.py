@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse import anchor_objects, keys, objects, study_objects
+from warehouse.closeness import rounded
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.plan_rows import plan_tables
 from warehouse.store.base import Store
@@ -162,7 +163,7 @@ def load_anchors(
 
 
 def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa.Table) -> None:
-    """Replace the rows of one week in `scores`, `withheld` or `check_results`, in one transaction.
+    """Replace the rows of one week in a table of `WEEK_TABLES`, in one transaction; figures are rounded.
 
     Raises:
         UsageError: for another table, for rows of another week, or for columns that do not fit.
@@ -172,11 +173,13 @@ def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa
     _only(rows, "week", week, table)
     with transaction(con):
         con.execute(f"DELETE FROM {table} WHERE week = $week", {"week": week})  # noqa: S608
-        _insert(con, table, rows)
+        _insert(con, table, rounded(rows))
 
 
 def replace_history(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], inputs: str) -> None:
     """Replace all rows of tables over all weeks (table name → rows) and keep what they were computed from.
+
+    Figures are rounded.
 
     Raises:
         UsageError: for another table, or for columns that do not fit.
@@ -187,13 +190,13 @@ def replace_history(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Tabl
     with transaction(con):
         for table, rows in tables.items():
             con.execute(f"DELETE FROM {table}")  # noqa: S608
-            _insert(con, table, rows)
+            _insert(con, table, rounded(rows))
         con.execute("DELETE FROM history_state")
         con.execute("INSERT INTO history_state VALUES ($inputs)", {"inputs": inputs})
 
 
 def replace_study(con: duckdb.DuckDBPyConnection, study: str, tables: Mapping[str, pa.Table]) -> None:
-    """Replace the rows of one study in each of `tables` (table name → rows), in one transaction.
+    """Replace the rows of one study in each of `tables` (table name → rows), in one transaction; figures are rounded.
 
     Tables that are not named keep their rows.
 
@@ -207,7 +210,7 @@ def replace_study(con: duckdb.DuckDBPyConnection, study: str, tables: Mapping[st
     with transaction(con):
         for table, rows in tables.items():
             con.execute(f"DELETE FROM {table} WHERE study = $study", {"study": study})  # noqa: S608
-            _insert(con, table, rows)
+            _insert(con, table, rounded(rows))
 
 
 def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict[str, int]:

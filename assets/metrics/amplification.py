@@ -1,7 +1,7 @@
 """How far the odds of a value in the pictures are from its odds in the reference.
 
-Belongs here: log-odds, their difference and its interval. Does not belong here: shares and their intervals (`share`),
-which row of a reference a prompt has (`cells`).
+Belongs here: the logarithm of the odds ratio and its interval. Does not belong here: shares and their intervals
+(`share`), which row of a reference a prompt has (`cells`).
 """
 
 from __future__ import annotations
@@ -9,17 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from assets.metrics.share import Estimate, Floats
-
-
-def log_odds(share: Floats) -> Floats:
-    """Return ln(p / (1 - p)); -∞ for 0 and ∞ for 1."""
-    with np.errstate(divide="ignore"):
-        odds: Floats = np.log(share) - np.log1p(-share)
-    return odds
+from assets.metrics.special import logarithm
 
 
 def amplification(shares: Estimate, expected: Floats) -> Estimate:
     """Return log-odds(share in images) - log-odds(share in the reference), with the interval of the share carried over.
+
+    One logarithm, of the ratio of the odds: the difference of two would lose digits where they are near each other.
 
     The log-odds rise with the share, so the ends of the share's interval (Wilson in a cell, stratified over cells)
     become the ends of this one with unchanged coverage; the reference is taken as known. 0: as in the reference;
@@ -34,5 +30,5 @@ def amplification(shares: Estimate, expected: Floats) -> Estimate:
         Infinite where a share, or an end of its interval, is 0 or 1.
     """
     known = np.where((expected > 0) & (expected < 1), expected, np.nan)
-    base = log_odds(known)
-    return Estimate(*(log_odds(part) - base for part in shares))
+    with np.errstate(divide="ignore"):
+        return Estimate(*(logarithm(part * (1 - known) / (known * (1 - part))) for part in shares))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.metrics.share import Bools, Floats, across, ratio
+from assets.metrics.special import logarithm
 
 #: What a two-valued attribute calls the value whose share HEIM compares with one half.
 FEMININE = ("feminine", "female")
@@ -84,9 +85,9 @@ def entropy_homogeneity(counts: npt.NDArray[Any], support: Bools) -> Floats:
     n = counts.sum(axis=1, keepdims=True)
     share = ratio(counts, n)
     seen = share > 0
-    entropy = -across(np.where(seen, share * np.log(np.where(seen, share, 1.0)), 0.0))
+    entropy = -across(np.where(seen, share * logarithm(np.where(seen, share, 1.0)), 0.0))
     known = (n[:, 0] > 0) & (k > 1)
-    return np.where(known, np.clip(1 - entropy / np.log(np.maximum(k, 2)), 0, 1), np.nan)
+    return np.where(known, np.clip(1 - entropy / logarithm(np.maximum(k, 2)), 0, 1), np.nan)
 
 
 def openbias_score(pooled: npt.NDArray[Any], support: Bools) -> Floats:

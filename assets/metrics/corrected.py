@@ -189,9 +189,9 @@ def _error_row(
     return {
         **row,
         "value_name": one.names[difference.value],
-        "sensitivity": _rounded(difference.own),
-        "others_sensitivity": _rounded(difference.others),
-        "p_value": _rounded(difference.p_value),
+        "sensitivity": difference.own,
+        "others_sensitivity": difference.others,
+        "p_value": difference.p_value,
         "differs": bool(difference.p_value < LEVEL),
     }
 
@@ -259,12 +259,7 @@ def _pick(found: Estimate, row: Mapping[str, Any], one: Evidence) -> tuple[float
 
 
 def _told(found: Estimate) -> tuple[float, ...]:
-    return tuple(_rounded(float(part)) for part in found)
-
-
-def _rounded(value: float) -> float:
-    """Return a figure without the last digits, in which linear algebra may differ from machine to machine."""
-    return round(value, 12)
+    return tuple(float(part) for part in found)
 
 
 def _assumption(one: Evidence, row: Mapping[str, Any], week: str) -> str | None:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from warehouse.closeness import differing
+from warehouse.closeness import differing, rounded
 from warehouse.connection import connect
 
 SCHEMA = pa.schema({"week": pa.date32(), "name": pa.string(), "x": pa.float64(), "y": pa.float64()})
@@ -115,3 +117,31 @@ def test_rows_without_figures_and_rows_of_nothing_else() -> None:
             == 0
         )
         assert differing(con, "SELECT 1e0 AS x", "SELECT 3e0 AS x") == 1
+
+
+def test_figures_are_rounded_to_twelve_digits_and_nothing_else_is() -> None:
+    figures = [1 / 3, 2 / 3 * 1e-5, -123.4567890123456, 0.1 + 0.2, 5e-324, 1e-30, 0.0, inf, -inf, None]
+    names = pa.array([*"abcdefghi", None]).dictionary_encode()
+    before = pa.table({"name": names, "x": figures, "k": [*range(10)], "rest": pa.nulls(10, pa.float64())})
+    found = rounded(before)
+    assert found.schema == before.schema
+    assert found.drop(["x"]) == before.drop(["x"])
+    exact = [0.333333333333, 6.66666666667e-06, -123.456789012, 0.3]
+    assert found["x"].to_pylist() == [
+        *exact,
+        pytest.approx(5e-324),
+        pytest.approx(1e-30),
+        0.0,
+        inf,
+        -inf,
+        None,
+    ]
+    assert rounded(found) == found
+    assert rounded(SCHEMA.empty_table()) == SCHEMA.empty_table()
+
+
+@given(st.floats(1e-11, 1e11))
+def test_rounding_is_that_of_the_decimal_text(x: float) -> None:
+    (found,) = rounded(pa.table({"x": [x]}))["x"].to_pylist()
+    text = float(f"{x:.11e}")
+    assert found == text or abs(found - x) == pytest.approx(abs(text - x), rel=1e-3)  # halfway between two

@@ -99,3 +99,7 @@ def test_largest_share_does_not_depend_on_the_order_of_values(counts: list[int],
     assert np.array_equal(one.estimate, two.estimate, equal_nan=True)
     if sum(counts):
         assert one.estimate[0] >= 1 / len(counts)
+
+
+def test_the_normal_quantile_is_that_of_95_percent() -> None:
+    assert pytest.approx(norm.ppf(0.975), rel=1e-15) == Z95
