@@ -4,7 +4,7 @@ Belongs here: what is published, in which form and order. Does not belong here: 
 
 All tables with identity columns and all views are published, cumulative through one week; columns that only the
 operator needs (`PRIVATE`) are not. The DuckDB file has the storage of DuckDB 1.0, so that old readers and
-DuckDB-Wasm open it. Parquet files are a function of the rows: same rows, same bytes. In CSV, text that a
+DuckDB-Wasm open it. Parquet and CSV files are a function of the rows: same rows, same bytes. In CSV, text that a
 spreadsheet would take for a formula gets an apostrophe before it (numbers stay numbers; NULL is an empty field, an
 empty text is ""); Parquet and DuckDB hold it unchanged.
 """
@@ -104,15 +104,17 @@ def _fill(copy: duckdb.DuckDBPyConnection, folder: Path, tables: list[str]) -> l
 
 def _inert(con: duckdb.DuckDBPyConnection, file: Path) -> str:
     """Return a query for a Parquet file in its order, with an apostrophe before text that begins a formula."""
-    rows = f"read_parquet('{_escaped(file)}')"
+    rows = f"read_parquet('{_escaped(file)}', file_row_number = true)"
     starts = ", ".join(f"chr({ord(char)})" for char in FORMULA)
     columns = ", ".join(
         f"CASE WHEN left({column}, 1) IN ({starts}) THEN '''' || {column} ELSE {column} END AS {column}"
         if kind == "VARCHAR"
         else column
         for column, kind in _columns(con, f"FROM {rows}").items()
+        if column != "file_row_number"
     )
-    return f"SELECT {columns} FROM {rows}"  # noqa: S608
+    # several threads take a row group each, and what is not ordered is written in the order in which they end
+    return f"SELECT {columns} FROM {rows} ORDER BY file_row_number"  # noqa: S608
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:

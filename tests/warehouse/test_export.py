@@ -13,7 +13,7 @@ import pytest
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse import load, marts
-from warehouse.connection import connect
+from warehouse.connection import SETTINGS, connect
 from warehouse.errors import StoreError, UsageError
 from warehouse.export import export_tables
 from warehouse.migrations import migrate
@@ -120,6 +120,25 @@ def test_many_row_groups_are_written_in_order(con: Con, tmp_path: Path) -> None:
     models = pq.read_table(tmp_path / "copy" / "withheld.parquet")["model"].to_pylist()
     assert pq.read_metadata(tmp_path / "copy" / "withheld.parquet").num_row_groups > 1
     assert models == sorted(models)
+    with (tmp_path / "copy" / "withheld.csv").open(newline="") as file:
+        assert [row["model"] for row in csv.DictReader(file)] == models
+
+
+def test_all_files_but_the_database_are_the_same_bytes_at_each_export_however_many_threads(
+    filled: Con, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled.execute(
+        "INSERT INTO withheld SELECT DATE '2026-11-23', 'm' || (i * 7919 % 300000), '-why' FROM range(300000) r(i)"
+    )
+    found = []
+    for number, threads in enumerate((1, 2, 2, 8)):
+        monkeypatch.setitem(SETTINGS, "threads", threads)  # of the connection that the export makes
+        filled.execute(f"SET threads = {threads}")
+        export_tables(filled, tmp_path / f"copy {number}", week=WEEK_53)
+        found.append(digests(tmp_path / f"copy {number}"))
+    assert len(found[0]) > 80
+    for other in found[1:]:
+        assert {name for name, digest in other.items() if digest != found[0][name]} == set()
 
 
 def test_what_only_the_operator_needs_is_not_published(filled: Con, tmp_path: Path) -> None:
