@@ -6,7 +6,7 @@ what is compared with what (`orchestration.verifying`), hashes (`table_hash`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -78,9 +78,56 @@ def differing(
     return int(count)
 
 
+def kept(con: duckdb.DuckDBPyConnection, computed: str, published: str) -> str:
+    """Return a query for the rows of `computed`, with the figures of `published` where a row is the same there.
+
+    Weeks whose rows are equal to the bit are not compared one by one. Columns that only `computed` has are its own.
+
+    Args:
+        con: a connection; nothing is written.
+        computed: a query without parameters.
+        published: a query without parameters; rows beside those of `computed` are left out.
+    """
+    kinds, known = (
+        {row[0]: row[1] for row in con.execute(f"DESCRIBE ({query})").fetchall()}
+        for query in (computed, published)
+    )
+    both = {name: kind for name, kind in kinds.items() if known.get(name) == kind}
+    week = "coalesce(CAST(week AS VARCHAR), '')" if "week" in both else "''"
+    one, other = (
+        f"SELECT {week} AS part, sum(hash({_listed(both)})) AS hashed FROM ({query}) GROUP BY ALL"  # noqa: S608
+        for query in (computed, published)
+    )
+    changed = con.execute(
+        f"SELECT part FROM ({one}) AS a INNER JOIN ({other}) AS b USING (part) WHERE a.hashed <> b.hashed"  # noqa: S608
+    ).fetchall()
+    if not changed:
+        return computed
+    those = f"{week} IN ({', '.join(repr(part) for (part,) in changed)})"
+    a, b = (
+        _numbered(f"SELECT * FROM ({query}) WHERE {those}", both)  # noqa: S608
+        for query in (computed, published)
+    )
+    figures = {*_figures(both)}
+    columns = ", ".join(
+        f'CASE WHEN b.nth IS NOT NULL AND {_same(both)} THEN b."{name}" ELSE a."{name}" END AS "{name}"'
+        if name in figures
+        else f'a."{name}"'
+        for name in kinds
+    )
+    return (
+        f"SELECT {columns} FROM ({a}) AS a LEFT JOIN ({b}) AS b ON {_paired(both)} "  # noqa: S608
+        f"UNION ALL SELECT {_listed(kinds)} FROM ({computed}) WHERE NOT {those}"
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
 def _numbered(query: str, kinds: Mapping[str, str]) -> str:
     """Return a query that numbers rows which differ in nothing but figures, by their figures."""
-    within, by = (", ".join(f'"{name}"' for name in names) for names in (_exact(kinds), _figures(kinds)))
+    within, by = _listed(_exact(kinds)), _listed(_figures(kinds))
     over = " ".join([f"PARTITION BY {within}" if within else "", f"ORDER BY {by}" if by else ""])
     return f"SELECT *, row_number() OVER ({over}) AS nth FROM ({query})"  # noqa: S608
 

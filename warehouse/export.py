@@ -16,8 +16,10 @@ from pathlib import Path
 import duckdb
 
 from warehouse import marts, migrations
+from warehouse.closeness import kept
 from warehouse.connection import connect
 from warehouse.errors import StoreError
+from warehouse.load import COMPUTED_TABLES
 from warehouse.table_hash import identity_tables
 from warehouse.weeks import parse_week
 
@@ -32,11 +34,16 @@ STORAGE = "v1.0.0"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def export_tables(con: duckdb.DuckDBPyConnection, folder: Path, *, week: str) -> list[Path]:
+def export_tables(
+    con: duckdb.DuckDBPyConnection, folder: Path, *, week: str, before: Path | None = None
+) -> list[Path]:
     """Write the copy through `week` (inclusive) into `folder`, made if missing; return the files, sorted by name.
 
     The files are `cliche.duckdb` and, for each table and view, `<name>.parquet` and `<name>.csv`. Rows of later
     weeks are left out; tables and rows without a week are published whole.
+
+    Of a computed table that has a Parquet file in the folder `before`, rows whose figures are the same as there but
+    for the last digits are written as they are there: another processor changes nothing that was published.
 
     Raises:
         UsageError: if `week` is no Monday.
@@ -48,7 +55,10 @@ def export_tables(con: duckdb.DuckDBPyConnection, folder: Path, *, week: str) ->
         (folder / DATABASE).unlink(missing_ok=True)
         tables = identity_tables(con)
         for table in tables:
-            _copy(con, _published(con, table, week), folder / f"{table}.parquet", "FORMAT parquet")
+            rows = _published(con, table, week)
+            if before and table in COMPUTED_TABLES and (file := before / f"{table}.parquet").exists():
+                rows = kept(con, rows, f"FROM read_parquet('{_escaped(file)}')")
+            _copy(con, f"FROM ({rows}) ORDER BY ALL", folder / f"{table}.parquet", "FORMAT parquet")
         with connect(None) as copy:
             views = _fill(copy, folder, tables)
             for view in views:
@@ -74,11 +84,11 @@ def export_tables(con: duckdb.DuckDBPyConnection, folder: Path, *, week: str) ->
 
 
 def _published(con: duckdb.DuckDBPyConnection, table: str, week: str) -> str:
-    """Return a query for the published rows of a table, in a fixed order."""
+    """Return a query for the published rows of a table."""
     private = PRIVATE.get(table, ())
     columns = [name for name in _columns(con, table) if name not in private]
     through = f" WHERE week IS NULL OR week <= DATE '{week}'" if "week" in columns else ""
-    return f"SELECT {', '.join(columns)} FROM {table}{through} ORDER BY ALL"  # noqa: S608
+    return f"SELECT {', '.join(columns)} FROM {table}{through}"  # noqa: S608
 
 
 def _fill(copy: duckdb.DuckDBPyConnection, folder: Path, tables: list[str]) -> list[str]:

@@ -49,14 +49,16 @@ WEEK_TABLES = (
 )
 #: Tables that are computed from all weeks together, and replaced whole.
 HISTORY_TABLES = ("drift_events",)
-#: Tables of imported studies, in the order in which they are loaded.
-STUDY_TABLES = (
+#: Tables of imported studies, in the order in which they are loaded: what was imported, and what is computed from it.
+_STUDY_IMPORTED = (
     "studies",
     "study_models",
     "study_prompts",
     "study_slots",
     "study_attribute_values",
     "study_labels",
+)
+_STUDY_COMPUTED = (
     "study_scores",
     "agreement",
     "study_differences",
@@ -64,6 +66,9 @@ STUDY_TABLES = (
     "study_ranks",
     "study_effects",
 )
+STUDY_TABLES = (*_STUDY_IMPORTED, *_STUDY_COMPUTED)
+#: All tables that are computed; their figures may differ in the last digits where another processor computes them.
+COMPUTED_TABLES = tuple(dict.fromkeys((*WEEK_TABLES, *HISTORY_TABLES, *_STUDY_COMPUTED)))
 #: Tables of anchor sets: their pictures, loaded whole, and what is loaded a week at a time.
 ANCHOR_TABLES = ("anchors", "anchor_labels", "drift_acceptances")
 

@@ -22,6 +22,7 @@ from warehouse import anchor_objects, gold_objects, keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.connection import connect
 from warehouse.export import export_tables
+from warehouse.load import COMPUTED_TABLES
 from warehouse.objects import current_manifest, label_attempt_parts, label_parts, read_image
 from warehouse.store.base import Store
 from warehouse.table_hash import table_hashes
@@ -58,9 +59,14 @@ def assemble(
     *,
     week: str,
     conventions: Mapping[str, str],
+    before: Mapping[str, Any] | None = None,
 ) -> Contents:
-    """Return the contents of the edition of `week`; its data files lie in `folder` until it is removed."""
-    exported = sorted(export_tables(con, folder / "data", week=week))
+    """Return the contents of the edition of `week`; its data files lie in `folder` until it is removed.
+
+    Figures are those of the edition with the manifest `before` where they are the same but for the last digits.
+    """
+    published = _computed(store, before, folder / "before") if before else None
+    exported = sorted(export_tables(con, folder / "data", week=week, before=published))
     data = tuple((file.relative_to(folder).as_posix(), file) for file in exported)
     copy = connect(next(file for file in exported if file.name == "cliche.duckdb"), read_only=True)
     try:
@@ -84,6 +90,21 @@ def assemble(
         page=page,
         store=store,
     )
+
+
+def _computed(store: Store, manifest: Mapping[str, Any], folder: Path) -> Path:
+    """Return `folder` with the Parquet files of an edition's computed tables; those that are damaged are left out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (f"{table}.parquet" for table in COMPUTED_TABLES):
+        if (stated := manifest["files"].get(f"data/{name}")) is None:
+            continue
+        try:
+            data = store.get(f"{keys.edition_prefix(manifest['edition'])}data/{name}")
+        except KeyError:
+            continue
+        if sha256_hex(data) == stated["sha256"]:
+            (folder / name).write_bytes(data)
+    return folder
 
 
 def shipped_conventions() -> dict[str, str]:

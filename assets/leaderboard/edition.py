@@ -7,7 +7,8 @@ Files go under `editions/<week>.<revision>/` one by one, `manifest.json` last; a
 and its revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only
 to a higher (week, revision). Two publishes of the same content make one edition: the content is the hashes of all
 tables through the week and every byte of the page but its edition id and code version, so that a newer code version
-which changes no figure, no word and no picture publishes nothing.
+which changes no figure, no word and no picture publishes nothing. Figures that another processor computes are the same
+but for the last digits (`warehouse.closeness`); they are published as they were before.
 """
 
 from __future__ import annotations
@@ -70,14 +71,15 @@ def publish(
     """
     parse_week(week)
     with store.lease("edition", purpose=f"publish {week}"), tempfile.TemporaryDirectory() as folder:
+        current = current_edition(store, week)
         contents = assemble(
             con,
             store,
             Path(folder),
             week=week,
             conventions=shipped_conventions() if conventions is None else conventions,
+            before=current or _newest(store),
         )
-        current = current_edition(store, week)
         if current is not None and current["content_sha256"] == contents.sha256:
             moved = _advance(store, current)
             return _edition(current, published=moved)
@@ -90,6 +92,15 @@ def current_edition(store: Store, week: str) -> dict[str, Any] | None:
     """Return the manifest of the highest complete revision of a week, or None if there is none."""
     complete = [number for number, has_manifest in _revisions(store, week).items() if has_manifest]
     return read_manifest(store, f"{week}.{max(complete)}") if complete else None
+
+
+def _newest(store: Store) -> dict[str, Any] | None:
+    """Return the manifest of the edition that readers see; None if there is none, or it does not read."""
+    newest = latest(store)
+    try:
+        return read_manifest(store, newest.id) if newest else None
+    except (KeyError, CorruptObjectError):
+        return None
 
 
 def latest(store: Store) -> Edition | None:

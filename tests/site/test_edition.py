@@ -22,7 +22,9 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.connection import connect
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
+from warehouse.load import COMPUTED_TABLES
 from warehouse.store import Store, open_store
+from warehouse.table_hash import table_hashes
 
 FEW = ("imago-2", "sim-classic", "sim-retired", "sim-next")
 
@@ -121,6 +123,76 @@ def test_publishing_the_same_content_again_writes_nothing(
         again = publish(con, store, week=world.WEEK, code_version=code_version)
         assert (again.id, again.published) == (first.id, False)
     assert everything(store) == before
+
+
+def elsewhere(con: duckdb.DuckDBPyConnection, part: str) -> None:
+    """Let all computed figures be those of another processor: less by this part of them, the column's type kept."""
+    for table in COMPUTED_TABLES:
+        figures = con.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = $table AND data_type = 'DOUBLE'",
+            {"table": table},
+        ).fetchall()
+        if figures:
+            con.execute(f"UPDATE {table} SET {', '.join(f'{x} = {x} - {x} * {part}' for (x,) in figures)}")
+
+
+def test_figures_of_another_processor_are_no_new_edition(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    first = publish(con, store, week=world.WEEK, code_version="1")
+    before = everything(store)
+    other = world.load(store, studies=True)
+    elsewhere(other, "3e-14")
+    assert table_hashes(other)["scores"] != table_hashes(con)["scores"]
+    again = publish(other, store, week=world.WEEK, code_version="1")
+    assert (again.id, again.published) == (first.id, False)
+    assert everything(store) == before
+    elsewhere(other, "1e-8")
+    assert publish(other, store, week=world.WEEK, code_version="1").replaces == first.id
+
+
+def test_a_correction_and_a_later_week_change_no_digit_of_the_other_figures(
+    con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
+) -> None:
+    def published(edition: editions.Edition, week: str) -> dict[str, list[Any]]:
+        (tmp_path / "copy.duckdb").write_bytes(store.get(f"{edition.prefix}data/cliche.duckdb"))
+        with connect(tmp_path / "copy.duckdb", read_only=True) as copy:
+            return {
+                table: copy.execute(f"FROM {table} WHERE week = '{week}' ORDER BY ALL").fetchall()
+                for table in ("scores", "ranks", "model_pairs")
+            }
+
+    earlier = "2026-11-16"
+    first = publish(con, store, week=earlier, code_version="1")
+    other = world.load(store, studies=True)
+    elsewhere(other, "3e-14")
+    later = publish(other, store, week=world.WEEK, code_version="1")
+    assert published(later, earlier) == published(first, earlier)
+    other.execute(
+        "UPDATE scores SET estimate = estimate / 2 WHERE metric = 'tvd' AND prompt IS NULL AND model = 'sim-classic'"
+    )
+    corrected = publish(other, store, week=world.WEEK, code_version="1")
+    assert corrected.replaces == later.id
+    for week in (earlier, world.WEEK):
+        one, two = published(corrected, week), published(later, week)
+        assert one["ranks"] == two["ranks"]
+        changed = {*one["scores"]} - {*two["scores"]}
+        assert 0 < len(changed) < 5
+        assert {*changed} == {row for row in one["scores"] if "tvd" in row and row in changed}
+
+
+def test_damaged_files_of_the_last_edition_do_not_stop_the_next(
+    con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
+) -> None:
+    first = publish(con, store, week="2026-11-16", code_version="1")
+    folder = tmp_path / "store" / first.prefix
+    for name, data in (("data/scores.parquet", b"PAR1 no more"), ("data/ranks.parquet", None)):
+        (folder / name).chmod(0o644)
+        (folder / name).write_bytes(data) if data else (folder / name).unlink()
+    assert publish(con, store, week=world.WEEK, code_version="1").published
+    (folder / "manifest.json").chmod(0o644)
+    (folder / "manifest.json").write_bytes(b"{")
+    assert publish(other_content(store), store, week=world.WEEK, code_version="1").published
 
 
 def test_a_correction_is_a_new_revision_that_names_what_it_replaces(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.closeness import differing, rounded
+from warehouse.closeness import differing, kept, rounded
 from warehouse.connection import connect
 
 SCHEMA = pa.schema({"week": pa.date32(), "name": pa.string(), "x": pa.float64(), "y": pa.float64()})
@@ -145,3 +145,61 @@ def test_rounding_is_that_of_the_decimal_text(x: float) -> None:
     (found,) = rounded(pa.table({"x": [x]}))["x"].to_pylist()
     text = float(f"{x:.11e}")
     assert found == text or abs(found - x) == pytest.approx(abs(text - x), rel=1e-3)  # halfway between two
+
+
+def kept_rows(computed: Sequence[Row], published: pa.Table, extra: str = "") -> list[Row]:
+    with connect(None) as con:
+        con.register("computed", table(computed))
+        con.register("published", published)
+        return con.execute(
+            f"FROM ({kept(con, f'SELECT *{extra} FROM computed', 'FROM published')}) ORDER BY ALL"
+        ).fetchall()
+
+
+LATER = date(1970, 1, 8)
+OLD = 0.1 + 0.2  # 0.30000000000000004
+
+
+def test_a_row_that_is_the_same_keeps_the_figures_that_were_published() -> None:
+    published = table([row(OLD, 1 / 3), row(5.0, None, "b"), row(OLD, OLD, "c"), row(7.0, 7.0, "gone")])
+    computed = [row(0.3, 0.333333333333), row(5.0, None, "b"), row(0.3, 0.4, "c"), row(0.3, OLD, "new")]
+    assert kept_rows(computed, published) == [
+        row(OLD, 1 / 3),  # the same
+        row(5.0, None, "b"),  # equal
+        row(0.3, 0.4, "c"),  # one figure of it changed
+        row(0.3, OLD, "new"),  # was not there
+    ]
+
+
+def test_weeks_are_kept_each_by_itself_and_a_new_week_is_as_it_was_computed() -> None:
+    published = table([row(OLD), (LATER, "a", OLD, 1.0)])
+    new = (date(1970, 1, 15), "a", 0.3, 1.0)
+    assert kept_rows([row(OLD), (LATER, "a", 0.3, 1.0), new], published) == [
+        row(OLD),
+        (LATER, "a", OLD, 1.0),
+        new,
+    ]
+    assert kept_rows([row(0.3), (LATER, "b", 0.3, 1.0)], published) == [row(OLD), (LATER, "b", 0.3, 1.0)]
+    without = (None, "a", OLD, 1.0)
+    assert kept_rows([(None, "a", 0.3, 1.0)], table([without])) == [without]
+
+
+def test_columns_that_the_published_table_lacks_or_has_of_another_type_are_as_computed() -> None:
+    published = table([row(OLD, OLD)])
+    assert kept_rows([row(0.3, 0.3)], published.drop(["y"]).append_column("z", [[1.0]])) == [row(OLD, 0.3)]
+    other = published.set_column(3, "y", pa.array(["0.3"]))
+    assert kept_rows([row(0.3, 0.3)], other) == [row(OLD, 0.3)]
+    assert kept_rows([row(0.3, 0.3)], published, ", 'more' AS more") == [(*row(OLD, OLD), "more")]
+
+
+def test_a_table_without_weeks_and_rows_without_names_are_kept_too() -> None:
+    with connect(None) as con:
+        query = kept(con, "SELECT 'a' AS name, 0.3e0 AS x", "SELECT 'a' AS name, 0.1e0 + 0.2e0 AS x")
+        assert con.execute(query).fetchall() == [("a", OLD)]
+    published = table([row(1.0), row(OLD), row(OLD)])
+    assert kept_rows([row(0.3), row(1.0), row(0.3), row(0.3)], published) == [
+        row(0.3),
+        row(OLD),
+        row(OLD),
+        row(1.0),
+    ]
