@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-diffusers check bench studies serve dev lock browser servers docs clean
+.PHONY: help setup setup-dev demo test test-older test-diffusers check bench studies serve dev lock browser servers docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,12 @@ demo: setup ## Ask the simulated models for twelve weeks, publish, say where to 
 test: setup-dev browser servers ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
 	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 --dist loadfile \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
+
+# numpy and the C library choose other code where a processor has AVX-512, and find other last digits.
+FIGURES := tests/unit/metrics tests/warehouse/test_closeness.py tests/warehouse/test_score_marts.py \
+	tests/warehouse/test_incremental_scores.py tests/warehouse/test_audit_scores.py
+test-older: setup-dev ## Run the tests of figures once more, as a processor without AVX-512 does
+	@NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR" $(BIN)/python -m pytest -n 3 --dist loadfile $(FIGURES)
 
 # The provider `diffusers` needs gigabytes that nothing else does, so it has an environment of its own.
 GPU := .venv-diffusers
