@@ -55,7 +55,8 @@ def _deviation(n: int, q: float) -> float:
         return 0.0
     part, whole = q.as_integer_ratio()
     k = n * part // whole + 1
-    return 2 * k * math.comb(n, k) * part**k * (whole - part) ** (n - k + 1) / whole ** (n + 1)
+    numerator: int = 2 * k * math.comb(n, k) * part**k * (whole - part) ** (n - k + 1)
+    return numerator / int(whole ** (n + 1))
 
 
 def noise_floor(n: npt.ArrayLike, expected: Floats) -> Floats:
