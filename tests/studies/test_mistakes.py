@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import time
 import unicodedata
 import zipfile
@@ -184,6 +185,26 @@ def test_all_mistakes_of_a_study_file_are_named(tiny: Study) -> None:
 
 
 NEAR: dict[str, tuple[Callable[[Study], Any], str]] = {
+    "a key of labels": (
+        lambda study: study.labels.update(seperator=";", delimeter=";"),
+        'tiny.yaml: labels 1: unknown key "delimeter"; did you mean "delimiter"?',
+    ),
+    "a key of a column": (
+        lambda study: study.labels["columns"][0].update(case_fold=True),
+        'labels 1, columns 1: unknown key "case_fold"; did you mean "casefold"?',
+    ),
+    "a key that belongs elsewhere": (
+        lambda study: study.data.update(ignore_columns=["x"]),
+        'unknown key "ignore_columns"; did you mean labels: [{ignore_columns: …}]?',
+    ),
+    "a choice": (
+        lambda study: study.labels.update(raters="by-picture"),
+        """labels 1, raters: input should be 'each' or 'by_picture', not "by-picture"; did you mean "by_picture"?""",
+    ),
+    "a format": (
+        lambda study: study.labels.update(format="labelstudio"),
+        'not "labelstudio"; did you mean "label_studio"?',
+    ),
     "a column": (
         swap(ONE, "picture,sex", "picture,Sex "),
         'no column "sex" (found: picture, Sex , job, when); did you mean "Sex "?',
@@ -353,3 +374,103 @@ def test_a_hundred_thousand_rows_take_seconds(tmp_path: Path) -> None:
     assert mistakes == []
     assert seen[-1] == "face-service: 100000 labels of gender (female 66000, male 34000)"
     assert taken < 20
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/etc/{model}.csv", "leads out of the study's folder"),
+        ("../{model}.csv", "leads out of the study's folder"),
+        ("C:/data/{model}.csv", "leads out of the study's folder"),
+        ("labels\\{model}.csv", "has a backslash; write / between folders"),
+    ],
+)
+def test_a_pattern_stays_in_the_folder(tiny: Study, path: str, message: str) -> None:
+    tiny.labels["file"] = path
+    assert any(message in line for line in found(tiny))
+    tiny.labels["file"] = "labels/{model}.csv"
+    tiny.data["images"]["pattern"] = path
+    assert any(message in line for line in found(tiny))
+
+
+JSONS: dict[str, tuple[str, str]] = {
+    "a name twice": ('[{"picture": "a", "picture": "b"}]', '"picture" is there twice in one object'),
+    "a list further in": ('{"n": 1, "items": [{"a": 1}]}', "holds no list of objects; say records: items"),
+    "an export of Label Studio": ('[{"data": {}, "annotations": []}]', "say format: label_studio"),
+    "a deep one": ("[" * 100_000, "is nested too deeply"),
+    "a number of many digits": ('[{"a": ' + "9" * 5000 + "}]", "does not read as JSON"),
+    "cut off": ('[{"a": 1},\n{"a"', "labels/One.csv line 2: does not read as JSON"),
+    "a line cut off": ('{"a": 1}\n{"a": 2\n', "labels/One.csv line 2: does not read as JSON"),
+    "a number alone": ("7", "holds no list of objects"),
+    "nothing": ("  ", "is empty"),
+}
+
+
+@pytest.mark.parametrize("case", JSONS)
+def test_json_that_is_no_table_is_named(tiny: Study, case: str) -> None:
+    text, message = JSONS[case]
+    tiny.labels["format"] = "json"
+    if case == "an export of Label Studio":
+        del tiny.labels["format"]
+        tiny.labels["file"] = "labels/{model}.json"
+        for model in ("One", "m-two"):
+            (tiny.root / f"labels/{model}.json").write_text(text)
+    (tiny.root / ONE).write_text(text)
+    assert any(message in line for line in found(tiny)), found(tiny)
+
+
+def test_two_answers_to_one_question_are_none(tmp_path: Path) -> None:
+    study = example(tmp_path, "label studio")
+    (export,) = study.root.glob("*.json")
+    tasks = json.loads(export.read_text())
+    results = tasks[0]["annotations"][0]["result"]
+    results.append({**results[0], "value": {"choices": ["Man"]}})
+    tasks[1]["annotations"][0]["result"][0]["value"]["choices"] = ["Woman", "Man"]
+    export.write_text(json.dumps(tasks))
+    lines = found(study)
+    assert [line.split(" is not covered")[0].partition(": ")[2] for line in lines] == [
+        f'{export.name} task 1: gender "[["Woman"],["Man"]]"',
+        f'{export.name} task 2: gender "["Woman","Man"]"',
+    ]
+
+
+def test_a_long_text_is_matched_in_no_time(tiny: Study) -> None:
+    tiny.labels["key"] = {"picture": "{*}_{*}_{*}_{prompt}_{replicate}.png"}
+    swap(ONE, "ceo_1.png", "_" * 100_000)(tiny)
+    started = time.process_time()
+    assert any("does not match" in line for line in found(tiny))
+    assert time.process_time() - started < 5
+
+
+NUMBERS: dict[str, tuple[str, str, str]] = {
+    "below the range": ("20.5", "-1", 'value "-1" is not from 0.0 to 120.0, as the study file says of age'),
+    "no number": ("20.5", "twenty", 'value "twenty" is not a number'),
+    "a decimal comma": ("20.5", "20,5", 'value "20,5" is not a number; write decimals with a point'),
+    "no finite number": ("20.5", "inf", 'value "inf" is not a number'),
+    "a number with underscores": ("20.5", "2_0", 'value "2_0" is not a number'),
+    "a confidence beyond certain": (
+        "99.5",
+        "100.5",
+        'confidence "100.5" is not from 0 to 100; say confidence_of',
+    ),
+    "a confidence in words": ("99.5", "high", 'confidence "high" is not a number'),
+}
+
+
+@pytest.mark.parametrize("case", NUMBERS)
+def test_numbers_are_read_strictly(tmp_path: Path, case: str) -> None:
+    old, new, message = NUMBERS[case]
+    study = example(tmp_path, "long")
+    study.replace("scores.csv", old, new, "utf-8-sig")
+    (line,) = found(study)
+    assert message in line
+
+
+def test_a_numeric_attribute_declares_no_values(tmp_path: Path) -> None:
+    study = example(tmp_path, "long")
+    study.data["attributes"][1]["values"] = ["old", "young"]
+    study.data["attributes"][0]["unit"] = "cm"
+    assert [line.split(": ", 2)[2] for line in found(study)] == [
+        'attribute "gender": only a numeric attribute has unit, low and high',
+        'attribute "age" is numeric: it has no values',
+    ]

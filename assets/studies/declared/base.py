@@ -32,6 +32,15 @@ def valid_pattern(text: str) -> str:
     return text
 
 
+def valid_path(text: str) -> str:
+    """Return `text` if it is a pattern of paths within the study's folder, else raise `ValueError`."""
+    if "\\" in text:
+        raise ValueError(f'"{text}" has a backslash; write / between folders')
+    if text.startswith(("/", "~")) or ".." in text.split("/") or text[1:2] == ":":
+        raise ValueError(f'"{text}" leads out of the study\'s folder; write a path below --root')
+    return valid_pattern(text)
+
+
 def check_fields(given: Collection[str], where: str, numbering: Numbering, *, rows: bool) -> None:
     """Raise `ValueError` unless `given` says which slot a picture or, with `rows`, a row of labels is about.
 

@@ -11,7 +11,14 @@ from typing import Literal
 
 from pydantic import Field, StrictStr, field_validator, model_validator
 
-from assets.studies.declared.base import Data, Numbering, check_fields, check_unique, valid_pattern
+from assets.studies.declared.base import (
+    Data,
+    Numbering,
+    check_fields,
+    check_unique,
+    valid_path,
+    valid_pattern,
+)
 from assets.studies.declared.keys import Key, fields_of
 from assets.studies.declared.patterns import Pattern
 from assets.studies.declared.table import TableFile
@@ -121,7 +128,7 @@ class LabelFiles(TableFile):
     repeated_rows: Literal["error", "identical"] = "error"
     without_image: Literal["allowed", "error"] = "error"
 
-    _pattern = field_validator("file")(valid_pattern)
+    _path = field_validator("file")(valid_path)
 
     @model_validator(mode="after")
     def _columns_fit(self) -> LabelFiles:

@@ -15,6 +15,8 @@ _DIGITS = re.compile(r"([0-9]+)")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 #: Anything without a slash, and anything.
 WILDCARDS = {"*": "[^/]*", "**": ".*"}
+#: The longest text that is matched: with several fields the time grows by a power of the length.
+LONGEST = 2000
 #: Fields that are whole numbers.
 NUMBERS = frozenset(("replicate", "number"))
 _WITH_FOLDERS = frozenset(("picture",))
@@ -76,7 +78,7 @@ class Pattern:
         Raises:
             FieldsDisagreeError: if the text names two values for one field.
         """
-        found = self._expression.fullmatch(composed(text))
+        found = self._expression.fullmatch(composed(text)) if len(text) <= LONGEST else None
         if found is None:
             return None
         values: dict[str, str] = {}

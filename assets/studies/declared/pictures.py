@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, StrictStr, field_validator, model_validator
 
-from assets.studies.declared.base import Data, Numbering, check_fields, valid_pattern
+from assets.studies.declared.base import Data, Numbering, check_fields, valid_path
 from assets.studies.declared.keys import Key, fields_of
 from assets.studies.declared.patterns import Pattern
 from assets.studies.declared.table import TableFile
@@ -24,7 +24,7 @@ class PictureTable(TableFile):
     file: StrictStr
     key: Key
 
-    _pattern = field_validator("file")(valid_pattern)
+    _path = field_validator("file")(valid_path)
 
 
 class Images(Data):
@@ -36,7 +36,7 @@ class Images(Data):
     ignore: tuple[StrictStr, ...] = ()
     constants: dict[StrictStr, StrictStr] = Field(default={})
 
-    _pattern = field_validator("pattern")(valid_pattern)
+    _path = field_validator("pattern")(valid_path)
 
     @model_validator(mode="after")
     def _one_way(self) -> Images:

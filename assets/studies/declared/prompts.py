@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from pydantic import Field, StrictStr, field_validator
 
+from assets.studies.declared.base import valid_path
 from assets.studies.declared.table import TableFile
 
 _COLUMN = re.compile(r"\{([^{}]+)\}")
@@ -33,6 +34,8 @@ class PromptTable(TableFile):
     text: StrictStr | None = None
     spellings: tuple[StrictStr, ...] = ()  # more texts that stand for the prompt, e.g. '{File prefix}'
     facts: dict[StrictStr, StrictStr] = Field(default={})  # name → column
+
+    _path = field_validator("file")(valid_path)
 
     @field_validator("facts", mode="before")
     @classmethod

@@ -6,6 +6,7 @@ here: what is valid (the models).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails
 
+from assets.studies.files.selection import near
 from assets.studies.mistakes import MistakesError
 from warehouse.validation import explain, one_line
 
@@ -27,6 +29,7 @@ _READ_AS = {
 }
 
 
+_QUOTED = re.compile(r"'([^']*)'")
 _COLUMN, _PATTERN = (yaml.ScalarNode("tag:yaml.org,2002:str", name) for name in ("column", "pattern"))
 
 
@@ -111,6 +114,8 @@ def explained(
             one = InitErrorDetails(type=detail["type"], loc=location, input=detail["input"], ctx=context)
             single = ValidationError.from_exception_data(error.title, [one])
             line = explain(single, name, data=data, shape=shape)
+            if detail["type"] == "literal_error":
+                line += near(str(detail["input"]), _QUOTED.findall(detail["ctx"]["expected"]))
             lines.append(line.partition("input should be a valid string")[0] + trap if trap else line)
     return list(dict.fromkeys(lines))
 

@@ -61,19 +61,37 @@ def load(data: bytes, shape: TableFile) -> Any:
     if not text.strip():
         raise FileError("is empty")
     try:
-        return json.loads(text)
+        return _parsed(text)
     except json.JSONDecodeError as error:
         whole = error
-    except RecursionError:
-        raise FileError("is nested too deeply") from None
     lines = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            lines.append(json.loads(line))
-        except (json.JSONDecodeError, RecursionError) as error:
+            lines.append(_parsed(line))
+        except json.JSONDecodeError as error:
             if not lines:  # not one object per line either
                 raise FileError(f"does not read as JSON: {whole.msg}", f"line {whole.lineno}") from None
-            raise FileError(f"does not read as JSON: {error}", f"line {number}") from None
+            raise FileError(f"does not read as JSON: {error.msg}", f"line {number}") from None
     return lines
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except RecursionError:
+        raise FileError("is nested too deeply") from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # a name twice, a number of thousands of digits
+        raise FileError(f"does not read as JSON: {error}") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f'"{twice}" is there twice in one object')
+    return found

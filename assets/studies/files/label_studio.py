@@ -49,8 +49,9 @@ def _rows(task: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for result in annotation.get("result") or ():
             if isinstance(result, Mapping) and isinstance(result.get("value"), Mapping):
                 answer = next((result["value"][name] for name in _ANSWERS if name in result["value"]), None)
-                if answer is not None:
-                    row[str(result.get("from_name"))] = answer
+                name = str(result.get("from_name"))
+                if answer is not None:  # two answers to one question are no answer: they show as a list
+                    row[name] = [row[name], answer] if name in row else answer
         yield row
 
 

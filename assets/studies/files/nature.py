@@ -34,7 +34,11 @@ KINDS = (
     Kind((b"\xfd7zXZ\x00",), "an xz archive", _LATER),
     Kind((b"\x28\xb5\x2f\xfd",), "a zstd archive", _LATER),
     Kind((b"7z\xbc\xaf\x27\x1c",), "a 7z archive", _LATER),
-    Kind((b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",), "an old Excel workbook (.xls)", "save it as .xlsx or CSV"),
+    Kind(
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",),
+        "an old Excel workbook (.xls), or one with a password",
+        "save it as .xlsx or CSV",
+    ),
     Kind((b"PAR1",), "a Parquet file", "say format: parquet"),
     Kind((b"%PDF-",), "a PDF", "a table is needed"),
     Kind((b"SQLite format 3\x00",), "a SQLite database", "export the table as CSV"),
