@@ -36,6 +36,10 @@ class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+#: The settings of labelers that are ours, whatever the kind; all others are sent as they are.
+OUR_SETTINGS = ("api", "detail", "logprobs", "max_side")
+
+
 class SuiteSelection(_Data):
     """What is asked of one suite each week.
 
@@ -62,9 +66,7 @@ class LabelerEntry(_Data):
         default=1, ge=1
     )  # of its version: raised when it changes, so that the new labels are scored
     #: Sent as they are, but for the keys that are named here; part of the labeler's version.
-    settings: dict[str, JsonValue] = Field(
-        default={}, json_schema_extra={"keys": ["api", "detail", "logprobs", "max_side"]}
-    )
+    settings: dict[str, JsonValue] = Field(default={}, json_schema_extra={"keys": [*OUR_SETTINGS]})
     attributes: tuple[Name, ...] = ()  # those that it is asked for; none named: every attribute of a suite
     images_per_request: int = Field(default=1, ge=1, le=16)
     measured: str | None = None  # what agreement with one picture a request was found; needed to be scored

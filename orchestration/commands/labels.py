@@ -6,6 +6,7 @@ Belongs here: what is said, and which exit code follows. Does not belong here: l
 
 from __future__ import annotations
 
+from assets.generation.workplace import Listener
 from assets.labeling.asking import FREELY
 from assets.labeling.guard import asking_of
 from assets.labeling.registry import make_labeler
@@ -23,7 +24,7 @@ from warehouse.migrations import migrate
 def label_imported(study: str, name: str) -> int:
     """Label the pictures of an imported study and load what was read; say what it cost and what is left."""
     settings = load_settings()
-    place = make_workplace(settings)
+    place = make_workplace(settings, Listener(told=note))
     labeler = make_labeler(name, place.labelers)
     entry = place.labelers.get(name)
     place.store.check_writable()
@@ -45,7 +46,9 @@ def label_imported(study: str, name: str) -> int:
         note(f"The labels are kept in the store, but they were not loaded: {error}")
         return 1
     if asked is not None and asked.open:
-        note(f"cliche: {asked.open:,} pictures got no label: {asked.stopped_by or 'run again to go on'}")
+        note(
+            f"cliche: {asked.open:,} pictures got no label: {asked.stopped_by or asked.trouble or 'run again to go on'}"
+        )
         return 1
     say("Next:  cliche publish   puts the agreement with the study's people on the page")
     return 0

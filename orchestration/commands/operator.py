@@ -14,7 +14,7 @@ import yaml
 
 from assets.generation.asset import plan_partition
 from assets.generation.providers.registry import make_provider
-from assets.generation.workplace import Workplace
+from assets.generation.workplace import Listener, Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
 from assets.metrics.week import score_all
@@ -86,7 +86,7 @@ def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool) -> int
     Before money is spent for models of whom nothing was asked in the week yet, it is asked whether to; `yes` says so.
     """
     settings = load_settings()
-    place = make_workplace(settings)
+    place = make_workplace(settings, Listener(told=note))
     week = _monday(week)
     chosen = [place.model(name) for name in models] or place.active(week)
     wanted = [(entry.name, week) for entry in chosen]
@@ -118,7 +118,7 @@ def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool) -> int
 def publish(week: str | None) -> int:
     """Check, score and publish a week that may be published."""
     settings = load_settings()
-    place = make_workplace(settings)
+    place = make_workplace(settings, Listener(told=note))
     before = latest(place.store)
     week = _monday(week or (before.week if before else None))
     edition = weekly.publish(place, settings, week, note=note)

@@ -143,5 +143,11 @@ def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
     assert len(charges) == 2, "calls about a study count for the week in which they were made"
     assert "0 labels by watcher@1-" in cliche("label", "tiny", "--labeler", "watcher").out
     assert len(server.asked) == 2
+    write(fresh, [labeler(server, "watcher", concurrency=1, number=2)])
+    server.says = lambda asked: Said(first_value(asked).values, speaks="/v1/chat/completions")
+    ran = cliche("label", "tiny", "--labeler", "watcher")
+    assert ran.code == 1
+    assert "labeler watcher: the first answer could not be read: the answer is a chat completion" in ran.err
+    assert "cliche: 2 pictures got no label: the answer is a chat completion" in ran.err
     gone = cliche("label", "tiny", "--labeler", "watchers")
     assert (gone.code, gone.only_line) == (2, 'no labeler "watchers"; known: drawing, photo, watcher')

@@ -6,10 +6,11 @@ each beside this one), retry, receipts and money (`assets.labeling.asking`).
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from assets.generation.models_file import LabelerEntry
+from assets.generation.models_file import OUR_SETTINGS, LabelerEntry
 from assets.generation.providers.errors import ErrorRow, match
 from assets.generation.providers.openai_params import require_params
 from assets.generation.records import Answer, Outcome
@@ -41,6 +42,9 @@ PICTURE_ERRORS: tuple[ErrorRow, ...] = (
 )
 
 _AS_USUAL = Preparation()
+_ALIKE = (
+    0.8  # difflib's ratio: from here on a setting that the API does not have is a near miss of one of ours
+)
 
 
 class Remote:
@@ -120,6 +124,10 @@ class Remote:
         for name in settings:
             if name in ours:
                 raise UsageError(f'{self.who}: "{name}" is set by the labeler itself; remove it')
+            if name not in kind.__annotations__ and (
+                near := difflib.get_close_matches(name, OUR_SETTINGS, 1, _ALIKE)
+            ):
+                raise UsageError(f'{self.who}: unknown setting "{name}"; did you mean "{near[0]}"?')
         require_params(self.who, settings, kind, only_known=only_known, fixed=fixed)
 
     def look(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:

@@ -336,6 +336,12 @@ def test_trying_a_labeler_out_makes_one_call(server: Vision, kind: str) -> None:
     [
         ("responses", {"settings": {"api": "completions"}}, "api is one of responses, chat"),
         ("responses", {"settings": {"logprobs": "yes"}}, "logprobs is true or false"),
+        ("chat", {"settings": {"logprob": True}}, 'unknown setting "logprob"; did you mean "logprobs"?'),
+        (
+            "messages",
+            {"settings": {"max_sides": 512}},
+            'unknown setting "max_sides"; did you mean "max_side"?',
+        ),
         ("responses", {"settings": {"max_side": 10}}, "max_side is a number of pixels from 64 to 8000"),
         ("chat", {"settings": {"messages": []}}, '"messages" is set by the labeler itself; remove it'),
         ("messages", {"settings": {"system": "lie"}}, '"system" is set by the labeler itself; remove it'),
