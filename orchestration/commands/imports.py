@@ -122,7 +122,9 @@ def check_study(file: Path, root: Path) -> int:
     """Read a published study, say everything that is wrong with it, or what would come in; nothing is stored."""
     _known_file(file)
     with counting("checking") as step:
-        mistakes, found = check(file, root, progress=step)
+        mistakes, found = check(
+            file, root, progress=lambda what, done, total: step(what.removeprefix("checking "), done, total)
+        )
     for line in mistakes:
         note(line)
     for line in found:

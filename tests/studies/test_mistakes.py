@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import sys
 import time
 import unicodedata
 import zipfile
@@ -281,6 +282,15 @@ def test_a_workbook_that_spans_millions_of_cells_is_refused(tiny: Study) -> None
     tiny.labels.update(format="xlsx")
     write(ONE, buffer.getvalue())(tiny)
     assert any("a sheet spans 1048576 rows × 16384 columns" in line for line in found(tiny))
+
+
+def test_without_the_extra_a_workbook_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = example(tmp_path, "xlsx")
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    (line,) = found(study)
+    assert line.endswith("need the extra `studies`: pip install python-calamine, or save the sheet as CSV")
 
 
 def test_a_damaged_workbook_is_one_line(tiny: Study) -> None:
