@@ -20,7 +20,7 @@ from assets.leaderboard.edition import latest, publish, read_manifest
 from tests.site import world
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.connection import connect
+from warehouse.connection import SETTINGS, connect
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
 from warehouse.load import COMPUTED_TABLES
 from warehouse.store import Store, open_store
@@ -123,6 +123,29 @@ def test_publishing_the_same_content_again_writes_nothing(
         again = publish(con, store, week=world.WEEK, code_version=code_version)
         assert (again.id, again.published) == (first.id, False)
     assert everything(store) == before
+
+
+def test_two_publishes_of_one_state_give_the_same_bytes_but_for_the_time_and_the_database(
+    con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for threads in (1, 4):
+        shutil.copytree(tmp_path / "store", tmp_path / f"store {threads}")
+        own = open_store(tmp_path / f"store {threads}")
+        monkeypatch.setitem(SETTINGS, "threads", threads)
+        with con.cursor() as other:
+            other.execute(f"SET threads = {threads}")
+            publish(other, own, week=world.WEEK, code_version="1")
+        found.append(everything(own))
+    one, two = found
+    assert one.keys() == two.keys()
+    prefix = f"editions/{world.WEEK}.1/"
+    differing = {key.removeprefix(prefix) for key in one if one[key] != two[key]}
+    assert differing <= {"data/cliche.duckdb", "manifest.json"}
+    manifests = [json.loads(files[f"{prefix}manifest.json"]) for files in found]
+    for manifest in manifests:
+        del manifest["created_at"], manifest["files"]["data/cliche.duckdb"]
+    assert manifests[0] == manifests[1]
 
 
 def elsewhere(con: duckdb.DuckDBPyConnection, part: str) -> None:
