@@ -94,6 +94,7 @@ def ask_partition(place: Workplace, model: str, week: str) -> Report:
             admission=guard.flow,
             money=guard.money,
             costs=Costs(entry.price),
+            lost_calls=entry.lost_calls,
             deadline=deadline(provider, week),
             interrupt=place.interrupt,
         )
@@ -101,6 +102,12 @@ def ask_partition(place: Workplace, model: str, week: str) -> Report:
             raise ClicheError(f"{model}, week {week} was interrupted; run again to go on")
         if lease.lost:
             raise ClicheError(f"the lease of generate {week} / {model} was lost to another run; run again")
+    if report.lost:
+        calls = "the answer of 1 call was" if report.lost == 1 else f"the answers of {report.lost} calls were"
+        place.listener.told(
+            f"{model}, week {week}: {calls} lost; they may have cost ${report.lost_usd:,.2f} and count as spent "
+            "(cliche status lists them)"
+        )
     if report.stopped_by is None and report.line is not None:  # who was stopped is said by the receipts
         place.listener.told(f"{model}, week {week}: {report.line}")
     return report

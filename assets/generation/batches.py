@@ -29,6 +29,8 @@ from warehouse.weeks import utc_now
 
 #: Calls in one batch: what its file of answers holds is read line by line, but a lost one is fetched again whole.
 BATCH_CALLS = 200
+#: What an API answers about a batch that it does not know any more.
+_GONE = frozenset({404, 410})
 #: Seconds after which a batch that was sent, and that the API does not list, counts as never made.
 GRACE_S = 60.0
 
@@ -229,11 +231,12 @@ def _step(
         for identity, said in api.results(batch.api_id):
             taking.line(identity, said)
         taking.rest(look.missing)
-        desk.flush()
-        desk.note(batch, "ended", {"status": look.status})
-        batch.ended = True
+        taking.end(look.status)
     except BatchRefusedError as refused:
         if GROUPS[refused.answer.outcome] == "transient":
+            return
+        if batch.api_id is not None and refused.answer.http_status in _GONE:
+            taking.gone(batch.api_id)
             return
         if batch.api_id is not None:
             raise ClicheError(
@@ -283,6 +286,18 @@ class _Taking(Generic[CallT, SaidT]):
         """Take in what stands for every call without a line."""
         for key in self.batch.attempts:
             self._take(key, self.desk.lift(answer))
+
+    def gone(self, api_id: str) -> None:
+        """End a batch that the API has lost: each of its calls may have been billed."""
+        why = f"the API does not know the batch {api_id} any more"
+        self.rest(Answer(outcome=Outcome.UNKNOWN_CHARGE, error_message=why))
+        self.end("gone")
+
+    def end(self, status: str) -> None:
+        """Note that a batch has ended, after what was taken in is durable."""
+        self.desk.flush()
+        self.desk.note(self.batch, "ended", {"status": status})
+        self.batch.ended = True
 
     def refused(self, answer: Answer) -> None:
         """End a batch that nothing was made of: one receipt tells of it, and its calls may go into another one."""

@@ -92,10 +92,10 @@ def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[C
         if row["cost_usd"]:
             day = row["requested_at"].date() if row["requested_at"] else _intended(store, week, model, call)
             # An estimate says nothing about how dear a call can be.
-            who = whose(model, json.loads(row["params"])) if row["cost_basis"] != "estimated" else ""
-            charges.append(
-                Charge(call_key(week, model, *call), row["cost_usd"], (*scopes, month_scope(day)), who)
-            )
+            lost = row["cost_basis"] == "estimated"
+            who = "" if lost else whose(model, json.loads(row["params"]))
+            key = call_key(week, model, *call)
+            charges.append(Charge(key, row["cost_usd"], (*scopes, month_scope(day)), who, lost=lost))
     waiting = {(key, n): _intended(store, week, model, (key, n)) for key, n in intents - answered}
     for batch in batches:
         if batch.sent and not batch.ended:
@@ -104,7 +104,7 @@ def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[C
     for call, day in waiting.items():
         usd = lost_usd(week, model, day)
         charges.append(
-            Charge(call_key(week, model, *call), usd, (*scopes, month_scope(day)), "", known=False)
+            Charge(call_key(week, model, *call), usd, (*scopes, month_scope(day)), "", known=False, lost=True)
         )
     return charges
 

@@ -29,10 +29,11 @@ from assets.generation.admission import (
     stack,
 )
 from assets.generation.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
+from assets.generation.models_file import LostCalls
 from assets.generation.money import Costs
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
-from assets.generation.receipts import Attempts, Receipt, receipt_bytes
+from assets.generation.receipts import SLOT_CLOSED, Attempts, Receipt, receipt_bytes
 from assets.generation.records import Answer, Outcome, Request
 from assets.generation.redaction import without_keys
 from warehouse import keys
@@ -66,8 +67,9 @@ class _Step(Tried):
 class Ledger:
     """Asks the slots of one plan through one provider and records every attempt.
 
-    `most_at_once` bounds the calls in flight. `failed` is told of an exception before the next call can begin, and
-    `postponed` how long the provider asks to leave a slot alone, if that is longer than a run waits.
+    `most_at_once` bounds the calls in flight. `lost_calls` says whether a lost call closes its slot. `failed` is
+    told of an exception before the next call can begin, and `postponed` how long the provider asks to leave a slot
+    alone, if that is longer than a run waits.
     """
 
     store: Store
@@ -79,6 +81,7 @@ class Ledger:
     sleep: Callable[[float], None] = pause
     stopped: Callable[[], bool] = lambda: False
     most_at_once: int | None = None
+    lost_calls: LostCalls = "ask_again"
     failed: Callable[[], None] = lambda: None
     postponed: Callable[[float], None] = lambda seconds: None
 
@@ -133,6 +136,7 @@ class Ledger:
     def account(self, request: Request, known: Attempts, on_receipt: Callable[[Receipt], None]) -> Attempts:
         """Give every intent without a receipt its receipt: the call may have been billed and its answer was lost.
 
+        It counts as spent, and its slot stays open until too many of its calls were lost (`Attempts.settled`).
         Nothing is done where the provider recognises the call when it is made again under the same number.
         """
         if self.provider.idempotent or not known.lost:
@@ -148,7 +152,7 @@ class Ledger:
             self._record(receipt)
             on_receipt(receipt)
             receipts.append(receipt)
-        return Attempts(tuple(receipts), ())
+        return Attempts(tuple(sorted(receipts, key=lambda one: one.attempt)), ())
 
     def close(
         self, request: Request, known: Attempts, answer: Answer, on_receipt: Callable[[Receipt], None]
@@ -232,6 +236,8 @@ class Ledger:
 
     def _receipt(self, request: Request, number: int, answer: Answer, day: date | None = None) -> Receipt:
         slot, plan, provider = request.slot, self.plan, self.provider
+        if answer.outcome is Outcome.UNKNOWN_CHARGE and self.lost_calls == "close":
+            answer = answer.model_copy(update={"error_code": SLOT_CLOSED})
         return Receipt(
             week=slot.week,
             model=slot.model,

@@ -31,6 +31,9 @@ from warehouse.validation import close_match, explain
 from warehouse.weeks import week_of
 from warehouse.yamlfile import read_yaml
 
+#: What follows from a call whose answer was lost: its slot is asked again, or it is closed.
+LostCalls = Literal["ask_again", "close"]
+
 
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -111,6 +114,7 @@ class ModelEntry(_Data):
     price: Prices = ()
     cap_usd: float | None = Field(default=None, gt=0)  # a week
     shutdown_date: dt.date | None = None  # as its maker announced it, where the list of models does not say
+    lost_calls: LostCalls = "ask_again"  # read at every run, in no plan
     connection: Connection = Connection()
     labeler: Name = "photo"
     also_labelers: tuple[Name, ...] = ()  # label the same pictures beside it, for agreement; never scored

@@ -29,6 +29,10 @@ from warehouse.validation import explain
 
 #: Bad data may be retried once; more of the same says that the answer is what it is.
 BAD_DATA_TRIES = 2
+#: A slot of which so many calls were lost is closed: the next one would most likely be paid for nothing too.
+MOST_LOST_CALLS = 6
+#: `error_code` of a lost call whose slot was closed at once (`lost_calls: close` in models.yaml).
+SLOT_CLOSED = "slot_closed"
 
 _JSON_FIELDS = ("params", "block_categories", "usage")
 _SCHEMA = pa.schema([(name, kind) for name, kind, _ in RECEIPT_COLUMNS])
@@ -124,7 +128,19 @@ class Attempts:
     def settled(self) -> bool:
         """Return whether the slot is never requested again."""
         bad = sum(GROUPS[receipt.outcome] == "bad_data" for receipt in self.receipts)
-        return bad >= BAD_DATA_TRIES or any(receipt.outcome in FINAL for receipt in self.receipts)
+        charges = [receipt for receipt in self.receipts if receipt.outcome is Outcome.UNKNOWN_CHARGE]
+        return (
+            bad >= BAD_DATA_TRIES
+            or len(charges) >= MOST_LOST_CALLS
+            or any(receipt.error_code == SLOT_CLOSED for receipt in charges)
+            or any(receipt.outcome in FINAL for receipt in self.receipts)
+        )
+
+    @property
+    def lost_calls(self) -> int:
+        """Return how many calls for the slot were made whose answer was lost, with or without a receipt."""
+        known = sum(receipt.outcome is Outcome.UNKNOWN_CHARGE for receipt in self.receipts)
+        return known + len(self.lost)
 
     @property
     def next_number(self) -> int:

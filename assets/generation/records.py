@@ -36,6 +36,7 @@ class Outcome(StrEnum):
     CORRUPT_IMAGE = "corrupt_image"
     WRONG_TYPE = "wrong_type"
     TOO_LARGE = "too_large"
+    EMPTY_ANSWER = "empty_answer"
     BUDGET_STOPPED = "budget_stopped"
     UNKNOWN_CHARGE = "unknown_charge"
     NOT_NEEDED = "not_needed"
@@ -61,16 +62,14 @@ GROUPS: Mapping[Outcome, Group] = {
     Outcome.CORRUPT_IMAGE: "bad_data",
     Outcome.WRONG_TYPE: "bad_data",
     Outcome.TOO_LARGE: "bad_data",
+    Outcome.EMPTY_ANSWER: "bad_data",
     Outcome.BUDGET_STOPPED: "policy",
     Outcome.UNKNOWN_CHARGE: "policy",
     Outcome.NOT_NEEDED: "policy",
 }
 
-#: Never requested again: success, the model's own answers, and what policy settled for good.
-FINAL = frozenset(
-    {o for o, group in GROUPS.items() if group in {"success", "answer"}}
-    | {Outcome.NOT_NEEDED, Outcome.UNKNOWN_CHARGE}
-)
+#: Never requested again: success, the model's own answers, and turns that had no reason to be asked.
+FINAL = frozenset({o for o, group in GROUPS.items() if group in {"success", "answer"}} | {Outcome.NOT_NEEDED})
 
 
 class Record(BaseModel):

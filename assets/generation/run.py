@@ -27,6 +27,7 @@ from assets.generation.batch_slots import slots_desk
 from assets.generation.batches import BATCH_CALLS, Patience, advance, batch_api
 from assets.generation.ledger import Ledger, Retry
 from assets.generation.memory import map_large_buffers
+from assets.generation.models_file import LostCalls
 from assets.generation.money import Costs
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
@@ -63,6 +64,8 @@ class Report:
     ended: str | None = None
     postponed: int = 0  # slots that the provider asked to leave alone for longer than a run waits
     postponed_s: float = 0.0  # the longest that it asked for
+    lost: int = 0  # calls whose answer was lost, booked by this run
+    lost_usd: float = 0.0  # what they may have cost at most
     batched: int = 0  # slots in batches that have not ended
 
     @property
@@ -98,6 +101,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
     admission: Admission = free_admission,
     money: Admission = free_admission,
     costs: Costs = Costs(),
+    lost_calls: LostCalls = "ask_again",
     deadline: datetime | None = None,
     interrupt: threading.Event | None = None,
     batch_patience: Patience = Patience(),
@@ -116,6 +120,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
         admission: pace and breaker of single calls, see `admission.Admission`.
         money: the budget of all calls, those in batches too; passed last.
         costs: what a call costs.
+        lost_calls: what follows from a call whose answer was lost.
         deadline: when the time of this partition is up (UTC without a zone); no call begins after it, slots stay open.
         interrupt: when set, no further call is made and what is in flight is recorded.
         batch_patience: how long a run waits for batches, where the provider takes them.
@@ -141,6 +146,8 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
         with lock:
             made.append(receipt)
             report.asked += GROUPS[receipt.outcome] != "policy"
+            if receipt.outcome is Outcome.UNKNOWN_CHARGE:
+                report.lost, report.lost_usd = report.lost + 1, report.lost_usd + (receipt.cost_usd or 0.0)
             if GROUPS[receipt.outcome] == "stop" or receipt.outcome is Outcome.BUDGET_STOPPED:
                 report.stopped_by = receipt
                 stop.set()
@@ -179,6 +186,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
         sleep=lambda seconds: pause(seconds, stop),
         stopped=stopped,
         most_at_once=concurrency,
+        lost_calls=lost_calls,
         failed=stop.set,
         postponed=postponed,
     )
@@ -210,7 +218,12 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
             report.batched, state = len(batched), read_partition(store, plan.week, plan.model)
             work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
         ready.start()
-        run_all(work, workers_of(concurrency), stop, stopped, one, apart_s, ledger.nothing_to_begin)
+        passes = [units for units in _apart(work, state) if units]
+        for units in passes:
+            last = units is passes[-1]
+            if not stopped():
+                all_begun = ledger.nothing_to_begin if last else lambda: None
+                run_all(units, workers_of(concurrency), stop, stopped, one, apart_s, all_begun)
     finally:
         over.set()
         if ready.ident is not None:
@@ -236,6 +249,14 @@ def _open(unit: Sequence[Slot], state: Ledgered, allowed: frozenset[str] | None)
     return any(
         (allowed is None or slot.slot_key in allowed) and not state.of(slot.slot_key).settled for slot in unit
     )
+
+
+def _apart(work: Sequence[list[Slot]], state: Ledgered) -> tuple[list[list[Slot]], list[list[Slot]]]:
+    """Return the units that are asked first, and those of which a call was lost: after all others, the least first."""
+    calls = [max(state.of(slot.slot_key).lost_calls for slot in unit) for unit in work]
+    fresh = [unit for unit, lost in zip(work, calls, strict=True) if not lost]
+    again = [(lost, unit) for unit, lost in zip(work, calls, strict=True) if lost]
+    return fresh, [unit for _, unit in sorted(again, key=lambda one: one[0])]
 
 
 def _converse(

@@ -31,8 +31,9 @@ _NANO = 1e9
 class Charge:
     """What one call cost as the bucket knows it.
 
-    `scopes` are what it counts for (`week:2026-11-23`); `who` is whose dearest call it may be. `known` is false where
-    the answer was lost: the amount is an estimate, and a process that still waits for the answer knows better.
+    `scopes` are what it counts for (`week:2026-11-23`); `who` is whose dearest call it may be. `lost`: no answer came,
+    and the amount is the most that it can have cost. `known` is false where there is no receipt either: a process that
+    still waits for the answer knows better.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Charge:
     scopes: tuple[str, ...]
     who: str
     known: bool = True
+    lost: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assets.generation.breaker import DOWN
-from assets.generation.receipts import Ledgered, Receipt
+from assets.generation.receipts import Attempts, Ledgered, Receipt
 from assets.generation.records import GROUPS, Outcome
 
 #: A price table is called wrong when calls cost so much more or less than it expects, judged by so many calls.
@@ -24,13 +24,18 @@ NO_RECEIPT = "no receipt"
 
 @dataclass(frozen=True)
 class MaybeBilled:
-    """A call whose answer was lost or did not come whole; `usd` is what it counts for, None if not known yet."""
+    """A call whose answer was lost or did not come whole; `usd` is what it counts for, None if not known yet.
+
+    Without a receipt the call is in flight while a run holds the partition, and lost otherwise. `slot` says what became
+    of its slot: the outcome that settled it, or that it is asked again.
+    """
 
     slot_key: str
     attempt: int
     why: str
     at: datetime | None
     usd: float | None
+    slot: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Trouble:
         unmapped: how many answers no error table knows.
         unmapped_line: the first line of the newest of them.
         maybe_billed: the calls that may have been billed without an answer.
+        empty: how many answers held nothing, neither a picture nor words nor a reason.
         waiting: what the newest calls met, if it was a rate limit or a service that is down.
         cost_ratio: cost against expectation; None without such calls.
     """
@@ -70,8 +76,13 @@ class Trouble:
     unmapped: int = 0
     unmapped_line: str = ""
     maybe_billed: tuple[MaybeBilled, ...] = ()
+    empty: int = 0
     waiting: str | None = None
     cost_ratio: CostRatio | None = None
+
+    def lost(self, *, being_asked: bool) -> tuple[MaybeBilled, ...]:
+        """Return the calls that may have been billed, but for those in flight of a run that holds the partition."""
+        return tuple(call for call in self.maybe_billed if call.why != NO_RECEIPT or not being_asked)
 
 
 def find_trouble(known: Ledgered) -> Trouble:
@@ -83,6 +94,7 @@ def find_trouble(known: Ledgered) -> Trouble:
         unmapped=len(unmapped),
         unmapped_line=_first_line(unmapped[-1]) if unmapped else "",
         maybe_billed=maybe_billed(known),
+        empty=sum(receipt.outcome is Outcome.EMPTY_ANSWER for receipt in receipts),
         waiting=_waiting(receipts),
         cost_ratio=cost_ratio(receipts),
     )
@@ -97,16 +109,26 @@ def maybe_billed(known: Ledgered) -> tuple[MaybeBilled, ...]:
             str(receipt.outcome),
             receipt.requested_at,
             receipt.cost_usd,
+            _became(known.of(receipt.slot_key)),
         )
         for receipt in known.receipts
         if receipt.outcome is Outcome.UNKNOWN_CHARGE or receipt.cost_basis == "estimated"
     ]
     lost = [
-        MaybeBilled(slot_key, number, NO_RECEIPT, None, None)
+        MaybeBilled(slot_key, number, NO_RECEIPT, None, None, _became(attempts))
         for slot_key, attempts in sorted(known.attempts.items())
         for number in attempts.lost
     ]
     return (*told, *lost)
+
+
+def _became(attempts: Attempts) -> str:
+    last = attempts.last
+    if last is None or not attempts.settled:
+        return "its slot is asked again"
+    if last.outcome is Outcome.UNKNOWN_CHARGE:
+        return "its slot is closed"
+    return f"its slot ended {last.outcome}"
 
 
 def cost_ratio(receipts: Iterable[Receipt]) -> CostRatio | None:

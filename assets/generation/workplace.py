@@ -16,13 +16,13 @@ from uuid import uuid4
 from pydantic import TypeAdapter
 
 from assets.generation.budget import Budget, Caps
-from assets.generation.charges import ChargeSource
+from assets.generation.charges import ChargeSource, generation_charges
 from assets.generation.models_file import LabelerEntry, ModelEntry, active, find
 from assets.generation.money import Costs
 from assets.generation.plan import read_plan
 from assets.generation.prices import Prices
 from assets.generation.receipts import Receipt
-from assets.generation.spending import Book
+from assets.generation.spending import Book, Charge
 from assets.suites.schema import Suite
 from warehouse.store import Store
 
@@ -72,6 +72,17 @@ class Workplace:
     def fill_book(self, week: str) -> None:
         """Make the book say what the store says of `week` and of the present month; see `Budget.fill`."""
         self.budget.fill(self.store, week, self._lost_usd, self.charge_sources)
+
+    def lost_charges(self, week: str) -> list[Charge]:
+        """Return what is counted for the calls of a week whose answer was lost, for pictures and for labels.
+
+        Calls without a receipt are left out while a run of the week holds a lease: they are in flight.
+        """
+        busy = any(week in f"{name} {holder.purpose}" for name, holder in self.store.leases())
+        charges = [*generation_charges(self.store, week, self._lost_usd)]
+        for source in self.charge_sources:
+            charges.extend(source(self.store, week))
+        return [charge for charge in charges if charge.lost and (charge.known or not busy)]
 
     def _lost_usd(self, week: str, model: str, day: dt.date) -> float:
         """Return what a lost call may have cost at most, by the price table as it is now, else as it was planned."""

@@ -1,7 +1,8 @@
 """Labelling by a model that is asked over a network: many calls at once, each with its intent and its receipt.
 
 Retry, pace, breaker and money are those of generation (`generation.calls`, `generation.admission`). A labeler that
-declines a picture is not asked about it again in this version; trouble on the way is met by the next run.
+declines a picture is not asked about it again in this version; trouble on the way is met by the next run, calls that
+were lost too (`attempts.still_open`).
 
 Belongs here: which pictures go into one call, the calls, what a run came to. Does not belong here: any one API
 (`labelers/`), what is kept and where (`journal`), who pays (`spending`).
@@ -24,7 +25,7 @@ from assets.generation.receipts import Receipt
 from assets.generation.records import GROUPS, UNREADABLE, Answer, Outcome, Request
 from assets.generation.redaction import without_keys
 from assets.labeling.asked.stops import Watch, describe
-from assets.labeling.attempts import FINAL, LabelAttempt, call_id, declined, next_numbers
+from assets.labeling.attempts import FINAL, LabelAttempt, call_id, declined, next_numbers, still_open
 from assets.labeling.journal import Journal, lost_by_call
 from assets.labeling.label_batches import LABEL_BATCH_CALLS, BatchLabeler, LookBatches, grouped, labels_desk
 from assets.labeling.pictures import Shown, UnreadableError, prepare
@@ -134,16 +135,17 @@ class _Run:
     def account_for_lost(self) -> None:
         """Give every intent without a receipt its receipt: it may have been billed, and counts as spent."""
         for one in self._lost:
-            answer = Answer(
-                outcome=Outcome.UNKNOWN_CHARGE,
-                error_message="the run ended before the answer was recorded",
-            )
+            why = "the run ended before the answer was recorded"
+            answer = Answer(outcome=Outcome.UNKNOWN_CHARGE, error_message=why)
             attempt = self._attempt(one.call, one.attempt, one.images, one.attributes, answer)
-            self._add(attempt.model_copy(update={"requested_at": one.intended_at}))
+            day, pictures = one.intended_at.date(), len(one.images)
+            costs = cost_fields(self._labeler.entry, answer, pictures=pictures, day=day)
+            self._add(attempt.model_copy(update={"requested_at": one.intended_at, **costs}))
         self._journal.flush()
 
     def all(self, looks: Sequence[Look], on_picture: Callable[[], None]) -> None:
         entry = self._labeler.entry
+        looks = still_open(looks, self._journal.known)
         left = len(looks)
         looks, waiting = self._in_batches(looks)
         for _ in range(left - len(looks) - waiting):

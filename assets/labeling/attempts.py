@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from assets.generation.receipts import MOST_LOST_CALLS
 from assets.generation.records import GROUPS, Outcome, Record
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
@@ -177,6 +180,51 @@ def read_attempts(store: Store, week: str, model: str, labeler: str | None = Non
 def declined(attempts: Iterable[LabelAttempt]) -> frozenset[tuple[str, str]]:
     """Return the (picture, attribute) pairs that were declined for good."""
     return frozenset(pair for attempt in attempts for pair in attempt.declined)
+
+
+def lost_calls(attempts: Iterable[LabelAttempt]) -> Counter[tuple[str, str]]:
+    """Return how many calls about each (picture, attribute) pair were lost with their answer."""
+    return Counter(
+        (sha256, attribute)
+        for attempt in attempts
+        if attempt.outcome is Outcome.UNKNOWN_CHARGE
+        for sha256 in attempt.images
+        for attribute in attempt.attributes
+    )
+
+
+def closed(attempts: Sequence[LabelAttempt]) -> frozenset[tuple[str, str]]:
+    """Return the (picture, attribute) pairs that are not asked again: declined, or lost in six calls."""
+    lost = {pair for pair, calls in lost_calls(attempts).items() if calls >= MOST_LOST_CALLS}
+    return declined(attempts) | lost
+
+
+class Pictured(Protocol):
+    """A picture and what is to be read off it: a frozen dataclass."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the picture's hash."""
+        ...
+
+    @property
+    def attributes(self) -> Sequence[str]:
+        """Return the ids of the attributes that are asked for."""
+        ...
+
+
+PicturedT = TypeVar("PicturedT", bound=Pictured)
+
+
+def still_open(pictures: Iterable[PicturedT], attempts: Sequence[LabelAttempt]) -> list[PicturedT]:
+    """Return the pictures without what is closed, those with the fewest lost calls first."""
+    shut, lost = closed(attempts), lost_calls(attempts)
+    found: list[PicturedT] = []
+    for one in pictures:
+        attributes = tuple(name for name in one.attributes if (one.sha256, name) not in shut)
+        if attributes:
+            found.append(replace(cast(Any, one), attributes=attributes))
+    return sorted(found, key=lambda one: max(lost[one.sha256, name] for name in one.attributes))
 
 
 def cost_usd(attempts: Iterable[LabelAttempt]) -> float:

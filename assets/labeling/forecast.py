@@ -19,7 +19,7 @@ from assets.generation.plan import Plan
 from assets.generation.prices import price_on
 from assets.generation.receipts import read_partition
 from assets.generation.spending import Book
-from assets.labeling.attempts import declined, read_attempts
+from assets.labeling.attempts import closed, read_attempts
 from assets.labeling.records import RemoteLabeler
 from assets.labeling.run import labelled, missing
 from assets.labeling.shipped_anchors import NAME as SHIPPED
@@ -83,7 +83,7 @@ def pictures_left(store: Store, plan: Plan, labeler: RemoteLabeler) -> ToLabel:
     }
     open_slots = [asked for key, asked in asked_of.items() if asked and not known.of(key).settled]
     calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
-    tasks = missing(store, plan, labeler, labelled(store, plan, labeler), declined(calls))
+    tasks = missing(store, plan, labeler, labelled(store, plan, labeler), closed(calls))
     there = len(missing(store, plan, labeler, ()))
     return ToLabel(
         there + len(open_slots),

@@ -17,6 +17,7 @@ from assets.generation.models_file import LabelerEntry
 from assets.generation.pace import Pace
 from assets.generation.workplace import Workplace
 from assets.labeling.asking import Asking, Look, ask_all
+from assets.labeling.attempts import closed
 from assets.labeling.journal import Journal, Scope, of_anchors
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from assets.labeling.spending import admission_of, is_paid
@@ -64,8 +65,8 @@ def ask_about(
 ) -> Mapping[str, Mapping[str, Reading]]:
     """Ask a labeler about the anchors of a week; return what it read by picture (`anchors.Asks`).
 
-    A picture that got no answer is left out; one that the labeler declined has no reading. Calls, their receipts and
-    their cost are kept as for the week's own pictures.
+    A picture that got no answer is left out; one that is not asked again (`attempts.closed`) has no reading. Calls,
+    their receipts and their cost are kept as for the week's own pictures.
 
     Raises:
         UsageError: if the labeler costs money and has no price.
@@ -86,9 +87,8 @@ def ask_about(
         load=lambda look: read_image(place.store, look.sha256, look.ext),
         asking=asking_of(place, remote.entry, week),
     )
-    for attempt in journal.known:
-        for sha256, _ in attempt.declined:
-            found.setdefault(sha256, {})
+    for sha256, _ in closed(journal.known):
+        found.setdefault(sha256, {})
     return found
 
 

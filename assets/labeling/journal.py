@@ -1,7 +1,8 @@
 """What is kept of a paid labeler's calls: intents before, labels and receipts after, in write-once parts.
 
 A part is written after so many calls or so many seconds, labels first: a kill costs the answers of calls that are in
-flight or in no part yet. Their intents stay, and the next run gives each a receipt `unknown_charge`.
+flight or in no part yet. Their intents stay, and the next run gives each a receipt `unknown_charge`. The first part of
+a run holds one call, and each next one may hold twice as many: a run that is killed early keeps half of its answers.
 
 Belongs here: where these objects lie, when parts are written, what was lost. Does not belong here: making calls
 (`asking`), the rows of labels (whoever labels hands in `keep`), the row of a call (`attempts`).
@@ -89,6 +90,7 @@ class Journal:
         self._attempts: list[LabelAttempt] = []
         self._readings: dict[str, dict[str, Reading]] = {}
         self._begun = time.monotonic()
+        self._parts = 0
         prefix = scope.attempts_prefix(labeler)
         self.known = [one for key in store.list(prefix) for one in parse(store.get(key), key)]
 
@@ -129,19 +131,23 @@ class Journal:
             self._attempts.append(attempt)
             for sha256, read in (readings or {}).items():
                 self._readings.setdefault(sha256, {}).update(read)
-            if len(self._attempts) >= PART_CALLS:
+            if len(self._attempts) >= self._within(PART_CALLS):
                 self._write()
 
     def tick(self) -> None:
         """Write a part if its time has come."""
         with self._lock:
-            if self._attempts and time.monotonic() - self._begun >= PART_S:
+            if self._attempts and time.monotonic() - self._begun >= self._within(PART_S):
                 self._write()
 
     def flush(self) -> None:
         """Write what is in no part yet."""
         with self._lock:
             self._write()
+
+    def _within(self, most: float) -> float:
+        """Return `most`, or less for the first parts of a run: 1, 2, 4, … calls or seconds."""
+        return min(most, 2.0**self._parts)
 
     def _write(self) -> None:
         if self._readings:
@@ -154,6 +160,7 @@ class Journal:
             self.store.put_if_absent(key, to_parquet(rows))
             self.known += rows
             self._attempts = []
+            self._parts += 1
 
 
 def call_of(key: str) -> tuple[str, int]:

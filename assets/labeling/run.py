@@ -24,7 +24,7 @@ from assets.generation.receipts import Receipt, read_partition
 from assets.generation.records import Outcome, Slot
 from assets.generation.workers import make_pool
 from assets.labeling.asking import FREELY, Asking, Look, ask_all
-from assets.labeling.attempts import declined
+from assets.labeling.attempts import closed
 from assets.labeling.journal import Journal, of_partition
 from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import NOBODY, is_remote, make_labeler
@@ -131,7 +131,7 @@ def _ask(
     on_picture: Callable[[], None],
     asking: Asking,
 ) -> Report:
-    """Ask a labeler about what is missing; what it declined before it is not asked again."""
+    """Ask a labeler about what is missing, but for what it declined before, or what too many calls were lost about."""
     name = f"{labeler.name}@{labeler.version}"
     tasks: dict[str, Task] = {}
     written = 0
@@ -144,7 +144,7 @@ def _ask(
             _write_part(store, plan, name, rows)
 
     journal = Journal(store, of_partition(plan.week, plan.model), name, keep)
-    tasks |= {task.sha256: task for task in missing(store, plan, labeler, done, declined(journal.known))}
+    tasks |= {task.sha256: task for task in missing(store, plan, labeler, done, closed(journal.known))}
     on_tasks(len(tasks))
     asked = ask_all(
         labeler,
@@ -172,11 +172,11 @@ def missing(
     plan: Plan,
     labeler: Labeler | RemoteLabeler,
     done: Collection[tuple[str, str]],
-    declined: Collection[tuple[str, str]] = frozenset(),
+    closed: Collection[tuple[str, str]] = frozenset(),
 ) -> list[Task]:
     """Return the pictures of a partition that lack labels.
 
-    `done` holds the (slot, attribute) pairs there are, `declined` the (picture, attribute) pairs there will never be.
+    `done` holds the (slot, attribute) pairs there are, `closed` the (picture, attribute) pairs there will never be.
     """
     state = read_partition(store, plan.week, plan.model)
     prompts = plan.prompts()
@@ -192,7 +192,7 @@ def missing(
             for attribute in prompts[slot.prompt].attributes
             if attribute in readable
             and (slot.slot_key, attribute) not in done
-            and (receipt.image_sha256, attribute) not in declined
+            and (receipt.image_sha256, attribute) not in closed
         ]
         if missing and receipt.image_sha256 and receipt.image_ext:
             wanted[receipt.image_sha256][slot] = missing

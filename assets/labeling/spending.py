@@ -155,6 +155,7 @@ def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
                     attempt.cost_usd,
                     _scopes(week, attempt.labeler, day),
                     "" if estimated else f"labeler:{attempt.labeler}",
+                    lost=estimated and attempt.outcome is not Outcome.OK,
                 )
         for prefix in (f"label-intents/week={week}/", "label-intents/study="):
             for key in store.list(prefix):
@@ -174,6 +175,7 @@ def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
                     _scopes(week, name, day),
                     "",
                     known=False,
+                    lost=True,
                 )
 
         yield from _batched(store, week, entries, answered)
@@ -196,7 +198,7 @@ def _batched(
                     name = labeler.partition("@")[0]
                     usd = costs_of(entry, entry.images_per_request).reserve_usd(day) if entry else 0.0
                     key = charge_key(week, path, name, call, number)
-                    yield Charge(key, usd, _scopes(week, name, day), "", known=False)
+                    yield Charge(key, usd, _scopes(week, name, day), "", known=False, lost=True)
 
 
 def _scopes(week: str, labeler: str, day: dt.date) -> tuple[str, ...]:

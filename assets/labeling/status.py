@@ -17,7 +17,7 @@ from assets.generation.records import Outcome
 from assets.generation.run import count_outcomes
 from assets.generation.trouble import Trouble, find_trouble
 from assets.labeling.asked.stops import stopped_by, trouble_of
-from assets.labeling.attempts import LabelAttempt, cost_usd, declined, read_attempts
+from assets.labeling.attempts import LabelAttempt, closed, cost_usd, declined, read_attempts
 from assets.labeling.registry import LABELERS, NOBODY, make_labeler
 from assets.labeling.run import labelled, missing
 from warehouse import keys
@@ -149,7 +149,7 @@ def _labeler(
     except UsageError:
         return None
     calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
-    never, done = declined(calls), labelled(store, plan, labeler)
+    never, done = closed(calls), labelled(store, plan, labeler)
     tasks = missing(store, plan, labeler, ())
     left = sum(
         any(
@@ -189,10 +189,9 @@ def _labeling(
         return _Labeling(unlabelled=0 if _labelled_once(store, plan) else pictures)
     labeler = make_labeler(plan.labeler, labelers)
     own = [call for call in calls if (call.labeler, call.labeler_version) == (labeler.name, labeler.version)]
-    never = declined(own)
     return _Labeling(
-        unlabelled=len(missing(store, plan, labeler, labelled(store, plan, labeler), never)),
-        declined=len({sha256 for sha256, _ in never}),
+        unlabelled=len(missing(store, plan, labeler, labelled(store, plan, labeler), closed(own))),
+        declined=len({sha256 for sha256, _ in declined(own)}),
         stopped_by=stopped_by(own),
     )
 

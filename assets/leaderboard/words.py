@@ -112,6 +112,7 @@ LOST: Mapping[str, str] = {
     "corrupt_image": "the picture was damaged",
     "wrong_type": "no usable kind of picture",
     "too_large": "too large",
+    "empty_answer": "the answer was empty",
     "budget_stopped": "not asked, to keep to the budget",
     "unknown_charge": "the answer was lost",
     "not_attempted": "not asked",

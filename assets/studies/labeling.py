@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from assets.labeling.asking import FREELY, Asked, Asking, Look, ask_all
-from assets.labeling.attempts import declined
+from assets.labeling.attempts import closed
 from assets.labeling.journal import Journal, Keep, of_study
 from assets.labeling.records import INVALID, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import is_remote
@@ -104,7 +104,7 @@ def label_study(
     asked: Asked | None = None
     if is_remote(labeler):
         journal = Journal(store, of_study(study), name, keep)
-        todo = _without(todo, declined(journal.known))
+        todo = _without(todo, closed(journal.known))
         asked = _ask(store, labeler, todo, journal, tell, asking)
     else:
         _read(store, labeler, todo, attributes, keep, tell)

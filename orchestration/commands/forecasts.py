@@ -111,7 +111,7 @@ def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> 
         lines.append(
             "about: an estimate, because tokens decide what these cost; the others are priced per picture."
         )
-    lines.append(spent_line(place, week))
+    lines += [spent_line(place, week), *lost_lines(place, week)]
     for one in forecasts:
         if one.short:
             lines.append(
@@ -142,6 +142,16 @@ def spent_line(place: Workplace, week: str) -> str:
         of = f" of ${cap:,.2f}" if cap is not None else ""
         parts.append(f"${place.book.total(scope).usd:,.2f}{of} {what}")
     return f"Spent so far: {', '.join(parts)}."
+
+
+def lost_lines(place: Workplace, week: str) -> list[str]:
+    """Return what of the money was spent for calls whose answers were lost; nothing if none was."""
+    lost = place.lost_charges(week)
+    if not lost:
+        return []
+    calls = "1 call whose answer was" if len(lost) == 1 else f"{len(lost):,} calls whose answers were"
+    usd = sum(charge.usd for charge in lost)
+    return [f"Of it, at most ${usd:,.2f} for {calls} lost."]
 
 
 def _cap(usd: float | None) -> str:

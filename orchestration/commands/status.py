@@ -13,14 +13,13 @@ from rich.table import Table
 from assets.generation.charges import entry_scope, week_scope
 from assets.generation.plan import read_plan
 from assets.generation.records import GROUPS
-from assets.generation.trouble import NO_RECEIPT
 from assets.generation.workplace import Workplace
 from assets.labeling.spending import is_paid
 from assets.labeling.status import LabelerState, PartitionState, labeler_states
 from assets.leaderboard.edition import latest
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
-from orchestration.commands.forecasts import spent_line, with_book
+from orchestration.commands.forecasts import lost_lines, spent_line, with_book
 from orchestration.console import OUT, say
 from orchestration.gate import look
 from orchestration.resources import make_workplace
@@ -61,7 +60,7 @@ def status(week: str | None) -> int:
         for line in _labeler_trouble(one):
             say(line)
     if place.book.total(week_scope(week)).usd or any(s.trouble.maybe_billed for s in gate.states.values()):
-        say(spent_line(place, week))
+        say("\n".join([spent_line(place, week), *lost_lines(place, week)]))
     for line in drift_lines(place.store, week):
         say(line)
     if newest is not None:
@@ -117,7 +116,7 @@ def _trouble(
 ) -> Iterator[str]:
     """Yield what is to be said of a partition beside its row."""
     trouble, model = state.trouble, state.model
-    billed = [call for call in trouble.maybe_billed if asking is None or call.why != NO_RECEIPT]
+    billed = trouble.lost(being_asked=asking is not None)
     if asking is not None:
         in_flight = len(trouble.maybe_billed) - len(billed)
         calls = f", {_calls(in_flight, 'call')} in flight" if in_flight else ""
@@ -132,14 +131,16 @@ def _trouble(
         yield f"{model}: {_calls(trouble.unmapped, 'answer')} unmapped, the newest: {trouble.unmapped_line}"
     if trouble.cost_ratio is not None and trouble.cost_ratio.wrong:
         yield f"{model}: {trouble.cost_ratio.line()}"
+    if trouble.empty:
+        yield f"{model}: {_calls(trouble.empty, 'answer')} held no picture, no words and no reason (empty_answer)"
     if billed:
         yield f"{model}: {billed_line(len(billed))} without an answer:"
         prompts = _prompts(place, state)
         for call in billed:
-            amount = f"counted as ${call.usd:,.4f}" if call.usd is not None else "not counted yet"
+            amount = f"counted as ${call.usd:,.4f}" if call.usd is not None else "counted at the most"
             yield (
                 f"  {prompts.get(call.slot_key, 'a slot')} ({call.slot_key[:12]}), attempt {call.attempt}: "
-                f"{call.why}, {_moment(call.at)}, {amount}"
+                f"{call.why}, {_moment(call.at)}, {amount}; {call.slot}"
             )
 
 

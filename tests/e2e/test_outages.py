@@ -305,9 +305,14 @@ ROWS: dict[str, Row] = {
         {"blocked_input": SLOTS}, 0, ("No usable pictures", "100 %", "blocked by a filter 2"), SLOTS,
         "moderation_blocked",
     ),
-    "no-picture": Row(
-        lambda call: call.answer(body={"created": 1, "data": []}), {"no_image": SLOTS}, 0,
-        ("100 %", "answered without a picture 2"),
+    "nothing-in-the-answer": Row(  # asked again once, and no refusal
+        lambda call: call.answer(body={"created": 1, "data": []}), {"empty_answer": SLOTS}, 1,
+        (FEW, "the answer was empty 2"), SLOTS * 2,
+    ),
+    "words-and-no-picture": Row(
+        responds({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [
+            {"type": "refusal", "refusal": "I cannot draw that."}]}),
+        {"refused_text": SLOTS}, 0, ("No usable pictures", "100 %", "refused in words 2"), more=RESPONSES,
     ),
     "text-instead-of-picture": Row(
         responds({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [

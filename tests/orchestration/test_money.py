@@ -238,12 +238,13 @@ def test_status_lists_what_may_have_been_billed_and_a_price_table_that_is_wrong(
     told = cliche("status", "--week", WEEK).out
     listed = re.findall(
         r"^  startup-ceo/ceo-his \([0-9a-f]{12}\), attempt (\d): timeout, \d{4}-\d\d-\d\d \d\d:\d\d UTC, "
-        r"counted as \$0\.2500$",
+        r"counted as \$0\.2500; its slot is asked again$",
         told,
         re.MULTILINE,
     )
     assert sorted(listed) == ["1", "2", "3", "4"]
     assert "real: 4 calls may have been billed without an answer:\n" in told
+    assert "\nOf it, at most $1.00 for 4 calls whose answers were lost.\n" in told
     assert "real: a picture costs 4.00 times what the price table expects (median of 5 calls); mend" in told
 
 

@@ -66,6 +66,7 @@ class ContractServer:
         extra_params: tuple[str, ...] = (),
         log_path: Path | None = None,
         port: int = 0,
+        by_prompt: bool = False,
     ) -> None:
         self.script = script
         self.rules = rules or []
@@ -78,6 +79,7 @@ class ContractServer:
         self.models = models
         self.shutdown: dict[str, str] = {}  # date by model, in the list of models
         self.extra_params = extra_params
+        self.by_prompt = by_prompt  # a prompt's picture is the same at every call
         self.pictures: dict[str, bytes] = {}
         self.responses: dict[str, int] = {}  # id → its turn
         self.routes: dict[tuple[str, str], Endpoint] = dict(ROUTES)
@@ -230,6 +232,7 @@ def main() -> None:
     parser.add_argument(
         "--image-bytes", type=int, default=0, help="one big picture for all instead of small ones"
     )
+    parser.add_argument("--by-prompt", action="store_true", help="the same picture at every call of a prompt")
     parser.add_argument("--log", type=Path, help="file that each call is appended to")
     parser.add_argument("--rules", type=Path, help="JSON: a list of rules, see Rule and Reply")
     chosen = parser.parse_args()
@@ -243,6 +246,7 @@ def main() -> None:
         retry_after=not chosen.no_retry_after,
         log_path=chosen.log,
         port=chosen.port,
+        by_prompt=chosen.by_prompt,
     )
     print(server.port, flush=True)
     server.serve_forever()

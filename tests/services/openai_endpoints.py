@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 from base64 import b64encode
 from collections.abc import Callable
 from functools import lru_cache
@@ -168,7 +169,8 @@ def _image(server: ContractServer, call: Call, reply: Reply) -> bytes:
         return _encoded_noise(reply.image_bytes)
     data = reply.image
     if data is None:
-        data = wire.noise_picture(reply.image_bytes) if reply.image_bytes else wire.small_picture(call.number)
+        number = zlib.crc32(call.prompt.encode()) if server.by_prompt else call.number
+        data = wire.noise_picture(reply.image_bytes) if reply.image_bytes else wire.small_picture(number)
     if not reply.as_url:
         return b64encode(data)
     path = f"/pictures/{call.number}.png"

@@ -216,12 +216,18 @@ class Bedrock:
             return error_answer((), status=status, message=words, body=body, maybe_billed=True, **common)
         common |= {name: value for name, value in more.items() if value is not None}
         if encoded is None and stopped is not None:
-            return error_answer(
+            answer = error_answer(
                 ERRORS, status=status, code="stopped", message=str(stopped), body=str(stopped), **common
             )
+            cut_off = answer.outcome is Outcome.EMPTY_ANSWER and answer.text  # words, though not all of them
+            return answer.model_copy(update={"outcome": Outcome.NO_IMAGE}) if cut_off else answer
+        if encoded is None and more.get("text"):
+            outcome, words = Outcome.REFUSED_TEXT, more["text"]
+            return Answer(outcome=outcome, http_status=status, refusal_text=words, **common)
         if encoded is None:
-            outcome = Outcome.REFUSED_TEXT if more.get("text") else Outcome.NO_IMAGE
-            return Answer(outcome=outcome, http_status=status, refusal_text=more.get("text"), **common)
+            common |= {"error_message": "the answer holds no picture, no words and no reason"}
+            body = self._clean(raw.decode(errors="replace")[:RAW_BODY_CHARS])
+            return Answer(outcome=Outcome.EMPTY_ANSWER, http_status=status, raw_body=body, **common)
         common = {"seed": seed, "units": {"images": 1.0}} | common
         try:
             return Answer(outcome=Outcome.OK, image=decode_base64(encoded), http_status=status, **common)

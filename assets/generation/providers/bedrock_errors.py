@@ -96,7 +96,7 @@ ERRORS: tuple[ErrorRow, ...] = (
         stage="output",
     ),
     ErrorRow(Outcome.SERVER_ERROR, code="stopped", says=r"Inference error"),
-    ErrorRow(Outcome.NO_IMAGE, code="stopped", says=r"^(max_tokens|malformed_model_output)$"),
+    ErrorRow(Outcome.EMPTY_ANSWER, code="stopped", says=r"^(max_tokens|malformed_model_output)$"),
     # Words that change what a code means.
     ErrorRow(Outcome.QUOTA_EXHAUSTED, code="ThrottlingException", says=r"per day|daily"),
     ErrorRow(

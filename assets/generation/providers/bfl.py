@@ -181,6 +181,9 @@ class Bfl:
         rewritten = result.get("prompt")
         if isinstance(rewritten, str) and rewritten != request.prompt_text:
             more["revised_prompt"] = rewritten
+        if not result:
+            why, body = "ready, but the result holds nothing", json.dumps(found)[:RAW_BODY_CHARS]
+            return Answer(outcome=Outcome.EMPTY_ANSWER, error_message=why, raw_body=body, **more)
         if not isinstance(result.get("sample"), str):
             return error_answer(
                 (), message="ready, but without the address of a picture", body=json.dumps(found), **more

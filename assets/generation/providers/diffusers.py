@@ -188,7 +188,8 @@ def _draw(loaded: _Loaded, request: Request, seed: int) -> Answer:
             **common,
         )
     if not found.images:
-        return Answer(outcome=Outcome.NO_IMAGE, **common)
+        why = "the pipeline returned no picture and no reason"
+        return Answer(outcome=Outcome.EMPTY_ANSWER, error_message=why, **common)
     data = io.BytesIO()
     found.images[0].save(data, "PNG")
     return Answer(outcome=Outcome.OK, image=data.getvalue(), **common)

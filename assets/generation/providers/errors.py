@@ -59,6 +59,8 @@ def error_answer(
 ) -> Answer:
     """Return the answer that an error stands for; one that no row knows is `server_error` with the raw body kept.
 
+    An empty answer keeps its body too.
+
     `more` are further fields of `Answer` (request_id, retry_after_s, rate, block_categories, …).
     """
     row = match(rows, status=status, code=code, type=type, message=message)
@@ -70,4 +72,6 @@ def error_answer(
             raw_body=(body or message or "")[:RAW_BODY_CHARS],
             **more,
         )
+    if row.outcome is Outcome.EMPTY_ANSWER:
+        more["raw_body"] = (body or "")[:RAW_BODY_CHARS]
     return Answer(outcome=row.outcome, **{"block_stage": row.stage, **more})

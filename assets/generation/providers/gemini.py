@@ -192,7 +192,8 @@ class Gemini:
             body = json.dumps(plain(found) or {})
             return error_answer((), message="neither an answer nor a reason", body=body, **common)
         row = match(ERRORS, code=reason, type=kind)
-        if words and row is not None and row.outcome is Outcome.NO_IMAGE:
+        empty = row is not None and row.outcome is Outcome.EMPTY_ANSWER
+        if words and row is not None and (empty or row.outcome is Outcome.NO_IMAGE):
             return Answer(outcome=Outcome.REFUSED_TEXT, refusal_text=words, error_code=reason, **common)
         return error_answer(
             ERRORS,
@@ -201,7 +202,7 @@ class Gemini:
             type=kind,
             message=said,
             body=json.dumps(plain(found)),
-            refusal_text=said or words,
+            refusal_text=None if empty else said or words,
             block_categories=tuple(one.category.value for one in rated or () if one.blocked and one.category),
             **common,
         )

@@ -30,13 +30,12 @@ _OUTPUT_BLOCKED = (
     "ESCALATION",
     "MODEL_ARMOR",
 )
-_NO_PICTURE = (
+#: Without words: that the model did not draw is what the API says of it.
+_NO_PICTURE = ("LANGUAGE", "OTHER", "IMAGE_OTHER", "NO_IMAGE")
+#: Without words these say how the answer ended, and no reason why nothing is in it.
+_EMPTY = (
     "STOP",
     "MAX_TOKENS",
-    "LANGUAGE",
-    "OTHER",
-    "IMAGE_OTHER",
-    "NO_IMAGE",
     "MALFORMED_FUNCTION_CALL",
     "UNEXPECTED_TOOL_CALL",
     "TOO_MANY_TOOL_CALLS",
@@ -77,6 +76,7 @@ ERRORS: tuple[ErrorRow, ...] = (
     *(ErrorRow(Outcome.BLOCKED_INPUT, type=BLOCKED, code=code, stage="input") for code in _INPUT_BLOCKED),
     *(ErrorRow(Outcome.BLOCKED_OUTPUT, type=FINISHED, code=code, stage="output") for code in _OUTPUT_BLOCKED),
     *(ErrorRow(Outcome.NO_IMAGE, type=FINISHED, code=code) for code in _NO_PICTURE),
+    *(ErrorRow(Outcome.EMPTY_ANSWER, type=FINISHED, code=code) for code in _EMPTY),
     ErrorRow(Outcome.SERVER_ERROR, type=FINISHED, code="MALFORMED_RESPONSE"),
     ErrorRow(Outcome.AUTH, type=FINISHED, code="PUP_LIMITED_DISABLED"),  # the account is limited or disabled
     ErrorRow(Outcome.AUTH, type="API_KEY_INVALID"),

@@ -6,6 +6,7 @@ client, headers and usage (`openai_common`), a product that rewrites prompts (`o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ from assets.generation.providers.base import Probe
 from assets.generation.providers.openai_common import Account, Received, count
 from assets.generation.providers.openai_params import require_params
 from assets.generation.providers.seeds import check_seed, seed_of
-from assets.generation.records import Answer, Outcome, Request
+from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, Request
 
 #: Where OpenAI and the compatible APIs keep pictures that they answer with an address; others: `image_hosts`.
 IMAGE_HOSTS = (
@@ -91,7 +92,12 @@ class OpenAIImages:
         if first.get("respect_moderation") is False:  # xAI: drawn, judged, withheld
             return Answer(outcome=Outcome.BLOCKED_OUTPUT, block_stage="output", **facts)
         if not drawn:
-            return Answer(outcome=Outcome.NO_IMAGE, error_message="the answer holds no picture", **facts)
+            return Answer(
+                outcome=Outcome.EMPTY_ANSWER,
+                error_message="the answer holds no picture, no words and no reason",
+                raw_body=json.dumps(received.body, ensure_ascii=False)[:RAW_BODY_CHARS],
+                **facts,
+            )
         try:
             image = self._bytes(first)
         except http.FetchError as error:

@@ -139,7 +139,7 @@ def _not_drawn(
     refusal: str | None,
     request: Request,
 ) -> Answer:
-    """Return what an answer without a picture stands for: an error, a filter, a refusal in words, or nothing drawn."""
+    """Return what an answer without a picture stands for: an error, a filter, a refusal in words, or nothing."""
     status = body.get("status")
     error = next((call["error"] for call in calls if call.get("error")), None) or body.get("error")
     if error or status in {"failed", "cancelled", "queued", "in_progress"}:
@@ -162,6 +162,10 @@ def _not_drawn(
     if facts["text"] and request.force_image and not reason:  # words that were cut off are no refusal
         facts |= {"text": None, "refusal_text": facts["text"]}
     outcome = Outcome.REFUSED_TEXT if facts.get("refusal_text") else Outcome.NO_IMAGE
+    if not (facts["text"] or facts.get("refusal_text") or reason):
+        outcome = Outcome.EMPTY_ANSWER
+        facts["error_message"] = "the answer holds no picture, no words and no reason"
+        facts["raw_body"] = json.dumps(body, ensure_ascii=False)[:RAW_BODY_CHARS]
     return Answer(outcome=outcome, **facts)
 
 

@@ -197,16 +197,6 @@ def test_invariant_02_a_paid_call_has_its_intent_on_disk_before_the_call(store: 
     assert seen == [True] * 12
 
 
-def test_invariant_02_a_lost_paid_call_becomes_an_unknown_charge_and_is_not_repeated(store: Store) -> None:
-    provider = Scripted(paid=True)
-    plan = planned(store, provider)
-    slot = plan.slots[3]
-    store.put_if_absent(keys.intent(WEEK, "m", slot.slot_key, 1), b"{}")
-    report = run(store, plan, provider)
-    assert provider.calls[slot.slot_key] == 0
-    assert report.outcomes == {"ok": 11, "unknown_charge": 1, "open": 0}
-
-
 def test_invariant_03_a_run_that_lost_its_lease_makes_no_call_that_another_run_makes(store: Store) -> None:
     def other_run(request: Request, number: int) -> Answer:
         for slot in plan.slots[1:]:  # whichever of the threads that wait has its turn

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,9 @@ from assets.generation.workplace import Listener, Workplace
 from assets.labeling import journal
 from assets.labeling.asking import Asking, Look, ask_all
 from assets.labeling.asset import label
-from assets.labeling.attempts import cost_usd, read_attempts
+from assets.labeling.attempts import call_id, cost_usd, parse, read_attempts
 from assets.labeling.guard import ask_about, asking_of
+from assets.labeling.journal import Journal, of_partition
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import Report, label_partition, read_labels
 from assets.labeling.spending import label_charges
@@ -31,6 +32,7 @@ from tests.services.vision_contract import Asked, Said, Vision, first_value, vis
 from tests.unit.generation.scripted import ok
 from tests.unit.labeling.test_run import WEEK, asked
 from tests.unit.labeling.vision import KEY, KEY_ENV, SUITES, entry, picture, shade_of
+from warehouse.canonical import sha256_hex
 from warehouse.connection import connect
 from warehouse.errors import UsageError
 from warehouse.freshness import stale_partitions
@@ -440,6 +442,46 @@ def test_a_kill_loses_what_is_in_flight_and_its_cost_counts(
     assert len(attempts) == billed + 6 - report.already + (len(lost) - (billed - report.already))
     assert all(attempt.cost_usd == 0.002 and attempt.cost_basis == "estimated" for attempt in lost)
     assert len({(attempt.call, attempt.attempt) for attempt in attempts}) == len(attempts)
+
+
+def lose(store: Store, one: LabelerEntry, shades: Sequence[int], number: int) -> None:
+    """Leave what a killed run leaves of calls: their intents."""
+    labeler = make_labeler(one.name, {one.name: one})
+    lost = Journal(store, of_partition(WEEK, "m"), f"{labeler.name}@{labeler.version}", lambda readings: None)
+    for shade in shades:
+        images, attributes = [sha256_hex(picture(shade))], sorted(labeler.attributes())
+        lost.intend(call_id(lost.labeler, images, attributes), number, images, attributes)
+
+
+def test_pictures_of_lost_calls_are_asked_again_after_all_others(store: Store, server: Vision) -> None:
+    one, plan = entry(server, concurrency=1), planned(store)
+    lose(store, one, SHADES[:2], 1)
+    report = run(store, plan, one)
+    assert (report.open, len(labels(store, one))) == (0, 6)
+    shades = [shade_of(asked.pictures[0]) for asked in server.asked]
+    assert {*shades[-2:]} == {*SHADES[:2]}
+    lost = [call for call in read_attempts(store, WEEK, "m") if call.outcome is Outcome.UNKNOWN_CHARGE]
+    assert [(call.attempt, call.cost_usd, call.cost_basis) for call in lost] == [(1, 0.002, "estimated")] * 2
+
+
+@pytest.mark.parametrize(("calls", "labeled"), [(5, 6), (6, 5)])
+def test_a_picture_of_six_lost_calls_is_not_asked_again(
+    store: Store, server: Vision, calls: int, labeled: int
+) -> None:
+    one, plan = entry(server), planned(store)
+    for number in range(1, calls + 1):
+        lose(store, one, SHADES[:1], number)
+    report = run(store, plan, one)
+    assert (report.open, len(labels(store, one)), len(server.asked)) == (0, labeled, labeled)
+    assert run(store, plan, one).pictures == 0
+    assert partition_state(store, WEEK, "m", {one.name: one}).unlabelled == 0
+
+
+def test_the_first_parts_of_a_run_are_small(store: Store, server: Vision) -> None:
+    one = entry(server, concurrency=1)
+    run(store, planned(store), one)
+    parts = [key for key in store.list("labels/") if "/attempts-" in key]
+    assert sorted(len(parse(store.get(key), key)) for key in parts) == [1, 2, 3]
 
 
 def test_the_time_of_a_part_is_bounded(store: Store, server: Vision, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,7 +171,7 @@ def test_the_confrontation_goes_from_the_cliche_over_an_apology_to_another(provi
     assert len(drawn) + len(worded) == 80
     assert 8 <= len(worded) <= 34
     assert all("apologise" in answer.text for answer in second)
-    assert all(answer.image is None for answer in worded)
+    assert all(answer.image is None and answer.text for answer in worded)
     middle_eastern = [
         answer for answer in drawn if "a man of Middle Eastern descent" in answer.revised_prompt
     ]

@@ -126,7 +126,14 @@ def test_words_instead_of_a_picture_are_a_refusal(scene: Scene) -> None:
     answer = scene.ask(messages_answer([{"text": "I would rather not."}]), OMNI)
     assert (answer.outcome, answer.refusal_text) == (Outcome.REFUSED_TEXT, "I would rather not.")
     assert answer.units == {"text_in": 11.0, "text_out": 1290.0}
-    assert scene.ask(messages_answer([]), OMNI).outcome is Outcome.NO_IMAGE
+
+
+def test_an_answer_with_nothing_in_it_is_no_refusal(scene: Scene) -> None:
+    answer = scene.ask(messages_answer([]), OMNI)
+    assert (answer.outcome, answer.refusal_text) == (Outcome.EMPTY_ANSWER, None)
+    assert '"content": []' in str(answer.raw_body)
+    cut_off = scene.ask(messages_answer([{"text": "I will"}], "max_tokens"), OMNI)
+    assert (cut_off.outcome, cut_off.text) == (Outcome.NO_IMAGE, "I will")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +155,7 @@ def test_words_instead_of_a_picture_are_a_refusal(scene: Scene) -> None:
             Outcome.BLOCKED_OUTPUT,
             "output",
         ),
-        (NOVA, {"images": []}, Outcome.NO_IMAGE, None),
+        (NOVA, {"images": []}, Outcome.EMPTY_ANSWER, None),
     ],
 )
 def test_filters_speak_in_good_answers(
@@ -163,8 +170,8 @@ def test_filters_speak_in_good_answers(
     [
         ("content_filtered", Outcome.BLOCKED_OUTPUT),
         ("guardrail_intervened", Outcome.BLOCKED_OUTPUT),
-        ("max_tokens", Outcome.NO_IMAGE),
-        ("malformed_model_output", Outcome.NO_IMAGE),
+        ("max_tokens", Outcome.EMPTY_ANSWER),
+        ("malformed_model_output", Outcome.EMPTY_ANSWER),
     ],
 )
 def test_stop_reasons_of_nova_2(scene: Scene, stop: str, outcome: Outcome) -> None:
@@ -271,7 +278,7 @@ def test_a_wait_that_is_asked_for_is_passed_on_and_nothing_is_asked_twice(scene:
 def test_good_status_with_a_body_that_is_none(scene: Scene, body: bytes, unmapped: bool | None) -> None:
     place = {"Content-Type": "application/json"}
     answer = scene.ask(Reply(200, body, place))
-    wanted = Outcome.SERVER_ERROR if unmapped else Outcome.NO_IMAGE
+    wanted = Outcome.SERVER_ERROR if unmapped else Outcome.EMPTY_ANSWER
     assert (answer.outcome, answer.unmapped, answer.maybe_billed) == (wanted, unmapped, bool(unmapped))
 
 

@@ -290,6 +290,16 @@ def test_an_expired_address_and_a_ready_task_without_one(server: service.Bfl) ->
     assert (answer.outcome, answer.unmapped, answer.seed) == (Outcome.SERVER_ERROR, True, 3)
 
 
+@pytest.mark.parametrize("nothing", [{}, {"result": None}, {"result": {}}])
+def test_a_ready_task_with_nothing_in_it_is_an_empty_answer(
+    server: service.Bfl, nothing: dict[str, Any]
+) -> None:
+    server.polls = [result("Ready", **nothing)]
+    answer = ask(server)
+    assert (answer.outcome, answer.unmapped, answer.maybe_billed) == (Outcome.EMPTY_ANSWER, None, True)
+    assert "Ready" in str(answer.raw_body)
+
+
 def test_no_key_is_an_answer_and_a_key_is_never_kept(
     server: service.Bfl, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,13 +10,15 @@ import importlib.util
 import io
 import json
 import os
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from assets.generation.providers.diffusers import CALL, Diffusers, _failed, make
+from assets.generation.providers.diffusers import CALL, Diffusers, _draw, _failed, _Loaded, make
 from assets.generation.records import Exchange, Outcome
 from tests.unit.generation.providers.others import partition, request
 from warehouse.errors import UsageError
@@ -71,6 +73,26 @@ def test_a_cause_says_more_than_what_was_made_of_it() -> None:
     with pytest.raises(OSError, match="Cannot load model") as told:
         raise OSError("Cannot load model") from offline
     assert _failed(told.value, 5).outcome is Outcome.CONNECTION
+
+
+def test_no_picture_and_no_word_is_an_empty_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline that returns nothing; torch (several GB) is needed for its generator of random numbers alone."""
+
+    class Generator:
+        def __init__(self, device: str) -> None:
+            self.device = device
+
+        def manual_seed(self, seed: int) -> Generator:
+            return self
+
+    def pipeline(**given: Any) -> Any:
+        return SimpleNamespace(images=[])
+
+    if importlib.util.find_spec("torch") is None:
+        monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(Generator=Generator))
+    loaded = _Loaded(("m",), pipeline, "Nothing", "cpu", "float32")
+    answer = _draw(loaded, request("a/b").model_copy(update={"params": {}}), 5)
+    assert (answer.outcome, answer.seed) == (Outcome.EMPTY_ANSWER, 5)
 
 
 def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() -> None:

@@ -107,10 +107,16 @@ def test_words_instead_of_a_picture_are_a_refusal(scene: Scene) -> None:
     assert scene.ask(answered(finish="NO_IMAGE")).outcome is Outcome.NO_IMAGE
 
 
+def test_an_answer_with_nothing_in_it_is_no_refusal(scene: Scene) -> None:
+    answer = scene.ask(answered(finish="STOP"))
+    assert (answer.outcome, answer.refusal_text, answer.error_code) == (Outcome.EMPTY_ANSWER, None, "STOP")
+    assert "STOP" in str(answer.raw_body)
+
+
 FINISHES = {
-    "FINISH_REASON_UNSPECIFIED": Outcome.NO_IMAGE,
-    "STOP": Outcome.NO_IMAGE,
-    "MAX_TOKENS": Outcome.NO_IMAGE,
+    "FINISH_REASON_UNSPECIFIED": Outcome.EMPTY_ANSWER,
+    "STOP": Outcome.EMPTY_ANSWER,
+    "MAX_TOKENS": Outcome.EMPTY_ANSWER,
     "SAFETY": Outcome.BLOCKED_OUTPUT,
     "RECITATION": Outcome.BLOCKED_OUTPUT,
     "LANGUAGE": Outcome.NO_IMAGE,
@@ -118,19 +124,19 @@ FINISHES = {
     "BLOCKLIST": Outcome.BLOCKED_OUTPUT,
     "PROHIBITED_CONTENT": Outcome.BLOCKED_OUTPUT,
     "SPII": Outcome.BLOCKED_OUTPUT,
-    "MALFORMED_FUNCTION_CALL": Outcome.NO_IMAGE,
+    "MALFORMED_FUNCTION_CALL": Outcome.EMPTY_ANSWER,
     "IMAGE_SAFETY": Outcome.BLOCKED_OUTPUT,
     "IMAGE_PROHIBITED_CONTENT": Outcome.BLOCKED_OUTPUT,
     "IMAGE_OTHER": Outcome.NO_IMAGE,
     "NO_IMAGE": Outcome.NO_IMAGE,
     "IMAGE_RECITATION": Outcome.BLOCKED_OUTPUT,
-    "UNEXPECTED_TOOL_CALL": Outcome.NO_IMAGE,
-    "TOO_MANY_TOOL_CALLS": Outcome.NO_IMAGE,
-    "MISSING_THOUGHT_SIGNATURE": Outcome.NO_IMAGE,
+    "UNEXPECTED_TOOL_CALL": Outcome.EMPTY_ANSWER,
+    "TOO_MANY_TOOL_CALLS": Outcome.EMPTY_ANSWER,
+    "MISSING_THOUGHT_SIGNATURE": Outcome.EMPTY_ANSWER,
     "MALFORMED_RESPONSE": Outcome.SERVER_ERROR,
     "ESCALATION": Outcome.BLOCKED_OUTPUT,
     "PUP_LIMITED_DISABLED": Outcome.AUTH,
-    "CONTINUATION": Outcome.NO_IMAGE,
+    "CONTINUATION": Outcome.EMPTY_ANSWER,
     "MODEL_ARMOR": Outcome.BLOCKED_OUTPUT,
 }
 
@@ -218,7 +224,7 @@ def test_an_error_that_no_row_knows_keeps_its_body(scene: Scene) -> None:
     assert (answer.outcome, answer.unmapped) == (Outcome.SERVER_ERROR, True)
     assert "TEAPOT" in str(answer.raw_body)
     answer = scene.ask(answered(finish="STOP"))
-    assert answer.outcome is Outcome.NO_IMAGE
+    assert answer.outcome is Outcome.EMPTY_ANSWER
     body = b'{"candidates": [{"finishReason": "QUANTUM"}]}'
     with pytest.warns(UserWarning, match="QUANTUM"):
         answer = scene.ask(Reply(200, body))

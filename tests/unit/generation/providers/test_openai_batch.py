@@ -158,8 +158,37 @@ def test_refusals_errors_and_lines_that_lack_have_their_outcomes(
     here = account(Server(script))
     report = here.run()
     assert report.outcomes["blocked_input"] == 2
-    assert report.outcomes["unknown_charge"] == 2  # the batch ended well, and their lines are not there
-    assert (report.outcomes["ok"], report.open, here.server.single) == (8, 0, [])
+    assert (report.outcomes["ok"], report.open) == (10, 0)
+    # The batches ended well, and two lines are not there: those calls count as spent and are made again, singly.
+    lost = [receipt for receipt in here.receipts if receipt.outcome is Outcome.UNKNOWN_CHARGE]
+    assert [receipt.cost_usd for receipt in lost] == [0.08, 0.08]
+    assert len(here.server.single) == 2
+
+
+def test_close_keeps_the_slots_of_lost_lines_closed(account: Callable[[Server], Account]) -> None:
+    def script(identity: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        return (
+            None if "lemon" in body["prompt"] else answered(200, drawn(body["prompt"], int(identity[:6], 16)))
+        )
+
+    here = account(Server(script))
+    report = here.run(lost_calls="close")
+    assert (report.outcomes["unknown_charge"], report.outcomes["ok"], report.open) == (2, 10, 0)
+    assert here.server.single == []
+
+
+def test_a_batch_that_the_api_does_not_know_any_more_is_lost(
+    account: Callable[[Server], Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = account(Server(looks=10_000))
+    here.run(Patience(poll_s=0.01, most_s=0.05, grace_s=0.3))
+    gone = Reply(404, b'{"error": {"message": "No such batch"}}', {"content-type": "application/json"})
+    monkeypatch.setattr(here.server, "_look", lambda name: gone)
+    report = here.run()
+    lost = [receipt for receipt in here.receipts if receipt.outcome is Outcome.UNKNOWN_CHARGE]
+    assert len(lost) == 12
+    assert "does not know the batch" in str(lost[0].error_message)
+    assert (report.outcomes["ok"], report.open, len(here.server.single)) == (12, 0, 12)
 
 
 def test_a_lost_answer_to_the_call_that_makes_a_batch_makes_no_second_one(
@@ -308,8 +337,10 @@ def test_answers_that_are_gone_may_have_been_billed_and_say_so(account: Callable
 
     here.server._finish = gone  # type: ignore[method-assign]
     report = here.run()
-    assert report.outcomes["unknown_charge"] == 12
-    assert sum(receipt.cost_usd or 0 for receipt in here.receipts) == pytest.approx(12 * 0.08)
+    lost = [receipt for receipt in here.receipts if receipt.outcome is Outcome.UNKNOWN_CHARGE]
+    assert len(lost) == 12
+    assert sum(receipt.cost_usd or 0 for receipt in lost) == pytest.approx(12 * 0.08)
+    assert (report.outcomes["ok"], len(here.server.single)) == (12, 12)  # asked again, one by one
 
 
 def test_money_is_set_aside_for_the_whole_batch(account: Callable[[Server], Account]) -> None:

@@ -210,10 +210,12 @@ def test_of_duplicate_pictures_the_first_is_kept_and_it_is_said(server: Contract
 @pytest.mark.parametrize(
     "data", [[], None, [{}], [{"b64_json": None}], [{"b64_json": "", "url": ""}], "none", [None]]
 )
-def test_no_picture_is_no_image(server: ContractServer, data: object) -> None:
+def test_an_answer_with_nothing_in_it_is_no_refusal(server: ContractServer, data: object) -> None:
     server.script = lambda call: Reply(extra={"data": data})
     answer = provider(server).ask(request())
-    assert (answer.outcome, answer.error_message) == (Outcome.NO_IMAGE, "the answer holds no picture")
+    why = "the answer holds no picture, no words and no reason"
+    assert (answer.outcome, answer.error_message, answer.refusal_text) == (Outcome.EMPTY_ANSWER, why, None)
+    assert json.loads(str(answer.raw_body))["data"] == data
 
 
 def test_missing_fields_are_met(server: ContractServer) -> None:

@@ -127,8 +127,8 @@ NOTHING: dict[str, Any] = {"type": "image_generation_call", "id": "ig", "status"
         (Reply(extra={"output": [NOTHING]}), Outcome.SERVER_ERROR, {"error_code": "image_call_failed"}),
         (Reply(images=0, refusal="I cannot."), Outcome.REFUSED_TEXT, {"refusal_text": "I cannot."}),
         (Reply(images=0, text="I would rather not."), Outcome.REFUSED_TEXT, {"refusal_text": "I would rather not."}),
-        (Reply(extra={"output": []}), Outcome.NO_IMAGE, {"text": None}),
-        (Reply(extra={"output": None}), Outcome.NO_IMAGE, {}),
+        (Reply(extra={"output": []}), Outcome.EMPTY_ANSWER, {"text": None, "refusal_text": None}),
+        (Reply(extra={"output": None}), Outcome.EMPTY_ANSWER, {}),
         (
             Reply(images=0, status="incomplete", incomplete_reason="content_filter"),
             Outcome.BLOCKED_OUTPUT,

@@ -1,0 +1,241 @@
+"""Calls whose answer was lost: they count as spent, and their slots are asked again, last, up to six calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.generation.budget import Budget, Caps
+from assets.generation.models_file import ModelEntry
+from assets.generation.money import Costs
+from assets.generation.plan import Plan
+from assets.generation.prices import Price
+from assets.generation.receipts import (
+    MOST_LOST_CALLS,
+    SLOT_CLOSED,
+    Attempts,
+    Receipt,
+    parse_manifest,
+    read_partition,
+    receipt_bytes,
+)
+from assets.generation.records import GROUPS, Answer, Outcome, Request, Slot
+from assets.generation.run import Report, generate
+from assets.generation.spending import Book
+from assets.generation.trouble import find_trouble
+from tests.unit.generation.scripted import Scripted, ok, outcomes
+from tests.unit.generation.test_run import CONVERSATION, FAST, WEEK, planned
+from warehouse import keys
+from warehouse.canonical import canonical_json
+from warehouse.store import Store, open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(tmp_path / "store")
+
+
+COSTS = Costs((Price.model_validate({"per_image_usd": 0.04, "source": "test", "date": "2026-11-01"}),))
+
+
+def lose(store: Store, slot: Slot, number: int) -> None:
+    """Leave what a killed run leaves of a call: its intent."""
+    intent = {"intended_at": f"2026-11-24T10:{number:02d}:00", "attempt": number}
+    store.put_if_absent(keys.intent(WEEK, "m", slot.slot_key, number), canonical_json(intent))
+
+
+def asked(store: Store, plan: Plan, provider: Scripted, **more: Any) -> Report:
+    return generate(store, plan, provider, costs=COSTS, retry=FAST, **more)
+
+
+def attempts(store: Store, slot: Slot) -> Attempts:
+    return read_partition(store, WEEK, "m").of(slot.slot_key)
+
+
+def test_invariant_02_a_lost_call_counts_as_spent_and_its_slot_is_asked_again(store: Store) -> None:
+    provider = Scripted(paid=True)
+    plan = planned(store, provider)
+    slot = plan.slots[3]
+    lose(store, slot, 1)
+    report = asked(store, plan, provider)
+    assert report.outcomes == {"ok": 12, "open": 0}
+    lost, second = attempts(store, slot).receipts
+    assert (lost.outcome, lost.attempt, lost.cost_usd, lost.cost_basis) == (
+        Outcome.UNKNOWN_CHARGE,
+        1,
+        0.04,
+        "estimated",
+    )
+    assert (second.outcome, second.attempt) == (Outcome.OK, 2)
+    manifest = keys.manifest(WEEK, "m", 1)
+    assert sum(one.cost_usd or 0 for one in parse_manifest(store.get(manifest), manifest)) == pytest.approx(
+        13 * 0.04
+    )
+    assert asked(store, plan, provider).asked == 0
+
+
+def test_slots_with_lost_calls_come_after_all_others(store: Store) -> None:
+    provider = Scripted(paid=True)
+    plan = planned(store, provider)
+    twice, once = plan.slots[0], plan.slots[1]
+    lose(store, twice, 1)
+    lose(store, twice, 2)
+    lose(store, once, 1)
+    asked(store, plan, provider, concurrency=1)
+    order = [request.slot.slot_key for request in provider.requests]
+    assert {*order[:-2]} == {slot.slot_key for slot in plan.slots[2:]}
+    assert {*order[-2:]} == {once.slot_key, twice.slot_key}
+
+
+@pytest.mark.parametrize(("calls", "outcome"), [(5, Outcome.OK), (6, Outcome.UNKNOWN_CHARGE)])
+def test_six_lost_calls_close_a_slot(store: Store, calls: int, outcome: Outcome) -> None:
+    assert MOST_LOST_CALLS == 6
+    provider = Scripted(paid=True)
+    plan = planned(store, provider)
+    slot = plan.slots[0]
+    for number in range(1, calls + 1):
+        lose(store, slot, number)
+    report = asked(store, plan, provider)
+    assert report.open == 0
+    found = attempts(store, slot)
+    assert found.settled
+    assert found.last is not None
+    assert found.last.outcome is outcome
+    assert provider.calls[slot.slot_key] == (outcome is Outcome.OK)
+    assert found.lost_calls == calls
+
+
+def test_close_keeps_a_slot_closed_whose_call_was_lost(store: Store) -> None:
+    provider = Scripted(paid=True)
+    plan = planned(store, provider)
+    slot = plan.slots[3]
+    lose(store, slot, 1)
+    report = asked(store, plan, provider, lost_calls="close")
+    assert report.outcomes == {"ok": 11, "unknown_charge": 1, "open": 0}
+    assert provider.calls[slot.slot_key] == 0
+    assert attempts(store, slot).receipts[0].error_code == SLOT_CLOSED
+    # What was closed stays closed, and the store alone says so.
+    assert asked(store, plan, provider).asked == 0
+    trouble = find_trouble(read_partition(store, WEEK, "m"))
+    assert [call.slot for call in trouble.maybe_billed] == ["its slot is closed"]
+
+
+def test_a_receipt_of_an_older_version_leaves_its_slot_open(store: Store) -> None:
+    """An older version wrote `unknown_charge` once and never asked again; in the present week it is asked again."""
+    provider = Scripted(paid=True)
+    plan = planned(store, provider)
+    slot = plan.slots[3]
+    lose(store, slot, 1)
+    asked(store, plan, provider, only=frozenset())  # the week is over: it is booked, and nothing is asked
+    before = attempts(store, slot).receipts
+    assert [one.outcome for one in before] == [Outcome.UNKNOWN_CHARGE]
+    assert provider.requests == []
+    assert asked(store, plan, provider).outcomes == {"ok": 12, "open": 0}
+    assert attempts(store, slot).receipts[:1] == before
+
+
+def test_lost_calls_are_asked_again_within_the_cap(store: Store) -> None:
+    """12 slots of 4 cents under a cap of 52: one lost call still leaves room for 12 pictures, two do not."""
+    provider = Scripted(paid=True)
+    plan = planned(store, provider)
+    for slot in plan.slots[:2]:
+        lose(store, slot, 1)
+    budget = Budget(Book(None), Caps())
+
+    def fill() -> None:
+        budget.fill(store, WEEK, lambda week, model, day: COSTS.reserve_usd(day))
+
+    fill()
+    money = budget.admission(WEEK, "m", 0.52, COSTS, fill=fill)
+    report = asked(store, plan, provider, money=money, concurrency=1)
+    assert (report.outcomes["ok"], report.open) == (11, 1)
+    assert report.stopped_by is not None
+    assert report.stopped_by.outcome is Outcome.BUDGET_STOPPED
+    spent = sum(one.cost_usd or 0.0 for one in read_partition(store, WEEK, "m").receipts)
+    assert spent == pytest.approx(0.52)
+    assert (
+        report.stopped_by.slot_key == plan.slots[1].slot_key
+    )  # the slots that were never lost had their turn
+
+
+def test_the_turns_of_a_conversation_wait_for_a_turn_whose_call_was_lost(store: Store) -> None:
+    def speaks(request: Request, number: int) -> Answer:
+        return ok(request) if request.slot.turn == 1 else Answer(outcome=Outcome.NO_IMAGE, text="I am sorry.")
+
+    provider = Scripted(speaks, paid=True)
+    plan = planned(store, provider, **CONVERSATION)
+    lost, other = plan.slots[:3], plan.slots[3:6]
+    lose(store, lost[0], 1)
+    assert asked(store, plan, provider, concurrency=1).open == 0
+    turns = [request.slot.slot_key for request in provider.requests]
+    assert turns == [slot.slot_key for slot in (*other, *lost)]
+    ends = [attempts(store, slot).last for slot in lost]
+    assert [end and str(end.outcome) for end in ends] == ["ok", "no_image", "no_image"]
+
+
+def test_an_empty_answer_is_asked_again_once_and_is_no_answer_of_the_model(store: Store) -> None:
+    assert GROUPS[Outcome.EMPTY_ANSWER] == "bad_data"
+    provider = Scripted(outcomes(Outcome.EMPTY_ANSWER, Outcome.OK), paid=True)
+    plan = planned(store, provider)
+    assert asked(store, plan, provider).outcomes == {"ok": 12, "open": 0}
+    assert {*provider.calls.values()} == {2}
+
+
+def test_empty_answers_alone_settle_a_slot_after_two(store: Store) -> None:
+    provider = Scripted(outcomes(Outcome.EMPTY_ANSWER), paid=True)
+    plan = planned(store, provider)
+    assert asked(store, plan, provider).outcomes == {"empty_answer": 12, "open": 0}
+    assert {*provider.calls.values()} == {2}
+    assert asked(store, plan, provider).asked == 0
+
+
+def test_a_call_without_a_receipt_is_in_flight_while_somebody_asks(store: Store) -> None:
+    provider = Scripted(paid=True)
+    plan = planned(store, provider)
+    lose(store, plan.slots[0], 1)
+    asked(store, plan, provider, only=frozenset())
+    lose(store, plan.slots[1], 1)
+    trouble = find_trouble(read_partition(store, WEEK, "m"))
+    assert [call.why for call in trouble.lost(being_asked=False)] == ["unknown_charge", "no receipt"]
+    assert [call.why for call in trouble.lost(being_asked=True)] == ["unknown_charge"]
+    assert {call.slot for call in trouble.maybe_billed} == {"its slot is asked again"}
+
+
+def test_lost_calls_is_one_of_two_words() -> None:
+    values: dict[str, Any] = {
+        "name": "m",
+        "title": "M",
+        "provider": "openai_images",
+        "model_id": "x",
+        "suites": [{"suite": "nationalities@1", "replicates": 1}],
+    }
+    assert ModelEntry.model_validate(values).lost_calls == "ask_again"
+    assert ModelEntry.model_validate(values | {"lost_calls": "close"}).lost_calls == "close"
+    with pytest.raises(ValueError, match="ask_again"):
+        ModelEntry.model_validate(values | {"lost_calls": "never"})
+
+
+def test_receipts_are_in_the_order_of_their_attempts(store: Store) -> None:
+    """A run that lost its lease may have left an intent with a lower number than a receipt."""
+    provider = Scripted(outcomes(Outcome.TIMEOUT, Outcome.OK), paid=True)
+    plan = planned(store, provider)
+    slot = plan.slots[0]
+    receipt = Receipt(
+        week=WEEK,
+        model="m",
+        slot_key=slot.slot_key,
+        attempt=2,
+        provider="simulated",
+        params={},
+        track="model",
+        outcome=Outcome.TIMEOUT,
+    )
+    store.put_if_absent(keys.receipt(WEEK, "m", slot.slot_key, 2), receipt_bytes(receipt))
+    lose(store, slot, 1)
+    asked(store, plan, provider, only=frozenset())
+    found = attempts(store, slot)
+    assert [one.attempt for one in found.receipts] == [1, 2]
+    assert found.last is not None
+    assert found.last.outcome is Outcome.TIMEOUT
