@@ -136,9 +136,13 @@ def sql(
         str | None, typer.Option("--file", "-f", help="Name of an audit query, or a .sql file.")
     ] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, help="Rows of a table at most; 0: all. CSV and JSON are whole.")
+    ] = 1000,
+    timeout: Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a query may take.")] = 60,
 ) -> None:
-    """Query the latest edition's file, read-only. Without arguments: the audit queries there are."""
-    raise typer.Exit(commands.sql(query, file, form))
+    """Query the latest edition's file and nothing else. Without arguments: the audit queries there are."""
+    raise typer.Exit(commands.sql(query, file, form, limit=limit, timeout=timeout))
 
 
 @app.command()

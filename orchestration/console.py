@@ -24,6 +24,7 @@ from rich.progress import (
 from assets.generation.receipts import Receipt
 from assets.generation.records import GROUPS, Outcome
 from assets.generation.workplace import Listener
+from warehouse.printable import printable
 
 #: As wide as it takes where nobody looks at a screen: rows of a table are not folded in a file or a pipe.
 _PIPE_WIDTH = 1000
@@ -99,13 +100,6 @@ class Tally:
 
     def _labelled(self) -> None:
         self._progress.update(self._label, advance=1)
-
-
-def printable(text: str) -> str:
-    """Return a text that changes nothing in a terminal: what a provider or a model wrote may hold escape sequences."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
-    )
 
 
 def note(text: str) -> None:

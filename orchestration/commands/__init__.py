@@ -4,12 +4,13 @@ Belongs here: the table below. A new command is one function in the module of it
 """
 
 from orchestration.commands.anchors import anchors_accept, anchors_freeze, anchors_list
-from orchestration.commands.auditor import serve, sql, verify
+from orchestration.commands.auditor import serve, verify
 from orchestration.commands.doctor import doctor
 from orchestration.commands.gold import gold_export, gold_import, gold_sample, gold_status
 from orchestration.commands.imports import check_study, import_midjourney, import_study
 from orchestration.commands.labels import label_imported
 from orchestration.commands.operator import demo, publish, rebuild, run, unlock
+from orchestration.commands.query import sql
 from orchestration.commands.status import status
 
 __all__ = [

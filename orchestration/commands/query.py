@@ -1,0 +1,101 @@
+"""The command `cliche sql`: which query, in which form, and what is said beside its rows.
+
+Belongs here: options and words. Does not belong here: running the text (`warehouse.sandbox`), the queries (`sql/audit`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+
+from rich.table import Table
+
+from orchestration.commands.editions import current, local_copy
+from orchestration.console import OUT, note
+from orchestration.resources import bare_workplace
+from orchestration.settings import load_settings
+from warehouse.errors import ClicheError, UsageError
+from warehouse.sandbox.reading import Shown, TooLongError, read
+from warehouse.sandbox.rules import LONGEST_TEXT
+from warehouse.sqlfiles import header, names
+from warehouse.sqlfiles import sql as read_sql
+from warehouse.validation import close_match
+
+FORMATS = ("table", "csv", "json")
+DATABASE = "data/cliche.duckdb"
+
+
+def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: int) -> int:
+    """Run one query on the latest edition's file, with nothing else in its reach, and print its rows.
+
+    A table ends after `limit` rows (0: never) and says so; CSV and JSON are whole. A reader who goes away ends the query.
+    """
+    if form not in FORMATS:
+        raise UsageError(f'no format "{form}"; known: {", ".join(FORMATS)}')
+    if query is not None and file is not None:
+        raise UsageError("give a query or -f NAME, not both")
+    if query is None and file is None:
+        return _list_queries()
+    text = query if query is not None else _from_file(file or "")
+    place = bare_workplace(load_settings())
+    rows = read(
+        local_copy(place, current(place), only=DATABASE) / DATABASE,
+        text,
+        form=form,
+        limit=limit or None if form == "table" else None,
+        timeout=timeout,
+        screen=shutil.get_terminal_size().columns if sys.stdout.isatty() else None,
+    )
+    try:
+        shown = _print(rows)
+    except BrokenPipeError:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # what is buffered goes nowhere, quietly
+        return 0
+    except TooLongError as error:
+        raise ClicheError(f"{error}; --timeout SECONDS allows more") from None
+    if shown.more:
+        note(f"Only the first {shown.rows:,} rows are shown. All of them: --limit 0, or --format csv")
+    return 0
+
+
+def _print(rows: Generator[bytes, None, Shown]) -> Shown:
+    sys.stdout.flush()
+    with closing(rows):
+        while True:
+            try:
+                chunk = next(rows)
+            except StopIteration as ended:
+                shown: Shown = ended.value
+                return shown
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+
+
+def _from_file(name: str) -> str:
+    path = Path(name)
+    if path.suffix == ".sql" and path.is_file():
+        try:
+            with path.open(encoding="utf-8") as file:
+                return file.read(LONGEST_TEXT + 1)
+        except UnicodeDecodeError:
+            raise UsageError(f"{name} is not UTF-8 text") from None
+    name = name.removesuffix(".sql")
+    if name not in names("audit"):
+        raise UsageError(f'no audit query "{name}"' + close_match(name, names("audit")))
+    return read_sql(f"audit/{name}")
+
+
+def _list_queries() -> int:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("cliche sql -f")
+    table.add_column("answers")
+    for name in names("audit"):
+        table.add_row(name, header(f"audit/{name}")["Answers"])
+    OUT.print(table)
+    return 0

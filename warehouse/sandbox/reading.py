@@ -1,0 +1,141 @@
+"""One query in the sandbox, for whoever asks: the `cliche sql` command or a server.
+
+Belongs here: starting the process, its time, its end. Does not belong here: what happens in it (`child`).
+
+A process of its own, because DuckDB's `interrupt` is no limit: `repeat('a', 4000000000)` or `range(3000000000)` run on after
+it and take four times the memory limit. Ending the process is always possible and harms nothing: it only reads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse.errors import ClicheError, RefusedError, UsageError
+from warehouse.sandbox.rules import LONGEST_TEXT
+
+ROOT = Path(__file__).resolve().parents[2]
+_START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from warehouse.sandbox.child import main; main()"
+_CHUNK = 65536
+_KINDS = {"usage": UsageError, "refused": RefusedError, "failed": ClicheError}
+_CRASHED = (
+    "the query ended the engine, likely by using too much memory (2 GB are allowed); nothing was changed, "
+    "ask for less at once"
+)
+
+
+class TooLongError(ClicheError):
+    """A query took longer than it may."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a query ended: rows written, and whether a limit left out more."""
+
+    rows: int
+    more: bool
+
+
+def read(  # noqa: PLR0913 - one argument an option
+    database: Path,
+    text: str,
+    *,
+    form: str = "json",
+    limit: int | None = None,
+    timeout: float = 60.0,
+    screen: int | None = None,
+) -> Generator[bytes, None, Shown]:
+    """Yield the result of one query as bytes and return how many rows it has; nothing but the file can be reached.
+
+    Closing the generator ends the query at once.
+
+    Args:
+        database: the DuckDB file.
+        text: one statement that reads.
+        form: table, csv or json.
+        limit: rows at most, None for all.
+        timeout: seconds that the query may take; time in which nobody takes what it yields does not count.
+        screen: width of the terminal that shows it, None if none does.
+
+    Raises:
+        UsageError: if the text is no statement that can be run.
+        RefusedError: if it wants anything but to read the file.
+        TooLongError: if it takes too long.
+        ClicheError: if it takes too much memory, or a value cannot be shown.
+    """
+    request = {
+        "database": str(database.resolve()),
+        "text": text[: LONGEST_TEXT + 1],
+        "form": form,
+        "limit": limit,
+        "screen": screen,
+    }
+    with _process() as process:
+        assert process.stdin and process.stdout and process.stderr  # noqa: PT018, S101 - all three are pipes
+        yield from _chunks(process, json.dumps(request).encode() + b"\n", timeout)
+        ended = process.stderr.read()
+    try:
+        told = json.loads(ended.splitlines()[-1])
+    except (IndexError, ValueError):
+        raise ClicheError(_CRASHED) from None
+    if told["kind"] != "done":
+        raise _KINDS[told["kind"]](told["message"])
+    return Shown(told["rows"], told["more"])
+
+
+@contextmanager
+def _process() -> Iterator[subprocess.Popen[bytes]]:
+    """Yield the process, in a session of its own: Ctrl-C reaches who asked, who ends it; no secret is in its reach."""
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-c", _START],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"LC_ALL": "C.UTF-8"},
+        cwd="/",
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe:
+                _closed(pipe)
+
+
+def _closed(pipe: object) -> None:
+    try:
+        pipe.close()  # type: ignore[attr-defined]
+    except BrokenPipeError:
+        pass
+
+
+def _chunks(process: subprocess.Popen[bytes], request: bytes, timeout: float) -> Iterator[bytes]:
+    assert process.stdin and process.stdout  # noqa: PT018, S101 - both are pipes
+    left = timeout
+    try:
+        process.stdin.write(request)
+        process.stdin.flush()  # it stays open: the process ends when it closes
+    except BrokenPipeError:
+        return
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            began = time.monotonic()
+            ready = waiting.select(max(left, 0))
+            left -= time.monotonic() - began
+            if not ready:
+                raise TooLongError(f"the query took longer than {timeout:g} s and was ended")
+            if not (chunk := os.read(process.stdout.fileno(), _CHUNK)):
+                return
+            yield chunk

@@ -1,0 +1,141 @@
+"""What the sandbox takes and how it says no: DuckDB's settings, kinds of statements, errors in plain words.
+
+Belongs here: what is allowed and its words. Does not belong here: the process that enforces it (`child`, `reading`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+MEMORY = "2GB"
+#: Bytes that the whole process may hold. DuckDB's own limit does not count what a single value takes.
+PROCESS_MEMORY = 2_500_000_000
+#: Characters of a query; a longer one is no question of a person.
+LONGEST_TEXT = 1_000_000
+
+SETTINGS: dict[str, Any] = {
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,  # else FROM x reads a Python variable
+    "python_scan_all_frames": False,
+    "memory_limit": MEMORY,
+    "max_temp_directory_size": "0B",
+    "temp_directory": "",
+    "lock_configuration": True,
+}
+
+#: PIVOT is MULTI: it looks up the values first.
+_ALLOWED = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
+_ONLY = "this connection reads the edition only"
+_NO_FILES = f"{_ONLY}: file access is switched off"
+_TOO_MUCH = "the query needs more than the 2 GB of memory it may use; ask for fewer rows, columns or longer texts at once"
+
+#: DuckDB's words → kind of error and ours, the first that is found.
+_WORDS: tuple[tuple[str, str, str], ...] = (
+    (r"file system operations are disabled|belongs to an attached database", "refused", _NO_FILES),
+    (
+        r"(?:INSTALL|LOAD) |[Ee]xternal extensions|extension",
+        "refused",
+        f"{_ONLY}: extensions are switched off",
+    ),
+    (r"configuration has been locked", "refused", f"{_ONLY}: its settings are locked"),
+    (r"read-only mode", "refused", f"{_ONLY}: nothing can be written"),
+    (r"Table with name \S*[/\\:]", "refused", _NO_FILES),
+    (r"Out of Memory|bad_alloc|[Aa]llocation failure", "failed", _TOO_MUCH),
+    (
+        r"Max expression depth",
+        "usage",
+        "the query cannot be run: it is nested too deeply (1,000 levels at most)",
+    ),
+    (
+        r"Values were not provided",
+        "usage",
+        "the query cannot be run: it holds a parameter ($1 or ?); write the value into it",
+    ),
+)
+_LONGEST_ERROR = 400
+
+
+@dataclass(frozen=True)
+class QueryError(Exception):
+    """Why a query has no (whole) result: `kind` is usage, refused or failed; `message` is one line."""
+
+    kind: str
+    message: str
+
+
+def connect(database: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection that reads one DuckDB file and can do nothing else.
+
+    Raises:
+        QueryError: if the file cannot be opened.
+    """
+    try:
+        return duckdb.connect(str(database), read_only=True, config=SETTINGS)
+    except duckdb.Error as error:
+        raise QueryError("failed", f"{database.name} cannot be opened: {_short(str(error))}") from None
+
+
+def one_statement(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+    """Return the one statement of a text.
+
+    Raises:
+        QueryError: if there is none, if there are several, or if it is none that only reads.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise QueryError("usage", "the query is no valid UTF-8 text") from None
+    if len(text) > LONGEST_TEXT:
+        raise QueryError(
+            "usage", f"the query has {len(text):,} characters; {LONGEST_TEXT:,} are the most that are read"
+        )
+    statements = con.extract_statements(text)
+    if not statements:
+        raise QueryError("usage", "the query is empty; for example: cliche sql 'FROM leaderboard'")
+    if len(statements) > 1:
+        raise QueryError("usage", f"the query holds {len(statements)} statements; run them one at a time")
+    (statement,) = statements
+    if statement.type not in _ALLOWED:
+        raise QueryError(
+            "refused",
+            f"{_ONLY}: {_first_word(text)} is switched off (SELECT, FROM, WITH, SHOW, DESCRIBE, SUMMARIZE, PIVOT and EXPLAIN work)",
+        )
+    return statement
+
+
+def in_plain_words(error: Exception) -> QueryError:
+    """Return what a person reads instead of an error of DuckDB or of Python."""
+    text = str(error)
+    if isinstance(error, MemoryError):
+        return QueryError("failed", _TOO_MUCH)
+    for pattern, kind, words in _WORDS:
+        if re.search(pattern, text):
+            return QueryError(kind, words)
+    if not isinstance(error, duckdb.Error):
+        return QueryError(
+            "failed", f"a value of the result cannot be shown ({_short(text)}); cast its column to VARCHAR"
+        )
+    return QueryError("usage", f"the query cannot be run: {_short(text)}")
+
+
+def _short(text: str) -> str:
+    """Return DuckDB's error in one line: without its copy of the query, with the number of the line it points at."""
+    said, _, place = text.partition("\nLINE ")
+    line = place.partition(":")[0]
+    said = " ".join(said.split())
+    if len(said) > _LONGEST_ERROR:
+        said = said[:_LONGEST_ERROR] + " …"
+    return f"{said} (line {line})" if line.isdigit() and line != "1" else said
+
+
+def _first_word(text: str) -> str:
+    bare = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL)
+    found = re.search(r"[A-Za-z_]+", bare)
+    return found[0].upper()[:20] if found else "this"
