@@ -6,7 +6,10 @@ each). Exit codes: 0 done, 1 something in the week failed, 2 wrong use or config
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -14,10 +17,13 @@ from typing import Annotated
 
 import typer
 
+# Runs last: Python gives signals back to the system while it ends, and a Ctrl-C then would be another exit code.
+atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 # What is imported stays. To look for garbage among it, again and again while it grows, takes a fifth of the start.
 gc.disable()
 from orchestration import commands  # noqa: E402
 from orchestration.console import note  # noqa: E402
+from warehouse.connection import was_interrupted  # noqa: E402
 from warehouse.errors import ClicheError, UsageError  # noqa: E402
 
 gc.freeze()
@@ -319,6 +325,13 @@ def main() -> None:
         code = ClicheError.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
+    except RuntimeError as error:
+        if not was_interrupted(error):
+            raise
+        code = INTERRUPTED
     if code == INTERRUPTED:
+        signal.signal(
+            signal.SIGINT, lambda *_: os._exit(INTERRUPTED)
+        )  # a second Ctrl-C ends what still winds up
         note("cliche: interrupted; nothing is half written, run again to go on")
     sys.exit(code or 0)

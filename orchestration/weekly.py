@@ -30,6 +30,7 @@ from orchestration.parallel import Ended, Partition, run_all
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
 from warehouse import keys
+from warehouse.connection import was_interrupted
 from warehouse.errors import ClicheError, RefusedError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -215,7 +216,7 @@ def execute(job: dg.JobDefinition, instance: dg.DagsterInstance, key: str) -> No
     """Run one partition of a job in this process, quietly; an error of a step is raised as it is.
 
     Raises:
-        KeyboardInterrupt: for Ctrl-C, which Dagster turns into an error of its own.
+        KeyboardInterrupt: for Ctrl-C and SIGTERM, which Dagster and DuckDB turn into errors of their own.
         FailedChecksError: if a check that blocks did not pass; the line says what each of them found.
     """
     run_id = str(uuid4())
@@ -230,6 +231,10 @@ def execute(job: dg.JobDefinition, instance: dg.DagsterInstance, key: str) -> No
         )
     except dg.DagsterExecutionInterruptedError:
         raise KeyboardInterrupt from None
+    except RuntimeError as error:
+        if was_interrupted(error):
+            raise KeyboardInterrupt from None
+        raise
     except DagsterAssetCheckFailedError as error:
         raise FailedChecksError(_found(instance, run_id) or _one_line(error)) from None
 

@@ -61,6 +61,11 @@ def connect(path: Path | None, *, read_only: bool = False) -> duckdb.DuckDBPyCon
     return con
 
 
+def was_interrupted(error: BaseException) -> bool:
+    """Return whether an error is what DuckDB makes of Ctrl-C or SIGTERM during a query; it has no class of its own."""
+    return type(error) is RuntimeError and str(error) == "Query interrupted"
+
+
 def _explained(path: Path, error: Exception) -> ClicheError:
     """Return the error that a person reads instead of DuckDB's own."""
     text = " ".join(str(error).split())

@@ -19,6 +19,7 @@ from assets.quality import columns, stored
 from assets.quality.registry import CHECKS
 from assets.quality.scope import Row, Scope
 from assets.quality.spec import CheckSpec, Kind, Severity, Stage
+from warehouse.connection import was_interrupted
 from warehouse.sqlfiles import sql
 from warehouse.store.base import Store
 
@@ -83,7 +84,9 @@ def run_checks(
 def _run(spec: CheckSpec, scope: Scope) -> CheckResult:
     try:
         rows = _RUNNERS[spec.kind](spec, scope)
-    except Exception as error:  # noqa: BLE001 - whatever a check dies of is its error, and no other check's
+    except Exception as error:  # whatever a check dies of is its error, and no other check's
+        if was_interrupted(error):
+            raise
         return _errored(spec, error)
     return _judged(spec, rows) if rows else _passed(spec)
 

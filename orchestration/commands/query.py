@@ -1,6 +1,6 @@
 """The command `cliche sql`: which query, in which form, and what is said beside its rows.
 
-Belongs here: options and words. Does not belong here: running the text (`warehouse.sandbox`), the queries (`sql/audit`).
+Belongs here: options and words. Does not belong here: running the text (`warehouse.sandbox`), queries (`sql/audit`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DATABASE = "data/cliche.duckdb"
 def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: int) -> int:
     """Run one query on the latest edition's file, with nothing else in its reach, and print its rows.
 
-    A table ends after `limit` rows (0: never) and says so; CSV and JSON are whole. A reader who goes away ends the query.
+    A table ends after `limit` rows (0: never) and says so; CSV and JSON are whole. The query ends when its reader does.
     """
     if form not in FORMATS:
         raise UsageError(f'no format "{form}"; known: {", ".join(FORMATS)}')

@@ -227,8 +227,8 @@ def test_sql_is_read_only(published: Installation, cliche: Cliche, query: str) -
     copy = published.home / "editions" / EDITION / "data" / "cliche.duckdb"
     before = copy.read_bytes()
     ended = cliche("sql", query)
-    assert ended.code == 2
-    assert ended.only_line.startswith("the query cannot be run: ")
+    assert ended.code == 3
+    assert ended.only_line.startswith("this connection reads the edition only: ")
     assert copy.read_bytes() == before
 
 

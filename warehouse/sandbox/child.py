@@ -1,7 +1,7 @@
 """The process that runs one query: it takes a request on stdin, writes rows to stdout and how it ended to stderr.
 
-Belongs here: limits that the process sets itself, and the order of its work. Does not belong here: who starts and ends it
-(`reading`). It imports little: it is started anew for every query.
+Belongs here: limits that the process sets itself, and the order of its work. Does not belong here: who starts and ends
+it (`reading`). It imports little: it is started anew for every query.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def _limit() -> None:
         (resource.RLIMIT_DATA, PROCESS_MEMORY),
     ):
         _, hard = resource.getrlimit(what)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (bound, bound))
 
 
 def _end_with_parent() -> None:

@@ -2,8 +2,8 @@
 
 Belongs here: starting the process, its time, its end. Does not belong here: what happens in it (`child`).
 
-A process of its own, because DuckDB's `interrupt` is no limit: `repeat('a', 4000000000)` or `range(3000000000)` run on after
-it and take four times the memory limit. Ending the process is always possible and harms nothing: it only reads.
+A process of its own, because DuckDB's `interrupt` is no limit: `repeat('a', 4000000000)` or `range(3000000000)` run on
+after it and take four times the memory limit. Ending the process is always possible and harms nothing: it only reads.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Shown:
     more: bool
 
 
-def read(  # noqa: PLR0913 - one argument an option
+def read(
     database: Path,
     text: str,
     *,
@@ -94,7 +94,7 @@ def read(  # noqa: PLR0913 - one argument an option
 @contextmanager
 def _process() -> Iterator[subprocess.Popen[bytes]]:
     """Yield the process, in a session of its own: Ctrl-C reaches who asked, who ends it; no secret is in its reach."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - this Python, with code of ours
         [sys.executable, "-I", "-c", _START],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -110,14 +110,8 @@ def _process() -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe:
-                _closed(pipe)
-
-
-def _closed(pipe: object) -> None:
-    try:
-        pipe.close()  # type: ignore[attr-defined]
-    except BrokenPipeError:
-        pass
+                with suppress(BrokenPipeError):  # what the process never read
+                    pipe.close()
 
 
 def _chunks(process: subprocess.Popen[bytes], request: bytes, timeout: float) -> Iterator[bytes]:

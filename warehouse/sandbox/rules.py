@@ -34,7 +34,7 @@ SETTINGS: dict[str, Any] = {
 _ALLOWED = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
 _ONLY = "this connection reads the edition only"
 _NO_FILES = f"{_ONLY}: file access is switched off"
-_TOO_MUCH = "the query needs more than the 2 GB of memory it may use; ask for fewer rows, columns or longer texts at once"
+_TOO_MUCH = "the query needs more than the 2 GB of memory that it may use; ask for less at once"
 
 #: DuckDB's words → kind of error and ours, the first that is found.
 _WORDS: tuple[tuple[str, str, str], ...] = (
@@ -105,7 +105,8 @@ def one_statement(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement
     if statement.type not in _ALLOWED:
         raise QueryError(
             "refused",
-            f"{_ONLY}: {_first_word(text)} is switched off (SELECT, FROM, WITH, SHOW, DESCRIBE, SUMMARIZE, PIVOT and EXPLAIN work)",
+            f"{_ONLY}: {_first_word(text)} is switched off "
+            "(SELECT, FROM, WITH, SHOW, DESCRIBE, SUMMARIZE, PIVOT and EXPLAIN work)",
         )
     return statement
 

@@ -1,0 +1,435 @@
+"""The sandbox: hostile statements are refused in one line or stopped, write nothing, and read nothing but the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from warehouse.errors import ClicheError, UsageError
+from warehouse.sandbox.reading import _CRASHED, Shown, TooLongError, read
+from warehouse.sandbox.rules import PROCESS_MEMORY, SETTINGS, one_statement
+from warehouse.sqlfiles import names, sql
+
+FILES = "file access is switched off"
+WRITING = "nothing can be written"
+OFF = "is switched off"
+EXTENSIONS = "extensions are switched off"
+MEMORY = "2 GB"
+TIME = "took longer than"
+NO_SQL = "the query cannot be run: "
+#: What a file of this machine holds beside the edition; it must never be seen.
+SECRET = "sk-nothing-must-read-this"
+
+# `{secret}` is a file with SECRET in it, `{out}` one to be written, `{other}` another database, `{own}` the edition's.
+READS = [
+    ("SELECT * FROM read_text('{secret}')", FILES),
+    ("SELECT * FROM read_blob('{secret}')", FILES),
+    ("SELECT * FROM read_csv('{secret}')", FILES),
+    ("SELECT * FROM read_csv_auto(['{secret}', '{secret}'])", FILES),
+    ("SELECT * FROM read_json('{secret}')", FILES),
+    ("SELECT * FROM read_json_objects('{secret}')", FILES),
+    ("SELECT * FROM read_parquet('{secret}')", FILES),
+    ("SELECT * FROM parquet_metadata('{secret}')", FILES),
+    ("SELECT * FROM sniff_csv('{secret}')", FILES),
+    ("FROM glob('{folder}/*')", FILES),
+    ("FROM '{secret}'", FILES),
+    ("FROM '{secret}.csv'", FILES),
+    ('FROM "{secret}"', FILES),
+    ("FROM query('FROM read_text(''{secret}'')')", FILES),
+    ("FROM query_table('{secret}')", FILES),
+    ("WITH t AS (FROM read_text('{secret}')) SELECT * FROM t, t u", FILES),
+    ("SELECT (SELECT content FROM read_text('{secret}')) AS x", FILES),
+    ("EXPLAIN ANALYZE FROM read_text('{secret}')", FILES),
+    ("SUMMARIZE FROM read_text('{secret}')", FILES),
+    ("DESCRIBE FROM read_csv('{secret}')", FILES),
+    ("PIVOT (FROM read_text('{secret}')) ON content USING count(*)", FILES),
+    ("FROM json_execute_serialized_sql(json_serialize_sql('FROM read_text(''{secret}'')'))", FILES),
+    ("SELECT * FROM read_text('/proc/self/environ')", FILES),
+    ("SELECT * FROM read_text('file://{secret}')", FILES),
+    ("SELECT * FROM read_csv('http://127.0.0.1:9/x.csv')", FILES),
+    ("SELECT * FROM read_parquet('s3://bucket/x.parquet')", FILES),
+    ("SELECT * FROM duckdb_secrets()", FILES),
+    ("SELECT getenv('HOME')", NO_SQL),
+    ("FROM SECRET_FRAME", NO_SQL),
+    ("FROM read_duckdb('{other}')", FILES),
+]
+WRITES = [
+    ("COPY outcomes TO '{out}'", "COPY " + OFF),
+    ("COPY (SELECT 1) TO '{out}' (FORMAT parquet)", "COPY " + OFF),
+    ("COPY outcomes TO '{own}.tmp/x.csv'", "COPY " + OFF),
+    ("COPY outcomes FROM '{secret}'", "COPY " + OFF),
+    ("COPY outcomes TO '/dev/stdout'", "COPY " + OFF),
+    ("COPY FROM DATABASE memory TO x", "COPY " + OFF),
+    ("/* SELECT */ cOpY outcomes TO '{out}'", "COPY " + OFF),
+    ("EXPLAIN ANALYZE COPY outcomes TO '{out}'", FILES),
+    ("EXPLAIN ANALYZE INSERT INTO outcomes FROM outcomes", WRITING),
+    ("EXPORT DATABASE '{out}'", "EXPORT " + OFF),
+    ("IMPORT DATABASE '{folder}'", "IMPORT " + OFF),
+    ("ATTACH '{out}' AS x", "ATTACH " + OFF),
+    ("ATTACH '{other}' AS x (READ_ONLY)", "ATTACH " + OFF),
+    ("ATTACH ':memory:' AS x", "ATTACH " + OFF),
+    ("DETACH cliche", "DETACH " + OFF),
+    ("USE memory", "USE " + OFF),
+    ("INSTALL httpfs", "INSTALL " + OFF),
+    ("LOAD httpfs", "LOAD " + OFF),
+    ("LOAD '{out}'", "LOAD " + OFF),
+    ("SET memory_limit = '8GB'", "SET " + OFF),
+    ("SET enable_external_access = true", "SET " + OFF),
+    ("SET temp_directory = '{folder}'", "SET " + OFF),
+    ("SET VARIABLE x = 1", "SET " + OFF),
+    ("RESET memory_limit", "RESET " + OFF),
+    ("PRAGMA memory_limit = '8GB'", "PRAGMA " + OFF),
+    ("PRAGMA enable_profiling", "PRAGMA " + OFF),
+    ("PRAGMA profiling_output = '{out}'", "PRAGMA " + OFF),
+    ("CALL enable_logging(storage = 'file', storage_path = '{out}')", "CALL " + OFF),
+    ("FROM enable_logging(storage = 'file', storage_path = '{out}')", "settings are locked"),
+    ("FROM enable_profiling(save_location = '{out}')", "settings are locked"),
+    ("CREATE TABLE mine (a INTEGER)", "CREATE " + OFF),
+    ("CREATE TEMP TABLE mine AS FROM range(1000000000)", "CREATE " + OFF),
+    ("CREATE VIEW mine AS SELECT 1", "CREATE " + OFF),
+    ("CREATE OR REPLACE VIEW outcomes AS SELECT 1", "CREATE " + OFF),
+    ("CREATE MACRO mine() AS 1", "CREATE " + OFF),
+    ("CREATE PERSISTENT SECRET mine (TYPE http)", "CREATE " + OFF),
+    ("CREATE SEQUENCE mine", "CREATE " + OFF),
+    ("INSERT INTO outcomes FROM outcomes", "INSERT " + OFF),
+    ("UPDATE outcomes SET outcome = 'ok'", "UPDATE " + OFF),
+    ("DELETE FROM outcomes", "DELETE " + OFF),
+    ("TRUNCATE outcomes", "TRUNCATE " + OFF),
+    ("MERGE INTO outcomes USING outcomes o ON true WHEN MATCHED THEN DELETE", "MERGE " + OFF),
+    ("DROP TABLE outcomes", "DROP " + OFF),
+    ("ALTER TABLE outcomes ADD COLUMN x INTEGER", "ALTER " + OFF),
+    ("ALTER DATABASE cliche SET ALIAS TO x", "ALTER " + OFF),
+    ("COMMENT ON TABLE outcomes IS 'mine'", "COMMENT " + OFF),
+    ("WITH x AS (DELETE FROM outcomes RETURNING *) FROM x", None),
+    ("PREPARE p AS COPY outcomes TO '{out}'", "PREPARE " + OFF),
+    ("EXECUTE p", "EXECUTE " + OFF),
+    ("BEGIN", "BEGIN " + OFF),
+    ("CHECKPOINT", "CHECKPOINT " + OFF),
+    ("VACUUM", "VACUUM " + OFF),
+    ("SELECT 1; COPY outcomes TO '{out}'", "2 statements; run them one at a time"),
+    ("SELECT 1; SELECT 2; SELECT 3", "3 statements; run them one at a time"),
+    ("FROM force_checkpoint()", None),
+]
+#: Texts that are no query.
+NOTHING = [
+    ("", "is empty"),
+    (";", "is empty"),
+    ("   \n\t ", "is empty"),
+    ("-- only a comment", "is empty"),
+    ("/* a */ ;; -- b", "is empty"),
+    ("SELEC 1", NO_SQL),
+    ("SELECT 'open", NO_SQL),
+    ("SELECT no_such FROM outcomes", NO_SQL),
+    ("SELECT $1", "holds a parameter"),
+    ("SELECT '\udcff'", "no valid UTF-8"),
+    ("SELECT \x00", NO_SQL),
+    ("SELECT error('x' || chr(27) || '[2J')", NO_SQL),
+    ("SELECT " + "(" * 100_000 + "1" + ")" * 100_000, "nested too deeply"),
+    ("SELECT " + "NOT " * 20_000 + "true", "nested too deeply"),
+    ("SELECT " + "(SELECT " * 3_000 + "1" + ")" * 3_000, "nested too deeply"),
+    ("SELECT " + "[" * 20_000 + "1" + "]" * 20_000, "nested too deeply"),
+    ("SELECT " + "1+" * 100_000 + "1", "nested too deeply"),
+    ("SELECT '" + "x" * 2_000_000 + "'", "characters"),
+    ("SELECT repeat('[', 1000000)::INTEGER[]", NO_SQL),
+]
+BOMBS = [
+    ("SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c", TIME),
+    ("WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t", TIME),
+    ("SELECT sum(range) FROM range(100000000000)", TIME),
+    ("SELECT sleep_ms(100000)", TIME),
+    ("SELECT levenshtein(repeat('a', 200000), repeat('b', 200000))", TIME),
+    (" UNION ALL ".join(["SELECT 1"] * 20_000), TIME),
+    ("SELECT length(repeat('a', 4000000000))", MEMORY),
+    ("SELECT repeat('a', 500000000) FROM range(100)", MEMORY),
+    ("SELECT len(range(3000000000))", MEMORY),
+    ("SELECT len(list(range)) FROM range(3000000000)", None),
+    ("FROM unnest(range(1000000000))", MEMORY),
+    ("SELECT lpad('a', 2000000000, 'b')", None),
+    ("SELECT printf('%2000000000d', 1)", None),
+    ("SELECT list_reduce(range(100000000), lambda x, y: x + y)", None),
+    ("SELECT md5(range::VARCHAR) AS x FROM range(500000000) ORDER BY x", None),
+    ("SELECT string_agg(repeat('a', 1000)) FROM range(100000000)", None),
+]
+#: What may be asked, and gives rows.
+HARMLESS = [
+    "FROM outcomes",
+    "SHOW TABLES",
+    "DESCRIBE outcomes",
+    "SUMMARIZE outcomes",
+    "EXPLAIN FROM outcomes",
+    "EXPLAIN ANALYZE FROM outcomes",
+    "PIVOT outcomes ON outcome USING count(*)",
+    "VALUES (1)",
+    "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 9) FROM t",
+    "SELECT now()",
+    "SELECT 1 AS a; -- a comment after it",
+    "SELECT regexp_matches(repeat('a', 100000), '(a*)*b')",
+    "SELECT count(*) FROM range(10000) WHERE repeat('ab', 10000) LIKE '%a%b%a%b%a%b%a%b%c'",
+]
+PLACES = ("folder", "secret", "out", "other", "own")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an edition's file, another DuckDB file and a text that holds a secret."""
+    folder = tmp_path_factory.mktemp("edition")
+    for name in ("cliche.duckdb", "other.duckdb"):
+        with duckdb.connect(str(folder / name)) as con:
+            con.execute("CREATE TABLE outcomes AS SELECT 'ok' AS outcome, 1 AS n")
+    (folder / "secret.txt").write_text(SECRET)
+    (folder / "secret.txt.csv").write_text(f"a\n{SECRET}\n")
+    return folder
+
+
+def ask(folder: Path, text: str, **options: Any) -> tuple[bytes, Shown]:
+    """The bytes of a whole result, and how it ended."""
+    rows = read(folder / "cliche.duckdb", text, **options)
+    chunks = []
+    while True:
+        try:
+            chunks.append(next(rows))
+        except StopIteration as ended:
+            return b"".join(chunks), ended.value
+
+
+def values(folder: Path, text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(ask(folder, text)[0])
+    return found
+
+
+def filled(folder: Path, text: str) -> str:
+    paths = {
+        "folder": folder,
+        "secret": folder / "secret.txt",
+        "out": folder / "out.x",
+        "other": folder / "other.duckdb",
+        "own": folder / "cliche.duckdb",
+    }
+    for name in PLACES:
+        text = text.replace(f"{{{name}}}", str(paths[name]))
+    return text
+
+
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def refused(folder: Path, text: str, words: str | None, timeout: float = 30.0) -> ClicheError:
+    """Run a statement that must not succeed; everything around it is as before, and the next query works."""
+    before, here = contents(folder), sorted(Path().iterdir())
+    with pytest.raises(ClicheError) as raised:
+        ask(folder, filled(folder, text), timeout=timeout)
+    said = str(raised.value)
+    assert SECRET not in said
+    assert "\n" not in said
+    assert len(said) < 600
+    assert words is None or words in said, said
+    assert contents(folder) == before
+    assert sorted(Path().iterdir()) == here
+    return raised.value
+
+
+def test_there_are_sixty_hostile_statements_and_more() -> None:
+    assert len(READS) + len(WRITES) + len(NOTHING) + len(BOMBS) >= 100
+
+
+@pytest.mark.parametrize(("text", "words"), READS, ids=lambda text: str(text)[:40])
+def test_nothing_is_read_beside_the_edition(folder: Path, text: str, words: str) -> None:
+    SECRET_FRAME = [{"a": SECRET}]  # noqa: N806 - what FROM SECRET_FRAME would find
+    assert SECRET_FRAME
+    refused(folder, text, words)
+
+
+@pytest.mark.parametrize(("text", "words"), WRITES, ids=lambda text: str(text)[:40])
+def test_nothing_is_written_and_nothing_is_set(folder: Path, text: str, words: str | None) -> None:
+    refused(folder, text, words)
+
+
+@pytest.mark.parametrize(("text", "words"), NOTHING, ids=lambda text: ascii(text)[:40])
+def test_what_is_no_query_is_told_in_one_line(folder: Path, text: str, words: str) -> None:
+    assert isinstance(refused(folder, text, words), UsageError)
+
+
+@pytest.mark.parametrize(("text", "words"), BOMBS, ids=lambda text: str(text)[:40])
+def test_what_takes_too_long_or_too_much_is_stopped(folder: Path, text: str, words: str | None) -> None:
+    before = time.monotonic()
+    error = refused(folder, text, words, timeout=4)
+    assert type(error) in (TooLongError, ClicheError)
+    assert time.monotonic() - before < 30
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    assert peak < PROCESS_MEMORY
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_only_reads_works(folder: Path, text: str) -> None:
+    assert values(folder, text)
+
+
+def test_all_audit_queries_are_statements_that_the_sandbox_takes() -> None:
+    with duckdb.connect() as con:
+        assert len(names("audit")) >= 28
+        for name in names("audit"):
+            assert one_statement(con, sql(f"audit/{name}"))
+
+
+def test_the_connection_alone_keeps_files_out_too(folder: Path) -> None:
+    with duckdb.connect(str(folder / "cliche.duckdb"), read_only=True, config=SETTINGS) as con:
+        for text in ("COPY outcomes TO '{out}'", "COPY outcomes TO '{own}.tmp/x'", "ATTACH '{other}' AS x"):
+            with pytest.raises(duckdb.Error):
+                con.execute(filled(folder, text))
+        with pytest.raises(duckdb.Error, match="locked"):
+            con.execute("SET memory_limit = '8GB'")
+
+
+def test_the_process_has_no_secret_and_its_end_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    said: list[str] = []
+
+    def run() -> None:
+        try:
+            ask(folder, "SELECT sleep_ms(20000)")
+        except ClicheError as error:
+            said.append(str(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    until = time.monotonic() + 20
+    found: list[Path] = []
+    while not found and time.monotonic() < until:
+        time.sleep(0.05)
+        found = [
+            path.parent
+            for path in Path("/proc").glob("[0-9]*/cmdline")
+            if b"warehouse.sandbox.child" in _bytes(path) and _parent(path.parent) == os.getpid()
+        ]
+    (process,) = found
+    assert b"LC_ALL" in _bytes(process / "environ")
+    assert SECRET.encode() not in _bytes(process / "environ")
+    os.kill(int(process.name), signal.SIGSEGV)
+    thread.join(timeout=10)
+    assert said == [_CRASHED]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _parent(process: Path) -> int:
+    status = _bytes(process / "stat").rpartition(b")")[2].split()
+    return int(status[1]) if len(status) > 1 else 0
+
+
+# Rows as bytes
+
+
+def test_a_limit_says_whether_there_was_more(folder: Path) -> None:
+    assert ask(folder, "FROM range(5000)", form="csv", limit=1500)[1] == Shown(1500, more=True)
+    assert ask(folder, "FROM range(5000)", form="csv", limit=5000)[1] == Shown(5000, more=False)
+    assert ask(folder, "FROM range(0)", form="csv", limit=10)[1] == Shown(0, more=False)
+
+
+def test_millions_of_rows_take_no_more_memory_than_a_few(folder: Path) -> None:
+    for form in ("csv", "json", "table"):
+        size = 0
+        rows = read(
+            folder / "cliche.duckdb", "SELECT range, md5(range::VARCHAR) AS h FROM range(1000000)", form=form
+        )
+        for chunk in rows:
+            size += len(chunk)
+        assert size > 30_000_000
+    script = (
+        "import sys, resource; from pathlib import Path; from warehouse.sandbox.reading import read\n"
+        "for chunk in read(Path(sys.argv[1]), 'FROM range(2000000) t(a), range(1) u(b)', form=sys.argv[2]): pass\n"
+        "print(*(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)))"
+    )
+    for form in ("csv", "json"):
+        told = subprocess.run(
+            [sys.executable, "-c", script, str(folder / "cliche.duckdb"), form],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        )
+        child, own = map(int, told.stdout.split())
+        assert max(child, own) < 250_000  # kB; 2 million rows as a list of dictionaries take 500 MB and more
+
+
+def test_values_of_every_kind_are_valid_json_and_csv(folder: Path) -> None:
+    text = (
+        "SELECT 'nan'::DOUBLE AS a, 'inf'::DOUBLE AS b, [1.5, 'nan'::DOUBLE] AS c, '\\xFF'::BLOB AS d, "
+        "MAP {1: 'x'} AS e, {'f': [NULL, 1]} AS f, now() AS g, 1::DECIMAL(9, 2) AS h, uuid() AS i, true AS j, "
+        "NULL AS k, 1 AS k, 'infinity'::DATE AS l, '1 day'::INTERVAL AS m"
+    )
+    (row,) = json.loads(ask(folder, text)[0], parse_constant=pytest.fail)
+    assert (row["a"], row["b"], row["c"], row["d"]) == (None, None, [1.5, None], "\\xFF")
+    assert (row["f"], row["j"], row["k"], row["k_1"]) == ({"f": [None, 1]}, True, None, 1)
+    header, fields = csv.reader(io.StringIO(ask(folder, text, form="csv")[0].decode()))
+    assert header[:2] == ["a", "b"]
+    assert fields[9:11] == ["true", ""]
+    assert ask(folder, text, form="table")[0]
+    with pytest.raises(ClicheError, match="cannot be shown"):
+        ask(folder, "SELECT INTERVAL 1000000000 DAYS AS x")
+
+
+def test_csv_begins_no_formula_in_a_cell_or_a_title(folder: Path) -> None:
+    out = ask(folder, "SELECT '=1+1' AS \"@x\", -2 AS n, '+1'::BLOB AS b, ['=1'] AS l", form="csv")[
+        0
+    ].decode()
+    header, fields = csv.reader(io.StringIO(out))
+    assert header[0] == "'@x"
+    assert fields == ["'=1+1", "-2", "'+1", "['=1']"]
+
+
+HOSTILE = "chr(27) || '[2J' || chr(7) || chr(155) || '31m' || chr(8238) || chr(0) || chr(13) AS \"a\x1b[2J\""
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_invariant_10_no_control_character_reaches_a_terminal(folder: Path, form: str) -> None:
+    out = ask(folder, f"SELECT {HOSTILE}", form=form, screen=80)[0].decode()
+    assert all(char.isprintable() or char == "\n" for char in out), ascii(out)
+    if form == "json":
+        assert list(json.loads(out)[0].values()) == ["\x1b[2J\x07\x9b31m\u202e\x00\r"]
+
+
+def test_csv_in_a_file_keeps_the_text_as_it_is(folder: Path) -> None:
+    out = ask(folder, "SELECT 'a' || chr(27) || chr(10) || 'é' AS x", form="csv")[0].decode()
+    assert list(csv.reader(io.StringIO(out)))[1] == ["a\x1b\né"]
+
+
+def test_a_table_is_aligned_and_folded_within_a_terminal_only(folder: Path) -> None:
+    text = "SELECT 'short' AS a, repeat('long ', 30) AS b, 7 AS n UNION ALL SELECT '女', 'x', NULL"
+    wide = ask(folder, text, form="table")[0].decode().splitlines()
+    assert len(wide) == 3
+    assert wide[0].startswith("a      b")
+    assert wide[0].endswith("n")
+    assert wide[2].startswith("女     x")
+    narrow = ask(folder, text, form="table", screen=40)[0].decode().splitlines()
+    assert len(narrow) > 3
+    assert max(map(len, narrow)) <= 40
+
+
+def test_lines_of_a_value_stay_in_its_column(folder: Path) -> None:
+    out = ask(folder, "SELECT 'a' || chr(10) || 'b' AS x, 1 AS n", form="table")[0].decode()
+    assert out == "x  n\na  1\nb\n"
