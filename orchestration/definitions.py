@@ -111,7 +111,9 @@ def _hourly(
             for week in (shift(present, -1), present)
             for entry in place.active(week)
             if not held & {f"generate-{week}-{entry.name}", f"label-{week}-{entry.name}"}
-            and (_in_batches(place, entry, week) or (week == present and _to_go_on_with(place, entry, week)))
+            and (
+                _in_batches(place, entry, week) or _to_go_on_with(place, entry, week, is_over=week != present)
+            )
         ]
 
     return every_hour
@@ -122,11 +124,16 @@ def _in_batches(place: Workplace, entry: ModelEntry, week: str) -> bool:
     return on_their_way(place.store, keys.batches_prefix(week, entry.name))
 
 
-def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str) -> bool:
-    """Return whether a partition was begun and something is left that needs no person (a folder does)."""
+def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str, *, is_over: bool) -> bool:
+    """Return whether a partition was begun and something is left that needs no person (a folder does).
+
+    Of a week that is over, pictures without labels are left: nothing labels them while a stopped run asks again.
+    """
     state = partition_state(place.store, week, entry.name, place.labelers)
     if not state.planned or state.complete:
         return False
+    if is_over:
+        return bool(state.unlisted or state.unlabelled)
     if state.open and state.at_cap and not affordable(place, entry, week):
         return bool(state.unlisted or state.unlabelled)  # a person raises the cap, or the next month begins
     by_itself = answerable(make_provider(entry.provider, entry.connection)) is None

@@ -16,6 +16,8 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
+from orchestration.unwritable import UnwritableError, cause
+
 KEPT = 4  # files: the index of all runs, and those of the latest runs
 
 
@@ -40,8 +42,10 @@ class KeptEventLog(SqliteEventLogStorage):
             try:
                 with connection.begin():
                     yield connection
-            except BaseException:
+            except BaseException as error:
                 self._close(shard)
+                if cause(error) is not None:
+                    raise UnwritableError(str(error)) from None
                 raise
 
     def _open(self, shard: str) -> Connection:

@@ -6,16 +6,17 @@ printed (`console`), what a job holds (`definitions`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError  # not public; the public base says less
 
-from assets.generation.asset import checked_provider
+from assets.generation.asset import StoppedError, checked_provider
 from assets.generation.batch_states import on_their_way
 from assets.generation.plan import check_frozen, is_over, read_plan, require_askable
 from assets.generation.providers.base import answerable
@@ -29,6 +30,7 @@ from orchestration.instance import bury_dead_runs, process_tags, shared_instance
 from orchestration.parallel import Ended, Partition, run_all
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
+from orchestration.unwritable import require_room, told_in_one_line
 from warehouse import keys
 from warehouse.connection import was_interrupted
 from warehouse.errors import ClicheError, RefusedError
@@ -78,6 +80,7 @@ def run_partitions(
         return done
     for state in todo:
         _require_sense(place, state)
+    require_room(settings.dagster_home)
     _tidy(settings, note)
     todo_partitions = [(state.model, state.week) for state in todo]
     ended: Generator[Ended]
@@ -112,10 +115,15 @@ def _try(settings: Settings, place: Workplace, partition: Partition, *, alone: b
 
 
 def run_partition(settings: Settings, place: Workplace, partition: Partition) -> None:
-    """Run the job `generate_week` for one (model, week) in this process."""
-    execute(
-        _job(settings, place, GENERATE), shared_instance(settings.dagster_home), partition_key(*partition)
-    )
+    """Run the job `generate_week` for one (model, week) in this process.
+
+    Where asking was stopped half-way, what was answered is labeled and loaded all the same.
+    """
+    job, instance = _job(settings, place, GENERATE), shared_instance(settings.dagster_home)
+    try:
+        execute(job, instance, partition_key(*partition))
+    except StoppedError:
+        execute(job, instance, partition_key(*partition), only=("labels", "loaded"))
 
 
 def _account(
@@ -201,6 +209,7 @@ def publish(
     if not any(state.planned for state in gate.states.values()):
         raise RefusedError(f"week {week} is not published: nobody was asked; cliche run --week {week}")
     job = _job(settings, place, PUBLISH)
+    require_room(settings.dagster_home)
     _tidy(settings, note)
     try:
         execute(job, shared_instance(settings.dagster_home), week)
@@ -212,23 +221,30 @@ def publish(
     return edition.id
 
 
-def execute(job: dg.JobDefinition, instance: dg.DagsterInstance, key: str) -> None:
+def execute(
+    job: dg.JobDefinition, instance: dg.DagsterInstance, key: str, *, only: Sequence[str] = ()
+) -> None:
     """Run one partition of a job in this process, quietly; an error of a step is raised as it is.
+
+    `only` names the assets to be made; by default all of the job's are.
 
     Raises:
         KeyboardInterrupt: for Ctrl-C and SIGTERM, which Dagster and DuckDB turn into errors of their own.
+        StoreError: if the disk is full, or the home cannot be written.
         FailedChecksError: if a check that blocks did not pass; the line says what each of them found.
     """
     run_id = str(uuid4())
     try:
-        job.execute_in_process(
-            partition_key=key,
-            instance=instance,
-            raise_on_error=True,
-            run_config=_QUIET,
-            tags=process_tags(),
-            run_id=run_id,
-        )
+        with told_in_one_line(Path(instance.root_directory)):
+            job.execute_in_process(
+                partition_key=key,
+                instance=instance,
+                raise_on_error=True,
+                run_config=_QUIET,
+                tags=process_tags(),
+                run_id=run_id,
+                asset_selection=[dg.AssetKey(name) for name in only] or None,
+            )
     except dg.DagsterExecutionInterruptedError:
         raise KeyboardInterrupt from None
     except RuntimeError as error:

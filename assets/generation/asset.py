@@ -70,6 +70,10 @@ def checked_provider(entry: ModelEntry, standing: Plan | None = None) -> Provide
     return provider
 
 
+class StoppedError(ClicheError):
+    """A partition's run ended before all of its slots were asked; what was answered is kept."""
+
+
 def ask_partition(place: Workplace, model: str, week: str) -> Report:
     """Ask the open slots of a partition under its lease, and return what was done.
 
@@ -128,8 +132,11 @@ def build_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefi
         """The pictures of one model and week, with a receipt for every attempt."""
         place, model, week = _surroundings(context)
         report = ask_partition(place, model, week)
+        if report.open and (report.stopped_by or report.ended or report.postponed):
+            # The partition must not look finished: Dagster shows it green once it is materialized.
+            raise StoppedError(f"{model}, week {week} was stopped: {report.line}")
         if report.line is not None:
-            context.log.error(f"{model} was stopped: {report.line}")
+            context.log.warning(f"{model}: {report.line}")
         return dg.MaterializeResult(
             metadata={"planned": report.planned, "calls": report.asked, **dict(report.outcomes)}
         )

@@ -27,6 +27,7 @@ from assets.generation.prices import Prices, price_problems
 from assets.suites.schema import Attribute, Name, Prompt, Suite
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
+from warehouse.plan_rows import FLOOR
 from warehouse.validation import close_match, explain
 from warehouse.weeks import week_of
 from warehouse.yamlfile import read_yaml
@@ -118,7 +119,7 @@ class ModelEntry(_Data):
     connection: Connection = Connection()
     labeler: Name = "photo"
     also_labelers: tuple[Name, ...] = ()  # label the same pictures beside it, for agreement; never scored
-    completeness_floor: float = Field(default=0.9, ge=0, le=1)
+    completeness_floor: float = Field(default=FLOOR, ge=0, le=1)
 
     @property
     def series_name(self) -> str:

@@ -45,7 +45,7 @@ class Plan(Record):
     from_week: str | None
     until_week: str | None
     succeeds: str | None
-    completeness_floor: float
+    completeness_floor: float | None = None  # of plans of before; a rule of publishing is no part of a plan
     price: Any = None  # as planned; what a call cost stands in its receipt
     also_labelers: tuple[str, ...] = ()
     suites: tuple[dict[str, Any], ...]
@@ -93,7 +93,6 @@ def make_plan(entry: ModelEntry, suites: Mapping[str, Suite], week: str, provide
         from_week=entry.from_week.isoformat() if entry.from_week else None,
         until_week=entry.until_week.isoformat() if entry.until_week else None,
         succeeds=entry.succeeds,
-        completeness_floor=entry.completeness_floor,
         price=[price.model_dump(mode="json") for price in entry.price] or None,
         also_labelers=entry.also_labelers,
         suites=tuple({"hash": suite_hash(suite), **suite.model_dump(mode="json")} for _, suite in selected),

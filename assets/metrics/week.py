@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
+from assets.metrics.floors import set_floors
 from assets.metrics.results import HISTORY_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores import scores_of
 from assets.metrics.second_opinions import GOLD_WEEKS
@@ -71,8 +72,9 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         load_anchors(con, place.store, week)
         load_stale_gold(con, place.store)
         score_studies(con, place)
+        other_floors = set_floors(con, place, week)
         scored = _score_changed(con, place, week)
-        for again in sorted({week, *_unsettled(con, week)} - {*scored}):
+        for again in sorted({week, *other_floors, *_unsettled(con, week)} - {*scored}):
             _check(con, place, again)
         _score_history(con)
         return scored
@@ -81,6 +83,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
 def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     """Score every week and study that is loaded: what a rebuild does after loading."""
     score_studies(con, place)
+    set_floors(con, place, "9999-12-27")
     _score_changed(con, place, "9999-12-27")
     _score_history(con)
 

@@ -104,8 +104,8 @@ CHECKS: tuple[CheckSpec, ...] = (
     _sql(
         "attempts__completeness",
         "critical",
-        _EARLY,
-        "Completeness, (ok + the model's own answers) / (planned - not needed), reaches the plan's floor.",
+        _PUBLISH,
+        "Completeness, (ok + the model's own answers) / (planned - not needed), reaches the model's floor.",
     ),
     _sql(
         "attempts__answer_rate",

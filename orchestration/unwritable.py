@@ -1,0 +1,65 @@
+"""A home that cannot be written: a full disk, a read-only file system; told in one line wherever it is noticed.
+
+Belongs here: trying the folder of Dagster's records, and the words for what SQLite and DuckDB say. Does not belong here:
+errors of the object store, which says its own (`warehouse.store.local_errors`).
+"""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from sqlalchemy.exc import DBAPIError
+
+from warehouse.store.local_errors import explained
+
+#: Bytes that must have room before a run begins: the records of a run, and the beginning of its work.
+ROOM = 1 << 20
+_SIGNS = (
+    (errno.ENOSPC, ("disk is full", "No space left on device", "disk I/O error")),
+    (errno.EDQUOT, ("Disk quota exceeded",)),
+    (errno.EROFS, ("readonly database", "Read-only file system")),
+    (errno.EACCES, ("unable to open database file", "Permission denied")),
+)
+
+
+class UnwritableError(BaseException):
+    """Dagster's records cannot be written: no `Exception`, which Dagster would print and go on after."""
+
+
+def require_room(folder: Path) -> None:
+    """Raise unless a megabyte can be written into a folder, which is made if missing.
+
+    Raises:
+        StoreError: one line that says why it cannot, and what helps.
+    """
+    with explained("write", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(ROOM))
+            file.flush()
+
+
+def cause(error: BaseException) -> int | None:
+    """Return the number of the operating system's error behind one of SQLite or DuckDB, None if it is another."""
+    if not isinstance(error, DBAPIError | duckdb.Error | UnwritableError):
+        return None
+    text = str(error)
+    return next((code for code, signs in _SIGNS if any(sign in text for sign in signs)), None)
+
+
+@contextmanager
+def told_in_one_line(folder: Path) -> Iterator[None]:
+    """Turn what SQLite and DuckDB say of a folder that cannot be written into a `StoreError`."""
+    try:
+        yield
+    except (DBAPIError, duckdb.Error, UnwritableError) as error:
+        code = cause(error)
+        if code is None:
+            raise
+        with explained("write", folder):
+            raise OSError(code, str(error)) from None

@@ -1,0 +1,95 @@
+"""Publishing that is ended by a signal: one line, 130, nothing half written, wherever the signal finds it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from assets.leaderboard.edition import latest
+from assets.quality import run as quality
+from assets.quality.registry import CHECKS
+from orchestration.instance import open_instance
+from orchestration.weekly import execute
+from tests.orchestration.installation import WEEK, Cliche, Installation, start
+
+SIGNALS = [signal.SIGTERM, signal.SIGINT]
+#: A file of the export whose being there says how far it is.
+MOMENTS = [
+    "attempts.parquet",
+    "scores.parquet",
+    "cliche.duckdb",
+    "leaderboard.parquet",
+    "attempts.csv",
+    "scores.csv",
+]
+LONG = "SELECT count(*) FROM range(10000000) a, range(10000000) b"
+
+
+@pytest.mark.parametrize("kind", SIGNALS, ids=lambda kind: kind.name)
+def test_a_signal_during_a_query_of_a_step_is_an_interrupt(tmp_path: Path, kind: signal.Signals) -> None:
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["x"]))
+    def slow() -> None:
+        with duckdb.connect() as con:
+            timer = threading.Timer(0.5, os.kill, (os.getpid(), kind))
+            timer.start()
+            con.execute(LONG)
+
+    job = dg.define_asset_job("job", selection="*")
+    made = dg.Definitions(assets=[slow], jobs=[job]).resolve_job_def("job")
+    with open_instance(tmp_path) as instance, pytest.raises(KeyboardInterrupt):
+        execute(made, instance, "x")
+
+
+def test_a_check_that_is_interrupted_is_not_a_check_that_could_not_be_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = next(check for check in CHECKS if check.kind == "sql")
+    monkeypatch.setattr(quality, "_RUNNERS", {"sql": lambda spec, scope: scope.con.execute(LONG).fetchall()})
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with duckdb.connect() as con:
+            threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+            with pytest.raises((KeyboardInterrupt, RuntimeError), match=r"^$|Query interrupted"):
+                quality._run(spec, quality.Scope(con=con, week=WEEK, model=None, store=None, seed=""))
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("kind", SIGNALS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_signal_during_the_export_ends_in_one_line_and_leaves_nothing(
+    published: Installation, cliche: Cliche, tmp_path: Path, moment: str, kind: signal.Signals
+) -> None:
+    store = published.store
+    before = {key: store.get(key) for key in store.list("editions/")}
+    work = tmp_path / "tmp"
+    work.mkdir()
+    process = start(published.home, "publish", "--week", WEEK, TMPDIR=str(work))
+    try:
+        until = time.monotonic() + 120
+        while not [*work.glob(f"*/**/{moment}")]:
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < until
+            time.sleep(0.001)
+        process.send_signal(kind)
+        _, err = process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    assert err == "cliche: interrupted; nothing is half written, run again to go on\n"
+    assert process.returncode == 130
+    assert {key: store.get(key) for key in store.list("editions/")} == before
+    assert [*work.iterdir()] == []
+    if moment == MOMENTS[-1]:
+        assert cliche("publish", "--week", WEEK).code == 0
+        current = latest(store)
+        assert current
+        assert current.id == f"{WEEK}.1"
