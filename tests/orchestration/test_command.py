@@ -122,8 +122,7 @@ def test_a_model_that_stops_is_told_and_the_others_are_done(
     ended = cliche("run", "--week", week)
     assert ended.code == 1
     assert ended.error == (
-        f"real, week {week}: 3 of 4 slots are open; stopped by the provider (auth: the key is not valid); "
-        "answers only 25 % of prompts (1 of 4; 90 % are needed) (attempts__completeness)"
+        f"real, week {week}: 3 of 4 slots are open; stopped by the provider (auth: the key is not valid)"
     )
     assert "Not published: real was stopped (auth: the key is not valid)" in ended.out
     told = cliche("status", "--week", week).out
