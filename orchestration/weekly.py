@@ -34,6 +34,7 @@ from orchestration.unwritable import require_room, told_in_one_line
 from warehouse import keys
 from warehouse.connection import was_interrupted
 from warehouse.errors import ClicheError, RefusedError
+from warehouse.load import partitions, studies
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -203,11 +204,12 @@ def publish(
             f"edition {newest.id} is newer than week {week}; "
             f"an edition is cumulative, so publish {newest.week} again"
         )
-    gate = look(place, settings, week)
-    if wait and not gate.is_open:
-        raise RefusedError(f"week {week} is not published: {gate.why_closed()}")
-    if not any(state.planned for state in gate.states.values()):
-        raise RefusedError(f"week {week} is not published: nobody was asked; cliche run --week {week}")
+    if not _studies_alone(place):
+        gate = look(place, settings, week)
+        if wait and not gate.is_open:
+            raise RefusedError(f"week {week} is not published: {gate.why_closed()}")
+        if not any(state.planned for state in gate.states.values()):
+            raise RefusedError(f"week {week} is not published: nobody was asked; cliche run --week {week}")
     job = _job(settings, place, PUBLISH)
     require_room(settings.dagster_home)
     _tidy(settings, note)
@@ -219,6 +221,11 @@ def publish(
     if edition is None:
         raise ClicheError(f"week {week} was published but no edition is current; run cliche publish again")
     return edition.id
+
+
+def _studies_alone(place: Workplace) -> bool:
+    """Return whether the store holds studies and no model was ever asked: an edition is of them, and no week waits."""
+    return not partitions(place.store) and bool(studies(place.store))
 
 
 def execute(

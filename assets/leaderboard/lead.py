@@ -42,6 +42,10 @@ def build(con: duckdb.DuckDBPyConnection, week: date, board: Board | None, withh
         or wanted
         or found
     )
+    if not candidates and not rows(con, "partitions", {"week": week.isoformat()}):
+        return Lead(
+            "No model has been asked yet.", "This edition holds published studies alone: see Studies."
+        )
     if not candidates:
         return Lead(
             f"No picture of the week of {words.week(week)} could be counted.",
