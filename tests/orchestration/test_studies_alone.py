@@ -13,7 +13,7 @@ __all__ = ["tiny"]  # a fixture
 def test_a_study_is_published_when_no_week_was_ever_asked(
     fresh: Installation,
     cliche: Cliche,
-    tiny: Study,  # noqa: F811 - the fixture
+    tiny: Study,
 ) -> None:
     refused = cliche("publish")
     assert (refused.code, "was not asked yet" in refused.err) == (3, True)
