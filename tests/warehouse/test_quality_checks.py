@@ -161,8 +161,8 @@ def test_one_models_failure_is_not_hidden_by_the_pass_of_another(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
     with broken(con, *unanswered(20, "timeout")):
-        alone = check(con, store, stage="images", model=TWO)["attempts__completeness"]
-        together = check(con, store, stage="images")["attempts__completeness"]
+        alone = check(con, store, model=TWO)["attempts__completeness"]
+        together = check(con, store)["attempts__completeness"]
     assert alone.status == "pass"
     assert (together.status, together.models) == ("fail", (ONE,))
 
