@@ -1,7 +1,8 @@
 """The command `cliche`: reading of arguments, exit codes, one line for every error.
 
 Belongs here: the tree of commands and how errors end. Does not belong here: what a command does (`commands`, a function
-each). Exit codes: 0 done, 1 something in the week failed, 2 wrong use or configuration, 3 refused, 130 interrupted.
+each). Exit codes: 0 done, 1 something in the week failed, 2 wrong use or configuration, 3 refused, 4 not all of an
+edition could be checked, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ INTERRUPTED = 130
 app = typer.Typer(
     name="cliche",
     help="Weekly, longitudinal stereotype benchmark for image models.",
-    epilog="Exit codes: 0 done, 1 something in the week failed, 2 wrong use or configuration, 3 refused, 130 Ctrl-C.",
+    epilog="Exit codes: 0 done, 1 something in the week failed, 2 wrong use or configuration, 3 refused, "
+    "4 not all of an edition could be checked, 130 Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -126,10 +128,17 @@ def rebuild() -> None:
 @app.command(short_help="Recompute a published edition.")
 def verify(
     edition: Annotated[
-        str | None, typer.Argument(help="Edition, e.g. 2026-11-23.1; default: the latest.")
+        str | None,
+        typer.Argument(
+            metavar="[EDITION|DIR|URL]",
+            help="An edition's id, e.g. 2026-11-23.1, its folder or its address; default: the latest in the store.",
+        ),
     ] = None,
 ) -> None:
-    """Recompute a published edition: hashes of its files, counts, scores."""
+    """Verify a published edition: files, tables, views, pages, pictures, counts, scores.
+
+    Exit code 1 if anything differs, 4 if nothing differs and something could not be checked.
+    """
     raise typer.Exit(commands.verify(edition))
 
 

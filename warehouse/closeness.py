@@ -57,9 +57,16 @@ def differing(
     Raises:
         duckdb.Error: if `again` lacks a column of `published`, or text does not fit its type.
     """
-    rows_again = again  # noqa: F841 - DuckDB finds the Arrow table by this name
-    other = again if isinstance(again, str) else "FROM rows_again"
-    given = dict(parameters or {})
+    if isinstance(again, str):
+        return _count(con, published, again, dict(parameters or {}))
+    con.register("rows again", again)  # by name: a locked connection does not look at variables
+    try:
+        return _count(con, published, 'FROM "rows again"', dict(parameters or {}))
+    finally:
+        con.unregister("rows again")
+
+
+def _count(con: duckdb.DuckDBPyConnection, published: str, other: str, given: Mapping[str, Any]) -> int:
     kinds = {row[0]: row[1] for row in con.execute(f"DESCRIBE ({published})", given).fetchall()}
     cast = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in kinds.items())
     # names with a space: a query may hold tables of any other name
@@ -138,10 +145,11 @@ def _paired(kinds: Mapping[str, str]) -> str:
 
 def _same(kinds: Mapping[str, str]) -> str:
     """Return the condition that all figures of rows `a` and `b` are the same."""
-    return " AND ".join(_close(f'a."{name}"', f'b."{name}"') for name in _figures(kinds)) or "TRUE"
+    return " AND ".join(close(f'a."{name}"', f'b."{name}"') for name in _figures(kinds)) or "TRUE"
 
 
-def _close(one: str, other: str) -> str:
+def close(one: str, other: str) -> str:
+    """Return the condition, in SQL, that two expressions of type DOUBLE are the same figure."""
     least = f"greatest({RELATIVE!r} * greatest(abs({one}), abs({other})), {ABSOLUTE!r})"
     near = f"isfinite({one}) AND isfinite({other}) AND abs({one} - {other}) <= {least}"
     return f"({one} IS NOT DISTINCT FROM {other} OR coalesce({near}, FALSE))"

@@ -69,7 +69,7 @@ def export_tables(
             ]:  # from the Parquet file: its rows are in order, and a view is read once
                 _copy(
                     copy,
-                    _inert(copy, folder / f"{name}.parquet"),
+                    inert(copy, folder / f"{name}.parquet"),
                     folder / f"{name}.csv",
                     "FORMAT csv, HEADER",
                 )
@@ -95,24 +95,29 @@ def _fill(copy: duckdb.DuckDBPyConnection, folder: Path, tables: list[str]) -> l
     """Make `cliche.duckdb` from the Parquet files of the tables; return the names of its views."""
     copy.execute(f"ATTACH '{_escaped(folder / DATABASE)}' AS published (STORAGE_VERSION '{STORAGE}')")
     copy.execute("USE published")
-    migrations.migrate(copy)
+    make_published_tables(copy)
     copy.execute("BEGIN")
     for table in tables:
         copy.execute(f"DELETE FROM {table}")  # noqa: S608
         copy.execute(
             f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet('{_escaped(folder / f'{table}.parquet')}')"  # noqa: S608
         )
-    for table in _all_tables(copy) - set(tables):
-        copy.execute(f"DROP TABLE {table}")
     copy.execute("COMMIT")
-    for table, columns in PRIVATE.items():
-        for column in columns:
-            copy.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     copy.execute("CHECKPOINT published")
     return marts.order()
 
 
-def _inert(con: duckdb.DuckDBPyConnection, file: Path) -> str:
+def make_published_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables and views of the published copy in an empty database: no book-keeping, no private columns."""
+    migrations.migrate(con)
+    for table in _all_tables(con) - set(identity_tables(con)):
+        con.execute(f"DROP TABLE {table}")
+    for table, columns in PRIVATE.items():
+        for column in columns:
+            con.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+def inert(con: duckdb.DuckDBPyConnection, file: Path) -> str:
     """Return a query for a Parquet file in its order, with an apostrophe before text that begins a formula."""
     rows = f"read_parquet('{_escaped(file)}', file_row_number = true)"
     starts = ", ".join(f"chr({ord(char)})" for char in FORMULA)

@@ -23,6 +23,7 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.contents import Contents, assemble, shipped_conventions
+from assets.leaderboard.texts import texts_sha256
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
@@ -167,6 +168,7 @@ def _write(
         "revision": revision,
         "replaces": replaces,
         "code_version": code_version,
+        "texts_sha256": texts_sha256(),
         "content_sha256": contents.sha256,
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
         **contents.sources,

@@ -8,9 +8,11 @@ Everything passes jinja2's autoescape; nothing is ever marked as safe.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -65,10 +67,17 @@ def _environment() -> Environment:
         figure_words=_figure_words,
         point_words=_point_words,
         line_words=_line_words,
+        at=_address,
+        week_before=lambda week: week - timedelta(weeks=1),
         axis_label=lambda value: f"{value:.2f}".rstrip("0").rstrip(".") or "0",
     )
     environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     return environment
+
+
+def _address(relation: str, **keys: object) -> str:
+    """Return where a row of figures is: a published table or view, or `page/<query>`, and the values that find it."""
+    return f"{relation}?{urlencode({name: str(value) for name, value in keys.items()})}"
 
 
 def _figure_words(figure: _Figure) -> str:

@@ -7,14 +7,16 @@ Belongs here: what is said and which exit code follows. Does not belong here: SQ
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-from orchestration.commands.editions import current, local_copy
-from orchestration.console import say
+from orchestration.commands.editions import counting, current, local_copy
+from orchestration.console import ERR, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
-from orchestration.verifying import verify_edition
+from orchestration.verifying.report import silent
+from orchestration.verifying.run import verify as verify_edition
 from warehouse.errors import UsageError
 
 
@@ -54,10 +56,10 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def verify(edition: str | None) -> int:
-    """Recompute an edition and say what differs."""
-    place = bare_workplace(load_settings())
-    result = verify_edition(place, edition or current(place))
-    for line in result.lines():
+def verify(target: str | None) -> int:
+    """Compare an edition with itself and with the code that made it; say what differs and what was not checked."""
+    with counting("verifying") if ERR.is_terminal else nullcontext(silent) as step:
+        report = verify_edition(target, lambda: bare_workplace(load_settings()), current, step)
+    for line in report.lines():
         say(line)
-    return 0 if result.holds else 1
+    return report.exit_code

@@ -323,19 +323,20 @@ def test_a_drift_stops_the_attribute_until_it_is_accepted_and_nothing_else(place
 
 def test_verifying_computes_agreement_and_drift_again(place: Workplace) -> None:
     assert commands.verify  # the command brings what it calls
-    from orchestration.verifying import Verified, verify_results
+    from orchestration.verifying.report import Report
+    from orchestration.verifying.scores import verify_results
 
     anchored(place, WEEK, move=True)
     score_weeks(place, WEEK)
     with connect(place.warehouse) as con:
-        right = Verified("e")
+        right = Report("e")
         verify_results(con, right)
         assert right.holds
         con.execute(
             "UPDATE agreement SET alpha = alpha - 1e-6 WHERE attribute = 'skin_tone' AND model IS NULL"
         )
         con.execute("UPDATE labeler_drift SET moved = 0")
-        wrong = Verified("e")
+        wrong = Report("e")
         verify_results(con, wrong)
         assert [line.split("differ")[0] for line in wrong.differences if WEEK in line] == [
             f"week {WEEK}: 1 rows of agreement ",

@@ -421,16 +421,17 @@ def edition(con: Con, tmp_path: Path) -> Path:
 
 def test_verifying_finds_each_figure_of_a_study_that_was_changed(edition: Path) -> None:
     assert commands.verify  # the command brings what it calls
-    from orchestration.verifying import Verified, verify_results
+    from orchestration.verifying.report import Report
+    from orchestration.verifying.scores import verify_results
 
     assert CHANGED.keys() == STUDY_RESULTS.keys()
     with connect(edition) as copy:
-        right = Verified("e")
+        right = Report("e")
         verify_results(copy, right)
         assert (right.differences, right.scores > 0) == ([], True)
         for change in CHANGED.values():
             copy.execute(change)
-        wrong = Verified("e")
+        wrong = Report("e")
         verify_results(copy, wrong)
     assert [line.split(" ")[:2] for line in wrong.differences] == [["study", "tiny:"]] * len(CHANGED)
     assert [line.partition(" rows of ")[2] for line in wrong.differences] == [

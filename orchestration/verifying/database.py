@@ -1,0 +1,129 @@
+"""The DuckDB file of an edition, which anybody may have made: opened behind a lock, looked at before it is asked.
+
+Belongs here: the locked connection, and comparing what is in the catalog with what the code publishes. Does not belong
+here: rows (`tables`, `claims`, `scores`).
+
+A view of a forged file could read any file, and a macro could stand before a function of DuckDB. So nothing outside
+the edition's folder can be reached, and no statement is run before the catalog was compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from assets.leaderboard.texts import Relations, relations
+from orchestration.verifying.report import Report
+from orchestration.verifying.version import Version
+from warehouse.connection import SETTINGS
+from warehouse.errors import CorruptObjectError
+
+FILE = "data/cliche.duckdb"
+#: What a published file never has, with the query for its name.
+_FOREIGN = {
+    "macro": "SELECT function_name FROM duckdb_functions() WHERE NOT internal",
+    "sequence": "SELECT sequence_name FROM duckdb_sequences()",
+    "index": "SELECT index_name FROM duckdb_indexes()",
+    "type": "SELECT type_name FROM duckdb_types() WHERE NOT internal",
+    "schema": "SELECT schema_name FROM duckdb_schemas() WHERE NOT internal AND schema_name <> 'main'",
+    "constraint": "SELECT table_name || ' ' || constraint_text FROM duckdb_constraints() "
+    "WHERE constraint_type <> 'NOT NULL'",
+    "default": "SELECT table_name || '.' || column_name FROM duckdb_columns() "
+    "WHERE NOT internal AND column_default IS NOT NULL",
+}
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to the edition's DuckDB file that reads this folder, writes nothing and cannot be unlocked.
+
+    Raises:
+        CorruptObjectError: if the file does not open.
+    """
+    con = duckdb.connect(config=SETTINGS)
+    try:
+        con.execute(f"SET allowed_directories = ['{_quoted(f'{folder}/')}']")
+        con.execute("SET max_temp_directory_size = '0B'")
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        try:
+            con.execute(f"ATTACH '{_quoted(str(folder / FILE))}' AS edition (READ_ONLY)")
+            con.execute("USE edition")
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            raise CorruptObjectError(f"{FILE} does not open: {one_line(error)}") from None
+        yield con
+    finally:
+        con.close()
+
+
+def compare_catalog(con: duckdb.DuckDBPyConnection, version: Version, report: Report) -> set[str] | None:
+    """Compare tables and views with those of the code version; return the names that are safe to read.
+
+    Returns None if the file holds what no edition holds: then nothing in it is to be run.
+    """
+    foreign = [
+        f"{kind} {name}" for kind, query in _FOREIGN.items() for (name,) in con.execute(query).fetchall()
+    ]
+    for what in sorted(foreign):
+        report.differ(f"{FILE} holds the {what}, which no edition has")
+    if foreign:
+        return None
+    found = relations(con)
+    return _against(found, version, report)
+
+
+def _against(found: Relations, version: Version, report: Report) -> set[str]:
+    """Return which relations are as one of the known versions has them, and say which are not."""
+    safe: set[str] = set()
+    strange: list[str] = []
+    for name, form in found.items():
+        kind = "view" if form["text"] else "table"
+        expected = version.relations.get(name)
+        if expected == form:
+            safe.add(name)
+        elif version.decided:
+            report.differ(_difference(kind, name, form, expected, version.name))
+            if not form["text"] and expected is not None and not expected["text"]:
+                safe.add(name)  # its rows can be read all the same
+        else:
+            strange.append(name)
+            if not form["text"]:
+                safe.add(name)
+    if any(form["text"] and name not in safe for name, form in found.items()):
+        safe = {name for name in safe if not found[name]["text"]}  # views read views
+    missing = sorted(version.relations.keys() - found.keys())
+    if version.decided:
+        for name in missing:
+            report.differ(f"{FILE} has no {name}, which version {version.name} publishes")
+    elif strange or missing:
+        names = ", ".join(sorted({*strange, *missing}))
+        report.skip(f"{names}: not as this version of the code has them, and {version.why}", "views")
+    return safe
+
+
+def _difference(
+    kind: str, name: str, form: dict[str, str], expected: dict[str, str] | None, version: str
+) -> str:
+    if expected is None:
+        return f"{FILE} holds the {kind} {name}, which version {version} does not publish"
+    what = "statement" if form["text"] != expected["text"] else "columns or comments"
+    return f"the {kind} {name} has other {what} than version {version} gives it".replace(
+        "other statement", "another statement"
+    )
+
+
+def kinds(con: duckdb.DuckDBPyConnection) -> dict[str, bool]:
+    """Return table or view → whether it is a view, of all that the file holds."""
+    return {name: bool(form["text"]) for name, form in relations(con).items()}
+
+
+def one_line(error: Exception) -> str:
+    """Return an error's words in one line that is not too long."""
+    return " ".join(str(error).split())[:160]
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

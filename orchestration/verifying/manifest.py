@@ -1,0 +1,153 @@
+"""Reading a manifest that anybody may have written: limits, types and safe names before anything is done with it.
+
+Belongs here: what makes bytes a manifest. Does not belong here: comparing what it says (`claims`, `files`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from warehouse.canonical import canonical_json
+from warehouse.errors import CorruptObjectError
+
+NAME = "manifest.json"
+MOST_BYTES = 32_000_000
+MOST_FILES = 100_000
+MOST_FILE_BYTES = 20_000_000_000
+MOST_TOTAL_BYTES = 50_000_000_000
+_MOST_PATH = 200  # characters
+_MOST_DEPTH = 4  # folders within folders
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*")
+#: Names that are devices on Windows, with any suffix.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_EDITION = re.compile(r"\d{4}-\d{2}-\d{2}\.[1-9]\d{0,5}")
+_TEXT, _LIST, _TABLE = "a text", "a list", "a table"
+_KINDS = {_TEXT: str, _LIST: list, _TABLE: dict}
+#: Field → kind; all of them were in every manifest of format 1.
+_FIELDS = {
+    "edition": _TEXT,
+    "week": _TEXT,
+    "code_version": _TEXT,
+    "content_sha256": _TEXT,
+    "created_at": _TEXT,
+    "table_hashes": _TABLE,
+    "files": _TABLE,
+    "suites": _LIST,
+    "labelers": _LIST,
+    "partitions": _LIST,
+    "anchors": _LIST,
+    "gold": _LIST,
+    "studies": _LIST,
+}
+
+Manifest = dict[str, Any]
+
+
+def parse(data: bytes, where: str) -> Manifest:
+    """Return the manifest in `data`; its files have safe names, and sizes within limits.
+
+    Raises:
+        CorruptObjectError: with one line that says what is wrong with it.
+    """
+    if len(data) > MOST_BYTES:
+        raise _wrong(where, f"it has {len(data):,} bytes, more than {MOST_BYTES:,}")
+    try:
+        value = json.loads(data)
+    except RecursionError:
+        raise _wrong(where, "it is nested too deeply") from None
+    except ValueError:
+        raise _wrong(where, "it does not read as JSON") from None
+    if not isinstance(value, dict):
+        raise _wrong(where, "it holds no fields")
+    if value.get("format") != 1 or isinstance(value["format"], bool):
+        raise _wrong(
+            where, f"its format is {_shown(value.get('format'))}, this version reads 1; update cliche"
+        )
+    for name, kind in _FIELDS.items():
+        if not isinstance(value.get(name), _KINDS[kind]):
+            raise _wrong(where, f'"{name}" is not {kind}')
+    if type(value.get("revision")) is not int or not 0 < value["revision"] < 1_000_000:
+        raise _wrong(where, '"revision" is not a number from 1')
+    if not isinstance(value.get("replaces"), str | None):
+        raise _wrong(where, '"replaces" is neither a text nor null')
+    if not _EDITION.fullmatch(value["edition"]):
+        raise _wrong(where, f'"edition" is {_shown(value["edition"])} and not like 2026-11-23.1')
+    _check_files(value["files"], where)
+    return value
+
+
+def written_by_publish(data: bytes, manifest: Manifest) -> bool:
+    """Return whether the bytes are the one form in which `publish` writes these fields: no field twice, no blanks."""
+    try:
+        return data == canonical_json(manifest)
+    except (ValueError, RecursionError):
+        return False
+
+
+def unsafe(path: str) -> str | None:
+    """Return why a file of this name is not written to any disk, or None."""
+    parts = path.split("/")
+    if len(path) > _MOST_PATH or len(parts) > _MOST_DEPTH:
+        return "is too long"
+    for part in parts:
+        if not _PART.fullmatch(part):
+            return "is no plain path of letters, digits and . _ @ + -"
+        if part.endswith("."):
+            return "ends with a dot"
+        if _DEVICES.fullmatch(part):
+            return "is the name of a device"
+    return None
+
+
+def clash(paths: Iterable[str]) -> str | None:
+    """Return a path that cannot be beside another: the same but for case, or a folder of that name; None if none."""
+    seen = {path.lower() for path in paths}
+    folders: set[str] = set()
+    counted: set[str] = set()
+    for path in paths:
+        low = path.lower()
+        if low in counted:
+            return path
+        counted.add(low)
+        parts = low.split("/")
+        folders.update("/".join(parts[:depth]) for depth in range(1, len(parts)))
+    return next(iter(sorted(folders & seen)), None)
+
+
+def _check_files(files: dict[str, Any], where: str) -> None:
+    if len(files) > MOST_FILES:
+        raise _wrong(where, f"it names {len(files):,} files, more than {MOST_FILES:,}")
+    total = 0
+    for path, stated in files.items():
+        if path.lower() == NAME:
+            raise _wrong(where, "it names itself")
+        if why := unsafe(path):
+            raise _wrong(where, f"the file name {_shown(path)} {why}")
+        if not isinstance(stated, dict) or not isinstance(stated.get("sha256"), str):
+            raise _wrong(where, f"{path} has no sha256")
+        if not _SHA256.fullmatch(stated["sha256"]):
+            raise _wrong(where, f"the sha256 of {path} is not 64 hexadecimal digits")
+        size = stated.get("bytes")
+        if type(size) is not int or not 0 <= size <= MOST_FILE_BYTES:
+            raise _wrong(where, f"the size of {path} is not a number of bytes up to {MOST_FILE_BYTES:,}")
+        total += size
+    if total > MOST_TOTAL_BYTES:
+        raise _wrong(where, f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
+    if (path_ := clash(files)) is not None:
+        raise _wrong(where, f"the file name {_shown(path_)} clashes with another")
+
+
+def _shown(value: object) -> str:
+    try:
+        text = json.dumps(value, default=str)
+    except (ValueError, RecursionError):
+        return "not to be shown"
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _wrong(where: str, why: str) -> CorruptObjectError:
+    return CorruptObjectError(f"{where} is no manifest of an edition: {why}")

@@ -1,0 +1,186 @@
+"""The pages of an edition: made again from its own DuckDB file, byte for byte, or their links and figures compared.
+
+Belongs here: pages and which files they need. Does not belong here: looking figures up (`figures`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import duckdb
+
+from assets.leaderboard.build import build_page
+from assets.leaderboard.contents import shipped_conventions
+from assets.leaderboard.page import render
+from assets.leaderboard.view import Page
+from orchestration.verifying import figures
+from orchestration.verifying import manifest as manifests
+from orchestration.verifying.database import FILE, one_line
+from orchestration.verifying.manifest import Manifest
+from orchestration.verifying.report import Report
+from orchestration.verifying.version import Version
+from warehouse.canonical import canonical_json, sha256_hex
+
+INDEX = "index.html"
+
+
+def compare_set(manifest: Manifest, relations: Mapping[str, object], report: Report) -> None:
+    """Compare the data files with the tables and views that the edition must have; each is Parquet and CSV."""
+    expected = {FILE} | {f"data/{name}.{kind}" for name in relations for kind in ("parquet", "csv")}
+    stated = {name for name in manifest["files"] if name.startswith("data/")}
+    for name in sorted(expected - stated):
+        report.differ(f"{name} is not in the manifest, and every edition of this version has it")
+    for name in sorted(stated - expected):
+        report.differ(f"{name} is in the manifest, and no edition of this version has it")
+
+
+def compare_page(
+    con: duckdb.DuckDBPyConnection | None,
+    folder: Path,
+    manifest: Manifest,
+    version: Version,
+    hashes: Mapping[str, str],
+    report: Report,
+) -> None:
+    """Compare pages, pictures and `content_sha256`.
+
+    Args:
+        con: the edition's file, all of it as its version has it; None if its views are not to be asked.
+        folder: the edition.
+        manifest: what is stated.
+        version: by which code it was made.
+        hashes: of its tables, computed again.
+        report: told of what differs, and of what could not be compared.
+    """
+    _compare_links(folder, manifest, report)
+    if con is None:
+        report.skip("the page: its figures come from views that are not known here", "pages", "pictures")
+        _compare_content(manifest, hashes, folder, version, report)
+        return
+    try:
+        page = made_again(con, manifest)
+        files = render(replace(page, **_named(manifest)))
+    except (duckdb.Error, KeyError, TypeError, ValueError) as error:
+        if version.same:
+            report.differ(f"the page cannot be made again from {FILE}: {one_line(error)}")
+            return
+        files = {}  # other tables than this version has
+    unlike = [name for name, data in files.items() if not _is(folder / name, data)]
+    if version.same or (files and not unlike):
+        _compare_made(page, files, unlike, manifest, hashes, report)
+        return
+    _compare_content(manifest, hashes, folder, version, report)
+    if (folder / INDEX).is_file():
+        figures.compare(con, (folder / INDEX).read_bytes(), version, report)
+
+
+def _compare_made(
+    page: Page,
+    files: Mapping[str, bytes],
+    unlike: list[str],
+    manifest: Manifest,
+    hashes: Mapping[str, str],
+    report: Report,
+) -> None:
+    """Report what differs from the page that the same code makes of the same tables."""
+    for name in sorted(unlike):
+        report.differ(f"{name} is not what its version makes of the tables")
+    pictures = {f"pictures/{picture.sha256}.{picture.ext}" for picture in page.pictures()}
+    stated = {name for name in manifest["files"] if not name.startswith("data/")}
+    expected = pictures | files.keys()
+    for name in sorted(expected - stated):
+        report.differ(f"{name} is not in the manifest, and the page needs it")
+    for name in sorted(stated - expected):
+        report.differ(f"{name} is in the manifest, and no page shows it")
+    rendered = {path: sha256_hex(content) for path, content in render(page).items()}
+    if _content(hashes, rendered) != manifest["content_sha256"]:
+        report.differ("content_sha256 is not the hash of the tables and the page")
+
+
+def made_again(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> Page:
+    """Return the page of the edition before it had a name, made from its own file."""
+    return build_page(
+        con,
+        week=manifest["week"],
+        edition="",
+        code_version="",
+        conventions=shipped_conventions(),
+        files=[*sorted(name for name in manifest["files"] if name.startswith("data/")), manifests.NAME],
+    )
+
+
+def _named(manifest: Manifest) -> dict[str, str | None]:
+    return {name: manifest[name] for name in ("edition", "code_version", "replaces")}
+
+
+def _is(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == data
+
+
+def _content(hashes: Mapping[str, str], rendered: Mapping[str, str]) -> str:
+    return sha256_hex(canonical_json({"tables": dict(hashes), "page": dict(rendered)}))
+
+
+def _compare_content(
+    manifest: Manifest,
+    hashes: Mapping[str, str],
+    folder: Path,
+    version: Version,
+    report: Report,
+) -> None:
+    """Compare `content_sha256` with the tables and the page as it is, its foot without names as when it was hashed."""
+    if not (folder / INDEX).is_file():
+        return
+    index = (folder / INDEX).read_bytes()
+    for text, bare in (
+        (f"Edition <b>{manifest['edition']}</b>", "Edition <b></b>"),
+        (f" It replaces edition {manifest['replaces']}.", ""),
+        (f"Code version {manifest['code_version']}.", "Code version ."),
+    ):
+        index = index.replace(text.encode(), bare.encode())
+    rendered = {INDEX: sha256_hex(index)} | {
+        name: entry["sha256"] for name, entry in manifest["files"].items() if name.startswith("static/")
+    }
+    if _content(hashes, rendered) == manifest["content_sha256"]:
+        return
+    line = "content_sha256 is not the hash of the tables and the page"
+    if version.decided:
+        report.differ(line)
+    else:
+        report.skip(f"content_sha256: {version.why}", "pages")
+
+
+class _Links(HTMLParser):
+    """Collects what a page links to beside itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep addresses of files."""
+        del tag
+        for name, value in attrs:
+            if name in {"href", "src"} and value and not value.startswith("#") and ":" not in value:
+                self.found.add(unquote(value))
+
+
+def _compare_links(folder: Path, manifest: Manifest, report: Report) -> None:
+    """Compare the files with those that the page links to: it links to all of them."""
+    path = folder / INDEX
+    if INDEX not in manifest["files"]:
+        report.differ(f"{INDEX} is not in the manifest")
+    if not path.is_file():
+        return
+    parser = _Links()
+    parser.feed(path.read_text(encoding="utf-8", errors="replace"))
+    linked = parser.found - {manifests.NAME}
+    stated = set(manifest["files"]) - {INDEX}
+    for name in sorted(linked - stated):
+        report.differ(f"{name[:120]} is linked from the page and not in the manifest")
+    for name in sorted(stated - linked):
+        report.differ(f"{name} is in the manifest, and the page does not link to it")

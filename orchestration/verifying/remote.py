@@ -1,0 +1,140 @@
+"""Fetching an edition from a server that is not trusted, into a folder.
+
+Belongs here: limits on sizes, names, time and redirects. Does not belong here: which addresses may be connected to
+(`assets.generation.addresses`), comparing what came.
+
+What a person typed is reached, this machine included; a redirect leads nowhere but to the same host and port.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx2
+
+from assets.generation.addresses import Resolver, as_ip, is_inside, system_resolver
+from assets.generation.connection import Connection
+from assets.generation.http import make_client
+from orchestration.verifying import manifest as manifests
+from orchestration.verifying.report import Step
+from warehouse.errors import ClicheError, UsageError
+
+_MOST_REDIRECTS = 3
+_START_S = 30.0  # for an answer to begin and a small file to come
+_SLOWEST = 50_000  # bytes per second; a server that is slower is given up
+_BLOCK = 1 << 16
+_PAGES = ("index.html", manifests.NAME)
+
+
+class FetchError(ClicheError):
+    """An edition could not be fetched; the message says which file and why."""
+
+
+def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_resolver) -> None:
+    """Write the edition at an address into an empty folder: its manifest and the files that it names.
+
+    A file of another size than the manifest says is not fetched further; hashes are for the caller to compare.
+    `resolve` gives the addresses of a host; a parameter for tests.
+
+    Raises:
+        UsageError: if the address is no address of an edition.
+        FetchError: if a file cannot be fetched within the limits.
+        CorruptObjectError: if the manifest is none.
+    """
+    base = _base(address)
+    client = make_client(
+        Connection(
+            timeout_s=3600.0,
+            most_answer_bytes=manifests.MOST_FILE_BYTES,
+            allow_private=base.scheme == "http" or _typed_inside(base.host),
+        ),
+        resolve=resolve,
+    )
+    with client:
+        data = _small(client, base, manifests.NAME, manifests.MOST_BYTES)
+        manifest = manifests.parse(data, str(base.join(manifests.NAME)))
+        (folder / manifests.NAME).write_bytes(data)
+        files = manifest["files"]
+        total = sum(entry["bytes"] for entry in files.values())
+        if total > shutil.disk_usage(folder).free:
+            raise FetchError(f"the edition has {total:,} bytes, more than are free in {folder.parent}")
+        for number, (name, entry) in enumerate(sorted(files.items())):
+            step("fetching", number, len(files))
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _file(client, base, name, entry["bytes"], path)
+
+
+def _base(address: str) -> httpx2.URL:
+    """Return the address of the edition's folder, ending with a slash."""
+    try:
+        url = httpx2.URL(address)
+    except httpx2.InvalidURL as error:
+        raise UsageError(f"{address[:200]} is no address: {error}") from None
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise UsageError(f"{address[:200]} is no address that begins with https:// or http://")
+    if url.userinfo or url.query or url.fragment:
+        raise UsageError("write the address of the edition without user name, query and fragment")
+    path = url.path
+    for page in _PAGES:
+        path = path.removesuffix(f"/{page}")
+    return url.copy_with(path=f"{path.rstrip('/')}/")
+
+
+def _typed_inside(host: str) -> bool:
+    """Return whether a person typed a host of this machine or network: a name that is public is not taken for one."""
+    ip = as_ip(host.strip("[]"))
+    return is_inside(ip) if ip is not None else host == "localhost" or "." not in host
+
+
+def _small(client: httpx2.Client, base: httpx2.URL, name: str, most: int) -> bytes:
+    return b"".join(_blocks(client, base, name, most, exact=False))
+
+
+def _file(client: httpx2.Client, base: httpx2.URL, name: str, size: int, path: Path) -> None:
+    with path.open("xb") as file:
+        for block in _blocks(client, base, name, size, exact=True):
+            file.write(block)
+
+
+def _blocks(client: httpx2.Client, base: httpx2.URL, name: str, most: int, *, exact: bool) -> Iterator[bytes]:
+    """Yield the bytes of one file; `FetchError` as soon as there are more than `most`, or after the time for them."""
+    ends_at = time.monotonic() + _START_S + most / _SLOWEST
+    url = base.join(quote(name))
+    for _ in range(_MOST_REDIRECTS + 1):
+        try:
+            with client.stream("GET", url, timeout=max(0.001, ends_at - time.monotonic())) as answer:
+                if answer.is_success:
+                    count = 0
+                    for block in answer.iter_bytes(_BLOCK):
+                        count += len(block)
+                        if count > most:
+                            raise FetchError(f"{name} has more than {most:,} bytes, as many as there may be")
+                        yield block
+                    if exact and count != most:
+                        raise FetchError(f"{name} has {count:,} bytes, the manifest says {most:,}")
+                    return
+                status, location = answer.status_code, answer.headers.get("location")
+        except httpx2.HTTPError as error:
+            said = " ".join(str(error).split())[:200] or type(error).__name__
+            raise FetchError(f"{name} cannot be fetched from {base}: {said}") from None
+        if not (300 <= status < 400 and location):
+            raise FetchError(f"{name} cannot be fetched from {base}: the server answered {status}")
+        url = _redirected(url, location, name)
+    raise FetchError(f"{name} cannot be fetched from {base}: more than {_MOST_REDIRECTS} redirects")
+
+
+def _redirected(url: httpx2.URL, location: str, name: str) -> httpx2.URL:
+    try:
+        target = url.join(location)
+    except httpx2.InvalidURL:
+        raise FetchError(f"{name}: the server redirects to what is no address") from None
+    if (target.scheme, target.host, target.port) != (url.scheme, url.host, url.port) or target.userinfo:
+        raise FetchError(
+            f"{name}: the server redirects to another host, {target.host[:100]}; that is not followed"
+        )
+    return target
