@@ -109,7 +109,7 @@ def _rows(
         return
     claims.compare_times(con, manifest, report)
     views = all(name in safe for name, view in present.items() if view)
-    claims.compare_sources(con, manifest, report, views=views)
+    claims.compare_sources(con, manifest, report, views=views, same=made_by.same)
     step("page", 0, 1)
     page.compare_page(con if views else None, folder, manifest, made_by, hashes, report)
     if not views:
