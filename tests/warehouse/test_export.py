@@ -95,7 +95,7 @@ def test_the_copy_is_cumulative_through_its_week(filled: Con, tmp_path: Path) ->
             assert copy.execute("SELECT max(last_week)::VARCHAR FROM model_timeline").fetchall() == [
                 (weeks[-1],)
             ]
-            assert copy.execute("SELECT count(*) FROM outcomes").fetchall() == [(20,)]
+            assert copy.execute("SELECT count(*) FROM outcomes").fetchall() == [(21,)]
 
 
 def test_same_rows_give_the_same_bytes_whatever_their_order(
