@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from assets.generation.receipts import Receipt, read_partition
-from tests.e2e.command import TIME_LIMIT_S, cliche, start, write_settings
+from tests.e2e.command import TIME_LIMIT_S, called, start, write_settings
 from tests.services.openai_contract import PRICES
 from tests.studies.conftest import TINY, picture
 from warehouse.store import Store, open_store
@@ -103,8 +103,8 @@ def receipts(home: Path, week: str) -> list[Receipt]:
 
 
 def finished(home: Path, *arguments: str | Path) -> str:
-    """Run a command to its end; return what it says on both streams. Fails unless it succeeds."""
-    ended = cliche(home, *arguments, more=KEYS, limit=4 * TIME_LIMIT_S)
+    """Run a command to its end in this process; return what it says on both streams. Fails unless it succeeds."""
+    ended = called(home, *arguments, more=KEYS)
     assert ended.returncode == 0, (arguments, ended.stdout, ended.stderr)
     return ended.stdout + ended.stderr
 
