@@ -17,9 +17,14 @@ def plan(week: str, model: str) -> str:
     return f"plans/week={week}/model={model}.json"
 
 
+def intents_prefix(week: str, model: str) -> str:
+    """Return the prefix under which the intents of one partition lie."""
+    return f"intents/week={week}/model={model}/"
+
+
 def intent(week: str, model: str, slot_key: str, attempt: int) -> str:
     """Return the key of the intent that is written before a call that costs money."""
-    return f"intents/week={week}/model={model}/{slot_key}/{attempt}.json"
+    return f"{intents_prefix(week, model)}{slot_key}/{attempt}.json"
 
 
 def image(sha256: str, ext: str) -> str:
@@ -47,9 +52,9 @@ def labels_prefix(week: str, model: str) -> str:
     return f"labels/week={week}/model={model}/"
 
 
-def label_part(week: str, model: str, labeler: str, content_hash: str) -> str:
-    """Return the key of one label part; `labeler` is `<name>@<version>`."""
-    return f"{labels_prefix(week, model)}labeler={labeler}/part-{content_hash[:16]}.parquet"
+def label_part(week: str, model: str, labeler: str, sha256: str) -> str:
+    """Return the key of one label part, by the hash of its bytes; `labeler` is `<name>@<version>`."""
+    return f"{labels_prefix(week, model)}labeler={labeler}/part-{sha256}.parquet"
 
 
 def label_intents_prefix(scope: str, labeler: str = "") -> str:
@@ -101,9 +106,9 @@ def gold_sample(gold_set: str) -> str:
     return f"{gold_prefix(gold_set)}sample.json"
 
 
-def gold_labels(gold_set: str, content_hash: str) -> str:
-    """Return the key of the answers that one import added to a gold set."""
-    return f"{gold_prefix(gold_set)}labels-{content_hash[:16]}.parquet"
+def gold_labels(gold_set: str, sha256: str) -> str:
+    """Return the key of the answers that one import added to a gold set, by the hash of its bytes."""
+    return f"{gold_prefix(gold_set)}labels-{sha256}.parquet"
 
 
 def anchors_prefix(anchor_set: str) -> str:

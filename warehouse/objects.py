@@ -7,7 +7,6 @@ so that a bucket can be loaded whatever configuration it was written with. Does 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,6 +15,8 @@ import pyarrow as pa
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.integrity import beside
+from warehouse.integrity.seals import unsealed
 from warehouse.parquet import table_of
 from warehouse.store.base import Store
 
@@ -29,19 +30,33 @@ _CALL_KEY = ("call", "attempt")
 
 def read_json(store: Store, key: str) -> dict[str, Any]:
     """Return the JSON object at `key`; raise KeyError if it is missing, CorruptObjectError if it is no object."""
-    try:
-        value = json.loads(store.get(key))
-    except ValueError as error:
-        raise CorruptObjectError(f"{key} is not valid JSON ({error}); restore it from a backup") from error
+    return json_object(key, store.get(key))
+
+
+def json_object(key: str, data: bytes) -> dict[str, Any]:
+    """Return the JSON object that was read at `key`, its seal checked and taken off."""
+    value = unsealed(key, data)
     if not isinstance(value, dict):
         raise CorruptObjectError(f"{key} is not a JSON object; restore it from a backup")
     return value
 
 
 def read_parquet(store: Store, key: str) -> pa.Table:
-    """Return the table at `key`; raise KeyError if it is missing, CorruptObjectError if it does not read."""
+    """Return the table at `key`, its bytes compared with the hash in its name or beside it.
+
+    Raises:
+        KeyError: if it is missing.
+        CorruptObjectError: if it is not what is recorded, or does not read.
+    """
+    data = store.get(key)
+    beside.compare(key, data, () if beside.stated_in_name(key) else store.list(f"{key}."))
+    return parquet_table(key, data)
+
+
+def parquet_table(key: str, data: bytes) -> pa.Table:
+    """Return the table that was read at `key`; raise CorruptObjectError if it is none."""
     try:
-        return table_of(store.get(key))
+        return table_of(data)
     except (pa.ArrowException, OSError) as error:
         first = str(error).splitlines()[0]
         raise CorruptObjectError(
@@ -78,15 +93,15 @@ def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
     """
     key = keys.plan(week, model)
     try:
-        plan = read_json(store, key)
-        digest = sha256_hex(store.get(key))
+        data = store.get(key)
     except KeyError:
         raise UsageError(f"no plan of {model} in week {week} in {store.url} (looked for {key})") from None
+    plan = json_object(key, data)
     if isinstance(plan.get("format"), int) and plan["format"] > PLAN_FORMAT:
         raise UsageError(f"{key} has format {plan['format']}, written by a newer version; update cliche")
     if (plan.get("week"), plan.get("model")) != (week, model):
         raise CorruptObjectError(f"{key} is the plan of {plan.get('model')} in week {plan.get('week')}")
-    return {**plan, "plan_sha256": digest}
+    return {**plan, "plan_sha256": sha256_hex(data)}
 
 
 def highest_numbered(found: Iterable[str], before: str, after: str) -> str | None:

@@ -34,7 +34,7 @@ def current_pointer(store: Store, study: str) -> str | None:
 
 def fingerprint(store: Store, study: str) -> str:
     """Return a digest of the names of the objects that loading a study reads; all of them are write-once."""
-    labels = sorted(store.list(f"{keys.study_prefix(study)}labels/"))
+    labels = [key for key in store.list(f"{keys.study_prefix(study)}labels/") if key.endswith(".parquet")]
     return digest([current_pointer(store, study), *labels])
 
 
@@ -86,7 +86,7 @@ def _later(store: Store, study: str, pointer: Mapping[str, Any]) -> Sequence[str
     return sorted(
         key
         for key in store.list(prefix)
-        if key.removeprefix(prefix).partition("@")[0] not in pointer["labelers"]
+        if key.endswith(".parquet") and key.removeprefix(prefix).partition("@")[0] not in pointer["labelers"]
     )
 
 

@@ -5,13 +5,13 @@ Belongs here: reading those states. Does not belong here: writing them and what 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from warehouse.errors import CorruptObjectError
+from warehouse.integrity.seals import unsealed
 from warehouse.store import Store
 
 
@@ -40,7 +40,7 @@ def read_batches(store: Store, prefix: str) -> list[Batch]:
     for key in store.list(prefix):
         number, _, state = key.removeprefix(prefix).removesuffix(".json").partition("-")
         try:
-            states.setdefault(int(number), {})[state] = json.loads(store.get(key))
+            states.setdefault(int(number), {})[state] = unsealed(key, store.get(key))
         except ValueError:
             raise CorruptObjectError(f"{key} is no state of a batch; restore it from a backup") from None
     found = []

@@ -24,6 +24,7 @@ from assets.generation.batch_states import Batch, read_batches
 from assets.generation.records import GROUPS, Answer, Outcome
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError
+from warehouse.integrity.seals import sealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -125,10 +126,8 @@ class Desk(Generic[CallT, SaidT]):
 
     def note(self, batch: Batch, state: str, value: Mapping[str, Any]) -> None:
         """Write one state of a batch."""
-        self.store.put_if_absent(
-            f"{self.prefix}{batch.number:04d}-{state}.json",
-            canonical_json({**value, "at": utc_now().isoformat()}),
-        )
+        key = f"{self.prefix}{batch.number:04d}-{state}.json"
+        self.store.put_if_absent(key, sealed(key, {**value, "at": utc_now().isoformat()}))
 
 
 def advance(

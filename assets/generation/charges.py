@@ -20,6 +20,7 @@ from assets.generation.spending import Charge
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
+from warehouse.integrity.seals import unsealed
 from warehouse.objects import highest_numbered
 from warehouse.parquet import table_of
 from warehouse.store import Store
@@ -150,7 +151,8 @@ def _calls(names: Iterable[str]) -> Iterator[tuple[str, int]]:
 def _intended(store: Store, week: str, model: str, call: tuple[str, int]) -> dt.date:
     """Return the day on which a call was intended; the Monday of its week where nothing says it."""
     try:
-        intent = json.loads(store.get(keys.intent(week, model, *call)))
+        key = keys.intent(week, model, *call)
+        intent = unsealed(key, store.get(key))
         return dt.datetime.fromisoformat(intent["intended_at"]).date()
-    except (KeyError, ValueError, TypeError):
+    except (CorruptObjectError, KeyError, ValueError, TypeError):
         return dt.date.fromisoformat(week)

@@ -11,7 +11,6 @@ something.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable
@@ -33,11 +32,13 @@ from assets.generation.models_file import LostCalls
 from assets.generation.money import Costs
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
-from assets.generation.receipts import SLOT_CLOSED, Attempts, Receipt, receipt_bytes
+from assets.generation.receipts import SLOT_CLOSED, Attempts, Receipt, read_receipt, receipt_bytes
 from assets.generation.records import Answer, Outcome, Request
 from assets.generation.redaction import without_keys
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.integrity.seals import sealed, unsealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -149,7 +150,7 @@ class Ledger:
             )
             receipt = self._receipt(request, number, answer, intended_at.date() if intended_at else None)
             receipt = receipt.model_copy(update={"requested_at": intended_at})
-            self._record(receipt)
+            receipt = self._record(receipt)
             on_receipt(receipt)
             receipts.append(receipt)
         return Attempts(tuple(sorted(receipts, key=lambda one: one.attempt)), ())
@@ -158,8 +159,7 @@ class Ledger:
         self, request: Request, known: Attempts, answer: Answer, on_receipt: Callable[[Receipt], None]
     ) -> Attempts:
         """Settle a slot without asking anybody, with the outcome and the reason that `answer` holds."""
-        receipt = self._receipt(request, known.next_number, answer)
-        self._record(receipt)
+        receipt = self._record(self._receipt(request, known.next_number, answer))
         on_receipt(receipt)
         return Attempts((*known.receipts, receipt), known.lost)
 
@@ -194,7 +194,8 @@ class Ledger:
             "attempt": number,
             "intended_at": utc_now().isoformat(),
         }
-        key, data = keys.intent(slot.week, slot.model, slot.slot_key, number), canonical_json(intent)
+        key = keys.intent(slot.week, slot.model, slot.slot_key, number)
+        data = sealed(key, intent)
         # An intent that this run knows nothing of is that of another run, to which it lost its lease.
         if not (
             self.store.put_if_absent(key, data) or self.provider.idempotent or self.store.get(key) == data
@@ -204,10 +205,11 @@ class Ledger:
     def _intended_at(self, request: Request, number: int) -> datetime | None:
         """Return when a call was about to be made, as its intent says."""
         slot = request.slot
+        key = keys.intent(slot.week, slot.model, slot.slot_key, number)
         try:
-            intent = json.loads(self.store.get(keys.intent(slot.week, slot.model, slot.slot_key, number)))
+            intent = unsealed(key, self.store.get(key))
             return datetime.fromisoformat(intent["intended_at"])
-        except (ValueError, TypeError, KeyError):
+        except (CorruptObjectError, ValueError, TypeError, KeyError):
             return None
 
     def _keep(
@@ -226,13 +228,13 @@ class Ledger:
             else:
                 answer = answer.model_copy(update={"outcome": found.outcome, "error_message": found.why})
             self.store.put_if_absent(keys.image(str(kept["image_sha256"]), str(kept["image_ext"])), data)
-        receipt = self._receipt(request, number, answer).model_copy(update=kept)
-        self._record(receipt)
-        return receipt, picture
+        return self._record(self._receipt(request, number, answer).model_copy(update=kept)), picture
 
-    def _record(self, receipt: Receipt) -> None:
+    def _record(self, receipt: Receipt) -> Receipt:
+        """Write a receipt; return the one that is stored, which another run may have written first."""
         key = keys.receipt(receipt.week, receipt.model, receipt.slot_key, receipt.attempt)
-        self.store.put_if_absent(key, receipt_bytes(receipt))
+        written = self.store.put_if_absent(key, receipt_bytes(receipt))
+        return receipt if written else read_receipt(self.store, key)
 
     def _receipt(self, request: Request, number: int, answer: Answer, day: date | None = None) -> Receipt:
         slot, plan, provider = request.slot, self.plan, self.provider

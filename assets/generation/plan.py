@@ -6,7 +6,6 @@ may be asked for. Does not belong here: calling anybody (`ledger`, `run`), valid
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,8 +18,9 @@ from assets.suites.loader import suite_hash
 from assets.suites.published import assert_same_as_plan
 from assets.suites.schema import Prompt, Suite
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, RefusedError
+from warehouse.integrity.seals import sealed, unsealed
 from warehouse.store import Store
 from warehouse.validation import explain
 from warehouse.weeks import current_week, iso_label
@@ -134,7 +134,7 @@ def freeze_plan(store: Store, plan: Plan) -> Plan:
 
 def plan_bytes(plan: Plan) -> bytes:
     """Return the plan as it lies in the bucket."""
-    return canonical_json(plan.model_dump(mode="json"))
+    return sealed(keys.plan(plan.week, plan.model), plan.model_dump(mode="json"))
 
 
 def plan_sha256(plan: Plan) -> str:
@@ -154,13 +154,9 @@ def read_plan(store: Store, week: str, model: str) -> Plan | None:
     except KeyError:
         return None
     try:
-        return Plan.model_validate(json.loads(data))
+        return Plan.model_validate(unsealed(key, data))
     except ValidationError as error:
         raise CorruptObjectError(explain(error, key)) from None
-    except ValueError as error:
-        raise CorruptObjectError(
-            f"{key} is no JSON ({error}); restore the object from a copy of the bucket"
-        ) from None
 
 
 def check_frozen(store: Store, suites: Mapping[str, Suite]) -> None:

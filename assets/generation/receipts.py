@@ -6,7 +6,6 @@ attempts add up to. Does not belong here: making attempts (`ledger`), table rows
 
 from __future__ import annotations
 
-import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -15,13 +14,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from assets.generation.records import FINAL, GROUPS, RECEIPT_COLUMNS, Outcome, Record
 from warehouse import keys
-from warehouse.canonical import canonical_json
+from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
+from warehouse.integrity.beside import compare, parquet, put_recorded
+from warehouse.integrity.seals import sealed, unsealed
 from warehouse.objects import highest_numbered
 from warehouse.parquet import table_of
 from warehouse.store import Store
@@ -92,7 +92,8 @@ class Receipt(Record):
 
 def receipt_bytes(receipt: Receipt) -> bytes:
     """Return the receipt as it lies in the bucket."""
-    return canonical_json(receipt.model_dump(mode="json"))
+    key = keys.receipt(receipt.week, receipt.model, receipt.slot_key, receipt.attempt)
+    return sealed(key, receipt.model_dump(mode="json"))
 
 
 def read_receipt(store: Store, key: str) -> Receipt:
@@ -101,14 +102,18 @@ def read_receipt(store: Store, key: str) -> Receipt:
     Raises:
         CorruptObjectError: if the object does not read as a receipt.
     """
+    return parse_receipt(store.get(key), key)
+
+
+def parse_receipt(data: bytes, key: str) -> Receipt:
+    """Return the receipt that was read at `key`; raise CorruptObjectError if it is none."""
     try:
-        return Receipt.model_validate(json.loads(store.get(key)))
+        receipt = Receipt.model_validate(unsealed(key, data))
     except ValidationError as error:
         raise CorruptObjectError(explain(error, key)) from None
-    except ValueError as error:
-        raise CorruptObjectError(
-            f"{key} is no JSON ({error}); restore the object from a copy of the bucket"
-        ) from None
+    if keys.receipt(receipt.week, receipt.model, receipt.slot_key, receipt.attempt) != key:
+        raise CorruptObjectError(f"{key} is the receipt of another attempt; restore the object")
+    return receipt
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,8 @@ class Ledgered:
     attempts: dict[str, Attempts] = field(default_factory=dict)
     manifest_number: int = 0
     manifest_receipts: int = 0
+    #: SHA-256 of receipts that are in no manifest yet, by `<slot>/<attempt>.json`.
+    hashes: dict[str, str] = field(default_factory=dict)
 
     def of(self, slot_key: str) -> Attempts:
         """Return the attempts of a slot, none if it was never asked."""
@@ -167,6 +174,7 @@ class Ledgered:
             receipts = sorted((*known.receipts, receipt), key=lambda one: one.attempt)
             lost = tuple(number for number in known.lost if number != receipt.attempt)
             self.attempts[receipt.slot_key] = Attempts(tuple(receipts), lost)
+            self.hashes[f"{receipt.slot_key}/{receipt.attempt}.json"] = sha256_hex(receipt_bytes(receipt))
 
     @property
     def receipts(self) -> list[Receipt]:
@@ -189,30 +197,31 @@ def read_partition(store: Store, week: str, model: str) -> Ledgered:
     listed = [key.removeprefix(prefix) for key in store.list(prefix)]
     current = highest_numbered(listed, "manifest-", ".parquet")
     receipts: dict[tuple[str, int], Receipt] = {}
+    hashes: dict[str, str] = {}
     if current is not None:
-        for receipt in parse_manifest(store.get(prefix + current), prefix + current):
+        data = store.get(prefix + current)
+        compare(prefix + current, data, [prefix + name for name in listed if name.startswith(current)])
+        for receipt in parse_manifest(data, prefix + current):
             receipts[receipt.slot_key, receipt.attempt] = receipt
     in_manifest = len(receipts)
     for name in listed:
         slot_key, _, rest = name.partition("/")
         number = rest.removesuffix(".json")
         if number.isdigit() and (slot_key, int(number)) not in receipts:
-            receipt = read_receipt(store, prefix + name)
-            if (receipt.slot_key, receipt.attempt) != (slot_key, int(number)):
-                raise CorruptObjectError(
-                    f"{prefix + name} is the receipt of another attempt; restore the object"
-                )
-            receipts[slot_key, int(number)] = receipt
+            data = store.get(prefix + name)
+            receipts[slot_key, int(number)] = parse_receipt(data, prefix + name)
+            hashes[name] = sha256_hex(data)
     return Ledgered(
         attempts=_by_slot(receipts, _intents(store, week, model)),
         manifest_number=int(current[len("manifest-") : -len(".parquet")]) if current else 0,
         manifest_receipts=in_manifest,
+        hashes=hashes,
     )
 
 
 def _intents(store: Store, week: str, model: str) -> set[tuple[str, int]]:
     found = set()
-    for key in store.list(f"intents/week={week}/model={model}/"):
+    for key in store.list(keys.intents_prefix(week, model)):
         *_, slot_key, number = key.removesuffix(".json").split("/")
         if number.isdigit():
             found.add((slot_key, int(number)))
@@ -240,20 +249,50 @@ def write_manifest(store: Store, week: str, model: str, state: Ledgered) -> bool
     if not state.unlisted and state.manifest_number:
         return False
     key = keys.manifest(week, model, state.manifest_number + 1)
-    return store.put_if_absent(key, manifest_bytes(state.receipts))
+    return put_recorded(store, key, manifest_table(state.receipts), _covered(store, week, model, state))
 
 
-def manifest_bytes(receipts: Iterable[Receipt]) -> bytes:
-    """Return receipts as Parquet with the columns of `RECEIPT_COLUMNS`, in the order given."""
+def _covered(store: Store, week: str, model: str, state: Ledgered) -> dict[str, Any]:
+    """Return what the record beside a manifest says of the partition's other objects, so that none can go unseen.
+
+    Hashes of the plan and of the receipts, the former manifest's among them; names of intents and of states of
+    batches, which hold their own hash. Receipts of a manifest without a record have no hash here.
+    """
+    former = (
+        []
+        if not state.manifest_number
+        else store.list(f"{keys.manifest(week, model, state.manifest_number)}.")
+    )
+    before: dict[str, str] = {}
+    for key in former:
+        before |= unsealed(key, store.get(key))["receipts"]
+    plan, intents, batches = (
+        keys.plan(week, model),
+        keys.intents_prefix(week, model),
+        keys.batches_prefix(week, model),
+    )
+    return {
+        "plan": sha256_hex(store.get(plan)) if store.head(plan) else None,
+        "receipts": before | state.hashes,
+        "intents": [key.removeprefix(intents) for key in store.list(intents)],
+        "batches": [key.removeprefix(batches) for key in store.list(batches)],
+    }
+
+
+def manifest_table(receipts: Iterable[Receipt]) -> pa.Table:
+    """Return receipts as rows with the columns of `RECEIPT_COLUMNS`, in the order given."""
     rows = []
     for receipt in receipts:
         row = receipt.model_dump()
         for name in _JSON_FIELDS:
             row[name] = None if row[name] is None else canonical_json(row[name]).decode()
         rows.append({**row, "outcome": str(receipt.outcome)})
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), buffer, compression="zstd")
-    return buffer.getvalue()
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def manifest_bytes(receipts: Iterable[Receipt]) -> bytes:
+    """Return receipts as Parquet with the columns of `RECEIPT_COLUMNS`, in the order given."""
+    return parquet(manifest_table(receipts))
 
 
 def parse_manifest(data: bytes, key: str) -> list[Receipt]:

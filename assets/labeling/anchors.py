@@ -12,14 +12,12 @@ they would have said then is not known.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from assets.labeling import drift, shipped_anchors
 from assets.labeling.gold.records import check_pseudonym
@@ -39,8 +37,10 @@ from warehouse.anchor_objects import (
     read_labels,
     read_list,
 )
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.errors import ClicheError, RefusedError, UsageError
+from warehouse.integrity.beside import put_recorded
+from warehouse.integrity.seals import sealed
 from warehouse.objects import read_image
 from warehouse.store import Store
 from warehouse.weeks import current_week, shift, utc_now
@@ -94,7 +94,8 @@ def write_set(
         "attributes": [attribute.model_dump(mode="json") for attribute in attributes],
         "pictures": [dict(picture) for picture in pictures],
     }
-    return store.put_if_absent(list_key(anchor_set), canonical_json(document))
+    key = list_key(anchor_set)
+    return store.put_if_absent(key, sealed(key, document))
 
 
 def ensure_shipped(store: Store, attributes: Sequence[Attribute]) -> bool:
@@ -174,7 +175,7 @@ def label_anchors(
                 rows = read[anchor_set, who]
                 if isinstance(rows, str):
                     report.gaps[week, who] = rows
-                elif store.put_if_absent(labels_key(anchor_set, week, who), _parquet(rows, week)):
+                elif put_recorded(store, labels_key(anchor_set, week, who), _table(rows, week)):
                     report.labelled[anchor_set, week, who] = len({row["image_sha256"] for row in rows})
     return report
 
@@ -248,11 +249,8 @@ def _row(
     }
 
 
-def _parquet(rows: Sequence[Mapping[str, Any]], week: str) -> bytes:
-    buffer = io.BytesIO()
-    table = pa.Table.from_pylist([{**row, "week": week} for row in rows], schema=LABEL_SCHEMA)
-    pq.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()
+def _table(rows: Sequence[Mapping[str, Any]], week: str) -> pa.Table:
+    return pa.Table.from_pylist([{**row, "week": week} for row in rows], schema=LABEL_SCHEMA)
 
 
 def drifts(store: Store, week: str, found: Listing | None = None) -> list[drift.Drift]:
@@ -314,5 +312,5 @@ def accept(
     for one in open_events:
         key = accepted_key(one.anchor_set, week, f"{one.labeler}@{one.labeler_version}", attribute)
         said = {"reason": reason.strip(), "by": by, "accepted_at": utc_now().isoformat()}
-        store.put_if_absent(key, canonical_json(said))
+        store.put_if_absent(key, sealed(key, said))
     return open_events

@@ -7,7 +7,6 @@ parts are written (`journal`), table rows (`warehouse.load`).
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +15,6 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from assets.generation.receipts import MOST_LOST_CALLS
@@ -24,6 +22,7 @@ from assets.generation.records import GROUPS, Outcome, Record
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
+from warehouse.integrity.beside import INTENTS, compare, parquet
 from warehouse.objects import label_attempt_parts
 from warehouse.parquet import table_of
 from warehouse.store import Store
@@ -131,17 +130,18 @@ def call_id(labeler: str, images: Sequence[str], attributes: Sequence[str]) -> s
     return sha256_hex(canonical_json([labeler, [*images], [*attributes]]))[:32]
 
 
-def to_parquet(attempts: Iterable[LabelAttempt]) -> bytes:
-    """Return attempts as Parquet with the columns of `LABEL_ATTEMPT_COLUMNS`."""
+def to_parquet(attempts: Iterable[LabelAttempt], intended: Sequence[str] = ()) -> bytes:
+    """Return attempts as Parquet with the columns of `LABEL_ATTEMPT_COLUMNS`.
+
+    `intended` are those (`<call>/<attempt>`) that an intent was written for; the file's metadata names them.
+    """
     rows = []
     for attempt in attempts:
         row = attempt.model_dump()
         for name in _JSON:
             row[name] = None if row[name] is None else canonical_json(row[name]).decode()
         rows.append({**row, "outcome": str(attempt.outcome)})
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), buffer, compression="zstd")
-    return buffer.getvalue()
+    return parquet(pa.Table.from_pylist(rows, schema=_SCHEMA), {INTENTS: canonical_json([*intended])})
 
 
 def parse(data: bytes, key: str) -> list[LabelAttempt]:
@@ -150,6 +150,7 @@ def parse(data: bytes, key: str) -> list[LabelAttempt]:
     Raises:
         CorruptObjectError: if the bytes do not read as such a part; the message names `key`.
     """
+    compare(key, data, ())
     try:
         rows = table_of(data).to_pylist()
         return [

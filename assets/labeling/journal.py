@@ -22,8 +22,9 @@ from assets.generation.admission import NotNowError
 from assets.labeling.attempts import LabelAttempt, parse, to_parquet
 from assets.labeling.records import Reading
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
+from warehouse.integrity.seals import sealed
 from warehouse.objects import read_json
 from warehouse.store import Store
 from warehouse.weeks import utc_now
@@ -89,6 +90,7 @@ class Journal:
         self._lock = threading.Lock()
         self._attempts: list[LabelAttempt] = []
         self._readings: dict[str, dict[str, Reading]] = {}
+        self._intended: set[str] = set()
         self._begun = time.monotonic()
         self._parts = 0
         prefix = scope.attempts_prefix(labeler)
@@ -101,11 +103,13 @@ class Journal:
             CorruptObjectError: if an intent does not read.
         """
         answered = {(one.call, one.attempt) for one in self.known}
-        return [
+        lost = [
             read_intent(self.store, key)
             for key in self.store.list(keys.label_intents_prefix(self.scope.path, self.labeler))
             if call_of(key) not in answered
         ]
+        self._intended.update(f"{one.call}/{one.attempt}" for one in lost)
+        return lost
 
     def intend(self, call: str, attempt: int, images: Sequence[str], attributes: Sequence[str]) -> None:
         """Write the intent of a call, durably, before it is made.
@@ -119,9 +123,10 @@ class Journal:
             "attributes": [*attributes],
             "intended_at": utc_now().isoformat(),
         }
-        data = canonical_json(intent)
+        data = sealed(key, intent)
         if not self.store.put_if_absent(key, data) and self.store.get(key) != data:
             raise NotNowError("another run asks this labeler; run again when it has ended")
+        self._intended.add(f"{call}/{attempt}")
 
     def add(self, attempt: LabelAttempt, readings: Mapping[str, Mapping[str, Reading]] | None = None) -> None:
         """Take in one call with what it read of each picture; write a part if there is enough for one."""
@@ -155,9 +160,11 @@ class Journal:
             self._readings = {}
         if self._attempts:
             rows = sorted(self._attempts, key=lambda one: (one.call, one.attempt))
-            named = sha256_hex(canonical_json([[one.call, one.attempt, one.outcome] for one in rows]))
-            key = f"{self.scope.attempts_prefix(self.labeler)}{named[:16]}.parquet"
-            self.store.put_if_absent(key, to_parquet(rows))
+            intended = [name for one in rows if (name := f"{one.call}/{one.attempt}") in self._intended]
+            data = to_parquet(rows, intended)
+            self.store.put_if_absent(
+                f"{self.scope.attempts_prefix(self.labeler)}{sha256_hex(data)}.parquet", data
+            )
             self.known += rows
             self._attempts = []
             self._parts += 1

@@ -7,7 +7,6 @@ labeler (`labelers/`), calls of those that are asked (`asking`), agreement betwe
 
 from __future__ import annotations
 
-import io
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,7 +15,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from assets.generation.models_file import LabelerEntry
 from assets.generation.plan import Plan
@@ -29,10 +27,10 @@ from assets.labeling.journal import Journal, of_partition
 from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import NOBODY, is_remote, make_labeler
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.errors import ClicheError, CorruptObjectError
-from warehouse.objects import read_image
-from warehouse.parquet import table_of
+from warehouse.canonical import sha256_hex
+from warehouse.errors import ClicheError
+from warehouse.integrity.beside import parquet
+from warehouse.objects import read_image, read_parquet
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -44,7 +42,6 @@ _WORTH_PROCESSES_S = 5.0
 _AT_ONCE = 64
 
 _SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_COLUMNS])
-_IDENTITY = [name for name, _, identity in LABEL_COLUMNS if identity]
 
 
 @dataclass(frozen=True)
@@ -264,10 +261,8 @@ def _rows(
 
 def _write_part(store: Store, plan: Plan, labeler: str, rows: list[dict[str, object]]) -> None:
     rows = sorted(rows, key=lambda row: (str(row["slot_key"]), str(row["attribute"])))
-    content = sha256_hex(canonical_json([[row[name] for name in _IDENTITY] for row in rows]))
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), buffer, compression="zstd")
-    store.put_if_absent(keys.label_part(plan.week, plan.model, labeler, content), buffer.getvalue())
+    data = parquet(pa.Table.from_pylist(rows, schema=_SCHEMA))
+    store.put_if_absent(keys.label_part(plan.week, plan.model, labeler, sha256_hex(data)), data)
 
 
 def labelled(store: Store, plan: Plan, labeler: Labeler | RemoteLabeler) -> set[tuple[str, str]]:
@@ -280,14 +275,9 @@ def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[
     """Return the rows of all parts of one labeler version (`<name>@<version>`), in the order of their keys.
 
     Raises:
-        CorruptObjectError: if a part does not read as Parquet.
+        CorruptObjectError: if a part is damaged.
     """
     rows: list[dict[str, object]] = []
     for key in store.list(f"{keys.labels_prefix(week, model)}labeler={labeler}/part-"):
-        try:
-            rows += table_of(store.get(key)).to_pylist()
-        except (pa.ArrowException, OSError) as error:
-            raise CorruptObjectError(
-                f"{key} does not read as Parquet ({error}); restore the object from a copy of the bucket"
-            ) from None
+        rows += read_parquet(store, key).to_pylist()
     return rows

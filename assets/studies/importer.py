@@ -24,7 +24,7 @@ from assets.studies.layout import (
     put_all,
     rows_hash,
     tables_prefix,
-    to_parquet,
+    to_table,
 )
 from assets.studies.pictures import FoundPicture
 from assets.studies.progress import Progress, silent
@@ -108,11 +108,10 @@ def import_study(
 
     written = _store_pictures(store, study, pictures, tell)
     objects = [
-        (pointer.definition, body),
-        *((f"{folder}{table}.parquet", to_parquet(table, tables[table])) for table in TABLES),
-        *((key, to_parquet("study_labels", rows)) for key, rows in parts),
+        *((f"{folder}{table}.parquet", to_table(table, tables[table])) for table in TABLES),
+        *((key, to_table("study_labels", rows)) for key, rows in parts),
     ]
-    put = put_all(store, objects)
+    put = store.put_if_absent(pointer.definition, body) + put_all(store, objects)
     moved = move_pointer(store, pointer)
     absent = Counter(slot.model for slot in slots if slot not in pictures) if study.images else Counter()
     return ImportReport(

@@ -23,11 +23,12 @@ from assets.studies.layout import (
     labels_prefix,
     read_rows,
     require_current,
-    to_parquet,
+    to_table,
 )
 from assets.studies.progress import Progress, silent
 from warehouse import keys
 from warehouse.errors import UsageError
+from warehouse.integrity.beside import put_recorded
 from warehouse.store.base import Store
 
 #: Pictures a part: what a stopped run loses at most.
@@ -97,7 +98,7 @@ def label_study(
         ]
         if rows:
             rows.sort(key=lambda row: (row["slot_key"], row["attribute"]))
-            store.put_if_absent(label_part_key(study, name, rows), to_parquet("study_labels", rows))
+            put_recorded(store, label_part_key(study, name, rows), to_table("study_labels", rows))
             values.update((row["attribute"], row["value"]) for row in rows)
 
     tell = progress or silent
@@ -163,7 +164,7 @@ def _declared(store: Store, pointer: Pointer) -> dict[str, set[str]]:
 
 
 def _done(store: Store, study: str, labeler: str) -> set[tuple[str, str]]:
-    parts = store.list(labels_prefix(study, labeler))
+    parts = [key for key in store.list(labels_prefix(study, labeler)) if key.endswith(".parquet")]
     return {(row["slot_key"], row["attribute"]) for key in parts for row in read_rows(store, key)}
 
 

@@ -6,6 +6,7 @@ belong here: what the rows say (`tables`), loading them into the warehouse (`war
     studies/<study>/definition-<hash16>.json            the study file, canonical JSON
     studies/<study>/tables-<hash16>/<table>.parquet    one a table: TABLES below
     studies/<study>/labels/labeler=<name@version>/part-<hash16>.parquet     rows of study_labels
+    <one of these>.parquet.<sha256>.json                the hash of its bytes
     studies/<study>/current-<nnnn>.json                 names the above; written last, the highest number is current
 
 Pictures lie with all others under `images/`. Everything is written once.
@@ -13,19 +14,18 @@ Pictures lie with all others under `images/`. Everything is written once.
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
-from warehouse.parquet import table_of
+from warehouse.integrity.beside import put_recorded
+from warehouse.integrity.seals import sealed, unsealed
+from warehouse.objects import read_parquet
 from warehouse.store.base import Store
 from warehouse.validation import explain
 
@@ -90,9 +90,9 @@ class Pointer(BaseModel):
     labels: tuple[str, ...]  # keys of the parts that came with the study
     labelers: dict[str, str]
 
-    def to_bytes(self) -> bytes:
-        """Return the pointer as canonical JSON."""
-        return canonical_json(self.model_dump(mode="json"))
+    def to_bytes(self, key: str) -> bytes:
+        """Return the pointer as it is to be written at `key`."""
+        return sealed(key, self.model_dump(mode="json"))
 
 
 def definition_key(study: str, content_hash: str) -> str:
@@ -121,12 +121,9 @@ def rows_hash(tables: Mapping[str, Rows]) -> str:
     return sha256_hex(canonical_json(tables))
 
 
-def to_parquet(table: str, rows: Rows) -> bytes:
-    """Return `rows` as a Parquet file with the columns of `table`."""
-    buffer = io.BytesIO()
-    schema = pa.schema(list(COLUMNS[table]))
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer, compression="zstd")
-    return buffer.getvalue()
+def to_table(table: str, rows: Rows) -> pa.Table:
+    """Return `rows` with the columns of `table`."""
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(COLUMNS[table])))
 
 
 def read_rows(store: Store, key: str) -> Rows:
@@ -136,11 +133,9 @@ def read_rows(store: Store, key: str) -> Rows:
         CorruptObjectError: if it is missing, or does not read as Parquet.
     """
     try:
-        rows: Rows = table_of(store.get(key)).to_pylist()
-    except (KeyError, pa.ArrowException, OSError) as error:
-        raise CorruptObjectError(
-            f"{key} does not read as Parquet ({error}); import the study again"
-        ) from None
+        rows: Rows = read_parquet(store, key).to_pylist()
+    except KeyError:
+        raise CorruptObjectError(f"{key} is missing; import the study again") from None
     return rows
 
 
@@ -155,11 +150,9 @@ def current(store: Store, study: str) -> tuple[int, Pointer] | None:
         return None
     key = max(found, key=_number)
     try:
-        pointer = Pointer.model_validate(json.loads(store.get(key)))
+        pointer = Pointer.model_validate(unsealed(key, store.get(key)))
     except ValidationError as error:
         raise CorruptObjectError(explain(error, key)) from None
-    except ValueError as error:
-        raise CorruptObjectError(f"{key} is not JSON ({error})") from None
     return _number(key), pointer
 
 
@@ -186,7 +179,7 @@ def move_pointer(store: Store, pointer: Pointer) -> bool:
         return False
     number = found[0] + 1 if found else 1
     key = f"{keys.study_prefix(pointer.study)}current-{number:04d}.json"
-    if not store.put_if_absent(key, pointer.to_bytes()):
+    if not store.put_if_absent(key, pointer.to_bytes(key)):
         raise StoreError(f"{pointer.study}: another import of it ended meanwhile; run this one again")
     return True
 
@@ -195,6 +188,6 @@ def _number(key: str) -> int:
     return int(key.rpartition("current-")[2].removesuffix(".json"))
 
 
-def put_all(store: Store, objects: Sequence[tuple[str, bytes]]) -> int:
-    """Write objects that are absent, in order; return how many were written."""
-    return sum(store.put_if_absent(key, data) for key, data in objects)
+def put_all(store: Store, objects: Sequence[tuple[str, pa.Table]]) -> int:
+    """Write tables that are absent, in order, each with its hash beside it; return how many were written."""
+    return sum(put_recorded(store, key, table) for key, table in objects)

@@ -9,7 +9,6 @@ by who imports, and neither stored nor repeated in a message.
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,14 +17,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from assets.labeling.gold import label_studio, sheet
 from assets.labeling.gold.label_studio import Answer
 from assets.labeling.gold.records import ADJUDICATOR, Picture, Sample, check_pseudonym
 from warehouse import gold_objects, keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
+from warehouse.integrity.beside import parquet
 from warehouse.store import Store
 from warehouse.validation import close_match
 from warehouse.weeks import utc_now
@@ -252,7 +251,5 @@ def _shown(text: str) -> str:
 def _write(store: Store, gold_set: str, labels: Sequence[Label]) -> None:
     now = utc_now()
     rows = [{**label._asdict(), "imported_at": now} for label in labels]
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=gold_objects.LABEL_SCHEMA), buffer, compression="zstd")
-    content = sha256_hex(canonical_json([[*label] for label in labels]))
-    store.put_if_absent(keys.gold_labels(gold_set, content), buffer.getvalue())
+    data = parquet(pa.Table.from_pylist(rows, schema=gold_objects.LABEL_SCHEMA))
+    store.put_if_absent(keys.gold_labels(gold_set, sha256_hex(data)), data)

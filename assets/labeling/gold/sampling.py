@@ -26,8 +26,9 @@ from assets.labeling.gold.records import (
     check_set,
 )
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.errors import RefusedError, UsageError
+from warehouse.integrity.seals import sealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -122,7 +123,7 @@ def draw_sample(store: Store, frame: Frame, design: Design) -> Sample:
     if store.head(key) is not None:
         raise _drawn_before(design.gold_set)
     sample = make_sample(frame, design)
-    if not store.put_if_absent(key, canonical_json(sample.model_dump(mode="json"))):
+    if not store.put_if_absent(key, sealed(key, sample.model_dump(mode="json"))):
         raise _drawn_before(design.gold_set)
     return sample
 

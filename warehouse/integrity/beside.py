@@ -1,0 +1,106 @@
+"""Hashes beside and in names: Parquet objects cannot hold their own hash.
+
+A label part's name ends with the SHA-256 of its bytes (64 digits; names of earlier versions have 16, which hash the
+rows). An object whose name is fixed has a small object beside it, `<key>.<sha256 of the bytes>.json`, written before
+it: whoever reads the object finds its hash in a name. The object itself says that there is one (`MARK`), so that a
+record that was removed is missed. Several records of one object are left by runs that wrote at the same time; the
+object fits one of them.
+
+Belongs here: writing such objects, and comparing on reading. Does not belong here: JSON (`seals`), pictures.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.canonical import sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.integrity.seals import sealed
+from warehouse.store.base import Store
+
+MARK = b"cliche.sha256"  # in the metadata of Parquet whose hash is beside it
+_BESIDE = b"beside"
+INTENTS = b"cliche.intents"  # in the metadata of labelers' calls: `<call>/<attempt>` that had an intent
+_IN_NAME = re.compile(r"-([0-9a-f]{64})\.parquet")
+_RECORD = re.compile(r"(.+\.parquet)\.([0-9a-f]{64})\.json")
+
+
+def parquet(table: pa.Table, metadata: Mapping[bytes, bytes] | None = None) -> bytes:
+    """Return a table as Parquet, with metadata of the file."""
+    buffer = io.BytesIO()
+    merged = {**(table.schema.metadata or {}), **(metadata or {})}
+    pq.write_table(table.replace_schema_metadata(merged or None), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def put_recorded(store: Store, key: str, table: pa.Table, said: Mapping[str, Any] | None = None) -> bool:
+    """Write a table at a fixed key with its hash beside it, unless the key exists; return whether it was written.
+
+    Args:
+        store: where to.
+        key: ends with `.parquet`.
+        table: the rows.
+        said: what else the record beside it holds.
+    """
+    if store.head(key) is not None:
+        return False
+    data = parquet(table, {MARK: _BESIDE})
+    beside = f"{key}.{sha256_hex(data)}.json"
+    store.put_if_absent(beside, sealed(beside, {"bytes": len(data), **(said or {})}))
+    return store.put_if_absent(key, data)
+
+
+def record_of(key: str) -> tuple[str, str] | None:
+    """Return (key of the object, its SHA-256) if `key` is of a record beside an object, else None."""
+    found = _RECORD.fullmatch(key)
+    return (found[1], found[2]) if found else None
+
+
+def stated_in_name(key: str) -> str | None:
+    """Return the SHA-256 that a key states of the bytes, or None if it states none."""
+    found = _IN_NAME.search(key)
+    return found[1] if found else None
+
+
+def compare(key: str, data: bytes, found: Iterable[str]) -> bool:
+    """Return whether a hash of `data` is recorded, in its name or beside it; it then fits.
+
+    Args:
+        key: of the object.
+        data: its bytes.
+        found: keys among which its records are.
+
+    Raises:
+        CorruptObjectError: if none of the recorded hashes fits, or the record is gone.
+    """
+    digest = sha256_hex(data)
+    stated = {of[1] for other in found if (of := record_of(other)) and of[0] == key}
+    if in_name := stated_in_name(key):
+        stated.add(in_name)
+    if stated and digest not in stated:
+        where = "its name" if in_name else "the hash that is recorded beside it"
+        raise CorruptObjectError(
+            f"{key} is damaged: its bytes do not match {where}; restore it from a backup"
+        )
+    if not stated and is_marked(data):
+        raise CorruptObjectError(
+            f"{key}.{digest}.json is missing: {key} says that its hash is beside it; restore it from a backup"
+        )
+    return bool(stated)
+
+
+def is_marked(data: bytes) -> bool:
+    """Return whether Parquet says that its hash is beside it; False too for bytes that do not read."""
+    if MARK not in data:  # the footer is not compressed
+        return False
+    try:
+        with pq.ParquetFile(io.BytesIO(data), pre_buffer=False) as file:
+            return (file.schema_arrow.metadata or {}).get(MARK) == _BESIDE
+    except (pa.ArrowException, OSError):
+        return False
