@@ -1,0 +1,81 @@
+"""Calls of paid labelers, of whatever scope: intents, receipts, states of batches; and states of batches in general.
+
+Belongs here: what these objects record of each other. Does not belong here: making calls (`assets.labeling`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.integrity import beside
+from warehouse.integrity.findings import Look, Read, said_of
+from warehouse.objects import parquet_table
+
+#: Kinds of keys of such calls.
+KINDS = ("label intent", "label calls", "label batch")
+_LABELER = re.compile(r"/labeler=([^/]+)/")
+
+
+def check_calls(look: Look, found: Sequence[Read], scope: str, of: str) -> None:
+    """Check the calls of one scope (`week=<W>/model=<M>`, `week=<W>/anchors`, `study=<S>`)."""
+    for one in found:
+        labeler = found_in[1] if (found_in := _LABELER.search(one.key)) else ""
+        who = f"{of}, {labeler}"
+        if one.key.startswith("label-intents/"):
+            _intent(look, one, labeler, who)
+        elif one.key.endswith(".parquet"):
+            for name in _intended(look, one, who):
+                look.need(
+                    f"{keys.label_intents_prefix(scope, labeler)}{name}.json", "its call has a receipt", who
+                )
+    states = [one for one in found if one.key.startswith("label-batches/")]
+    for folder in sorted({one.key.rpartition("/")[0] for one in states}):
+        check_batches(look, [one for one in states if one.key.startswith(f"{folder}/")], of)
+
+
+def _intent(look: Look, one: Read, labeler: str, of: str) -> None:
+    intent = look.json(one, of)
+    if intent is None:
+        return
+    call = one.key.split("/")[-2]
+    said = [labeler, intent.get("images"), intent.get("attributes")]
+    if sha256_hex(canonical_json(said))[:32] != call:
+        look.damaged(one.key, "is the intent of another call", of)
+
+
+def _intended(look: Look, one: Read, of: str) -> list[str]:
+    """Check one part of receipts; return the calls in it that had an intent."""
+    try:
+        table = parquet_table(one.key, one.data)
+        if not beside.compare(one.key, one.data, ()):
+            rows = zip(*(table[name].to_pylist() for name in ("call", "attempt", "outcome")), strict=True)
+            if f"-{sha256_hex(canonical_json([[*row] for row in rows]))[:16]}." not in one.key:
+                raise CorruptObjectError("holds other rows than its name says")
+            look.unrecorded += 1
+        stated = json.loads((table.schema.metadata or {}).get(beside.INTENTS, b"[]"))
+    except (CorruptObjectError, KeyError, ValueError, pa.ArrowException) as error:
+        look.damaged(one.key, said_of(error, one.key), of)
+        return []
+    return [str(name) for name in stated]
+
+
+def check_batches(look: Look, states: Sequence[Read], of: str) -> None:
+    """Check the states of the batches of one folder: each follows from the one before it."""
+    by_number: dict[int, set[str]] = {}
+    for one in states:
+        look.json(one, of)
+        number, _, state = one.key.rpartition("/")[2].removesuffix(".json").partition("-")
+        by_number.setdefault(int(number), set()).add(state)
+    folder = states[0].key.rpartition("/")[0] if states else ""
+    for number in range(1, max(by_number, default=0) + 1):
+        there = by_number.get(number, set())
+        wanted = {"intended"} | ({"sent1"} if there - {"intended", "ended"} else set())
+        for state in sorted(wanted - there):
+            look.need(f"{folder}/{number:04d}-{state}.json", "a later state of the batches is there", of)

@@ -1,0 +1,110 @@
+"""Editions in the store: files by their manifest, nothing beside them, and what manifests record of other objects.
+
+Belongs here: whether the bytes are those of the manifest. Does not belong here: whether the figures follow from the
+labels (`cliche verify`). A folder without a manifest is no edition: a publish that was stopped left it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from warehouse import keys
+from warehouse.canonical import canonical_json
+from warehouse.errors import CorruptObjectError, StoreError
+from warehouse.integrity import seals
+from warehouse.integrity.findings import Look, Recorded
+from warehouse.integrity.kinds import Key
+from warehouse.store.base import Store
+
+_POINTER = ("edition", "week", "revision", "replaces")
+
+
+def recorded(store: Store, listed: Iterable[str]) -> Recorded:
+    """Return what the editions' manifests record; one that does not read is reported with its edition."""
+    plans: dict[str, tuple[str, str]] = {}
+    named: dict[str, str] = {}
+    replaced: dict[str, str] = {}
+    for key in listed:
+        if not (
+            key.startswith("editions/") and (key == keys.LATEST_EDITION or key.endswith("/manifest.json"))
+        ):
+            continue
+        try:
+            data = store.get(key)
+            seals.has_seal(key, data)
+            manifest = json.loads(data)
+            edition = str(manifest["edition"])
+            if manifest.get("replaces"):
+                replaced[str(manifest["replaces"])] = f"edition {edition} replaces it"
+            if key == keys.LATEST_EDITION:
+                replaced[edition] = f"{key} names it"
+                continue
+            for part in manifest.get("partitions", ()):
+                plan = keys.plan(part["week"], part["model"])
+                plans[plan] = (part["plan_sha256"], edition)
+            named |= dict.fromkeys(_named(manifest), edition)
+        except (KeyError, ValueError, TypeError, StoreError, CorruptObjectError):
+            continue
+    return Recorded(plans, named, replaced)
+
+
+def _named(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the keys of the objects that an edition rests on."""
+    for part in manifest.get("partitions", ()):
+        yield keys.plan(part["week"], part["model"])
+        yield from filter(None, [part.get("manifest")])
+        yield from (*part.get("label_parts", ()), *part.get("label_attempt_parts", ()))
+    for anchors in manifest.get("anchors", ()):
+        yield from (anchors["pictures"], *anchors["labels"], *anchors["accepted"])
+    for gold in manifest.get("gold", ()):
+        yield from (gold["sample"], *gold["labels"])
+
+
+def check(look: Look, edition: str, found: Sequence[Key]) -> None:
+    """Check the files of one edition, or `latest.json`."""
+    if edition == "latest":
+        _latest(look)
+        return
+    prefix, of = keys.edition_prefix(edition), f"edition {edition}"
+    manifest_key = f"{prefix}manifest.json"
+    read: dict[str, str] = {}
+    manifest: dict[str, Any] | None = None
+    for one in look.read([key.key for key in found]):
+        read[one.key] = one.sha256
+        if one.key == manifest_key:
+            manifest = look.json(one, of)
+            if manifest is not None and manifest.get("edition") != edition:
+                look.damaged(manifest_key, f"is the manifest of {manifest.get('edition')}", of)
+                manifest = None
+    if manifest_key not in read:
+        if edition in look.recorded.replaced:
+            look.need(manifest_key, look.recorded.replaced[edition], of)
+        return
+    if manifest is None:
+        return
+    files = {prefix + name: stated["sha256"] for name, stated in manifest.get("files", {}).items()}
+    for key, sha256 in files.items():
+        if key not in read:
+            look.need(key, "the edition's manifest names it", of)
+        elif read[key] != sha256:
+            look.damaged(key, "has another hash than the edition's manifest says", of)
+    for key in sorted(read.keys() - files.keys() - {manifest_key}):
+        look.unexpected(key, "the edition's manifest does not name it", of)
+
+
+def _latest(look: Look) -> None:
+    for one in look.read([keys.LATEST_EDITION]):
+        latest = look.json(one, recorded=True)
+        if latest is None:
+            continue
+        key = f"{keys.edition_prefix(str(latest.get('edition')))}manifest.json"
+        try:
+            manifest = json.loads(look.store.get(key))
+            said = {name: manifest[name] for name in _POINTER}
+        except (KeyError, ValueError, TypeError):
+            look.damaged(one.key, f"names edition {latest.get('edition')}, which has no manifest that reads")
+            continue
+        if canonical_json(said) != canonical_json(latest):
+            look.damaged(one.key, f"says something else than the manifest of edition {latest['edition']}")

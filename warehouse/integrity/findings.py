@@ -1,0 +1,152 @@
+"""What a reading of a store finds, object by object, and what its checks are given.
+
+Belongs here: problems, counts, reading objects. Does not belong here: what is checked of which kind (`partitions`,
+`sets`, `editions`), the order of reading (`scan`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError, StoreError
+from warehouse.integrity import seals
+from warehouse.integrity.beside import record_of
+from warehouse.objects import json_object
+from warehouse.store.base import Store
+
+#: Objects that are asked for at once where one takes longer than this many seconds.
+AT_ONCE, _SLOW_S = 16, 0.004
+_TRIED = 3  # objects that are timed
+_UNREADABLE = 5  # one after the other: the store is at fault, not the objects
+
+
+class Problem(NamedTuple):
+    """One object that is not as it should be; `of` says what it belongs to, if that is known."""
+
+    kind: Literal["damaged", "missing", "unexpected"]
+    key: str
+    what: str
+    of: str = ""
+
+
+class Read(NamedTuple):
+    """One object as it was read, with the SHA-256 of its bytes."""
+
+    key: str
+    data: bytes
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the manifests of editions record of other objects."""
+
+    plans: Mapping[str, tuple[str, str]]  # key → (SHA-256, edition)
+    named: Mapping[str, str]  # key → the edition that names it
+    replaced: Mapping[str, str]  # edition → what says that it was public
+
+
+@dataclass
+class Look:
+    """What the checks of one group are given, and what they found. `there` are the keys that the store lists."""
+
+    store: Store
+    there: Collection[str]
+    recorded: Recorded
+    tell: Callable[[], None] = lambda: None
+    problems: list[Problem] = field(default_factory=list)
+    objects: int = 0
+    bytes: int = 0
+    unrecorded: int = 0  # objects of earlier versions, whose hash is recorded nowhere
+    _failed: int = 0
+
+    def read(self, keys: Sequence[str]) -> Iterator[Read]:
+        """Yield each object in the order of `keys`; what cannot be read is a problem."""
+        left = iter(keys)
+        begun = time.monotonic()
+        first = [self._get(key) for key in islice(left, _TRIED)]
+        slow = (time.monotonic() - begun) / max(1, len(first)) > _SLOW_S
+        yield from self._counted(first)
+        if not slow:  # threads cost more than they bring
+            yield from self._counted(map(self._get, left))
+            return
+        with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+            while some := [*islice(left, AT_ONCE * 4)]:
+                yield from self._counted(pool.map(self._get, some))
+
+    def _get(self, key: str) -> Read | Problem:
+        try:
+            data = self.store.get(key)
+        except KeyError:
+            return Problem("missing", key, "was listed, and is gone")
+        except StoreError as error:
+            return Problem("damaged", key, f"cannot be read ({error})")
+        return Read(key, data, sha256_hex(data))
+
+    def _counted(self, found: Iterable[Read | Problem]) -> Iterator[Read]:
+        for one in found:
+            self.objects += 1
+            self.tell()
+            if isinstance(one, Problem):
+                self._failed += 1
+                if self._failed >= _UNREADABLE:
+                    raise StoreError(f"{self.store.url}: {one.key} {one.what}, and so do those before it")
+                self.problems.append(one)
+                continue
+            self._failed = 0
+            self.bytes += len(one.data)
+            yield one
+
+    def damaged(self, key: str, what: str, of: str = "") -> None:
+        """Note an object whose bytes are not what is recorded of it, or not what its key says."""
+        self.problems.append(Problem("damaged", key, what, of))
+
+    def unexpected(self, key: str, what: str, of: str = "") -> None:
+        """Note an object that nothing accounts for."""
+        self.problems.append(Problem("unexpected", key, what, of))
+
+    def need(self, key: str, why: str, of: str = "") -> bool:
+        """Note a missing object unless it is there; one that a run wrote since the listing is there."""
+        here = key in self.there or self.store.head(key) is not None
+        if not here:
+            self.problems.append(Problem("missing", key, why, of))
+        return here
+
+    def json(self, one: Read, of: str = "", *, recorded: bool = False) -> dict[str, Any] | None:
+        """Return the JSON object that was read, checked by its seal; None if it is damaged.
+
+        One without a seal was written by an earlier version: it must be canonical, and counts as unrecorded unless
+        its hash is `recorded` elsewhere.
+        """
+        try:
+            sealed = seals.has_seal(one.key, one.data)
+            value = json_object(one.key, one.data)
+        except CorruptObjectError as error:
+            self.damaged(one.key, said_of(error, one.key), of)
+            return None
+        if not sealed:
+            if canonical_json(value) != one.data:
+                self.damaged(one.key, "is not in the form in which it was written", of)
+                return None
+            self.unrecorded += not recorded
+        return value
+
+
+def said_of(error: Exception, key: str) -> str:
+    """Return what an error says of an object, without its key and what to do, which the report says once."""
+    return str(error).removeprefix(f"{key} ").removesuffix("; restore it from a backup")
+
+
+def records_of(keys: Iterable[str]) -> dict[str, list[str]]:
+    """Return the records beside objects, by the key of the object."""
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        if of := record_of(key):
+            found.setdefault(of[0], []).append(key)
+    return found

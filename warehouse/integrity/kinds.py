@@ -1,0 +1,86 @@
+"""Every kind of key that a store may hold, and the group of objects that is checked together.
+
+Belongs here: the grammar of keys. Does not belong here: making keys (`warehouse.keys`), what is checked (`groups`).
+A key that no row matches is unexpected. Leases (`locks/`) are not read: they come and go. Half-written files of a local
+folder lie in `.tmp`, which is never listed; the next writer removes what dead processes left there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_NAME = r"[a-z0-9][a-z0-9._-]*"
+_WEEK = r"\d{4}-\d{2}-\d{2}"
+_SHA = "[0-9a-f]{64}"
+_HASH = f"(?:[0-9a-f]{{16}}|{_SHA})"  # of rows (earlier versions) or of bytes
+_LABELER = "labeler=[^/]+@[^/]+"
+_PARTITION = f"week=(?P<week>{_WEEK})/model=(?P<model>{_NAME})"
+_OTHER = f"(?P<scope>week={_WEEK}/anchors|study=[^/]+)"
+_RECORD = rf"(?:\.{_SHA}\.json)?"
+_STATE = r"\d{4,}-(?:intended|sent\d+|submitted|ended)\.json"
+
+#: kind → pattern of its keys. Groups `week` and `model`, `scope`, or `of` name what is checked together.
+KINDS: tuple[tuple[str, str], ...] = (
+    ("plan", rf"plans/{_PARTITION}\.json"),
+    ("intent", rf"intents/{_PARTITION}/(?P<slot>{_SHA})/(?P<n>\d+)\.json"),
+    ("receipt", rf"attempts/{_PARTITION}/(?P<slot>{_SHA})/(?P<n>\d+)\.json"),
+    ("manifest", rf"attempts/{_PARTITION}/manifest-(?P<n>\d{{4,}})\.parquet"),
+    ("manifest record", rf"attempts/{_PARTITION}/manifest-(?P<n>\d{{4,}})\.parquet\.{_SHA}\.json"),
+    ("batch", rf"batches/{_PARTITION}/{_STATE}"),
+    ("labels", rf"labels/{_PARTITION}/{_LABELER}/part-{_HASH}\.parquet"),
+    ("label calls", rf"labels/{_PARTITION}/{_LABELER}/attempts-{_HASH}\.parquet"),
+    ("label intent", rf"label-intents/{_PARTITION}/{_LABELER}/[0-9a-f]{{32}}/\d+\.json"),
+    ("label batch", rf"label-batches/{_PARTITION}/{_LABELER}/{_STATE}"),
+    ("label calls", rf"label-calls/{_OTHER}/{_LABELER}/attempts-{_HASH}\.parquet"),
+    ("label intent", rf"label-intents/{_OTHER}/{_LABELER}/[0-9a-f]{{32}}/\d+\.json"),
+    ("label batch", rf"label-batches/{_OTHER}/{_LABELER}/{_STATE}"),
+    ("image", r"images/(?P<of>[0-9a-f]{2})/(?P=of)[0-9a-f]{62}\.[a-z0-9]+"),
+    ("gold sample", rf"gold/(?P<of>{_NAME})/sample\.json"),
+    ("gold labels", rf"gold/(?P<of>{_NAME})/labels-{_HASH}\.parquet"),
+    ("anchor list", rf"anchors/(?P<of>{_NAME})/anchors\.json"),
+    ("anchor labels", rf"anchors/(?P<of>{_NAME})/labels/week={_WEEK}/{_LABELER}\.parquet{_RECORD}"),
+    (
+        "anchor acceptance",
+        rf"anchors/(?P<of>{_NAME})/accepted/week={_WEEK}/{_LABELER}/attribute=[^/]+\.json",
+    ),
+    ("study pointer", r"studies/(?P<of>[^/]+)/current-\d{4,}\.json"),
+    ("study definition", r"studies/(?P<of>[^/]+)/definition-[0-9a-f]{16}\.json"),
+    ("study table", rf"studies/(?P<of>[^/]+)/tables-[0-9a-f]{{16}}/[a-z_]+\.parquet{_RECORD}"),
+    ("study labels", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/part-{_HASH}\.parquet{_RECORD}"),
+    ("latest edition", r"editions/(?P<of>latest)\.json"),
+    ("edition", rf"editions/(?P<of>{_WEEK}\.\d+)/.+"),
+)
+_COMPILED = tuple((kind, kind.partition(" ")[0], re.compile(pattern)) for kind, pattern in KINDS)
+_LOCKS = "locks/"
+
+
+class Key(NamedTuple):
+    """A key with what it says of itself; `group` names what is checked together with it."""
+
+    key: str
+    kind: str
+    group: tuple[str, ...]
+    slot: str = ""
+    number: int = 0
+
+
+def parse(key: str) -> Key | None:
+    """Return what a key says of itself, or None if no kind of object has such a key."""
+    for kind, family, pattern in _COMPILED:
+        if found := pattern.fullmatch(key):
+            said = found.groupdict()
+            group: tuple[str, ...]
+            if said.get("model"):
+                group = ("partition", said["week"], said["model"])
+            elif said.get("scope"):
+                group = ("calls", said["scope"])
+            else:
+                group = (family, said["of"])
+            return Key(key, kind, group, said.get("slot") or "", int(said.get("n") or 0))
+    return None
+
+
+def is_lock(key: str) -> bool:
+    """Return whether a key is of a lease, which is not read."""
+    return key.startswith(_LOCKS)

@@ -1,0 +1,259 @@
+"""One model's week: plan, intents, receipts, manifests, batches, labels and calls for labels, against each other.
+
+Belongs here: what these objects record of each other. Does not belong here: pictures (`sets`; whether they are there is
+looked at here, since receipts name them), loading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.integrity import beside, calls, slots
+from warehouse.integrity.findings import Look, Read, records_of, said_of
+from warehouse.integrity.kinds import Key
+from warehouse.objects import parquet_table
+
+#: The columns of a label that the names of earlier versions' parts hash.
+_LABEL_IDENTITY = (
+    *("week", "model", "slot_key", "attribute", "labeler", "labeler_version", "value"),
+    *("confidence", "raw", "image_sha256"),
+)
+Row = Mapping[str, Any]
+
+
+def check(look: Look, week: str, model: str, found: Sequence[Key]) -> None:
+    """Check all objects of a partition; `found` are its keys as they are listed."""
+    kinds: dict[str, list[Key]] = {}
+    for key in found:
+        kinds.setdefault(key.kind, []).append(key)
+    read = {one.key: one for one in look.read([key.key for key in found])}
+    of = f"{model}, {week}"
+    records = {
+        key.key: said
+        for key in kinds.get("manifest record", ())
+        if (one := read.get(key.key)) and (said := look.json(one, of)) is not None
+    }
+    planned = _plan(look, week, model, read, records.values())
+    numbers = {key.number: key.key for key in kinds.get("manifest", ()) if key.key in read}
+    rows = _manifests(look, numbers, read, records, planned, of)
+    labeled = _labels(look, kinds.get("labels", ()), read, planned, of)
+    _record_without_manifest(look, week, model, numbers, records, rows, labeled)
+    newest = _newest(records, numbers)
+    hashes: Mapping[str, str] = newest.get("receipts", {})
+    _receipts(look, week, model, kinds.get("receipt", ()), read, hashes, rows, planned)
+    _intents(look, week, model, kinds.get("intent", ()), read, newest.get("intents", ()), planned)
+    prefix = keys.batches_prefix(week, model)
+    for name in newest.get("batches", ()):
+        look.need(prefix + name, "is recorded beside the manifest", of)
+    calls.check_batches(look, [read[key.key] for key in kinds.get("batch", ()) if key.key in read], of)
+    asked = [read[key.key] for kind in calls.KINDS for key in kinds.get(kind, ()) if key.key in read]
+    calls.check_calls(look, asked, f"week={week}/model={model}", of)
+
+
+def _plan(
+    look: Look, week: str, model: str, read: Mapping[str, Read], records: Iterable[Row]
+) -> dict[str, Row] | None:
+    """Check the plan; return its slots by key, or None if it cannot be read."""
+    key, of = keys.plan(week, model), f"{model}, {week}"
+    if key not in read:
+        if key not in look.there:
+            look.need(key, "other objects of this model and week are there", of)
+        return None
+    one = read[key]
+    published, edition = look.recorded.plans.get(key, (None, ""))
+    beside_manifest = {said["plan"] for said in records if said.get("plan")}
+    plan = look.json(one, of, recorded=bool(published or beside_manifest))
+    if plan is None:
+        return None
+    if fault := slots.plan_fault(plan, week, model):
+        look.damaged(key, fault, of)
+    elif published not in {None, one.sha256}:
+        look.damaged(key, f"has another hash than edition {edition} records", of)
+    elif beside_manifest - {one.sha256}:
+        look.damaged(key, "has another hash than is recorded beside the manifest", of)
+    else:
+        return {slot["slot_key"]: slot for slot in plan["slots"]}
+    return None
+
+
+def _manifests(
+    look: Look,
+    numbers: Mapping[int, str],
+    read: Mapping[str, Read],
+    records: Mapping[str, Row],
+    planned: Mapping[str, Row] | None,
+    of: str,
+) -> dict[tuple[str, int], Row]:
+    """Check the manifests; return the rows of the highest that reads, by slot and attempt."""
+    tables: dict[int, dict[tuple[str, int], Row]] = {}
+    unrecorded: list[int] = []
+    for number, key in numbers.items():
+        try:
+            if not beside.compare(key, read[key].data, records):
+                unrecorded.append(number)
+            rows = parquet_table(key, read[key].data).to_pylist()
+            tables[number] = {(row["slot_key"], row["attempt"]): row for row in rows}
+        except (CorruptObjectError, KeyError, pa.ArrowException) as error:
+            look.damaged(key, said_of(error, key), of)
+    look.unrecorded += len(unrecorded)
+    current = tables[max(tables)] if tables else {}
+    for number in unrecorded:
+        rows_of = tables.get(number, {})
+        if any(current.get(name) != row for name, row in rows_of.items()):
+            look.damaged(numbers[number], "holds other rows than the newest manifest", of)
+    last = max(numbers, default=0)
+    for number in {*range(1, last)} - {*numbers}:
+        key = numbers[last].replace(f"-{last:04d}.", f"-{number:04d}.")
+        look.need(key, f"there is manifest {last}", of)
+    if planned is not None and last in tables:
+        for slot_key in sorted({slot for slot, _ in current} - {*planned}):
+            look.damaged(
+                numbers[last], f"holds an attempt of {slot_key[:12]}, which is no slot of the plan", of
+            )
+    return current
+
+
+def _record_without_manifest(
+    look: Look,
+    week: str,
+    model: str,
+    numbers: Mapping[int, str],
+    records: Mapping[str, Row],
+    rows: Mapping[tuple[str, int], Row],
+    labeled: set[str],
+) -> None:
+    """Note a manifest that is gone: there is its record, and labels of what it listed.
+
+    Without labels, a run was killed between the two; the next run writes the manifest.
+    """
+    alone = {key for key in records_of(records) if key not in numbers.values()}
+    if labeled - {slot for slot, _ in rows}:
+        for key in sorted(alone):
+            look.need(key, "its hash is recorded, and there are labels of what it listed", f"{model}, {week}")
+
+
+def _newest(records: Mapping[str, Row], numbers: Mapping[int, str]) -> Row:
+    """Return what is recorded beside the highest manifest that is there, else beside any."""
+    for key in sorted(numbers.values(), reverse=True):
+        for name in records_of(records).get(key, ()):
+            return records[name]
+    return {}
+
+
+def _receipts(
+    look: Look,
+    week: str,
+    model: str,
+    found: Sequence[Key],
+    read: Mapping[str, Read],
+    hashes: Mapping[str, str],
+    rows: Mapping[tuple[str, int], Row],
+    planned: Mapping[str, Row] | None,
+) -> None:
+    prefix = keys.attempts_prefix(week, model)
+    slot_of = planned or {}
+    pictures: dict[str, str] = {}
+    for key in found:
+        if key.key not in read:
+            continue
+        of = slots.words(slot_of.get(key.slot), week, model)
+        one, row = read[key.key], rows.get((key.slot, key.number))
+        stated = hashes.get(key.key.removeprefix(prefix))
+        if planned is not None and key.slot not in planned:
+            look.unexpected(key.key, "is of no slot of the plan", of)
+        if stated == one.sha256:
+            continue
+        if stated is not None:
+            look.damaged(key.key, "has another hash than is recorded beside the manifest", of)
+            continue
+        receipt = look.json(one, of)
+        if receipt is None:
+            continue
+        if (receipt.get("week"), receipt.get("model"), receipt.get("slot_key"), receipt.get("attempt")) != (
+            *(week, model),
+            *(key.slot, key.number),
+        ):
+            look.damaged(key.key, "is the receipt of another attempt", of)
+        elif row is not None and (fault := slots.receipt_fault(receipt, row)):
+            look.damaged(key.key, fault, of)
+        elif receipt.get("image_sha256"):
+            pictures[keys.image(receipt["image_sha256"], receipt.get("image_ext") or "bin")] = of
+    for name in hashes:
+        slot = slot_of.get(name.partition("/")[0])
+        look.need(prefix + name, "is recorded beside the manifest", slots.words(slot, week, model))
+    for (slot_key, attempt), row in rows.items():
+        of = slots.words(slot_of.get(slot_key), week, model)
+        key_ = keys.receipt(week, model, slot_key, attempt)
+        if key_.removeprefix(prefix) not in hashes:
+            look.need(key_, "the manifest lists it", of)
+        if row.get("image_sha256"):
+            pictures[keys.image(row["image_sha256"], row.get("image_ext") or "bin")] = of
+    for image, of in pictures.items():
+        look.need(image, "a receipt names it", of)
+
+
+def _intents(
+    look: Look,
+    week: str,
+    model: str,
+    found: Sequence[Key],
+    read: Mapping[str, Read],
+    recorded: Sequence[str],
+    planned: Mapping[str, Row] | None,
+) -> None:
+    slot_of = planned or {}
+    for key in found:
+        of = slots.words(slot_of.get(key.slot), week, model)
+        if planned is not None and key.slot not in planned:
+            look.unexpected(key.key, "is of no slot of the plan", of)
+        intent = look.json(read[key.key], of) if key.key in read else None
+        slot = (intent or {}).get("slot")
+        if (
+            intent
+            and slot is not None
+            and (slot.get("slot_key"), intent.get("attempt")) != (key.slot, key.number)
+        ):
+            look.damaged(key.key, "is the intent of another attempt", of)
+        elif slot is not None and key.slot in slot_of and slot != slot_of[key.slot]:
+            look.damaged(key.key, "names another slot than the plan", of)
+    prefix = keys.intents_prefix(week, model)
+    for name in recorded:
+        slot = slot_of.get(name.partition("/")[0])
+        look.need(prefix + name, "is recorded beside the manifest", slots.words(slot, week, model))
+
+
+def _labels(
+    look: Look,
+    found: Sequence[Key],
+    read: Mapping[str, Read],
+    planned: Mapping[str, Row] | None,
+    of: str,
+) -> set[str]:
+    """Check the label parts; return the slots that they label."""
+    labeled: set[str] = set()
+    for key in found:
+        if (one := read.get(key.key)) is None:
+            continue
+        try:
+            if beside.compare(one.key, one.data, ()):
+                slot_keys = set(parquet_table(one.key, one.data)["slot_key"].unique().to_pylist())
+            else:
+                rows = parquet_table(one.key, one.data).to_pylist()
+                named = sha256_hex(canonical_json([[row[name] for name in _LABEL_IDENTITY] for row in rows]))
+                if f"part-{named[:16]}." not in one.key:
+                    raise CorruptObjectError("holds other rows than its name says")
+                slot_keys = {row["slot_key"] for row in rows}
+                look.unrecorded += 1
+        except (CorruptObjectError, KeyError, pa.ArrowException) as error:
+            look.damaged(one.key, said_of(error, one.key), of)
+            continue
+        labeled |= slot_keys
+        if planned is not None and slot_keys - {*planned}:
+            look.unexpected(one.key, "labels slots that are not in the plan", of)
+    return labeled

@@ -1,0 +1,112 @@
+"""When a store was last read whole, and how far a reading is that was stopped: two files in the home, not in the store.
+
+    store-read.json       the last reading that came to its end
+    store-reading.jsonl   one line per group of objects that was read; removed at the end
+
+Belongs here: those files. Does not belong here: reading the store (`scan`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from warehouse.canonical import canonical_json
+from warehouse.weeks import utc_now
+
+_DONE, _BEGUN = "store-read.json", "store-reading.jsonl"
+#: A reading that was stopped longer ago begins anew.
+_OLDEST = timedelta(days=7)
+
+
+class LastRead(NamedTuple):
+    """The last whole reading of a store. `read_at` is when it ended (UTC)."""
+
+    read_at: datetime
+    objects: int
+    problems: int
+
+
+def last_read(home: Path, store_url: str) -> LastRead | None:
+    """Return the last whole reading of the store at `store_url`, or None if there was none."""
+    try:
+        said = json.loads((home / _DONE).read_bytes())
+        if said["store"] != store_url:
+            return None
+        return LastRead(datetime.fromisoformat(said["read_at"]), int(said["objects"]), int(said["problems"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def line(read: LastRead | None) -> str:
+    """Return in one line when the store was last read whole."""
+    if read is None:
+        return "never; cliche verify --store reads it"
+    found = "all as recorded" if not read.problems else f"{read.problems:,} problems"
+    return f"{read.read_at:%Y-%m-%d %H:%M} UTC, {read.objects:,} objects, {found}"
+
+
+class Progress:
+    """What was read so far, group by group, so that a reading that was stopped goes on."""
+
+    def __init__(self, home: Path, store_url: str) -> None:
+        """Take up a reading of this store that was stopped, or begin one."""
+        self._home, self._store = home, store_url
+        self._path = home / _BEGUN
+        home.mkdir(parents=True, exist_ok=True)
+        self.done: dict[str, dict[str, Any]] = {}
+        self.begun_at = utc_now()
+        lines = self._read()
+        if lines and lines[0].get("store") == store_url:
+            begun = datetime.fromisoformat(lines[0]["begun_at"])
+            if utc_now() - begun < _OLDEST:
+                self.begun_at = begun
+                self.done = {said["group"]: said for said in lines[1:]}
+        self._file = self._path.open("wb")
+        self._write({"store": store_url, "begun_at": self.begun_at.isoformat()})
+        for said in self.done.values():
+            self._write(said)
+
+    def _read(self) -> list[dict[str, Any]]:
+        try:
+            data = self._path.read_bytes()
+        except OSError:
+            return []
+        found = []
+        for raw in data.splitlines(keepends=True):
+            try:  # a kill may leave half a line
+                found.append(json.loads(raw) if raw.endswith(b"\n") else None)
+            except ValueError:
+                found.append(None)
+        return [one for one in found if isinstance(one, dict)]
+
+    def _write(self, said: Mapping[str, Any]) -> None:
+        self._file.write(canonical_json(said) + b"\n")
+        self._file.flush()
+
+    def add(self, group: str, said: Mapping[str, Any]) -> None:
+        """Keep what a group's reading found."""
+        self._write({"group": group, **said})
+
+    def close(self) -> None:
+        """Leave the reading as far as it is."""
+        self._file.close()
+
+    def finish(self, objects: int, problems: int) -> None:
+        """Note that the store was read whole."""
+        self._file.close()
+        said = {
+            "store": self._store,
+            "begun_at": self.begun_at.isoformat(timespec="seconds"),
+            "read_at": utc_now().isoformat(timespec="seconds"),
+            "objects": objects,
+            "problems": problems,
+        }
+        part = self._home / f".{_DONE}.{os.getpid()}"
+        part.write_bytes(canonical_json(said))
+        part.replace(self._home / _DONE)
+        self._path.unlink(missing_ok=True)

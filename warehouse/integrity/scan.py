@@ -1,0 +1,190 @@
+"""Reading a whole store: every object, in groups, and what belongs to what.
+
+Belongs here: the order, going on after an interruption, and the lookup of what a picture belongs to. Does not belong
+here: what is checked of each group (`partitions`, `sets`, `editions`), words for people (`orchestration`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from warehouse import keys, objects
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import ClicheError
+from warehouse.integrity import calls, editions, partitions, sets, slots
+from warehouse.integrity.findings import Look, Problem, Recorded
+from warehouse.integrity.kinds import Key, is_lock, parse
+from warehouse.integrity.record import Progress
+from warehouse.store.base import Store
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass
+class Found:
+    """What a reading of a store found. `resumed` counts objects that a reading before this one had read."""
+
+    objects: int = 0
+    bytes: int = 0
+    unrecorded: int = 0
+    resumed: int = 0
+    seconds: float = 0.0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: None) -> Found:
+    """Read every object of a store and return what is damaged, missing or unexpected.
+
+    Args:
+        store: what is read; nothing is written there.
+        home: where it is kept how far the reading is, and when the store was last read whole.
+        tell: told (what is read, objects done, of how many).
+
+    Raises:
+        StoreError: if the store fails; the next reading goes on.
+    """
+    begun = time.monotonic()
+    listed = [key for key in store.list("") if not is_lock(key)]
+    there = frozenset(listed)
+    groups: dict[tuple[str, ...], list[Key]] = {}
+    found = Found()
+    for key in listed:
+        known = parse(key)
+        if known is None:
+            found.problems.append(Problem("unexpected", key, "no kind of object has such a key"))
+        else:
+            groups.setdefault(known.group, []).append(known)
+    total = sum(map(len, groups.values()))
+    recorded = editions.recorded(store, listed)
+    progress = Progress(home, store.url)
+    try:
+        for group, members in groups.items():
+            _one_group(found, store, there, recorded, progress, group, members, tell, total)
+    finally:
+        progress.close()
+    found.problems += _gone(store, there, recorded)
+    found.problems = _told_once(store, listed, found.problems)
+    found.seconds = time.monotonic() - begun
+    progress.finish(found.objects, len(found.problems))
+    tell("", total, total)
+    return found
+
+
+def _one_group(
+    found: Found,
+    store: Store,
+    there: frozenset[str],
+    recorded: Recorded,
+    progress: Progress,
+    group: tuple[str, ...],
+    members: Sequence[Key],
+    tell: Tell,
+    total: int,
+) -> None:
+    """Check a group, unless a reading that was stopped did, and nothing was added or removed since."""
+    name = " ".join(group[1:])
+    names = sha256_hex(canonical_json([key.key for key in members]))
+    before = progress.done.get("/".join(group))
+    if before and before.get("names") == names:
+        found.objects += before["objects"]
+        found.resumed += before["objects"]
+        found.bytes += before["bytes"]
+        found.unrecorded += before["unrecorded"]
+        found.problems += [Problem(*one) for one in before["problems"]]
+        tell(name, found.objects, total)
+        return
+    looked = 0
+
+    def told() -> None:
+        nonlocal looked
+        looked += 1
+        if looked % 25 == 1:
+            tell(name, found.objects + looked, total)
+
+    look = Look(store, there, recorded, told)
+    if group[0] == "partition":
+        partitions.check(look, group[1], group[2], members)
+    elif group[0] == "calls":
+        calls.check_calls(look, [*look.read([key.key for key in members])], group[1], name)
+    else:
+        _CHECKS[group[0]](look, group[1], members)
+    found.objects += look.objects
+    found.bytes += look.bytes
+    found.unrecorded += look.unrecorded
+    found.problems += look.problems
+    progress.add(
+        "/".join(group),
+        {
+            "names": names,
+            "objects": look.objects,
+            "bytes": look.bytes,
+            "unrecorded": look.unrecorded,
+            "problems": [[*one] for one in look.problems],
+        },
+    )
+
+
+_CHECKS: dict[str, Callable[[Look, str, Sequence[Key]], None]] = {
+    "image": sets.check_images,
+    "gold": sets.check_gold,
+    "anchor": sets.check_anchors,
+    "study": sets.check_studies,
+    "latest": editions.check,
+    "edition": editions.check,
+}
+
+
+def _gone(store: Store, there: frozenset[str], recorded: Recorded) -> list[Problem]:
+    """Return what editions name and the store does not hold."""
+    look = Look(store, there, recorded)
+    for key, edition in recorded.named.items():
+        partition = keys.parse_partition(key)
+        of = f"{partition[1]}, {partition[0]}" if partition else ""
+        look.need(key, f"edition {edition} names it", of)
+    if keys.LATEST_EDITION not in there and (
+        complete := [key for key in there if key.startswith("editions/") and key.endswith("/manifest.json")]
+    ):
+        look.need(keys.LATEST_EDITION, f"there is {max(complete)}; cliche publish writes it")
+    return look.problems
+
+
+def _told_once(store: Store, listed: Sequence[str], problems: Sequence[Problem]) -> list[Problem]:
+    """Return one problem for each object, in the order of keys; pictures with what they belong to."""
+    first: dict[str, Problem] = {}
+    others: dict[str, set[str]] = {}
+    for one in problems:
+        first.setdefault(one.key, one)
+        others.setdefault(one.key, set()).add(one.of)
+    pictures = {key.rpartition("/")[2].partition(".")[0] for key in first if key.startswith("images/")}
+    owners = _owners(store, listed, pictures) if pictures else {}
+    told = []
+    for key, one in sorted(first.items()):
+        of = owners.get(key.rpartition("/")[2].partition(".")[0]) or sorted(others[key] - {""})
+        more = f" and {len(of) - 1} more" if len(of) > 1 else ""
+        told.append(one._replace(of=of[0] + more if of else ""))
+    return told
+
+
+def _owners(store: Store, listed: Sequence[str], pictures: set[str]) -> dict[str, list[str]]:
+    """Return what pictures belong to, by their hash: slots of all models and weeks, studies, anchor sets."""
+    found: dict[str, list[str]] = {}
+    for week, model in sorted({one for key in listed if (one := keys.parse_partition(key))}):
+        try:
+            key = objects.current_manifest(store, week, model)
+            if key is None:
+                continue
+            rows = objects.parquet_table(key, store.get(key)).select(["slot_key", "image_sha256"]).to_pylist()
+            mine = [row for row in rows if row["image_sha256"] in pictures]
+            if not mine:
+                continue
+            plan = objects.read_plan(store, week, model)
+        except (ClicheError, KeyError):
+            continue
+        slot_of = {slot["slot_key"]: slot for slot in plan["slots"]}
+        for row in mine:
+            words = slots.words(slot_of.get(row["slot_key"]), week, model)
+            found.setdefault(row["image_sha256"], []).append(words)
+    return found

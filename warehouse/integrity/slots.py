@@ -1,0 +1,80 @@
+"""What a plan says of itself, computed again: slot keys, hashes of suites and parameters; and words for a slot.
+
+Belongs here: plans and receipts of versions that sealed nothing, checked by their content. Does not belong here: making
+plans (`assets.generation.plan`): a test holds that the keys are the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from warehouse.canonical import canonical_json, sha256_hex
+
+_JSON_COLUMNS = ("params", "block_categories", "usage")
+
+
+def slot_key(slot: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+    """Return the key of a slot as its plan describes it."""
+    identity = {
+        "suite": f"{slot['suite']}@{slot['suite_version']}",
+        "prompt": slot["prompt"],
+        "model": slot["model"],
+        "params": params,
+        "replicate": slot["replicate"],
+        "week": slot["week"],
+        "turn": slot.get("turn", 1),
+    }
+    return sha256_hex(canonical_json(identity))
+
+
+def plan_fault(plan: Mapping[str, Any], week: str, model: str) -> str | None:
+    """Return what a plan contradicts itself in, or None. Suites are hashed, slot keys are computed from the plan."""
+    try:
+        if (plan["week"], plan["model"]) != (week, model):
+            return f"is the plan of {plan['model']} in week {plan['week']}"
+        for suite in plan["suites"]:
+            content = {name: said for name, said in suite.items() if name != "hash"}
+            if "hash" in suite and suite["hash"] != sha256_hex(canonical_json(content)):
+                return f"does not match the hash that it states of the suite {suite.get('id')}"
+        for slot in plan["slots"]:
+            if slot["slot_key"] != slot_key(slot, plan["params"]):
+                return (
+                    f"states a key for {slot['prompt']}, replicate {slot['replicate']} that it does not have"
+                )
+    except (KeyError, TypeError, AttributeError) as error:
+        return f"is no plan ({error!r})"
+    return None
+
+
+def receipt_fault(receipt: Mapping[str, Any], row: Mapping[str, Any]) -> str | None:
+    """Return the first field in which a receipt and its row of the manifest differ, or None."""
+    for name in [*row, *(name for name in receipt if name not in row)]:
+        said, listed = receipt.get(name), row.get(name)
+        if name in _JSON_COLUMNS:
+            listed = json.loads(listed) if listed is not None else None
+            same = said == listed or (not said and not listed)
+        elif isinstance(listed, datetime):
+            same = isinstance(said, str) and _moment(said) == listed
+        else:
+            same = said == listed
+        if not same:
+            return f"and the manifest differ in {name}"
+    return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def words(slot: Mapping[str, Any] | None, week: str, model: str) -> str:
+    """Return what an object of a slot belongs to: model, week, prompt, replicate, slot."""
+    if slot is None:
+        return f"{model}, {week}"
+    turn = f", turn {slot['turn']}" if slot.get("conversation") else ""
+    return f"{model}, {week}, {slot['prompt']}, replicate {slot['replicate']}{turn}, slot {slot['slot_key'][:12]}"
