@@ -134,12 +134,15 @@ def verify(
             help="An edition's id, e.g. 2026-11-23.1, its folder or its address; default: the latest in the store.",
         ),
     ] = None,
+    whole_store: Annotated[
+        bool, typer.Option("--store", help="Read every object of the store instead, and compare its hash.")
+    ] = False,
 ) -> None:
-    """Verify a published edition: files, tables, views, pages, pictures, counts, scores.
+    """Verify a published edition: files, tables, views, pages, pictures, counts, scores; or, with --store, read the whole store.
 
     Exit code 1 if anything differs, 4 if nothing differs and something could not be checked.
     """
-    raise typer.Exit(commands.verify(edition))
+    raise typer.Exit(commands.verify_store(edition) if whole_store else commands.verify(edition))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from assets.generation.workplace import Workplace
 from assets.leaderboard.edition import Edition, publish
 from assets.metrics.week import assert_publishable
 from warehouse.connection import connect
+from warehouse.integrity.record import last_read, line
 
 
 def publish_week(place: Workplace, week: str) -> Edition:
@@ -22,7 +23,14 @@ def publish_week(place: Workplace, week: str) -> Edition:
     """
     with connect(place.warehouse, read_only=True) as con:
         assert_publishable(con, place, week)
-        return publish(con, place.store, week=week, code_version=place.code_version)
+        read = last_read(place.warehouse.parent, place.store.url)
+        return publish(
+            con,
+            place.store,
+            week=week,
+            code_version=place.code_version,
+            store_read=line(read) if read else None,
+        )
 
 
 def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.AssetsDefinition:

@@ -38,7 +38,9 @@ class Contents:
     page: Page
     store: Store
 
-    def files(self, edition: str, code_version: str, replaces: str | None) -> Iterator[tuple[str, bytes]]:
+    def files(
+        self, edition: str, code_version: str, replaces: str | None, store_read: str | None
+    ) -> Iterator[tuple[str, bytes]]:
         """Yield (path in the edition, bytes): data, then pictures, then the page, `index.html` last.
 
         Raises:
@@ -48,7 +50,7 @@ class Contents:
             yield path, file.read_bytes()
         for sha256, ext in sorted({(p.sha256, p.ext) for p in self.page.pictures()}):
             yield f"pictures/{sha256}.{ext}", read_image(self.store, sha256, ext)
-        page = _named(self.page, edition, code_version, replaces)
+        page = _named(self.page, edition, code_version, replaces, store_read)
         yield from sorted(render(page).items(), key=lambda item: (item[0] == "index.html", item[0]))
 
 
@@ -114,8 +116,9 @@ def shipped_conventions() -> dict[str, str]:
     return {"drawing": CONVENTION}
 
 
-def _named(page: Page, edition: str, code_version: str, replaces: str | None) -> Page:
-    return replace(page, edition=edition, code_version=code_version, replaces=replaces)
+def _named(page: Page, edition: str, code_version: str, replaces: str | None, store_read: str | None) -> Page:
+    """Return the page with what its content hash leaves out; all of it is in the manifest, too."""
+    return replace(page, edition=edition, code_version=code_version, replaces=replaces, store_read=store_read)
 
 
 def _sources(

@@ -55,6 +55,7 @@ def publish(
     week: str,
     code_version: str,
     conventions: Mapping[str, str] | None = None,
+    store_read: str | None = None,
 ) -> Edition:
     """Return the edition that holds the warehouse as of `week`; write it unless its content is public already.
 
@@ -64,6 +65,8 @@ def publish(
         week: ISO date of a Monday.
         code_version: version of the code, for the manifest and the page's foot.
         conventions: labeler name → how its readings of drawings are to be understood; None: those that are shipped.
+        store_read: when the store was last read whole, and what that found; None: never. A run-time fact: it makes no
+            new edition, and is in the manifest so that the page can be rendered again.
 
     Raises:
         UsageError: if `week` is no Monday.
@@ -85,7 +88,7 @@ def publish(
         if current is not None and current["content_sha256"] == contents.sha256:
             moved = _advance(store, current)
             return _edition(current, published=moved)
-        manifest = _write(store, contents, week, code_version, current)
+        manifest = _write(store, contents, week, code_version, current, store_read)
         _advance(store, manifest)
         return _edition(manifest, published=True)
 
@@ -152,7 +155,12 @@ def _revisions(store: Store, week: str) -> dict[int, bool]:
 
 
 def _write(
-    store: Store, contents: Contents, week: str, code_version: str, current: dict[str, Any] | None
+    store: Store,
+    contents: Contents,
+    week: str,
+    code_version: str,
+    current: dict[str, Any] | None,
+    store_read: str | None,
 ) -> dict[str, Any]:
     """Write the next free revision, its manifest last, and return the manifest."""
     revision = max(_revisions(store, week), default=0) + 1
@@ -160,7 +168,7 @@ def _write(
     prefix = keys.edition_prefix(edition_id)
     replaces = None if current is None else current["edition"]
     files: dict[str, dict[str, Any]] = {}
-    for path, data in contents.files(edition_id, code_version, replaces):
+    for path, data in contents.files(edition_id, code_version, replaces, store_read):
         _put(store, prefix + path, data)
         files[path] = {"sha256": sha256_hex(data), "bytes": len(data)}
     manifest = {
@@ -171,6 +179,7 @@ def _write(
         "replaces": replaces,
         "code_version": code_version,
         "texts_sha256": texts_sha256(),
+        "store_read": store_read,  # run time, as shown on the page: in no hash
         "content_sha256": contents.sha256,
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
         **contents.sources,

@@ -291,6 +291,9 @@ class Page:
     suites: tuple[SuiteFact, ...]
     labelers: tuple[LabelerFact, ...]
     downloads: tuple[Download, ...]
+    store_read: str | None = (
+        None  # when the store was last read whole, and what that found; in no content hash
+    )
     unverified: str | None = None  # whose labels nobody verified
     words: tuple[WordChange, ...] = ()  # what one word changes
     statistics: tuple[StatisticGroup, ...] = ()  # pictures beside published statistics

@@ -12,6 +12,7 @@ from orchestration.commands.labels import label_imported
 from orchestration.commands.operator import demo, publish, rebuild, run, unlock
 from orchestration.commands.query import sql
 from orchestration.commands.status import status
+from orchestration.commands.store_reading import verify_store
 
 __all__ = [
     "anchors_accept",
@@ -35,4 +36,5 @@ __all__ = [
     "status",
     "unlock",
     "verify",
+    "verify_store",
 ]

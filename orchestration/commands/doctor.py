@@ -89,6 +89,7 @@ def examine() -> Iterator[Finding]:
     except ClicheError as error:
         yield Finding("fail", "settings", str(error))
     yield from machine.look_at_store(place.store)
+    yield machine.last_reading(settings, place.store)
     yield from machine.look_at_disk(settings, place.store)
     yield from _plans(place)
     models = [entry for entry in place.models if str(entry.until_week or "9") >= current_week()]

@@ -20,6 +20,7 @@ from assets.leaderboard.edition import latest
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
 from orchestration.commands.forecasts import lost_lines, spent_line, with_book
+from orchestration.commands.store_reading import store_read_line
 from orchestration.console import OUT, say
 from orchestration.gate import look
 from orchestration.resources import make_workplace
@@ -65,6 +66,7 @@ def status(week: str | None) -> int:
         say(line)
     if newest is not None:
         say(f"Edition {newest.id} is current: {page_address(place)}")
+    say(f"Store last read whole: {store_read_line(settings, place.store.url)}")
     if not gate.states:
         say("No model is active in this week.")
     elif not gate.is_open:

@@ -19,6 +19,7 @@ from assets.generation.http import make_client
 from orchestration.doctor.finding import Finding, Level
 from orchestration.settings import Settings
 from warehouse.errors import ClicheError
+from warehouse.integrity import record
 from warehouse.store import Store
 
 #: Free bytes below which nothing can be done, and below which a week of real models may not fit.
@@ -36,6 +37,15 @@ def look_at_store(store: Store) -> Iterator[Finding]:
         yield Finding("fail", "store", str(error))
         return
     yield Finding("ok", "store", f"{store.url} can be written, and what is there is never overwritten")
+
+
+def last_reading(settings: Settings, store: Store) -> Finding:
+    """Say when the store was last read whole; only a reading that found something is a warning."""
+    last = record.last_read(settings.home, store.url)
+    line = f"last read whole: {record.line(last)}"
+    if last is None or not last.problems:
+        return Finding("ok", "store", line)
+    return Finding("warn", "store", f"{line}; cliche verify --store lists them")
 
 
 def look_at_disk(settings: Settings, store: Store) -> Iterator[Finding]:
