@@ -22,8 +22,8 @@ from assets.generation.admission import NotNowError
 from assets.labeling.attempts import LabelAttempt, parse, to_parquet
 from assets.labeling.records import Reading
 from warehouse import keys
-from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
+from warehouse.integrity.beside import put_named
 from warehouse.integrity.seals import sealed
 from warehouse.objects import read_json
 from warehouse.store import Store
@@ -161,10 +161,8 @@ class Journal:
         if self._attempts:
             rows = sorted(self._attempts, key=lambda one: (one.call, one.attempt))
             intended = [name for one in rows if (name := f"{one.call}/{one.attempt}") in self._intended]
-            data = to_parquet(rows, intended)
-            self.store.put_if_absent(
-                f"{self.scope.attempts_prefix(self.labeler)}{sha256_hex(data)}.parquet", data
-            )
+            prefix = self.scope.attempts_prefix(self.labeler)
+            put_named(self.store, lambda sha256: f"{prefix}{sha256}.parquet", to_parquet(rows, intended))
             self.known += rows
             self._attempts = []
             self._parts += 1

@@ -27,9 +27,8 @@ from assets.labeling.journal import Journal, of_partition
 from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import NOBODY, is_remote, make_labeler
 from warehouse import keys
-from warehouse.canonical import sha256_hex
 from warehouse.errors import ClicheError
-from warehouse.integrity.beside import parquet
+from warehouse.integrity.beside import parquet, put_named
 from warehouse.objects import read_image, read_parquet
 from warehouse.store import Store
 from warehouse.weeks import utc_now
@@ -262,7 +261,7 @@ def _rows(
 def _write_part(store: Store, plan: Plan, labeler: str, rows: list[dict[str, object]]) -> None:
     rows = sorted(rows, key=lambda row: (str(row["slot_key"]), str(row["attribute"])))
     data = parquet(pa.Table.from_pylist(rows, schema=_SCHEMA))
-    store.put_if_absent(keys.label_part(plan.week, plan.model, labeler, sha256_hex(data)), data)
+    put_named(store, lambda sha256: keys.label_part(plan.week, plan.model, labeler, sha256), data)
 
 
 def labelled(store: Store, plan: Plan, labeler: Labeler | RemoteLabeler) -> set[tuple[str, str]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +26,7 @@ from warehouse.store.base import Store
 
 MARK = b"cliche.sha256"  # in the metadata of Parquet whose hash is beside it
 _BESIDE = b"beside"
+NOTE = "written-"  # begins the names of notes of what was written
 INTENTS = b"cliche.intents"  # in the metadata of labelers' calls: `<call>/<attempt>` that had an intent
 _IN_NAME = re.compile(r"-([0-9a-f]{64})\.parquet")
 _RECORD = re.compile(r"(.+\.parquet)\.([0-9a-f]{64})\.json")
@@ -54,6 +55,21 @@ def put_recorded(store: Store, key: str, table: pa.Table, said: Mapping[str, Any
     beside = f"{key}.{sha256_hex(data)}.json"
     store.put_if_absent(beside, sealed(beside, {"bytes": len(data), **(said or {})}))
     return store.put_if_absent(key, data)
+
+
+def put_named(store: Store, key_of: Callable[[str], str], data: bytes) -> str:
+    """Write Parquet at the key that its hash makes, then a note that it was written; return the key.
+
+    The note is written last, so a run that is killed leaves no note of an object that is not there; the object needs
+    none to be checked. It tells that the object was there if it is removed.
+    """
+    sha256 = sha256_hex(data)
+    key = key_of(sha256)
+    store.put_if_absent(key, data)
+    folder, _, name = key.rpartition("/")
+    note = f"{folder}/{NOTE}{sha256}.json"
+    store.put_if_absent(note, sealed(note, {"object": name}))
+    return key
 
 
 def record_of(key: str) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ from warehouse.integrity.findings import Look, Read, said_of
 from warehouse.objects import parquet_table
 
 #: Kinds of keys of such calls.
-KINDS = ("label intent", "label calls", "label batch")
+KINDS = ("label intent", "label calls", "label batch", "note")
 _LABELER = re.compile(r"/labeler=([^/]+)/")
 
 
@@ -30,6 +30,8 @@ def check_calls(look: Look, found: Sequence[Read], scope: str, of: str) -> None:
         who = f"{of}, {labeler}"
         if one.key.startswith("label-intents/"):
             _intent(look, one, labeler, who)
+        elif is_note(one.key):
+            check_note(look, one, who)
         elif one.key.endswith(".parquet"):
             for name in _intended(look, one, who):
                 look.need(
@@ -38,6 +40,18 @@ def check_calls(look: Look, found: Sequence[Read], scope: str, of: str) -> None:
     states = [one for one in found if one.key.startswith("label-batches/")]
     for folder in sorted({one.key.rpartition("/")[0] for one in states}):
         check_batches(look, [one for one in states if one.key.startswith(f"{folder}/")], of)
+
+
+def is_note(key: str) -> bool:
+    """Return whether a key is of a note that an object of its folder was written."""
+    return key.rpartition("/")[2].startswith(beside.NOTE)
+
+
+def check_note(look: Look, one: Read, of: str) -> None:
+    """Check a note: what it says was written is there."""
+    note = look.json(one, of)
+    if note is not None:
+        look.need(f"{one.key.rpartition('/')[0]}/{note.get('object')}", "it was noted as written", of)
 
 
 def _intent(look: Look, one: Read, labeler: str, of: str) -> None:

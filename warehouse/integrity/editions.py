@@ -26,6 +26,7 @@ def recorded(store: Store, listed: Iterable[str]) -> Recorded:
     plans: dict[str, tuple[str, str]] = {}
     named: dict[str, str] = {}
     replaced: dict[str, str] = {}
+    studies: dict[str, set[tuple[str, str]]] = {}
     for key in listed:
         if not (
             key.startswith("editions/") and (key == keys.LATEST_EDITION or key.endswith("/manifest.json"))
@@ -44,10 +45,12 @@ def recorded(store: Store, listed: Iterable[str]) -> Recorded:
             for part in manifest.get("partitions", ()):
                 plan = keys.plan(part["week"], part["model"])
                 plans[plan] = (part["plan_sha256"], edition)
+            for study in manifest.get("studies", ()):
+                studies.setdefault(study["study"], set()).add((study["definition_sha256"], edition))
             named |= dict.fromkeys(_named(manifest), edition)
         except (KeyError, ValueError, TypeError, StoreError, CorruptObjectError):
             continue
-    return Recorded(plans, named, replaced)
+    return Recorded(plans, named, studies, replaced)
 
 
 def _named(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -49,6 +49,7 @@ class Recorded:
 
     plans: Mapping[str, tuple[str, str]]  # key → (SHA-256, edition)
     named: Mapping[str, str]  # key → the edition that names it
+    studies: Mapping[str, set[tuple[str, str]]]  # study → (hash of its definition, edition)
     replaced: Mapping[str, str]  # edition → what says that it was public
 
 

@@ -40,8 +40,9 @@ def check(look: Look, week: str, model: str, found: Sequence[Key]) -> None:
         if (one := read.get(key.key)) and (said := look.json(one, of)) is not None
     }
     planned = _plan(look, week, model, read, records.values())
+    record_keys = [key.key for key in kinds.get("manifest record", ())]
     numbers = {key.number: key.key for key in kinds.get("manifest", ()) if key.key in read}
-    rows = _manifests(look, numbers, read, records, planned, of)
+    rows = _manifests(look, numbers, read, record_keys, planned, of)
     labeled = _labels(look, kinds.get("labels", ()), read, planned, of)
     _record_without_manifest(look, week, model, numbers, records, rows, labeled)
     newest = _newest(records, numbers)
@@ -86,7 +87,7 @@ def _manifests(
     look: Look,
     numbers: Mapping[int, str],
     read: Mapping[str, Read],
-    records: Mapping[str, Row],
+    records: Sequence[str],
     planned: Mapping[str, Row] | None,
     of: str,
 ) -> dict[tuple[str, int], Row]:

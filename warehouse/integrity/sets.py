@@ -13,7 +13,7 @@ import pyarrow as pa
 from warehouse import anchor_objects, keys, study_objects
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity import beside
+from warehouse.integrity import beside, calls
 from warehouse.integrity.findings import Look, Read, records_of, said_of
 from warehouse.integrity.kinds import Key
 from warehouse.objects import parquet_table
@@ -33,7 +33,9 @@ def check_gold(look: Look, gold_set: str, found: Sequence[Key]) -> None:
     of = f"gold set {gold_set}"
     look.need(keys.gold_sample(gold_set), "there are answers about it", of)
     for one in look.read([key.key for key in found]):
-        if one.key.endswith(".json"):
+        if calls.is_note(one.key):
+            calls.check_note(look, one, of)
+        elif one.key.endswith(".json"):
             sample = look.json(one, of)
             if sample and sample.get("gold_set") != gold_set:
                 look.damaged(one.key, f"is the sample of {sample.get('gold_set')}", of)
@@ -92,7 +94,15 @@ def check_studies(look: Look, study: str, found: Sequence[Key]) -> None:
         whole = {table: rows_of[table] for table in study_objects.TABLES if table in rows_of}
         if len(whole) == len(study_objects.TABLES) and not folder.endswith(_hash16(whole)):
             look.damaged(f"{folder}/", "one of its tables holds other rows than the folder's name says", of)
-    for number in range(1, max(pointers, default=0) + 1):
+    last = max(pointers, default=0)
+    known = {str(pointer.get("definition")) for pointer in pointers.values()}
+    for definition, edition in look.recorded.studies.get(study, ()):
+        if keys.study_prefix(study) + f"definition-{definition[:16]}.json" not in known and all(
+            pointers.values()
+        ):
+            key = f"{keys.study_prefix(study)}current-{last + 1:04d}.json"
+            look.need(key, f"edition {edition} rests on an import that no other one names", of)
+    for number in range(1, last + 1):
         pointer = pointers.get(number)
         if pointer is None:
             look.need(f"{keys.study_prefix(study)}current-{number:04d}.json", "there is a later one", of)

@@ -22,9 +22,8 @@ from assets.labeling.gold import label_studio, sheet
 from assets.labeling.gold.label_studio import Answer
 from assets.labeling.gold.records import ADJUDICATOR, Picture, Sample, check_pseudonym
 from warehouse import gold_objects, keys
-from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
-from warehouse.integrity.beside import parquet
+from warehouse.integrity.beside import parquet, put_named
 from warehouse.store import Store
 from warehouse.validation import close_match
 from warehouse.weeks import utc_now
@@ -252,4 +251,4 @@ def _write(store: Store, gold_set: str, labels: Sequence[Label]) -> None:
     now = utc_now()
     rows = [{**label._asdict(), "imported_at": now} for label in labels]
     data = parquet(pa.Table.from_pylist(rows, schema=gold_objects.LABEL_SCHEMA))
-    store.put_if_absent(keys.gold_labels(gold_set, sha256_hex(data)), data)
+    put_named(store, lambda sha256: keys.gold_labels(gold_set, sha256), data)
