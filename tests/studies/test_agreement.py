@@ -24,7 +24,7 @@ from assets.labeling.registry import make_labeler, with_questions
 from assets.metrics.week import score_studies
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
-from assets.studies.layout import label_part_key, to_parquet
+from assets.studies.layout import label_part_key, to_table
 from assets.suites.loader import load_suites
 from tests.services.aimock import AIMock
 from tests.studies.conftest import RAZA_YAML, Study
@@ -32,6 +32,7 @@ from tests.unit.labeling.vision import PRICE
 from tests.warehouse.test_freshness import place_in
 from warehouse.connection import connect
 from warehouse.errors import UsageError
+from warehouse.integrity.beside import parquet
 from warehouse.migrations import migrate
 from warehouse.sqlfiles import sql
 from warehouse.store import Store, open_store
@@ -73,7 +74,7 @@ def add_photo(store: Store) -> None:
         if (slot := found[row["model"], row["prompt"], row["condition"], row["replicate"]])
     ]
     key = label_part_key("raza2025", f"photo@{version}", rows)
-    assert store.put_if_absent(key, to_parquet("study_labels", rows))
+    assert store.put_if_absent(key, parquet(to_table("study_labels", rows)))
 
 
 def add_vision(store: Store, aimock: AIMock, root: Path, files: Path) -> None:

@@ -142,11 +142,14 @@ def test_objects_lie_where_the_layout_says(tiny: Study) -> None:
     names = [key for key in tiny.written() if key.startswith("studies/tiny/")]
     tables = ["studies", "study_attribute_values", "study_models", "study_prompts", "study_slots"]
     (folder,) = {key.rsplit("/", 1)[0] for key in names if "/tables-" in key}
-    assert sorted(key for key in names if "/tables-" in key) == [
+    found = sorted(key for key in names if "/tables-" in key)
+    assert [key for key in found if key.endswith(".parquet")] == [
         f"{folder}/{name}.parquet" for name in tables
     ]
+    beside = [f"{key}.{sha256_hex(tiny.store.get(key))}.json" for key in found if key.endswith(".parquet")]
+    assert [key for key in found if key.endswith(".json")] == beside
     labeler = next(iter(report.labels))
-    (part,) = [key for key in names if "/labels/" in key]
+    (part,) = [key for key in names if "/labels/" in key and key.endswith(".parquet")]
     assert part.startswith(f"studies/tiny/labels/labeler={labeler}/part-")
     assert pq.read_table(io.BytesIO(tiny.store.get(part))).num_rows == 8
     assert "studies/tiny/current-0001.json" in names

@@ -13,6 +13,7 @@ from assets.studies import layout
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse import keys, load
+from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.store import Store
 from warehouse.table_hash import table_hashes
@@ -263,8 +264,9 @@ def test_a_label_part_without_a_column_names_its_key(con: Con, store: Store) -> 
     slots = build_partition(store, labels=lambda slot, attribute: None, replicates=1)
     row = builder.label_row(slots[0], "skin_tone", ("monk_1", None, None))
     columns = [column for column in builder.LABEL_COLUMNS if column[0] != "value"]
-    key = keys.label_part(WEEK, "sim-one", "drawing@1-a", "0" * 64)
-    store.put_if_absent(key, builder.parquet([row], columns))
+    data = builder.parquet([row], columns)
+    key = keys.label_part(WEEK, "sim-one", "drawing@1-a", sha256_hex(data))
+    store.put_if_absent(key, data)
     with pytest.raises(CorruptObjectError, match=f"{key} has no column value"):
         load.load_partition(con, store, WEEK, "sim-one")
 
@@ -275,8 +277,9 @@ def test_parts_with_fewer_or_more_columns_than_now_are_loaded(con: Con, store: S
     columns = [column for column in builder.LABEL_COLUMNS if column[0] != "raw"] + [
         ("mood", pa.string(), True)
     ]
-    key = keys.label_part(WEEK, "sim-one", "drawing@1-a", "0" * 64)
-    store.put_if_absent(key, builder.parquet([row], columns))
+    data = builder.parquet([row], columns)
+    key = keys.label_part(WEEK, "sim-one", "drawing@1-a", sha256_hex(data))
+    store.put_if_absent(key, data)
     assert load.load_partition(con, store, WEEK, "sim-one")["labels"] == 1
     assert con.execute("SELECT value, raw FROM labels").fetchall() == [("monk_1", None)]
 
@@ -381,9 +384,9 @@ def write_study(
     """Write an import whose own labels are `labels`, as the importer does."""
     folder = layout.tables_prefix("one2024", layout.rows_hash(rows))
     for table in layout.TABLES:
-        store.put_if_absent(f"{folder}{table}.parquet", layout.to_parquet(table, rows[table]))
+        store.put_if_absent(f"{folder}{table}.parquet", parquet(layout.to_table(table, rows[table])))
     part = layout.label_part_key("one2024", "people@1-a", labels)
-    store.put_if_absent(part, layout.to_parquet("study_labels", labels))
+    store.put_if_absent(part, parquet(layout.to_table("study_labels", labels)))
     pointer = layout.Pointer(
         study="one2024",
         definition=layout.definition_key("one2024", "d" * 64),
@@ -399,7 +402,7 @@ def test_a_study_is_what_its_current_import_says(con: Con, store: Store) -> None
     write_study(store, [study_label("s1", "people", "1-a"), study_label("s2", "people", "1-a")])
     later = [study_label("s1", "photo", "1-x"), study_label("gone", "photo", "1-x")]
     store.put_if_absent(
-        layout.label_part_key("one2024", "photo@1-x", later), layout.to_parquet("study_labels", later)
+        layout.label_part_key("one2024", "photo@1-x", later), parquet(layout.to_table("study_labels", later))
     )
     assert load.load_study(con, store, "one2024")["study_labels"] == 3
     write_study(store, [study_label("s1", "people", "1-a", "m"), study_label("s1", "people", "1-a", "f")])

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.integrity.seals import sealed
+from warehouse.parquet import metadata_of
 from warehouse.store.base import Store
 
 MARK = b"cliche.sha256"  # in the metadata of Parquet whose hash is beside it
@@ -116,7 +117,6 @@ def is_marked(data: bytes) -> bool:
     if MARK not in data:  # the footer is not compressed
         return False
     try:
-        with pq.ParquetFile(io.BytesIO(data), pre_buffer=False) as file:
-            return (file.schema_arrow.metadata or {}).get(MARK) == _BESIDE
+        return metadata_of(data).get(MARK) == _BESIDE
     except (pa.ArrowException, OSError):
         return False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ from tests.services.openai_batches import Server, answered, batches
 from tests.services.vision_contract import Vision, said_of, vision
 from tests.studies import conftest as studies
 from tests.unit.generation.scripted import Scripted, ok, picture
-from tests.unit.labeling import scripted, vision as eyes
+from tests.unit.labeling import scripted
+from tests.unit.labeling import vision as eyes
 from tests.unit.labeling.gold.people import annotated, saved
 from tests.unit.labeling.scripted import Labels
 from tests.warehouse.builder import GENDER, SKIN_TONE

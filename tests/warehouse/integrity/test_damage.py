@@ -116,6 +116,7 @@ def test_every_byte_of_one_sealed_object_counts(store: Store, tmp_path: Path) ->
 
 #: Kinds of objects of which nothing else tells before an edition names them, or ever.
 UNTOLD = {
+    "manifest": "of a week without labels and editions: the next run writes it again from the receipts",
     "study pointer": "the last one: the import before it is then current",
     "label batch": "its last state",
     "edition": "the manifest of an edition that nothing replaced",
