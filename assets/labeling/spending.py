@@ -218,11 +218,13 @@ def _in_week(attempt: LabelAttempt, week: str) -> bool:
 def _attempts(store: Store, week: str) -> Iterator[tuple[str, LabelAttempt]]:
     """Yield every call for labels that may belong to a week, with the path of its scope."""
     found: Sequence[str] = [
-        *(key for key in store.list(f"labels/week={week}/") if "/attempts-" in key),
+        *store.list(f"labels/week={week}/"),
         *store.list(keys.label_calls_prefix(f"week={week}")),
         *store.list("label-calls/study="),
     ]
     for key in found:
+        if "/attempts-" not in key:
+            continue
         path = key.partition("/")[2].partition("/labeler=")[0]
         for attempt in parse(store.get(key), key):
             yield path, attempt

@@ -19,7 +19,6 @@ from assets.labeling.registry import is_remote
 from assets.studies.layout import (
     Pointer,
     Rows,
-    label_part_key,
     labels_prefix,
     read_rows,
     require_current,
@@ -28,7 +27,7 @@ from assets.studies.layout import (
 from assets.studies.progress import Progress, silent
 from warehouse import keys
 from warehouse.errors import UsageError
-from warehouse.integrity.beside import put_recorded
+from warehouse.integrity.beside import parquet, put_named
 from warehouse.store.base import Store
 
 #: Pictures a part: what a stopped run loses at most.
@@ -98,7 +97,11 @@ def label_study(
         ]
         if rows:
             rows.sort(key=lambda row: (row["slot_key"], row["attribute"]))
-            put_recorded(store, label_part_key(study, name, rows), to_table("study_labels", rows))
+            put_named(
+                store,
+                lambda sha256: f"{labels_prefix(study, name)}part-{sha256}.parquet",
+                parquet(to_table("study_labels", rows)),
+            )
             values.update((row["attribute"], row["value"]) for row in rows)
 
     tell = progress or silent

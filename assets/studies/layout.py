@@ -5,7 +5,8 @@ belong here: what the rows say (`tables`), loading them into the warehouse (`war
 
     studies/<study>/definition-<hash16>.json            the study file, canonical JSON
     studies/<study>/tables-<hash16>/<table>.parquet    one a table: TABLES below
-    studies/<study>/labels/labeler=<name@version>/part-<hash16>.parquet     rows of study_labels
+    studies/<study>/labels/labeler=<name@version>/part-<hash>.parquet     rows of study_labels: <hash> is of
+                                                        the rows (16 digits), or of the bytes (64)
     <one of these>.parquet.<sha256>.json                the hash of its bytes
     studies/<study>/current-<nnnn>.json                 names the above; written last, the highest number is current
 

@@ -15,6 +15,7 @@ from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse import keys, load
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.integrity.beside import parquet
 from warehouse.store import Store
 from warehouse.table_hash import table_hashes
 

@@ -85,8 +85,8 @@ def check_batches(look: Look, states: Sequence[Read], of: str) -> None:
     by_number: dict[int, set[str]] = {}
     for one in states:
         look.json(one, of)
-        number, _, state = one.key.rpartition("/")[2].removesuffix(".json").partition("-")
-        by_number.setdefault(int(number), set()).add(state)
+        named, _, state = one.key.rpartition("/")[2].removesuffix(".json").partition("-")
+        by_number.setdefault(int(named), set()).add(state)
     folder = states[0].key.rpartition("/")[0] if states else ""
     for number in range(1, max(by_number, default=0) + 1):
         there = by_number.get(number, set())

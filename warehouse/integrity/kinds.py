@@ -51,6 +51,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("study definition", r"studies/(?P<of>[^/]+)/definition-[0-9a-f]{16}\.json"),
     ("study table", rf"studies/(?P<of>[^/]+)/tables-[0-9a-f]{{16}}/[a-z_]+\.parquet{_RECORD}"),
     ("study labels", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/part-{_HASH}\.parquet{_RECORD}"),
+    ("study note", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/written-{_SHA}\.json"),
     ("latest edition", r"editions/(?P<of>latest)\.json"),
     ("edition", rf"editions/(?P<of>{_WEEK}\.\d+)/.+"),
 )

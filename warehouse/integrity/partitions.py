@@ -157,46 +157,50 @@ def _receipts(
     rows: Mapping[tuple[str, int], Row],
     planned: Mapping[str, Row] | None,
 ) -> None:
-    prefix = keys.attempts_prefix(week, model)
-    slot_of = planned or {}
+    """Check the receipts by the hashes beside the manifest, else by their seals and their rows in it."""
+    prefix, slot_of = keys.attempts_prefix(week, model), planned or {}
     pictures: dict[str, str] = {}
     for key in found:
-        if key.key not in read:
+        if (one := read.get(key.key)) is None:
             continue
         of = slots.words(slot_of.get(key.slot), week, model)
-        one, row = read[key.key], rows.get((key.slot, key.number))
-        stated = hashes.get(key.key.removeprefix(prefix))
         if planned is not None and key.slot not in planned:
             look.unexpected(key.key, "is of no slot of the plan", of)
-        if stated == one.sha256:
-            continue
-        if stated is not None:
+        stated = hashes.get(key.key.removeprefix(prefix))
+        if stated is None:
+            receipt = _receipt(look, key, one, rows.get((key.slot, key.number)), of)
+            if receipt and receipt.get("image_sha256"):
+                pictures[keys.image(receipt["image_sha256"], receipt.get("image_ext") or "bin")] = of
+        elif stated != one.sha256:
             look.damaged(key.key, "has another hash than is recorded beside the manifest", of)
-            continue
-        receipt = look.json(one, of)
-        if receipt is None:
-            continue
-        if (receipt.get("week"), receipt.get("model"), receipt.get("slot_key"), receipt.get("attempt")) != (
-            *(week, model),
-            *(key.slot, key.number),
-        ):
-            look.damaged(key.key, "is the receipt of another attempt", of)
-        elif row is not None and (fault := slots.receipt_fault(receipt, row)):
-            look.damaged(key.key, fault, of)
-        elif receipt.get("image_sha256"):
-            pictures[keys.image(receipt["image_sha256"], receipt.get("image_ext") or "bin")] = of
     for name in hashes:
         slot = slot_of.get(name.partition("/")[0])
         look.need(prefix + name, "is recorded beside the manifest", slots.words(slot, week, model))
     for (slot_key, attempt), row in rows.items():
         of = slots.words(slot_of.get(slot_key), week, model)
-        key_ = keys.receipt(week, model, slot_key, attempt)
-        if key_.removeprefix(prefix) not in hashes:
-            look.need(key_, "the manifest lists it", of)
+        receipt_key = keys.receipt(week, model, slot_key, attempt)
+        if receipt_key.removeprefix(prefix) not in hashes:
+            look.need(receipt_key, "the manifest lists it", of)
         if row.get("image_sha256"):
             pictures[keys.image(row["image_sha256"], row.get("image_ext") or "bin")] = of
     for image, of in pictures.items():
         look.need(image, "a receipt names it", of)
+
+
+def _receipt(look: Look, key: Key, one: Read, row: Row | None, of: str) -> Row | None:
+    """Check a receipt whose hash is not recorded beside a manifest; return it if it is whole."""
+    receipt = look.json(one, of)
+    if receipt is None:
+        return None
+    stated = (receipt.get("slot_key"), receipt.get("attempt"))
+    partition = (receipt.get("week"), receipt.get("model"))
+    if stated != (key.slot, key.number) or partition != key.group[1:]:
+        look.damaged(key.key, "is the receipt of another attempt", of)
+        return None
+    if row is not None and (fault := slots.receipt_fault(receipt, row)):
+        look.damaged(key.key, fault, of)
+        return None
+    return receipt
 
 
 def _intents(

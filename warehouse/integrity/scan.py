@@ -14,7 +14,7 @@ from pathlib import Path
 from warehouse import keys, objects
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError
-from warehouse.integrity import calls, editions, partitions, sets, slots
+from warehouse.integrity import calls, editions, partitions, sets, slots, studies
 from warehouse.integrity.findings import Look, Problem, Recorded
 from warehouse.integrity.kinds import Key, is_lock, parse
 from warehouse.integrity.record import Progress
@@ -131,7 +131,7 @@ _CHECKS: dict[str, Callable[[Look, str, Sequence[Key]], None]] = {
     "image": sets.check_images,
     "gold": sets.check_gold,
     "anchor": sets.check_anchors,
-    "study": sets.check_studies,
+    "study": studies.check,
     "latest": editions.check,
     "edition": editions.check,
 }

@@ -80,7 +80,7 @@ def free(store: Store, model: str = "free", week: str = WEEK) -> Plan:
 
 
 def hostile(request: Request, number: int) -> Answer:
-    """The first call of a slot times out; one slot gets a refusal in many scripts, one gets HTML instead of a picture."""
+    """Time-outs first; one slot gets a refusal in several scripts, one gets HTML instead of a picture."""
     if number == 1 and int(request.slot.slot_key[0], 16) % 2:
         return Answer(outcome=Outcome.TIMEOUT, error_message="scripted", retry_after_s=0)
     if request.slot.prompt.endswith(SUITES["canary@1"].prompts[0].id):

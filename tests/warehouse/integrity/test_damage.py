@@ -122,6 +122,7 @@ UNTOLD = {
     "edition": "the manifest of an edition that nothing replaced",
     "note": "what it tells of is there",
     "gold note": "what it tells of is there",
+    "study note": "what it tells of is there",
 }
 
 
@@ -225,7 +226,7 @@ def test_a_plan_of_another_model_under_this_key_is_named(store: Store, tmp_path:
     assert one in {found.key for found in problems(store, tmp_path)}
 
 
-@pytest.mark.parametrize("write_it", [shapes.free, shapes.paid, shapes.conversations])
+@pytest.mark.parametrize("write_it", [shapes.free, shapes.paid, shapes.conversations, shapes.anchored])
 def test_a_run_that_is_killed_between_any_two_writes_leaves_a_clean_store(
     tmp_path: Path, write_it: Callable[[Store], object]
 ) -> None:
