@@ -8,6 +8,7 @@ so that a bucket can be loaded whatever configuration it was written with. Does 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
@@ -15,8 +16,9 @@ import pyarrow as pa
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.integrity import beside
-from warehouse.integrity.seals import unsealed
+from warehouse.integrity import beside, row_names
+from warehouse.integrity.seals import has_seal, unsealed
+from warehouse.integrity.slots import plan_fault
 from warehouse.parquet import table_of
 from warehouse.store.base import Store
 
@@ -49,8 +51,11 @@ def read_parquet(store: Store, key: str) -> pa.Table:
         CorruptObjectError: if it is not what is recorded, or does not read.
     """
     data = store.get(key)
-    beside.compare(key, data, () if beside.stated_in_name(key) else store.list(f"{key}."))
-    return parquet_table(key, data)
+    recorded = beside.compare(key, data, () if beside.stated_in_name(key) else store.list(f"{key}."))
+    table = parquet_table(key, data)
+    if not recorded and not row_names.fits(key, table):
+        raise CorruptObjectError(f"{key} holds other rows than its name says; restore it from a backup")
+    return table
 
 
 def parquet_table(key: str, data: bytes) -> pa.Table:
@@ -101,6 +106,9 @@ def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
         raise UsageError(f"{key} has format {plan['format']}, written by a newer version; update cliche")
     if (plan.get("week"), plan.get("model")) != (week, model):
         raise CorruptObjectError(f"{key} is the plan of {plan.get('model')} in week {plan.get('week')}")
+    with suppress(KeyError, TypeError, AttributeError):  # what it lacks is said by whoever makes rows of it
+        if not has_seal(key, data) and (fault := plan_fault(plan)):
+            raise CorruptObjectError(f"{key} is damaged: it {fault}; restore it from a backup")
     return {**plan, "plan_sha256": sha256_hex(data)}
 
 

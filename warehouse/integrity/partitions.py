@@ -12,18 +12,12 @@ from typing import Any
 import pyarrow as pa
 
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity import beside, calls, slots
+from warehouse.integrity import beside, calls, row_names, slots
 from warehouse.integrity.findings import Look, Read, records_of, said_of
 from warehouse.integrity.kinds import Key
 from warehouse.objects import parquet_table
 
-#: The columns of a label that the names of earlier versions' parts hash.
-_LABEL_IDENTITY = (
-    *("week", "model", "slot_key", "attribute", "labeler", "labeler_version", "value"),
-    *("confidence", "raw", "image_sha256"),
-)
 Row = Mapping[str, Any]
 
 
@@ -72,7 +66,9 @@ def _plan(
     plan = look.json(one, of, recorded=bool(published or beside_manifest))
     if plan is None:
         return None
-    if fault := slots.plan_fault(plan, week, model):
+    if (plan.get("week"), plan.get("model")) != (week, model):
+        look.damaged(key, f"is the plan of {plan.get('model')} in week {plan.get('week')}", of)
+    elif fault := _fault(plan):
         look.damaged(key, fault, of)
     elif published not in {None, one.sha256}:
         look.damaged(key, f"has another hash than edition {edition} records", of)
@@ -81,6 +77,13 @@ def _plan(
     else:
         return {slot["slot_key"]: slot for slot in plan["slots"]}
     return None
+
+
+def _fault(plan: Row) -> str | None:
+    try:
+        return slots.plan_fault(plan)
+    except (KeyError, TypeError, AttributeError) as error:
+        return f"is no plan ({error!r})"
 
 
 def _manifests(
@@ -246,15 +249,12 @@ def _labels(
         if (one := read.get(key.key)) is None:
             continue
         try:
-            if beside.compare(one.key, one.data, ()):
-                slot_keys = set(parquet_table(one.key, one.data)["slot_key"].unique().to_pylist())
-            else:
-                rows = parquet_table(one.key, one.data).to_pylist()
-                named = sha256_hex(canonical_json([[row[name] for name in _LABEL_IDENTITY] for row in rows]))
-                if f"part-{named[:16]}." not in one.key:
+            table = parquet_table(one.key, one.data)
+            if not beside.compare(one.key, one.data, ()):
+                if not row_names.fits(one.key, table):
                     raise CorruptObjectError("holds other rows than its name says")
-                slot_keys = {row["slot_key"] for row in rows}
                 look.unrecorded += 1
+            slot_keys = set(table["slot_key"].unique().to_pylist())
         except (CorruptObjectError, KeyError, pa.ArrowException) as error:
             look.damaged(one.key, said_of(error, one.key), of)
             continue

@@ -12,14 +12,11 @@ from typing import Any
 import pyarrow as pa
 
 from warehouse import anchor_objects, keys
-from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity import beside, calls
+from warehouse.integrity import beside, calls, row_names
 from warehouse.integrity.findings import Look, Read, said_of
 from warehouse.integrity.kinds import Key
 from warehouse.objects import parquet_table
-
-_GOLD_COLUMNS = ("task", "attribute", "rater", "value")
 
 
 def check_images(look: Look, of: str, found: Sequence[Key]) -> None:
@@ -42,7 +39,7 @@ def check_gold(look: Look, gold_set: str, found: Sequence[Key]) -> None:
                 look.damaged(one.key, f"is the sample of {sample.get('gold_set')}", of)
             pictures(look, (sample or {}).get("pictures", ()), of)
         else:
-            _by_rows(look, one, of, lambda rows: [[row[name] for name in _GOLD_COLUMNS] for row in rows])
+            compared(look, one, (), of)
 
 
 def check_anchors(look: Look, anchor_set: str, found: Sequence[Key]) -> None:
@@ -73,9 +70,14 @@ def pictures(look: Look, rows: Iterable[Mapping[str, Any]], of: str) -> None:
 
 
 def compared(look: Look, one: Read, names: Iterable[str], of: str) -> bool | None:
-    """Return whether the recorded hash of Parquet fits; False if there is none, None if it is damaged."""
+    """Return whether the recorded hash of Parquet fits; None if it is damaged, False if there is none.
+
+    One without was written by an earlier version; where its name hashes rows, they fit.
+    """
     try:
         recorded = beside.compare(one.key, one.data, names)
+        if not recorded and not row_names.fits(one.key, parquet_table(one.key, one.data)):
+            raise CorruptObjectError("holds other rows than its name says")
     except CorruptObjectError as error:
         look.damaged(one.key, said_of(error, one.key), of)
         return None
@@ -90,16 +92,3 @@ def rows_of(look: Look, one: Read, of: str) -> list[dict[str, Any]]:
     except (CorruptObjectError, pa.ArrowException) as error:
         look.damaged(one.key, said_of(error, one.key), of)
         return []
-
-
-def _by_rows(look: Look, one: Read, of: str, identity: Any) -> None:
-    """Compare Parquet with its name: of its bytes, or of its rows where an earlier version wrote it."""
-    if compared(look, one, (), of) is False:
-        rows = rows_of(look, one, of)
-        if f"-{hash16(identity(rows))}." not in one.key:
-            look.damaged(one.key, "holds other rows than its name says", of)
-
-
-def hash16(value: Any) -> str:
-    """Return the hash of rows as names of earlier versions hold it."""
-    return sha256_hex(canonical_json(value))[:16]

@@ -1,0 +1,212 @@
+"""Reading a whole store: clean stores of many shapes, stores of earlier versions, S3, interruptions, the command."""
+
+from __future__ import annotations
+
+import json
+import random
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from assets.generation.records import slot_key
+from orchestration import weekly
+from tests.orchestration.conftest import cliche  # noqa: F401  (a fixture)
+from tests.orchestration.installation import Cliche, Installation
+from tests.warehouse.integrity import shapes
+from tests.warehouse.integrity.test_damage import by_kind, flip, problems, write
+from warehouse.errors import StoreError
+from warehouse.integrity import slots
+from warehouse.integrity.record import last_read
+from warehouse.integrity.scan import read_store
+from warehouse.rebuild import rebuild
+from warehouse.store import Store, open_store
+
+#: Written by the version before hashes were recorded: every kind but editions, by `shapes`.
+EARLIER = Path(__file__).with_name("earlier.tar.xz")
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Store:
+    """A store that an earlier version wrote."""
+    with tarfile.open(EARLIER) as file:
+        file.extractall(tmp_path / "earlier", filter="data")
+    return open_store(tmp_path / "earlier" / "store")
+
+
+@pytest.mark.parametrize("shape", [*shapes.SHAPES, "empty"])
+def test_a_clean_store_of_one_shape_has_no_problem_and_all_hashes(
+    store: Store, tmp_path: Path, shape: str
+) -> None:
+    shapes.SHAPES.get(shape, lambda store: None)(store)
+    found = read_store(store, tmp_path)
+    assert (found.problems, found.unrecorded) == ([], 0)
+    assert found.objects == len(shapes.everything(store))
+
+
+def test_a_clean_store_with_a_study_has_no_problem(store: Store, tmp_path: Path) -> None:
+    shapes.study(store, tmp_path / "files")
+    found = read_store(store, tmp_path)
+    assert (found.problems, found.unrecorded) == ([], 0)
+
+
+def test_a_store_of_an_earlier_version_is_clean_loads_and_says_what_has_no_hash(
+    earlier: Store, tmp_path: Path
+) -> None:
+    found = read_store(earlier, tmp_path)
+    assert found.problems == []
+    assert 0 < found.unrecorded < found.objects
+    assert rebuild(earlier, tmp_path / "warehouse.duckdb")["labels"] > 0
+
+
+def test_a_store_of_an_earlier_version_that_goes_on_is_clean(earlier: Store, tmp_path: Path) -> None:
+    for shape in (shapes.free, shapes.paid, shapes.conversations):
+        shape(earlier, week="2026-11-23")
+    shapes.free(earlier, "free")  # nothing to do there
+    assert problems(earlier, tmp_path) == []
+
+
+def test_flipped_bytes_of_an_earlier_versions_receipts_pictures_and_label_rows_are_named(
+    earlier: Store, tmp_path: Path
+) -> None:
+    chance = random.Random(5)
+    for kind in ("receipt", "image", "study definition"):
+        for key in chance.sample(by_kind(earlier)[kind], min(8, len(by_kind(earlier)[kind]))):
+            before = earlier.get(key)
+            write(earlier, key, flip(before, chance))
+            assert key in {one.key for one in problems(earlier, tmp_path)}
+            write(earlier, key, before)
+    (plan, *_) = by_kind(earlier)["plan"]
+    before = earlier.get(plan)
+    for what in (b'"replicate":0', b'"slot_key":"', b'"text":"'):
+        at = before.index(what) + len(what) - 1
+        write(earlier, plan, before[:at] + bytes([before[at] ^ 1]) + before[at + 1 :])
+        assert plan in {one.key for one in problems(earlier, tmp_path)}
+        write(earlier, plan, before)
+
+
+def test_a_store_on_s3_is_read_as_a_folder_is(
+    s3_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(s3_address)
+    shapes.paid(store)
+    shapes.free(store)
+    found = read_store(store, tmp_path)
+    assert (found.problems, found.unrecorded, found.objects) == ([], 0, len(shapes.everything(store)))
+    key = by_kind(store)["image"][0]
+    get = store.get
+    monkeypatch.setattr(store, "get", lambda of: flip(get(of), random.Random(1)) if of == key else get(of))
+    assert [(one.kind, one.key) for one in problems(store, tmp_path)] == [("damaged", key)]
+
+
+class _Counting:
+    """A store that counts reads, and fails after so many."""
+
+    def __init__(self, store: Store, reads: int) -> None:
+        self.store, self.left, self.read = store, reads, 0
+
+    def get(self, key: str) -> bytes:
+        self.read += 1
+        if self.read > self.left:
+            raise KeyboardInterrupt
+        return self.store.get(key)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.store, name)
+
+
+def test_a_reading_that_was_stopped_goes_on_and_forgets_no_problem(store: Store, tmp_path: Path) -> None:
+    shapes.free(store, "a")
+    shapes.paid(store, "b")
+    key = by_kind(store)["receipt"][0]
+    write(store, key, flip(store.get(key), random.Random(6)))
+    with pytest.raises(KeyboardInterrupt):
+        read_store(_Counting(store, 40), tmp_path)  # type: ignore[arg-type]
+    assert last_read(tmp_path, store.url) is None
+    counting = _Counting(store, 10_000)
+    found = read_store(counting, tmp_path)  # type: ignore[arg-type]
+    assert 0 < found.resumed < found.objects == len(shapes.everything(store))
+    assert counting.read < found.objects
+    assert key in {one.key for one in found.problems}
+    last = last_read(tmp_path, store.url)
+    assert last is not None
+    assert (last.objects, last.problems) == (found.objects, len(found.problems))
+    assert read_store(store, tmp_path).resumed == 0  # a whole reading begins anew
+    assert last_read(tmp_path, "s3://another") is None
+
+
+def test_a_half_written_line_and_another_store_are_not_gone_on_with(store: Store, tmp_path: Path) -> None:
+    shapes.free(store)
+    (tmp_path / "store-reading.jsonl").write_text(
+        '{"store":"elsewhere","begun_at":"2026-11-26T00:00:00"}\n{"gr'
+    )
+    assert read_store(store, tmp_path).resumed == 0
+
+
+def test_a_store_that_fails_ends_the_reading(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes.free(store)
+
+    def fails(key: str) -> bytes:
+        raise StoreError("the server does not answer")
+
+    monkeypatch.setattr(store, "get", fails)
+    with pytest.raises(StoreError, match="does not answer"):
+        read_store(store, tmp_path)
+    assert last_read(tmp_path, store.url) is None
+
+
+def test_slot_keys_are_computed_as_they_are_made() -> None:
+    slot = {
+        "suite": "canary",
+        "suite_version": "1.0.0",
+        "prompt": "canary/é",
+        "model": "m",
+        "replicate": 3,
+        "week": "2026-11-23",
+        "turn": 2,
+    }
+    params = {"size": 64, "b": [1.5, None]}
+    assert slots.slot_key(slot, params) == slot_key(params=params, **slot)  # type: ignore[arg-type]
+
+
+def test_the_command_prints_every_problem_and_the_exit_code_says_so(
+    whole: Installation, cliche: Cliche
+) -> None:  # noqa: F811
+    told = cliche("verify", "--store")
+    assert told.code == 0
+    assert "objects read in" in told.out
+    assert "all as recorded" in told.out
+    assert "last read whole: 2" in cliche("doctor").out
+    assert "Store last read whole: 2" in cliche("status").out
+    store = whole.store
+    images = by_kind(store)["image"]
+    damaged = images[:40]
+    for key in damaged:
+        write(store, key, flip(store.get(key), random.Random(key)))
+    gone = by_kind(store)["receipt"][0]
+    (Path(store.url) / gone).unlink()
+    told = cliche("verify", "--store")
+    assert told.code == 1
+    assert "40 are damaged, 1 is missing" in told.out
+    for key in [*damaged, gone]:
+        assert key in told.out
+    assert "41 problems" in cliche("doctor").out
+    assert cliche("verify", "2026-11-09.1", "--store").code == 2
+
+
+def test_when_the_store_was_read_is_on_the_page_and_makes_no_edition(whole: Installation) -> None:
+    store, week = whole.store, "2026-11-09"
+    page = store.get("editions/2026-11-09.1/index.html").decode()
+    assert "Store last read whole: never." in page
+    assert json.loads(store.get("editions/2026-11-09.1/manifest.json"))["store_read"] is None
+    read_store(store, whole.home)
+    assert weekly.publish(whole.place(), whole.settings, week, note=lambda text: None) == f"{week}.2"
+    for key in [key for key in store.list("editions/") if key != "editions/latest.json"]:
+        (Path(store.url) / key).unlink()
+    (Path(store.url) / "editions/latest.json").unlink()
+    assert weekly.publish(whole.place(), whole.settings, week, note=lambda text: None) == f"{week}.1"
+    stated = json.loads(store.get("editions/2026-11-09.1/manifest.json"))["store_read"]
+    assert stated.endswith("all as recorded")
+    assert f"Store last read whole: {stated}." in store.get("editions/2026-11-09.1/index.html").decode()

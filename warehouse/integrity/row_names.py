@@ -1,0 +1,42 @@
+"""Names that earlier versions gave to Parquet: 16 digits of a hash of the rows.
+
+Belongs here: which columns each kind of name hashes. Does not belong here: names of bytes, which have 64 digits
+(`beside`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse.canonical import canonical_json, sha256_hex
+
+_NAMED = re.compile(r"/(part|attempts|labels)-([0-9a-f]{16})\.parquet$")
+_LABEL = (
+    *("week", "model", "slot_key", "attribute", "labeler", "labeler_version", "value"),
+    *("confidence", "raw", "image_sha256"),
+)
+_COLUMNS = {
+    "part": _LABEL,
+    "attempts": ("call", "attempt", "outcome"),
+    "labels": ("task", "attribute", "rater", "value"),
+}
+
+
+def fits(key: str, table: pa.Table) -> bool:
+    """Return whether the rows are those that the key names; True for a key that names no rows."""
+    found = _NAMED.search(key)
+    if not found:
+        return True
+    rows = table.to_pylist()
+    if key.startswith("studies/"):
+        return hash16({"study_labels": rows}) == found[2]
+    columns = _COLUMNS[found[1]]
+    return hash16([[row.get(name) for name in columns] for row in rows]) == found[2]
+
+
+def hash16(value: Any) -> str:
+    """Return the hash of rows as a name of an earlier version holds it."""
+    return sha256_hex(canonical_json(value))[:16]
