@@ -16,11 +16,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import drift, generation, labels, load, publish, scores
+from tests.bench import drift, fsck, generation, labels, load, publish, scores
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "drift": drift.run,
+    "fsck": fsck.run,
     "generation": generation.run,
     "labels": labels.run,
     "load": load.run,

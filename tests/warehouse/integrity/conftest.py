@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from orchestration import weekly
+from tests.orchestration.conftest import cliche
 from tests.orchestration.installation import MODELS, WEEK, Installation, install
 from tests.warehouse.integrity import shapes
 from warehouse.store import Store, open_store
+
+__all__ = ["cliche", "store", "whole", "whole_once"]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.orchestration.conftest import cliche  # noqa: F401  (a fixture)
 from tests.orchestration.installation import Cliche, Installation
 from tests.warehouse.integrity.test_damage import by_kind, flip, write
 from warehouse.errors import CorruptObjectError
@@ -53,7 +52,7 @@ def test_a_damaged_object_stops_loading_and_is_named(whole: Installation, tmp_pa
         write(store, key, before)
 
 
-def test_rebuild_names_the_object_with_exit_code_1(whole: Installation, cliche: Cliche) -> None:  # noqa: F811
+def test_rebuild_names_the_object_with_exit_code_1(whole: Installation, cliche: Cliche) -> None:
     key = by_kind(whole.store)["plan"][0]
     write(whole.store, key, whole.store.get(key).replace(b"ceo-his", b"cuo-his"))
     told = cliche("rebuild")

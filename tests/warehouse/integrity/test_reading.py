@@ -11,7 +11,6 @@ import pytest
 
 from assets.generation.records import slot_key
 from orchestration import weekly
-from tests.orchestration.conftest import cliche  # noqa: F401  (a fixture)
 from tests.orchestration.installation import Cliche, Installation
 from tests.warehouse.integrity import shapes
 from tests.warehouse.integrity.test_damage import by_kind, flip, problems, write
@@ -173,7 +172,7 @@ def test_slot_keys_are_computed_as_they_are_made() -> None:
 
 def test_the_command_prints_every_problem_and_the_exit_code_says_so(
     whole: Installation, cliche: Cliche
-) -> None:  # noqa: F811
+) -> None:
     told = cliche("verify", "--store")
     assert told.code == 0
     assert "objects read in" in told.out
