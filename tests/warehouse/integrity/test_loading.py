@@ -34,6 +34,8 @@ def test_a_damaged_object_stops_loading_and_is_named(whole: Installation, tmp_pa
     store, chance = whole.store, random.Random(kind)
     found = [key for key in by_kind(store)[kind] if key.endswith((".parquet", ".json"))]
     found = [key for key in found if ".parquet." not in key and not key.startswith("label-calls/")]
+    if kind == "manifest":  # the highest of a week is loaded
+        found = [key for key in found if "-0002." in key or not store.head(key.replace("-0001.", "-0002."))]
     if kind.startswith("study"):  # of two imports the current one is loaded
         pointer = max(by_kind(store)["study pointer"])
         folder = store.get(pointer).decode().partition('"tables":"')[2].partition('"')[0]
@@ -53,7 +55,7 @@ def test_a_damaged_object_stops_loading_and_is_named(whole: Installation, tmp_pa
 
 
 def test_rebuild_names_the_object_with_exit_code_1(whole: Installation, cliche: Cliche) -> None:
-    key = by_kind(whole.store)["plan"][0]
+    key = next(key for key in by_kind(whole.store)["plan"] if b"ceo-his" in whole.store.get(key))
     write(whole.store, key, whole.store.get(key).replace(b"ceo-his", b"cuo-his"))
     told = cliche("rebuild")
     assert told.code == 1
