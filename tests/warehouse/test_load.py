@@ -376,6 +376,7 @@ def study_label(slot: str, labeler: str, version: str, value: str = "f") -> dict
         "labeler_kind": "person",
         "labeler_version": version,
         "value": value,
+        **dict.fromkeys(("confidence", "raw", "image_sha256")),
     }
 
 
