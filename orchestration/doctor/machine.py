@@ -42,10 +42,10 @@ def look_at_store(store: Store) -> Iterator[Finding]:
 def last_reading(settings: Settings, store: Store) -> Finding:
     """Say when the store was last read whole; only a reading that found something is a warning."""
     last = record.last_read(settings.home, store.url)
-    line = f"last read whole: {record.line(last)}"
+    line = record.line(last)
     if last is None or not last.problems:
-        return Finding("ok", "store", line)
-    return Finding("warn", "store", f"{line}; cliche verify --store lists them")
+        return Finding("ok", "last read", line)
+    return Finding("warn", "last read", f"{line}; cliche verify --store lists them")
 
 
 def look_at_disk(settings: Settings, store: Store) -> Iterator[Finding]:
