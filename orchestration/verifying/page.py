@@ -114,7 +114,8 @@ def made_again(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> Page:
 
 
 def _named(manifest: Manifest) -> dict[str, str | None]:
-    return {name: manifest[name] for name in ("edition", "code_version", "replaces")}
+    """Return what the page's foot says and no content hash holds; earlier manifests have no `store_read`."""
+    return {name: manifest.get(name) for name in ("edition", "code_version", "replaces", "store_read")}
 
 
 def _is(path: Path, data: bytes) -> bool:
@@ -140,6 +141,7 @@ def _compare_content(
         (f"Edition <b>{manifest['edition']}</b>", "Edition <b></b>"),
         (f" It replaces edition {manifest['replaces']}.", ""),
         (f"Code version {manifest['code_version']}.", "Code version ."),
+        (f"Store last read whole: {manifest.get('store_read')}.", "Store last read whole: never."),
     ):
         index = index.replace(text.encode(), bare.encode())
     rendered = {INDEX: sha256_hex(index)} | {

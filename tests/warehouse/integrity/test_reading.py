@@ -195,7 +195,9 @@ def test_the_command_prints_every_problem_and_the_exit_code_says_so(
     assert cliche("verify", "2026-11-09.1", "--store").code == 2
 
 
-def test_when_the_store_was_read_is_on_the_page_and_makes_no_edition(whole: Installation) -> None:
+def test_when_the_store_was_read_is_on_the_page_and_makes_no_edition(
+    whole: Installation, cliche: Cliche
+) -> None:
     store, week = whole.store, "2026-11-09"
     page = store.get("editions/2026-11-09.1/index.html").decode()
     assert "Store last read whole: never." in page
@@ -209,3 +211,5 @@ def test_when_the_store_was_read_is_on_the_page_and_makes_no_edition(whole: Inst
     stated = json.loads(store.get("editions/2026-11-09.1/manifest.json"))["store_read"]
     assert stated.endswith("all as recorded")
     assert f"Store last read whole: {stated}." in store.get("editions/2026-11-09.1/index.html").decode()
+    verified = cliche("verify")
+    assert verified.code == 0, verified.out
