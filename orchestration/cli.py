@@ -138,7 +138,7 @@ def verify(
         bool, typer.Option("--store", help="Read every object of the store instead, and compare its hash.")
     ] = False,
 ) -> None:
-    """Verify a published edition: files, tables, views, pages, pictures, counts, scores; or, with --store, read the whole store.
+    """Verify a published edition: files, tables, views, pages, pictures, counts, scores. With --store, read the store.
 
     Exit code 1 if anything differs, 4 if nothing differs and something could not be checked.
     """
