@@ -73,10 +73,10 @@ def history_events(con: duckdb.DuckDBPyConnection) -> pa.Table:
     Args:
         con: a warehouse whose weeks are scored and checked; nothing is written.
     """
-    last = con.execute("SELECT cast(max(week) AS VARCHAR) FROM scores").fetchone()
-    if last is None or last[0] is None:
+    ((last,),) = con.execute("SELECT cast(max(week) AS VARCHAR) FROM scores").fetchall()
+    if last is None:
         return SCHEMA.empty_table()
-    series = drift_series.read(con, last[0])
+    series = drift_series.read(con, last)
     if not series.weeks:
         return SCHEMA.empty_table()
     found = drift_scan.scan(series.k, series.n, series.suite, series.keys.height)

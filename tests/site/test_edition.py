@@ -406,7 +406,7 @@ def test_figures_of_the_page_are_those_of_the_published_file(
         ).fetchall()
     assert found
     for _, distance, low, high, n in found:
-        assert f"<b>{distance:.2f}</b>" in page
+        assert f'<b data-column="distance">{distance:.2f}</b>' in page
         assert f"{low:.2f} to {high:.2f}" in page
         assert f"n = {n}" in page
 
