@@ -137,7 +137,7 @@ def _link(edition: Edition) -> None:
 def _doubled(edition: Edition) -> None:
     """Name a field twice: some programs read the first, some the last."""
     path = edition.folder / "manifest.json"
-    path.write_bytes(path.read_bytes().replace(b'{"anchors"', b'{"revision":9,"anchors"', 1))
+    path.write_bytes(b'{"revision":9,' + path.read_bytes()[1:])
 
 
 def _partitions(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Edition], dict[str, Any]]:
