@@ -40,8 +40,8 @@ test: setup-dev browser servers ## Run the tests (COVERAGE=1 measures line cover
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
 
 # numpy and the C library choose other code where a processor has AVX-512, and find other last digits.
-FIGURES := tests/unit/metrics tests/warehouse/test_closeness.py tests/warehouse/test_score_marts.py \
-	tests/warehouse/test_incremental_scores.py tests/warehouse/test_audit_scores.py
+FIGURES := tests/unit/metrics tests/warehouse/database/test_closeness.py tests/warehouse/results/test_score_marts.py \
+	tests/warehouse/results/test_incremental_scores.py tests/warehouse/audit/test_audit_scores.py
 test-older: setup-dev ## Run the tests of figures once more, as a processor without AVX-512 does
 	@NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR" $(BIN)/python -m pytest -n 3 --dist loadfile $(FIGURES)
 
@@ -73,8 +73,8 @@ dev: setup ## Dagster in a browser, on the records of `cliche run`
 		DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
 
 docs: setup-dev ## Write docs/warehouse.md from the schema, docs/metrics.md from the list of metrics
-	@$(BIN)/python -m warehouse.dictionary
-	@$(BIN)/python -m assets.metrics.dictionary
+	@$(BIN)/python -m warehouse.database.dictionary
+	@$(BIN)/python -m assets.metrics.registry.dictionary
 
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
 

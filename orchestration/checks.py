@@ -17,9 +17,9 @@ from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec, Stage
 from orchestration.loading import WAREHOUSE_POOL
-from warehouse.connection import connect
-from warehouse.load import load_partition
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import load_partition
 
 
 def build_checks(

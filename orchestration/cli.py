@@ -24,7 +24,7 @@ atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 gc.disable()
 from orchestration import commands  # noqa: E402
 from orchestration.console import note  # noqa: E402
-from warehouse.connection import was_interrupted  # noqa: E402
+from warehouse.database.connection import was_interrupted  # noqa: E402
 from warehouse.errors import ClicheError, UsageError  # noqa: E402
 
 gc.freeze()

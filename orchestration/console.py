@@ -21,8 +21,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from assets.generation.receipts import Receipt
-from assets.generation.records import GROUPS, Outcome
+from assets.gateway.receipts import Receipt
+from assets.gateway.records import GROUPS, Outcome
 from assets.generation.workplace import Listener
 from warehouse.printable import printable
 

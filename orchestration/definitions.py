@@ -6,10 +6,10 @@ Belongs here: wiring. Does not belong here: what a step does (`assets`), when a 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from assets.gateway.batch_states import on_their_way
+from assets.gateway.models_file import ModelEntry
 from assets.generation.asset import build_assets as build_generation
-from assets.generation.batch_states import on_their_way
 from assets.generation.guard import affordable
-from assets.generation.models_file import ModelEntry
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace

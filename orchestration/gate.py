@@ -14,7 +14,7 @@ from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
 from orchestration.settings import Settings
-from warehouse.load import partitions
+from warehouse.loading.load import partitions
 from warehouse.weeks import current_week, shift
 
 

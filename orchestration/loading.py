@@ -1,7 +1,7 @@
 """The asset `loaded`: the one step before publishing that opens the warehouse for writing.
 
 Belongs here: Dagster's view of loading, in the pool that lets one writer in. Does not belong here: the rows themselves
-(`warehouse.load`).
+(`warehouse.loading.load`).
 """
 
 from typing import cast
@@ -9,9 +9,9 @@ from typing import cast
 import dagster as dg
 
 from assets.generation.workplace import Workplace, parse_key
-from warehouse.connection import connect
-from warehouse.load import load_partition
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import load_partition
 
 WAREHOUSE_POOL = "warehouse"
 

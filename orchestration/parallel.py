@@ -19,7 +19,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets.generation.workers import make_pool
+from assets.gateway.workers import make_pool
 from assets.generation.workplace import Listener, Workplace
 from orchestration.resources import make_workplace
 from orchestration.settings import Settings

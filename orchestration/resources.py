@@ -11,13 +11,13 @@ from importlib import metadata
 
 import dagster as dg
 
-from assets.generation.models_file import load_models_file
+from assets.gateway.models_file import load_models_file
+from assets.gateway.money.ledger import open_book
 from assets.generation.providers.registry import PROVIDERS
-from assets.generation.spending import open_book
 from assets.generation.trials import trial_charges
 from assets.generation.workplace import Listener, Workplace
+from assets.labeling.asked.spending import label_charges
 from assets.labeling.registry import check_labelers, with_questions
-from assets.labeling.spending import label_charges
 from assets.suites.loader import load_suites
 from orchestration.settings import CHECKOUT, Settings
 from warehouse.store import open_store

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assets.generation.budget import Caps
+from assets.gateway.money.budget import Caps
 from warehouse.errors import UsageError
 from warehouse.validation import explain
 from warehouse.weeks import parse_week

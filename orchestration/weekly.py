@@ -16,8 +16,8 @@ from uuid import uuid4
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError  # not public; the public base says less
 
+from assets.gateway.batch_states import on_their_way
 from assets.generation.asset import StoppedError, checked_provider
-from assets.generation.batch_states import on_their_way
 from assets.generation.plan import check_frozen, is_over, read_plan, require_askable
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
@@ -32,9 +32,9 @@ from orchestration.partitions import partition_key
 from orchestration.settings import Settings
 from orchestration.unwritable import require_room, told_in_one_line
 from warehouse import keys
-from warehouse.connection import was_interrupted
+from warehouse.database.connection import was_interrupted
 from warehouse.errors import ClicheError, RefusedError
-from warehouse.load import partitions, studies
+from warehouse.loading.load import partitions, studies
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 

@@ -1,7 +1,7 @@
 """Errors that a person reads: one line that says what, where and how to mend.
 
 Belongs here: exception types with the exit code of the command. Does not belong here: outcomes of a model
-(those are data, see `assets.generation.records`).
+(those are data, see `assets.gateway.records`).
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ from typing import cast
 
 import dagster as dg
 
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.money.costs import Costs
+from assets.gateway.receipts import read_partition
 from assets.generation.guard import deadline, guarded, require_price
-from assets.generation.models_file import ModelEntry
-from assets.generation.money import Costs
 from assets.generation.plan import (
     Plan,
     check_frozen,
@@ -22,7 +23,6 @@ from assets.generation.plan import (
 )
 from assets.generation.providers.base import Provider, answerable, holds_conversations
 from assets.generation.providers.registry import make_provider
-from assets.generation.receipts import read_partition
 from assets.generation.run import Report, count_outcomes, generate
 from assets.generation.workplace import Workplace, parse_key
 from warehouse.errors import ClicheError, UsageError

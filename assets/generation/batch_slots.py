@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from assets.generation.admission import Admission, Settle
-from assets.generation.batches import Desk
+from assets.gateway.admission import Admission, Settle
+from assets.gateway.batches import Desk
+from assets.gateway.receipts import Ledgered, Receipt
+from assets.gateway.records import Answer, Request
 from assets.generation.ledger import Ledger
-from assets.generation.receipts import Ledgered, Receipt
-from assets.generation.records import Answer, Request
 from warehouse import keys
 
 

@@ -11,17 +11,17 @@ import math
 import statistics
 from dataclasses import dataclass
 
-from assets.generation.budget import Caps
-from assets.generation.charges import entry_scope, month_scope, week_scope
-from assets.generation.models_file import ModelEntry
-from assets.generation.money import Costs
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.money.budget import Caps
+from assets.gateway.money.charges import entry_scope, month_scope, week_scope
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.ledger import Book
+from assets.gateway.money.prices import price_on
 from assets.generation.plan import Plan
-from assets.generation.prices import price_on
 from assets.generation.providers.base import Provider
-from assets.generation.spending import Book
 from warehouse import keys
-from warehouse.objects import highest_numbered
-from warehouse.parquet import table_of
+from warehouse.loading.objects import highest_numbered
+from warehouse.loading.parquet import table_of
 from warehouse.store import Store
 from warehouse.weeks import shift
 

@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from assets.generation.admission import Admission, free_admission, stack
-from assets.generation.breaker import Breaker
-from assets.generation.charges import whose
-from assets.generation.models_file import ModelEntry
-from assets.generation.money import Costs
-from assets.generation.pace import Pace
-from assets.generation.prices import Price, price_on
+from assets.gateway.admission import Admission, free_admission, stack
+from assets.gateway.breaker import Breaker
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.money.charges import whose
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.prices import Price, price_on
+from assets.gateway.pace import Pace
 from assets.generation.providers.base import Provider
 from assets.generation.workplace import Workplace
 from warehouse.errors import UsageError

@@ -17,8 +17,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from assets.generation import image_check
-from assets.generation.admission import (
+from assets.gateway.admission import (
     Admission,
     NotAdmittedError,
     NotNowError,
@@ -27,14 +26,15 @@ from assets.generation.admission import (
     pause,
     stack,
 )
-from assets.generation.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
-from assets.generation.models_file import LostCalls
-from assets.generation.money import Costs
+from assets.gateway.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
+from assets.gateway.models_file import LostCalls
+from assets.gateway.money.costs import Costs
+from assets.gateway.network.redaction import without_keys
+from assets.gateway.receipts import SLOT_CLOSED, Attempts, Receipt, read_receipt, receipt_bytes
+from assets.gateway.records import Answer, Outcome, Request
+from assets.generation.pictures import image_check
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
-from assets.generation.receipts import SLOT_CLOSED, Attempts, Receipt, read_receipt, receipt_bytes
-from assets.generation.records import Answer, Outcome, Request
-from assets.generation.redaction import without_keys
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError

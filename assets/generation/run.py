@@ -15,23 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from assets.generation.admission import (
-    Admission,
-    NotNowError,
-    free_admission,
-    pause,
-    stack,
-    waits_end_with,
-)
-from assets.generation.batch_slots import slots_desk
-from assets.generation.batches import BATCH_CALLS, Patience, advance, batch_api
-from assets.generation.ledger import Ledger, Retry
-from assets.generation.memory import map_large_buffers
-from assets.generation.models_file import LostCalls
-from assets.generation.money import Costs
-from assets.generation.plan import Plan
-from assets.generation.providers.base import Provider
-from assets.generation.receipts import (
+from assets.gateway.admission import Admission, NotNowError, free_admission, pause, stack, waits_end_with
+from assets.gateway.batches import BATCH_CALLS, Patience, advance, batch_api
+from assets.gateway.memory import map_large_buffers
+from assets.gateway.models_file import LostCalls
+from assets.gateway.money.costs import Costs
+from assets.gateway.receipts import (
     Attempts,
     Ledgered,
     Receipt,
@@ -39,8 +28,12 @@ from assets.generation.receipts import (
     read_partition,
     write_manifest,
 )
-from assets.generation.records import GROUPS, Answer, Exchange, Outcome, Request, Slot
-from assets.generation.threads import APART_S, run_all, workers_of
+from assets.gateway.records import GROUPS, Answer, Exchange, Outcome, Request, Slot
+from assets.gateway.threads import APART_S, run_all, workers_of
+from assets.generation.batch_slots import slots_desk
+from assets.generation.ledger import Ledger, Retry
+from assets.generation.plan import Plan
+from assets.generation.providers.base import Provider
 from assets.suites.schema import Prompt
 from warehouse.store import Store
 from warehouse.weeks import utc_now

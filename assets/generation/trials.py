@@ -14,17 +14,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assets.generation import image_check
-from assets.generation.admission import NotNowError, stack
+from assets.gateway.admission import NotNowError, stack
+from assets.gateway.calls import Caller, Timing
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.money.charges import ChargeSource, call_key, entry_scope, month_scope, week_scope
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.ledger import Charge
+from assets.gateway.receipts import Receipt, receipt_bytes
+from assets.gateway.records import Answer, Outcome, Request, Slot
 from assets.generation.asset import checked_provider
-from assets.generation.calls import Caller, Timing
-from assets.generation.charges import ChargeSource, call_key, entry_scope, month_scope, week_scope
 from assets.generation.guard import guarded
-from assets.generation.models_file import ModelEntry
-from assets.generation.money import Costs
-from assets.generation.receipts import Receipt, receipt_bytes
-from assets.generation.records import Answer, Outcome, Request, Slot
-from assets.generation.spending import Charge
+from assets.generation.pictures import image_check
 from assets.generation.workplace import Workplace
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex

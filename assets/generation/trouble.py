@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assets.generation.breaker import DOWN
-from assets.generation.receipts import Attempts, Ledgered, Receipt
-from assets.generation.records import GROUPS, Outcome
+from assets.gateway.breaker import DOWN
+from assets.gateway.receipts import Attempts, Ledgered, Receipt
+from assets.gateway.records import GROUPS, Outcome
 
 #: A price table is called wrong when calls cost so much more or less than it expects, judged by so many calls.
 WRONG_ABOVE, WRONG_BELOW, JUDGED_BY = 1.25, 0.8, 5

@@ -15,14 +15,14 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter
 
-from assets.generation.budget import Budget, Caps
-from assets.generation.charges import ChargeSource, generation_charges
-from assets.generation.models_file import LabelerEntry, ModelEntry, active, find
-from assets.generation.money import Costs
+from assets.gateway.models_file import LabelerEntry, ModelEntry, active, find
+from assets.gateway.money.budget import Budget, Caps
+from assets.gateway.money.charges import ChargeSource, generation_charges
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.ledger import Book, Charge
+from assets.gateway.money.prices import Prices
+from assets.gateway.receipts import Receipt
 from assets.generation.plan import read_plan
-from assets.generation.prices import Prices
-from assets.generation.receipts import Receipt
-from assets.generation.spending import Book, Charge
 from assets.suites.schema import Suite
 from warehouse.store import Store
 

@@ -9,9 +9,9 @@ import dagster as dg
 
 from assets.generation.plan import Plan, read_plan
 from assets.generation.workplace import Workplace, parse_key
-from assets.labeling.anchor_step import label_anchor_sets
-from assets.labeling.asking import FREELY
-from assets.labeling.guard import asking_of
+from assets.labeling.anchors.step import label_anchor_sets
+from assets.labeling.asked.asking import FREELY
+from assets.labeling.asked.guard import asking_of
 from assets.labeling.run import Report, label_partition
 from warehouse.errors import ClicheError
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.models_file import LabelerEntry
 from assets.labeling.pictures import Preparation
 from assets.labeling.records import Reading
 from assets.suites.schema import Attribute

@@ -12,8 +12,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from assets.generation.models_file import LabelerEntry
-from assets.generation.records import Answer
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.records import Answer
 from assets.labeling.pictures import Preparation, Shown
 
 #: Stored instead of a value outside the declared list; the raw answer stands beside it.

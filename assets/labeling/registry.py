@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeGuard, cast
 
-from assets.generation.models_file import LabelerEntry, ModelEntry
+from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.generation.providers.registry import load_factory
 from assets.labeling.records import Labeler, RemoteLabeler
 from assets.suites.schema import Attribute, Suite
@@ -19,7 +19,7 @@ from warehouse.validation import close_match
 
 #: Labelers that read on this machine: name in models.yaml → "module:factory"; a factory takes no arguments.
 LABELERS: dict[str, str] = {
-    "drawing": "assets.labeling.labelers.drawing:make",
+    "drawing": "assets.simulation.drawing:make",
     "photo": "assets.labeling.labelers.photo:make",
 }
 #: Labelers that are asked: `labeler` of an entry of models.yaml → "module:factory"; a factory takes the entry.

@@ -2,7 +2,7 @@
 
 Belongs here: what is missing, equal bytes read once, closed lists enforced, the parts. Does not belong here: any one
 labeler (`labelers/`), calls of those that are asked (`asking`), agreement between labelers, table rows
-(`warehouse.load`).
+(`warehouse.loading.load`).
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from itertools import islice
 
 import pyarrow as pa
 
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.receipts import Receipt, read_partition
+from assets.gateway.records import Outcome, Slot
+from assets.gateway.workers import make_pool
 from assets.generation.plan import Plan
-from assets.generation.receipts import Receipt, read_partition
-from assets.generation.records import Outcome, Slot
-from assets.generation.workers import make_pool
-from assets.labeling.asking import FREELY, Asking, Look, ask_all
-from assets.labeling.attempts import closed
-from assets.labeling.journal import Journal, of_partition
+from assets.labeling.asked.asking import FREELY, Asking, Look, ask_all
+from assets.labeling.asked.attempts import closed
+from assets.labeling.asked.journal import Journal, of_partition
 from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import NOBODY, is_remote, make_labeler
 from warehouse import keys
 from warehouse.errors import ClicheError
 from warehouse.integrity.beside import parquet, put_named
-from warehouse.objects import read_image, read_parquet
+from warehouse.loading.objects import read_image, read_parquet
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 

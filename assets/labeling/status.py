@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.receipts import read_partition
+from assets.gateway.records import Outcome
 from assets.generation.plan import Plan, read_plan
-from assets.generation.receipts import read_partition
-from assets.generation.records import Outcome
 from assets.generation.run import count_outcomes
 from assets.generation.trouble import Trouble, find_trouble
+from assets.labeling.asked.attempts import LabelAttempt, closed, cost_usd, declined, read_attempts
 from assets.labeling.asked.stops import stopped_by, trouble_of
-from assets.labeling.attempts import LabelAttempt, closed, cost_usd, declined, read_attempts
 from assets.labeling.registry import LABELERS, NOBODY, make_labeler
 from assets.labeling.run import labelled, missing
 from warehouse import keys

@@ -10,7 +10,7 @@ import dagster as dg
 from assets.generation.workplace import Workplace
 from assets.leaderboard.edition import Edition, publish
 from assets.metrics.week import assert_publishable
-from warehouse.connection import connect
+from warehouse.database.connection import connect
 from warehouse.integrity.record import last_read, line
 
 

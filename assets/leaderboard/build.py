@@ -11,7 +11,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard import (
+from assets.leaderboard.parts import (
     boards,
     changes,
     conversations,
@@ -22,8 +22,8 @@ from assets.leaderboard import (
     statistics,
     study,
 )
-from assets.leaderboard.query import rows
-from assets.leaderboard.view import Page
+from assets.leaderboard.views.query import rows
+from assets.leaderboard.views.view import Page
 
 
 def build_page(

@@ -15,17 +15,18 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.build import build_page
-from assets.leaderboard.page import render
-from assets.leaderboard.query import rows
-from assets.leaderboard.view import Page
-from warehouse import anchor_objects, gold_objects, keys
+from assets.leaderboard.page.page import render
+from assets.leaderboard.views.query import rows
+from assets.leaderboard.views.view import Page
+from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.connection import connect
-from warehouse.export import export_tables
-from warehouse.load import COMPUTED_TABLES
-from warehouse.objects import current_manifest, label_attempt_parts, label_parts, read_image
+from warehouse.database.connection import connect
+from warehouse.database.export import export_tables
+from warehouse.database.table_hash import table_hashes
+from warehouse.loading import anchor_objects, gold_objects
+from warehouse.loading.load import COMPUTED_TABLES
+from warehouse.loading.objects import current_manifest, label_attempt_parts, label_parts, read_image
 from warehouse.store.base import Store
-from warehouse.table_hash import table_hashes
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _computed(store: Store, manifest: Mapping[str, Any], folder: Path) -> Path:
 
 def shipped_conventions() -> dict[str, str]:
     """Return how the readings of the shipped labelers of drawings are to be understood, by labeler name."""
-    from assets.generation.providers.simulated.palette import CONVENTION
+    from assets.simulation.palette import CONVENTION
 
     return {"drawing": CONVENTION}
 

@@ -19,11 +19,11 @@ from typing import Any
 
 import duckdb
 
-from assets.generation.providers.simulated.palette import CONVENTION
+from assets.simulation.palette import CONVENTION
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.connection import connect
-from warehouse.export import DATABASE, STORAGE, make_published_tables
-from warehouse.sqlfiles import ROOT
+from warehouse.database.connection import connect
+from warehouse.database.export import DATABASE, STORAGE, make_published_tables
+from warehouse.database.sqlfiles import ROOT
 
 _HERE = Path(__file__).parent
 RELEASED = _HERE / "released.json"

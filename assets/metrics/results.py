@@ -1,7 +1,7 @@
 """Which tables of results there are, and what computes each: of a week, and of a study.
 
 Belongs here: one row a table. Does not belong here: computing (a module each), when it is done (`week`), writing
-(`warehouse.load`).
+(`warehouse.loading.load`).
 
 A function is given a warehouse, in which nothing is written, and the ISO date of a Monday or the name of a study. It
 returns the rows of its table for that week or study, from what is loaded and from the tables before it.
@@ -14,16 +14,16 @@ from collections.abc import Callable, Mapping
 import duckdb
 import pyarrow as pa
 
-from assets.metrics.corrected import week_corrections, week_label_error
-from assets.metrics.detectable import week_shifts
-from assets.metrics.drift_events import history_events
-from assets.metrics.effect_tables import compute_effects, compute_study_effects
-from assets.metrics.labeler_drift import week_drift
-from assets.metrics.rank_results import week_pairs, week_ranks
-from assets.metrics.scores import compute_scores, compute_study_scores
-from assets.metrics.second_opinions import study_agreement, week_agreement
-from assets.metrics.study_ranks import study_pairs, study_ranks
-from assets.metrics.study_results import study_differences
+from assets.metrics.drift.detectable import week_shifts
+from assets.metrics.drift.table import history_events
+from assets.metrics.effects.table import compute_effects, compute_study_effects
+from assets.metrics.labels.corrected import week_corrections, week_label_error
+from assets.metrics.labels.labeler_drift import week_drift
+from assets.metrics.labels.second_opinions import study_agreement, week_agreement
+from assets.metrics.ranks.table import week_pairs, week_ranks
+from assets.metrics.scores.table import compute_scores, compute_study_scores
+from assets.metrics.study.differences import study_differences
+from assets.metrics.study.ranks import study_pairs, study_ranks
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
 ComputeHistory = Callable[[duckdb.DuckDBPyConnection], pa.Table]

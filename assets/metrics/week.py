@@ -17,14 +17,15 @@ import pyarrow as pa
 
 from assets.generation.workplace import Workplace
 from assets.metrics.floors import set_floors
+from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.results import HISTORY_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
-from assets.metrics.scores import scores_of
-from assets.metrics.second_opinions import GOLD_WEEKS
+from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError
-from warehouse.freshness import (
+from warehouse.loading.freshness import (
     anchors_inputs,
     gold_inputs,
     stale_anchors,
@@ -32,8 +33,8 @@ from warehouse.freshness import (
     stale_studies,
     week_inputs,
 )
-from warehouse.gold_objects import load_stale_gold
-from warehouse.load import (
+from warehouse.loading.gold_objects import load_stale_gold
+from warehouse.loading.load import (
     load_anchors,
     load_partition,
     load_study,
@@ -42,8 +43,7 @@ from warehouse.load import (
     replace_study,
     replace_week,
 )
-from warehouse.migrations import migrate
-from warehouse.objects import digest
+from warehouse.loading.objects import digest
 from warehouse.weeks import shift
 
 _RESULTS = pa.schema(

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from assets.generation.records import Outcome
+from assets.gateway.records import Outcome
 from assets.quality.scope import Row, Scope
 from warehouse.errors import ClicheError
 

@@ -19,8 +19,8 @@ from assets.quality import columns, stored
 from assets.quality.registry import CHECKS
 from assets.quality.scope import Row, Scope
 from assets.quality.spec import CheckSpec, Kind, Severity, Stage
-from warehouse.connection import was_interrupted
-from warehouse.sqlfiles import sql
+from warehouse.database.connection import was_interrupted
+from warehouse.database.sqlfiles import sql
 from warehouse.store.base import Store
 
 SAMPLE = 5

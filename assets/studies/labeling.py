@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from assets.labeling.asking import FREELY, Asked, Asking, Look, ask_all
-from assets.labeling.attempts import closed
-from assets.labeling.journal import Journal, Keep, of_study
+from assets.labeling.asked.asking import FREELY, Asked, Asking, Look, ask_all
+from assets.labeling.asked.attempts import closed
+from assets.labeling.asked.journal import Journal, Keep, of_study
 from assets.labeling.records import INVALID, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import is_remote
 from assets.studies.layout import (

@@ -1,7 +1,7 @@
 """Where an imported study lies in the bucket, and which of its imports is current.
 
 Belongs here: keys below `studies/<study>/`, the pointer, and reading and writing Parquet with fixed columns. Does not
-belong here: what the rows say (`tables`), loading them into the warehouse (`warehouse.study_objects`).
+belong here: what the rows say (`tables`), loading them into the warehouse (`warehouse.loading.study_objects`).
 
     studies/<study>/definition-<hash16>.json            the study file, canonical JSON
     studies/<study>/tables-<hash16>/<table>.parquet    one a table: TABLES below
@@ -26,7 +26,7 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
 from warehouse.integrity.beside import put_recorded
 from warehouse.integrity.seals import sealed, unsealed
-from warehouse.objects import read_parquet
+from warehouse.loading.objects import read_parquet
 from warehouse.store.base import Store
 from warehouse.validation import explain
 

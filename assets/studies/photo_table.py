@@ -19,11 +19,11 @@ from assets.labeling.registry import make_labeler
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
 from assets.studies.progress import Progress
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
 from warehouse.errors import ClicheError
-from warehouse.load import load_study
-from warehouse.migrations import migrate
-from warehouse.sqlfiles import sql
+from warehouse.loading.load import load_study
 from warehouse.store import open_store
 
 STUDY = "raza2025"

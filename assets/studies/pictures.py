@@ -1,7 +1,7 @@
 """A study's pictures: which file is which slot, and that each is a whole picture.
 
 Belongs here: walking the study's folder and checking what is found. Does not belong here: what makes a picture whole
-(`assets.generation.image_check`), what is taken out of its bytes (`assets.generation.pictures`), or writing
+(`assets.generation.pictures.image_check`), what is taken out of its bytes (`assets.generation.pictures`), or writing
 (`importer`).
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from assets.generation.image_check import Picture, Rejected
+from assets.generation.pictures.image_check import Picture, Rejected
 from assets.generation.pictures.stripping import checked_and_stripped
 from assets.studies.declared.patterns import FieldsDisagreeError, composed, natural
 from assets.studies.declared.pictures import Images

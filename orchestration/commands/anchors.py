@@ -1,7 +1,7 @@
 """Commands about anchors: freeze, list, accept.
 
 Belongs here: what is said and which exit code follows. Does not belong here: sets, labels and what moved
-(`assets.labeling.anchors`, `anchor_freeze`, `drift`).
+(`assets.labeling.anchors.sets`, `anchor_freeze`, `drift`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from assets.labeling.anchor_freeze import freeze
-from assets.labeling.anchors import accept, drifts
-from assets.labeling.drift import Drift
+from assets.labeling.anchors.drift import Drift
+from assets.labeling.anchors.freeze import freeze
+from assets.labeling.anchors.sets import accept, drifts
 from orchestration.console import OUT, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
-from warehouse.anchor_objects import listing, read_list
+from warehouse.loading.anchor_objects import listing, read_list
 from warehouse.store import Store
 from warehouse.weeks import current_week, parse_week
 

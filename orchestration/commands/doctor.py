@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from assets.generation.plan import check_frozen
 from assets.generation.workplace import Workplace
-from assets.labeling.spending import is_paid
+from assets.labeling.asked.spending import is_paid
 from orchestration.commands.forecasts import confirm_amount
 from orchestration.console import say
 from orchestration.doctor import machine, services

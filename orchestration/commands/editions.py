@@ -18,9 +18,9 @@ from assets.leaderboard.edition import latest, read_manifest
 from orchestration.console import ERR
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.sqlfiles import sql
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.sqlfiles import sql
 
 
 def page_address(place: Workplace) -> str:

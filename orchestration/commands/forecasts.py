@@ -14,17 +14,17 @@ from typing import cast
 import typer
 from rich.table import Table
 
+from assets.gateway.money.charges import month_scope, week_scope
+from assets.gateway.money.ledger import Book
 from assets.generation.asset import plan_partition
-from assets.generation.charges import month_scope, week_scope
 from assets.generation.forecast import Forecast, forecast, most_usd
 from assets.generation.plan import check_frozen, read_plan
 from assets.generation.providers.registry import make_provider
-from assets.generation.spending import Book
 from assets.generation.workplace import Workplace
-from assets.labeling.forecast import ToLabel, anchors_left, label_forecast, labelers_of, pictures_left
+from assets.labeling.asked.forecast import ToLabel, anchors_left, label_forecast, labelers_of, pictures_left
+from assets.labeling.asked.spending import is_paid
 from assets.labeling.records import RemoteLabeler
 from assets.labeling.registry import make_labeler
-from assets.labeling.spending import is_paid
 from assets.labeling.status import partition_state
 from orchestration.console import OUT, say
 from warehouse.errors import RefusedError

@@ -22,10 +22,10 @@ from assets.labeling.gold.status import gold_state
 from orchestration.console import OUT, note, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError
-from warehouse.gold_objects import load_gold
-from warehouse.migrations import migrate
+from warehouse.loading.gold_objects import load_gold
 from warehouse.weeks import parse_week
 
 

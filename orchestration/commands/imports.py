@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from assets.gateway.receipts import Receipt, read_partition
+from assets.gateway.records import Outcome
 from assets.generation.asset import plan_partition
 from assets.generation.midjourney.importer import Import, prepare, standing
 from assets.generation.midjourney.matching import Listed
+from assets.generation.midjourney.provider import FolderProvider
 from assets.generation.plan import Plan
-from assets.generation.providers.midjourney import FolderProvider
-from assets.generation.receipts import Receipt, read_partition
-from assets.generation.records import Outcome
 from assets.generation.run import generate
 from assets.generation.workplace import Workplace
 from assets.labeling.asset import label, left_over
@@ -27,9 +27,9 @@ from orchestration.console import note, say
 from orchestration.loading import load
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError, UsageError
-from warehouse.migrations import migrate
 from warehouse.weeks import parse_week
 
 

@@ -7,8 +7,8 @@ Belongs here: what is said, and which exit code follows. Does not belong here: l
 from __future__ import annotations
 
 from assets.generation.workplace import Listener
-from assets.labeling.asking import FREELY
-from assets.labeling.guard import asking_of
+from assets.labeling.asked.asking import FREELY
+from assets.labeling.asked.guard import asking_of
 from assets.labeling.registry import make_labeler
 from assets.metrics.week import score_studies
 from assets.studies.labeling import label_study
@@ -16,9 +16,9 @@ from orchestration.commands.editions import counting
 from orchestration.console import note, say
 from orchestration.resources import make_workplace
 from orchestration.settings import load_settings
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError
-from warehouse.migrations import migrate
 
 
 def label_imported(study: str, name: str) -> int:

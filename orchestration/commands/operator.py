@@ -27,8 +27,8 @@ from orchestration.gate import look
 from orchestration.instance import bury_dead_runs, open_instance
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, Settings, load_settings
+from warehouse.database.rebuild import rebuild as rebuild_warehouse
 from warehouse.errors import RefusedError, UsageError
-from warehouse.rebuild import rebuild as rebuild_warehouse
 from warehouse.weeks import current_week, parse_week, span
 
 

@@ -18,11 +18,11 @@ from orchestration.commands.editions import current, local_copy
 from orchestration.console import OUT, note
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
+from warehouse.database.sqlfiles import header, names
+from warehouse.database.sqlfiles import sql as read_sql
 from warehouse.errors import ClicheError, UsageError
 from warehouse.sandbox.reading import Shown, TooLongError, read
 from warehouse.sandbox.rules import LONGEST_TEXT
-from warehouse.sqlfiles import header, names
-from warehouse.sqlfiles import sql as read_sql
 from warehouse.validation import close_match
 
 FORMATS = ("table", "csv", "json")

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from rich.table import Table
 
-from assets.generation.charges import entry_scope, week_scope
+from assets.gateway.money.charges import entry_scope, week_scope
+from assets.gateway.records import GROUPS
 from assets.generation.plan import read_plan
-from assets.generation.records import GROUPS
 from assets.generation.workplace import Workplace
-from assets.labeling.spending import is_paid
+from assets.labeling.asked.spending import is_paid
 from assets.labeling.status import LabelerState, PartitionState, labeler_states
 from assets.leaderboard.edition import latest
 from orchestration.commands.anchors import drift_lines

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx2
 
-from assets.generation.connection import Connection
-from assets.generation.http import make_client
+from assets.gateway.network.connection import Connection
+from assets.gateway.network.http import make_client
 from orchestration.doctor.finding import Finding, Level
 from orchestration.settings import Settings
 from warehouse.errors import ClicheError

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from assets.generation.models_file import LabelerEntry, ModelEntry
-from assets.generation.money import Costs
+from assets.gateway.models_file import LabelerEntry, ModelEntry
+from assets.gateway.money.costs import Costs
+from assets.gateway.records import GROUPS, UNREADABLE
 from assets.generation.providers.base import NEVER_LEFT
 from assets.generation.providers.registry import make_provider
-from assets.generation.records import GROUPS, UNREADABLE
 from assets.generation.trials import Trial, try_model
 from assets.generation.workplace import Workplace
+from assets.labeling.asked.spending import costs_of
 from assets.labeling.asked.trials import try_labeler
-from assets.labeling.spending import costs_of
 from orchestration.doctor.finding import Finding, Level
 from warehouse.errors import ClicheError
 from warehouse.weeks import current_week, utc_now

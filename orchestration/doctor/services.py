@@ -9,19 +9,19 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
+from assets.gateway.models_file import LabelerEntry, ModelEntry
+from assets.gateway.money.charges import entry_scope, month_scope, week_scope
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.ledger import Book
+from assets.gateway.money.prices import OLD_AFTER_DAYS, Price, price_on
+from assets.gateway.network.connection import Connection
+from assets.gateway.receipts import read_partition
 from assets.generation.asset import checked_provider
-from assets.generation.charges import entry_scope, month_scope, week_scope
-from assets.generation.connection import Connection
-from assets.generation.models_file import LabelerEntry, ModelEntry
-from assets.generation.money import Costs
-from assets.generation.prices import OLD_AFTER_DAYS, Price, price_on
 from assets.generation.providers.base import Probe, Provider, probe
-from assets.generation.receipts import read_partition
-from assets.generation.spending import Book
 from assets.generation.trouble import CostRatio, cost_ratio
 from assets.generation.workplace import Workplace
+from assets.labeling.asked.spending import costs_of, is_paid
 from assets.labeling.registry import LABELERS, make_labeler
-from assets.labeling.spending import costs_of, is_paid
 from assets.labeling.status import partition_state
 from orchestration.doctor.finding import Finding
 from warehouse.errors import ClicheError

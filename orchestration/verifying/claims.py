@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.query import rows
+from assets.leaderboard.views.query import rows
 from orchestration.verifying.database import one_line
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Report

@@ -18,7 +18,7 @@ import duckdb
 from assets.leaderboard.texts import Relations, relations
 from orchestration.verifying.report import Report
 from orchestration.verifying.version import Version
-from warehouse.connection import SETTINGS
+from warehouse.database.connection import SETTINGS
 from warehouse.errors import CorruptObjectError
 
 FILE = "data/cliche.duckdb"

@@ -21,12 +21,12 @@ from urllib.parse import parse_qsl
 
 import duckdb
 
-from assets.leaderboard import words
-from assets.leaderboard.query import rows
+from assets.leaderboard.page import words
+from assets.leaderboard.views.query import rows
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Report
 from orchestration.verifying.version import Version
-from warehouse.sqlfiles import names
+from warehouse.database.sqlfiles import names
 
 _VOID = {"meta", "link", "img", "br", "hr", "input", "line", "circle", "polyline", "polygon"}
 _NUMBER = re.compile(r"(?<![\w.@/-])[+−±<>]?\s?\d+(?:,\d{3})*(?:\.\d+)?(?![\w@/])")

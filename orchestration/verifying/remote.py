@@ -1,7 +1,7 @@
 """Fetching an edition from a server that is not trusted, into a folder.
 
 Belongs here: limits on sizes, names, time and redirects. Does not belong here: which addresses may be connected to
-(`assets.generation.addresses`), comparing what came.
+(`assets.gateway.network.addresses`), comparing what came.
 
 What a person typed is reached, this machine included; a redirect leads nowhere but to the same host and port.
 """
@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import httpx2
 
-from assets.generation.addresses import Resolver, as_ip, is_inside, system_resolver
-from assets.generation.connection import Connection
-from assets.generation.http import make_client
+from assets.gateway.network.addresses import Resolver, as_ip, is_inside, system_resolver
+from assets.gateway.network.connection import Connection
+from assets.gateway.network.http import make_client
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.report import Step
 from warehouse.errors import ClicheError, UsageError

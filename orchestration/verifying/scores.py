@@ -12,12 +12,12 @@ import duckdb
 import pyarrow as pa
 
 from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS, Compute
-from assets.metrics.scores import compute_scores
+from assets.metrics.scores.table import compute_scores
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Report, Step
 from warehouse.closeness import differing
+from warehouse.database.sqlfiles import sql
 from warehouse.errors import ClicheError
-from warehouse.sqlfiles import sql
 
 
 def compare(con: duckdb.DuckDBPyConnection, report: Report, step: Step, *, same: bool) -> None:

@@ -17,9 +17,9 @@ from orchestration.verifying.database import one_line
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Report, Step
 from warehouse.closeness import close, differing
+from warehouse.database.export import inert
+from warehouse.database.table_hash import table_hashes
 from warehouse.errors import ClicheError
-from warehouse.export import inert
-from warehouse.table_hash import table_hashes
 
 Columns = list[tuple[str, str]]
 

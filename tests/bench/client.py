@@ -60,17 +60,17 @@ def finished(process: subprocess.Popen[str]) -> Asked:
 
 
 def _ours(base_url: str, address: str, slots: int, at_once: int, per_minute: float) -> tuple[float, int]:
-    from assets.generation.admission import stack
-    from assets.generation.breaker import Breaker
-    from assets.generation.budget import Budget, Caps
-    from assets.generation.connection import Connection
-    from assets.generation.models_file import ModelEntry
-    from assets.generation.money import Costs
-    from assets.generation.pace import Pace
+    from assets.gateway.admission import stack
+    from assets.gateway.breaker import Breaker
+    from assets.gateway.models_file import ModelEntry
+    from assets.gateway.money.budget import Budget, Caps
+    from assets.gateway.money.costs import Costs
+    from assets.gateway.money.ledger import Book
+    from assets.gateway.network.connection import Connection
+    from assets.gateway.pace import Pace
     from assets.generation.plan import freeze_plan, make_plan
-    from assets.generation.providers.openai_images import OpenAIImages
+    from assets.generation.providers.openai.images import OpenAIImages
     from assets.generation.run import generate
-    from assets.generation.spending import Book
     from assets.suites.loader import load_suites
     from warehouse.store import open_store
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 from PIL import Image, PngImagePlugin
 
-from assets.generation.models_file import ModelEntry
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.records import Slot
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.providers.simulated import Simulated, picture, scenes
-from assets.generation.providers.simulated.pool import Pool
-from assets.generation.records import Slot
+from assets.simulation import Simulated, picture, scenes
+from assets.simulation.pool import Pool
 from assets.suites.loader import load_suites
 from assets.suites.schema import Suite
 from tests.bench.measure import Size
@@ -24,9 +24,9 @@ from tests.site.world import picture as small_picture
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.connection import connect
-from warehouse.load import load_partition
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import load_partition
 from warehouse.store.base import Store
 
 WEEK = builder.WEEK

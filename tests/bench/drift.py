@@ -1,6 +1,6 @@
 """How long the changes of three years take to find, for all series of 40 models: beside running sums of the counts.
 
-Belongs here: times of `drift_scan`. Does not belong here: reading scores (`assets.metrics.drift_series`), what is found
+Belongs here: times of `drift_scan`. Does not belong here: reading scores (`assets.metrics.drift.series`), what is found
 (`tests/studies/simulations/drift.py`).
 """
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.metrics.drift_scan import scan
-from assets.metrics.share import Ints
+from assets.metrics.drift.scan import scan
+from assets.metrics.formulas.share import Ints
 from assets.suites.loader import load_suites
 from assets.suites.schema import Suite
 from tests.bench.measure import QUICK, Row, Size, seconds

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from assets.gateway.records import Answer, Outcome, Request
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
-from assets.generation.providers.simulated import Simulated, scenes
-from assets.generation.providers.simulated.pool import Pool
-from assets.generation.records import Answer, Outcome, Request
 from assets.generation.run import generate
+from assets.simulation import Simulated, scenes
+from assets.simulation.pool import Pool
 from tests.bench import data, paid
 from tests.bench.measure import Row, Size, best, seconds
 from warehouse.store.local import LocalStore

@@ -13,9 +13,9 @@ import duckdb
 from assets.suites.loader import load_suites
 from tests.bench.data import WEEK, earlier
 from tests.warehouse import builder
-from warehouse.connection import connect
-from warehouse.migrations import migrate
-from warehouse.plan_rows import plan_tables
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.plan_rows import plan_tables
 
 #: 42 prompts with seven attributes each; with 28 pictures a prompt 8,232 labels are planned of a model in a week.
 SUITES = ("occupations@1", "descriptors@1")

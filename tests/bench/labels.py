@@ -9,13 +9,13 @@ import os
 import shutil
 from pathlib import Path
 
+from assets.gateway.receipts import read_partition
 from assets.generation.plan import Plan
-from assets.generation.providers.simulated import Simulated
-from assets.generation.providers.simulated.pool import Pool
-from assets.generation.receipts import read_partition
 from assets.generation.run import generate
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import label_partition
+from assets.simulation import Simulated
+from assets.simulation.pool import Pool
 from tests.bench import data
 from tests.bench.measure import Row, Size, best, seconds
 from warehouse import keys

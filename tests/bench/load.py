@@ -13,8 +13,8 @@ from assets.generation.workplace import Workplace
 from orchestration.loading import load
 from tests.bench import data
 from tests.bench.measure import Row, Size, best, seconds
-from warehouse.connection import connect
-from warehouse.load import PARTITION_TABLES
+from warehouse.database.connection import connect
+from warehouse.loading.load import PARTITION_TABLES
 from warehouse.store.local import LocalStore
 
 

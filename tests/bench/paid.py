@@ -15,7 +15,7 @@ from tests.bench.client import Asked, finished, start
 from tests.bench.measure import Row, Size
 from tests.bench.service import KINDS, Running, service
 from tests.services.seaweedfs import find_weed, running_server
-from tests.unit.generation.limited import simulate
+from tests.unit.gateway.limited import simulate
 
 _STORM_BYTES = 1_000
 

@@ -13,10 +13,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from assets.metrics.demographic import patterns
-from assets.metrics.distance import mean_distance2, terms
-from assets.metrics.share import Z95
-from assets.metrics.tvd import mean_absolute_deviation
+from assets.metrics.formulas.distance import mean_distance2, terms
+from assets.metrics.formulas.share import Z95
+from assets.metrics.formulas.tvd import mean_absolute_deviation
+from assets.metrics.scores.demographic import patterns
 
 _SLOT = ["model", "slot_key"]
 _CELL = ["model", "suite", "suite_major", "condition", "prompt", "turn"]

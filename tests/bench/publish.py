@@ -11,14 +11,14 @@ from pathlib import Path
 import duckdb
 
 from assets.leaderboard.edition import publish
-from assets.metrics.scores import compute_scores
+from assets.metrics.scores.table import compute_scores
 from tests.bench import data
 from tests.bench.measure import Row, Size, best, seconds
-from warehouse.connection import connect
-from warehouse.load import load_partition, replace_week
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.table_hash import identity_tables
+from warehouse.loading.load import load_partition, replace_week
 from warehouse.store.local import LocalStore
-from warehouse.table_hash import identity_tables
 
 
 def run(folder: Path, size: Size) -> list[Row]:

@@ -76,8 +76,8 @@ def scan(con: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> int:
 
 def counts(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
     """Count the labels of all cells, two batches of weeks at a time, as `scores_of` does."""
-    from assets.metrics.scores import WEEKS_AT_ONCE
-    from assets.metrics.tallies import tally
+    from assets.metrics.counting.tallies import tally
+    from assets.metrics.scores.table import WEEKS_AT_ONCE
 
     batches = [weeks[start : start + WEEKS_AT_ONCE] for start in range(0, len(weeks), WEEKS_AT_ONCE)]
 
@@ -109,15 +109,15 @@ def copied(con: duckdb.DuckDBPyConnection, _: list[str]) -> int:
 
 def figures(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
     """Make the scores of all weeks."""
-    from assets.metrics.scores import scores_of
+    from assets.metrics.scores.table import scores_of
 
     return sum(rows.num_rows for _, rows in scores_of(con, weeks))
 
 
 def written(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
     """Make the scores of all weeks and write them."""
-    from assets.metrics.scores import scores_of
-    from warehouse.load import replace_week
+    from assets.metrics.scores.table import scores_of
+    from warehouse.loading.load import replace_week
 
     made = 0
     for week, rows in scores_of(con, weeks):
@@ -129,8 +129,8 @@ def written(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
 
 def one_week(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
     """Make the scores of the last week and write them, as when its rows changed."""
-    from assets.metrics.scores import compute_scores
-    from warehouse.load import replace_week
+    from assets.metrics.scores.table import compute_scores
+    from warehouse.loading.load import replace_week
 
     rows = compute_scores(con, weeks[-1])
     replace_week(con, "scores", weeks[-1], rows)
@@ -170,10 +170,10 @@ def main() -> None:
     parser.add_argument("--path", type=Path, required=True)
     parser.add_argument("--weeks", type=int, required=True)
     chosen = parser.parse_args()
-    import assets.metrics.scores  # noqa: F401 - importing is not what is timed
+    import assets.metrics.scores.table  # noqa: F401 - importing is not what is timed
     import tests.bench.pandas_scores  # noqa: F401
     from tests.bench.history import weeks_before
-    from warehouse.connection import connect
+    from warehouse.database.connection import connect
 
     work, writes, times = KINDS[chosen.kind]
     weeks = weeks_before(chosen.weeks)

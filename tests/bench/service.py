@@ -29,7 +29,7 @@ from urllib.request import urlopen
 import numpy as np
 from PIL import Image
 
-from tests.unit.generation.limited import Bucket, FixedWindow, Server
+from tests.unit.gateway.limited import Bucket, FixedWindow, Server
 
 KINDS = {"bucket": lambda limit: Bucket(limit, limit / 60), "window": FixedWindow}
 _HEADER_BYTES = (

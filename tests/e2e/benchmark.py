@@ -18,17 +18,17 @@ from unittest.mock import patch
 
 import yaml
 
+from assets.gateway.network.connection import Connection
 from assets.generation.asset import ask_partition
-from assets.generation.connection import Connection
 from assets.generation.providers.registry import PROVIDERS
-from assets.generation.providers.simulated import Simulated
-from assets.generation.providers.simulated.pool import Pool
 from assets.generation.workplace import Workplace
-from assets.labeling.anchor_step import label_anchor_sets
+from assets.labeling.anchors.step import label_anchor_sets
 from assets.labeling.asset import label
 from assets.leaderboard.asset import publish_week
 from assets.leaderboard.edition import Edition
 from assets.metrics.week import score_weeks
+from assets.simulation import Simulated
+from assets.simulation.pool import Pool
 from orchestration.resources import make_workplace
 from orchestration.settings import CHECKOUT, Settings
 from warehouse.weeks import span

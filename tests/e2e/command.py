@@ -22,9 +22,9 @@ import yaml
 
 from orchestration.cli import main
 from orchestration.settings import CHECKOUT
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.table_hash import table_hashes
 from warehouse.store import Store
-from warehouse.table_hash import table_hashes
 
 CLICHE = Path(sys.executable).with_name("cliche")
 TIME_LIMIT_S = 90

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta, binom
 
-from assets.generation.providers.simulated import truth
+from assets.simulation import truth
 from tests.e2e.benchmark import WEEKS
 
 CONFIDENCE = 0.99

@@ -29,25 +29,26 @@ import trustme
 from openai.types.responses import Response
 from PIL import Image
 
-from assets.generation import calls, guard
+from assets.gateway import calls
+from assets.gateway.breaker import Breaker
+from assets.gateway.receipts import Receipt, read_partition
+from assets.gateway.records import GROUPS, Outcome, Slot
+from assets.generation import guard
 from assets.generation.asset import ask_partition
-from assets.generation.breaker import Breaker
-from assets.generation.providers.simulated.picture import png
-from assets.generation.providers.simulated.scenes import scene
-from assets.generation.receipts import Receipt, read_partition
-from assets.generation.records import GROUPS, Outcome, Slot
 from assets.generation.workplace import Workplace
 from assets.labeling.asset import label
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks
+from assets.simulation.picture import png
+from assets.simulation.scenes import scene
 from orchestration import weekly
 from orchestration.weekly import Ran
 from tests.e2e.benchmark import SIZE, folder_in_memory, place_of
 from tests.orchestration.conftest import cliche  # noqa: F401 - a fixture
 from tests.orchestration.installation import Cliche, Installation, entry, install
 from tests.services.faulty import Behaviour, Call, Faulty, serve
-from warehouse.connection import connect
+from warehouse.database.connection import connect
 from warehouse.weeks import current_week, utc_now
 
 WEEK = current_week()

@@ -19,13 +19,13 @@ import polars as pl
 import pytest
 from scipy.stats import binom
 
-from assets.generation.providers.simulated import scenes, truth
-from assets.generation.records import Slot
+from assets.gateway.records import Slot
+from assets.simulation import scenes, truth
 from tests.e2e.benchmark import LAST, WEEKS
 from tests.e2e.conftest import Benchmark
 from tests.e2e.planted_events import CHECKS, inside, within
-from warehouse.connection import connect
-from warehouse.sqlfiles import sql
+from warehouse.database.connection import connect
+from warehouse.database.sqlfiles import sql
 
 BANDS = {
     f"monk_{step}": band

@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from assets.leaderboard.words import PERCEIVED
+from assets.leaderboard.page.words import PERCEIVED
 from tests.e2e import benchmark
 from tests.e2e.command import CHECKOUT, called, pictures, write_settings
 from warehouse.store import open_store

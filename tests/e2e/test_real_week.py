@@ -18,15 +18,15 @@ import duckdb
 import pytest
 import yaml
 
-from assets.generation.providers.simulated import make as simulated
-from assets.generation.receipts import read_partition
-from assets.generation.records import Outcome, Request, Slot
+from assets.gateway.receipts import read_partition
+from assets.gateway.records import Outcome, Request, Slot
+from assets.simulation import make as simulated
 from orchestration import weekly
 from tests.orchestration.installation import Installation, entry, install
 from tests.services import bedrock, bfl, loopback
 from tests.services.aimock import KEY, KEY_ENV, AIMock, image_fixture
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply
-from warehouse.connection import connect
+from warehouse.database.connection import connect
 from warehouse.weeks import current_week
 
 APOLOGY = "You are right: they all look alike, and I am sorry."

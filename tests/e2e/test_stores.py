@@ -15,7 +15,7 @@ from assets.metrics.week import score_weeks
 from orchestration.loading import load
 from tests.e2e import benchmark
 from tests.e2e.command import called, hashes, pictures, write_settings
-from warehouse.connection import connect
+from warehouse.database.connection import connect
 
 WEEK = benchmark.LAST
 #: Every kind of picture, retries, refusals and conversations.

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assets.labeling.labelers.drawing import make as make_drawing
-from assets.labeling.labelers.drawing.labeler import Drawing
 from assets.labeling.records import Reading
+from assets.simulation.drawing import make as make_drawing
+from assets.simulation.drawing.labeler import Drawing
 
 ADDRESS = "tests.orchestration.moving:make"
 

@@ -9,9 +9,9 @@ import os
 import time
 from pathlib import Path
 
-from assets.generation.connection import Connection
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import Answer, Outcome, Request
 from assets.generation.providers.base import Probe
-from assets.generation.records import Answer, Outcome, Request
 from tests.unit.generation.scripted import Scripted, ok
 
 CHEAP = "tests.orchestration.paid:cheap"

@@ -28,7 +28,7 @@ from typing import Any
 
 import pytest
 
-from assets.generation.connection import Connection
+from assets.gateway.network.connection import Connection
 
 KEY = "sk-aimock-0123456789abcdef"  # the one key that the server takes
 KEY_ENV = "AIMOCK_KEY"

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from assets.generation.records import Slot
-from assets.leaderboard import conversations
+from assets.gateway.records import Slot
 from assets.leaderboard.build import build_page
-from assets.leaderboard.page import render
+from assets.leaderboard.page.page import render
+from assets.leaderboard.parts import conversations
 from tests.site import world
 from tests.warehouse import builder
 from warehouse import keys

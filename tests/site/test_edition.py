@@ -20,11 +20,11 @@ from assets.leaderboard.edition import latest, publish, read_manifest
 from tests.site import world
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.connection import SETTINGS, connect
+from warehouse.database.connection import SETTINGS, connect
+from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
-from warehouse.load import COMPUTED_TABLES
+from warehouse.loading.load import COMPUTED_TABLES
 from warehouse.store import Store, open_store
-from warehouse.table_hash import table_hashes
 
 FEW = ("imago-2", "sim-classic", "sim-retired", "sim-next")
 
@@ -251,9 +251,9 @@ def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
     only_first = connect(None)
-    from assets.metrics.scores import compute_scores
-    from warehouse.load import load_partition, replace_week
-    from warehouse.migrations import migrate
+    from assets.metrics.scores.table import compute_scores
+    from warehouse.database.migrations import migrate
+    from warehouse.loading.load import load_partition, replace_week
 
     migrate(only_first)
     for model in ("sim-classic", "sim-retired"):

@@ -12,19 +12,20 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.generation.records import Slot
-from assets.leaderboard import effect_words, effects
+from assets.gateway.records import Slot
 from assets.leaderboard.build import build_page
-from assets.leaderboard.charts import change_strip
-from assets.leaderboard.page import render
-from assets.leaderboard.view import Lead, Page
-from assets.metrics.effect_tables import compute_effects
+from assets.leaderboard.page import effect_words
+from assets.leaderboard.page.charts import change_strip
+from assets.leaderboard.page.page import render
+from assets.leaderboard.parts import effects
+from assets.leaderboard.views.view import Lead, Page
+from assets.metrics.effects.table import compute_effects
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world
 from tests.warehouse import builder
-from tests.warehouse.quality_rows import disagrees
-from warehouse.load import replace_week
+from tests.warehouse.checks.quality_rows import disagrees
+from warehouse.loading.load import replace_week
 from warehouse.store import open_store
 
 SUITES = load_suites()

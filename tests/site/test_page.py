@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from assets.leaderboard import words
 from assets.leaderboard.edition import publish
-from assets.leaderboard.words import PERCEIVED
+from assets.leaderboard.page import words
+from assets.leaderboard.page.words import PERCEIVED
 from tests.site import world
 from warehouse.store import Store, open_store
 
@@ -335,7 +335,7 @@ def test_withheld_retired_succeeded_and_silent_models_are_said_in_words(html: st
 
 
 def test_labels_conventions_studies_and_versions_are_explained(html: str) -> None:
-    from assets.generation.providers.simulated.palette import CONVENTION
+    from assets.simulation.palette import CONVENTION
 
     assert html.count(PERCEIVED) >= 4
     assert html.count(CONVENTION) == 1
@@ -398,7 +398,7 @@ def test_letters_that_stand_for_something_are_explained_before_they_are_used(htm
 def test_no_table_row_of_outcomes_leaves_a_request_unaccounted(filled_store: Store) -> None:
     from datetime import date
 
-    from assets.leaderboard.unseen import not_seen
+    from assets.leaderboard.parts.unseen import not_seen
 
     con = world.load(filled_store)
     found = not_seen(con, date.fromisoformat(world.WEEK))

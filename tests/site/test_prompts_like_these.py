@@ -9,12 +9,12 @@ import duckdb
 import pytest
 
 from assets.leaderboard.build import build_page
-from assets.leaderboard.page import render
-from assets.leaderboard.view import Page
+from assets.leaderboard.page.page import render
+from assets.leaderboard.views.view import Page
 from assets.suites.schema import Suite
 from tests.site import world
 from tests.warehouse import builder
-from tests.warehouse.test_more_metrics import TEN, lean
+from tests.warehouse.results.test_more_metrics import TEN, lean
 from warehouse.store import open_store
 
 FEW = TEN.model_copy(update={"id": "few", "prompts": TEN.prompts[:9]})

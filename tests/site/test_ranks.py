@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from assets.leaderboard import words
 from assets.leaderboard.build import build_page
-from assets.leaderboard.page import render
+from assets.leaderboard.page import words
+from assets.leaderboard.page.page import render
 from tests.site import world
-from tests.warehouse.quality_rows import disagrees
+from tests.warehouse.checks.quality_rows import disagrees
 from warehouse.store import open_store
 
 BOARD = "board--occupations-1--perceived-gender--parity--baseline"

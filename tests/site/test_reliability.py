@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from assets.leaderboard.build import build_page
-from assets.leaderboard.page import render
+from assets.leaderboard.page.page import render
 from tests.site import world
 from tests.warehouse import builder
-from tests.warehouse.quality_rows import disagrees, moved
+from tests.warehouse.checks.quality_rows import disagrees, moved
 from warehouse.store import open_store
 
 

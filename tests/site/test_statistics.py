@@ -8,15 +8,15 @@ from datetime import date
 import duckdb
 import pytest
 
-from assets.generation.records import Slot
-from assets.leaderboard import statistics
+from assets.gateway.records import Slot
 from assets.leaderboard.build import build_page
-from assets.leaderboard.page import render
+from assets.leaderboard.page.page import render
+from assets.leaderboard.parts import statistics
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world
 from tests.warehouse import builder
-from tests.warehouse.quality_rows import disagrees
+from tests.warehouse.checks.quality_rows import disagrees
 from warehouse.store import open_store
 
 SUITE = load_suites()["nationalities@1"]

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from assets.leaderboard import study
-from assets.leaderboard.study_view import Study
+from assets.leaderboard.parts import study
+from assets.leaderboard.views.study_view import Study
 from assets.metrics.results import STUDY_RESULTS
 from tests.site import world
 from tests.warehouse.studies import Said, study_tables
-from warehouse.connection import connect
-from warehouse.load import replace_study
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import replace_study
 
 VALUES = {"female": True, "male": True, "both": False}
 
@@ -119,7 +119,7 @@ def test_a_study_of_one_condition_has_nothing_to_compare(con: duckdb.DuckDBPyCon
 
 
 def test_the_page_shows_survivors_and_every_p_value(con: duckdb.DuckDBPyConnection) -> None:
-    from assets.leaderboard.page import _environment
+    from assets.leaderboard.page.page import _environment
 
     found = shown(con, cells({"a": (0, 10), "b": (5, 9), "c": (4, 5)}))
     module = _environment().get_template("_studies.html.j2").module

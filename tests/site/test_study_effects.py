@@ -9,18 +9,18 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from assets.leaderboard import study
-from assets.leaderboard.page import _environment
-from assets.leaderboard.study_effects import _ASKED
-from assets.leaderboard.study_view import Study, StudyEffects
+from assets.leaderboard.page.page import _environment
+from assets.leaderboard.parts import study
+from assets.leaderboard.parts.study_effects import _ASKED
+from assets.leaderboard.views.study_view import Study, StudyEffects
 from assets.metrics.results import STUDY_RESULTS
 from assets.suites.comparisons import REQUESTS
 from tests.site.test_studies import cells, shown
 from tests.studies.conftest import RAZA_ROOT, RAZA_YAML
 from tests.warehouse.studies import study_tables
-from warehouse.connection import connect
-from warehouse.load import load_study, replace_study
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import load_study, replace_study
 from warehouse.store.local import LocalStore
 
 NBSP = "\N{NO-BREAK SPACE}"

@@ -10,11 +10,11 @@ import duckdb
 import pytest
 
 from assets.leaderboard.build import build_page
-from assets.leaderboard.page import render
-from assets.metrics.corrected import week_corrections
+from assets.leaderboard.page.page import render
+from assets.metrics.labels.corrected import week_corrections
 from tests.site import world
-from tests.warehouse.quality_rows import put_right, wrong_labels
-from warehouse.load import replace_week
+from tests.warehouse.checks.quality_rows import put_right, wrong_labels
+from warehouse.loading.load import replace_week
 from warehouse.store import open_store
 
 OTHER = "sim-drift"

@@ -17,17 +17,17 @@ import duckdb
 import pyarrow as pa
 from PIL import Image
 
-from assets.generation.records import Slot
-from assets.metrics.rank_results import week_pairs, week_ranks
+from assets.gateway.records import Slot
+from assets.metrics.ranks.table import week_pairs, week_ranks
 from assets.metrics.results import STUDY_RESULTS
-from assets.metrics.scores import compute_scores
+from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.connection import connect
-from warehouse.load import load_partition, replace_study, replace_week
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import load_partition, replace_study, replace_week
 from warehouse.store.base import Store
 
 WEEK = "2026-11-23"
@@ -207,7 +207,7 @@ def _labels(
 
 def load(store: Store, *, studies: bool = False) -> duckdb.DuckDBPyConnection:
     """Return a warehouse in memory with everything that the store holds, scored."""
-    from warehouse.load import partitions
+    from warehouse.loading.load import partitions
 
     con = connect(None)
     migrate(con)

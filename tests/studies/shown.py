@@ -11,13 +11,13 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard import study as studies
-from assets.leaderboard.page import _environment
-from assets.leaderboard.study_view import Study as StudyView
+from assets.leaderboard.page.page import _environment
+from assets.leaderboard.parts import study as studies
+from assets.leaderboard.views.study_view import Study as StudyView
 from assets.metrics.results import STUDY_RESULTS
-from warehouse.connection import connect
-from warehouse.load import load_study, replace_study
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import load_study, replace_study
 from warehouse.store.base import Store
 
 

@@ -18,7 +18,7 @@ from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.models_file import LabelerEntry
 from assets.labeling.labelers import photo
 from assets.labeling.registry import make_labeler, with_questions
 from assets.metrics.week import score_studies
@@ -29,14 +29,14 @@ from assets.suites.loader import load_suites
 from tests.services.aimock import AIMock
 from tests.studies.conftest import RAZA_YAML, Study
 from tests.unit.labeling.vision import PRICE
-from tests.warehouse.test_freshness import place_in
-from warehouse.connection import connect
+from tests.warehouse.loading.test_freshness import place_in
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
 from warehouse.integrity.beside import parquet
-from warehouse.migrations import migrate
-from warehouse.sqlfiles import sql
+from warehouse.loading.study_objects import read_study
 from warehouse.store import Store, open_store
-from warehouse.study_objects import read_study
 
 GOLDEN = Path(__file__).with_name("photo_golden.csv")
 EXACT = 1e-9

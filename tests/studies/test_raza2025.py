@@ -11,13 +11,13 @@ import pytest
 
 from assets.studies.importer import import_study
 from tests.studies.conftest import RAZA_YAML, Study
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
-from warehouse.load import load_study
-from warehouse.migrations import migrate
-from warehouse.sqlfiles import sql
+from warehouse.loading.load import load_study
+from warehouse.loading.study_objects import read_study
 from warehouse.store.local import LocalStore
-from warehouse.study_objects import read_study
 
 pytestmark = pytest.mark.corpora
 

@@ -9,13 +9,13 @@ import duckdb
 import pytest
 from scipy.stats import binomtest
 
-from assets.metrics.effect_tables import compute_study_effects
+from assets.metrics.effects.table import compute_study_effects
 from assets.studies.importer import import_study
 from tests.studies.conftest import RAZA_ROOT, RAZA_YAML
-from warehouse.connection import connect
-from warehouse.load import load_study, replace_study
-from warehouse.migrations import migrate
-from warehouse.sqlfiles import sql
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
+from warehouse.loading.load import load_study, replace_study
 from warehouse.store.local import LocalStore
 
 pytestmark = [

@@ -13,11 +13,11 @@ from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
 from assets.metrics.results import STUDY_RESULTS
-from tests.warehouse.study_audit import audited, differing
-from warehouse.connection import connect
-from warehouse.load import load_study, replace_study
-from warehouse.migrations import migrate
-from warehouse.sqlfiles import sql
+from tests.warehouse.audit.study_audit import audited, differing
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
+from warehouse.loading.load import load_study, replace_study
 from warehouse.store.local import LocalStore
 
 pytestmark = pytest.mark.corpora

@@ -14,12 +14,12 @@ from assets.studies.labeling import label_study
 from assets.studies.layout import COLUMNS
 from assets.studies.photo_table import TABLE, agreement_table, main
 from tests.studies.conftest import RAZA_YAML, Study
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
 from warehouse.errors import UsageError
-from warehouse.load import load_study
-from warehouse.migrations import migrate
+from warehouse.loading.load import load_study
+from warehouse.loading.study_objects import read_study
 from warehouse.store.local import LocalStore
-from warehouse.study_objects import read_study
 
 #: What photo said of each of the 472 pictures: written by it, never by hand.
 GOLDEN = Path(__file__).with_name("photo_golden.csv")

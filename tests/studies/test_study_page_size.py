@@ -2,7 +2,7 @@
 
 import re
 
-from assets.leaderboard.study import MOST_DIFFERENCES
+from assets.leaderboard.parts.study import MOST_DIFFERENCES
 from tests.studies.conftest import Study
 from tests.studies.shown import rows, scored, section, view
 

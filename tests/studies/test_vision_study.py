@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.generation.models_file import LabelerEntry
-from assets.labeling.asking import Asking
-from assets.labeling.journal import of_study
+from assets.gateway.models_file import LabelerEntry
+from assets.labeling.asked.asking import Asking
+from assets.labeling.asked.journal import of_study
 from assets.labeling.registry import make_labeler, with_questions
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
@@ -19,11 +19,11 @@ from tests.services.aimock import KEY, AIMock
 from tests.studies.conftest import RAZA_YAML
 from tests.unit.labeling.vision import PRICE
 from warehouse import keys
-from warehouse.connection import connect
-from warehouse.load import load_study
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import load_study
+from warehouse.loading.study_objects import read_study
 from warehouse.store.local import LocalStore
-from warehouse.study_objects import read_study
 
 #: Pictures that are taken: every so manieth of the 472, so that the test is quick and holds all five models.
 STEP = 43

@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from assets.generation.connection import Connection
-from assets.generation.models_file import LabelerEntry, ModelEntry
-from assets.generation.prices import Price
+from assets.gateway.models_file import LabelerEntry, ModelEntry
+from assets.gateway.money.prices import Price
+from assets.gateway.network.connection import Connection
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.registry import KINDS, LABELERS
-from assets.metrics.registry import METRICS
-from assets.metrics.registry_effects import EFFECTS
+from assets.metrics.registry.effects import EFFECTS
+from assets.metrics.registry.metrics import METRICS
 from assets.quality.registry_results import RESULTS
 from orchestration.cli import app
 from orchestration.settings import Settings
 from tests.bench.__main__ import BENCHMARKS
 from tests.studies.simulations.__main__ import STUDIES
-from warehouse.sqlfiles import names
+from warehouse.database.sqlfiles import names
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assets.generation.models_file import ModelsFile, load_models_file
-from assets.metrics.demographic import WordList
+from assets.gateway.models_file import ModelsFile, load_models_file
+from assets.metrics.scores.demographic import WordList
 from assets.studies.definition import StudyDefinition, load_definition
 from assets.suites.comparisons import Comparisons
 from assets.suites.loader import AttributeFile, SuiteFile, load_suites

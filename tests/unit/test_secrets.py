@@ -24,8 +24,8 @@ import tenacity
 from tests.orchestration.conftest import cliche  # noqa: F401 - a fixture
 from tests.orchestration.installation import Cliche, Installation, entry, install
 from tests.services.faulty import Behaviour, Call, serve
-from tests.unit.generation.test_http import cut
-from warehouse.connection import connect
+from tests.unit.gateway.network.test_http import cut
+from warehouse.database.connection import connect
 from warehouse.weeks import current_week
 
 KEY_ENV = "SECRETS_TEST_KEY"

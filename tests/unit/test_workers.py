@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.generation.workers import _Context, make_pool
+from assets.gateway.workers import _Context, make_pool
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _told: list[str] = []
@@ -27,7 +27,7 @@ def _heard(_: int) -> tuple[int, list[str], bool]:
 
 PARENT = """
 import os, sys, time
-from assets.generation.workers import make_pool
+from assets.gateway.workers import make_pool
 from tests.unit.test_workers import _heard, _tell
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.connection import connect
-from warehouse.migrations import migrate
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
 from warehouse.store import Store, open_store
 
 

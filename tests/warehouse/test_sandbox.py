@@ -18,10 +18,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import ClicheError, UsageError
 from warehouse.sandbox.reading import _CRASHED, Shown, TooLongError, read
 from warehouse.sandbox.rules import PROCESS_MEMORY, SETTINGS, one_statement
-from warehouse.sqlfiles import names, sql
 
 FILES = "file access is switched off"
 WRITING = "nothing can be written"

@@ -16,7 +16,7 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.integrity import beside, row_names
 from warehouse.integrity.findings import Look, Read, said_of
-from warehouse.objects import parquet_table
+from warehouse.loading.objects import parquet_table
 
 #: Kinds of keys of such calls.
 KINDS = ("label intent", "label calls", "label batch", "note")

@@ -17,7 +17,7 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.integrity import seals
 from warehouse.integrity.beside import record_of
-from warehouse.objects import json_object
+from warehouse.loading.objects import json_object
 from warehouse.store.base import Store
 
 #: Objects that are asked for at once where one takes longer than this many seconds.

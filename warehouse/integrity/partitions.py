@@ -16,7 +16,7 @@ from warehouse.errors import CorruptObjectError
 from warehouse.integrity import beside, calls, row_names, slots
 from warehouse.integrity.findings import Look, Read, records_of, said_of
 from warehouse.integrity.kinds import Key
-from warehouse.objects import parquet_table
+from warehouse.loading.objects import parquet_table
 
 Row = Mapping[str, Any]
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse import anchor_objects, keys
+from warehouse import keys
 from warehouse.errors import CorruptObjectError
 from warehouse.integrity import beside, calls, row_names
 from warehouse.integrity.findings import Look, Read, said_of
 from warehouse.integrity.kinds import Key
-from warehouse.objects import parquet_table
+from warehouse.loading import anchor_objects
+from warehouse.loading.objects import parquet_table
 
 
 def check_images(look: Look, of: str, found: Sequence[Key]) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from warehouse import keys, study_objects
+from warehouse import keys
 from warehouse.integrity import calls, row_names
 from warehouse.integrity.findings import Look
 from warehouse.integrity.kinds import Key
 from warehouse.integrity.sets import compared, pictures, rows_of
+from warehouse.loading import study_objects
 
 Rows = list[dict[str, Any]]
 

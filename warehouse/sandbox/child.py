@@ -11,7 +11,7 @@ import os
 import resource
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class _Counted:
         self.rows = 0
         self.more = False
 
-    def blocks(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:
+    def blocks(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[Sequence[Row]]:
         while block := cursor.fetchmany(BLOCK):
             if self._limit is not None and self.rows + len(block) > self._limit:
                 self.more = True

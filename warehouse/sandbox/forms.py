@@ -19,7 +19,7 @@ from typing import Any
 
 from rich.cells import cell_len, chop_cells
 
-from warehouse.export import FORMULA
+from warehouse.database.export import FORMULA
 from warehouse.printable import printable
 
 Row = Sequence[Any]

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from assets.generation import image_check
-from assets.generation.image_check import Rejected
 from assets.generation.midjourney import metadata, names
+from assets.generation.pictures import image_check
+from assets.generation.pictures.image_check import Rejected
 from assets.generation.pictures.stripping import Stripped, checked_and_stripped, strip
 from warehouse.canonical import sha256_hex
 

@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assets.gateway.receipts import Ledgered
+from assets.gateway.records import Outcome, Slot
 from assets.generation.midjourney import names
 from assets.generation.midjourney.files import MidjourneyFile, parse_file
 from assets.generation.midjourney.matching import Entry, Listed, match
-from assets.generation.providers.midjourney import FolderProvider
-from assets.generation.receipts import Ledgered
-from assets.generation.records import Outcome, Slot
+from assets.generation.midjourney.provider import FolderProvider
 from assets.suites.schema import Suite
 from warehouse.errors import RefusedError, UsageError
 

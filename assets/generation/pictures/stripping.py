@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from assets.generation.image_check import JPEG_MARKER, Picture, Rejected, inspect
+from assets.gateway.records import Outcome
+from assets.generation.pictures.image_check import JPEG_MARKER, Picture, Rejected, inspect
 from assets.generation.pictures.orientation import orientation_only
-from assets.generation.png_chunks import SIGNATURE, PngError, chunk, chunks
-from assets.generation.records import Outcome
+from assets.generation.pictures.png_chunks import SIGNATURE, PngError, chunk, chunks
 from warehouse.canonical import sha256_hex
 
 #: Chunks of a PNG that are kept: pixels, color, resolution. All others can hold a name (text, C2PA, private ones).

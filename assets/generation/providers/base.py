@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from assets.generation.records import Answer, Request
+from assets.gateway.records import Answer, Request
 
 
 class Provider(Protocol):

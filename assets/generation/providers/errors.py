@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-from assets.generation.records import RateLimit
+from assets.gateway.records import RateLimit
 
 _EPOCH_BEGINS = 1e9  # a larger "reset" is a time of day in Unix seconds, a smaller one is a number of seconds
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, cast
 
-from assets.generation.connection import Connection
+from assets.gateway.network.connection import Connection
 from assets.generation.providers.base import Provider
 from warehouse.errors import UsageError
 
 #: name in models.yaml → "module:factory"; a factory takes the entry's connection and asks nobody anything.
 PROVIDERS: dict[str, str] = {
-    "simulated": "assets.generation.providers.simulated:make",
-    "midjourney": "assets.generation.providers.midjourney:make",
-    "openai_batch": "assets.generation.providers.openai_batch:make",
-    "openai_images": "assets.generation.providers.openai_images:make",
-    "openai_responses": "assets.generation.providers.openai_responses:make",
-    "bedrock": "assets.generation.providers.bedrock:make",
-    "bfl": "assets.generation.providers.bfl:make",
-    "gemini": "assets.generation.providers.gemini:make",
+    "simulated": "assets.simulation:make",
+    "midjourney": "assets.generation.midjourney.provider:make",
+    "openai_batch": "assets.generation.providers.openai.batch:make",
+    "openai_images": "assets.generation.providers.openai.images:make",
+    "openai_responses": "assets.generation.providers.openai.responses:make",
+    "bedrock": "assets.generation.providers.bedrock.provider:make",
+    "bfl": "assets.generation.providers.bfl.provider:make",
+    "gemini": "assets.generation.providers.gemini.provider:make",
     "diffusers": "assets.generation.providers.diffusers:make",
 }
 

@@ -5,7 +5,7 @@ Belongs here: that refusal. Does not belong here: conversations (`openai_respons
 
 from __future__ import annotations
 
-from assets.generation.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome, Request
 
 
 def refused_turn(provider: str, request: Request) -> Answer | None:

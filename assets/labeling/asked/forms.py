@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assets.generation.models_file import LabelerEntry
-from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.labeling.records import Sight
 
 #: `error_code` of an answer that came, and is not in the form of the API; `error_type` names the form.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from assets.generation.records import GROUPS, UNREADABLE, Outcome
-from assets.labeling.attempts import LabelAttempt
+from assets.gateway.records import GROUPS, UNREADABLE, Outcome
+from assets.labeling.asked.attempts import LabelAttempt
 
 #: Answers of one kind that cannot be read, of so many different calls in a row, stop a labeler.
 IN_A_ROW = 3

@@ -12,20 +12,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from assets.generation.calls import Retry
-from assets.generation.models_file import LabelerEntry
-from assets.generation.providers.simulated.picture import png
-from assets.generation.records import Outcome
+from assets.gateway.calls import Retry
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.records import Outcome
 from assets.generation.trials import Trial
 from assets.generation.workplace import Workplace
+from assets.labeling.anchors.shipped import SIZE, looks
+from assets.labeling.asked.asking import Look, ask_all
+from assets.labeling.asked.guard import asking_of
+from assets.labeling.asked.journal import Journal, Scope
 from assets.labeling.asked.stops import describe
-from assets.labeling.asking import Look, ask_all
-from assets.labeling.guard import asking_of
-from assets.labeling.journal import Journal, Scope
 from assets.labeling.questions import values
 from assets.labeling.records import Reading, RemoteLabeler
 from assets.labeling.registry import make_labeler
-from assets.labeling.shipped_anchors import SIZE, looks
+from assets.simulation.picture import png
 from warehouse.canonical import sha256_hex
 
 _ONCE = Retry(attempts=1, limited=1)

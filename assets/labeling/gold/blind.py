@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from assets.generation.png_chunks import SIGNATURE, chunks
+from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 
 _PNG_KEPT = frozenset(
     (

@@ -20,7 +20,7 @@ from assets.labeling.gold.records import Picture, Sample
 from assets.suites.schema import Attribute
 from warehouse.canonical import sha256_hex
 from warehouse.errors import StoreError, UsageError
-from warehouse.objects import read_image
+from warehouse.loading.objects import read_image
 from warehouse.store import Store
 
 

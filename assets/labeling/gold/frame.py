@@ -14,14 +14,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from assets.gateway.receipts import read_partition
+from assets.gateway.records import FINAL, Outcome, Slot
 from assets.generation.plan import Plan, read_plan
-from assets.generation.receipts import read_partition
-from assets.generation.records import FINAL, Outcome, Slot
 from assets.labeling.gold.records import UNREAD
 from assets.suites.schema import Attribute
 from warehouse.errors import UsageError
-from warehouse.load import partitions
-from warehouse.objects import read_labels
+from warehouse.loading.load import partitions
+from warehouse.loading.objects import read_labels
 from warehouse.store import Store
 from warehouse.validation import close_match
 

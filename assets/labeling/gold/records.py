@@ -1,7 +1,7 @@
 """A gold set: the sample as it lies in the bucket.
 
 Belongs here: the shape of `sample.json`, reading it, names of sets and pseudonyms of raters. Does not belong here:
-drawing (`sampling`), files for raters, answers (`importer`), rows of the warehouse (`warehouse.gold_objects`).
+drawing (`sampling`), files for raters, answers (`importer`), rows of the warehouse (`warehouse.loading.gold_objects`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import re
 
 from pydantic import ValidationError
 
-from assets.generation.records import Record
+from assets.gateway.records import Record
 from assets.suites.schema import Attribute
-from warehouse import gold_objects, keys
+from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.loading import gold_objects
 from warehouse.store import Store
 from warehouse.validation import explain
 

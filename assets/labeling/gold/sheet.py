@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assets.labeling.gold.label_studio import EXTRA, IMAGE, SET, TASK, Answer, accounts_of
 from assets.labeling.gold.records import Picture, Sample
+from warehouse.database.export import FORMULA
 from warehouse.errors import UsageError
-from warehouse.export import FORMULA
 
 NOT_ASKED = "not asked"
 RATER = "rater"

@@ -1,6 +1,6 @@
 """How far a gold set is: pictures that were rated, by rater, and where two raters differ.
 
-Belongs here: the counts. Does not belong here: coefficients of agreement (`assets.metrics.agreement`).
+Belongs here: the counts. Does not belong here: coefficients of agreement (`assets.metrics.labels.agreement`).
 """
 
 from __future__ import annotations

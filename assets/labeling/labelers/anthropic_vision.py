@@ -22,13 +22,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from assets.generation import http
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.network import http
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
 from assets.generation.providers.base import NEVER_LEFT, Probe, day_of
 from assets.generation.providers.errors import ErrorRow, error_answer
 from assets.generation.providers.headers import retry_after_s
-from assets.generation.providers.openai_common import count, duration_s
-from assets.generation.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
+from assets.generation.providers.openai.common import count, duration_s
 from assets.labeling.asked.forms import MESSAGE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed
 from assets.labeling.pictures import Preparation, Shown

@@ -22,10 +22,10 @@ from typing import Any
 import openai
 from openai.types.decision_create_params import DecisionCreateParams
 
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.base import Probe
-from assets.generation.providers.openai_common import Account, count
-from assets.generation.records import Answer, Outcome
+from assets.generation.providers.openai.common import Account, count
 from assets.labeling.asked.forms import DECISION, recognized, wrong_form
 from assets.labeling.labelers.openai_vision import units
 from assets.labeling.labelers.remote import Remote, failed

@@ -22,11 +22,11 @@ import openai
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 from openai.types.responses.response_create_params import ResponseCreateParamsNonStreaming
 
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.base import Probe
-from assets.generation.providers.openai_batches import BatchAccount
-from assets.generation.providers.openai_common import Account, Received, count
-from assets.generation.records import Answer, Outcome
+from assets.generation.providers.openai.batches import BatchAccount
+from assets.generation.providers.openai.common import Account, Received, count
 from assets.labeling.asked.forms import CHAT, RESPONSE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed, refused
 from assets.labeling.pictures import Shown

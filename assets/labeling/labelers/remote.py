@@ -1,7 +1,7 @@
 """What labelers share that are asked over a network: their entry, its settings, and trying one out.
 
 Belongs here: name, attributes, the settings that are ours and not sent. Does not belong here: any one API (one file
-each beside this one), retry, receipts and money (`assets.labeling.asking`).
+each beside this one), retry, receipts and money (`assets.labeling.asked.asking`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import difflib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from assets.generation.models_file import OUR_SETTINGS, LabelerEntry
+from assets.gateway.models_file import OUR_SETTINGS, LabelerEntry
+from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.errors import ErrorRow, match
-from assets.generation.providers.openai_params import require_params
-from assets.generation.records import Answer, Outcome
+from assets.generation.providers.openai.params import require_params
 from assets.labeling.asked.forms import WRONG_FORM
 from assets.labeling.pictures import Preparation, Shown, UnreadableError, prepare
 from assets.labeling.questions import is_words, readings

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assets.metrics.study_results import CONDITIONS, in_order
+from assets.metrics.study.differences import CONDITIONS, in_order
 from warehouse.validation import close_match
 
 

@@ -1,6 +1,6 @@
 """Boards of equal models: how often any two are told apart, by the product's ranks and by overlap of intervals.
 
-Belongs here: the simulation. Does not belong here: tests of pairs and ranges (`assets.metrics.ranks`).
+Belongs here: the simulation. Does not belong here: tests of pairs and ranges (`assets.metrics.ranks.order`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.distance import Sums, Terms, mean_distance2, terms
-from assets.metrics.ranks import compare, ranges
-from assets.metrics.share import Floats
+from assets.metrics.formulas.distance import Sums, Terms, mean_distance2, terms
+from assets.metrics.formulas.share import Floats
+from assets.metrics.ranks.order import compare, ranges
 from tests.studies.simulations.profiles import reference
 from tests.studies.simulations.tables import Table
 

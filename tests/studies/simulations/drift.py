@@ -1,7 +1,7 @@
 """Changes over weeks: false alarms, power, dates, many series at once, refusals, and labelers that drift.
 
 Belongs here: weekly counts with planted changes, and what the product's own functions make of them. Does not belong
-here: evidence (`assets.metrics.drift`), opening (`drift_scan`), kinds of events (`drift_events`).
+here: evidence (`assets.metrics.drift.evidence`), opening (`drift_scan`), kinds of events (`drift_events`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics import detectable, drift, ebh
-from assets.metrics.drift_scan import Found, scan
-from assets.metrics.share import Ints
+from assets.metrics.drift import detectable, ebh
+from assets.metrics.drift import evidence as drift
+from assets.metrics.drift.scan import Found, scan
+from assets.metrics.formulas.share import Ints
 from tests.studies.simulations.drift_causes import labelers, refusals
 from tests.studies.simulations.tables import Table
 from tests.studies.simulations.weekly import SEED, alone, counts, slack

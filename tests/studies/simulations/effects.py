@@ -1,7 +1,7 @@
 """How often the intervals of word against word hold the truth: changes of shares and of `distance2`, overcorrection.
 
-Belongs here: the grid, the tables, the marks. Does not belong here: intervals (`assets.metrics.effects`), planted
-shares and draws of whole cells (`profiles`).
+Belongs here: the grid, the tables, the marks. Does not belong here: intervals (`assets.metrics.effects.formulas`),
+planted shares and draws of whole cells (`profiles`).
 
 One pair with two values is no simulation: every outcome is weighed with its chance. Elsewhere a point within four
 standard errors of its mark is drawn again ten times as often, so that chance decides little.
@@ -16,9 +16,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.distance import terms
-from assets.metrics.effects import above_zero, direction, distance2_changes, overcorrection, share_changes
-from assets.metrics.share import Estimate, Floats, Ints
+from assets.metrics.effects.formulas import (
+    above_zero,
+    direction,
+    distance2_changes,
+    overcorrection,
+    share_changes,
+)
+from assets.metrics.formulas.distance import terms
+from assets.metrics.formulas.share import Estimate, Floats, Ints
 from tests.studies.simulations.profiles import distance2_of, holds, pool, reference, shares, take
 from tests.studies.simulations.tables import Entry, Table
 

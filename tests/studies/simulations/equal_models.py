@@ -1,7 +1,7 @@
 """Two equal models, one with few pictures and one with many: how often they are told apart, beside a common habit.
 
 Belongs here: the simulation, and subtracting the noise floor, which is the habit. Does not belong here: the
-comparison of the product (`assets.metrics.pairs`), planted shares and draws (`profiles`).
+comparison of the product (`assets.metrics.ranks.pairs`), planted shares and draws (`profiles`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from math import sqrt
 
 import numpy as np
 
-from assets.metrics.pairs import differences
-from assets.metrics.share import Z95, Bools, Floats, Ints, by_group
-from assets.metrics.tvd import noise_floor, tvd
+from assets.metrics.formulas.share import Z95, Bools, Floats, Ints, by_group
+from assets.metrics.formulas.tvd import noise_floor, tvd
+from assets.metrics.ranks.pairs import differences
 from tests.studies.simulations.profiles import Pool, pool, reference, take
 from tests.studies.simulations.tables import Table
 

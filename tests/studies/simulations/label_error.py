@@ -1,7 +1,8 @@
 """What gold buys where labelers err: orders, coverage, and errors that differ from model to model.
 
 Belongs here: weeks with planted truth, a labeler that errs, gold drawn as `cliche gold sample` draws it. Does not
-belong here: estimators (`assets.metrics.confusion`, `assets.metrics.label_error`), the share of one gold set (`gold`).
+belong here: estimators (`assets.metrics.labels.confusion`, `assets.metrics.labels.label_error`), the share of one
+gold set (`gold`).
 
 A week is 40 prompts with 25 pictures each. Pictures are drawn by prompt, read with the labeler's errors, and gold is
 drawn by predicted value with inclusion probabilities, two of each at least; what people see is the truth.
@@ -16,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.labeling.gold.sampling import allocate
-from assets.metrics.confusion import (
+from assets.metrics.formulas.share import Estimate
+from assets.metrics.labels.confusion import (
     Confusion,
     Gold,
     Pictures,
@@ -25,8 +27,7 @@ from assets.metrics.confusion import (
     corrected_shares,
     not_followed,
 )
-from assets.metrics.label_error import differences
-from assets.metrics.share import Estimate
+from assets.metrics.labels.label_error import differences
 from tests.studies.simulations.tables import Table
 
 TITLE = "Label error: what gold buys"

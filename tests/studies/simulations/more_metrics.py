@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics import compatibility, homogeneity
-from assets.metrics.distance import distance2, mean_distance2, terms
-from assets.metrics.lift import Side, lift, side
-from assets.metrics.prompts_like_these import over_prompts
-from assets.metrics.share import Z95, Bools, Estimate, Floats, Ints, mean_share
+from assets.metrics.formulas import compatibility, homogeneity
+from assets.metrics.formulas.distance import distance2, mean_distance2, terms
+from assets.metrics.formulas.lift import Side, lift, side
+from assets.metrics.formulas.prompts_like_these import over_prompts
+from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, mean_share
 from tests.studies.simulations.profiles import PICTURES, PROFILES, reference, shares
 from tests.studies.simulations.tables import Entry, Table
 

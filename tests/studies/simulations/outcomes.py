@@ -11,7 +11,7 @@ from math import comb
 import numpy as np
 from scipy.special import gammaln
 
-from assets.metrics.share import Floats, Ints
+from assets.metrics.formulas.share import Floats, Ints
 
 
 def how_many(n: int, values: int) -> int:

@@ -1,7 +1,7 @@
 """Points of the grid of the study of coverage: what is drawn there, and how often an interval holds the truth.
 
 Belongs here: drawing suites and pairs of models, asking the product for intervals, counting. Does not belong here:
-the grid and its tables (`coverage`), intervals (`assets.metrics.distance`, `share`, `pairs`), planted shares
+the grid and its tables (`coverage`), intervals (`assets.metrics.formulas.distance`, `share`, `pairs`), planted shares
 (`profiles`), enumeration (`outcomes`).
 
 A point whose coverage is less than three standard errors above its mark is drawn again four times as often, so that
@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.distance import distance2, mean_distance2, rooted, terms
-from assets.metrics.pairs import differences, share_differences
-from assets.metrics.share import Estimate, Floats, mean_share
+from assets.metrics.formulas.distance import distance2, mean_distance2, rooted, terms
+from assets.metrics.formulas.share import Estimate, Floats, mean_share
+from assets.metrics.ranks.pairs import differences, share_differences
 from tests.studies.simulations.outcomes import chances, every_outcome, how_many
 from tests.studies.simulations.profiles import POOL, distance2_of, holds, pool, reference, shares, take
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from assets.metrics.distance import Terms, terms
-from assets.metrics.share import Bools, Estimate, Floats, Ints
+from assets.metrics.formulas.distance import Terms, terms
+from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints
 
 PICTURES = (5, 10, 20, 50, 100)
 VALUES = (2, 3, 5, 10)

@@ -1,6 +1,6 @@
 """Of two identical models one refuses its most stereotyped prompts: only a comparison on common prompts is fair.
 
-Belongs here: the simulation. Does not belong here: the comparison (`assets.metrics.pairs`).
+Belongs here: the simulation. Does not belong here: the comparison (`assets.metrics.ranks.pairs`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.distance import mean_distance2, terms
-from assets.metrics.pairs import difference, differences
-from assets.metrics.ranks import enough
-from assets.metrics.share import Ints
+from assets.metrics.formulas.distance import mean_distance2, terms
+from assets.metrics.formulas.share import Ints
+from assets.metrics.ranks.order import enough
+from assets.metrics.ranks.pairs import difference, differences
 from tests.studies.simulations.equal_models import separate
 from tests.studies.simulations.tables import Table
 

@@ -9,8 +9,9 @@ import math
 
 import numpy as np
 
-from assets.metrics import drift, ebh
-from assets.metrics.share import Bools, Floats, Ints
+from assets.metrics.drift import ebh
+from assets.metrics.drift import evidence as drift
+from assets.metrics.formulas.share import Bools, Floats, Ints
 
 SEED = 4500
 #: A series alone alarms where its e-value is at least 1 / level.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image
 
-from assets.generation.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome, Request
 
 
 def picture(seed: str) -> bytes:

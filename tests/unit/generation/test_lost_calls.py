@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from assets.generation.budget import Budget, Caps
-from assets.generation.models_file import ModelEntry
-from assets.generation.money import Costs
-from assets.generation.plan import Plan
-from assets.generation.prices import Price
-from assets.generation.receipts import (
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.money.budget import Budget, Caps
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.ledger import Book
+from assets.gateway.money.prices import Price
+from assets.gateway.receipts import (
     MOST_LOST_CALLS,
     SLOT_CLOSED,
     Attempts,
@@ -21,9 +21,9 @@ from assets.generation.receipts import (
     read_partition,
     receipt_bytes,
 )
-from assets.generation.records import GROUPS, Answer, Outcome, Request, Slot
+from assets.gateway.records import GROUPS, Answer, Outcome, Request, Slot
+from assets.generation.plan import Plan
 from assets.generation.run import Report, generate
-from assets.generation.spending import Book
 from assets.generation.trouble import find_trouble
 from tests.unit.generation.scripted import Scripted, ok, outcomes
 from tests.unit.generation.test_run import CONVERSATION, FAST, WEEK, planned

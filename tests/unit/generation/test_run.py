@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.receipts import Receipt, manifest_bytes, parse_manifest, read_partition, receipt_bytes
+from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS, Answer, Outcome, Request
 from assets.generation.ledger import NotAdmittedError, Retry
-from assets.generation.models_file import ModelEntry
 from assets.generation.plan import Plan, check_frozen, freeze_plan, make_plan, read_plan, require_askable
-from assets.generation.receipts import Receipt, manifest_bytes, parse_manifest, read_partition, receipt_bytes
-from assets.generation.records import FINAL, GROUPS, RECEIPT_COLUMNS, Answer, Outcome, Request
 from assets.generation.run import generate
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok, outcomes, picture
@@ -125,8 +125,8 @@ def test_trouble_that_lasts_leaves_the_slot_open_for_the_next_run(store: Store) 
 
 def test_retry_after_is_honoured_and_else_the_wait_grows_with_jitter(store: Store) -> None:
     slept: list[float] = []
+    from assets.gateway.receipts import Attempts
     from assets.generation.ledger import Ledger
-    from assets.generation.receipts import Attempts
 
     provider = Scripted(
         lambda request, number: (

@@ -7,17 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from assets.labeling import anchor_freeze, anchors, drift, shipped_anchors
-from assets.labeling.anchors import Picture, label_anchors
+from assets.labeling.anchors import drift
+from assets.labeling.anchors import freeze as anchor_freeze
+from assets.labeling.anchors import sets as anchors
+from assets.labeling.anchors import shipped as shipped_anchors
+from assets.labeling.anchors.sets import Picture, label_anchors
 from assets.labeling.records import Reading
 from assets.labeling.registry import make_labeler
 from assets.suites.loader import load_attributes
 from assets.suites.schema import Attribute
 from tests.unit.labeling.scripted import Labels
 from tests.warehouse import builder
-from warehouse import anchor_objects, keys
+from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import RefusedError, UsageError
+from warehouse.loading import anchor_objects
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
 

@@ -13,34 +13,34 @@ from typing import Any
 
 import pytest
 
-from assets.generation.calls import Retry
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.calls import Retry
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.records import Answer, Outcome, Request
 from assets.generation.plan import Plan
-from assets.generation.records import Answer, Outcome, Request
 from assets.generation.workplace import Listener, Workplace
-from assets.labeling import journal
-from assets.labeling.asking import Asking, Look, ask_all
+from assets.labeling.asked import journal
+from assets.labeling.asked.asking import Asking, Look, ask_all
+from assets.labeling.asked.attempts import call_id, cost_usd, parse, read_attempts
+from assets.labeling.asked.guard import ask_about, asking_of
+from assets.labeling.asked.journal import Journal, of_partition
+from assets.labeling.asked.spending import label_charges
 from assets.labeling.asset import label
-from assets.labeling.attempts import call_id, cost_usd, parse, read_attempts
-from assets.labeling.guard import ask_about, asking_of
-from assets.labeling.journal import Journal, of_partition
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import Report, label_partition, read_labels
-from assets.labeling.spending import label_charges
 from assets.labeling.status import partition_state
 from tests.services.vision_contract import Asked, Said, Vision, first_value, vision
 from tests.unit.generation.scripted import ok
 from tests.unit.labeling.test_run import WEEK, asked
 from tests.unit.labeling.vision import KEY, KEY_ENV, SUITES, entry, picture, shade_of
 from warehouse.canonical import sha256_hex
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.rebuild import rebuild
+from warehouse.database.table_hash import table_hash
 from warehouse.errors import UsageError
-from warehouse.freshness import stale_partitions
-from warehouse.load import load_partition
-from warehouse.migrations import migrate
-from warehouse.rebuild import rebuild
+from warehouse.loading.freshness import stale_partitions
+from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
-from warehouse.table_hash import table_hash
 
 HASTY = Retry(attempts=2, limited=2, base_s=0.001, most_s=0.001)
 #: Shades of the six pictures of the canary; the labeler recognises each by it.
@@ -400,7 +400,7 @@ import sys
 from tests.unit.labeling.test_asking import HASTY, Asking, entry, label_partition, open_store, WEEK
 from assets.generation.plan import read_plan
 from tests.services.vision_contract import Vision
-import assets.labeling.journal as journal
+import assets.labeling.asked.journal as journal
 journal.PART_CALLS = 2
 store = open_store(sys.argv[1])
 one = entry(Vision(address=sys.argv[2]), concurrency=2)
@@ -486,7 +486,7 @@ def test_the_first_parts_of_a_run_are_small(store: Store, server: Vision) -> Non
 
 def test_the_time_of_a_part_is_bounded(store: Store, server: Vision, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "PART_S", 0.0)
-    monkeypatch.setattr("assets.labeling.asking._LOOK_S", 0.01)
+    monkeypatch.setattr("assets.labeling.asked.asking._LOOK_S", 0.01)
     one = entry(server, concurrency=1)
     server.says = lambda asked: Said(first_value(asked).values, wait_s=0.05)
     run(store, planned(store), one)

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from assets.generation.batches import Patience
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.batches import Patience
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.records import Outcome
 from assets.generation.plan import Plan
-from assets.generation.records import Outcome
-from assets.labeling.asking import Asking
-from assets.labeling.attempts import read_attempts
+from assets.labeling.asked.asking import Asking
+from assets.labeling.asked.attempts import read_attempts
+from assets.labeling.asked.spending import label_charges
 from assets.labeling.run import Report, label_partition
-from assets.labeling.spending import label_charges
 from tests.services.openai_batches import Server, answered, batches, not_answered
 from tests.services.vision_contract import Vision, said_of
 from tests.unit.labeling.test_asking import CALL_USD, HASTY, SHADES, labels, planned

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from assets.generation.models_file import LabelerEntry, ModelEntry
-from assets.generation.png_chunks import chunks
+from assets.gateway.models_file import LabelerEntry, ModelEntry
+from assets.generation.pictures.png_chunks import chunks
 from assets.labeling import labelers
 from assets.labeling.pictures import Preparation, UnreadableError, prepare
 from assets.labeling.probability import Token, value_probability

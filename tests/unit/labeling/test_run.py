@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from assets.generation.models_file import ModelEntry
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.receipts import read_partition
+from assets.gateway.records import Answer, Outcome, Request
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.receipts import read_partition
-from assets.generation.records import Answer, Outcome, Request
 from assets.generation.run import generate
 from assets.labeling import run as labeling
 from assets.labeling.records import Reading
@@ -25,10 +25,10 @@ from tests.unit.labeling import scripted
 from tests.unit.labeling.scripted import Labels
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.connection import connect
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.load import load_partition
-from warehouse.migrations import migrate
+from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
 
 WEEK = "2026-11-23"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.generation.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome, Request
 from assets.generation.run import generate
 from assets.labeling.records import Reading
 from assets.labeling.registry import LABELERS

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from assets.generation.models_file import LabelerEntry
-from assets.generation.records import Outcome
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.records import Outcome
 from assets.labeling.pictures import prepare
 from assets.labeling.records import Reading, RemoteLabeler, Sight
 from assets.labeling.registry import is_remote, make_labeler

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from assets.generation.breaker import Breaker
-from assets.generation.models_file import LabelerEntry
-from assets.generation.records import Outcome
+from assets.gateway.breaker import Breaker
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.records import Outcome
+from assets.labeling.asked.asking import Asking
+from assets.labeling.asked.attempts import LabelAttempt, read_attempts
 from assets.labeling.asked.forms import form_of
 from assets.labeling.asked.stops import IN_A_ROW
-from assets.labeling.asking import Asking
-from assets.labeling.attempts import LabelAttempt, read_attempts
 from assets.labeling.run import Report, label_partition
 from assets.labeling.status import partition_state
 from tests.services.vision_contract import Asked, Said, Vision, first_value, vision

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
-from assets.generation.models_file import LabelerEntry
+from assets.gateway.models_file import LabelerEntry
 from assets.labeling.registry import with_questions
 from assets.suites.loader import load_suites
 from tests.services.vision_contract import Vision

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assets.leaderboard import changes
+from assets.leaderboard.parts import changes
 
 ROW: dict[str, Any] = {
     "week": date(2026, 11, 2),

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.leaderboard.charts import axis_end, line, strip, ticks
-from assets.leaderboard.view import Point
+from assets.leaderboard.page.charts import axis_end, line, strip, ticks
+from assets.leaderboard.views.view import Point
 
 unit = st.floats(0, 1)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.generation.records import Outcome
-from assets.leaderboard import words
+from assets.gateway.records import Outcome
+from assets.leaderboard.page import words
 from assets.quality.registry import CHECKS
 
 NBSP = "\N{NO-BREAK SPACE}"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.metrics.cells import Cells
-from assets.metrics.figures import Groups, each, together
+from assets.metrics.counting.cells import Cells
+from assets.metrics.scores.figures import Groups, each, together
 
 Family = Callable[[Groups], Iterable[pl.DataFrame]]
 

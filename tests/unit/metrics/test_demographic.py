@@ -9,10 +9,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from assets.metrics.demographic import Words, injected, named, possible, word_list, words_of
+from assets.metrics.scores.demographic import Words, injected, named, possible, word_list, words_of
 from assets.suites.loader import load_suites
+from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
-from warehouse.sqlfiles import sql
 
 CASES = (
     ("en", "a chef", "A photo of a South Asian female chef", True),

@@ -11,10 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln, logsumexp
 
-from assets.metrics import drift, ebh
-from assets.metrics.drift_likelihood import FEW, MANY, Resolution
-from assets.metrics.drift_scan import scan
-from assets.metrics.share import Floats, Ints
+from assets.metrics.drift import ebh
+from assets.metrics.drift import evidence as drift
+from assets.metrics.drift.likelihood import FEW, MANY, Resolution
+from assets.metrics.drift.scan import scan
+from assets.metrics.formulas.share import Floats, Ints
 
 ONE = np.zeros(1, dtype=np.int64)
 

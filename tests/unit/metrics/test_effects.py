@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from assets.metrics.distance import terms
-from assets.metrics.effects import (
+from assets.metrics.effects.formulas import (
     above_zero,
     corrected_wilson,
     direction,
@@ -19,8 +18,9 @@ from assets.metrics.effects import (
     overcorrection,
     share_changes,
 )
-from assets.metrics.pairs import differences
-from assets.metrics.share import Z95, Estimate, mean_share
+from assets.metrics.formulas.distance import terms
+from assets.metrics.formulas.share import Z95, Estimate, mean_share
+from assets.metrics.ranks.pairs import differences
 
 ONE = np.zeros(1, dtype=np.int64)
 

@@ -19,10 +19,10 @@ ROOT = Path(__file__).parents[3]
 FIGURES = """
 import hashlib, math
 import numpy as np
-from assets.metrics.amplification import amplification
-from assets.metrics.compatibility import entropy_homogeneity
-from assets.metrics.share import wilson
-from assets.metrics.tvd import noise_floor
+from assets.metrics.formulas.amplification import amplification
+from assets.metrics.formulas.compatibility import entropy_homogeneity
+from assets.metrics.formulas.share import wilson
+from assets.metrics.formulas.tvd import noise_floor
 
 def told(*figures):
     print(hashlib.sha256(b"".join(np.ascontiguousarray(one).tobytes() for one in figures)).hexdigest())

@@ -16,12 +16,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assets.metrics.agreement import MISSING, Level, alpha, kappa, pair_counts, value_counts
-from assets.metrics.demographic import injected
-from assets.metrics.distance import distance2, mean_distance2, terms
-from assets.metrics.figures import distance_figures, rate_figures, share_figures
-from assets.metrics.metric import TOO_FEW
-from assets.metrics.rates import (
+from assets.metrics.formulas.distance import distance2, mean_distance2, terms
+from assets.metrics.formulas.share import Estimate, Floats, Ints, largest, mean_share, wilson
+from assets.metrics.formulas.tvd import noise_floor, tvd
+from assets.metrics.labels.agreement import MISSING, Level, alpha, kappa, pair_counts, value_counts
+from assets.metrics.registry.metric import TOO_FEW
+from assets.metrics.scores.demographic import injected
+from assets.metrics.scores.figures import distance_figures, rate_figures, share_figures
+from assets.metrics.scores.rates import (
     ATTRIBUTE_RATES,
     OUTCOME_RATES,
     PERSON_RATES,
@@ -29,8 +31,6 @@ from assets.metrics.rates import (
     outcome_counts,
     outside_counts,
 )
-from assets.metrics.share import Estimate, Floats, Ints, largest, mean_share, wilson
-from assets.metrics.tvd import noise_floor, tvd
 
 from .arrays import cells_of, figures_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from assets.metrics.demographic import injected
-from assets.metrics.figures import rate_figures
-from assets.metrics.rates import (
+from assets.metrics.scores.demographic import injected
+from assets.metrics.scores.figures import rate_figures
+from assets.metrics.scores.rates import (
     ATTRIBUTE_RATES,
     OUTCOME_RATES,
     PERSON_RATES,

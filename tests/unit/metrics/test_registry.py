@@ -6,12 +6,12 @@ from importlib import import_module
 
 import pytest
 
-from assets.metrics import dictionary
-from assets.metrics.rates import ATTRIBUTE_RATES, OUTCOME_RATES, OUTSIDE_RATE, PERSON_RATES
-from assets.metrics.registry import BY_ID, METRICS, Metric
-from assets.metrics.registry_effects import EFFECTS
+from assets.metrics.registry import dictionary
+from assets.metrics.registry.effects import EFFECTS
+from assets.metrics.registry.metrics import BY_ID, METRICS, Metric
+from assets.metrics.scores.rates import ATTRIBUTE_RATES, OUTCOME_RATES, OUTSIDE_RATE, PERSON_RATES
 from assets.quality.registry import CHECKS
-from warehouse.sqlfiles import sql
+from warehouse.database.sqlfiles import sql
 
 
 def test_each_metric_has_one_row() -> None:
@@ -20,7 +20,7 @@ def test_each_metric_has_one_row() -> None:
 
 @pytest.mark.parametrize("metric", [*METRICS, *EFFECTS], ids=lambda metric: metric.id)
 def test_a_row_says_everything_that_a_reader_asks(metric: Metric) -> None:
-    import_module(f"assets.metrics.{metric.family}")
+    import_module("assets.metrics." + metric.family.replace("/", "."))
     assert metric.range[0] < metric.range[1]
     assert metric.denominator
     assert metric.support
@@ -45,7 +45,7 @@ def test_ranges_that_are_not_from_0_to_1_are_known_to_the_check_of_ranges() -> N
 
 def test_the_committed_page_is_the_generated_one() -> None:
     assert dictionary.PAGE.read_text(encoding="utf-8") == dictionary.page(), (
-        "run: python -m assets.metrics.dictionary"
+        "run: python -m assets.metrics.registry.dictionary"
     )
 
 

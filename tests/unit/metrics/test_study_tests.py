@@ -12,13 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, fisher_exact
 from statsmodels.stats.multitest import multipletests
 
-from assets.metrics.study_tests import (
-    benjamini_hochberg,
-    chi_square_p,
-    fisher_p,
-    holm,
-    smallest_finding,
-)
+from assets.metrics.study.tests import benjamini_hochberg, chi_square_p, fisher_p, holm, smallest_finding
 
 SAMPLES = st.tuples(st.integers(1, 60), st.integers(1, 60)).flatmap(
     lambda n: st.tuples(st.integers(0, n[0]), st.just(n[0]), st.integers(0, n[1]), st.just(n[1]))

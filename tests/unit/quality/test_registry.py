@@ -10,8 +10,8 @@ from assets.quality import stored
 from assets.quality.columns import SUITES
 from assets.quality.registry import BY_NAME, CHECKS
 from assets.quality.spec import CheckSpec
-from warehouse.connection import connect
-from warehouse.sqlfiles import FIELDS, header, names, sql
+from warehouse.database.connection import connect
+from warehouse.database.sqlfiles import FIELDS, header, names, sql
 
 SQL_CHECKS = [spec for spec in CHECKS if spec.kind == "sql"]
 

@@ -13,9 +13,9 @@ from assets.quality.registry import BY_NAME
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.scope import Scope
 from assets.quality.spec import CheckSpec
-from warehouse.connection import connect
-from warehouse.migrations import migrate
-from warehouse.sqlfiles import sql
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
 
 WEEK = "2026-11-23"
 

@@ -14,16 +14,16 @@ from typing import Any
 
 import yaml
 
-from assets.generation.batches import Patience
-from assets.generation.connection import Connection
+from assets.gateway.batches import Patience
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import Answer, Outcome, Request
 from assets.generation.ledger import Retry
-from assets.generation.models_file import ModelEntry
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.providers.openai_batch import OpenAIBatch
-from assets.generation.records import Answer, Outcome, Request
+from assets.generation.providers.openai.batch import OpenAIBatch
 from assets.generation.run import generate
-from assets.labeling import anchors
-from assets.labeling.asking import Asking
+from assets.labeling.anchors import sets as anchors
+from assets.labeling.asked.asking import Asking
 from assets.labeling.gold.exporter import in_order
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels, parse_raters

@@ -9,8 +9,8 @@ import pytest
 
 from tests.orchestration.installation import Cliche, Installation
 from tests.warehouse.integrity.test_damage import by_kind, flip, write
+from warehouse.database.rebuild import rebuild
 from warehouse.errors import CorruptObjectError
-from warehouse.rebuild import rebuild
 
 #: Kinds that loading reads.
 LOADED = (

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from assets.generation.records import slot_key
+from assets.gateway.records import slot_key
 from orchestration import weekly
 from tests.orchestration.installation import Cliche, Installation
 from tests.warehouse.integrity import shapes
 from tests.warehouse.integrity.test_damage import by_kind, flip, problems, write
+from warehouse.database.rebuild import rebuild
 from warehouse.errors import StoreError
 from warehouse.integrity import slots
 from warehouse.integrity.record import last_read
 from warehouse.integrity.scan import read_store
-from warehouse.rebuild import rebuild
 from warehouse.store import Store, open_store
 
 #: Written by the version before hashes were recorded: every kind but editions, by `shapes`.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.generation.png_chunks import chunks
+from assets.generation.pictures.png_chunks import chunks
 from tests.unit.generation.midjourney.downloads import Downloads
 
 

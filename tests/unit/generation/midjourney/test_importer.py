@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from assets.generation import image_check
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.receipts import read_partition
+from assets.gateway.records import Answer, Outcome, Request, Slot
 from assets.generation.midjourney.files import parse_file
 from assets.generation.midjourney.importer import Import, prepare, read_folder, standing
-from assets.generation.models_file import ModelEntry
+from assets.generation.midjourney.provider import FolderProvider, make
+from assets.generation.pictures import image_check
+from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 from assets.generation.plan import make_plan
-from assets.generation.png_chunks import SIGNATURE, chunks
-from assets.generation.providers.midjourney import FolderProvider, make
 from assets.generation.providers.registry import make_provider
-from assets.generation.receipts import read_partition
-from assets.generation.records import Answer, Outcome, Request, Slot
 from assets.generation.run import Report, generate
 from tests.unit.generation.midjourney.downloads import (
     ACCOUNT,

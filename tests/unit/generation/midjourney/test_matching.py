@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from assets.gateway.models_file import ModelEntry, load_models
 from assets.generation.midjourney.importer import Import, prepare
 from assets.generation.midjourney.matching import models_line
-from assets.generation.models_file import ModelEntry, load_models
 from assets.suites.loader import load_suites
 from tests.unit.generation.midjourney.downloads import (
     ACCOUNT,

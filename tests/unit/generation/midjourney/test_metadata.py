@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from assets.generation.midjourney import metadata
+from assets.generation.pictures.png_chunks import chunks
 from assets.generation.pictures.stripping import StructureError, strip
-from assets.generation.png_chunks import chunks
 from tests.unit.generation.midjourney.downloads import plain_png, raw_chunk, text_chunk, with_chunks
 
 JOB = "ce75684f-cd75-4c9c-8c84-48b02f44dcb3"

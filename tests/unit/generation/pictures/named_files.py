@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from assets.generation.png_chunks import SIGNATURE, chunks
+from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 
 NAME = "Jo_Doe.99"
 ARTIST, COPYRIGHT, XP_AUTHOR, MAKER_NOTE, ORIENTATION = 0x013B, 0x8298, 0x9C9D, 0x927C, 0x0112

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from assets.generation.image_check import Picture, Rejected, inspect
+from assets.gateway.records import Outcome
+from assets.generation.pictures.image_check import Picture, Rejected, inspect
 from assets.generation.pictures.stripping import Stripped, StructureError, checked_and_stripped, strip
-from assets.generation.records import Outcome
 from tests.unit.generation.pictures.named_files import (
     HIDDEN,
     HOSTILE,

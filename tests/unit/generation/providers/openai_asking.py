@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assets.generation.records import Answer, Exchange, Request, Slot
+from assets.gateway.records import Answer, Exchange, Request, Slot
 
 
 def request(prompt: str = "an Indian person", **changes: Any) -> Request:

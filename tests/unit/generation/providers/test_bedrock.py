@@ -14,12 +14,12 @@ from botocore.awsrequest import AWSRequest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.generation.connection import Connection
-from assets.generation.providers.bedrock import Bedrock, make
-from assets.generation.providers.bedrock_errors import ERRORS
-from assets.generation.providers.bedrock_models import family_of
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import Answer, Exchange, Outcome
+from assets.generation.providers.bedrock.errors import ERRORS
+from assets.generation.providers.bedrock.models import family_of
+from assets.generation.providers.bedrock.provider import Bedrock, make
 from assets.generation.providers.errors import match
-from assets.generation.records import Answer, Exchange, Outcome
 from tests.services import bedrock as service
 from tests.services.bedrock import answered, bedrock_server, error, errors, messages_answer
 from tests.services.loopback import Reply, Seen, serve

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.generation.connection import Connection
-from assets.generation.money import Costs
-from assets.generation.providers.bfl import IMAGE_HOSTS, WAITING, Bfl
-from assets.generation.providers.bfl_answers import ERRORS, PARAMS
+from assets.gateway.money.costs import Costs
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import Answer, Exchange, Outcome
+from assets.generation.providers.bfl.answers import ERRORS, PARAMS
+from assets.generation.providers.bfl.provider import IMAGE_HOSTS, WAITING, Bfl
 from assets.generation.providers.errors import match
-from assets.generation.records import Answer, Exchange, Outcome
 from tests.services import bfl as service
 from tests.services.bfl import bfl_server, reply, result
 from tests.services.loopback import Reply

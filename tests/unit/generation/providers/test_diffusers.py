@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from assets.gateway.records import Exchange, Outcome
 from assets.generation.providers.diffusers import CALL, Diffusers, _draw, _failed, _Loaded, make
-from assets.generation.records import Exchange, Outcome
 from tests.unit.generation.providers.others import partition, request
 from warehouse.errors import UsageError
 

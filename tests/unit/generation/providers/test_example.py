@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from assets.generation.connection import Connection
+from assets.gateway.network.connection import Connection
 from assets.generation.ledger import Retry
 from assets.generation.plan import freeze_plan, make_plan
 from assets.generation.providers import registry

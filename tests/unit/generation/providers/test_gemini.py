@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from google.genai import types
 
-from assets.generation.connection import Connection
-from assets.generation.money import Costs
-from assets.generation.prices import Price
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.prices import Price
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import Answer, Exchange, Outcome
 from assets.generation.providers.errors import match
-from assets.generation.providers.gemini import Gemini, make
-from assets.generation.providers.gemini_answers import BLOCKED, ERRORS, FINISHED
-from assets.generation.records import Answer, Exchange, Outcome
+from assets.generation.providers.gemini.answers import BLOCKED, ERRORS, FINISHED
+from assets.generation.providers.gemini.provider import Gemini, make
 from tests.services import gemini as service
 from tests.services.gemini import RPC, answered, error, gemini_server, picture_part, usage
 from tests.services.loopback import Reply, Seen, serve

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
+from assets.gateway.records import RateLimit
 from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.providers.seeds import slot_seed
-from assets.generation.records import RateLimit
 
 NOW = dt.datetime(2026, 11, 25, 12, 0, 0, tzinfo=dt.UTC)
 

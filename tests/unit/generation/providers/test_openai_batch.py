@@ -13,19 +13,19 @@ from typing import Any
 
 import pytest
 
-from assets.generation.batch_states import on_their_way, read_batches
-from assets.generation.batches import Patience
-from assets.generation.connection import Connection
+from assets.gateway.batch_states import on_their_way, read_batches
+from assets.gateway.batches import Patience
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.prices import Price
+from assets.gateway.network.connection import Connection
+from assets.gateway.receipts import Receipt, read_partition
+from assets.gateway.records import Outcome, Request
 from assets.generation.ledger import NotAdmittedError, Retry
-from assets.generation.money import Costs
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.prices import Price
 from assets.generation.providers.errors import match
-from assets.generation.providers.openai_batch import OpenAIBatch
-from assets.generation.providers.openai_batches import ERRORS
+from assets.generation.providers.openai.batch import OpenAIBatch
+from assets.generation.providers.openai.batches import ERRORS
 from assets.generation.providers.registry import make_provider
-from assets.generation.receipts import Receipt, read_partition
-from assets.generation.records import Outcome, Request
 from assets.generation.run import Report, generate
 from tests.services.loopback import Reply
 from tests.services.openai_batches import Server, answered, batches, drawn, not_answered

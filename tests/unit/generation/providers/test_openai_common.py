@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from assets.generation.connection import Connection
-from assets.generation.providers.openai_common import (
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import Outcome, RateLimit
+from assets.generation.providers.openai.common import (
     OPENAI_URL,
     Account,
     duration_s,
@@ -17,8 +18,7 @@ from assets.generation.providers.openai_common import (
     retry_after_s,
     usage_facts,
 )
-from assets.generation.providers.openai_images import make
-from assets.generation.records import Outcome, RateLimit
+from assets.generation.providers.openai.images import make
 from tests.services.openai_contract import ContractServer, Reply
 from tests.unit.generation.providers.openai_asking import request
 

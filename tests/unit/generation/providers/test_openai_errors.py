@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.errors import match
-from assets.generation.providers.openai_errors import ERRORS, api_answer, has_error, read_error
-from assets.generation.records import Answer, Outcome
+from assets.generation.providers.openai.errors import ERRORS, api_answer, has_error, read_error
 
 O = Outcome  # noqa: E741
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from assets.generation.admission import when_answer_arrives
-from assets.generation.connection import Connection
+from assets.gateway.admission import when_answer_arrives
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import Outcome
 from assets.generation.providers.base import Provider
-from assets.generation.providers.openai_images import OpenAIImages, make
+from assets.generation.providers.openai.images import OpenAIImages, make
 from assets.generation.providers.registry import make_provider
 from assets.generation.providers.seeds import slot_seed
-from assets.generation.records import Outcome
 from tests.services.aimock import AIMock, error_fixture, image_fixture
 from tests.services.openai_contract import ContractServer, Reply, contract_process
 from tests.services.openai_wire import small_picture

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from assets.generation.connection import Connection
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.money.costs import Costs
+from assets.gateway.network.connection import Connection
+from assets.gateway.receipts import Receipt, read_partition
+from assets.gateway.records import Answer, Outcome
 from assets.generation.ledger import Retry
-from assets.generation.models_file import ModelEntry
-from assets.generation.money import Costs
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.providers.openai_responses import OpenAIResponses, make, units
+from assets.generation.providers.openai.responses import OpenAIResponses, make, units
 from assets.generation.providers.registry import make_provider
-from assets.generation.receipts import Receipt, read_partition
-from assets.generation.records import Answer, Outcome
 from assets.generation.run import generate
 from assets.suites.loader import load_suites
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply

@@ -1,0 +1,125 @@
+"""Letting calls through: what pace, breaker and budget have in common, and how they stand one behind the other.
+
+Belongs here: the interface, its two refusals, a wait that ends with the run, word of an answer, stacking. Does not
+belong here: any one admission (`pace`, `breaker`, `budget`), making calls (`calls`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+from assets.gateway.receipts import Receipt
+from assets.gateway.records import Answer, Outcome, Request
+
+#: Told of the receipt of an admitted call and of the answer as it came (headers about limits stand there only).
+Settle = Callable[[Receipt, Answer], None]
+
+_LOOK_S = 0.5  # how often a wait looks whether the run has ended
+_ended: ContextVar[Callable[[], bool]] = ContextVar("ended", default=lambda: False)
+_arrives: ContextVar[Callable[[], None]] = ContextVar("arrives", default=lambda: None)
+
+
+class Admission(Protocol):
+    """Lets a call through when pace and money allow, and is told what became of it.
+
+    Used as `with admission(request) as settle: … settle(receipt, answer)`. It may wait (with `pause`), or raise one of
+    the two refusals. A block that ends without `settle` made a call of which nothing is known, or none.
+    """
+
+    def __call__(self, request: Request) -> AbstractContextManager[Settle]:
+        """Return the context of one call."""
+        ...
+
+
+class NotAdmittedError(Exception):
+    """The call is not made and leaves a receipt with `outcome` (a cap is reached)."""
+
+    def __init__(self, outcome: Outcome, why: str) -> None:
+        super().__init__(why)
+        self.outcome = outcome
+
+
+class NotNowError(Exception):
+    """The call is not made and leaves nothing: its slot stays open, and the run ends with `why` as its line.
+
+    An empty `why` says that the run is ending already.
+    """
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@contextmanager
+def free_admission(request: Request) -> Iterator[Settle]:
+    """Admit every call at once: for providers that cost nothing and have no rate limit."""
+    yield lambda receipt, answer: None
+
+
+def stack(*admissions: Admission) -> Admission:
+    """Return an admission that enters all of them from left to right; each is told of the receipt, the last first."""
+
+    @contextmanager
+    def admit(request: Request) -> Iterator[Settle]:
+        with ExitStack() as entered:
+            settles = [entered.enter_context(admission(request)) for admission in admissions]
+
+            def settle(receipt: Receipt, answer: Answer) -> None:
+                for one in reversed(settles):
+                    one(receipt, answer)
+
+            yield settle
+
+    return admit
+
+
+@contextmanager
+def waits_end_with(ended: Callable[[], bool]) -> Iterator[None]:
+    """Let every `pause` of this thread within the block end as soon as `ended` returns true."""
+    token = _ended.set(ended)
+    try:
+        yield
+    finally:
+        _ended.reset(token)
+
+
+@contextmanager
+def when_answer_arrives(tell: Callable[[], None]) -> Iterator[None]:
+    """Let `answer_arrives`, called by this thread within the block, call `tell`."""
+    token = _arrives.set(tell)
+    try:
+        yield
+    finally:
+        _arrives.reset(token)
+
+
+def answer_arrives() -> None:
+    """Say that the API has done its work: what is left of this call is to read a good answer.
+
+    For providers that know it before the answer is read; nothing but room for the next call follows from it.
+    """
+    _arrives.get()()
+
+
+def pause(seconds: float, wake: threading.Event | None = None) -> None:
+    """Wait so long, or until `wake` is set.
+
+    Raises:
+        NotNowError: as soon as the run that this thread works for has ended.
+    """
+    ended, until = _ended.get(), time.monotonic() + seconds
+    while True:
+        if ended():
+            raise NotNowError
+        left = until - time.monotonic()
+        if left <= 0 or (wake is not None and wake.is_set()):
+            return
+        if wake is None:
+            time.sleep(min(left, _LOOK_S))
+        else:
+            wake.wait(min(left, _LOOK_S))

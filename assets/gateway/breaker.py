@@ -1,0 +1,153 @@
+"""A circuit breaker, one a provider: while a service is down, calls wait instead of using up their tries.
+
+The states are pybreaker's; it runs one guarded call at a time and measures with the wall clock, so what is told to it
+here are answers that have come, and the waiting is ours: one call at a time tries whether the service is back, and
+after each that fails the next waits longer.
+
+Belongs here: opening, trying, closing, giving up. Does not belong here: rate limits (`pace`), retries (`calls`).
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pybreaker
+
+from assets.gateway.admission import NotNowError, Settle, pause
+from assets.gateway.receipts import Receipt
+from assets.gateway.records import UNREADABLE, Answer, Outcome, Request
+
+#: What says that a service does not work. Every other answer came from a service that does.
+DOWN = frozenset({Outcome.CONNECTION, Outcome.TIMEOUT, Outcome.SERVER_ERROR})
+
+
+class _DownError(Exception):
+    """Tells pybreaker of a call that failed."""
+
+
+class Breaker:
+    """An admission that holds calls back while a service is down, for all threads of this process.
+
+    `failures` answers in a row of `DOWN` open it. One call is let through after `first_s`, and again after twice as
+    long, up to `most_s`; one that is answered closes it. A service that stays away for `patience_s` ends the run.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        failures: int = 6,
+        first_s: float = 5.0,
+        most_s: float = 60.0,
+        patience_s: float = 900.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Name the provider, for the line that says that it stays away."""
+        self._name, self._clock = name, clock
+        self._first_s, self._most_s, self._patience_s = first_s, most_s, patience_s
+        self._breaker = pybreaker.CircuitBreaker(fail_max=failures, throw_new_error_on_trip=False)
+        self._lock = threading.Lock()
+        self._changed = threading.Event()  # replaced, not cleared: nobody misses a change
+        self._down_since = 0.0
+        self._tries = 0
+        self._next_try = 0.0
+        self._why = ""
+
+    @property
+    def state(self) -> str:
+        """Return `closed`, `open` or `half-open`."""
+        return str(self._breaker.current_state)
+
+    @contextmanager
+    def __call__(self, request: Request) -> Iterator[Settle]:
+        """Admit a call; see `Admission`.
+
+        Raises:
+            NotNowError: if the service was away for longer than there is patience, or the run has ended.
+        """
+        trying = self._wait()
+        told = False
+
+        def settle(receipt: Receipt, answer: Answer) -> None:
+            nonlocal told
+            told = True
+            self._learn(answer, trying=trying)
+
+        try:
+            yield settle
+        finally:
+            if trying and not told:
+                self._give_back()
+
+    def _wait(self) -> bool:
+        """Return when the call may be made, and whether it is the one that tries."""
+        while True:
+            with self._lock:
+                now, changed = self._clock(), self._changed
+                if self.state == pybreaker.STATE_CLOSED:
+                    return False
+                if self.state == pybreaker.STATE_OPEN and now >= self._next_try:
+                    self._breaker.half_open()
+                    return True
+                if now - self._down_since >= self._patience_s:
+                    raise NotNowError(self._gone(now))
+                due = self._down_since + self._patience_s
+                left = (min(due, self._next_try) if self.state == pybreaker.STATE_OPEN else due) - now
+            pause(left, changed)
+
+    def _learn(self, answer: Answer, *, trying: bool) -> None:
+        with self._lock:
+            if not _is_down(answer):
+                if self.state == pybreaker.STATE_CLOSED:
+                    self._breaker.call(lambda: None)  # ends a row of failures
+                else:  # also by a call that was made before: the service works
+                    self._breaker.close()
+                    self._wake()
+                return
+            self._why = f"{answer.outcome}: {answer.error_message or answer.error_code or 'no reason given'}"
+            closed = self.state == pybreaker.STATE_CLOSED
+            if closed or (trying and self.state == pybreaker.STATE_HALF_OPEN):
+                with suppress(_DownError, pybreaker.CircuitBreakerError):
+                    self._breaker.call(_fail)
+                if self.state == pybreaker.STATE_OPEN:
+                    now = self._clock()
+                    if closed:
+                        self._down_since, self._tries = now, 0
+                    self._next_try = now + min(self._most_s, self._first_s * 2.0**self._tries)
+                    self._tries += 1
+                    self._wake()
+
+    def _give_back(self) -> None:
+        """Let another call try: this one was not made, or nobody knows how it ended."""
+        with self._lock:
+            if self.state == pybreaker.STATE_HALF_OPEN:
+                self._breaker.open()
+                self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = threading.Event()
+
+    def _gone(self, now: float) -> str:
+        minutes = math.ceil((now - self._down_since) / 60)
+        return (
+            f"{self._name} has not answered for {minutes} minutes ({self._why}); "
+            "the slots stay open, run again when it is back"
+        )
+
+
+def _is_down(answer: Answer) -> bool:
+    """Return whether an answer says that the service is down.
+
+    An unknown error about what was asked (4xx) does not, nor does an answer that came and cannot be read.
+    """
+    asked_wrong = answer.unmapped and answer.http_status is not None and 400 <= answer.http_status < 500
+    return answer.outcome in DOWN and not asked_wrong and answer.error_code not in UNREADABLE
+
+
+def _fail() -> None:
+    raise _DownError

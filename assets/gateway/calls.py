@@ -1,0 +1,243 @@
+"""One call, and its retries: admission → intent → call → receipt, for slots and for everything else that is asked.
+
+Backoff is tenacity's: exponential with full jitter, decided from outcomes alone. An API that says when to come back is
+obeyed, up to `patience_s`; one that asks for longer is not asked about this again within the run.
+
+Belongs here: the order of one call, which outcomes are tried again and when. Does not belong here: what is kept of an
+answer (`ledger`, labelers), pace and money (`admission`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import tenacity
+
+from assets.gateway.admission import (
+    Admission,
+    NotAdmittedError,
+    NotNowError,
+    free_admission,
+    pause,
+    waits_end_with,
+    when_answer_arrives,
+)
+from assets.gateway.network.redaction import without_keys
+from assets.gateway.receipts import Receipt
+from assets.gateway.records import GROUPS, Answer, Outcome, Request
+from warehouse.weeks import utc_now
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How often and how patiently transient trouble is met, within one run.
+
+    `attempts` counts tries that were answered with anything but "too many requests"; those are counted by `limited`,
+    because they cost nothing and end when the pace is right. Waits without a word of the API grow from `base_s` to
+    `most_s`; what the API asks for is waited up to `patience_s`.
+    """
+
+    attempts: int = 4
+    limited: int = 12
+    base_s: float = 1.0
+    most_s: float = 60.0
+    patience_s: float = 900.0
+
+
+PATIENT = Retry()
+#: Calls that are admitted while others are in flight.
+AHEAD = 4
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a call was made and answered (UTC without a zone), and how long that took."""
+
+    requested_at: datetime
+    answered_at: datetime
+    latency_ms: float
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What one try came to; `settled`: there is nothing left to ask."""
+
+    outcome: Outcome
+    settled: bool = False
+    hint_s: float | None = None  # what the API asks to wait
+
+
+KeptT = TypeVar("KeptT")
+TriedT = TypeVar("TriedT", bound=Tried)
+
+
+class Caller:
+    """Makes single calls, at most `most_at_once` in flight. Threads share one.
+
+    A few more than that are admitted already and begin as soon as there is room, so that no place in flight is empty
+    while a book is asked; their intents are written when they begin. A picture is kept after its call has made room
+    for the next one; anything else is kept before, so that no call begins after an answer that ends the run.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[Request], Answer],
+        admission: Admission = free_admission,
+        *,
+        most_at_once: int | None = None,
+        stopped: Callable[[], bool] = lambda: False,
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Say whom to ask.
+
+        Args:
+            ask: asks; an error of the API is an outcome, never an exception.
+            admission: lets calls through.
+            most_at_once: calls in flight; None does not bound them.
+            stopped: whether the run has ended: no call begins then.
+            failed: told of an exception before the next call can begin; it ends the run.
+        """
+        self._ask, self._admission = ask, admission
+        self._stopped, self._failed = stopped, failed
+        self._ready = self._permits = None
+        if most_at_once is not None:
+            self._ready = threading.Semaphore(most_at_once + min(AHEAD, most_at_once - 1))
+            self._permits = threading.Semaphore(most_at_once)
+
+    def call(
+        self,
+        request: Request,
+        keep: Callable[[Answer, Timing | None], tuple[Receipt, KeptT]],
+        *,
+        intend: Callable[[], None] | None = None,
+    ) -> tuple[Answer, Receipt, KeptT]:
+        """Admit, intend, ask, keep, settle; a call that is not admitted is kept too, without a timing.
+
+        Args:
+            request: what is asked.
+            keep: keeps the answer (image, then receipt); its second value is handed on.
+            intend: writes the intent of a call that costs money, durably.
+
+        Raises:
+            NotNowError: if the run has ended, or an admission ends it.
+        """
+        with self._room(self._ready) as leave_ready:
+            if self._stopped():
+                raise NotNowError
+            try:
+                with self._admission(request) as settle, self._room(self._permits) as give_permit:
+                    if self._stopped():
+                        raise NotNowError
+                    if intend is not None:
+                        intend()
+
+                    def make_room() -> None:
+                        give_permit()
+                        leave_ready()
+
+                    requested_at, begun = utc_now(), time.perf_counter()
+                    with when_answer_arrives(make_room):
+                        answer = without_keys(self._ask(request))
+                    latency_ms = round((time.perf_counter() - begun) * 1000, 3)
+                    if answer.image is not None:
+                        make_room()
+                    receipt, kept = keep(answer, Timing(requested_at, utc_now(), latency_ms))
+                    settle(receipt, answer)
+            except NotAdmittedError as refused:
+                answer = Answer(outcome=refused.outcome, error_message=str(refused))
+                receipt, kept = keep(answer, None)
+        return answer, receipt, kept
+
+    @contextmanager
+    def _room(self, permits: threading.Semaphore | None) -> Iterator[Callable[[], None]]:
+        """Hold a permit; what is given back early is not given back again."""
+        if permits is None:
+            yield lambda: None
+            return
+        permits.acquire()
+        given: list[bool] = []
+
+        def give() -> None:
+            if not given:
+                given.append(True)
+                permits.release()
+
+        try:
+            yield give
+        except NotNowError as ended:
+            if ended.why:
+                self._failed()
+            raise
+        except BaseException:
+            self._failed()
+            raise
+        finally:
+            give()
+
+
+def with_retry(
+    step: Callable[[], TriedT],
+    retry: Retry = PATIENT,
+    *,
+    at_once: bool = False,
+    sleep: Callable[[float], None] = pause,
+    stopped: Callable[[], bool] | None = None,
+) -> TriedT:
+    """Return the last try: `step` is repeated while its outcome is transient or bad data, and there is patience.
+
+    Args:
+        step: one try.
+        retry: how often and how patiently.
+        at_once: do not wait between tries (the answer does not depend on when it is asked for).
+        sleep: waits between tries.
+        stopped: whether the run has ended; every wait within (`admission.pause`) ends with it.
+
+    Raises:
+        NotNowError: if the run ends before the first try is over; later ones end with the try before them.
+    """
+    limited = 0
+    last: TriedT | None = None
+
+    def one() -> TriedT:
+        nonlocal last, limited
+        last = step()
+        limited += last.outcome is Outcome.RATE_LIMITED
+        return last
+
+    def again(tried: TriedT) -> bool:
+        if tried.settled or GROUPS[tried.outcome] not in {"transient", "bad_data"}:
+            return False
+        return not (stopped and stopped()) and (tried.hint_s is None or tried.hint_s <= retry.patience_s)
+
+    def enough(state: tenacity.RetryCallState) -> bool:
+        return limited >= retry.limited or state.attempt_number - limited >= retry.attempts
+
+    def wait_s(state: tenacity.RetryCallState) -> float:
+        if at_once:
+            return 0.0
+        if last is not None and last.hint_s is not None:
+            return last.hint_s
+        return float(tenacity.wait_random_exponential(multiplier=retry.base_s, max=retry.most_s)(state))
+
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_result(again),
+        stop=enough,
+        wait=wait_s,
+        sleep=sleep,
+        retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+    )
+    with waits_end_with(stopped) if stopped else nullcontext():
+        try:
+            return retrying(one)
+        except NotNowError as ended:
+            if last is None or ended.why:
+                raise
+            return last
+        finally:
+            last = None  # tenacity's objects refer to each other: a picture would lie there until they are collected

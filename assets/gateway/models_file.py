@@ -1,0 +1,289 @@
+"""models.yaml: which models are asked, with what, how often; validated before anything is asked.
+
+Belongs here: the shape of an entry, what must hold between entries and suites, which entries are active in a week,
+which prompts an entry selects. Does not belong here: providers themselves (`providers/`), plans (`plan`), the shape of
+a price (`prices`), what was paid (receipts).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PrivateAttr,
+    ValidationError,
+)
+
+from assets.gateway.money.prices import Prices, price_problems
+from assets.gateway.network.connection import Connection
+from assets.suites.schema import Attribute, Name, Prompt, Suite
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import UsageError
+from warehouse.loading.plan_rows import FLOOR
+from warehouse.validation import close_match, explain
+from warehouse.weeks import week_of
+from warehouse.yamlfile import read_yaml
+
+#: What follows from a call whose answer was lost: its slot is asked again, or it is closed.
+LostCalls = Literal["ask_again", "close"]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+#: The settings of labelers that are ours, whatever the kind; all others are sent as they are.
+OUR_SETTINGS = ("api", "detail", "logprobs", "max_side")
+
+
+class SuiteSelection(_Data):
+    """What is asked of one suite each week.
+
+    `prompts` are patterns (`person-*`) of prompt ids without the suite; None selects all. A prompt with turns is
+    asked `conversations` times, every other `replicates` times.
+    """
+
+    suite: str  # "<id>@<major>"
+    replicates: int = Field(ge=1)
+    conversations: int = Field(default=0, ge=0)
+    prompts: tuple[str, ...] | None = Field(default=None, min_length=1)
+
+
+class LabelerEntry(_Data):
+    """A vision model that labels pictures: who is asked, for what, at which price.
+
+    `labeler` names a row of the registry of labelers; `name` is what entries of models refer to.
+    """
+
+    name: Name
+    labeler: Name
+    model_id: str = Field(min_length=1)
+    number: int = Field(
+        default=1, ge=1
+    )  # of its version: raised when it changes, so that the new labels are scored
+    #: Sent as they are, but for the keys that are named here; part of the labeler's version.
+    settings: dict[str, JsonValue] = Field(default={}, json_schema_extra={"keys": [*OUR_SETTINGS]})
+    attributes: tuple[Name, ...] = ()  # those that it is asked for; none named: every attribute of a suite
+    images_per_request: int = Field(default=1, ge=1, le=16)
+    measured: str | None = None  # what agreement with one picture a request was found; needed to be scored
+    batch: bool = False  # through the batch API, at its price
+    requests_per_minute: float = Field(default=60, gt=0)
+    concurrency: int = Field(default=4, ge=1)
+    price: Prices = ()
+    cap_usd: float | None = Field(default=None, gt=0)  # a week
+    shutdown_date: dt.date | None = None  # as its maker announced it, where the list of models does not say
+    connection: Connection = Connection()
+    _questions: tuple[Attribute, ...] = PrivateAttr(default=())
+
+    @property
+    def questions(self) -> tuple[Attribute, ...]:
+        """Return the attributes that it is asked for, in full, by their ids; none before `asked`."""
+        return self._questions
+
+    def asked(self, questions: Sequence[Attribute]) -> LabelerEntry:
+        """Return this entry with the attributes that it is asked for."""
+        entry = self.model_copy()
+        entry._questions = tuple(sorted(questions, key=lambda attribute: attribute.id))
+        return entry
+
+
+class ModelEntry(_Data):
+    """One model to ask; `series` is by default the name, `until` is the last week that is asked."""
+
+    name: Name
+    title: str
+    provider: Name
+    model_id: str = Field(min_length=1)
+    track: Literal["model", "system"] = "model"
+    pinned: bool = False  # the model id names a snapshot that does not change
+    from_week: dt.date | None = Field(default=None, alias="from")
+    until_week: dt.date | None = Field(default=None, alias="until")
+    succeeds: Name | None = None
+    series: Name | None = None
+    suites: tuple[SuiteSelection, ...] = Field(min_length=1)
+    params: dict[str, JsonValue] = {}
+    requests_per_minute: float = Field(default=60, gt=0)
+    concurrency: int = Field(default=4, ge=1)
+    price: Prices = ()
+    cap_usd: float | None = Field(default=None, gt=0)  # a week
+    shutdown_date: dt.date | None = None  # as its maker announced it, where the list of models does not say
+    lost_calls: LostCalls = "ask_again"  # read at every run, in no plan
+    connection: Connection = Connection()
+    labeler: Name = "photo"
+    also_labelers: tuple[Name, ...] = ()  # label the same pictures beside it, for agreement; never scored
+    completeness_floor: float = Field(default=FLOOR, ge=0, le=1)
+
+    @property
+    def series_name(self) -> str:
+        """Return the name of the series: the entry's own name unless it says otherwise."""
+        return self.series or self.name
+
+
+class ModelsFile(_Data):
+    """The whole of models.yaml."""
+
+    models: tuple[ModelEntry, ...] = Field(min_length=1)
+    labelers: tuple[LabelerEntry, ...] = ()
+
+
+def load_models(
+    path: Path, suites: Mapping[str, Suite], *, providers: Collection[str] | None = None
+) -> list[ModelEntry]:
+    """Return the entries of a models file in its order; for the arguments and errors see `load_models_file`."""
+    return list(load_models_file(path, suites, providers=providers).models)
+
+
+def load_models_file(
+    path: Path, suites: Mapping[str, Suite], *, providers: Collection[str] | None = None
+) -> ModelsFile:
+    """Return a models file: its models and its labelers.
+
+    Args:
+        path: the file; errors name it without its folder.
+        suites: by `<id>@<major>`.
+        providers: names of providers that exist; None leaves provider names unchecked.
+
+    Raises:
+        UsageError: one line: the file, the model, what is wrong and how to mend it.
+    """
+    data = read_yaml(path, path.name)
+    if not isinstance(data, dict):
+        raise UsageError(f"{path.name}: must be a mapping with the key models")
+    try:
+        found = ModelsFile.model_validate(data)
+    except ValidationError as error:
+        raise UsageError(explain(error, path.name, data=data, shape=ModelsFile)) from None
+    for problem in (*_problems(found.models, suites, providers), *_labeler_problems(found.labelers)):
+        raise UsageError(f"{path.name}: {problem}")
+    return found
+
+
+def find(models: Sequence[ModelEntry], name: str, *, where: str = "models.yaml") -> ModelEntry:
+    """Return the entry of that name.
+
+    Raises:
+        UsageError: if there is none, with the nearest name.
+    """
+    for entry in models:
+        if entry.name == name:
+            return entry
+    raise UsageError(f'no model "{name}" in {where}' + close_match(name, [entry.name for entry in models]))
+
+
+def active(models: Sequence[ModelEntry], week: str) -> list[ModelEntry]:
+    """Return the entries that are asked in `week` (a Monday, `2026-11-23`), in the order of the file."""
+    monday = dt.date.fromisoformat(week)
+    return [
+        entry for entry in models if (entry.from_week or monday) <= monday <= (entry.until_week or monday)
+    ]
+
+
+def planned_prompts(selection: SuiteSelection, suite: Suite) -> list[Prompt]:
+    """Return the prompts of `suite` that have a slot under `selection`, in the order of the suite.
+
+    A prompt with turns has one only if conversations are asked for.
+    """
+    return [
+        prompt
+        for prompt in suite.prompts
+        if _selected(prompt.id, selection) and (selection.conversations or not prompt.turns)
+    ]
+
+
+def params_hash(params: Mapping[str, Any]) -> str:
+    """Return the first eight hexadecimal digits of the SHA-256 of the parameters' canonical JSON."""
+    return sha256_hex(canonical_json(dict(params)))[:8]
+
+
+def _selected(prompt_id: str, selection: SuiteSelection) -> bool:
+    return selection.prompts is None or any(fnmatchcase(prompt_id, pattern) for pattern in selection.prompts)
+
+
+def _problems(
+    entries: Sequence[ModelEntry], suites: Mapping[str, Suite], providers: Collection[str] | None
+) -> Iterator[str]:
+    names = [entry.name for entry in entries]
+    series: dict[str, str] = {}
+    for entry in entries:
+        if names.count(entry.name) > 1:
+            yield f'two models have the name "{entry.name}"; give each its own'
+        other = series.setdefault(entry.series_name, entry.name)
+        if other != entry.name:
+            yield (
+                f'models "{other}" and "{entry.name}" have one series name, "{entry.series_name}"; '
+                "give each its own"
+            )
+        for problem in (
+            *_weeks(entry),
+            *_succession(entry, names),
+            *_provider(entry, providers),
+            *price_problems(entry.price),
+            *_also_labelers(entry),
+            *(p for selection in entry.suites for p in _selection(entry, selection, suites)),
+        ):
+            yield f'model "{entry.name}": {problem}'
+
+
+def _weeks(entry: ModelEntry) -> Iterator[str]:
+    for key, day in (("from", entry.from_week), ("until", entry.until_week)):
+        if day and day.weekday() != 0:
+            yield f"{key} {day} is a {day:%A}; weeks are named by their Monday, {week_of(day)}"
+    if entry.from_week and entry.until_week and entry.until_week < entry.from_week:
+        yield f"until {entry.until_week} lies before from {entry.from_week}; until is the last week that is asked"
+
+
+def _succession(entry: ModelEntry, names: Sequence[str]) -> Iterator[str]:
+    if entry.succeeds == entry.name:
+        yield "succeeds itself; name the model that came before, or remove succeeds"
+    elif entry.succeeds and entry.succeeds not in names:
+        yield f'succeeds the unknown model "{entry.succeeds}"' + close_match(entry.succeeds, names)
+
+
+def _provider(entry: ModelEntry, providers: Collection[str] | None) -> Iterator[str]:
+    if providers is not None and entry.provider not in providers:
+        yield f'unknown provider "{entry.provider}"' + close_match(entry.provider, providers)
+
+
+def _also_labelers(entry: ModelEntry) -> Iterator[str]:
+    for name in entry.also_labelers:
+        if name == entry.labeler:
+            yield f'also_labelers names "{name}", which labels already; remove it there'
+        elif entry.also_labelers.count(name) > 1:
+            yield f'also_labelers names "{name}" twice; once is enough'
+
+
+def _labeler_problems(labelers: Sequence[LabelerEntry]) -> Iterator[str]:
+    names = [entry.name for entry in labelers]
+    for entry in labelers:
+        if names.count(entry.name) > 1:
+            yield f'two labelers have the name "{entry.name}"; give each its own'
+        yield from (f'labeler "{entry.name}": {problem}' for problem in price_problems(entry.price))
+
+
+def _selection(entry: ModelEntry, selection: SuiteSelection, suites: Mapping[str, Suite]) -> Iterator[str]:
+    suite = suites.get(selection.suite)
+    if suite is None:
+        yield f'unknown suite "{selection.suite}"' + close_match(selection.suite, suites)
+        return
+    if [s.suite for s in entry.suites].count(selection.suite) > 1:
+        yield f"{selection.suite} is selected twice; keep one selection a suite"
+    elif [s.suite.partition("@")[0] for s in entry.suites].count(suite.id) > 1:
+        yield f"two versions of {suite.id} are selected; a model is asked one version of a suite"
+    ids = [prompt.id for prompt in suite.prompts]
+    for pattern in selection.prompts or ():
+        if not any(fnmatchcase(prompt_id, pattern) for prompt_id in ids):
+            yield f'pattern "{pattern}" matches no prompt of {selection.suite}' + close_match(pattern, ids)
+    if selection.conversations and entry.track != "system":
+        yield f"conversations of {selection.suite} need track system; this model has track {entry.track}"
+    elif selection.conversations and not any(p.turns and _selected(p.id, selection) for p in suite.prompts):
+        yield f"conversations of {selection.suite}: no selected prompt is a conversation; remove conversations"
+    elif not planned_prompts(selection, suite):
+        yield f"nothing of {selection.suite} is selected; a prompt with turns needs conversations"

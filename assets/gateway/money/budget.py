@@ -1,0 +1,207 @@
+"""Caps: money is set aside before a call and settled from its receipt; a call that would pass a cap is not made.
+
+Belongs here: which caps a call counts for, the admission of calls, filling the book from the bucket. Does not belong
+here: the book itself (`spending`), what a call costs (`money`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assets.gateway.admission import Admission, NotAdmittedError, Settle, pause
+from assets.gateway.money.charges import (
+    ChargeSource,
+    LostUsd,
+    call_key,
+    entry_scope,
+    generation_charges,
+    month_scope,
+    week_scope,
+    weeks_of_month,
+    whose,
+)
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.ledger import Book, OverCapError, Settlement
+from assets.gateway.receipts import Receipt
+from assets.gateway.records import Answer, Outcome, Request
+from warehouse.store import Store
+from warehouse.weeks import utc_now
+
+#: So long a call waits for money that calls in flight may give back.
+PATIENCE_S = 300.0
+_LOOK_S = 0.1
+_DEAD_LOOK_S = 5.0
+
+
+class Caps(BaseModel):
+    """Most dollars to be spent: in one run, for one week, in one calendar month (UTC). None: no cap."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    run_usd: float | None = Field(default=None, gt=0)
+    week_usd: float | None = Field(default=None, gt=0)
+    month_usd: float | None = Field(default=None, gt=0)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The caps of an installation and the book that keeps to them.
+
+    `told` is given lines for people: a call that was dearer than what was set aside for it.
+    """
+
+    book: Book
+    caps: Caps = field(default_factory=Caps)
+    run_id: str = ""
+    told: Callable[[str], None] = lambda line: None
+    patience_s: float = PATIENCE_S
+    _mine: threading.local = field(default_factory=threading.local, repr=False)
+
+    def scopes(
+        self, week: str, name: str, cap_usd: float | None, *, kind: str = "model", day: dt.date | None = None
+    ) -> dict[str, float | None]:
+        """Return what a call of the entry `name` counts for, with each cap.
+
+        Args:
+            week: that is asked (or labelled).
+            name: of the entry in models.yaml.
+            cap_usd: the cap of the entry for a week.
+            kind: `model`, or `labeler`.
+            day: of the call, UTC; by default today.
+        """
+        return {
+            entry_scope(week, name, kind): cap_usd,
+            week_scope(week): self.caps.week_usd,
+            month_scope(day or utc_now().date()): self.caps.month_usd,
+            f"run:{self.run_id}": self.caps.run_usd,
+        }
+
+    @contextmanager
+    def reserved(
+        self, key: str, usd: float, scopes: Mapping[str, float | None], *, who: str = ""
+    ) -> Iterator[Settlement]:
+        """Set money aside for the time of the block, which is given a function to settle with (see `Book.reserved`).
+
+        Waits while calls in flight may give money back, unless this thread holds them itself.
+
+        Raises:
+            NotAdmittedError: `budget_stopped`, with the cap and what was spent of it, if a cap would be passed.
+            NotNowError: if the run ends while this waits.
+        """
+        self._wait_for(key, usd, scopes, who)
+        held = getattr(self._mine, "held", 0)
+        self._mine.held = held + 1
+        settlement = Settlement(self.book, key, usd)
+        try:
+            yield settlement
+        finally:
+            self._mine.held -= 1
+            if not settlement.done:
+                self.book.loosen(key)
+
+    def admission(
+        self, week: str, model: str, cap_usd: float | None, costs: Costs, *, fill: Callable[[], None]
+    ) -> Admission:
+        """Return the admission of one partition's calls.
+
+        Args:
+            week: of the partition.
+            model: its entry in models.yaml.
+            cap_usd: the entry's cap for a week.
+            costs: its price table.
+            fill: fills the book from the bucket; called again if the file was deleted meanwhile.
+        """
+
+        @contextmanager
+        def admit(request: Request) -> Iterator[Settle]:
+            if not self.book.filled(f"{week}/"):
+                fill()
+            today = utc_now().date()
+            slot = request.slot
+            key = call_key(slot.week, slot.model, slot.slot_key, request.attempt)
+            who = whose(model, request.params)
+            scopes = self.scopes(week, model, cap_usd, day=today)
+            with self.reserved(key, costs.reserve_usd(today), scopes, who=who) as settle:
+
+                def settled(receipt: Receipt, answer: Answer) -> None:
+                    moment = receipt.requested_at or utc_now()
+                    settle_with = self.scopes(week, model, cap_usd, day=moment.date())
+                    over = settle(receipt.cost_usd or 0.0, settle_with)
+                    if over > 0 and self.book.first_time(f"dearer:{who}"):
+                        self.told(
+                            f"{model}: a call cost ${receipt.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
+                            "for it; from now on that much is set aside (mend most_usd of its price in models.yaml)"
+                        )
+
+                yield settled
+
+        return admit
+
+    def fill(
+        self,
+        store: Store,
+        week: str,
+        lost_usd: LostUsd,
+        more: Iterable[ChargeSource] = (),
+        today: dt.date | None = None,
+    ) -> None:
+        """Make the book say what the bucket says of `week` and of the weeks of the present month.
+
+        What was reserved by processes that have ended is resolved: a receipt says what the call cost, an intent
+        without one counts as spent, and where there is neither the call was never made.
+
+        Raises:
+            CorruptObjectError: if the bucket's record of what was spent cannot be read.
+        """
+        for one in sorted({*weeks_of_month(today or utc_now().date()), week}):
+            before = self.book.keys(f"{one}/")
+            charges = [*generation_charges(store, one, lost_usd)]
+            for source in more:
+                charges.extend(source(store, one))
+            self.book.take_over(f"{one}/", charges, known_before=before)
+
+    def _wait_for(self, key: str, usd: float, scopes: Mapping[str, float | None], who: str) -> None:
+        until = time.monotonic() + (0.0 if getattr(self._mine, "held", 0) else self.patience_s)
+        look_for_dead = time.monotonic() + _DEAD_LOOK_S
+        while True:
+            freed = self.book.freed
+            try:
+                self.book.reserve(key, usd, scopes, who=who)
+            except OverCapError as over:
+                if not over.may_fit or time.monotonic() >= until:
+                    raise NotAdmittedError(Outcome.BUDGET_STOPPED, why_stopped(over)) from None
+            else:
+                return
+            pause(_LOOK_S, freed)  # ends with the run; other processes do not wake us
+            if time.monotonic() >= look_for_dead:
+                self.book.release_dead()
+                look_for_dead = time.monotonic() + _DEAD_LOOK_S
+
+
+#: Where each kind of cap is set.
+_SET_IN = {
+    "run": "run_usd of caps in cliche.yaml",
+    "week": "week_usd of caps in cliche.yaml",
+    "month": "month_usd of caps in cliche.yaml",
+    "model": "cap_usd of {name} in models.yaml",
+    "labeler": "cap_usd of labeler {name} in models.yaml",
+}
+
+
+def why_stopped(over: OverCapError) -> str:
+    """Return in one line which cap is reached and how to go on."""
+    kind, _, what = over.scope.partition(":")
+    where = _SET_IN[kind].format(name=what.partition("/")[2])
+    spent, pending = over.total.usd - over.total.open_usd, over.total.open_usd
+    in_flight = f" and ${pending:,.2f} set aside for calls in flight" if pending > 0 else ""
+    return (
+        f"${spent:,.2f} of ${over.cap_usd:,.2f} are spent{in_flight}, and the next call may cost ${over.usd:,.4f}; "
+        f"raise {where} to go on"
+    )

@@ -1,0 +1,158 @@
+"""What was spent, as the bucket knows it: receipts with their costs, and calls whose answer was lost.
+
+Belongs here: reading charges of a week from the store, light enough to be done before every partition. Does not
+belong here: sums and caps (`spending`, `budget`), what a call costs (`money`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pyarrow as pa
+
+from assets.gateway.batch_states import read_batches
+from assets.gateway.money.ledger import Charge
+from assets.gateway.receipts import read_receipt
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.integrity.seals import unsealed
+from warehouse.loading.objects import highest_numbered
+from warehouse.loading.parquet import table_of
+from warehouse.store import Store
+from warehouse.weeks import week_of
+
+#: Returns the charges of one week; what else costs money (labelers) has a source of its own.
+ChargeSource = Callable[[Store, str], Iterable[Charge]]
+#: Returns what a lost call may have cost at most, in US dollars, by week, model and day.
+LostUsd = Callable[[str, str, dt.date], float]
+
+_COLUMNS = ["slot_key", "attempt", "params", "cost_usd", "cost_basis", "requested_at"]
+_READERS = 8  # partitions read at once
+
+
+def call_key(week: str, model: str, slot_key: str, attempt: int) -> str:
+    """Return the key that one call for a picture has in the book."""
+    return f"{week}/{model}/{slot_key}/{attempt}"
+
+
+def week_scope(week: str) -> str:
+    """Return the scope of a week: everything that is spent for it."""
+    return f"week:{week}"
+
+
+def month_scope(day: dt.date) -> str:
+    """Return the scope of the calendar month (UTC) in which a call was made."""
+    return f"month:{day:%Y-%m}"
+
+
+def entry_scope(week: str, name: str, kind: str = "model") -> str:
+    """Return the scope of one entry of models.yaml (`model` or `labeler`) in a week."""
+    return f"{kind}:{week}/{name}"
+
+
+def whose(model: str, params: Mapping[str, Any]) -> str:
+    """Return whose calls cost alike: a model with its parameters."""
+    return f"{model}:{sha256_hex(canonical_json(dict(params)))[:8]}"
+
+
+def weeks_of_month(day: dt.date) -> list[str]:
+    """Return the weeks that share a day with the month of `day`, up to the week of `day`."""
+    monday = dt.date.fromisoformat(week_of(day.replace(day=1)))
+    return [str(monday + dt.timedelta(weeks=n)) for n in range((day - monday).days // 7 + 1)]
+
+
+def generation_charges(store: Store, week: str, lost_usd: LostUsd) -> Iterator[Charge]:
+    """Yield what the calls for pictures of one week cost; answers that cost nothing are left out.
+
+    Raises:
+        CorruptObjectError: if a manifest or receipt cannot be read; nothing is skipped silently.
+    """
+    models = [found[1] for key in store.list(f"plans/week={week}/") if (found := keys.parse_partition(key))]
+    with ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="charges") as pool:
+        for charges in pool.map(lambda model: _partition(store, week, model, lost_usd), models):
+            yield from charges
+
+
+def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[Charge]:
+    """Return the charges of one partition; one that never had to intend a call has none."""
+    intents = _numbers(store, f"intents/week={week}/model={model}/")
+    batches = read_batches(store, keys.batches_prefix(week, model))
+    if not intents and not batches:
+        return []
+    scopes = (week_scope(week), entry_scope(week, model))
+    charges: list[Charge] = []
+    answered: set[tuple[str, int]] = set()
+    for row in _receipts(store, week, model):
+        call = (row["slot_key"], row["attempt"])
+        answered.add(call)
+        if row["cost_usd"]:
+            day = row["requested_at"].date() if row["requested_at"] else _intended(store, week, model, call)
+            # An estimate says nothing about how dear a call can be.
+            lost = row["cost_basis"] == "estimated"
+            who = "" if lost else whose(model, json.loads(row["params"]))
+            key = call_key(week, model, *call)
+            charges.append(Charge(key, row["cost_usd"], (*scopes, month_scope(day)), who, lost=lost))
+    waiting = {(key, n): _intended(store, week, model, (key, n)) for key, n in intents - answered}
+    for batch in batches:
+        if batch.sent and not batch.ended:
+            day = batch.intended_at.date()
+            waiting |= {call: day for call in batch.attempts.items() if call not in answered}
+    for call, day in waiting.items():
+        usd = lost_usd(week, model, day)
+        charges.append(
+            Charge(call_key(week, model, *call), usd, (*scopes, month_scope(day)), "", known=False, lost=True)
+        )
+    return charges
+
+
+def _receipts(store: Store, week: str, model: str) -> Iterator[dict[str, Any]]:
+    """Yield a few columns of every receipt: those of the current manifest, and the receipts that came after it."""
+    prefix = keys.attempts_prefix(week, model)
+    listed = [key.removeprefix(prefix) for key in store.list(prefix)]
+    current = highest_numbered(listed, "manifest-", ".parquet")
+    known: set[tuple[str, int]] = set()
+    if current is not None:
+        try:
+            table = table_of(store.get(prefix + current), _COLUMNS)
+        except (pa.ArrowException, OSError) as error:
+            raise CorruptObjectError(
+                f"{prefix}{current} does not read as Parquet ({error}); restore the object from a copy of the bucket"
+            ) from None
+        for row in table.to_pylist():
+            known.add((row["slot_key"], row["attempt"]))
+            yield row
+    for slot_key, number in _calls(listed):
+        if (slot_key, number) not in known:
+            receipt = read_receipt(store, f"{prefix}{slot_key}/{number}.json")
+            yield {
+                **receipt.model_dump(include={*_COLUMNS} - {"params"}),
+                "params": json.dumps(receipt.params),
+            }
+
+
+def _numbers(store: Store, prefix: str) -> set[tuple[str, int]]:
+    return {*_calls(key.removeprefix(prefix) for key in store.list(prefix))}
+
+
+def _calls(names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield (slot, attempt) of names that read `<slot>/<attempt>.json`."""
+    for name in names:
+        slot_key, _, rest = name.partition("/")
+        number = rest.removesuffix(".json")
+        if number.isdigit():
+            yield slot_key, int(number)
+
+
+def _intended(store: Store, week: str, model: str, call: tuple[str, int]) -> dt.date:
+    """Return the day on which a call was intended; the Monday of its week where nothing says it."""
+    try:
+        key = keys.intent(week, model, *call)
+        intent = unsealed(key, store.get(key))
+        return dt.datetime.fromisoformat(intent["intended_at"]).date()
+    except (CorruptObjectError, KeyError, ValueError, TypeError):
+        return dt.date.fromisoformat(week)

@@ -1,0 +1,315 @@
+"""The one way to the network for providers and labelers: the client, pictures at addresses, pictures in base64.
+
+Belongs here: making clients, downloads, decoding, what a transport error means. Does not belong here: how bytes travel
+(`transport`), which addresses are refused (`addresses`), taking keys out (`redaction`), an API's errors (`providers/`).
+"""
+
+from __future__ import annotations
+
+import binascii
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+import httpcore2
+import httpx2
+import tenacity
+
+from assets.gateway.network.addresses import Resolver, is_declared, refused_host, system_resolver
+from assets.gateway.network.connection import MOST_IMAGE_BYTES, Connection
+from assets.gateway.network.redaction import redact
+from assets.gateway.network.transport import AnswerTooLargeError, GuardedTransport, RefusedAddressError
+from assets.gateway.records import GROUPS, Answer, Outcome
+
+__all__ = [
+    "AnswerTooLargeError",
+    "FetchError",
+    "RefusedAddressError",
+    "Resolver",
+    "answer_of",
+    "decode_base64",
+    "fetch_image",
+    "make_client",
+    "redact",
+    "system_resolver",
+]
+
+_MOST_REDIRECTS = 3
+_FETCH_TRIES = 3  # a picture that is paid for is worth a second and a third download
+_KEPT_MESSAGE = 300  # characters of an error's own words
+
+
+class FetchError(Exception):
+    """A picture could not be fetched or decoded: `outcome`, a `code` for tables and one line for people."""
+
+    def __init__(self, outcome: Outcome, message: str, code: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.code = code
+
+
+def make_client(
+    connection: Connection,
+    *,
+    resolve: Resolver = system_resolver,
+    tls: ssl.SSLContext | None = None,
+    on_success: Callable[[], None] | None = None,
+) -> httpx2.Client:
+    """Return a client that reaches what `connection` allows and nothing else; SDKs take it as `http_client`.
+
+    A call ends `connection.timeout_s` after it began, however slowly bytes drip. An answer of more than
+    `connection.most_answer_bytes` (unpacked) raises `AnswerTooLargeError` while it is read. Neither proxies nor
+    passwords are taken from the environment, and no redirect is followed.
+
+    Args:
+        connection: address, limits, and whether private addresses are allowed.
+        resolve: gives the addresses of a host; a parameter for tests.
+        tls: whose certificates are trusted; None is the system's (or `SSL_CERT_FILE`).
+        on_success: told when the headers of a 2xx answer are there, before its body is read.
+    """
+
+    def heard(response: httpx2.Response) -> None:
+        if on_success is not None and response.is_success:
+            on_success()
+
+    return httpx2.Client(
+        transport=GuardedTransport(connection, resolve, tls or _system_tls()),
+        timeout=connection.timeout_s,
+        trust_env=False,
+        follow_redirects=False,
+        event_hooks={"response": [heard]},
+    )
+
+
+@cache
+def _system_tls() -> ssl.SSLContext:
+    return httpcore2.default_ssl_context()
+
+
+# --- pictures at addresses
+
+
+def fetch_image(
+    url: str,
+    connection: Connection,
+    *,
+    hosts: Sequence[str] = (),
+    resolve: Resolver = system_resolver,
+    tls: ssl.SSLContext | None = None,
+) -> bytes:
+    """Return the bytes at an address that an API's answer holds; what they are is for `image_check` to say.
+
+    Trouble on the way (a lost connection, a 5xx) is met by up to two more downloads within `connection.timeout_s`.
+
+    Args:
+        url: the address; judged before anything is resolved, and again at each of at most three redirects.
+        connection: limits, the hosts that the operator declares, and whether private addresses are allowed.
+        hosts: the hosts that the provider itself declares; the host of `base_url` counts as declared.
+        resolve: gives the addresses of a host; a parameter for tests.
+        tls: whose certificates are trusted; None is the system's.
+
+    Raises:
+        FetchError: `wrong_type`/`refused_address` for an address that is not fetched, `server_error`/
+            `image_url_expired` for 403, 404 and 410, `too_large`, `timeout`, `connection`, `server_error`.
+    """
+    ends_at = time.monotonic() + connection.timeout_s
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_worth_another_try),
+        stop=tenacity.stop_after_attempt(_FETCH_TRIES) | tenacity.stop_before_delay(connection.timeout_s),
+        wait=tenacity.wait_random_exponential(multiplier=0.2, max=2.0),
+        reraise=True,
+    )
+    client = _downloader(connection, resolve, tls)
+    declared = (*connection.image_hosts, *hosts)
+    return retrying(_download, client, url, connection, declared, ends_at)
+
+
+def _worth_another_try(error: BaseException) -> bool:
+    if not isinstance(error, FetchError) or GROUPS[error.outcome] != "transient":
+        return False
+    return error.code not in {"image_url_expired", "tls_error", "dns_failure"}
+
+
+@lru_cache(maxsize=32)
+def _downloader(connection: Connection, resolve: Resolver, tls: ssl.SSLContext | None) -> httpx2.Client:
+    limited = connection.model_copy(update={"most_answer_bytes": MOST_IMAGE_BYTES})
+    return make_client(limited, resolve=resolve, tls=tls)
+
+
+def _download(
+    client: httpx2.Client, url: str, connection: Connection, hosts: Sequence[str], ends_at: float
+) -> bytes:
+    target = _judged(url, connection, hosts)
+    for _ in range(_MOST_REDIRECTS + 1):
+        try:
+            left_s = max(0.001, ends_at - time.monotonic())
+            with client.stream("GET", target, timeout=left_s) as answer:
+                if answer.is_success:
+                    return answer.read()
+                status, location = answer.status_code, answer.headers.get("location")
+        except RefusedAddressError as error:
+            raise _refused(str(error)) from None
+        except httpx2.HTTPError as error:
+            told = _told(error)
+            raise FetchError(told.outcome, f"the picture's download: {told.message}", told.code) from None
+        if not (300 <= status < 400 and location):
+            raise _not_there(status)
+        try:
+            target = _judged(str(target.join(_plain(location))), connection, hosts)
+        except httpx2.InvalidURL:
+            raise _refused("a redirect to what is no web address") from None
+    raise _refused(f"more than {_MOST_REDIRECTS} redirects")
+
+
+def _not_there(status: int) -> FetchError:
+    if status in {403, 404, 410}:
+        return FetchError(
+            Outcome.SERVER_ERROR, f"the picture's address is no longer valid ({status})", "image_url_expired"
+        )
+    return FetchError(
+        Outcome.SERVER_ERROR, f"the picture's server answered {status}", f"image_status_{status}"
+    )
+
+
+def _judged(url: str, connection: Connection, hosts: Sequence[str]) -> httpx2.URL:
+    """Return the address that may be asked, or raise `FetchError`; nothing is resolved here."""
+    try:
+        found = httpx2.URL(_plain(url))
+    except httpx2.InvalidURL:
+        raise _refused("no web address") from None
+    base = httpx2.URL(connection.base_url) if connection.base_url else None
+    of_base = base is not None and (found.host, found.port) == (base.host, base.port)
+    schemes = {"https", "http"} if connection.allow_private else {"https"}
+    if found.scheme not in schemes:
+        raise _refused(f"{found.scheme or 'nothing'}:// is not https://")
+    if found.userinfo or "@" in url.partition("://")[2].partition("/")[0]:
+        raise _refused("it holds a user name or password")
+    if why := refused_host(found.host) if found.host else "it has no host":
+        raise _refused(why)
+    if not (of_base or is_declared(found.host, hosts)):
+        raise _refused(f"{found.host} is none of the declared hosts (image_hosts)")
+    if not (of_base or connection.allow_private or found.port is None):
+        raise _refused(f"port {found.port} of {found.host} is not declared")
+    return found
+
+
+def _plain(url: str) -> str:
+    """Return the text if it can mean one thing only: printable ASCII, no backslash, no space."""
+    if not url.isascii() or not url.isprintable() or any(character in url for character in "\\ "):
+        raise _refused("it holds characters that programs read differently")
+    return url
+
+
+def _refused(why: str) -> FetchError:
+    return FetchError(
+        Outcome.WRONG_TYPE, f"the picture's address was not fetched: {why}"[:_KEPT_MESSAGE], "refused_address"
+    )
+
+
+# --- pictures in answers
+
+
+def decode_base64(text: str) -> bytes:
+    """Return the bytes of a picture; the size is judged before a byte is decoded.
+
+    Raises:
+        FetchError: `too_large` or `corrupt_image`.
+    """
+    if len(text) * 3 // 4 > MOST_IMAGE_BYTES + 2:
+        size = f"{len(text) * 3 // 4} bytes, more than {MOST_IMAGE_BYTES}"
+        raise FetchError(Outcome.TOO_LARGE, f"the picture has {size}", "image_too_large")
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)  # `base64` would copy the text first
+    except (binascii.Error, ValueError):
+        raise FetchError(Outcome.CORRUPT_IMAGE, "the picture is no base64", "not_base64") from None
+
+
+# --- what transport errors mean
+
+
+@dataclass(frozen=True)
+class _Told:
+    outcome: Outcome
+    code: str
+    message: str
+    maybe_billed: bool
+
+
+#: Class of httpx, httpx2, httpcore and httpcore2 (they share their names) → outcome, code, words, may be billed.
+#: The first row of the error's classes, from the most special one, counts.
+_MEANINGS: dict[str, tuple[Outcome, str, str, bool]] = {
+    "RefusedAddressError": (Outcome.INVALID_PARAMS, "refused_address", "refused address", False),
+    "AnswerTooLargeError": (Outcome.TOO_LARGE, "answer_too_large", "too large", True),
+    "ConnectTimeout": (Outcome.CONNECTION, "connect_timeout", "no connection in time", False),
+    "PoolTimeout": (Outcome.CONNECTION, "connect_timeout", "no connection in time", False),
+    "ConnectError": (Outcome.CONNECTION, "connect_failed", "no connection", False),
+    "ProxyError": (Outcome.CONNECTION, "connect_failed", "no connection", False),
+    "TimeoutException": (Outcome.TIMEOUT, "deadline", "the time of the call was over", True),
+    "LocalProtocolError": (Outcome.INVALID_PARAMS, "request_not_sent", "the request cannot be sent", False),
+    "UnsupportedProtocol": (Outcome.INVALID_PARAMS, "request_not_sent", "the address is not http", False),
+    "DecodingError": (Outcome.SERVER_ERROR, "answer_not_unpacked", "the answer does not unpack", True),
+    "TransportError": (Outcome.CONNECTION, "connection_lost", "the connection was lost", True),
+    "RequestError": (Outcome.CONNECTION, "connection_lost", "the connection was lost", True),
+}
+#: Their own words may hold a header, and so a key, or say nothing more.
+_SILENT = frozenset({"request_not_sent", "deadline"})
+
+
+def answer_of(error: Exception, **more: Any) -> Answer | None:
+    """Return the answer that a transport error stands for, or None if it is none; SDKs' wrappers are looked into.
+
+    Name, TLS and connection failures are `connection` and not billed. What was lost after sending may be billed:
+    `connection`, `timeout`, `too_large`, and a picture that could not be fetched. An API's own address that is refused
+    is `invalid_params`: the partition stops with the reason. `more` are further fields of `Answer`.
+    """
+    for link in _chain(error):
+        if isinstance(link, FetchError):
+            told = _Told(link.outcome, link.code, str(link), maybe_billed=True)
+        elif _rows(link):
+            told = _told(link)
+        else:
+            continue
+        fields: dict[str, Any] = {
+            "outcome": told.outcome,
+            "error_code": told.code,
+            "error_type": type(link).__name__,
+            "error_message": told.message,
+            "maybe_billed": told.maybe_billed,
+        }
+        return Answer(**{**fields, **more})
+    return None
+
+
+def _told(error: BaseException) -> _Told:
+    outcome, code, words, billed = _rows(error)[0]
+    own = str(error)[:_KEPT_MESSAGE] if code not in _SILENT else ""
+    if code == "connect_failed":
+        causes = list(_chain(error))
+        if any(isinstance(cause, socket.gaierror) for cause in causes):
+            code, words = "dns_failure", "the host's name was not found"
+        elif any(isinstance(cause, ssl.SSLError) for cause in causes):
+            code, words = "tls_error", "the server's certificate or TLS was not accepted"
+    return _Told(outcome, code, f"{words}: {own}" if own else words, billed)
+
+
+def _rows(error: BaseException) -> list[tuple[Outcome, str, str, bool]]:
+    theirs = ("httpx", "httpcore", "assets.gateway.network.transport")
+    return [
+        _MEANINGS[kind.__name__]
+        for kind in type(error).__mro__
+        if kind.__module__.startswith(theirs) and kind.__name__ in _MEANINGS
+    ]
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what caused it, from the outside in."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__

@@ -1,0 +1,319 @@
+"""Receipts and manifests: what was asked and answered, one receipt an attempt, written once.
+
+Belongs here: the receipt's shape, its JSON and Parquet forms, reading all receipts of a partition, and what a slot's
+attempts add up to. Does not belong here: making attempts (`ledger`), table rows (`warehouse.loading.load`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import pyarrow as pa
+from pydantic import ValidationError
+
+from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS, Outcome, Record
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.integrity.beside import compare, parquet, put_recorded
+from warehouse.integrity.seals import sealed, unsealed
+from warehouse.loading.objects import highest_numbered
+from warehouse.loading.parquet import table_of
+from warehouse.store import Store
+from warehouse.validation import explain
+
+#: Bad data may be retried once; more of the same says that the answer is what it is.
+BAD_DATA_TRIES = 2
+#: A slot of which so many calls were lost is closed: the next one would most likely be paid for nothing too.
+MOST_LOST_CALLS = 6
+#: `error_code` of a lost call whose slot was closed at once (`lost_calls: close` in models.yaml).
+SLOT_CLOSED = "slot_closed"
+
+_JSON_FIELDS = ("params", "block_categories", "usage")
+_SCHEMA = pa.schema([(name, kind) for name, kind, _ in RECEIPT_COLUMNS])
+
+
+class Receipt(Record):
+    """The record of one attempt; never holds a secret nor a person's account name."""
+
+    week: str
+    model: str
+    slot_key: str
+    attempt: int
+    provider: str
+    endpoint: str | None = None
+    model_requested: str | None = None
+    model_reported: str | None = None
+    model_pinned: bool | None = None
+    params: dict[str, Any]
+    seed: int | None = None
+    track: str
+    prompt_sent: str | None = None
+    revised_prompt: str | None = None
+    refusal_text: str | None = None
+    answer_text: str | None = None
+    outcome: Outcome
+    block_stage: str | None = None
+    block_categories: tuple[str, ...] = ()
+    error_code: str | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+    http_status: int | None = None
+    request_id: str | None = None
+    requested_at: datetime | None = None
+    answered_at: datetime | None = None
+    latency_ms: float | None = None
+    usage: dict[str, Any] | None = None
+    cost_usd: float | None = None
+    cost_basis: Literal["reported", "computed", "estimated"] | None = None
+    image_sha256: str | None = None
+    image_ext: str | None = None
+    image_bytes: int | None = None
+    image_mime: str | None = None
+    image_width: int | None = None
+    image_height: int | None = None
+    image_phash: str | None = None
+    original_sha256: str | None = None
+    original_created_at: str | None = None
+    turn: int = 1
+    conversation: str | None = None
+    provider_conversation_id: str | None = None
+    adapter_version: str | None = None
+    sdk_version: str | None = None
+    unmapped: bool | None = None
+    raw_body: str | None = None
+    expected_usd: float | None = None
+
+
+def receipt_bytes(receipt: Receipt) -> bytes:
+    """Return the receipt as it lies in the bucket."""
+    key = keys.receipt(receipt.week, receipt.model, receipt.slot_key, receipt.attempt)
+    return sealed(key, receipt.model_dump(mode="json"))
+
+
+def read_receipt(store: Store, key: str) -> Receipt:
+    """Return the receipt at `key`.
+
+    Raises:
+        CorruptObjectError: if the object does not read as a receipt.
+    """
+    return parse_receipt(store.get(key), key)
+
+
+def parse_receipt(data: bytes, key: str) -> Receipt:
+    """Return the receipt that was read at `key`; raise CorruptObjectError if it is none."""
+    try:
+        receipt = Receipt.model_validate(unsealed(key, data))
+    except ValidationError as error:
+        raise CorruptObjectError(explain(error, key)) from None
+    if keys.receipt(receipt.week, receipt.model, receipt.slot_key, receipt.attempt) != key:
+        raise CorruptObjectError(f"{key} is the receipt of another attempt; restore the object")
+    return receipt
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """All receipts of one slot in the order of their attempts, and the numbers of intents without a receipt."""
+
+    receipts: tuple[Receipt, ...] = ()
+    lost: tuple[int, ...] = ()
+
+    @property
+    def last(self) -> Receipt | None:
+        """Return the receipt that decides the slot: the final one, else the last."""
+        final = [receipt for receipt in self.receipts if receipt.outcome in FINAL]
+        return final[0] if final else (self.receipts[-1] if self.receipts else None)
+
+    @property
+    def settled(self) -> bool:
+        """Return whether the slot is never requested again."""
+        bad = sum(GROUPS[receipt.outcome] == "bad_data" for receipt in self.receipts)
+        charges = [receipt for receipt in self.receipts if receipt.outcome is Outcome.UNKNOWN_CHARGE]
+        return (
+            bad >= BAD_DATA_TRIES
+            or len(charges) >= MOST_LOST_CALLS
+            or any(receipt.error_code == SLOT_CLOSED for receipt in charges)
+            or any(receipt.outcome in FINAL for receipt in self.receipts)
+        )
+
+    @property
+    def lost_calls(self) -> int:
+        """Return how many calls for the slot were made whose answer was lost, with or without a receipt."""
+        known = sum(receipt.outcome is Outcome.UNKNOWN_CHARGE for receipt in self.receipts)
+        return known + len(self.lost)
+
+    @property
+    def next_number(self) -> int:
+        """Return the number of the next attempt, from 1."""
+        return 1 + max([0, *self.lost, *(receipt.attempt for receipt in self.receipts)])
+
+
+@dataclass
+class Ledgered:
+    """What the bucket knows of one partition: attempts by slot, and the manifest that is current."""
+
+    attempts: dict[str, Attempts] = field(default_factory=dict)
+    manifest_number: int = 0
+    manifest_receipts: int = 0
+    #: SHA-256 of receipts that are in no manifest yet, by `<slot>/<attempt>.json`.
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    def of(self, slot_key: str) -> Attempts:
+        """Return the attempts of a slot, none if it was never asked."""
+        return self.attempts.get(slot_key, Attempts())
+
+    def add(self, receipt: Receipt) -> None:
+        """Take in a receipt that was just written, as reading the partition again would."""
+        known = self.of(receipt.slot_key)
+        if all(receipt.attempt != other.attempt for other in known.receipts):
+            receipts = sorted((*known.receipts, receipt), key=lambda one: one.attempt)
+            lost = tuple(number for number in known.lost if number != receipt.attempt)
+            self.attempts[receipt.slot_key] = Attempts(tuple(receipts), lost)
+            self.hashes[f"{receipt.slot_key}/{receipt.attempt}.json"] = sha256_hex(receipt_bytes(receipt))
+
+    @property
+    def receipts(self) -> list[Receipt]:
+        """Return all receipts, ordered by slot and attempt."""
+        return [receipt for _, attempts in sorted(self.attempts.items()) for receipt in attempts.receipts]
+
+    @property
+    def unlisted(self) -> int:
+        """Return how many receipts are in no manifest yet: of a run that was killed before it wrote one."""
+        return sum(len(attempts.receipts) for attempts in self.attempts.values()) - self.manifest_receipts
+
+
+def read_partition(store: Store, week: str, model: str) -> Ledgered:
+    """Return all attempts of a partition: the current manifest, and the receipts that came after it.
+
+    Raises:
+        CorruptObjectError: if a manifest or a receipt cannot be read; nothing is skipped silently.
+    """
+    prefix = keys.attempts_prefix(week, model)
+    listed = [key.removeprefix(prefix) for key in store.list(prefix)]
+    current = highest_numbered(listed, "manifest-", ".parquet")
+    receipts: dict[tuple[str, int], Receipt] = {}
+    hashes: dict[str, str] = {}
+    if current is not None:
+        data = store.get(prefix + current)
+        compare(prefix + current, data, [prefix + name for name in listed if name.startswith(current)])
+        for receipt in parse_manifest(data, prefix + current):
+            receipts[receipt.slot_key, receipt.attempt] = receipt
+    in_manifest = len(receipts)
+    for name in listed:
+        slot_key, _, rest = name.partition("/")
+        number = rest.removesuffix(".json")
+        if number.isdigit() and (slot_key, int(number)) not in receipts:
+            data = store.get(prefix + name)
+            receipts[slot_key, int(number)] = parse_receipt(data, prefix + name)
+            hashes[name] = sha256_hex(data)
+    return Ledgered(
+        attempts=_by_slot(receipts, _intents(store, week, model)),
+        manifest_number=int(current[len("manifest-") : -len(".parquet")]) if current else 0,
+        manifest_receipts=in_manifest,
+        hashes=hashes,
+    )
+
+
+def _intents(store: Store, week: str, model: str) -> set[tuple[str, int]]:
+    found = set()
+    for key in store.list(keys.intents_prefix(week, model)):
+        *_, slot_key, number = key.removesuffix(".json").split("/")
+        if number.isdigit():
+            found.add((slot_key, int(number)))
+    return found
+
+
+def _by_slot(
+    receipts: Mapping[tuple[str, int], Receipt], intents: Iterable[tuple[str, int]]
+) -> dict[str, Attempts]:
+    answered: defaultdict[str, list[Receipt]] = defaultdict(list)
+    lost: defaultdict[str, list[int]] = defaultdict(list)
+    for (slot_key, _), receipt in sorted(receipts.items()):
+        answered[slot_key].append(receipt)
+    for slot_key, number in sorted(intents):
+        if (slot_key, number) not in receipts:
+            lost[slot_key].append(number)
+    return {
+        slot_key: Attempts(tuple(answered[slot_key]), tuple(lost[slot_key]))
+        for slot_key in {*answered, *lost}
+    }
+
+
+def write_manifest(store: Store, week: str, model: str, state: Ledgered) -> bool:
+    """Write the next manifest if there are receipts that the current one lacks; return whether one was written."""
+    if not state.unlisted and state.manifest_number:
+        return False
+    key = keys.manifest(week, model, state.manifest_number + 1)
+    return put_recorded(store, key, manifest_table(state.receipts), _covered(store, week, model, state))
+
+
+def _covered(store: Store, week: str, model: str, state: Ledgered) -> dict[str, Any]:
+    """Return what the record beside a manifest says of the partition's other objects, so that none can go unseen.
+
+    Hashes of the plan and of the receipts, the former manifest's among them; names of intents and of states of
+    batches, which hold their own hash. Receipts of a manifest without a record have no hash here.
+    """
+    former = (
+        []
+        if not state.manifest_number
+        else store.list(f"{keys.manifest(week, model, state.manifest_number)}.")
+    )
+    before: dict[str, str] = {}
+    for key in former:
+        before |= unsealed(key, store.get(key))["receipts"]
+    plan, intents, batches = (
+        keys.plan(week, model),
+        keys.intents_prefix(week, model),
+        keys.batches_prefix(week, model),
+    )
+    return {
+        "plan": sha256_hex(store.get(plan)) if store.head(plan) else None,
+        "receipts": before | state.hashes,
+        "intents": [key.removeprefix(intents) for key in store.list(intents)],
+        "batches": [key.removeprefix(batches) for key in store.list(batches)],
+    }
+
+
+def manifest_table(receipts: Iterable[Receipt]) -> pa.Table:
+    """Return receipts as rows with the columns of `RECEIPT_COLUMNS`, in the order given."""
+    rows = []
+    for receipt in receipts:
+        row = receipt.model_dump()
+        for name in _JSON_FIELDS:
+            row[name] = None if row[name] is None else canonical_json(row[name]).decode()
+        rows.append({**row, "outcome": str(receipt.outcome)})
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def manifest_bytes(receipts: Iterable[Receipt]) -> bytes:
+    """Return receipts as Parquet with the columns of `RECEIPT_COLUMNS`, in the order given."""
+    return parquet(manifest_table(receipts))
+
+
+def parse_manifest(data: bytes, key: str) -> list[Receipt]:
+    """Return the receipts of a manifest.
+
+    Raises:
+        CorruptObjectError: if the bytes do not read as a manifest; the message names `key`.
+    """
+    try:
+        rows = table_of(data).to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise CorruptObjectError(
+            f"{key} does not read as Parquet ({error}); restore the object from a copy of the bucket"
+        ) from None
+    try:
+        return [
+            Receipt.model_validate(
+                {**row, **{name: json.loads(row[name]) for name in _JSON_FIELDS if row[name] is not None}}
+            )
+            for row in rows
+        ]
+    except (ValidationError, KeyError, ValueError) as error:
+        why = explain(error, key) if isinstance(error, ValidationError) else f"{key}: {error}"
+        raise CorruptObjectError(why) from None

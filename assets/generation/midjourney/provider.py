@@ -1,0 +1,84 @@
+"""Midjourney: answers come from a folder of downloads, because there is no API.
+
+Belongs here: handing matched files to the ledger as answers. Does not belong here: reading and matching files
+(`assets.generation.midjourney`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import Answer, Outcome, Request
+from assets.generation.midjourney.files import ChangedFileError, MidjourneyFile, read_stripped
+from assets.generation.midjourney.settings import SETTINGS, VERSION
+from warehouse.errors import UsageError
+
+
+class FolderProvider:
+    """Answers the slots that a file was matched to, and no other: ask for `slot_keys` only."""
+
+    name = "midjourney"
+    adapter_version = "1"
+    replayable = True
+    paid = False
+    idempotent = True
+    simulated = False
+    endpoint = "folder"
+    sdk_version = "none"
+
+    def __init__(self, assignments: Mapping[str, MidjourneyFile] | None = None) -> None:
+        self._assignments = dict(assignments or {})
+
+    @property
+    def slot_keys(self) -> frozenset[str]:
+        """Return the keys of the slots that this provider has a picture for."""
+        return frozenset(self._assignments)
+
+    def check(self, model_id: str, params: dict[str, object]) -> None:
+        """Raise `UsageError` unless `model_id` is a value of `--v` and `params` are settings of Midjourney."""
+        if not VERSION.match(model_id):
+            raise UsageError(
+                f'midjourney: model_id "{model_id}" is no version; write the value of --v, e.g. "7"'
+            )
+        unknown = sorted(set(params) - SETTINGS)
+        if unknown:
+            raise UsageError(
+                f'midjourney: "{unknown[0]}" is no setting; write long names, of {", ".join(sorted(SETTINGS))}'
+            )
+        if "seed" in params:  # of no slot's own: the person who asks writes one and the same
+            raise UsageError("midjourney: seed would make all pictures of a prompt the same; remove it")
+
+    def ask(self, request: Request) -> Answer:
+        """Return the picture that was matched to the slot, without the chunks that can hold an account.
+
+        Raises:
+            UsageError: for a slot without a picture; the ledger is told to ask for `slot_keys` only.
+        """
+        file = self._assignments.get(request.slot.slot_key)
+        if file is None:
+            raise UsageError(
+                "midjourney has no API; download the pictures and run: "
+                f"cliche import midjourney DIR --week {request.slot.week}"
+            )
+        said = {"request_id": file.request_id, "original_sha256": file.original_sha256}
+        try:
+            image = read_stripped(file.path, file.original_sha256)
+        except ChangedFileError as error:
+            return Answer(outcome=Outcome.CONNECTION, error_message=str(error), **said)
+        seed = file.parameters.get("seed", "")
+        return Answer(
+            outcome=Outcome.OK,
+            image=image,
+            model_reported=f"midjourney --v {file.version}" if file.version else None,
+            seed=int(seed) if seed.isascii() and seed.isdigit() and len(seed) <= 18 else None,
+            usage={"parameters": dict(file.parameters)} if file.parameters else None,
+            original_created_at=f"{file.created_at.isoformat()}Z" if file.created_at else None,
+            **said,
+        )
+
+
+def make(connection: Connection = Connection()) -> FolderProvider:
+    """Return the provider without a folder: it checks model entries and has a picture for no slot."""
+    del connection  # nobody is reached
+    return FolderProvider()

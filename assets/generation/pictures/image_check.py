@@ -1,0 +1,156 @@
+"""Is this a whole picture? What every byte string passes before it is called an image.
+
+Belongs here: type from the bytes, limits, decoding, end of stream, size and perceptual hash. Does not belong
+here: keeping or quarantining the bytes (the ledger), what a picture shows (`assets.labeling`).
+
+Allowed are PNG, JPEG and WebP with one frame, which is what image models return. GIF, AVIF and anything that
+moves are `wrong_type`: a label is of one still picture, and nothing here checks the end of an AVIF stream.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import filetype
+import imagehash
+from PIL import Image
+
+from assets.gateway.records import Outcome
+from assets.generation.pictures.png_chunks import PngError, chunks
+from warehouse.canonical import sha256_hex
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The largest picture taken. `max_pixels` stays below Pillow's own bomb limit, which is process-wide."""
+
+    max_bytes: int = 64 * 1024 * 1024
+    max_pixels: int = 64 * 1024 * 1024
+
+
+DEFAULT = Limits()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A whole picture. `phash` is imagehash's difference hash (dhash, 8 × 8): 16 hexadecimal digits.
+
+    dhash and not pHash: as good at finding the same picture again, and a tenth of the time.
+    """
+
+    sha256: str
+    ext: str
+    mime: str
+    width: int
+    height: int
+    bytes: int
+    phash: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Bytes that are no picture of ours; `why` is one line, the same for the same bytes."""
+
+    outcome: Outcome
+    why: str
+
+
+def inspect(data: bytes, *, limits: Limits = DEFAULT) -> Picture | Rejected:
+    """Return what `data` is: a `Picture`, or `Rejected` with `corrupt_image`, `wrong_type` or `too_large`.
+
+    No file name is looked at. Safe to call from many threads: it changes no setting of Pillow or `warnings`.
+    """
+    if not data:
+        return Rejected(Outcome.CORRUPT_IMAGE, "0 bytes")
+    if len(data) > limits.max_bytes:
+        return Rejected(Outcome.TOO_LARGE, f"{len(data)} bytes, more than {limits.max_bytes}")
+    kind = filetype.image_match(data)  # type: ignore[no-untyped-call]
+    mime = str(kind.mime) if kind else ""
+    if mime not in _TYPES:
+        return Rejected(Outcome.WRONG_TYPE, f"{mime or _looks_like(data)} is not PNG, JPEG or WebP")
+    ext, pillow_format, stream_problem = _TYPES[mime]
+    problem = stream_problem(data)
+    if problem:
+        return Rejected(Outcome.CORRUPT_IMAGE, f"{pillow_format}: {problem}")
+    decoded = _decode(data, pillow_format, limits)
+    if isinstance(decoded, Rejected):
+        return decoded
+    width, height, phash = decoded
+    return Picture(sha256_hex(data), ext, mime, width, height, len(data), phash)
+
+
+def _decode(data: bytes, pillow_format: str, limits: Limits) -> tuple[int, int, str] | Rejected:
+    """Return (width, height, phash); the size is checked before a pixel is decoded."""
+    try:
+        with Image.open(io.BytesIO(data), formats=(pillow_format,)) as picture:
+            width, height = picture.size
+            if width * height > limits.max_pixels:
+                return _too_many_pixels(f"{width} × {height} pixels", limits)
+            if getattr(picture, "n_frames", 1) > 1:
+                return Rejected(Outcome.WRONG_TYPE, f"{pillow_format}: it moves (more than one frame)")
+            picture.verify()  # checksums; leaves the object unusable, and passes a truncated JPEG
+        with Image.open(io.BytesIO(data), formats=(pillow_format,)) as picture:
+            picture.load()  # the pixels; passes a PNG without its end, which the stream check has seen
+            upright = picture.convert("RGBA") if picture.mode in {"P", "PA"} else picture
+            return width, height, str(imagehash.dhash(upright))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return _too_many_pixels("a decompression bomb", limits)
+    except Exception as error:  # noqa: BLE001 - decoders raise anything, and all of it means the same
+        # The class only: Pillow's messages hold memory addresses, and the same bytes have the same reason.
+        return Rejected(Outcome.CORRUPT_IMAGE, f"{pillow_format}: does not decode ({type(error).__name__})")
+
+
+def _too_many_pixels(what: str, limits: Limits) -> Rejected:
+    return Rejected(Outcome.TOO_LARGE, f"{what}, more than {limits.max_pixels} pixels")
+
+
+def _looks_like(data: bytes) -> str:
+    start = data[:512].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head", b"<svg")):
+        return "a page of markup"
+    return "JSON" if start.startswith((b"{", b"[")) else "an unknown type"
+
+
+def _png_problem(data: bytes) -> str | None:
+    try:
+        for _ in chunks(data):
+            pass
+    except PngError as error:
+        return str(error)
+    return None
+
+
+#: A marker inside or after a scan: not a stuffed byte, a restart or a fill byte (ITU T.81, B.1.1.2).
+JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_EOI = 0xD9
+
+
+def _jpeg_problem(data: bytes) -> str | None:
+    """Walk the segments to the end marker, so that the end of a thumbnail inside is not taken for it."""
+    at = 2
+    while found := JPEG_MARKER.search(data, at):
+        marker, after = data[found.end() - 1], found.end()
+        if marker == _EOI:
+            left = len(data) - after
+            return f"{left} bytes after the end of the picture" if left else None
+        at = after + int.from_bytes(data[after : after + 2], "big")
+        if at == after or at > len(data):
+            return "cut off inside a segment"
+    return "the end of the picture (EOI) is missing"
+
+
+def _webp_problem(data: bytes) -> str | None:
+    declared = int.from_bytes(data[4:8], "little") + 8
+    if declared > len(data):
+        return f"cut off: {declared} bytes declared, {len(data)} here"
+    return f"{len(data) - declared} bytes after the end of the picture" if declared < len(data) else None
+
+
+_TYPES: Mapping[str, tuple[str, str, Callable[[bytes], str | None]]] = {
+    "image/png": ("png", "PNG", _png_problem),
+    "image/jpeg": ("jpg", "JPEG", _jpeg_problem),
+    "image/webp": ("webp", "WEBP", _webp_problem),
+}

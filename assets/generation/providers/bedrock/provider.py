@@ -1,0 +1,249 @@
+"""Amazon Bedrock: image models of Stability AI and Amazon through `InvokeModel`, signed and parsed by boto3.
+
+What goes over the network goes through `assets.gateway.network.http`, like every other provider's calls: botocore's own
+hook `before-send` hands the signed request over. Credentials come from AWS's usual places.
+
+Belongs here: bodies of each family of models, Bedrock's errors. Does not belong here: retry, money, the network.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+import httpx2
+from pydantic import SecretStr
+
+from assets.gateway.network.connection import Connection
+from assets.gateway.network.http import FetchError, answer_of, decode_base64, make_client, redact
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, Request
+from assets.generation.providers.base import NEVER_LEFT, Probe
+from assets.generation.providers.bedrock.errors import ERRORS
+from assets.generation.providers.bedrock.models import Family, family_of
+from assets.generation.providers.errors import error_answer
+from assets.generation.providers.headers import retry_after_s
+from assets.generation.providers.seeds import check_seed, slot_seed
+from assets.generation.providers.single_turn import refused_turn
+from warehouse.errors import UsageError
+
+_SENT_SECRET = re.compile(r"Bearer (\S+)|Credential=([^/]+)/")  # in a signed request's Authorization
+_ACCOUNT = re.compile(r"arn:aws[\w-]*:[^\s\"',)]+|\b\d{12}\b")  # ARNs hold account and user names
+#: The ledger retries; AWS_ENDPOINT_URL is the address of the store and not of Bedrock.
+_CONFIG: dict[str, Any] = {
+    "retries": {"total_max_attempts": 1, "mode": "standard"},
+    "ignore_configured_endpoint_urls": True,
+}
+
+
+class _Raw(io.BytesIO):
+    """An answer's bytes in the form in which botocore reads them."""
+
+    def stream(self, amount: int = 1024, decode_content: bool | None = None) -> Iterator[bytes]:
+        del amount, decode_content
+        yield self.read()
+
+
+class Bedrock:
+    """Asks models on Amazon Bedrock; one boto3 client a service and region, shared by all threads."""
+
+    name = "bedrock"
+    adapter_version = "1"
+    replayable = False
+    paid = True
+    idempotent = False  # InvokeModel takes no client token
+    simulated = False
+    sdk_version = f"boto3 {version('boto3')}"
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.endpoint = connection.base_url or "bedrock-runtime"
+        self._http = make_client(connection)
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
+        self._secrets: dict[str, SecretStr] = {}  # what the last request carried, to be taken out of messages
+
+    def check(self, model_id: str, params: dict[str, object]) -> None:
+        """Raise `UsageError` for a model of no known family, an unknown parameter, or without a region."""
+        family = family_of(model_id)
+        if family is None:
+            raise UsageError(
+                f'bedrock: "{model_id}" is no image model that is known here; '
+                "known are stability.stable-image-*, stability.sd3*, amazon.nova-canvas*, amazon.nova-2-omni*"
+            )
+        check_seed("bedrock", params, taken=bool(family.seeds))
+        unknown = sorted(set(params) - family.settings - {"region"})
+        if unknown:
+            raise UsageError(
+                f'bedrock: {model_id} has no parameter "{unknown[0]}"; known: {", ".join(sorted(family.settings))}'
+            )
+        if self._connection.key_env:
+            raise UsageError(
+                "bedrock: remove key_env; credentials come from AWS's usual places (AWS_PROFILE, …)"
+            )
+        self._region(params)
+
+    def ask(self, request: Request) -> Answer:
+        """Return the answer to one request; errors of the API and of the network are outcomes."""
+        if refused := refused_turn(self.name, request):
+            return refused
+        family = family_of(request.model_id)
+        assert family is not None  # noqa: S101 - `check` refused every other model
+        params = {name: value for name, value in request.params.items() if name != "region"}
+        seed = slot_seed(request.slot.slot_key, family.seeds) if family.seeds else 0
+        body = family.body(request.prompt_text, params, seed)
+        answer = self._call(
+            "bedrock-runtime",
+            self._region(request.params),
+            lambda client: client.invoke_model(
+                modelId=request.model_id,
+                contentType="application/json",
+                accept="application/json",
+                body=json.dumps(body),
+            ),
+        )
+        if isinstance(answer, Answer):
+            return answer
+        sent = (body.get("imageGenerationConfig") or body).get("seed")
+        return self._read(family, answer["body"].read(), answer["ResponseMetadata"], sent)
+
+    def probe(self, model_id: str) -> Probe:
+        """Ask for the model's entry in the catalogue (free), which also tells when it is switched off."""
+        try:
+            region = self._region({})
+        except UsageError as error:
+            return Probe(None, None, str(error), certain=True)
+        base = re.sub(r"^(us|eu|apac|jp|au|global)\.(?=\w+\.)", "", model_id)
+        found = self._call(
+            "bedrock", region, lambda client: client.get_foundation_model(modelIdentifier=base)
+        )
+        if isinstance(found, Answer):
+            missing = found.outcome in {Outcome.MODEL_RETIRED, Outcome.INVALID_PARAMS}
+            wrong = (
+                found.outcome is Outcome.AUTH and found.error_code != "AccessDeniedException"
+            )  # may not look
+            key_ok = False if wrong else True if missing else None
+            line = f"bedrock: {found.error_message or found.error_code}"
+            certain = found.error_code in NEVER_LEFT
+            return Probe(key_ok, False if missing else None, line, certain=certain)
+        life = found["modelDetails"].get("modelLifecycle") or {}
+        end = life["endOfLifeTime"].date() if life.get("endOfLifeTime") else None
+        status = str(life.get("status", "ACTIVE")).lower()
+        return Probe(True, True, f"bedrock: {model_id} is {status} in {region}", shutdown_date=end)
+
+    def _region(self, params: Mapping[str, Any]) -> str:
+        region = self._connection.region or params.get("region") or self._session.region_name
+        if not region:
+            raise UsageError("bedrock: no region; write region in connection, e.g. us-west-2")
+        return str(region)
+
+    @cached_property
+    def _session(self) -> Any:
+        import boto3
+
+        return boto3.session.Session()
+
+    def _client(self, service: str, region: str) -> Any:
+        from botocore.config import Config
+
+        with self._lock:
+            if (service, region) not in self._clients:
+                client = self._session.client(
+                    service,
+                    region_name=region,
+                    endpoint_url=self._connection.base_url,
+                    config=Config(**_CONFIG),
+                )
+                client.meta.events.register(f"before-send.{service}", self._send)
+                self._clients[service, region] = client
+            return self._clients[service, region]
+
+    def _send(self, request: Any, **more: Any) -> Any:
+        """Send a signed request through our own client: botocore's `before-send` takes an answer from a handler."""
+        from botocore.awsrequest import AWSResponse
+        from botocore.compat import HTTPHeaders
+
+        del more
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        signed = _SENT_SECRET.search(headers.get("Authorization", ""))
+        if signed:
+            self._secrets["key"] = SecretStr(signed[1] or signed[2])
+        if "X-Amz-Security-Token" in headers:
+            self._secrets["token"] = SecretStr(headers["X-Amz-Security-Token"])
+        found = self._http.request(request.method, request.url, headers=headers, content=request.body)
+        received = HTTPHeaders.from_dict(found.headers)
+        return AWSResponse(request.url, found.status_code, received, _Raw(found.content))
+
+    def _call(self, service: str, region: str, call: Callable[[Any], Any]) -> Any:
+        """Return what AWS answered, or the `Answer` that its error stands for."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return call(self._client(service, region))
+        except ClientError as error:
+            said, meta = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+            return error_answer(
+                ERRORS,
+                status=meta.get("HTTPStatusCode"),
+                code=said.get("Code") or None,
+                message=self._clean(said.get("Message") or ""),
+                request_id=meta.get("RequestId"),
+                retry_after_s=retry_after_s(meta.get("HTTPHeaders", {})),
+            )
+        except BotoCoreError as error:
+            return error_answer(ERRORS, code=type(error).__name__, message=self._clean(str(error)))
+        except httpx2.HTTPError as error:
+            answer = answer_of(error)
+            if answer is None:
+                raise
+            return answer
+
+    def _read(self, family: Family, raw: bytes, meta: Mapping[str, Any], seed: int | None) -> Answer:
+        common = {"request_id": meta.get("RequestId")}
+        status = meta.get("HTTPStatusCode")
+        try:
+            encoded, stopped, more = family.read(json.loads(raw))
+            if encoded is not None and not isinstance(encoded, str):
+                raise TypeError("a picture is base64")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            body = self._clean(raw.decode(errors="replace")[:RAW_BODY_CHARS])
+            words = "the answer is not in the form of its model" if raw else "the answer is empty"
+            return error_answer((), status=status, message=words, body=body, maybe_billed=True, **common)
+        common |= {name: value for name, value in more.items() if value is not None}
+        if encoded is None and stopped is not None:
+            answer = error_answer(
+                ERRORS, status=status, code="stopped", message=str(stopped), body=str(stopped), **common
+            )
+            cut_off = answer.outcome is Outcome.EMPTY_ANSWER and answer.text  # words, though not all of them
+            return answer.model_copy(update={"outcome": Outcome.NO_IMAGE}) if cut_off else answer
+        if encoded is None and more.get("text"):
+            outcome, words = Outcome.REFUSED_TEXT, more["text"]
+            return Answer(outcome=outcome, http_status=status, refusal_text=words, **common)
+        if encoded is None:
+            common |= {"error_message": "the answer holds no picture, no words and no reason"}
+            body = self._clean(raw.decode(errors="replace")[:RAW_BODY_CHARS])
+            return Answer(outcome=Outcome.EMPTY_ANSWER, http_status=status, raw_body=body, **common)
+        common = {"seed": seed, "units": {"images": 1.0}} | common
+        try:
+            return Answer(outcome=Outcome.OK, image=decode_base64(encoded), http_status=status, **common)
+        except FetchError as error:
+            return answer_of(error, http_status=status, **common) or Answer(outcome=error.outcome)
+
+    def _clean(self, text: str) -> str:
+        """Return a message of AWS without keys, account numbers and names of users."""
+        plain = redact(text, *self._secrets.values())
+        return _ACCOUNT.sub("[arn]", plain.partition("The Canonical String")[0].strip())
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def make(connection: Connection = Connection()) -> Bedrock:
+    """Return the provider; nobody is asked and no credentials are read."""
+    return Bedrock(connection)

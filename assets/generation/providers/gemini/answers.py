@@ -1,0 +1,157 @@
+"""What Gemini's errors, finish reasons and token counts mean.
+
+Belongs here: one row for every documented error and for every reason of the SDK's types, and the reading of usage. Does
+not belong here: calls (`gemini`).
+
+Sources: "Troubleshooting guide" of the Gemini API (backend error codes), `FinishReason` and `BlockedReason` of
+google-genai 3.6, google.rpc error details (RetryInfo, QuotaFailure, ErrorInfo), November 2026.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from assets.gateway.records import Outcome
+from assets.generation.providers.errors import ErrorRow
+
+FINISHED, BLOCKED = "finish_reason", "block_reason"
+
+_OUTPUT_BLOCKED = (
+    "SAFETY",
+    "RECITATION",
+    "BLOCKLIST",
+    "PROHIBITED_CONTENT",
+    "SPII",
+    "IMAGE_SAFETY",
+    "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_RECITATION",
+    "ESCALATION",
+    "MODEL_ARMOR",
+)
+#: Without words: that the model did not draw is what the API says of it.
+_NO_PICTURE = ("LANGUAGE", "OTHER", "IMAGE_OTHER", "NO_IMAGE")
+#: Without words these say how the answer ended, and no reason why nothing is in it.
+_EMPTY = (
+    "STOP",
+    "MAX_TOKENS",
+    "MALFORMED_FUNCTION_CALL",
+    "UNEXPECTED_TOOL_CALL",
+    "TOO_MANY_TOOL_CALLS",
+    "MISSING_THOUGHT_SIGNATURE",
+    "CONTINUATION",
+    "FINISH_REASON_UNSPECIFIED",
+)
+_INPUT_BLOCKED = (
+    "BLOCKED_REASON_UNSPECIFIED",
+    "SAFETY",
+    "OTHER",
+    "BLOCKLIST",
+    "PROHIBITED_CONTENT",
+    "IMAGE_SAFETY",
+    "MODEL_ARMOR",
+    "JAILBREAK",
+)
+_BY_STATUS: tuple[tuple[str, Outcome], ...] = (
+    ("INVALID_ARGUMENT", Outcome.INVALID_PARAMS),
+    ("OUT_OF_RANGE", Outcome.INVALID_PARAMS),
+    ("UNIMPLEMENTED", Outcome.INVALID_PARAMS),
+    ("FAILED_PRECONDITION", Outcome.AUTH),  # the API is not offered to this project or place
+    ("UNAUTHENTICATED", Outcome.AUTH),
+    ("PERMISSION_DENIED", Outcome.AUTH),
+    ("NOT_FOUND", Outcome.MODEL_RETIRED),
+    ("RESOURCE_EXHAUSTED", Outcome.RATE_LIMITED),
+    ("DEADLINE_EXCEEDED", Outcome.TIMEOUT),
+    ("INTERNAL", Outcome.SERVER_ERROR),
+    ("UNAVAILABLE", Outcome.SERVER_ERROR),
+    ("UNKNOWN", Outcome.SERVER_ERROR),
+    ("ABORTED", Outcome.SERVER_ERROR),
+    ("CANCELLED", Outcome.SERVER_ERROR),
+    ("DATA_LOSS", Outcome.SERVER_ERROR),
+)
+
+#: `type` says where a word comes from (`finish_reason`, `block_reason`), or is the reason of google.rpc.ErrorInfo.
+ERRORS: tuple[ErrorRow, ...] = (
+    *(ErrorRow(Outcome.BLOCKED_INPUT, type=BLOCKED, code=code, stage="input") for code in _INPUT_BLOCKED),
+    *(ErrorRow(Outcome.BLOCKED_OUTPUT, type=FINISHED, code=code, stage="output") for code in _OUTPUT_BLOCKED),
+    *(ErrorRow(Outcome.NO_IMAGE, type=FINISHED, code=code) for code in _NO_PICTURE),
+    *(ErrorRow(Outcome.EMPTY_ANSWER, type=FINISHED, code=code) for code in _EMPTY),
+    ErrorRow(Outcome.SERVER_ERROR, type=FINISHED, code="MALFORMED_RESPONSE"),
+    ErrorRow(Outcome.AUTH, type=FINISHED, code="PUP_LIMITED_DISABLED"),  # the account is limited or disabled
+    ErrorRow(Outcome.AUTH, type="API_KEY_INVALID"),
+    ErrorRow(Outcome.AUTH, code="INVALID_ARGUMENT", says=r"API key (not valid|expired)"),
+    ErrorRow(Outcome.QUOTA_EXHAUSTED, code="FAILED_PRECONDITION", says=r"billing"),
+    ErrorRow(
+        Outcome.QUOTA_EXHAUSTED,
+        code="RESOURCE_EXHAUSTED",
+        says=r"per ?day|daily|limit: 0\b|spend|credits|billing account",
+    ),
+    *(ErrorRow(outcome, code=code) for code, outcome in _BY_STATUS),
+    # What a gateway says without a status of Google's.
+    ErrorRow(Outcome.AUTH, status=401),
+    ErrorRow(Outcome.AUTH, status=403),
+    ErrorRow(Outcome.MODEL_RETIRED, status=404),
+    ErrorRow(Outcome.RATE_LIMITED, status=429),
+    ErrorRow(Outcome.SERVER_ERROR, status=(500, 599)),
+)
+
+
+def details_of(error: Any) -> list[Mapping[str, Any]]:
+    """Return the google.rpc details of an error's body."""
+    inner = error.get("error") if isinstance(error, Mapping) else None
+    found = inner.get("details") if isinstance(inner, Mapping) else None
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def quotas(details: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the quotas that were passed (`GenerateRequestsPerDayPerProjectPerModel`, …)."""
+    violations = [one.get("violations") for one in details if "QuotaFailure" in str(one.get("@type"))]
+    return [str(each.get("quotaId")) for found in violations for each in found or () if each.get("quotaId")]
+
+
+def reason_of(details: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return the reason of google.rpc.ErrorInfo (`API_KEY_INVALID`), or None."""
+    return next((str(one["reason"]) for one in details if one.get("reason")), None)
+
+
+def retry_delay_s(details: Iterable[Mapping[str, Any]]) -> float | None:
+    """Return the wait of google.rpc.RetryInfo ("12.5s"), or None."""
+    delays = [str(one["retryDelay"]) for one in details if one.get("retryDelay")]
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)s", delays[0]) if delays else None
+    return float(found[1]) if found else None
+
+
+def units(usage: Any, *, pictured: bool) -> dict[str, float] | None:
+    """Return token counts under the price table's names; thoughts are billed as text that came out.
+
+    `usage` is the SDK's `usage_metadata`. Without a breakdown what came out counts as a picture, if there is one.
+    """
+    if usage is None:
+        return None
+    counts: dict[str, float] = {}
+    cached = usage.cached_content_token_count or 0
+    for side, details, total in (
+        ("in", usage.prompt_tokens_details, usage.prompt_token_count),
+        ("out", usage.candidates_tokens_details, usage.candidates_token_count),
+    ):
+        for one in details or ():
+            kind = "image" if one.modality is not None and one.modality.value == "IMAGE" else "text"
+            counts[f"{kind}_{side}"] = counts.get(f"{kind}_{side}", 0.0) + float(one.token_count or 0)
+        if not details and total:
+            counts[f"{'image' if side == 'out' and pictured else 'text'}_{side}"] = float(total)
+    if usage.thoughts_token_count:
+        counts["text_out"] = counts.get("text_out", 0.0) + usage.thoughts_token_count
+    if cached:
+        counts["text_in"] = max(0.0, counts.get("text_in", 0.0) - cached)
+        counts["cached_text_in"] = float(cached)
+    return counts or None
+
+
+def plain(model: Any) -> dict[str, Any] | None:
+    """Return a record of the SDK as it came over the wire, without headers."""
+    if model is None:
+        return None
+    return dict(
+        model.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"sdk_http_response"})
+    )

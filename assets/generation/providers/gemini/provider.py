@@ -1,0 +1,248 @@
+"""Gemini image models ("Nano Banana") through Google's own SDK, an extra: `pip install "cliche[gemini]"`.
+
+The SDK neither retries, nor continues an answer by itself (each continuation is billed), nor opens a connection that
+`assets.gateway.network.http` did not vet. Imagen is not asked: Google ended it on 2026-08-17.
+
+Belongs here: requests and answers of `generateContent`. Does not belong here: what errors mean (`gemini_answers`).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import httpx2
+from pydantic import SecretStr
+
+from assets.gateway.network.connection import MOST_IMAGE_BYTES, Connection
+from assets.gateway.network.http import answer_of, make_client, redact
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, Request
+from assets.generation.providers.base import NEVER_LEFT, Probe
+from assets.generation.providers.errors import error_answer, match
+from assets.generation.providers.gemini.answers import (
+    BLOCKED,
+    ERRORS,
+    FINISHED,
+    details_of,
+    plain,
+    quotas,
+    reason_of,
+    retry_delay_s,
+    units,
+)
+from assets.generation.providers.headers import retry_after_s
+from assets.generation.providers.seeds import check_seed, seed_of
+from assets.generation.providers.single_turn import refused_turn
+from warehouse.errors import UsageError
+
+API = "https://generativelanguage.googleapis.com"
+KEY_ENV = "GEMINI_API_KEY"
+SETTINGS = frozenset({"aspect_ratio", "image_size", "thinking_level", "modalities", "seed"})
+
+
+class Gemini:
+    """Asks Gemini models; one client of the SDK for all threads, made when it is first needed."""
+
+    name = "gemini"
+    adapter_version = "1"
+    replayable = False
+    paid = True
+    idempotent = False  # generateContent takes no request id
+    simulated = False
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.endpoint = connection.base_url or API
+        self.sdk_version = f"google-genai {_installed()}"
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._key = SecretStr("")
+
+    def check(self, model_id: str, params: dict[str, object]) -> None:
+        """Raise `UsageError` without the extra, for a model that ended, or a parameter that the SDK does not take."""
+        types = _sdk().types
+        if model_id.startswith("imagen"):
+            raise UsageError(f"gemini: {model_id} ended on 2026-08-17; write gemini-nano-banana-2.1 instead")
+        if not model_id.startswith("gemini-"):
+            raise UsageError(f'gemini: "{model_id}" is no model; write e.g. gemini-nano-banana-2.1')
+        check_seed("gemini", params)
+        unknown = sorted(set(params) - SETTINGS)
+        if unknown:
+            raise UsageError(f'gemini: no parameter "{unknown[0]}"; known: {", ".join(sorted(SETTINGS))}')
+        try:
+            _config(types, params, None)
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"gemini: {str(error).splitlines()[0]}") from None
+        for name, kind in (("thinking_level", types.ThinkingLevel), ("modalities", types.Modality)):
+            told = params.get(name, [])
+            for value in told if isinstance(told, list) else [told]:
+                if value not in kind.__members__:
+                    raise UsageError(f"gemini: {name} {value!r} is none of {', '.join(kind.__members__)}")
+
+    def ask(self, request: Request) -> Answer:
+        """Return the answer to one request; errors of the API and of the network are outcomes."""
+        if refused := refused_turn(self.name, request):
+            return refused
+        seed = seed_of(request.params, request.slot.slot_key)
+        found = self._call(
+            lambda client: client.models.generate_content(
+                model=request.model_id,
+                contents=request.prompt_text,
+                config=_config(_sdk().types, request.params, seed),
+            )
+        )
+        return found if isinstance(found, Answer) else self._read(found, seed)
+
+    def probe(self, model_id: str) -> Probe:
+        """Ask for the model's description (free)."""
+        found = self._call(lambda client: client.models.get(model=model_id))
+        if not isinstance(found, Answer):
+            return Probe(True, True, f"gemini: {model_id} is there ({found.display_name or found.name})")
+        missing = found.outcome is Outcome.MODEL_RETIRED
+        key_ok = False if found.outcome is Outcome.AUTH else True if missing else None
+        line = f"gemini: {found.error_message or found.error_code or found.outcome}"
+        certain = found.error_code in NEVER_LEFT
+        return Probe(key_ok, False if missing else None, line, certain=certain)
+
+    def _made(self) -> Any:
+        with self._lock:
+            if self._client is None:
+                self._key = self._connection.key(KEY_ENV)
+                value = self._key.get_secret_value()
+                if not (value.isascii() and value.isprintable()):
+                    raise UsageError(f"the key in {self._connection.key_env or KEY_ENV} is not plain ASCII")
+                genai = _sdk()
+                options = genai.types.HttpOptions(
+                    base_url=self.endpoint,  # told always, so that no variable decides it
+                    timeout=int(self._connection.timeout_s * 1000),
+                    httpx_client=make_client(self._connection),
+                    retry_options=genai.types.HttpRetryOptions(attempts=1),  # the ledger retries
+                )
+                self._client = genai.Client(enterprise=False, api_key=value, http_options=options)
+            return self._client
+
+    def _call(self, call: Callable[[Any], Any]) -> Any:
+        """Return what the SDK returns, or the `Answer` that its error stands for."""
+        try:
+            errors = _sdk().errors
+        except UsageError as error:
+            return Answer(outcome=Outcome.INVALID_PARAMS, error_code="no_sdk", error_message=str(error))
+        try:
+            return call(self._made())
+        except UsageError as error:
+            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
+        except errors.APIError as error:
+            return self._refused(error)
+        except httpx2.HTTPError as error:
+            answer = answer_of(error)
+            if answer is None:
+                raise
+            return answer
+        except (ValueError, TypeError, AttributeError) as error:  # of an answer that the SDK cannot read
+            body, told = redact(str(error), self._key), "the answer is not in Gemini's form"
+            return error_answer((), status=200, message=told, body=body, maybe_billed=True)
+
+    def _refused(self, error: Any) -> Answer:
+        details = details_of(error.details)
+        passed = quotas(details)
+        words = (error.message or "") + (f" [{', '.join(passed)}]" if passed else "")
+        headers: Mapping[str, str] = getattr(error.response, "headers", None) or {}
+        waits = retry_delay_s(details)
+        return error_answer(
+            ERRORS,
+            status=error.code,
+            code=error.status if isinstance(error.status, str) else None,
+            type=reason_of(details),
+            message=redact(words, self._key)[:RAW_BODY_CHARS],
+            body=redact(json.dumps(error.details), self._key),
+            retry_after_s=retry_after_s(headers) if waits is None else waits,
+        )
+
+    def _read(self, found: Any, seed: int | None) -> Answer:
+        candidate = found.candidates[0] if found.candidates else None
+        content = candidate.content if candidate else None
+        parts = [part for part in (content.parts if content else None) or () if not part.thought]
+        pictures = [p.inline_data.data for p in parts if p.inline_data is not None and p.inline_data.data]
+        words = "\n".join(part.text for part in parts if part.text) or None
+        common: dict[str, Any] = {
+            "http_status": 200,
+            "model_reported": found.model_version,
+            "request_id": found.response_id,
+            "text": words,
+            "seed": seed,
+            "usage": plain(found.usage_metadata),
+            "units": units(found.usage_metadata, pictured=bool(pictures)),
+        }
+        feedback = found.prompt_feedback
+        if pictures:
+            if len(pictures[0]) > MOST_IMAGE_BYTES:
+                told = f"the picture has {len(pictures[0])} bytes, more than {MOST_IMAGE_BYTES}"
+                return Answer(outcome=Outcome.TOO_LARGE, error_message=told, maybe_billed=True, **common)
+            return Answer(outcome=Outcome.OK, image=pictures[0], **common)
+        if feedback is not None and feedback.block_reason is not None:
+            kind, reason, said = BLOCKED, feedback.block_reason.value, feedback.block_reason_message
+            rated = feedback.safety_ratings
+        elif candidate is not None and candidate.finish_reason is not None:
+            kind, reason, said = FINISHED, candidate.finish_reason.value, candidate.finish_message
+            rated = candidate.safety_ratings
+        else:
+            body = json.dumps(plain(found) or {})
+            return error_answer((), message="neither an answer nor a reason", body=body, **common)
+        row = match(ERRORS, code=reason, type=kind)
+        empty = row is not None and row.outcome is Outcome.EMPTY_ANSWER
+        if words and row is not None and (empty or row.outcome is Outcome.NO_IMAGE):
+            return Answer(outcome=Outcome.REFUSED_TEXT, refusal_text=words, error_code=reason, **common)
+        return error_answer(
+            ERRORS,
+            status=common.pop("http_status"),
+            code=reason,
+            type=kind,
+            message=said,
+            body=json.dumps(plain(found)),
+            refusal_text=None if empty else said or words,
+            block_categories=tuple(one.category.value for one in rated or () if one.blocked and one.category),
+            **common,
+        )
+
+
+def _config(types: Any, params: Mapping[str, Any], seed: int | None) -> Any:
+    pictures = {name: params[name] for name in ("aspect_ratio", "image_size") if name in params}
+    level = params.get("thinking_level")
+    return types.GenerateContentConfig(
+        response_modalities=params.get("modalities", ["IMAGE"]),
+        image_config=types.ImageConfig(**pictures) if pictures else None,
+        thinking_config=types.ThinkingConfig(thinking_level=level) if level else None,
+        seed=seed,
+        automatic_continuation=False,  # each would be billed
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+    )
+
+
+def _installed() -> str:
+    try:
+        return version("google-genai")
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _sdk() -> Any:
+    """Return `google.genai`.
+
+    Raises:
+        UsageError: if the extra is not installed.
+    """
+    try:
+        import google.genai
+        import google.genai.errors
+        import google.genai.types
+    except ImportError:
+        raise UsageError('gemini: the extra is not installed; run: pip install "cliche[gemini]"') from None
+    return google.genai
+
+
+def make(connection: Connection = Connection()) -> Gemini:
+    """Return the provider; nobody is asked, no key is read and the SDK is not imported."""
+    return Gemini(connection)

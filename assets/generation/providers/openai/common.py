@@ -1,0 +1,262 @@
+"""What all callers of the OpenAI API share: the SDK's client, one call with its errors as answers, headers, usage.
+
+No idempotency key is sent: neither OpenAI's images and responses endpoints nor the compatible ones document one (the
+SDK knows the header for agent sessions only, and its own retries carry none). So no provider here is idempotent.
+
+Belongs here: client and key, calls, what headers and usage mean, the free call of `cliche doctor`. Does not belong
+here: the table of errors (`openai_errors`), any one endpoint (`openai_images`, `openai_responses`), retry (the ledger).
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+import openai
+from pydantic import SecretStr
+from pydantic_core import from_json
+
+from assets.gateway.admission import answer_arrives
+from assets.gateway.network import http
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
+from assets.generation.providers.base import NEVER_LEFT, Probe, day_of
+from assets.generation.providers.openai.errors import api_answer, has_error, read_error
+from warehouse.errors import UsageError
+
+OPENAI_URL = "https://api.openai.com/v1"
+KEY_ENV = "OPENAI_API_KEY"
+#: xAI reports what a call cost in ticks of 1e-10 US dollars.
+_TICKS_PER_USD = 10_000_000_000
+_EPOCH_S = 1_000_000_000  # a "reset" above this is a time, not a wait
+
+
+@dataclass(frozen=True)
+class Received:
+    """A good answer of the API: its JSON object, and what headers and usage say as fields of `Answer`."""
+
+    body: dict[str, Any]
+    facts: dict[str, Any]
+
+
+class Account:
+    """The SDK's client of one connection, made when it is first needed; several threads may use it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.base_url = connection.base_url or OPENAI_URL
+        self._lock = threading.Lock()
+        self._client: openai.OpenAI | None = None
+        self._key: SecretStr | None = None
+
+    @property
+    def is_openai(self) -> bool:
+        """Return whether OpenAI itself is asked, whose parameters are known."""
+        return self.base_url == OPENAI_URL
+
+    def client(self) -> openai.OpenAI:
+        """Return the client.
+
+        Raises:
+            UsageError: if the key's variable is not set, or holds what no header can carry.
+        """
+        with self._lock:
+            if self._client is None:
+                self._key = self.connection.key(KEY_ENV)
+                value = self._key.get_secret_value()
+                if not (value.isascii() and value.isprintable()):
+                    raise UsageError(f"the key in {self.connection.key_env or KEY_ENV} is not plain ASCII")
+                client = openai.OpenAI(
+                    api_key=value,
+                    base_url=self.base_url,
+                    max_retries=0,  # the ledger retries
+                    timeout=self.connection.timeout_s,
+                    http_client=http.make_client(self.connection, on_success=answer_arrives),
+                )
+                if not self.is_openai:
+                    # What the environment says of an OpenAI account is nobody else's business.
+                    client.organization = client.project = None
+                    client._custom_headers = {}
+                self._client = client
+            return self._client
+
+    def receive(self, send: Callable[[openai.OpenAI], Any]) -> Received | Answer:
+        """Make one call and return its JSON object, or the answer that its error stands for; never raises for either.
+
+        `send` calls a method of the SDK `with_raw_response`.
+        """
+        try:
+            raw = send(self.client()).http_response
+        except UsageError as error:
+            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
+        except openai.APIStatusError as error:
+            return self._refused(error.response)
+        except openai.APIError as error:
+            known = http.answer_of(error)
+            return known or Answer(
+                outcome=Outcome.SERVER_ERROR, unmapped=True, error_message=self._clean(str(error))
+            )
+        facts = header_facts(raw.headers, raw.status_code)
+        body = _json(raw.content)
+        if not isinstance(body, dict):
+            text = raw.content.decode("utf-8", "replace")
+            return Answer(
+                outcome=Outcome.SERVER_ERROR,
+                unmapped=True,
+                error_message="the answer is empty" if not text.strip() else "the answer is no JSON object",
+                raw_body=self._clean(text)[:RAW_BODY_CHARS],
+                maybe_billed=True,
+                **facts,
+            )
+        facts |= usage_facts(body.get("usage"))
+        if has_error(body) and body.get("object") != "response":  # a failed response says more
+            return self.failed(body, facts)
+        return Received(body, facts)
+
+    def failed(self, body: object, facts: Mapping[str, Any], text: str = "") -> Answer:
+        """Return the answer that an error body stands for."""
+        cleaned = _json(self._clean(json.dumps(body, ensure_ascii=False)).encode()) if body else None
+        shown = self._clean(text) if text else json.dumps(cleaned, ensure_ascii=False)
+        more = dict(facts)
+        return api_answer(
+            read_error(cleaned, shown), status=more.pop("http_status", None), body=shown, **more
+        )
+
+    def probe(self, model_id: str) -> Probe:
+        """Ask for the model by its name, which costs nothing; a list is read where single models are not shown."""
+        try:
+            self.client()
+        except UsageError as error:
+            return Probe(key_ok=False, model_ok=None, line=str(error))
+        where = self.base_url.partition("://")[2]
+        found = self.receive(lambda client: client.models.with_raw_response.retrieve(model_id))
+        if isinstance(found, Received):
+            return _there(model_id, where, found.body)
+        if found.http_status == 404:
+            return self._listed(model_id, where)
+        why = f"{found.outcome}: {found.error_message or found.error_code or 'no reason given'}"
+        key_ok = False if found.http_status == 401 else None
+        certain = found.error_code in NEVER_LEFT
+        return Probe(key_ok=key_ok, model_ok=None, line=f"{where}: {why}", certain=certain)
+
+    def _listed(self, model_id: str, where: str) -> Probe:
+        listed = self.receive(lambda client: client.models.with_raw_response.list())
+        models = listed.body.get("data") if isinstance(listed, Received) else None
+        if not isinstance(models, list):
+            return Probe(None, None, f"{where}: shows no list of models, so nothing is known without a call")
+        known = {str(model.get("id")): model for model in models if isinstance(model, Mapping)}
+        if model_id in known:
+            return _there(model_id, where, known[model_id])
+        return Probe(True, False, f"{where}: the key works; it has no model {model_id}")
+
+    def _refused(self, response: Any) -> Answer:
+        facts = header_facts(response.headers, response.status_code)
+        text = response.content.decode("utf-8", "replace")
+        body = _json(response.content)
+        if isinstance(body, Mapping):
+            facts |= usage_facts(body.get("usage"))
+        facts["retry_after_s"] = retry_after_s(response.headers, text)
+        return self.failed(body, facts, text)
+
+    def _clean(self, text: str) -> str:
+        return http.redact(text, self._key) if self._key else text
+
+
+def _there(model_id: str, where: str, model: Mapping[str, Any]) -> Probe:
+    """Return that a model is there, with the day on which it will not be (OpenAI's `shutdown_date`)."""
+    line = f"{where}: the key works and {model_id} is there"
+    return Probe(True, True, line, shutdown_date=day_of(model.get("shutdown_date")))
+
+
+def _json(data: bytes) -> object:
+    try:
+        return from_json(data)  # of megabytes of base64, several times faster than the standard library
+    except ValueError:
+        return None
+
+
+def header_facts(headers: Mapping[str, str], status: int) -> dict[str, Any]:
+    """Return what the headers of any answer say, as fields of `Answer`."""
+    request_id = headers.get("x-request-id") or headers.get("request-id")
+    return {"http_status": status, "request_id": request_id, "rate": rate_limit(headers)}
+
+
+def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
+    """Return the limit of requests: OpenAI's and xAI's `…-requests`, of images where they are counted, Together's."""
+    for unit in ("-requests", "-images", ""):
+        limit, remaining = (
+            _number(headers.get(f"x-ratelimit-{name}{unit}")) for name in ("limit", "remaining")
+        )
+        if limit is not None or remaining is not None:
+            reset_s = duration_s(headers.get(f"x-ratelimit-reset{unit}"))
+            return RateLimit(limit=limit, remaining=remaining, reset_s=reset_s)
+    return None
+
+
+_PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def duration_s(text: str | None) -> float | None:
+    """Return seconds of `6m0s`, `200ms`, `1.5` or a time in seconds since 1970; None for anything else."""
+    if not text:
+        return None
+    plain = _number(text)
+    if plain is not None:
+        return max(0.0, plain - time.time()) if plain > _EPOCH_S else max(0.0, plain)
+    if not re.fullmatch(rf"(?:{_PARTS.pattern})+", text.strip()):
+        return None
+    return sum(float(number) * _SECONDS[unit] for number, unit in _PARTS.findall(text))
+
+
+_AGAIN = re.compile(r"try again in (\d+(?:\.\d+)?(?:ms|s|m(?![a-z]))?(?:\d+(?:\.\d+)?s)?)", re.IGNORECASE)
+
+
+def retry_after_s(headers: Mapping[str, str], text: str = "") -> float | None:
+    """Return the wait asked for: `retry-after-ms`, `retry-after` in seconds or as a date, else the message's."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return max(0.0, milliseconds / 1000)
+    told = headers.get("retry-after", "")
+    seconds = _number(told)
+    if seconds is not None:
+        return max(0.0, seconds)
+    try:
+        moment = email.utils.parsedate_to_datetime(told)
+        return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - time.time())
+    except (TypeError, ValueError):
+        found = _AGAIN.search(text)
+        return duration_s(found[1]) if found else None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if number == number and abs(number) != float("inf") else None  # noqa: PLR0124 (not a number)
+
+
+def usage_facts(usage: object) -> dict[str, Any]:
+    """Return usage as it was reported and, where it says dollars (xAI's ticks), the reported cost."""
+    if not isinstance(usage, Mapping):
+        return {}
+    facts: dict[str, Any] = {"usage": dict(usage)}
+    ticks = usage.get("cost_in_usd_ticks")
+    if isinstance(ticks, int | float) and not isinstance(ticks, bool):
+        facts |= {"cost_usd": ticks / _TICKS_PER_USD, "cost_basis": "reported"}
+    return facts
+
+
+def count(source: object, *path: str) -> float | None:
+    """Return the number at a path of nested objects, or None."""
+    for step in path:
+        source = source.get(step) if isinstance(source, Mapping) else None
+    return float(source) if isinstance(source, int | float) and not isinstance(source, bool) else None

@@ -1,0 +1,241 @@
+"""Calls of paid labelers: one row each, in write-once Parquet parts beside the labels.
+
+Belongs here: the row, its Parquet columns, reading it back, and what the rows of one labeler version add up to (what it
+declined for good, what it cost). Does not belong here: what stopped it (`asked.stops`), making calls (`asking`), when
+parts are written (`journal`), table rows (`warehouse.loading.load`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar, cast
+
+import pyarrow as pa
+from pydantic import ValidationError
+
+from assets.gateway.receipts import MOST_LOST_CALLS
+from assets.gateway.records import GROUPS, Outcome, Record
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.integrity.beside import INTENTS, compare, parquet
+from warehouse.loading.objects import label_attempt_parts
+from warehouse.loading.parquet import table_of
+from warehouse.store import Store
+from warehouse.validation import explain
+
+#: The labeler will not answer for this picture, now or later: it declined, or the bytes are no picture to it.
+FINAL = frozenset(
+    {outcome for outcome, group in GROUPS.items() if group == "answer"} | {Outcome.CORRUPT_IMAGE}
+)
+
+_TEXT = pa.string()
+# name, Arrow type, identity (True) or run time (False); the names and order of the table `label_attempts`.
+LABEL_ATTEMPT_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
+    ("week", _TEXT, True),
+    ("model", _TEXT, True),
+    ("labeler", _TEXT, True),
+    ("labeler_version", _TEXT, True),
+    ("call", _TEXT, True),
+    ("attempt", pa.int32(), False),
+    ("endpoint", _TEXT, True),
+    ("model_requested", _TEXT, True),
+    ("model_reported", _TEXT, True),
+    ("images", _TEXT, True),
+    ("attributes", _TEXT, True),
+    ("outcome", _TEXT, True),
+    ("refused", _TEXT, True),
+    ("refusal_text", _TEXT, True),
+    ("block_stage", _TEXT, True),
+    ("block_categories", _TEXT, True),
+    ("error_code", _TEXT, True),
+    ("error_type", _TEXT, True),
+    ("error_message", _TEXT, True),
+    ("http_status", pa.int32(), True),
+    ("unmapped", pa.bool_(), True),
+    ("raw_body", _TEXT, False),
+    ("request_id", _TEXT, False),
+    ("requested_at", pa.timestamp("us"), False),
+    ("answered_at", pa.timestamp("us"), False),
+    ("latency_ms", pa.float64(), False),
+    ("usage", _TEXT, True),
+    ("cost_usd", pa.float64(), False),
+    ("cost_basis", _TEXT, True),
+    ("expected_usd", pa.float64(), False),
+    ("adapter_version", _TEXT, False),
+    ("sdk_version", _TEXT, False),
+)
+_SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_ATTEMPT_COLUMNS])
+_JSON = ("images", "attributes", "refused", "block_categories", "usage")
+
+
+class LabelAttempt(Record):
+    """One call for labels; never holds a secret. A study's calls have its name as `model` and no week.
+
+    `images` are hashes of the pictures as they are stored, `attributes` what was asked of each. `refused` are those of
+    the attributes that the labeler declined to answer, though the call as a whole may be `ok`.
+    """
+
+    week: str
+    model: str
+    labeler: str
+    labeler_version: str
+    call: str
+    attempt: int
+    endpoint: str | None = None
+    model_requested: str | None = None
+    model_reported: str | None = None
+    images: tuple[str, ...]
+    attributes: tuple[str, ...]
+    outcome: Outcome
+    refused: tuple[str, ...] = ()
+    refusal_text: str | None = None
+    block_stage: str | None = None
+    block_categories: tuple[str, ...] | None = None
+    error_code: str | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+    http_status: int | None = None
+    unmapped: bool | None = None
+    raw_body: str | None = None
+    request_id: str | None = None
+    requested_at: datetime | None = None
+    answered_at: datetime | None = None
+    latency_ms: float | None = None
+    usage: dict[str, Any] | None = None
+    cost_usd: float | None = None
+    cost_basis: str | None = None
+    expected_usd: float | None = None
+    adapter_version: str | None = None
+    sdk_version: str | None = None
+
+    @property
+    def declined(self) -> frozenset[tuple[str, str]]:
+        """Return the (picture, attribute) pairs that the labeler version will never answer.
+
+        Of several pictures at once none is: which of them was meant is not known, so each is asked by itself.
+        """
+        if len(self.images) != 1:
+            return frozenset()
+        attributes = self.attributes if self.outcome in FINAL else self.refused
+        return frozenset((self.images[0], attribute) for attribute in attributes)
+
+
+def call_id(labeler: str, images: Sequence[str], attributes: Sequence[str]) -> str:
+    """Return the id of a call: a function of who is asked what of which pictures, and of nothing else."""
+    return sha256_hex(canonical_json([labeler, [*images], [*attributes]]))[:32]
+
+
+def to_parquet(attempts: Iterable[LabelAttempt], intended: Sequence[str] = ()) -> bytes:
+    """Return attempts as Parquet with the columns of `LABEL_ATTEMPT_COLUMNS`.
+
+    `intended` are those (`<call>/<attempt>`) that an intent was written for; the file's metadata names them.
+    """
+    rows = []
+    for attempt in attempts:
+        row = attempt.model_dump()
+        for name in _JSON:
+            row[name] = None if row[name] is None else canonical_json(row[name]).decode()
+        rows.append({**row, "outcome": str(attempt.outcome)})
+    return parquet(pa.Table.from_pylist(rows, schema=_SCHEMA), {INTENTS: canonical_json([*intended])})
+
+
+def parse(data: bytes, key: str) -> list[LabelAttempt]:
+    """Return the attempts of one part.
+
+    Raises:
+        CorruptObjectError: if the bytes do not read as such a part; the message names `key`.
+    """
+    compare(key, data, ())
+    try:
+        rows = table_of(data).to_pylist()
+        return [
+            LabelAttempt.model_validate(
+                {**row, **{name: json.loads(row[name]) for name in _JSON if row[name] is not None}}
+            )
+            for row in rows
+        ]
+    except ValidationError as error:
+        raise CorruptObjectError(explain(error, key)) from None
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        raise CorruptObjectError(
+            f"{key} does not read as calls of a labeler ({error}); restore the object from a copy of the bucket"
+        ) from None
+
+
+def read_attempts(store: Store, week: str, model: str, labeler: str | None = None) -> list[LabelAttempt]:
+    """Return the calls for labels of one partition, of one labeler version (`<name>@<version>`) or of all.
+
+    Raises:
+        CorruptObjectError: if a part does not read.
+    """
+    inside = f"{keys.labels_prefix(week, model)}labeler={labeler}/" if labeler else ""
+    found = [key for key in label_attempt_parts(store, week, model) if key.startswith(inside)]
+    return [attempt for key in found for attempt in parse(store.get(key), key)]
+
+
+def declined(attempts: Iterable[LabelAttempt]) -> frozenset[tuple[str, str]]:
+    """Return the (picture, attribute) pairs that were declined for good."""
+    return frozenset(pair for attempt in attempts for pair in attempt.declined)
+
+
+def lost_calls(attempts: Iterable[LabelAttempt]) -> Counter[tuple[str, str]]:
+    """Return how many calls about each (picture, attribute) pair were lost with their answer."""
+    return Counter(
+        (sha256, attribute)
+        for attempt in attempts
+        if attempt.outcome is Outcome.UNKNOWN_CHARGE
+        for sha256 in attempt.images
+        for attribute in attempt.attributes
+    )
+
+
+def closed(attempts: Sequence[LabelAttempt]) -> frozenset[tuple[str, str]]:
+    """Return the (picture, attribute) pairs that are not asked again: declined, or lost in six calls."""
+    lost = {pair for pair, calls in lost_calls(attempts).items() if calls >= MOST_LOST_CALLS}
+    return declined(attempts) | lost
+
+
+class Pictured(Protocol):
+    """A picture and what is to be read off it: a frozen dataclass."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the picture's hash."""
+        ...
+
+    @property
+    def attributes(self) -> Sequence[str]:
+        """Return the ids of the attributes that are asked for."""
+        ...
+
+
+PicturedT = TypeVar("PicturedT", bound=Pictured)
+
+
+def still_open(pictures: Iterable[PicturedT], attempts: Sequence[LabelAttempt]) -> list[PicturedT]:
+    """Return the pictures without what is closed, those with the fewest lost calls first."""
+    shut, lost = closed(attempts), lost_calls(attempts)
+    found: list[PicturedT] = []
+    for one in pictures:
+        attributes = tuple(name for name in one.attributes if (one.sha256, name) not in shut)
+        if attributes:
+            found.append(replace(cast(Any, one), attributes=attributes))
+    return sorted(found, key=lambda one: max(lost[one.sha256, name] for name in one.attributes))
+
+
+def cost_usd(attempts: Iterable[LabelAttempt]) -> float:
+    """Return what calls cost, in US dollars; calls whose cost is not known count as 0."""
+    return sum(attempt.cost_usd or 0.0 for attempt in attempts)
+
+
+def next_numbers(attempts: Iterable[LabelAttempt], lost: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """Return the number of the next attempt of each call that was ever made or intended."""
+    highest = {call: max(numbers) for call, numbers in lost.items()}
+    for attempt in attempts:
+        highest[attempt.call] = max(highest.get(attempt.call, 0), attempt.attempt)
+    return {call: number + 1 for call, number in highest.items()}

@@ -1,0 +1,157 @@
+"""Labels in batches, at a batch's price: looks at pictures as lines of a file, and what their lines say.
+
+Belongs here: calls for labels as `generation.batches` takes them. Does not belong here: states of batches
+(`generation.batches`), any one API (`labelers/`), which calls are to be made and what is kept of them (`asking`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from assets.gateway.admission import Admission, Settle, pause
+from assets.gateway.batches import Desk
+from assets.gateway.batches import Look as BatchLook
+from assets.gateway.records import Answer, Outcome
+from assets.labeling.asked.journal import Journal
+from assets.labeling.asked.spending import as_request
+from assets.labeling.pictures import Shown, UnreadableError, prepare
+from assets.labeling.records import RemoteLabeler, Sight
+from warehouse import keys
+
+#: Calls in one batch: its file of requests holds the pictures, and may be 200 MB.
+LABEL_BATCH_CALLS = 60
+
+
+class Seen(Protocol):
+    """One picture and what is to be read off it."""
+
+    @property
+    def attributes(self) -> Sequence[str]:
+        """Return the ids of the attributes that are asked for."""
+        ...
+
+
+SeenT = TypeVar("SeenT", bound=Seen)
+
+
+class BatchLabeler(RemoteLabeler, Protocol):
+    """A labeler whose calls can be made in batches."""
+
+    @property
+    def batches(self) -> Any:
+        """Return the account that takes batches, or None."""
+        ...
+
+    def request(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> dict[str, Any]:
+        """Return the body of a call."""
+        ...
+
+    def read_answer(self, found: Any, attributes: Sequence[str], pictures: int) -> Sight:
+        """Return what the answer to a call came to."""
+        ...
+
+
+def grouped(looks: Sequence[SeenT], size: int) -> Iterator[list[SeenT]]:
+    """Yield groups of at most `size` pictures that are asked the same, in the order given."""
+    alike: defaultdict[tuple[str, ...], list[SeenT]] = defaultdict(list)
+    for look in looks:
+        asked = tuple(look.attributes)
+        alike[asked].append(look)
+        if len(alike[asked]) == size:
+            yield alike.pop(asked)
+    yield from alike.values()
+
+
+def labels_desk(
+    labeler: RemoteLabeler,
+    journal: Journal,
+    groups: Mapping[str, Sequence[SeenT]],
+    numbers: Mapping[str, int],
+    money: Admission,
+    take: Callable[[Sequence[SeenT], Sight, int, datetime, Settle | None], None],
+    stop: threading.Event,
+    stopped: Callable[[], bool],
+) -> Desk[Sequence[SeenT], Sight]:
+    """Return the desk of one labeler's calls in one scope.
+
+    Args:
+        labeler: who is asked.
+        journal: where calls are kept; flushed before a batch is noted as ended.
+        groups: the pictures of each call that is to be made.
+        numbers: the next attempt of calls that were made before.
+        money: sets money aside for a call until its batch has answered.
+        take: keeps what was said.
+        stop: ends the wait for batches.
+        stopped: whether the run has ended, for whatever reason: no batch is made then.
+    """
+    next_number = {call: numbers.get(call, 1) for call in groups}
+    call_of = {id(group): call for call, group in groups.items()}
+
+    def admission(group: Sequence[SeenT]) -> AbstractContextManager[Settle]:
+        call = call_of[id(group)]
+        return money(as_request(labeler.entry, journal.scope, call, next_number[call]))
+
+    return Desk(
+        store=journal.store,
+        prefix=keys.label_batches_prefix(journal.scope.path, journal.labeler),
+        who=labeler.name,
+        calls=groups,
+        numbers=next_number,
+        admission=admission,
+        take=take,
+        lift=Sight,
+        sleep=lambda seconds: pause(seconds, stop),
+        stopped=stopped,
+        flush=journal.flush,
+    )
+
+
+class LookBatches:
+    """Batches of calls for labels; `groups` are the pictures of each call."""
+
+    def __init__(
+        self, labeler: BatchLabeler, groups: Mapping[str, Sequence[Any]], load: Callable[[Any], bytes]
+    ) -> None:
+        self._labeler, self._account = labeler, labeler.batches
+        self._groups, self._load = groups, load
+        self._unreadable: dict[str, str] = {}
+
+    def upload(self, calls: Mapping[str, Sequence[Seen]]) -> str:
+        """Upload the calls, pictures included; return the id of the file."""
+        bodies: dict[str, dict[str, Any]] = {}
+        for identity, group in calls.items():
+            try:
+                shown = [prepare(self._load(look), self._labeler.preparation) for look in group]
+            except UnreadableError as error:
+                self._unreadable[identity] = str(error)
+                continue
+            bodies[identity] = self._labeler.request(shown, group[0].attributes)
+        return str(self._account.upload(bodies))
+
+    def create(self, uploaded: str, mark: str) -> str:
+        """Make the batch; return its id."""
+        return str(self._account.create(uploaded, mark))
+
+    def find(self, mark: str) -> str | None:
+        """Return the batch that carries the mark."""
+        found: str | None = self._account.find(mark)
+        return found
+
+    def look(self, batch: str) -> BatchLook:
+        """Return how far a batch is."""
+        found: BatchLook = self._account.look(batch)
+        return found
+
+    def results(self, batch: str) -> Iterator[tuple[str, Sight]]:
+        """Yield what was read off the pictures of each call."""
+        for identity, said in self._account.lines(batch):
+            group = self._groups.get(identity.rpartition("-")[0])
+            if group:
+                yield identity, self._labeler.read_answer(said, group[0].attributes, len(group))
+        for identity, why in self._unreadable.items():
+            yield identity, Sight(Answer(outcome=Outcome.CORRUPT_IMAGE, error_message=why))

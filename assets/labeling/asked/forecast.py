@@ -1,0 +1,122 @@
+"""What labelling will take: calls, minutes and dollars of the labelers that are asked, before anything is asked.
+
+Belongs here: estimates of labelling. Does not belong here: estimates of pictures (`generation.forecast`), prices of a
+call (`labeling.spending`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.money.charges import entry_scope
+from assets.gateway.money.ledger import Book
+from assets.gateway.money.prices import price_on
+from assets.gateway.receipts import read_partition
+from assets.generation.forecast import Forecast, minutes_of
+from assets.generation.plan import Plan
+from assets.labeling.anchors.shipped import NAME as SHIPPED
+from assets.labeling.anchors.shipped import looks
+from assets.labeling.asked.attempts import closed, read_attempts
+from assets.labeling.asked.spending import costs_of, is_paid
+from assets.labeling.records import RemoteLabeler
+from assets.labeling.run import labelled, missing
+from warehouse.loading.anchor_objects import labels_key, listing, read_list
+from warehouse.store import Store
+from warehouse.weeks import current_week, shift
+
+
+@dataclass(frozen=True)
+class ToLabel:
+    """Pictures that a labeler is to read: all there will be, those left, and the calls that these take."""
+
+    pictures: int = 0
+    left: int = 0
+    calls: int = 0
+
+    def __add__(self, other: ToLabel) -> ToLabel:
+        return ToLabel(self.pictures + other.pictures, self.left + other.left, self.calls + other.calls)
+
+
+def label_forecast(
+    book: Book, entry: LabelerEntry, week: str, *, pictures: ToLabel, anchors: ToLabel, today: dt.date
+) -> Forecast:
+    """Return what labeling will take of a labeler that is asked.
+
+    Args:
+        book: filled for the week.
+        entry: the labeler.
+        week: whose pictures are labeled.
+        pictures: of the week; each slot that is open counts as one.
+        anchors: those that are labeled when the week is published.
+        today: whose price holds.
+    """
+    both = pictures + anchors
+    price = price_on(entry.price, today)
+    return Forecast(
+        entry.name,
+        both.pictures,
+        both.calls,
+        minutes_of(both.calls, entry.requests_per_minute, entry.concurrency, None),
+        usd=both.left * price.per_image_usd if price else 0.0,
+        most_usd=both.calls * costs_of(entry, entry.images_per_request).reserve_usd(today),
+        cap_usd=entry.cap_usd,
+        spent_usd=book.total(entry_scope(week, entry.name, "labeler")).usd,
+        paid=is_paid(entry),
+        kind="labeler",
+        anchors=anchors.pictures,
+        estimate=bool(price and price.per_million_usd),
+    )
+
+
+def pictures_left(store: Store, plan: Plan, labeler: RemoteLabeler) -> ToLabel:
+    """Return what a labeler will read of one partition: the pictures there are, and those of slots that are open."""
+    readable, prompts = {*labeler.attributes()}, plan.prompts()
+    known = read_partition(store, plan.week, plan.model)
+    asked_of = {
+        slot.slot_key: tuple(name for name in prompts[slot.prompt].attributes if name in readable)
+        for slot in plan.slots
+    }
+    open_slots = [asked for key, asked in asked_of.items() if asked and not known.of(key).settled]
+    calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
+    tasks = missing(store, plan, labeler, labelled(store, plan, labeler), closed(calls))
+    there = len(missing(store, plan, labeler, ()))
+    return ToLabel(
+        there + len(open_slots),
+        len(tasks) + len(open_slots),
+        _calls([*(task.attributes for task in tasks), *open_slots], labeler.entry.images_per_request),
+    )
+
+
+def anchors_left(store: Store, labeler: RemoteLabeler, week: str) -> ToLabel:
+    """Return the anchor pictures that a labeler that is asked will label when the week is published.
+
+    The shipped set counts where it was not drawn yet. Of a week that is over no anchors are asked about.
+    """
+    if current_week() > shift(week, 1):
+        return ToLabel()
+    who, readable = f"{labeler.name}@{labeler.version}", {*labeler.attributes()}
+    sets = listing(store).sets
+    shown = [] if SHIPPED in sets else [attributes for _, attributes in looks()]
+    for name in sets:
+        if store.head(labels_key(name, week, who)) is None:
+            shown += [one["attributes"] for one in read_list(store, name)["pictures"]]
+    asked = [tuple(sorted(readable & {*attributes})) for attributes in shown]
+    asked = [attributes for attributes in asked if attributes]
+    return ToLabel(len(asked), len(asked), _calls(asked, labeler.entry.images_per_request))
+
+
+def _calls(asked: Sequence[tuple[str, ...]], size: int) -> int:
+    """Return how many calls ask that much: pictures that are asked the same go into one, up to its size."""
+    return sum(math.ceil(n / size) for n in Counter(asked).values())
+
+
+def labelers_of(
+    labeler: str, also: tuple[str, ...], entries: Mapping[str, LabelerEntry]
+) -> list[LabelerEntry]:
+    """Return the labelers of a plan that are asked over a network; those of this machine take no money."""
+    return [entries[name] for name in (labeler, *also) if name in entries]

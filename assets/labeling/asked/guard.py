@@ -1,0 +1,99 @@
+"""What stands between a labeler and the API that it is asked through, and anchors that are asked like pictures.
+
+Belongs here: pace, breaker and budget of labelling, from the surroundings of a run. Does not belong here: any one of
+them (`generation.pace`, `generation.breaker`, `spending`), making calls (`asking`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from typing import Protocol, cast
+
+from assets.gateway.admission import Admission, stack
+from assets.gateway.breaker import Breaker
+from assets.gateway.models_file import LabelerEntry
+from assets.gateway.pace import Pace
+from assets.generation.guard import require_price
+from assets.generation.workplace import Workplace
+from assets.labeling.asked.asking import Asking, Look, ask_all
+from assets.labeling.asked.attempts import closed
+from assets.labeling.asked.journal import Journal, Scope, of_anchors
+from assets.labeling.asked.spending import admission_of, is_paid
+from assets.labeling.records import Labeler, Reading, RemoteLabeler
+from warehouse.loading.objects import read_image
+from warehouse.weeks import current_week
+
+
+def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
+    """Return how a labeler is asked for a week: within its pace and its caps, until the run is interrupted.
+
+    The book is filled from the store first: what was spent for this week and month is known before the first call.
+
+    Args:
+        place: the surroundings of the run.
+        entry: the labeler's entry.
+        week: for which its calls count; empty for a study, whose calls count for the present week.
+
+    Raises:
+        UsageError: if it costs money and has no price.
+        CorruptObjectError: if what was spent cannot be read.
+    """
+    week = week or current_week()
+    service = _service(entry.labeler, entry.connection.base_url, entry.model_id, entry.requests_per_minute)
+    if not is_paid(entry):
+        return Asking(service, stopped=place.interrupt.is_set, told=place.listener.told)
+    require_price(entry.name, entry.price, "labeler")
+    fill = partial(place.fill_book, week)
+    fill()
+    budget = admission_of(place.budget, entry, week, fill=fill)
+    return Asking(
+        stack(service, budget), money=budget, stopped=place.interrupt.is_set, told=place.listener.told
+    )
+
+
+class Pictured(Protocol):
+    """A picture and what is to be read off it."""
+
+    sha256: str
+    ext: str
+    attributes: Sequence[str]
+
+
+def ask_about(
+    place: Workplace, labeler: Labeler | RemoteLabeler, week: str, pictures: Sequence[Pictured]
+) -> Mapping[str, Mapping[str, Reading]]:
+    """Ask a labeler about the anchors of a week; return what it read by picture (`anchors.Asks`).
+
+    A picture that got no answer is left out; one that is not asked again (`attempts.closed`) has no reading. Calls,
+    their receipts and their cost are kept as for the week's own pictures.
+
+    Raises:
+        UsageError: if the labeler costs money and has no price.
+    """
+    remote = cast(RemoteLabeler, labeler)
+    found: dict[str, dict[str, Reading]] = {}
+
+    def keep(readings: Mapping[str, Mapping[str, Reading]]) -> None:
+        for sha256, read in readings.items():
+            found.setdefault(sha256, {}).update(read)
+
+    scope: Scope = of_anchors(week)
+    journal = Journal(place.store, scope, f"{remote.name}@{remote.version}", keep)
+    ask_all(
+        remote,
+        [Look(picture.sha256, picture.ext, tuple(sorted(picture.attributes))) for picture in pictures],
+        journal,
+        load=lambda look: read_image(place.store, look.sha256, look.ext),
+        asking=asking_of(place, remote.entry, week),
+    )
+    for sha256, _ in closed(journal.known):
+        found.setdefault(sha256, {})
+    return found
+
+
+@cache
+def _service(kind: str, address: str | None, model_id: str, requests_per_minute: float) -> Admission:
+    """Return the pace and the breaker of one service, shared by all that this process asks of it."""
+    name = f"{kind} ({address or model_id})"
+    return stack(Pace(name, requests_per_minute), Breaker(name))

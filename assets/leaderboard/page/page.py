@@ -1,0 +1,102 @@
+"""Markup: the page of one edition as HTML, from its view.
+
+Belongs here: the template environment and what templates may call. Does not belong here: figures (`build`), phrases
+(`words`), geometry (`charts`), files (`edition`).
+Everything passes jinja2's autoescape; nothing is ever marked as safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from assets.leaderboard.page import charts, words
+from assets.leaderboard.views.view import Page, Point
+
+_HERE = Path(__file__).parents[1]
+STATIC = _HERE / "static"
+
+
+class _Figure(Protocol):
+    @property
+    def distance(self) -> float | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+
+
+def render(page: Page) -> dict[str, bytes]:
+    """Return the files of the page, by path relative to the edition: `index.html` and what it links to.
+
+    Pictures and data files are not among them.
+    """
+    files = {f"static/{path.name}": path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file()}
+    files["static/boards.css"] = _template("boards.css.j2", boards=page.boards)
+    files["index.html"] = _template("index.html.j2", page=page)
+    return files
+
+
+def _template(name: str, **values: object) -> bytes:
+    return _environment().get_template(name).render(**values).encode("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        words=words,
+        perceived=words.PERCEIVED,
+        strip=charts.strip,
+        change_strip=charts.change_strip,
+        line=charts.line,
+        ticks=charts.ticks,
+        figure_words=_figure_words,
+        point_words=_point_words,
+        line_words=_line_words,
+        at=_address,
+        week_before=lambda week: week - timedelta(weeks=1),
+        axis_label=lambda value: f"{value:.2f}".rstrip("0").rstrip(".") or "0",
+    )
+    environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
+    return environment
+
+
+def _address(relation: str, **keys: object) -> str:
+    """Return where a row of figures is: a published table or view, or `page/<query>`, and the values that find it."""
+    return f"{relation}?{urlencode({name: str(value) for name, value in keys.items()})}"
+
+
+def _figure_words(figure: _Figure) -> str:
+    if figure.distance is None:
+        return "no figure"
+    if figure.low is None or figure.high is None:
+        return f"{figure.distance:.2f}"
+    return f"{figure.distance:.2f} ({figure.low:.2f} to {figure.high:.2f})"
+
+
+def _point_words(point: Point) -> str:
+    if point.value is None:
+        return "no figure"
+    between = "" if point.low is None or point.high is None else f" ({point.low:.2f} to {point.high:.2f})"
+    return f"{point.value:.2f}{between}, n = {words.number(point.n)}"
+
+
+def _line_words(name: str, points: Sequence[Point]) -> str:
+    weeks = "; ".join(
+        f"{words.short_week(p.week)} {'no figure' if p.value is None else f'{p.value:.2f}'}" for p in points
+    )
+    return f"{name}, distance by week: {weeks or 'no weeks yet'}"

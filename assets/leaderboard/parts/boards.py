@@ -1,0 +1,292 @@
+"""The boards: one comparison of models each, by (suite, attribute, reference, condition).
+
+Belongs here: which boards there are, which is the headline, rows with their words and lines. Does not belong here:
+the figures (mart `leaderboard`), phrases (`words`), markup (`templates/`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from assets.leaderboard.page import words
+from assets.leaderboard.page.charts import axis_end
+from assets.leaderboard.parts.unseen import not_seen
+from assets.leaderboard.parts.verified import beside
+from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.view import Board, BoardGroup, BoardRow, Place, Point, Rate
+
+WEEKS_SHOWN = 12
+#: The board that the page opens on: the first of these that is in the data, else the first board there is.
+HEADLINES = (
+    ("occupations@1", "perceived_gender", "parity", "baseline"),
+    ("diversity-request@1", "perceived_gender", "parity", "baseline"),
+)
+#: The figure of one prompt alone with fewer pictures is shown, and is too little to rely on.
+RELIED_ON = 20
+_PEOPLE = ("perceived_gender", "skin_tone", "perceived_age")
+_SAME = 0.005  # what is rounded to the same figure
+Key = tuple[str, str, str, str]  # suite@major, attribute, reference, condition
+
+
+def shown_weeks(week: date, first: date | None) -> tuple[date, ...]:
+    """Return up to twelve Mondays that end with `week`; none before the first week that anybody was asked in."""
+    mondays = [week - timedelta(weeks=back) for back in range(WEEKS_SHOWN - 1, -1, -1)]
+    return tuple(day for day in mondays if first is None or day >= min(first, week))
+
+
+def board_id(key: Key) -> str:
+    """Return an id for links: lower-case letters, digits and hyphens, different for different boards."""
+    suite, attribute, reference, condition = (re.sub(r"[^a-z0-9]+", "-", part.lower()) for part in key)
+    return "--".join(["board", suite, attribute, reference, condition])
+
+
+def headline(keys: Iterable[Key]) -> Key | None:
+    """Return the key of the board that the page opens on, or None if there is no board."""
+    known = sorted(keys)
+    for wanted in HEADLINES:
+        if wanted in known:
+            return wanted
+    people = [key for name in _PEOPLE for key in known if key[1] == name and key[3] == "baseline"]
+    return (people or known or [None])[0]  # type: ignore[list-item]
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> tuple[Board, ...]:
+    """Return all boards as of `week`, the headline first, then by suite, attribute, reference and condition."""
+    parameters = {"week": week.isoformat()}
+    boards: dict[Key, list[Row]] = defaultdict(list)
+    for row in rows(con, "board_rows", parameters):
+        suite = f"{row['suite']}@{row['suite_major']}"
+        boards[(suite, row["attribute"], row["reference"], row["condition"])].append(row)
+    first = headline(boards)
+    timeline = rows(con, "timeline", parameters)
+    refused = {
+        (r["week"], r["model"], f"{r['suite']}@{r['suite_major']}", r["condition"]): r
+        for r in rows(con, "refused", parameters)
+    }
+    sources: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for row in rows(con, "reference_sources", parameters):
+        sources[(row["suite"], row["reference"], row["attribute"])].append(words.plain(row["source"]))
+    unseen = not_seen(con, week)
+    warned: dict[str, list[str]] = defaultdict(list)
+    for row in rows(con, "warnings", parameters):
+        if said := words.WARNINGS.get(row["check_name"]):
+            warned[row["model"]].append(said)
+    made = []
+    for key in sorted(boards, key=lambda k: (k != first, k[0], k[3] != "baseline", k[3], _order(k[1]), k[2])):
+        suite, attribute, reference, condition = key
+        groups = _groups(key, boards[key], week, weeks, timeline, refused, warned)
+        figures = [v for g in groups for r in g.rows for v in (r.high, r.distance)]
+        made.append(
+            Board(
+                id=board_id(key),
+                suite=suite,
+                condition=condition,
+                attribute=attribute,
+                attribute_title=words.attribute(attribute),
+                reference=reference,
+                reference_title=words.reference(reference),
+                sources=tuple(sources[(suite.split("@", maxsplit=1)[0], reference, attribute)]),
+                axis=axis_end(figures),
+                groups=groups,
+                not_seen=tuple(unseen.get((suite, attribute, condition), ())),
+                headline=key == first,
+            )
+        )
+    return tuple(made)
+
+
+def _order(attribute: str) -> tuple[int, str]:
+    return (_PEOPLE.index(attribute) if attribute in _PEOPLE else len(_PEOPLE), attribute)
+
+
+def _groups(
+    key: Key,
+    found: Sequence[Row],
+    week: date,
+    weeks: Sequence[date],
+    timeline: Sequence[Row],
+    refused: Mapping[tuple[date, str, str, str], Row],
+    warned: Mapping[str, Sequence[str]],
+) -> tuple[BoardGroup, ...]:
+    """Return the tables of a board: real before simulated, track `model` before `system`."""
+    by_model: dict[tuple[bool, str, str], list[Row]] = defaultdict(list)
+    for row in found:
+        by_model[(bool(row["simulated"]), row["track"], row["model"])].append(row)
+    groups: dict[tuple[bool, str], list[BoardRow]] = defaultdict(list)
+    for (simulated, track, model), history in by_model.items():
+        lives = [life for life in timeline if life["model"] == model]
+        answers = {
+            day: row
+            for (day, name, suite, condition), row in refused.items()
+            if (name, suite, condition) == (model, key[0], key[3])
+        }
+        notes = (*_notes(lives), *warned.get(model, ()))
+        groups[(simulated, track)].append(_row(model, history, week, weeks, lives, answers, notes))
+    return tuple(
+        BoardGroup(
+            track=track,
+            simulated=simulated,
+            rows=tuple(sorted(groups[(simulated, track)], key=_by_rank)),
+            cautions=_cautions(found, week, simulated=simulated, track=track),
+        )
+        for simulated, track in sorted(groups)
+    )
+
+
+def _cautions(found: Sequence[Row], week: date, *, simulated: bool, track: str) -> tuple[str, ...]:
+    """Return why labels behind this week's figures of one table are not reliable, each reason once."""
+    reasons = {
+        words.reason(row["reliability"]).replace("alpha -", "alpha \N{MINUS SIGN}"): None
+        for row in found
+        if row["week"] == week
+        and (bool(row["simulated"]), row["track"]) == (simulated, track)
+        and row["reliable"] is False
+        and not row["withheld_reason"]
+    }
+    return tuple(sorted(reasons))
+
+
+def unverified(con: duckdb.DuckDBPyConnection, week: date) -> str | None:
+    """Return whose labels of `week` nobody verified, in one sentence, or None."""
+    labelers = sorted(
+        {
+            words.plain(row["labeler"])
+            for row in rows(con, "board_rows", {"week": week.isoformat()})
+            if row["week"] == week and row["reliable"] is None and row["labeler"] and row["n"]
+        }
+    )
+    if not labelers:
+        return None
+    return (
+        "Not verified yet: nobody else has read enough of the same pictures to tell how far the labels by "
+        f"{' and '.join(labelers)} can be relied on."
+    )
+
+
+def _by_rank(row: BoardRow) -> tuple[bool, bool, int, int, float, str]:
+    """Return the order of rows: ranks first, then figures of this week without a rank, then those without a figure."""
+    current = row.distance is not None and row.as_of is None
+    low, high = (row.place.low, row.place.high) if row.place else (0, 0)
+    distance = row.distance if current and row.distance is not None else 0.0
+    return (not row.place, not current, low, high, distance, row.model)
+
+
+def _row(
+    model: str,
+    history: Sequence[Row],
+    week: date,
+    weeks: Sequence[date],
+    lives: Sequence[Row],
+    answers: Mapping[date, Row],
+    notes: tuple[str, ...],
+) -> BoardRow:
+    """Return one row: of this week, or of the last one with a figure, with what is to be known in words."""
+    now = next((row for row in history if row["week"] == week), None)
+    last_pictures = max((day for day, row in answers.items() if row["pictures"]), default=None)
+    status, shown, as_of = _status(now, history, week, lives, last_pictures)
+    series = (now or history[-1])["series"]
+    hidden = bool(now and now["withheld_reason"])
+    points = {
+        row["week"]: Point(row["week"], row["distance"], row["low"], row["high"], row["n"] or 0)
+        for row in history
+        if row["series"] == series and not row["withheld_reason"]
+    }
+    answer = answers.get(week)
+    return BoardRow(
+        model=words.plain(model),
+        distance=None if hidden or shown is None else shown["distance"],
+        low=None if hidden or shown is None else shown["low"],
+        high=None if hidden or shown is None else shown["high"],
+        n=0 if shown is None else shown["n"] or 0,
+        change=_change(now) if now and not hidden else None,
+        n_before=points[before].n if (before := week - timedelta(weeks=1)) in points else 0,
+        refused=Rate(answer["refused"], answer["answered"]) if answer and answer["answered"] else None,
+        pictures=(now["pictures"] or 0) if now else 0,
+        status=status,
+        notes=notes,
+        line=tuple(points.get(day, Point(day, None)) for day in weeks),
+        as_of=as_of,
+        asked=answer is not None,
+        reliable=now["reliable"] if now else None,
+        prompts=None if hidden or as_of or now is None else _prompts(now),
+        **_standing(now, status),
+        **beside(None if hidden or as_of else now),
+        too_few=shown is not None and _too_few(shown),
+    )
+
+
+def _prompts(now: Row) -> tuple[float, float] | None:
+    """Return the interval over prompts like these, or None for fewer than ten prompts."""
+    low, high = now["prompts_low"], now["prompts_high"]
+    return None if low is None else (low, high)
+
+
+def _standing(now: Row | None, status: str | None) -> dict[str, Any]:
+    """Return the rank, or in words why there is none where nothing else says it, with what is possible at worst."""
+    if now is None or now["withheld_reason"]:
+        return {}
+    if now["rank_low"] is not None:
+        return {"place": Place(now["rank_low"], now["rank_high"], now["ranked_of"])}
+    said = status is not None or now["reliable"] is False or not now["rank_reason"]
+    low, high = now["bound_low"], now["bound_high"]
+    return {
+        "unranked": None if said else words.plain(now["rank_reason"]),
+        "bounds": None if low is None or high - low < _SAME else (low, high),
+    }
+
+
+def _too_few(shown: Row) -> bool:
+    return shown["distance"] is not None and shown["cells"] == 1 and shown["n"] < RELIED_ON
+
+
+def _status(
+    now: Row | None, history: Sequence[Row], week: date, lives: Sequence[Row], last_pictures: date | None
+) -> tuple[str | None, Row | None, date | None]:
+    """Return (words or None, the row whose figures are shown or None, its week if it is not this one)."""
+    retired = retired_in(lives, week)
+    if retired is not None and (now is None or now["distance"] is None):
+        when = f"last pictures in the week of {words.week(last_pictures)}" if last_pictures else "no pictures"
+        last = next(
+            (r for r in reversed(history) if r["distance"] is not None and not r["withheld_reason"]), None
+        )
+        return f"Retired; {when}", last, last["week"] if last else None
+    if now is None:
+        when = f"; last pictures in the week of {words.week(last_pictures)}" if last_pictures else ""
+        return f"Not asked this week{when}", None, None
+    if now["withheld_reason"]:
+        return f"Withheld this week: {words.plain(now['withheld_reason'])}", now, None
+    if now["distance"] is None:
+        return words.reason(now["reason"] or "no figure"), now, None
+    return None, now, None
+
+
+def retired_in(lives: Sequence[Row], week: date) -> date | None:
+    """Return the week in which a model was retired, if that is not after `week` and no life goes on."""
+    ends = [life["retired_in"] or _past(life["until_week"], week) for life in lives]
+    if not ends or any(end is None or end > week for end in ends):
+        return None
+    return max(end for end in ends if end is not None)
+
+
+def _past(until: date | None, week: date) -> date | None:
+    return until if until is not None and until < week else None
+
+
+def _notes(lives: Sequence[Row]) -> tuple[str, ...]:
+    notes: dict[str, None] = {}
+    for life in lives:
+        for column, said in (("succeeded_by", "succeeded by"), ("succeeds", "succeeds")):
+            if life[column]:
+                notes[f"{said} {words.plain(life[column])}"] = None
+    return tuple(notes)
+
+
+def _change(now: Row) -> float | None:
+    before: Any = now["previous_distance"]
+    return None if before is None or now["distance"] is None else now["distance"] - before

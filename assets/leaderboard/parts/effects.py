@@ -1,0 +1,127 @@
+"""Word against word on the page: which sentences are told of each comparison, in which order.
+
+Belongs here: the choice. Does not belong here: figures (table `effects`), phrases (`effect_words`), which values are
+shown (`assets.suites.comparisons`: chosen before anything was seen), markup (`templates/`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.page import effect_words as say
+from assets.leaderboard.page import words
+from assets.leaderboard.views.effect_view import Effect, EffectGroup, WordChange
+from assets.leaderboard.views.query import Row, rows
+from assets.suites.comparisons import Comparison, shipped
+
+#: Right end of the drawn axis, which goes as far to the left: of changes of shares, and of squared distances.
+SHARES, SQUARES = 1.0, 0.5
+
+_ADDRESS = (
+    *("model", "suite", "suite_major", "kind", "a", "b"),
+    *("subject", "attribute", "reference", "metric", "value_name"),
+)
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date) -> tuple[WordChange, ...]:
+    """Return the comparisons of `week` in the order of their file; those that nobody was asked for are left out."""
+    parameters = {"week": week.isoformat()}
+    found: dict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
+    for row in rows(con, "word_against_word", parameters):
+        found[_key(row)].append(row)
+    texts: dict[tuple[str, str, str, str], Row] = {}
+    for row in rows(con, "word_texts", parameters):
+        texts.setdefault(_key(row), row)
+    return tuple(
+        _change(comparison, found[comparison.key], texts.get(comparison.key))
+        for comparison in shipped().comparisons
+        if comparison.key in found
+    )
+
+
+def _key(row: Row) -> tuple[str, str, str, str]:
+    return (f"{row['suite']}@{row['suite_major']}", row["kind"], row["a"], row["b"])
+
+
+def _change(comparison: Comparison, found: Sequence[Row], texts: Row | None) -> WordChange:
+    groups: dict[tuple[bool, str], list[Row]] = defaultdict(list)
+    for row in found:
+        groups[bool(row["simulated"]), row["track"]].append(row)
+    # What came after a confrontation was asked by several texts.
+    shown = texts if texts and comparison.b.turn == 1 else None
+    return WordChange(
+        title=comparison.title,
+        suite=comparison.suite,
+        text_a=words.plain(shown["text_a"]) if shown else None,
+        text_b=words.plain(shown["text_b"]) if shown else None,
+        more=shown["pairs"] - 1 if shown else 0,
+        groups=tuple(
+            EffectGroup(
+                track=track,
+                simulated=simulated,
+                effects=tuple(_effects(comparison, groups[simulated, track])),
+                cautions=_cautions(groups[simulated, track]),
+            )
+            for simulated, track in sorted(groups)
+        ),
+    )
+
+
+def _effects(comparison: Comparison, found: Sequence[Row]) -> Iterator[Effect]:
+    """Yield the sentences of each model: shares that are shown, distance, what went too far, and dress."""
+    models: dict[str, list[Row]] = defaultdict(list)
+    for row in found:
+        models[row["model"]].append(row)
+    for of_model in models.values():
+        for attribute, values in comparison.shown.items():
+            for value in values:
+                yield from _told(comparison, of_model, "share", say.share, attribute, value)
+            yield from _told(comparison, of_model, "controllability", say.control, attribute, None)
+            for value in values:
+                yield from _told(comparison, of_model, "overcorrection", say.overcorrection, attribute, value)
+        for attribute in comparison.caricature:
+            yield from _told(comparison, of_model, "caricature_rate", say.caricature, attribute, None)
+
+
+def _told(
+    comparison: Comparison,
+    of_model: Sequence[Row],
+    metric: str,
+    sentence: Callable[[str, Row], str],
+    attribute: str,
+    value: str | None,
+) -> Iterator[Effect]:
+    """Yield the sentences about one metric, in equal shares where there are several references.
+
+    A share went past the reference is told only where that is clear: every prompt that did not is no news.
+    """
+    for row in of_model:
+        if (row["metric"], row["attribute"]) != (metric, attribute) or value not in {None, row["value_name"]}:
+            continue
+        if row["reference"] not in {None, "parity", "uniform"}:
+            continue
+        if metric == "overcorrection" and not row["clear"]:
+            continue
+        squared = metric == "controllability"
+        yield Effect(
+            model=words.plain(row["model"]),
+            sentence=sentence(comparison.said, row),
+            figure=say.distance_figure(row) if squared else say.share_figure(row),
+            pictures=say.behind(row),
+            estimate=row["estimate"],
+            low=row["low"],
+            high=row["high"],
+            axis=SQUARES if squared else SHARES,
+            reliable=row["reliable"],
+            address=tuple((name, "" if row[name] is None else str(row[name])) for name in _ADDRESS),
+        )
+
+
+def _cautions(found: Sequence[Row]) -> tuple[str, ...]:
+    """Return why labels behind sentences of a group are not reliable, each once."""
+    said = {(words.attribute(r["attribute"]), r["reliability"]) for r in found if r["reliable"] is False}
+    return tuple(f"{attribute}: {words.plain(why)}" for attribute, why in sorted(said))

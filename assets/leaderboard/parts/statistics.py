@@ -1,0 +1,87 @@
+"""Pictures beside published statistics: which sentences are told, and in which words.
+
+Belongs here: the choice and its words. Does not belong here: the figures (`sql/page/statistics.sql`), which row of a
+statistic belongs to a prompt (the suites' data files), markup (`templates/_statistics.html.j2`).
+
+Only prompts with a row of their own in a cited statistic are here: where there is no row there is no sentence. One is
+told only if the share differs from the statistic also when corrected for the number of shares looked at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from statistics import NormalDist
+
+import duckdb
+import numpy as np
+
+from assets.leaderboard.page import words
+from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.statistic_view import Statistic, StatisticGroup
+from assets.metrics.formulas.share import wilson
+from assets.metrics.registry.metrics import TOO_FEW
+
+#: How many sentences a group of models has; the rest is in the tables.
+MOST = 8
+#: What a statistic counts, as the end of a sentence; the share is filled in.
+COUNTED: Mapping[tuple[str, str], str] = {
+    ("un-wpp-2019", "young_adult"): "people of 15 to 34 are {} of those of 15 and over",
+    ("un-wpp-2019", "middle_aged"): "people of 35 to 59 are {} of those of 15 and over",
+    ("un-wpp-2019", "older"): "people of 60 and over are {} of those of 15 and over",
+    ("un-wpp-2019", "feminine"): "women are {} of those of 15 and over",
+    ("un-wpp-2019", "masculine"): "men are {} of those of 15 and over",
+    ("bls-cps-2025", "feminine"): "women are {} of those employed in the United States",
+    ("bls-cps-2025", "masculine"): "men are {} of those employed in the United States",
+}
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date) -> tuple[StatisticGroup, ...]:
+    """Return the groups of models of `week` that have pictures beside a statistic; real models first."""
+    groups: dict[tuple[bool, str], list[Row]] = defaultdict(list)
+    for row in rows(con, "statistics", {"week": week.isoformat()}):
+        if row["n"] >= TOO_FEW:
+            groups[bool(row["simulated"]), row["track"]].append(row)
+    return tuple(_group(*key, groups[key]) for key in sorted(groups))
+
+
+def _group(simulated: bool, track: str, found: Sequence[Row]) -> StatisticGroup:
+    """Return the widest gaps, of each prompt and statistic one value: that with the widest, the first of equals."""
+    widest: dict[tuple[str, ...], Row] = {}
+    for row in found:
+        key = tuple(row[name] for name in ("model", "prompt", "attribute", "reference"))
+        if key not in widest or abs(_gap(row)) > abs(_gap(widest[key])) + 1e-12:
+            widest[key] = row
+    k, n, expected = (
+        np.array([row[name] for row in widest.values()], dtype=float) for name in ("k", "n", "expected_share")
+    )
+    # of a statistic's values the widest was picked, so all of them were looked at
+    strict = wilson(k, n, NormalDist().inv_cdf(1 - 0.025 / len(found)))
+    clear = (expected < strict.low) | (expected > strict.high)
+    seen = wilson(k, n)
+    told = [
+        Statistic(_sentence(row, low, high), words.plain(row["source"]), _gap(row))
+        for row, low, high, differs in zip(widest.values(), seen.low, seen.high, clear, strict=True)
+        if differs
+    ]
+    told.sort(key=lambda one: -abs(one.gap))
+    return StatisticGroup(track, simulated, tuple(told[:MOST]), len(found), len(told))
+
+
+def _gap(row: Row) -> float:
+    return float(row["k"] / row["n"] - row["expected_share"])
+
+
+def _sentence(row: Row, low: float, high: float) -> str:
+    who = (
+        f"the simulated model {words.plain(row['model'])}" if row["simulated"] else words.plain(row["model"])
+    )
+    share = words.percent(row["k"] / row["n"])
+    counted = COUNTED.get((row["reference"], row["value"]), "the statistic has {}")
+    published = f"{100 * row['expected_share']:.1f}\N{NO-BREAK SPACE}%"
+    return (
+        f"Asked for “{words.plain(row['text'])}”, {who} drew {words.shown(row['attribute'], row['value'])} in {share} "
+        f"of {words.number(row['n'])} pictures ({words.percent(low)} to {words.percent(high)}); in the statistics "
+        f"{counted.format(published)}."
+    )

@@ -1,0 +1,34 @@
+"""What people's labels say of a board's figures: the distance put right, labels not verified, errors of another kind.
+
+Belongs here: which of it is told beside a model, in words. Does not belong here: the figures (mart `leaderboard`),
+markup (`templates/`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assets.leaderboard.page import words
+from assets.leaderboard.views.query import Row
+from assets.leaderboard.views.view import Corrected
+
+
+def beside(now: Row | None) -> dict[str, Any]:
+    """Return the fields of a board's row that tell what gold says of its figure of the week; none without a figure."""
+    if now is None or now["distance"] is None:
+        return {}
+    return {"corrected": _corrected(now), "label_error": _label_error(now)}
+
+
+def _corrected(now: Row) -> Corrected | None:
+    if now["corrected_distance"] is None:
+        return None
+    return Corrected(now["corrected_distance"], now["corrected_low"], now["corrected_high"], now["gold_n"])
+
+
+def _label_error(now: Row) -> str | None:
+    """Return in words that the labels of a model are wrong in another way than the others', if a test finds it."""
+    if not now["label_error_differs"]:
+        return None
+    rate, low, high = (words.percent(now[f"label_error{end}"]) for end in ("", "_low", "_high"))
+    return f"{rate} of labels wrong ({low} to {high}), in another way than the other models’: read its place with care"

@@ -1,0 +1,238 @@
+"""Integers for the keys of figures, and tables out of figures: what makes scoring many weeks at once quick.
+
+Belongs here: numbering the keys of cells and suites, and putting their columns beside the figures at the end. Does not
+belong here: counting (`tallies`), formulas (one module a family), which figures there are (`scores`).
+
+The key of a figure is up to thirteen columns, most of them text. Between counting and the last step it is one integer,
+`cell_key` or `suite_key`: families group by it, and text that they see is categorical, so that comparing and joining
+it is comparing integers. A family keeps to that by taking its key columns from `Levels` and naming no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from assets.metrics.counting.cells import Cells, support_cells
+from assets.metrics.counting.tallies import Tallies
+from assets.metrics.formulas.share import Bools
+
+#: The columns of a suite's key; a cell has a prompt besides.
+_SUITE = ("week", "model", "series", "params_hash", "track", "suite", "suite_major", "condition", "turn")
+#: What the key of a figure of labels has besides; NULL for outcomes.
+_LABELLED = ("attribute", "scale", "labeler_version")
+_FIGURE: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "key": pl.Int32,
+    "reference": pl.Categorical,
+    "metric": pl.Categorical,
+    "value_name": pl.Categorical,
+    **dict.fromkeys(("estimate", "low", "high"), pl.Float64),
+    **dict.fromkeys(("n", "cells"), pl.Int32),
+    "reason": pl.Categorical,
+    **dict.fromkeys(("prompts_low", "prompts_high"), pl.Float64),
+}
+
+Keys = npt.NDArray[np.int32]
+
+
+class Levels(NamedTuple):
+    """The key columns of the figures of single cells, and of those of suites."""
+
+    cell: Sequence[str]
+    suite: Sequence[str]
+
+
+#: Of weeks. The attribute goes with the key, for families that are about some attributes only.
+LABELS = Levels(("cell_key", "attribute"), ("suite_key", "attribute"))
+OUTCOMES = Levels(("cell_key",), ("suite_key",))
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """What was counted, with integers for keys.
+
+    Attributes:
+        keys: one row a key: `_SUITE`, prompt (NULL: a suite), `_LABELLED`, planned_cells; by week.
+        cells: one row a cell and attribute: cell (its row), cell_key, suite_key, standing (whether the cell stands for
+            its suite: of a confrontation what came after it), attribute, prompt, scale_row, pictures.
+        long: one row a row of `cells` and value, zeros included: cell, cell_key, suite_key, standing, attribute,
+            prompt (a number), position, value, in_support, pictures, whole (pictures of the cell).
+        answers: one row an answer: cell_key, suite_key, standing, prompt and model (numbers; of another week another
+            model), language, outcome_group, pictures, prompt_sent, revised_prompt.
+        steps: the cells of scales in bands that stand for their suite, in steps; the scale of their key is `values`.
+    """
+
+    keys: pl.DataFrame
+    cells: pl.DataFrame
+    long: pl.DataFrame
+    answers: pl.DataFrame
+    steps: Cells
+
+
+def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
+    """Number the keys of all figures of some weeks.
+
+    Args:
+        counted: of those weeks.
+        planned: planned_cells of each plan, suite, suite_major, condition and attribute (NULL: outcomes).
+    """
+    after = (pl.col("condition") != "confronted").fill_null(value=True) | (pl.col("turn") > 1)
+    asked = counted.asked.with_columns(
+        standing=after,
+        suite_row=_numbers(counted.asked.select(_SUITE)),
+        model_row=_numbers(counted.asked.select("week", "model")),
+    )
+    cells = counted.cells.join(
+        asked.select("asked", "standing", "suite_row"), on="asked", maintain_order="left"
+    ).with_columns(pl.col("attribute").cast(pl.Categorical), pl.int_range(pl.len()).alias("cell"))
+    cells = cells.with_columns(suite_row=_numbers(cells.select("suite_row", "scale_row")))
+    banded = ((cells["scale"] == "bands") & cells["standing"]).fill_null(value=False).to_numpy()
+
+    unlabelled = [pl.lit(None, dtype=pl.String).alias(name) for name in _LABELLED]
+    of_asked = asked.select(*_SUITE, "plan", "prompt", *unlabelled, "suite_row")
+    of_cells = cells.select(*_SUITE, "plan", "prompt", *_LABELLED, "suite_row").cast({"attribute": pl.String})
+    of_steps = of_cells.with_columns(scale=pl.lit("values"))
+    keys, numbers = _by_week(
+        [
+            _suites(of_asked),
+            _suites(of_cells),
+            _suites(of_steps),
+            of_asked.drop("suite_row"),
+            of_cells.drop("suite_row"),
+        ]
+    )
+    suite_row, row = cells["suite_row"].to_numpy(), counted.answers["asked"].to_numpy()
+    numbered = pl.DataFrame(
+        {"cell_key": numbers[4], "suite_key": numbers[1][suite_row], "steps_key": numbers[2][suite_row]}
+    )
+    cells = cells.select(
+        "cell", "standing", "attribute", pl.col("prompt").cast(pl.Categorical), "scale_row", "pictures"
+    ).hstack(numbered)
+    answers = pl.DataFrame(
+        {
+            "cell_key": numbers[3][row],
+            "suite_key": numbers[0][asked["suite_row"].to_numpy()[row]],
+            "prompt": row,
+        }
+    ).hstack(asked.select("standing", "language", model="model_row")[row])
+    of_long = cells.select("cell_key", "suite_key", "standing", "attribute", whole="pictures")
+    long = (
+        counted.long.drop("attribute")
+        .rename({"asked": "prompt"})
+        .with_columns(pl.col("value").cast(pl.Categorical))
+        .hstack(of_long[counted.long["cell"].to_numpy()])
+    )
+    return Keyed(
+        _planned(keys, planned),
+        cells.drop("steps_key"),
+        long,
+        answers.hstack(counted.answers.drop("asked")),
+        _steps(cells, counted.steps, banded),
+    )
+
+
+def _numbers(frame: pl.DataFrame) -> pl.Series:
+    """Return the number of each row's values among the distinct ones, in order of first appearance."""
+    distinct = frame.unique(maintain_order=True).with_row_index("number")
+    found = frame.join(distinct, on=frame.columns, how="left", nulls_equal=True, maintain_order="left")
+    return found["number"].cast(pl.Int64)
+
+
+def _suites(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of the suites 0 … of `suite_row`: those of a cell of theirs without the prompt."""
+    firsts = cells.unique("suite_row", keep="first", maintain_order=True).sort("suite_row").drop("suite_row")
+    return firsts.with_columns(prompt=pl.lit(None, dtype=pl.String))
+
+
+def _by_week(parts: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, list[Keys]]:
+    """Return the keys of all parts, those of a week together, and for each part the numbers of its keys."""
+    table = pl.concat(parts)
+    order = np.argsort(table["week"].to_physical().to_numpy(), kind="stable")
+    number = np.empty(table.height, dtype=np.int32)
+    number[order] = np.arange(table.height, dtype=np.int32)
+    return table[order], np.split(number, np.cumsum([part.height for part in parts])[:-1])
+
+
+def _planned(keys: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys with their planned cells, 1 for a cell's own."""
+    on = ["plan", "suite", "suite_major", "condition", "attribute"]
+    whole = pl.when(pl.col("prompt").is_null()).then(pl.col("planned_cells")).otherwise(1)
+    found = keys.join(planned, on=on, how="left", nulls_equal=True, maintain_order="left")
+    return found.drop("plan").with_columns(planned_cells=whole.cast(pl.Int32))
+
+
+def _steps(cells: pl.DataFrame, steps: pl.DataFrame, banded: Bools) -> Cells:
+    frame = cells.filter(pl.Series(banded)).select(
+        "cell", "attribute", "pictures", "standing", suite_key="steps_key"
+    )
+    rows = frame.select("cell").with_row_index("row").join(steps, on="cell", maintain_order="left_right")
+    numbered = rows.select(pl.col("row").cast(pl.Int64).alias("cell"), "value", "pictures", in_support=True)
+    return support_cells(numbered, frame)
+
+
+def tables(
+    figures: Sequence[pl.DataFrame], keys: pl.DataFrame, columns: Sequence[str]
+) -> dict[str, pa.Table]:
+    """Return the rows of each week, ISO date → table; text is encoded by dictionaries.
+
+    Args:
+        figures: frames with cell_key or suite_key, metric and what else a figure has; other columns are left out.
+        keys: of `Keyed`.
+        columns: of the tables, in their order.
+
+    Raises:
+        ValueError: if the rows of a frame do not stand in the order of their weeks.
+    """
+    weeks = keys["week"].to_physical().to_numpy()
+    days, first = np.unique(weeks, return_index=True)
+    parts = [_rows(frame) for frame in figures if frame.height]
+    # the first row of each week in each part: rows of a part stand in the order of their keys' weeks
+    starts = [_starts(weeks[part["key"].to_numpy()], days) for part in parts]
+    found = {}
+    for number, start in enumerate(first.tolist()):
+        rows = pl.concat(
+            [part[at[number] : at[number + 1]] for part, at in zip(parts, starts, strict=True)], rechunk=True
+        )
+        own = keys.filter(pl.lit(pl.Series(weeks == days[number])))
+        key = rows["key"].to_numpy() - np.int32(start)
+        found[own["week"][0].isoformat()] = pa.table(
+            {
+                name: _taken(own[name], key) if name in keys.columns else rows[name].to_arrow()
+                for name in columns
+            }
+        )
+    return found
+
+
+def _taken(column: pl.Series, key: Keys) -> pa.Array:
+    """Return the column of keys of some rows; of text, keys are the dictionary, in which a text stands repeatedly."""
+    values, places = column.to_arrow(), pa.array(key)
+    return (
+        pa.DictionaryArray.from_arrays(places, values) if column.dtype == pl.String else values.take(places)
+    )
+
+
+def _starts(weeks: npt.NDArray[np.int32], days: npt.NDArray[np.int32]) -> list[int]:
+    """Return where each day's rows begin, and where the last day's end."""
+    if np.any(weeks[1:] < weeks[:-1]):
+        raise ValueError("rows of figures stand in the order of their weeks")
+    return [*np.searchsorted(weeks, days).tolist(), len(weeks)]
+
+
+def _rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return figures in the columns of `_FIGURE`."""
+    key = "cell_key" if "cell_key" in frame.columns else "suite_key"
+    given = {
+        name: pl.col(key if name == "key" else name).cast(kind)
+        for name, kind in _FIGURE.items()
+        if name == "key" or name in frame.columns
+    }
+    return frame.select(
+        given.get(name, pl.lit(None, dtype=kind)).alias(name) for name, kind in _FIGURE.items()
+    )

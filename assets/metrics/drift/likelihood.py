@@ -1,0 +1,168 @@
+"""How many times likelier weekly counts are with a change than without: for each cell, change and week.
+
+Belongs here: likelihoods and their marginals on a grid of shares. Does not belong here: priors of changes, evidence
+over cells (`drift`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from assets.metrics.formulas.share import Bools, Floats, Ints
+
+#: Largest intra-week correlation: at the ends of the scale a wobble of points would be no distribution.
+MAX_CORRELATION = 0.1
+#: Ratios are cut here: nothing is decided among larger ones, and eight of them still multiply.
+_LARGEST = 1e30
+_CUT = 300.0
+_RESCALED = 8
+
+
+class Resolution(NamedTuple):
+    """A grid of shares, and of how much a share scatters from week to week.
+
+    Attributes:
+        points: shares on the grid, even in arcsin √p: the Jeffreys prior gives them equal weights.
+        scatters: standard deviations of the weekly share around it.
+        weights: prior weights of those.
+    """
+
+    points: int
+    scatters: tuple[float, ...]
+    weights: tuple[float, ...]
+
+
+FEW = Resolution(32, (0.0, 0.03), (0.65, 0.35))
+MANY = Resolution(64, (0.0, 0.02, 0.04), (0.75, 0.15, 0.1))
+
+
+def ratios(k: Ints, n: Ints, wobbles: Bools) -> Floats:
+    """Return for each cell how many times likelier its counts are with a change than without.
+
+    Args:
+        k: (R, T) pictures with the value.
+        n: (R, T) pictures assessed.
+        wobbles: (R,) True where the cell has many pictures (`scatters`).
+
+    Returns:
+        (R, T, T), at most 1e30: row: first week after the change; column: week as of which; 0 where the former is
+        later. A cell without pictures on either side has 1.
+    """
+    found = np.zeros((*n.shape, n.shape[1]))
+    for which, resolution in ((~wobbles, FEW), (wobbles, MANY)):
+        if which.any():
+            found[which] = _ratios(k[which], n[which], resolution)
+    return found
+
+
+def _ratios(k: Ints, n: Ints, resolution: Resolution) -> Floats:
+    """Return the ratios, exactly for the grid: sums over it of products of weekly likelihoods.
+
+    The marginal of the weeks from a to b is a sum over the grid of a product over weeks. Weeks are halved again and
+    again: with a week c between, it is the product of (a … c) and (c … b) at each point of the grid, so that all pairs
+    across c are one product of matrices. Products are scaled as they grow; what still underflows is a share that the
+    counts exclude.
+    """
+    weekly = _weekly(k, n, resolution)
+    rows, weeks, _ = weekly.shape
+    grid = (rows, -1, resolution.points, len(resolution.scatters))
+    found = np.zeros((rows, weeks, weeks))
+    whole, scale = _products(weekly, range(weeks))
+    by_scatter = whole.reshape(grid).mean(axis=2) * np.array(resolution.weights)
+    with np.errstate(divide="ignore"):
+        before = np.log(by_scatter / resolution.points) + scale[:, :, None]
+        null = np.log(by_scatter.sum(axis=2)) + scale
+
+    for low, middle, high in _halves(0, weeks):
+        after, grown = _products(weekly, range(middle, high))
+        up = grown[:, 1:] + null[:, middle, None] - null[:, middle + 1 : high + 1]
+        first = np.arange(middle, low - 1, -1)
+        until, fallen = _products(weekly, range(middle - 1, low - 1, -1))
+        down = before[:, first] + fallen[:, :, None] - null[:, middle, None, None]
+        until.reshape(grid)[...] *= np.exp(np.minimum(down, _CUT))[:, :, None, :]
+        pairs = until @ after[:, 1:].transpose(0, 2, 1)
+        pairs *= np.exp(np.minimum(up, _CUT))[:, None, :]
+        found[:, low : middle + 1, middle:high] = np.minimum(pairs, _LARGEST)[:, ::-1]
+    return found
+
+
+def _halves(low: int, high: int) -> Iterator[tuple[int, int, int]]:
+    """Yield start, middle and end of weeks that are halved again and again, until one is left."""
+    if low < high:
+        middle = (low + high) // 2
+        yield low, middle, high
+        yield from _halves(low, middle)
+        yield from _halves(middle + 1, high)
+
+
+def _products(weekly: Floats, order: range) -> tuple[Floats, Floats]:
+    """Return running products over weeks in that order, from 1 on, and the logarithms of their scales."""
+    rows, _, width = weekly.shape
+    found, scale = np.empty((rows, len(order) + 1, width)), np.zeros((rows, len(order) + 1))
+    found[:, 0] = 1
+    for step, week in enumerate(order):
+        np.multiply(found[:, step], weekly[:, week], out=found[:, step + 1])
+        scale[:, step + 1] = scale[:, step]
+        if step % _RESCALED == _RESCALED - 1:
+            top = found[:, step + 1].max(axis=1)
+            top[top == 0] = 1
+            found[:, step + 1] /= top[:, None]
+            scale[:, step + 1] += np.log(top)
+    return found, scale
+
+
+def _weekly(k: Ints, n: Ints, resolution: Resolution) -> Floats:
+    """Return (rows, T, grid × scatters) likelihoods of each week's count, each week's largest 1."""
+    most = int(n.max(initial=0))
+    pairs, where = np.unique(n * (most + 1) + k, return_inverse=True)
+    of, hit = pairs // (most + 1), pairs % (most + 1)
+    share = np.sin((np.arange(resolution.points) + 0.5) / resolution.points * np.pi / 2) ** 2
+    table = np.stack([_log_table(share, scatter, of, hit) for scatter in resolution.scatters], axis=2)
+    table = np.exp(table - table.max(axis=(1, 2), keepdims=True))
+    found: Floats = table.reshape(len(pairs), -1)[where.reshape(k.shape)]
+    return found
+
+
+def _log_table(share: Floats, scatter: float, of: Ints, hit: Ints) -> Floats:
+    """Return (pairs, shares) log likelihoods of `hit` of `of` pictures, binomial where the scatter is 0.
+
+    A Beta-binomial count of k of n with mean p and correlation r has, with s = 1 / r - 1, the likelihood
+    Π_{i<k} (ps + i) Π_{i<n-k} ((1-p)s + i) / Π_{i<n} (s + i); here r = scatter² / (p (1 - p)). `share` is symmetric.
+    """
+    if scatter == 0:
+        return hit[:, None] * np.log(share) + (of - hit)[:, None] * np.log(share[::-1])
+    size = 1 / np.minimum(scatter**2 / (share * (1 - share)), MAX_CORRELATION) - 1
+    i = np.arange(of.max(initial=0))[:, None]
+    start = np.zeros((1, len(share)))
+    rising = np.concatenate([start, np.cumsum(np.log(share * size + i), axis=0)])
+    whole = np.concatenate([start, np.cumsum(np.log(size + i), axis=0)])
+    found: Floats = rising[hit] + rising[of - hit][:, ::-1] - whole[of]
+    return found
+
+
+def binomial_ratios(k: Ints, n: Ints) -> Floats:
+    """Return the ratios of `ratios` in closed form, as if no share scattered and without a grid.
+
+    Marginals are B(k + ½, n - k + ½) / B(½, ½). Where shares scatter these ratios are too large.
+    """
+    rows, weeks = n.shape
+    hits, total = np.cumsum(k, axis=1), np.cumsum(n, axis=1)
+    i = np.arange(int(total.max(initial=0)))
+    half, whole = (np.concatenate([np.zeros(1), np.cumsum(np.log(i + more))]) for more in (0.5, 1.0))
+
+    def marginal(hit: Ints, of: Ints) -> Floats:
+        found: Floats = half[hit] + half[of - hit] - whole[of]
+        return found
+
+    steady = marginal(hits, total)
+    found = np.zeros((rows, weeks, weeks))
+    found[:, :1] = 1
+    for week in range(1, weeks):
+        before = slice(week - 1, week)
+        after = marginal(hits[:, week:] - hits[:, before], total[:, week:] - total[:, before])
+        np.minimum(steady[:, before] + after - steady[:, week:], np.log(_LARGEST), out=found[:, week, week:])
+        np.exp(found[:, week, week:], out=found[:, week, week:])
+    return found

@@ -1,0 +1,186 @@
+"""From weekly counts to events: week after week, which changes are opened, when they began, and where.
+
+Belongs here: the order of looking, dating a change, starting a series anew. Does not belong here: evidence (`drift`),
+how much of it is enough (`ebh`), names of series and causes (`drift_events`).
+
+Every week all suites, and all cells with many pictures, are looked at together with the changes that were opened
+before, each with the evidence of its opening: a stopped e-value is an e-value, so that the false discovery rate holds
+for all events that were ever opened. What is opened stays opened. After it the series starts anew from the week of the
+change: what was before is no evidence any more, so that one change is not told twice and a second one can be found.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from assets.metrics.drift import ebh
+from assets.metrics.drift import evidence as drift
+from assets.metrics.drift.likelihood import ratios
+from assets.metrics.formulas.share import Bools, Floats, Ints
+
+#: The range of the date leaves out this much of its posterior at either end.
+_TAIL = 0.025
+#: A cell of a suite is said to have changed if that is likelier than not.
+_LIKELY = 0.5
+
+
+class Found(NamedTuple):
+    """A change that was opened.
+
+    Attributes:
+        suite: number of the suite.
+        cell: number of the cell that alarmed alone; None where its suite did.
+        opened: week in which it was opened, as all others counted from 0.
+        started: first week that counted as evidence.
+        changed: first week after the change, the likeliest.
+        earliest, latest: 95 % range of that week.
+        log_e: natural logarithm of the e-value when it was opened.
+        cells: numbers of the cells that likely changed; of a suite whose cells are each in doubt, all that were seen.
+    """
+
+    suite: int
+    cell: int | None
+    opened: int
+    started: int
+    changed: int
+    earliest: int
+    latest: int
+    log_e: float
+    cells: tuple[int, ...]
+
+
+def scan(k: Ints, n: Ints, suite: Ints, suites: int, level: float = ebh.LEVEL) -> list[Found]:
+    """Return all changes that are opened in these weeks, in the order of opening.
+
+    Args:
+        k: (cells, T) pictures with the value.
+        n: (cells, T) pictures assessed; 0 is no observation.
+        suite: (cells,) which suite each cell belongs to, 0 … suites - 1, ascending.
+        suites: number of suites.
+        level: false discovery rate among the events of a week.
+    """
+    known = drift.evidence(k, n, suite, suites, screened=True)
+    lonely = np.bincount(suite, minlength=suites)[suite] == 1  # a cell that is its suite is looked at once
+    known.cells[lonely] = -np.inf
+    suite_start, cell_start = np.zeros(len(suite), dtype=np.int64), np.zeros(len(suite), dtype=np.int64)
+    found: list[Found] = []
+    for week in range(n.shape[1]):
+        opened_suites, opened_cells = _opened(known, week, [event.log_e for event in found], level)
+        for number in opened_suites:
+            own = suite == number
+            start = np.maximum(suite_start, cell_start)[own]
+            event = _date(k[own], n[own], start, week)
+            found.append(_named(event, int(number), None, np.flatnonzero(own), known.suites[number, week]))
+            suite_start[own] = found[-1].changed
+        for number in opened_cells:
+            own = np.arange(len(suite)) == number
+            event = _date(k[own], n[own], cell_start[own], week)
+            found.append(
+                _named(event, int(suite[number]), int(number), np.array([number]), known.cells[number, week])
+            )
+            cell_start[number] = found[-1].changed
+        touched = np.unique([*opened_suites, *suite[opened_cells]]).astype(np.int64)
+        _look_anew(known, (k, n, suite), touched, suite_start, cell_start)
+        known.cells[lonely] = -np.inf
+    return found
+
+
+def _opened(known: drift.Evidence, week: int, before: list[float], level: float) -> tuple[Ints, Ints]:
+    """Return which suites and which cells alarm in a week, beside the events opened `before`.
+
+    Those that were not observed, and those without a week that could be the first of a change, are no hypotheses.
+    """
+    log_e = np.concatenate([known.suites[:, week], known.cells[:, week]])
+    asked = np.flatnonzero(log_e > -np.inf)
+    alarmed = asked[ebh.kept(np.concatenate([log_e[asked], before]), level)[: len(asked)]]
+    suites = len(known.suites)
+    return alarmed[alarmed < suites], alarmed[alarmed >= suites] - suites
+
+
+def _look_anew(
+    known: drift.Evidence,
+    counts: tuple[Ints, Ints, Ints],
+    touched: Ints,
+    suite_start: Ints,
+    cell_start: Ints,
+) -> None:
+    """Compute the evidence of these suites and their cells anew, from their new starts on."""
+    k, n, suite = counts
+    rows = np.flatnonzero(np.isin(suite, touched))
+    if rows.size == 0:
+        return
+    own = np.searchsorted(touched, suite[rows])
+    both = np.maximum(suite_start, cell_start)[rows]
+    known.suites[touched] = drift.evidence(k[rows], n[rows], own, len(touched), both, screened=True).suites
+    known.cells[rows] = drift.evidence(
+        k[rows], n[rows], own, len(touched), cell_start[rows], screened=True
+    ).cells
+
+
+class _Dated(NamedTuple):
+    opened: int
+    started: int
+    changed: int
+    earliest: int
+    latest: int
+    seen: Bools
+    likely: Bools
+
+
+def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
+    """Return when a suite changed and which of its cells, as known in a week.
+
+    Args:
+        k: (C, T) pictures with the value in the suite's cells, or in the one cell.
+        n: (C, T) pictures assessed.
+        start: (C,) first week that counts in each cell.
+        week: week as of which it is asked.
+    """
+    hits, total = drift.since(k[:, : week + 1], n[:, : week + 1], start)
+    observed = total.sum(axis=0, keepdims=True)
+    ratio = ratios(hits, total, drift.scatters(total, drift.first_weeks(observed)))
+    prior = drift.candidates(observed)[0]
+    cells = drift.first_cells(total)
+    log_posterior = drift.together(ratio, prior, cells)[:, week]
+    posterior = np.exp(log_posterior - log_posterior.max())
+    below = np.cumsum(posterior) / posterior.sum()
+    changed = int(posterior.argmax())
+    seen = (total[:, :changed].sum(axis=1) > 0) & (total[:, changed:].sum(axis=1) > 0)
+    return _Dated(
+        opened=week,
+        started=int(start.min()),
+        changed=changed,
+        earliest=min(int(np.searchsorted(below, _TAIL)), changed),
+        latest=max(int(np.searchsorted(below, 1 - _TAIL)), changed),
+        seen=seen,
+        likely=_changed_cells(ratio[:, changed, week], cells) & seen,
+    )
+
+
+def _changed_cells(ratio: Floats, cells: int) -> Bools:
+    """Return which cells changed at a known week, more likely than not, given their likelihood ratios."""
+    shares, weights = (np.array(part)[:, None] for part in zip(*drift.chances(cells), strict=True))
+    mixed = 1 - shares + shares * ratio
+    with np.errstate(divide="ignore"):
+        log_weight = np.log(weights[:, 0]) + np.log(mixed).sum(axis=1)
+    weight = np.exp(log_weight - log_weight.max())
+    chance = (weight[:, None] * (shares * ratio / mixed)).sum(axis=0) / weight.sum()
+    found: Bools = chance > _LIKELY
+    return found
+
+
+def _named(event: _Dated, suite: int, cell: int | None, cells: Ints, log_e: float) -> Found:
+    likely = cells[event.likely if event.likely.any() else event.seen]
+    return Found(
+        suite=suite,
+        cell=cell,
+        opened=event.opened,
+        started=event.started,
+        changed=event.changed,
+        earliest=event.earliest,
+        latest=event.latest,
+        log_e=float(log_e),
+        cells=tuple(likely.tolist()),
+    )

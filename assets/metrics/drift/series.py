@@ -1,0 +1,118 @@
+"""The series whose changes are looked for, as arrays of weekly counts.
+
+Belongs here: which rows of the scores are one series, and pivoting them. Does not belong here: evidence (`drift`),
+events (`drift_scan`), what an event is called (`drift_events`).
+
+A series is one share: of one value, or of refusals, in the prompts of one suite, by one model with its parameters, as
+read by one version of one labeler. Another version of the labeler or of the suite's number, or other parameters, are
+another series: nothing is compared across them. A week that is missing or withheld is no observation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from assets.metrics.formulas.share import Ints
+from warehouse.database.sqlfiles import sql
+
+#: What makes a series.
+KEYS = (
+    "model",
+    "series",
+    "params_hash",
+    "track",
+    "simulated",
+    "suite",
+    "suite_major",
+    "condition",
+    "turn",
+    "metric",
+    "attribute",
+    "scale",
+    "labeler_version",
+    "value_name",
+)
+#: What series of one attribute share: its values together.
+_VALUES = KEYS[:-1]
+
+
+@dataclass(frozen=True)
+class Series:
+    """S series of C cells over T weeks.
+
+    Attributes:
+        keys: S rows: `KEYS`.
+        suite: (C,) which series each cell belongs to, ascending.
+        prompts: (C,) prompt of each cell.
+        weeks: the T weeks, Mondays without a gap.
+        k: (C, T) pictures with the value, or refusals.
+        n: (C, T) pictures assessed, or answers; 0 where the week was not observed.
+    """
+
+    keys: pl.DataFrame
+    suite: Ints
+    prompts: tuple[str, ...]
+    weeks: tuple[date, ...]
+    k: Ints
+    n: Ints
+
+
+def read(con: duckdb.DuckDBPyConnection, week: str) -> Series:
+    """Return all series through `week`, from the scores of those weeks.
+
+    Args:
+        con: a warehouse in which these weeks are scored and checked; nothing is written.
+        week: ISO date of the last Monday.
+    """
+    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
+    found = pl.from_arrow(con.sql(sql("metrics/drift_counts"), params={"week": week}).to_arrow_table())
+    if not isinstance(found, pl.DataFrame):
+        raise TypeError("metrics/drift_counts gave no table")
+    return series_of(found)
+
+
+def series_of(counts: pl.DataFrame) -> Series:
+    """Return the series in a table of counts: `KEYS`, prompt, week, hits, n; one row a cell and week."""
+    told = _without_complements(counts)
+    if told.is_empty():
+        nothing = np.zeros((0, 0), dtype=np.int64)
+        return Series(told.select(KEYS), np.zeros(0, dtype=np.int64), (), (), nothing, nothing)
+    ordered = told.sort([*KEYS, "prompt", "week"], nulls_last=True).with_columns(
+        row=pl.struct(*KEYS, "prompt").rle_id(), number=pl.struct(*KEYS).rle_id()
+    )
+    cells = ordered.group_by("row", maintain_order=True).agg(pl.col("number", "prompt").first())
+    keys = ordered.group_by("number", maintain_order=True).agg(pl.col(KEYS).first()).drop("number")
+    days = ordered["week"].to_numpy().astype("datetime64[D]")
+    first = days.min()
+    column = (days - first).astype(np.int64) // 7
+    shape = (cells.height, int(column.max()) + 1)
+    k, n = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    row = ordered["row"].to_numpy()
+    k[row, column] = ordered["hits"].to_numpy()
+    n[row, column] = ordered["n"].to_numpy()
+    start: date = first.item()
+    return Series(
+        keys,
+        cells["number"].to_numpy().astype(np.int64),
+        tuple(cells["prompt"].to_list()),
+        tuple(start + timedelta(weeks=number) for number in range(shape[1])),
+        k,
+        n,
+    )
+
+
+def _without_complements(counts: pl.DataFrame) -> pl.DataFrame:
+    """Return the counts without the second of a week's two values: its share is one minus the first's."""
+    values = counts.select(*_VALUES, "week", "value_name").unique()
+    second = (
+        values.sort(pl.col("value_name") == "no", "value_name")
+        .group_by(*_VALUES, "week", maintain_order=True)
+        .agg(pl.len().alias("many"), pl.col("value_name").last())
+        .filter(pl.col("many") == 2)
+    )
+    return counts.join(second, on=[*KEYS, "week"], how="anti", nulls_equal=True)

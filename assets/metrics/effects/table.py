@@ -1,0 +1,226 @@
+"""The tables `effects` and `study_effects`: which prompts and counts are read, and in which columns figures come out.
+
+Belongs here: wiring. Does not belong here: formulas (`effects`), what enters a figure (`effect_rows`), which prompts
+are compared (`assets.suites.comparisons`), writing (`warehouse.loading.load`).
+
+A week's effects are made from that week's scores: the shares of its cells are its counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
+from assets.metrics.effects.rows import (
+    SIDES,
+    Dress,
+    caricature_rows,
+    distance_rows,
+    grouped,
+    overcorrection_rows,
+    share_rows,
+)
+from assets.metrics.scores.table import even_references
+from assets.metrics.study.differences import in_order, stated_baseline
+from assets.suites.comparisons import Asked, Sides, StudySides, shipped, study_comparisons
+from warehouse.database.sqlfiles import sql
+
+_SUITE = ("model", "suite", "suite_major")
+_LIVE = ("model", "series", "track", "suite", "suite_major", "attribute", "scale", "labeler_version")
+_STUDY = ("model", "attribute", "labeler", "labeler_version")
+_TURNS = ("turn_a", "turn_b")
+#: What names the pair of a single subject.
+_ONE = ("subject", "prompt_a", "prompt_b")
+
+_INT, _REAL, _TEXT = pa.int32(), pa.float64(), pa.string()
+_FIGURE: Mapping[str, pa.DataType] = {
+    "metric": _TEXT,
+    "value_name": _TEXT,
+    **dict.fromkeys(("estimate", "low", "high", "estimate_a", "estimate_b"), _REAL),
+    **dict.fromkeys(("n_a", "n_b", "cells", "planned_cells"), _INT),
+    "reason": _TEXT,
+}
+EFFECTS = pa.schema(
+    {
+        "week": pa.date32(),
+        **dict.fromkeys(("model", "series", "track", "suite"), _TEXT),
+        "suite_major": _INT,
+        **dict.fromkeys(SIDES, _TEXT),
+        **dict.fromkeys(_TURNS, _INT),
+        **dict.fromkeys((*_ONE, "attribute", "reference", "scale", "labeler_version"), _TEXT),
+        **_FIGURE,
+    }
+)
+STUDY_EFFECTS = pa.schema(
+    {
+        **dict.fromkeys(("study", "model", *SIDES, "subject", "attribute", "reference"), _TEXT),
+        **dict.fromkeys(("labeler", "labeler_version"), _TEXT),
+        **_FIGURE,
+    }
+)
+_PAIR = {
+    **dict.fromkeys((*SIDES, "subject", "prompt_a", "condition_a", "prompt_b", "condition_b"), pl.String),
+    **dict.fromkeys(_TURNS, pl.Int32),
+}
+
+
+def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+    """Return the effects of one week: the columns of table `effects`, by subject and over all (subject NULL).
+
+    Args:
+        con: a warehouse with the week's `scores`; nothing is written.
+        week: ISO date of its Monday.
+    """
+    comparisons = shipped().comparisons
+    suites = sorted({comparison.suite.split("@")[0] for comparison in comparisons})
+    where = {"week": week, "suites": suites}
+    prompts = _read(con, "effect_prompts", where)
+    parts = []
+    for (model, suite, major), part in prompts.partition_by(*_SUITE, as_dict=True).items():
+        of_suite = [one for one in comparisons if one.suite == f"{suite}@{major}"]
+        parts.append(_pairs(of_suite, part).with_columns(model=pl.lit(model), suite=pl.lit(suite)))
+        parts[-1] = parts[-1].with_columns(suite_major=pl.lit(major, dtype=pl.Int32))
+    if not parts:
+        return EFFECTS.empty_table()
+    pairs = pl.concat(parts)
+    planned = _planned(pairs, prompts, [*_SUITE, *SIDES])
+    long = _read(con, "effect_counts", where)
+    references = _read(con, "references", {"week": week})
+    dress = {
+        "/".join((one.suite.split("@")[0], one.kind, one.a.name, one.b.name)): one.caricature
+        for one in comparisons
+    }
+    on = ("model", "suite", "suite_major", "attribute", "scale")
+    figures = [*_figures(long, references, on, pairs, planned, _LIVE, _SUITE, (dress, ("suite", *SIDES)))]
+    return _finish(figures, EFFECTS, {"week": week})
+
+
+def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
+    """Return the effects of one study: the columns of table `study_effects`, by subject and over all (subject NULL).
+
+    Args:
+        con: a warehouse with the mart `study_cell_counts`; nothing is written.
+        study: the study's name.
+    """
+    where = {"study": study}
+    prompts = _read(con, "study_effect_prompts", where).with_columns(language=pl.lit(""))
+    baseline = stated_baseline(con, study)
+    conditions = in_order(prompts["condition"].unique().to_list(), baseline)
+    pairs = _pairs(study_comparisons(conditions, baseline), prompts)
+    long = _read(con, "study_counts", where).with_columns(turn=pl.lit(1, dtype=pl.Int32))
+    attributes = long.select("attribute").unique()
+    planned = _planned(pairs, prompts.join(attributes, how="cross"), SIDES)
+    references = even_references(long)
+    figures = [*_figures(long, references, ("attribute",), pairs, planned, _STUDY, (), ({}, SIDES))]
+    return _finish(figures, STUDY_EFFECTS, {"study": study})
+
+
+def _read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) -> pl.DataFrame:
+    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
+    found = pl.from_arrow(con.sql(sql(f"metrics/{name}"), params=dict(where)).to_arrow_table())
+    if not isinstance(found, pl.DataFrame):
+        raise TypeError(f"metrics/{name} gave no table")
+    return found
+
+
+def _pairs(comparisons: Iterable[Sides | StudySides], prompts: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each comparison and pair among the prompts of one suite or study."""
+    named = prompts.select("prompt", "language", "subject", "condition").unique().sort("prompt", "condition")
+    asked = [Asked(*row) for row in named.iter_rows()]
+    rows = [
+        {
+            **{"kind": one.kind, "a": one.a.name, "b": one.b.name, "subject": a.subject},
+            **{"prompt_a": a.prompt, "condition_a": a.condition, "turn_a": one.a.turn},
+            **{"prompt_b": b.prompt, "condition_b": b.condition, "turn_b": one.b.turn},
+        }
+        for one in comparisons
+        for a, b in one.pairs(asked)
+    ]
+    return pl.DataFrame(rows, schema=_PAIR, orient="row")
+
+
+def _planned(pairs: pl.DataFrame, prompts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Return the number of pairs of each comparison in whose pictures each attribute is looked for."""
+    scope = [name for name in keys if name in prompts.columns]
+    wanted = prompts.select(*scope, "prompt", "condition", "attribute")
+    on_a, on_b = ([*scope, f"prompt_{side}", f"condition_{side}"] for side in "ab")
+    both = pairs.join(wanted, left_on=on_a, right_on=[*scope, "prompt", "condition"]).join(
+        wanted, left_on=[*on_b, "attribute"], right_on=[*scope, "prompt", "condition", "attribute"]
+    )
+    return both.group_by(*keys, "attribute").agg(planned_cells=pl.len().cast(pl.Int32))
+
+
+def _figures(
+    long: pl.DataFrame,
+    references: pl.DataFrame,
+    on: Sequence[str],
+    pairs: pl.DataFrame,
+    planned: pl.DataFrame,
+    keys: Sequence[str],
+    scope: Sequence[str],
+    dress: tuple[Dress, Sequence[str]],
+) -> Iterable[pl.DataFrame]:
+    """Return the figures of all comparisons: by subject, and over all of them.
+
+    Args:
+        long: counts of cells, as `number_cells` takes them.
+        references: as `reference_cells` takes them, joined by `on`.
+        on: the columns that a cell and a reference have in common.
+        pairs: of `_pairs`, with the columns of `scope`.
+        planned: of `_planned`.
+        keys: the columns of a figure that come from its cells.
+        scope: the columns by which pairs and cells are joined beside prompt, condition and turn.
+        dress: values that count in `caricature_rate` by comparison, and the columns that name a comparison.
+    """
+    numbered, cells = number_cells(long, [*keys, "prompt", "condition", "turn"])
+    compared = reference_cells(numbered, cells, references, on)
+    for found, extra in ((support_cells(numbered, cells), ()), (compared, ("reference",))):
+        sides = _joined(found, pairs, [*keys, *extra], scope).join(
+            planned, on=[*scope, *SIDES, "attribute"], how="left", maintain_order="left"
+        )
+        together = (*keys, *SIDES, *_TURNS, *extra)
+        for level in ((*together, *_ONE), together):
+            groups = grouped(found, sides, level)
+            if groups.frame.is_empty():
+                continue
+            if extra:
+                yield from distance_rows(groups)
+                yield from overcorrection_rows(groups)
+            else:
+                yield from share_rows(groups)
+                yield from caricature_rows(groups, *dress)
+
+
+def _joined(cells: Cells, pairs: pl.DataFrame, keys: Sequence[str], scope: Sequence[str]) -> pl.DataFrame:
+    """Return the pairs of cells: of one attribute, scale, labeler version and reference, both of them asked."""
+    rows = cells.frame.select(*keys, "prompt", "condition", "turn").with_columns(
+        pl.int_range(pl.len()).alias("row"), pl.col("turn").cast(pl.Int32)
+    )
+    left = [*scope, "prompt_a", "condition_a", "turn_a"]
+    cell = [*scope, "prompt", "condition", "turn"]
+    a = pairs.join(rows, left_on=left, right_on=cell, maintain_order="left_right").rename({"row": "row_a"})
+    b = rows.rename({"prompt": "prompt_b", "condition": "condition_b", "turn": "turn_b", "row": "row_b"})
+    return a.join(
+        b, on=[*keys, "prompt_b", "condition_b", "turn_b"], nulls_equal=True, maintain_order="left_right"
+    )
+
+
+def _finish(figures: Sequence[pl.DataFrame], schema: pa.Schema, constant: Mapping[str, str]) -> pa.Table:
+    """Return all figures in the columns and order of the table."""
+    if not figures:
+        return schema.empty_table()
+    found = pl.concat(figures, how="diagonal").with_columns(
+        **{name: pl.lit(text) for name, text in constant.items()}
+    )
+    for name in schema.names:
+        if name not in found.columns:
+            found = found.with_columns(pl.lit(None, dtype=pl.String).alias(name))
+    if "week" in constant:
+        found = found.with_columns(pl.col("week").str.to_date())
+    keys = schema.names[: schema.names.index("estimate")]
+    return found.select(schema.names).sort(keys).to_arrow().cast(schema)

@@ -1,0 +1,295 @@
+"""Who is compared with whom, on which pictures: from readings to rows of `agreement`.
+
+Belongs here: pairs, people as one, groups of pictures, columns. Does not belong here: formulas (`agreement`), what
+follows from a row (`sql/marts/reliability.sql`), writing (`warehouse.loading.load`).
+
+Compared are labelers of different names (two versions of one are no second opinion), each labeler with people, and
+people with each other. Two figures stand for what is left out: a picture that both labelled counts in `pictures`; only
+where both gave a value of the scale does it count in `n`. `ambiguous`, `cannot_tell`, `not_applicable` and `invalid`
+are such answers and never values, so agreement on them is no agreement. An imported study may declare answers that are
+no share of the support ("pass", "unsure"): they are values of its scale.
+
+People speak as one where they are compared with a labeler: the adjudicator, else the value that most of them gave; a
+tie is no value. Skin tone is banded by what people read, else by the first labeler; agreement on skin tone itself is
+not told by band, for a band holds one of the two answers fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from assets.metrics.labels.agreement import (
+    MISSING,
+    NOTHING,
+    Agreement,
+    Ints,
+    Level,
+    alpha,
+    kappa,
+    pair_counts,
+    pair_kinds,
+    value_counts,
+)
+from warehouse.database.sqlfiles import sql
+from warehouse.weeks import shift
+
+PEOPLE = "people"
+ADJUDICATOR = "adjudicator"
+SKIN_TONE = "skin_tone"
+#: Weeks of gold that judge a labeler together.
+GOLD_WEEKS = 8
+
+_TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
+#: The columns of `agreement`.
+SCHEMA = pa.schema(
+    {
+        "scope": _TEXT,
+        "week": pa.date32(),
+        **dict.fromkeys(("study", "attribute", "labeler_a", "labeler_a_version"), _TEXT),
+        **dict.fromkeys(("labeler_b", "labeler_b_version", "model", "skin_tone_band"), _TEXT),
+        **dict.fromkeys(("pictures", "n", "agreed"), _INT),
+        "both_assessed_share": _REAL,
+        **dict.fromkeys(("alpha", "alpha_low", "alpha_high"), _REAL),
+        "alpha_method": _TEXT,
+        **dict.fromkeys(("kappa", "kappa_low", "kappa_high"), _REAL),
+        **dict.fromkeys(("kappa_method", "reason"), _TEXT),
+    }
+)
+_NOBODY = "no picture was assessed by both"
+_ONE_VALUE = "all assessed pictures were read as one value"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The values of an attribute that count in agreement, in their order, and whether the order counts."""
+
+    values: Sequence[str]
+    level: Level
+
+
+@dataclass(frozen=True)
+class Rater:
+    """One side of a comparison: what it said of each picture (unit, model, code, band; code -1: not assessed)."""
+
+    name: str
+    version: str | None
+    said: pl.DataFrame
+
+
+def week_agreement(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+    """Return the rows of `agreement` of one week: between its labelers, and on gold of the eight weeks through it.
+
+    Args:
+        con: a warehouse; nothing is written.
+        week: ISO date of its Monday.
+    """
+    rows: list[dict[str, Any]] = []
+    where = {"week": week}
+    if _count(con, "SELECT count(DISTINCT labeler) FROM labels WHERE week = $week", where) > 1:
+        scales = _scales(con, "scales", {"first": week, "week": week})
+        rows += compare(_read(con, "readings", where), scales, scope="week", week=week)
+    first = shift(week, 1 - GOLD_WEEKS)
+    gold = "SELECT count(*) FROM gold_labels WHERE week BETWEEN $first AND $week"
+    if _count(con, gold, {"first": first, "week": week}):
+        scales = _scales(con, "scales", {"first": first, "week": week})
+        rows += compare(_read(con, "gold_readings", where), scales, scope="gold", week=week)
+    return _table(rows)
+
+
+def study_agreement(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
+    """Return the rows of `agreement` of one imported study.
+
+    Args:
+        con: a warehouse; nothing is written.
+        study: its short name.
+    """
+    where = {"study": study}
+    scales = _scales(con, "study_scales", where)
+    return _table([*compare(_read(con, "study_readings", where), scales, scope="study", study=study)])
+
+
+def compare(readings: pl.DataFrame, scales: Mapping[str, Scale], **constant: str) -> Iterator[dict[str, Any]]:
+    """Yield a row for each attribute, pair and group of pictures: all, each model, each band of skin tone.
+
+    Args:
+        readings: model, unit, attribute, labeler, labeler_version, person, value (None: not assessed), band.
+        scales: by attribute; attributes without one are left out.
+        constant: columns that all rows share (scope, week or study).
+    """
+    tones = _raters(readings, SKIN_TONE, scales[SKIN_TONE]) if SKIN_TONE in scales else []
+    bands = {(rater.name, rater.version): rater.said.select("unit", "band") for rater in tones}
+    for attribute in sorted(scales):
+        scale = scales[attribute]
+        raters = _raters(readings, attribute, scale)
+        machines = [rater for rater in raters if rater.name != PEOPLE]
+        pairs = [(a, b) for a, b in combinations(machines, 2) if a.name != b.name]
+        pairs += [(a, b) for b in raters if b.name == PEOPLE for a in machines]
+        for a, b in pairs:
+            both = a.said.drop("band").join(b.said.select("unit", other="code"), on="unit")
+            judge = bands.get((PEOPLE, None)) if b.name == PEOPLE else None
+            judge = bands.get((a.name, a.version)) if judge is None else judge
+            for group, part in _groups(both, None if attribute == SKIN_TONE else judge):
+                names = {
+                    "labeler_a": a.name,
+                    "labeler_a_version": a.version,
+                    "labeler_b": b.name,
+                    "labeler_b_version": b.version,
+                }
+                yield {**constant, "attribute": attribute, **names, **group, **_pair(part, scale)}
+        yield from _among_people(readings, attribute, scale, bands.get((PEOPLE, None)), constant)
+
+
+def _raters(readings: pl.DataFrame, attribute: str, scale: Scale) -> list[Rater]:
+    """Return the labelers that labelled an attribute, sorted, and people, if there are any, last."""
+    part = _coded(readings, attribute, scale)
+    machines = [
+        Rater(str(name), str(version), frame.select("unit", "model", "code", "band"))
+        for (name, version), frame in sorted(
+            part.filter(~pl.col("person"))
+            .partition_by("labeler", "labeler_version", as_dict=True, maintain_order=True)
+            .items()
+        )
+    ]
+    people = part.filter("person")
+    return [*machines, Rater(PEOPLE, None, _as_one(people))] if people.height else machines
+
+
+def _coded(readings: pl.DataFrame, attribute: str, scale: Scale) -> pl.DataFrame:
+    codes = pl.DataFrame(
+        {"value": list(scale.values), "code": range(len(scale.values))},
+        schema={"value": pl.String, "code": pl.Int64},
+    )
+    return (
+        readings.filter(pl.col("attribute") == attribute)
+        .join(codes, on="value", how="left", maintain_order="left")
+        .with_columns(pl.col("code").fill_null(MISSING))
+    )
+
+
+def _as_one(people: pl.DataFrame) -> pl.DataFrame:
+    """Return what people say together: the adjudicator, else the value that most gave; a tie is not assessed."""
+    units = people.group_by("unit", maintain_order=True).agg(pl.col("model").first())
+    votes = (
+        people.filter(pl.col("code") != MISSING)
+        .group_by("unit", "code", "band")
+        .agg(votes=pl.len() + 1_000_000 * (pl.col("labeler") == ADJUDICATOR).sum())
+    )
+    most = votes.filter(pl.col("votes") == pl.col("votes").max().over("unit"))
+    sole = most.filter(pl.len().over("unit") == 1).select("unit", "code", "band")
+    return units.join(sole, on="unit", how="left", maintain_order="left").with_columns(
+        pl.col("code").fill_null(MISSING)
+    )
+
+
+def _groups(
+    both: pl.DataFrame, bands: pl.DataFrame | None
+) -> Iterator[tuple[dict[str, str | None], pl.DataFrame]]:
+    """Yield all pictures, those of each model, and those of each band of skin tone."""
+    yield {"model": None, "skin_tone_band": None}, both
+    for (model,), part in sorted(both.partition_by("model", as_dict=True, maintain_order=True).items()):
+        yield {"model": str(model), "skin_tone_band": None}, part
+    if bands is not None:
+        banded = both.join(bands.drop_nulls(), on="unit")
+        for (band,), part in sorted(banded.partition_by("band", as_dict=True, maintain_order=True).items()):
+            yield {"model": None, "skin_tone_band": str(band)}, part
+
+
+def _pair(part: pl.DataFrame, scale: Scale) -> dict[str, Any]:
+    table = pair_counts(part["code"].to_numpy(), part["other"].to_numpy(), len(scale.values))
+    kinds, times = pair_kinds(table)
+    found = alpha(kinds, times, scale.level)
+    return _figures(
+        part.height, int(table.sum()), int(np.trace(table)), found, kappa(table, scale.level), scale
+    )
+
+
+def _among_people(
+    readings: pl.DataFrame,
+    attribute: str,
+    scale: Scale,
+    bands: pl.DataFrame | None,
+    constant: Mapping[str, str],
+) -> Iterator[dict[str, Any]]:
+    """Yield the agreement of people with each other; the adjudicator knew what the others said and is left out."""
+    people = _coded(readings, attribute, scale).filter(pl.col("person") & (pl.col("labeler") != ADJUDICATOR))
+    raters = sorted(people["labeler"].unique())
+    if len(raters) < 2:
+        return
+    wide = people.select("unit", "model", "labeler", "code").pivot(
+        "labeler", index=["unit", "model"], values="code", sort_columns=True
+    )
+    wide = wide.filter(pl.sum_horizontal(pl.col(raters).is_not_null()) >= 2).sort("unit")
+    names = dict.fromkeys(("labeler_a", "labeler_b"), PEOPLE)
+    for group, part in _groups(wide, None if attribute == SKIN_TONE else bands):
+        codes: Ints = part.select(pl.col(raters).fill_null(MISSING)).to_numpy().astype(np.int64)
+        kinds, times = value_counts(codes, len(scale.values))
+        found = alpha(kinds, times, scale.level)
+        two = NOTHING
+        if len(raters) == 2:
+            two = kappa(pair_counts(codes[:, 0], codes[:, 1], len(scale.values)), scale.level)
+        agreed = int(times[(kinds > 0).sum(axis=1) == 1].sum())
+        figures = _figures(part.height, int(times.sum()), agreed, found, two, scale)
+        yield {**constant, "attribute": attribute, **names, **group, **figures}
+
+
+def _figures(
+    pictures: int, n: int, agreed: int, found: Agreement, two: Agreement, scale: Scale
+) -> dict[str, Any]:
+    ordinal = scale.level == "ordinal"
+    reason = _NOBODY if n == 0 else _ONE_VALUE if np.isnan(found.estimate) else None
+    return {
+        "pictures": pictures,
+        "n": n,
+        "agreed": agreed,
+        "both_assessed_share": n / pictures if pictures else None,
+        "alpha": _known(found.estimate),
+        "alpha_low": _known(found.low),
+        "alpha_high": _known(found.high),
+        "alpha_method": f"{scale.level}; interval: jackknife over pictures",
+        "kappa": _known(two.estimate),
+        "kappa_low": _known(two.low),
+        "kappa_high": _known(two.high),
+        "kappa_method": f"{'quadratic weights' if ordinal else 'unweighted'}; interval: asymptotic",
+        "reason": reason,
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(
+        [{**row, "week": date.fromisoformat(row["week"]) if row.get("week") else None} for row in rows],
+        schema=SCHEMA,
+    )
+
+
+def _scales(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, str]) -> dict[str, Scale]:
+    found = _read(con, name, where)
+    return {
+        str(attribute): Scale(part["value"].to_list(), "ordinal" if part["ordinal"][0] else "nominal")
+        for (attribute,), part in found.partition_by("attribute", as_dict=True, maintain_order=True).items()
+    }
+
+
+def _read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, str]) -> pl.DataFrame:
+    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
+    found = pl.from_arrow(con.sql(sql(f"metrics/{name}"), params=dict(where)).to_arrow_table())
+    if not isinstance(found, pl.DataFrame):
+        raise TypeError(f"metrics/{name} gave no table")
+    return found
+
+
+def _count(con: duckdb.DuckDBPyConnection, query: str, where: Mapping[str, str]) -> int:
+    ((found,),) = con.execute(query, dict(where)).fetchall()
+    return int(found)

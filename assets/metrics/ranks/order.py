@@ -1,0 +1,102 @@
+"""Ranks as ranges: which models of one board can be told apart, on the prompts that they have in common.
+
+Belongs here: who can be ranked, the tests of all pairs of a board, and the ranges that follow, on arrays. Does not
+belong here: the interval of one pair (`pairs`), worst-case bounds (`bounds`), reading and rows (`rank_results`).
+
+Overlap of intervals is no test (it is not transitive, and separates some pair of 40 equal models in 78 % of boards).
+Each pair is tested on its common cells with the error divided by the number of pairs (Bonferroni), so that on a board
+of equal models any two separate in at most 5 %. The rank of a model is 1 + the models that are significantly better
+to G - the models that are significantly worse; better is closer to the reference.
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from assets.metrics.formulas.distance import Sums, hull
+from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints
+from assets.metrics.ranks.pairs import difference
+
+#: Share of a suite's cells that must be covered for a rank.
+CELLS_NEEDED = 0.9
+#: Share of a cell's answers that must be assessed for it to be covered.
+ASSESSED_NEEDED = 0.8
+#: Pictures that a covered cell needs: four of five answers, and fewer give no unbiased variance.
+PICTURES_NEEDED = 4
+
+Matrix = npt.NDArray[np.float64]  # (models, models)
+
+
+class Compared(NamedTuple):
+    """All pairs of a board: entry (i, j) is model i minus model j on their common cells, in `distance2`."""
+
+    cells: Matrix
+    own: Estimate  # each 95 %
+    adjusted: Estimate  # all together 95 %
+    farther: Bools  # (models, models) whether i is significantly farther from the reference than j
+
+
+def covered(n: Floats, unseen: Floats) -> Bools:
+    """Return whether enough of each cell's answers were assessed.
+
+    Args:
+        n: pictures assessed; any shape.
+        unseen: answers that show no value, refusals among them; the same shape.
+    """
+    # Exactly: 8 of 10 is enough, whatever 0.8 is in binary.
+    return np.asarray((10 * n >= round(10 * ASSESSED_NEEDED) * (n + unseen)) & (n >= PICTURES_NEEDED))
+
+
+def enough(cells: npt.ArrayLike, planned: npt.ArrayLike) -> Bools:
+    """Return whether the covered cells are nine tenths of the planned ones, exactly; never of none."""
+    have, whole = np.asarray(cells), np.asarray(planned)
+    return np.asarray((10 * have >= round(10 * CELLS_NEEDED) * whole) & (whole > 0))
+
+
+def bonferroni(models: int) -> float:
+    """Return the normal quantile at which all pairs of so many models have 95 % intervals together."""
+    return NormalDist().inv_cdf(1 - 0.025 / max(models * (models - 1) // 2, 1))
+
+
+def compare(parts: Floats, have: Bools) -> Compared:
+    """Compare all pairs of models of one board.
+
+    Args:
+        parts: (7, models, cells) the fields of `distance.Sums` after `cells`, in their order; of `distance.terms`.
+        have: (models, cells) whether the model has two pictures or more in the cell.
+    """
+    mask = have.astype(float)
+    stacked = np.concatenate([mask[None], np.where(have, parts, 0.0)])
+    # One cell after the other, not a matrix product: that adds in another order on another machine.
+    total = np.zeros((len(stacked), len(mask), len(mask)))
+    for cell in range(mask.shape[1]):
+        total += stacked[:, :, cell, None] * mask[None, None, :, cell]
+    sums = Sums(*total)
+    own, adjusted = (_against(hull(sums, z)) for z in (Z95, bonferroni(len(mask))))
+    return Compared(sums.cells, own, adjusted, np.asarray(adjusted.low > 0))
+
+
+def _against(sides: Estimate) -> Estimate:
+    """Return i minus j of the estimates of i on the cells that it has in common with j."""
+    return difference(sides, Estimate(*(part.T for part in sides)))
+
+
+def ranges(farther: Bools) -> tuple[Ints, Ints]:
+    """Return the first and last rank of each model of a board: (models,) each, 1 … G."""
+    better, worse = farther.sum(axis=1), farther.sum(axis=0)
+    return (1 + better).astype(np.int64), (len(farther) - worse).astype(np.int64)
+
+
+def common_version(versions: list[str | None]) -> str | None:
+    """Return the labeler version that a board is ranked on: that of most models; of as many, the newest."""
+    told = [version for version in versions if version is not None]
+    return max(told, key=lambda version: (told.count(version), _number(version), version), default=None)
+
+
+def _number(version: str) -> int:
+    head = version.split("-", maxsplit=1)[0]
+    return int(head) if head.isdecimal() else -1

@@ -1,0 +1,91 @@
+"""The page of metrics `docs/metrics.md`, made from the list of metrics.
+
+Belongs here: the page's text. Does not belong here: what a metric is (`registry`), tables and columns
+(`warehouse.database.dictionary`). To write the page anew: `python -m assets.metrics.registry.dictionary`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assets.metrics.registry.effects import EFFECTS
+from assets.metrics.registry.metric import Metric
+from assets.metrics.registry.metrics import METRICS
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
+
+_OPENING = """\
+# Metrics
+
+This page is made from the list in `assets/metrics/registry/metrics.py` (`python -m
+assets.metrics.registry.dictionary` writes it anew; a
+test compares them). Why each is as it is, and what was measured, stands in [methodology.md](methodology.md).
+
+Each is a value of `scores.metric`, and of `study_scores.metric` where a study has what it needs. p̂ are shares seen, q
+those of the reference, n pictures in the support, m cells, K values of the support. A figure of a suite is about this
+frozen suite: `low` and `high` treat its prompts as fixed and its pictures as the sample. Where a figure is a mean over
+ten prompts or more, `prompts_low` and `prompts_high` are the interval over *prompts like these*: Student's t over the
+prompts, never narrower than the first. A NULL figure has its `reason`.
+"""
+
+_WORDS = """\
+## What one word changes
+
+These are values of `effects.metric`, and of `study_effects.metric`; so are `share` and `distance2`, which there are
+changes: after minus before. Prompts are paired by subject; `cells` are pairs.
+"""
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    parts = []
+    for opening, metrics in ((_OPENING, METRICS), (_WORDS, EFFECTS)):
+        parts += [
+            opening,
+            "| metric | what it is | range | better | of | cells, suites |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        parts += [_row(metric) for metric in metrics]
+        parts += ["", *(_section(metric) for metric in metrics)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _row(metric: Metric) -> str:
+    cells = (
+        f"[`{metric.id}`](#{metric.id})",
+        metric.title,
+        _range(metric),
+        metric.better or "neither",
+        ", ".join(metric.per) or "answers",
+        ", ".join(f"{level}s" for level in metric.levels),
+    )
+    return f"| {' | '.join(_cell(text) for text in cells)} |"
+
+
+def _section(metric: Metric) -> str:
+    second = "; also over prompts like these" if metric.prompts_interval else ""
+    facts = {
+        "Formula": metric.formula,
+        "Unit": metric.unit,
+        "Support": metric.support,
+        "n": metric.denominator,
+        "`value_name`": metric.of,
+        "Interval": f"{metric.interval or 'none'}{second}",
+        "NULL": "; ".join(f"*{reason}*" for reason in metric.null_when) or "never",
+        "Computed in": f"`assets/metrics/{metric.family}.py`",
+        "Source": metric.source,
+    }
+    lines = [f"- {name}: {text}" for name, text in facts.items() if text]
+    return "\n".join([f"### {metric.id}", "", f"{metric.title}.", "", *lines, ""])
+
+
+def _range(metric: Metric) -> str:
+    return " to ".join(f"{end:g}".replace("inf", "∞").replace("-", "−") for end in metric.range)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,183 @@
+"""Rates of outcomes: what was asked, answered, refused, failed, seen, and rewritten. Beside the scores, never in them.
+
+Belongs here: which counts each rate divides by which, and when a prompt counts as rewritten. Does not belong here:
+the outcomes themselves (`assets.gateway.records`), shares of values (`share`), reading the warehouse (`scores`).
+
+Not seen is not zero: refused, failed, invalid, no person, cannot tell and not assessed each have a rate of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from assets.metrics.registry.metric import NO_PICTURES, NOT_ASSESSED
+
+
+class Rate(NamedTuple):
+    """A rate is the column `part` over the column `whole`; NULL with `empty` where the whole is 0."""
+
+    metric: str
+    part: str
+    whole: str
+    empty: str
+
+
+#: Of slots. A conversation's later turns are one answer; a turn that was not needed is no slot.
+#: planned = ok + refused (the model's own answers without a picture) + failed (everything else).
+OUTCOME_RATES: tuple[Rate, ...] = (
+    Rate("completeness", "answered", "planned", "nothing planned"),
+    Rate("failed_rate", "failed", "planned", "nothing planned"),
+    Rate("answer_rate", "ok", "answered", "no answers"),
+    Rate("refused_rate", "refused", "answered", "no answers"),
+    Rate("rewrite_rate", "rewritten", "rewritable", "no revised prompts reported"),
+    Rate(
+        "demographic_injection_rate",
+        "injected",
+        "screened",
+        "no revised prompts reported in a language with a list of words",
+    ),
+)
+#: Whose share is the share of people dressed as in an earlier century.
+ANACHRONISM = {"attribute": "clothing_era", "value_name": "historical"}
+
+#: Of pictures, for one attribute. assessed + cannot tell + other outside values + invalid + not assessed = pictures.
+ATTRIBUTE_RATES: tuple[Rate, ...] = (
+    Rate("assessed_rate", "assessed", "pictures", NO_PICTURES),
+    Rate("cannot_tell_rate", "cannot_tell", "pictures", NO_PICTURES),
+    Rate("invalid_rate", "invalid", "pictures", NO_PICTURES),
+    Rate("not_assessed_rate", "not_assessed", "pictures", NO_PICTURES),
+)
+
+#: Of the pictures whose persons could be counted.
+PERSON_RATES: tuple[Rate, ...] = (
+    Rate("no_person_rate", "nobody", "assessed", NOT_ASSESSED),
+    Rate("multi_person_rate", "several", "assessed", NOT_ASSESSED),
+)
+#: Of pictures, for one attribute and one declared value outside its support.
+OUTSIDE_RATE = Rate("outside_rate", "outside", "pictures", NO_PICTURES)
+_SUMMED = ("ok", "refused", "rewritten", "rewritable", "injected", "screened")
+_COUNTS = (
+    *("cells", "planned", "pictures", *_SUMMED, "answered", "failed"),
+    *("assessed", "cannot_tell", "invalid", "not_assessed", "nobody", "several", "outside"),
+)
+PERSON_COUNT = "person_count"
+NOBODY = "0"
+ONE = "1"
+
+
+def folded(text: pl.Expr) -> pl.Expr:
+    """Return the text with every run of white space as one blank and none at its ends."""
+    # single blanks need no replacing, and are nearly all of it
+    return text.str.replace_all(r"\s{2,}|[^\S ]", " ").str.strip_chars(" ")
+
+
+def rewritten(sent: pl.Expr, revised: pl.Expr) -> pl.Expr:
+    """Return whether a reported revised prompt differs from the prompt sent after folding white space.
+
+    Exact otherwise: letter case and punctuation count. False where no revised prompt was reported.
+    """
+    return (folded(revised) != folded(sent)).fill_null(value=False)
+
+
+def outcome_counts(answers: pl.DataFrame, keys: Sequence[str], carried: Sequence[str] = ()) -> pl.DataFrame:
+    """Count the outcomes of each group.
+
+    Args:
+        answers: one row an answer: `keys`, prompt, outcome_group, prompt_sent, revised_prompt, pictures, and, of
+            `demographic.injected`, screened and injected.
+        keys: the columns that make a group; "model" is one of them, or follows from them.
+        carried: columns that follow from the keys.
+
+    Returns:
+        One row a group, in order of first appearance: `keys`, `carried`, cells, planned, pictures, ok, refused,
+        answered, failed, rewritten, rewritable, injected, screened. `rewritable` is the number of pictures, or 0 for a
+        model that reported no revised prompt for any; `screened` is the number of those in a language with a list of
+        words.
+    """
+    ok = pl.col("outcome_group") == "success"
+    refused = pl.col("outcome_group") == "answer"
+    reports = (ok & pl.col("revised_prompt").is_not_null()).any().over("model")
+    marked = answers.with_columns(
+        ok=ok,
+        refused=refused,
+        rewritten=ok & rewritten(pl.col("prompt_sent"), pl.col("revised_prompt")),
+        rewritable=ok & reports,
+        injected=ok & pl.col("injected"),
+        screened=ok & reports & pl.col("screened"),
+    )
+    counted = marked.group_by(keys, maintain_order=True).agg(
+        pl.col(carried).first(),
+        pl.col("prompt").n_unique().alias("cells"),
+        pl.len().cast(pl.Int64).alias("planned"),
+        pl.col("pictures", *_SUMMED).sum().cast(pl.Int64),
+    )
+    answered = pl.col("ok") + pl.col("refused")
+    return counted.with_columns(answered=answered, failed=pl.col("planned") - answered)
+
+
+def summed(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Return counts of larger groups out of those of smaller ones that have no prompt in common.
+
+    Args:
+        counts: of `outcome_counts`, `attribute_counts` or `outside_counts`, with the columns `keys`.
+        keys: the columns that make a larger group.
+    """
+    parts = [name for name in _COUNTS if name in counts.columns]
+    return counts.group_by(keys, maintain_order=True).agg(pl.col(parts).sum())
+
+
+def attribute_counts(long: pl.DataFrame, keys: Sequence[str], carried: Sequence[str] = ()) -> pl.DataFrame:
+    """Count what became of the pictures of each group, for one attribute.
+
+    Args:
+        long: one row a cell and value: `keys`, prompt, value, in_support, pictures.
+        keys: the columns that make a group; "attribute" is one of them, or follows from them.
+        carried: columns that follow from the keys.
+
+    Returns:
+        One row a group, in order of first appearance: `keys`, `carried`, cells, pictures, assessed, cannot_tell,
+        invalid, not_assessed, and, of use for the attribute `person_count` only, nobody and several.
+    """
+    value, pictures, support = pl.col("value"), pl.col("pictures"), pl.col("in_support")
+    parts = {
+        "assessed": support,
+        "cannot_tell": value == "cannot_tell",
+        "invalid": value == "invalid",
+        "not_assessed": value == "not_assessed",
+        "nobody": support & (value == NOBODY),
+        "several": support & ~value.is_in([NOBODY, ONE]),
+    }
+    counted = long.with_columns(
+        **{name: pl.when(part).then(pictures).otherwise(0) for name, part in parts.items()}
+    )
+    return counted.group_by(keys, maintain_order=True).agg(
+        pl.col(carried).first(), pl.col("prompt").n_unique().alias("cells"), pl.col("pictures", *parts).sum()
+    )
+
+
+def outside_counts(long: pl.DataFrame, keys: Sequence[str], carried: Sequence[str] = ()) -> pl.DataFrame:
+    """Count the pictures of each declared value outside the support that has no rate of its own.
+
+    Args:
+        long: one row a cell and value: `keys`, prompt, value, in_support, pictures; and, if it is known, whole: the
+            pictures of the cell.
+        keys: the columns that make a group.
+        carried: columns that follow from the keys.
+
+    Returns:
+        One row a group and value: `keys`, value_name, `carried`, cells, pictures (all of the group), outside.
+    """
+    group = [*keys, "prompt"]
+    known = ["cannot_tell", "invalid", "not_assessed"]
+    if "whole" not in long.columns:
+        long = long.with_columns(whole=pl.col("pictures").sum().over(group))
+    outside = long.filter(~pl.col("in_support") & ~pl.col("value").is_in(known))
+    return outside.group_by([*keys, pl.col("value").alias("value_name")], maintain_order=True).agg(
+        pl.col(carried).first(),
+        pl.col("prompt").n_unique().alias("cells"),
+        pl.col("whole").sum().alias("pictures"),
+        pl.col("pictures").sum().alias("outside"),
+    )

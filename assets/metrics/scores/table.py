@@ -1,0 +1,318 @@
+"""The scores of a week, and of a study: which counts are read, and in which columns the figures come out.
+
+Belongs here: wiring. Does not belong here: formulas (one module a family), what enters a figure (`figures`), and
+writing to the warehouse (`warehouse.loading.load`).
+
+Everything is read for one week only, so that a week's scores depend on that week alone.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from assets.metrics.counting.assembly import LABELS, OUTCOMES, Keyed, Levels, keyed, tables
+from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
+from assets.metrics.counting.plans import read
+from assets.metrics.counting.tallies import Tallies, tally
+from assets.metrics.formulas.share import Estimate
+from assets.metrics.scores.beside import (
+    amplification_figures,
+    compatibility_figures,
+    homogeneity_figures,
+    lift_figures,
+)
+from assets.metrics.scores.demographic import injected
+from assets.metrics.scores.figures import distance_figures, each, rate_figures, rows, share_figures, together
+from assets.metrics.scores.rates import (
+    ATTRIBUTE_RATES,
+    OUTCOME_RATES,
+    OUTSIDE_RATE,
+    PERSON_COUNT,
+    PERSON_RATES,
+    attribute_counts,
+    outcome_counts,
+    outside_counts,
+    summed,
+)
+from warehouse.weeks import shift
+
+#: More are a tenth quicker at most, and need more memory: about 90 MB a week of 40 models and 320,000 labels.
+WEEKS_AT_ONCE = 4
+#: Of a study; a cell has a prompt besides.
+_STUDY = ("model", "condition", "attribute", "labeler", "labeler_version")
+
+_INT, _REAL, _TEXT = pa.int32(), pa.float64(), pa.string()
+_FIGURE: Mapping[str, pa.DataType] = {
+    "metric": _TEXT,
+    "value_name": _TEXT,
+    "estimate": _REAL,
+    "low": _REAL,
+    "high": _REAL,
+    "n": _INT,
+    "cells": _INT,
+    "planned_cells": _INT,
+    "reason": _TEXT,
+    "prompts_low": _REAL,
+    "prompts_high": _REAL,
+}
+_UNORDERED = {"estimate", "low", "high", "n", "cells", "reason", "prompts_low", "prompts_high"}
+SCORES = pa.schema(
+    {
+        "week": pa.date32(),
+        **dict.fromkeys(("model", "series", "params_hash", "track", "suite"), _TEXT),
+        "suite_major": _INT,
+        "condition": _TEXT,
+        "prompt": _TEXT,
+        "turn": _INT,
+        **dict.fromkeys(("attribute", "reference", "scale", "labeler_version"), _TEXT),
+        **_FIGURE,
+    }
+)
+STUDY_SCORES = pa.schema(
+    {
+        **dict.fromkeys(("study", "model", "condition", "prompt", "attribute", "reference"), _TEXT),
+        **dict.fromkeys(("labeler", "labeler_version"), _TEXT),
+        **_FIGURE,
+    }
+)
+
+
+def compute_scores(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+    """Return the scores of one week: the columns of table `scores`, for cells and for suites (prompt NULL).
+
+    Figures of a suite in condition `confronted` are of what came after the confrontation (turn 2).
+
+    Args:
+        con: a warehouse; nothing is written.
+        week: ISO date of its Monday.
+    """
+    found = scores_between(con, week, week)
+    return found[week].cast(SCORES) if week in found else SCORES.empty_table()
+
+
+def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dict[str, pa.Table]:
+    """Return the scores of the weeks from `first` to `last`, by week; weeks without a plan are left out.
+
+    They are those of `compute_scores`, to the last bit, with text encoded by dictionaries. A handful of weeks at a
+    time costs a fraction of one at a time, and memory for as many.
+
+    A family of figures takes arrays (`Cells`) or frames whose keys are integers (`assembly`): what it yields needs
+    `cell_key` or `suite_key` and the columns of a figure. Sums run within a cell or a group, never across weeks.
+    """
+    counted = tally(con, first, last)
+    if counted.asked.is_empty():
+        return {}
+    planned, expected, pairs = (
+        read(con, name, counted.plans.where) for name in ("planned_cells", "expected", "stereotypes")
+    )
+    found = keyed(counted, planned)
+    plain = support_cells(found.long, found.cells)
+    compared = reference_cells(found.long, found.cells, _expected(expected, counted), ["scale_row"])
+    shown = _stereotyped(pairs, counted, found, plain)
+    figures = [
+        *_cell_and_suite(plain, compared, LABELS),
+        *compatibility_figures(together(found.steps, LABELS.suite)),
+        *lift_figures(shown, LABELS.suite),
+        *_attribute_rates(found.long, LABELS),
+        *_outcome_rates(injected(found.answers), OUTCOMES),
+    ]
+    return tables(figures, found.keys, SCORES.names)
+
+
+def compute_study_scores(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
+    """Return the scores of one study: the columns of table `study_scores`, for cells and over prompts (prompt NULL).
+
+    Conditions and labeler versions are scored separately. An attribute with two values in its support is compared
+    with `parity` (½, ½), one with more with `uniform`.
+
+    Args:
+        con: a warehouse with the mart `study_cell_counts`; nothing is written.
+        study: the study's name.
+    """
+    where = {"study": study}
+    levels = Levels((*_STUDY, "prompt"), _STUDY)
+    long = read(con, "study_counts", where)
+    numbered, cells = number_cells(long, [*_STUDY, "prompt"])
+    compared = reference_cells(numbered, cells, even_references(long), ["attribute"])
+    figures = [
+        *_cell_and_suite(support_cells(numbered, cells), compared, levels),
+        *_attribute_rates(long, levels),
+    ]
+    return _study_rows(figures, read(con, "study_planned_cells", where), study)
+
+
+def even_references(long: pl.DataFrame) -> pl.DataFrame:
+    """Return equal shares of the values of each attribute's support, as reference rows for every prompt."""
+    values = long.filter("in_support").select("attribute", "value").unique(maintain_order=True)
+    many = pl.len().over("attribute")
+    return values.with_columns(
+        reference=pl.when(many == 2).then(pl.lit("parity")).otherwise(pl.lit("uniform")),
+        prompt=pl.lit(None, dtype=pl.String),
+        expected_share=1 / many,
+    )
+
+
+def scores_of(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
+    """Yield the scores of each of these weeks, in order; the next batch is made while the caller writes one.
+
+    Args:
+        con: a warehouse, no transaction being open; nothing is written.
+        weeks: ISO dates of Mondays, in order.
+    """
+    made: deque[tuple[list[str], Future[dict[str, pa.Table]]]] = deque()
+    batches = _batches(weeks)
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(len(batches) + 1):
+            if number < len(batches):
+                batch = batches[number]
+                made.append((batch, pool.submit(scores_between, con.cursor(), batch[0], batch[-1])))
+            if number > 0:
+                asked, found = made.popleft()
+                rows = found.result()
+                yield from ((week, rows.get(week, SCORES.empty_table())) for week in asked)
+
+
+def _batches(weeks: Sequence[str]) -> list[list[str]]:
+    """Return the weeks in batches without gaps."""
+    batches: list[list[str]] = []
+    for week in weeks:
+        if batches and len(batches[-1]) < WEEKS_AT_ONCE and week == shift(batches[-1][-1], 1):
+            batches[-1].append(week)
+        else:
+            batches.append([week])
+    return batches
+
+
+def _expected(expected: pl.DataFrame, counted: Tallies) -> pl.DataFrame:
+    """Return expected shares: scale_row, reference, prompt, value, expected_share."""
+    on = ["plan", "suite", "suite_major", "attribute", "scale"]
+    found = expected.join(counted.scales, on=on, maintain_order="left")
+    return found.select(
+        "scale_row", pl.col("reference", "prompt", "value").cast(pl.Categorical), "expected_share"
+    )
+
+
+def _cell_and_suite(plain: Cells, compared: Cells, levels: Levels) -> Iterable[pl.DataFrame]:
+    """Return the figures of values and of distances: of every cell, and of the cells that stand for a suite."""
+    both = (
+        (plain, (share_figures, homogeneity_figures), ()),
+        (compared, (distance_figures,), ("reference",)),
+    )
+    for cells, families, extra in both:
+        if cells.frame.is_empty():
+            continue
+        single = each(cells, [*levels.cell, *extra])
+        suites = together(_standing(cells), [*levels.suite, *extra])
+        for family in families:
+            yield from family(single)
+            yield from family(suites)
+    if not plain.frame.is_empty():
+        yield from compatibility_figures(together(_standing(plain), levels.suite))
+    if not compared.frame.is_empty():
+        cited = compared.take(compared.frame["own"].to_numpy())
+        yield from amplification_figures(each(cited, [*levels.cell, "reference"]))
+        yield from amplification_figures(together(_standing(compared), [*levels.suite, "reference"]))
+
+
+def _standing(cells: Cells) -> Cells:
+    """Return the cells that stand for their suite: of a confrontation what came after it."""
+    if "standing" not in cells.frame.columns or cells.frame["standing"].all():
+        return cells
+    return cells.take(cells.frame["standing"].to_numpy())
+
+
+def _stereotyped(pairs: pl.DataFrame, counted: Tallies, found: Keyed, plain: Cells) -> pl.DataFrame:
+    """Return one row a stereotype and cell of a prompt that can show it (`lift_figures`)."""
+    on = ["plan", "suite", "suite_major", "prompt", "attribute"]
+    cells = (
+        found.cells.select("cell", "suite_key", "standing")
+        .hstack(counted.cells.select(on))
+        .filter("standing")
+    )
+    shown = cells.join(pairs, on=on).with_columns(pl.col("value").cast(pl.Categorical))
+    k = found.long.select("cell", "value", "attribute", k="pictures")
+    rows = shown.drop("attribute").join(k, on=["cell", "value"]).sort("cell", "value_name")
+    cell = rows["cell"].to_numpy()
+    return rows.with_columns(
+        n=pl.Series(plain.counts.sum(axis=1)[cell]), pictures=plain.frame["pictures"].gather(cell)
+    )
+
+
+def _attribute_rates(long: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFrame]:
+    """Return the rates of an attribute's labels, for cells, and over all pictures of a suite."""
+    if long.is_empty():
+        return
+    carried = _carried(long, levels)
+    keys = [name for name in levels.cell if name not in carried]
+    counts, outside = attribute_counts(long, keys, carried), outside_counts(long, keys, carried)
+    for level, assessed, others in (
+        (levels.cell, counts, outside),
+        (
+            levels.suite,
+            summed(_rows_standing(counts), levels.suite),
+            summed(_rows_standing(outside), [*levels.suite, "value_name"]),
+        ),
+    ):
+        yield from rate_figures(assessed, level, ATTRIBUTE_RATES)
+        yield from rate_figures(others, level, (OUTSIDE_RATE,))
+        people = assessed.filter(pl.col("attribute") == PERSON_COUNT)
+        yield from rate_figures(people, level, PERSON_RATES)
+
+
+def _carried(frame: pl.DataFrame, levels: Levels) -> list[str]:
+    """Return the columns that follow from a cell's key: of both levels, and whether it stands for its suite."""
+    if "cell_key" not in frame.columns:
+        return []
+    return [*dict.fromkeys([*levels.cell[1:], *levels.suite, "standing"])]
+
+
+def _rows_standing(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter("standing") if "standing" in rows.columns else rows
+
+
+def _outcome_rates(answers: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFrame]:
+    """Return the rates of outcomes and the number of pictures, for cells, and over all slots of a suite."""
+    if answers.is_empty():
+        return
+    cells = outcome_counts(answers, levels.cell, _carried(answers, levels))
+    for level, counts in ((levels.cell, cells), (levels.suite, summed(_rows_standing(cells), levels.suite))):
+        yield from rate_figures(counts, level, OUTCOME_RATES)
+        pictures = counts["pictures"].to_numpy().astype(float)
+        nothing = np.full(counts.height, np.nan)
+        yield rows(
+            counts.select(level),
+            "pictures",
+            Estimate(pictures, nothing, nothing),
+            counts["planned"].to_numpy(),
+            counts["cells"].to_numpy(),
+        )
+
+
+def _study_rows(figures: Sequence[pl.DataFrame], planned: pl.DataFrame, study: str) -> pa.Table:
+    """Return all figures with their planned cells (1 for a cell's own), in the columns and order of the table."""
+    if not figures:
+        return STUDY_SCORES.empty_table()
+    found = pl.concat(figures, how="diagonal")
+    nothing = [
+        pl.lit(None, dtype=pl.Float64 if name in _UNORDERED else pl.String).alias(name)
+        for name in STUDY_SCORES.names
+        if name not in {*found.columns, "planned_cells", "study"}
+    ]
+    whole = pl.when(pl.col("prompt").is_null()).then(pl.col("planned_cells")).otherwise(1)
+    keys = [name for name in STUDY_SCORES.names if name not in _UNORDERED]
+    return (
+        found.with_columns(nothing)
+        .join(planned, on="condition", how="left", nulls_equal=True)
+        .with_columns(planned_cells=whole, study=pl.lit(study))
+        .select(STUDY_SCORES.names)
+        .sort(keys)
+        .to_arrow()
+        .cast(STUDY_SCORES)
+    )

@@ -1,0 +1,114 @@
+"""SIGKILL at random moments: nothing recorded is lost or doubled, and the end is that of an undisturbed run."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from assets.gateway.receipts import read_partition
+from assets.gateway.records import FINAL
+from tests.e2e.kills.core_week import make_week
+from tests.e2e.kills.forks import CHECKOUT, Forks
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.table_hash import table_hashes
+from warehouse.loading.load import load_partition
+from warehouse.store import Store, open_store
+
+WEEK = "2026-11-23"
+MODELS = ("sim-classic", "sim-cautious", "sim-rewriter")
+KILLS = 6  # a model
+
+
+@pytest.fixture(scope="module")
+def asker() -> Iterator[Forks]:
+    """The process that asks in processes of their own; it ends with the tests, however they end."""
+    made = Forks("tests.e2e.kills.core_week")
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+def _finish(asker: Forks, store: Path, model: str) -> float:
+    asker.begin(address=str(store), model=model, week=WEEK)
+    asking = time.monotonic()
+    assert asker.ended() == 0
+    return time.monotonic() - asking
+
+
+def _hashes(store: Store, model: str) -> dict[str, str]:
+    with connect(None) as con:
+        migrate(con)
+        load_partition(con, store, WEEK, model)
+        return table_hashes(con)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_invariant_02_kills_lose_nothing_and_double_nothing(model: str, asker: Forks, tmp_path: Path) -> None:
+    duration = _finish(asker, tmp_path / "undisturbed", model)
+    chance = random.Random(f"kill {model}")
+    killed = 0
+    seen_final: dict[str, str] = {}
+    store = open_store(tmp_path / "killed")
+    for _ in range(KILLS):
+        pid = asker.begin(address=str(tmp_path / "killed"), model=model, week=WEEK)
+        time.sleep(chance.uniform(0, duration * 1.6 / KILLS))
+        with suppress(ProcessLookupError):  # it was over before
+            os.kill(pid, signal.SIGKILL)
+        killed += asker.ended() == -signal.SIGKILL
+        for slot_key, attempts in read_partition(store, WEEK, model).attempts.items():
+            for receipt in attempts.receipts:
+                if receipt.outcome in FINAL:
+                    seen = seen_final.setdefault(slot_key, receipt.model_dump_json())
+                    assert seen == receipt.model_dump_json(), (
+                        "a recorded answer changed or was asked for again"
+                    )
+    assert killed >= KILLS - 2
+    _finish(asker, tmp_path / "killed", model)
+
+    undisturbed = open_store(tmp_path / "undisturbed")
+    plan = make_week(store, model, WEEK)
+    known = read_partition(store, WEEK, model)
+    assert set(known.attempts) == {slot.slot_key for slot in plan.slots}
+    finals = Counter(receipt.slot_key for receipt in known.receipts if receipt.outcome in FINAL)
+    assert max(finals.values()) == 1
+    assert not [key for key in store.list("") if ".tmp" in key]
+    images = set(undisturbed.list("images/"))
+    assert set(store.list("images/")) == images
+    assert _hashes(store, model) == _hashes(undisturbed, model)
+
+
+def test_invariant_03_two_runs_at_once_one_works_and_the_other_is_told(tmp_path: Path) -> None:
+    def start() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.kills.core_week", str(tmp_path / "store"), "sim-classic", WEEK],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        )
+
+    first = start()
+    assert first.stdout is not None
+    assert first.stdout.readline() == "asking\n"
+    second = start()
+    _, told = second.communicate(timeout=120)
+    first.communicate(timeout=120)
+    assert first.returncode == 0
+    assert second.returncode != 0
+    assert "another run holds generate" in told
+    assert f"pid {first.pid}" in told
+    attempts = read_partition(open_store(tmp_path / "store"), WEEK, "sim-classic").receipts
+    assert max(Counter((r.slot_key, r.attempt) for r in attempts).values()) == 1

@@ -1,0 +1,108 @@
+"""Anchors through the command: labelled when a week is published, told when they move, accepted with a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from assets.labeling.anchors.shipped import NAME, frozen_hashes, looks
+from assets.labeling.registry import LABELERS, make_labeler
+from tests.orchestration import moving
+from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation
+from warehouse import keys
+
+VERSION = make_labeler("drawing").version
+FEMININE = sum(look.get("perceived_gender") == "feminine" for look, _ in looks())  # of 48 people
+
+
+@pytest.fixture
+def moved(published: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """The installation after its labeler changed under its version."""
+    monkeypatch.setitem(LABELERS, "drawing", moving.ADDRESS)
+    return published
+
+
+def page(of: Installation, edition: str) -> str:
+    text = of.store.get(f"{keys.edition_prefix(edition)}index.html").decode()
+    return re.sub(r"\s+", " ", text)
+
+
+def reliable(of: Installation) -> Iterator[tuple[str, bool | None]]:
+    with duckdb.connect(str(of.settings.warehouse), read_only=True) as con:
+        yield from con.execute(
+            "SELECT attribute, reliable FROM reliability WHERE week = $week",
+            {"week": NEXT},
+        ).fetchall()
+
+
+def test_publishing_labels_the_shipped_set_once_and_lists_it(published: Installation, cliche: Cliche) -> None:
+    stored = [key for key in published.objects() if key.startswith("anchors/")]
+    assert stored == [
+        f"anchors/{NAME}/anchors.json",
+        f"anchors/{NAME}/labels/week={WEEK}/labeler=drawing@{VERSION}.parquet",
+    ]
+    assert {keys.image(sha256, "png") for sha256 in frozen_hashes()} <= published.objects().keys()
+    ended = cliche("anchors", "list")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines()[1].split() == [NAME, "60", f"drawing@{VERSION}", "1", WEEK, WEEK]
+    before = published.objects()
+    assert cliche("publish", "--week", WEEK).code == 0
+    assert published.objects() == before
+
+
+def test_a_labeler_that_moved_is_told_stops_its_attribute_and_is_accepted_with_a_reason(
+    moved: Installation, cliche: Cliche
+) -> None:
+    ran = cliche("run", "--week", NEXT)
+    assert ran.code == 0, ran.err
+    assert f"perceived_gender: {FEMININE} of 48 labels of drawing on the anchors {NAME} moved" in ran.out
+    assert {name for name, found in reliable(moved) if found is False} == {"perceived_gender"}
+    first = page(moved, f"{NEXT}.1")
+    assert (
+        f"labels of {FEMININE} of 48 anchor pictures by drawing moved (labeler drift, week {NEXT})" in first
+    )
+    status = cliche("status", "--week", NEXT).out
+    line = f"labeler drift: drawing@{VERSION} moved in perceived_gender on {FEMININE} of 48 anchors of {NAME}"
+    assert status.count("labeler drift") == 1
+    assert line in " ".join(status.split())
+    assert line in " ".join(cliche("anchors", "list").out.split())
+
+    arguments = ["--labeler", "drawing", "--attribute", "perceived_gender", "--week", NEXT]
+    told = cliche("anchors", "accept", *arguments, "--reason", "  ")
+    assert (told.code, told.only_line[:14]) == (2, "give a reason:")
+    wrong = cliche("anchors", "accept", *arguments[:3], "skin_tone", *arguments[4:], "--reason", "x")
+    assert (wrong.code, wrong.only_line) == (
+        2,
+        f"drawing did not move in skin_tone in the week {NEXT}; cliche anchors list",
+    )
+    done = cliche("anchors", "accept", *arguments, "--reason", "a <test>", "--by", "kim")
+    assert (done.code, done.err) == (0, "")
+    again = cliche("anchors", "accept", *arguments, "--reason", "a test")
+    assert (again.code, again.only_line) == (
+        3,
+        f"drawing, perceived_gender, week {NEXT} is accepted: a <test>",
+    )
+    assert "labeler drift" not in cliche("status", "--week", NEXT).out
+
+    published = cliche("publish", "--week", NEXT)
+    assert f"Edition {NEXT}.2 is current" in published.out
+    assert {found for _, found in reliable(moved)} == {None}
+    second = page(moved, f"{NEXT}.2")
+    assert "Accepted by kim: a &lt;test&gt;" in second
+    assert "ot reliable:" not in second
+    assert cliche("verify").code == 0
+
+
+def test_a_set_of_ones_own_needs_sixty_pictures_and_a_name_of_its_own(
+    published: Installation, cliche: Cliche
+) -> None:
+    few = cliche("anchors", "freeze", "mine", "--from-week", WEEK)
+    assert (few.code, few.only_line) == (
+        2,
+        f"the week {WEEK} has 8 different pictures with something to label, not 60",
+    )
+    assert cliche("anchors", "freeze", "mine", "--from-week", WEEK, "--n", "8").code == 2
+    assert cliche("anchors", "freeze", NAME, "--from-week", WEEK).code == 3

@@ -1,0 +1,372 @@
+"""The command: what it prints, what it leaves alone, and how it is interrupted."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import time
+import urllib.request
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from assets.gateway.receipts import read_partition
+from assets.generation.providers.registry import PROVIDERS
+from assets.quality.columns import suite
+from orchestration.cli import app
+from tests.orchestration.installation import MODELS, NEXT, SLOTS, WEEK, Cliche, Installation, entry, start
+from tests.orchestration.scripted import STOPPING
+from warehouse.database.connection import connect
+from warehouse.database.table_hash import table_hashes
+from warehouse.weeks import current_week
+
+EDITION = f"{WEEK}.1"
+DATABASE = f"editions/{EDITION}/data/cliche.duckdb"
+
+
+def test_every_command_has_help_that_says_what_it_does() -> None:
+    runner = CliRunner()
+    told = runner.invoke(app, ["--help"]).output
+    for command in (
+        "demo",
+        "run",
+        "import",
+        "publish",
+        "status",
+        "doctor",
+        "rebuild",
+        "verify",
+        "sql",
+        "serve",
+        "unlock",
+    ):
+        assert re.search(rf"^ *{command}  +\w", told, re.MULTILINE), command
+    assert runner.invoke(app, ["run", "--help"]).exit_code == 0
+
+
+# run
+
+
+def test_garbage_is_collected_again_once_the_command_and_the_checks_are_imported() -> None:
+    suite("plans")
+    assert gc.isenabled()
+
+
+def test_a_dry_run_says_what_would_be_asked_and_writes_nothing(fresh: Installation, cliche: Cliche) -> None:
+    before = fresh.files()
+    ended = cliche("run", "--dry-run", "--week", WEEK)
+    assert (ended.code, ended.err) == (0, "")
+    rows = [line.split() for line in ended.out.splitlines()]
+    assert rows[0] == ["week", WEEK, "asks", "calls", "minutes", "dollars", "cap"]
+    assert rows[1] == ["sim-classic", "4", "4", "-", "0.00"]
+    assert rows[2] == ["sim-drift", "4", "4", "-", "0.00"]
+    assert rows[3] == ["all", "0.00"]
+    assert ended.out.endswith("References, suites and models are valid. Nothing was asked.\n")
+    assert fresh.files() == before
+    assert not Path(fresh.settings.store).exists()
+    assert not fresh.settings.dagster_home.exists()
+
+
+def test_a_dry_run_counts_only_what_is_still_open(published: Installation, cliche: Cliche) -> None:
+    before = published.objects()
+    ended = cliche("run", "--dry-run", "--week", WEEK, "--model", MODELS[0])
+    assert ended.out.splitlines()[1].split()[:3] == [MODELS[0], str(SLOTS), "0"]
+    assert published.objects() == before
+
+
+def test_a_run_asks_labels_loads_and_publishes_and_a_second_one_changes_nothing(
+    fresh: Installation, cliche: Cliche
+) -> None:
+    ran = cliche("run", "--week", WEEK)
+    assert ran.code == 0, ran.err
+    page = Path(fresh.settings.store) / f"editions/{EDITION}/index.html"
+    assert f"Edition {EDITION} is current: {page}" in ran.out
+    assert page.is_file()
+    assert f"{2 * SLOTS}/{2 * SLOTS}" in ran.err
+    objects = fresh.objects()
+    again = cliche("run", "--week", WEEK)
+    assert (again.code, again.err) == (0, "")
+    assert "Nothing to ask: 2 of 2 partitions are complete." in again.out
+    assert fresh.objects() == objects
+
+
+def test_invariant_06_a_rebuild_from_the_bucket_alone_gives_the_same_tables(
+    published: Installation, cliche: Cliche
+) -> None:
+    with connect(published.settings.warehouse, read_only=True) as con:
+        before = table_hashes(con)
+    (published.home / "models.yaml").unlink()
+    published.settings.warehouse.unlink()
+    ended = cliche("rebuild")
+    assert ended.code == 0
+    assert ended.out.startswith(f"{published.settings.warehouse}: ")
+    with connect(published.settings.warehouse, read_only=True) as con:
+        assert table_hashes(con) == before
+
+
+def test_a_model_that_stops_is_told_and_the_others_are_done(
+    fresh: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PROVIDERS, "stopping", STOPPING)
+    fresh.configure(deadline_hours=168)
+    fresh.write_models(entry("real", provider="stopping", concurrency=1), entry("sim-drift"))
+    week = current_week()
+    ended = cliche("run", "--week", week)
+    assert ended.code == 1
+    assert ended.error == (
+        f"real, week {week}: 3 of 4 slots are open; stopped by the provider (auth: the key is not valid)"
+    )
+    assert "Not published: real was stopped (auth: the key is not valid)" in ended.out
+    told = cliche("status", "--week", week).out
+    assert re.search(rf"^sim-drift +{SLOTS}/{SLOTS} ", told, re.MULTILINE)
+    assert "real was stopped: auth: the key is not valid" in told
+
+
+# status
+
+
+def test_status_says_how_far_each_model_is(published: Installation, cliche: Cliche) -> None:
+    before = published.files()
+    ended = cliche("status", "--week", WEEK)
+    assert (ended.code, ended.err) == (0, "")
+    rows = [line.split() for line in ended.out.splitlines()]
+    assert rows[0][:3] == ["week", WEEK, "(2026-W46),"]
+    assert [row[:2] for row in rows[2:4]] == [[model, f"{SLOTS}/{SLOTS}"] for model in MODELS]
+    assert f"Edition {EDITION} is current: " in ended.out
+    assert "Not published" not in ended.out
+    assert published.files() == before
+
+
+def test_status_of_a_week_that_nobody_was_asked_in(fresh: Installation, cliche: Cliche) -> None:
+    ended = cliche("status", "--week", WEEK)
+    assert ended.code == 0
+    assert [line.split() for line in ended.out.splitlines()[2:4]] == [
+        [model, "not", "asked"] for model in MODELS
+    ]
+    assert fresh.objects() == {}
+
+
+# sql
+
+
+def test_sql_prints_a_table_csv_or_json(published: Installation, cliche: Cliche) -> None:
+    query = "SELECT model, count(*) AS slots, NULL AS nothing, 'a,\"b\"' AS text FROM slots GROUP BY model ORDER BY 1"
+    table = cliche("sql", query)
+    assert (table.code, table.err) == (0, "")
+    assert [line.split() for line in table.out.splitlines()] == [
+        ["model", "slots", "nothing", "text"],
+        *([model, str(SLOTS), 'a,"b"'] for model in MODELS),
+    ]
+    as_csv = cliche("sql", query, "--format", "csv").out
+    assert list(csv.reader(io.StringIO(as_csv))) == [
+        ["model", "slots", "nothing", "text"],
+        *([model, str(SLOTS), "", 'a,"b"'] for model in MODELS),
+    ]
+    assert json.loads(cliche("sql", query, "--format", "json").out) == [
+        {"model": model, "slots": SLOTS, "nothing": None, "text": 'a,"b"'} for model in MODELS
+    ]
+
+
+@pytest.mark.parametrize("text", ["[bold]x[/bold]", ":warning: :x:", "[/]", "\\[a]", "ｆｕｌｌ"])
+def test_invariant_10_text_of_the_data_is_printed_as_it_is(
+    published: Installation, cliche: Cliche, text: str
+) -> None:
+    ended = cliche("sql", f"SELECT '{text}' AS said")
+    assert [line.rstrip() for line in ended.out.splitlines()] == ["said", text]
+
+
+def test_sql_csv_never_starts_a_formula(published: Installation, cliche: Cliche) -> None:
+    out = cliche("sql", "SELECT '=1+1' AS said, -2 AS figure", "--format", "csv").out
+    said, figure = list(csv.reader(io.StringIO(out)))[1]
+    assert not said.startswith(("=", "+", "-", "@"))
+    assert said.endswith("=1+1")
+    assert figure == "-2"
+
+
+def test_sql_without_arguments_lists_the_audit_queries_and_each_of_them_runs(
+    published: Installation, cliche: Cliche
+) -> None:
+    listed = cliche("sql")
+    assert listed.code == 0
+    names = [line.split()[0] for line in listed.out.splitlines()[1:] if not line.startswith(" ")]
+    assert {"raza2025_gender", "who_is_the_ceo", "outcomes_add_up", "label_provenance"} <= set(names)
+    for name in names:
+        ended = cliche("sql", "-f", name, "--format", "json")
+        assert (ended.code, ended.err) == (0, ""), name
+        assert isinstance(json.loads(ended.out), list)
+
+
+def test_sql_takes_a_file_too(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    (tmp_path / "mine.sql").write_text("SELECT 40 + 2 AS answer")
+    assert json.loads(cliche("sql", "-f", str(tmp_path / "mine.sql"), "--format", "json").out) == [
+        {"answer": 42}
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CREATE TABLE mine (a INTEGER)",
+        "DELETE FROM labels",
+        "UPDATE scores SET n = 0",
+        "DROP VIEW leaderboard",
+        "INSERT INTO schema_migrations SELECT * FROM schema_migrations",
+    ],
+)
+def test_sql_is_read_only(published: Installation, cliche: Cliche, query: str) -> None:
+    cliche("sql", "SELECT 1")
+    copy = published.home / "editions" / EDITION / "data" / "cliche.duckdb"
+    before = copy.read_bytes()
+    ended = cliche("sql", query)
+    assert ended.code == 3
+    assert ended.only_line.startswith("this connection reads the edition only: ")
+    assert copy.read_bytes() == before
+
+
+def test_sql_reads_the_edition_and_not_the_warehouse(published: Installation, cliche: Cliche) -> None:
+    published.settings.warehouse.unlink()
+    assert cliche("sql", "SELECT count(*) FROM labels").code == 0
+    assert not published.settings.warehouse.exists()
+
+
+# verify
+
+AGREE = "hashes, tables, views, pages and pictures agree"
+
+
+def test_verify_recomputes_hashes_counts_and_scores(published: Installation, cliche: Cliche) -> None:
+    ended = cliche("verify")
+    assert (ended.code, ended.err) == (0, "")
+    files = len(json.loads(published.store.get(f"editions/{EDITION}/manifest.json"))["files"])
+    pattern = (
+        rf"edition {EDITION}   {files} files   {AGREE} · counts add up · (\d+) scores recomputed, 0 differ\n"
+    )
+    found = re.fullmatch(pattern, ended.out)
+    assert found
+    assert int(found[1]) > 0
+    assert cliche("verify", EDITION).out == ended.out
+
+
+def test_verify_names_a_file_in_which_one_byte_changed(published: Installation, cliche: Cliche) -> None:
+    for name in ("index.html", "data/labels.parquet"):
+        path = Path(published.settings.store) / f"editions/{EDITION}/{name}"
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.chmod(0o644)
+        path.write_bytes(data)
+    ended = cliche("verify")
+    assert ended.code == 1
+    assert "2 differences" in ended.out
+    assert "  index.html has another hash than the manifest says" in ended.out
+    assert "  data/labels.parquet has another hash than the manifest says" in ended.out
+
+
+def test_verify_names_a_file_that_is_gone(published: Installation, cliche: Cliche) -> None:
+    (Path(published.settings.store) / f"editions/{EDITION}/data/labels.csv").unlink()
+    ended = cliche("verify")
+    assert ended.code == 1
+    assert "data/labels.csv is missing" in ended.out
+
+
+def forge(published: Installation, statement: str) -> None:
+    """Change the published database and the manifest with it, as somebody would who wants not to be seen."""
+    store = Path(published.settings.store)
+    path = store / DATABASE
+    path.chmod(0o644)
+    with duckdb.connect(str(path)) as con:
+        assert con.execute(statement).fetchall()[0][0] > 0
+    manifest_path = store / f"editions/{EDITION}/manifest.json"
+    manifest = json.loads(manifest_path.read_bytes())
+    from warehouse.canonical import sha256_hex
+
+    manifest["files"]["data/cliche.duckdb"] = {
+        "sha256": sha256_hex(path.read_bytes()),
+        "bytes": path.stat().st_size,
+    }
+    manifest_path.chmod(0o644)
+    manifest_path.write_text(json.dumps(manifest))
+    shutil.rmtree(published.home / "editions", ignore_errors=True)
+
+
+def test_verify_finds_a_changed_score_behind_a_forged_manifest(
+    published: Installation, cliche: Cliche
+) -> None:
+    forge(
+        published,
+        "UPDATE scores SET estimate = estimate / 2 WHERE estimate > 0.1 AND model = 'sim-drift'",
+    )
+    ended = cliche("verify")
+    assert ended.code == 1
+    assert re.search(rf"week {WEEK}: \d+ scores differ when computed again", ended.out)
+
+
+def test_verify_finds_counts_that_do_not_add_up(published: Installation, cliche: Cliche) -> None:
+    forge(published, "DELETE FROM slots WHERE model = 'sim-drift' AND replicate = 0")
+    ended = cliche("verify")
+    assert ended.code == 1
+    assert "do not add up" in ended.out or "differ" in ended.out
+
+
+# serve
+
+
+def test_serve_shows_the_edition_on_this_machine(published: Installation) -> None:
+    process = start(published.home, "serve", "--port", "0")
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(rf"Edition {EDITION}: (http://127\.0\.0\.1:\d+)   \(Ctrl-C ends\)\n", line)
+        assert found, (line, process.stderr and process.poll() is not None and process.stderr.read())
+        for name in ("index.html", "data/leaderboard.csv"):
+            with urllib.request.urlopen(f"{found[1]}/{name}", timeout=10) as answer:
+                assert answer.read() == published.store.get(f"editions/{EDITION}/{name}")
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{found[1]}/../cliche.yaml", timeout=10)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (0, "")
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+# Ctrl-C
+
+
+def test_ctrl_c_keeps_what_was_recorded_and_ends_with_130(fresh: Installation) -> None:
+    fresh.configure(runs_at_once=1)  # two at once: tests/e2e/kills/test_command_kill.py
+    many = [{"suite": "startup-ceo@1", "replicates": 400, "prompts": ["ceo-his"]}]
+    fresh.write_models(*(entry(model, suites=many, concurrency=2) for model in MODELS))
+    process = start(fresh.home, "run", "--week", NEXT)
+    try:
+        attempts = Path(fresh.settings.store) / "attempts"
+        until = time.monotonic() + 90
+        while sum(1 for _ in attempts.rglob("1.json")) < 5:
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+        out, err = process.communicate(timeout=90)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    found = re.search(r"stopped: (\d+) pictures kept, 0 lost, no call was billed\. Run again to go on\.", out)
+    assert found, out + err
+    receipts = [r for model in MODELS for r in read_partition(fresh.store, NEXT, model).receipts]
+    pictures = {r.slot_key for r in receipts if r.outcome == "ok"}
+    assert int(found[1]) == len(pictures) >= 5
+    assert len(receipts) < 800
+    assert fresh.store.leases() == []
+    assert list(fresh.store.list("editions/")) == []

@@ -1,0 +1,421 @@
+"""Money in the command: the dry run, the question before it is spent, caps, what status tells."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import yaml
+
+from assets.gateway.money.charges import entry_scope
+from assets.gateway.receipts import read_partition
+from assets.generation.asset import ask_partition
+from assets.generation.providers.registry import PROVIDERS
+from assets.generation.workplace import Listener
+from assets.labeling.asset import label
+from assets.labeling.status import PartitionState, partition_state
+from orchestration.commands.forecasts import confirm, with_book
+from orchestration.commands.operator import _billed, _states
+from orchestration.definitions import build_defs
+from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
+from tests.orchestration.paid import CHEAP, LOSING, ODD, PRICE
+from tests.orchestration.weekly.test_definitions import tick
+from tests.services.vision_contract import Said, Vision, first_value, vision
+from tests.unit.labeling.vision import KEY, KEY_ENV
+from warehouse import keys
+from warehouse.weeks import current_week
+
+WEEK = current_week()
+
+
+def paid(name: str = "real", provider: str = "cheap", **changes: Any) -> dict[str, Any]:
+    return entry(name, provider=provider, model_id="classic", **{"price": PRICE, **changes})
+
+
+@pytest.fixture
+def home(fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """An installation with one paid model of four slots, a dollar together."""
+    for name, factory in (("cheap", CHEAP), ("losing", LOSING), ("odd", ODD)):
+        monkeypatch.setitem(PROVIDERS, name, factory)
+    fresh.configure(deadline_hours=168)
+    fresh.write_models(paid())
+    return fresh
+
+
+def rows(out: str) -> list[list[str]]:
+    return [line.split() for line in out.splitlines()]
+
+
+def ask(home: Installation, model: str = "real") -> None:
+    """Ask for pictures as a run does, without what comes after."""
+    ask_partition(home.place(), model, WEEK)
+
+
+def cost(home: Installation, model: str = "real") -> float:
+    return sum(receipt.cost_usd or 0 for receipt in read_partition(home.store, WEEK, model).receipts)
+
+
+# the dry run
+
+
+def test_a_dry_run_says_minutes_dollars_and_caps(home: Installation, cliche: Cliche) -> None:
+    home.configure(caps={"week_usd": 1.5, "month_usd": 100})
+    home.write_models(paid(cap_usd=2, requests_per_minute=2), paid("other"), entry("sim-drift"))
+    before = home.files()
+    ended = cliche("run", "--dry-run", "--week", WEEK)
+    assert (ended.code, ended.err) == (0, "")
+    assert rows(ended.out)[:5] == [
+        ["week", WEEK, "asks", "calls", "minutes", "dollars", "cap"],
+        ["real", "4", "4", "2", "1.00", "2.00"],
+        ["other", "4", "4", "1", "1.00", "none"],
+        ["sim-drift", "4", "4", "-", "0.00"],
+        ["all", "2.00", "1.50"],
+    ]
+    assert ended.out.splitlines()[5:] == [
+        f"Spent so far: $0.00 of $1.50 for the week {WEEK}, $0.00 of $100.00 this month.",
+        "The cap of the week ($1.50) ends the run early, $1.50 are left of it.",
+        "References, suites and models are valid. Nothing was asked.",
+    ]
+    assert home.files() == before
+
+
+def test_a_dry_run_counts_what_was_spent(home: Installation, cliche: Cliche) -> None:
+    home.write_models(paid(cap_usd=0.6))
+    ask(home)
+    assert cost(home) == 0.5
+    (home.home / "spending.sqlite").unlink()
+    out = cliche("run", "--dry-run", "--week", WEEK).out
+    assert rows(out)[1][:6] == ["real", "4", "2", "1", "0.50", "0.60"]
+    assert "real: the cap of $0.60 ends it early, $0.10 are left of it\n" in out
+    assert f"Spent so far: $0.50 for the week {WEEK}, $0.50 this month.\n" in out
+    assert not (home.home / "spending.sqlite").exists()
+
+
+def test_a_paid_labeler_is_a_row_of_its_own(home: Installation, cliche: Cliche) -> None:
+    home.write_models(paid(also_labelers=["vision"]))
+    with (home.home / "models.yaml").open("a") as file:
+        file.write(
+            "labelers:\n- {name: vision, labeler: openai_vision, model_id: gpt-5, images_per_request: 2, cap_usd: 3,"
+            " measured: test, price: {per_image_usd: 0.01, source: test, date: 2026-11-01}}\n"
+        )
+    out = cliche("run", "--dry-run", "--week", WEEK).out
+    # The 60 anchors are labeled again when the week is published.
+    assert rows(out)[2] == ["vision", "(labels)", "4", "+", "60", "anchors", "32", "1", "0.64", "3.00"]
+    assert rows(out)[3] == ["all", "1.64", "none"]
+
+
+# before money is spent
+
+
+def test_a_paid_model_without_a_price_is_told_before_anything_is_asked(
+    home: Installation, cliche: Cliche
+) -> None:
+    home.write_models(paid(price=None), paid("other"))
+    ended = cliche("run", "--week", WEEK, "--yes")
+    assert ended.code == 2
+    assert ended.only_line == (
+        'cliche: model "real" costs money and has no price; write price: {per_image_usd: …, source: …, date: …} '
+        "(0 for a server of your own)"
+    ).removeprefix("cliche: ")
+    assert home.objects() == {}
+    home.write_models(paid(price={**PRICE, "from": "2099-01-05"}))
+    assert "its prices begin on 2099-01-05" in cliche("run", "--week", WEEK, "--yes").only_line
+
+
+def test_without_a_terminal_and_without_yes_money_is_not_spent(home: Installation, cliche: Cliche) -> None:
+    ended = cliche("run", "--week", WEEK)
+    assert ended.code == 3
+    assert ended.only_line == "this would spend up to $1.00 and nobody can be asked here; run it with --yes"
+    assert home.objects() == {}
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n"])
+def test_on_a_terminal_anything_but_yes_spends_nothing(
+    home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    home.configure(caps={"week_usd": 0.8})
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    ended = cliche("run", "--week", WEEK)
+    assert ended.code == 3
+    question, _, rest = ended.err.partition("[y/N]:")
+    assert question == "This will spend up to $0.80; go on? "
+    assert rest.strip() == "cliche: nothing was asked and nothing was spent"
+    assert home.objects() == {}
+
+
+def test_a_run_on_a_terminal_asks_once_and_ends_at_its_cap_with_exit_code_1(
+    home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.configure(caps={"run_usd": 0.6})
+    home.write_models(paid(concurrency=1), entry("sim-drift"))
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    ended = cliche("run", "--week", WEEK, "--model", "real")
+    assert "This will spend up to $0.60; go on? [y/N]:" in ended.err
+    assert (ended.code, cost(home)) == (1, 0.5)
+    why = "$0.50 of $0.60 are spent, and the next call may cost $0.2500; raise run_usd of caps in cliche.yaml to go on"
+    assert f"real, week {WEEK}: 2 of 4 slots are open; a cap is reached: {why}" in ended.err
+    monkeypatch.setattr(sys, "stdin", Terminal(""))
+    confirm(home.place(), WEEK, ["real"], yes=False)  # what was begun is not asked about again
+    ask(home)  # a run of its own
+    assert cost(home) == 1.0
+
+
+def test_what_is_set_aside_may_be_more_than_is_expected(home: Installation, cliche: Cliche) -> None:
+    home.write_models(paid(price={**PRICE, "most_usd": 0.6}))
+    assert "up to $2.40 ($1.00 are expected)" in cliche("run", "--week", WEEK).only_line
+
+
+def test_simulated_models_are_asked_without_a_question(home: Installation) -> None:
+    home.write_models(entry("sim-drift"))
+    confirm(home.place(), WEEK, ["sim-drift"], yes=False)
+    ask(home, "sim-drift")
+    assert not (home.home / "spending.sqlite").exists()
+
+
+def test_the_demo_spends_nothing(home: Installation, cliche: Cliche) -> None:
+    home.write_models(entry("sim-drift", also_labelers=["vision"]))
+    with (home.home / "models.yaml").open("a") as file:
+        file.write("labelers:\n- {name: vision, labeler: openai_vision, model_id: gpt-5}\n")
+    ended = cliche("demo")
+    assert ended.code == 3
+    assert ended.only_line.startswith("the demo spends no money, and labelers of the simulated models")
+    assert home.objects() == {}
+
+
+def test_every_hour_a_partition_at_its_cap_is_left_alone_until_there_is_money(home: Installation) -> None:
+    home.write_models(paid(cap_usd=0.6))
+    ask(home)
+    receipts = len(read_partition(home.store, WEEK, "real").receipts)
+
+    def asked() -> int:
+        place = home.place()
+        return len(tick(build_defs(home.settings, place), datetime.now(UTC).replace(minute=35), "every_hour"))
+
+    state = partition_state(home.store, WEEK, "real")
+    label(home.place(), "real", WEEK)
+    assert (state.at_cap, asked()) == (True, 0)
+    home.write_models(paid(cap_usd=0.9))
+    assert asked() == 1
+    assert len(read_partition(home.store, WEEK, "real").receipts) == receipts
+
+
+# what status tells
+
+
+def test_status_says_the_cap_and_what_was_spent_of_it(home: Installation, cliche: Cliche) -> None:
+    home.write_models(paid(cap_usd=0.6, concurrency=1))
+    ask(home)
+    told = cliche("status", "--week", WEEK)
+    assert (told.code, told.err) == (0, "")
+    why = "$0.50 of $0.60 are spent, and the next call may cost $0.2500; raise cap_usd of real in models.yaml to go on"
+    assert re.search(r"^real +2/4 .* 2 +\$0\.50 +of \$0\.60$", told.out, re.MULTILINE), told.out
+    assert f"real was stopped: budget_stopped: {why}\n" in told.out
+    assert f"Spent so far: $0.50 for the week {WEEK}, $0.50 this month.\n" in told.out
+    home.write_models(paid(cap_usd=5))
+    ask(home)
+    told = cliche("status", "--week", WEEK)
+    assert cost(home) == SLOTS * 0.25
+    assert "stopped" not in told.out
+
+
+def test_status_lists_what_may_have_been_billed_and_a_price_table_that_is_wrong(
+    home: Installation, cliche: Cliche
+) -> None:
+    suites = [{"suite": "startup-ceo@1", "replicates": 6, "prompts": ["ceo-his"]}]
+    home.write_models(paid(provider="losing", suites=suites, completeness_floor=0))
+    ask(home)
+    told = cliche("status", "--week", WEEK).out
+    listed = re.findall(
+        r"^  startup-ceo/ceo-his \([0-9a-f]{12}\), attempt (\d): timeout, \d{4}-\d\d-\d\d \d\d:\d\d UTC, "
+        r"counted as \$0\.2500; its slot is asked again$",
+        told,
+        re.MULTILINE,
+    )
+    assert sorted(listed) == ["1", "2", "3", "4"]
+    assert "real: 4 calls may have been billed without an answer:\n" in told
+    assert "\nOf it, at most $1.00 for 4 calls whose answers were lost.\n" in told
+    assert "real: a picture costs 4.00 times what the price table expects (median of 5 calls); mend" in told
+
+
+def test_status_tells_of_answers_that_nobody_knew(home: Installation, cliche: Cliche) -> None:
+    suites = [{"suite": "startup-ceo@1", "replicates": 2, "prompts": ["ceo-his"]}]
+    home.write_models(paid(provider="odd", suites=suites))
+    ask(home)
+    told = cliche("status", "--week", WEEK).out
+    assert "real: 4 answers unmapped, the newest: [bold]Teapot\n" in told
+    assert "may have been billed" not in told
+
+
+def test_ctrl_c_counts_the_calls_of_this_run_that_may_have_been_billed(home: Installation) -> None:
+    suites = [{"suite": "startup-ceo@1", "replicates": 2, "prompts": ["ceo-his"]}]
+    home.write_models(paid(suites=suites), entry("sim-drift"))
+    place = home.place()
+
+    def said(*models: str, before: list[PartitionState]) -> str:
+        return _billed(place, before, _states(place, [(model, WEEK) for model in models]))
+
+    nothing = [partition_state(home.store, WEEK, model) for model in ("real", "sim-drift")]
+    assert said("sim-drift", before=nothing) == "no call was billed"
+    ask(home)
+    assert said("real", "sim-drift", before=nothing) == "no answer was lost"
+    home.store.put_if_absent(keys.intent(WEEK, "real", "f" * 64, 1), b"{}")  # a call that is in flight
+    assert said("real", before=nothing) == "1 call may have been billed (listed in cliche status)"
+    after = [partition_state(home.store, WEEK, "real")]
+    assert said("real", before=after) == "no answer was lost"
+    home.write_models(paid(name="other", provider="losing", suites=suites))
+    place = home.place()
+    before = [partition_state(home.store, WEEK, "other")]
+    ask(home, "other")
+    assert said("other", before=before) == "4 calls may have been billed (listed in cliche status)"
+
+
+# labelers
+
+
+@pytest.fixture
+def eyes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vision]:
+    """A server for labelers that is asked with the key of the tests."""
+    monkeypatch.setenv(KEY_ENV, KEY)
+    with vision() as running:
+        yield running
+
+
+def watched(home: Installation, server: Vision, *entries: dict[str, Any], **labeler: Any) -> None:
+    """Write entries, and the labeler `eyes` that costs $0.01 per picture."""
+    connection = {"base_url": server.base_url, "key_env": KEY_ENV, "allow_private": True}
+    one = {"name": "eyes", "labeler": "openai_vision", "model_id": "gpt-6-luna", "connection": connection}
+    one |= {"price": {"per_image_usd": 0.01, "source": "test", "date": "2026-11-01"}, **labeler}
+    home.write_models(*entries)
+    with (home.home / "models.yaml").open("a") as file:
+        file.write(yaml.safe_dump({"labelers": [one]}))
+
+
+def test_what_a_dry_run_says_is_what_is_then_spent(home: Installation, eyes: Vision, cliche: Cliche) -> None:
+    only = {"attributes": ["perceived_gender", "litter"], "images_per_request": 2, "measured": "test"}
+    canary = [
+        {"suite": "startup-ceo@1", "replicates": 2, "prompts": ["ceo-his"]},
+        {"suite": "canary@1", "replicates": 1},  # bicycles and books, of which neither is asked
+    ]
+    watched(home, eyes, paid(labeler="eyes", suites=canary), **only)
+    before = cliche("run", "--dry-run", "--week", WEEK).out
+    # 2 pictures of people in one call; 48 people, 6 houses and 4 streets of the anchors in 24, 3 and 2.
+    assert rows(before)[2] == ["eyes", "(labels)", "2", "+", "58", "anchors", "30", "1", "0.60", "none"]
+    assert "about" not in before
+    assert cliche("run", "--week", WEEK, "--yes").code == 0
+    assert len(eyes.asked) == 30
+    spent = with_book(home.place(), WEEK).book
+    assert spent.total(entry_scope(WEEK, "eyes", "labeler")).usd == pytest.approx(0.60)
+    assert rows(cliche("run", "--dry-run", "--week", WEEK).out)[2] == [
+        *("eyes", "(labels)", "2", "0", "0", "0.00", "none"),
+    ]
+
+
+def test_where_tokens_decide_the_dry_run_says_that_it_estimates(
+    home: Installation, eyes: Vision, cliche: Cliche
+) -> None:
+    price = {"per_image_usd": 0.01, "per_million_usd": {"text_in": 1}, "source": "test", "date": "2026-11-01"}
+    watched(home, eyes, paid(also_labelers=["eyes"]), price=price)
+    said = cliche("run", "--dry-run", "--week", WEEK).out
+    assert rows(said)[1][-2:] == ["1.00", "none"]
+    assert rows(said)[2][-3:] == ["about", "0.64", "none"]
+    assert "\nabout: an estimate, because tokens decide what these cost;" in said
+
+
+def test_status_has_a_row_with_its_own_cost_and_cap_for_each_model_and_labeler(
+    home: Installation, eyes: Vision, cliche: Cliche
+) -> None:
+    watched(home, eyes, paid(cap_usd=1, labeler="eyes"), paid("other"), cap_usd=2)
+    ask(home)
+    ask(home, "other")
+    label(home.place(), "real", WEEK)
+    told = cliche("status", "--week", WEEK).out
+    assert re.search(r"^real +4/4 +0 refused +0 +0 +\$1\.00 +of \$1\.00$", told, re.MULTILINE), told
+    assert re.search(r"^labeler eyes +4/4 +0 declined +0 +\$0\.04 +of \$2\.00$", told, re.MULTILINE), told
+    assert re.search(r"^labeler drawing +0/4 +4 *$", told, re.MULTILINE), told
+    assert f"Spent so far: $2.04 for the week {WEEK}" in told
+
+
+def test_status_says_once_why_a_labeler_was_stopped(home: Installation, eyes: Vision, cliche: Cliche) -> None:
+    eyes.says = lambda asked: Said(first_value(asked).values, speaks="/v1/chat/completions")
+    watched(home, eyes, paid(labeler="eyes"), paid("other", labeler="eyes"), concurrency=1)
+    for model in ("real", "other"):
+        ask(home, model)
+        label(home.place(), model, WEEK)
+    told = cliche("status", "--week", WEEK).out
+    assert re.search(r"^labeler eyes +0/8 +0 declined +8 +\$0\.06 *$", told, re.MULTILINE), told
+    assert told.count("write settings: {api: chat} for labeler eyes in models.yaml") == 1
+    assert (
+        "\nlabeler eyes was stopped: three answers in a row could not be read: the answer is a chat" in told
+    )
+    assert "real has 4 pictures without labels (labeler eyes was stopped)" in told
+
+
+def test_a_run_tells_at_once_of_an_answer_in_the_wrong_form_and_other_labelers_go_on(
+    home: Installation, eyes: Vision, cliche: Cliche
+) -> None:
+    eyes.says = lambda asked: Said(raw=b"<html><title>Sign in</title></html>")
+    watched(home, eyes, paid(also_labelers=["eyes"]), concurrency=1)
+    ended = cliche("run", "--week", WEEK, "--yes")
+    first, _, rest = ended.err.partition("\n")
+    assert first.startswith(
+        'labeler eyes: the first answer could not be read: the answer is an HTML page ("Sign in"), not'
+    )
+    assert (
+        "eyes left 4 of 4 pictures (three answers in a row could not be read: the answer is an HTML" in rest
+    )
+    state = partition_state(home.store, WEEK, "real", home.place().labelers)
+    assert (state.complete, len(eyes.asked)) == (True, 3)
+
+
+def test_while_a_run_is_on_its_calls_in_flight_are_no_trouble(home: Installation, cliche: Cliche) -> None:
+    ask(home)
+    home.store.put_if_absent(keys.intent(WEEK, "real", "f" * 64, 1), b"{}")
+    with home.store.lease(f"generate-{WEEK}-real", purpose="test"):
+        told = cliche("status", "--week", WEEK).out
+        assert re.search(r"^real is being asked now \(pid \d+ .*, 1 call in flight\)$", told, re.MULTILINE), (
+            told
+        )
+        assert "billed" not in told
+    assert "real: 1 call may have been billed without an answer:\n" in cliche("status", "--week", WEEK).out
+
+
+def test_at_a_cap_only_the_cap_is_said(
+    home: Installation, monkeypatch: pytest.MonkeyPatch, cliche: Cliche
+) -> None:
+    monkeypatch.setitem(PROVIDERS, "losing", LOSING)
+    suites = [{"suite": "startup-ceo@1", "replicates": 3, "prompts": ["ceo-his"]}]
+    home.write_models(paid(provider="losing", suites=suites, cap_usd=1.1, concurrency=1))
+    ask(home)
+    state = partition_state(home.store, WEEK, "real")
+    assert (state.at_cap, bool(state.trouble.waiting)) == (True, True)
+    told = cliche("status", "--week", WEEK).out
+    assert "real was stopped: budget_stopped:" in told
+    assert "does not answer" not in told
+
+
+def test_dearer_labels_are_told_once(home: Installation, eyes: Vision) -> None:
+    price = {
+        "per_image_usd": 0.0001,
+        "per_million_usd": {"text_in": 100},
+        "source": "t",
+        "date": "2026-11-01",
+    }
+    watched(home, eyes, paid(labeler="eyes"), price=price, concurrency=4)
+    eyes.says = lambda asked: Said(first_value(asked).values, wait_s=0.1)
+    ask(home)
+    told: list[str] = []
+    label(replace(home.place(), listener=Listener(told=told.append)), "real", WEEK)
+    assert len(eyes.asked) == 4
+    (line,) = told
+    assert line.startswith("labeler eyes: a call cost $0.1000, $0.0998 more than was set aside for it")

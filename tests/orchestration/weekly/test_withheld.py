@@ -1,0 +1,248 @@
+"""Checks across jobs: who is stopped by a failing check, and what becomes of the week and of the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.gateway.receipts import read_partition
+from assets.generation.asset import ask_partition
+from assets.generation.workplace import Workplace
+from assets.labeling.asset import label
+from assets.leaderboard.asset import publish_week
+from assets.metrics.week import score_weeks, stops_publishing
+from assets.quality.run import CheckResult
+from orchestration import weekly
+from orchestration.checks import check_partition
+from orchestration.definitions import GENERATE, PUBLISH, build_defs
+from orchestration.instance import shared_instance
+from orchestration.partitions import partition_key
+from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation
+from warehouse import keys
+from warehouse.database.connection import connect
+from warehouse.errors import ClicheError
+
+BAD, GOOD = "sim-classic", "sim-drift"
+
+
+def pictures(installation: Installation, model: str, week: str) -> list[Path]:
+    """The files of a model's pictures."""
+    receipts = read_partition(installation.store, week, model).receipts
+    root = Path(installation.settings.store)
+    return [root / keys.image(r.image_sha256, str(r.image_ext)) for r in receipts if r.image_sha256]
+
+
+def complete(place: Workplace, week: str, *models: str) -> None:
+    """Ask and label models without Dagster."""
+    for model in models or (BAD, GOOD):
+        ask_partition(place, model, week)
+        label(place, model, week)
+
+
+def replace_bytes(path: Path) -> None:
+    """Put another picture's bytes in the place of a stored one."""
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes() + b"?")
+
+
+def run_job(installation: Installation, name: str, key: str) -> dg.ExecuteInProcessResult:
+    """Run a job as Dagster does, without raising."""
+    job = build_defs(installation.settings, installation.place()).resolve_job_def(name)
+    return job.execute_in_process(
+        partition_key=key,
+        instance=shared_instance(installation.settings.dagster_home),
+        raise_on_error=False,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+
+
+def evaluations(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    return {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
+
+
+def steps(result: dg.ExecuteInProcessResult) -> set[str]:
+    """The assets that were made."""
+    return {
+        event.asset_key.to_user_string()
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+
+
+def ask_and_break(installation: Installation, week: str) -> Path:
+    """Ask the bad model, then change a stored picture; return it."""
+    ask_partition(installation.place(), BAD, week)
+    picture = pictures(installation, BAD, week)[0]
+    replace_bytes(picture)
+    return picture
+
+
+def test_a_failing_critical_check_stops_that_model_before_its_labels(fresh: Installation) -> None:
+    ask_and_break(fresh, WEEK)
+    result = run_job(fresh, GENERATE, partition_key(BAD, WEEK))
+    assert not result.success
+    assert steps(result) == {"prompts", "images"}
+    found = evaluations(result)
+    failed = [name for name, evaluation in found.items() if not evaluation.passed]
+    assert failed == ["images__bytes_as_stored"]
+    evaluation = found["images__bytes_as_stored"]
+    assert evaluation.severity is dg.AssetCheckSeverity.ERROR
+    assert evaluation.blocking
+    assert evaluation.metadata["status"].value == "fail"
+    assert evaluation.metadata["models"].value == BAD
+    assert "a stored picture has other bytes than were recorded" in str(evaluation.description)
+    assert not [key for key in fresh.objects() if key.startswith("labels/")]
+    assert not fresh.settings.warehouse.exists()
+
+
+def test_another_models_pass_does_not_hide_it_and_publishing_withholds_that_model_alone(
+    fresh: Installation, cliche: Cliche
+) -> None:
+    ask_and_break(fresh, WEEK)
+    ran = cliche("run", "--week", WEEK, "--model", BAD)
+    assert ran.code == 1
+    assert ran.error == (
+        f"{BAD}, week {WEEK}: a stored picture has other bytes than were recorded (images__bytes_as_stored)"
+    )
+
+    other = run_job(fresh, GENERATE, partition_key(GOOD, WEEK))
+    assert other.success
+    assert steps(other) == {"prompts", "images", "labels", "loaded"}
+
+    place = fresh.place()
+    assert weekly.publish(place, fresh.settings, WEEK, note=lambda text: None).startswith(WEEK)
+    with connect(place.warehouse, read_only=True) as con:
+        told = dict(con.execute("SELECT DISTINCT model, withheld_reason FROM leaderboard").fetchall())
+        figures = dict(
+            con.execute("SELECT model, count(distance) FROM leaderboard GROUP BY model").fetchall()
+        )
+    assert told[GOOD] is None
+    assert "a stored picture has other bytes than were recorded (images__bytes_as_stored)" in told[BAD]
+    assert figures[BAD] == 0
+    newest = max(key for key in fresh.objects() if key.startswith("editions/") and key.endswith("index.html"))
+    page = place.store.get(newest).decode()
+    assert "Withheld this week: a stored picture has other bytes than were recorded" in page
+    assert GOOD in page
+
+
+def test_a_withheld_model_is_published_once_its_picture_is_what_it_was(fresh: Installation) -> None:
+    place = fresh.place()
+    complete(place, WEEK)
+    picture = pictures(fresh, BAD, WEEK)[0]
+    whole = picture.read_bytes()
+    replace_bytes(picture)
+    score_weeks(place, WEEK)
+    assert withheld(fresh) == {BAD}
+    picture.write_bytes(whole)
+    score_weeks(place, WEEK)
+    assert withheld(fresh) == set()
+    assert score_weeks(place, WEEK) == []
+
+
+def withheld(installation: Installation) -> set[str]:
+    with connect(installation.settings.warehouse, read_only=True) as con:
+        return {model for (model,) in con.execute("SELECT DISTINCT model FROM withheld").fetchall()}
+
+
+def unreadable(picture: Path) -> None:
+    """Put a link that leads to itself in the place of a picture: reading it fails, whoever reads."""
+    picture.unlink()
+    picture.symlink_to(picture.name)
+
+
+def test_a_check_that_cannot_run_is_shown_as_errored_and_blocks(fresh: Installation) -> None:
+    ask_partition(fresh.place(), BAD, WEEK)
+    unreadable(pictures(fresh, BAD, WEEK)[0])
+    result = run_job(fresh, GENERATE, partition_key(BAD, WEEK))
+    evaluation = evaluations(result)["images__bytes_as_stored"]
+    assert evaluation.metadata["status"].value == "error"
+    assert not evaluation.passed
+    assert evaluation.severity is dg.AssetCheckSeverity.ERROR
+    assert str(evaluation.description).startswith("the check could not be run: cannot read ")
+    assert steps(result) == {"prompts", "images"}
+
+
+def test_a_critical_check_that_names_no_model_stops_publishing_and_the_old_edition_stays(
+    published: Installation, cliche: Cliche
+) -> None:
+    complete(published.place(), NEXT)
+    picture = pictures(published, BAD, NEXT)[0]
+    whole = picture.read_bytes()
+    unreadable(picture)
+    before = published_editions(published)
+
+    ended = cliche("publish", "--week", NEXT)
+    assert ended.code == 1
+    assert ended.only_line.startswith(f"week {NEXT} is not published: ")
+    assert "the check could not be run" in ended.only_line
+    assert "images__bytes_as_stored" in ended.only_line
+    assert published_editions(published) == before
+
+    picture.unlink()
+    picture.write_bytes(whole)
+    again = cliche("publish", "--week", NEXT)
+    assert (again.code, again.err) == (0, "")
+    assert f"Edition {NEXT}.1 is current" in again.out
+
+
+def published_editions(installation: Installation) -> dict[str, bytes]:
+    store = installation.store
+    return {key: store.get(key) for key in store.list("editions/")}
+
+
+def test_in_the_publishing_job_a_named_model_does_not_block_and_an_errored_check_does(
+    published: Installation,
+) -> None:
+    complete(published.place(), NEXT)
+    replace_bytes(pictures(published, BAD, NEXT)[0])
+    result = run_job(published, PUBLISH, NEXT)
+    assert result.success
+    evaluation = evaluations(result)["images__bytes_as_stored"]
+    assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert evaluation.metadata["models"].value == BAD
+    unreadable(pictures(published, GOOD, NEXT)[0])
+    result = run_job(published, PUBLISH, NEXT)
+    assert not result.success
+    assert steps(result) == {"anchor_labels", "scores"}
+    evaluation = evaluations(result)["images__bytes_as_stored"]
+    assert evaluation.metadata["status"].value == "error"
+    assert evaluation.severity is dg.AssetCheckSeverity.ERROR
+
+
+def test_the_checks_of_one_partition_look_at_it_alone(published: Installation) -> None:
+    replace_bytes(pictures(published, BAD, WEEK)[0])
+    place = published.place()
+    failed = {
+        model: [r.name for r in check_partition(place, model, WEEK, "images") if r.status != "pass"]
+        for model in (BAD, GOOD)
+    }
+    assert failed == {BAD: ["images__bytes_as_stored"], GOOD: []}
+
+
+@pytest.mark.parametrize(
+    ("severity", "status", "models", "stops"),
+    [
+        ("critical", "fail", (), True),
+        ("critical", "error", (), True),
+        ("critical", "fail", ("m",), False),
+        ("critical", "pass", (), False),
+        ("warning", "fail", (), False),
+        ("warning", "error", (), False),
+    ],
+)
+def test_only_critical_results_that_name_no_model_stop_publishing(
+    severity: str, status: str, models: tuple[str, ...], stops: bool
+) -> None:
+    result = CheckResult("t__r", "t", severity, status, 1, models, "wrong", [])  # type: ignore[arg-type]
+    assert (stops_publishing([result]) == [result]) is stops
+
+
+def test_a_stopped_week_says_why_also_without_dagster(published: Installation) -> None:
+    place = published.place()
+    complete(place, NEXT, GOOD)
+    unreadable(pictures(published, GOOD, NEXT)[0])
+    score_weeks(place, NEXT)
+    with pytest.raises(ClicheError, match=r"not published: the check could not be run: .*\(images__bytes"):
+        publish_week(place, NEXT)

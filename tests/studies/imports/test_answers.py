@@ -1,0 +1,175 @@
+"""Answers that are no share of the support ("pass", "unsure"): values with a rate, that count in agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import krippendorff
+import numpy as np
+import pytest
+from sklearn.metrics import cohen_kappa_score
+
+from assets.metrics.labels.second_opinions import study_agreement
+from tests.studies.conftest import Study
+from tests.studies.shown import rows, scored
+from warehouse.errors import UsageError
+
+EXACT = 1e-9
+NAMES = ("f", "m", "pass", "unsure")
+#: How often one rater said the first and the other the second.
+SAID = {
+    ("f", "f"): 99, ("m", "m"): 99, ("f", "m"): 1, ("m", "f"): 1, ("pass", "pass"): 10, ("unsure", "unsure"): 15,
+    ("f", "pass"): 4, ("pass", "f"): 4, ("m", "unsure"): 4, ("unsure", "m"): 4, ("both", "f"): 3, ("both", "pass"): 2,
+}  # fmt: skip
+
+
+def two_raters(study: Study, **attribute: Any) -> Study:
+    """Make a study of labels alone by two people, one model and prompt, with these lists of values."""
+    del study.data["images"]
+    pairs = [pair for pair, times in SAID.items() for _ in range(times)]
+    study.data |= {
+        "models": [{"id": "m-one", "folder": "One", "title": "Model One"}],
+        "prompts": study.data["prompts"][:1],
+        "replicates": len(pairs),
+        "attributes": [{"id": "gender", "title": "gender", "values": ["f", "m"], **attribute}],
+    }
+    files = []
+    for place, name in enumerate(("ann", "bo")):
+        lines = [f"ceo_{number}.png,{pair[place]}" for number, pair in enumerate(pairs, start=1)]
+        folder = study.root / name
+        folder.mkdir()
+        (folder / "One.csv").write_text("\n".join(["picture,sex", *lines]) + "\n", "utf-8")
+        files.append(
+            {
+                "file": f"{name}/{{model}}.csv",
+                "labeler": {"id": name},
+                "key": [{"column": "picture", "pattern": "{prompt}_{replicate}.png"}],
+                "constants": {"condition": "baseline"},
+                "columns": [
+                    {"attribute": "gender", "column": "sex", "values": {v: v for v in (*NAMES, "both")}}
+                ],
+            }
+        )
+    study.data["labels"] = files
+    return study
+
+
+def agreement(study: Study) -> dict[str, Any]:
+    study.run()
+    with scored(study.store, "tiny") as con:
+        (row,) = rows(con, "FROM agreement WHERE model IS NULL")
+    return row
+
+
+def independently(values: Sequence[str]) -> tuple[float, float, int, int]:
+    """Return alpha, kappa, n and agreed of both raters where both said one of `values`."""
+    pairs = [pair for pair, times in SAID.items() for _ in range(times) if {*pair} <= {*values}]
+    codes = np.array([[values.index(name) for name in pair] for pair in pairs], dtype=float).T
+    alpha = krippendorff.alpha(codes, level_of_measurement="nominal", value_domain=list(range(len(values))))
+    kappa = cohen_kappa_score(codes[0], codes[1])
+    return float(alpha), float(kappa), len(pairs), int((codes[0] == codes[1]).sum())
+
+
+def test_declared_answers_count_in_agreement(tiny: Study) -> None:
+    row = agreement(two_raters(tiny, answers=["pass", "unsure"], outside=["both"]))
+    alpha, kappa, n, agreed = independently(NAMES)
+    assert (row["n"], row["agreed"], row["pictures"]) == (n, agreed, sum(SAID.values()))
+    assert row["alpha"] == pytest.approx(alpha, abs=EXACT)
+    assert row["kappa"] == pytest.approx(kappa, abs=EXACT)
+    assert round(row["kappa"], 3) == 0.879
+
+
+def test_what_is_outside_does_not(tiny: Study) -> None:
+    row = agreement(two_raters(tiny, outside=["pass", "unsure", "both"]))
+    alpha, kappa, n, agreed = independently(["f", "m"])
+    assert (row["n"], row["agreed"]) == (n, agreed)
+    assert (row["alpha"], row["kappa"]) == (pytest.approx(alpha, abs=EXACT), pytest.approx(kappa, abs=EXACT))
+    assert round(row["alpha"], 3) == 0.980
+
+
+def test_answers_are_values_with_a_rate_and_no_share(tiny: Study) -> None:
+    two_raters(tiny, answers=["pass", "unsure"], outside=["both"]).run()
+    said = {name: sum(times for pair, times in SAID.items() if pair[0] == name) for name in (*NAMES, "both")}
+    whole = sum(SAID.values())
+    with scored(tiny.store, "tiny") as con:
+        stored = rows(
+            con, "SELECT value, count(*) AS n FROM study_labels WHERE labeler = 'ann' GROUP BY value"
+        )
+        declared = rows(con, "FROM study_attribute_values ORDER BY position")
+        figures = rows(
+            con, "FROM study_scores WHERE labeler = 'ann' AND prompt IS NULL AND estimate IS NOT NULL"
+        )
+    assert {row["value"]: row["n"] for row in stored} == said
+    assert [(row["value"], row["in_support"], row["in_agreement"]) for row in declared] == [
+        ("f", True, True), ("m", True, True), ("pass", False, True), ("unsure", False, True), ("both", False, False)
+    ]  # fmt: skip
+    shares = {row["value_name"]: row for row in figures if row["metric"] == "share"}
+    assert shares.keys() == {"f", "m"}
+    assert shares["f"]["n"] == said["f"] + said["m"]
+    assert shares["f"]["estimate"] == pytest.approx(said["f"] / (said["f"] + said["m"]))
+    rates = {row["value_name"]: row["estimate"] for row in figures if row["metric"] == "outside_rate"}
+    assert rates == {name: pytest.approx(said[name] / whole) for name in ("pass", "unsure", "both")}
+
+
+def test_three_raters_and_an_empty_answer(tiny: Study) -> None:
+    """Alpha of more than two raters counts answers too; a slot that one rater left out is compared by the others."""
+    two_raters(tiny, answers=["pass", "unsure"], outside=["both"])
+    (tiny.root / "cy").mkdir()
+    third = [("f", "m", "pass", "unsure")[number % 4] for number in range(1, sum(SAID.values()) - 20)]
+    lines = [f"ceo_{number}.png,{value}" for number, value in enumerate(third, start=1)]
+    (tiny.root / "cy/One.csv").write_text("\n".join(["picture,sex", *lines]) + "\n", "utf-8")
+    tiny.data["labels"].append({**tiny.labels, "file": "cy/{model}.csv", "labeler": {"id": "cy"}})
+    row = agreement(tiny)
+    pairs = [pair for pair, times in SAID.items() for _ in range(times)]
+    said = [[a, b, third[place] if place < len(third) else None] for place, (a, b) in enumerate(pairs)]
+    codes = np.array([[NAMES.index(v) if v in NAMES else np.nan for v in unit] for unit in said]).T
+    assert row["alpha"] == pytest.approx(
+        krippendorff.alpha(codes, level_of_measurement="nominal", value_domain=[0, 1, 2, 3]), abs=EXACT
+    )
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "an answer that is not declared": (
+        {"answers": ["pass"], "outside": ["both"]},
+        '"unsure" is not a declared value of attribute "gender"',
+    ),
+    "an answer that is a value too": (
+        {"answers": ["pass", "unsure", "f"], "outside": ["both"]},
+        "attribute 'gender': value \"f\" is declared twice",
+    ),
+    "an answer without a place in the order": (
+        {"answers": ["pass", "unsure"], "outside": ["both"], "ordinal": True},
+        'attribute "gender": the order of its values counts, and "pass" has no place in it; list it under outside, or '
+        "leave out ordinal",
+    ),
+    "a value that is counted apart": (
+        {"answers": ["pass", "unsure"], "outside": ["both", "invalid"]},
+        'attribute "gender": "invalid" is counted apart; call the value something else',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_declarations_are_one_line(tiny: Study, case: str) -> None:
+    attribute, message = WRONG[case]
+    with pytest.raises(UsageError) as error:
+        two_raters(tiny, **attribute).run()
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+    assert tiny.written() == {}
+
+
+def test_a_value_that_is_not_declared_stops_the_import(tiny: Study) -> None:
+    two_raters(tiny, answers=["pass", "unsure"], outside=["both"])
+    tiny.replace("ann/One.csv", "ceo_7.png,f", "ceo_7.png,skip")
+    with pytest.raises(UsageError, match=r'ann/One\.csv row 8: sex "skip" is not covered by the study file'):
+        tiny.run()
+
+
+def test_agreement_of_a_file_without_the_column_is_that_of_the_support(tiny: Study) -> None:
+    two_raters(tiny, answers=["pass", "unsure"], outside=["both"]).run()
+    with scored(tiny.store, "tiny") as con:
+        con.execute("ALTER TABLE study_attribute_values DROP COLUMN in_agreement")
+        row = next(row for row in study_agreement(con, "tiny").to_pylist() if row["model"] is None)
+    assert row["n"] == independently(["f", "m"])[2]

@@ -1,0 +1,169 @@
+"""A condition of a study's own is compared with the baseline that the study file names, or is refused."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.metrics.results import STUDY_RESULTS
+from assets.metrics.study.differences import in_order
+from tests.studies.conftest import Study
+from tests.studies.shown import rows, score, scored, section, view
+from warehouse.database.connection import connect
+from warehouse.database.sqlfiles import sql
+from warehouse.errors import UsageError
+
+SCHEMA = Path(__file__).parents[3] / "sql" / "schema"
+AUDITS = ("study_differences", "study_effects", "study_distances", "study_ranks", "study_prompts_like_these")
+#: Women of ten, by model and condition: "smiling" halves them, "angry" leaves them, "plain" is as it was.
+WOMEN = {"plain": 8, "angry": 8, "smiling": 2, "controlled": 5}
+
+
+def under(study: Study, *conditions: str, baseline: str | None = None) -> Study:
+    """Make a study of labels alone under these conditions: ten slots a cell, two models and two prompts."""
+    del study.data["images"]
+    prompts = [
+        {"id": prompt, "subject": f"occupation:{prompt}", "condition": condition, "title": prompt.upper()}
+        for prompt in ("ceo", "nurse")
+        for condition in conditions
+    ]
+    study.data |= {"prompts": prompts, "replicates": 10, "spellings": {}}
+    if baseline is not None:
+        study.data["baseline"] = baseline
+    key = {"column": "picture", "pattern": "{prompt}_{condition}_{replicate}.png"}
+    study.labels.update(constants={}, key=[key])
+    lines = [
+        f"{prompt}_{condition}_{number}.png,{'f' if number <= WOMEN.get(condition, 5) else 'm'},{prompt},x"
+        for prompt in ("ceo", "nurse")
+        for condition in conditions
+        for number in range(1, 11)
+    ]
+    for model in ("One", "m-two"):
+        path = study.root / "labels" / f"{model}.csv"
+        path.write_text("\n".join(["picture,sex,job,when", *lines]) + "\n", "utf-8")
+    return study
+
+
+REFUSED = {
+    "conditions of its own and no baseline": (
+        ("plain", "smiling"),
+        None,
+        'tiny.yaml: condition "plain" is none of baseline, controlled, confronted; say which condition the others are '
+        "compared with, baseline: plain, or spell it as one of these",
+    ),
+    "one of its own beside the baseline": (
+        ("baseline", "smiling"),
+        None,
+        'tiny.yaml: condition "smiling" is none of baseline, controlled, confronted; say which condition the others '
+        "are compared with, baseline: baseline, or spell it as one of these",
+    ),
+    "a baseline that is not there": (
+        ("plain", "smiling"),
+        "plane",
+        'tiny.yaml: baseline: no prompt has the condition "plane"; did you mean "plain"? (the conditions are plain, '
+        "smiling)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_condition_without_a_baseline_is_refused_in_one_line(tiny: Study, case: str) -> None:
+    conditions, baseline, message = REFUSED[case]
+    with pytest.raises(UsageError) as error:
+        under(tiny, *conditions, baseline=baseline).run()
+    assert str(error.value) == message
+    assert tiny.written() == {}
+
+
+def test_every_condition_is_compared_with_the_named_one(tiny: Study) -> None:
+    under(tiny, "angry", "controlled", "plain", "smiling", baseline="plain").run()
+    with scored(tiny.store, "tiny") as con:
+        assert rows(con, "SELECT baseline FROM studies") == [{"baseline": "plain"}]
+        differences = rows(con, "FROM study_differences")
+        effects = rows(con, "FROM study_effects WHERE subject IS NULL AND model = 'm-one'")
+        audited = rows(con, sql("audit/study_differences"))
+        again = rows(con, sql("audit/study_effects"))
+        table, page = view(con).tables[0], section(con)
+    assert {(row["condition_a"], row["condition_b"]) for row in differences} == {
+        ("plain", other) for other in ("angry", "controlled", "smiling")
+    }
+    assert len(differences) == len(audited) == 12
+    assert {(row["condition_a"], row["condition_b"]) for row in audited} == {
+        (row["condition_a"], row["condition_b"]) for row in differences
+    }
+    share = {
+        row["b"]: (row["kind"], row["a"], row["estimate"])
+        for row in effects
+        if row["metric"] == "share" and row["value_name"] == "f"
+    }
+    assert share == {
+        "angry": ("wording", "plain", 0.0),
+        "controlled": ("controlled", "plain", pytest.approx(-0.3)),
+        "smiling": ("wording", "plain", pytest.approx(-0.6)),
+    }
+    assert {row["metric"] for row in effects if row["kind"] == "wording"} == {"share", "distance2"}
+    assert again
+    for row in again:
+        assert (row["published"] is None) == (row["from_labels"] is None), row
+        assert row["published"] == pytest.approx(row["from_labels"], abs=1e-9)
+    assert table.conditions == ("plain", "controlled", "angry", "smiling")
+    assert [(one.before, one.after) for one in table.changes] == [
+        ("plain", "controlled"), ("plain", "angry"), ("plain", "smiling")
+    ]  # fmt: skip
+    assert [one.title for one in table.effects] == [
+        "What asking for diversity changes",
+        "What “angry” changes, against “plain”",
+        "What “smiling” changes, against “plain”",
+    ]
+    (told,) = [s for s in table.effects[2].sentences if "Model One" in s and "fewer" in s]
+    assert told == (
+        "Under “smiling” instead of “plain”, in pictures of 2 occupations, Model One draws 60 points fewer pictures "
+        "with gender labelled “f”: 20\N{NO-BREAK SPACE}% instead of 80\N{NO-BREAK SPACE}%."
+    )
+    assert page.count("further past") == 1  # the request for diversity alone can go past a reference
+    assert "{of}" not in re.sub(r"<[^>]+>", "", page)
+
+
+def test_the_named_baseline_comes_first_then_known_ones_then_the_alphabet() -> None:
+    conditions = ["zebra", "controlled", "apple", "baseline", "plain"]
+    assert in_order(conditions) == ["baseline", "controlled", "apple", "plain", "zebra"]
+    assert in_order(conditions, "plain") == ["plain", "baseline", "controlled", "apple", "zebra"]
+
+
+def test_a_study_with_known_conditions_needs_no_baseline(tiny: Study) -> None:
+    under(tiny, "baseline", "controlled").run()
+    with scored(tiny.store, "tiny") as con:
+        effects: list[dict[str, Any]] = rows(con, "FROM study_effects")
+        assert {(row["kind"], row["a"], row["b"]) for row in effects} == {
+            ("controlled", "baseline", "controlled")
+        }
+
+
+def columns_of_018() -> dict[str, set[str]]:
+    """Return the columns of each study table in editions that were published with schema 018."""
+    with connect(None) as old:
+        for path in sorted(SCHEMA.glob("0*.sql")):
+            if path.name < "019":
+                old.execute(path.read_text("utf-8"))
+        found = old.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall()
+    return {
+        table: {column for name, column in found if name == table}
+        for table, _ in found
+        if table.startswith("stud")
+    }
+
+
+def test_everything_is_computed_from_an_edition_of_an_earlier_version(tiny: Study) -> None:
+    """As `cliche verify` and `cliche sql -f` do of editions that were published before the columns were there."""
+    under(tiny, "baseline", "controlled").run()
+    with scored(tiny.store, "tiny") as con:
+        before = {table: rows(con, f"FROM {table} ORDER BY ALL") for table in STUDY_RESULTS}
+        queries = {name: rows(con, sql(f"audit/{name}")) for name in AUDITS}
+        for table, columns in columns_of_018().items():
+            for name, *_ in con.execute(f"DESCRIBE {table}").fetchall():
+                if name not in columns:
+                    con.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        score(con, "tiny")
+        assert {table: rows(con, f"FROM {table} ORDER BY ALL") for table in STUDY_RESULTS} == before
+        assert {name: rows(con, sql(f"audit/{name}")) for name in AUDITS} == queries

@@ -1,0 +1,231 @@
+"""One call and its retries; what the ledger keeps of lost calls; deadlines; memory of pictures."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.gateway.admission import NotNowError, answer_arrives, pause, waits_end_with
+from assets.gateway.calls import Retry, Tried, with_retry
+from assets.gateway.money.costs import Costs
+from assets.gateway.money.prices import Price
+from assets.gateway.receipts import read_partition
+from assets.gateway.records import Answer, Outcome, Request
+from assets.generation.run import generate
+from tests.unit.generation.scripted import Scripted, ok, outcomes
+from tests.unit.generation.test_run import WEEK, planned
+from warehouse import keys
+from warehouse.canonical import canonical_json
+from warehouse.store import Store, open_store
+from warehouse.weeks import utc_now
+
+COSTS = Costs(
+    (Price.model_validate({"per_image_usd": 0.04, "most_usd": 0.1, "source": "s", "date": "2026-11-01"}),)
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(tmp_path / "store")
+
+
+def tries(*found: Tried) -> Callable[[], Tried]:
+    left = list(found)
+    return lambda: left.pop(0) if len(left) > 1 else left[0]
+
+
+def waited(retry: Retry, *found: Tried) -> list[float]:
+    slept: list[float] = []
+    with_retry(tries(*found), retry, sleep=slept.append)
+    return slept
+
+
+def test_waits_grow_with_full_jitter() -> None:
+    retry = Retry(attempts=8, base_s=1.0, most_s=10.0)
+    rounds = [waited(retry, Tried(Outcome.SERVER_ERROR)) for _ in range(200)]
+    for number in range(7):
+        most = min(10.0, 2.0**number)
+        seen = [waits[number] for waits in rounds]
+        assert max(seen) <= most
+        assert min(seen) < 0.2 * most, "full jitter: from 0 on"
+        assert max(seen) > 0.8 * most
+
+
+@pytest.mark.parametrize(("hint_s", "expected"), [(0.0, [0.0]), (7.5, [7.5]), (600.0, [600.0]), (901.0, [])])
+def test_what_an_api_asks_for_is_waited_up_to_patience(hint_s: float, expected: list[float]) -> None:
+    found = waited(Retry(), Tried(Outcome.RATE_LIMITED, hint_s=hint_s), Tried(Outcome.OK, settled=True))
+    assert found == expected
+
+
+def test_refusals_for_the_pace_use_up_no_tries_of_other_trouble() -> None:
+    limited, down = Tried(Outcome.RATE_LIMITED), Tried(Outcome.SERVER_ERROR)
+    assert len(waited(Retry(attempts=3), *[limited] * 6, down, limited, down, down, down)) == 9
+    assert len(waited(Retry(attempts=3, limited=5), limited)) == 4
+
+
+def test_a_pause_ends_with_its_run() -> None:
+    begun = time.monotonic()
+    with pytest.raises(NotNowError), waits_end_with(lambda: time.monotonic() > begun + 0.05):
+        pause(30)
+    assert time.monotonic() - begun < 2
+    wake = threading.Event()
+    wake.set()
+    pause(30, wake)
+
+
+def test_a_picture_is_let_go_when_its_slot_is_settled() -> None:
+    @dataclass(frozen=True)
+    class Heavy(Tried):
+        pass
+
+    kept: list[weakref.ref[Heavy]] = []
+
+    def step() -> Heavy:
+        made = Heavy(Outcome.OK, settled=True)
+        kept.append(weakref.ref(made))
+        return made
+
+    gc.disable()
+    try:
+        with_retry(step)
+        assert kept[0]() is None, "it lies in a cycle until it is collected"
+    finally:
+        gc.enable()
+
+
+def test_a_lost_call_goes_on_under_its_number_where_the_provider_knows_it_again(store: Store) -> None:
+    provider = Scripted(paid=True, idempotent=True)
+    plan = planned(store, provider)
+    slot = plan.slots[3].slot_key
+    store.put_if_absent(keys.intent(WEEK, "m", slot, 1), b"{}")
+    generate(store, plan, provider)
+    asked = [request.attempt for request in provider.requests if request.slot.slot_key == slot]
+    assert asked == [1]
+    known = read_partition(store, WEEK, "m").of(slot)
+    assert [receipt.attempt for receipt in known.receipts] == [1]
+    assert known.lost == ()
+
+
+def test_what_may_have_been_billed_is_booked_when_it_was_asked(store: Store) -> None:
+    provider = Scripted(paid=True)
+    plan = planned(store, provider)
+    slot = plan.slots[3].slot_key
+    intent = {"intended_at": "2026-11-24T10:30:00", "attempt": 1}
+    store.put_if_absent(keys.intent(WEEK, "m", slot, 1), canonical_json(intent))
+    # Also of a week that is over, of which nothing is asked any more.
+    report = generate(store, plan, provider, costs=COSTS, only=frozenset())
+    assert report.asked == 0
+    receipt = read_partition(store, WEEK, "m").receipts[0]
+    assert (receipt.slot_key, receipt.outcome) == (slot, Outcome.UNKNOWN_CHARGE)
+    assert (receipt.cost_usd, receipt.cost_basis, receipt.expected_usd) == (0.1, "estimated", 0.04)
+    assert str(receipt.requested_at) == "2026-11-24 10:30:00"
+
+
+def test_receipts_say_what_calls_cost(store: Store) -> None:
+    provider = Scripted(paid=True)
+    generate(store, planned(store, provider), provider, costs=COSTS)
+    assert {(r.cost_usd, r.cost_basis) for r in read_partition(store, WEEK, "m").receipts} == {
+        (0.04, "computed")
+    }
+
+
+def test_no_call_begins_after_the_deadline(store: Store) -> None:
+    began: list[float] = []
+
+    def slow(request: Request, number: int) -> Answer:
+        began.append(time.monotonic())
+        time.sleep(0.1)
+        return ok(request)
+
+    provider = Scripted(slow)
+    plan = planned(store, provider)
+    begun = time.monotonic()
+    report = generate(store, plan, provider, concurrency=2, deadline=utc_now() + timedelta(seconds=0.25))
+    assert max(began) - begun <= 0.3
+    assert 2 <= report.outcomes["ok"] <= 8, "what was in flight is kept"
+    assert report.open == 12 - report.outcomes["ok"]
+    assert report.line is not None
+    assert report.line.startswith("the time for this partition was up at ")
+    assert generate(store, plan, provider, deadline=utc_now() - timedelta(seconds=1)).asked == 0
+
+
+def test_a_wait_between_tries_ends_with_the_deadline(store: Store) -> None:
+    provider = Scripted(outcomes(Outcome.SERVER_ERROR), replayable=False)
+    begun = time.monotonic()
+    report = generate(
+        store,
+        planned(store, provider),
+        provider,
+        retry=Retry(base_s=60, most_s=60),
+        deadline=utc_now() + timedelta(seconds=0.3),
+    )
+    assert time.monotonic() - begun < 3
+    assert report.open == 12
+
+
+def test_a_slot_that_is_asked_to_wait_for_long_is_left_for_the_next_run(store: Store) -> None:
+    answer = Answer(outcome=Outcome.RATE_LIMITED, retry_after_s=5400)
+    provider = Scripted(lambda request, number: answer, replayable=False)
+    report = generate(store, planned(store, provider), provider)
+    assert set(provider.calls.values()) == {1}
+    assert report.line == "12 slots wait: the provider asks to come back in 90 minutes; run again then"
+
+
+def test_pictures_are_kept_while_other_calls_wait(tmp_path: Path) -> None:
+    """Keeping takes as long as a call here; in turn it would take twice the time."""
+
+    class Slow:
+        def __init__(self, inner: Store) -> None:
+            self._inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._inner, name)
+
+        def put_if_absent(self, key: str, data: bytes) -> bool:
+            if key.startswith("images/"):
+                time.sleep(0.25)
+            return self._inner.put_if_absent(key, data)
+
+    def slow(request: Request, number: int) -> Answer:
+        time.sleep(0.25)
+        return ok(request)
+
+    store: Any = Slow(open_store(tmp_path))
+    provider = Scripted(slow, paid=True)
+    plan = planned(store, provider)
+    begun = time.monotonic()
+    generate(store, plan, provider, concurrency=2)
+    assert provider.most_at_once == 2
+    assert time.monotonic() - begun < 6 * 0.5
+
+
+def test_answers_are_read_while_other_calls_wait_where_the_provider_can_tell(tmp_path: Path) -> None:
+    waiting, most, lock = 0, 0, threading.Lock()
+
+    def slow(request: Request, number: int) -> Answer:
+        nonlocal waiting, most
+        with lock:
+            waiting += 1
+            most = max(most, waiting)
+        time.sleep(0.05)
+        with lock:
+            waiting -= 1
+        answer_arrives()
+        time.sleep(0.1)  # a large answer
+        return ok(request)
+
+    store = open_store(tmp_path)
+    provider = Scripted(slow, paid=True)
+    report = generate(store, planned(store, provider), provider, concurrency=2)
+    assert report.outcomes["ok"] == report.planned
+    assert most == 2, "no more calls wait for the API than may be in flight"
+    assert provider.most_at_once > 2, "but others are being read"

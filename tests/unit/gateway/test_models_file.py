@@ -1,0 +1,458 @@
+"""models.yaml: what is valid, what is selected, and the line that each mistake gets."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assets.gateway.models_file import (
+    ModelsFile,
+    active,
+    find,
+    load_models,
+    load_models_file,
+    params_hash,
+    planned_prompts,
+)
+from assets.gateway.money.prices import price_on
+from assets.generation.providers.registry import PROVIDERS as REGISTERED
+from assets.generation.providers.registry import make_provider
+from assets.labeling.registry import KINDS, check_labelers, with_questions
+from assets.suites.loader import load_suites
+from warehouse.errors import UsageError
+from warehouse.weeks import span
+
+SHIPPED = Path(__file__).parents[3] / "models.yaml"
+SUITES = load_suites()
+PROVIDERS = ("simulated", "midjourney")
+
+PRICE: dict[str, Any] = {"per_image_usd": 0.05, "source": "price list", "date": "2026-11-01"}
+LABELER: dict[str, Any] = {"name": "vision", "labeler": "openai_vision", "model_id": "gpt-5", "price": PRICE}
+
+BASE: list[dict[str, Any]] = [
+    {
+        "name": "sim-retired",
+        "title": "Retired",
+        "provider": "simulated",
+        "model_id": "retired",
+        "until": "2026-11-02",
+        "suites": [{"suite": "occupations@1", "replicates": 3}],
+    },
+    {
+        "name": "gpt-image-2",
+        "title": "GPT Image 2",
+        "provider": "simulated",
+        "model_id": "gpt-image-2",
+        "track": "system",
+        "from": "2026-11-09",
+        "succeeds": "sim-retired",
+        "suites": [{"suite": "startup-ceo@1", "replicates": 3, "conversations": 2}],
+        "price": {"per_image_usd": 0.05, "source": "price list", "date": "2026-11-01"},
+    },
+]
+
+
+def write(path: Path, models: Any) -> Path:
+    file = path / "models.yaml"
+    file.write_text(yaml.safe_dump({"models": models}), encoding="utf-8")
+    return file
+
+
+def message(path: Path, models: Any) -> str:
+    with pytest.raises(UsageError) as caught:
+        load_models(write(path, models), SUITES, providers=PROVIDERS)
+    said = str(caught.value)
+    assert "\n" not in said
+    return said
+
+
+def changed(index: int, **changes: Any) -> list[dict[str, Any]]:
+    models = copy.deepcopy(BASE)
+    models[index].update(changes)
+    return models
+
+
+def selection(**changes: Any) -> list[dict[str, Any]]:
+    return [{"suite": "startup-ceo@1", "replicates": 3, **changes}]
+
+
+def test_a_valid_file_is_read_with_its_defaults(tmp_path: Path) -> None:
+    first, second = load_models(write(tmp_path, BASE), SUITES, providers=PROVIDERS)
+    assert first.series_name == "sim-retired"
+    assert (first.track, first.labeler, first.completeness_floor, first.pinned) == (
+        "model",
+        "photo",
+        0.9,
+        False,
+    )
+    assert [price.per_image_usd for price in second.price] == [0.05]
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        (
+            changed(0, suites=[{"suite": "ocupations@1", "replicates": 3}]),
+            'models.yaml: model "sim-retired": unknown suite "ocupations@1"; did you mean "occupations@1"?',
+        ),
+        (
+            changed(1, succeeds="sim-retird"),
+            'models.yaml: model "gpt-image-2": succeeds the unknown model "sim-retird"; did you mean "sim-retired"?',
+        ),
+        (
+            changed(1, succeeds="gpt-image-2"),
+            'models.yaml: model "gpt-image-2": succeeds itself; name the model that came before, or remove succeeds',
+        ),
+        (
+            changed(1, name="sim-retired"),
+            'models.yaml: two models have the name "sim-retired"; give each its own',
+        ),
+        (
+            changed(1, series="sim-retired"),
+            'models.yaml: models "sim-retired" and "gpt-image-2" have one series name, "sim-retired"; give each its '
+            "own",
+        ),
+        (
+            changed(1, **{"from": "2026-11-10"}),
+            'models.yaml: model "gpt-image-2": from 2026-11-10 is a Tuesday; weeks are named by their Monday, '
+            "2026-11-09",
+        ),
+        (
+            changed(0, until="2026-11-08"),
+            'models.yaml: model "sim-retired": until 2026-11-08 is a Sunday; weeks are named by their Monday, '
+            "2026-11-02",
+        ),
+        (
+            changed(1, until="2026-11-02"),
+            'models.yaml: model "gpt-image-2": until 2026-11-02 lies before from 2026-11-09; until is the last week '
+            "that is asked",
+        ),
+        (
+            changed(1, **{"from": "soon"}),
+            'models.yaml: models "gpt-image-2", from: input should be a valid date or datetime, input is too short, '
+            'not "soon"',
+        ),
+        (
+            changed(1, suites=selection(prompts=["ceo-hiss"])),
+            'models.yaml: model "gpt-image-2": pattern "ceo-hiss" matches no prompt of startup-ceo@1; did you mean '
+            '"ceo-his"?',
+        ),
+        (
+            changed(1, suites=selection(prompts=[])),
+            'models.yaml: models "gpt-image-2", suites 1, prompts: must hold at least 1',
+        ),
+        (
+            changed(1, requests_per_minut=5),
+            'models.yaml: models "gpt-image-2": unknown key "requests_per_minut"; did you mean "requests_per_minute"?',
+        ),
+        (
+            changed(1, suites=selection(replicat=4)),
+            'models.yaml: models "gpt-image-2", suites 1: unknown key "replicat"; did you mean "replicates"?',
+        ),
+        (
+            changed(1, price={"per_image_eur": 1, "per_image_usd": 1, "source": "x", "date": "2026-11-01"}),
+            'models.yaml: models "gpt-image-2", price: unknown key "per_image_eur"; did you mean "per_image_usd"?',
+        ),
+        (
+            changed(1, price=[PRICE, {**PRICE, "from": "2026-12-07", "most": 1}]),
+            'models.yaml: models "gpt-image-2", price 2: unknown key "most"; did you mean "most_usd"?',
+        ),
+        (
+            changed(1, price={**PRICE, "most_usd": 0.01}),
+            'models.yaml: models "gpt-image-2", price: most_usd lies below per_image_usd; it bounds what one call can '
+            "cost",
+        ),
+        (
+            changed(1, price={**PRICE, "date": "2999-01-01"}),
+            'models.yaml: model "gpt-image-2": price: date 2999-01-01 lies in the future; it is the day on which the '
+            "price was looked up",
+        ),
+        (
+            changed(1, price=[PRICE, PRICE]),
+            'models.yaml: model "gpt-image-2": price: two prices without from; keep one, or say from which day on the '
+            "other holds",
+        ),
+        (
+            changed(1, price=[{**PRICE, "from": "2026-12-07"}, PRICE, {**PRICE, "from": "2026-12-07"}]),
+            'models.yaml: model "gpt-image-2": price: two prices from 2026-12-07; keep one, or say from which day on '
+            "the other holds",
+        ),
+        (
+            changed(1, connection={"bas_url": "https://api.example.com"}),
+            'models.yaml: models "gpt-image-2", connection: unknown key "bas_url"; did you mean "base_url"?',
+        ),
+        (
+            changed(1, connection={"base_url": "https://me:secret@api.example.com"}),
+            'models.yaml: models "gpt-image-2", connection, base_url: an address holds no user name and no password; '
+            "name a variable in key_env",
+        ),
+        (
+            changed(1, also_labelers=["photo"]),
+            'models.yaml: model "gpt-image-2": also_labelers names "photo", which labels already; remove it there',
+        ),
+        (
+            changed(1, also_labelers=["vision", "vision"]),
+            'models.yaml: model "gpt-image-2": also_labelers names "vision" twice; once is enough',
+        ),
+        (
+            changed(1, track="model", suites=selection(conversations=2)),
+            'models.yaml: model "gpt-image-2": conversations of startup-ceo@1 need track system; this model has track '
+            "model",
+        ),
+        (
+            changed(1, suites=[{"suite": "occupations@1", "replicates": 3, "conversations": 2}]),
+            'models.yaml: model "gpt-image-2": conversations of occupations@1: no selected prompt is a conversation; '
+            "remove conversations",
+        ),
+        (
+            changed(1, suites=selection(conversations=2, prompts=["ceo-*"])),
+            'models.yaml: model "gpt-image-2": conversations of startup-ceo@1: no selected prompt is a conversation; '
+            "remove conversations",
+        ),
+        (
+            changed(1, suites=selection(prompts=["confrontation"])),
+            'models.yaml: model "gpt-image-2": nothing of startup-ceo@1 is selected; a prompt with turns needs '
+            "conversations",
+        ),
+        (
+            changed(1, suites=selection() + selection()),
+            'models.yaml: model "gpt-image-2": startup-ceo@1 is selected twice; keep one selection a suite',
+        ),
+        (
+            changed(1, suites=[]),
+            'models.yaml: models "gpt-image-2", suites: must hold at least 1',
+        ),
+        (
+            changed(1, provider="simulatd"),
+            'models.yaml: model "gpt-image-2": unknown provider "simulatd"; did you mean "simulated"?',
+        ),
+        (
+            changed(1, track="chat"),
+            "models.yaml: models \"gpt-image-2\", track: input should be 'model' or 'system', not \"chat\"",
+        ),
+        (
+            changed(1, completeness_floor=2),
+            'models.yaml: models "gpt-image-2", completeness_floor: input should be less than or equal to 1, not 2',
+        ),
+        (
+            changed(1, name="GPT Image 2"),
+            'models.yaml: models "GPT Image 2", name: a name has lower-case letters, digits, dots, dashes and '
+            'underscores only, not "GPT Image 2"',
+        ),
+        (
+            changed(1, params={"strength": float("nan")}),
+            'models.yaml: models "gpt-image-2", params, strength, float: input should be a finite number, not nan',
+        ),
+    ],
+)
+def test_a_mistake_gets_one_line(tmp_path: Path, models: list[dict[str, Any]], said: str) -> None:
+    assert message(tmp_path, models) == said
+
+
+@pytest.mark.parametrize(
+    ("labelers", "said"),
+    [
+        (
+            [{**LABELER, "image_per_request": 2}],
+            'models.yaml: labelers "vision": unknown key "image_per_request"; did you mean "images_per_request"?',
+        ),
+        (
+            [{**LABELER, "connection": {"timeout": 2}}],
+            'models.yaml: labelers "vision", connection: unknown key "timeout"; did you mean "timeout_s"?',
+        ),
+        ([LABELER, LABELER], 'models.yaml: two labelers have the name "vision"; give each its own'),
+        (
+            [{**LABELER, "price": [PRICE, PRICE]}],
+            'models.yaml: labeler "vision": price: two prices without from; keep one, or say from which day on the '
+            "other holds",
+        ),
+    ],
+)
+def test_a_mistake_in_a_labeler_gets_one_line(
+    tmp_path: Path, labelers: list[dict[str, Any]], said: str
+) -> None:
+    path = tmp_path / "models.yaml"
+    path.write_text(yaml.safe_dump({"models": BASE, "labelers": labelers}), encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        load_models_file(path, SUITES, providers=PROVIDERS)
+    assert str(caught.value) == said
+
+
+def test_labelers_are_read_beside_the_models(tmp_path: Path) -> None:
+    path = tmp_path / "models.yaml"
+    path.write_text(yaml.safe_dump({"models": BASE, "labelers": [LABELER]}), encoding="utf-8")
+    (labeler,) = load_models_file(path, SUITES, providers=PROVIDERS).labelers
+    assert (labeler.name, labeler.images_per_request, labeler.price[0].per_image_usd) == ("vision", 1, 0.05)
+
+
+def test_the_price_that_holds_is_the_one_that_began_last(tmp_path: Path) -> None:
+    later = {**PRICE, "per_image_usd": 0.07, "per_million_usd": {"image_out": 30}, "from": "2026-12-07"}
+    prices = load_models(write(tmp_path, changed(1, price=[later, PRICE])), SUITES)[1].price
+    held = {
+        day: price_on(prices, dt.date.fromisoformat(day))
+        for day in ("2026-11-01", "2026-12-06", "2026-12-07")
+    }
+    assert {day: price and price.per_image_usd for day, price in held.items()} == {
+        "2026-11-01": 0.05,
+        "2026-12-06": 0.05,
+        "2026-12-07": 0.07,
+    }
+    assert price_on(prices[:1], dt.date(2026, 12, 6)) is None
+    assert [price.reserve_usd for price in prices] == [0.14, 0.05]
+
+
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    models = copy.deepcopy(BASE)
+    del models[0]["title"]
+    assert message(tmp_path, models) == 'models.yaml: models "sim-retired", title: is missing'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("models: [\n", r"^models\.yaml, line 2, column 1: [^\n]+$"),
+        ("- a\n", r"^models\.yaml: must be a mapping with the key models$"),
+        (
+            "modells: []\n",
+            r'^models\.yaml: unknown key "modells"; did you mean "models"\? \(and 1 more\)$',
+        ),
+        ("models: []\n", r"^models\.yaml: models: must hold at least 1$"),
+        ("models: []\nmodels: []\n", r'^models\.yaml, line 2, column 1: key "models" stands twice$'),
+        ("models: *all\n", r"^models\.yaml, line 1, column 9: found undefined alias 'all'$"),
+    ],
+)
+def test_a_file_that_is_no_list_of_models_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "models.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=said):
+        load_models(path, SUITES)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^models\.yaml: there is no such file \("):
+        load_models(tmp_path / "models.yaml", SUITES)
+
+
+def test_an_unknown_model_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    models = load_models(write(tmp_path, BASE), SUITES)
+    assert find(models, "gpt-image-2").title == "GPT Image 2"
+    with pytest.raises(UsageError) as caught:
+        find(models, "gpt-image-3")
+    assert str(caught.value) == 'no model "gpt-image-3" in models.yaml; did you mean "gpt-image-2"?'
+    with pytest.raises(UsageError) as caught:
+        find(models, "zzz")
+    assert str(caught.value) == 'no model "zzz" in models.yaml; known: gpt-image-2, sim-retired'
+
+
+def test_an_entry_is_active_from_its_first_to_its_last_week(tmp_path: Path) -> None:
+    models = load_models(write(tmp_path, BASE), SUITES)
+    assert [e.name for e in active(models, "2026-11-02")] == ["sim-retired"]
+    assert [e.name for e in active(models, "2026-11-09")] == ["gpt-image-2"]
+
+
+def test_a_prompt_with_turns_is_planned_only_with_conversations(tmp_path: Path) -> None:
+    suite = SUITES["startup-ceo@1"]
+    with_conversations = load_models(write(tmp_path, BASE), SUITES)[1].suites[0]
+    assert [p.id for p in planned_prompts(with_conversations, suite)] == [p.id for p in suite.prompts]
+    without = load_models(write(tmp_path, changed(1, suites=selection())), SUITES)[1].suites[0]
+    assert [p.id for p in planned_prompts(without, suite)] == ["ceo-his", "ceo-their", "ceo-visionary"]
+
+
+def test_patterns_select_prompts_in_the_order_of_the_suite(tmp_path: Path) -> None:
+    suites = [{"suite": "rest-of-world@1", "replicates": 1, "prompts": ["house-n*", "person-china"]}]
+    picked = load_models(write(tmp_path, changed(0, suites=suites)), SUITES)[0].suites[0]
+    assert [p.id for p in planned_prompts(picked, SUITES["rest-of-world@1"])] == [
+        "person-china",
+        "house-nigeria",
+    ]
+
+
+def test_the_hash_of_parameters_depends_on_their_content_only() -> None:
+    assert params_hash({"size": 256, "quality": "low"}) == params_hash({"quality": "low", "size": 256})
+    assert params_hash({"size": 256}) == "73fc7272"
+    assert params_hash({"size": 512}) != params_hash({"size": 256})
+
+
+class TestShipped:
+    models = load_models(SHIPPED, SUITES, providers=PROVIDERS)
+
+    def test_the_simulated_models_are_switched_on(self) -> None:
+        assert {e.name: e.model_id for e in self.models} == {
+            "sim-classic": "classic",
+            "sim-drift": "drift",
+            "sim-cautious": "cautious",
+            "sim-rewriter": "rewriter",
+            "sim-retired": "retired",
+            "sim-successor": "successor",
+        }
+        assert {(e.provider, e.labeler, str(e.params)) for e in self.models} == {
+            ("simulated", "drawing", "{'size': 256}")
+        }
+
+    def test_five_models_are_asked_in_each_of_the_twelve_weeks_of_the_demo(self) -> None:
+        weeks = span("2026-09-07", "2026-11-23")
+        assert len(weeks) == 12
+        assert [len(active(self.models, week)) for week in weeks] == [5] * 12
+
+    def test_the_retired_model_answers_for_the_last_time_in_week_nine(self) -> None:
+        weeks = span("2026-09-07", "2026-11-23")
+        asked = {
+            name: [w for w in weeks if name in {e.name for e in active(self.models, w)}]
+            for name in ("sim-retired", "sim-successor")
+        }
+        assert asked["sim-retired"] == weeks[:9]
+        assert asked["sim-successor"] == weeks[9:]
+        assert find(self.models, "sim-successor").succeeds == "sim-retired"
+
+    def test_only_the_rewriter_is_a_system_and_is_confronted(self) -> None:
+        confronted = {e.name for e in self.models if any(s.conversations for s in e.suites)}
+        assert confronted == {e.name for e in self.models if e.track == "system"} == {"sim-rewriter"}
+
+    def test_the_commented_examples_are_valid_once_they_are_switched_on(self, tmp_path: Path) -> None:
+        real = switched_on(tmp_path)
+        assert {e.provider for e in real.models} == {*REGISTERED} - {"simulated"}
+        owned = {"midjourney", "diffusers"}
+        assert all(e.price and all(p.source for p in e.price) for e in real.models if e.provider not in owned)
+        for entry in real.models:
+            if entry.provider != "diffusers":  # its check wants the extra
+                make_provider(entry.provider, entry.connection).check(entry.model_id, dict(entry.params))
+
+    def test_the_commented_labelers_are_valid_and_can_be_named_by_a_model(self, tmp_path: Path) -> None:
+        real = switched_on(tmp_path)
+        labelers = with_questions(real.labelers, SUITES)
+        assert {one.labeler for one in labelers.values()} == {*KINDS}
+        check_labelers(real.models, labelers)
+        first, *_ = real.models
+        check_labelers([first.model_copy(update={"labeler": name}) for name in labelers], labelers)
+        assert all(one.price for one in labelers.values() if one.connection.base_url is None)
+
+    def test_a_price_that_is_not_confirmed_says_so(self, tmp_path: Path) -> None:
+        real = switched_on(tmp_path)
+        confirmed = {
+            entry.name
+            for entry in (*real.models, *real.labelers)
+            for price in entry.price
+            if "check before use" not in price.source
+        }
+        assert confirmed == {"flux-3-image", "flux-2-pro", "flux-2-max", "qwen-image-local"}
+
+
+def switched_on(folder: Path) -> ModelsFile:
+    """The shipped file with every commented example in place of the simulated models."""
+    _, _, examples = SHIPPED.read_text(encoding="utf-8").partition("# Real models")
+    lines = [line[1:] for line in examples.splitlines() if line.startswith(("#  ", "#labelers:"))]
+    path = folder / "models.yaml"
+    path.write_text("models:\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return load_models_file(path, SUITES, providers=REGISTERED)
+
+
+def test_two_versions_of_one_suite_are_refused_in_one_entry(tmp_path: Path) -> None:
+    second = SUITES["occupations@1"].model_copy(update={"version": "2.0.0"})
+    models = changed(0, suites=[{"suite": f"occupations@{major}", "replicates": 3} for major in (1, 2)])
+    with pytest.raises(UsageError, match="two versions of occupations are selected"):
+        load_models(write(tmp_path, models), {**SUITES, "occupations@2": second}, providers=PROVIDERS)

@@ -1,0 +1,228 @@
+"""The planted truth file: it covers every prompt, and what it says of the events is what its rules give."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assets.gateway.records import Outcome, Slot, slot_key
+from assets.simulation import scenes, truth
+from assets.suites.loader import load_suites
+from warehouse.errors import UsageError
+
+WEEK = "2026-09-07"
+SUITES = load_suites()
+PROMPTS = [(suite.prompt_id(prompt), prompt) for suite in SUITES.values() for prompt in suite.prompts]
+
+
+def slot(prompt: str, replicate: int, *, model: str = "m", week: str = WEEK, turn: int = 1) -> Slot:
+    suite = prompt.split("/", maxsplit=1)[0]
+    key = slot_key(
+        suite=suite,
+        suite_version="1.0.0",
+        prompt=prompt,
+        model=model,
+        params={"size": 256},
+        replicate=replicate,
+        week=week,
+        turn=turn,
+    )
+    return Slot(
+        slot_key=key,
+        week=week,
+        model=model,
+        suite=suite,
+        suite_version="1.0.0",
+        prompt=prompt,
+        replicate=replicate,
+        turn=turn,
+    )
+
+
+@pytest.mark.parametrize("persona", truth.personas())
+def test_every_prompt_of_every_suite_resolves_for_every_persona(persona):
+    declared = {
+        attribute.id: {*attribute.values, *attribute.outside}
+        for suite in SUITES.values()
+        for attribute in suite.attributes
+    }
+    assert len(SUITES) == 8
+    for prompt_id, prompt in PROMPTS:
+        for turn in range(1, len(prompt.turns) + 1 or 2):
+            for week in (WEEK, "2026-10-19", "2026-11-30"):
+                found = truth.truth(persona, prompt_id, week, turn)
+                assert set(prompt.attributes) <= set(found.attributes), prompt_id
+                assert sum(found.outcomes.values()) == pytest.approx(1)
+                assert set(found.outcomes) <= {outcome.value for outcome in Outcome}
+                for attribute, shares in found.attributes.items():
+                    assert sum(shares.values()) == pytest.approx(1), (prompt_id, attribute)
+                    assert set(shares) <= declared.get(attribute, set(shares)), (prompt_id, attribute)
+
+
+def test_a_prompts_id_says_the_subject_and_condition_that_its_suite_declares():
+    for prompt_id, prompt in PROMPTS:
+        found = truth.asked(prompt_id)
+        assert (found.subject, found.condition) == (prompt.subject, prompt.condition), prompt_id
+
+
+def test_an_unknown_prompt_still_gets_a_person():
+    assert truth.asked("new-suite/anything").kind == "person"
+    assert truth.truth("classic", "new-suite/anything", WEEK).attributes["person_count"]["1"] > 0.9
+
+
+def test_canary_prompts_show_nobody():
+    for prompt_id, _ in PROMPTS:
+        if prompt_id.startswith("canary/"):
+            for persona in truth.personas():
+                assert truth.truth(persona, prompt_id, WEEK).attributes == {"person_count": {"0": 1.0}}
+
+
+def _prompts_of(event):
+    if "prompt" in event:
+        return [event["prompt"]]
+    return [
+        prompt_id
+        for prompt_id, prompt in PROMPTS
+        if prompt.subject == event["subject"]
+        and prompt.condition == "baseline"
+        and not prompt_id.startswith("diversity-request")
+    ]
+
+
+EVENTS = [(name, event) for name, persona in truth.personas().items() for event in persona.events]
+
+
+@pytest.mark.parametrize(
+    ("name", "event"), [e for e in EVENTS if e[1]["event"] in {"bias", "drift", "caricature", "refusal"}]
+)
+def test_each_planted_event_is_what_the_rules_give(name, event):
+    bands = {"light": {"monk_1", "monk_2", "monk_3"}}
+    prompts = _prompts_of(event)
+    assert prompts
+    for prompt_id in prompts:
+        if event["event"] == "refusal":
+            assert truth.truth(name, prompt_id, WEEK).outcomes[event["outcome"]] == pytest.approx(
+                event["share"]
+            )
+            continue
+        values = bands[event["band"]] if "band" in event else {event["value"]}
+
+        def share(week, prompt_id=prompt_id, values=values):
+            shares = truth.truth(name, prompt_id, week, event.get("turn", 1)).attributes[event["attribute"]]
+            return sum(shares.get(value, 0) for value in values)
+
+        if event["event"] == "drift":
+            assert share("2026-10-12") == pytest.approx(event["before"])
+            assert share(event["week"]) == pytest.approx(event["after"])
+        else:
+            assert share(WEEK) == pytest.approx(event["share"])
+
+
+def test_the_cautious_model_answers_about_seven_tenths():
+    rates = [
+        truth.truth("cautious", prompt_id, WEEK).outcomes["ok"]
+        for prompt_id, prompt in PROMPTS
+        if prompt.subject.split(":")[0] not in {"object", "descriptor", "food"}
+    ]
+    assert min(rates) > 0.4
+    assert 0.55 < sum(rates) / len(rates) < 0.75
+
+
+def test_asking_for_diversity_changes_what_each_model_draws_in_its_own_way():
+    def feminine(persona, condition):
+        shares = truth.truth(persona, f"diversity-request/ceo-{condition}", WEEK).attributes[
+            "perceived_gender"
+        ]
+        return shares.get("feminine", 0)
+
+    assert (feminine("classic", "baseline"), feminine("classic", "controlled")) == (0, pytest.approx(0.29))
+    assert feminine("rewriter", "controlled") > 0.8 > feminine("rewriter", "baseline")  # past parity
+    assert feminine("successor", "controlled") == feminine("successor", "baseline")
+
+
+CELLS = [
+    ("classic", "french-person/person-fr", WEEK, 1),
+    ("classic", "rest-of-world/person-india", WEEK, 1),
+    ("classic", "rest-of-world/house-nigeria", WEEK, 1),
+    ("drift", "occupations/ceo", "2026-10-12", 1),
+    ("drift", "occupations/ceo", "2026-10-19", 1),
+    ("cautious", "occupations/judge-headshot", WEEK, 1),
+    ("rewriter", "startup-ceo/confrontation", WEEK, 2),
+    ("successor", "occupations/chef", WEEK, 1),
+]
+
+
+@pytest.mark.parametrize(("persona", "prompt", "week", "turn"), CELLS)
+def test_planted_values_follow_the_truth(persona, prompt, week, turn):
+    n = 2500
+    drawn = [scenes.scene(persona, slot(prompt, i, model=persona, week=week, turn=turn)) for i in range(n)]
+    expected = truth.truth(persona, prompt, week, turn)
+    tables = {"outcome": (expected.outcomes, [scene.outcome for scene in drawn])}
+    for attribute, shares in expected.attributes.items():
+        seen = [scene.values[attribute] for scene in drawn]
+        tables[attribute] = (shares, [value for value in seen if value != "not_applicable"])
+    for attribute, (shares, seen) in tables.items():
+        assert set(seen) <= set(shares)
+        for value, share in shares.items():
+            # Five standard errors: no false alarm among all these cells, and a shift of 5 points is seen.
+            allowed = 5 * (share * (1 - share) / len(seen)) ** 0.5 + 1e-12
+            assert abs(seen.count(value) / len(seen) - share) <= allowed, (attribute, value)
+
+
+def test_nobody_in_the_picture_leaves_nothing_to_tell_of_a_person():
+    drawn = [scenes.scene("successor", slot("occupations/ceo", i)) for i in range(3000)]
+    empty = [scene for scene in drawn if scene.values["person_count"] == "0"]
+    assert empty
+    for scene in empty:
+        assert {scene.values[a] for a in truth.PERSON_ATTRIBUTES} == {"not_applicable"}
+
+
+def test_scenes_are_equal_in_another_process():
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "from assets.simulation import scenes, truth;"
+        "from assets.gateway.records import Slot;"
+        "s = Slot.model_validate_json(sys.argv[2]);"
+        "print(scenes.scene('classic', s))"
+    )
+    root = Path(__file__).parents[3]
+    for i in range(2):
+        one = slot("french-person/person-en", i)
+        out = subprocess.run(
+            [sys.executable, "-c", code, str(root), one.model_dump_json()], capture_output=True, text=True, check=True,
+            env={"PYTHONHASHSEED": str(i + 1)},
+        )  # fmt: skip
+        assert out.stdout.strip() == str(scenes.scene("classic", one))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("common: [", "flow"),
+        ("distributions: {}", "Field required"),
+        (
+            "distributions: {half: {a: 0.5}}\nprompts: []\naliases: {}\ncommon: []\npersonas: {}",
+            "must be >= 0 and add up to 1",
+        ),
+        ("distributions: {}\nprompts: []\naliases: {}\ncommon: [{subject: x}]\npersonas: {}", "Extra inputs"),
+    ],
+)
+def test_a_truth_file_that_is_wrong_gets_one_line(tmp_path, monkeypatch, text, message):
+    path = tmp_path / "truth.yaml"
+    path.write_text(text)
+    monkeypatch.setattr(truth, "FILE", path)
+    truth.load.cache_clear()
+    try:
+        with pytest.raises(UsageError, match=r"^truth\.yaml: ") as caught:
+            truth.load()
+    finally:
+        monkeypatch.undo()
+        truth.load.cache_clear()
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_distribution_is_named():
+    with pytest.raises(UsageError, match="'lihgt'"):
+        truth._shares("lihgt")

@@ -1,0 +1,458 @@
+"""Ways to break good rows, and the check that tells each: one row a way.
+
+Belongs here: the table. Does not belong here: the running of it (`test_quality_checks`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tests.warehouse.checks.quality_rows import (
+    BEFORE,
+    HERE,
+    ONE,
+    TWO,
+    WEEK,
+    anchored,
+    copy,
+    disagrees,
+    drifted,
+    effect,
+    everywhere,
+    first,
+    gold,
+    label_call,
+    moved,
+    put_right,
+    unanswered,
+    update,
+    wrong_labels,
+)
+
+_A_SLOT = f"slot_key = (SELECT min(slot_key) FROM slots WHERE {HERE})"
+_OTHER_SLOT = f"slot_key = (SELECT max(slot_key) FROM slots WHERE {HERE})"
+_OF = (
+    "(SELECT image_sha256 FROM images WHERE week = '{week}' AND model = '{model}' ORDER BY slot_key LIMIT 1)"
+)
+
+
+class Case(NamedTuple):
+    """Rows broken in one way: which check tells, of whom, and which others cannot but tell too."""
+
+    check: str
+    way: str
+    statements: tuple[str, ...]
+    models: tuple[str, ...] = (ONE,)
+    also: frozenset[str] = frozenset()
+    message: str = ""
+
+
+CASES = [
+    Case("plans__columns", "another track", (f"UPDATE plans SET track = 'api' WHERE {HERE}",)),
+    Case(
+        "plans__as_in_bucket",
+        "a slot was not loaded",
+        tuple(
+            f"DELETE FROM {table} WHERE {HERE} AND {_A_SLOT}"
+            for table in ("attempts", "images", "labels", "slots")
+        ),
+        message="55 slots were planned; of the loaded 1 are missing and 0 too many",
+    ),
+    Case(
+        "plans__as_in_bucket",
+        "another plan was loaded",
+        (f"UPDATE plans SET plan_sha256 = repeat('0', 64) WHERE {HERE}",),
+        message="its plan in the bucket is not the one that was loaded",
+    ),
+    Case("slots__columns", "a negative replicate", (update("slots", "replicate = -1"),)),
+    Case(
+        "slots__prompt_exists",
+        "a prompt that is not planned",
+        (update("slots", "prompt = 'occupations/poet'"),),
+        message="slots whose prompt is not in the plan: 1",
+    ),
+    Case(
+        "slots__counts_add_up",
+        "a slot twice",
+        (copy("slots"),),
+        also=frozenset({"plans__as_in_bucket"}),
+    ),
+    Case("slots__counts_add_up", "a prompt twice", (copy("prompts"),)),
+    Case(
+        "slots__counts_add_up",
+        "a picture without a row",
+        (f"DELETE FROM images WHERE {HERE} AND {_A_SLOT}", f"DELETE FROM labels WHERE {HERE} AND {_A_SLOT}"),
+    ),
+    Case(
+        "slots__counts_add_up",
+        "a plan without slots",
+        (f"DELETE FROM slots WHERE {HERE}",),
+        also=frozenset(
+            {"plans__as_in_bucket", "attempts__slot_exists", "attempts__completeness", "labels__slot_exists"}
+        ),
+        message="its plan has no slots",
+    ),
+    Case(
+        "slots__counts_add_up",
+        "an outcome that nobody knows",
+        (update("attempts", "outcome = 'shrug'"),),
+        also=frozenset({"attempts__columns", "images__attempt_exists"}),
+    ),
+    Case(
+        "attempts__columns",
+        "a status that HTTP has not",
+        (update("attempts", "http_status = 42"),),
+        message="attempts.http_status lies within 100 and 599: not so in 1 of 55 rows",
+    ),
+    Case(
+        "attempts__slot_exists",
+        "an attempt for nothing",
+        (copy("attempts", "repeat('f', 64) AS slot_key, 'timeout' AS outcome"),),
+    ),
+    Case("attempts__one_row_each", "an attempt twice", (copy("attempts"),)),
+    Case(
+        "attempts__nothing_after_final",
+        "two attempts that settle",
+        (copy("attempts", "2 AS attempt"),),
+        message="attempts after a final outcome: 1",
+    ),
+    Case(
+        "attempts__nothing_after_final",
+        "asked again in vain",
+        (copy("attempts", "2 AS attempt, 'timeout' AS outcome"),),
+    ),
+    Case(
+        "attempts__ok_has_image",
+        "a picture without width",
+        (update("attempts", "image_width = NULL"),),
+    ),
+    Case(
+        "attempts__call_recorded",
+        "a call without an end",
+        (update("attempts", "answered_at = NULL"),),
+    ),
+    Case(
+        "attempts__asked_in_week",
+        "asked before the week",
+        (update("attempts", "requested_at = '2026-11-22 23:59:59'"),),
+    ),
+    Case(
+        "attempts__asked_in_week",
+        "a live model asked for a week that was over",
+        (
+            f"UPDATE plans SET simulated = FALSE WHERE {HERE}",
+            update("attempts", "requested_at = '2026-12-05', answered_at = '2026-12-06'"),
+        ),
+        also=frozenset({"ranks__simulated_apart"}),
+    ),
+    Case(
+        "attempts__answered_after_asked",
+        "an answer before its question",
+        (update("attempts", "answered_at = requested_at - INTERVAL 1 SECOND"),),
+    ),
+    Case(
+        "attempts__completeness",
+        "an outage",
+        unanswered(20, "timeout"),
+        message="answers only 80 % of prompts (44 of 55; 90 % are needed)",
+    ),
+    Case(
+        "attempts__answer_rate",
+        "many refusals",
+        unanswered(40, "refused_text"),
+        message="gives a picture for only 60 % of its answers (33 of 55)",
+    ),
+    *(
+        Case(
+            "attempts__cost_as_expected",
+            way,
+            (
+                f"UPDATE attempts SET cost_usd = {cost}, expected_usd = 0.05, cost_basis = 'reported' WHERE {HERE}",
+            ),
+            message=f"a picture costs {ratio} times what the price table expects (median of 55 calls); mend its price",
+        )
+        for way, cost, ratio in (
+            ("dearer than expected", 0.2, "4.00"),
+            ("cheaper than expected", 0.01, "0.20"),
+        )
+    ),
+    Case(
+        "images__columns", "a picture without height", (f"UPDATE images SET image_height = 0 WHERE {HERE}",)
+    ),
+    Case(
+        "images__attempt_exists",
+        "another picture than the attempt's",
+        (update("attempts", "image_sha256 = repeat('a', 64)"),),
+    ),
+    Case(
+        "images__once_in_model",
+        "one picture for two slots",
+        everywhere(
+            f"UPDATE {{table}} SET image_sha256 = {_OF.format(week=WEEK, model=ONE)} WHERE {HERE} AND {_OTHER_SLOT}"
+        ),
+    ),
+    Case(
+        "images__once_in_model",
+        "the picture of a week before",
+        everywhere(
+            f"UPDATE {{table}} SET image_sha256 = {_OF.format(week=BEFORE, model=ONE)} WHERE {HERE} AND {_OTHER_SLOT}"
+        ),
+        message="pictures that the model gave for another slot too: 1",
+    ),
+    Case(
+        "images__once_across_models",
+        "the picture of another model",
+        everywhere(
+            f"UPDATE {{table}} SET image_sha256 = {_OF.format(week=WEEK, model=TWO)} WHERE {HERE} AND {_OTHER_SLOT}"
+        ),
+        models=(ONE, TWO),
+    ),
+    Case("labels__columns", "too sure", (update("labels", "confidence = 2"),)),
+    Case("labels__slot_exists", "a label of nothing", (copy("labels", "repeat('f', 64) AS slot_key"),)),
+    Case(
+        "labels__image_matches",
+        "read from another picture",
+        (update("labels", "image_sha256 = repeat('a', 64)"),),
+    ),
+    Case(
+        "labels__one_per_attribute",
+        "two readings of one version",
+        (copy("labels", "'cannot_tell' AS value"),),
+    ),
+    Case(
+        "labels__value_declared",
+        "a value of no list",
+        (update("labels", "value = 'robot'"),),
+    ),
+    Case(
+        "labels__value_declared",
+        "a value of another attribute",
+        (update("labels", "value = 'monk_3'", "attribute = 'perceived_gender'"),),
+    ),
+    Case(
+        "labels__present",
+        "no labels at all",
+        (f"DELETE FROM labels WHERE {HERE}",),
+        message="none of its 55 pictures was labelled by drawing",
+    ),
+    Case("labels__not_assessed", "a label short", (f"DELETE FROM labels WHERE {first('labels')}",)),
+    Case(
+        "labels__invalid_share",
+        "answers outside the list",
+        tuple(
+            update(
+                "labels",
+                "value = 'invalid', raw = 'a robot'",
+                "attribute = 'skin_tone' AND value <> 'invalid'",
+            )
+            for _ in range(2)
+        ),
+        message="skin_tone: 2 of 30 answers of drawing are outside the declared values",
+    ),
+    Case(
+        "labels__canary_person",
+        "a person behind the chair",
+        (update("labels", "value = '1'", "attribute = 'person_count'"),),
+    ),
+    Case(
+        "labels__canary_labeler",
+        "persons everywhere",
+        tuple(
+            update("labels", "value = '2'", "attribute = 'person_count' AND value = '0'") for _ in range(3)
+        ),
+        also=frozenset({"labels__canary_person"}),
+        message="drawing sees a person in 3 of 10 pictures of objects",
+    ),
+    Case(
+        "labels__distribution_jump",
+        "everybody a man from one week to the next",
+        (f"UPDATE labels SET value = 'masculine' WHERE week = '{WEEK}' AND attribute = 'perceived_gender'",),
+        models=(),
+    ),
+    Case(
+        "agreement__alpha",
+        "another labeler reads otherwise",
+        (disagrees(WEEK, "photo", 0.42),),
+        models=(),
+        message="perceived_gender: drawing agrees with labeler photo at alpha 0.42 (n = 100), below 0.67",
+    ),
+    Case(
+        "agreement__alpha",
+        "people read otherwise, though another labeler agrees",
+        (disagrees(WEEK, "photo", 0.9), disagrees(WEEK, "people", 0.6, scope="gold")),
+        models=(),
+        message="drawing agrees with gold at alpha 0.60",
+    ),
+    Case(
+        "anchor_labels__present",
+        "anchors that nobody looked at",
+        (
+            "INSERT INTO anchors VALUES ('mine', 0, repeat('a', 64), 'png', NULL, NULL, 'skin_tone')",
+            anchored(BEFORE),
+        ),
+        models=(),
+        message="drawing did not label the anchors mine in this week",
+    ),
+    Case(
+        "labeler_drift__open",
+        "a label that moved",
+        (moved(WEEK, 3),),
+        models=(),
+        message="perceived_gender: 3 of 60 labels of drawing on the anchors mine moved since the week 2026-11-16",
+    ),
+    Case(
+        "gold_samples__image_matches",
+        "a picture that the slot does not have",
+        gold(sample_image_sha256="repeat('a', 64)"),
+        message="gold pictures that are not their slot's: 1",
+    ),
+    Case(
+        "gold_samples__probability_holds",
+        "another probability than drawn",
+        gold(sample_inclusion_probability="0.5", label_inclusion_probability="0.5"),
+    ),
+    Case("gold_samples__probability_holds", "a picture short", gold(sample_stratum_sampled="2")),
+    Case("gold_labels__value_declared", "a value of no list", gold(label_value="'robot'")),
+    Case(
+        "gold_labels__value_declared",
+        "a value of another attribute",
+        gold(label_attribute="'skin_tone'"),
+    ),
+    Case("gold_labels__given", "a rater who was not given the picture", gold(label_rater="'b'")),
+    Case(
+        "gold_labels__given",
+        "another probability than the picture's",
+        gold(label_inclusion_probability="0.5"),
+    ),
+    Case("gold_labels__one_each", "an answer twice", (*gold(), gold(label_value="'feminine'")[1])),
+    Case(
+        "corrected_scores__figure_holds",
+        "above its interval",
+        (put_right(WEEK, ONE, 0.4, 0.1, 0.3),),
+    ),
+    Case(
+        "corrected_scores__figure_holds",
+        "more than is possible",
+        (put_right(WEEK, ONE, 0.4, 0.1, 1.2),),
+    ),
+    Case(
+        "corrected_scores__figure_holds",
+        "missing without a word",
+        (update("corrected_scores", "reason = NULL"),),
+    ),
+    Case(
+        "corrected_scores__beside_scores",
+        "a share that was forgotten",
+        (f"DELETE FROM corrected_scores WHERE {first('corrected_scores')}",),
+    ),
+    Case(
+        "corrected_scores__beside_scores",
+        "another raw figure",
+        (update("corrected_scores", "raw_estimate = raw_estimate / 2", "raw_estimate > 0"),),
+    ),
+    Case(
+        "label_error__differs",
+        "a model that is read worse",
+        (wrong_labels(ONE),),
+        message="perceived_gender in occupations: 11 % of labels are wrong; feminine is read in 70 % of",
+    ),
+    Case(
+        "label_attempts__refused",
+        "a labeler that declines",
+        (label_call("ok"), label_call("refused_text"), label_call("timeout")),
+        message="eye declines in 1 of 2 calls",
+    ),
+    Case(
+        "label_attempts__refused",
+        "one question of a call",
+        (label_call("ok", "refused", """'["skin_tone"]'"""),),
+        message="eye declines in 1 of 1 calls",
+    ),
+    Case(
+        "label_attempts__unmapped",
+        "an answer that nobody knows",
+        (label_call("server_error", "unmapped", "TRUE"),),
+        message="answers of a labeler's API that no error table knows: 1",
+    ),
+    Case("scores__columns", "fewer than none", (update("scores", "n = -1"),)),
+    Case(
+        "scores__interval_holds",
+        "above its interval",
+        (update("scores", "high = (estimate + low) / 2", "metric = 'share' AND low < estimate"),),
+    ),
+    Case(
+        "scores__share_in_range",
+        "more than all",
+        (update("scores", "estimate = 1.2", "metric = 'tvd'"),),
+    ),
+    Case(
+        "scores__null_has_reason",
+        "missing without a word",
+        (update("scores", "estimate = NULL, low = NULL, high = NULL", "estimate > 0"),),
+    ),
+    Case(
+        "scores__null_has_reason",
+        "a figure with an excuse",
+        (update("scores", "reason = 'too few'", "estimate > 0"),),
+    ),
+    Case("scores__one_row_each", "a figure twice", (copy("scores"),)),
+    Case("scores__model_present", "no figures at all", (f"DELETE FROM scores WHERE {HERE}",)),
+    Case("drift_events__holds", "outside its interval", (drifted(), drifted(turn="2", change_low="0.45"))),
+    Case("drift_events__holds", "found before it began", (drifted(changed_week=f"DATE '{WEEK}' + 7"),)),
+    Case("drift_events__holds", "too little evidence", (drifted(log10_e="1.2"),)),
+    Case("effects__interval_holds", "below its interval", (effect(), effect(b="'its'", low="0.3"))),
+    Case("effects__interval_holds", "half an interval", (effect(high="NULL"),)),
+    Case(
+        "effects__difference_holds",
+        "not the difference of its sides",
+        (effect(), effect(b="'its'", estimate_a="0.1")),
+    ),
+    Case(
+        "effects__difference_holds",
+        "what came, where something went",
+        (
+            effect(metric="'caricature_rate'", kind="'controlled'"),
+            effect(
+                metric="'caricature_rate'",
+                kind="'controlled'",
+                b="'its'",
+                estimate_a="0.5",
+                estimate_b="0.25",
+            ),
+        ),
+    ),
+    Case(
+        "effects__difference_holds",
+        "one side only",
+        (effect(metric="'caricature_rate'", kind="'controlled'", estimate="0", low="0", estimate_a="NULL"),),
+    ),
+    Case(
+        "effects__difference_holds",
+        "further than the end",
+        (effect(metric="'overcorrection'", kind="'controlled'", estimate="1.2", high="1.3"),),
+    ),
+    Case(
+        "effects__null_has_reason",
+        "missing without a word",
+        (effect(estimate="NULL", low="NULL", high="NULL", estimate_a="NULL", estimate_b="NULL"),),
+    ),
+    Case("effects__null_has_reason", "an effect with an excuse", (effect(reason="'too few'"),)),
+    Case("effects__one_row_each", "an effect twice", (effect(), effect())),
+    Case("ranks__model_present", "no row on a board", (f"DELETE FROM ranks WHERE {first('ranks')}",)),
+    Case("ranks__model_present", "a row twice", (copy("ranks"),), also=frozenset({"ranks__follow_pairs"})),
+    Case(
+        "ranks__rank_or_reason",
+        "no rank and no word",
+        (update("ranks", "rank_low = NULL, rank_high = NULL, ranked_of = NULL", "ranked_of = 2"),),
+    ),
+    Case("ranks__rank_or_reason", "a rank with an excuse", (update("ranks", "reason = 'alone'"),)),
+    Case("ranks__range_holds", "bounds the wrong way round", (update("ranks", "bound_low = 0.9"),)),
+    Case(
+        "ranks__range_holds",
+        "after the last",
+        (update("ranks", "rank_high = 3"),),
+        also=frozenset({"ranks__follow_pairs"}),
+    ),
+    Case("ranks__simulated_apart", "a real model", (f"UPDATE plans SET simulated = FALSE WHERE {HERE}",)),
+    Case("ranks__follow_pairs", "one place better", (update("ranks", "rank_high = 1"),)),
+]

@@ -1,0 +1,337 @@
+"""Good rows for the tests of quality checks, and statements that break them.
+
+Belongs here: a loaded warehouse without a fault, and ways to change it for the length of a test. Does not belong here:
+which change breaks which check (`quality_cases`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from assets.gateway.records import Slot
+from assets.metrics.labels.corrected import week_corrections
+from assets.metrics.ranks.table import week_pairs, week_ranks
+from assets.metrics.scores.table import compute_scores
+from assets.quality.run import CheckResult, run_checks
+from assets.suites.schema import Attribute, Prompt, Suite
+from tests.warehouse import builder
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import load_partition, partitions, replace_week
+from warehouse.store import Store, open_store
+
+BEFORE, WEEK, TUESDAY = "2026-11-16", "2026-11-23", "2026-11-24"
+ONE, TWO = "sim-one", "sim-two"
+
+CANARY = Suite(
+    id="canary",
+    version="1.0.0",
+    title="Canary",
+    source="test",
+    replicates=10,
+    prompts=(
+        Prompt(id="chair", text="a wooden chair", subject="object:chair", attributes=("person_count",)),
+    ),
+    attributes=(
+        Attribute(
+            id="person_count",
+            title="People",
+            question="How many?",
+            values=("0", "1", "2", "3+"),
+            outside=("cannot_tell",),
+        ),
+    ),
+)
+SUITES = (builder.OCCUPATIONS, builder.CONFRONTATION, CANARY)
+
+#: Rows of the model and week that are broken; written as a condition.
+HERE = f"week = '{WEEK}' AND model = '{ONE}'"
+
+
+def labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:
+    return ("0", 1.0, None) if attribute.id == "person_count" else builder.draw(slot, attribute)
+
+
+def make_store(folder: Path) -> Store:
+    """Return a bucket with two models in two weeks, whole plans and pictures that hash as they should."""
+    made = open_store(folder / "bucket")
+    for week, model in [(BEFORE, ONE), (BEFORE, TWO), (WEEK, ONE), (WEEK, TWO), (TUESDAY, ONE)]:
+        for slot in builder.build_partition(made, week, model, suites=SUITES, labels=labels):
+            picture = slot.slot_key.encode()
+            made.put_if_absent(keys.image(sha256_hex(picture), "png"), picture)
+    return made
+
+
+def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Load everything that the store holds and score both weeks."""
+    migrate(con)
+    for week, model in partitions(store):
+        load_partition(con, store, week, model)
+    for week in (BEFORE, WEEK):
+        replace_week(con, "scores", week, compute_scores(con, week))
+        replace_week(con, "corrected_scores", week, week_corrections(con, week))
+        replace_week(con, "model_pairs", week, week_pairs(con, week))
+        replace_week(con, "ranks", week, week_ranks(con, week))
+
+
+@contextmanager
+def broken(con: duckdb.DuckDBPyConnection, *statements: str) -> Iterator[None]:
+    """Change rows for the length of a test."""
+    con.execute("BEGIN")
+    try:
+        for statement in statements:
+            con.execute(statement)
+        yield
+    finally:
+        con.execute("ROLLBACK")
+
+
+class Tampered:
+    """The store with some objects changed (bytes) or gone (None)."""
+
+    def __init__(self, store: Store, changes: Mapping[str, bytes | None]) -> None:
+        self.store, self.changes = store, changes
+
+    def get(self, key: str) -> bytes:
+        if key not in self.changes:
+            return self.store.get(key)
+        changed = self.changes[key]
+        if changed is None:
+            raise KeyError(key)
+        return changed
+
+
+def check(
+    con: duckdb.DuckDBPyConnection,
+    store: Store | Tampered | None,
+    *,
+    week: str = WEEK,
+    model: str | None = None,
+    stage: str = "publish",
+    seed: str = "seed",
+) -> dict[str, CheckResult]:
+    results = run_checks(con, week=week, model=model, stage=stage, store=store, seed=seed)  # type: ignore[arg-type]
+    return {result.name: result for result in results}
+
+
+def failing(results: Mapping[str, CheckResult]) -> set[str]:
+    assert not [result for result in results.values() if result.status == "error"]
+    return {name for name, result in results.items() if result.status != "pass"}
+
+
+def first(table: str, condition: str = "TRUE") -> str:
+    """Return a condition for one row of a table, of the broken model and week."""
+    return f"rowid = (SELECT min(rowid) FROM {table} WHERE {HERE} AND ({condition}))"
+
+
+def update(table: str, change: str, condition: str = "TRUE") -> str:
+    """Return a statement that changes one row."""
+    return f"UPDATE {table} SET {change} WHERE {first(table, condition)}"
+
+
+def copy(table: str, replace: str = "model AS model", condition: str = "TRUE") -> str:
+    """Return a statement that adds a copy of one row, with some columns replaced."""
+    return f"INSERT INTO {table} SELECT * REPLACE ({replace}) FROM {table} WHERE {first(table, condition)}"
+
+
+def label_call(outcome: str, column: str = "refused", value: str = "'[]'") -> str:
+    """Return a statement that adds a call of a labeler which ended so, with one more column set."""
+    return (
+        f"INSERT INTO label_attempts (week, model, labeler, labeler_version, call, attempt, images, attributes, "
+        f"outcome, {column}) VALUES ('{WEEK}', '{ONE}', 'eye', '1-00000000', '{outcome}', 1, '[]', '[]', "
+        f"'{outcome}', {value})"
+    )
+
+
+def some(percent: int) -> str:
+    """Return a condition for about that share of the slots of the broken model and week."""
+    return (
+        f"{HERE} AND slot_key IN (SELECT slot_key FROM slots WHERE {HERE} QUALIFY "
+        f"row_number() OVER (ORDER BY slot_key) <= count(*) OVER () * {percent / 100})"
+    )
+
+
+def unanswered(percent: int, outcome: str) -> tuple[str, ...]:
+    """Return statements after which a share of the slots ended with another outcome than a picture."""
+    return (
+        f"UPDATE attempts SET outcome = '{outcome}' WHERE {some(percent)}",
+        f"DELETE FROM images WHERE {some(percent)}",
+        f"DELETE FROM labels WHERE {some(percent)}",
+    )
+
+
+def gold(**replaced: str) -> tuple[str, ...]:
+    """Return statements after which a gold set holds one picture of one stratum, rated by a person.
+
+    `sample_…` and `label_…` replace a column of the sample's and the label's row by an SQL expression.
+    """
+    picture = f"slots.week = '{WEEK}' AND slots.model = '{ONE}' AND slots.suite = 'occupations'"
+    columns = {
+        "gold_set": "'gold'",
+        "week": "slots.week",
+        "model": "slots.model",
+        "slot_key": "slots.slot_key",
+        "suite": "slots.suite",
+        "suite_major": "1",
+        "prompt": "slots.prompt",
+        "image_sha256": "images.image_sha256",
+        "stratum": "'sim-one/occupations@1/feminine'",
+        "predicted": "'feminine'",
+        "inclusion_probability": "0.25",
+    }
+    tables: dict[str, dict[str, str]] = {
+        "gold_samples": {
+            **columns,
+            "turn": "1",
+            "stratified_by": "'perceived_gender'",
+            "labeler": "'drawing'",
+            "stratum_pictures": "4",
+            "stratum_sampled": "1",
+            "seed": "7",
+            "raters": "'a'",
+            "simulated": "TRUE",
+        },
+        "gold_labels": {
+            **columns,
+            "attribute": "'perceived_gender'",
+            "rater": "'a'",
+            "value": "'masculine'",
+        },
+    }
+    for name, expression in replaced.items():
+        which, _, column = name.partition("_")
+        tables[f"gold_{which}s"][column] = expression
+    return tuple(
+        f"INSERT INTO {table} BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in row.items())} "
+        f"FROM slots INNER JOIN images USING (slot_key) WHERE {picture} ORDER BY slots.slot_key LIMIT 1"
+        for table, row in tables.items()
+    )
+
+
+def wrong_labels(model: str) -> str:
+    """Return a statement after which gold tells that a model's labels of gender are wrong in a way of their own."""
+    return (
+        f"INSERT INTO label_error BY NAME SELECT DATE '{WEEK}' AS week, '{model}' AS model, 'model' AS track, "
+        "TRUE AS simulated, 'occupations' AS suite, 1 AS suite_major, 'perceived_gender' AS attribute, "
+        f"'values' AS scale, '{builder.LABELER}' AS labeler, '{builder.LABELER_VERSION}' AS labeler_version, "
+        "200 AS gold_n, 1 AS gold_weeks, 190 AS n, 0.11::DOUBLE AS error_rate, 0.07::DOUBLE AS low, "
+        "0.16::DOUBLE AS high, 'feminine' AS value_name, 0.7::DOUBLE AS sensitivity, "
+        "0.98::DOUBLE AS others_sensitivity, 0.001::DOUBLE AS p_value, TRUE AS differs"
+    )
+
+
+def put_right(week: str, model: str, estimate: float, low: float, high: float) -> str:
+    """Return a statement after which a model's distances of gender are put right with 400 rated pictures."""
+    return (
+        f"UPDATE corrected_scores SET estimate = {estimate}, low = {low}, high = {high}, reason = NULL, "
+        f"gold_n = 400, gold_weeks = 1, assumption = 'assumes equal error across prompts' "
+        f"WHERE week = '{week}' AND model = '{model}' AND metric = 'distance' AND raw_estimate IS NOT NULL "
+        "AND attribute = 'perceived_gender'"
+    )
+
+
+def everywhere(statement: str) -> tuple[str, ...]:
+    """Return the statement for each of the tables that hold a slot's picture."""
+    return tuple(statement.format(table=table) for table in ("attempts", "images", "labels"))
+
+
+def disagrees(week: str, other: str, alpha: float, *, scope: str = "week") -> str:
+    """Return a statement after which the labeler and another, or people, compared 100 genders in a week."""
+    version = "NULL" if other == "people" else "'1-ab'"
+    return (
+        "INSERT INTO agreement BY NAME SELECT "
+        f"'{scope}' AS scope, DATE '{week}' AS week, 'perceived_gender' AS attribute, "
+        f"'{builder.LABELER}' AS labeler_a, '{builder.LABELER_VERSION}' AS labeler_a_version, "
+        f"'{other}' AS labeler_b, {version} AS labeler_b_version, "
+        f"120 AS pictures, 100 AS n, 70 AS agreed, 100 / 120 AS both_assessed_share, {alpha}::DOUBLE AS alpha, "
+        "'nominal' AS alpha_method, 'unweighted' AS kappa_method"
+    )
+
+
+def anchored(week: str) -> str:
+    """Return a statement after which the labeler labelled an anchor picture in a week."""
+    return (
+        f"INSERT INTO anchor_labels BY NAME SELECT DATE '{week}' AS week, 'mine' AS anchor_set, "
+        f"repeat('a', 64) AS image_sha256, 'skin_tone' AS attribute, '{builder.LABELER}' AS labeler, "
+        f"'{builder.LABELER_VERSION}' AS labeler_version, 'monk_3' AS value"
+    )
+
+
+def moved(week: str, pictures: int) -> str:
+    """Return a statement after which gender was read otherwise on some of 60 anchor pictures."""
+    return (
+        "INSERT INTO labeler_drift BY NAME SELECT "
+        f"DATE '{week}' AS week, 'mine' AS anchor_set, '{builder.LABELER}' AS labeler, "
+        f"'{builder.LABELER_VERSION}' AS labeler_version, 'perceived_gender' AS attribute, "
+        f"DATE '{BEFORE}' AS baseline_week, DATE '{BEFORE}' AS previous_week, 60 AS pictures, "
+        f"{pictures} AS moved, {pictures} AS moved_since_previous"
+    )
+
+
+def drifted(**replaced: str) -> str:
+    """Return a statement that adds a change of a share over weeks; columns are replaced by SQL expressions."""
+    columns = {
+        **dict.fromkeys(("week", "changed_week", "latest_week"), f"DATE '{WEEK}'"),
+        "earliest_week": f"DATE '{BEFORE}'",
+        "started_week": f"DATE '{BEFORE}' - 70",
+        **dict.fromkeys(("model", "series"), f"'{ONE}'"),
+        "params_hash": "'73fc7272'",
+        "track": "'model'",
+        "suite": "'startup-ceo'",
+        "condition": "'baseline'",
+        "attribute": "'perceived_gender'",
+        "scale": "'values'",
+        "labeler_version": f"'{builder.LABELER_VERSION}'",
+        "metric": "'share'",
+        "value_name": "'feminine'",
+        "kind": "'model'",
+        "before_share": "0.04",
+        "after_share": "0.31",
+        "change": "0.27",
+        "change_low": "0.15",
+        "change_high": "0.4",
+        "log10_e": "4.2",
+        **dict.fromkeys(("before_n", "after_n"), "100"),
+        **dict.fromkeys(("suite_major", "turn", "cells", "changed_cells"), "1"),
+        **dict.fromkeys(("models_at_once", "models_compared"), "1"),
+        "changed_prompts": "'startup-ceo/ceo'",
+        "simulated": "TRUE",
+        **dict.fromkeys(("suite_changed", "labeler_changed", "completeness_changed"), "FALSE"),
+        "words": "'it changed'",
+        **replaced,
+    }
+    values = ", ".join(f"{value} AS {name}" for name, value in columns.items())
+    return f"INSERT INTO drift_events BY NAME SELECT {values}"
+
+
+def effect(**replaced: str) -> str:
+    """Return a statement that adds the effect of a word on a share; columns are replaced by SQL expressions."""
+    columns = {
+        "week": f"DATE '{WEEK}'",
+        "model": f"'{ONE}'",
+        "series": f"'{ONE}'",
+        "track": "'model'",
+        "suite": "'startup-ceo'",
+        "suite_major": "1",
+        "kind": "'wording'",
+        "a": "'his'",
+        "b": "'their'",
+        "attribute": "'perceived_gender'",
+        "scale": "'values'",
+        "metric": "'share'",
+        "value_name": "'feminine'",
+        "estimate": "0.25",
+        "low": "0.05",
+        "high": "0.5",
+        "estimate_a": "0.25",
+        "estimate_b": "0.5",
+        **dict.fromkeys(("n_a", "n_b"), "40"),
+        **dict.fromkeys(("turn_a", "turn_b", "cells", "planned_cells"), "1"),
+        **replaced,
+    }
+    return f"INSERT INTO effects BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in columns.items())}"

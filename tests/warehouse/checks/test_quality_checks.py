@@ -1,0 +1,287 @@
+"""Every quality check on good rows, and on rows that are broken in its own way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from assets.quality import run
+from assets.quality.registry import BY_NAME, CHECKS
+from tests.warehouse import builder
+from tests.warehouse.checks.quality_cases import CASES, Case
+from tests.warehouse.checks.quality_rows import (
+    BEFORE,
+    HERE,
+    ONE,
+    SUITES,
+    TUESDAY,
+    TWO,
+    WEEK,
+    Tampered,
+    broken,
+    check,
+    failing,
+    fill,
+    gold,
+    labels,
+    make_store,
+    unanswered,
+)
+from warehouse import keys
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.loading.load import load_partition
+from warehouse.store import Store, open_store
+
+#: Broken not by rows but by objects of the bucket or by the week itself: tests of their own below.
+APART = {"plans__week_is_monday", "images__bytes_as_stored"}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return make_store(tmp_path_factory.mktemp("quality"))
+
+
+@pytest.fixture(scope="module")
+def con(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(None) as made:
+        fill(made, store)
+        yield made
+
+
+def test_invariant_11_every_check_is_tried_on_broken_data() -> None:
+    assert {case.check for case in CASES} | APART == set(BY_NAME)
+
+
+@pytest.mark.parametrize("stage", ["images", "labels", "publish"])
+@pytest.mark.parametrize("model", [ONE, None])
+def test_invariant_11_every_check_passes_on_good_data(
+    con: duckdb.DuckDBPyConnection, store: Store, stage: str, model: str | None
+) -> None:
+    results = check(con, store, stage=stage, model=model)
+    assert [(r.name, r.status, r.message) for r in results.values() if r.status != "pass"] == []
+    assert list(results) == [spec.name for spec in CHECKS if stage in spec.stages]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.check}: {case.way}" for case in CASES])
+def test_invariant_11_a_check_fails_on_data_broken_in_its_own_way_and_no_other_does(
+    con: duckdb.DuckDBPyConnection, store: Store, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Great Expectations looks at one table a check, slowly: tables that the case does not touch are as before.
+    touched = [spec for spec in CHECKS if spec.kind != "columns" or _touches(case, spec.name)]
+    monkeypatch.setattr(run, "CHECKS", touched)
+    with broken(con, *case.statements):
+        results = check(con, store)
+    assert failing(results) == {case.check} | case.also
+    found = results[case.check]
+    assert found.models == case.models
+    assert found.failing_rows >= 1
+    assert found.sample
+    assert "\n" not in found.message
+    assert case.message in found.message
+
+
+def _touches(case: Case, check: str) -> bool:
+    return any(re.search(rf"\b{check.partition('__')[0]}\b", text) for text in case.statements)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.check}: {case.way}" for case in CASES])
+def test_a_check_sees_the_rows_of_its_partition_and_no_others(
+    con: duckdb.DuckDBPyConnection, store: Store, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = BY_NAME[case.check]
+    monkeypatch.setattr(run, "CHECKS", (spec,))
+    expected = {ONE: bool(case.models), TWO: TWO in case.models}
+    with broken(con, *case.statements):
+        for stage in spec.stages:
+            for model, fails in expected.items():
+                assert bool(failing(check(con, store, stage=stage, model=model))) is fails, (stage, model)
+            assert not failing(check(con, store, stage=stage, week=BEFORE)), stage
+
+
+def test_invariant_11_a_week_that_is_no_monday_is_told(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    results = check(con, store, week=TUESDAY)
+    assert failing(results) == {"plans__week_is_monday"}
+    assert results["plans__week_is_monday"].models == (ONE,)
+
+
+@pytest.mark.parametrize(
+    ("bytes_now", "message"),
+    [
+        (b"other bytes", "a stored picture has other bytes than were recorded"),
+        (None, "a recorded picture is not in the store"),
+    ],
+)
+def test_invariant_11_pictures_that_are_not_as_stored_are_told(
+    con: duckdb.DuckDBPyConnection, store: Store, bytes_now: bytes | None, message: str
+) -> None:
+    rows = con.execute(f"SELECT image_sha256 FROM images WHERE {HERE}").fetchall()
+    tampered = Tampered(store, {keys.image(sha256, "png"): bytes_now for (sha256,) in rows})
+    results = check(con, tampered)
+    assert failing(results) == {"images__bytes_as_stored"}
+    found = results["images__bytes_as_stored"]
+    assert (found.models, found.failing_rows, found.message) == ((ONE,), 20, message)
+
+
+def test_another_seed_reads_other_pictures_again_and_the_same_seed_the_same(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    rows = con.execute(f"SELECT image_sha256 FROM images WHERE {HERE}").fetchall()
+    tampered = Tampered(store, {keys.image(sha256, "png"): None for (sha256,) in rows})
+
+    def read(seed: str) -> list[str]:
+        result = check(con, tampered, stage="images", model=ONE, seed=seed)["images__bytes_as_stored"]
+        return [row["image_sha256"] for row in result.sample]
+
+    assert read("a") == read("a")
+    assert read("a") != read("b")
+
+
+@pytest.mark.parametrize(
+    ("bytes_now", "message"),
+    [
+        (b"{}", "its plan in the bucket is not the one that was loaded"),
+        (None, "its plan is not in the bucket"),
+    ],
+)
+def test_invariant_11_a_plan_that_is_not_as_stored_is_told(
+    con: duckdb.DuckDBPyConnection, store: Store, bytes_now: bytes | None, message: str
+) -> None:
+    results = check(con, Tampered(store, {keys.plan(WEEK, ONE): bytes_now}))
+    assert failing(results) == {"plans__as_in_bucket"}
+    assert results["plans__as_in_bucket"].models == (ONE,)
+    assert results["plans__as_in_bucket"].message == message
+
+
+def test_one_models_failure_is_not_hidden_by_the_pass_of_another(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    with broken(con, *unanswered(20, "timeout")):
+        alone = check(con, store, model=TWO)["attempts__completeness"]
+        together = check(con, store)["attempts__completeness"]
+    assert alone.status == "pass"
+    assert (together.status, together.models) == ("fail", (ONE,))
+
+
+def test_each_of_two_failing_models_has_its_own_message(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    other = tuple(statement.replace(ONE, TWO) for statement in unanswered(40, "timeout"))
+    with broken(con, *unanswered(20, "timeout"), *other):
+        result = check(con, store)["attempts__completeness"]
+    assert result.models == (ONE, TWO)
+    assert result.message_for(ONE).startswith("answers only 80 %")
+    assert result.message_for(TWO).startswith("answers only 60 %")
+
+
+def test_a_model_that_refuses_everything_is_warned_of_and_not_withheld(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    with broken(con, *unanswered(100, "refused_text")):
+        results = check(con, store)
+    assert failing(results) == {"attempts__answer_rate"}
+    assert results["attempts__answer_rate"].severity == "warning"
+
+
+def test_turns_that_were_not_needed_do_not_make_a_model_incomplete(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    third = f"{HERE} AND slot_key IN (SELECT slot_key FROM slots WHERE {HERE} AND turn = 3)"
+    with broken(
+        con,
+        f"UPDATE plans SET completeness_floor = 1 WHERE {HERE}",
+        f"UPDATE attempts SET outcome = 'not_needed', requested_at = NULL, answered_at = NULL WHERE {third}",
+        f"DELETE FROM images WHERE {third}",
+        f"DELETE FROM labels WHERE {third}",
+    ):
+        assert not failing(check(con, store))
+
+
+def test_a_simulated_model_and_an_import_may_be_taken_after_the_week(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    late = f"UPDATE attempts SET requested_at = '2027-03-01', answered_at = '2027-03-02' WHERE {HERE}"
+    with broken(con, late):
+        assert not failing(check(con, store))
+    with broken(
+        con,
+        late,
+        f"UPDATE plans SET simulated = FALSE WHERE {HERE}",
+        f"UPDATE attempts SET original_created_at = '2026-11-24' WHERE {HERE}",
+    ):
+        assert failing(check(con, store)) == {"ranks__simulated_apart"}  # ranked before it was made real here
+
+
+def test_a_share_that_moves_for_one_model_only_is_the_models_affair(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    with broken(
+        con, f"UPDATE labels SET value = 'masculine' WHERE {HERE} AND attribute = 'perceived_gender'"
+    ):
+        assert not failing(check(con, store))
+
+
+def test_labels_of_an_older_version_stand_beside_the_new(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    older = f"INSERT INTO labels SELECT * REPLACE ('0-abcdef' AS labeler_version) FROM labels WHERE {HERE}"
+    with broken(con, older):
+        assert not failing(check(con, store))
+
+
+def test_an_attribute_that_the_labeler_never_reads_is_not_missing(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    with broken(con, f"DELETE FROM labels WHERE week = '{WEEK}' AND attribute = 'skin_tone'"):
+        assert not failing(check(con, store))
+
+
+def test_invariant_04_counts_add_up_whatever_the_outcomes(store: Store) -> None:
+    model = "sim-mixed"
+    builder.build_partition(store, WEEK, model, suites=SUITES, outcomes=builder.mixed, labels=labels)
+    with connect(None) as con:
+        migrate(con)
+        load_partition(con, store, WEEK, model)
+        outcomes = con.execute("SELECT count(DISTINCT outcome) FROM slot_outcomes").fetchone()
+        results = check(con, store, model=model)
+    assert outcomes is not None
+    assert outcomes[0] >= 4
+    assert results["slots__counts_add_up"].status == "pass"
+
+
+def test_two_majors_of_one_suite_are_two_boards(tmp_path: Path) -> None:
+    """Both may have the same figures: each model has one row on either, and half of the pairs."""
+    both = open_store(tmp_path / "bucket")
+    suites = tuple(
+        builder.OCCUPATIONS.model_copy(update={"version": version}) for version in ("1.0.0", "2.0.0")
+    )
+    for model in ("sim-a", "sim-b"):
+        builder.build_partition(
+            both,
+            WEEK,
+            model,
+            suites=suites,
+            labels=lambda slot, attribute: (attribute.values[slot.replicate % 2], None, None),
+        )
+    with connect(None) as con:
+        fill(con, both)
+        assert con.execute("SELECT count(*), count(rank_low) FROM ranks").fetchall() == [(8, 8)]
+        assert not {name for name in failing(check(con, both)) if name.startswith(("ranks__", "scores__"))}
+
+
+def test_a_gold_set_in_order_passes_and_so_does_an_adjudicator(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    with broken(con, *gold(), gold(label_rater="'adjudicator'")[1]):
+        assert not failing(check(con, store))
+
+
+def test_nothing_is_written_by_checking(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    def counts() -> list[tuple[str, int]]:
+        return con.execute("SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY ALL").fetchall()
+
+    before = counts()
+    check(con, store)
+    assert counts() == before

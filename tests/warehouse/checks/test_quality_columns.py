@@ -1,0 +1,78 @@
+"""Each rule of each Great Expectations suite, on a row that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from assets.quality import columns
+from assets.quality.scope import Scope
+from tests.warehouse.checks.quality_rows import HERE, ONE, WEEK, broken, check, fill, first, make_store
+from warehouse.database.connection import connect
+from warehouse.store import Store
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return make_store(tmp_path_factory.mktemp("quality"))
+
+
+@pytest.fixture(scope="module")
+def con(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(None) as made:
+        fill(made, store)
+        yield made
+
+
+def _bad_values(rule: columns.Rule) -> list[str]:
+    """Return SQL literals that break a rule."""
+    if rule.expectation == "ExpectColumnValuesToNotBeNull":
+        return ["NULL"]
+    if rule.expectation == "ExpectColumnValuesToBeInSet":
+        return ["7"] if isinstance(rule.arguments["value_set"][0], int) else ["'undeclared'"]
+    if rule.expectation == "ExpectColumnValuesToMatchRegex":
+        return ["'Not of this form!'", "''"]
+    most = rule.arguments["max_value"]
+    return [f"{rule.arguments['min_value']} - 1", *([f"{most} + 1"] if most is not None else [])]
+
+
+RULES = [
+    (table, rule, value)
+    for table, rules in columns.SUITES.items()
+    for rule in rules
+    if rule.column
+    for value in _bad_values(rule)
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "rule", "value"), RULES, ids=[f"{t}.{r.column} {r.says}: {v}" for t, r, v in RULES]
+)
+def test_invariant_11_each_rule_of_a_column_can_fail(
+    con: duckdb.DuckDBPyConnection, table: str, rule: columns.Rule, value: str
+) -> None:
+    where = first(table, f"{rule.column} IS NOT NULL") if value == "NULL" else first(table)
+    with broken(con, f"UPDATE {table} SET {rule.column} = {value} WHERE {where}"):
+        found = columns.failures(table, Scope(con=con, week=WEEK, model=None, store=None, seed=""))
+    assert [(row["column"], row["rule"], row["failing_rows"]) for row in found] == [
+        (rule.column, rule.says, 1)
+    ]
+    assert found[0]["model"] == ("sim-one" if rule.column != "model" else value.strip("'"))
+    assert str(found[0]["problem"]).startswith(f"{table}.{rule.column} {rule.says}: not so in 1 of ")
+
+
+@pytest.mark.parametrize("table", ["plans", "slots"])
+def test_invariant_11_a_table_without_rows_is_told(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    with broken(con, f"DELETE FROM {table} WHERE {HERE}"):
+        found = columns.failures(table, Scope(con=con, week=WEEK, model=ONE, store=None, seed=""))
+    assert [(row["model"], row["problem"]) for row in found] == [(ONE, f"{table} has no rows")]
+
+
+def test_no_progress_bar_is_shown(
+    con: duckdb.DuckDBPyConnection, store: Store, capfd: pytest.CaptureFixture[str]
+) -> None:
+    check(con, store)
+    shown = capfd.readouterr()
+    assert shown.out + shown.err == ""

@@ -1,0 +1,253 @@
+"""Migrations, the files of `sql/`, and what the tables say about themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS
+from assets.labeling.asked.attempts import LABEL_ATTEMPT_COLUMNS
+from assets.labeling.records import LABEL_COLUMNS
+from warehouse.database import dictionary, marts, sqlfiles
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.table_hash import identity_columns, identity_tables
+from warehouse.errors import ClicheError, UsageError
+from warehouse.loading import gold_objects
+from warehouse.loading.gold_objects import GOLD_TABLES
+from warehouse.loading.load import ANCHOR_TABLES, HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
+from warehouse.loading.plan_rows import PLAN_SCHEMAS
+
+Con = duckdb.DuckDBPyConnection
+ARROW = {
+    "VARCHAR": pa.string(),
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "DATE": pa.string(),  # a week is text in the bucket
+}
+
+
+def columns(con: Con, table: str) -> list[tuple[str, str, str]]:
+    return con.execute(
+        "SELECT column_name, data_type, coalesce(comment, '') FROM duckdb_columns() "
+        "WHERE table_name = $table ORDER BY column_index",
+        {"table": table},
+    ).fetchall()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An `sql/` of its own, with one step that makes one table."""
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "marts").mkdir()
+    (tmp_path / "schema" / "001_first.sql").write_text("CREATE TABLE first (a INTEGER)")
+    monkeypatch.setattr(sqlfiles, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_migrating_again_does_nothing_and_a_new_step_is_applied_alone(folder: Path) -> None:
+    with connect(None) as con:
+        assert migrate(con) == ["001_first"]
+        assert migrate(con) == []
+        con.execute("INSERT INTO first VALUES (7)")
+        (folder / "schema" / "002_second.sql").write_text("ALTER TABLE first ADD COLUMN b INTEGER")
+        assert migrate(con) == ["002_second"]
+        assert con.execute("SELECT a, b FROM first").fetchall() == [(7, None)]
+
+
+def test_tables_that_a_process_wants_again_are_those_that_it_made_first(folder: Path, tmp_path: Path) -> None:
+    (folder / "schema" / "001_first.sql").write_text(
+        "CREATE TABLE first (a INTEGER PRIMARY KEY, b VARCHAR NOT NULL CHECK (b <> ''), c DOUBLE DEFAULT 2);\n"
+        "COMMENT ON COLUMN first.a IS 'identity: a'; COMMENT ON TABLE first IS 'one';\n"
+        "INSERT INTO first VALUES (1, 'x', 3);"
+    )
+    (folder / "marts" / "seen.sql").write_text(
+        "-- Answers: what\n-- Grain: a\n-- Columns:\n-- d: twice a\n-- Depends on: first\n"
+        "SELECT a, 2 * a AS d FROM first"
+    )
+
+    def described(con: Con) -> list[object]:
+        about = {
+            "columns": "table_name, column_name, data_type, is_nullable, column_default, comment",
+            "views": "view_name, comment, sql",
+            "tables": "table_name, comment, sql",
+            "constraints": "table_name, constraint_type, constraint_text",
+        }
+        here = "database_name = current_database()"
+        made = [
+            con.execute(f"SELECT {names} FROM duckdb_{kind}() WHERE {here} ORDER BY ALL").fetchall()
+            for kind, names in about.items()
+        ]
+        rows = [
+            con.execute(f"FROM {rows}").fetchall()
+            for rows in ("first", "seen", "(SELECT name, sha256 FROM schema_migrations)")
+        ]
+        return [
+            made,
+            rows,
+            con.execute(
+                "SELECT applied_at > now()::TIMESTAMP - INTERVAL 1 DAY FROM schema_migrations"
+            ).fetchall(),
+        ]
+
+    found = []
+    for path in (None, None, None, tmp_path / 'it\'s a "file".duckdb'):
+        with connect(path) as con:
+            assert migrate(con) == ["001_first"]
+            found.append(described(con))
+            assert con.execute(
+                "SELECT database_name FROM duckdb_databases() WHERE NOT internal"
+            ).fetchall() == [(con.execute("SELECT current_database()").fetchall()[0][0],)]
+            assert migrate(con) == []
+    assert found == [found[0]] * 4
+    with connect(None) as con:  # what a person made before is not written over
+        con.execute("CREATE TABLE first (a INTEGER)")
+        with pytest.raises(duckdb.CatalogException, match="already exists"):
+            migrate(con)
+
+
+def test_a_step_that_was_changed_after_it_was_applied_is_refused(folder: Path) -> None:
+    with connect(None) as con:
+        migrate(con)
+        (folder / "schema" / "001_first.sql").write_text("CREATE TABLE first (a VARCHAR)")
+        with pytest.raises(UsageError, match=r"001_first.sql was changed .*cliche rebuild"):
+            migrate(con)
+
+
+def test_a_step_of_a_newer_version_is_refused(folder: Path) -> None:
+    with connect(None) as con:
+        migrate(con)
+        (folder / "schema" / "001_first.sql").unlink()
+        with pytest.raises(UsageError, match="newer version"):
+            migrate(con)
+
+
+def test_a_step_that_fails_leaves_nothing_of_itself_or_of_the_steps_before_it(folder: Path) -> None:
+    (folder / "schema" / "002_broken.sql").write_text(
+        "CREATE TABLE second (a INTEGER); SELECT * FROM nowhere"
+    )
+    with connect(None) as con:
+        with pytest.raises(duckdb.CatalogException):
+            migrate(con)
+        assert con.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(0,)]
+
+
+def test_views_are_made_in_the_order_of_what_they_depend_on(folder: Path) -> None:
+    (folder / "marts" / "a_top.sql").write_text(
+        "-- Answers: top?\n-- Grain: b.\n-- Columns:\n--   b: twice\n--     as much\n-- Depends on: z_base.\n"
+        "SELECT a * 2 AS b FROM z_base;"
+    )
+    (folder / "marts" / "z_base.sql").write_text(
+        "-- Answers: base?\n-- Depends on: first.\nSELECT a FROM first"
+    )
+    assert marts.order() == ["z_base", "a_top"]
+    with connect(None) as con:
+        migrate(con)
+        con.execute("INSERT INTO first VALUES (4)")
+        assert con.execute("SELECT b FROM a_top").fetchall() == [(8,)]
+        assert columns(con, "a_top") == [("b", "INTEGER", "twice as much")]
+
+
+def test_a_view_that_does_not_fit_the_tables_names_its_file(folder: Path) -> None:
+    (folder / "marts" / "wrong.sql").write_text("-- Answers: nothing\nSELECT nothing FROM first")
+    with connect(None) as con, pytest.raises(ClicheError, match=r"sql/marts/wrong.sql: Binder Error"):
+        migrate(con)
+
+
+def test_views_in_a_circle_are_refused(folder: Path) -> None:
+    for one, other in (("a", "b"), ("b", "a")):
+        (folder / "marts" / f"{one}.sql").write_text(f"-- Depends on: {other}.\nSELECT * FROM {other}")
+    with pytest.raises(UsageError, match="in a circle"):
+        marts.order()
+
+
+def test_an_unknown_sql_file_is_answered_with_the_closest_name() -> None:
+    with pytest.raises(UsageError, match="did you mean audit/who_is_the_ceo"):
+        sqlfiles.sql("audit/who_is_the_coe")
+    with pytest.raises(UsageError, match="no SQL file"):
+        sqlfiles.sql("../pyproject")
+    with pytest.raises(UsageError, match="no folder 'nowhere'"):
+        sqlfiles.names("nowhere")
+
+
+@pytest.mark.parametrize("folder_name", ["marts", "audit"])
+def test_every_file_has_the_header_contract(folder_name: str) -> None:
+    for name in sqlfiles.names(folder_name):
+        assert set(sqlfiles.header(f"{folder_name}/{name}")) == set(sqlfiles.FIELDS), name
+
+
+def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> None:
+    tables = [row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+    published = {
+        *PARTITION_TABLES,
+        *WEEK_TABLES,
+        *HISTORY_TABLES,
+        *STUDY_TABLES,
+        *ANCHOR_TABLES,
+        *GOLD_TABLES,
+        "outcomes",
+    }
+    published -= {"loads"}  # book-keeping
+    assert published == set(identity_tables(con))
+    for table in tables:
+        for name, _, comment in columns(con, table):
+            group, _, meaning = comment.partition(": ")
+            assert group in {"identity", "run time"}, (table, name)
+            assert len(meaning) > 5, (table, name)
+
+
+def test_every_table_and_view_and_every_column_of_a_view_has_a_meaning(con: Con) -> None:
+    assert con.execute("SELECT table_name FROM duckdb_tables() WHERE comment IS NULL").fetchall() == []
+    assert (
+        con.execute("SELECT view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal").fetchall()
+        == []
+    )
+    for view in marts.order():
+        assert [name for name, _, comment in columns(con, view) if not comment] == [], view
+
+
+@pytest.mark.parametrize(
+    ("table", "record"),
+    [
+        ("attempts", RECEIPT_COLUMNS),
+        ("labels", LABEL_COLUMNS),
+        ("label_attempts", LABEL_ATTEMPT_COLUMNS),
+    ],
+)
+def test_tables_have_the_columns_types_and_classes_of_the_records(
+    con: Con, table: str, record: tuple[tuple[str, pa.DataType, bool], ...]
+) -> None:
+    found = [
+        (name, ARROW[kind], comment.startswith("identity:")) for name, kind, comment in columns(con, table)
+    ]
+    assert found == list(record)
+
+
+@pytest.mark.parametrize("table", [*sorted(PLAN_SCHEMAS), *GOLD_TABLES])
+def test_tables_of_a_plan_and_of_a_gold_set_have_the_columns_that_loading_gives_them(
+    con: Con, table: str
+) -> None:
+    schema = {**PLAN_SCHEMAS, **gold_objects.SCHEMAS}[table]
+    assert [(name, ARROW[kind]) for name, kind, _ in columns(con, table)] == [
+        (field.name, field.type) for field in schema
+    ]
+    assert [name for name, _ in identity_columns(con, table)] == [
+        name for name in schema.names if name != "imported_at"
+    ]
+
+
+def test_outcomes_are_those_of_the_records(con: Con) -> None:
+    rows = con.execute("SELECT outcome, outcome_group, final FROM outcomes").fetchall()
+    assert sorted(rows) == sorted((str(o), group, o in FINAL) for o, group in GROUPS.items())
+
+
+def test_the_committed_data_dictionary_is_the_generated_one() -> None:
+    assert dictionary.PAGE.read_text(encoding="utf-8") == dictionary.page(), (
+        "run: python -m warehouse.database.dictionary"
+    )

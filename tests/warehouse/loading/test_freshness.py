@@ -1,0 +1,202 @@
+"""What is behind the bucket is found by fingerprint, and weeks that did not change are left alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.generation.workplace import Workplace
+from assets.metrics.week import score_weeks
+from tests.warehouse import builder
+from tests.warehouse.builder import WEEK, build_partition
+from warehouse import keys
+from warehouse.database.connection import connect
+from warehouse.loading import load, objects
+from warehouse.loading.freshness import stale_partitions, week_inputs
+from warehouse.loading.load import load_partition
+from warehouse.store import Store, open_store
+from warehouse.weeks import shift
+
+BEFORE = shift(WEEK, -1)
+
+
+@pytest.fixture
+def loaded(store: Store, con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Two models of two weeks, built and loaded."""
+    made = [(week, model) for week in (BEFORE, WEEK) for model in ("sim-one", "sim-two")]
+    for week, model in made:
+        build_partition(store, week, model, replicates=2)
+        load_partition(con, store, week, model)
+    return made
+
+
+def relabel(store: Store, week: str, model: str, version: str = "2-0123456789ab") -> None:
+    """Add a label part of a newer version."""
+    slots = load_slots(store, week, model)
+    rows = [builder.label_row(slots[0], "perceived_gender", ("feminine", 0.9, None), labeler_version=version)]
+    builder.write_labels(store, week, model, rows)
+
+
+def load_slots(store: Store, week: str, model: str) -> list[Any]:
+    return builder.make_slots(builder.OCCUPATIONS, week, model, {}, 2, 0)
+
+
+def test_what_was_never_loaded_is_stale_and_what_was_loaded_is_not(
+    store: Store, con: duckdb.DuckDBPyConnection
+) -> None:
+    assert stale_partitions(con, store, WEEK) == []
+    build_partition(store, WEEK, "sim-one", replicates=2)
+    assert stale_partitions(con, store, WEEK) == [(WEEK, "sim-one")]
+    load_partition(con, store, WEEK, "sim-one")
+    assert stale_partitions(con, store, WEEK) == []
+
+
+def test_a_new_manifest_makes_its_partition_stale_and_no_other(
+    store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]]
+) -> None:
+    rows = objects.read_attempts(store, WEEK, "sim-two").to_pylist()
+    builder.write_manifest(store, WEEK, "sim-two", rows, number=2)
+    assert stale_partitions(con, store, WEEK) == [(WEEK, "sim-two")]
+    load_partition(con, store, WEEK, "sim-two")
+    assert stale_partitions(con, store, WEEK) == []
+
+
+def test_a_new_label_part_makes_its_partition_stale_and_no_other(
+    store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]]
+) -> None:
+    relabel(store, BEFORE, "sim-one")
+    assert stale_partitions(con, store, WEEK) == [(BEFORE, "sim-one")]
+
+
+def test_receipts_intents_pictures_and_editions_make_nothing_stale(
+    store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]]
+) -> None:
+    for key in (
+        keys.receipt(WEEK, "sim-one", "a" * 64, 1),
+        keys.intent(WEEK, "sim-one", "a" * 64, 1),
+        keys.image("a" * 64, "png"),
+        f"editions/{WEEK}.1/index.html",
+    ):
+        assert store.put_if_absent(key, b"new")
+    assert stale_partitions(con, store, WEEK) == []
+
+
+def test_only_weeks_up_to_the_one_that_is_published_are_looked_at(
+    store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]]
+) -> None:
+    build_partition(store, shift(WEEK, 1), "sim-one", replicates=2)
+    relabel(store, WEEK, "sim-one")
+    assert stale_partitions(con, store, BEFORE) == []
+    assert stale_partitions(con, store, WEEK) == [(WEEK, "sim-one")]
+    assert stale_partitions(con, store, shift(WEEK, 1)) == [(WEEK, "sim-one"), (shift(WEEK, 1), "sim-one")]
+
+
+def test_a_lost_load_is_stale(
+    store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]]
+) -> None:
+    con.execute("DELETE FROM loads WHERE model = 'sim-one' AND week = $week", {"week": WEEK})
+    assert stale_partitions(con, store, WEEK) == [(WEEK, "sim-one")]
+
+
+def test_inputs_of_a_week_change_with_its_own_loads_and_with_what_is_added(
+    store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]]
+) -> None:
+    def inputs() -> tuple[str, str]:
+        return week_inputs(con, BEFORE, ["v1"]), week_inputs(con, WEEK, ["v1"])
+
+    before = inputs()
+    assert inputs() == before
+    load_partition(con, store, WEEK, "sim-one")  # the same again
+    assert inputs() == before
+    relabel(store, WEEK, "sim-one")
+    assert inputs() == before  # not loaded yet
+    load_partition(con, store, WEEK, "sim-one")
+    after = inputs()
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+    assert week_inputs(con, WEEK, ["v2"]) != after[1]
+    build_partition(store, WEEK, "sim-three", replicates=2)
+    load_partition(con, store, WEEK, "sim-three")
+    assert week_inputs(con, WEEK, ["v1"]) != after[1]
+
+
+@pytest.fixture(scope="module")
+def scored_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with two weeks of one model scored; for copying."""
+    home = tmp_path_factory.mktemp("scored")
+    store = open_store(home / "store")
+    for week in (BEFORE, WEEK):
+        build_partition(store, week, "sim-one", replicates=6)
+    assert score_weeks(place_in(home), WEEK) == [BEFORE, WEEK]
+    return home
+
+
+def place_in(home: Path) -> Workplace:
+    return Workplace(
+        store=open_store(home / "store"),
+        warehouse=home / "warehouse.duckdb",
+        suites={},
+        models=(),
+        code_version="v1",
+    )
+
+
+@pytest.fixture
+def place(scored_once: Path, tmp_path: Path) -> Workplace:
+    home = tmp_path / "scored"
+    shutil.copytree(scored_once, home)
+    return place_in(home)
+
+
+def scores(place: Workplace) -> dict[str, int]:
+    with connect(place.warehouse, read_only=True) as con:
+        rows = con.execute("SELECT week, count(*) FROM scores GROUP BY week").fetchall()
+    return {week.isoformat(): count for week, count in rows}
+
+
+def spoil(place: Workplace) -> None:
+    """Take a row away from every week's scores: only a scoring brings it back."""
+    with connect(place.warehouse) as con:
+        con.execute("DELETE FROM scores WHERE rowid IN (SELECT min(rowid) FROM scores GROUP BY week)")
+
+
+def test_weeks_that_did_not_change_keep_the_scores_they_have(place: Workplace) -> None:
+    whole = scores(place)
+    spoil(place)
+    relabel(place.store, WEEK, "sim-one")
+    assert WEEK in score_weeks(place, WEEK)
+    assert scores(place)[BEFORE] == whole[BEFORE] - 1
+    assert scores(place)[WEEK] >= whole[WEEK] - 1
+
+
+def test_labels_that_came_late_score_their_week_again(place: Workplace) -> None:
+    whole = scores(place)
+    spoil(place)
+    relabel(place.store, BEFORE, "sim-one")
+    assert BEFORE in score_weeks(place, WEEK)
+    assert scores(place)[BEFORE] != whole[BEFORE] - 1
+
+
+def test_another_version_of_the_code_scores_every_week_again(place: Workplace) -> None:
+    whole = scores(place)
+    spoil(place)
+    assert score_weeks(dataclasses.replace(place, code_version="v2"), WEEK) == [BEFORE, WEEK]
+    assert scores(place) == whole
+
+
+def test_a_week_is_scored_once_it_was_loaded_by_somebody_else(place: Workplace) -> None:
+    build_partition(place.store, WEEK, "sim-two", replicates=6)
+    with connect(place.warehouse) as con:
+        load_partition(con, place.store, WEEK, "sim-two")
+    assert WEEK in score_weeks(place, WEEK)
+    with connect(place.warehouse, read_only=True) as con:
+        models = con.execute(
+            "SELECT DISTINCT model FROM scores WHERE week = $week", {"week": WEEK}
+        ).fetchall()
+    assert {model for (model,) in models} == {"sim-one", "sim-two"}
+    assert load.partitions(place.store) == [(BEFORE, "sim-one"), (WEEK, "sim-one"), (WEEK, "sim-two")]

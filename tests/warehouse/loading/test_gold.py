@@ -1,0 +1,325 @@
+"""Gold sets in the warehouse: loaded whole, rebuilt to the same rows, computed again in SQL, read by no live mart."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from assets.labeling.gold.frame import read_frame
+from assets.labeling.gold.importer import import_labels
+from assets.labeling.gold.records import Picture, Sample
+from assets.metrics.labels.gold import gold_shares, horvitz_thompson
+from tests.unit.labeling.gold.people import (
+    ONE,
+    SET,
+    TWO,
+    annotated,
+    biased,
+    build,
+    drawn,
+    honest,
+    saved,
+    truth,
+)
+from tests.warehouse.builder import WEEK
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.database import marts
+from warehouse.database.connection import connect
+from warehouse.database.export import export_tables
+from warehouse.database.migrations import migrate
+from warehouse.database.rebuild import rebuild
+from warehouse.database.sqlfiles import names, sql
+from warehouse.database.table_hash import table_hashes
+from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.loading import gold_objects, load
+from warehouse.loading.gold_objects import GOLD_TABLES, gold_sets, load_gold, load_stale_gold, stale_gold
+from warehouse.store import Store
+
+Con = duckdb.DuckDBPyConnection
+
+
+def rate(store: Store, sample: Sample, folder: Path, raters: str = "ab", says=honest) -> None:
+    for rater in raters:
+        file = saved(folder, f"{rater}.json", annotated(sample, rater, says=says))
+        import_labels(store, sample, [file], {"": rater})
+
+
+def load_all(con: Con, store: Store) -> None:
+    for week, model in load.partitions(store):
+        load.load_partition(con, store, week, model)
+    load_stale_gold(con, store)
+
+
+def frame(con: Con, table: str) -> pl.DataFrame:
+    return pl.DataFrame(con.sql(f"SELECT * FROM {table} ORDER BY ALL").to_arrow_table())
+
+
+def support(con: Con) -> Mapping[tuple[str, int, str], list[str]]:
+    rows = con.execute(
+        "SELECT suite, suite_major, attribute, value FROM attribute_values WHERE in_support "
+        "GROUP BY ALL ORDER BY min(position)"
+    ).fetchall()
+    found: dict[tuple[str, int, str], list[str]] = {}
+    for *of, value in rows:
+        found.setdefault((of[0], of[1], of[2]), []).append(value)
+    return found
+
+
+def test_done_when_8_what_comes_back_has_the_probabilities_that_an_estimate_needs(
+    store: Store, con: Con, tmp_path: Path
+) -> None:
+    build(store, (ONE,), replicates=100)
+    sample = drawn(store, 100, least=50)
+    rate(store, sample, tmp_path)
+    load_all(con, store)
+    pictures = read_frame(store, WEEK).pictures
+    labels = frame(con, "gold_labels").filter(pl.col("attribute") == "perceived_gender")
+    # Every answer carries the probability of its picture: drawn of its stratum over all of its stratum.
+    for stratum in sample.strata:
+        members = [p for p in pictures if p.stratum == stratum.stratum]
+        rows = labels.filter(pl.col("stratum") == stratum.stratum)
+        assert rows["inclusion_probability"].unique().to_list() == [50 / len(members)]
+        assert rows["slot_key"].n_unique() == 50
+    one_each = labels.unique("slot_key")
+    chances = one_each["inclusion_probability"].to_numpy()
+    assert horvitz_thompson([1.0] * len(chances), chances) == pytest.approx(300)
+    masculine = (one_each["value"] == "masculine").to_numpy()
+    found = gold_shares(frame(con, "gold_strata"), frame(con, "gold_labels"), support(con))
+    share = found.row(by_predicate=pl.col("value") == "masculine", named=True)
+    assert share["estimate"] == pytest.approx(horvitz_thompson(masculine, chances) / 300)
+    true = sum(truth(p.slot.slot_key, "perceived_gender") == "masculine" for p in pictures) / 300
+    read = sum(p.predicted == "masculine" for p in pictures) / 300
+    assert share["low"] < true < share["high"]
+    assert abs(share["estimate"] - true) < 0.03
+    assert abs(read - true) > 0.04  # the labeler alone is off
+    assert abs(masculine.mean() - true) > 0.1  # and so are the rated pictures, unweighted
+
+
+def quarrel(picture: Picture, attribute: str, rater: str) -> str | None:
+    if picture.slot_key < "4":
+        return "cannot_tell"
+    return honest(picture, attribute, rater) if rater == "a" or picture.slot_key < "c" else "feminine"
+
+
+def genders(picture: Picture, attribute: str, rater: str) -> str | None:
+    return quarrel(picture, attribute, rater) if attribute == "perceived_gender" else None
+
+
+def test_the_audit_query_computes_the_same_shares(store: Store, con: Con, tmp_path: Path) -> None:
+    build(store)
+    sample = drawn(store, 40, overlap=0.5)
+    load_all(con, store)
+    query = sql("audit/gold_shares")
+    assert {row[-1] for row in con.execute(query).fetchall()} == {"no gold"}
+    rate(store, sample, tmp_path, says=genders)
+    both = [p for p in sample.pictures if len(p.raters) == 2][:3]
+    file = saved(tmp_path, "c.json", annotated(sample, "adjudicator", says=genders, pictures=both))
+    import_labels(store, sample, [file], {"": "adjudicator"})
+    load_all(con, store)
+    found = pl.DataFrame(con.sql(query).to_arrow_table())
+    ours = gold_shares(frame(con, "gold_strata"), frame(con, "gold_labels"), support(con))
+    key = ["gold_set", "model", "suite", "suite_major", "attribute", "value"]
+    pairs = found.join(ours, on=key, how="full", suffix="_ours")
+    assert pairs.height == found.height == ours.height == 2 * (2 + 10)
+    known = pairs.filter(pl.col("attribute") == "perceived_gender")
+    for mine, theirs in (("estimate", "gold_share"), ("low", "gold_low"), ("high", "gold_high")):
+        assert known[mine].null_count() == 0
+        assert (known[mine] - known[theirs]).abs().max() < 1e-12
+    assert pairs["reason"].to_list() == pairs["reason_ours"].to_list()
+    assert pairs["rated"].to_list() == pairs["rated_ours"].to_list()
+    unknown = pairs.filter(pl.col("attribute") == "skin_tone")
+    for name in ("gold_share", "gold_low", "gold_high", "estimate", "low", "high", "labeler_share"):
+        assert unknown[name].null_count() == unknown.height
+    by_model = (
+        found.filter(pl.col("labeler_share").is_not_null())
+        .group_by("model")
+        .agg(pl.col("labeler_share").sum())
+    )
+    assert by_model["labeler_share"].to_list() == pytest.approx([1.0, 1.0])
+
+
+def test_loading_again_replaces_the_rows_and_only_what_changed_is_stale(
+    store: Store, con: Con, tmp_path: Path
+) -> None:
+    build(store)
+    sample = drawn(store)
+    other = drawn(store, gold_set="other")
+    assert gold_sets(store) == ["gold", "other"]
+    assert load_stale_gold(con, store) == ["gold", "other"]
+    assert stale_gold(con, store) == []
+    rate(store, sample, tmp_path, "a")
+    assert stale_gold(con, store) == ["gold"]
+    counts = load_gold(con, store, SET)
+    answers = 2 * sum("a" in picture.raters for picture in sample.pictures)
+    assert counts == {"gold_samples": 24, "gold_strata": 8, "gold_labels": answers}
+    before = table_hashes(con)
+    load_gold(con, store, SET)
+    assert table_hashes(con) == before
+    rows = con.execute("SELECT gold_set, count(*) FROM gold_samples GROUP BY ALL ORDER BY ALL").fetchall()
+    assert rows == [("gold", 24), ("other", len(other.pictures))]
+    assert con.execute("SELECT count(*) FROM gold_labels WHERE gold_set = 'other'").fetchall() == [(0,)]
+
+
+def test_invariant_06_gold_is_rebuilt_from_the_bucket_alone(store: Store, con: Con, tmp_path: Path) -> None:
+    build(store)
+    rate(store, drawn(store), tmp_path)
+    load_all(con, store)
+    path = tmp_path / "home" / "warehouse.duckdb"
+    counts = rebuild(store, path)
+    assert [counts[table] for table in GOLD_TABLES] == [
+        con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in GOLD_TABLES
+    ]
+    with connect(path, read_only=True) as again:
+        assert stale_gold(again, store) == []
+        hashes = table_hashes(again)
+    assert {table: hashes[table] for table in GOLD_TABLES} == {
+        table: table_hashes(con)[table] for table in GOLD_TABLES
+    }
+
+
+def test_invariant_06_loading_gold_needs_no_code_of_the_pipeline(store: Store, tmp_path: Path) -> None:
+    build(store, (ONE,))
+    drawn(store, 8)
+    code = f"""
+        import sys
+        sys.path.insert(0, {str(Path(__file__).parents[3])!r})
+        sys.modules["assets"] = None  # importing it now fails
+        from warehouse.loading.gold_objects import read_gold
+        from warehouse.store import open_store
+        print(read_gold(open_store({store.url!r}), "gold")["gold_samples"].num_rows)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("8\n", "")
+
+
+def test_live_marts_scores_and_pages_never_read_gold(con: Con) -> None:
+    for view in marts.order():
+        assert not marts.depends_on(view) & {*GOLD_TABLES}, view
+    for folder in ("marts", "page"):
+        for name in names(folder):
+            assert not re.search(r"\bgold_(samples|strata|labels)\b", sql(f"{folder}/{name}")), name
+    for name in ("asked", "ends", "label_codes", "planned_cells", "expected"):
+        assert "gold" not in sql(f"metrics/{name}")
+
+
+def test_gold_of_later_weeks_is_not_published(store: Store, con: Con, tmp_path: Path) -> None:
+    build(store)
+    rate(store, drawn(store), tmp_path)
+    load_all(con, store)
+    for week, rows in (("2026-11-16", 0), (WEEK, 24)):
+        export_tables(con, tmp_path / week, week=week)
+        assert pl.read_parquet(tmp_path / week / "gold_samples.parquet").height == rows
+        assert (pl.read_parquet(tmp_path / week / "gold_labels.parquet").height > 0) is (rows > 0)
+
+
+def part(store: Store, rows: list[dict[str, object]], schema: pa.Schema) -> None:
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer)
+    store.put_if_absent(keys.gold_labels(SET, sha256_hex(buffer.getvalue())), buffer.getvalue())
+
+
+def test_parts_that_are_no_answers_are_told_by_their_key(store: Store, con: Con) -> None:
+    build(store, (ONE,))
+    drawn(store, 8)
+    load_gold(con, store, SET)
+    key = keys.gold_labels(SET, sha256_hex(b"no parquet"))
+    store.put_if_absent(key, b"no parquet")
+    with pytest.raises(CorruptObjectError, match=f"{key} is not readable"):
+        load_gold(con, store, SET)
+    assert con.execute("SELECT count(*) FROM gold_samples").fetchall() == [(8,)]
+
+
+def test_a_part_without_a_column_is_told(store: Store, con: Con) -> None:
+    build(store, (ONE,))
+    drawn(store, 8)
+    part(store, [{"task": "t"}], pa.schema({"task": pa.string()}))
+    with pytest.raises(CorruptObjectError, match="has no column attribute, rater, value, imported_at"):
+        load_gold(con, store, SET)
+
+
+def test_answers_about_pictures_of_no_sample_are_told(store: Store, con: Con) -> None:
+    build(store, (ONE,))
+    drawn(store, 8)
+    row = {"task": "t1", "attribute": "skin_tone", "rater": "a", "value": "monk_1", "imported_at": None}
+    part(store, [row], gold_objects.LABEL_SCHEMA)
+    with pytest.raises(CorruptObjectError, match="holds answers about t1, which is not in its sample"):
+        load_gold(con, store, SET)
+
+
+def test_a_set_that_is_not_there_or_no_sample_is_told(store: Store, con: Con) -> None:
+    with pytest.raises(UsageError, match=r'no gold set "gold" in .* none; draw one with cliche gold sample'):
+        load_gold(con, store, SET)
+    store.put_if_absent(keys.gold_sample(SET), b'{"gold_set":"gold","format":1}')
+    with pytest.raises(CorruptObjectError, match=r"gold/gold/sample\.json is not a sample"):
+        load_gold(con, store, SET)
+
+
+def test_rows_that_do_not_fit_are_told(store: Store, con: Con) -> None:
+    build(store, (ONE,))
+    drawn(store, 8)
+    row = {"task": "?", "attribute": None, "rater": "a", "value": "monk_1", "imported_at": None}
+    sample = gold_objects.read_sample(store, SET)
+    part(store, [{**row, "task": sample["pictures"][0]["task"]}], gold_objects.LABEL_SCHEMA)
+    with pytest.raises(CorruptObjectError, match="gold/gold/ does not fit table gold_labels"):
+        load_gold(con, store, SET)
+    assert con.execute("SELECT count(*) FROM gold_samples").fetchall() == [(0,)]
+
+
+def test_both_models_have_strata_of_their_own(store: Store, con: Con) -> None:
+    build(store)
+    drawn(store)
+    load_all(con, store)
+    rows = con.execute(
+        "SELECT model, attribute, sum(pictures), sum(sampled), max(suite_pictures) FROM gold_strata "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    assert [(m, a, p, s) for m, a, p, _, s in rows] == [
+        (model, attribute, 30, 30) for model in (ONE, TWO) for attribute in ("perceived_gender", "skin_tone")
+    ]
+    assert con.execute("SELECT count(*) FROM gold_samples WHERE NOT simulated").fetchall() == [(0,)]
+    migrate(con)
+
+
+def test_an_auditor_draws_every_set_again_and_sees_what_was_not_drawn_as_announced(
+    store: Store, con: Con
+) -> None:
+    def labels(slot, attribute):
+        return None if slot.replicate == 3 else biased(slot, attribute)
+
+    build(store, labels=labels)
+    drawn(store)
+    drawn(store, 30, gold_set="other", seed=8)
+    load_all(con, store)
+    query = sql("audit/gold_draw")
+    rows = con.execute(query).fetchall()
+    assert len(rows) == 2 * 6
+    assert all(row[-1] for row in rows)
+    assert sum(row[4] for row in rows if row[0] == "other") == 30
+    swapped = "SELECT slot_key FROM gold_samples WHERE gold_set = 'gold' ORDER BY slot_key LIMIT 1"
+    (picked,) = con.execute(swapped).fetchall()[0]
+    (stratum,) = con.execute(f"SELECT stratum FROM gold_samples WHERE slot_key = '{picked}'").fetchall()[0]
+    con.execute(
+        "UPDATE gold_samples SET slot_key = (SELECT min(slot_key) FROM labels WHERE model = $model "
+        "AND attribute = 'perceived_gender' AND value = $value AND slot_key NOT IN "
+        "(SELECT slot_key FROM gold_samples WHERE gold_set = 'gold')) WHERE gold_set = 'gold' AND slot_key = $slot",
+        {"model": stratum.split("/")[0], "value": stratum.split("/")[-1], "slot": picked},
+    )
+    assert [row[:2] for row in con.execute(query).fetchall() if not row[-1]] == [("gold", stratum)]

@@ -1,0 +1,461 @@
+"""Loading a partition, a week of figures, and a study."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from assets.studies import layout
+from tests.warehouse import builder
+from tests.warehouse.builder import WEEK, WEEK_53, build_partition
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.database.table_hash import table_hashes
+from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.integrity.beside import parquet
+from warehouse.loading import load
+from warehouse.store import Store
+
+Con = duckdb.DuckDBPyConnection
+BOTH = (builder.OCCUPATIONS, builder.CONFRONTATION)
+
+
+def count(con: Con, table: str) -> int:
+    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+
+def contents(con: Con) -> dict[str, list[tuple[object, ...]]]:
+    """Return all rows of all loaded tables, run-time columns too."""
+    return {
+        table: con.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall()
+        for table in load.PARTITION_TABLES
+    }
+
+
+def test_a_partition_becomes_the_rows_of_its_objects(con: Con, store: Store) -> None:
+    slots = build_partition(store, suites=BOTH, outcomes=builder.mixed)
+    rows = load.load_partition(con, store, WEEK, "sim-one")
+    attempts = Counter(outcome for slot in slots for outcome in builder.mixed(slot))
+    assert rows["slots"] == len(slots) == 45
+    assert rows["attempts"] == attempts.total()
+    assert rows["images"] == attempts["ok"]
+    assert rows["prompts"] == 4
+    assert rows == {table: count(con, table) for table in load.PARTITION_TABLES}
+    assert con.execute("SELECT prompt, turns, text FROM prompts WHERE turns > 1").fetchall() == [
+        ("startup-ceo/confronted", 3, "an ambitious CEO")
+    ]
+    assert con.execute(
+        "SELECT value, position, in_support, band FROM attribute_values "
+        "WHERE attribute = 'skin_tone' AND value IN ('monk_1', 'monk_10', 'cannot_tell') ORDER BY position"
+    ).fetchall() == [
+        ("monk_1", 0, True, "light"),
+        ("monk_10", 9, True, "dark"),
+        ("cannot_tell", 10, False, None),
+    ]
+    assert con.execute(
+        "SELECT DISTINCT attribute, banded, value, expected_share FROM reference_values ORDER BY ALL"
+    ).fetchall() == [
+        ("perceived_gender", False, "feminine", 0.5),
+        ("perceived_gender", False, "masculine", 0.5),
+        ("skin_tone", True, "dark", 0.3),
+        ("skin_tone", True, "light", 0.3),
+        ("skin_tone", True, "medium", 0.4),
+    ]
+
+
+def test_invariant_05_loading_twice_is_loading_once(con: Con, store: Store) -> None:
+    for week in (WEEK, WEEK_53):
+        for model in ("sim-one", "sim-two"):
+            build_partition(store, week, model, suites=BOTH, outcomes=builder.mixed)
+            load.load_partition(con, store, week, model)
+    once = contents(con)
+    for week, model in load.partitions(store):
+        load.load_partition(con, store, week, model)
+    assert contents(con) == once
+
+
+def test_invariant_05_loading_again_replaces_what_was_there(con: Con, store: Store) -> None:
+    slots = build_partition(store, outcomes=lambda slot: ("timeout",), replicates=4)
+    assert load.load_partition(con, store, WEEK, "sim-one")["images"] == 0
+    plan = builder.plan_document([builder.OCCUPATIONS], slots, WEEK, "sim-one")
+    both = [builder.receipt_row(slot, n, o, plan) for slot in slots for n, o in ((1, "timeout"), (2, "ok"))]
+    builder.write_manifest(store, WEEK, "sim-one", both, number=2)
+    rows = load.load_partition(con, store, WEEK, "sim-one")
+    assert (rows["attempts"], rows["images"], rows["labels"]) == (24, 12, 0)
+
+
+def test_the_highest_manifest_counts_by_number_and_not_by_name(con: Con, store: Store) -> None:
+    slots = build_partition(store, outcomes=lambda slot: (), replicates=1)
+    plan = builder.plan_document([builder.OCCUPATIONS], slots, WEEK, "sim-one")
+    rows = [builder.receipt_row(slot, 1, "ok", plan) for slot in slots]
+    builder.write_manifest(store, WEEK, "sim-one", rows[:1], number=9_999)
+    builder.write_manifest(store, WEEK, "sim-one", rows, number=10_000)
+    assert load.load_partition(con, store, WEEK, "sim-one")["attempts"] == 3
+
+
+def test_invariant_05_a_failure_in_the_middle_changes_nothing(con: Con, store: Store) -> None:
+    slots = build_partition(store, outcomes=builder.mixed)
+    load.load_partition(con, store, WEEK, "sim-one")
+    before = contents(con)
+    plan = builder.plan_document([builder.OCCUPATIONS], slots, WEEK, "sim-one")
+    broken = builder.receipt_row(slots[0], 1, "ok", plan) | {"image_ext": None}  # fails after all other rows
+    builder.write_manifest(store, WEEK, "sim-one", [broken], number=2)
+    with pytest.raises(CorruptObjectError, match=rf"attempts/week={WEEK}/model=sim-one/: .*lacks its image"):
+        load.load_partition(con, store, WEEK, "sim-one")
+    assert contents(con) == before
+
+
+def test_a_plan_without_a_manifest_has_no_attempts(con: Con, store: Store) -> None:
+    build_partition(store, manifest=False, outcomes=lambda slot: ())
+    rows = load.load_partition(con, store, WEEK, "sim-one")
+    assert (rows["slots"], rows["attempts"], rows["images"], rows["labels"]) == (30, 0, 0, 0)
+
+
+def test_a_partition_without_a_plan_is_named(con: Con, store: Store) -> None:
+    with pytest.raises(UsageError, match=f"no plan of nobody in week {WEEK}"):
+        load.load_partition(con, store, WEEK, "nobody")
+
+
+def test_partitions_are_those_of_the_plans_week_53_among_them(store: Store) -> None:
+    for week in (WEEK_53, WEEK):
+        for model in ("b", "a.1"):
+            build_partition(store, week, model, replicates=1)
+    assert load.partitions(store) == [(WEEK, "a.1"), (WEEK, "b"), (WEEK_53, "a.1"), (WEEK_53, "b")]
+
+
+def test_week_53_keeps_its_monday(con: Con, store: Store) -> None:
+    build_partition(store, WEEK_53, replicates=1)
+    load.load_partition(con, store, WEEK_53, "sim-one")
+    assert con.execute("SELECT DISTINCT week::VARCHAR, strftime(week, '%G-W%V') FROM labels").fetchall() == [
+        ("2026-12-28", "2026-W53")
+    ]
+
+
+def test_of_two_labels_for_the_same_the_first_part_in_key_order_wins(con: Con, store: Store) -> None:
+    slots = build_partition(store, labels=lambda slot, attribute: None, replicates=2)
+    by_key = {}
+    for value in ("feminine", "masculine", "ambiguous"):
+        rows = [builder.label_row(slot, "perceived_gender", (value, None, None)) for slot in slots]
+        (key,) = builder.write_labels(store, WEEK, "sim-one", rows)
+        by_key[key] = value
+    assert load.load_partition(con, store, WEEK, "sim-one")["labels"] == len(slots)
+    assert con.execute("SELECT DISTINCT value FROM labels").fetchall() == [(by_key[min(by_key)],)]
+
+
+def test_labels_of_two_versions_and_two_labelers_stand_beside_each_other(con: Con, store: Store) -> None:
+    slots = build_partition(store, replicates=1)
+    for who, version in (("drawing", "2-aaaaaaaaaaaa"), ("photo", "1-0123456789ab")):
+        rows = [
+            builder.label_row(s, "perceived_gender", ("feminine", 0.5, None), who, version) for s in slots
+        ]
+        builder.write_labels(store, WEEK, "sim-one", rows)
+    load.load_partition(con, store, WEEK, "sim-one")
+    assert con.execute(
+        "SELECT labeler, labeler_version, count(*) FROM labels WHERE attribute = 'perceived_gender' "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall() == [
+        ("drawing", "1-0123456789ab", 3),
+        ("drawing", "2-aaaaaaaaaaaa", 3),
+        ("photo", "1-0123456789ab", 3),
+    ]
+
+
+def test_slots_that_the_plan_does_not_know_are_loaded_for_the_checks_to_find(con: Con, store: Store) -> None:
+    slots = build_partition(store, replicates=1)
+    stray = slots[0].model_copy(update={"slot_key": "f" * 64})
+    builder.write_labels(
+        store, WEEK, "sim-one", [builder.label_row(stray, "skin_tone", ("monk_1", None, None))]
+    )
+    load.load_partition(con, store, WEEK, "sim-one")
+    assert con.execute("SELECT count(*) FROM labels ANTI JOIN slots USING (slot_key)").fetchall() == [(1,)]
+
+
+def test_prompts_are_those_of_whole_suites_and_only_asked_ones_are_counted(con: Con, store: Store) -> None:
+    suite = builder.OCCUPATIONS
+    slots = builder.make_slots(suite, WEEK, "sim-one", {}, 2, 0)
+    asked = [slot for slot in slots if slot.prompt != "occupations/chef"]
+    document = builder.plan_document([suite], asked, WEEK, "sim-one")
+    store.put_if_absent(keys.plan(WEEK, "sim-one"), json.dumps(document).encode())
+    load.load_partition(con, store, WEEK, "sim-one")
+    assert con.execute("SELECT prompt FROM prompts ORDER BY 1").fetchall() == [
+        ("occupations/ceo",),
+        ("occupations/chef",),
+        ("occupations/nurse",),
+    ]
+    assert con.execute("SELECT DISTINCT prompt FROM cell_counts ORDER BY 1").fetchall() == [
+        ("occupations/ceo",),
+        ("occupations/nurse",),
+    ]
+    assert con.execute("SELECT DISTINCT prompt FROM slot_outcomes ORDER BY 1").fetchall() == [
+        ("occupations/ceo",),
+        ("occupations/nurse",),
+    ]
+
+
+PLAN = builder.plan_document(
+    [builder.OCCUPATIONS], builder.make_slots(builder.OCCUPATIONS, WEEK, "m", {}, 1, 0), WEEK, "m"
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b'{"format": 1, "week"', "is not valid JSON"),
+        (b"\xff\xfe", "is not valid JSON"),
+        (b"[]", "is not a JSON object"),
+        (json.dumps({k: v for k, v in PLAN.items() if k != "track"}).encode(), "misses 'track'"),
+        (json.dumps({k: v for k, v in PLAN.items() if k != "slots"}).encode(), "misses 'slots'"),
+        (json.dumps(PLAN | {"series": None}).encode(), "misses 'series'"),
+        (json.dumps(PLAN | {"simulated": "perhaps"}).encode(), "is not a plan"),
+        (json.dumps(PLAN | {"slots": 7}).encode(), "is not a plan"),
+        (json.dumps(PLAN | {"week": WEEK_53}).encode(), f"is the plan of m in week {WEEK_53}"),
+        (json.dumps(PLAN | {"from_week": "soon"}).encode(), "partition m in week"),
+    ],
+)
+def test_a_corrupt_plan_names_its_key_and_changes_nothing(
+    con: Con, store: Store, data: bytes, says: str
+) -> None:
+    store.put_if_absent(keys.plan(WEEK, "m"), data)
+    with pytest.raises(CorruptObjectError, match=says) as caught:
+        load.load_partition(con, store, WEEK, "m")
+    assert WEEK in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert all(count(con, table) == 0 for table in load.PARTITION_TABLES)
+
+
+def test_a_plan_of_a_newer_format_asks_for_an_update(con: Con, store: Store) -> None:
+    store.put_if_absent(keys.plan(WEEK, "m"), json.dumps(PLAN | {"format": 2}).encode())
+    with pytest.raises(UsageError, match="has format 2, written by a newer version; update cliche"):
+        load.load_partition(con, store, WEEK, "m")
+
+
+@pytest.mark.parametrize("cut", [0, 100, -1])
+def test_a_truncated_manifest_names_its_key(con: Con, store: Store, cut: int) -> None:
+    slots = build_partition(store, manifest=False, labels=lambda slot, attribute: None)
+    rows = [builder.receipt_row(slot, 1, "ok", PLAN) for slot in slots]
+    data = builder.parquet(rows, builder.RECEIPT_COLUMNS)
+    key = keys.manifest(WEEK, "sim-one", 1)
+    store.put_if_absent(key, data[:cut])
+    with pytest.raises(CorruptObjectError, match=f"{key} is not readable Parquet"):
+        load.load_partition(con, store, WEEK, "sim-one")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"week": WEEK_53}, "another week or model"),
+        ({"model": "other"}, "another week or model"),
+        ({"value": None}, "has rows without value"),
+    ],
+)
+def test_a_label_part_that_cannot_be_of_its_partition_names_its_key(
+    con: Con, store: Store, change: dict[str, str | None], says: str
+) -> None:
+    slots = build_partition(store, labels=lambda slot, attribute: None, replicates=1)
+    row = builder.label_row(slots[0], "skin_tone", ("monk_1", None, None)) | change
+    (key,) = builder.write_labels(store, WEEK, "sim-one", [row])
+    with pytest.raises(CorruptObjectError, match=f"{key} .*{says}"):
+        load.load_partition(con, store, WEEK, "sim-one")
+
+
+def test_a_label_part_without_a_column_names_its_key(con: Con, store: Store) -> None:
+    slots = build_partition(store, labels=lambda slot, attribute: None, replicates=1)
+    row = builder.label_row(slots[0], "skin_tone", ("monk_1", None, None))
+    columns = [column for column in builder.LABEL_COLUMNS if column[0] != "value"]
+    data = builder.parquet([row], columns)
+    key = keys.label_part(WEEK, "sim-one", "drawing@1-a", sha256_hex(data))
+    store.put_if_absent(key, data)
+    with pytest.raises(CorruptObjectError, match=f"{key} has no column value"):
+        load.load_partition(con, store, WEEK, "sim-one")
+
+
+def test_parts_with_fewer_or_more_columns_than_now_are_loaded(con: Con, store: Store) -> None:
+    slots = build_partition(store, labels=lambda slot, attribute: None, replicates=1)
+    row = builder.label_row(slots[0], "skin_tone", ("monk_1", None, None)) | {"mood": "good"}
+    columns = [column for column in builder.LABEL_COLUMNS if column[0] != "raw"] + [
+        ("mood", pa.string(), True)
+    ]
+    data = builder.parquet([row], columns)
+    key = keys.label_part(WEEK, "sim-one", "drawing@1-a", sha256_hex(data))
+    store.put_if_absent(key, data)
+    assert load.load_partition(con, store, WEEK, "sim-one")["labels"] == 1
+    assert con.execute("SELECT value, raw FROM labels").fetchall() == [("monk_1", None)]
+
+
+def withheld(week: str, *models: str) -> pa.Table:
+    return pa.table({"week": [week] * len(models), "model": list(models), "reason": ["why"] * len(models)})
+
+
+def test_a_week_of_figures_is_replaced_and_others_stay(con: Con) -> None:
+    load.replace_week(con, "withheld", WEEK, withheld(WEEK, "a", "b"))
+    load.replace_week(con, "withheld", WEEK_53, withheld(WEEK_53, "a"))
+    load.replace_week(con, "withheld", WEEK, withheld(WEEK, "c"))
+    assert con.execute("SELECT week::VARCHAR, model FROM withheld ORDER BY ALL").fetchall() == [
+        (WEEK, "c"),
+        (WEEK_53, "a"),
+    ]
+    load.replace_week(con, "withheld", WEEK, withheld(WEEK).slice(0, 0))
+    assert count(con, "withheld") == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "says"),
+    [
+        ("labels", withheld(WEEK, "a"), "not replaced by the week"),
+        ("withheld", withheld(WEEK_53, "a"), f"belong to week {WEEK_53}, not to {WEEK}"),
+        ("withheld", pa.table({"model": ["a"]}), "no column 'week'"),
+        (
+            "withheld",
+            withheld(WEEK, "a").append_column("mood", pa.array(["good"])),
+            "do not fit table withheld",
+        ),
+        ("withheld", withheld(WEEK, "a").drop_columns("reason"), "do not fit table withheld"),
+    ],
+)
+def test_rows_that_are_not_a_week_of_the_table_are_refused_and_nothing_changes(
+    con: Con, table: str, rows: pa.Table, says: str
+) -> None:
+    load.replace_week(con, "withheld", WEEK, withheld(WEEK, "kept"))
+    with pytest.raises(UsageError, match=says):
+        load.replace_week(con, table, WEEK, rows)
+    assert con.execute("SELECT model FROM withheld").fetchall() == [("kept",)]
+
+
+STUDY_ROWS: dict[str, layout.Rows] = {
+    "studies": [
+        {
+            "study": "one2024",
+            "version": "1.0.0",
+            "title": "One",
+            "citation": "One, 2024",
+            "licence": "CC0",
+            "source": "test",
+            "year": 2024,
+            "note": None,
+            "definition_sha256": "d" * 64,
+        }
+    ],
+    "study_models": [{"study": "one2024", "model": "m", "title": "M"}],
+    "study_prompts": [
+        {
+            "study": "one2024",
+            "prompt": "ceo",
+            "subject": "occupation:ceo",
+            "condition": "baseline",
+            "title": "a CEO",
+            "text": None,
+        }
+    ],
+    "study_slots": [
+        {
+            "study": "one2024",
+            "slot_key": key,
+            "model": "m",
+            "prompt": "ceo",
+            "condition": "baseline",
+            "replicate": 0,
+            "status": "labels_only",
+        }
+        for key in ("s1", "s2")
+    ],
+    "study_attribute_values": [
+        {"study": "one2024", "attribute": "gender", "value": "f", "position": 0, "in_support": True}
+    ],
+}
+
+
+def study_label(slot: str, labeler: str, version: str, value: str = "f") -> dict[str, object]:
+    return {
+        "study": "one2024",
+        "slot_key": slot,
+        "attribute": "gender",
+        "labeler": labeler,
+        "labeler_kind": "person",
+        "labeler_version": version,
+        "value": value,
+        **dict.fromkeys(("confidence", "raw", "image_sha256")),
+    }
+
+
+def write_study(
+    store: Store, labels: layout.Rows, rows: dict[str, layout.Rows] = STUDY_ROWS
+) -> layout.Pointer:
+    """Write an import whose own labels are `labels`, as the importer does."""
+    folder = layout.tables_prefix("one2024", layout.rows_hash(rows))
+    for table in layout.TABLES:
+        store.put_if_absent(f"{folder}{table}.parquet", parquet(layout.to_table(table, rows[table])))
+    part = layout.label_part_key("one2024", "people@1-a", labels)
+    store.put_if_absent(part, parquet(layout.to_table("study_labels", labels)))
+    pointer = layout.Pointer(
+        study="one2024",
+        definition=layout.definition_key("one2024", "d" * 64),
+        tables=folder,
+        labels=(part,),
+        labelers={"people": "1-a"},
+    )
+    layout.move_pointer(store, pointer)
+    return pointer
+
+
+def test_a_study_is_what_its_current_import_says(con: Con, store: Store) -> None:
+    write_study(store, [study_label("s1", "people", "1-a"), study_label("s2", "people", "1-a")])
+    later = [study_label("s1", "photo", "1-x"), study_label("gone", "photo", "1-x")]
+    store.put_if_absent(
+        layout.label_part_key("one2024", "photo@1-x", later), parquet(layout.to_table("study_labels", later))
+    )
+    assert load.load_study(con, store, "one2024")["study_labels"] == 3
+    write_study(store, [study_label("s1", "people", "1-a", "m"), study_label("s1", "people", "1-a", "f")])
+    rows = load.load_study(con, store, "one2024")
+    assert rows["study_labels"] == 2
+    assert rows["study_slots"] == 2
+    assert con.execute("SELECT slot_key, labeler, value FROM study_labels ORDER BY ALL").fetchall() == [
+        ("s1", "people", "m"),
+        ("s1", "photo", "f"),
+    ]
+
+
+def test_a_study_that_lost_an_object_is_named_and_nothing_changes(con: Con, store: Store) -> None:
+    write_study(store, [study_label("s1", "people", "1-a")])
+    load.load_study(con, store, "one2024")
+    before = table_hashes(con)
+    broken = layout.Pointer(
+        study="one2024", definition="x", tables="studies/one2024/tables-nowhere/", labels=(), labelers={}
+    )
+    layout.move_pointer(store, broken)
+    with pytest.raises(CorruptObjectError, match=r"tables-nowhere/studies.parquet is missing"):
+        load.load_study(con, store, "one2024")
+    assert table_hashes(con) == before
+
+
+def test_a_pointer_of_a_newer_version_or_without_fields_is_named(con: Con, store: Store) -> None:
+    with pytest.raises(UsageError, match="no study 'one2024'"):
+        load.load_study(con, store, "one2024")
+    store.put_if_absent("studies/one2024/current-0001.json", b'{"format": 1}')
+    with pytest.raises(CorruptObjectError, match=r"current-0001.json misses labelers, labels, tables"):
+        load.load_study(con, store, "one2024")
+    store.put_if_absent("studies/one2024/current-0002.json", b'{"format": 2}')
+    with pytest.raises(UsageError, match="newer version"):
+        load.load_study(con, store, "one2024")
+
+
+def test_an_import_that_never_ended_is_no_study(store: Store) -> None:
+    store.put_if_absent("studies/half/tables-0/studies.parquet", b"")
+    assert load.studies(store) == []
+    write_study(store, [study_label("s1", "people", "1-a")])
+    assert load.studies(store) == ["one2024"]
+
+
+def test_tables_of_a_study_are_replaced_alone(con: Con, store: Store) -> None:
+    write_study(store, [study_label("s1", "people", "1-a")])
+    load.load_study(con, store, "one2024")
+    models = pa.table({"study": ["one2024"] * 2, "model": ["n", "o"], "title": ["N", "O"]})
+    load.replace_study(con, "one2024", {"study_models": models})
+    assert (count(con, "study_models"), count(con, "study_slots")) == (2, 2)
+    with pytest.raises(UsageError, match="belong to study one2024, not to other"):
+        load.replace_study(con, "other", {"study_models": models})
+    with pytest.raises(UsageError, match="no table of studies"):
+        load.replace_study(con, "one2024", {"labels": models})

@@ -1,0 +1,335 @@
+"""Figures put right with gold, in the warehouse: which gold counts, when nothing is told and why, the same by SQL."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from assets.gateway.records import Slot
+from assets.labeling.gold.frame import read_frame
+from assets.labeling.gold.importer import import_labels
+from assets.labeling.gold.records import Picture
+from assets.labeling.gold.sampling import draw_sample
+from assets.metrics.labels.corrected import CORRECTED, week_corrections, week_label_error
+from assets.metrics.scores.table import compute_scores
+from assets.suites.schema import Attribute, Reference, ReferenceRow
+from tests.unit.labeling.gold.people import ONE, TWO, annotated, design, honest, saved, truth
+from tests.warehouse.builder import (
+    CONFRONTATION,
+    OCCUPATIONS,
+    WEEK,
+    build_partition,
+    label_row,
+    write_labels,
+)
+from warehouse.database.connection import connect
+from warehouse.database.export import export_tables
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
+from warehouse.loading import load
+from warehouse.loading.gold_objects import load_stale_gold
+from warehouse.loading.load import replace_week
+from warehouse.store import Store, open_store
+
+Con = duckdb.DuckDBPyConnection
+EARLIER = "2026-11-09"
+
+
+def noisy(error: float):
+    """A labeler that is wrong in this part of the pictures, and cannot tell in a twentieth."""
+
+    def read(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None] | None:
+        chance = random.Random(f"noise/{slot.slot_key}/{attribute.id}")
+        if chance.random() < 0.05:
+            return ("cannot_tell", None, None)
+        shown = truth(slot.slot_key, attribute.id)
+        wrong = chance.random() < error
+        others = [value for value in attribute.values if value != shown]
+        return (chance.choice(others) if wrong else shown, 0.8, None)
+
+    return read
+
+
+def unsure(picture: Picture, attribute: str, rater: str) -> str | None:
+    """A person who sees the truth, but for pictures that nobody can tell, and now and then another value."""
+    chance = random.Random(f"{rater}/{picture.slot_key}/{attribute}").random()
+    if picture.slot_key < "1":
+        return "cannot_tell"
+    return honest(picture, attribute, rater) if chance > 0.03 or rater == "a" else "cannot_tell"
+
+
+def add(
+    store: Store,
+    folder: Path,
+    name: str,
+    pictures: int,
+    *,
+    week: str = WEEK,
+    by: str = "perceived_gender",
+    says=unsure,
+) -> None:
+    frame = read_frame(store, week, attribute=by)
+    sample = draw_sample(store, frame, design(pictures, gold_set=name, least=3))
+    for rater in "ab":
+        file = saved(folder, f"{name}-{rater}.json", annotated(sample, rater, says=says))
+        import_labels(store, sample, [file], {"": rater})
+
+
+def score(con: Con, store: Store, week: str = WEEK) -> pl.DataFrame:
+    for day, model in load.partitions(store):
+        load.load_partition(con, store, day, model)
+    load_stale_gold(con, store)
+    replace_week(con, "scores", week, compute_scores(con, week))
+    return pl.DataFrame(week_corrections(con, week))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Two models, one labelled worse; gold of the week and of an earlier one, one set by skin tone."""
+    folder = tmp_path_factory.mktemp("corrected")
+    store = open_store(folder / "bucket")
+    for week in (EARLIER, WEEK):
+        for model, error in ((ONE, 0.02), (TWO, 0.25)):
+            build_partition(
+                store, week, model, suites=(OCCUPATIONS, CONFRONTATION), replicates=40, conversations=30,
+                labels=noisy(error), outcomes=lambda slot: ("ok",) if slot.slot_key > "2" else ("refused_text",),
+            )  # fmt: skip
+    add(store, folder, "before", 300, week=EARLIER)
+    add(store, folder, "now", 200)
+    add(store, folder, "toned", 160, by="skin_tone")
+    return store
+
+
+@pytest.fixture(scope="module")
+def scored(world: Store) -> Iterator[tuple[Con, pl.DataFrame]]:
+    """The warehouse of that world, and the figures put right."""
+    with connect(None) as con:
+        migrate(con)
+        yield con, score(con, world)
+
+
+def beside_sql(con: Con, figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the figures of shares and of references of two values, each beside what the audit query finds."""
+    mine = figures.filter(pl.col("metric") != "distance")
+    theirs = pl.DataFrame(con.sql(sql("audit/corrected_figures")).to_arrow_table()).filter(
+        pl.col("week") == pl.lit(WEEK).str.to_date()
+    )
+    on = ["model", "suite", "suite_major", "condition", "turn", "attribute", "metric"]
+    pairs = mine.filter((pl.col("metric") == "share") | (pl.col("attribute") == "perceived_gender")).join(
+        theirs,
+        left_on=[*on, "reference", "value_name"],
+        right_on=[*on, "reference", "value"],
+        how="full",
+        nulls_equal=True,
+        suffix="_sql",
+    )
+    assert pairs.height == theirs.height
+    assert pairs["estimate"].null_count() == pairs["corrected"].null_count() == 0
+    assert (pairs["estimate"] - pairs["corrected"]).abs().max() < 1e-9
+    assert (pairs["raw_estimate"] - pairs["raw"]).abs().max() < 1e-9
+    assert pairs["gold_n"].to_list() == pairs["gold_n_sql"].to_list()
+    return pairs
+
+
+def test_the_audit_query_finds_the_same_figures_from_labels_and_answers_alone(
+    scored: tuple[Con, pl.DataFrame],
+) -> None:
+    pairs = beside_sql(*scored)
+    # Two models: shares of gender in two suites and of three bands of skin tone; a distance in each suite.
+    assert pairs.height == 2 * (2 * 2 + 3 + 2)
+    assert set(pairs["gold_weeks"]) == {2}
+    assert (pairs["estimate"] - pairs["raw_estimate"]).abs().max() > 0.02
+
+
+def test_the_audit_query_finds_the_same_where_labels_are_missing_undeclared_or_of_two_versions(
+    con: Con, store: Store, tmp_path: Path
+) -> None:
+    cited = Reference(
+        id="cited",
+        attribute="perceived_gender",
+        rows=(ReferenceRow(prompt="nurse", shares={"feminine": 0.9, "masculine": 0.1}),),
+    )
+
+    def gaps(error: float):
+        def read(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None] | None:
+            chance = random.Random(f"gap/{slot.slot_key}/{attribute.id}").random()
+            return (
+                None
+                if chance < 0.06
+                else ("robot", 0.5, None)
+                if chance < 0.12
+                else noisy(error)(slot, attribute)
+            )
+
+        return read
+
+    slots = build_partition(
+        store, WEEK, ONE, replicates=60, conversations=40, labels=gaps(0.4), labeler_version="9-a",
+        suites=(OCCUPATIONS.model_copy(update={"references": (*OCCUPATIONS.references, cited)}), CONFRONTATION),
+        outcomes=lambda slot: ("timeout", "ok") if slot.slot_key > "2" else ("timeout", "refused_text"),
+    )  # fmt: skip
+    newer = [
+        label_row(slot, attribute.id, said, labeler_version="10-b")
+        for slot in slots
+        for attribute in OCCUPATIONS.attributes
+        if slot.slot_key > "2" and (said := gaps(0.1)(slot, attribute))
+    ]
+    write_labels(store, WEEK, ONE, newer)
+    add(store, tmp_path, "gold", 200)
+    pairs = beside_sql(con, score(con, store))
+    assert {"cited", "parity"} <= set(pairs["reference"])
+    assert {("confronted", 1), ("confronted", 2)} & set(pairs.select("condition", "turn").iter_rows())
+
+
+def test_figures_put_right_hold_the_truth_where_the_raw_ones_are_off(
+    scored: tuple[Con, pl.DataFrame],
+) -> None:
+    con, figures = scored
+    found = figures.filter(
+        (pl.col("model") == TWO) & (pl.col("value_name") == "masculine") & (pl.col("suite") == "occupations")
+    )
+    (row,) = found.rows(named=True)
+    slots = con.execute(
+        "SELECT slot_key FROM images INNER JOIN slots USING (week, model, slot_key) "
+        "WHERE week = $week AND model = $model AND suite = 'occupations'",
+        {"week": WEEK, "model": TWO},
+    ).fetchall()
+    share = sum(truth(slot, "perceived_gender") == "masculine" for (slot,) in slots) / len(slots)
+    assert row["low"] < share < row["high"]
+    assert abs(row["raw_estimate"] - share) > 0.05
+    assert abs(row["estimate"] - share) < abs(row["raw_estimate"] - share)
+    assert row["assumption"] == "assumes equal error across prompts and weeks"
+
+
+def test_a_distance_is_the_root_of_its_square_and_says_what_it_assumes(
+    scored: tuple[Con, pl.DataFrame],
+) -> None:
+    _, figures = scored
+    found = figures.filter(pl.col("metric") != "share").sort("model", "suite", "attribute", "metric")
+    for name in ("estimate", "low", "high"):
+        roots = found.filter(pl.col("metric") == "distance")[name]
+        squares = found.filter(pl.col("metric") == "distance2")[name]
+        assert (roots - squares.clip(lower_bound=0).sqrt()).abs().max() < 1e-9
+    assert all("assumes equal error across prompts" in said for said in found["assumption"])
+
+
+def test_worse_labels_of_one_model_are_told_with_their_rate_and_test(
+    scored: tuple[Con, pl.DataFrame],
+) -> None:
+    con, _ = scored
+    rows = pl.DataFrame(week_label_error(con, WEEK)).rows(named=True)
+    told = {(row["model"], row["suite"], row["attribute"]): row for row in rows}
+    bad, good = told[TWO, "occupations", "perceived_gender"], told[ONE, "occupations", "perceived_gender"]
+    assert bad["low"] < 0.25 < bad["high"]
+    assert good["low"] < 0.02 < good["high"]
+    assert bad["differs"] is True
+    assert bad["p_value"] < 0.01
+    assert bad["sensitivity"] < bad["others_sensitivity"]
+    assert bad["test_reason"] is None
+    assert bad["n"] < bad["gold_n"]
+
+
+def row_of(
+    found: pl.DataFrame, attribute: str = "perceived_gender", metric: str = "distance"
+) -> dict[str, object]:
+    rows = found.filter(
+        (pl.col("attribute") == attribute) & (pl.col("metric") == metric) & (pl.col("model") == ONE)
+    )
+    return rows.row(0, named=True)
+
+
+def test_without_gold_every_figure_has_its_row_and_says_so(con: Con, store: Store) -> None:
+    build_partition(store, model=ONE)
+    build_partition(store, model="silent", outcomes=lambda slot: ("refused_text",))
+    found = score(con, store)
+    assert found["estimate"].null_count() == found.height > 0
+    assert set(found.filter(pl.col("model") == ONE)["reason"]) == {"no gold"}
+    assert set(found.filter(pl.col("model") == "silent")["reason"]) == {"no usable pictures"}
+    assert set(found["gold_n"]) == {0}
+    assert week_label_error(con, WEEK).num_rows == 0
+    assert con.sql(sql("audit/corrected_figures")).fetchall() == []
+
+
+def test_few_answers_put_nothing_right(con: Con, store: Store, tmp_path: Path) -> None:
+    build_partition(store, model=ONE, labels=noisy(0.1))
+    add(store, tmp_path, "gold", 25)
+    row = row_of(score(con, store))
+    assert (row["estimate"], row["reason"], row["gold_n"]) == (
+        None,
+        "too few gold labels: 25 of 40 needed",
+        25,
+    )
+    rows = pl.DataFrame(week_label_error(con, WEEK))
+    assert set(rows["reason"]) == set(rows["test_reason"]) == {"too few gold labels: 25 of 40 needed"}
+    known = [row[-2] for row in con.sql(sql("audit/corrected_figures")).fetchall()]
+    assert known == [None] * 6
+
+
+def test_gold_of_another_labeler_version_is_not_used(con: Con, store: Store, tmp_path: Path) -> None:
+    build_partition(store, EARLIER, ONE, replicates=30, labels=noisy(0.1))
+    add(store, tmp_path, "gold", 60, week=EARLIER)
+    build_partition(store, WEEK, ONE, replicates=30, labels=noisy(0.1), labeler_version="2-0123456789ab")
+    assert row_of(score(con, store))["reason"] == "gold is of another labeler version"
+    assert row_of(score(con, store, EARLIER))["reason"] is None
+
+
+def test_gold_of_another_series_is_not_used(con: Con, store: Store, tmp_path: Path) -> None:
+    build_partition(store, EARLIER, ONE, replicates=30, labels=noisy(0.1))
+    add(store, tmp_path, "gold", 60, week=EARLIER)
+    build_partition(store, WEEK, ONE, replicates=30, labels=noisy(0.1), plan={"params": {"quality": "high"}})
+    assert row_of(score(con, store))["reason"] == "gold is of another series of the model"
+
+
+def test_gold_older_than_eight_weeks_is_not_used(con: Con, store: Store, tmp_path: Path) -> None:
+    for week in ("2026-09-28", "2026-10-05", WEEK):
+        build_partition(store, week, ONE, replicates=20, labels=noisy(0.1))
+    add(store, tmp_path, "old", 50, week="2026-09-28")
+    assert row_of(score(con, store))["reason"] == "no gold"
+    add(store, tmp_path, "eight", 50, week="2026-10-05")
+    row = row_of(score(con, store))
+    assert (row["reason"], row["gold_n"], row["gold_weeks"]) == (None, 50, 1)
+
+
+def test_a_stratum_that_nobody_rated_puts_nothing_right(con: Con, store: Store, tmp_path: Path) -> None:
+    build_partition(store, model=ONE, replicates=30, labels=noisy(0.1))
+    add(
+        store,
+        tmp_path,
+        "gold",
+        60,
+        says=lambda picture, attribute, rater: None if picture.stratum.endswith("feminine") else "masculine"
+        if attribute == "perceived_gender"
+        else "monk_1",
+    )  # fmt: skip
+    assert row_of(score(con, store))["reason"] == "a stratum with pictures has no gold"
+
+
+def test_labels_that_follow_nobody_put_no_distance_right(con: Con, store: Store, tmp_path: Path) -> None:
+    build_partition(store, model=ONE, replicates=30, labels=noisy(0.1))
+
+    def turned(picture: Picture, attribute: str, rater: str) -> str:
+        shown = truth(picture.slot_key, attribute)
+        return {"masculine": "feminine", "feminine": "masculine"}.get(shown, shown)
+
+    add(store, tmp_path, "gold", 60, says=turned)
+    found = score(con, store)
+    assert "is read as something else more often than not" in str(row_of(found)["reason"])
+    share = row_of(found, metric="share")
+    assert share["reason"] is None
+    assert abs(float(str(share["estimate"])) - float(str(share["raw_estimate"]))) > 0.3
+
+
+def test_whoever_takes_the_published_copy_computes_the_same_rows(
+    scored: tuple[Con, pl.DataFrame], tmp_path: Path
+) -> None:
+    con, figures = scored
+    errors = week_label_error(con, WEEK)
+    export_tables(con, tmp_path, week=WEEK)
+    with connect(tmp_path / "cliche.duckdb", read_only=True) as copy:
+        assert week_corrections(copy, WEEK).equals(figures.to_arrow().cast(CORRECTED))
+        assert week_label_error(copy, WEEK).equals(errors)

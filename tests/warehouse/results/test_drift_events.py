@@ -1,0 +1,345 @@
+"""Events of series in a warehouse: what is opened, when, with which causes, the same as of every week and in SQL."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from assets.gateway.records import Slot
+from assets.generation.workplace import Workplace
+from assets.metrics import week as weekly
+from assets.metrics.drift import evidence as drift
+from assets.metrics.drift import series as drift_series
+from assets.metrics.drift.detectable import smallest_shift, week_shifts
+from assets.metrics.drift.table import SCHEMA, change, history_events, kind
+from assets.metrics.scores.table import scores_of
+from assets.metrics.week import score_all, score_weeks
+from assets.suites.schema import Attribute
+from tests.warehouse import builder
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.rebuild import rebuild
+from warehouse.database.sqlfiles import sql
+from warehouse.database.table_hash import table_hash
+from warehouse.errors import UsageError
+from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
+from warehouse.store import Store, open_store
+from warehouse.weeks import shift, span
+
+Con = duckdb.DuckDBPyConnection
+Row = Mapping[str, Any]
+FIRST = "2026-08-03"
+WEEKS = span(FIRST, shift(FIRST, 15))
+CHANGED = WEEKS[9]
+
+
+def labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:
+    """Return a gender by a fixed chance: from `CHANGED` on the CEOs of `moves` are women."""
+    lot = random.Random(f"{slot.model}/{slot.slot_key}")
+    women = {"occupations/ceo": 0.1, "occupations/nurse": 0.8, "occupations/chef": 0.4}[slot.prompt]
+    if slot.model == "moves" and slot.prompt == "occupations/ceo" and slot.week >= CHANGED:
+        women = 0.7
+    return ("feminine" if lot.random() < women else "masculine", None, None)
+
+
+def outcomes(slot: Slot) -> Sequence[str]:
+    """Return what became of a slot: from `CHANGED` on `refuses` declines most nurses."""
+    gone = slot.model == "refuses" and slot.prompt == "occupations/nurse" and slot.week >= CHANGED
+    return ("refused_text",) if gone and random.Random(slot.slot_key).random() < 0.8 else ("ok",)
+
+
+SUITE = builder.OCCUPATIONS.model_copy(
+    update={
+        "attributes": (builder.GENDER,),
+        "references": (builder.PARITY,),
+        "prompts": tuple(
+            prompt.model_copy(update={"attributes": ("perceived_gender",)})
+            for prompt in builder.OCCUPATIONS.prompts
+        ),
+    }
+)
+
+
+def build_week(store: Store, week: str, model: str) -> None:
+    builder.build_partition(
+        store, week, model, suites=(SUITE,), replicates=20, labels=labels, outcomes=outcomes
+    )
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Sixteen weeks of three models."""
+    store = open_store(tmp_path_factory.mktemp("drift") / "bucket")
+    for week in WEEKS:
+        for model in ("steady", "moves", "refuses"):
+            build_week(store, week, model)
+    return store
+
+
+@pytest.fixture(scope="module")
+def world(bucket: Store) -> Iterator[Con]:
+    """The warehouse of the bucket, scored."""
+    with connect(None) as con:
+        migrate(con)
+        for week, model in partitions(bucket):
+            load_partition(con, bucket, week, model)
+        for week, rows in scores_of(con, WEEKS):
+            replace_week(con, "scores", week, rows)
+        replace_history(con, {"drift_events": history_events(con)}, "now")
+        yield con
+
+
+@pytest.fixture
+def con(world: Con) -> Iterator[Con]:
+    """The world, as it was when the test ends."""
+    world.execute("BEGIN")
+    yield world
+    world.execute("ROLLBACK")
+
+
+def events(con: Con) -> list[dict[str, Any]]:
+    return history_events(con).to_pylist()
+
+
+def test_what_was_planted_is_found_and_nothing_else(con: Con) -> None:
+    refused, moved = sorted(events(con), key=lambda row: row["metric"])
+    assert [row["model"] for row in (moved, refused)] == ["moves", "refuses"]
+    assert (moved["kind"], moved["value_name"], moved["attribute"]) == (
+        "model",
+        "feminine",
+        "perceived_gender",
+    )
+    assert moved["changed_week"].isoformat() == CHANGED
+    assert moved["earliest_week"] <= moved["changed_week"] <= moved["latest_week"] <= moved["week"]
+    assert moved["week"].isoformat() <= shift(CHANGED, 2)
+    assert (moved["changed_prompts"], moved["changed_cells"], moved["cells"]) == ("occupations/ceo", 1, 3)
+    assert moved["before_n"] == 9 * 20
+    assert moved["before_share"] < 0.2 < 0.5 < moved["after_share"]
+    assert moved["change_low"] < moved["change"] < moved["change_high"]
+    assert moved["log10_e"] > 1.3
+    assert (moved["suite_changed"], moved["labeler_changed"], moved["labeler_moved_share"]) == (
+        False,
+        False,
+        None,
+    )
+    assert (moved["models_at_once"], moved["models_compared"]) == (1, 3)
+    assert moved["words"] == (
+        f"moves (simulated), occupations@1 baseline (occupations/ceo): perceived_gender feminine "
+        f"{100 * moved['before_share']:.0f} % → {100 * moved['after_share']:.0f} % since {CHANGED}"
+    )
+    # Prompts that are refused are told as refusals, not as a change of shares.
+    assert (refused["kind"], refused["metric"], refused["attribute"]) == ("refusals", "refused_rate", None)
+    assert (refused["changed_prompts"], refused["before_share"]) == ("occupations/nurse", 0.0)
+
+
+def test_every_week_is_as_it_was_known_then(con: Con) -> None:
+    whole = events(con)
+    for until in (WEEKS[7], WEEKS[10], WEEKS[12]):
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE later AS SELECT * FROM scores WHERE week > $w", {"w": until}
+        )
+        con.execute("DELETE FROM scores WHERE week > $w", {"w": until})
+        assert events(con) == [row for row in whole if row["week"].isoformat() <= until]
+        con.execute("INSERT INTO scores FROM later")
+    assert len(whole) == 2
+
+
+def test_a_withheld_week_is_no_observation(con: Con) -> None:
+    con.execute("INSERT INTO withheld VALUES ($w, 'moves', 'why')", {"w": CHANGED})
+    (moved,) = (row for row in events(con) if row["metric"] == "share")
+    assert moved["changed_week"].isoformat() == shift(CHANGED, 1)
+    assert moved["before_n"] == 9 * 20 * moved["changed_cells"]
+
+
+def test_another_labeler_version_is_another_series(con: Con) -> None:
+    con.execute(
+        "UPDATE scores SET labeler_version = '2-ab' WHERE week >= $w AND attribute IS NOT NULL",
+        {"w": CHANGED},
+    )
+    assert [row["metric"] for row in events(con)] == ["refused_rate"]
+
+
+def test_other_causes_are_seen(con: Con) -> None:
+    where = {"w": CHANGED}
+    con.execute("UPDATE prompts SET suite_hash = 'other' WHERE week >= $w", where)
+    con.execute("UPDATE attempts SET model_reported = 'v' || (week >= $w)::INTEGER", where)
+    con.execute(
+        "UPDATE scores SET estimate = 0.5 WHERE metric = 'completeness' AND prompt IS NULL AND week >= $w",
+        where,
+    )
+    (moved,) = (row for row in events(con) if row["metric"] == "share")
+    assert moved["suite_changed"] is moved["model_version_changed"] is moved["completeness_changed"] is True
+    assert moved["kind"] == "suite"
+    assert moved["words"].endswith("; the suite changed")
+
+
+def test_a_labeler_that_moved_is_told_as_that(con: Con) -> None:
+    con.execute(
+        "INSERT INTO labeler_drift BY NAME SELECT $w::DATE AS week, 'mine' AS anchor_set, $l AS labeler, "
+        "$v AS labeler_version, 'perceived_gender' AS attribute, $b::DATE AS baseline_week, "
+        "$b::DATE AS previous_week, 60 AS pictures, 30 AS moved, 30 AS moved_since_previous",
+        {"w": CHANGED, "l": builder.LABELER, "v": builder.LABELER_VERSION, "b": WEEKS[8]},
+    )
+    (moved,) = (row for row in events(con) if row["metric"] == "share")
+    assert (moved["kind"], moved["labeler_moved_share"]) == ("labeler_drift", 0.5)
+
+
+def test_the_kind_of_an_event_follows_its_checks() -> None:
+    row: dict[str, Any] = {
+        "metric": "share",
+        "change_low": -0.4,
+        "change_high": -0.2,
+        "labeler_moved_share": 0.05,
+        "models_at_once": 2,
+        "models_compared": 2,
+        "suite_changed": False,
+    }
+    assert kind(row) == "model"
+    assert kind(row | {"labeler_moved_share": 0.11}) == "labeler_drift"
+    assert kind(row | {"models_at_once": 3, "models_compared": 4}) == "all_models"
+    assert kind(row | {"models_at_once": 3, "models_compared": 5}) == "model"
+    assert kind(row | {"metric": "refused_rate", "labeler_moved_share": 1.0}) == "refusals"
+
+
+def assert_audited(con: Con, prompts: Collection[str | None]) -> None:
+    """Compare the events of shares of `moves`: of its suite (None), and of prompts."""
+    cursor = con.execute(sql("audit/drift_events"))
+    names = [column[0] for column in cursor.description]
+    audited = {row[names.index("prompt")]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    stored = {row["prompt"]: row for row in events(con) if row["metric"] == "share"}
+    assert {*audited} == {*stored} == {*prompts}
+    series = drift_series.read(con, WEEKS[-1])
+    number = int(np.flatnonzero((series.keys["model"] == "moves") & (series.keys["metric"] == "share"))[0])
+    own = series.suite == number
+    found = drift.evidence(series.k[own], series.n[own], np.zeros(own.sum(), dtype=np.int64), 1)
+    for prompt, row in stored.items():
+        for name in ("before_share", "after_share", "change", "change_low", "change_high"):
+            assert audited[prompt][name] == pytest.approx(row[name], abs=1e-9)
+        week = series.weeks.index(row["week"])
+        log_e = found.suites[0, week] if prompt is None else found.cells[:, week].max()
+        assert audited[prompt]["log10_e"] == pytest.approx(log_e / np.log(10), abs=1e-9)
+        assert row["log10_e"] == round(log_e / np.log(10), 3)
+
+
+def test_an_auditor_finds_size_and_evidence_in_sql(con: Con) -> None:
+    assert_audited(con, [None])
+
+
+def test_an_auditor_finds_the_evidence_of_prompts_with_gaps(tmp_path: Path) -> None:
+    """Chefs: 40 pictures in the first, third and fifth week, ten from the sixth on: many when evidence began."""
+    store = open_store(tmp_path / "bucket")
+    with connect(None) as con:
+        migrate(con)
+        for week in WEEKS[:12]:
+            builder.build_partition(store, week, "moves", suites=(SUITE,), replicates=40, labels=labels)
+            load_partition(con, store, week, "moves")
+        for number, week in enumerate(WEEKS[:12]):
+            kept = (0 if number % 2 else 40) if number < 5 else 10
+            con.execute(
+                "DELETE FROM labels USING slots WHERE labels.week = $week AND labels.slot_key = slots.slot_key "
+                "AND slots.prompt = 'occupations/chef' AND slots.replicate >= $kept",
+                {"week": week, "kept": kept},
+            )
+        for week, rows in scores_of(con, WEEKS[:12]):
+            replace_week(con, "scores", week, rows)
+        replace_history(con, {"drift_events": history_events(con)}, "now")
+        series = drift_series.read(con, WEEKS[-1])
+        assert [40, 0, 40, 0, 40, 10] in series.n[:, :6].tolist()
+        assert_audited(con, [None, "occupations/ceo"])
+
+
+def test_of_two_values_one_is_looked_at(con: Con) -> None:
+    series = drift_series.read(con, WEEKS[-1])
+    assert {*series.keys["value_name"]} == {"feminine", None}
+    assert series.k.shape == (3 * 2 * 3, 16)
+    assert (series.k <= series.n).all()
+
+
+def test_counts_without_any_row_are_no_series(con: Con) -> None:
+    con.execute("DELETE FROM scores")
+    assert history_events(con).equals(SCHEMA.empty_table())
+    assert drift_series.read(con, WEEKS[0]).weeks == ()
+    assert week_shifts(con, WEEKS[0]).num_rows == 0
+
+
+def test_the_table_is_replaced_whole(con: Con) -> None:
+    before, rows = table_hash(con, "drift_events"), history_events(con)
+    con.execute("ROLLBACK")
+    replace_history(con, {"drift_events": rows}, "again")
+    assert table_hash(con, "drift_events") == before
+    assert con.execute("SELECT inputs FROM history_state").fetchall() == [("again",)]
+    con.execute("BEGIN")
+    with pytest.raises(UsageError, match="not replaced whole"):
+        replace_history(con, {"scores": rows}, "x")
+
+
+def test_a_change_is_measured_on_cells_that_were_seen_on_both_sides() -> None:
+    k, n = np.array([[2, 2, 8, 8], [5, 5, 0, 0]]), np.array([[10, 10, 10, 10], [10, 10, 0, 0]])
+    found = change(k, n, slice(0, 2), slice(2, 4))
+    assert (found["before_share"], found["after_share"], found["changed_cells"]) == (0.2, 0.8, 1)
+    assert (found["before_n"], found["after_n"]) == (20, 20)
+    p, q = 5 / 22, 17 / 22
+    half = 1.959963984540054 * ((p * (1 - p) + q * (1 - q)) / 22) ** 0.5
+    assert found["change_low"] == pytest.approx(0.6 - half, abs=1e-12)
+    assert found["change_high"] == pytest.approx(0.6 + half, abs=1e-12)
+
+
+def test_the_shift_that_a_week_could_see(con: Con) -> None:
+    rows: pa.Table = week_shifts(con, WEEKS[0])
+    (row,) = rows.to_pylist()
+    assert (row["n"], row["cells"], row["series"], row["suite"]) == (20, 3, 16, "occupations")
+    assert row["all_in_8_weeks"] < row["all_in_3_weeks"] < row["one_in_3_weeks"]
+    assert row["all_in_8_weeks"] < row["one_in_8_weeks"] < row["one_in_3_weeks"]
+    assert row["reason"] is None
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_more_pictures_and_more_weeks_see_smaller_shifts(everywhere: bool) -> None:
+    found = [smallest_shift(n, 5, 64, weeks, everywhere) for weeks in (3, 8) for n in (6, 12, 24)]
+    assert all(shift is not None for shift in found)
+    assert found[:3] == sorted(found[:3], reverse=True)
+    assert all(late < soon for soon, late in zip(found[:3], found[3:], strict=True))
+    assert smallest_shift(1, 5, 64, 3, everywhere=False) is None
+    assert smallest_shift(0, 5, 64, 3, everywhere) is None
+
+
+def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weekly, "run_checks", lambda *_, **__: [])  # the bucket holds no pictures
+    for week in WEEKS[:11]:
+        build_week(store, week, "moves")
+    place = Workplace(
+        store=store, warehouse=tmp_path / "warehouse.duckdb", suites={}, models=(), code_version="v1"
+    )
+    tables = ("drift_events", "detectable_shifts")
+
+    def hashes(path: Path) -> list[str]:
+        with connect(path) as con:
+            return [table_hash(con, table) for table in tables]
+
+    score_weeks(place, WEEKS[8])
+    early = hashes(place.warehouse)
+    score_weeks(place, WEEKS[10])
+    late = hashes(place.warehouse)
+    assert all(a != b for a, b in zip(early, late, strict=True))
+    rebuild(store, tmp_path / "again.duckdb", finish=lambda con: score_all(con, place))
+    assert hashes(tmp_path / "again.duckdb") == late
+    # Nothing changed: nothing is computed again. Another model is withheld: it is.
+    computed: list[str] = []
+    compute = weekly.HISTORY_RESULTS["drift_events"]
+    counted = {"drift_events": lambda con: computed.append("once") or compute(con)}
+    monkeypatch.setattr(weekly, "HISTORY_RESULTS", counted)
+    assert score_weeks(place, WEEKS[10]) == []
+    assert computed == []
+    with connect(place.warehouse) as con:
+        con.execute("INSERT INTO withheld VALUES ($w, 'moves', 'why')", {"w": CHANGED})
+    score_weeks(place, WEEKS[10])
+    assert computed == ["once"]

@@ -1,0 +1,216 @@
+"""Counting by hashes says what the views for people say, whatever the rows are."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from assets.gateway.records import Slot
+from assets.metrics.counting import plans
+from assets.metrics.counting.tallies import Tallies, looked_up, tally
+from assets.suites.schema import Attribute
+from warehouse.errors import ClicheError
+from warehouse.loading.load import load_partition
+from warehouse.store import Store
+
+from . import builder
+from .builder import WEEK, build_partition
+
+Con = duckdb.DuckDBPyConnection
+
+BEFORE = "2026-11-16"
+_KEYS = (
+    "week",
+    "model",
+    "series",
+    "params_hash",
+    "track",
+    "suite",
+    "suite_major",
+    "condition",
+    "prompt",
+    "turn",
+)
+_GROUPS = {1: "success", 2: "answer", 3: "transient", 4: "not_attempted"}
+
+
+def some(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None] | None:
+    """Return a label of any kind: declared, of another attribute, undeclared, or none."""
+    chance = random.Random(f"{slot.slot_key}/{attribute.id}").random()
+    if chance < 0.1:
+        return None
+    if chance < 0.2:
+        return ("invalid" if chance < 0.15 else "monk_1 or so"), None, None
+    return builder.draw(slot, attribute)
+
+
+def outcomes(slot: Slot) -> tuple[str, ...]:
+    if slot.conversation is None:
+        return tuple(builder.mixed(slot))
+    chance = random.Random(slot.slot_key).random()
+    return (("ok",), ("refused_text",), ("timeout", "ok"), ("not_needed",) if slot.turn > 1 else ("ok",))[
+        int(4 * chance)
+    ]
+
+
+@pytest.fixture
+def loaded(con: Con, store: Store) -> Con:
+    """Two weeks of three models: conversations, two labelers and versions, undeclared values, no labels at all."""
+    second = builder.OCCUPATIONS.model_copy(
+        update={
+            "version": "2.0.0",
+            "attributes": (
+                builder.GENDER.model_copy(update={"values": ("androgynous", "feminine", "masculine")}),
+                builder.SKIN_TONE.model_copy(update={"bands": {}}),
+            ),
+            "references": (),
+        }
+    )
+    suites = (builder.OCCUPATIONS, second, builder.CONFRONTATION)
+    for week in (BEFORE, WEEK):
+        for model in ("sim-one", "sim-two"):
+            slots = build_partition(
+                store,
+                week,
+                model,
+                suites=suites,
+                outcomes=outcomes,
+                labels=some,
+                label_parts=3,
+                conversations=8,
+            )
+            newer = [
+                builder.label_row(
+                    slot, "perceived_gender", ("feminine", None, None), labeler_version="2-newer"
+                )
+                for slot in slots[week == WEEK :: 3]
+            ]
+            other = [builder.label_row(slot, "skin_tone", ("monk_3", None, None), "photo") for slot in slots]
+            builder.write_labels(store, week, model, (newer if model == "sim-two" else []) + other)
+        build_partition(store, week, "unlabelled", labels=lambda slot, attribute: None)
+        for model in ("sim-one", "sim-two", "unlabelled"):
+            load_partition(con, store, week, model)
+    return con
+
+
+def table(con: Con, query: str, **where: str) -> pl.DataFrame:
+    con.execute("SELECT 1").fetchall()
+    found = pl.from_arrow(con.sql(query, params=where or None).to_arrow_table())
+    assert isinstance(found, pl.DataFrame)
+    return found
+
+
+def long(counted: Tallies) -> pl.DataFrame:
+    cells = counted.cells.with_row_index("cell").drop("asked", "attribute", "pictures")
+    return (
+        counted.long.with_columns(pl.col("cell").cast(pl.UInt32)).join(cells, on="cell").drop("cell", "asked")
+    )
+
+
+def assert_same(left: pl.DataFrame, right: pl.DataFrame) -> None:
+    columns = sorted(right.columns)
+    assert_frame_equal(
+        left.select(columns).sort(columns), right.select(columns).sort(columns), check_dtypes=False
+    )
+
+
+@pytest.mark.parametrize(("first", "last"), [(BEFORE, BEFORE), (WEEK, WEEK), (BEFORE, WEEK)])
+def test_counts_are_those_of_the_view(loaded: Con, first: str, last: str) -> None:
+    columns = ", ".join(
+        (*_KEYS, "attribute", "labeler_version", "scale", "position", "value", "in_support", "pictures")
+    )
+    view = table(
+        loaded,
+        f"SELECT {columns} FROM cell_counts WHERE week BETWEEN $first AND $last",
+        first=first,
+        last=last,
+    )
+    counted = tally(loaded, first, last)
+    assert_same(long(counted), view)
+    assert {"invalid", "not_assessed", "monk_1", "light"} <= {*view.filter(pl.col("pictures") > 0)["value"]}
+    whole = counted.long.group_by("cell", maintain_order=True).agg(pl.col("pictures").sum())["pictures"]
+    assert (counted.cells["pictures"] == whole).all()
+
+
+def test_answers_are_those_of_the_view(loaded: Con) -> None:
+    """Outcomes of ordinary slots, and of conversations what came after their first turn as one answer."""
+    ends = table(
+        loaded,
+        """
+        SELECT * EXCLUDE (conversation, slot_key), count(*) AS answers FROM (
+            SELECT week, model, suite, suite_major, prompt, least(turn, 2) AS turn, conversation,
+                coalesce(conversation, slot_key) AS slot_key,
+                arg_min(outcome_group, CASE outcome_group WHEN 'success' THEN 0 ELSE 10 - turn END) AS outcome_group,
+                count(*) FILTER (WHERE outcome_group = 'success') AS pictures
+            FROM slot_outcomes WHERE outcome <> 'not_needed' GROUP BY ALL
+        ) GROUP BY ALL
+        """,
+    )
+    counted = tally(loaded, BEFORE, WEEK)
+    answers = counted.answers.join(counted.asked.drop("pictures"), on="asked")
+    keys = [name for name in ends.columns if name != "answers"]
+    assert_same(answers.group_by(keys).agg(answers=pl.len()), ends)
+    assert set(_GROUPS.values()) <= {*ends["outcome_group"]}
+    assert ends["pictures"].max() == 2
+
+
+def test_steps_are_the_labels_of_banded_scales(loaded: Con) -> None:
+    counted = tally(loaded, BEFORE, WEEK)
+    cells = counted.cells.with_row_index("cell").drop("pictures").with_columns(pl.col("cell").cast(pl.Int64))
+    found = counted.steps.join(cells, on="cell").filter(pl.col("suite_major") == 1)
+    assert (found.group_by("cell").len()["len"] == 10).all()  # zeros included
+    found = found.filter(pl.col("pictures") > 0)
+    plain = table(
+        loaded,
+        """
+        SELECT labels.week, labels.model, slots.prompt, labels.value, count(*) AS pictures
+        FROM labels INNER JOIN slots USING (slot_key) INNER JOIN images USING (slot_key)
+        WHERE attribute = 'skin_tone' AND value LIKE 'monk_%' AND value NOT LIKE '% %' AND slots.suite_version = '1.0.0'
+            AND labeler = 'drawing' AND (labels.model = 'sim-one')
+        GROUP BY ALL
+        """,
+    )
+    assert_same(found.filter(pl.col("model") == "sim-one").select(plain.columns), plain)
+    assert {*found["scale"]} == {"bands"}
+    assert {*found["model"]} == {"sim-one"}  # of sim-two the newer version counts, and read no skin
+
+
+def test_revised_prompts_come_with_the_prompt_that_was_sent(loaded: Con) -> None:
+    loaded.execute("UPDATE attempts SET revised_prompt = 'other' WHERE model = 'sim-one' AND outcome = 'ok'")
+    counted = tally(loaded, WEEK, WEEK)
+    answers = counted.answers.join(counted.asked.drop("pictures"), on="asked")
+    told = answers.filter(pl.col("revised_prompt").is_not_null())
+    assert {*told["model"]} == {"sim-one"}
+    assert (told["prompt_sent"] == "prompt of " + told["prompt"]).all()
+    assert told.height == answers.filter(pl.col("model") == "sim-one", pl.col("pictures") > 0).height > 0
+
+
+def test_nothing_is_read_of_weeks_that_are_not_there(con: Con) -> None:
+    counted = tally(con, WEEK, WEEK)
+    assert [
+        part.height for part in (counted.asked, counted.answers, counted.cells, counted.long, counted.steps)
+    ] == [0] * 5
+
+
+def test_two_slots_of_one_hash_are_an_error(loaded: Con, monkeypatch: pytest.MonkeyPatch) -> None:
+    def clashing(name: str) -> str:
+        return re.sub(r"hash\([^()]*slot_key\)", "hash(left(slot_key, 1))", real(name))
+
+    real = plans.sql
+    monkeypatch.setattr(plans, "sql", clashing)
+    with pytest.raises(ClicheError, match="same hash"):
+        tally(loaded, WEEK, WEEK)
+
+
+@pytest.mark.parametrize("apart", [1, 2**20, 2**41, 2**55])
+def test_hashes_are_told_apart_however_close_they_are(apart: int) -> None:
+    known = np.array([7 + apart * number for number in range(60)] + [2**64 - 1], dtype=np.uint64)
+    codes = np.random.default_rng(1).permutation(len(known)).astype(np.int64)
+    asked = np.random.default_rng(2).integers(0, len(known), 500)
+    assert (looked_up(known[asked], known, codes) == codes[asked]).all()

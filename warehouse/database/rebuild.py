@@ -1,0 +1,104 @@
+"""Making the warehouse anew from the bucket alone.
+
+Belongs here: the order of loading and the swap of the file. Does not belong here: reading objects (`objects`),
+replacing rows (`load`), scores: whoever computes them passes `finish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from warehouse.database import table_hash
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.errors import ClicheError, RefusedError, UsageError
+from warehouse.loading import gold_objects, load
+from warehouse.store.base import Store
+
+Progress = Callable[[str, int, int], None]
+
+
+def rebuild(
+    store: Store,
+    path: Path,
+    *,
+    progress: Progress | None = None,
+    finish: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+) -> dict[str, int]:
+    """Load everything in the bucket into a new file, put it in the place of `path`, and return rows by table.
+
+    The file at `path` stays as it is until the new one is whole, and after any error. `progress` is told what is
+    loaded, how many things are done, and of how many. `finish` gets the loaded database, to compute what is not
+    in the bucket.
+
+    Raises:
+        RefusedError: if another process has the file at `path` open, or is rebuilding it.
+        CorruptObjectError: if an object of the bucket does not read.
+    """
+    beside = path.with_name(f".{path.name}.rebuild")
+    _assert_free(path)
+    _assert_free(beside)
+    _remove(beside)
+    partitions, studies = load.partitions(store), load.studies(store)
+    total = len(partitions) + len(studies)
+    tell = progress or (lambda _what, _done, _total: None)
+    try:
+        con = connect(beside)
+        try:
+            migrate(con)
+            for done, (week, model) in enumerate(partitions):
+                tell(f"{week} {model}", done, total)
+                load.load_partition(con, store, week, model)
+            for done, study in enumerate(studies, start=len(partitions)):
+                tell(study, done, total)
+                load.load_study(con, store, study)
+            load.load_anchors(con, store)
+            gold_objects.load_stale_gold(con, store)
+            if finish is not None:
+                finish(con)
+            rows = _row_counts(con)
+            con.execute("CHECKPOINT")
+        finally:
+            con.close()
+        _wal(path).unlink(missing_ok=True)  # belongs to the file that goes; the new one is whole without
+        beside.replace(path)
+    except BaseException:
+        _remove(beside)
+        raise
+    tell(path.name, total, total)
+    return rows
+
+
+def _assert_free(path: Path) -> None:
+    """Raise RefusedError if another process has the file open; what else is wrong with it is mended by rebuilding."""
+    if not path.exists():
+        return
+    try:
+        connect(path).close()
+    except RefusedError:
+        raise
+    except UsageError:
+        if path.is_dir():
+            raise
+    except ClicheError:
+        return
+
+
+def _row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for table in table_hash.identity_tables(con):
+        found = con.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+        counts[table] = int(found[0]) if found else 0
+    return counts
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _wal(path).unlink(missing_ok=True)

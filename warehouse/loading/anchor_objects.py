@@ -1,0 +1,224 @@
+"""Reading anchor sets from the bucket as rows; no code of `assets` is needed.
+
+Belongs here: where the objects of an anchor set lie, and their rows. Does not belong here: making them
+(`assets.labeling.anchors.sets`), what moved (`assets.labeling.anchors.drift`), writing rows (`load`).
+
+    anchors/<set>/anchors.json                                                      the pictures; written once, last
+    anchors/<set>/labels/week=<W>/labeler=<name@version>.parquet                    what a labeler said that week
+    anchors/<set>/accepted/week=<W>/labeler=<name@version>/attribute=<A>.json       a person accepts what moved
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from warehouse import keys
+from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.loading.objects import digest, read_json, read_parquet
+from warehouse.store.base import Store
+
+FORMAT = 1
+#: The columns of `anchor_labels` in the order of the table, and whether each is identity.
+LABEL_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
+    ("week", pa.string(), True),
+    ("anchor_set", pa.string(), True),
+    ("image_sha256", pa.string(), True),
+    ("attribute", pa.string(), True),
+    ("labeler", pa.string(), True),
+    ("labeler_version", pa.string(), True),
+    ("value", pa.string(), True),
+    ("confidence", pa.float64(), True),
+    ("raw", pa.string(), True),
+    ("labeled_at", pa.timestamp("us"), False),
+)
+LABEL_SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_COLUMNS])
+_TEXT = pa.string()
+ACCEPTANCE_SCHEMA = pa.schema(
+    {
+        **dict.fromkeys(("week", "anchor_set", "labeler", "labeler_version", "attribute"), _TEXT),
+        **dict.fromkeys(("reason", "accepted_by"), _TEXT),
+        "accepted_at": pa.timestamp("us"),
+    }
+)
+PICTURE_SCHEMA = pa.schema(
+    {
+        "anchor_set": _TEXT,
+        "position": pa.int32(),
+        **dict.fromkeys(("image_sha256", "image_ext", "model", "prompt", "attributes"), _TEXT),
+    }
+)
+_LIST = re.compile(r"anchors/([a-z0-9][a-z0-9._-]*)/anchors\.json")
+_LABELS = re.compile(
+    r"anchors/([a-z0-9][a-z0-9._-]*)/labels/week=(\d{4}-\d{2}-\d{2})/labeler=([^/@]+)@([^/]+)\.parquet"
+)
+_ACCEPTED = re.compile(
+    r"anchors/([a-z0-9][a-z0-9._-]*)/accepted/week=(\d{4}-\d{2}-\d{2})/labeler=([^/@]+)@([^/]+)"
+    r"/attribute=([^/]+)\.json"
+)
+
+
+class Labelled(NamedTuple):
+    """The labels of one set by one labeler version in one week; `key` is their object."""
+
+    anchor_set: str
+    week: str
+    labeler: str
+    version: str
+    key: str
+
+
+class Accepted(NamedTuple):
+    """An acceptance of what moved in one attribute; `key` is its object."""
+
+    anchor_set: str
+    week: str
+    labeler: str
+    version: str
+    attribute: str
+    key: str
+
+
+class Listing(NamedTuple):
+    """All objects of all anchor sets, as their keys name them; each in the order of the keys."""
+
+    sets: tuple[str, ...]
+    labels: tuple[Labelled, ...]
+    accepted: tuple[Accepted, ...]
+
+
+def list_key(anchor_set: str) -> str:
+    """Return the key of the list of a set's pictures."""
+    return f"{keys.anchors_prefix(anchor_set)}anchors.json"
+
+
+def labels_key(anchor_set: str, week: str, labeler: str) -> str:
+    """Return the key of one week's labels; `labeler` is `<name>@<version>`."""
+    return f"{keys.anchors_prefix(anchor_set)}labels/week={week}/labeler={labeler}.parquet"
+
+
+def accepted_key(anchor_set: str, week: str, labeler: str, attribute: str) -> str:
+    """Return the key of an acceptance; `labeler` is `<name>@<version>`."""
+    return (
+        f"{keys.anchors_prefix(anchor_set)}accepted/week={week}/labeler={labeler}/attribute={attribute}.json"
+    )
+
+
+def listing(store: Store) -> Listing:
+    """Return what there is of all anchor sets; sets whose list was never written are left out."""
+    found = sorted(store.list("anchors/"))
+    sets = tuple(match[1] for key in found if (match := _LIST.fullmatch(key)))
+    labels = (Labelled._make((*match.groups(), key)) for key in found if (match := _LABELS.fullmatch(key)))
+    accepted = (
+        Accepted._make((*match.groups(), key)) for key in found if (match := _ACCEPTED.fullmatch(key))
+    )
+    return Listing(
+        sets,
+        tuple(one for one in labels if one.anchor_set in sets),
+        tuple(one for one in accepted if one.anchor_set in sets),
+    )
+
+
+def fingerprints(found: Listing) -> dict[str | None, str]:
+    """Return a digest of the names of what is loaded for each week, and for the sets themselves (None)."""
+    by_week: dict[str | None, list[str]] = {None: list(found.sets)} if found.sets else {}
+    for week, key in [(one.week, one.key) for one in found.labels] + [
+        (one.week, one.key) for one in found.accepted
+    ]:
+        by_week.setdefault(week, []).append(key)
+    return {week: digest(names) for week, names in by_week.items()}
+
+
+def read_list(store: Store, anchor_set: str) -> dict[str, Any]:
+    """Return the list of a set: its attributes with their declared values, and its pictures.
+
+    Raises:
+        UsageError: if there is no such set, or it was written by a newer version.
+        CorruptObjectError: if it does not read.
+    """
+    key = list_key(anchor_set)
+    try:
+        found = read_json(store, key)
+    except KeyError:
+        raise UsageError(f'no anchor set "{anchor_set}" in {store.url}; cliche anchors list') from None
+    if isinstance(found.get("format"), int) and found["format"] > FORMAT:
+        raise UsageError(f"{key} has format {found['format']}, written by a newer version; update cliche")
+    if missing := {"set", "attributes", "pictures"} - found.keys():
+        raise CorruptObjectError(f"{key} misses {', '.join(sorted(missing))}; restore it from a backup")
+    return found
+
+
+def read_pictures(store: Store, anchor_set: str) -> pa.Table:
+    """Return the rows of `anchors` of one set."""
+    key = list_key(anchor_set)
+    try:
+        rows = [
+            {
+                "anchor_set": anchor_set,
+                "position": position,
+                "image_sha256": picture["image_sha256"],
+                "image_ext": picture["image_ext"],
+                "model": picture.get("model"),
+                "prompt": picture.get("prompt"),
+                "attributes": ",".join(picture["attributes"]),
+            }
+            for position, picture in enumerate(read_list(store, anchor_set)["pictures"])
+        ]
+        return pa.Table.from_pylist(rows, schema=PICTURE_SCHEMA)
+    except (KeyError, TypeError, pa.ArrowException) as error:
+        raise CorruptObjectError(
+            f"{key} is no list of pictures ({error}); restore it from a backup"
+        ) from None
+
+
+def read_labels(store: Store, found: Iterable[Labelled]) -> pa.Table:
+    """Return the rows of `anchor_labels` of these objects.
+
+    Raises:
+        CorruptObjectError: if one does not read or holds rows of another set, week or labeler.
+    """
+    tables = [LABEL_SCHEMA.empty_table()]
+    for one in found:
+        rows = read_parquet(store, one.key)
+        said = {
+            tuple(row.values())
+            for row in rows.select(["anchor_set", "week", "labeler", "labeler_version"]).to_pylist()
+        }
+        if said - {(one.anchor_set, one.week, one.labeler, one.version)}:
+            raise CorruptObjectError(f"{one.key} holds rows of others; restore it from a backup")
+        tables.append(rows.select(LABEL_SCHEMA.names).cast(LABEL_SCHEMA))
+    return pa.concat_tables(tables)
+
+
+def read_accepted(store: Store, found: Iterable[Accepted]) -> pa.Table:
+    """Return the rows of `drift_acceptances` of these objects.
+
+    Raises:
+        CorruptObjectError: if one does not read.
+    """
+    rows = []
+    for one in found:
+        said = read_json(store, one.key)
+        if not said.get("reason"):
+            raise CorruptObjectError(f"{one.key} gives no reason; restore it from a backup")
+        rows.append(
+            {
+                "week": one.week,
+                "anchor_set": one.anchor_set,
+                "labeler": one.labeler,
+                "labeler_version": one.version,
+                "attribute": one.attribute,
+                "reason": said["reason"],
+                "accepted_by": said.get("by"),
+                "accepted_at": _moment(said.get("accepted_at")),
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=ACCEPTANCE_SCHEMA)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).replace(tzinfo=None) if text else None

@@ -1,0 +1,83 @@
+"""Is what was loaded what the bucket holds now? A fingerprint of the objects' names answers without reading them.
+
+Belongs here: which partitions, studies and weeks are behind. Does not belong here: loading or scoring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import duckdb
+
+from warehouse.loading import anchor_objects, load, objects, study_objects
+from warehouse.store.base import Store
+
+
+def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[tuple[str, str]]:
+    """Return (week, model) of planned partitions up to the week `through` whose rows are not those of the bucket."""
+    loaded = {
+        (week.isoformat(), model): known
+        for week, model, known in con.execute("SELECT week, model, fingerprint FROM loads").fetchall()
+    }
+    return [
+        (week, model)
+        for week, model in load.partitions(store)
+        if week <= through and loaded.get((week, model)) != objects.fingerprint(store, week, model)
+    ]
+
+
+def stale_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
+    """Return the studies whose rows are not those of their current import in the bucket."""
+    loaded = dict(con.execute("SELECT study, fingerprint FROM study_loads").fetchall())
+    return [
+        study for study in load.studies(store) if loaded.get(study) != study_objects.fingerprint(store, study)
+    ]
+
+
+def stale_anchors(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[str]:
+    """Return the weeks up to `through` whose anchor labels or acceptances are not those of the bucket."""
+    there = anchor_objects.fingerprints(anchor_objects.listing(store))
+    known = {
+        week.isoformat(): fingerprint
+        for week, fingerprint in con.execute(
+            "SELECT week, fingerprint FROM anchor_loads WHERE week IS NOT NULL"
+        ).fetchall()
+    }
+    return sorted(week for week in there if week and week <= through and known.get(week) != there[week])
+
+
+def anchors_inputs(con: duckdb.DuckDBPyConnection, week: str) -> str:
+    """Return a digest of what labeler drift of a week is computed from: all anchor labels through it."""
+    rows = con.execute(
+        "SELECT week, fingerprint FROM anchor_loads WHERE week <= $week ORDER BY week", {"week": week}
+    ).fetchall()
+    return objects.digest([[day.isoformat(), fingerprint] for day, fingerprint in rows])
+
+
+def gold_inputs(con: duckdb.DuckDBPyConnection, first: str, week: str) -> str | None:
+    """Return a digest of what agreement on gold of these weeks is computed from; None where there is no gold."""
+    where = {"first": first, "week": week}
+    sets = con.execute(
+        """
+        SELECT gold_loads.gold_set, fingerprint FROM gold_loads
+        SEMI JOIN gold_labels ON gold_loads.gold_set = gold_labels.gold_set AND week BETWEEN $first AND $week
+        ORDER BY gold_loads.gold_set
+        """,
+        where,
+    ).fetchall()
+    if not sets:
+        return None
+    loads = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint FROM loads "
+        "WHERE week BETWEEN $first AND $week ORDER BY ALL",
+        where,
+    ).fetchall()
+    return objects.digest([[*row] for row in (*sets, *loads)])
+
+
+def week_inputs(con: duckdb.DuckDBPyConnection, week: str, extra: Iterable[str] = ()) -> str:
+    """Return a digest of what the scores of a week are computed from: the week's loads, and `extra`."""
+    rows = con.execute(
+        "SELECT model, fingerprint FROM loads WHERE week = $week ORDER BY model", {"week": week}
+    ).fetchall()
+    return objects.digest([[*row] for row in rows] + [*extra])

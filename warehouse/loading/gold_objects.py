@@ -1,0 +1,219 @@
+"""Reading gold sets from the bucket as rows, and loading them; no code of `assets` is needed.
+
+Belongs here: which objects a gold set consists of, their rows, replacing the rows of a set. Does not belong here:
+drawing a sample, taking in what people said (`assets.labeling.gold`), figures (`assets.metrics.labels.gold`).
+
+    gold/<set>/sample.json              pictures, strata and inclusion probabilities; written once
+    gold/<set>/labels-<hash>.parquet    what an import added: task, attribute, rater, value, imported_at
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse import keys
+from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.loading.load import transaction
+from warehouse.loading.objects import digest, read_json, read_parquet
+from warehouse.store.base import Store
+
+FORMAT = 1
+#: Tables of gold sets, all replaced when a set is loaded.
+GOLD_TABLES = ("gold_samples", "gold_strata", "gold_labels")
+_TEXT, _WHOLE, _REAL = pa.string(), pa.int32(), pa.float64()
+#: The columns of a label part.
+LABEL_SCHEMA = pa.schema(
+    {
+        **dict.fromkeys(("task", "attribute", "rater", "value"), _TEXT),
+        "imported_at": pa.timestamp("us"),
+    }
+)
+_OF_SET = {"gold_set": _TEXT, "week": _TEXT}
+_STRATUM = {**dict.fromkeys(("stratum", "predicted", "labeler", "labeler_version"), _TEXT)}
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "gold_samples": pa.schema(
+        {
+            **_OF_SET,
+            **dict.fromkeys(("model", "slot_key", "suite"), _TEXT),
+            "suite_major": _WHOLE,
+            "prompt": _TEXT,
+            "turn": _WHOLE,
+            **dict.fromkeys(("image_sha256", "stratified_by"), _TEXT),
+            **_STRATUM,
+            "stratum_pictures": _WHOLE,
+            "stratum_sampled": _WHOLE,
+            "inclusion_probability": _REAL,
+            "seed": pa.int64(),
+            "raters": _TEXT,
+            "simulated": pa.bool_(),
+        }
+    ),
+    "gold_strata": pa.schema(
+        {
+            **_OF_SET,
+            **dict.fromkeys(("model", "suite"), _TEXT),
+            "suite_major": _WHOLE,
+            "stratified_by": _TEXT,
+            **_STRATUM,
+            "attribute": _TEXT,
+            **dict.fromkeys(("pictures", "sampled", "suite_pictures"), _WHOLE),
+        }
+    ),
+    "gold_labels": pa.schema(
+        {
+            **_OF_SET,
+            **dict.fromkeys(("model", "slot_key", "image_sha256", "suite"), _TEXT),
+            "suite_major": _WHOLE,
+            **dict.fromkeys(("prompt", "stratum", "predicted"), _TEXT),
+            "inclusion_probability": _REAL,
+            **dict.fromkeys(("attribute", "rater", "value"), _TEXT),
+            "imported_at": pa.timestamp("us"),
+        }
+    ),
+}
+
+
+def gold_sets(store: Store) -> list[str]:
+    """Return the names of the gold sets in the bucket, sorted."""
+    return sorted(
+        key.split("/")[1] for key in store.list("gold/") if key == keys.gold_sample(key.split("/")[1])
+    )
+
+
+def label_keys(store: Store, gold_set: str) -> list[str]:
+    """Return the keys of what was imported into a set, sorted."""
+    return sorted(store.list(f"{keys.gold_prefix(gold_set)}labels-"))
+
+
+def fingerprint(store: Store, gold_set: str) -> str:
+    """Return a digest of the names of the objects that loading a set reads; all of them are write-once."""
+    return digest(label_keys(store, gold_set))
+
+
+def read_sample(store: Store, gold_set: str) -> dict[str, Any]:
+    """Return the sample of a set.
+
+    Raises:
+        UsageError: if there is no such set, or a newer version wrote it.
+        CorruptObjectError: if it is no JSON, or the sample of another set.
+    """
+    key = keys.gold_sample(gold_set)
+    try:
+        sample = read_json(store, key)
+    except KeyError:
+        known = ", ".join(gold_sets(store)) or "none; draw one with cliche gold sample"
+        raise UsageError(f'no gold set "{gold_set}" in {store.url}; there are: {known}') from None
+    if isinstance(sample.get("format"), int) and sample["format"] > FORMAT:
+        raise UsageError(f"{key} has format {sample['format']}, written by a newer version; update cliche")
+    if sample.get("gold_set") != gold_set:
+        raise CorruptObjectError(f"{key} is the sample of {sample.get('gold_set')}; restore it from a backup")
+    return sample
+
+
+def read_labels(store: Store, gold_set: str) -> pa.Table:
+    """Return the rows of all parts of a set, in the order of their keys.
+
+    Raises:
+        CorruptObjectError: if a part does not read, or misses a column.
+    """
+    parts = [LABEL_SCHEMA.empty_table()]
+    for key in label_keys(store, gold_set):
+        rows = read_parquet(store, key)
+        if missing := [name for name in LABEL_SCHEMA.names if name not in rows.column_names]:
+            raise CorruptObjectError(f"{key} has no column {', '.join(missing)}; restore it from a backup")
+        parts.append(rows.select(LABEL_SCHEMA.names).cast(LABEL_SCHEMA))
+    return pa.concat_tables(parts)
+
+
+def read_gold(store: Store, gold_set: str) -> dict[str, pa.Table]:
+    """Return the rows of each of `GOLD_TABLES` for one set.
+
+    Raises:
+        UsageError: if there is no such set.
+        CorruptObjectError: if an object does not read, or a label is of no picture of the sample.
+    """
+    sample = read_sample(store, gold_set)
+    labels = read_labels(store, gold_set).to_pylist()
+    try:
+        common = {"gold_set": gold_set, "week": sample["week"], "stratified_by": sample["stratified_by"]}
+        strata = {row["stratum"]: {**common, **row} for row in sample["strata"]}
+        pictures = {row["task"]: _picture(row, strata[row["stratum"]], sample) for row in sample["pictures"]}
+        rows: dict[str, Iterable[Mapping[str, Any]]] = {
+            "gold_samples": pictures.values(),
+            "gold_strata": (
+                {**stratum, **counts} for stratum in strata.values() for counts in stratum["attributes"]
+            ),
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CorruptObjectError(
+            f"{keys.gold_sample(gold_set)} is not a sample ({error!r}); restore it from a backup"
+        ) from error
+    if strangers := {row["task"] for row in labels} - pictures.keys():
+        raise CorruptObjectError(
+            f"{keys.gold_prefix(gold_set)} holds answers about {min(strangers)}, which is not in its sample; "
+            "restore it from a backup"
+        )
+    rows["gold_labels"] = ({**pictures[row["task"]], **row} for row in labels)
+    return {
+        table: pa.Table.from_pylist(
+            [{name: row.get(name) for name in schema.names} for row in rows[table]], schema=schema
+        )
+        for table, schema in SCHEMAS.items()
+    }
+
+
+def _picture(row: Mapping[str, Any], stratum: Mapping[str, Any], sample: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **{name: value for name, value in stratum.items() if name != "attributes"},
+        **row,
+        "stratum_pictures": stratum["pictures"],
+        "stratum_sampled": stratum["sampled"],
+        "seed": sample["seed"],
+        "raters": ",".join(row["raters"]),
+    }
+
+
+def load_gold(con: duckdb.DuckDBPyConnection, store: Store, gold_set: str) -> dict[str, int]:
+    """Replace all rows of one gold set by what the bucket holds; return the number of rows for each table.
+
+    Raises:
+        UsageError: if there is no such set.
+        CorruptObjectError: if an object does not read as what it should be; the message names its key.
+    """
+    seen = fingerprint(store, gold_set)  # before reading: what comes meanwhile is loaded next time
+    tables = read_gold(store, gold_set)
+    with transaction(con):
+        for table, new_rows in tables.items():
+            con.execute(f"DELETE FROM {table} WHERE gold_set = $gold_set", {"gold_set": gold_set})  # noqa: S608
+            _insert(con, table, new_rows, gold_set)
+        con.execute("DELETE FROM gold_loads WHERE gold_set = $gold_set", {"gold_set": gold_set})
+        con.execute("INSERT INTO gold_loads VALUES ($gold_set, $seen)", {"gold_set": gold_set, "seen": seen})
+    return {table: rows.num_rows for table, rows in tables.items()}
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, new_rows: pa.Table, gold_set: str) -> None:
+    arrow = new_rows  # noqa: F841 - DuckDB finds the Arrow table by this name
+    try:
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM arrow")  # noqa: S608
+    except (duckdb.ConstraintException, duckdb.ConversionException) as error:
+        raise CorruptObjectError(
+            f"{keys.gold_prefix(gold_set)} does not fit table {table}: {str(error).splitlines()[0]}"
+        ) from error
+
+
+def stale_gold(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
+    """Return the gold sets whose rows are not those of the bucket."""
+    loaded = dict(con.execute("SELECT gold_set, fingerprint FROM gold_loads").fetchall())
+    return [name for name in gold_sets(store) if loaded.get(name) != fingerprint(store, name)]
+
+
+def load_stale_gold(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
+    """Load the gold sets whose rows are not those of the bucket; return their names."""
+    stale = stale_gold(con, store)
+    for gold_set in stale:
+        load_gold(con, store, gold_set)
+    return stale

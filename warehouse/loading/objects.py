@@ -1,0 +1,207 @@
+"""Reading the bucket's objects: plans, manifests and label parts as rows, pictures as bytes.
+
+Belongs here: the shape that an object must have, and the rows that follow from it; no code of `assets` is needed,
+so that a bucket can be loaded whatever configuration it was written with. Does not belong here: writing rows
+(`load`), what a plan holds (`plan_rows`), studies (`study_objects`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.integrity import beside, row_names
+from warehouse.integrity.seals import has_seal, unsealed
+from warehouse.integrity.slots import plan_fault
+from warehouse.loading.parquet import table_of
+from warehouse.store.base import Store
+
+PLAN_FORMAT = 1
+_REQUIRED_ATTEMPT = ("week", "model", "slot_key", "attempt", "provider", "track", "outcome")
+_REQUIRED_LABEL = ("week", "model", "slot_key", "attribute", "labeler", "labeler_version", "value")
+_LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
+_REQUIRED_CALL = ("week", "model", "labeler", "labeler_version", "call", "attempt", "images", "outcome")
+_CALL_KEY = ("call", "attempt")
+
+
+def read_json(store: Store, key: str) -> dict[str, Any]:
+    """Return the JSON object at `key`; raise KeyError if it is missing, CorruptObjectError if it is no object."""
+    return json_object(key, store.get(key))
+
+
+def json_object(key: str, data: bytes) -> dict[str, Any]:
+    """Return the JSON object that was read at `key`, its seal checked and taken off."""
+    value = unsealed(key, data)
+    if not isinstance(value, dict):
+        raise CorruptObjectError(f"{key} is not a JSON object; restore it from a backup")
+    return value
+
+
+def read_parquet(store: Store, key: str) -> pa.Table:
+    """Return the table at `key`, its bytes compared with the hash in its name or beside it.
+
+    Raises:
+        KeyError: if it is missing.
+        CorruptObjectError: if it is not what is recorded, or does not read.
+    """
+    data = store.get(key)
+    recorded = beside.compare(key, data, () if beside.stated_in_name(key) else store.list(f"{key}."))
+    table = parquet_table(key, data)
+    if not recorded and not row_names.fits(key, table):
+        raise CorruptObjectError(f"{key} holds other rows than its name says; restore it from a backup")
+    return table
+
+
+def parquet_table(key: str, data: bytes) -> pa.Table:
+    """Return the table that was read at `key`; raise CorruptObjectError if it is none."""
+    try:
+        return table_of(data)
+    except (pa.ArrowException, OSError) as error:
+        first = str(error).splitlines()[0]
+        raise CorruptObjectError(
+            f"{key} is not readable Parquet ({first}); restore it from a backup"
+        ) from error
+
+
+def read_image(store: Store, sha256: str, ext: str) -> bytes:
+    """Return the bytes of a stored picture.
+
+    Raises:
+        CorruptObjectError: if it is missing, or its bytes are not those that its name says.
+    """
+    key = keys.image(sha256, ext)
+    try:
+        data = store.get(key)
+    except KeyError:
+        raise CorruptObjectError(
+            f"{key} is not in the store, but a receipt names it; restore it from a backup"
+        ) from None
+    if sha256_hex(data) != sha256:
+        raise CorruptObjectError(
+            f"{key} does not hold the bytes that its name says; restore it from a backup"
+        )
+    return data
+
+
+def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
+    """Return the plan of a partition, with `plan_sha256` (of the object's bytes) added.
+
+    Raises:
+        UsageError: if there is none, or it was written by a newer version.
+        CorruptObjectError: if it is not valid JSON or is the plan of another partition.
+    """
+    key = keys.plan(week, model)
+    try:
+        data = store.get(key)
+    except KeyError:
+        raise UsageError(f"no plan of {model} in week {week} in {store.url} (looked for {key})") from None
+    plan = json_object(key, data)
+    if isinstance(plan.get("format"), int) and plan["format"] > PLAN_FORMAT:
+        raise UsageError(f"{key} has format {plan['format']}, written by a newer version; update cliche")
+    if (plan.get("week"), plan.get("model")) != (week, model):
+        raise CorruptObjectError(f"{key} is the plan of {plan.get('model')} in week {plan.get('week')}")
+    with suppress(KeyError, TypeError, AttributeError):  # what it lacks is said by whoever makes rows of it
+        if not has_seal(key, data) and (fault := plan_fault(plan)):
+            raise CorruptObjectError(f"{key} is damaged: it {fault}; restore it from a backup")
+    return {**plan, "plan_sha256": sha256_hex(data)}
+
+
+def highest_numbered(found: Iterable[str], before: str, after: str) -> str | None:
+    """Return the key with the highest number between `before` and `after`; None if no key has one."""
+    numbered = {
+        int(number): key
+        for key in found
+        if (number := key.rpartition(before)[2].removesuffix(after)).isdigit() and key.endswith(after)
+    }
+    return numbered[max(numbered)] if numbered else None
+
+
+def current_manifest(store: Store, week: str, model: str) -> str | None:
+    """Return the key of the manifest with the highest number, or None if there is none."""
+    found = store.list(f"{keys.attempts_prefix(week, model)}manifest-")
+    return highest_numbered(found, "manifest-", ".parquet")
+
+
+def label_parts(store: Store, week: str, model: str) -> list[str]:
+    """Return the keys of the label parts of a partition, in the order in which the first label wins."""
+    return sorted(key for key in store.list(keys.labels_prefix(week, model)) if "/part-" in key)
+
+
+def label_attempt_parts(store: Store, week: str, model: str) -> list[str]:
+    """Return the keys of the receipts of paid labelers' calls of a partition, sorted."""
+    return sorted(key for key in store.list(keys.labels_prefix(week, model)) if "/attempts-" in key)
+
+
+def fingerprint(store: Store, week: str, model: str) -> str:
+    """Return a digest of the names of the objects that loading a partition reads; all of them are write-once."""
+    parts = [*label_parts(store, week, model), *label_attempt_parts(store, week, model)]
+    return digest([current_manifest(store, week, model), *parts])
+
+
+def digest(value: object) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of a value's canonical JSON."""
+    return sha256_hex(canonical_json(value))[:16]
+
+
+def read_attempts(store: Store, week: str, model: str) -> pa.Table:
+    """Return the rows of the current manifest of a partition; none if there is no manifest.
+
+    Raises:
+        CorruptObjectError: if it does not read, misses a column or holds another partition's rows.
+    """
+    key = current_manifest(store, week, model)
+    if key is None:
+        return pa.table({name: pa.array([], pa.string()) for name in _REQUIRED_ATTEMPT})
+    return _checked(read_parquet(store, key), key, _REQUIRED_ATTEMPT, week, model)
+
+
+def read_labels(store: Store, week: str, model: str) -> pa.Table:
+    """Return the labels of all parts of a partition; of duplicates the first in key order.
+
+    Raises:
+        CorruptObjectError: if a part does not read, misses a column or holds another partition's rows.
+    """
+    return _parts(store, label_parts(store, week, model), _REQUIRED_LABEL, _LABEL_KEY, week, model)
+
+
+def read_label_attempts(store: Store, week: str, model: str) -> pa.Table:
+    """Return the calls of paid labelers of a partition; of duplicates the first in key order.
+
+    Raises:
+        CorruptObjectError: if a part does not read, misses a column or holds another partition's rows.
+    """
+    return _parts(store, label_attempt_parts(store, week, model), _REQUIRED_CALL, _CALL_KEY, week, model)
+
+
+def _parts(
+    store: Store, found: Sequence[str], required: Sequence[str], identity: Sequence[str], *of: str
+) -> pa.Table:
+    parts = [_checked(read_parquet(store, key), key, required, *of) for key in found]
+    if not parts:
+        return pa.table({name: pa.array([], pa.string()) for name in required})
+    return first_of(pa.concat_tables(parts, promote_options="permissive"), identity)
+
+
+def first_of(rows: pa.Table, identity: Sequence[str]) -> pa.Table:
+    """Return the first row of each identity, in the order of `rows`."""
+    numbered = rows.append_column("row_number", pa.array(range(rows.num_rows), pa.int64()))
+    first = numbered.group_by(list(identity)).aggregate([("row_number", "min")])["row_number_min"]
+    return rows.take(first.combine_chunks().sort())
+
+
+def _checked(rows: pa.Table, key: str, required: Sequence[str], week: str, model: str) -> pa.Table:
+    """Return `rows` if they have what a table needs and belong to the partition that the key names."""
+    if missing := [name for name in required if name not in rows.column_names]:
+        raise CorruptObjectError(f"{key} has no column {', '.join(missing)}; restore it from a backup")
+    if empty := [name for name in required if rows[name].null_count]:
+        raise CorruptObjectError(f"{key} has rows without {', '.join(empty)}; restore it from a backup")
+    weeks, models = ({str(value) for value in rows[name].unique().to_pylist()} for name in ("week", "model"))
+    if weeks - {week} or models - {model}:
+        raise CorruptObjectError(f"{key} holds rows of another week or model; restore it from a backup")
+    return rows
