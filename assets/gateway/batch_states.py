@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity.seals import unsealed
+from warehouse.loading.seals import unsealed
 from warehouse.store import Store
 
 

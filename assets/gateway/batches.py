@@ -24,7 +24,7 @@ from assets.gateway.batch_states import Batch, read_batches
 from assets.gateway.records import GROUPS, Answer, Outcome
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError
-from warehouse.integrity.seals import sealed
+from warehouse.loading.seals import sealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 

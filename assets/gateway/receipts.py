@@ -20,10 +20,10 @@ from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS, Outcome, Reco
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity.beside import compare, parquet, put_recorded
-from warehouse.integrity.seals import sealed, unsealed
+from warehouse.loading.beside import compare, parquet, put_recorded
 from warehouse.loading.objects import highest_numbered
 from warehouse.loading.parquet import table_of
+from warehouse.loading.seals import sealed, unsealed
 from warehouse.store import Store
 from warehouse.validation import explain
 

@@ -38,7 +38,7 @@ from assets.generation.providers.base import Provider
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity.seals import sealed, unsealed
+from warehouse.loading.seals import sealed, unsealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 

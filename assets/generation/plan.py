@@ -20,7 +20,7 @@ from assets.suites.schema import Prompt, Suite
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, RefusedError
-from warehouse.integrity.seals import sealed, unsealed
+from warehouse.loading.seals import sealed, unsealed
 from warehouse.store import Store
 from warehouse.validation import explain
 from warehouse.weeks import current_week, iso_label

@@ -22,6 +22,8 @@ LABELERS: dict[str, str] = {
     "drawing": "assets.simulation.drawing:make",
     "photo": "assets.labeling.labelers.photo:make",
 }
+#: How the readings of a labeler of drawings are to be understood: its name → "module:text".
+CONVENTIONS: dict[str, str] = {"drawing": "assets.simulation.palette:CONVENTION"}
 #: Labelers that are asked: `labeler` of an entry of models.yaml → "module:factory"; a factory takes the entry.
 KINDS: dict[str, str] = {
     "openai_vision": "assets.labeling.labelers.openai_vision:make",

@@ -28,7 +28,7 @@ from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading, Re
 from assets.labeling.registry import NOBODY, is_remote, make_labeler
 from warehouse import keys
 from warehouse.errors import ClicheError
-from warehouse.integrity.beside import parquet, put_named
+from warehouse.loading.beside import parquet, put_named
 from warehouse.loading.objects import read_image, read_parquet
 from warehouse.store import Store
 from warehouse.weeks import utc_now

@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from assets.generation.providers.registry import load_factory
+from assets.labeling.registry import CONVENTIONS
 from assets.leaderboard.build import build_page
 from assets.leaderboard.page.page import render
 from assets.leaderboard.views.query import rows
@@ -112,9 +114,7 @@ def _computed(store: Store, manifest: Mapping[str, Any], folder: Path) -> Path:
 
 def shipped_conventions() -> dict[str, str]:
     """Return how the readings of the shipped labelers of drawings are to be understood, by labeler name."""
-    from assets.simulation.palette import CONVENTION
-
-    return {"drawing": CONVENTION}
+    return {name: load_factory(address) for name, address in CONVENTIONS.items()}
 
 
 def _named(page: Page, edition: str, code_version: str, replaces: str | None, store_read: str | None) -> Page:

@@ -27,7 +27,7 @@ from assets.leaderboard.texts import texts_sha256
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
-from warehouse.integrity.seals import FIELD, sealed
+from warehouse.loading.seals import FIELD, sealed
 from warehouse.store.base import Store
 from warehouse.weeks import parse_week, utc_now
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from assets.simulation.palette import CONVENTION
+from assets.leaderboard.contents import shipped_conventions
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.export import DATABASE, STORAGE, make_published_tables
@@ -43,7 +43,7 @@ def texts_sha256() -> str:
     ]
     names = {path: path.relative_to(ROOT.parent).as_posix() for path in files}
     hashes = {name: sha256_hex(path.read_bytes()) for path, name in names.items()}
-    return sha256_hex(canonical_json({"files": hashes, "convention": sha256_hex(CONVENTION.encode())}))
+    return sha256_hex(canonical_json({"files": hashes, "conventions": shipped_conventions()}))
 
 
 @cache

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assets.studies.declared.base import near
 from assets.studies.declared.labels import LabelerEntry, LabelFiles
 from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
 from assets.studies.definition import StudyDefinition
 from assets.studies.files.formats import read_table
 from assets.studies.files.rows import FileError
-from assets.studies.files.selection import near
 from assets.studies.files.walk import leads_out, matching
 from assets.studies.label_rows import Answer, RowReader, Said
 from assets.studies.mistakes import Mistakes

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from assets.studies.declared.base import near
 from assets.studies.declared.labels import LabelColumn, LabelFiles
 from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
 from assets.studies.definition import StudyAttribute, StudyDefinition
 from assets.studies.files.embedded import holds_pictures, name_in
 from assets.studies.files.rows import FileError, Row, Table
-from assets.studies.files.selection import Selection, near
+from assets.studies.files.selection import Selection
 from assets.studies.mistakes import Mistakes
 from assets.studies.pictures import PictureNames
 from assets.studies.slots import Coordinates, Place, UnknownSlotError, key_fields

@@ -27,7 +27,7 @@ from assets.studies.layout import (
 from assets.studies.progress import Progress, silent
 from warehouse import keys
 from warehouse.errors import UsageError
-from warehouse.integrity.beside import parquet, put_named
+from warehouse.loading.beside import parquet, put_named
 from warehouse.store.base import Store
 
 #: Pictures a part: what a stopped run loses at most.

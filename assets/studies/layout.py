@@ -24,9 +24,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
-from warehouse.integrity.beside import put_recorded
-from warehouse.integrity.seals import sealed, unsealed
+from warehouse.loading.beside import put_recorded
 from warehouse.loading.objects import read_parquet
+from warehouse.loading.seals import sealed, unsealed
 from warehouse.store.base import Store
 from warehouse.validation import explain
 

@@ -21,8 +21,8 @@ from assets.generation.forecast import Forecast, forecast, most_usd
 from assets.generation.plan import check_frozen, read_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
-from assets.labeling.asked.forecast import ToLabel, anchors_left, label_forecast, labelers_of, pictures_left
 from assets.labeling.asked.spending import is_paid
+from assets.labeling.forecast import ToLabel, anchors_left, label_forecast, labelers_of, pictures_left
 from assets.labeling.records import RemoteLabeler
 from assets.labeling.registry import make_labeler
 from assets.labeling.status import partition_state

@@ -17,7 +17,7 @@ from assets.generation.providers.registry import make_provider
 from assets.generation.trials import Trial, try_model
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import costs_of
-from assets.labeling.asked.trials import try_labeler
+from assets.labeling.trials import try_labeler
 from orchestration.doctor.finding import Finding, Level
 from warehouse.errors import ClicheError
 from warehouse.weeks import current_week, utc_now

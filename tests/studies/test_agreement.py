@@ -34,7 +34,7 @@ from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
-from warehouse.integrity.beside import parquet
+from warehouse.loading.beside import parquet
 from warehouse.loading.study_objects import read_study
 from warehouse.store import Store, open_store
 

@@ -5,12 +5,28 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter, defaultdict
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
+from assets.generation.providers.registry import PROVIDERS, load_factory
+from assets.labeling.anchors.shipped import DRAWER
+from assets.labeling.registry import CONVENTIONS, KINDS, LABELERS
+
 CHECKOUT = Path(__file__).resolve().parents[2]
-STEPS = ["suites", "generation", "labeling", "quality", "metrics", "leaderboard", "studies"]
+STEPS = [
+    "suites",
+    "gateway",
+    "generation",
+    "labeling",
+    "quality",
+    "metrics",
+    "leaderboard",
+    "studies",
+    "simulation",
+]
 PACKAGES = ["warehouse", "assets", "orchestration"]
 MODULES = sorted(path for package in PACKAGES for path in (CHECKOUT / package).rglob("*.py"))
 
@@ -53,6 +69,48 @@ def test_a_module_says_what_belongs_in_it_and_stays_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "belongs here" in " ".join((ast.get_docstring(ast.parse(text)) or "").lower().split())
     assert text.count("\n") <= 350
+
+
+def _room(parts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the folder of a module, without the module."""
+    path = CHECKOUT.joinpath(*parts)
+    if path.with_suffix(".py").is_file():
+        return parts[:-1]
+    if (path / "__init__.py").is_file():
+        return parts
+    return _room(parts[:-1]) if len(parts) > 1 else None
+
+
+def test_no_two_rooms_need_each_other() -> None:
+    """Folders side by side (children of one folder) import each other in one direction only, at every level."""
+    needs: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
+    for path in MODULES:
+        own = path.relative_to(CHECKOUT).parent.parts
+        for name in _imports(path):
+            parts = tuple(name.split("."))
+            other = _room(parts) if parts[0] in PACKAGES else None
+            if other is None:
+                continue
+            shared = next((n for n, (a, b) in enumerate(zip(own, other, strict=False)) if a != b), None)
+            if shared is not None:
+                needs[own[: shared + 1]].add(other[: shared + 1])
+    TopologicalSorter(needs).prepare()  # raises CycleError with the circle
+
+
+def test_no_folder_holds_more_than_sixteen_modules() -> None:
+    listed = Counter(
+        path.parent.relative_to(CHECKOUT).as_posix()
+        for package in (*PACKAGES, "tests")
+        for path in (CHECKOUT / package).rglob("*.py")
+        if "node_modules" not in path.parts
+    )
+    assert {folder: count for folder, count in listed.items() if count > 16} == {}
+
+
+def test_the_simulation_is_reached_by_name_and_every_name_is_there() -> None:
+    named = [*PROVIDERS.values(), *LABELERS.values(), *KINDS.values(), *CONVENTIONS.values(), DRAWER]
+    assert all(load_factory(address) is not None for address in named)
+    assert sum(address.startswith("assets.simulation") for address in named) == 4
 
 
 def test_only_asset_modules_of_a_step_know_dagster() -> None:

@@ -14,8 +14,8 @@ import pyarrow as pa
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity import beside, row_names
 from warehouse.integrity.findings import Look, Read, said_of
+from warehouse.loading import beside, row_names
 from warehouse.loading.objects import parquet_table
 
 #: Kinds of keys of such calls.

@@ -13,9 +13,9 @@ from typing import Any
 from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError, StoreError
-from warehouse.integrity import seals
 from warehouse.integrity.findings import Look, Recorded
 from warehouse.integrity.kinds import Key
+from warehouse.loading import seals
 from warehouse.store.base import Store
 
 _POINTER = ("edition", "week", "revision", "replaces")

@@ -15,8 +15,8 @@ from typing import Any, Literal, NamedTuple
 
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
-from warehouse.integrity import seals
-from warehouse.integrity.beside import record_of
+from warehouse.loading import seals
+from warehouse.loading.beside import record_of
 from warehouse.loading.objects import json_object
 from warehouse.store.base import Store
 

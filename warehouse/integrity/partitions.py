@@ -13,9 +13,11 @@ import pyarrow as pa
 
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity import beside, calls, row_names, slots
+from warehouse.integrity import calls
 from warehouse.integrity.findings import Look, Read, records_of, said_of
 from warehouse.integrity.kinds import Key
+from warehouse.loading import beside, row_names
+from warehouse.loading import plan_slots as slots
 from warehouse.loading.objects import parquet_table
 
 Row = Mapping[str, Any]

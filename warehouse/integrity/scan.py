@@ -14,11 +14,12 @@ from pathlib import Path
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError
-from warehouse.integrity import calls, editions, partitions, sets, slots, studies
+from warehouse.integrity import calls, editions, partitions, sets, studies
 from warehouse.integrity.findings import Look, Problem, Recorded
 from warehouse.integrity.kinds import Key, is_lock, parse
 from warehouse.integrity.record import Progress
 from warehouse.loading import objects
+from warehouse.loading import plan_slots as slots
 from warehouse.store.base import Store
 
 Tell = Callable[[str, int, int], None]

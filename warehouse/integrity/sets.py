@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity import beside, calls, row_names
+from warehouse.integrity import calls
 from warehouse.integrity.findings import Look, Read, said_of
 from warehouse.integrity.kinds import Key
-from warehouse.loading import anchor_objects
+from warehouse.loading import anchor_objects, beside, row_names
 from warehouse.loading.objects import parquet_table
 
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from warehouse import keys
-from warehouse.integrity import calls, row_names
+from warehouse.integrity import calls
 from warehouse.integrity.findings import Look
 from warehouse.integrity.kinds import Key
 from warehouse.integrity.sets import compared, pictures, rows_of
-from warehouse.loading import study_objects
+from warehouse.loading import row_names, study_objects
 
 Rows = list[dict[str, Any]]
 

@@ -16,10 +16,10 @@ import pyarrow as pa
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.integrity import beside, row_names
-from warehouse.integrity.seals import has_seal, unsealed
-from warehouse.integrity.slots import plan_fault
+from warehouse.loading import beside, row_names
 from warehouse.loading.parquet import table_of
+from warehouse.loading.plan_slots import plan_fault
+from warehouse.loading.seals import has_seal, unsealed
 from warehouse.store.base import Store
 
 PLAN_FORMAT = 1

@@ -20,9 +20,9 @@ from assets.gateway.receipts import read_receipt
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity.seals import unsealed
 from warehouse.loading.objects import highest_numbered
 from warehouse.loading.parquet import table_of
+from warehouse.loading.seals import unsealed
 from warehouse.store import Store
 from warehouse.weeks import week_of
 

@@ -28,8 +28,6 @@ from assets.suites.schema import Attribute
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import ClicheError, RefusedError, UsageError
-from warehouse.integrity.beside import put_recorded
-from warehouse.integrity.seals import sealed
 from warehouse.loading.anchor_objects import (
     FORMAT,
     LABEL_SCHEMA,
@@ -42,7 +40,9 @@ from warehouse.loading.anchor_objects import (
     read_labels,
     read_list,
 )
+from warehouse.loading.beside import put_recorded
 from warehouse.loading.objects import read_image
+from warehouse.loading.seals import sealed
 from warehouse.store import Store
 from warehouse.weeks import current_week, shift, utc_now
 

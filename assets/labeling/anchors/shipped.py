@@ -14,11 +14,12 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from assets.simulation.picture import png
+from assets.generation.providers.registry import load_factory
 from warehouse.canonical import sha256_hex
 
 NAME = "simulated-1"
 SIZE = 256  # pixels
+DRAWER = "assets.simulation.picture:png"  # by name, as a provider is
 HASHES = Path(__file__).with_name(f"{NAME}.sha256")
 
 #: What is drawn, as the drawer knows it; frozen here, whatever lists of values grow elsewhere.
@@ -72,8 +73,9 @@ def looks() -> list[tuple[dict[str, str], Sequence[str]]]:
 @cache
 def pictures() -> tuple[tuple[bytes, Sequence[str]], ...]:
     """Return the PNG bytes of each picture and the attributes it shows; drawn once a process (about a second)."""
+    draw = load_factory(DRAWER)
     return tuple(
-        (png(look, f"{NAME}/{number:02d}", SIZE), shown) for number, (look, shown) in enumerate(looks())
+        (draw(look, f"{NAME}/{number:02d}", SIZE), shown) for number, (look, shown) in enumerate(looks())
     )
 
 

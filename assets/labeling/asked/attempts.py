@@ -22,7 +22,7 @@ from assets.gateway.records import GROUPS, Outcome, Record
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity.beside import INTENTS, compare, parquet
+from warehouse.loading.beside import INTENTS, compare, parquet
 from warehouse.loading.objects import label_attempt_parts
 from warehouse.loading.parquet import table_of
 from warehouse.store import Store

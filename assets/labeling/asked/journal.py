@@ -23,9 +23,9 @@ from assets.labeling.asked.attempts import LabelAttempt, parse, to_parquet
 from assets.labeling.records import Reading
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity.beside import put_named
-from warehouse.integrity.seals import sealed
+from warehouse.loading.beside import put_named
 from warehouse.loading.objects import read_json
+from warehouse.loading.seals import sealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 

@@ -23,8 +23,8 @@ from assets.labeling.gold.label_studio import Answer
 from assets.labeling.gold.records import ADJUDICATOR, Picture, Sample, check_pseudonym
 from warehouse import keys
 from warehouse.errors import UsageError
-from warehouse.integrity.beside import parquet, put_named
 from warehouse.loading import gold_objects
+from warehouse.loading.beside import parquet, put_named
 from warehouse.store import Store
 from warehouse.validation import close_match
 from warehouse.weeks import utc_now

@@ -28,7 +28,7 @@ from assets.labeling.gold.records import (
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import RefusedError, UsageError
-from warehouse.integrity.seals import sealed
+from warehouse.loading.seals import sealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 

@@ -5,7 +5,8 @@ Belongs here: the base of the models, and checks that more than one of them need
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import difflib
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, StrictStr
@@ -67,3 +68,10 @@ def check_unique(names: Sequence[str], what: str) -> None:
     for number, name in enumerate(names):
         if name in names[:number]:
             raise ValueError(f'{what} "{name}" is declared twice')
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return `; did you mean "…"?` if one of `known` is close to `name`, else an empty string."""
+    folded = {text.casefold().strip(): text for text in known}
+    found = difflib.get_close_matches(name.casefold().strip(), sorted(folded), n=1, cutoff=0.6)
+    return f'; did you mean "{folded[found[0]]}"?' if found else ""

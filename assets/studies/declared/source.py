@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails
 
-from assets.studies.files.selection import near
+from assets.studies.declared.base import near
 from assets.studies.mistakes import MistakesError
 from warehouse.validation import explain, one_line
 

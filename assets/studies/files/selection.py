@@ -6,20 +6,13 @@ means.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
+from assets.studies.declared.base import near
 from assets.studies.declared.table import TableFile
 from assets.studies.files.rows import FileError, Row, Table
 
 _REMEMBERED = 200  # texts of a filtered column that a typo is looked for in
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean "…"?` if one of `known` is close to `name`, else an empty string."""
-    folded = {text.casefold().strip(): text for text in known}
-    found = difflib.get_close_matches(name.casefold().strip(), sorted(folded), n=1, cutoff=0.6)
-    return f'; did you mean "{folded[found[0]]}"?' if found else ""
 
 
 class Selection:

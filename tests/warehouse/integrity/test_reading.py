@@ -16,9 +16,9 @@ from tests.warehouse.integrity import shapes
 from tests.warehouse.integrity.test_damage import by_kind, flip, problems, write
 from warehouse.database.rebuild import rebuild
 from warehouse.errors import StoreError
-from warehouse.integrity import slots
 from warehouse.integrity.record import last_read
 from warehouse.integrity.scan import read_store
+from warehouse.loading import plan_slots as slots
 from warehouse.store import Store, open_store
 
 #: Written by the version before hashes were recorded: every kind but editions, by `shapes`.

@@ -16,8 +16,8 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.integrity.beside import parquet
 from warehouse.loading import load
+from warehouse.loading.beside import parquet
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection

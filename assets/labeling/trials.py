@@ -15,9 +15,10 @@ from typing import cast
 from assets.gateway.calls import Retry
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.records import Outcome
+from assets.generation.providers.registry import load_factory
 from assets.generation.trials import Trial
 from assets.generation.workplace import Workplace
-from assets.labeling.anchors.shipped import SIZE, looks
+from assets.labeling.anchors.shipped import DRAWER, SIZE, looks
 from assets.labeling.asked.asking import Look, ask_all
 from assets.labeling.asked.guard import asking_of
 from assets.labeling.asked.journal import Journal, Scope
@@ -25,7 +26,6 @@ from assets.labeling.asked.stops import describe
 from assets.labeling.questions import values
 from assets.labeling.records import Reading, RemoteLabeler
 from assets.labeling.registry import make_labeler
-from assets.simulation.picture import png
 from warehouse.canonical import sha256_hex
 
 _ONCE = Retry(attempts=1, limited=1)
@@ -47,7 +47,7 @@ def try_labeler(place: Workplace, entry: LabelerEntry, week: str) -> Trial:
     alone = entry.model_copy(update={"batch": False, "images_per_request": 1})
     labeler = cast(RemoteLabeler, make_labeler(entry.name, {entry.name: alone}))
     drawn, shown = looks()[0]
-    image = png(drawn, "trial", SIZE)
+    image = load_factory(DRAWER)(drawn, "trial", SIZE)
     readable = [name for name in labeler.attributes() if name in shown] or [*labeler.attributes()]
     found: dict[str, Reading] = {}
 

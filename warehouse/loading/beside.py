@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity.seals import sealed
 from warehouse.loading.parquet import metadata_of
+from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
 MARK = b"cliche.sha256"  # in the metadata of Parquet whose hash is beside it
