@@ -1,5 +1,5 @@
 -- What it makes: the outcomes of an attempt with their groups (methodology: outcomes).
--- Grain: outcome. `assets.gateway.records` holds the same list for Python; a test compares the two.
+-- Grain: outcome. `assets.generation.records` holds the same list for Python; a test compares the two.
 
 CREATE TABLE outcomes (
     outcome VARCHAR NOT NULL,

@@ -1,5 +1,5 @@
 -- What it makes: the calls of labelers that are asked over a network and cost money.
--- Grain: call, attempt. `assets.labeling.asked.attempts` holds the same columns for Python; a test compares them.
+-- Grain: call, attempt. `assets.labeling.attempts` holds the same columns for Python; a test compares them.
 
 CREATE TABLE label_attempts (
     week DATE NOT NULL,
