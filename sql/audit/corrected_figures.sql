@@ -10,22 +10,10 @@
 --   outcomes, labels, gold_labels, gold_strata
 WITH RECURSIVE versions AS (
     SELECT
-        plans.week,
-        plans.model,
-        plans.series,
-        plans.params_hash,
-        plans.labeler,
-        labels.labeler_version
+        plans.week, plans.model, plans.series, plans.params_hash, plans.labeler, labels.labeler_version
     FROM plans
-    INNER JOIN labels
-        ON plans.week = labels.week AND plans.model = labels.model AND plans.labeler = labels.labeler
-    GROUP BY
-        plans.week,
-        plans.model,
-        plans.series,
-        plans.params_hash,
-        plans.labeler,
-        labels.labeler_version
+    INNER JOIN labels USING (week, model, labeler)
+    GROUP BY plans.week, plans.model, plans.series, plans.params_hash, plans.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY plans.week, plans.model
         ORDER BY
@@ -37,19 +25,9 @@ WITH RECURSIVE versions AS (
 -- Weeks whose gold tells of a week: the same labeler version read both, of one series.
 pairs AS (
     SELECT
-        scored.week,
-        scored.model,
-        scored.labeler,
-        scored.labeler_version,
-        versions.week AS gold_week
+        scored.week, scored.model, scored.labeler, scored.labeler_version, versions.week AS gold_week
     FROM versions AS scored
-    INNER JOIN versions
-        ON
-            scored.model = versions.model
-            AND scored.series = versions.series
-            AND scored.params_hash = versions.params_hash
-            AND scored.labeler = versions.labeler
-            AND scored.labeler_version = versions.labeler_version
+    INNER JOIN versions USING (model, series, params_hash, labeler, labeler_version)
     WHERE versions.week BETWEEN scored.week - 49 AND scored.week
 ),
 
@@ -63,9 +41,7 @@ judged AS (
 
 rated AS (
     SELECT
-        gold_set,
-        stratum,
-        attribute,
+        gold_set, stratum, attribute,
         count(DISTINCT slot_key) AS pictures
     FROM judged
     GROUP BY gold_set, stratum, attribute
@@ -74,28 +50,16 @@ rated AS (
 -- Sets that stand for all pictures of the model and suite; of several of a week each counts by its answers.
 strata AS (
     SELECT
-        gold_strata.gold_set,
-        gold_strata.week,
-        gold_strata.model,
-        gold_strata.suite,
-        gold_strata.suite_major,
-        gold_strata.attribute,
-        gold_strata.stratum,
+        gold_strata.gold_set, gold_strata.week, gold_strata.model, gold_strata.suite,
+        gold_strata.suite_major, gold_strata.attribute, gold_strata.stratum,
         gold_strata.pictures / rated.pictures AS weight,
         sum(rated.pictures) OVER of_set AS of_set
     FROM gold_strata
-    LEFT JOIN rated
-        ON
-            gold_strata.gold_set = rated.gold_set
-            AND gold_strata.stratum = rated.stratum
-            AND gold_strata.attribute = rated.attribute
+    LEFT JOIN rated USING (gold_set, stratum, attribute)
     WINDOW
         of_set AS (
             PARTITION BY
-                gold_strata.gold_set,
-                gold_strata.model,
-                gold_strata.suite,
-                gold_strata.suite_major,
+                gold_strata.gold_set, gold_strata.model, gold_strata.suite, gold_strata.suite_major,
                 gold_strata.attribute
         )
     QUALIFY
@@ -105,23 +69,13 @@ strata AS (
 
 weighed AS (
     SELECT DISTINCT
-        gold_set,
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
-        of_set
+        gold_set, week, model, suite, suite_major, attribute, of_set
     FROM strata
 ),
 
 parts AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         sum(of_set) AS of_week
     FROM weighed
     GROUP BY week, model, suite, suite_major, attribute
@@ -129,12 +83,7 @@ parts AS (
 
 declared AS (
     SELECT DISTINCT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
-        value,
+        week, model, suite, suite_major, attribute, value,
         coalesce(band, value) AS told
     FROM attribute_values
     WHERE in_support
@@ -154,11 +103,7 @@ answers AS (
             AS weight
     FROM judged
     INNER JOIN pairs ON judged.model = pairs.model AND judged.week = pairs.gold_week
-    INNER JOIN strata
-        ON
-            judged.gold_set = strata.gold_set
-            AND judged.stratum = strata.stratum
-            AND judged.attribute = strata.attribute
+    INNER JOIN strata USING (gold_set, stratum, attribute)
     INNER JOIN parts
         ON
             strata.week = parts.week
@@ -195,9 +140,7 @@ answers AS (
 -- a picture is there where the attempt that settled its slot, the first final one, was ok
 pictures AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key
+        attempts.week, attempts.model, attempts.slot_key
     FROM attempts
     INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
     GROUP BY attempts.week, attempts.model, attempts.slot_key
@@ -206,76 +149,32 @@ pictures AS (
 
 asked AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.slot_key,
-        slots.suite,
-        prompts.suite_major,
-        prompts.condition,
+        slots.week, slots.model, slots.slot_key, slots.suite, prompts.suite_major, prompts.condition,
         slots.prompt,
         least(slots.turn, 2) AS turn
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
 ),
 
 drawn AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.condition,
-        asked.prompt,
-        asked.turn,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
         count(pictures.slot_key) AS pictures
     FROM asked
-    LEFT JOIN pictures
-        ON
-            asked.week = pictures.week
-            AND asked.model = pictures.model
-            AND asked.slot_key = pictures.slot_key
+    LEFT JOIN pictures USING (week, model, slot_key)
     GROUP BY ALL
 ),
 
 assessed AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.prompt,
-        asked.turn,
-        labels.attribute,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, labels.attribute,
         declared.told AS f,
         count(*) AS pictures
     FROM asked
-    INNER JOIN pictures
-        ON
-            asked.week = pictures.week
-            AND asked.model = pictures.model
-            AND asked.slot_key = pictures.slot_key
-    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
-    INNER JOIN labels
-        ON
-            asked.week = labels.week
-            AND asked.model = labels.model
-            AND asked.slot_key = labels.slot_key
-            AND versions.labeler = labels.labeler
-            AND versions.labeler_version = labels.labeler_version
-    INNER JOIN declared
-        ON
-            asked.week = declared.week
-            AND asked.model = declared.model
-            AND asked.suite = declared.suite
-            AND asked.suite_major = declared.suite_major
-            AND labels.attribute = declared.attribute
-            AND labels.value = declared.value
+    INNER JOIN pictures USING (week, model, slot_key)
+    INNER JOIN versions USING (week, model)
+    INNER JOIN labels USING (week, model, slot_key, labeler, labeler_version)
+    INNER JOIN declared USING (week, model, suite, suite_major, attribute, value)
     GROUP BY ALL
 ),
 
@@ -290,41 +189,13 @@ told AS (
 supported AS (
     SELECT
         drawn.* EXCLUDE (pictures),
-        drawn.pictures AS every,
-        wanted.attribute,
-        told.f,
+        drawn.pictures AS every, wanted.attribute, told.f,
         coalesce(assessed.pictures, 0) AS pictures
     FROM drawn
-    INNER JOIN prompt_attributes AS wanted
-        ON
-            drawn.week = wanted.week
-            AND drawn.model = wanted.model
-            AND drawn.suite = wanted.suite
-            AND drawn.suite_major = wanted.suite_major
-            AND drawn.prompt = wanted.prompt
-    SEMI JOIN strata
-        ON
-            wanted.model = strata.model
-            AND wanted.suite = strata.suite
-            AND wanted.suite_major = strata.suite_major
-            AND wanted.attribute = strata.attribute
-    INNER JOIN told
-        ON
-            wanted.week = told.week
-            AND wanted.model = told.model
-            AND wanted.suite = told.suite
-            AND wanted.suite_major = told.suite_major
-            AND wanted.attribute = told.attribute
-    LEFT JOIN assessed
-        ON
-            drawn.week = assessed.week
-            AND drawn.model = assessed.model
-            AND drawn.suite = assessed.suite
-            AND drawn.suite_major = assessed.suite_major
-            AND drawn.prompt = assessed.prompt
-            AND drawn.turn = assessed.turn
-            AND wanted.attribute = assessed.attribute
-            AND told.f = assessed.f
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
+    SEMI JOIN strata USING (model, suite, suite_major, attribute)
+    INNER JOIN told USING (week, model, suite, suite_major, attribute)
+    LEFT JOIN assessed USING (week, model, suite, suite_major, prompt, turn, attribute, f)
 ),
 
 -- with the pictures that show none of them, as ''
@@ -345,8 +216,7 @@ counts AS (
 
 known AS (
     SELECT
-        week,
-        figure,
+        week, figure,
         count(DISTINCT picture) AS gold_n
     FROM answers
     GROUP BY week, figure
@@ -355,9 +225,7 @@ known AS (
 -- Shares of what was read in the weeks of gold.
 pool AS (
     SELECT
-        known.week,
-        known.figure,
-        counts.f,
+        known.week, known.figure, counts.f,
         sum(counts.pictures) AS pictures,
         sum(counts.pictures) / sum(sum(counts.pictures)) OVER (PARTITION BY known.week, known.figure) AS shown
     FROM known
@@ -373,23 +241,17 @@ pool AS (
 
 joint AS (
     SELECT
-        answers.week,
-        answers.figure,
-        answers.f,
-        answers.y,
+        answers.week, answers.figure, answers.f, answers.y,
         any_value(pool.shown) * sum(answers.weight)
         / sum(sum(answers.weight)) OVER (PARTITION BY answers.week, answers.figure, answers.f) AS a
     FROM answers
-    INNER JOIN pool
-        ON answers.week = pool.week AND answers.figure = pool.figure AND answers.f = pool.f
+    INNER JOIN pool USING (week, figure, f)
     GROUP BY answers.week, answers.figure, answers.f, answers.y
 ),
 
 seen_as AS (
     SELECT
-        week,
-        figure,
-        y,
+        week, figure, y,
         sum(a) AS seen,
         coalesce(sum(a) FILTER (WHERE f = y), 0) > 0.500000001 * sum(a) AS followed
     FROM joint
@@ -403,22 +265,14 @@ cells AS (
         sum(counts.pictures) OVER of_cell AS of_cell,
         sum(counts.pictures) FILTER (WHERE counts.f <> '') OVER of_cell AS assessed
     FROM counts
-    INNER JOIN known ON counts.week = known.week AND counts.figure = known.figure
+    INNER JOIN known USING (week, figure)
     WHERE counts.condition <> 'confronted' OR counts.turn > 1
     WINDOW of_cell AS (PARTITION BY counts.week, counts.figure, counts.prompt, counts.turn)
 ),
 
 shown AS (
     SELECT
-        week,
-        figure,
-        model,
-        suite,
-        suite_major,
-        attribute,
-        condition,
-        turn,
-        f,
+        week, figure, model, suite, suite_major, attribute, condition, turn, f,
         concat_ws('/', week, figure, condition, turn) AS equations_of,
         avg(pictures / of_cell) AS share,
         avg(pictures / assessed) AS raw,
@@ -438,7 +292,7 @@ numbered AS (
         coalesce(seen_as.followed, FALSE) AS followed,
         coalesce(pool.pictures, 0) AS of_pool
     FROM shown
-    LEFT JOIN pool ON shown.week = pool.week AND shown.figure = pool.figure AND shown.f = pool.f
+    LEFT JOIN pool USING (week, figure, f)
     LEFT JOIN seen_as
         ON shown.week = seen_as.week AND shown.figure = seen_as.figure AND shown.f = seen_as.y
 ),
@@ -446,17 +300,14 @@ numbered AS (
 -- M d = share - before over the values that are followed; the right side is column 0.
 equations AS (
     SELECT
-        left_side.equations_of,
-        left_side.size,
-        left_side.i,
-        right_side.i AS j,
+        left_side.equations_of, left_side.size, left_side.i, right_side.i AS j,
         CASE
             WHEN NOT (left_side.followed AND right_side.followed)
                 THEN cast(left_side.i = right_side.i AS DOUBLE)
             ELSE coalesce(joint.a / right_side.seen, 0)
         END AS v
     FROM numbered AS left_side
-    INNER JOIN numbered AS right_side ON left_side.equations_of = right_side.equations_of
+    INNER JOIN numbered AS right_side USING (equations_of)
     LEFT JOIN joint
         ON
             left_side.week = joint.week
@@ -465,9 +316,7 @@ equations AS (
             AND right_side.f = joint.y
     UNION ALL
     SELECT
-        equations_of,
-        size,
-        i,
+        equations_of, size, i,
         0 AS j,
         CASE WHEN followed THEN share - before ELSE 0.0 END AS v
     FROM numbered
@@ -476,19 +325,12 @@ equations AS (
 -- Gauss-Jordan: after step s column s is that of the identity.
 elimination AS (
     SELECT
-        equations_of,
-        size,
-        i,
-        j,
-        v,
+        equations_of, size, i, j, v,
         0 AS step
     FROM equations
     UNION ALL
     SELECT
-        equations_of,
-        size,
-        i,
-        j,
+        equations_of, size, i, j,
         CASE WHEN i = step + 1 THEN of_pivot / at_pivot ELSE v - of_row * of_pivot / at_pivot END AS v,
         step + 1 AS step
     FROM (
@@ -517,23 +359,16 @@ solved AS (
 
 rated_values AS (
     SELECT DISTINCT
-        week,
-        figure,
-        f
+        week, figure, f
     FROM answers
 ),
 
 -- Values of which no picture was rated, though more than 2 % were read so in the pool or in the figure.
 unrated AS (
     SELECT
-        numbered.equations_of,
-        numbered.f
+        numbered.equations_of, numbered.f
     FROM numbered
-    LEFT JOIN rated_values
-        ON
-            numbered.week = rated_values.week
-            AND numbered.figure = rated_values.figure
-            AND numbered.f = rated_values.f
+    LEFT JOIN rated_values USING (week, figure, f)
     QUALIFY
         rated_values.f IS NULL
         AND (
@@ -544,15 +379,7 @@ unrated AS (
 
 wanted AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
-        reference,
-        prompt,
-        value,
-        expected_share
+        week, model, suite, suite_major, attribute, reference, prompt, value, expected_share
     FROM reference_values
     QUALIFY
         count(DISTINCT value) OVER (
@@ -563,16 +390,8 @@ wanted AS (
 -- Of a reference of two values, the first by name: what is read, and what the reference has, in every cell.
 compared AS (
     SELECT
-        cells.week,
-        cells.figure,
-        cells.model,
-        cells.suite,
-        cells.suite_major,
-        cells.attribute,
-        cells.condition,
-        cells.turn,
-        cells.prompt,
-        wanted.reference,
+        cells.week, cells.figure, cells.model, cells.suite, cells.suite_major, cells.attribute,
+        cells.condition, cells.turn, cells.prompt, wanted.reference,
         min(cells.f) AS one,
         max(cells.f) AS other,
         sum(cells.pictures) AS n,
@@ -605,26 +424,14 @@ compared AS (
                 )
             )
     GROUP BY
-        cells.week,
-        cells.figure,
-        cells.model,
-        cells.suite,
-        cells.suite_major,
-        cells.attribute,
-        cells.condition,
-        cells.turn,
-        cells.prompt,
-        wanted.reference
+        cells.week, cells.figure, cells.model, cells.suite, cells.suite_major, cells.attribute,
+        cells.condition, cells.turn, cells.prompt, wanted.reference
     HAVING sum(cells.pictures) >= 2
 ),
 
 two_values AS (
     SELECT DISTINCT
-        week,
-        figure,
-        reference,
-        one,
-        other
+        week, figure, reference, one, other
     FROM compared
 ),
 
@@ -643,21 +450,12 @@ rates AS (
             AND two_values.figure = joint.figure
             AND joint.f IN (two_values.one, two_values.other)
             AND joint.y IN (two_values.one, two_values.other)
-    GROUP BY
-        two_values.week,
-        two_values.figure,
-        two_values.reference,
-        two_values.one,
-        two_values.other
+    GROUP BY two_values.week, two_values.figure, two_values.reference, two_values.one, two_values.other
 ),
 
 put_right AS (
     SELECT
-        week,
-        figure,
-        reference,
-        one,
-        other,
+        week, figure, reference, one, other,
         -- A value that people never saw is taken as the labeler reads it.
         coalesce(one_as_one, 1) - coalesce(other_as_one, 0) AS slope,
         coalesce(other_as_one, 0) AS other_as_one,
@@ -667,15 +465,8 @@ put_right AS (
 
 distances AS (
     SELECT
-        compared.week,
-        compared.figure,
-        compared.model,
-        compared.suite,
-        compared.suite_major,
-        compared.attribute,
-        compared.condition,
-        compared.turn,
-        compared.reference,
+        compared.week, compared.figure, compared.model, compared.suite, compared.suite_major,
+        compared.attribute, compared.condition, compared.turn, compared.reference,
         concat_ws('/', compared.week, compared.figure, compared.condition, compared.turn) AS equations_of,
         avg(
             (compared.share - compared.expected) ** 2
@@ -691,40 +482,23 @@ distances AS (
         END AS corrected,
         bool_or(unrated.f IS NOT NULL) AS unrated
     FROM compared
-    INNER JOIN put_right
-        ON
-            compared.week = put_right.week
-            AND compared.figure = put_right.figure
-            AND compared.reference = put_right.reference
+    INNER JOIN put_right USING (week, figure, reference)
     LEFT JOIN unrated
         ON
             unrated.equations_of
             = concat_ws('/', compared.week, compared.figure, compared.condition, compared.turn)
             AND unrated.f IN (compared.one, compared.other)
     GROUP BY
-        compared.week,
-        compared.figure,
-        compared.model,
-        compared.suite,
-        compared.suite_major,
-        compared.attribute,
-        compared.condition,
-        compared.turn,
-        compared.reference
+        compared.week, compared.figure, compared.model, compared.suite, compared.suite_major,
+        compared.attribute, compared.condition, compared.turn, compared.reference
 )
 
 SELECT
-    solved.week,
-    solved.model,
-    solved.suite,
-    solved.suite_major,
-    solved.condition,
-    solved.turn,
+    solved.week, solved.model, solved.suite, solved.suite_major, solved.condition, solved.turn,
     solved.attribute,
     'share' AS metric,
     cast(NULL AS VARCHAR) AS reference,
-    solved.f AS value,
-    solved.raw,
+    solved.f AS value, solved.raw,
     CASE
         WHEN known.gold_n >= 40 AND solved.equations_of NOT IN (SELECT unrated.equations_of FROM unrated)
             THEN
@@ -732,18 +506,13 @@ SELECT
     END AS corrected,
     known.gold_n
 FROM solved
-INNER JOIN known ON solved.week = known.week AND solved.figure = known.figure
+INNER JOIN known USING (week, figure)
 WHERE solved.f <> ''
 WINDOW of_figure AS (PARTITION BY solved.equations_of)
 UNION ALL
 SELECT
-    distances.week,
-    distances.model,
-    distances.suite,
-    distances.suite_major,
-    distances.condition,
-    distances.turn,
-    distances.attribute,
+    distances.week, distances.model, distances.suite, distances.suite_major, distances.condition,
+    distances.turn, distances.attribute,
     'distance2' AS metric,
     distances.reference,
     cast(NULL AS VARCHAR) AS value,
@@ -751,5 +520,5 @@ SELECT
     CASE WHEN known.gold_n >= 40 AND NOT distances.unrated THEN distances.corrected END AS corrected,
     known.gold_n
 FROM distances
-INNER JOIN known ON distances.week = known.week AND distances.figure = known.figure
+INNER JOIN known USING (week, figure)
 ORDER BY ALL

@@ -17,10 +17,7 @@ events AS MATERIALIZED (
 -- a picture is there where the attempt that settled its slot, the first final one, was ok
 settled AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
-        attempts.outcome
+        attempts.week, attempts.model, attempts.slot_key, attempts.outcome
     FROM attempts
     INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
     QUALIFY
@@ -31,27 +28,14 @@ settled AS (
 
 read_pictures AS (
     SELECT
-        slots.week,
-        slots.model,
-        plans.series,
-        plans.params_hash,
-        slots.suite,
-        attribute_values.suite_major,
+        slots.week, slots.model, plans.series, plans.params_hash, slots.suite, attribute_values.suite_major,
         prompts.condition,
         least(slots.turn, 2) AS turn,
-        slots.prompt,
-        labels.attribute,
-        labels.labeler_version,
+        slots.prompt, labels.attribute, labels.labeler_version,
         coalesce(attribute_values.band, attribute_values.value) AS value
     FROM slots
-    INNER JOIN plans ON slots.week = plans.week AND slots.model = plans.model
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
+    INNER JOIN plans USING (week, model)
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
     INNER JOIN settled
         ON
             slots.week = settled.week
@@ -79,9 +63,7 @@ read_pictures AS (
 
 counted AS (
     SELECT
-        events.event,
-        pictures.prompt,
-        pictures.week,
+        events.event, pictures.prompt, pictures.week,
         count(*) FILTER (WHERE pictures.value = events.value_name) AS k,
         count(*) AS n
     FROM events
@@ -104,16 +86,14 @@ counted AS (
 -- what was opened before starts a prompt anew: of a suite its changes and its prompts', of a prompt its own
 starts AS (
     SELECT
-        cells.event,
-        cells.prompt,
+        cells.event, cells.prompt,
         coalesce(max(earlier.changed_week), min(events.started_week)) AS start
     FROM (
         SELECT DISTINCT
-            event,
-            prompt
+            event, prompt
         FROM counted
     ) AS cells
-    INNER JOIN events ON cells.event = events.event
+    INNER JOIN events USING (event)
     LEFT JOIN events AS earlier
         ON
             events.model = earlier.model
@@ -136,21 +116,20 @@ weekly AS (
         counted.*,
         row_number() OVER (PARTITION BY counted.event, counted.prompt ORDER BY counted.week) AS seen
     FROM counted
-    INNER JOIN starts ON counted.event = starts.event AND counted.prompt = starts.prompt
+    INNER JOIN starts USING (event, prompt)
     WHERE counted.week >= starts.start
 ),
 
 -- size: the changed prompts before and after, each with equal weight
 sides AS (
     SELECT
-        counted.event,
-        counted.prompt,
+        counted.event, counted.prompt,
         sum(counted.k) FILTER (WHERE counted.week < events.changed_week) AS k0,
         sum(counted.n) FILTER (WHERE counted.week < events.changed_week) AS n0,
         sum(counted.k) FILTER (WHERE counted.week >= events.changed_week) AS k1,
         sum(counted.n) FILTER (WHERE counted.week >= events.changed_week) AS n1
     FROM counted
-    INNER JOIN events ON counted.event = events.event
+    INNER JOIN events USING (event)
     WHERE list_contains(string_split(events.changed_prompts, ','), counted.prompt)
     GROUP BY counted.event, counted.prompt
     HAVING n0 > 0 AND n1 > 0
@@ -172,21 +151,18 @@ sizes AS (
 -- evidence: weeks that can be the first of a change, and their prior
 suite_weeks AS (
     SELECT
-        event,
-        week,
+        event, week,
         row_number() OVER (PARTITION BY event ORDER BY week) - 1 AS earlier
     FROM (
         SELECT DISTINCT
-            event,
-            week
+            event, week
         FROM weekly
     ) AS observed
 ),
 
 candidates AS (
     SELECT
-        event,
-        week AS first_week,
+        event, week AS first_week,
         CASE WHEN earlier <= 26 THEN 0.5 / 26 ELSE 13.5 / (earlier * (earlier + 1)) END AS prior
     FROM suite_weeks
     WHERE earlier >= 4
@@ -198,7 +174,7 @@ first_cells AS (
         weekly.event,
         count(DISTINCT weekly.prompt) AS cells
     FROM weekly
-    INNER JOIN suite_weeks ON weekly.event = suite_weeks.event AND weekly.week = suite_weeks.week
+    INNER JOIN suite_weeks USING (event, week)
     WHERE suite_weeks.earlier < 4
     GROUP BY weekly.event
 ),
@@ -206,13 +182,12 @@ first_cells AS (
 -- many pictures: on average over those weeks, of a prompt that came later in its own first week
 many AS (
     SELECT
-        weekly.event,
-        weekly.prompt,
+        weekly.event, weekly.prompt,
         coalesce(
             avg(weekly.n) FILTER (WHERE suite_weeks.earlier < 4), min(weekly.n) FILTER (WHERE weekly.seen = 1)
         ) >= 36 AS many
     FROM weekly
-    INNER JOIN suite_weeks ON weekly.event = suite_weeks.event AND weekly.week = suite_weeks.week
+    INNER JOIN suite_weeks USING (event, week)
     GROUP BY weekly.event, weekly.prompt
 ),
 
@@ -227,11 +202,7 @@ scatters (many, points, scatter, weight) AS (
 
 grid AS (
     SELECT
-        many,
-        points,
-        scatter,
-        weight,
-        point,
+        many, points, scatter, weight, point,
         pow(sin((point + 0.5) / points * pi() / 2), 2)::DOUBLE AS p,
         1 / least(pow(scatter, 2) / (p * (1 - p)), 0.1) - 1 AS size
     FROM scatters, unnest(range(points)) AS numbers (point)
@@ -239,12 +210,7 @@ grid AS (
 
 likelihoods AS (
     SELECT
-        weekly.event,
-        weekly.prompt,
-        weekly.week,
-        grid.scatter,
-        grid.weight,
-        grid.point,
+        weekly.event, weekly.prompt, weekly.week, grid.scatter, grid.weight, grid.point,
         CASE
             WHEN grid.scatter = 0 THEN weekly.k * ln(grid.p) + (weekly.n - weekly.k) * ln(1 - grid.p)
             ELSE
@@ -253,33 +219,25 @@ likelihoods AS (
                 - lgamma(weekly.n + grid.size) + lgamma(grid.size)
         END AS ll
     FROM weekly
-    INNER JOIN many ON weekly.event = many.event AND weekly.prompt = many.prompt
-    INNER JOIN grid ON many.many = grid.many
+    INNER JOIN many USING (event, prompt)
+    INNER JOIN grid USING (many)
 ),
 
 split AS (
     SELECT
-        likelihoods.event,
-        likelihoods.prompt,
-        candidates.first_week,
-        likelihoods.scatter,
-        likelihoods.weight,
-        likelihoods.point,
+        likelihoods.event, likelihoods.prompt, candidates.first_week, likelihoods.scatter,
+        likelihoods.weight, likelihoods.point,
         coalesce(sum(likelihoods.ll) FILTER (WHERE likelihoods.week < candidates.first_week), 0) AS before_ll,
         coalesce(sum(likelihoods.ll) FILTER (WHERE likelihoods.week >= candidates.first_week), 0) AS after_ll,
         sum(likelihoods.ll) AS all_ll
     FROM likelihoods
-    INNER JOIN candidates ON likelihoods.event = candidates.event
+    INNER JOIN candidates USING (event)
     GROUP BY ALL
 ),
 
 marginals AS (
     SELECT
-        event,
-        prompt,
-        first_week,
-        scatter,
-        weight,
+        event, prompt, first_week, scatter, weight,
         max(before_ll) + ln(avg(exp(before_ll - top_before)))
         + max(after_ll) + ln(avg(exp(after_ll - top_after))) AS changed,
         max(all_ll) + ln(avg(exp(all_ll - top_all))) AS steady
@@ -297,9 +255,7 @@ marginals AS (
 
 ratios AS (
     SELECT
-        event,
-        prompt,
-        first_week,
+        event, prompt, first_week,
         least(
             sum(weight * exp(least(changed - top, 690))) / sum(weight * exp(steady - top)), 1e30
         ) AS ratio
@@ -326,8 +282,8 @@ parts AS (
         ln(candidates.prior) + ln(chances.weight)
         + sum(ln(1 - chances.chance + chances.chance * ratios.ratio)) AS log_part
     FROM ratios
-    INNER JOIN chances ON ratios.event = chances.event
-    INNER JOIN candidates ON ratios.event = candidates.event AND ratios.first_week = candidates.first_week
+    INNER JOIN chances USING (event)
+    INNER JOIN candidates USING (event, first_week)
     GROUP BY ratios.event, ratios.first_week, candidates.prior, chances.chance, chances.weight
 ),
 
@@ -345,23 +301,14 @@ evidence AS (
 )
 
 SELECT
-    events.week,
-    events.model,
-    events.suite,
-    events.suite_major,
-    events.condition,
-    events.turn,
-    events.prompt,
-    events.attribute,
-    events.value_name,
-    events.changed_week,
-    sizes.before_share,
+    events.week, events.model, events.suite, events.suite_major, events.condition, events.turn,
+    events.prompt, events.attribute, events.value_name, events.changed_week, sizes.before_share,
     sizes.after_share,
     sizes.after_share - sizes.before_share AS change,
     greatest(sizes.after_share - sizes.before_share - sizes.half, -1) AS change_low,
     least(sizes.after_share - sizes.before_share + sizes.half, 1) AS change_high,
     evidence.log10_e
 FROM events
-INNER JOIN sizes ON events.event = sizes.event
-INNER JOIN evidence ON events.event = evidence.event
+INNER JOIN sizes USING (event)
+INNER JOIN evidence USING (event)
 ORDER BY ALL

@@ -7,23 +7,16 @@
 -- Depends on: gold_strata, gold_samples, slots, images, prompt_attributes, labels
 WITH series AS (
     SELECT DISTINCT
-        gold_strata.gold_set,
-        gold_strata.week,
-        gold_strata.model,
-        gold_strata.suite,
-        gold_strata.suite_major,
-        gold_strata.stratified_by,
-        gold_strata.labeler,
-        gold_strata.labeler_version,
-        gold_samples.seed
+        gold_strata.gold_set, gold_strata.week, gold_strata.model, gold_strata.suite,
+        gold_strata.suite_major, gold_strata.stratified_by, gold_strata.labeler,
+        gold_strata.labeler_version, gold_samples.seed
     FROM gold_strata
-    INNER JOIN gold_samples ON gold_strata.gold_set = gold_samples.gold_set
+    INNER JOIN gold_samples USING (gold_set)
 ),
 
 pictures AS (
     SELECT
-        series.gold_set,
-        slots.slot_key,
+        series.gold_set, slots.slot_key,
         concat(
             series.model, '/', series.suite, '@', series.suite_major, '/',
             coalesce(labels.value, 'not_assessed')
@@ -61,17 +54,14 @@ pictures AS (
 
 ranked AS (
     SELECT
-        gold_set,
-        stratum,
-        slot_key,
+        gold_set, stratum, slot_key,
         count(*) OVER (PARTITION BY gold_set, stratum) AS pictures_now,
         row_number() OVER (PARTITION BY gold_set, stratum ORDER BY chance) AS place
     FROM pictures
 )
 
 SELECT
-    gold_samples.gold_set,
-    gold_samples.stratum,
+    gold_samples.gold_set, gold_samples.stratum,
     coalesce(max(ranked.pictures_now), 0) AS pictures_now,
     max(gold_samples.stratum_pictures) AS pictures_then,
     count(*) AS sampled,
@@ -80,10 +70,6 @@ SELECT
     AND count(*) = max(gold_samples.stratum_sampled)
     AND coalesce(max(ranked.pictures_now), 0) = max(gold_samples.stratum_pictures) AS as_announced
 FROM gold_samples
-LEFT JOIN ranked
-    ON
-        gold_samples.gold_set = ranked.gold_set
-        AND gold_samples.stratum = ranked.stratum
-        AND gold_samples.slot_key = ranked.slot_key
+LEFT JOIN ranked USING (gold_set, stratum, slot_key)
 GROUP BY gold_samples.gold_set, gold_samples.stratum
 ORDER BY gold_samples.gold_set, gold_samples.stratum

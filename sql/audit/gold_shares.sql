@@ -18,9 +18,7 @@ WITH judged AS (
 
 answers AS (
     SELECT
-        figure,
-        stratum,
-        value,
+        figure, stratum, value,
         1 / count(*) OVER (PARTITION BY gold_set, slot_key, attribute) AS weight
     FROM judged
 ),
@@ -28,50 +26,36 @@ answers AS (
 cells AS (
     SELECT
         gold_strata.*,
-        attribute_values.value,
-        attribute_values.position,
+        attribute_values.value, attribute_values.position,
         concat_ws(
             '/',
-            gold_strata.gold_set,
-            gold_strata.model,
-            gold_strata.suite,
-            gold_strata.suite_major,
+            gold_strata.gold_set, gold_strata.model, gold_strata.suite, gold_strata.suite_major,
             gold_strata.attribute
         ) AS figure
     FROM gold_strata
-    INNER JOIN attribute_values
-        ON
-            gold_strata.week = attribute_values.week
-            AND gold_strata.model = attribute_values.model
-            AND gold_strata.suite = attribute_values.suite
-            AND gold_strata.suite_major = attribute_values.suite_major
-            AND gold_strata.attribute = attribute_values.attribute
+    INNER JOIN attribute_values USING (week, model, suite, suite_major, attribute)
     WHERE attribute_values.in_support
 ),
 
 declared AS (
     SELECT DISTINCT
-        figure,
-        value
+        figure, value
     FROM cells
 ),
 
 rated AS (
     SELECT
-        answers.figure,
-        answers.stratum,
+        answers.figure, answers.stratum,
         sum(answers.weight) AS rated,
         coalesce(sum(answers.weight) FILTER (WHERE declared.value IS NOT NULL), 0) AS support
     FROM answers
-    LEFT JOIN declared ON answers.figure = declared.figure AND answers.value = declared.value
+    LEFT JOIN declared USING (figure, value)
     GROUP BY answers.figure, answers.stratum
 ),
 
 said AS (
     SELECT
-        figure,
-        stratum,
-        value,
+        figure, stratum, value,
         sum(weight) AS hits
     FROM answers
     GROUP BY figure, stratum, value
@@ -85,24 +69,14 @@ strata AS (
         coalesce(said.hits, 0) AS hits,
         cells.pictures / sum(cells.pictures) OVER (PARTITION BY cells.figure, cells.value) AS part
     FROM cells
-    LEFT JOIN rated ON cells.figure = rated.figure AND cells.stratum = rated.stratum
-    LEFT JOIN said
-        ON
-            cells.figure = said.figure
-            AND cells.stratum = said.stratum
-            AND cells.value = said.value
+    LEFT JOIN rated USING (figure, stratum)
+    LEFT JOIN said USING (figure, stratum, value)
     WHERE cells.pictures > 0
 ),
 
 totals AS (
     SELECT
-        gold_set,
-        model,
-        suite,
-        suite_major,
-        attribute,
-        figure,
-        value,
+        gold_set, model, suite, suite_major, attribute, figure, value,
         min(position) AS position,
         cast(sum(pictures) AS BIGINT) AS pictures,
         cast(round(sum(rated)) AS BIGINT) AS rated,
@@ -124,10 +98,7 @@ totals AS (
 -- e = hit - share * support; its mean and mean square in a stratum, and the same with two pseudo-counts.
 residuals AS (
     SELECT
-        strata.figure,
-        strata.value,
-        strata.part,
-        strata.rated,
+        strata.figure, strata.value, strata.part, strata.rated,
         (strata.hits - totals.share * strata.support) / strata.rated AS mean,
         (
             strata.hits * (1 - totals.share) ** 2
@@ -140,14 +111,13 @@ residuals AS (
         ) / (strata.rated + 2) AS pseudo_square,
         totals.pictures
     FROM strata
-    INNER JOIN totals ON strata.figure = totals.figure AND strata.value = totals.value
+    INNER JOIN totals USING (figure, value)
     WHERE totals.reason IS NULL
 ),
 
 spreads AS (
     SELECT
-        figure,
-        value,
+        figure, value,
         sqrt(
             greatest(
                 sum(part ** 2 * (square - mean ** 2) / greatest(rated - 1, 1)),
@@ -160,12 +130,7 @@ spreads AS (
 )
 
 SELECT
-    totals.gold_set,
-    totals.model,
-    totals.suite,
-    totals.suite_major,
-    totals.attribute,
-    totals.value,
+    totals.gold_set, totals.model, totals.suite, totals.suite_major, totals.attribute, totals.value,
     CASE WHEN totals.reason IS NULL THEN totals.share END AS gold_share,
     CASE
         WHEN totals.reason IS NULL
@@ -179,9 +144,7 @@ SELECT
         WHEN totals.own
             THEN totals.labeled / nullif(sum(totals.labeled) OVER (PARTITION BY totals.figure), 0)
     END AS labeler_share,
-    totals.pictures,
-    totals.rated,
-    totals.reason
+    totals.pictures, totals.rated, totals.reason
 FROM totals
-LEFT JOIN spreads ON totals.figure = spreads.figure AND totals.value = spreads.value
+LEFT JOIN spreads USING (figure, value)
 ORDER BY totals.gold_set, totals.model, totals.suite, totals.suite_major, totals.attribute, totals.position

@@ -12,25 +12,17 @@ WITH latest AS (
 -- Of the latest week in which labels of the model were scored.
 believed AS (
     SELECT
-        scores.model,
-        reliability.reliable,
-        reliability.reliability
+        scores.model, reliability.reliable, reliability.reliability
     FROM scores
-    INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
-    INNER JOIN reliability
-        ON
-            scores.week = reliability.week
-            AND plans.labeler = reliability.labeler
-            AND scores.labeler_version = reliability.labeler_version
-            AND scores.attribute = reliability.attribute
+    INNER JOIN plans USING (week, model)
+    INNER JOIN reliability USING (week, labeler, labeler_version, attribute)
     WHERE scores.attribute = 'perceived_gender' AND scores.prompt IS NULL
     QUALIFY row_number() OVER (PARTITION BY scores.model ORDER BY scores.week DESC) = 1
 ),
 
 ceo AS (
     SELECT
-        week,
-        model,
+        week, model,
         sum(pictures) FILTER (WHERE value = 'masculine') AS masculine,
         sum(pictures) FILTER (WHERE value = 'feminine') AS feminine,
         sum(pictures) AS pictures
@@ -52,8 +44,7 @@ one_sided AS (
 
 halves AS (
     SELECT
-        model,
-        week,
+        model, week,
         sum(feminine) OVER earlier / nullif(sum(pictures) OVER earlier, 0) AS share_before,
         sum(feminine) OVER since / nullif(sum(pictures) OVER since, 0) AS share_since,
         least(sum(pictures) OVER earlier, sum(pictures) OVER since) AS n
@@ -88,21 +79,15 @@ ended AS (
 
 sentences AS (
     SELECT
-        place,
-        model,
-        sentence
+        place, model, sentence
     FROM one_sided
     UNION ALL
     SELECT
-        place,
-        model,
-        sentence
+        place, model, sentence
     FROM changed
     UNION ALL
     SELECT
-        place,
-        model,
-        sentence
+        place, model, sentence
     FROM ended
 )
 
@@ -114,5 +99,5 @@ SELECT
     END AS sentence,
     believed.reliability
 FROM sentences
-LEFT JOIN believed ON sentences.model = believed.model
+LEFT JOIN believed USING (model)
 ORDER BY coalesce(believed.reliable, TRUE) DESC, sentences.place ASC, sentences.sentence ASC

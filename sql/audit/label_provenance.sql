@@ -7,25 +7,10 @@
 --   picture is the attempt's)
 -- Depends on: labels, slots, prompts, attempts.
 SELECT
-    labels.week,
-    labels.model,
-    slots.prompt,
-    labels.attribute,
-    labels.value,
-    labels.confidence,
-    labels.labeler,
-    labels.labeler_version,
-    labels.raw,
-    labels.slot_key,
-    slots.replicate,
-    slots.turn,
-    attempts.attempt,
-    prompts.text AS prompt_planned,
-    attempts.prompt_sent,
-    attempts.revised_prompt,
-    attempts.model_reported,
-    attempts.requested_at,
-    attempts.outcome,
+    labels.week, labels.model, slots.prompt, labels.attribute, labels.value, labels.confidence,
+    labels.labeler, labels.labeler_version, labels.raw, labels.slot_key, slots.replicate, slots.turn,
+    attempts.attempt, prompts.text AS prompt_planned, attempts.prompt_sent, attempts.revised_prompt,
+    attempts.model_reported, attempts.requested_at, attempts.outcome,
     labels.image_sha256,
     concat(
         'images/', left(labels.image_sha256, 2), '/', labels.image_sha256, '.', attempts.image_ext
@@ -36,11 +21,7 @@ SELECT
     ) AS receipt_key,
     coalesce(labels.image_sha256 = attempts.image_sha256, FALSE) AS same_picture
 FROM labels
-LEFT JOIN slots
-    ON
-        labels.week = slots.week
-        AND labels.model = slots.model
-        AND labels.slot_key = slots.slot_key
+LEFT JOIN slots USING (week, model, slot_key)
 LEFT JOIN prompts
     ON
         slots.week = prompts.week

@@ -6,9 +6,7 @@
 -- Depends on: slots, attempts, slot_outcomes.
 WITH planned AS (
     SELECT
-        week,
-        model,
-        prompt,
+        week, model, prompt,
         count(*) AS planned
     FROM slots
     GROUP BY week, model, prompt
@@ -16,9 +14,7 @@ WITH planned AS (
 
 ended AS (
     SELECT
-        week,
-        model,
-        prompt,
+        week, model, prompt,
         count(*) FILTER (WHERE outcome = 'ok' AND image_sha256 IS NOT NULL) AS ok,
         count(*) FILTER (WHERE outcome_group = 'answer') AS model_answers,
         count(*) FILTER (WHERE outcome_group = 'transient') AS transient_errors,
@@ -32,24 +28,16 @@ ended AS (
 
 strays AS (
     SELECT
-        attempts.week,
-        attempts.model,
+        attempts.week, attempts.model,
         count(*) AS attempts_of_no_slot
     FROM attempts
-    ANTI JOIN slots
-        ON
-            attempts.week = slots.week
-            AND attempts.model = slots.model
-            AND attempts.slot_key = slots.slot_key
+    ANTI JOIN slots USING (week, model, slot_key)
     GROUP BY attempts.week, attempts.model
 ),
 
 counted AS (
     SELECT
-        planned.week,
-        planned.model,
-        planned.prompt,
-        planned.planned,
+        planned.week, planned.model, planned.prompt, planned.planned,
         coalesce(ended.ok, 0) AS ok,
         coalesce(ended.model_answers, 0) AS model_answers,
         coalesce(ended.transient_errors, 0) AS transient_errors,
@@ -59,12 +47,8 @@ counted AS (
         coalesce(ended.not_attempted, 0) AS not_attempted,
         coalesce(strays.attempts_of_no_slot, 0) AS attempts_of_no_slot
     FROM planned
-    LEFT JOIN ended
-        ON
-            planned.week = ended.week
-            AND planned.model = ended.model
-            AND planned.prompt = ended.prompt
-    LEFT JOIN strays ON planned.week = strays.week AND planned.model = strays.model
+    LEFT JOIN ended USING (week, model, prompt)
+    LEFT JOIN strays USING (week, model)
 )
 
 SELECT

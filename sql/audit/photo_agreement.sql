@@ -27,15 +27,13 @@ newest AS (
 
 read AS (
     SELECT
-        m.title AS model,
-        l.labeler_version,
-        p.said,
+        m.title AS model, l.labeler_version, p.said,
         CASE WHEN l.value IN ('feminine', 'masculine') THEN l.value END AS seen
     FROM study_labels AS l
-    INNER JOIN newest ON l.labeler_version = newest.labeler_version
-    INNER JOIN study_slots AS s ON l.study = s.study AND l.slot_key = s.slot_key
-    INNER JOIN study_models AS m ON s.study = m.study AND s.model = m.model
-    LEFT JOIN people AS p ON l.slot_key = p.slot_key
+    INNER JOIN newest USING (labeler_version)
+    INNER JOIN study_slots USING (study, slot_key)
+    INNER JOIN study_models AS m USING (study, model)
+    LEFT JOIN people AS p USING (slot_key)
     WHERE l.study = 'raza2025' AND l.labeler = 'photo' AND l.attribute = 'perceived_gender'
 ),
 
@@ -76,16 +74,10 @@ bounded AS (
 )
 
 SELECT
-    model,
-    labeler_version,
-    pictures,
-    answered,
-    coverage,
+    model, labeler_version, pictures, answered, coverage,
     CASE WHEN answered = 0 THEN 0 ELSE coverage_middle - coverage_half END AS coverage_low,
     CASE WHEN answered = pictures THEN 1 ELSE coverage_middle + coverage_half END AS coverage_high,
-    n,
-    agree,
-    agreement,
+    n, agree, agreement,
     CASE
         WHEN n = 0 THEN NULL
         WHEN agree = 0 THEN 0
@@ -96,8 +88,7 @@ SELECT
         WHEN agree = n THEN 1
         ELSE agreement_middle + agreement_half
     END AS agreement_high,
-    feminine_as_masculine,
-    masculine_as_feminine
+    feminine_as_masculine, masculine_as_feminine
 FROM bounded
 ORDER BY
     list_position(

@@ -13,10 +13,7 @@ WITH RECURSIVE
 -- a picture is there where the attempt that settled its slot, the first final one, was ok
 settled AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
-        attempts.outcome
+        attempts.week, attempts.model, attempts.slot_key, attempts.outcome
     FROM attempts
     INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
     QUALIFY
@@ -28,16 +25,9 @@ settled AS (
 -- of several versions of the planned labeler the highest declared number counts, then the last hash
 versions AS (
     SELECT
-        labels.week,
-        labels.model,
-        labels.labeler,
-        labels.labeler_version
+        labels.week, labels.model, labels.labeler, labels.labeler_version
     FROM labels
-    INNER JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
+    INNER JOIN plans USING (week, model, labeler)
     GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY labels.week, labels.model
@@ -50,41 +40,20 @@ versions AS (
 -- the slots that stand for their suite: of a confrontation what came after it
 asked AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.slot_key,
-        slots.suite,
-        wanted.suite_major,
-        prompts.condition,
+        slots.week, slots.model, slots.slot_key, slots.suite, wanted.suite_major, prompts.condition,
         slots.prompt,
         least(slots.turn, 2) AS turn,
         wanted.attribute
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
-    INNER JOIN prompt_attributes AS wanted
-        ON
-            prompts.week = wanted.week
-            AND prompts.model = wanted.model
-            AND prompts.suite = wanted.suite
-            AND prompts.suite_major = wanted.suite_major
-            AND prompts.prompt = wanted.prompt
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
     WHERE prompts.condition != 'confronted' OR slots.turn > 1
 ),
 
 -- values by band where the attribute has bands
 declared AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         coalesce(band, value) AS value,
         bool_or(in_support) AS in_support,
         bool_or(band IS NOT NULL) AS banded
@@ -94,11 +63,7 @@ declared AS (
 
 scales AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         bool_or(banded) AS banded,
         count(*) FILTER (WHERE in_support) AS named
     FROM declared
@@ -107,36 +72,16 @@ scales AS (
 
 cells AS (
     SELECT DISTINCT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.condition,
-        asked.prompt,
-        asked.turn,
-        asked.attribute,
-        scales.banded,
-        scales.named,
-        versions.labeler_version
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
+        asked.attribute, scales.banded, scales.named, versions.labeler_version
     FROM asked
-    INNER JOIN scales
-        ON
-            asked.week = scales.week
-            AND asked.model = scales.model
-            AND asked.suite = scales.suite
-            AND asked.suite_major = scales.suite_major
-            AND asked.attribute = scales.attribute
-    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
+    INNER JOIN versions USING (week, model)
 ),
 
 seen AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.prompt,
-        asked.attribute,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.attribute,
         coalesce(known.band, known.value) AS value,
         count(*) AS pictures
     FROM asked
@@ -186,9 +131,7 @@ beside AS (
     UNION ALL
     SELECT
         cells.*,
-        expected.reference,
-        expected.value,
-        expected.expected_share AS q
+        expected.reference, expected.value, expected.expected_share AS q
     FROM cells
     INNER JOIN reference_values AS expected
         ON
@@ -202,12 +145,7 @@ beside AS (
     QUALIFY
         rank() OVER (
             PARTITION BY
-                cells.week,
-                cells.model,
-                cells.suite,
-                cells.suite_major,
-                cells.prompt,
-                cells.attribute,
+                cells.week, cells.model, cells.suite, cells.suite_major, cells.prompt, cells.attribute,
                 expected.reference
             ORDER BY expected.prompt IS NULL
         ) = 1
@@ -224,23 +162,10 @@ sized AS (
         sum(coalesce(seen.pictures, 0) * beside.q) OVER cell AS xq,
         sum(coalesce(seen.pictures, 0) * beside.q * beside.q) OVER cell AS xqq
     FROM beside
-    LEFT JOIN seen
-        ON
-            beside.week = seen.week
-            AND beside.model = seen.model
-            AND beside.suite = seen.suite
-            AND beside.suite_major = seen.suite_major
-            AND beside.prompt = seen.prompt
-            AND beside.attribute = seen.attribute
-            AND beside.value = seen.value
+    LEFT JOIN seen USING (week, model, suite, suite_major, prompt, attribute, value)
     WINDOW cell AS (
         PARTITION BY
-            beside.week,
-            beside.model,
-            beside.suite,
-            beside.suite_major,
-            beside.prompt,
-            beside.attribute,
+            beside.week, beside.model, beside.suite, beside.suite_major, beside.prompt, beside.attribute,
             beside.reference
     )
 ),
@@ -249,16 +174,7 @@ sized AS (
 -- and that with two pseudo-counts
 shares AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        turn,
-        attribute,
-        reference,
-        banded,
-        labeler_version,
+        week, model, suite, suite_major, condition, turn, attribute, reference, banded, labeler_version,
         value,
         1.959963984540054e0 AS z,
         count(*) AS prompts,
@@ -309,22 +225,8 @@ valued AS (
 
 cell_sums AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        reference,
-        banded,
-        labeler_version,
-        named,
-        n,
-        k,
-        c,
-        xq,
+        week, model, suite, suite_major, condition, prompt, turn, attribute, reference, banded,
+        labeler_version, named, n, k, c, xq,
         sum(x * (x - 1)) AS agreeing,
         sum(x * line) AS pairs,
         sum(x * line * line) AS lines,
@@ -364,16 +266,7 @@ figures AS (
 
 distances AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        turn,
-        attribute,
-        reference,
-        banded,
-        labeler_version,
+        week, model, suite, suite_major, condition, turn, attribute, reference, banded, labeler_version,
         named,
         1.959963984540054e0 AS z,
         max(n) >= 5 AS told,
@@ -465,8 +358,7 @@ bisection AS (
     FROM means
     UNION ALL
     SELECT
-        f,
-        odd,
+        f, odd,
         theta + CASE
             WHEN
                 odd * 2 * (theta + step) / pi()
@@ -503,24 +395,11 @@ clipped AS (
 )
 
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    turn,
-    attribute,
-    reference,
+    week, model, suite, suite_major, condition, turn, attribute, reference,
     CASE WHEN banded THEN 'bands' ELSE 'values' END AS scale,
-    labeler_version,
-    metric,
+    labeler_version, metric,
     CASE WHEN metric != 'anachronism_rate' THEN value_name END AS value_name,
-    prompts,
-    mean,
-    spread,
-    student_t,
-    frozen_low,
-    frozen_high,
+    prompts, mean, spread, student_t, frozen_low, frozen_high,
     CASE
         WHEN metric = 'distance' THEN sqrt(CASE WHEN below > 1e-14 THEN below ELSE 0 END)
         ELSE below
@@ -531,13 +410,5 @@ SELECT
     END AS prompts_high
 FROM clipped
 ORDER BY
-    week DESC,
-    model ASC,
-    suite ASC,
-    suite_major ASC,
-    condition ASC,
-    attribute ASC,
-    reference ASC,
-    metric ASC,
-    turn ASC,
-    value_name ASC
+    week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, reference ASC,
+    metric ASC, turn ASC, value_name ASC

@@ -15,34 +15,14 @@ WITH RECURSIVE
 -- every prompt that stands for its suite, asked or not, beside each reference of the attribute
 standing AS (
     SELECT
-        prompts.week,
-        plans.track,
-        plans.simulated,
-        prompts.suite,
-        prompts.suite_major,
-        prompts.condition,
-        wanted.attribute,
-        prompts.model,
-        prompts.prompt,
-        reference_values.reference,
+        prompts.week, plans.track, plans.simulated, prompts.suite, prompts.suite_major, prompts.condition,
+        wanted.attribute, prompts.model, prompts.prompt, reference_values.reference,
         reference_values.banded,
         coalesce(bool_or(reference_values.prompt = prompts.prompt), FALSE) AS has_own
     FROM prompts
-    INNER JOIN plans ON prompts.week = plans.week AND prompts.model = plans.model
-    INNER JOIN prompt_attributes AS wanted
-        ON
-            prompts.week = wanted.week
-            AND prompts.model = wanted.model
-            AND prompts.suite = wanted.suite
-            AND prompts.suite_major = wanted.suite_major
-            AND prompts.prompt = wanted.prompt
-    INNER JOIN reference_values
-        ON
-            wanted.week = reference_values.week
-            AND wanted.model = reference_values.model
-            AND wanted.suite = reference_values.suite
-            AND wanted.suite_major = reference_values.suite_major
-            AND wanted.attribute = reference_values.attribute
+    INNER JOIN plans USING (week, model)
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
+    INNER JOIN reference_values USING (week, model, suite, suite_major, attribute)
     WHERE prompts.condition <> 'confronted' OR prompts.turns > 1
     GROUP BY ALL
 ),
@@ -59,31 +39,22 @@ planned AS (
 -- how a slot ended: by its first final attempt, else by its last
 ended AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
+        attempts.week, attempts.model, attempts.slot_key,
         coalesce(
             arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
             arg_max(attempts.outcome, attempts.attempt)
         ) AS outcome
     FROM attempts
-    LEFT JOIN outcomes ON attempts.outcome = outcomes.outcome
+    LEFT JOIN outcomes USING (outcome)
     GROUP BY attempts.week, attempts.model, attempts.slot_key
 ),
 
 -- of several versions of the planned labeler the highest declared number counts, then the last hash
 readers AS (
     SELECT
-        labels.week,
-        labels.model,
-        labels.labeler,
-        labels.labeler_version
+        labels.week, labels.model, labels.labeler, labels.labeler_version
     FROM labels
-    INNER JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
+    INNER JOIN plans USING (week, model, labeler)
     GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY labels.week, labels.model
@@ -96,41 +67,21 @@ readers AS (
 -- the slots that stand for their suite: of a confrontation what came after it
 asked AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.slot_key,
-        slots.suite,
-        prompts.suite_major,
-        slots.prompt,
-        slots.turn,
+        slots.week, slots.model, slots.slot_key, slots.suite, prompts.suite_major, slots.prompt, slots.turn,
         coalesce(slots.conversation, slots.slot_key) AS answer,
         coalesce(ended.outcome, 'not_attempted') AS outcome,
         coalesce(outcomes.outcome_group, 'none') AS outcome_group
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
-    LEFT JOIN ended
-        ON
-            slots.week = ended.week
-            AND slots.model = ended.model
-            AND slots.slot_key = ended.slot_key
-    LEFT JOIN outcomes ON ended.outcome = outcomes.outcome
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
+    LEFT JOIN ended USING (week, model, slot_key)
+    LEFT JOIN outcomes USING (outcome)
     WHERE prompts.condition <> 'confronted' OR slots.turn > 1
 ),
 
 -- values by band where the attribute has bands
 declared AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         coalesce(band, value) AS value,
         bool_or(in_support) AS in_support,
         bool_or(band IS NOT NULL) AS banded
@@ -140,11 +91,7 @@ declared AS (
 
 scales AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
     FROM declared
     GROUP BY week, model, suite, suite_major, attribute
@@ -152,11 +99,7 @@ scales AS (
 
 drawn AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        prompt,
+        week, model, suite, suite_major, prompt,
         count(*) FILTER (WHERE outcome = 'ok') AS pictures
     FROM asked
     GROUP BY week, model, suite, suite_major, prompt
@@ -166,70 +109,31 @@ drawn AS (
 looked_at AS (
     SELECT
         drawn.*,
-        wanted.attribute,
-        scales.scale,
-        readers.labeler_version
+        wanted.attribute, scales.scale, readers.labeler_version
     FROM drawn
-    INNER JOIN prompt_attributes AS wanted
-        ON
-            drawn.week = wanted.week
-            AND drawn.model = wanted.model
-            AND drawn.suite = wanted.suite
-            AND drawn.suite_major = wanted.suite_major
-            AND drawn.prompt = wanted.prompt
-    INNER JOIN scales
-        ON
-            wanted.week = scales.week
-            AND wanted.model = scales.model
-            AND wanted.suite = scales.suite
-            AND wanted.suite_major = scales.suite_major
-            AND wanted.attribute = scales.attribute
-    LEFT JOIN readers ON drawn.week = readers.week AND drawn.model = readers.model
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
+    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
+    LEFT JOIN readers USING (week, model)
 ),
 
 -- what the labeler read: pictures of each value, by band where the attribute has bands
 seen AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.prompt,
-        labels.attribute,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, labels.attribute,
         coalesce(known.band, known.value) AS value,
         count(*) AS pictures
     FROM asked
-    INNER JOIN readers ON asked.week = readers.week AND asked.model = readers.model
-    INNER JOIN labels
-        ON
-            asked.week = labels.week
-            AND asked.model = labels.model
-            AND asked.slot_key = labels.slot_key
-            AND readers.labeler = labels.labeler
-            AND readers.labeler_version = labels.labeler_version
-    INNER JOIN attribute_values AS known
-        ON
-            asked.week = known.week
-            AND asked.model = known.model
-            AND asked.suite = known.suite
-            AND asked.suite_major = known.suite_major
-            AND labels.attribute = known.attribute
-            AND labels.value = known.value
+    INNER JOIN readers USING (week, model)
+    INNER JOIN labels USING (week, model, slot_key, labeler, labeler_version)
+    INNER JOIN attribute_values AS known USING (week, model, suite, suite_major, attribute, value)
     WHERE asked.outcome = 'ok'
     GROUP BY ALL
 ),
 
 counted AS (
     SELECT
-        looked_at.week,
-        looked_at.model,
-        looked_at.suite,
-        looked_at.suite_major,
-        looked_at.prompt,
-        looked_at.attribute,
-        looked_at.scale,
-        looked_at.labeler_version,
-        looked_at.pictures AS drawn,
+        looked_at.week, looked_at.model, looked_at.suite, looked_at.suite_major, looked_at.prompt,
+        looked_at.attribute, looked_at.scale, looked_at.labeler_version, looked_at.pictures AS drawn,
         declared.value,
         coalesce(seen.pictures, 0) AS pictures
     FROM looked_at
@@ -255,11 +159,7 @@ counted AS (
 -- of the turns after a confrontation the first picture is the answer, else the last turn
 answers AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        prompt,
+        week, model, suite, suite_major, prompt,
         coalesce(
             max(outcome_group) FILTER (WHERE outcome_group = 'success'), arg_max(outcome_group, turn)
         ) AS outcome_group
@@ -270,11 +170,7 @@ answers AS (
 
 refusals AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        prompt,
+        week, model, suite, suite_major, prompt,
         count(*) FILTER (WHERE outcome_group = 'answer') AS refused
     FROM answers
     GROUP BY week, model, suite, suite_major, prompt
@@ -282,14 +178,7 @@ refusals AS (
 
 labelled AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        prompt,
-        attribute,
-        scale,
-        labeler_version,
+        week, model, suite, suite_major, prompt, attribute, scale, labeler_version,
         drawn - sum(pictures) AS not_assessed
     FROM counted
     GROUP BY week, model, suite, suite_major, prompt, attribute, scale, labeler_version, drawn
@@ -298,10 +187,7 @@ labelled AS (
 -- a model has a place on a board if any prompt of it was asked
 placed AS (
     SELECT DISTINCT
-        planned.board,
-        planned.week,
-        planned.model,
-        labelled.labeler_version
+        planned.board, planned.week, planned.model, labelled.labeler_version
     FROM planned
     INNER JOIN labelled
         ON
@@ -317,15 +203,11 @@ placed AS (
 -- x pictures of a value and the share q that the reference expects; u answers that show no value
 valued AS (
     SELECT
-        planned.board,
-        planned.model,
-        planned.prompt,
-        expected.value,
-        expected.expected_share AS q,
+        planned.board, planned.model, planned.prompt, expected.value, expected.expected_share AS q,
         cast(coalesce(counted.pictures, 0) AS DOUBLE) AS x,
         cast(coalesce(labelled.not_assessed, 0) + coalesce(refusals.refused, 0) AS DOUBLE) AS u
     FROM planned
-    SEMI JOIN placed ON planned.board = placed.board AND planned.model = placed.model
+    SEMI JOIN placed USING (board, model)
     INNER JOIN reference_values AS expected
         ON
             planned.week = expected.week
@@ -414,11 +296,7 @@ filled AS (
 
 cells AS (
     SELECT
-        board,
-        model,
-        prompt,
-        n,
-        u,
+        board, model, prompt, n, u,
         n >= 4 AND 10 * n >= 8 * (n + u) AS covered,
         (sum(x * (x - 1)) / (n * (n - 1)) - 2 * xq / n + c) / 2 AS d,
         (
@@ -453,8 +331,7 @@ cells AS (
 -- the prompts of a board are those that any of its models planned
 board_prompts AS (
     SELECT
-        board,
-        prompt,
+        board, prompt,
         max(largest) AS largest
     FROM cells
     GROUP BY ALL
@@ -462,16 +339,13 @@ board_prompts AS (
 
 hidden AS (
     SELECT DISTINCT
-        week,
-        model
+        week, model
     FROM withheld
 ),
 
 models AS (
     SELECT
-        placed.board,
-        placed.model,
-        placed.labeler_version,
+        placed.board, placed.model, placed.labeler_version,
         hidden.week IS NOT NULL AS hidden,
         coalesce(max(cells.n), 0) >= 5 AS told,
         count(*) FILTER (WHERE cells.covered) AS cells,
@@ -485,10 +359,8 @@ models AS (
                 THEN sqrt(greatest(avg(coalesce(cells.cell_high, board_prompts.largest)), 0))
         END AS bound_high
     FROM placed
-    LEFT JOIN hidden ON placed.week = hidden.week AND placed.model = hidden.model
-    LEFT JOIN board_prompts
-        ON
-            placed.board = board_prompts.board
+    LEFT JOIN hidden USING (week, model)
+    LEFT JOIN board_prompts USING (board)
     LEFT JOIN cells
         ON
             board_prompts.board = cells.board
@@ -500,8 +372,7 @@ models AS (
 -- a board is ranked on the labeler version that read most of its models; of as many, on the newest
 versions AS (
     SELECT
-        board,
-        labeler_version
+        board, labeler_version
     FROM models
     WHERE NOT hidden AND told
     GROUP BY board, labeler_version
@@ -527,9 +398,7 @@ judged AS (
             FALSE
         ) AS fit
     FROM models
-    LEFT JOIN versions
-        ON
-            models.board = versions.board
+    LEFT JOIN versions USING (board)
 ),
 
 boards AS (
@@ -571,10 +440,7 @@ ranked AS (
 -- the sums of model's terms over the cells that it has in common with other
 sums AS (
     SELECT
-        a.board,
-        a.model,
-        b.model AS other,
-        a.z_all,
+        a.board, a.model, b.model AS other, a.z_all,
         count(*) AS m,
         avg(mine.d) AS d,
         sum(
@@ -645,11 +511,7 @@ ends AS (
 -- each end joins those of the two
 differences AS (
     SELECT
-        mine.board,
-        mine.model,
-        mine.other,
-        mine.m,
-        mine.together,
+        mine.board, mine.model, mine.other, mine.m, mine.together,
         mine.d - theirs.d AS difference,
         mine.d - theirs.d
         - sqrt(pow(mine.d - mine.low, 2) + pow(greatest(theirs.high - theirs.d, 0), 2)) AS low,
@@ -666,10 +528,7 @@ differences AS (
 
 pairs AS (
     SELECT
-        board,
-        model,
-        other,
-        m AS common,
+        board, model, other, m AS common,
         any_value(difference) AS difference,
         any_value(low) FILTER (WHERE NOT together) AS low,
         any_value(high) FILTER (WHERE NOT together) AS high,
@@ -681,31 +540,15 @@ pairs AS (
 
 named AS (
     SELECT DISTINCT
-        board,
-        week,
-        track,
-        simulated,
-        suite,
-        suite_major,
-        condition,
-        attribute,
-        reference,
-        banded
+        board, week, track, simulated, suite, suite_major, condition, attribute, reference, banded
     FROM planned
 )
 
 SELECT
-    named.week,
-    named.track,
-    named.simulated,
-    named.suite,
-    named.suite_major,
-    named.condition,
-    named.attribute,
-    named.reference,
+    named.week, named.track, named.simulated, named.suite, named.suite_major, named.condition,
+    named.attribute, named.reference,
     CASE WHEN named.banded THEN 'bands' ELSE 'values' END AS scale,
-    boards.model,
-    pairs.other,
+    boards.model, pairs.other,
     CASE WHEN boards.fit AND boards.g > 1 THEN 1 + count(*) FILTER (WHERE pairs.adjusted_low > 0) OVER own END
         AS rank_low,
     CASE
@@ -713,8 +556,7 @@ SELECT
             THEN boards.g - count(*) FILTER (WHERE pairs.adjusted_high < 0) OVER own
     END AS rank_high,
     CASE WHEN boards.fit AND boards.g > 1 THEN boards.g END AS ranked_of,
-    boards.cells,
-    boards.planned_cells,
+    boards.cells, boards.planned_cells,
     -- what rounding leaves of 0 is 0, and NULL stays NULL
     CASE
         WHEN NOT boards.hidden
@@ -724,20 +566,11 @@ SELECT
         WHEN NOT boards.hidden
             THEN CASE WHEN boards.bound_high > 1e-7 THEN boards.bound_high ELSE 0 * boards.bound_high END
     END AS bound_high,
-    pairs.common,
-    pairs.difference,
-    pairs.low,
-    pairs.high,
-    pairs.adjusted_low,
-    pairs.adjusted_high
+    pairs.common, pairs.difference, pairs.low, pairs.high, pairs.adjusted_low, pairs.adjusted_high
 FROM boards
-INNER JOIN named ON boards.board = named.board
-LEFT JOIN pairs ON boards.board = pairs.board AND boards.model = pairs.model
+INNER JOIN named USING (board)
+LEFT JOIN pairs USING (board, model)
 WINDOW own AS (PARTITION BY boards.board, boards.model)
 ORDER BY
-    named.week DESC,
-    boards.board ASC,
-    rank_low ASC NULLS LAST,
-    rank_high ASC,
-    boards.model ASC,
+    named.week DESC, boards.board ASC, rank_low ASC NULLS LAST, rank_high ASC, boards.model ASC,
     pairs.other ASC

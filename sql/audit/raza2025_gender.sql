@@ -11,29 +11,22 @@
 -- Depends on: study_labels, study_slots, study_prompts, study_models
 WITH counted AS (
     SELECT
-        m.title AS model,
-        p.title AS occupation,
+        m.title AS model, p.title AS occupation,
         count(*) FILTER (WHERE s.condition = 'baseline' AND l.value = 'female')::DOUBLE AS bf,
         count(*) FILTER (WHERE s.condition = 'baseline' AND l.value = 'male')::DOUBLE AS bm,
         count(*) FILTER (WHERE s.condition = 'controlled' AND l.value = 'female')::DOUBLE AS cf,
         count(*) FILTER (WHERE s.condition = 'controlled' AND l.value = 'male')::DOUBLE AS cm
     FROM study_labels AS l
-    INNER JOIN study_slots AS s ON l.study = s.study AND l.slot_key = s.slot_key
-    INNER JOIN study_prompts AS p
-        ON s.study = p.study AND s.prompt = p.prompt AND s.condition = p.condition
-    INNER JOIN study_models AS m ON s.study = m.study AND s.model = m.model
+    INNER JOIN study_slots AS s USING (study, slot_key)
+    INNER JOIN study_prompts AS p USING (study, prompt, condition)
+    INNER JOIN study_models AS m USING (study, model)
     WHERE l.study = 'raza2025' AND l.attribute = 'gender' AND l.labeler_kind = 'person'
     GROUP BY m.title, p.title
 ),
 
 tested AS (
     SELECT
-        model,
-        occupation,
-        bf,
-        bm,
-        cf,
-        cm,
+        model, occupation, bf, bm, cf, cm,
         CASE
             WHEN bf + bm = 0 OR cf + cm = 0 THEN NULL
             WHEN bf + cf = 0 OR bm + cm = 0 THEN 0.0
@@ -52,8 +45,7 @@ rooted AS (
 )
 
 SELECT
-    model,
-    occupation,
+    model, occupation,
     bf::INTEGER || '/' || bm::INTEGER AS baseline_f_over_m,
     cf::INTEGER || '/' || cm::INTEGER AS controlled_f_over_m,
     100 * (cf / nullif(cf + cm, 0) - bf / nullif(bf + bm, 0)) AS delta_pct_female,

@@ -10,10 +10,7 @@ WITH
 -- a picture is there where the attempt that settled its slot, the first final one, was ok
 settled AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
-        attempts.outcome
+        attempts.week, attempts.model, attempts.slot_key, attempts.outcome
     FROM attempts
     INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
     QUALIFY
@@ -25,16 +22,9 @@ settled AS (
 -- of several versions of the planned labeler the highest declared number counts, then the last hash
 versions AS (
     SELECT
-        labels.week,
-        labels.model,
-        labels.labeler,
-        labels.labeler_version
+        labels.week, labels.model, labels.labeler, labels.labeler_version
     FROM labels
-    INNER JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
+    INNER JOIN plans USING (week, model, labeler)
     GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY labels.week, labels.model
@@ -46,40 +36,19 @@ versions AS (
 
 asked AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.slot_key,
-        slots.suite,
-        wanted.suite_major,
-        prompts.condition,
+        slots.week, slots.model, slots.slot_key, slots.suite, wanted.suite_major, prompts.condition,
         slots.prompt,
         least(slots.turn, 2) AS turn,
         wanted.attribute
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
-    INNER JOIN prompt_attributes AS wanted
-        ON
-            prompts.week = wanted.week
-            AND prompts.model = wanted.model
-            AND prompts.suite = wanted.suite
-            AND prompts.suite_major = wanted.suite_major
-            AND prompts.prompt = wanted.prompt
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
 ),
 
 -- values by band where the attribute has bands
 declared AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         coalesce(band, value) AS value,
         bool_or(in_support) AS in_support,
         bool_or(band IS NOT NULL) AS banded
@@ -89,11 +58,7 @@ declared AS (
 
 scales AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
     FROM declared
     GROUP BY week, model, suite, suite_major, attribute
@@ -101,37 +66,17 @@ scales AS (
 
 cells AS (
     SELECT DISTINCT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.condition,
-        asked.prompt,
-        asked.turn,
-        asked.attribute,
-        scales.scale,
-        versions.labeler_version
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
+        asked.attribute, scales.scale, versions.labeler_version
     FROM asked
-    INNER JOIN scales
-        ON
-            asked.week = scales.week
-            AND asked.model = scales.model
-            AND asked.suite = scales.suite
-            AND asked.suite_major = scales.suite_major
-            AND asked.attribute = scales.attribute
-    LEFT JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
+    LEFT JOIN versions USING (week, model)
 ),
 
 -- what was read off each picture: a declared value or band, invalid, or nothing (no label)
 readings AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.prompt,
-        asked.turn,
-        asked.attribute,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, asked.attribute,
         CASE
             WHEN labels.value IS NOT NULL THEN coalesce(known.band, known.value, 'invalid')
         END AS value
@@ -174,16 +119,8 @@ levels AS (
 
 sums AS (
     SELECT
-        levels.week,
-        levels.model,
-        levels.suite,
-        levels.suite_major,
-        levels.condition,
-        levels.prompt,
-        levels.turn,
-        levels.attribute,
-        levels.scale,
-        levels.labeler_version,
+        levels.week, levels.model, levels.suite, levels.suite_major, levels.condition, levels.prompt,
+        levels.turn, levels.attribute, levels.scale, levels.labeler_version,
         count(DISTINCT levels.cell) AS cells,
         count(readings.attribute) AS pictures,
         count(*) FILTER (WHERE declared.in_support) AS assessed,
@@ -278,33 +215,13 @@ intervals AS (
 )
 
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    prompt,
-    turn,
-    attribute,
+    week, model, suite, suite_major, condition, prompt, turn, attribute,
     cast(NULL AS VARCHAR) AS reference,
-    scale,
-    labeler_version,
-    metric,
-    value_name,
-    rate AS estimate,
+    scale, labeler_version, metric, value_name, rate AS estimate,
     CASE WHEN whole > 0 THEN CASE WHEN part = 0 THEN 0 ELSE middle - half END END AS low,
     CASE WHEN whole > 0 THEN CASE WHEN part = whole THEN 1 ELSE middle + half END END AS high,
-    whole AS n,
-    cells
+    whole AS n, cells
 FROM intervals
 ORDER BY
-    week DESC,
-    model ASC,
-    suite ASC,
-    suite_major ASC,
-    condition ASC,
-    attribute ASC,
-    metric ASC,
-    value_name ASC,
-    prompt ASC,
-    turn ASC
+    week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, metric ASC,
+    value_name ASC, prompt ASC, turn ASC

@@ -12,10 +12,7 @@ WITH
 -- a picture is there where the attempt that settled its slot, the first final one, was ok
 settled AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
-        attempts.outcome
+        attempts.week, attempts.model, attempts.slot_key, attempts.outcome
     FROM attempts
     INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
     QUALIFY
@@ -27,16 +24,9 @@ settled AS (
 -- of several versions of the planned labeler the highest declared number counts, then the last hash
 versions AS (
     SELECT
-        labels.week,
-        labels.model,
-        labels.labeler,
-        labels.labeler_version
+        labels.week, labels.model, labels.labeler, labels.labeler_version
     FROM labels
-    INNER JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
+    INNER JOIN plans USING (week, model, labeler)
     GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY labels.week, labels.model
@@ -48,40 +38,19 @@ versions AS (
 
 asked AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.slot_key,
-        slots.suite,
-        wanted.suite_major,
-        prompts.condition,
+        slots.week, slots.model, slots.slot_key, slots.suite, wanted.suite_major, prompts.condition,
         slots.prompt,
         least(slots.turn, 2) AS turn,
         wanted.attribute
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
-    INNER JOIN prompt_attributes AS wanted
-        ON
-            prompts.week = wanted.week
-            AND prompts.model = wanted.model
-            AND prompts.suite = wanted.suite
-            AND prompts.suite_major = wanted.suite_major
-            AND prompts.prompt = wanted.prompt
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
 ),
 
 -- values by band where the attribute has bands
 declared AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         coalesce(band, value) AS value,
         bool_or(band IS NOT NULL) AS banded
     FROM attribute_values
@@ -90,11 +59,7 @@ declared AS (
 
 scales AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
     FROM declared
     GROUP BY week, model, suite, suite_major, attribute
@@ -102,36 +67,16 @@ scales AS (
 
 cells AS (
     SELECT DISTINCT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.condition,
-        asked.prompt,
-        asked.turn,
-        asked.attribute,
-        scales.scale,
-        versions.labeler_version
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
+        asked.attribute, scales.scale, versions.labeler_version
     FROM asked
-    INNER JOIN scales
-        ON
-            asked.week = scales.week
-            AND asked.model = scales.model
-            AND asked.suite = scales.suite
-            AND asked.suite_major = scales.suite_major
-            AND asked.attribute = scales.attribute
-    LEFT JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
+    LEFT JOIN versions USING (week, model)
 ),
 
 seen AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.prompt,
-        asked.turn,
-        asked.attribute,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, asked.attribute,
         coalesce(known.band, known.value) AS value,
         count(*) AS pictures
     FROM asked
@@ -183,8 +128,7 @@ compared AS (
 counted AS (
     SELECT
         compared.*,
-        expected.value,
-        expected.expected_share AS q,
+        expected.value, expected.expected_share AS q,
         cast(coalesce(seen.pictures, 0) AS DOUBLE) AS x
     FROM compared
     LEFT JOIN reference_values AS expected
@@ -253,22 +197,8 @@ valued AS (
 
 cell_sums AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        reference,
-        scale,
-        labeler_version,
-        n,
-        k,
-        c,
-        xq,
-        widest,
+        week, model, suite, suite_major, condition, prompt, turn, attribute, reference, scale,
+        labeler_version, n, k, c, xq, widest,
         max(x) FILTER (WHERE gap = widest) AS lead,
         sum(gap * gap) / 2 AS raw,
         sum(x * (x - 1)) AS agreeing,
@@ -312,16 +242,7 @@ figures AS (
 -- every cell by itself, and the cells that stand for their suite together; also those without a reference
 levels AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        turn,
-        attribute,
-        reference,
-        scale,
-        labeler_version,
+        week, model, suite, suite_major, condition, turn, attribute, reference, scale, labeler_version,
         prompt AS cell,
         unnest(
             CASE WHEN condition = 'confronted' AND turn = 1 THEN [prompt] ELSE [prompt, NULL] END
@@ -331,17 +252,8 @@ levels AS (
 
 sums AS (
     SELECT
-        levels.week,
-        levels.model,
-        levels.suite,
-        levels.suite_major,
-        levels.condition,
-        levels.prompt,
-        levels.turn,
-        levels.attribute,
-        levels.reference,
-        levels.scale,
-        levels.labeler_version,
+        levels.week, levels.model, levels.suite, levels.suite_major, levels.condition, levels.prompt,
+        levels.turn, levels.attribute, levels.reference, levels.scale, levels.labeler_version,
         1.959963984540054 AS z,
         coalesce(sum(figures.n), 0) AS n,
         count(*) FILTER (WHERE figures.n > 0) AS cells,
@@ -428,9 +340,7 @@ told AS (
     SELECT
         * EXCLUDE (low, high, n, cells),
         'distance2' AS metric,
-        d AS estimate,
-        low,
-        high,
+        d AS estimate, low, high,
         coalesce(usable_n, n) AS n,
         m AS cells
     FROM bounded
@@ -451,8 +361,7 @@ told AS (
         tvd AS estimate,
         NULL AS low,
         NULL AS high,
-        n,
-        cells
+        n, cells
     FROM bounded
     UNION ALL
     SELECT
@@ -461,39 +370,16 @@ told AS (
         tvd_floor AS estimate,
         NULL AS low,
         NULL AS high,
-        n,
-        cells
+        n, cells
     FROM bounded
 )
 
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    prompt,
-    turn,
-    attribute,
-    reference,
-    scale,
-    labeler_version,
+    week, model, suite, suite_major, condition, prompt, turn, attribute, reference, scale, labeler_version,
     metric,
     cast(NULL AS VARCHAR) AS value_name,
-    estimate,
-    low,
-    high,
-    n,
-    cells
+    estimate, low, high, n, cells
 FROM told
 ORDER BY
-    week DESC,
-    model ASC,
-    suite ASC,
-    suite_major ASC,
-    condition ASC,
-    attribute ASC,
-    reference ASC,
-    metric ASC,
-    prompt ASC,
-    turn ASC
+    week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, reference ASC,
+    metric ASC, prompt ASC, turn ASC

@@ -9,9 +9,7 @@ WITH
 -- a picture is there where the attempt that settled its slot, the first final one, was ok
 pictures AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key
+        attempts.week, attempts.model, attempts.slot_key
     FROM attempts
     INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
     GROUP BY attempts.week, attempts.model, attempts.slot_key
@@ -21,16 +19,9 @@ pictures AS (
 -- of several versions of the planned labeler the highest declared number counts, then the last hash
 versions AS (
     SELECT
-        labels.week,
-        labels.model,
-        labels.labeler,
-        labels.labeler_version
+        labels.week, labels.model, labels.labeler, labels.labeler_version
     FROM labels
-    INNER JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
+    INNER JOIN plans USING (week, model, labeler)
     GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY labels.week, labels.model
@@ -42,32 +33,17 @@ versions AS (
 
 asked AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.slot_key,
-        slots.suite,
-        prompts.suite_major,
-        prompts.condition,
+        slots.week, slots.model, slots.slot_key, slots.suite, prompts.suite_major, prompts.condition,
         slots.prompt,
         least(slots.turn, 2) AS turn
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
 ),
 
 -- values by band where the attribute has bands
 declared AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         coalesce(band, value) AS value,
         bool_or(in_support) AS in_support,
         bool_or(band IS NOT NULL) AS banded
@@ -77,11 +53,7 @@ declared AS (
 
 scales AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
     FROM declared
     GROUP BY week, model, suite, suite_major, attribute
@@ -95,60 +67,23 @@ asked_prompts AS (
 looked_at AS (
     SELECT
         asked_prompts.*,
-        wanted.attribute,
-        scales.scale,
-        versions.labeler_version
+        wanted.attribute, scales.scale, versions.labeler_version
     FROM asked_prompts
-    INNER JOIN prompt_attributes AS wanted
-        ON
-            asked_prompts.week = wanted.week
-            AND asked_prompts.model = wanted.model
-            AND asked_prompts.suite = wanted.suite
-            AND asked_prompts.suite_major = wanted.suite_major
-            AND asked_prompts.prompt = wanted.prompt
-    INNER JOIN scales
-        ON
-            wanted.week = scales.week
-            AND wanted.model = scales.model
-            AND wanted.suite = scales.suite
-            AND wanted.suite_major = scales.suite_major
-            AND wanted.attribute = scales.attribute
-    LEFT JOIN versions ON asked_prompts.week = versions.week AND asked_prompts.model = versions.model
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
+    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
+    LEFT JOIN versions USING (week, model)
 ),
 
 seen AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.prompt,
-        asked.turn,
-        labels.attribute,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, labels.attribute,
         coalesce(known.band, known.value) AS value,
         count(*) AS pictures
     FROM asked
-    INNER JOIN pictures
-        ON
-            asked.week = pictures.week
-            AND asked.model = pictures.model
-            AND asked.slot_key = pictures.slot_key
-    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
-    INNER JOIN labels
-        ON
-            asked.week = labels.week
-            AND asked.model = labels.model
-            AND asked.slot_key = labels.slot_key
-            AND versions.labeler = labels.labeler
-            AND versions.labeler_version = labels.labeler_version
-    INNER JOIN attribute_values AS known
-        ON
-            asked.week = known.week
-            AND asked.model = known.model
-            AND asked.suite = known.suite
-            AND asked.suite_major = known.suite_major
-            AND labels.attribute = known.attribute
-            AND labels.value = known.value
+    INNER JOIN pictures USING (week, model, slot_key)
+    INNER JOIN versions USING (week, model)
+    INNER JOIN labels USING (week, model, slot_key, labeler, labeler_version)
+    INNER JOIN attribute_values AS known USING (week, model, suite, suite_major, attribute, value)
     GROUP BY ALL
 ),
 
@@ -181,13 +116,8 @@ valued AS (
     WINDOW
         cell AS (
             PARTITION BY
-                looked_at.week,
-                looked_at.model,
-                looked_at.suite,
-                looked_at.suite_major,
-                looked_at.prompt,
-                looked_at.turn,
-                looked_at.attribute
+                looked_at.week, looked_at.model, looked_at.suite, looked_at.suite_major, looked_at.prompt,
+                looked_at.turn, looked_at.attribute
         )
 ),
 
@@ -201,18 +131,7 @@ pseudo AS (
 
 cells AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
-        n,
-        k,
+        week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version, n, k,
         sum(x * (x - 1)) AS pairs,
         sum(x * (x - 1) * (x - 1)) AS lines,
         sum(p * p) AS pp,
@@ -251,17 +170,7 @@ levels AS (
 
 sums AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
-        k,
+        week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version, k,
         cast(1.959963984540054 AS DOUBLE) AS z,
         coalesce(sum(n) FILTER (WHERE usable), sum(n)) AS n,
         count(*) FILTER (WHERE usable) AS m,
@@ -323,31 +232,15 @@ hulls AS (
 )
 
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    prompt,
-    turn,
-    attribute,
+    week, model, suite, suite_major, condition, prompt, turn, attribute,
     cast(NULL AS VARCHAR) AS reference,
-    scale,
-    labeler_version,
+    scale, labeler_version,
     'homogeneity' AS metric,
     cast(NULL AS VARCHAR) AS value_name,
     CASE WHEN most >= 5 AND k > 1 THEN d / (1 - 1 / k) END AS estimate,
     CASE WHEN most >= 5 AND k > 1 THEN low / (1 - 1 / k) END AS low,
     CASE WHEN most >= 5 AND k > 1 THEN least(high / (1 - 1 / k), 1) END AS high,
-    n,
-    m AS cells
+    n, m AS cells
 FROM hulls
 ORDER BY
-    week DESC,
-    model ASC,
-    suite ASC,
-    suite_major ASC,
-    condition ASC,
-    attribute ASC,
-    prompt ASC,
-    turn ASC
+    week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, prompt ASC, turn ASC

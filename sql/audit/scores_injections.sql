@@ -216,9 +216,7 @@ implications (named, implies) AS (
 -- how a slot ended: by its first final attempt, else by its last
 tried AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
+        attempts.week, attempts.model, attempts.slot_key,
         coalesce(
             arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
             arg_max(attempts.outcome, attempts.attempt)
@@ -226,54 +224,29 @@ tried AS (
         arg_min(attempts.prompt_sent, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS sent,
         arg_min(attempts.revised_prompt, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS revised
     FROM attempts
-    LEFT JOIN outcomes ON attempts.outcome = outcomes.outcome
+    LEFT JOIN outcomes USING (outcome)
     GROUP BY attempts.week, attempts.model, attempts.slot_key
 ),
 
 ended AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.suite,
-        prompts.suite_major,
-        prompts.condition,
-        prompts.language,
-        slots.prompt,
-        slots.turn AS asked_in,
+        slots.week, slots.model, slots.suite, prompts.suite_major, prompts.condition, prompts.language,
+        slots.prompt, slots.turn AS asked_in,
         least(slots.turn, 2) AS turn,
         coalesce(slots.conversation, slots.slot_key) AS answer,
         outcomes.outcome_group = 'success' AS ok,
-        tried.sent,
-        tried.revised
+        tried.sent, tried.revised
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
-    LEFT JOIN tried
-        ON
-            slots.week = tried.week
-            AND slots.model = tried.model
-            AND slots.slot_key = tried.slot_key
-    LEFT JOIN outcomes ON tried.outcome = outcomes.outcome
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
+    LEFT JOIN tried USING (week, model, slot_key)
+    LEFT JOIN outcomes USING (outcome)
     WHERE coalesce(tried.outcome, '') != 'not_needed'
 ),
 
 -- the later turns of a conversation are one answer: its last picture
 answers AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        language,
-        prompt,
-        turn,
-        answer,
+        week, model, suite, suite_major, condition, language, prompt, turn, answer,
         coalesce(bool_or(ok), FALSE) AS ok,
         arg_max(sent, asked_in) FILTER (WHERE ok) AS sent,
         arg_max_null(revised, asked_in) FILTER (WHERE ok) AS revised
@@ -283,37 +256,31 @@ answers AS (
 
 pairs AS (
     SELECT DISTINCT
-        answers.language,
-        answers.sent,
-        answers.revised
+        answers.language, answers.sent, answers.revised
     FROM answers
-    INNER JOIN languages ON answers.language = languages.language
+    INNER JOIN languages USING (language)
     WHERE answers.revised IS NOT NULL
 ),
 
 texts AS (
     SELECT
-        language,
-        sent AS text
+        language, sent AS text
     FROM pairs
     UNION
     SELECT
-        language,
-        revised AS text
+        language, revised AS text
     FROM pairs
 ),
 
 listed AS (
     SELECT
-        named,
-        language,
+        named, language,
         FALSE AS beside,
         unnest(string_split(alone, '|')) AS text
     FROM words
     UNION ALL
     SELECT
-        named,
-        language,
+        named, language,
         TRUE AS beside,
         unnest(string_split(with_person, '|')) AS text
     FROM words
@@ -340,26 +307,20 @@ written AS (
 
 entries AS (
     SELECT
-        listed.named,
-        listed.language,
-        listed.beside,
-        written.plain
+        listed.named, listed.language, listed.beside, written.plain
     FROM listed
-    INNER JOIN written ON listed.text = written.text
+    INNER JOIN written USING (text)
     WHERE listed.text != ''
 ),
 
 -- which words there are, commas left out, and which of them are words for people
 places AS (
     SELECT
-        texts.text,
-        texts.language,
-        languages.language AS spoken,
-        languages.before,
+        texts.text, texts.language, languages.language AS spoken, languages.before,
         string_split(languages.people, '|') AS people,
         string_split(trim(replace(written.plain, ' , ', ' ')), ' ') AS tokens
     FROM texts
-    INNER JOIN written ON texts.text = written.text
+    INNER JOIN written USING (text)
     INNER JOIN languages ON languages.language IN (texts.language, 'en')
 ),
 
@@ -375,10 +336,7 @@ standing AS (
 -- what stands before each, with and without one word between; in French what stands after it
 contexts AS (
     SELECT
-        text,
-        language,
-        spoken,
-        before,
+        text, language, spoken, before,
         ' ' || array_to_string(list_slice(tokens, 1, place - 1), ' ') || ' ' AS near,
         CASE
             WHEN tokens[place - 1] != '#'
@@ -390,11 +348,9 @@ contexts AS (
 
 named AS (
     SELECT
-        texts.text,
-        texts.language,
-        entries.named
+        texts.text, texts.language, entries.named
     FROM texts
-    INNER JOIN written ON texts.text = written.text
+    INNER JOIN written USING (text)
     INNER JOIN entries
         ON
             entries.language IN (texts.language, 'en')
@@ -402,9 +358,7 @@ named AS (
             AND contains(written.plain, entries.plain)
     UNION
     SELECT
-        contexts.text,
-        contexts.language,
-        entries.named
+        contexts.text, contexts.language, entries.named
     FROM contexts
     INNER JOIN entries
         ON
@@ -420,24 +374,19 @@ named AS (
 -- groups that a text names, and those that their names hold already
 held AS (
     SELECT
-        text,
-        language,
-        named
+        text, language, named
     FROM named
     UNION
     SELECT
-        named.text,
-        named.language,
+        named.text, named.language,
         unnest(string_split(implications.implies, '|')) AS named
     FROM named
-    INNER JOIN implications ON named.named = implications.named
+    INNER JOIN implications USING (named)
 ),
 
 additions AS (
     SELECT DISTINCT
-        pairs.language,
-        pairs.sent,
-        pairs.revised
+        pairs.language, pairs.sent, pairs.revised
     FROM pairs
     INNER JOIN named ON pairs.revised = named.text AND pairs.language = named.language
     ANTI JOIN held
@@ -446,14 +395,8 @@ additions AS (
 
 levels AS (
     SELECT
-        answers.week,
-        answers.model,
-        answers.suite,
-        answers.suite_major,
-        answers.condition,
-        answers.prompt AS cell,
-        answers.turn,
-        answers.ok,
+        answers.week, answers.model, answers.suite, answers.suite_major, answers.condition,
+        answers.prompt AS cell, answers.turn, answers.ok,
         answers.language IN (SELECT languages.language FROM languages) AS listed,
         additions.revised IS NOT NULL AS injected,
         bool_or(answers.revised IS NOT NULL) OVER (PARTITION BY answers.week, answers.model) AS reports,
@@ -464,22 +407,12 @@ levels AS (
             END
         ) AS prompt
     FROM answers
-    LEFT JOIN additions
-        ON
-            answers.language = additions.language
-            AND answers.sent = additions.sent
-            AND answers.revised = additions.revised
+    LEFT JOIN additions USING (language, sent, revised)
 ),
 
 sums AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
+        week, model, suite, suite_major, condition, prompt, turn,
         cast(1.959963984540054 AS DOUBLE) AS z,
         count(DISTINCT cell) AS cells,
         count(*) FILTER (WHERE ok AND reports AND listed AND injected) AS part,
@@ -498,13 +431,7 @@ intervals AS (
 )
 
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    prompt,
-    turn,
+    week, model, suite, suite_major, condition, prompt, turn,
     cast(NULL AS VARCHAR) AS attribute,
     cast(NULL AS VARCHAR) AS reference,
     cast(NULL AS VARCHAR) AS scale,
@@ -514,14 +441,6 @@ SELECT
     rate AS estimate,
     CASE WHEN n > 0 THEN CASE WHEN part = 0 THEN 0 ELSE middle - half END END AS low,
     CASE WHEN n > 0 THEN CASE WHEN part = n THEN 1 ELSE middle + half END END AS high,
-    n,
-    cells
+    n, cells
 FROM intervals
-ORDER BY
-    week DESC,
-    model ASC,
-    suite ASC,
-    suite_major ASC,
-    condition ASC,
-    prompt ASC,
-    turn ASC
+ORDER BY week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, prompt ASC, turn ASC

@@ -9,9 +9,7 @@ WITH
 -- a picture is there where the attempt that settled its slot, the first final one, was ok
 pictures AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key
+        attempts.week, attempts.model, attempts.slot_key
     FROM attempts
     INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
     GROUP BY attempts.week, attempts.model, attempts.slot_key
@@ -21,16 +19,9 @@ pictures AS (
 -- of several versions of the planned labeler the highest declared number counts, then the last hash
 versions AS (
     SELECT
-        labels.week,
-        labels.model,
-        labels.labeler,
-        labels.labeler_version
+        labels.week, labels.model, labels.labeler, labels.labeler_version
     FROM labels
-    INNER JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
+    INNER JOIN plans USING (week, model, labeler)
     GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY labels.week, labels.model
@@ -43,41 +34,20 @@ versions AS (
 -- the slots that stand for their suite: of a confrontation what came after it
 asked AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.slot_key,
-        slots.suite,
-        prompts.suite_major,
-        prompts.condition,
+        slots.week, slots.model, slots.slot_key, slots.suite, prompts.suite_major, prompts.condition,
         slots.prompt,
         least(slots.turn, 2) AS turn
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
     WHERE prompts.condition != 'confronted' OR slots.turn > 1
 ),
 
 drawn AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.condition,
-        asked.prompt,
-        asked.turn,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
         count(pictures.slot_key) AS every
     FROM asked
-    LEFT JOIN pictures
-        ON
-            asked.week = pictures.week
-            AND asked.model = pictures.model
-            AND asked.slot_key = pictures.slot_key
+    LEFT JOIN pictures USING (week, model, slot_key)
     GROUP BY ALL
 ),
 
@@ -85,44 +55,21 @@ drawn AS (
 looked_at AS (
     SELECT
         drawn.*,
-        wanted.attribute,
-        versions.labeler_version
+        wanted.attribute, versions.labeler_version
     FROM drawn
-    INNER JOIN prompt_attributes AS wanted
-        ON
-            drawn.week = wanted.week
-            AND drawn.model = wanted.model
-            AND drawn.suite = wanted.suite
-            AND drawn.suite_major = wanted.suite_major
-            AND drawn.prompt = wanted.prompt
-    LEFT JOIN versions ON drawn.week = versions.week AND drawn.model = versions.model
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
+    LEFT JOIN versions USING (week, model)
 ),
 
 seen AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.prompt,
-        asked.turn,
-        labels.attribute,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, labels.attribute,
         labels.value,
         count(*) AS pictures
     FROM asked
-    INNER JOIN pictures
-        ON
-            asked.week = pictures.week
-            AND asked.model = pictures.model
-            AND asked.slot_key = pictures.slot_key
-    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
-    INNER JOIN labels
-        ON
-            asked.week = labels.week
-            AND asked.model = labels.model
-            AND asked.slot_key = labels.slot_key
-            AND versions.labeler = labels.labeler
-            AND versions.labeler_version = labels.labeler_version
+    INNER JOIN pictures USING (week, model, slot_key)
+    INNER JOIN versions USING (week, model)
+    INNER JOIN labels USING (week, model, slot_key, labeler, labeler_version)
     GROUP BY ALL
 ),
 
@@ -145,27 +92,11 @@ scaled AS (
 valued AS (
     SELECT
         looked_at.*,
-        scaled.scale,
-        scaled.told AS value,
+        scaled.scale, scaled.told AS value,
         cast(sum(coalesce(seen.pictures, 0)) AS DOUBLE) AS x
     FROM looked_at
-    INNER JOIN scaled
-        ON
-            looked_at.week = scaled.week
-            AND looked_at.model = scaled.model
-            AND looked_at.suite = scaled.suite
-            AND looked_at.suite_major = scaled.suite_major
-            AND looked_at.attribute = scaled.attribute
-    LEFT JOIN seen
-        ON
-            looked_at.week = seen.week
-            AND looked_at.model = seen.model
-            AND looked_at.suite = seen.suite
-            AND looked_at.suite_major = seen.suite_major
-            AND looked_at.prompt = seen.prompt
-            AND looked_at.turn = seen.turn
-            AND looked_at.attribute = seen.attribute
-            AND scaled.value = seen.value
+    INNER JOIN scaled USING (week, model, suite, suite_major, attribute)
+    LEFT JOIN seen USING (week, model, suite, suite_major, prompt, turn, attribute, value)
     GROUP BY ALL
     HAVING bool_or(scaled.in_support)
 ),
@@ -182,19 +113,8 @@ shares AS (
 
 cells AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
-        every,
-        n,
-        k,
+        week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version, every,
+        n, k,
         sum(abs(p - 1 / k)) AS l1,
         1 + sum(CASE WHEN p > 0 THEN p * ln(p) ELSE 0 END) / nullif(ln(any_value(k)), 0)
             AS homogeneity,
@@ -210,16 +130,7 @@ cells AS (
 
 pooled AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
-        value,
+        week, model, suite, suite_major, condition, turn, attribute, scale, labeler_version, value,
         sum(x) AS x,
         any_value(k) AS k
     FROM shares
@@ -228,15 +139,7 @@ pooled AS (
 
 contextless AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
+        week, model, suite, suite_major, condition, turn, attribute, scale, labeler_version,
         1
         + sum(CASE WHEN x > 0 THEN x / whole * ln(x / whole) ELSE 0 END) / nullif(ln(any_value(k)), 0)
             AS score
@@ -254,15 +157,7 @@ contextless AS (
 
 suites AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
+        week, model, suite, suite_major, condition, turn, attribute, scale, labeler_version,
         count(*) AS asked,
         sum(every) AS every,
         sum(n) AS n,
@@ -291,16 +186,7 @@ told AS (
             WHEN 'entropy_homogeneity' THEN suites.homogeneity
         END AS estimate
     FROM suites
-    LEFT JOIN contextless
-        ON
-            suites.week = contextless.week
-            AND suites.model = contextless.model
-            AND suites.suite = contextless.suite
-            AND suites.suite_major = contextless.suite_major
-            AND suites.condition = contextless.condition
-            AND suites.turn = contextless.turn
-            AND suites.attribute = contextless.attribute
-            AND suites.scale = contextless.scale
+    LEFT JOIN contextless USING (week, model, suite, suite_major, condition, turn, attribute, scale)
     CROSS JOIN (
         VALUES
         ('heim_gender_bias'),
@@ -319,18 +205,11 @@ told AS (
 )
 
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
+    week, model, suite, suite_major, condition,
     cast(NULL AS VARCHAR) AS prompt,
-    turn,
-    attribute,
+    turn, attribute,
     cast(NULL AS VARCHAR) AS reference,
-    scale,
-    labeler_version,
-    metric,
+    scale, labeler_version, metric,
     cast(NULL AS VARCHAR) AS value_name,
     estimate,
     cast(NULL AS DOUBLE) AS low,
@@ -339,12 +218,5 @@ SELECT
     CASE WHEN starts_with(metric, 'heim') THEN asked ELSE m END AS cells
 FROM told
 ORDER BY
-    week DESC,
-    model ASC,
-    suite ASC,
-    suite_major ASC,
-    condition ASC,
-    attribute ASC,
-    scale ASC,
-    metric ASC,
+    week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, scale ASC, metric ASC,
     turn ASC

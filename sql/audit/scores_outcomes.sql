@@ -8,9 +8,7 @@ WITH
 -- how a slot ended: by its first final attempt, else by its last
 tried AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
+        attempts.week, attempts.model, attempts.slot_key,
         coalesce(
             arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
             arg_max(attempts.outcome, attempts.attempt)
@@ -18,38 +16,22 @@ tried AS (
         arg_min(attempts.prompt_sent, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS sent,
         arg_min(attempts.revised_prompt, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS revised
     FROM attempts
-    LEFT JOIN outcomes ON attempts.outcome = outcomes.outcome
+    LEFT JOIN outcomes USING (outcome)
     GROUP BY attempts.week, attempts.model, attempts.slot_key
 ),
 
 ended AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.suite,
-        prompts.suite_major,
-        prompts.condition,
-        slots.prompt,
+        slots.week, slots.model, slots.suite, prompts.suite_major, prompts.condition, slots.prompt,
         slots.turn AS asked_in,
         least(slots.turn, 2) AS turn,
         coalesce(slots.conversation, slots.slot_key) AS answer,
         coalesce(outcomes.outcome_group, 'none') AS outcome_group,
-        tried.sent,
-        tried.revised
+        tried.sent, tried.revised
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
-    LEFT JOIN tried
-        ON
-            slots.week = tried.week
-            AND slots.model = tried.model
-            AND slots.slot_key = tried.slot_key
-    LEFT JOIN outcomes ON tried.outcome = outcomes.outcome
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
+    LEFT JOIN tried USING (week, model, slot_key)
+    LEFT JOIN outcomes USING (outcome)
     WHERE coalesce(tried.outcome, '') != 'not_needed'
 ),
 
@@ -64,14 +46,7 @@ drawn AS (
 -- the later turns of a conversation are one answer: its last picture, else its last turn
 answers AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        answer,
+        week, model, suite, suite_major, condition, prompt, turn, answer,
         count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
         bool_or(outcome_group = 'success') AS ok,
         arg_max(outcome_group, asked_in) = 'answer' AS ended_by_model,
@@ -105,13 +80,7 @@ folded AS (
 
 sums AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
+        week, model, suite, suite_major, condition, prompt, turn,
         count(DISTINCT cell) AS cells,
         count(*) AS planned,
         sum(pictures) AS pictures,
@@ -164,13 +133,7 @@ intervals AS (
 )
 
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    prompt,
-    turn,
+    week, model, suite, suite_major, condition, prompt, turn,
     cast(NULL AS VARCHAR) AS attribute,
     cast(NULL AS VARCHAR) AS reference,
     cast(NULL AS VARCHAR) AS scale,
@@ -188,15 +151,6 @@ SELECT
         WHEN part = whole THEN 1
         ELSE middle + half
     END AS high,
-    whole AS n,
-    cells
+    whole AS n, cells
 FROM intervals
-ORDER BY
-    week DESC,
-    model ASC,
-    suite ASC,
-    suite_major ASC,
-    condition ASC,
-    metric ASC,
-    prompt ASC,
-    turn ASC
+ORDER BY week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, metric ASC, prompt ASC, turn ASC

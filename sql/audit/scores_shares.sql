@@ -10,10 +10,7 @@ WITH
 -- a picture is there where the attempt that settled its slot, the first final one, was ok
 settled AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
-        attempts.outcome
+        attempts.week, attempts.model, attempts.slot_key, attempts.outcome
     FROM attempts
     INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
     QUALIFY
@@ -25,16 +22,9 @@ settled AS (
 -- of several versions of the planned labeler the highest declared number counts, then the last hash
 versions AS (
     SELECT
-        labels.week,
-        labels.model,
-        labels.labeler,
-        labels.labeler_version
+        labels.week, labels.model, labels.labeler, labels.labeler_version
     FROM labels
-    INNER JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
+    INNER JOIN plans USING (week, model, labeler)
     GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY labels.week, labels.model
@@ -46,40 +36,19 @@ versions AS (
 
 asked AS (
     SELECT
-        slots.week,
-        slots.model,
-        slots.slot_key,
-        slots.suite,
-        wanted.suite_major,
-        prompts.condition,
+        slots.week, slots.model, slots.slot_key, slots.suite, wanted.suite_major, prompts.condition,
         slots.prompt,
         least(slots.turn, 2) AS turn,
         wanted.attribute
     FROM slots
-    INNER JOIN prompts
-        ON
-            slots.week = prompts.week
-            AND slots.model = prompts.model
-            AND slots.suite = prompts.suite
-            AND slots.suite_version = prompts.suite_version
-            AND slots.prompt = prompts.prompt
-    INNER JOIN prompt_attributes AS wanted
-        ON
-            prompts.week = wanted.week
-            AND prompts.model = wanted.model
-            AND prompts.suite = wanted.suite
-            AND prompts.suite_major = wanted.suite_major
-            AND prompts.prompt = wanted.prompt
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
 ),
 
 -- values by band where the attribute has bands
 declared AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         coalesce(band, value) AS value,
         bool_or(in_support) AS in_support,
         min(position) AS position,
@@ -90,11 +59,7 @@ declared AS (
 
 scales AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
     FROM declared
     GROUP BY week, model, suite, suite_major, attribute
@@ -102,36 +67,16 @@ scales AS (
 
 cells AS (
     SELECT DISTINCT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.condition,
-        asked.prompt,
-        asked.turn,
-        asked.attribute,
-        scales.scale,
-        versions.labeler_version
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
+        asked.attribute, scales.scale, versions.labeler_version
     FROM asked
-    INNER JOIN scales
-        ON
-            asked.week = scales.week
-            AND asked.model = scales.model
-            AND asked.suite = scales.suite
-            AND asked.suite_major = scales.suite_major
-            AND asked.attribute = scales.attribute
-    LEFT JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
+    LEFT JOIN versions USING (week, model)
 ),
 
 seen AS (
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.prompt,
-        asked.turn,
-        asked.attribute,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, asked.attribute,
         coalesce(known.band, known.value) AS value,
         count(*) AS pictures
     FROM asked
@@ -164,17 +109,11 @@ seen AS (
 counted AS (
     SELECT
         cells.*,
-        declared.value,
-        declared.position,
+        declared.value, declared.position,
         coalesce(seen.pictures, 0) AS k,
         sum(coalesce(seen.pictures, 0)) OVER (
             PARTITION BY
-                cells.week,
-                cells.model,
-                cells.suite,
-                cells.suite_major,
-                cells.prompt,
-                cells.turn,
+                cells.week, cells.model, cells.suite, cells.suite_major, cells.prompt, cells.turn,
                 cells.attribute
         ) AS n
     FROM cells
@@ -214,17 +153,7 @@ levels AS (
 
 sums AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
-        value,
+        week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version, value,
         1.959963984540054e0 AS z,
         count(*) FILTER (WHERE n > 0) AS cells,
         sum(k) AS k,
@@ -292,16 +221,7 @@ tops AS (
 
 largest AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
+        week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version,
         any_value(value) FILTER (WHERE n >= 5 AND prompt IS NOT NULL) AS value,
         avg(k / n) FILTER (WHERE n >= 5) AS estimate,
         coalesce(sum(n) FILTER (WHERE n >= 5), sum(n)) AS n,
@@ -311,64 +231,25 @@ largest AS (
 )
 
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    prompt,
-    turn,
-    attribute,
+    week, model, suite, suite_major, condition, prompt, turn, attribute,
     cast(NULL AS VARCHAR) AS reference,
-    scale,
-    labeler_version,
+    scale, labeler_version,
     'share' AS metric,
-    value AS value_name,
-    estimate,
+    value AS value_name, estimate,
     CASE WHEN cells > 0 THEN low END AS low,
     CASE WHEN cells > 0 THEN high END AS high,
-    n,
-    cells
+    n, cells
 FROM shares
 UNION ALL
 SELECT
-    largest.week,
-    largest.model,
-    largest.suite,
-    largest.suite_major,
-    largest.condition,
-    largest.prompt,
-    largest.turn,
-    largest.attribute,
+    largest.week, largest.model, largest.suite, largest.suite_major, largest.condition, largest.prompt,
+    largest.turn, largest.attribute,
     NULL AS reference,
-    largest.scale,
-    largest.labeler_version,
+    largest.scale, largest.labeler_version,
     'max_share' AS metric,
-    largest.value AS value_name,
-    largest.estimate,
-    shares.low,
-    shares.high,
-    largest.n,
-    largest.cells
+    largest.value AS value_name, largest.estimate, shares.low, shares.high, largest.n, largest.cells
 FROM largest
-LEFT JOIN shares
-    ON
-        largest.week = shares.week
-        AND largest.model = shares.model
-        AND largest.suite = shares.suite
-        AND largest.suite_major = shares.suite_major
-        AND largest.prompt = shares.prompt
-        AND largest.turn = shares.turn
-        AND largest.attribute = shares.attribute
-        AND largest.value = shares.value
+LEFT JOIN shares USING (week, model, suite, suite_major, prompt, turn, attribute, value)
 ORDER BY
-    week DESC,
-    model ASC,
-    suite ASC,
-    suite_major ASC,
-    condition ASC,
-    attribute ASC,
-    metric ASC,
-    prompt ASC,
-    turn ASC,
-    value_name ASC
+    week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, metric ASC, prompt ASC,
+    turn ASC, value_name ASC

@@ -18,19 +18,10 @@ WITH stated AS (
 
 assessed AS (
     SELECT
-        study_slots.study,
-        study_slots.model,
-        study_slots.prompt,
-        study_slots.condition,
-        study_labels.attribute,
-        study_labels.labeler,
-        study_labels.labeler_version,
-        study_labels.value
+        study_slots.study, study_slots.model, study_slots.prompt, study_slots.condition,
+        study_labels.attribute, study_labels.labeler, study_labels.labeler_version, study_labels.value
     FROM study_labels
-    INNER JOIN study_slots
-        ON
-            study_labels.study = study_slots.study
-            AND study_labels.slot_key = study_slots.slot_key
+    INNER JOIN study_slots USING (study, slot_key)
     INNER JOIN study_attribute_values
         ON
             study_labels.study = study_attribute_values.study
@@ -41,8 +32,7 @@ assessed AS (
 
 conditions AS (
     SELECT
-        study_slots.study,
-        study_slots.condition,
+        study_slots.study, study_slots.condition,
         row_number() OVER (
             PARTITION BY study_slots.study
             ORDER BY
@@ -51,16 +41,13 @@ conditions AS (
                 study_slots.condition
         ) AS place
     FROM study_slots
-    LEFT JOIN stated ON study_slots.study = stated.study
+    LEFT JOIN stated USING (study)
     GROUP BY study_slots.study, study_slots.condition
 ),
 
 pairs AS (
     SELECT DISTINCT
-        other.study,
-        other.model,
-        other.prompt,
-        plain.condition AS condition_a,
+        other.study, other.model, other.prompt, plain.condition AS condition_a,
         other.condition AS condition_b
     FROM study_slots AS other
     INNER JOIN conditions AS plain ON other.study = plain.study AND plain.place = 1
@@ -75,8 +62,7 @@ pairs AS (
 
 supports AS (
     SELECT
-        study,
-        attribute,
+        study, attribute,
         list(value ORDER BY position) AS declared
     FROM study_attribute_values
     WHERE in_support
@@ -86,32 +72,21 @@ supports AS (
 
 wanted AS (
     SELECT
-        study,
-        attribute,
+        study, attribute,
         unnest(CASE WHEN len(declared) = 2 THEN declared[1:1] ELSE declared END) AS value
     FROM supports
 ),
 
 labelers AS (
     SELECT DISTINCT
-        study,
-        attribute,
-        labeler,
-        labeler_version
+        study, attribute, labeler, labeler_version
     FROM study_labels
 ),
 
 counted AS (
     SELECT
-        pairs.study,
-        wanted.attribute,
-        labelers.labeler,
-        labelers.labeler_version,
-        pairs.model,
-        pairs.prompt,
-        wanted.value,
-        pairs.condition_a,
-        pairs.condition_b,
+        pairs.study, wanted.attribute, labelers.labeler, labelers.labeler_version, pairs.model,
+        pairs.prompt, wanted.value, pairs.condition_a, pairs.condition_b,
         count(*) FILTER (
             WHERE assessed.condition = pairs.condition_a AND assessed.value = wanted.value
         ) AS k_a,
@@ -121,16 +96,9 @@ counted AS (
         ) AS k_b,
         count(*) FILTER (WHERE assessed.condition = pairs.condition_b) AS n_b
     FROM pairs
-    INNER JOIN labelers ON pairs.study = labelers.study
-    INNER JOIN wanted ON labelers.study = wanted.study AND labelers.attribute = wanted.attribute
-    LEFT JOIN assessed
-        ON
-            pairs.study = assessed.study
-            AND pairs.model = assessed.model
-            AND pairs.prompt = assessed.prompt
-            AND labelers.attribute = assessed.attribute
-            AND labelers.labeler = assessed.labeler
-            AND labelers.labeler_version = assessed.labeler_version
+    INNER JOIN labelers USING (study)
+    INNER JOIN wanted USING (study, attribute)
+    LEFT JOIN assessed USING (study, model, prompt, attribute, labeler, labeler_version)
     GROUP BY ALL
 ),
 
@@ -206,23 +174,10 @@ adjusted AS (
 )
 
 SELECT
-    study,
-    attribute,
-    labeler,
-    labeler_version,
-    model,
-    prompt,
-    value,
-    condition_a,
-    condition_b,
-    k_a,
-    n_a,
-    k_b,
-    n_b,
+    study, attribute, labeler, labeler_version, model, prompt, value, condition_a, condition_b, k_a, n_a,
+    k_b, n_b,
     k_b / nullif(n_b, 0) - k_a / nullif(n_a, 0) AS difference,
-    chi_square_p,
-    fisher_p,
-    tests,
+    chi_square_p, fisher_p, tests,
     CASE WHEN fisher_p IS NOT NULL THEN strict_p END AS holm_p,
     CASE WHEN fisher_p IS NOT NULL THEN lenient_p END AS fdr_p,
     CASE WHEN fisher_p IS NOT NULL THEN strict_p <= 0.05 END AS survives

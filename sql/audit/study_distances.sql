@@ -8,8 +8,7 @@
 -- Depends on: study_labels, study_slots, study_attribute_values
 WITH supports AS (
     SELECT
-        study,
-        attribute,
+        study, attribute,
         count(*) AS k
     FROM study_attribute_values
     WHERE in_support
@@ -18,53 +17,32 @@ WITH supports AS (
 
 labelers AS (
     SELECT DISTINCT
-        study,
-        attribute,
-        labeler,
-        labeler_version
+        study, attribute, labeler, labeler_version
     FROM study_labels
 ),
 
 cells AS (
     SELECT DISTINCT
-        study_slots.study,
-        labelers.attribute,
-        labelers.labeler,
-        labelers.labeler_version,
-        study_slots.condition,
-        study_slots.model,
-        study_slots.prompt
+        study_slots.study, labelers.attribute, labelers.labeler, labelers.labeler_version,
+        study_slots.condition, study_slots.model, study_slots.prompt
     FROM study_slots
-    INNER JOIN labelers ON study_slots.study = labelers.study
+    INNER JOIN labelers USING (study)
 ),
 
 seen AS (
     SELECT
         cells.*,
-        study_attribute_values.value,
-        supports.k,
+        study_attribute_values.value, supports.k,
         count(study_labels.value) AS x
     FROM cells
-    INNER JOIN supports ON cells.study = supports.study AND cells.attribute = supports.attribute
+    INNER JOIN supports USING (study, attribute)
     INNER JOIN study_attribute_values
         ON
             cells.study = study_attribute_values.study
             AND cells.attribute = study_attribute_values.attribute
             AND study_attribute_values.in_support
-    INNER JOIN study_slots
-        ON
-            cells.study = study_slots.study
-            AND cells.condition = study_slots.condition
-            AND cells.model = study_slots.model
-            AND cells.prompt = study_slots.prompt
-    LEFT JOIN study_labels
-        ON
-            cells.study = study_labels.study
-            AND study_slots.slot_key = study_labels.slot_key
-            AND cells.attribute = study_labels.attribute
-            AND cells.labeler = study_labels.labeler
-            AND cells.labeler_version = study_labels.labeler_version
-            AND study_attribute_values.value = study_labels.value
+    INNER JOIN study_slots USING (study, condition, model, prompt)
+    LEFT JOIN study_labels USING (study, slot_key, attribute, labeler, labeler_version, value)
     GROUP BY ALL
 ),
 
@@ -72,8 +50,7 @@ sized AS (
     SELECT
         *,
         sum(x) OVER (
-            PARTITION BY
-                study, attribute, labeler, labeler_version, condition, model, prompt
+            PARTITION BY study, attribute, labeler, labeler_version, condition, model, prompt
         ) AS n
     FROM seen
 ),
@@ -98,13 +75,7 @@ levels AS (
 )
 
 SELECT
-    study,
-    attribute,
-    labeler,
-    labeler_version,
-    condition,
-    model,
-    prompt,
+    study, attribute, labeler, labeler_version, condition, model, prompt,
     sum(n) AS n,
     count(*) FILTER (WHERE n > 0) AS cells,
     avg(tvd) AS tvd,

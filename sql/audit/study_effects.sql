@@ -15,32 +15,19 @@ WITH stated AS (
 
 counted AS (
     SELECT
-        study_slots.study,
-        study_slots.model,
-        study_prompts.subject,
-        study_slots.condition,
-        study_labels.attribute,
-        study_labels.labeler,
-        study_labels.labeler_version,
-        study_labels.value,
+        study_slots.study, study_slots.model, study_prompts.subject, study_slots.condition,
+        study_labels.attribute, study_labels.labeler, study_labels.labeler_version, study_labels.value,
         count(*) AS k
     FROM study_labels
-    INNER JOIN study_slots
-        ON study_labels.study = study_slots.study AND study_labels.slot_key = study_slots.slot_key
-    INNER JOIN study_prompts
-        ON
-            study_slots.study = study_prompts.study
-            AND study_slots.prompt = study_prompts.prompt
-            AND study_slots.condition = study_prompts.condition
+    INNER JOIN study_slots USING (study, slot_key)
+    INNER JOIN study_prompts USING (study, prompt, condition)
     GROUP BY ALL
 ),
 
 -- equal shares of the values of the support: parity of two, uniform of more
 support AS (
     SELECT
-        study,
-        attribute,
-        value,
+        study, attribute, value,
         1 / count(*) OVER (PARTITION BY study, attribute) AS q
     FROM study_attribute_values
     WHERE in_support
@@ -48,21 +35,14 @@ support AS (
 
 cells AS (
     SELECT DISTINCT
-        study,
-        model,
-        subject,
-        condition,
-        attribute,
-        labeler,
-        labeler_version
+        study, model, subject, condition, attribute, labeler, labeler_version
     FROM counted
 ),
 
 shares AS (
     SELECT
         cells.*,
-        support.value,
-        support.q,
+        support.value, support.q,
         coalesce(counted.k, 0) AS k,
         sum(coalesce(counted.k, 0)) OVER cell AS n,
         0.5 * (
@@ -73,59 +53,27 @@ shares AS (
             - 1 / count(*) OVER cell
         ) AS distance2
     FROM cells
-    INNER JOIN support ON cells.study = support.study AND cells.attribute = support.attribute
-    LEFT JOIN counted
-        ON
-            cells.study = counted.study
-            AND cells.model = counted.model
-            AND cells.subject = counted.subject
-            AND cells.condition = counted.condition
-            AND cells.attribute = counted.attribute
-            AND cells.labeler = counted.labeler
-            AND cells.labeler_version = counted.labeler_version
-            AND support.value = counted.value
+    INNER JOIN support USING (study, attribute)
+    LEFT JOIN counted USING (study, model, subject, condition, attribute, labeler, labeler_version, value)
     WINDOW
         cell AS (
             PARTITION BY
-                cells.study,
-                cells.model,
-                cells.subject,
-                cells.condition,
-                cells.attribute,
-                cells.labeler,
+                cells.study, cells.model, cells.subject, cells.condition, cells.attribute, cells.labeler,
                 cells.labeler_version
         )
 ),
 
 pairs AS (
     SELECT
-        plain.study,
-        plain.model,
-        plain.subject,
-        asked.condition AS b,
-        plain.attribute,
-        plain.labeler,
-        plain.labeler_version,
-        plain.value,
-        plain.q,
-        plain.k AS k_a,
-        plain.n AS n_a,
-        asked.k AS k_b,
+        plain.study, plain.model, plain.subject, asked.condition AS b, plain.attribute, plain.labeler,
+        plain.labeler_version, plain.value, plain.q, plain.k AS k_a, plain.n AS n_a, asked.k AS k_b,
         asked.n AS n_b,
         plain.distance2 AS d_a,
         asked.distance2 AS d_b,
         1.959963984540054 AS z
     FROM shares AS plain
-    INNER JOIN shares AS asked
-        ON
-            plain.study = asked.study
-            AND plain.model = asked.model
-            AND plain.subject = asked.subject
-            AND plain.attribute = asked.attribute
-            AND plain.labeler = asked.labeler
-            AND plain.labeler_version = asked.labeler_version
-            AND plain.value = asked.value
-    LEFT JOIN stated ON plain.study = stated.study
+    INNER JOIN shares AS asked USING (study, model, subject, attribute, labeler, labeler_version, value)
+    LEFT JOIN stated USING (study)
     WHERE
         plain.condition = coalesce(stated.baseline, 'baseline')
         AND asked.condition <> plain.condition
@@ -166,14 +114,7 @@ changes AS (
 
 means AS (
     SELECT
-        study,
-        model,
-        b,
-        subject,
-        attribute,
-        labeler,
-        labeler_version,
-        metric,
+        study, model, b, subject, attribute, labeler, labeler_version, metric,
         CASE WHEN metric <> 'controllability' THEN value END AS value_name,
         count(DISTINCT subject) AS subjects,
         sum(n_a) AS n_a,
@@ -185,24 +126,11 @@ means AS (
     GROUP BY
         GROUPING SETS (
             (
-                study,
-                model,
-                b,
-                subject,
-                attribute,
-                labeler,
-                labeler_version,
-                metric,
+                study, model, b, subject, attribute, labeler, labeler_version, metric,
                 CASE WHEN metric <> 'controllability' THEN value END
             ),
             (
-                study,
-                model,
-                b,
-                attribute,
-                labeler,
-                labeler_version,
-                metric,
+                study, model, b, attribute, labeler, labeler_version, metric,
                 CASE WHEN metric <> 'controllability' THEN value END
             )
         )
@@ -210,24 +138,16 @@ means AS (
 
 kinds AS (
     SELECT
-        study,
-        attribute,
+        study, attribute,
         count(*) AS many
     FROM support
     GROUP BY study, attribute
 )
 
 SELECT
-    study_effects.study,
-    study_effects.model,
-    study_effects.kind,
-    study_effects.subject,
-    study_effects.attribute,
-    study_effects.labeler,
-    study_effects.labeler_version,
-    study_effects.metric,
-    study_effects.value_name,
-    study_effects.estimate AS published,
+    study_effects.study, study_effects.model, study_effects.kind, study_effects.subject,
+    study_effects.attribute, study_effects.labeler, study_effects.labeler_version, study_effects.metric,
+    study_effects.value_name, study_effects.estimate AS published,
     -- distances are counted once for each value of the attribute
     CASE
         WHEN means.change IS NULL THEN NULL
@@ -240,7 +160,7 @@ SELECT
     END AS from_labels,
     coalesce(means.subjects, 0) AS subjects
 FROM study_effects
-INNER JOIN kinds ON study_effects.study = kinds.study AND study_effects.attribute = kinds.attribute
+INNER JOIN kinds USING (study, attribute)
 LEFT JOIN means
     ON
         study_effects.study = means.study

@@ -8,8 +8,7 @@
 WITH RECURSIVE
 supports AS (
     SELECT
-        study,
-        attribute,
+        study, attribute,
         count(*) AS k
     FROM study_attribute_values
     WHERE in_support
@@ -18,42 +17,25 @@ supports AS (
 
 labelers AS (
     SELECT DISTINCT
-        study,
-        attribute,
-        labeler,
-        labeler_version
+        study, attribute, labeler, labeler_version
     FROM study_labels
 ),
 
 -- x pictures of each prompt with a value of the k
 counted AS (
     SELECT
-        study_slots.study,
-        labelers.attribute,
-        labelers.labeler,
-        labelers.labeler_version,
-        study_slots.condition,
-        study_slots.model,
-        study_slots.prompt,
-        known.value,
-        supports.k,
+        study_slots.study, labelers.attribute, labelers.labeler, labelers.labeler_version,
+        study_slots.condition, study_slots.model, study_slots.prompt, known.value, supports.k,
         cast(count(study_labels.value) AS DOUBLE) AS x
     FROM study_slots
-    INNER JOIN labelers ON study_slots.study = labelers.study
-    INNER JOIN supports ON labelers.study = supports.study AND labelers.attribute = supports.attribute
+    INNER JOIN labelers USING (study)
+    INNER JOIN supports USING (study, attribute)
     INNER JOIN study_attribute_values AS known
         ON
             labelers.study = known.study
             AND labelers.attribute = known.attribute
             AND known.in_support
-    LEFT JOIN study_labels
-        ON
-            study_slots.study = study_labels.study
-            AND study_slots.slot_key = study_labels.slot_key
-            AND labelers.attribute = study_labels.attribute
-            AND labelers.labeler = study_labels.labeler
-            AND labelers.labeler_version = study_labels.labeler_version
-            AND known.value = study_labels.value
+    LEFT JOIN study_labels USING (study, slot_key, attribute, labeler, labeler_version, value)
     GROUP BY ALL
 ),
 
@@ -71,13 +53,7 @@ sized AS (
 -- and that with two pseudo-counts
 shares AS (
     SELECT
-        study,
-        attribute,
-        labeler,
-        labeler_version,
-        condition,
-        model,
-        value,
+        study, attribute, labeler, labeler_version, condition, model, value,
         1.959963984540054e0 AS z,
         count(*) AS prompts,
         sum(n + 1) AS freedom,
@@ -123,15 +99,7 @@ pseudo AS (
 
 cells AS (
     SELECT
-        study,
-        attribute,
-        labeler,
-        labeler_version,
-        condition,
-        model,
-        prompt,
-        n,
-        k,
+        study, attribute, labeler, labeler_version, condition, model, prompt, n, k,
         sum(x * (x - 1)) AS pairs,
         sum(x * (x - 1) * (x - 1)) AS lines,
         sum(p * p) AS pp,
@@ -162,13 +130,7 @@ figures AS (
 
 distances AS (
     SELECT
-        study,
-        attribute,
-        labeler,
-        labeler_version,
-        condition,
-        model,
-        k,
+        study, attribute, labeler, labeler_version, condition, model, k,
         1.959963984540054e0 AS z,
         max(n) >= 5 AS told,
         count(*) AS prompts,
@@ -258,8 +220,7 @@ bisection AS (
     FROM means
     UNION ALL
     SELECT
-        f,
-        odd,
+        f, odd,
         theta + CASE
             WHEN
                 odd * 2 * (theta + step) / pi()
@@ -296,21 +257,9 @@ clipped AS (
 )
 
 SELECT
-    study,
-    attribute,
-    labeler,
-    labeler_version,
-    condition,
-    model,
-    reference,
-    metric,
+    study, attribute, labeler, labeler_version, condition, model, reference, metric,
     CASE WHEN metric != 'anachronism_rate' THEN value_name END AS value_name,
-    prompts,
-    mean,
-    spread,
-    student_t,
-    frozen_low,
-    frozen_high,
+    prompts, mean, spread, student_t, frozen_low, frozen_high,
     CASE
         WHEN metric = 'distance' THEN sqrt(CASE WHEN below > 1e-14 THEN below ELSE 0 END)
         ELSE below

@@ -13,8 +13,7 @@
 WITH RECURSIVE
 supports AS (
     SELECT
-        study,
-        attribute,
+        study, attribute,
         count(*) AS k
     FROM study_attribute_values
     WHERE in_support
@@ -23,53 +22,38 @@ supports AS (
 
 conditions AS (
     SELECT DISTINCT
-        study,
-        condition
+        study, condition
     FROM study_slots
 ),
 
 labelers AS (
     SELECT DISTINCT
-        study,
-        attribute,
-        labeler,
-        labeler_version
+        study, attribute, labeler, labeler_version
     FROM study_labels
 ),
 
 boards AS (
     SELECT
-        conditions.study,
-        conditions.condition,
-        labelers.attribute,
-        labelers.labeler,
-        labelers.labeler_version,
-        supports.k,
+        conditions.study, conditions.condition, labelers.attribute, labelers.labeler,
+        labelers.labeler_version, supports.k,
         row_number() OVER (
             ORDER BY
-                conditions.study,
-                labelers.attribute,
-                labelers.labeler,
-                labelers.labeler_version,
+                conditions.study, labelers.attribute, labelers.labeler, labelers.labeler_version,
                 conditions.condition
         ) AS board
     FROM conditions
-    INNER JOIN labelers ON conditions.study = labelers.study
-    INNER JOIN supports ON labelers.study = supports.study AND labelers.attribute = supports.attribute
+    INNER JOIN labelers USING (study)
+    INNER JOIN supports USING (study, attribute)
 ),
 
 -- x pictures of each prompt with a value of the k; whatever else its slots show is unseen
 counted AS (
     SELECT
-        boards.board,
-        boards.k,
-        study_slots.model,
-        study_slots.prompt,
-        known.value,
+        boards.board, boards.k, study_slots.model, study_slots.prompt, known.value,
         count(*) AS slots,
         cast(count(study_labels.value) AS DOUBLE) AS x
     FROM boards
-    INNER JOIN study_slots ON boards.study = study_slots.study AND boards.condition = study_slots.condition
+    INNER JOIN study_slots USING (study, condition)
     INNER JOIN study_attribute_values AS known
         ON
             boards.study = known.study
@@ -116,12 +100,7 @@ filled AS (
 
 cell_sums AS (
     SELECT
-        board,
-        model,
-        prompt,
-        k,
-        n,
-        u,
+        board, model, prompt, k, n, u,
         sum(x * (x - 1)) AS pairs,
         sum(x * (x - 1) * (x - 1)) AS lines,
         sum(p * p) AS pp,
@@ -162,8 +141,7 @@ cells AS (
 -- the prompts of a board are those that any of its models was asked
 planned AS (
     SELECT
-        board,
-        k,
+        board, k,
         count(DISTINCT prompt) AS planned_cells
     FROM cells
     GROUP BY board, k
@@ -172,9 +150,7 @@ planned AS (
 -- a prompt that a model was not asked leaves everything possible
 judged AS (
     SELECT
-        cells.board,
-        cells.model,
-        planned.planned_cells,
+        cells.board, cells.model, planned.planned_cells,
         count(*) FILTER (WHERE cells.covered) AS cells,
         sqrt(greatest(sum(cells.cell_low) / planned.planned_cells, 0)) AS bound_low,
         sqrt(
@@ -183,7 +159,7 @@ judged AS (
         ) AS bound_high,
         10 * count(*) FILTER (WHERE cells.covered) >= 9 * planned.planned_cells AS fit
     FROM cells
-    INNER JOIN planned ON cells.board = planned.board
+    INNER JOIN planned USING (board)
     GROUP BY cells.board, cells.model, planned.planned_cells, planned.k
 ),
 
@@ -216,9 +192,7 @@ newton AS (
 
 ranked AS (
     SELECT
-        models.board,
-        models.model,
-        newton.z AS z_all
+        models.board, models.model, newton.z AS z_all
     FROM models
     INNER JOIN newton ON models.g = newton.g AND newton.step = 60
     WHERE models.fit
@@ -227,11 +201,7 @@ ranked AS (
 -- the sums of model's terms over the cells that it has in common with other
 sums AS (
     SELECT
-        a.board,
-        a.model,
-        b.model AS other,
-        a.z_all,
-        mine.k,
+        a.board, a.model, b.model AS other, a.z_all, mine.k,
         count(*) AS m,
         avg(mine.d) AS d,
         greatest(
@@ -291,11 +261,7 @@ ends AS (
 -- each end joins those of the two
 differences AS (
     SELECT
-        mine.board,
-        mine.model,
-        mine.other,
-        mine.m,
-        mine.together,
+        mine.board, mine.model, mine.other, mine.m, mine.together,
         mine.d - theirs.d AS difference,
         mine.d - theirs.d
         - sqrt(pow(mine.d - mine.low, 2) + pow(greatest(theirs.high - theirs.d, 0), 2)) AS low,
@@ -312,10 +278,7 @@ differences AS (
 
 pairs AS (
     SELECT
-        board,
-        model,
-        other,
-        m AS common,
+        board, model, other, m AS common,
         any_value(difference) AS difference,
         any_value(low) FILTER (WHERE NOT together) AS low,
         any_value(high) FILTER (WHERE NOT together) AS high,
@@ -326,14 +289,9 @@ pairs AS (
 )
 
 SELECT
-    boards.study,
-    boards.condition,
-    boards.attribute,
+    boards.study, boards.condition, boards.attribute,
     CASE WHEN boards.k = 2 THEN 'parity' ELSE 'uniform' END AS reference,
-    boards.labeler,
-    boards.labeler_version,
-    models.model,
-    pairs.other,
+    boards.labeler, boards.labeler_version, models.model, pairs.other,
     CASE WHEN models.fit AND models.g > 1 THEN 1 + count(*) FILTER (WHERE pairs.adjusted_low > 0) OVER own END
         AS rank_low,
     CASE
@@ -341,24 +299,14 @@ SELECT
             THEN models.g - count(*) FILTER (WHERE pairs.adjusted_high < 0) OVER own
     END AS rank_high,
     CASE WHEN models.fit AND models.g > 1 THEN models.g END AS ranked_of,
-    models.cells,
-    models.planned_cells,
+    models.cells, models.planned_cells,
     -- what rounding leaves of 0 is 0
     CASE WHEN models.bound_low > 1e-7 THEN models.bound_low ELSE 0 END AS bound_low,
     CASE WHEN models.bound_high > 1e-7 THEN models.bound_high ELSE 0 END AS bound_high,
-    pairs.common,
-    pairs.difference,
-    pairs.low,
-    pairs.high,
-    pairs.adjusted_low,
-    pairs.adjusted_high
+    pairs.common, pairs.difference, pairs.low, pairs.high, pairs.adjusted_low, pairs.adjusted_high
 FROM models
-INNER JOIN boards ON models.board = boards.board
-LEFT JOIN pairs ON models.board = pairs.board AND models.model = pairs.model
+INNER JOIN boards USING (board)
+LEFT JOIN pairs USING (board, model)
 WINDOW own AS (PARTITION BY models.board, models.model)
 ORDER BY
-    models.board ASC,
-    rank_low ASC NULLS LAST,
-    rank_high ASC,
-    models.model ASC,
-    pairs.other ASC
+    models.board ASC, rank_low ASC NULLS LAST, rank_high ASC, models.model ASC, pairs.other ASC

@@ -6,16 +6,7 @@
 -- Depends on: cell_counts.
 WITH counted AS (
     SELECT
-        week,
-        model,
-        track,
-        simulated,
-        condition,
-        turn,
-        attribute,
-        scale,
-        value,
-        in_support,
+        week, model, track, simulated, condition, turn, attribute, scale, value, in_support,
         min(position) AS position,
         sum(pictures) AS pictures
     FROM cell_counts
@@ -25,11 +16,7 @@ WITH counted AS (
 
 totals AS (
     SELECT
-        week,
-        model,
-        condition,
-        turn,
-        attribute,
+        week, model, condition, turn, attribute,
         coalesce(sum(pictures) FILTER (WHERE in_support), 0) AS n,
         coalesce(sum(pictures) FILTER (WHERE NOT in_support AND value != 'not_assessed'), 0) AS outside,
         coalesce(sum(pictures) FILTER (WHERE value = 'not_assessed'), 0) AS not_assessed
@@ -38,33 +25,16 @@ totals AS (
 )
 
 SELECT
-    counted.week,
-    counted.model,
-    counted.track,
-    counted.simulated,
-    counted.condition,
-    counted.turn,
-    counted.attribute,
-    counted.scale,
-    counted.value,
+    counted.week, counted.model, counted.track, counted.simulated, counted.condition, counted.turn,
+    counted.attribute, counted.scale, counted.value,
     cast(counted.pictures AS BIGINT) AS pictures,
     cast(totals.n AS BIGINT) AS n,
     counted.pictures / nullif(totals.n, 0) AS share,
     cast(totals.outside AS BIGINT) AS outside,
     cast(totals.not_assessed AS BIGINT) AS not_assessed
 FROM counted
-INNER JOIN totals
-    ON
-        counted.week = totals.week
-        AND counted.model = totals.model
-        AND counted.condition = totals.condition
-        AND counted.turn = totals.turn
-        AND counted.attribute = totals.attribute
+INNER JOIN totals USING (week, model, condition, turn, attribute)
 WHERE counted.in_support
 ORDER BY
-    counted.week DESC,
-    counted.model ASC,
-    counted.condition ASC,
-    counted.turn ASC,
-    counted.attribute ASC,
+    counted.week DESC, counted.model ASC, counted.condition ASC, counted.turn ASC, counted.attribute ASC,
     counted.position ASC

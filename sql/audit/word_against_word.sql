@@ -9,15 +9,7 @@
 WITH
 pairs AS (
     SELECT DISTINCT
-        week,
-        model,
-        suite,
-        suite_major,
-        kind,
-        a,
-        b,
-        subject,
-        attribute,
+        week, model, suite, suite_major, kind, a, b, subject, attribute,
         unnest(['a', 'b']) AS side,
         unnest([prompt_a, prompt_b]) AS prompt,
         unnest([turn_a, turn_b]) AS turn
@@ -28,9 +20,7 @@ pairs AS (
 -- a picture is there where the attempt that settled its slot, the first final one, was ok
 pictures AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key
+        attempts.week, attempts.model, attempts.slot_key
     FROM attempts
     INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
     GROUP BY attempts.week, attempts.model, attempts.slot_key
@@ -40,16 +30,9 @@ pictures AS (
 -- of several versions of the planned labeler the highest declared number counts, then the last hash
 versions AS (
     SELECT
-        labels.week,
-        labels.model,
-        labels.labeler,
-        labels.labeler_version
+        labels.week, labels.model, labels.labeler, labels.labeler_version
     FROM labels
-    INNER JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
+    INNER JOIN plans USING (week, model, labeler)
     GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY labels.week, labels.model
@@ -61,28 +44,15 @@ versions AS (
 
 read AS (
     SELECT
-        labels.week,
-        labels.model,
-        slots.suite,
-        slots.prompt,
+        labels.week, labels.model, slots.suite, slots.prompt,
         least(slots.turn, 2) AS turn,
         labels.attribute,
         coalesce(attribute_values.band, attribute_values.value) AS value,
         count(*) AS pictures
     FROM labels
-    INNER JOIN slots
-        ON labels.week = slots.week AND labels.model = slots.model AND labels.slot_key = slots.slot_key
-    INNER JOIN pictures
-        ON
-            labels.week = pictures.week
-            AND labels.model = pictures.model
-            AND labels.slot_key = pictures.slot_key
-    INNER JOIN versions
-        ON
-            labels.week = versions.week
-            AND labels.model = versions.model
-            AND labels.labeler = versions.labeler
-            AND labels.labeler_version = versions.labeler_version
+    INNER JOIN slots USING (week, model, slot_key)
+    INNER JOIN pictures USING (week, model, slot_key)
+    INNER JOIN versions USING (week, model, labeler, labeler_version)
     INNER JOIN attribute_values
         ON
             slots.week = attribute_values.week
@@ -97,11 +67,7 @@ read AS (
 
 support AS (
     SELECT DISTINCT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         coalesce(band, value) AS value
     FROM attribute_values
     WHERE in_support
@@ -110,15 +76,8 @@ support AS (
 -- a reference's own row for a prompt wins over its row for all
 expected AS (
     SELECT DISTINCT
-        pairs.week,
-        pairs.model,
-        pairs.suite,
-        pairs.suite_major,
-        pairs.prompt,
-        shares.attribute,
-        shares.reference,
-        shares.value,
-        shares.expected_share AS q
+        pairs.week, pairs.model, pairs.suite, pairs.suite_major, pairs.prompt, shares.attribute,
+        shares.reference, shares.value, shares.expected_share AS q
     FROM pairs
     INNER JOIN reference_values AS shares
         ON
@@ -139,10 +98,7 @@ expected AS (
 
 wanted AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
+        week, model, suite, suite_major,
         cast(NULL AS VARCHAR) AS prompt,
         attribute,
         cast(NULL AS VARCHAR) AS reference,
@@ -151,15 +107,7 @@ wanted AS (
     FROM support
     UNION ALL
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        prompt,
-        attribute,
-        reference,
-        value,
-        q
+        week, model, suite, suite_major, prompt, attribute, reference, value, q
     FROM expected
 ),
 
@@ -167,9 +115,7 @@ wanted AS (
 counted AS (
     SELECT
         pairs.*,
-        wanted.reference,
-        wanted.value,
-        wanted.q,
+        wanted.reference, wanted.value, wanted.q,
         coalesce(read.pictures, 0) AS k
     FROM pairs
     INNER JOIN wanted
@@ -203,20 +149,9 @@ told AS (
 -- what each published figure is about: a value, several of them, or all
 chosen AS (
     SELECT
-        effects.week,
-        effects.model,
-        effects.suite,
-        effects.suite_major,
-        effects.kind,
-        effects.a,
-        effects.b,
-        effects.subject,
-        effects.attribute,
-        effects.reference,
-        effects.metric,
-        effects.value_name,
-        told.subject AS pair,
-        told.side,
+        effects.week, effects.model, effects.suite, effects.suite_major, effects.kind, effects.a, effects.b,
+        effects.subject, effects.attribute, effects.reference, effects.metric, effects.value_name,
+        told.subject AS pair, told.side,
         any_value(told.n) AS n,
         sum(told.k) FILTER (
             WHERE list_contains(string_split(effects.value_name, ', '), told.value)
@@ -241,37 +176,15 @@ chosen AS (
             AND effects.reference IS NOT DISTINCT FROM told.reference
             AND coalesce(effects.subject, told.subject) = told.subject
     GROUP BY
-        effects.week,
-        effects.model,
-        effects.suite,
-        effects.suite_major,
-        effects.kind,
-        effects.a,
-        effects.b,
-        effects.subject,
-        effects.attribute,
-        effects.reference,
-        effects.metric,
-        effects.value_name,
-        told.subject,
-        told.side
+        effects.week, effects.model, effects.suite, effects.suite_major, effects.kind, effects.a, effects.b,
+        effects.subject, effects.attribute, effects.reference, effects.metric, effects.value_name,
+        told.subject, told.side
 ),
 
 -- both sides of a pair in one row
 faced AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        kind,
-        a,
-        b,
-        subject,
-        attribute,
-        reference,
-        metric,
-        value_name,
+        week, model, suite, suite_major, kind, a, b, subject, attribute, reference, metric, value_name,
         pair,
         any_value(n) FILTER (WHERE side = 'a') AS n_a,
         any_value(n) FILTER (WHERE side = 'b') AS n_b,
@@ -285,19 +198,7 @@ faced AS (
         metric IN ('distance2', 'controllability') AS squared
     FROM chosen
     GROUP BY
-        week,
-        model,
-        suite,
-        suite_major,
-        kind,
-        a,
-        b,
-        subject,
-        attribute,
-        reference,
-        metric,
-        value_name,
-        pair
+        week, model, suite, suite_major, kind, a, b, subject, attribute, reference, metric, value_name, pair
     HAVING count(*) = 2 AND min(n) >= CASE WHEN metric IN ('distance2', 'controllability') THEN 2 ELSE 1 END
 ),
 
@@ -347,18 +248,7 @@ changed AS (
 
 means AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        kind,
-        a,
-        b,
-        subject,
-        attribute,
-        reference,
-        metric,
-        value_name,
+        week, model, suite, suite_major, kind, a, b, subject, attribute, reference, metric, value_name,
         count(change) AS pairs,
         cast(sum(n_a) AS BIGINT) AS n_a,
         cast(sum(n_b) AS BIGINT) AS n_b,
@@ -369,39 +259,15 @@ means AS (
         END AS from_labels
     FROM changed
     WHERE change IS NOT NULL
-    GROUP BY
-        week,
-        model,
-        suite,
-        suite_major,
-        kind,
-        a,
-        b,
-        subject,
-        attribute,
-        reference,
-        metric,
-        value_name
+    GROUP BY week, model, suite, suite_major, kind, a, b, subject, attribute, reference, metric, value_name
 )
 
 SELECT
-    effects.week,
-    effects.model,
-    effects.suite,
-    effects.suite_major,
-    effects.kind,
-    effects.a,
-    effects.b,
-    effects.subject,
-    effects.attribute,
-    effects.reference,
-    effects.metric,
-    effects.value_name,
-    effects.estimate AS published,
-    means.from_labels,
+    effects.week, effects.model, effects.suite, effects.suite_major, effects.kind, effects.a, effects.b,
+    effects.subject, effects.attribute, effects.reference, effects.metric, effects.value_name,
+    effects.estimate AS published, means.from_labels,
     coalesce(means.pairs, 0) AS pairs,
-    means.n_a,
-    means.n_b
+    means.n_a, means.n_b
 FROM effects
 LEFT JOIN means
     ON

@@ -8,15 +8,7 @@
 --   problem: the same in words
 -- Depends on: reliability.
 SELECT
-    week,
-    labeler,
-    labeler_version,
-    attribute,
-    judged_by,
-    alpha,
-    alpha_low,
-    alpha_high,
-    n,
+    week, labeler, labeler_version, attribute, judged_by, alpha, alpha_low, alpha_high, n,
     concat(
         attribute, ': ', labeler, ' agrees with ', judged_by, ' at alpha ',
         printf('%.2f', floor(100 * alpha) / 100), ' (n = ', n, '), below 0.67'

@@ -5,8 +5,7 @@
 -- Depends on: anchors, labels, anchor_labels.
 WITH in_use AS (
     SELECT DISTINCT
-        labeler,
-        labeler_version
+        labeler, labeler_version
     FROM labels
     WHERE week = $week AND $model IS NULL
 ),
@@ -18,23 +17,15 @@ sets AS (
 
 done AS (
     SELECT DISTINCT
-        anchor_set,
-        labeler,
-        labeler_version
+        anchor_set, labeler, labeler_version
     FROM anchor_labels
     WHERE week = $week
 )
 
 SELECT
-    sets.anchor_set,
-    in_use.labeler,
-    in_use.labeler_version,
+    sets.anchor_set, in_use.labeler, in_use.labeler_version,
     concat(in_use.labeler, ' did not label the anchors ', sets.anchor_set, ' in this week') AS problem
 FROM in_use
 CROSS JOIN sets
-ANTI JOIN done
-    ON
-        sets.anchor_set = done.anchor_set
-        AND in_use.labeler = done.labeler
-        AND in_use.labeler_version = done.labeler_version
+ANTI JOIN done USING (anchor_set, labeler, labeler_version)
 ORDER BY sets.anchor_set, in_use.labeler, in_use.labeler_version

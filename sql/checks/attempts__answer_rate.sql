@@ -7,8 +7,7 @@
 -- Depends on: slot_outcomes.
 WITH counted AS (
     SELECT
-        week,
-        model,
+        week, model,
         count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
         count(*) FILTER (WHERE outcome_group IN ('success', 'answer')) AS answered
     FROM slot_outcomes

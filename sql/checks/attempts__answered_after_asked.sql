@@ -3,12 +3,7 @@
 -- Columns: week, model, slot_key, attempt, requested_at, answered_at.
 -- Depends on: attempts.
 SELECT
-    week,
-    model,
-    slot_key,
-    attempt,
-    requested_at,
-    answered_at
+    week, model, slot_key, attempt, requested_at, answered_at
 FROM attempts
 WHERE
     week = $week

@@ -5,13 +5,9 @@
 -- Columns: week, model, slot_key, attempt, requested_at.
 -- Depends on: attempts, plans.
 SELECT
-    attempts.week,
-    attempts.model,
-    attempts.slot_key,
-    attempts.attempt,
-    attempts.requested_at
+    attempts.week, attempts.model, attempts.slot_key, attempts.attempt, attempts.requested_at
 FROM attempts
-LEFT JOIN plans ON attempts.week = plans.week AND attempts.model = plans.model
+LEFT JOIN plans USING (week, model)
 WHERE
     attempts.week = $week
     AND ($model IS NULL OR attempts.model = $model)

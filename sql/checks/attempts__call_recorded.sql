@@ -4,13 +4,8 @@
 -- Columns: week, model, slot_key, attempt, outcome, requested_at, answered_at.
 -- Depends on: attempts, outcomes.
 SELECT
-    attempts.week,
-    attempts.model,
-    attempts.slot_key,
-    attempts.attempt,
-    attempts.outcome,
-    attempts.requested_at,
-    attempts.answered_at
+    attempts.week, attempts.model, attempts.slot_key, attempts.attempt, attempts.outcome,
+    attempts.requested_at, attempts.answered_at
 FROM attempts
 ANTI JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.outcome_group = 'policy'
 WHERE

@@ -8,14 +8,11 @@
 -- Depends on: plans, slot_outcomes.
 WITH counted AS (
     SELECT
-        plans.week,
-        plans.model,
-        plans.completeness_floor,
+        plans.week, plans.model, plans.completeness_floor,
         count(slot_outcomes.slot_key) FILTER (WHERE slot_outcomes.outcome <> 'not_needed') AS planned,
         count(*) FILTER (WHERE slot_outcomes.outcome_group IN ('success', 'answer')) AS answered
     FROM plans
-    LEFT JOIN slot_outcomes
-        ON plans.week = slot_outcomes.week AND plans.model = slot_outcomes.model
+    LEFT JOIN slot_outcomes USING (week, model)
     WHERE
         plans.week = $week
         AND ($model IS NULL OR plans.model = $model)
@@ -23,11 +20,7 @@ WITH counted AS (
 )
 
 SELECT
-    week,
-    model,
-    planned,
-    answered,
-    completeness_floor,
+    week, model, planned, answered, completeness_floor,
     answered / nullif(planned, 0) AS completeness,
     CASE
         WHEN planned = 0 THEN 'nothing was asked'

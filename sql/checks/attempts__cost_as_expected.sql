@@ -7,8 +7,7 @@
 -- Depends on: attempts.
 WITH compared AS (
     SELECT
-        week,
-        model,
+        week, model,
         count(*) AS calls,
         median(cost_usd / expected_usd) AS ratio
     FROM attempts
@@ -26,8 +25,7 @@ SELECT
     *,
     format(
         'a picture costs {:.2f} times what the price table expects (median of {} calls); mend its price',
-        ratio,
-        calls
+        ratio, calls
     ) AS problem
 FROM compared
 WHERE

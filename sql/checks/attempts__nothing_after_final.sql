@@ -6,12 +6,10 @@
 -- Depends on: attempts, outcomes.
 WITH settled AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
+        attempts.week, attempts.model, attempts.slot_key,
         min(attempts.attempt) AS settled_by
     FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome
+    INNER JOIN outcomes USING (outcome)
     WHERE
         outcomes.final
         AND attempts.week = $week
@@ -20,16 +18,7 @@ WITH settled AS (
 )
 
 SELECT
-    attempts.week,
-    attempts.model,
-    attempts.slot_key,
-    attempts.attempt,
-    attempts.outcome,
-    settled.settled_by
+    attempts.week, attempts.model, attempts.slot_key, attempts.attempt, attempts.outcome, settled.settled_by
 FROM attempts
-INNER JOIN settled
-    ON
-        attempts.week = settled.week
-        AND attempts.model = settled.model
-        AND attempts.slot_key = settled.slot_key
+INNER JOIN settled USING (week, model, slot_key)
 WHERE attempts.attempt > settled.settled_by

@@ -3,16 +3,9 @@
 -- Columns: those that say what the picture is.
 -- Depends on: attempts.
 SELECT
-    week,
-    model,
-    slot_key,
-    attempt,
+    week, model, slot_key, attempt,
     image_sha256,
-    image_ext,
-    image_bytes,
-    image_mime,
-    image_width,
-    image_height
+    image_ext, image_bytes, image_mime, image_width, image_height
 FROM attempts
 WHERE
     week = $week

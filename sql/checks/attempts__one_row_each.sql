@@ -3,10 +3,7 @@
 -- Columns: week, model, slot_key, attempt; failing_rows: rows too many.
 -- Depends on: attempts.
 SELECT
-    week,
-    model,
-    slot_key,
-    attempt,
+    week, model, slot_key, attempt,
     count(*) - 1 AS failing_rows
 FROM attempts
 WHERE

@@ -3,17 +3,9 @@
 -- Columns: week, model, slot_key, attempt, outcome.
 -- Depends on: attempts, slots.
 SELECT
-    attempts.week,
-    attempts.model,
-    attempts.slot_key,
-    attempts.attempt,
-    attempts.outcome
+    attempts.week, attempts.model, attempts.slot_key, attempts.attempt, attempts.outcome
 FROM attempts
-ANTI JOIN slots
-    ON
-        attempts.week = slots.week
-        AND attempts.model = slots.model
-        AND attempts.slot_key = slots.slot_key
+ANTI JOIN slots USING (week, model, slot_key)
 WHERE
     attempts.week = $week
     AND ($model IS NULL OR attempts.model = $model)

@@ -4,18 +4,8 @@
 -- Columns: those of scores that name the figure; rows: corrected rows that it has.
 -- Depends on: scores, corrected_scores.
 SELECT
-    scores.week,
-    scores.model,
-    scores.suite,
-    scores.suite_major,
-    scores.condition,
-    scores.turn,
-    scores.attribute,
-    scores.reference,
-    scores.scale,
-    scores.metric,
-    scores.value_name,
-    scores.estimate,
+    scores.week, scores.model, scores.suite, scores.suite_major, scores.condition, scores.turn,
+    scores.attribute, scores.reference, scores.scale, scores.metric, scores.value_name, scores.estimate,
     count(corrected_scores.model) AS corrected_rows
 FROM scores
 LEFT JOIN corrected_scores

@@ -4,18 +4,7 @@
 -- Columns: those of corrected_scores that name the figure.
 -- Depends on: corrected_scores.
 SELECT
-    week,
-    model,
-    suite,
-    condition,
-    attribute,
-    reference,
-    metric,
-    value_name,
-    estimate,
-    low,
-    high,
-    reason
+    week, model, suite, condition, attribute, reference, metric, value_name, estimate, low, high, reason
 FROM corrected_scores
 WHERE
     week = $week

@@ -4,23 +4,8 @@
 -- Columns: those of drift_events that name the event, and what is compared.
 -- Depends on: drift_events.
 SELECT
-    week,
-    model,
-    suite,
-    condition,
-    prompt,
-    attribute,
-    metric,
-    value_name,
-    started_week,
-    earliest_week,
-    changed_week,
-    latest_week,
-    before_share,
-    after_share,
-    change,
-    change_low,
-    change_high,
+    week, model, suite, condition, prompt, attribute, metric, value_name, started_week, earliest_week,
+    changed_week, latest_week, before_share, after_share, change, change_low, change_high,
     log10_e
 FROM drift_events
 WHERE

@@ -5,19 +5,7 @@
 -- Columns: those of effects that name the figure.
 -- Depends on: effects.
 SELECT
-    week,
-    model,
-    suite,
-    kind,
-    a,
-    b,
-    subject,
-    attribute,
-    reference,
-    metric,
-    value_name,
-    estimate,
-    estimate_a,
+    week, model, suite, kind, a, b, subject, attribute, reference, metric, value_name, estimate, estimate_a,
     estimate_b
 FROM effects
 WHERE

@@ -3,20 +3,7 @@
 -- Columns: those of effects that name the figure.
 -- Depends on: effects.
 SELECT
-    week,
-    model,
-    suite,
-    kind,
-    a,
-    b,
-    subject,
-    attribute,
-    reference,
-    metric,
-    value_name,
-    estimate,
-    low,
-    high
+    week, model, suite, kind, a, b, subject, attribute, reference, metric, value_name, estimate, low, high
 FROM effects
 WHERE
     week = $week

@@ -3,19 +3,7 @@
 -- Columns: those of effects that name the figure.
 -- Depends on: effects.
 SELECT
-    week,
-    model,
-    suite,
-    kind,
-    a,
-    b,
-    subject,
-    attribute,
-    reference,
-    metric,
-    value_name,
-    estimate,
-    reason
+    week, model, suite, kind, a, b, subject, attribute, reference, metric, value_name, estimate, reason
 FROM effects
 WHERE
     week = $week

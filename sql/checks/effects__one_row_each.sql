@@ -3,19 +3,7 @@
 -- Columns: those of effects that name the figure; failing_rows: rows too many.
 -- Depends on: effects.
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    kind,
-    a,
-    b,
-    subject,
-    attribute,
-    reference,
-    scale,
-    metric,
-    value_name,
+    week, model, suite, suite_major, kind, a, b, subject, attribute, reference, scale, metric, value_name,
     count(*) - 1 AS failing_rows
 FROM effects
 WHERE

@@ -5,13 +5,8 @@
 -- Columns: those of gold_labels that say who answered what.
 -- Depends on: gold_labels, gold_samples.
 SELECT
-    gold_labels.gold_set,
-    gold_labels.week,
-    gold_labels.model,
-    gold_labels.slot_key,
-    gold_labels.attribute,
-    gold_labels.rater,
-    gold_labels.inclusion_probability
+    gold_labels.gold_set, gold_labels.week, gold_labels.model, gold_labels.slot_key, gold_labels.attribute,
+    gold_labels.rater, gold_labels.inclusion_probability
 FROM gold_labels
 ANTI JOIN gold_samples
     ON

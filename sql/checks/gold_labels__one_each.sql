@@ -4,12 +4,7 @@
 -- Columns: answers: how often.
 -- Depends on: gold_labels.
 SELECT
-    gold_set,
-    week,
-    model,
-    slot_key,
-    attribute,
-    rater,
+    gold_set, week, model, slot_key, attribute, rater,
     count(*) AS answers
 FROM gold_labels
 WHERE

@@ -4,22 +4,10 @@
 -- Columns: those of gold_labels that say what was answered.
 -- Depends on: gold_labels, attribute_values.
 SELECT
-    gold_labels.gold_set,
-    gold_labels.week,
-    gold_labels.model,
-    gold_labels.slot_key,
-    gold_labels.attribute,
-    gold_labels.rater,
-    gold_labels.value
+    gold_labels.gold_set, gold_labels.week, gold_labels.model, gold_labels.slot_key, gold_labels.attribute,
+    gold_labels.rater, gold_labels.value
 FROM gold_labels
-ANTI JOIN attribute_values
-    ON
-        gold_labels.week = attribute_values.week
-        AND gold_labels.model = attribute_values.model
-        AND gold_labels.suite = attribute_values.suite
-        AND gold_labels.suite_major = attribute_values.suite_major
-        AND gold_labels.attribute = attribute_values.attribute
-        AND gold_labels.value = attribute_values.value
+ANTI JOIN attribute_values USING (week, model, suite, suite_major, attribute, value)
 WHERE
     gold_labels.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
     AND ($model IS NULL OR gold_labels.model = $model)

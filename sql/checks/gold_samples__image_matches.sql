@@ -3,10 +3,7 @@
 -- Columns: gold_set, week, model, slot_key, image_sha256.
 -- Depends on: gold_samples, images.
 SELECT
-    gold_samples.gold_set,
-    gold_samples.week,
-    gold_samples.model,
-    gold_samples.slot_key,
+    gold_samples.gold_set, gold_samples.week, gold_samples.model, gold_samples.slot_key,
     gold_samples.image_sha256
 FROM gold_samples
 ANTI JOIN images

@@ -6,10 +6,7 @@
 --   lowest, highest: inclusion probabilities of the rows; each is to be sampled / pictures
 -- Depends on: gold_samples.
 SELECT
-    gold_set,
-    week,
-    model,
-    stratum,
+    gold_set, week, model, stratum,
     count(DISTINCT slot_key) AS drawn,
     max(stratum_sampled) AS sampled,
     max(stratum_pictures) AS pictures,

@@ -3,9 +3,7 @@
 -- Columns: week, model, slot_key, image_sha256.
 -- Depends on: images, attempts.
 SELECT
-    images.week,
-    images.model,
-    images.slot_key,
+    images.week, images.model, images.slot_key,
     images.image_sha256
 FROM images
 ANTI JOIN attempts

@@ -4,9 +4,7 @@
 --   others: the other models
 -- Depends on: images.
 SELECT
-    images.week,
-    images.model,
-    images.slot_key,
+    images.week, images.model, images.slot_key,
     images.image_sha256,
     string_agg(DISTINCT others.model, ', ' ORDER BY others.model) AS others
 FROM images

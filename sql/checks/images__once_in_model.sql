@@ -4,9 +4,7 @@
 --   first_week: earliest week in which another slot has the same picture
 -- Depends on: images.
 SELECT
-    images.week,
-    images.model,
-    images.slot_key,
+    images.week, images.model, images.slot_key,
     images.image_sha256,
     min(others.week) AS first_week
 FROM images

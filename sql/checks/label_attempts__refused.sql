@@ -7,14 +7,11 @@
 -- Depends on: label_attempts, outcomes.
 WITH ended AS (
     SELECT
-        label_attempts.week,
-        label_attempts.model,
-        label_attempts.labeler,
-        label_attempts.labeler_version,
+        label_attempts.week, label_attempts.model, label_attempts.labeler, label_attempts.labeler_version,
         outcomes.outcome_group = 'answer'
         OR coalesce(label_attempts.refused, '[]') <> '[]' AS is_declined
     FROM label_attempts
-    INNER JOIN outcomes ON label_attempts.outcome = outcomes.outcome
+    INNER JOIN outcomes USING (outcome)
     WHERE
         label_attempts.week = $week
         AND ($model IS NULL OR label_attempts.model = $model)
@@ -22,10 +19,7 @@ WITH ended AS (
 )
 
 SELECT
-    week,
-    model,
-    labeler,
-    labeler_version,
+    week, model, labeler, labeler_version,
     count(*) FILTER (WHERE is_declined) AS declined,
     count(*) AS answered,
     count(*) FILTER (WHERE is_declined) AS failing_rows,

@@ -4,15 +4,7 @@
 --   error_code, error_message: what the API said
 -- Depends on: label_attempts.
 SELECT
-    week,
-    model,
-    labeler,
-    labeler_version,
-    call,
-    attempt,
-    http_status,
-    error_code,
-    error_message
+    week, model, labeler, labeler_version, call, attempt, http_status, error_code, error_message
 FROM label_attempts
 WHERE
     week = $week

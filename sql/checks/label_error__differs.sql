@@ -7,15 +7,7 @@
 --   problem: the same in words
 -- Depends on: label_error.
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    attribute,
-    error_rate,
-    value_name,
-    sensitivity,
-    others_sensitivity,
+    week, model, suite, suite_major, attribute, error_rate, value_name, sensitivity, others_sensitivity,
     p_value,
     concat(
         attribute, ' in ', suite, ': ', printf('%.0f', 100 * error_rate), ' % of labels are wrong; ',

@@ -7,15 +7,7 @@
 --   problem: the same in words
 -- Depends on: labeler_drift.
 SELECT
-    week,
-    anchor_set,
-    labeler,
-    labeler_version,
-    attribute,
-    moved,
-    pictures,
-    examples,
-    moved AS failing_rows,
+    week, anchor_set, labeler, labeler_version, attribute, moved, pictures, examples, moved AS failing_rows,
     concat(
         attribute, ': ', moved, ' of ', pictures, ' labels of ', labeler, ' on the anchors ', anchor_set,
         ' moved since the week ', baseline_week, ' (cliche anchors accept, or mend the labeler)'

@@ -8,23 +8,12 @@
 -- Depends on: labels, plans, slots, prompts.
 WITH looked AS (
     SELECT
-        labels.week,
-        labels.model,
-        labels.labeler,
-        labels.labeler_version,
+        labels.week, labels.model, labels.labeler, labels.labeler_version,
         count(*) FILTER (WHERE labels.value IN ('1', '2', '3+')) AS persons,
         count(*) AS pictures
     FROM labels
-    INNER JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
-    INNER JOIN slots
-        ON
-            labels.week = slots.week
-            AND labels.model = slots.model
-            AND labels.slot_key = slots.slot_key
+    INNER JOIN plans USING (week, model, labeler)
+    INNER JOIN slots USING (week, model, slot_key)
     SEMI JOIN prompts
         ON
             slots.week = prompts.week

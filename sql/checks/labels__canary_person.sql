@@ -4,19 +4,10 @@
 --   value: how many persons it saw
 -- Depends on: labels, slots, prompts.
 SELECT
-    labels.week,
-    labels.model,
-    labels.slot_key,
-    slots.prompt,
-    labels.labeler,
-    labels.labeler_version,
+    labels.week, labels.model, labels.slot_key, slots.prompt, labels.labeler, labels.labeler_version,
     labels.value
 FROM labels
-INNER JOIN slots
-    ON
-        labels.week = slots.week
-        AND labels.model = slots.model
-        AND labels.slot_key = slots.slot_key
+INNER JOIN slots USING (week, model, slot_key)
 SEMI JOIN prompts
     ON
         slots.week = prompts.week

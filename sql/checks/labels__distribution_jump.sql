@@ -12,23 +12,11 @@
 WITH counted AS (
     SELECT
         labels.week = $week AS is_now,
-        labels.model,
-        labels.labeler,
-        labels.attribute,
-        slots.prompt,
-        labels.value,
+        labels.model, labels.labeler, labels.attribute, slots.prompt, labels.value,
         count(*) AS pictures
     FROM labels
-    INNER JOIN slots
-        ON
-            labels.week = slots.week
-            AND labels.model = slots.model
-            AND labels.slot_key = slots.slot_key
-    SEMI JOIN plans
-        ON
-            labels.week = plans.week
-            AND labels.model = plans.model
-            AND labels.labeler = plans.labeler
+    INNER JOIN slots USING (week, model, slot_key)
+    SEMI JOIN plans USING (week, model, labeler)
     WHERE
         labels.week IN (cast($week AS DATE), cast($week AS DATE) - 7)
         AND ($model IS NULL OR labels.model = $model)
@@ -44,9 +32,7 @@ common AS (
 
 totals AS (
     SELECT
-        model,
-        labeler,
-        attribute,
+        model, labeler, attribute,
         sum(pictures) FILTER (WHERE NOT is_now) AS n_before,
         sum(pictures) FILTER (WHERE is_now) AS n_now
     FROM common
@@ -56,25 +42,18 @@ totals AS (
 
 given AS (
     SELECT DISTINCT
-        labeler,
-        attribute,
-        value
+        labeler, attribute, value
     FROM common
     WHERE weeks = 2
 ),
 
 shares AS (
     SELECT
-        totals.model,
-        totals.labeler,
-        totals.attribute,
-        given.value,
-        totals.n_before,
-        totals.n_now,
+        totals.model, totals.labeler, totals.attribute, given.value, totals.n_before, totals.n_now,
         coalesce(sum(common.pictures) FILTER (WHERE NOT common.is_now), 0) AS k_before,
         coalesce(sum(common.pictures) FILTER (WHERE common.is_now), 0) AS k_now
     FROM totals
-    INNER JOIN given ON totals.labeler = given.labeler AND totals.attribute = given.attribute
+    INNER JOIN given USING (labeler, attribute)
     LEFT JOIN common
         ON
             totals.model = common.model
@@ -87,9 +66,7 @@ shares AS (
 
 pooled AS (
     SELECT
-        labeler,
-        attribute,
-        value,
+        labeler, attribute, value,
         count(*) AS models,
         min(k_now / n_now - k_before / n_before) AS least,
         max(k_now / n_now - k_before / n_before) AS most,
@@ -102,11 +79,7 @@ pooled AS (
 )
 
 SELECT
-    labeler,
-    attribute,
-    value,
-    models,
-    moved,
+    labeler, attribute, value, models, moved,
     difference / sqrt(share * (1 - share) * per_picture) AS z,
     concat(
         labeler,

@@ -4,19 +4,10 @@
 --   image_sha256: what the label was read from
 -- Depends on: labels, slots, images.
 SELECT
-    labels.week,
-    labels.model,
-    labels.slot_key,
-    labels.attribute,
-    labels.labeler,
-    labels.labeler_version,
+    labels.week, labels.model, labels.slot_key, labels.attribute, labels.labeler, labels.labeler_version,
     labels.image_sha256
 FROM labels
-SEMI JOIN slots
-    ON
-        labels.week = slots.week
-        AND labels.model = slots.model
-        AND labels.slot_key = slots.slot_key
+SEMI JOIN slots USING (week, model, slot_key)
 ANTI JOIN images
     ON
         labels.week = images.week

@@ -6,11 +6,7 @@
 --   problem: the same in words
 -- Depends on: labels.
 SELECT
-    week,
-    model,
-    attribute,
-    labeler,
-    labeler_version,
+    week, model, attribute, labeler, labeler_version,
     count(*) FILTER (WHERE value = 'invalid') AS invalid,
     count(*) AS labels,
     count(*) FILTER (WHERE value = 'invalid') AS failing_rows,

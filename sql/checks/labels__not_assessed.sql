@@ -5,16 +5,9 @@
 -- Depends on: plans, slots, images, prompt_attributes, labels.
 WITH versions AS (
     SELECT
-        plans.week,
-        plans.model,
-        labels.labeler,
-        labels.labeler_version
+        plans.week, plans.model, labels.labeler, labels.labeler_version
     FROM plans
-    INNER JOIN labels
-        ON
-            plans.week = labels.week
-            AND plans.model = labels.model
-            AND plans.labeler = labels.labeler
+    INNER JOIN labels USING (week, model, labeler)
     WHERE
         plans.week = $week
         AND ($model IS NULL OR plans.model = $model)
@@ -29,27 +22,17 @@ WITH versions AS (
 
 readable AS (
     SELECT DISTINCT
-        labels.week,
-        labels.labeler,
-        labels.attribute
+        labels.week, labels.labeler, labels.attribute
     FROM labels
     WHERE labels.week = $week
 )
 
 SELECT
-    images.week,
-    images.model,
-    images.slot_key,
-    prompt_attributes.attribute,
-    versions.labeler,
+    images.week, images.model, images.slot_key, prompt_attributes.attribute, versions.labeler,
     versions.labeler_version
 FROM images
-INNER JOIN versions ON images.week = versions.week AND images.model = versions.model
-INNER JOIN slots
-    ON
-        images.week = slots.week
-        AND images.model = slots.model
-        AND images.slot_key = slots.slot_key
+INNER JOIN versions USING (week, model)
+INNER JOIN slots USING (week, model, slot_key)
 INNER JOIN prompt_attributes
     ON
         slots.week = prompt_attributes.week
@@ -57,16 +40,5 @@ INNER JOIN prompt_attributes
         AND slots.suite = prompt_attributes.suite
         AND cast(split_part(slots.suite_version, '.', 1) AS INTEGER) = prompt_attributes.suite_major
         AND slots.prompt = prompt_attributes.prompt
-SEMI JOIN readable
-    ON
-        versions.week = readable.week
-        AND versions.labeler = readable.labeler
-        AND prompt_attributes.attribute = readable.attribute
-ANTI JOIN labels
-    ON
-        images.week = labels.week
-        AND images.model = labels.model
-        AND images.slot_key = labels.slot_key
-        AND prompt_attributes.attribute = labels.attribute
-        AND versions.labeler = labels.labeler
-        AND versions.labeler_version = labels.labeler_version
+SEMI JOIN readable USING (week, labeler, attribute)
+ANTI JOIN labels USING (week, model, slot_key, attribute, labeler, labeler_version)

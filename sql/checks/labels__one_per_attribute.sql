@@ -3,12 +3,7 @@
 -- Columns: those of the grain; failing_rows: labels too many.
 -- Depends on: labels.
 SELECT
-    week,
-    model,
-    slot_key,
-    attribute,
-    labeler,
-    labeler_version,
+    week, model, slot_key, attribute, labeler, labeler_version,
     count(*) - 1 AS failing_rows
 FROM labels
 WHERE

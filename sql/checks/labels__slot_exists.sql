@@ -3,18 +3,9 @@
 -- Columns: those of labels that say whose label it is.
 -- Depends on: labels, slots.
 SELECT
-    labels.week,
-    labels.model,
-    labels.slot_key,
-    labels.attribute,
-    labels.labeler,
-    labels.labeler_version
+    labels.week, labels.model, labels.slot_key, labels.attribute, labels.labeler, labels.labeler_version
 FROM labels
-ANTI JOIN slots
-    ON
-        labels.week = slots.week
-        AND labels.model = slots.model
-        AND labels.slot_key = slots.slot_key
+ANTI JOIN slots USING (week, model, slot_key)
 WHERE
     labels.week = $week
     AND ($model IS NULL OR labels.model = $model)

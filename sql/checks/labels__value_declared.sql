@@ -4,19 +4,10 @@
 -- Columns: those of labels that say what was read.
 -- Depends on: labels, slots, attribute_values.
 SELECT
-    labels.week,
-    labels.model,
-    labels.slot_key,
-    labels.attribute,
-    labels.labeler,
-    labels.labeler_version,
+    labels.week, labels.model, labels.slot_key, labels.attribute, labels.labeler, labels.labeler_version,
     labels.value
 FROM labels
-INNER JOIN slots
-    ON
-        labels.week = slots.week
-        AND labels.model = slots.model
-        AND labels.slot_key = slots.slot_key
+INNER JOIN slots USING (week, model, slot_key)
 ANTI JOIN attribute_values
     ON
         labels.week = attribute_values.week

@@ -3,8 +3,7 @@
 -- Columns: week, model.
 -- Depends on: plans.
 SELECT
-    week,
-    model
+    week, model
 FROM plans
 WHERE
     week = $week

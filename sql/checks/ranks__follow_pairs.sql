@@ -21,32 +21,13 @@ WITH sides AS (
 )
 
 SELECT
-    ranks.week,
-    ranks.model,
-    ranks.suite,
-    ranks.suite_major,
-    ranks.condition,
-    ranks.attribute,
-    ranks.reference,
-    ranks.scale,
-    ranks.rank_low,
-    ranks.rank_high,
-    ranks.ranked_of,
+    ranks.week, ranks.model, ranks.suite, ranks.suite_major, ranks.condition, ranks.attribute,
+    ranks.reference, ranks.scale, ranks.rank_low, ranks.rank_high, ranks.ranked_of,
     count(*) FILTER (WHERE sides.beaten) AS closer,
     count(*) FILTER (WHERE sides.beats) AS farther
 FROM ranks
 LEFT JOIN sides
-    ON
-        ranks.week = sides.week
-        AND ranks.track = sides.track
-        AND ranks.simulated = sides.simulated
-        AND ranks.suite = sides.suite
-        AND ranks.suite_major = sides.suite_major
-        AND ranks.condition = sides.condition
-        AND ranks.attribute = sides.attribute
-        AND ranks.reference = sides.reference
-        AND ranks.scale = sides.scale
-        AND ranks.model = sides.model
+    USING (week, track, simulated, suite, suite_major, condition, attribute, reference, scale, model)
 WHERE
     ranks.week = $week
     AND ($model IS NULL OR ranks.model = $model)

@@ -3,27 +3,11 @@
 -- Columns: keys of the board, model; problem: the same in words.
 -- Depends on: scores, ranks.
 SELECT
-    scores.week,
-    scores.model,
-    scores.suite,
-    scores.suite_major,
-    scores.condition,
-    scores.attribute,
-    scores.reference,
-    scores.scale,
+    scores.week, scores.model, scores.suite, scores.suite_major, scores.condition, scores.attribute,
+    scores.reference, scores.scale,
     'has ' || count(ranks.model) || ' rows in ranks on a board, one is needed' AS problem
 FROM scores
-LEFT JOIN ranks
-    ON
-        scores.week = ranks.week
-        AND scores.track = ranks.track
-        AND scores.suite = ranks.suite
-        AND scores.suite_major = ranks.suite_major
-        AND scores.condition = ranks.condition
-        AND scores.attribute = ranks.attribute
-        AND scores.reference = ranks.reference
-        AND scores.scale = ranks.scale
-        AND scores.model = ranks.model
+LEFT JOIN ranks USING (week, track, suite, suite_major, condition, attribute, reference, scale, model)
 WHERE
     scores.week = $week
     AND ($model IS NULL OR scores.model = $model)

@@ -4,16 +4,7 @@
 -- Columns: those of ranks that name the rank and its bounds.
 -- Depends on: ranks.
 SELECT
-    week,
-    model,
-    suite,
-    condition,
-    attribute,
-    reference,
-    rank_low,
-    rank_high,
-    ranked_of,
-    bound_low,
+    week, model, suite, condition, attribute, reference, rank_low, rank_high, ranked_of, bound_low,
     bound_high
 FROM ranks
 WHERE

@@ -3,16 +3,7 @@
 -- Columns: those of ranks that name the rank.
 -- Depends on: ranks.
 SELECT
-    week,
-    model,
-    suite,
-    condition,
-    attribute,
-    reference,
-    rank_low,
-    rank_high,
-    ranked_of,
-    reason
+    week, model, suite, condition, attribute, reference, rank_low, rank_high, ranked_of, reason
 FROM ranks
 WHERE
     week = $week

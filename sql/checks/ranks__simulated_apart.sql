@@ -3,16 +3,10 @@
 -- Columns: those of ranks that name the board, and how the model was planned.
 -- Depends on: ranks, plans.
 SELECT
-    ranks.week,
-    ranks.model,
-    ranks.suite,
-    ranks.condition,
-    ranks.attribute,
-    ranks.reference,
-    ranks.simulated,
-    plans.simulated AS planned_simulated
+    ranks.week, ranks.model, ranks.suite, ranks.condition, ranks.attribute, ranks.reference,
+    ranks.simulated, plans.simulated AS planned_simulated
 FROM ranks
-INNER JOIN plans ON ranks.week = plans.week AND ranks.model = plans.model
+INNER JOIN plans USING (week, model)
 WHERE
     ranks.week = $week
     AND ($model IS NULL OR ranks.model = $model)

@@ -3,18 +3,7 @@
 -- Columns: those of scores that name the figure.
 -- Depends on: scores.
 SELECT
-    week,
-    model,
-    suite,
-    condition,
-    prompt,
-    attribute,
-    reference,
-    metric,
-    value_name,
-    estimate,
-    low,
-    high
+    week, model, suite, condition, prompt, attribute, reference, metric, value_name, estimate, low, high
 FROM scores
 WHERE
     week = $week

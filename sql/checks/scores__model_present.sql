@@ -3,12 +3,11 @@
 -- Columns: week, model; problem: the same in words.
 -- Depends on: plans, scores.
 SELECT
-    plans.week,
-    plans.model,
+    plans.week, plans.model,
     'was planned but has no scores, not even a reason' AS problem
 FROM plans
-SEMI JOIN scores ON plans.week = scores.week
-ANTI JOIN scores AS own ON plans.week = own.week AND plans.model = own.model
+SEMI JOIN scores USING (week)
+ANTI JOIN scores AS own USING (week, model)
 WHERE
     plans.week = $week
     AND ($model IS NULL OR plans.model = $model)

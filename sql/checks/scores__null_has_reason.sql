@@ -3,17 +3,7 @@
 -- Columns: those of scores that name the figure.
 -- Depends on: scores.
 SELECT
-    week,
-    model,
-    suite,
-    condition,
-    prompt,
-    attribute,
-    reference,
-    metric,
-    value_name,
-    estimate,
-    reason
+    week, model, suite, condition, prompt, attribute, reference, metric, value_name, estimate, reason
 FROM scores
 WHERE
     week = $week

@@ -3,17 +3,7 @@
 -- Columns: those of scores that name the figure; failing_rows: rows too many.
 -- Depends on: scores.
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    prompt,
-    turn,
-    attribute,
-    reference,
-    scale,
-    metric,
+    week, model, suite, suite_major, condition, prompt, turn, attribute, reference, scale, metric,
     value_name,
     count(*) - 1 AS failing_rows
 FROM scores

@@ -9,11 +9,7 @@
 -- Depends on: plans, slots, images, slot_outcomes.
 WITH planned AS (
     SELECT
-        model,
-        suite,
-        suite_version,
-        prompt,
-        turn,
+        model, suite, suite_version, prompt, turn,
         count(DISTINCT slot_key) AS planned
     FROM slots
     WHERE
@@ -24,11 +20,7 @@ WITH planned AS (
 
 counted AS (
     SELECT
-        model,
-        suite,
-        suite_version,
-        prompt,
-        turn,
+        model, suite, suite_version, prompt, turn,
         count(*) FILTER (WHERE outcome_group <> 'unknown') AS counted,
         count(*) FILTER (WHERE outcome = 'ok') AS ok
     FROM slot_outcomes
@@ -40,15 +32,10 @@ counted AS (
 
 pictures AS (
     SELECT
-        slots.model,
-        slots.suite,
-        slots.suite_version,
-        slots.prompt,
-        slots.turn,
+        slots.model, slots.suite, slots.suite_version, slots.prompt, slots.turn,
         count(*) AS pictures
     FROM images
-    INNER JOIN slots
-        ON images.week = slots.week AND images.model = slots.model AND images.slot_key = slots.slot_key
+    INNER JOIN slots USING (week, model, slot_key)
     WHERE
         images.week = $week
         AND ($model IS NULL OR images.model = $model)
@@ -57,30 +44,13 @@ pictures AS (
 
 cells AS (
     SELECT
-        planned.model,
-        planned.suite,
-        planned.suite_version,
-        planned.prompt,
-        planned.turn,
-        planned.planned,
+        planned.model, planned.suite, planned.suite_version, planned.prompt, planned.turn, planned.planned,
         coalesce(counted.counted, 0) AS counted,
         coalesce(counted.ok, 0) AS ok,
         coalesce(pictures.pictures, 0) AS pictures
     FROM planned
-    LEFT JOIN counted
-        ON
-            planned.model = counted.model
-            AND planned.suite = counted.suite
-            AND planned.suite_version = counted.suite_version
-            AND planned.prompt = counted.prompt
-            AND planned.turn = counted.turn
-    LEFT JOIN pictures
-        ON
-            planned.model = pictures.model
-            AND planned.suite = pictures.suite
-            AND planned.suite_version = pictures.suite_version
-            AND planned.prompt = pictures.prompt
-            AND planned.turn = pictures.turn
+    LEFT JOIN counted USING (model, suite, suite_version, prompt, turn)
+    LEFT JOIN pictures USING (model, suite, suite_version, prompt, turn)
     UNION ALL BY NAME
     SELECT
         plans.model,
@@ -89,7 +59,7 @@ cells AS (
         0 AS ok,
         0 AS pictures
     FROM plans
-    ANTI JOIN slots ON plans.week = slots.week AND plans.model = slots.model
+    ANTI JOIN slots USING (week, model)
     WHERE
         plans.week = $week
         AND ($model IS NULL OR plans.model = $model)

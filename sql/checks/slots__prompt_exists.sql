@@ -3,20 +3,9 @@
 -- Columns: those of slots that say what was asked.
 -- Depends on: slots, prompts.
 SELECT
-    slots.week,
-    slots.model,
-    slots.slot_key,
-    slots.suite,
-    slots.suite_version,
-    slots.prompt
+    slots.week, slots.model, slots.slot_key, slots.suite, slots.suite_version, slots.prompt
 FROM slots
-ANTI JOIN prompts
-    ON
-        slots.week = prompts.week
-        AND slots.model = prompts.model
-        AND slots.suite = prompts.suite
-        AND slots.suite_version = prompts.suite_version
-        AND slots.prompt = prompts.prompt
+ANTI JOIN prompts USING (week, model, suite, suite_version, prompt)
 WHERE
     slots.week = $week
     AND ($model IS NULL OR slots.model = $model)

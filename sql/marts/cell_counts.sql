@@ -13,15 +13,9 @@
 -- Depends on: slot_outcomes, plans, prompt_attributes, attribute_values, labels.
 WITH versions AS (
     SELECT
-        plans.week,
-        plans.model,
-        labels.labeler_version
+        plans.week, plans.model, labels.labeler_version
     FROM plans
-    INNER JOIN labels
-        ON
-            plans.week = labels.week
-            AND plans.model = labels.model
-            AND plans.labeler = labels.labeler
+    INNER JOIN labels USING (week, model, labeler)
     GROUP BY plans.week, plans.model, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY plans.week, plans.model
@@ -33,11 +27,7 @@ WITH versions AS (
 
 declared AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         coalesce(band, value) AS value,
         bool_or(in_support) AS in_support,
         min(position) AS position,
@@ -56,11 +46,7 @@ countable AS (
     SELECT * FROM declared
     UNION ALL
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
+        week, model, suite, suite_major, attribute,
         unnest(['invalid', 'not_assessed']) AS value,
         FALSE AS in_support,
         max(position) + unnest([1, 2]) AS position,
@@ -71,10 +57,7 @@ countable AS (
 
 readings AS (
     SELECT
-        slot_outcomes.week,
-        slot_outcomes.model,
-        slot_outcomes.suite,
-        slot_outcomes.suite_version,
+        slot_outcomes.week, slot_outcomes.model, slot_outcomes.suite, slot_outcomes.suite_version,
         slot_outcomes.prompt,
         least(slot_outcomes.turn, 2) AS turn,
         prompt_attributes.attribute,
@@ -85,90 +68,31 @@ readings AS (
         END AS value,
         count(*) AS pictures
     FROM slot_outcomes
-    INNER JOIN plans
-        ON slot_outcomes.week = plans.week AND slot_outcomes.model = plans.model
-    INNER JOIN prompt_attributes
-        ON
-            slot_outcomes.week = prompt_attributes.week
-            AND slot_outcomes.model = prompt_attributes.model
-            AND slot_outcomes.suite = prompt_attributes.suite
-            AND slot_outcomes.suite_major = prompt_attributes.suite_major
-            AND slot_outcomes.prompt = prompt_attributes.prompt
-    LEFT JOIN versions
-        ON slot_outcomes.week = versions.week AND slot_outcomes.model = versions.model
-    LEFT JOIN labels
-        ON
-            slot_outcomes.week = labels.week
-            AND slot_outcomes.model = labels.model
-            AND slot_outcomes.slot_key = labels.slot_key
-            AND prompt_attributes.attribute = labels.attribute
-            AND plans.labeler = labels.labeler
-            AND versions.labeler_version = labels.labeler_version
-    LEFT JOIN attribute_values
-        ON
-            slot_outcomes.week = attribute_values.week
-            AND slot_outcomes.model = attribute_values.model
-            AND slot_outcomes.suite = attribute_values.suite
-            AND slot_outcomes.suite_major = attribute_values.suite_major
-            AND prompt_attributes.attribute = attribute_values.attribute
-            AND labels.value = attribute_values.value
+    INNER JOIN plans USING (week, model)
+    INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
+    LEFT JOIN versions USING (week, model) -- noqa: ST11 - its version is a key of the next join
+    LEFT JOIN labels USING (week, model, slot_key, attribute, labeler, labeler_version)
+    LEFT JOIN attribute_values USING (week, model, suite, suite_major, attribute, value)
     WHERE slot_outcomes.image_sha256 IS NOT NULL
     GROUP BY ALL
 ),
 
 cells AS (
     SELECT DISTINCT
-        week,
-        model,
-        series,
-        params_hash,
-        track,
-        simulated,
-        suite,
-        suite_version,
-        suite_major,
-        prompt,
-        language,
-        subject,
-        condition,
+        week, model, series, params_hash, track, simulated, suite, suite_version, suite_major, prompt,
+        language, subject, condition,
         least(turn, 2) AS turn
     FROM slot_outcomes
 )
 
 SELECT
     cells.*,
-    prompt_attributes.attribute,
-    plans.labeler,
-    versions.labeler_version,
-    countable.scale,
-    countable.value,
-    countable.in_support,
-    countable.position,
+    prompt_attributes.attribute, plans.labeler, versions.labeler_version, countable.scale, countable.value,
+    countable.in_support, countable.position,
     coalesce(readings.pictures, 0) AS pictures
 FROM cells
-INNER JOIN plans ON cells.week = plans.week AND cells.model = plans.model
-INNER JOIN prompt_attributes
-    ON
-        cells.week = prompt_attributes.week
-        AND cells.model = prompt_attributes.model
-        AND cells.suite = prompt_attributes.suite
-        AND cells.suite_major = prompt_attributes.suite_major
-        AND cells.prompt = prompt_attributes.prompt
-INNER JOIN countable
-    ON
-        cells.week = countable.week
-        AND cells.model = countable.model
-        AND cells.suite = countable.suite
-        AND cells.suite_major = countable.suite_major
-        AND prompt_attributes.attribute = countable.attribute
-LEFT JOIN versions ON cells.week = versions.week AND cells.model = versions.model
-LEFT JOIN readings
-    ON
-        cells.week = readings.week
-        AND cells.model = readings.model
-        AND cells.suite = readings.suite
-        AND cells.suite_version = readings.suite_version
-        AND cells.prompt = readings.prompt
-        AND cells.turn = readings.turn
-        AND prompt_attributes.attribute = readings.attribute
-        AND countable.value = readings.value
+INNER JOIN plans USING (week, model)
+INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
+INNER JOIN countable USING (week, model, suite, suite_major, attribute)
+LEFT JOIN versions USING (week, model)
+LEFT JOIN readings USING (week, model, suite, suite_version, prompt, turn, attribute, value)

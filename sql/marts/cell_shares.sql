@@ -37,24 +37,8 @@ wilson AS (
 )
 
 SELECT
-    week,
-    model,
-    series,
-    track,
-    simulated,
-    suite,
-    suite_major,
-    prompt,
-    language,
-    subject,
-    condition,
-    turn,
-    attribute,
-    scale,
-    value,
-    pictures,
-    n,
-    share,
+    week, model, series, track, simulated, suite, suite_major, prompt, language, subject, condition, turn,
+    attribute, scale, value, pictures, n, share,
     CASE WHEN n = 0 THEN NULL WHEN pictures = 0 THEN 0.0 ELSE greatest(middle - half, 0.0) END AS low,
     CASE WHEN n = 0 THEN NULL WHEN pictures = n THEN 1.0 ELSE least(middle + half, 1.0) END AS high
 FROM wilson

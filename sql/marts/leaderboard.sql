@@ -42,8 +42,7 @@
 -- Depends on: scores, plans, withheld, reliability, ranks, corrected_scores, label_error.
 WITH hidden AS (
     SELECT
-        week,
-        model,
+        week, model,
         string_agg(reason, '; ' ORDER BY reason) AS withheld_reason
     FROM withheld
     GROUP BY week, model
@@ -51,12 +50,7 @@ WITH hidden AS (
 
 rates AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        condition,
-        turn,
+        week, model, suite, suite_major, condition, turn,
         any_value(estimate) FILTER (WHERE metric = 'answer_rate') AS answer_rate,
         any_value(estimate) FILTER (WHERE metric = 'completeness') AS completeness,
         any_value(estimate) FILTER (WHERE metric = 'refused_rate') AS refused_rate,
@@ -68,26 +62,10 @@ rates AS (
 
 told AS (
     SELECT
-        scores.week,
-        scores.track,
-        plans.simulated,
-        plans.labeler,
-        scores.suite,
-        scores.suite_major,
-        scores.condition,
-        scores.turn,
-        scores.attribute,
-        scores.reference,
-        scores.scale,
-        scores.model,
-        scores.series,
-        scores.labeler_version,
-        scores.n,
-        scores.cells,
-        scores.planned_cells,
-        rates.answer_rate,
-        rates.completeness,
-        rates.refused_rate,
+        scores.week, scores.track, plans.simulated, plans.labeler, scores.suite, scores.suite_major,
+        scores.condition, scores.turn, scores.attribute, scores.reference, scores.scale, scores.model,
+        scores.series, scores.labeler_version, scores.n, scores.cells, scores.planned_cells,
+        rates.answer_rate, rates.completeness, rates.refused_rate,
         cast(rates.pictures AS BIGINT) AS pictures,
         hidden.withheld_reason,
         CASE WHEN hidden.week IS NULL THEN scores.estimate END AS distance,
@@ -98,48 +76,18 @@ told AS (
         CASE WHEN hidden.week IS NULL THEN scores.reason ELSE 'withheld: ' || hidden.withheld_reason END
             AS reason
     FROM scores
-    INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
-    LEFT JOIN rates
-        ON
-            scores.week = rates.week
-            AND scores.model = rates.model
-            AND scores.suite = rates.suite
-            AND scores.suite_major = rates.suite_major
-            AND scores.condition = rates.condition
-            AND scores.turn = rates.turn
-    LEFT JOIN hidden ON scores.week = hidden.week AND scores.model = hidden.model
+    INNER JOIN plans USING (week, model)
+    LEFT JOIN rates USING (week, model, suite, suite_major, condition, turn)
+    LEFT JOIN hidden USING (week, model)
     WHERE scores.metric = 'distance' AND scores.prompt IS NULL
 )
 
 SELECT
-    told.week,
-    told.track,
-    told.simulated,
-    told.suite,
-    told.suite_major,
-    told.condition,
-    told.attribute,
-    told.reference,
-    told.model,
-    told.series,
-    told.distance,
-    told.low,
-    told.high,
-    told.prompts_low,
-    told.prompts_high,
-    told.n,
-    told.cells,
-    told.planned_cells,
-    told.reason,
-    told.answer_rate,
-    told.completeness,
-    told.refused_rate,
-    told.pictures,
-    previous.distance AS previous_distance,
-    told.withheld_reason,
-    told.labeler,
-    reliability.reliable,
-    reliability.reliability,
+    told.week, told.track, told.simulated, told.suite, told.suite_major, told.condition, told.attribute,
+    told.reference, told.model, told.series, told.distance, told.low, told.high, told.prompts_low,
+    told.prompts_high, told.n, told.cells, told.planned_cells, told.reason, told.answer_rate,
+    told.completeness, told.refused_rate, told.pictures, previous.distance AS previous_distance,
+    told.withheld_reason, told.labeler, reliability.reliable, reliability.reliability,
     CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_low END AS rank_low,
     CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_high END AS rank_high,
     CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.ranked_of END AS ranked_of,
@@ -148,8 +96,7 @@ SELECT
         WHEN ranks.reason IS NULL AND NOT reliability.reliable THEN reliability.reliability
         ELSE ranks.reason
     END AS rank_reason,
-    ranks.bound_low,
-    ranks.bound_high,
+    ranks.bound_low, ranks.bound_high,
     CASE WHEN told.distance IS NOT NULL THEN corrected_scores.estimate END AS corrected_distance,
     CASE WHEN told.distance IS NOT NULL THEN corrected_scores.low END AS corrected_low,
     CASE WHEN told.distance IS NOT NULL THEN corrected_scores.high END AS corrected_high,

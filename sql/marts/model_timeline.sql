@@ -12,9 +12,7 @@
 -- Depends on: plans, slot_outcomes.
 WITH weekly AS (
     SELECT
-        week,
-        model,
-        series,
+        week, model, series,
         bool_or(attempts > 0) AS asked,
         bool_or(image_sha256 IS NOT NULL) AS pictured,
         bool_or(outcome = 'model_retired') AS gone
@@ -24,8 +22,7 @@ WITH weekly AS (
 
 lives AS (
     SELECT
-        model,
-        series,
+        model, series,
         min(week) AS first_week,
         max(week) AS last_week,
         count(*) FILTER (WHERE asked) AS weeks_asked,
@@ -37,11 +34,10 @@ lives AS (
 
 retirements AS (
     SELECT
-        weekly.model,
-        weekly.series,
+        weekly.model, weekly.series,
         min(weekly.week) AS week
     FROM weekly
-    INNER JOIN lives ON weekly.model = lives.model AND weekly.series = lives.series
+    INNER JOIN lives USING (model, series)
     WHERE weekly.gone AND weekly.week >= coalesce(lives.last_pictured, weekly.week)
     GROUP BY weekly.model, weekly.series
 ),
@@ -57,8 +53,7 @@ latest AS (
 
 followers AS (
     SELECT
-        latest.model,
-        latest.series,
+        latest.model, latest.series,
         string_agg(DISTINCT next.model, ', ' ORDER BY next.model) AS succeeded_by
     FROM latest
     INNER JOIN latest AS next
@@ -67,24 +62,14 @@ followers AS (
 )
 
 SELECT
-    latest.model,
-    latest.series,
-    latest.provider,
-    latest.track,
-    latest.simulated,
-    latest.from_week,
-    latest.until_week,
-    latest.succeeds,
-    followers.succeeded_by,
-    lives.first_week,
-    lives.last_week,
-    lives.weeks_asked,
-    lives.weeks_with_pictures,
+    latest.model, latest.series, latest.provider, latest.track, latest.simulated, latest.from_week,
+    latest.until_week, latest.succeeds, followers.succeeded_by, lives.first_week, lives.last_week,
+    lives.weeks_asked, lives.weeks_with_pictures,
     least(
         retirements.week,
         CASE WHEN latest.after_until <= latest.newest_week THEN latest.after_until END
     ) AS retired_in
 FROM latest
-INNER JOIN lives ON latest.model = lives.model AND latest.series = lives.series
-LEFT JOIN retirements ON latest.model = retirements.model AND latest.series = retirements.series
-LEFT JOIN followers ON latest.model = followers.model AND latest.series = followers.series
+INNER JOIN lives USING (model, series)
+LEFT JOIN retirements USING (model, series)
+LEFT JOIN followers USING (model, series)

@@ -6,12 +6,7 @@
 --   planned: number of slots that were planned for the model, suite and condition in that week
 -- Depends on: slot_outcomes.
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    outcome,
+    week, model, suite, suite_major, condition, outcome,
     count(*) AS slots,
     cast(
         sum(count(*)) OVER (PARTITION BY week, model, suite, suite_major, condition) AS BIGINT

@@ -16,12 +16,9 @@
 -- Depends on: scores, plans, agreement, labeler_drift.
 WITH scored AS (
     SELECT DISTINCT
-        scores.week,
-        plans.labeler,
-        scores.labeler_version,
-        scores.attribute
+        scores.week, plans.labeler, scores.labeler_version, scores.attribute
     FROM scores
-    INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
+    INNER JOIN plans USING (week, model)
     WHERE
         scores.attribute IS NOT NULL
         AND scores.labeler_version IS NOT NULL
@@ -31,49 +28,22 @@ WITH scored AS (
 -- Each comparison from the side of each of its labelers.
 sided AS (
     SELECT
-        scope,
-        week,
-        study,
-        attribute,
-        labeler_a AS labeler,
-        labeler_a_version AS labeler_version,
-        labeler_b AS other,
-        alpha,
-        alpha_low,
-        alpha_high,
-        n,
-        both_assessed_share
+        scope, week, study, attribute, labeler_a AS labeler, labeler_a_version AS labeler_version,
+        labeler_b AS other, alpha, alpha_low, alpha_high, n, both_assessed_share
     FROM agreement
     WHERE model IS NULL AND skin_tone_band IS NULL AND alpha IS NOT NULL AND n >= 30
     UNION ALL
     SELECT
-        scope,
-        week,
-        study,
-        attribute,
-        labeler_b AS labeler,
-        labeler_b_version AS labeler_version,
-        labeler_a AS other,
-        alpha,
-        alpha_low,
-        alpha_high,
-        n,
-        both_assessed_share
+        scope, week, study, attribute, labeler_b AS labeler, labeler_b_version AS labeler_version,
+        labeler_a AS other, alpha, alpha_low, alpha_high, n, both_assessed_share
     FROM agreement
     WHERE model IS NULL AND skin_tone_band IS NULL AND alpha IS NOT NULL AND n >= 30
 ),
 
 judged AS (
     SELECT
-        scored.week,
-        scored.labeler,
-        scored.labeler_version,
-        scored.attribute,
-        sided.alpha,
-        sided.alpha_low,
-        sided.alpha_high,
-        sided.n,
-        sided.both_assessed_share,
+        scored.week, scored.labeler, scored.labeler_version, scored.attribute, sided.alpha, sided.alpha_low,
+        sided.alpha_high, sided.n, sided.both_assessed_share,
         CASE
             WHEN sided.scope = 'gold' THEN 'gold'
             WHEN sided.scope = 'study' THEN 'study ' || sided.study
@@ -100,21 +70,14 @@ judged AS (
         PARTITION BY scored.week, scored.labeler, scored.labeler_version, scored.attribute
         ORDER BY
             CASE sided.scope WHEN 'gold' THEN 1 WHEN 'study' THEN 2 ELSE 3 END ASC,
-            sided.n DESC,
-            sided.study ASC,
-            sided.other ASC,
-            sided.alpha ASC
+            sided.n DESC, sided.study ASC, sided.other ASC, sided.alpha ASC
     ) = 1
 ),
 
 -- The latest comparison of each anchor set up to the week: what moved stays open until it is accepted.
 compared AS (
     SELECT
-        scored.week,
-        scored.labeler,
-        scored.labeler_version,
-        scored.attribute,
-        labeler_drift.pictures,
+        scored.week, scored.labeler, scored.labeler_version, scored.attribute, labeler_drift.pictures,
         labeler_drift.week AS moved_in,
         CASE WHEN labeler_drift.accepted_reason IS NULL THEN labeler_drift.moved ELSE 0 END AS drifted
     FROM scored
@@ -126,21 +89,14 @@ compared AS (
             AND scored.week >= labeler_drift.week
     QUALIFY row_number() OVER (
         PARTITION BY
-            scored.week,
-            scored.labeler,
-            scored.labeler_version,
-            scored.attribute,
-            labeler_drift.anchor_set
+            scored.week, scored.labeler, scored.labeler_version, scored.attribute, labeler_drift.anchor_set
         ORDER BY labeler_drift.week DESC
     ) = 1
 ),
 
 drifts AS (
     SELECT
-        week,
-        labeler,
-        labeler_version,
-        attribute,
+        week, labeler, labeler_version, attribute,
         cast(sum(drifted) AS INTEGER) AS drifted,
         cast(sum(pictures) AS INTEGER) AS anchors,
         max(moved_in) FILTER (WHERE drifted > 0) AS moved_in
@@ -149,17 +105,8 @@ drifts AS (
 )
 
 SELECT
-    scored.week,
-    scored.labeler,
-    scored.labeler_version,
-    scored.attribute,
-    judged.judged_by,
-    judged.alpha,
-    judged.alpha_low,
-    judged.alpha_high,
-    judged.n,
-    judged.both_assessed_share,
-    drifts.drifted,
+    scored.week, scored.labeler, scored.labeler_version, scored.attribute, judged.judged_by, judged.alpha,
+    judged.alpha_low, judged.alpha_high, judged.n, judged.both_assessed_share, drifts.drifted,
     drifts.anchors,
     CASE
         WHEN drifts.drifted > 0 THEN FALSE
@@ -181,15 +128,5 @@ SELECT
             THEN concat('not verified: nobody else read enough of what ', scored.labeler, ' read')
     END AS reliability
 FROM scored
-LEFT JOIN judged
-    ON
-        scored.week = judged.week
-        AND scored.labeler = judged.labeler
-        AND scored.labeler_version = judged.labeler_version
-        AND scored.attribute = judged.attribute
-LEFT JOIN drifts
-    ON
-        scored.week = drifts.week
-        AND scored.labeler = drifts.labeler
-        AND scored.labeler_version = drifts.labeler_version
-        AND scored.attribute = drifts.attribute
+LEFT JOIN judged USING (week, labeler, labeler_version, attribute)
+LEFT JOIN drifts USING (week, labeler, labeler_version, attribute)

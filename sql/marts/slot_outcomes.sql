@@ -10,37 +10,23 @@
 -- Depends on: slots, plans, prompts, attempts, outcomes, images.
 WITH tried AS (
     SELECT
-        attempts.week,
-        attempts.model,
-        attempts.slot_key,
+        attempts.week, attempts.model, attempts.slot_key,
         count(*) AS attempts,
         coalesce(
             arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
             arg_max(attempts.outcome, attempts.attempt)
         ) AS outcome
     FROM attempts
-    LEFT JOIN outcomes ON attempts.outcome = outcomes.outcome
+    LEFT JOIN outcomes USING (outcome)
     GROUP BY attempts.week, attempts.model, attempts.slot_key
 )
 
 SELECT
-    slots.week,
-    slots.model,
-    plans.series,
-    plans.params_hash,
-    plans.track,
-    plans.simulated,
-    slots.suite,
+    slots.week, slots.model, plans.series, plans.params_hash, plans.track, plans.simulated, slots.suite,
     slots.suite_version,
     cast(split_part(slots.suite_version, '.', 1) AS INTEGER) AS suite_major,
-    slots.prompt,
-    prompts.language,
-    prompts.subject,
-    prompts.condition,
-    slots.replicate,
-    slots.turn,
-    slots.conversation,
-    slots.slot_key,
+    slots.prompt, prompts.language, prompts.subject, prompts.condition, slots.replicate, slots.turn,
+    slots.conversation, slots.slot_key,
     coalesce(tried.outcome, 'not_attempted') AS outcome,
     CASE
         WHEN tried.outcome IS NULL THEN 'not_attempted'
@@ -50,22 +36,8 @@ SELECT
     images.image_sha256,
     images.image_ext
 FROM slots
-INNER JOIN plans ON slots.week = plans.week AND slots.model = plans.model
-LEFT JOIN prompts
-    ON
-        slots.week = prompts.week
-        AND slots.model = prompts.model
-        AND slots.suite = prompts.suite
-        AND slots.suite_version = prompts.suite_version
-        AND slots.prompt = prompts.prompt
-LEFT JOIN tried
-    ON
-        slots.week = tried.week
-        AND slots.model = tried.model
-        AND slots.slot_key = tried.slot_key
-LEFT JOIN outcomes ON tried.outcome = outcomes.outcome
-LEFT JOIN images
-    ON
-        slots.week = images.week
-        AND slots.model = images.model
-        AND slots.slot_key = images.slot_key
+INNER JOIN plans USING (week, model)
+LEFT JOIN prompts USING (week, model, suite, suite_version, prompt)
+LEFT JOIN tried USING (week, model, slot_key)
+LEFT JOIN outcomes USING (outcome)
+LEFT JOIN images USING (week, model, slot_key)

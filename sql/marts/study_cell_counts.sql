@@ -13,10 +13,7 @@
 -- Depends on: study_slots, study_prompts, study_attribute_values, study_labels.
 WITH labelers AS (
     SELECT
-        study,
-        attribute,
-        labeler,
-        labeler_version,
+        study, attribute, labeler, labeler_version,
         min(labeler_kind) AS labeler_kind
     FROM study_labels
     GROUP BY study, attribute, labeler, labeler_version
@@ -24,16 +21,11 @@ WITH labelers AS (
 
 countable AS (
     SELECT
-        study,
-        attribute,
-        value,
-        in_support,
-        position
+        study, attribute, value, in_support, position
     FROM study_attribute_values
     UNION ALL
     SELECT
-        study,
-        attribute,
+        study, attribute,
         unnest(['invalid', 'not_assessed', 'missing']) AS value,
         FALSE AS in_support,
         max(position) + unnest([1, 2, 3]) AS position
@@ -43,13 +35,8 @@ countable AS (
 
 readings AS (
     SELECT
-        study_slots.study,
-        study_slots.model,
-        study_slots.condition,
-        study_slots.prompt,
-        labelers.attribute,
-        labelers.labeler,
-        labelers.labeler_version,
+        study_slots.study, study_slots.model, study_slots.condition, study_slots.prompt, labelers.attribute,
+        labelers.labeler, labelers.labeler_version,
         CASE
             WHEN study_attribute_values.value IS NOT NULL THEN study_attribute_values.value
             WHEN study_labels.value IS NOT NULL THEN 'invalid'
@@ -59,14 +46,8 @@ readings AS (
         END AS value,
         count(*) AS pictures
     FROM study_slots
-    INNER JOIN labelers ON study_slots.study = labelers.study
-    LEFT JOIN study_labels
-        ON
-            study_slots.study = study_labels.study
-            AND study_slots.slot_key = study_labels.slot_key
-            AND labelers.attribute = study_labels.attribute
-            AND labelers.labeler = study_labels.labeler
-            AND labelers.labeler_version = study_labels.labeler_version
+    INNER JOIN labelers USING (study)
+    LEFT JOIN study_labels USING (study, slot_key, attribute, labeler, labeler_version)
     LEFT JOIN study_attribute_values
         ON
             study_labels.study = study_attribute_values.study
@@ -77,42 +58,17 @@ readings AS (
 
 cells AS (
     SELECT DISTINCT
-        study,
-        model,
-        condition,
-        prompt
+        study, model, condition, prompt
     FROM study_slots
 )
 
 SELECT
-    cells.study,
-    cells.model,
-    cells.condition,
-    cells.prompt,
-    study_prompts.subject,
-    labelers.attribute,
-    labelers.labeler,
-    labelers.labeler_kind,
-    labelers.labeler_version,
-    countable.value,
-    countable.in_support,
-    countable.position,
+    cells.study, cells.model, cells.condition, cells.prompt, study_prompts.subject, labelers.attribute,
+    labelers.labeler, labelers.labeler_kind, labelers.labeler_version, countable.value,
+    countable.in_support, countable.position,
     coalesce(readings.pictures, 0) AS pictures
 FROM cells
-INNER JOIN labelers ON cells.study = labelers.study
-INNER JOIN countable ON labelers.study = countable.study AND labelers.attribute = countable.attribute
-LEFT JOIN study_prompts
-    ON
-        cells.study = study_prompts.study
-        AND cells.prompt = study_prompts.prompt
-        AND cells.condition = study_prompts.condition
-LEFT JOIN readings
-    ON
-        cells.study = readings.study
-        AND cells.model = readings.model
-        AND cells.condition = readings.condition
-        AND cells.prompt = readings.prompt
-        AND labelers.attribute = readings.attribute
-        AND labelers.labeler = readings.labeler
-        AND labelers.labeler_version = readings.labeler_version
-        AND countable.value = readings.value
+INNER JOIN labelers USING (study)
+INNER JOIN countable USING (study, attribute)
+LEFT JOIN study_prompts USING (study, prompt, condition)
+LEFT JOIN readings USING (study, model, condition, prompt, attribute, labeler, labeler_version, value)

@@ -17,9 +17,7 @@
 -- Depends on: study_scores, study_models, study_labels.
 WITH kinds AS (
     SELECT
-        study,
-        labeler,
-        labeler_version,
+        study, labeler, labeler_version,
         min(labeler_kind) AS labeler_kind
     FROM study_labels
     GROUP BY study, labeler, labeler_version
@@ -27,13 +25,7 @@ WITH kinds AS (
 
 suites AS (
     SELECT
-        study,
-        model,
-        condition,
-        attribute,
-        reference,
-        labeler,
-        labeler_version,
+        study, model, condition, attribute, reference, labeler, labeler_version,
         any_value(estimate) FILTER (WHERE metric = 'distance') AS distance,
         any_value(low) FILTER (WHERE metric = 'distance') AS low,
         any_value(high) FILTER (WHERE metric = 'distance') AS high,
@@ -49,33 +41,13 @@ suites AS (
 )
 
 SELECT
-    suites.study,
-    suites.model,
-    study_models.title,
-    suites.condition,
-    suites.attribute,
-    suites.reference,
-    suites.labeler,
-    kinds.labeler_kind,
-    suites.labeler_version,
-    suites.distance,
-    suites.low,
-    suites.high,
-    suites.tvd,
-    suites.tvd_floor,
-    assessed.estimate AS assessed_rate,
-    suites.n,
-    suites.cells,
-    suites.planned_cells,
-    assessed.n AS pictures,
-    suites.reason
+    suites.study, suites.model, study_models.title, suites.condition, suites.attribute, suites.reference,
+    suites.labeler, kinds.labeler_kind, suites.labeler_version, suites.distance, suites.low, suites.high,
+    suites.tvd, suites.tvd_floor, assessed.estimate AS assessed_rate, suites.n, suites.cells,
+    suites.planned_cells, assessed.n AS pictures, suites.reason
 FROM suites
-LEFT JOIN study_models ON suites.study = study_models.study AND suites.model = study_models.model
-LEFT JOIN kinds
-    ON
-        suites.study = kinds.study
-        AND suites.labeler = kinds.labeler
-        AND suites.labeler_version = kinds.labeler_version
+LEFT JOIN study_models USING (study, model)
+LEFT JOIN kinds USING (study, labeler, labeler_version)
 LEFT JOIN study_scores AS assessed
     ON
         suites.study = assessed.study

@@ -7,13 +7,8 @@
 --   quantile_05, quantile_25, median, quantile_75, quantile_95: quantiles, interpolated between two labels
 -- Depends on: study_labels, study_slots.
 SELECT
-    study_labels.study,
-    study_slots.model,
-    study_slots.condition,
-    study_slots.prompt,
-    study_labels.attribute,
-    study_labels.labeler,
-    study_labels.labeler_version,
+    study_labels.study, study_slots.model, study_slots.condition, study_slots.prompt,
+    study_labels.attribute, study_labels.labeler, study_labels.labeler_version,
     min(study_labels.labeler_kind) AS labeler_kind,
     count(*) AS n,
     round(avg(study_labels.number), 9) AS mean,
@@ -23,9 +18,6 @@ SELECT
     round(quantile_cont(study_labels.number, 0.75), 9) AS quantile_75,
     round(quantile_cont(study_labels.number, 0.95), 9) AS quantile_95
 FROM study_labels
-INNER JOIN study_slots
-    ON
-        study_labels.study = study_slots.study
-        AND study_labels.slot_key = study_slots.slot_key
+INNER JOIN study_slots USING (study, slot_key)
 WHERE study_labels.number IS NOT NULL
 GROUP BY ALL

@@ -14,55 +14,28 @@
 -- Depends on: effects, plans, withheld, reliability.
 WITH hidden AS (
     SELECT
-        week,
-        model,
+        week, model,
         string_agg(reason, '; ' ORDER BY reason) AS withheld_reason
     FROM withheld
     GROUP BY week, model
 )
 
 SELECT
-    effects.week,
-    effects.model,
-    effects.series,
-    effects.track,
-    plans.simulated,
-    effects.suite,
-    effects.suite_major,
-    effects.kind,
-    effects.a,
-    effects.b,
-    effects.turn_a,
-    effects.turn_b,
-    effects.subject,
-    effects.prompt_a,
-    effects.prompt_b,
-    effects.attribute,
-    effects.reference,
-    effects.scale,
-    effects.metric,
-    effects.value_name,
+    effects.week, effects.model, effects.series, effects.track, plans.simulated, effects.suite,
+    effects.suite_major, effects.kind, effects.a, effects.b, effects.turn_a, effects.turn_b,
+    effects.subject, effects.prompt_a, effects.prompt_b, effects.attribute, effects.reference,
+    effects.scale, effects.metric, effects.value_name,
     CASE WHEN hidden.week IS NULL THEN effects.estimate END AS estimate,
     CASE WHEN hidden.week IS NULL THEN effects.low END AS low,
     CASE WHEN hidden.week IS NULL THEN effects.high END AS high,
     CASE WHEN hidden.week IS NULL THEN effects.estimate_a END AS estimate_a,
     CASE WHEN hidden.week IS NULL THEN effects.estimate_b END AS estimate_b,
     CASE WHEN hidden.week IS NULL THEN effects.low > 0 OR effects.high < 0 END AS clear,
-    effects.n_a,
-    effects.n_b,
-    effects.cells,
-    effects.planned_cells,
+    effects.n_a, effects.n_b, effects.cells, effects.planned_cells,
     CASE WHEN hidden.week IS NULL THEN effects.reason ELSE 'withheld: ' || hidden.withheld_reason END
         AS reason,
-    plans.labeler,
-    reliability.reliable,
-    reliability.reliability
+    plans.labeler, reliability.reliable, reliability.reliability
 FROM effects
-INNER JOIN plans ON effects.week = plans.week AND effects.model = plans.model
-LEFT JOIN hidden ON effects.week = hidden.week AND effects.model = hidden.model
-LEFT JOIN reliability
-    ON
-        effects.week = reliability.week
-        AND plans.labeler = reliability.labeler
-        AND effects.labeler_version = reliability.labeler_version
-        AND effects.attribute = reliability.attribute
+INNER JOIN plans USING (week, model)
+LEFT JOIN hidden USING (week, model)
+LEFT JOIN reliability USING (week, labeler, labeler_version, attribute)

@@ -4,10 +4,7 @@
 -- Depends on: slots
 SELECT
     hash(week, model, suite, suite_version, prompt, least(turn, 2)) AS cell,
-    week,
-    model,
-    suite,
-    suite_version,
+    week, model, suite, suite_version,
     cast(split_part(suite_version, '.', 1) AS INTEGER) AS suite_major,
     prompt,
     least(turn, 2) AS turn

@@ -6,7 +6,6 @@
 SELECT
     hash(week, model, slot_key) AS slot,
     hash(week, model, suite, suite_version, prompt, least(turn, 2)) AS cell,
-    turn,
-    conversation
+    turn, conversation
 FROM slots
 WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)

@@ -15,11 +15,7 @@ WITH held AS (
 )
 
 SELECT
-    plan,
-    suite,
-    suite_major,
-    attribute,
-    value,
+    plan, suite, suite_major, attribute, value,
     coalesce(band, value) AS shown,
     bool_or(in_support)
         OVER (PARTITION BY plan, suite, suite_major, attribute, coalesce(band, value))

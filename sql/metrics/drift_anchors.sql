@@ -3,9 +3,7 @@
 -- Columns: those, and moved_share.
 -- Depends on: labeler_drift
 SELECT
-    week,
-    labeler_version,
-    attribute,
+    week, labeler_version, attribute,
     sum(moved_since_previous) / sum(pictures) AS moved_share
 FROM labeler_drift
 WHERE pictures > 0

@@ -3,13 +3,7 @@
 -- Columns: those, and completeness.
 -- Depends on: scores
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
-    turn,
-    estimate AS completeness
+    week, model, suite, suite_major, condition, turn, estimate AS completeness
 FROM scores
 WHERE
     metric = 'completeness'

@@ -4,27 +4,14 @@
 -- Columns: keys of the series; hits: pictures with the value, or refusals; n: pictures assessed, or answers.
 -- Depends on: scores, plans, withheld
 SELECT
-    scores.model,
-    scores.series,
-    scores.params_hash,
-    scores.track,
-    plans.simulated,
-    scores.suite,
-    scores.suite_major,
-    scores.condition,
-    scores.turn,
-    scores.metric,
-    scores.attribute,
-    scores.scale,
-    scores.labeler_version,
-    scores.value_name,
-    scores.prompt,
-    scores.week,
+    scores.model, scores.series, scores.params_hash, scores.track, plans.simulated, scores.suite,
+    scores.suite_major, scores.condition, scores.turn, scores.metric, scores.attribute, scores.scale,
+    scores.labeler_version, scores.value_name, scores.prompt, scores.week,
     cast(round(scores.estimate * scores.n) AS INTEGER) AS hits,
     scores.n
 FROM scores
-INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
-LEFT JOIN withheld ON scores.week = withheld.week AND scores.model = withheld.model
+INNER JOIN plans USING (week, model)
+LEFT JOIN withheld USING (week, model)
 WHERE
     scores.metric IN ('share', 'refused_rate')
     AND scores.prompt IS NOT NULL

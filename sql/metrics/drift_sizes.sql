@@ -5,19 +5,10 @@
 -- Depends on: scores, plans
 WITH seen AS (
     SELECT
-        scores.model,
-        scores.track,
-        plans.simulated,
-        scores.suite,
-        scores.suite_major,
-        scores.condition,
-        scores.attribute,
-        scores.prompt,
-        scores.metric,
-        scores.value_name,
-        scores.n
+        scores.model, scores.track, plans.simulated, scores.suite, scores.suite_major, scores.condition,
+        scores.attribute, scores.prompt, scores.metric, scores.value_name, scores.n
     FROM scores
-    INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
+    INNER JOIN plans USING (week, model)
     WHERE
         scores.week = cast($week AS DATE)
         AND scores.metric IN ('share', 'refused_rate')
@@ -30,26 +21,14 @@ series AS (
     SELECT count(*) AS series
     FROM (
         SELECT DISTINCT
-            model,
-            suite,
-            suite_major,
-            condition,
-            metric,
-            attribute,
-            value_name
+            model, suite, suite_major, condition, metric, attribute, value_name
         FROM seen
     ) AS looked_at
 ),
 
 per_model AS (
     SELECT
-        track,
-        simulated,
-        suite,
-        suite_major,
-        condition,
-        attribute,
-        model,
+        track, simulated, suite, suite_major, condition, attribute, model,
         count(DISTINCT prompt) AS cells,
         list(n) AS pictures
     FROM seen
@@ -58,11 +37,7 @@ per_model AS (
 )
 
 SELECT
-    per_model.track,
-    per_model.simulated,
-    per_model.suite,
-    per_model.suite_major,
-    per_model.condition,
+    per_model.track, per_model.simulated, per_model.suite, per_model.suite_major, per_model.condition,
     per_model.attribute,
     cast(quantile_disc(per_model.cells, 0.5) AS INTEGER) AS cells,
     cast(list_median(flatten(list(per_model.pictures))) AS INTEGER) AS n,

@@ -3,10 +3,7 @@
 -- Columns: those, and suite_hash.
 -- Depends on: prompts
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
+    week, model, suite, suite_major,
     min(suite_hash) AS content
 FROM prompts
 WHERE list_contains($models, model)

@@ -3,8 +3,7 @@
 -- Columns: those, and content: all versions of the week, sorted.
 -- Depends on: attempts
 SELECT
-    week,
-    model,
+    week, model,
     string_agg(DISTINCT model_reported, ', ' ORDER BY model_reported) AS content
 FROM attempts
 WHERE outcome = 'ok' AND model_reported IS NOT NULL AND list_contains($models, model)

@@ -15,18 +15,8 @@ WITH cells AS (
 
 seen AS (
     SELECT
-        model,
-        series,
-        track,
-        suite,
-        suite_major,
-        condition,
-        prompt,
-        turn,
-        attribute,
-        scale,
-        labeler_version,
-        value_name AS value,
+        model, series, track, suite, suite_major, condition, prompt, turn, attribute, scale,
+        labeler_version, value_name AS value,
         coalesce(cast(round(estimate * n) AS INTEGER), 0) AS pictures
     FROM cells
     WHERE metric = 'share'
@@ -34,11 +24,7 @@ seen AS (
 
 drawn AS (
     SELECT
-        model,
-        suite,
-        suite_major,
-        prompt,
-        turn,
+        model, suite, suite_major, prompt, turn,
         cast(estimate AS INTEGER) AS pictures
     FROM cells
     WHERE metric = 'pictures'
@@ -46,52 +32,18 @@ drawn AS (
 
 others AS (
     SELECT
-        seen.model,
-        seen.series,
-        seen.track,
-        seen.suite,
-        seen.suite_major,
-        seen.condition,
-        seen.prompt,
-        seen.turn,
-        seen.attribute,
-        seen.scale,
-        seen.labeler_version,
+        seen.model, seen.series, seen.track, seen.suite, seen.suite_major, seen.condition, seen.prompt,
+        seen.turn, seen.attribute, seen.scale, seen.labeler_version,
         any_value(drawn.pictures) - sum(seen.pictures) AS pictures
     FROM seen
-    INNER JOIN drawn
-        ON
-            seen.model = drawn.model
-            AND seen.suite = drawn.suite
-            AND seen.suite_major = drawn.suite_major
-            AND seen.prompt = drawn.prompt
-            AND seen.turn = drawn.turn
+    INNER JOIN drawn USING (model, suite, suite_major, prompt, turn)
     GROUP BY
-        seen.model,
-        seen.series,
-        seen.track,
-        seen.suite,
-        seen.suite_major,
-        seen.condition,
-        seen.prompt,
-        seen.turn,
-        seen.attribute,
-        seen.scale,
-        seen.labeler_version
+        seen.model, seen.series, seen.track, seen.suite, seen.suite_major, seen.condition, seen.prompt,
+        seen.turn, seen.attribute, seen.scale, seen.labeler_version
 )
 
 SELECT
-    model,
-    series,
-    track,
-    suite,
-    suite_major,
-    condition,
-    prompt,
-    turn,
-    attribute,
-    scale,
-    labeler_version,
+    model, series, track, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version,
     1 AS position,
     value,
     TRUE AS in_support,
@@ -99,17 +51,7 @@ SELECT
 FROM seen
 UNION ALL
 SELECT
-    model,
-    series,
-    track,
-    suite,
-    suite_major,
-    condition,
-    prompt,
-    turn,
-    attribute,
-    scale,
-    labeler_version,
+    model, series, track, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version,
     2 AS position,
     'none of them' AS value,
     FALSE AS in_support,

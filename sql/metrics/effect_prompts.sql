@@ -9,20 +9,8 @@ WITH asked AS (
 )
 
 SELECT
-    asked.model,
-    asked.suite,
-    asked.suite_major,
-    asked.prompt,
-    asked.language,
-    asked.subject,
-    asked.condition,
-    prompt_attributes.attribute
+    asked.model, asked.suite, asked.suite_major, asked.prompt, asked.language, asked.subject,
+    asked.condition, prompt_attributes.attribute
 FROM asked
-INNER JOIN prompt_attributes
-    ON
-        asked.week = prompt_attributes.week
-        AND asked.model = prompt_attributes.model
-        AND asked.suite = prompt_attributes.suite
-        AND asked.suite_major = prompt_attributes.suite_major
-        AND asked.prompt = prompt_attributes.prompt
+INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
 ORDER BY ALL

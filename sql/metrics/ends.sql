@@ -6,8 +6,7 @@
 -- Depends on: attempts, outcomes
 WITH codes AS (
     SELECT
-        outcome,
-        final,
+        outcome, final,
         row_number() OVER (ORDER BY outcome) AS place
     FROM outcomes
 ),
@@ -15,8 +14,7 @@ WITH codes AS (
 calls AS (
     SELECT
         hash(week, model, slot_key) AS slot,
-        attempt,
-        outcome
+        attempt, outcome
     FROM attempts
     WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 )
@@ -28,4 +26,4 @@ SELECT
         ELSE (1000000 - calls.attempt) * 1000 + coalesce(codes.place, 0)
     END AS ending
 FROM calls
-LEFT JOIN codes ON calls.outcome = codes.outcome
+LEFT JOIN codes USING (outcome)

@@ -5,14 +5,9 @@
 -- Depends on: reference_values
 SELECT
     list_position(cast($partitions AS UBIGINT[]), hash(week, model)) AS plan,
-    suite,
-    suite_major,
-    attribute,
+    suite, suite_major, attribute,
     CASE WHEN banded THEN 'bands' ELSE 'values' END AS scale,
-    reference,
-    prompt,
-    value,
-    expected_share
+    reference, prompt, value, expected_share
 FROM reference_values
 WHERE
     week BETWEEN cast($first AS DATE) AND cast($last AS DATE)

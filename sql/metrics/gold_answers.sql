@@ -8,23 +8,11 @@
 -- Depends on: gold_labels, gold_strata, plans, labels, attribute_values
 WITH versions AS (
     SELECT
-        plans.week,
-        plans.model,
-        plans.series,
-        plans.params_hash,
-        plans.labeler,
-        labels.labeler_version
+        plans.week, plans.model, plans.series, plans.params_hash, plans.labeler, labels.labeler_version
     FROM plans
-    INNER JOIN labels
-        ON plans.week = labels.week AND plans.model = labels.model AND plans.labeler = labels.labeler
+    INNER JOIN labels USING (week, model, labeler)
     WHERE plans.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
-    GROUP BY
-        plans.week,
-        plans.model,
-        plans.series,
-        plans.params_hash,
-        plans.labeler,
-        labels.labeler_version
+    GROUP BY plans.week, plans.model, plans.series, plans.params_hash, plans.labeler, labels.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY plans.week, plans.model
         ORDER BY
@@ -40,12 +28,7 @@ scored AS (
 
 declared AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        attribute,
-        value,
+        week, model, suite, suite_major, attribute, value,
         coalesce(band, value) AS told
     FROM attribute_values
     WHERE in_support AND week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
@@ -62,9 +45,7 @@ judged AS (
 
 rated AS (
     SELECT
-        gold_set,
-        stratum,
-        attribute,
+        gold_set, stratum, attribute,
         count(DISTINCT slot_key) AS pictures
     FROM judged
     GROUP BY gold_set, stratum, attribute
@@ -72,10 +53,7 @@ rated AS (
 
 sets AS (
     SELECT
-        gold_strata.gold_set,
-        gold_strata.model,
-        gold_strata.suite,
-        gold_strata.suite_major,
+        gold_strata.gold_set, gold_strata.model, gold_strata.suite, gold_strata.suite_major,
         gold_strata.attribute,
         CASE
             WHEN sum(gold_strata.pictures) < min(gold_strata.suite_pictures)
@@ -84,29 +62,15 @@ sets AS (
                 THEN 'a stratum with pictures has no gold'
         END AS unusable
     FROM gold_strata
-    LEFT JOIN rated
-        ON
-            gold_strata.gold_set = rated.gold_set
-            AND gold_strata.stratum = rated.stratum
-            AND gold_strata.attribute = rated.attribute
+    LEFT JOIN rated USING (gold_set, stratum, attribute)
     WHERE gold_strata.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
     GROUP BY ALL
 )
 
 SELECT
-    judged.model,
-    judged.suite,
-    judged.suite_major,
-    judged.attribute,
-    judged.week,
-    judged.gold_set,
-    scored.labeler,
-    scored.labeler_version,
-    judged.stratum,
-    gold_strata.pictures AS stratum_pictures,
-    judged.slot_key,
-    seen.told AS read_value,
-    said.told AS said_value,
+    judged.model, judged.suite, judged.suite_major, judged.attribute, judged.week, judged.gold_set,
+    scored.labeler, scored.labeler_version, judged.stratum, gold_strata.pictures AS stratum_pictures,
+    judged.slot_key, seen.told AS read_value, said.told AS said_value,
     1 / count(*) OVER (PARTITION BY judged.gold_set, judged.slot_key, judged.attribute) AS weight,
     CASE
         WHEN versions.labeler_version IS NULL OR versions.labeler_version <> scored.labeler_version
@@ -116,12 +80,8 @@ SELECT
         ELSE sets.unusable
     END AS unusable
 FROM judged
-INNER JOIN scored ON judged.model = scored.model
-INNER JOIN gold_strata
-    ON
-        judged.gold_set = gold_strata.gold_set
-        AND judged.stratum = gold_strata.stratum
-        AND judged.attribute = gold_strata.attribute
+INNER JOIN scored USING (model)
+INNER JOIN gold_strata USING (gold_set, stratum, attribute)
 INNER JOIN sets
     ON
         judged.gold_set = sets.gold_set

@@ -5,25 +5,13 @@
 -- Depends on: cell_counts, gold_labels
 WITH gold AS (
     SELECT DISTINCT
-        model,
-        suite,
-        suite_major,
-        attribute,
-        week
+        model, suite, suite_major, attribute, week
     FROM gold_labels
     WHERE week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
 )
 
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    attribute,
-    condition,
-    prompt,
-    turn,
-    value,
+    week, model, suite, suite_major, attribute, condition, prompt, turn, value,
     coalesce(in_support, FALSE) AS in_support,
     coalesce(position, 2147483647) AS position,
     pictures

@@ -4,13 +4,7 @@
 -- Depends on: gold_labels, labels, attribute_values
 WITH said AS (
     SELECT
-        week,
-        model,
-        suite,
-        suite_major,
-        slot_key,
-        attribute,
-        rater AS labeler,
+        week, model, suite, suite_major, slot_key, attribute, rater AS labeler,
         cast(NULL AS VARCHAR) AS labeler_version,
         TRUE AS person,
         value
@@ -21,12 +15,7 @@ WITH said AS (
 
 asked AS (
     SELECT DISTINCT
-        week,
-        model,
-        suite,
-        suite_major,
-        slot_key,
-        attribute
+        week, model, suite, suite_major, slot_key, attribute
     FROM said
 ),
 
@@ -35,41 +24,19 @@ both_said AS (
     FROM said
     UNION ALL
     SELECT
-        asked.week,
-        asked.model,
-        asked.suite,
-        asked.suite_major,
-        asked.slot_key,
-        asked.attribute,
-        labels.labeler,
-        labels.labeler_version,
+        asked.week, asked.model, asked.suite, asked.suite_major, asked.slot_key, asked.attribute,
+        labels.labeler, labels.labeler_version,
         FALSE AS person,
         labels.value
     FROM asked
-    INNER JOIN labels
-        ON
-            asked.week = labels.week
-            AND asked.model = labels.model
-            AND asked.slot_key = labels.slot_key
-            AND asked.attribute = labels.attribute
+    INNER JOIN labels USING (week, model, slot_key, attribute)
 )
 
 SELECT
-    both_said.model,
-    both_said.slot_key AS unit,
-    both_said.attribute,
-    both_said.labeler,
-    both_said.labeler_version,
-    both_said.person,
+    both_said.model, both_said.slot_key AS unit, both_said.attribute, both_said.labeler,
+    both_said.labeler_version, both_said.person,
     CASE WHEN attribute_values.in_support THEN both_said.value END AS value,
     CASE WHEN attribute_values.in_support THEN attribute_values.band END AS band
 FROM both_said
-LEFT JOIN attribute_values
-    ON
-        both_said.week = attribute_values.week
-        AND both_said.model = attribute_values.model
-        AND both_said.suite = attribute_values.suite
-        AND both_said.suite_major = attribute_values.suite_major
-        AND both_said.attribute = attribute_values.attribute
-        AND both_said.value = attribute_values.value
+LEFT JOIN attribute_values USING (week, model, suite, suite_major, attribute, value)
 ORDER BY ALL

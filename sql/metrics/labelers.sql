@@ -16,11 +16,7 @@ WITH found AS (
 )
 
 SELECT
-    found.week,
-    found.model,
-    found.labeler,
-    found.labeler_version,
-    found.who,
+    found.week, found.model, found.labeler, found.labeler_version, found.who,
     plans.labeler IS NOT NULL AND row_number() OVER (
         PARTITION BY found.week, found.model, plans.labeler
         ORDER BY
@@ -28,6 +24,5 @@ SELECT
             found.labeler_version DESC
     ) = 1 AS scored
 FROM found
-LEFT JOIN plans
-    ON found.week = plans.week AND found.model = plans.model AND found.labeler = plans.labeler
+LEFT JOIN plans USING (week, model, labeler)
 ORDER BY ALL

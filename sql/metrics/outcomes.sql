@@ -3,8 +3,7 @@
 -- Columns: outcome, outcome_group, place.
 -- Depends on: outcomes
 SELECT
-    outcome,
-    outcome_group,
+    outcome, outcome_group,
     row_number() OVER (ORDER BY outcome) AS place
 FROM outcomes
 ORDER BY place

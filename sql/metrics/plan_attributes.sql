@@ -4,9 +4,7 @@
 -- Depends on: prompt_attributes
 SELECT
     list_position(cast($partitions AS UBIGINT[]), hash(week, model)) AS plan,
-    suite,
-    suite_major,
-    prompt,
+    suite, suite_major, prompt,
     list(attribute ORDER BY attribute) AS attributes
 FROM prompt_attributes
 WHERE

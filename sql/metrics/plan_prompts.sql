@@ -4,11 +4,7 @@
 -- Depends on: prompts
 SELECT
     list_position(cast($partitions AS UBIGINT[]), hash(week, model)) AS plan,
-    suite,
-    suite_version,
-    prompt,
-    condition,
-    language
+    suite, suite_version, prompt, condition, language
 FROM prompts
 WHERE
     week BETWEEN cast($first AS DATE) AND cast($last AS DATE)

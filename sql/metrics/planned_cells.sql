@@ -14,27 +14,14 @@ WITH planned AS (
 )
 
 SELECT
-    planned.plan,
-    planned.suite,
-    planned.suite_major,
-    planned.condition,
-    wanted.attribute,
+    planned.plan, planned.suite, planned.suite_major, planned.condition, wanted.attribute,
     count(DISTINCT planned.prompt) AS planned_cells
 FROM planned
-INNER JOIN prompt_attributes AS wanted
-    ON
-        planned.week = wanted.week
-        AND planned.model = wanted.model
-        AND planned.suite = wanted.suite
-        AND planned.suite_major = wanted.suite_major
-        AND planned.prompt = wanted.prompt
+INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
 GROUP BY planned.plan, planned.suite, planned.suite_major, planned.condition, wanted.attribute
 UNION ALL
 SELECT
-    plan,
-    suite,
-    suite_major,
-    condition,
+    plan, suite, suite_major, condition,
     cast(NULL AS VARCHAR) AS attribute,
     count(DISTINCT prompt) AS planned_cells
 FROM planned

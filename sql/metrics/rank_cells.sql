@@ -15,17 +15,10 @@ WITH figures AS (
 
 boards AS (
     SELECT DISTINCT
-        figures.model,
-        figures.track,
-        plans.simulated,
-        figures.suite,
-        figures.suite_major,
-        figures.condition,
-        figures.attribute,
-        figures.scale,
-        figures.labeler_version
+        figures.model, figures.track, plans.simulated, figures.suite, figures.suite_major,
+        figures.condition, figures.attribute, figures.scale, figures.labeler_version
     FROM figures
-    INNER JOIN plans ON figures.week = plans.week AND figures.model = plans.model
+    INNER JOIN plans USING (week, model)
     WHERE figures.metric = 'distance' AND figures.prompt IS NULL
 ),
 
@@ -34,20 +27,8 @@ cells AS (
         boards.*,
         prompts.prompt
     FROM boards
-    INNER JOIN prompts
-        ON
-            boards.model = prompts.model
-            AND boards.suite = prompts.suite
-            AND boards.suite_major = prompts.suite_major
-            AND boards.condition = prompts.condition
-    INNER JOIN prompt_attributes
-        ON
-            prompts.week = prompt_attributes.week
-            AND prompts.model = prompt_attributes.model
-            AND prompts.suite = prompt_attributes.suite
-            AND prompts.suite_major = prompt_attributes.suite_major
-            AND prompts.prompt = prompt_attributes.prompt
-            AND boards.attribute = prompt_attributes.attribute
+    INNER JOIN prompts USING (model, suite, suite_major, condition)
+    INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt, attribute)
     WHERE
         prompts.week = cast($week AS DATE)
         AND (prompts.condition <> 'confronted' OR prompts.turns > 1)
@@ -55,10 +36,7 @@ cells AS (
 
 declared AS (
     SELECT
-        model,
-        suite,
-        suite_major,
-        attribute,
+        model, suite, suite_major, attribute,
         coalesce(band, value) AS value,
         min(position) AS position
     FROM attribute_values
@@ -68,29 +46,15 @@ declared AS (
 )
 
 SELECT
-    cells.track,
-    cells.simulated,
-    cells.suite,
-    cells.suite_major,
-    cells.condition,
-    cells.attribute,
-    cells.scale,
-    cells.model,
-    cells.labeler_version,
-    cells.prompt,
+    cells.track, cells.simulated, cells.suite, cells.suite_major, cells.condition, cells.attribute,
+    cells.scale, cells.model, cells.labeler_version, cells.prompt,
     coalesce(assessed.n - round(assessed.estimate * assessed.n), 0)
     + coalesce(round(refused.estimate * refused.n), 0) AS unseen,
-    declared.position,
-    declared.value,
+    declared.position, declared.value,
     TRUE AS in_support,
     cast(coalesce(round(shares.estimate * shares.n), 0) AS BIGINT) AS pictures
 FROM cells
-INNER JOIN declared
-    ON
-        cells.model = declared.model
-        AND cells.suite = declared.suite
-        AND cells.suite_major = declared.suite_major
-        AND cells.attribute = declared.attribute
+INNER JOIN declared USING (model, suite, suite_major, attribute)
 LEFT JOIN figures AS shares
     ON
         shares.metric = 'share'

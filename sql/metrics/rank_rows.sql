@@ -19,23 +19,14 @@ gone AS (
 )
 
 SELECT
-    scores.track,
-    plans.simulated,
-    scores.suite,
-    scores.suite_major,
-    scores.condition,
-    scores.attribute,
-    scores.scale,
-    scores.reference,
-    scores.model,
-    scores.labeler_version,
-    hidden.reason AS withheld,
+    scores.track, plans.simulated, scores.suite, scores.suite_major, scores.condition, scores.attribute,
+    scores.scale, scores.reference, scores.model, scores.labeler_version, hidden.reason AS withheld,
     scores.reason AS missing,
     gone.model IS NOT NULL AS retired
 FROM scores
-INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
-LEFT JOIN hidden ON scores.model = hidden.model
-LEFT JOIN gone ON scores.model = gone.model
+INNER JOIN plans USING (week, model)
+LEFT JOIN hidden USING (model)
+LEFT JOIN gone USING (model)
 WHERE
     scores.week = cast($week AS DATE)
     AND scores.metric = 'distance'

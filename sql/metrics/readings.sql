@@ -5,20 +5,12 @@
 --   assessed; band is that of the value.
 -- Depends on: labels, slots, attribute_values
 SELECT
-    labels.model,
-    labels.slot_key AS unit,
-    labels.attribute,
-    labels.labeler,
-    labels.labeler_version,
+    labels.model, labels.slot_key AS unit, labels.attribute, labels.labeler, labels.labeler_version,
     FALSE AS person,
     CASE WHEN attribute_values.in_support THEN labels.value END AS value,
     CASE WHEN attribute_values.in_support THEN attribute_values.band END AS band
 FROM labels
-INNER JOIN slots
-    ON
-        labels.week = slots.week
-        AND labels.model = slots.model
-        AND labels.slot_key = slots.slot_key
+INNER JOIN slots USING (week, model, slot_key)
 LEFT JOIN attribute_values
     ON
         slots.week = attribute_values.week

@@ -4,9 +4,7 @@
 -- Depends on: attempts
 SELECT
     hash(week, model, slot_key) AS slot,
-    attempt,
-    prompt_sent,
-    revised_prompt
+    attempt, prompt_sent, revised_prompt
 FROM attempts
 WHERE
     week BETWEEN cast($first AS DATE) AND cast($last AS DATE)

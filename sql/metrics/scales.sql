@@ -3,8 +3,7 @@
 -- Columns: position in the declared order; ordinal says whether the order counts.
 -- Depends on: attribute_values
 SELECT
-    attribute,
-    value,
+    attribute, value,
     min(position) AS position,
     coalesce(bool_or(bool_or(ordinal)) OVER (PARTITION BY attribute), FALSE) AS ordinal
 FROM attribute_values

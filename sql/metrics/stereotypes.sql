@@ -15,12 +15,7 @@ WITH declared AS (
 )
 
 SELECT
-    declared.plan,
-    declared.suite,
-    declared.suite_major,
-    declared.attribute,
-    declared.value,
-    prompts.prompt,
+    declared.plan, declared.suite, declared.suite_major, declared.attribute, declared.value, prompts.prompt,
     declared.value || ' | ' || declared.subject AS value_name,
     prompts.subject = declared.subject AS own
 FROM declared

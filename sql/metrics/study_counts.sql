@@ -3,16 +3,7 @@
 -- Columns: keys of the cell, position in the declared order, value, in_support, pictures.
 -- Depends on: study_cell_counts
 SELECT
-    model,
-    condition,
-    prompt,
-    attribute,
-    labeler,
-    labeler_version,
-    position,
-    value,
-    in_support,
-    pictures
+    model, condition, prompt, attribute, labeler, labeler_version, position, value, in_support, pictures
 FROM study_cell_counts
 WHERE study = $study AND value <> 'missing'
 ORDER BY ALL

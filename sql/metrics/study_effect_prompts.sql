@@ -3,9 +3,7 @@
 -- Columns: prompt, subject, condition.
 -- Depends on: study_prompts
 SELECT
-    prompt,
-    subject,
-    condition
+    prompt, subject, condition
 FROM study_prompts
 WHERE study = $study
 ORDER BY ALL

@@ -5,12 +5,7 @@
 --   slots that show no value of the support, those without a picture or label among them.
 -- Depends on: study_cell_counts
 SELECT
-    condition,
-    attribute,
-    labeler,
-    labeler_version,
-    model,
-    prompt,
+    condition, attribute, labeler, labeler_version, model, prompt,
     cast(
         coalesce(
             sum(pictures) FILTER (WHERE NOT in_support) OVER (
@@ -19,10 +14,7 @@ SELECT
             0
         ) AS BIGINT
     ) AS unseen,
-    position,
-    value,
-    in_support,
-    pictures
+    position, value, in_support, pictures
 FROM study_cell_counts
 WHERE study = $study
 QUALIFY in_support

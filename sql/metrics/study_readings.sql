@@ -6,50 +6,29 @@
 -- Depends on: study_labels, study_slots, study_attribute_values
 WITH labelled AS (
     SELECT
-        study,
-        slot_key,
-        attribute,
-        labeler,
-        labeler_kind,
-        labeler_version,
-        value
+        study, slot_key, attribute, labeler, labeler_kind, labeler_version, value
     FROM study_labels
     WHERE study = $study
 ),
 
 said AS (
     SELECT
-        labelled.study,
-        labelled.slot_key,
-        labelled.labeler,
-        labelled.labeler_version,
+        labelled.study, labelled.slot_key, labelled.labeler, labelled.labeler_version,
         labelled.labeler_kind = 'person' AS person,
         coalesce(own.same_attribute, labelled.attribute) AS attribute,
         CASE WHEN own.same_attribute IS NULL THEN labelled.value ELSE own.same_value END AS value
     FROM labelled
-    LEFT JOIN study_attribute_values AS own
-        ON
-            labelled.study = own.study
-            AND labelled.attribute = own.attribute
-            AND labelled.value = own.value
+    LEFT JOIN study_attribute_values AS own USING (study, attribute, value)
 )
 
 SELECT
-    study_slots.model,
-    said.slot_key AS unit,
-    said.attribute,
-    said.labeler,
-    said.labeler_version,
-    said.person,
-    said.value,
+    study_slots.model, said.slot_key AS unit, said.attribute, said.labeler, said.labeler_version,
+    said.person, said.value,
     CASE
         WHEN said.value IN ('monk_1', 'monk_2', 'monk_3') THEN 'light'
         WHEN said.value IN ('monk_4', 'monk_5', 'monk_6', 'monk_7') THEN 'medium'
         WHEN said.value IN ('monk_8', 'monk_9', 'monk_10') THEN 'dark'
     END AS band
 FROM said
-INNER JOIN study_slots
-    ON
-        said.study = study_slots.study
-        AND said.slot_key = study_slots.slot_key
+INNER JOIN study_slots USING (study, slot_key)
 ORDER BY ALL

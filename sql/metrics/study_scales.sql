@@ -11,9 +11,7 @@ WITH stated AS (
 )
 
 SELECT
-    attribute,
-    value,
-    position,
+    attribute, value, position,
     coalesce(ordinal, FALSE) AS ordinal
 FROM stated
 WHERE study = $study AND coalesce(in_agreement, in_support)

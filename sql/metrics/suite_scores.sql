@@ -3,26 +3,11 @@
 -- Columns: those of scores; labeler and simulated of the plan.
 -- Depends on: scores, plans
 SELECT
-    scores.model,
-    scores.series,
-    scores.params_hash,
-    scores.track,
-    scores.suite,
-    scores.suite_major,
-    scores.condition,
-    scores.turn,
-    scores.attribute,
-    scores.reference,
-    scores.scale,
-    scores.labeler_version,
-    scores.metric,
-    scores.value_name,
-    scores.estimate,
-    scores.reason,
-    plans.labeler,
-    plans.simulated
+    scores.model, scores.series, scores.params_hash, scores.track, scores.suite, scores.suite_major,
+    scores.condition, scores.turn, scores.attribute, scores.reference, scores.scale, scores.labeler_version,
+    scores.metric, scores.value_name, scores.estimate, scores.reason, plans.labeler, plans.simulated
 FROM scores
-INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
+INNER JOIN plans USING (week, model)
 WHERE
     scores.week = cast($week AS DATE)
     AND scores.prompt IS NULL

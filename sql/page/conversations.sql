@@ -6,16 +6,14 @@
 WITH turns AS (
     SELECT o.*
     FROM slot_outcomes AS o
-    ANTI JOIN withheld AS w ON o.week = w.week AND o.model = w.model
+    ANTI JOIN withheld USING (week, model)
     WHERE o.week <= cast($week AS DATE) AND o.conversation IS NOT NULL
 ),
 
 begun AS (
     -- A conversation has something to show once its first turn was answered by the model itself.
     SELECT
-        week,
-        model,
-        conversation,
+        week, model, conversation,
         count(*) FILTER (
             WHERE outcome_group IN ('success', 'answer') OR outcome = 'not_needed'
         ) AS settled
@@ -35,37 +33,28 @@ chosen AS (
 
 answers AS (
     SELECT
-        a.week,
-        a.model,
-        a.slot_key,
+        a.week, a.model, a.slot_key,
         coalesce(
             arg_min(a.attempt, a.attempt) FILTER (WHERE g.final), arg_max(a.attempt, a.attempt)
         ) AS attempt
     FROM attempts AS a
-    INNER JOIN chosen AS c ON a.week = c.week AND a.model = c.model AND a.conversation = c.conversation
-    LEFT JOIN outcomes AS g ON a.outcome = g.outcome
+    INNER JOIN chosen USING (week, model, conversation)
+    LEFT JOIN outcomes AS g USING (outcome)
     GROUP BY a.week, a.model, a.slot_key
 ),
 
 labelers AS (
     SELECT DISTINCT
-        week,
-        model,
-        suite,
-        attribute,
-        labeler,
-        labeler_version
+        week, model, suite, attribute, labeler, labeler_version
     FROM cell_counts
 ),
 
 readings AS (
     SELECT
-        b.week,
-        b.model,
-        b.slot_key,
+        b.week, b.model, b.slot_key,
         list({ 'attribute': b.attribute, 'value': b.value } ORDER BY b.attribute) AS readings
     FROM labels AS b
-    INNER JOIN turns AS t ON b.week = t.week AND b.model = t.model AND b.slot_key = t.slot_key
+    INNER JOIN turns AS t USING (week, model, slot_key)
     INNER JOIN labelers AS l
         ON
             b.week = l.week AND b.model = l.model AND t.suite = l.suite AND b.attribute = l.attribute
@@ -74,28 +63,17 @@ readings AS (
 )
 
 SELECT
-    t.week,
-    t.model,
-    t.simulated,
-    t.prompt,
-    t.conversation,
-    t.turn,
-    t.outcome,
-    t.outcome_group,
-    a.prompt_sent,
-    a.revised_prompt,
+    t.week, t.model, t.simulated, t.prompt, t.conversation, t.turn, t.outcome, t.outcome_group,
+    a.prompt_sent, a.revised_prompt,
     coalesce(a.answer_text, a.refusal_text) AS said,
     CASE WHEN t.outcome = 'not_needed' THEN a.error_message END AS why,
     t.image_sha256,
-    t.image_ext,
-    i.image_width,
-    i.image_height,
-    r.readings
+    t.image_ext, i.image_width, i.image_height, r.readings
 FROM turns AS t
-INNER JOIN chosen AS c ON t.week = c.week AND t.model = c.model AND t.conversation = c.conversation
-LEFT JOIN answers AS n ON t.week = n.week AND t.model = n.model AND t.slot_key = n.slot_key
+INNER JOIN chosen USING (week, model, conversation)
+LEFT JOIN answers AS n USING (week, model, slot_key)
 LEFT JOIN attempts AS a
     ON n.week = a.week AND n.model = a.model AND n.slot_key = a.slot_key AND n.attempt = a.attempt
-LEFT JOIN images AS i ON t.week = i.week AND t.model = i.model AND t.slot_key = i.slot_key
-LEFT JOIN readings AS r ON t.week = r.week AND t.model = r.model AND t.slot_key = r.slot_key
+LEFT JOIN images AS i USING (week, model, slot_key)
+LEFT JOIN readings AS r USING (week, model, slot_key)
 ORDER BY t.simulated, t.model, t.prompt, t.conversation, t.turn

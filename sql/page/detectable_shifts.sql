@@ -3,14 +3,7 @@
 -- Columns: those of detectable_shifts.
 -- Depends on: detectable_shifts
 SELECT
-    track,
-    simulated,
-    suite,
-    suite_major,
-    condition,
-    attribute,
-    n,
-    cells,
+    track, simulated, suite, suite_major, condition, attribute, n, cells,
     all_in_3_weeks,
     all_in_8_weeks,
     one_in_8_weeks

@@ -3,9 +3,8 @@
 -- Columns: model, attribute.
 -- Depends on: plans, reliability
 SELECT DISTINCT
-    plans.model,
-    reliability.attribute
+    plans.model, reliability.attribute
 FROM reliability
-INNER JOIN plans ON reliability.week = plans.week AND reliability.labeler = plans.labeler
+INNER JOIN plans USING (week, labeler)
 WHERE reliability.week = cast($week AS DATE) AND NOT reliability.reliable
 ORDER BY plans.model, reliability.attribute

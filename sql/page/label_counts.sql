@@ -4,13 +4,7 @@
 -- Columns: in_support says whether the value can be in a reference; value may be invalid or not_assessed.
 -- Depends on: cell_counts
 SELECT
-    model,
-    suite,
-    suite_major,
-    condition,
-    attribute,
-    scale,
-    value,
+    model, suite, suite_major, condition, attribute, scale, value,
     coalesce(in_support, FALSE) AS in_support,
     sum(pictures) AS pictures
 FROM cell_counts

@@ -3,15 +3,7 @@
 -- Columns: those of labeler_drift.
 -- Depends on: labeler_drift
 SELECT
-    week,
-    anchor_set,
-    labeler,
-    labeler_version,
-    attribute,
-    pictures,
-    moved,
-    accepted_reason,
-    accepted_by
+    week, anchor_set, labeler, labeler_version, attribute, pictures, moved, accepted_reason, accepted_by
 FROM labeler_drift
 WHERE week <= cast($week AS DATE) AND moved > 0
 ORDER BY week, labeler, labeler_version, attribute, anchor_set

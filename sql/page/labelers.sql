@@ -3,9 +3,7 @@
 -- Columns: first_week and last_week bound the weeks in which it was used.
 -- Depends on: cell_counts
 SELECT
-    attribute,
-    labeler,
-    labeler_version,
+    attribute, labeler, labeler_version,
     min(week) AS first_week,
     max(week) AS last_week
 FROM cell_counts

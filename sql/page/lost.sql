@@ -3,12 +3,7 @@
 -- Columns: refused (the model's own answer), slots; they add up to refused and failed of not_seen.
 -- Depends on: slot_outcomes, prompt_attributes
 SELECT
-    o.model,
-    o.suite,
-    o.suite_major,
-    o.condition,
-    a.attribute,
-    o.outcome,
+    o.model, o.suite, o.suite_major, o.condition, a.attribute, o.outcome,
     o.outcome_group = 'answer' AS refused,
     count(*) AS slots
 FROM slot_outcomes AS o

@@ -3,8 +3,7 @@
 -- Columns: model, labeler.
 -- Depends on: cell_counts
 SELECT DISTINCT
-    model,
-    labeler
+    model, labeler
 FROM cell_counts
 WHERE week <= cast($week AS DATE) AND labeler IS NOT NULL
 ORDER BY model, labeler

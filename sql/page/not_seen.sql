@@ -9,12 +9,7 @@ WITH asked AS (
 )
 
 SELECT
-    o.model,
-    o.simulated,
-    o.suite,
-    o.suite_major,
-    o.condition,
-    a.attribute,
+    o.model, o.simulated, o.suite, o.suite_major, o.condition, a.attribute,
     count(*) AS planned,
     count(*) FILTER (WHERE o.outcome_group = 'success') AS pictures,
     count(*) FILTER (WHERE o.outcome_group = 'answer') AS refused,

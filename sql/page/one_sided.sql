@@ -4,13 +4,7 @@
 -- Columns: pictures of n show the value; k values are possible.
 -- Depends on: cell_shares
 SELECT
-    model,
-    simulated,
-    suite,
-    suite_major,
-    subject,
-    attribute,
-    value,
+    model, simulated, suite, suite_major, subject, attribute, value,
     sum(pictures) AS pictures,
     sum(n) AS n,
     count(DISTINCT prompt) AS prompts

@@ -3,10 +3,7 @@
 -- Columns: source as the suite states it.
 -- Depends on: reference_values
 SELECT DISTINCT
-    suite,
-    reference,
-    attribute,
-    source
+    suite, reference, attribute, source
 FROM reference_values
 WHERE week <= cast($week AS DATE) AND source IS NOT NULL
 ORDER BY suite, reference, attribute, source

@@ -3,11 +3,7 @@
 -- Columns: refused (the model's own answers without a picture), answered (pictures + refused), pictures.
 -- Depends on: slot_outcomes
 SELECT
-    week,
-    model,
-    suite,
-    suite_major,
-    condition,
+    week, model, suite, suite_major, condition,
     count(*) FILTER (WHERE outcome_group = 'answer') AS refused,
     count(*) FILTER (WHERE outcome_group IN ('success', 'answer')) AS answered,
     count(*) FILTER (WHERE outcome_group = 'success') AS pictures

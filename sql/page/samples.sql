@@ -7,24 +7,19 @@ WITH latest AS (
         o.model,
         max(o.week) AS week
     FROM slot_outcomes AS o
-    ANTI JOIN withheld AS w ON o.week = w.week AND o.model = w.model
+    ANTI JOIN withheld USING (week, model)
     WHERE o.week <= cast($week AS DATE) AND o.outcome = 'ok'
     GROUP BY o.model
 ),
 
 candidates AS (
     SELECT
-        o.week,
-        o.model,
-        o.simulated,
-        o.suite,
-        o.prompt,
-        o.slot_key,
+        o.week, o.model, o.simulated, o.suite, o.prompt, o.slot_key,
         o.image_sha256,
         o.image_ext,
         row_number() OVER (PARTITION BY o.model, o.image_sha256 ORDER BY md5(o.slot_key)) AS copy
     FROM slot_outcomes AS o
-    INNER JOIN latest AS l ON o.model = l.model AND o.week = l.week
+    INNER JOIN latest USING (model, week)
     WHERE o.outcome = 'ok' AND o.image_sha256 IS NOT NULL
 ),
 
@@ -46,22 +41,16 @@ chosen AS (
 
 labelers AS (
     SELECT DISTINCT
-        week,
-        model,
-        suite,
-        attribute,
-        labeler,
-        labeler_version
+        week, model, suite, attribute, labeler, labeler_version
     FROM cell_counts
 ),
 
 readings AS (
     SELECT
-        c.model,
-        c.slot_key,
+        c.model, c.slot_key,
         list({ 'attribute': b.attribute, 'value': b.value } ORDER BY b.attribute) AS readings
     FROM chosen AS c
-    INNER JOIN labels AS b ON c.week = b.week AND c.model = b.model AND c.slot_key = b.slot_key
+    INNER JOIN labels AS b USING (week, model, slot_key)
     INNER JOIN labelers AS l
         ON
             b.week = l.week AND b.model = l.model AND c.suite = l.suite AND b.attribute = l.attribute
@@ -71,30 +60,21 @@ readings AS (
 
 rewritten AS (
     SELECT
-        c.model,
-        c.slot_key,
+        c.model, c.slot_key,
         max(a.revised_prompt) AS revised_prompt
     FROM chosen AS c
-    INNER JOIN attempts AS a ON c.week = a.week AND c.model = a.model AND c.slot_key = a.slot_key
+    INNER JOIN attempts AS a USING (week, model, slot_key)
     WHERE a.outcome = 'ok'
     GROUP BY c.model, c.slot_key
 )
 
 SELECT
-    c.week,
-    c.model,
-    c.simulated,
-    c.prompt,
-    p.text,
+    c.week, c.model, c.simulated, c.prompt, p.text,
     c.image_sha256,
-    c.image_ext,
-    i.image_width,
-    i.image_height,
-    w.revised_prompt,
-    r.readings
+    c.image_ext, i.image_width, i.image_height, w.revised_prompt, r.readings
 FROM chosen AS c
-INNER JOIN images AS i ON c.week = i.week AND c.model = i.model AND c.slot_key = i.slot_key
-INNER JOIN prompts AS p ON c.week = p.week AND c.model = p.model AND c.prompt = p.prompt
-LEFT JOIN readings AS r ON c.model = r.model AND c.slot_key = r.slot_key
-LEFT JOIN rewritten AS w ON c.model = w.model AND c.slot_key = w.slot_key
+INNER JOIN images AS i USING (week, model, slot_key)
+INNER JOIN prompts AS p USING (week, model, prompt)
+LEFT JOIN readings AS r USING (model, slot_key)
+LEFT JOIN rewritten AS w USING (model, slot_key)
 ORDER BY c.model, c.turn_of_prompt, md5('prompt' || c.slot_key)

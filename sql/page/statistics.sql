@@ -7,9 +7,7 @@
 WITH shown AS (
     SELECT
         cell_shares.*,
-        reference_values.reference,
-        reference_values.expected_share,
-        reference_values.source
+        reference_values.reference, reference_values.expected_share, reference_values.source
     FROM cell_shares
     INNER JOIN reference_values
         ON
@@ -29,56 +27,31 @@ WITH shown AS (
 
 read_by AS (
     SELECT DISTINCT
-        scores.week,
-        scores.model,
-        scores.attribute,
-        plans.labeler,
-        scores.labeler_version
+        scores.week, scores.model, scores.attribute, plans.labeler, scores.labeler_version
     FROM scores
-    INNER JOIN plans ON scores.week = plans.week AND scores.model = plans.model
+    INNER JOIN plans USING (week, model)
     WHERE scores.week = cast($week AS DATE) AND scores.metric = 'share' AND scores.prompt IS NULL
 )
 
 SELECT
-    shown.model,
-    shown.simulated,
-    shown.track,
-    shown.suite,
-    shown.prompt,
-    prompts.text,
-    shown.attribute,
-    shown.reference,
-    shown.value,
-    shown.pictures AS k,
+    shown.model, shown.simulated, shown.track, shown.suite, shown.prompt, prompts.text, shown.attribute,
+    shown.reference, shown.value, shown.pictures AS k,
     cast(
         sum(shown.pictures) OVER (
             PARTITION BY
-                shown.model,
-                shown.suite,
-                shown.suite_major,
-                shown.prompt,
-                shown.attribute,
-                shown.reference
+                shown.model, shown.suite, shown.suite_major, shown.prompt, shown.attribute, shown.reference
         ) AS BIGINT
     ) AS n,
-    shown.expected_share,
-    shown.source
+    shown.expected_share, shown.source
 FROM shown
-INNER JOIN prompts
-    ON
-        shown.week = prompts.week
-        AND shown.model = prompts.model
-        AND shown.suite = prompts.suite
-        AND shown.suite_major = prompts.suite_major
-        AND shown.prompt = prompts.prompt
-LEFT JOIN read_by
-    ON shown.week = read_by.week AND shown.model = read_by.model AND shown.attribute = read_by.attribute
+INNER JOIN prompts USING (week, model, suite, suite_major, prompt)
+LEFT JOIN read_by USING (week, model, attribute)
 LEFT JOIN reliability
     ON
         read_by.week = reliability.week
         AND read_by.labeler = reliability.labeler
         AND read_by.labeler_version = reliability.labeler_version
         AND read_by.attribute = reliability.attribute
-ANTI JOIN withheld ON shown.week = withheld.week AND shown.model = withheld.model
+ANTI JOIN withheld USING (week, model)
 WHERE reliability.reliable IS DISTINCT FROM FALSE
 ORDER BY shown.model, shown.suite, shown.prompt, shown.attribute, shown.reference, shown.value

@@ -4,39 +4,13 @@
 --   Values stand in the order in which the study declares them.
 -- Depends on: study_effects, study_attribute_values
 SELECT
-    e.study,
-    e.model,
-    e.kind,
-    e.a,
-    e.b,
-    e.subject,
-    e.attribute,
-    e.reference,
-    e.labeler,
-    e.labeler_version,
-    e.metric,
-    e.value_name,
-    e.estimate,
-    e.low,
-    e.high,
-    e.estimate_a,
-    e.estimate_b,
+    e.study, e.model, e.kind, e.a, e.b, e.subject, e.attribute, e.reference, e.labeler, e.labeler_version,
+    e.metric, e.value_name, e.estimate, e.low, e.high, e.estimate_a, e.estimate_b,
     e.low > 0 OR e.high < 0 AS clear,
-    e.n_a,
-    e.n_b,
-    e.cells,
-    e.planned_cells,
-    e.reason
+    e.n_a, e.n_b, e.cells, e.planned_cells, e.reason
 FROM study_effects AS e
 LEFT JOIN study_attribute_values AS v
     ON e.study = v.study AND e.attribute = v.attribute AND e.value_name = v.value
 ORDER BY
-    e.study,
-    e.attribute,
-    e.labeler,
-    e.labeler_version,
-    e.b,
-    e.model,
-    e.metric,
-    v.position,
+    e.study, e.attribute, e.labeler, e.labeler_version, e.b, e.model, e.metric, v.position,
     e.subject NULLS FIRST

@@ -3,44 +3,12 @@
 -- Columns: those of study_leaderboard and study_ranks that the page shows; over all prompts of a condition.
 -- Depends on: study_leaderboard, study_ranks
 SELECT
-    board.study,
-    board.attribute,
-    board.reference,
-    board.labeler,
-    board.labeler_kind,
-    board.labeler_version,
-    board.model,
-    board.condition,
-    board.distance,
-    board.low,
-    board.high,
-    board.tvd,
-    board.tvd_floor,
-    board.n,
-    board.cells,
-    board.planned_cells,
-    board.reason,
-    ranks.rank_low,
-    ranks.rank_high,
-    ranks.ranked_of,
-    ranks.bound_low,
-    ranks.bound_high,
-    ranks.reason AS rank_reason
+    board.study, board.attribute, board.reference, board.labeler, board.labeler_kind, board.labeler_version,
+    board.model, board.condition, board.distance, board.low, board.high, board.tvd, board.tvd_floor,
+    board.n, board.cells, board.planned_cells, board.reason, ranks.rank_low, ranks.rank_high,
+    ranks.ranked_of, ranks.bound_low, ranks.bound_high, ranks.reason AS rank_reason
 FROM study_leaderboard AS board
-LEFT JOIN study_ranks AS ranks
-    ON
-        board.study = ranks.study
-        AND board.condition = ranks.condition
-        AND board.attribute = ranks.attribute
-        AND board.reference = ranks.reference
-        AND board.labeler = ranks.labeler
-        AND board.labeler_version = ranks.labeler_version
-        AND board.model = ranks.model
+LEFT JOIN study_ranks AS ranks USING (study, condition, attribute, reference, labeler, labeler_version, model)
 ORDER BY
-    board.study,
-    board.attribute,
-    board.reference,
-    board.labeler,
-    board.labeler_version,
-    board.model,
+    board.study, board.attribute, board.reference, board.labeler, board.labeler_version, board.model,
     board.condition

@@ -3,8 +3,7 @@
 -- Columns: study, version, definition_sha256.
 -- Depends on: studies
 SELECT
-    study,
-    version,
+    study, version,
     definition_sha256
 FROM studies
 ORDER BY study

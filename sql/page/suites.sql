@@ -3,9 +3,7 @@
 -- Columns: suite, suite_version, suite_hash.
 -- Depends on: prompts
 SELECT DISTINCT
-    suite,
-    suite_version,
-    suite_hash
+    suite, suite_version, suite_hash
 FROM prompts
 WHERE week <= cast($week AS DATE)
 ORDER BY suite, suite_version, suite_hash

@@ -3,20 +3,8 @@
 -- Columns: those of model_timeline.
 -- Depends on: model_timeline
 SELECT
-    model,
-    series,
-    provider,
-    track,
-    simulated,
-    from_week,
-    until_week,
-    succeeds,
-    succeeded_by,
-    first_week,
-    last_week,
-    weeks_asked,
-    weeks_with_pictures,
-    retired_in
+    model, series, provider, track, simulated, from_week, until_week, succeeds, succeeded_by, first_week,
+    last_week, weeks_asked, weeks_with_pictures, retired_in
 FROM model_timeline
 WHERE first_week <= cast($week AS DATE)
 ORDER BY model, series

@@ -4,45 +4,11 @@
 -- Columns: those of word_against_word that the page shows.
 -- Depends on: word_against_word
 SELECT
-    model,
-    track,
-    simulated,
-    suite,
-    suite_major,
-    kind,
-    a,
-    b,
-    subject,
-    attribute,
-    reference,
-    metric,
-    value_name,
-    estimate,
-    low,
-    high,
-    estimate_a,
-    estimate_b,
-    clear,
-    n_a,
-    n_b,
-    cells,
-    planned_cells,
-    reason,
-    reliable,
-    reliability
+    model, track, simulated, suite, suite_major, kind, a, b, subject, attribute, reference, metric,
+    value_name, estimate, low, high, estimate_a, estimate_b, clear, n_a, n_b, cells, planned_cells, reason,
+    reliable, reliability
 FROM word_against_word
 WHERE week = cast($week AS DATE) AND (subject IS NULL) <> (metric = 'overcorrection')
 ORDER BY
-    simulated,
-    track,
-    model,
-    suite,
-    suite_major,
-    kind,
-    a,
-    b,
-    attribute,
-    reference,
-    metric,
-    value_name,
+    simulated, track, model, suite, suite_major, kind, a, b, attribute, reference, metric, value_name,
     subject

@@ -5,24 +5,14 @@
 -- Depends on: effects, prompts
 WITH pairs AS (
     SELECT DISTINCT
-        week,
-        suite,
-        suite_major,
-        kind,
-        a,
-        b,
-        subject,
-        prompt_a,
-        prompt_b
+        week, suite, suite_major, kind, a, b, subject, prompt_a, prompt_b
     FROM effects
     WHERE week = cast($week AS DATE) AND subject IS NOT NULL
 ),
 
 texts AS (
     SELECT
-        suite,
-        suite_major,
-        prompt,
+        suite, suite_major, prompt,
         min(text) AS text
     FROM prompts
     WHERE week = cast($week AS DATE)
@@ -30,13 +20,7 @@ texts AS (
 )
 
 SELECT
-    pairs.suite,
-    pairs.suite_major,
-    pairs.kind,
-    pairs.a,
-    pairs.b,
-    pairs.subject,
-    before.text AS text_a,
+    pairs.suite, pairs.suite_major, pairs.kind, pairs.a, pairs.b, pairs.subject, before.text AS text_a,
     later.text AS text_b,
     count(*) OVER (PARTITION BY pairs.suite, pairs.suite_major, pairs.kind, pairs.a, pairs.b) AS pairs
 FROM pairs
