@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import duckdb
@@ -113,7 +114,7 @@ def made_again(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> Page:
     )
 
 
-def _named(manifest: Manifest) -> dict[str, str | None]:
+def _named(manifest: Manifest) -> dict[str, Any]:
     """Return what the page's foot says and no content hash holds; earlier manifests have no `store_read`."""
     return {name: manifest.get(name) for name in ("edition", "code_version", "replaces", "store_read")}
 
