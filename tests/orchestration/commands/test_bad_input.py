@@ -435,7 +435,7 @@ def test_a_second_publish_beside_the_first_is_refused(published: Installation, c
         (["sql", "SELECT 1", "--format", "xml"], 'no format "xml"; known: table, csv, json'),
         (["sql", "SELECT 1", "-f", "who_is_the_ceo"], "give a query or -f NAME, not both"),
         (["verify", "2026-11-09.7"], "no edition 2026-11-09.7"),
-        (["verify", "../store"], "no edition and no folder ../store"),
+        (["verify", "../nowhere"], "no edition and no folder ../nowhere"),
         (["verify", "."], "holds no manifest.json"),
         (["verify", "s3://bucket/editions"], "no address that editions are read from"),
         (["verify", "https://"], "is no address"),
