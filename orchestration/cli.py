@@ -24,6 +24,7 @@ atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 gc.disable()
 from orchestration import commands  # noqa: E402
 from orchestration.console import note  # noqa: E402
+from orchestration.unwritable import told_in_one_line  # noqa: E402
 from warehouse.database.connection import was_interrupted  # noqa: E402
 from warehouse.errors import ClicheError, UsageError  # noqa: E402
 
@@ -321,7 +322,8 @@ def main() -> None:
         warnings.simplefilter("ignore")  # of libraries, about themselves
     try:
         # --debug may stand anywhere; the exit code is 130 after Ctrl-C.
-        code = app(args=[word for word in sys.argv[1:] if word != "--debug"], standalone_mode=False)
+        with told_in_one_line(Path(os.environ.get("CLICHE_HOME") or ".cliche")):
+            code = app(args=[word for word in sys.argv[1:] if word != "--debug"], standalone_mode=False)
     except ClicheError as error:
         if debug:
             raise

@@ -7,6 +7,7 @@ errors of the object store, which says its own (`warehouse.store.local_errors`).
 from __future__ import annotations
 
 import errno
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ from warehouse.store.local_errors import explained
 #: Bytes that must have room before a run begins: the records of a run, and the beginning of its work.
 ROOM = 1 << 20
 _SIGNS = (
-    (errno.ENOSPC, ("disk is full", "No space left on device", "disk I/O error")),
+    (errno.ENOSPC, ("disk is full", "No space left on device")),
+    (errno.EIO, ("disk I/O error",)),
     (errno.EDQUOT, ("Disk quota exceeded",)),
     (errno.EROFS, ("readonly database", "Read-only file system")),
     (errno.EACCES, ("unable to open database file", "Permission denied")),
@@ -61,5 +63,7 @@ def told_in_one_line(folder: Path) -> Iterator[None]:
         code = cause(error)
         if code is None:
             raise
+        if code == errno.EIO and folder.is_dir() and shutil.disk_usage(folder).free < ROOM:
+            code = errno.ENOSPC  # SQLite says so where its shared memory finds no room
         with explained("write", folder):
             raise OSError(code, str(error)) from None

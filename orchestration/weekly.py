@@ -35,6 +35,7 @@ from warehouse import keys
 from warehouse.database.connection import was_interrupted
 from warehouse.errors import ClicheError, RefusedError
 from warehouse.loading.load import partitions, studies
+from warehouse.store.local_errors import NoRoomError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -91,6 +92,8 @@ def run_partitions(
         ended = run_all(settings, place, todo_partitions, run_partition)
     with closing(ended):  # an error here ends the processes too
         for partition, error in ended:
+            if isinstance(error, NoRoomError):
+                raise error
             _account(place, done, partition, error)
     return done
 

@@ -48,6 +48,13 @@ _LINES = {
 }
 
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+class NoRoomError(StoreError):
+    """Nothing can be written any more: whatever comes next fails in the same way."""
+
+
 @contextmanager
 def explained(doing: str, path: Path) -> Iterator[None]:
     """Turn an operating system's error while `doing` something to `path` into a `StoreError` of one line."""
@@ -56,4 +63,5 @@ def explained(doing: str, path: Path) -> Iterator[None]:
     except OSError as error:
         code = error.errno or 0
         what, mend = _LINES.get(code, (error.strerror or "unknown error", "see the system's documentation"))
-        raise StoreError(f"cannot {doing} {path}: {what}; {mend}") from error
+        kind = NoRoomError if code in _NO_ROOM else StoreError
+        raise kind(f"cannot {doing} {path}: {what}; {mend}") from error
