@@ -25,7 +25,6 @@ gc.disable()
 from orchestration import commands  # noqa: E402
 from orchestration.console import note  # noqa: E402
 from orchestration.unwritable import told_in_one_line  # noqa: E402
-from warehouse.database.connection import was_interrupted  # noqa: E402
 from warehouse.errors import ClicheError, UsageError  # noqa: E402
 
 gc.freeze()
@@ -338,10 +337,6 @@ def main() -> None:
         note(f"cliche: {error}")
         code = ClicheError.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
-    except RuntimeError as error:
-        if not was_interrupted(error):
-            raise
         code = INTERRUPTED
     if code == INTERRUPTED:
         signal.signal(

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 from sqlalchemy.exc import DBAPIError
 
+from warehouse.database.connection import was_interrupted
 from warehouse.store.local_errors import explained
 
 #: Bytes that must have room before a run begins: the records of a run, and the beginning of its work.
@@ -56,7 +57,10 @@ def cause(error: BaseException) -> int | None:
 
 @contextmanager
 def told_in_one_line(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and DuckDB say of a folder that cannot be written into a `StoreError`."""
+    """Turn what SQLite and DuckDB say of a folder that cannot be written into a `StoreError`.
+
+    What DuckDB says of a signal becomes the interrupt that it was.
+    """
     try:
         yield
     except (DBAPIError, duckdb.Error, UnwritableError) as error:
@@ -67,3 +71,7 @@ def told_in_one_line(folder: Path) -> Iterator[None]:
             code = errno.ENOSPC  # SQLite says so where its shared memory finds no room
         with explained("write", folder):
             raise OSError(code, str(error)) from None
+    except RuntimeError as error:
+        if was_interrupted(error):
+            raise KeyboardInterrupt from None
+        raise

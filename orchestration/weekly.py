@@ -32,7 +32,6 @@ from orchestration.partitions import partition_key
 from orchestration.settings import Settings
 from orchestration.unwritable import require_room, told_in_one_line
 from warehouse import keys
-from warehouse.database.connection import was_interrupted
 from warehouse.errors import ClicheError, RefusedError
 from warehouse.loading.load import partitions, studies
 from warehouse.store.local_errors import NoRoomError
@@ -257,10 +256,6 @@ def execute(
             )
     except dg.DagsterExecutionInterruptedError:
         raise KeyboardInterrupt from None
-    except RuntimeError as error:
-        if was_interrupted(error):
-            raise KeyboardInterrupt from None
-        raise
     except DagsterAssetCheckFailedError as error:
         raise FailedChecksError(_found(instance, run_id) or _one_line(error)) from None
 
