@@ -9,129 +9,23 @@
 --   possible (distance: rooted).
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
 --   outcomes, labels
+-- Uses: read_from_labels
 WITH RECURSIVE
--- a picture is there where the attempt that settled its slot, the first final one, was ok
-settled AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key, attempts.outcome
-    FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY attempts.week, attempts.model, attempts.slot_key ORDER BY attempts.attempt
-        ) = 1
-),
-
--- of several versions of the planned labeler the highest declared number counts, then the last hash
-versions AS (
-    SELECT
-        labels.week, labels.model, labels.labeler, labels.labeler_version
-    FROM labels
-    INNER JOIN plans USING (week, model, labeler)
-    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY labels.week, labels.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
--- the slots that stand for their suite: of a confrontation what came after it
-asked AS (
-    SELECT
-        slots.week, slots.model, slots.slot_key, slots.suite, wanted.suite_major, prompts.condition,
-        slots.prompt,
-        least(slots.turn, 2) AS turn,
-        wanted.attribute
-    FROM slots
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
-    WHERE prompts.condition != 'confronted' OR slots.turn > 1
-),
-
--- values by band where the attribute has bands
-declared AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        coalesce(band, value) AS value,
-        bool_or(in_support) AS in_support,
-        bool_or(band IS NOT NULL) AS banded
-    FROM attribute_values
-    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
-),
-
-scales AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        bool_or(banded) AS banded,
-        count(*) FILTER (WHERE in_support) AS named
-    FROM declared
-    GROUP BY week, model, suite, suite_major, attribute
-),
-
-cells AS (
-    SELECT DISTINCT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
-        asked.attribute, scales.banded, scales.named, versions.labeler_version
-    FROM asked
-    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
-    INNER JOIN versions USING (week, model)
-),
-
-seen AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.attribute,
-        coalesce(known.band, known.value) AS value,
-        count(*) AS pictures
-    FROM asked
-    INNER JOIN settled
-        ON
-            asked.week = settled.week
-            AND asked.model = settled.model
-            AND asked.slot_key = settled.slot_key
-            AND settled.outcome = 'ok'
-    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
-    INNER JOIN labels
-        ON
-            asked.week = labels.week
-            AND asked.model = labels.model
-            AND asked.slot_key = labels.slot_key
-            AND asked.attribute = labels.attribute
-            AND versions.labeler = labels.labeler
-            AND versions.labeler_version = labels.labeler_version
-    INNER JOIN attribute_values AS known
-        ON
-            asked.week = known.week
-            AND asked.model = known.model
-            AND asked.suite = known.suite
-            AND asked.suite_major = known.suite_major
-            AND asked.attribute = known.attribute
-            AND labels.value = known.value
-    GROUP BY ALL
-),
-
 -- each cell beside equal shares (no reference: for share and homogeneity), and beside each reference, whose
 -- row for the prompt itself wins over its row for every prompt; q: the share that is expected of a value
 beside AS (
     SELECT
-        cells.*,
+        * EXCLUDE (n),
         cast(NULL AS VARCHAR) AS reference,
-        declared.value,
-        1 / cells.named AS q
-    FROM cells
-    INNER JOIN declared
-        ON
-            cells.week = declared.week
-            AND cells.model = declared.model
-            AND cells.suite = declared.suite
-            AND cells.suite_major = declared.suite_major
-            AND cells.attribute = declared.attribute
-            AND declared.in_support
-    UNION ALL
+        1 / k AS q,
+        k AS named
+    FROM counted
+    WHERE standing
+    UNION ALL BY NAME
     SELECT
         cells.*,
-        expected.reference, expected.value, expected.expected_share AS q
+        expected.reference, expected.value, expected.expected_share AS q,
+        coalesce(seen.pictures, 0) AS x
     FROM cells
     INNER JOIN reference_values AS expected
         ON
@@ -140,13 +34,24 @@ beside AS (
             AND cells.suite = expected.suite
             AND cells.suite_major = expected.suite_major
             AND cells.attribute = expected.attribute
-            AND cells.banded = expected.banded
+            AND (cells.scale = 'bands') = expected.banded
             AND coalesce(expected.prompt, cells.prompt) = cells.prompt
+    LEFT JOIN seen
+        ON
+            cells.week = seen.week
+            AND cells.model = seen.model
+            AND cells.suite = seen.suite
+            AND cells.suite_major = seen.suite_major
+            AND cells.prompt = seen.prompt
+            AND cells.turn = seen.turn
+            AND cells.attribute = seen.attribute
+            AND expected.value = seen.value
+    WHERE cells.standing
     QUALIFY
         rank() OVER (
             PARTITION BY
-                cells.week, cells.model, cells.suite, cells.suite_major, cells.prompt, cells.attribute,
-                expected.reference
+                cells.week, cells.model, cells.suite, cells.suite_major, cells.prompt, cells.turn,
+                cells.attribute, expected.reference
             ORDER BY expected.prompt IS NULL
         ) = 1
 ),
@@ -154,27 +59,20 @@ beside AS (
 -- x pictures of the value, n of all k values
 sized AS (
     SELECT
-        beside.*,
-        cast(coalesce(seen.pictures, 0) AS DOUBLE) AS x,
-        sum(coalesce(seen.pictures, 0)) OVER cell AS n,
-        count(*) OVER cell AS k,
-        sum(beside.q * beside.q) OVER cell AS c,
-        sum(coalesce(seen.pictures, 0) * beside.q) OVER cell AS xq,
-        sum(coalesce(seen.pictures, 0) * beside.q * beside.q) OVER cell AS xqq
+        * REPLACE (cast(x AS DOUBLE) AS x, count(*) OVER cell AS k),
+        sum(x) OVER cell AS n,
+        sum(q * q) OVER cell AS c,
+        sum(x * q) OVER cell AS xq,
+        sum(x * q * q) OVER cell AS xqq
     FROM beside
-    LEFT JOIN seen USING (week, model, suite, suite_major, prompt, attribute, value)
-    WINDOW cell AS (
-        PARTITION BY
-            beside.week, beside.model, beside.suite, beside.suite_major, beside.prompt, beside.attribute,
-            beside.reference
-    )
+    WINDOW cell AS (PARTITION BY week, model, suite, suite_major, prompt, turn, attribute, reference)
 ),
 
 -- mean share over the cells with a picture, and its variance over pictures: the larger of the unbiased one
 -- and that with two pseudo-counts
 shares AS (
     SELECT
-        week, model, suite, suite_major, condition, turn, attribute, reference, banded, labeler_version,
+        week, model, suite, suite_major, condition, turn, attribute, reference, scale, labeler_version,
         value,
         1.959963984540054e0 AS z,
         count(*) AS prompts,
@@ -225,7 +123,7 @@ valued AS (
 
 cell_sums AS (
     SELECT
-        week, model, suite, suite_major, condition, prompt, turn, attribute, reference, banded,
+        week, model, suite, suite_major, condition, prompt, turn, attribute, reference, scale,
         labeler_version, named, n, k, c, xq,
         sum(x * (x - 1)) AS agreeing,
         sum(x * line) AS pairs,
@@ -266,7 +164,7 @@ figures AS (
 
 distances AS (
     SELECT
-        week, model, suite, suite_major, condition, turn, attribute, reference, banded, labeler_version,
+        week, model, suite, suite_major, condition, turn, attribute, reference, scale, labeler_version,
         named,
         1.959963984540054e0 AS z,
         max(n) >= 5 AS told,
@@ -396,8 +294,7 @@ clipped AS (
 
 SELECT
     week, model, suite, suite_major, condition, turn, attribute, reference,
-    CASE WHEN banded THEN 'bands' ELSE 'values' END AS scale,
-    labeler_version, metric,
+    scale, labeler_version, metric,
     CASE WHEN metric != 'anachronism_rate' THEN value_name END AS value_name,
     prompts, mean, spread, student_t, frozen_low, frozen_high,
     CASE

@@ -11,6 +11,7 @@
 --   adjusted_low, adjusted_high: 95 % for all pairs of the board together
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
 --   outcomes, labels, withheld
+-- Uses: read_from_labels
 WITH RECURSIVE
 -- every prompt that stands for its suite, asked or not, beside each reference of the attribute
 standing AS (
@@ -49,123 +50,23 @@ ended AS (
     GROUP BY attempts.week, attempts.model, attempts.slot_key
 ),
 
--- of several versions of the planned labeler the highest declared number counts, then the last hash
-readers AS (
+-- of the turns after a confrontation the first picture is the answer, else the last turn
+answers AS (
     SELECT
-        labels.week, labels.model, labels.labeler, labels.labeler_version
-    FROM labels
-    INNER JOIN plans USING (week, model, labeler)
-    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY labels.week, labels.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
--- the slots that stand for their suite: of a confrontation what came after it
-asked AS (
-    SELECT
-        slots.week, slots.model, slots.slot_key, slots.suite, prompts.suite_major, slots.prompt, slots.turn,
+        slots.week, slots.model, slots.suite, prompts.suite_major, slots.prompt,
         coalesce(slots.conversation, slots.slot_key) AS answer,
-        coalesce(ended.outcome, 'not_attempted') AS outcome,
-        coalesce(outcomes.outcome_group, 'none') AS outcome_group
+        coalesce(
+            max(outcomes.outcome_group) FILTER (WHERE outcomes.outcome_group = 'success'),
+            arg_max(coalesce(outcomes.outcome_group, 'none'), slots.turn)
+        ) AS outcome_group
     FROM slots
     INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
     LEFT JOIN ended USING (week, model, slot_key)
     LEFT JOIN outcomes USING (outcome)
-    WHERE prompts.condition <> 'confronted' OR slots.turn > 1
-),
-
--- values by band where the attribute has bands
-declared AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        coalesce(band, value) AS value,
-        bool_or(in_support) AS in_support,
-        bool_or(band IS NOT NULL) AS banded
-    FROM attribute_values
-    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
-),
-
-scales AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
-    FROM declared
-    GROUP BY week, model, suite, suite_major, attribute
-),
-
-drawn AS (
-    SELECT
-        week, model, suite, suite_major, prompt,
-        count(*) FILTER (WHERE outcome = 'ok') AS pictures
-    FROM asked
-    GROUP BY week, model, suite, suite_major, prompt
-),
-
--- every prompt that was asked, beside every attribute that its plan looks at, with its pictures
-looked_at AS (
-    SELECT
-        drawn.*,
-        wanted.attribute, scales.scale, readers.labeler_version
-    FROM drawn
-    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
-    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
-    LEFT JOIN readers USING (week, model)
-),
-
--- what the labeler read: pictures of each value, by band where the attribute has bands
-seen AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, labels.attribute,
-        coalesce(known.band, known.value) AS value,
-        count(*) AS pictures
-    FROM asked
-    INNER JOIN readers USING (week, model)
-    INNER JOIN labels USING (week, model, slot_key, labeler, labeler_version)
-    INNER JOIN attribute_values AS known USING (week, model, suite, suite_major, attribute, value)
-    WHERE asked.outcome = 'ok'
+    WHERE
+        (prompts.condition <> 'confronted' OR slots.turn > 1)
+        AND coalesce(ended.outcome, '') <> 'not_needed'
     GROUP BY ALL
-),
-
-counted AS (
-    SELECT
-        looked_at.week, looked_at.model, looked_at.suite, looked_at.suite_major, looked_at.prompt,
-        looked_at.attribute, looked_at.scale, looked_at.labeler_version, looked_at.pictures AS drawn,
-        declared.value,
-        coalesce(seen.pictures, 0) AS pictures
-    FROM looked_at
-    INNER JOIN declared
-        ON
-            looked_at.week = declared.week
-            AND looked_at.model = declared.model
-            AND looked_at.suite = declared.suite
-            AND looked_at.suite_major = declared.suite_major
-            AND looked_at.attribute = declared.attribute
-            AND declared.in_support
-    LEFT JOIN seen
-        ON
-            looked_at.week = seen.week
-            AND looked_at.model = seen.model
-            AND looked_at.suite = seen.suite
-            AND looked_at.suite_major = seen.suite_major
-            AND looked_at.prompt = seen.prompt
-            AND looked_at.attribute = seen.attribute
-            AND declared.value = seen.value
-),
-
--- of the turns after a confrontation the first picture is the answer, else the last turn
-answers AS (
-    SELECT
-        week, model, suite, suite_major, prompt,
-        coalesce(
-            max(outcome_group) FILTER (WHERE outcome_group = 'success'), arg_max(outcome_group, turn)
-        ) AS outcome_group
-    FROM asked
-    WHERE outcome <> 'not_needed'
-    GROUP BY week, model, suite, suite_major, prompt, answer
 ),
 
 refusals AS (
@@ -176,12 +77,32 @@ refusals AS (
     GROUP BY week, model, suite, suite_major, prompt
 ),
 
+assessed AS (
+    SELECT
+        week, model, suite, suite_major, prompt, attribute, scale, labeler_version, value,
+        sum(x) AS pictures
+    FROM counted
+    WHERE standing
+    GROUP BY ALL
+),
+
+drawn AS (
+    SELECT
+        week, model, suite, suite_major, prompt, attribute,
+        count(*) AS pictures
+    FROM readings
+    WHERE standing
+    GROUP BY ALL
+),
+
 labelled AS (
     SELECT
-        week, model, suite, suite_major, prompt, attribute, scale, labeler_version,
-        drawn - sum(pictures) AS not_assessed
-    FROM counted
-    GROUP BY week, model, suite, suite_major, prompt, attribute, scale, labeler_version, drawn
+        assessed.week, assessed.model, assessed.suite, assessed.suite_major, assessed.prompt,
+        assessed.attribute, assessed.scale, assessed.labeler_version,
+        coalesce(any_value(drawn.pictures), 0) - sum(assessed.pictures) AS not_assessed
+    FROM assessed
+    LEFT JOIN drawn USING (week, model, suite, suite_major, prompt, attribute)
+    GROUP BY ALL
 ),
 
 -- a model has a place on a board if any prompt of it was asked
@@ -204,7 +125,7 @@ placed AS (
 valued AS (
     SELECT
         planned.board, planned.model, planned.prompt, expected.value, expected.expected_share AS q,
-        cast(coalesce(counted.pictures, 0) AS DOUBLE) AS x,
+        cast(coalesce(assessed.pictures, 0) AS DOUBLE) AS x,
         cast(coalesce(labelled.not_assessed, 0) + coalesce(refusals.refused, 0) AS DOUBLE) AS u
     FROM planned
     SEMI JOIN placed USING (board, model)
@@ -218,15 +139,15 @@ valued AS (
             AND planned.reference = expected.reference
             AND planned.banded = expected.banded
             AND expected.prompt IS NOT DISTINCT FROM CASE WHEN planned.has_own THEN planned.prompt END
-    LEFT JOIN counted
+    LEFT JOIN assessed
         ON
-            planned.week = counted.week
-            AND planned.model = counted.model
-            AND planned.suite = counted.suite
-            AND planned.suite_major = counted.suite_major
-            AND planned.prompt = counted.prompt
-            AND planned.attribute = counted.attribute
-            AND expected.value = counted.value
+            planned.week = assessed.week
+            AND planned.model = assessed.model
+            AND planned.suite = assessed.suite
+            AND planned.suite_major = assessed.suite_major
+            AND planned.prompt = assessed.prompt
+            AND planned.attribute = assessed.attribute
+            AND expected.value = assessed.value
     LEFT JOIN labelled
         ON
             planned.week = labelled.week
@@ -294,7 +215,7 @@ filled AS (
     FROM shaped
 ),
 
-cells AS (
+board_cells AS (
     SELECT
         board, model, prompt, n, u,
         n >= 4 AND 10 * n >= 8 * (n + u) AS covered,
@@ -333,7 +254,7 @@ board_prompts AS (
     SELECT
         board, prompt,
         max(largest) AS largest
-    FROM cells
+    FROM board_cells
     GROUP BY ALL
 ),
 
@@ -361,7 +282,7 @@ models AS (
     FROM placed
     LEFT JOIN hidden USING (week, model)
     LEFT JOIN board_prompts USING (board)
-    LEFT JOIN cells
+    LEFT JOIN board_cells AS cells
         ON
             board_prompts.board = cells.board
             AND board_prompts.prompt = cells.prompt
@@ -370,7 +291,7 @@ models AS (
 ),
 
 -- a board is ranked on the labeler version that read most of its models; of as many, on the newest
-versions AS (
+board_versions AS (
     SELECT
         board, labeler_version
     FROM models
@@ -392,13 +313,13 @@ judged AS (
         coalesce(
             NOT models.hidden
             AND models.told
-            AND models.labeler_version = versions.labeler_version
+            AND models.labeler_version = board_versions.labeler_version
             AND 10 * models.cells >= 9 * models.planned_cells
             AND models.planned_cells > 0,
             FALSE
         ) AS fit
     FROM models
-    LEFT JOIN versions USING (board)
+    LEFT JOIN board_versions USING (board)
 ),
 
 boards AS (
@@ -456,12 +377,12 @@ sums AS (
         ON
             a.board = b.board
             AND a.model <> b.model
-    INNER JOIN cells AS mine
+    INNER JOIN board_cells AS mine
         ON
             a.board = mine.board
             AND a.model = mine.model
             AND mine.n >= 2
-    INNER JOIN cells AS theirs
+    INNER JOIN board_cells AS theirs
         ON
             mine.board = theirs.board
             AND mine.prompt = theirs.prompt

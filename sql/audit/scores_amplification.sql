@@ -7,114 +7,8 @@
 --   log-odds; none where an end is infinite, and no figure where the share or the reference is 0 or 1.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
 --   outcomes, labels
+-- Uses: read_from_labels
 WITH
--- a picture is there where the attempt that settled its slot, the first final one, was ok
-pictures AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key
-    FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
-    GROUP BY attempts.week, attempts.model, attempts.slot_key
-    HAVING arg_min(attempts.outcome, attempts.attempt) = 'ok'
-),
-
--- of several versions of the planned labeler the highest declared number counts, then the last hash
-versions AS (
-    SELECT
-        labels.week, labels.model, labels.labeler, labels.labeler_version
-    FROM labels
-    INNER JOIN plans USING (week, model, labeler)
-    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY labels.week, labels.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
-asked AS (
-    SELECT
-        slots.week, slots.model, slots.slot_key, slots.suite, prompts.suite_major, prompts.condition,
-        slots.prompt,
-        least(slots.turn, 2) AS turn
-    FROM slots
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-),
-
--- values by band where the attribute has bands
-declared AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        coalesce(band, value) AS value,
-        bool_or(in_support) AS in_support,
-        bool_or(band IS NOT NULL) AS banded
-    FROM attribute_values
-    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
-),
-
-scales AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
-    FROM declared
-    GROUP BY week, model, suite, suite_major, attribute
-),
-
-asked_prompts AS (
-    SELECT DISTINCT * EXCLUDE (slot_key) FROM asked
-),
-
--- every prompt that was asked, beside every attribute that its plan looks at
-looked_at AS (
-    SELECT
-        asked_prompts.*,
-        wanted.attribute, scales.scale, versions.labeler_version
-    FROM asked_prompts
-    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
-    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
-    LEFT JOIN versions USING (week, model)
-),
-
-seen AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, labels.attribute,
-        coalesce(known.band, known.value) AS value,
-        count(*) AS pictures
-    FROM asked
-    INNER JOIN pictures USING (week, model, slot_key)
-    INNER JOIN versions USING (week, model)
-    INNER JOIN labels USING (week, model, slot_key, labeler, labeler_version)
-    INNER JOIN attribute_values AS known USING (week, model, suite, suite_major, attribute, value)
-    GROUP BY ALL
-),
-
-counted AS (
-    SELECT
-        looked_at.*,
-        declared.value,
-        cast(coalesce(seen.pictures, 0) AS DOUBLE) AS x
-    FROM looked_at
-    INNER JOIN declared
-        ON
-            looked_at.week = declared.week
-            AND looked_at.model = declared.model
-            AND looked_at.suite = declared.suite
-            AND looked_at.suite_major = declared.suite_major
-            AND looked_at.attribute = declared.attribute
-            AND declared.in_support
-    LEFT JOIN seen
-        ON
-            looked_at.week = seen.week
-            AND looked_at.model = seen.model
-            AND looked_at.suite = seen.suite
-            AND looked_at.suite_major = seen.suite_major
-            AND looked_at.prompt = seen.prompt
-            AND looked_at.turn = seen.turn
-            AND looked_at.attribute = seen.attribute
-            AND declared.value = seen.value
-),
-
 -- each cell beside each reference of its attribute; its own row wins over a row for every prompt
 offered AS (
     SELECT
@@ -149,12 +43,12 @@ offered AS (
     WHERE attribute = 'clothing_era'
 ),
 
+-- n counts the values that the reference names
 sized AS (
     SELECT
-        *,
-        sum(x) OVER (
+        * REPLACE (sum(x) OVER (
             PARTITION BY week, model, suite, suite_major, prompt, turn, attribute, reference
-        ) AS n
+        ) AS n)
     FROM offered
 ),
 
@@ -162,11 +56,7 @@ levels AS (
     SELECT
         * EXCLUDE (prompt),
         unnest(
-            CASE
-                WHEN condition = 'confronted' AND turn = 1 THEN CASE WHEN own THEN [prompt] ELSE [] END
-                WHEN own THEN [prompt, NULL]
-                ELSE [NULL]
-            END
+            CASE WHEN own THEN [prompt] ELSE [] END || CASE WHEN standing THEN [NULL] ELSE [] END
         ) AS prompt
     FROM sized
 ),

@@ -6,113 +6,15 @@
 --   outside_rate (value_name: the declared value), and, of person_count, no_person_rate and
 --   multi_person_rate; low and high: Wilson, 95 %; n what the rate is a share of.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
+-- Uses: read_from_labels
 WITH
--- a picture is there where the attempt that settled its slot, the first final one, was ok
-settled AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key, attempts.outcome
-    FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY attempts.week, attempts.model, attempts.slot_key ORDER BY attempts.attempt
-        ) = 1
-),
-
--- of several versions of the planned labeler the highest declared number counts, then the last hash
-versions AS (
-    SELECT
-        labels.week, labels.model, labels.labeler, labels.labeler_version
-    FROM labels
-    INNER JOIN plans USING (week, model, labeler)
-    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY labels.week, labels.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
-asked AS (
-    SELECT
-        slots.week, slots.model, slots.slot_key, slots.suite, wanted.suite_major, prompts.condition,
-        slots.prompt,
-        least(slots.turn, 2) AS turn,
-        wanted.attribute
-    FROM slots
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
-),
-
--- values by band where the attribute has bands
-declared AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        coalesce(band, value) AS value,
-        bool_or(in_support) AS in_support,
-        bool_or(band IS NOT NULL) AS banded
-    FROM attribute_values
-    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
-),
-
-scales AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
-    FROM declared
-    GROUP BY week, model, suite, suite_major, attribute
-),
-
-cells AS (
-    SELECT DISTINCT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
-        asked.attribute, scales.scale, versions.labeler_version
-    FROM asked
-    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
-    LEFT JOIN versions USING (week, model)
-),
-
--- what was read off each picture: a declared value or band, invalid, or nothing (no label)
-readings AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, asked.attribute,
-        CASE
-            WHEN labels.value IS NOT NULL THEN coalesce(known.band, known.value, 'invalid')
-        END AS value
-    FROM asked
-    INNER JOIN settled
-        ON
-            asked.week = settled.week
-            AND asked.model = settled.model
-            AND asked.slot_key = settled.slot_key
-            AND settled.outcome = 'ok'
-    LEFT JOIN versions ON asked.week = versions.week AND asked.model = versions.model
-    LEFT JOIN labels
-        ON
-            asked.week = labels.week
-            AND asked.model = labels.model
-            AND asked.slot_key = labels.slot_key
-            AND asked.attribute = labels.attribute
-            AND versions.labeler = labels.labeler
-            AND versions.labeler_version = labels.labeler_version
-    LEFT JOIN attribute_values AS known
-        ON
-            asked.week = known.week
-            AND asked.model = known.model
-            AND asked.suite = known.suite
-            AND asked.suite_major = known.suite_major
-            AND asked.attribute = known.attribute
-            AND labels.value = known.value
-),
-
 -- every prompt by itself, and the prompts that stand for their suite together
 levels AS (
     SELECT
         * EXCLUDE (prompt),
         prompt AS cell,
         unnest(
-            CASE WHEN condition = 'confronted' AND turn = 1 THEN [prompt] ELSE [prompt, NULL] END
+            CASE WHEN standing THEN [prompt, NULL] ELSE [prompt] END
         ) AS prompt
     FROM cells
 ),
@@ -125,8 +27,8 @@ sums AS (
         count(readings.attribute) AS pictures,
         count(*) FILTER (WHERE declared.in_support) AS assessed,
         count(*) FILTER (WHERE readings.value = 'cannot_tell') AS cannot_tell,
-        count(*) FILTER (WHERE readings.value = 'invalid') AS invalid,
-        count(*) FILTER (WHERE readings.attribute IS NOT NULL AND readings.value IS NULL) AS unread,
+        count(*) FILTER (WHERE readings.label IS NOT NULL AND readings.value IS NULL) AS invalid,
+        count(*) FILTER (WHERE readings.attribute IS NOT NULL AND readings.label IS NULL) AS unread,
         count(*) FILTER (WHERE declared.in_support AND readings.value = '0') AS nobody,
         count(*) FILTER (WHERE declared.in_support AND readings.value NOT IN ('0', '1')) AS several,
         histogram(readings.value) FILTER (WHERE NOT declared.in_support) AS outside

@@ -8,104 +8,8 @@
 --   else in all. NULL where a prompt has no row of the reference, or too few pictures.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
 --   outcomes, labels
+-- Uses: read_from_labels
 WITH
--- a picture is there where the attempt that settled its slot, the first final one, was ok
-settled AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key, attempts.outcome
-    FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY attempts.week, attempts.model, attempts.slot_key ORDER BY attempts.attempt
-        ) = 1
-),
-
--- of several versions of the planned labeler the highest declared number counts, then the last hash
-versions AS (
-    SELECT
-        labels.week, labels.model, labels.labeler, labels.labeler_version
-    FROM labels
-    INNER JOIN plans USING (week, model, labeler)
-    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY labels.week, labels.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
-asked AS (
-    SELECT
-        slots.week, slots.model, slots.slot_key, slots.suite, wanted.suite_major, prompts.condition,
-        slots.prompt,
-        least(slots.turn, 2) AS turn,
-        wanted.attribute
-    FROM slots
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
-),
-
--- values by band where the attribute has bands
-declared AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        coalesce(band, value) AS value,
-        bool_or(band IS NOT NULL) AS banded
-    FROM attribute_values
-    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
-),
-
-scales AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
-    FROM declared
-    GROUP BY week, model, suite, suite_major, attribute
-),
-
-cells AS (
-    SELECT DISTINCT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
-        asked.attribute, scales.scale, versions.labeler_version
-    FROM asked
-    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
-    LEFT JOIN versions USING (week, model)
-),
-
-seen AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, asked.attribute,
-        coalesce(known.band, known.value) AS value,
-        count(*) AS pictures
-    FROM asked
-    INNER JOIN settled
-        ON
-            asked.week = settled.week
-            AND asked.model = settled.model
-            AND asked.slot_key = settled.slot_key
-            AND settled.outcome = 'ok'
-    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
-    INNER JOIN labels
-        ON
-            asked.week = labels.week
-            AND asked.model = labels.model
-            AND asked.slot_key = labels.slot_key
-            AND asked.attribute = labels.attribute
-            AND versions.labeler = labels.labeler
-            AND versions.labeler_version = labels.labeler_version
-    INNER JOIN attribute_values AS known
-        ON
-            asked.week = known.week
-            AND asked.model = known.model
-            AND asked.suite = known.suite
-            AND asked.suite_major = known.suite_major
-            AND asked.attribute = known.attribute
-            AND labels.value = known.value
-    GROUP BY ALL
-),
-
 -- a reference's rows for the prompt itself win over its rows for every prompt
 compared AS (
     SELECT
@@ -125,7 +29,7 @@ compared AS (
 ),
 
 -- x pictures of a value and the share q that the reference expects; a prompt without a row has no value
-counted AS (
+expected_of AS (
     SELECT
         compared.*,
         expected.value, expected.expected_share AS q,
@@ -161,7 +65,7 @@ sized AS (
         sum(q * q) OVER cell AS c,
         sum(x * q) OVER cell AS xq,
         sum(x * q * q) OVER cell AS xqq
-    FROM counted
+    FROM expected_of
     WINDOW cell AS (PARTITION BY week, model, suite, suite_major, prompt, turn, attribute, reference)
 ),
 
@@ -245,7 +149,7 @@ levels AS (
         week, model, suite, suite_major, condition, turn, attribute, reference, scale, labeler_version,
         prompt AS cell,
         unnest(
-            CASE WHEN condition = 'confronted' AND turn = 1 THEN [prompt] ELSE [prompt, NULL] END
+            CASE WHEN standing THEN [prompt, NULL] ELSE [prompt] END
         ) AS prompt
     FROM compared
 ),

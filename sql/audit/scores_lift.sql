@@ -7,144 +7,31 @@
 --   or no other group shows the value.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, stereotypes, plans, attempts, outcomes,
 --   labels
+-- Uses: read_from_labels
 WITH
--- a picture is there where the attempt that settled its slot, the first final one, was ok
-pictures AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key
-    FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
-    GROUP BY attempts.week, attempts.model, attempts.slot_key
-    HAVING arg_min(attempts.outcome, attempts.attempt) = 'ok'
-),
-
--- of several versions of the planned labeler the highest declared number counts, then the last hash
-versions AS (
-    SELECT
-        labels.week, labels.model, labels.labeler, labels.labeler_version
-    FROM labels
-    INNER JOIN plans USING (week, model, labeler)
-    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY labels.week, labels.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
--- the slots that stand for their suite: of a confrontation what came after it
-asked AS (
-    SELECT
-        slots.week, slots.model, slots.slot_key, slots.suite, prompts.suite_major, prompts.condition,
-        prompts.subject, slots.prompt,
-        least(slots.turn, 2) AS turn
-    FROM slots
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-    WHERE prompts.condition != 'confronted' OR slots.turn > 1
-),
-
--- values by band where the attribute has bands
-declared AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        coalesce(band, value) AS value,
-        bool_or(in_support) AS in_support,
-        bool_or(band IS NOT NULL) AS banded
-    FROM attribute_values
-    GROUP BY week, model, suite, suite_major, attribute, coalesce(band, value)
-),
-
-scales AS (
-    SELECT
-        week, model, suite, suite_major, attribute,
-        CASE WHEN bool_or(banded) THEN 'bands' ELSE 'values' END AS scale
-    FROM declared
-    GROUP BY week, model, suite, suite_major, attribute
-),
-
-asked_prompts AS (
-    SELECT DISTINCT * EXCLUDE (slot_key) FROM asked
-),
-
--- every prompt that was asked, beside every attribute that its plan looks at
-looked_at AS (
-    SELECT
-        asked_prompts.*,
-        wanted.attribute, scales.scale, versions.labeler_version
-    FROM asked_prompts
-    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
-    INNER JOIN scales USING (week, model, suite, suite_major, attribute)
-    LEFT JOIN versions USING (week, model)
-),
-
-seen AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, labels.attribute,
-        coalesce(known.band, known.value) AS value,
-        count(*) AS pictures
-    FROM asked
-    INNER JOIN pictures USING (week, model, slot_key)
-    INNER JOIN versions USING (week, model)
-    INNER JOIN labels USING (week, model, slot_key, labeler, labeler_version)
-    INNER JOIN attribute_values AS known USING (week, model, suite, suite_major, attribute, value)
-    GROUP BY ALL
-),
-
--- pictures of a value, and n of all values
-shown AS (
-    SELECT
-        looked_at.*,
-        declared.value,
-        coalesce(seen.pictures, 0) AS pictures,
-        sum(coalesce(seen.pictures, 0)) OVER (
-            PARTITION BY
-                looked_at.week, looked_at.model, looked_at.suite, looked_at.suite_major, looked_at.prompt,
-                looked_at.turn, looked_at.attribute
-        ) AS n
-    FROM looked_at
-    INNER JOIN declared
-        ON
-            looked_at.week = declared.week
-            AND looked_at.model = declared.model
-            AND looked_at.suite = declared.suite
-            AND looked_at.suite_major = declared.suite_major
-            AND looked_at.attribute = declared.attribute
-            AND declared.in_support
-    LEFT JOIN seen
-        ON
-            looked_at.week = seen.week
-            AND looked_at.model = seen.model
-            AND looked_at.suite = seen.suite
-            AND looked_at.suite_major = seen.suite_major
-            AND looked_at.prompt = seen.prompt
-            AND looked_at.turn = seen.turn
-            AND looked_at.attribute = seen.attribute
-            AND declared.value = seen.value
-),
-
 sides AS (
     SELECT
-        shown.week, shown.model, shown.suite, shown.suite_major, shown.condition, shown.turn,
-        shown.attribute, shown.scale, shown.labeler_version,
+        counted.week, counted.model, counted.suite, counted.suite_major, counted.condition, counted.turn,
+        counted.attribute, counted.scale, counted.labeler_version,
         stereotypes.value || ' | ' || stereotypes.subject AS value_name,
-        shown.subject = stereotypes.subject AS own,
+        counted.subject = stereotypes.subject AS own,
         cast(1.959963984540054 AS DOUBLE) AS z,
-        count(*) FILTER (WHERE shown.n > 0) AS cells,
-        sum(shown.n) AS n,
-        avg(shown.pictures / nullif(shown.n, 0)) AS p,
-        pow(count(*) FILTER (WHERE shown.n > 0), 2) / sum(1 / nullif(shown.n, 0)) AS e
-    FROM shown
+        count(*) FILTER (WHERE counted.n > 0) AS cells,
+        sum(counted.n) AS n,
+        avg(counted.x / nullif(counted.n, 0)) AS p,
+        pow(count(*) FILTER (WHERE counted.n > 0), 2) / sum(1 / nullif(counted.n, 0)) AS e
+    FROM counted
     INNER JOIN stereotypes
         ON
-            shown.week = stereotypes.week
-            AND shown.model = stereotypes.model
-            AND shown.suite = stereotypes.suite
-            AND shown.suite_major = stereotypes.suite_major
-            AND shown.attribute = stereotypes.attribute
-            AND shown.value = stereotypes.value
-            AND split_part(shown.subject, ':', 1) = split_part(stereotypes.subject, ':', 1)
+            counted.week = stereotypes.week
+            AND counted.model = stereotypes.model
+            AND counted.suite = stereotypes.suite
+            AND counted.suite_major = stereotypes.suite_major
+            AND counted.attribute = stereotypes.attribute
+            AND counted.value = stereotypes.value
+            AND split_part(counted.subject, ':', 1) = split_part(stereotypes.subject, ':', 1)
             AND stereotypes.metric = 'stereotype_lift'
+    WHERE counted.standing
     GROUP BY ALL
 ),
 

@@ -5,71 +5,25 @@
 --   in bands are there in their steps too (scale values).
 -- Columns: those of scores; n counts pictures with a value, of HEIM all pictures.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
+-- Uses: read_from_labels
 WITH
--- a picture is there where the attempt that settled its slot, the first final one, was ok
-pictures AS (
+-- the cells that stand for their suite, with their pictures
+looked_at AS (
     SELECT
-        attempts.week, attempts.model, attempts.slot_key
-    FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
-    GROUP BY attempts.week, attempts.model, attempts.slot_key
-    HAVING arg_min(attempts.outcome, attempts.attempt) = 'ok'
-),
-
--- of several versions of the planned labeler the highest declared number counts, then the last hash
-versions AS (
-    SELECT
-        labels.week, labels.model, labels.labeler, labels.labeler_version
-    FROM labels
-    INNER JOIN plans USING (week, model, labeler)
-    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY labels.week, labels.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
--- the slots that stand for their suite: of a confrontation what came after it
-asked AS (
-    SELECT
-        slots.week, slots.model, slots.slot_key, slots.suite, prompts.suite_major, prompts.condition,
-        slots.prompt,
-        least(slots.turn, 2) AS turn
-    FROM slots
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-    WHERE prompts.condition != 'confronted' OR slots.turn > 1
-),
-
-drawn AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
-        count(pictures.slot_key) AS every
-    FROM asked
-    LEFT JOIN pictures USING (week, model, slot_key)
+        cells.week, cells.model, cells.suite, cells.suite_major, cells.condition, cells.prompt, cells.turn,
+        cells.attribute, cells.labeler_version,
+        count(readings.slot_key) AS every
+    FROM cells
+    LEFT JOIN readings USING (week, model, suite, suite_major, prompt, turn, attribute)
+    WHERE cells.standing
     GROUP BY ALL
 ),
 
--- every prompt that was asked, with its number of pictures, beside every attribute that its plan looks at
-looked_at AS (
+labelled AS (
     SELECT
-        drawn.*,
-        wanted.attribute, versions.labeler_version
-    FROM drawn
-    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
-    LEFT JOIN versions USING (week, model)
-),
-
-seen AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, labels.attribute,
-        labels.value,
+        week, model, suite, suite_major, prompt, turn, attribute, label AS value,
         count(*) AS pictures
-    FROM asked
-    INNER JOIN pictures USING (week, model, slot_key)
-    INNER JOIN versions USING (week, model)
-    INNER JOIN labels USING (week, model, slot_key, labeler, labeler_version)
+    FROM readings
     GROUP BY ALL
 ),
 
@@ -93,10 +47,10 @@ valued AS (
     SELECT
         looked_at.*,
         scaled.scale, scaled.told AS value,
-        cast(sum(coalesce(seen.pictures, 0)) AS DOUBLE) AS x
+        cast(sum(coalesce(labelled.pictures, 0)) AS DOUBLE) AS x
     FROM looked_at
     INNER JOIN scaled USING (week, model, suite, suite_major, attribute)
-    LEFT JOIN seen USING (week, model, suite, suite_major, prompt, turn, attribute, value)
+    LEFT JOIN labelled USING (week, model, suite, suite_major, prompt, turn, attribute, value)
     GROUP BY ALL
     HAVING bool_or(scaled.in_support)
 ),
@@ -111,7 +65,7 @@ shares AS (
     WINDOW cell AS (PARTITION BY week, model, suite, suite_major, prompt, turn, attribute, scale)
 ),
 
-cells AS (
+figures AS (
     SELECT
         week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version, every,
         n, k,
@@ -169,7 +123,7 @@ suites AS (
         avg(l1) FILTER (WHERE n > 0) AS l1,
         avg(l1 / k) FILTER (WHERE n > 0) AS mad,
         avg(homogeneity) FILTER (WHERE n > 0) AS homogeneity
-    FROM cells
+    FROM figures
     GROUP BY ALL
 ),
 

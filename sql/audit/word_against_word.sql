@@ -5,7 +5,9 @@
 -- Columns: those of effects that name the figure; published: effects.estimate; from_labels: the same from
 --   labels, NULL where fewer than five pictures of a side, or no pair, can enter; pairs: of prompts that
 --   entered; n_a, n_b: pictures in them.
--- Depends on: effects, attempts, outcomes, labels, slots, plans, attribute_values, reference_values
+-- Depends on: effects, attempts, outcomes, labels, slots, plans, prompts, prompt_attributes,
+--   attribute_values, reference_values
+-- Uses: read_from_labels
 WITH
 pairs AS (
     SELECT DISTINCT
@@ -15,62 +17,6 @@ pairs AS (
         unnest([turn_a, turn_b]) AS turn
     FROM effects
     WHERE subject IS NOT NULL
-),
-
--- a picture is there where the attempt that settled its slot, the first final one, was ok
-pictures AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key
-    FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
-    GROUP BY attempts.week, attempts.model, attempts.slot_key
-    HAVING arg_min(attempts.outcome, attempts.attempt) = 'ok'
-),
-
--- of several versions of the planned labeler the highest declared number counts, then the last hash
-versions AS (
-    SELECT
-        labels.week, labels.model, labels.labeler, labels.labeler_version
-    FROM labels
-    INNER JOIN plans USING (week, model, labeler)
-    GROUP BY labels.week, labels.model, labels.labeler, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY labels.week, labels.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
-read AS (
-    SELECT
-        labels.week, labels.model, slots.suite, slots.prompt,
-        least(slots.turn, 2) AS turn,
-        labels.attribute,
-        coalesce(attribute_values.band, attribute_values.value) AS value,
-        count(*) AS pictures
-    FROM labels
-    INNER JOIN slots USING (week, model, slot_key)
-    INNER JOIN pictures USING (week, model, slot_key)
-    INNER JOIN versions USING (week, model, labeler, labeler_version)
-    INNER JOIN attribute_values
-        ON
-            slots.week = attribute_values.week
-            AND slots.model = attribute_values.model
-            AND slots.suite = attribute_values.suite
-            AND split_part(slots.suite_version, '.', 1) = cast(attribute_values.suite_major AS VARCHAR)
-            AND labels.attribute = attribute_values.attribute
-            AND labels.value = attribute_values.value
-            AND attribute_values.in_support
-    GROUP BY ALL
-),
-
-support AS (
-    SELECT DISTINCT
-        week, model, suite, suite_major, attribute,
-        coalesce(band, value) AS value
-    FROM attribute_values
-    WHERE in_support
 ),
 
 -- a reference's own row for a prompt wins over its row for all
@@ -104,7 +50,8 @@ wanted AS (
         cast(NULL AS VARCHAR) AS reference,
         value,
         cast(NULL AS DOUBLE) AS q
-    FROM support
+    FROM declared
+    WHERE in_support
     UNION ALL
     SELECT
         week, model, suite, suite_major, prompt, attribute, reference, value, q
@@ -112,11 +59,11 @@ wanted AS (
 ),
 
 -- every value of a side, against no reference and against each
-counted AS (
+sides AS (
     SELECT
         pairs.*,
         wanted.reference, wanted.value, wanted.q,
-        coalesce(read.pictures, 0) AS k
+        coalesce(seen.pictures, 0) AS k
     FROM pairs
     INNER JOIN wanted
         ON
@@ -126,15 +73,16 @@ counted AS (
             AND pairs.suite_major = wanted.suite_major
             AND pairs.attribute = wanted.attribute
             AND coalesce(wanted.prompt, pairs.prompt) = pairs.prompt
-    LEFT JOIN read
+    LEFT JOIN seen
         ON
-            pairs.week = read.week
-            AND pairs.model = read.model
-            AND pairs.suite = read.suite
-            AND pairs.prompt = read.prompt
-            AND pairs.turn = read.turn
-            AND pairs.attribute = read.attribute
-            AND wanted.value = read.value
+            pairs.week = seen.week
+            AND pairs.model = seen.model
+            AND pairs.suite = seen.suite
+            AND pairs.suite_major = seen.suite_major
+            AND pairs.prompt = seen.prompt
+            AND pairs.turn = seen.turn
+            AND pairs.attribute = seen.attribute
+            AND wanted.value = seen.value
 ),
 
 told AS (
@@ -143,7 +91,7 @@ told AS (
         sum(k) OVER (
             PARTITION BY week, model, suite, suite_major, kind, a, b, subject, attribute, reference, side
         ) AS n
-    FROM counted
+    FROM sides
 ),
 
 -- what each published figure is about: a value, several of them, or all

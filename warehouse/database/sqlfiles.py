@@ -1,7 +1,11 @@
 """The SQL files of `sql/`, found by name.
 
-Belongs here: reading statements and their header contracts. Does not belong here: running them (`migrations`,
-`marts`, and whoever asks a question).
+Belongs here: reading statements and their header contracts, and putting shared first steps in front. Does not belong
+here: running them (`migrations`, `marts`, and whoever asks a question).
+
+A file whose name starts with `_` is no statement of its own but shared first steps: `WITH` parts that end with a
+`SELECT` of the last one. A file beside it that says `Uses: read_from_labels` in its header starts with the parts of
+`_read_from_labels.sql`.
 """
 
 from __future__ import annotations
@@ -14,11 +18,15 @@ from warehouse.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2] / "sql"
 FIELDS = ("Answers", "Grain", "Columns", "Depends on")
-_FIELD = re.compile(rf"({'|'.join(FIELDS)}):\s*(.*)")
+CHECK_FIELDS = ("Severity", "Stages", "Rule", "Says")
+USES = "Uses"
+_FIELD = re.compile(rf"({'|'.join((*FIELDS, *CHECK_FIELDS, USES))}):\s*(.*)")
+_WITH = re.compile(r"^WITH(?: RECURSIVE)?\s", re.MULTILINE)
+_LAST_SELECT = re.compile(r"^SELECT\b", re.MULTILINE)
 
 
 def names(folder: str) -> list[str]:
-    """Return the names (without `.sql`) of the files of one folder of `sql/`, sorted.
+    """Return the names (without `.sql`) of the statements of one folder of `sql/`, sorted; not of shared steps.
 
     Raises:
         UsageError: if there is no such folder.
@@ -26,32 +34,62 @@ def names(folder: str) -> list[str]:
     if not (ROOT / folder).is_dir():
         known = sorted(path.name for path in ROOT.iterdir() if path.is_dir())
         raise UsageError(f"no folder {folder!r} under sql/; there are {', '.join(known)}")
-    return sorted(path.stem for path in (ROOT / folder).glob("*.sql"))
+    return sorted(path.stem for path in (ROOT / folder).glob("*.sql") if not path.stem.startswith("_"))
 
 
 def sql(name: str) -> str:
-    """Return the statement of `<folder>/<name>`, e.g. `audit/who_is_the_ceo`.
+    """Return the whole statement of `<folder>/<name>`, e.g. `audit/who_is_the_ceo`, with the shared steps it uses.
 
     Raises:
-        UsageError: if there is no such file; the message holds the closest names.
+        UsageError: if there is no such file (the message holds the closest names), or it cannot use what it names.
     """
+    text = _text(name)
+    shared = _fields(text).get(USES)
+    if shared is None:
+        return text
+    start = _WITH.search(text)
+    if start is None:
+        raise UsageError(f"sql/{name}.sql uses {shared} but has no WITH to put it after")
+    return (
+        f"{text[: start.end()].rstrip()}\n{_steps(name.partition('/')[0], shared)},\n\n{text[start.end() :]}"
+    )
+
+
+def _text(name: str) -> str:
     path = ROOT / f"{name}.sql"
     if path.resolve().is_relative_to(ROOT) and path.is_file():
         return path.read_text(encoding="utf-8")
-    known = sorted(str(found.relative_to(ROOT).with_suffix("")) for found in ROOT.glob("*/*.sql"))
+    known = sorted(
+        f"{folder.name}/{stem}" for folder in ROOT.iterdir() if folder.is_dir() for stem in names(folder.name)
+    )
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else f"see {ROOT.name}/"
     raise UsageError(f"no SQL file {name!r}; {hint}")
 
 
+def _steps(folder: str, shared: str) -> str:
+    """Return the parts of a shared file, with the comment that says what they are, without `WITH` and `SELECT`."""
+    text = _text(f"{folder}/_{shared}")
+    start, end = _WITH.search(text), _LAST_SELECT.search(text)
+    if start is None or end is None:
+        raise UsageError(f"sql/{folder}/_{shared}.sql has no WITH, or no SELECT at its end")
+    return (
+        f"-- The next parts are shared: sql/{folder}/_{shared}.sql\n{text[start.end() : end.start()].strip()}"
+    )
+
+
 def header(name: str) -> dict[str, str]:
-    """Return the header contract of a file: `Answers`, `Grain`, `Columns`, `Depends on`, each if stated.
+    """Return the header contract of a file: `Answers`, `Grain`, `Columns`, `Depends on` and more, each if stated.
 
     The lines of a field stay lines, without the comment marks.
     """
+    return _fields(_text(name))
+
+
+def _fields(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     current = ""
-    for line in sql(name).splitlines():
+    for line in text.splitlines():
         if not line.startswith("--"):
             break
         text = line[2:].strip()

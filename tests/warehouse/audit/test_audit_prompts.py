@@ -15,13 +15,8 @@ from assets.metrics.registry.metrics import METRICS
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Reference, ReferenceRow
-from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
-from warehouse.database.sqlfiles import sql
-from warehouse.loading.load import load_partition, partitions, replace_study, replace_week
-from warehouse.store import open_store
-
-from .builder import (
+from tests.warehouse.audit.test_audit_scores import GENDER, labels, same
+from tests.warehouse.builder import (
     CONFRONTATION,
     LABELER_VERSION,
     PARITY,
@@ -32,8 +27,12 @@ from .builder import (
     mixed,
     write_labels,
 )
-from .studies import Said, study_tables
-from .test_audit_scores import GENDER, labels, same
+from tests.warehouse.studies import Said, study_tables
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
+from warehouse.loading.load import load_partition, partitions, replace_study, replace_week
+from warehouse.store import open_store
 
 Con = duckdb.DuckDBPyConnection
 Row = dict[str, Any]

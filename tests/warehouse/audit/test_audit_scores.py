@@ -15,13 +15,7 @@ from assets.gateway.records import Slot
 from assets.metrics.registry.metrics import METRICS
 from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Attribute, Prompt, Reference, ReferenceRow, StereotypePair, Suite
-from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
-from warehouse.database.sqlfiles import names, sql
-from warehouse.loading.load import load_partition, partitions, replace_week
-from warehouse.store import open_store
-
-from .builder import (
+from tests.warehouse.builder import (
     CONFRONTATION,
     GENDER,
     PARITY,
@@ -32,7 +26,12 @@ from .builder import (
     mixed,
     write_labels,
 )
-from .test_score_marts import SUITE
+from tests.warehouse.results.test_score_marts import SUITE
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import names, sql
+from warehouse.loading.load import load_partition, partitions, replace_week
+from warehouse.store import open_store
 
 Con = duckdb.DuckDBPyConnection
 Row = dict[str, Any]

@@ -21,11 +21,19 @@ from assets.suites.comparisons import shipped
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite
 from tests.site import world
+from tests.warehouse.builder import (
+    LABELER,
+    WEEK,
+    Labels,
+    build_partition,
+    draw,
+    label_row,
+    mixed,
+    write_labels,
+)
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, replace_study, replace_week
 from warehouse.store import Store
-
-from .builder import LABELER, WEEK, Labels, build_partition, draw, label_row, mixed, write_labels
 
 Row = dict[str, Any]
 SUITES = load_suites()

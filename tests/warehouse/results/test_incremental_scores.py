@@ -15,6 +15,8 @@ from assets.metrics.scores.table import SCORES, compute_scores, scores_between, 
 from assets.metrics.week import score_all, score_weeks
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Reference, ReferenceRow
+from tests.warehouse import builder
+from tests.warehouse.builder import WEEK, build_partition
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.rebuild import rebuild
@@ -23,8 +25,6 @@ from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import Store
 from warehouse.weeks import shift
 
-from . import builder
-from .builder import WEEK, build_partition
 from .test_tallies import outcomes, some
 
 Con = duckdb.DuckDBPyConnection

@@ -19,11 +19,7 @@ from assets.metrics.formulas.share import wilson
 from assets.metrics.registry.metrics import BY_ID
 from assets.metrics.scores.table import SCORES, STUDY_SCORES, compute_scores, compute_study_scores
 from assets.suites.schema import Attribute, Reference, ReferenceRow
-from warehouse.database.marts import create_views
-from warehouse.loading.load import load_partition, replace_study, replace_week
-from warehouse.store import Store, open_store
-
-from .builder import (
+from tests.warehouse.builder import (
     CONFRONTATION,
     OCCUPATIONS,
     WEEK,
@@ -32,6 +28,9 @@ from .builder import (
     mixed,
     write_labels,
 )
+from warehouse.database.marts import create_views
+from warehouse.loading.load import load_partition, replace_study, replace_week
+from warehouse.store import Store, open_store
 
 BEFORE = "2026-11-16"
 BLS = Reference(

@@ -19,7 +19,7 @@ import pytest
 from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
 
-from . import test_audit_scores
+from tests.warehouse.audit import test_audit_scores
 
 con = test_audit_scores.con  # a world with what could go wrong
 Row = dict[str, Any]

@@ -15,12 +15,11 @@ from assets.gateway.records import Slot
 from assets.metrics.counting import plans
 from assets.metrics.counting.tallies import Tallies, looked_up, tally
 from assets.suites.schema import Attribute
+from tests.warehouse import builder
+from tests.warehouse.builder import WEEK, build_partition
 from warehouse.errors import ClicheError
 from warehouse.loading.load import load_partition
 from warehouse.store import Store
-
-from . import builder
-from .builder import WEEK, build_partition
 
 Con = duckdb.DuckDBPyConnection
 
