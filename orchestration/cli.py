@@ -147,20 +147,19 @@ def verify(
 
 @app.command()
 def sql(
-    query: Annotated[
-        str | None, typer.Argument(help="A query on the latest edition's tables and views.")
-    ] = None,
-    file: Annotated[
-        str | None, typer.Option("--file", "-f", help="Name of an audit query, or a .sql file.")
-    ] = None,
+    query: Annotated[str | None, typer.Argument(help="A query on the edition's tables and views.")] = None,
+    file: Annotated[str | None, typer.Option("--file", "-f", help="An audit query, or a .sql file.")] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
     limit: Annotated[
         int, typer.Option("--limit", min=0, help="Rows of a table at most; 0: all. CSV and JSON are whole.")
     ] = 1000,
     timeout: Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a query may take.")] = 60,
+    show: Annotated[
+        bool, typer.Option("--print", help="Print the text of -f NAME instead of its rows.")
+    ] = False,
 ) -> None:
     """Query the latest edition's file and nothing else. Without arguments: the audit queries there are."""
-    raise typer.Exit(commands.sql(query, file, form, limit=limit, timeout=timeout))
+    raise typer.Exit(commands.sql(query, file, form, limit=limit, timeout=timeout, show=show))
 
 
 @app.command()

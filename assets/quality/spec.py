@@ -7,7 +7,10 @@ running them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
+
+from warehouse.database.sqlfiles import header
+from warehouse.errors import UsageError
 
 Stage = Literal["images", "labels", "publish"]
 Severity = Literal["critical", "warning"]
@@ -37,11 +40,38 @@ class CheckSpec:
     says: str = ""
 
 
-def sql_check(
-    name: str, severity: Severity, stages: tuple[Stage, ...], description: str, says: str = ""
-) -> CheckSpec:
-    """Return a check across tables: `sql/checks/<name>.sql`, which returns the failing rows."""
-    return CheckSpec(name, name.partition("__")[0], severity, stages, description, "sql", says)
+def sql_check(name: str) -> CheckSpec:
+    """Return a check across tables: `sql/checks/<name>.sql`, which returns the failing rows and says what it is.
+
+    Raises:
+        UsageError: if its header lacks a field or says a severity or stage that is not known.
+    """
+    said = {field: " ".join(text.split()) for field, text in header(f"checks/{name}").items()}
+    stages = said.get("Stages", "").split(", ")
+    for field, found, known in (
+        ("Severity", [said.get("Severity", "")], get_args(Severity)),
+        ("Stages", stages, get_args(Stage)),
+    ):
+        if not set(found) <= set(known):
+            raise UsageError(
+                f'sql/checks/{name}.sql: its header says "{field}: {", ".join(found)}"; known: {", ".join(known)}'
+            )
+    if not said.get("Rule"):
+        raise UsageError(f'sql/checks/{name}.sql: its header has no "Rule:", the rule in words for people')
+    return CheckSpec(
+        name=name,
+        table=name.partition("__")[0],
+        severity=cast(Severity, said["Severity"]),
+        stages=cast(tuple[Stage, ...], tuple(stages)),
+        description=said["Rule"],
+        kind="sql",
+        says=said.get("Says", ""),
+    )
+
+
+def bytes_check(name: str, stages: tuple[Stage, ...], description: str) -> CheckSpec:
+    """Return a check that re-reads objects: its rule is in `stored`."""
+    return CheckSpec(name, name.partition("__")[0], "critical", stages, description, "bytes")
 
 
 def columns_check(table: str, stages: tuple[Stage, ...]) -> CheckSpec:

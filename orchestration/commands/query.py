@@ -29,8 +29,10 @@ FORMATS = ("table", "csv", "json")
 DATABASE = "data/cliche.duckdb"
 
 
-def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: int) -> int:
+def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: int, show: bool) -> int:
     """Run one query on the latest edition's file, with nothing else in its reach, and print its rows.
+
+    With `show` nothing runs: the whole text of `file` is printed, to be read or pasted elsewhere.
 
     A table ends after `limit` rows (0: never) and says so; CSV and JSON are whole. The query ends when its reader does.
     """
@@ -38,8 +40,12 @@ def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: 
         raise UsageError(f'no format "{form}"; known: {", ".join(FORMATS)}')
     if query is not None and file is not None:
         raise UsageError("give a query or -f NAME, not both")
+    if show and file is None:
+        raise UsageError("--print needs -f NAME")
     if query is None and file is None:
         return _list_queries()
+    if show:
+        return _print_text(_from_file(file or ""))
     text = query if query is not None else _from_file(file or "")
     place = bare_workplace(load_settings())
     rows = read(
@@ -75,6 +81,12 @@ def _print(rows: Generator[bytes, None, Shown]) -> Shown:
                 return shown
             sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()
+
+
+def _print_text(text: str) -> int:
+    """Print a query as it is, unwrapped, so that it can be pasted."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    return 0
 
 
 def _from_file(name: str) -> str:

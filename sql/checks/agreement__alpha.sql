@@ -7,6 +7,9 @@
 --   judged_by, alpha, alpha_low, alpha_high, n: of the comparison that judges it
 --   problem: the same in words
 -- Depends on: reliability.
+-- Severity: warning
+-- Stages: publish
+-- Rule: Who reads an attribute agrees with people, or with a second labeler, at alpha 0.67 or more.
 SELECT
     week, labeler, labeler_version, attribute, judged_by, alpha, alpha_low, alpha_high, n,
     concat(

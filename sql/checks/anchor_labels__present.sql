@@ -3,6 +3,9 @@
 --   model.
 -- Columns: problem says it in words.
 -- Depends on: anchors, labels, anchor_labels.
+-- Severity: warning
+-- Stages: publish
+-- Rule: Every labeler of the week labelled every anchor set in it.
 WITH in_use AS (
     SELECT DISTINCT
         labeler, labeler_version

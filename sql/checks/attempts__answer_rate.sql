@@ -5,6 +5,9 @@
 --   answered: those and the slots that ended with the model's own answer
 --   problem: the same in words
 -- Depends on: slot_outcomes.
+-- Severity: warning
+-- Stages: images, publish
+-- Rule: A model answers at least 80 % of what it was asked with a picture; refusing never withholds it.
 WITH counted AS (
     SELECT
         week, model,

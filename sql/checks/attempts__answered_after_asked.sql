@@ -2,6 +2,10 @@
 -- Grain: slot_key, attempt.
 -- Columns: week, model, slot_key, attempt, requested_at, answered_at.
 -- Depends on: attempts.
+-- Severity: warning
+-- Stages: images, publish
+-- Rule: An answer is not older than its question.
+-- Says: attempts answered before they were asked
 SELECT
     week, model, slot_key, attempt, requested_at, answered_at
 FROM attempts

@@ -4,6 +4,10 @@
 -- Grain: slot_key, attempt.
 -- Columns: week, model, slot_key, attempt, requested_at.
 -- Depends on: attempts, plans.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: Nobody is asked before the week; a live model is not asked for a week that is over.
+-- Says: attempts outside their week
 SELECT
     attempts.week, attempts.model, attempts.slot_key, attempts.attempt, attempts.requested_at
 FROM attempts

@@ -3,6 +3,10 @@
 -- Grain: slot_key, attempt.
 -- Columns: week, model, slot_key, attempt, outcome, requested_at, answered_at.
 -- Depends on: attempts, outcomes.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: Of every call it is recorded when it was made and answered.
+-- Says: calls without their times
 SELECT
     attempts.week, attempts.model, attempts.slot_key, attempts.attempt, attempts.outcome,
     attempts.requested_at, attempts.answered_at

@@ -6,6 +6,9 @@
 --   completeness: answered / planned; NULL if nothing was planned
 --   problem: the same in words
 -- Depends on: plans, slot_outcomes.
+-- Severity: critical
+-- Stages: publish
+-- Rule: Completeness, (ok + the model's own answers) / (planned - not needed), reaches the model's floor.
 WITH counted AS (
     SELECT
         plans.week, plans.model, plans.completeness_floor,

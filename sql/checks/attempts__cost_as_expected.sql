@@ -5,6 +5,9 @@
 --   ratio: median of what they cost, divided by what was expected
 --   problem: the same in words
 -- Depends on: attempts.
+-- Severity: warning
+-- Stages: images, publish
+-- Rule: A picture costs what the price table expects, between four fifths and five fourths of it.
 WITH compared AS (
     SELECT
         week, model,

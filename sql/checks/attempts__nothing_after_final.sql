@@ -4,6 +4,10 @@
 --   outcome: outcome of the attempt that should not have been made
 --   settled_by: number of the attempt that settled the slot
 -- Depends on: attempts, outcomes.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: A slot is not asked again after an outcome that is final.
+-- Says: attempts after a final outcome
 WITH settled AS (
     SELECT
         attempts.week, attempts.model, attempts.slot_key,

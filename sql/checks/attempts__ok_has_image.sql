@@ -2,6 +2,10 @@
 -- Grain: slot_key, attempt.
 -- Columns: those that say what the picture is.
 -- Depends on: attempts.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: An attempt that succeeded names its picture: hash, size, type, width and height.
+-- Says: successful attempts without a whole picture
 SELECT
     week, model, slot_key, attempt,
     image_sha256,

@@ -2,6 +2,10 @@
 -- Grain: slot_key, attempt.
 -- Columns: week, model, slot_key, attempt; failing_rows: rows too many.
 -- Depends on: attempts.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: An attempt of a slot is recorded once.
+-- Says: attempts recorded more than once
 SELECT
     week, model, slot_key, attempt,
     count(*) - 1 AS failing_rows

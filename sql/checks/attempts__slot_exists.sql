@@ -2,6 +2,10 @@
 -- Grain: slot_key, attempt.
 -- Columns: week, model, slot_key, attempt, outcome.
 -- Depends on: attempts, slots.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: Every attempt was made for a planned slot.
+-- Says: attempts for no planned slot
 SELECT
     attempts.week, attempts.model, attempts.slot_key, attempts.attempt, attempts.outcome
 FROM attempts

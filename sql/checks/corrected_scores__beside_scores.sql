@@ -3,6 +3,11 @@
 -- Grain: that of scores.
 -- Columns: those of scores that name the figure; rows: corrected rows that it has.
 -- Depends on: scores, corrected_scores.
+-- Severity: critical
+-- Stages: publish
+-- Rule: Where figures are corrected, every share and distance of a suite has its corrected row, with the
+--   raw figure.
+-- Says: shares and distances without their corrected row, or with another raw figure
 SELECT
     scores.week, scores.model, scores.suite, scores.suite_major, scores.condition, scores.turn,
     scores.attribute, scores.reference, scores.scale, scores.metric, scores.value_name, scores.estimate,

@@ -3,6 +3,10 @@
 -- Grain: that of corrected_scores.
 -- Columns: those of corrected_scores that name the figure.
 -- Depends on: corrected_scores.
+-- Severity: critical
+-- Stages: publish
+-- Rule: A corrected figure lies within its interval and within 0 and 1, or has a reason why it is missing.
+-- Says: corrected figures outside their interval or range, or missing without a reason
 SELECT
     week, model, suite, condition, attribute, reference, metric, value_name, estimate, low, high, reason
 FROM corrected_scores

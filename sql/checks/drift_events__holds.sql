@@ -3,6 +3,11 @@
 -- Grain: that of drift_events.
 -- Columns: those of drift_events that name the event, and what is compared.
 -- Depends on: drift_events.
+-- Severity: warning
+-- Stages: publish
+-- Rule: A change of a series lies in its interval, its weeks are in order, and there is enough evidence for
+--   it.
+-- Says: events that contradict themselves
 SELECT
     week, model, suite, condition, prompt, attribute, metric, value_name, started_week, earliest_week,
     changed_week, latest_week, before_share, after_share, change, change_low, change_high,

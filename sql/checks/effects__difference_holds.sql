@@ -4,6 +4,10 @@
 -- Grain: that of effects.
 -- Columns: those of effects that name the figure.
 -- Depends on: effects.
+-- Severity: critical
+-- Stages: publish
+-- Rule: What one word changes is the difference of its two sides, within what is possible.
+-- Says: effects that are not the difference of their sides
 SELECT
     week, model, suite, kind, a, b, subject, attribute, reference, metric, value_name, estimate, estimate_a,
     estimate_b

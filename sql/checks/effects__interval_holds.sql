@@ -2,6 +2,10 @@
 -- Grain: that of effects.
 -- Columns: those of effects that name the figure.
 -- Depends on: effects.
+-- Severity: critical
+-- Stages: publish
+-- Rule: What one word changes lies within its interval.
+-- Says: effects outside their interval
 SELECT
     week, model, suite, kind, a, b, subject, attribute, reference, metric, value_name, estimate, low, high
 FROM effects

@@ -2,6 +2,10 @@
 -- Grain: that of effects.
 -- Columns: those of effects that name the figure.
 -- Depends on: effects.
+-- Severity: critical
+-- Stages: publish
+-- Rule: An effect that is missing has a reason, and no other has.
+-- Says: effects missing without a reason, or with both
 SELECT
     week, model, suite, kind, a, b, subject, attribute, reference, metric, value_name, estimate, reason
 FROM effects

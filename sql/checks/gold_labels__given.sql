@@ -4,6 +4,10 @@
 --   its figures right.
 -- Columns: those of gold_labels that say who answered what.
 -- Depends on: gold_labels, gold_samples.
+-- Severity: critical
+-- Stages: publish
+-- Rule: People answered about pictures that were drawn and given to them, with the pictures' probabilities.
+-- Says: answers about pictures that the rater was not given
 SELECT
     gold_labels.gold_set, gold_labels.week, gold_labels.model, gold_labels.slot_key, gold_labels.attribute,
     gold_labels.rater, gold_labels.inclusion_probability

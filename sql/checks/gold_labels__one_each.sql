@@ -3,6 +3,10 @@
 --   its figures right.
 -- Columns: answers: how often.
 -- Depends on: gold_labels.
+-- Severity: critical
+-- Stages: publish
+-- Rule: A rater answers each question about a gold picture once.
+-- Says: questions that a rater answered more than once
 SELECT
     gold_set, week, model, slot_key, attribute, rater,
     count(*) AS answers

@@ -3,6 +3,10 @@
 --   its figures right.
 -- Columns: those of gold_labels that say what was answered.
 -- Depends on: gold_labels, attribute_values.
+-- Severity: critical
+-- Stages: publish
+-- Rule: An answer about a gold picture is declared for its suite and attribute.
+-- Says: answers of people outside the declared values
 SELECT
     gold_labels.gold_set, gold_labels.week, gold_labels.model, gold_labels.slot_key, gold_labels.attribute,
     gold_labels.rater, gold_labels.value

@@ -2,6 +2,10 @@
 -- Grain: gold_set, slot_key; sets of the eight weeks that end with the week, which put its figures right.
 -- Columns: gold_set, week, model, slot_key, image_sha256.
 -- Depends on: gold_samples, images.
+-- Severity: critical
+-- Stages: publish
+-- Rule: A picture of a gold set is the picture that its slot has.
+-- Says: gold pictures that are not their slot's
 SELECT
     gold_samples.gold_set, gold_samples.week, gold_samples.model, gold_samples.slot_key,
     gold_samples.image_sha256

@@ -5,6 +5,10 @@
 --   sampled, pictures: as many as were to be drawn, of how many
 --   lowest, highest: inclusion probabilities of the rows; each is to be sampled / pictures
 -- Depends on: gold_samples.
+-- Severity: critical
+-- Stages: publish
+-- Rule: Of every stratum of a gold set as many pictures were drawn as their inclusion probabilities say.
+-- Says: strata of gold sets with wrong inclusion probabilities
 SELECT
     gold_set, week, model, stratum,
     count(DISTINCT slot_key) AS drawn,

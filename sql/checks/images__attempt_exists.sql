@@ -2,6 +2,10 @@
 -- Grain: slot_key.
 -- Columns: week, model, slot_key, image_sha256.
 -- Depends on: images, attempts.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: Every picture is that of a successful attempt for its slot.
+-- Says: pictures without their attempt
 SELECT
     images.week, images.model, images.slot_key,
     images.image_sha256

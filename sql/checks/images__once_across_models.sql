@@ -3,6 +3,10 @@
 -- Columns:
 --   others: the other models
 -- Depends on: images.
+-- Severity: warning
+-- Stages: publish
+-- Rule: Two models do not give the same picture in one week.
+-- Says: pictures that another model gave too
 SELECT
     images.week, images.model, images.slot_key,
     images.image_sha256,

@@ -3,6 +3,10 @@
 -- Columns:
 --   first_week: earliest week in which another slot has the same picture
 -- Depends on: images.
+-- Severity: warning
+-- Stages: images, publish
+-- Rule: A model does not give one picture for two slots, in this week or an earlier one.
+-- Says: pictures that the model gave for another slot too
 SELECT
     images.week, images.model, images.slot_key,
     images.image_sha256,

@@ -5,6 +5,10 @@
 --   failing_rows: the former
 --   problem: the same in words
 -- Depends on: label_attempts, outcomes.
+-- Severity: warning
+-- Stages: labels, publish
+-- Rule: A labeler declines to answer in at most 2 % of its calls; what it declined is not assessed, never a
+--   value.
 WITH ended AS (
     SELECT
         label_attempts.week, label_attempts.model, label_attempts.labeler, label_attempts.labeler_version,

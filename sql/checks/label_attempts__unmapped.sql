@@ -3,6 +3,10 @@
 -- Columns:
 --   error_code, error_message: what the API said
 -- Depends on: label_attempts.
+-- Severity: warning
+-- Stages: labels, publish
+-- Rule: Every answer of a labeler's API is understood.
+-- Says: answers of a labeler's API that no error table knows
 SELECT
     week, model, labeler, labeler_version, call, attempt, http_status, error_code, error_message
 FROM label_attempts

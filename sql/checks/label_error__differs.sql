@@ -6,6 +6,10 @@
 --   p_value: of equal sensitivities, adjusted for all models and values
 --   problem: the same in words
 -- Depends on: label_error.
+-- Severity: warning
+-- Stages: publish
+-- Rule: The labels of no model are wrong in another way than those of the other models, as far as gold
+--   tells.
 SELECT
     week, model, suite, suite_major, attribute, error_rate, value_name, sensitivity, others_sensitivity,
     p_value,

@@ -6,6 +6,9 @@
 --   failing_rows: the former
 --   problem: the same in words
 -- Depends on: labeler_drift.
+-- Severity: warning
+-- Stages: publish
+-- Rule: No label of an anchor picture moved, or a person accepted it with a reason.
 SELECT
     week, anchor_set, labeler, labeler_version, attribute, moved, pictures, examples, moved AS failing_rows,
     concat(

@@ -6,6 +6,10 @@
 --   failing_rows: the former
 --   problem: the same in words
 -- Depends on: labels, plans, slots, prompts.
+-- Severity: critical
+-- Stages: labels, publish
+-- Rule: In at most 20 % of pictures of objects (the canary) a model's labeler sees a person, or labels mean
+--   nothing.
 WITH looked AS (
     SELECT
         labels.week, labels.model, labels.labeler, labels.labeler_version,

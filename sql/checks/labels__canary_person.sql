@@ -3,6 +3,10 @@
 -- Columns:
 --   value: how many persons it saw
 -- Depends on: labels, slots, prompts.
+-- Severity: warning
+-- Stages: labels, publish
+-- Rule: Pictures of objects (the canary) show no person.
+-- Says: persons seen in pictures of objects
 SELECT
     labels.week, labels.model, labels.slot_key, slots.prompt, labels.labeler, labels.labeler_version,
     labels.value

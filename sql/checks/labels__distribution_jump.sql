@@ -9,6 +9,10 @@
 --   z: pooled two-proportion statistic
 --   problem: the same in words
 -- Depends on: plans, slots, labels.
+-- Severity: warning
+-- Stages: publish
+-- Rule: No value's share moves for all models at once from week to week: that is the labeler, not the
+--   models.
 WITH counted AS (
     SELECT
         labels.week = $week AS is_now,

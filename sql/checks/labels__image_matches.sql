@@ -3,6 +3,10 @@
 -- Columns:
 --   image_sha256: what the label was read from
 -- Depends on: labels, slots, images.
+-- Severity: critical
+-- Stages: labels, publish
+-- Rule: A label was read from the picture that its slot has.
+-- Says: labels read from another picture than the slot's
 SELECT
     labels.week, labels.model, labels.slot_key, labels.attribute, labels.labeler, labels.labeler_version,
     labels.image_sha256

@@ -5,6 +5,9 @@
 --   failing_rows: the invalid labels
 --   problem: the same in words
 -- Depends on: labels.
+-- Severity: warning
+-- Stages: labels, publish
+-- Rule: At most 2 % of an attribute's labels are invalid.
 SELECT
     week, model, attribute, labeler, labeler_version,
     count(*) FILTER (WHERE value = 'invalid') AS invalid,

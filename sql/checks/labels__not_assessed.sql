@@ -3,6 +3,10 @@
 -- Columns:
 --   labeler, labeler_version: the plan's labeler in the version that is scored (its highest number)
 -- Depends on: plans, slots, images, prompt_attributes, labels.
+-- Severity: warning
+-- Stages: labels, publish
+-- Rule: Every picture has a label for each planned attribute that the labeler reads at all.
+-- Says: planned labels that are missing
 WITH versions AS (
     SELECT
         plans.week, plans.model, labels.labeler, labels.labeler_version

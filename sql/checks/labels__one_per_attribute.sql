@@ -2,6 +2,10 @@
 -- Grain: slot_key, attribute, labeler, labeler_version.
 -- Columns: those of the grain; failing_rows: labels too many.
 -- Depends on: labels.
+-- Severity: critical
+-- Stages: labels, publish
+-- Rule: One label for each slot, attribute and labeler version.
+-- Says: labels beside another of the same slot, attribute and labeler version
 SELECT
     week, model, slot_key, attribute, labeler, labeler_version,
     count(*) - 1 AS failing_rows

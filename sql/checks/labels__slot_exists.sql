@@ -2,6 +2,10 @@
 -- Grain: slot_key, attribute, labeler, labeler_version.
 -- Columns: those of labels that say whose label it is.
 -- Depends on: labels, slots.
+-- Severity: critical
+-- Stages: labels, publish
+-- Rule: Every label is of a planned slot.
+-- Says: labels of no planned slot
 SELECT
     labels.week, labels.model, labels.slot_key, labels.attribute, labels.labeler, labels.labeler_version
 FROM labels

@@ -3,6 +3,10 @@
 -- Grain: slot_key, attribute, labeler, labeler_version.
 -- Columns: those of labels that say what was read.
 -- Depends on: labels, slots, attribute_values.
+-- Severity: critical
+-- Stages: labels, publish
+-- Rule: A label's value is declared for its suite and attribute, or invalid.
+-- Says: labels outside the declared values
 SELECT
     labels.week, labels.model, labels.slot_key, labels.attribute, labels.labeler, labels.labeler_version,
     labels.value

@@ -2,6 +2,10 @@
 -- Grain: week, model.
 -- Columns: week, model.
 -- Depends on: plans.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: A week is the date of its Monday.
+-- Says: plans of a week that is no Monday
 SELECT
     week, model
 FROM plans

@@ -2,6 +2,10 @@
 -- Grain: that of ranks, for models that are ranked.
 -- Columns: those of ranks that name the rank; closer, farther: models that the pairs tell apart from it.
 -- Depends on: ranks, model_pairs.
+-- Severity: critical
+-- Stages: publish
+-- Rule: A rank is what the tests of all pairs of its board say.
+-- Says: ranks that do not follow from the pairs
 WITH sides AS (
     SELECT
         * EXCLUDE (model_a, model_b),

@@ -2,6 +2,9 @@
 -- Grain: board × model.
 -- Columns: keys of the board, model; problem: the same in words.
 -- Depends on: scores, ranks.
+-- Severity: critical
+-- Stages: publish
+-- Rule: Every model of a board has one row in the ranks of its week.
 SELECT
     scores.week, scores.model, scores.suite, scores.suite_major, scores.condition, scores.attribute,
     scores.reference, scores.scale,

@@ -3,6 +3,10 @@
 -- Grain: that of ranks.
 -- Columns: those of ranks that name the rank and its bounds.
 -- Depends on: ranks.
+-- Severity: critical
+-- Stages: publish
+-- Rule: A rank is a range within 1 and the number of models ranked; worst-case bounds lie within 0 and 1.
+-- Says: ranks or bounds that are no range
 SELECT
     week, model, suite, condition, attribute, reference, rank_low, rank_high, ranked_of, bound_low,
     bound_high

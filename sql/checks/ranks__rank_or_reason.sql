@@ -2,6 +2,10 @@
 -- Grain: that of ranks.
 -- Columns: those of ranks that name the rank.
 -- Depends on: ranks.
+-- Severity: critical
+-- Stages: publish
+-- Rule: A model has a whole rank or the reason why it has none, and not both.
+-- Says: ranks missing without a reason, or with both
 SELECT
     week, model, suite, condition, attribute, reference, rank_low, rank_high, ranked_of, reason
 FROM ranks

@@ -2,6 +2,10 @@
 -- Grain: that of scores.
 -- Columns: those of scores that name the figure.
 -- Depends on: scores.
+-- Severity: critical
+-- Stages: publish
+-- Rule: A figure lies within its interval.
+-- Says: figures outside their interval
 SELECT
     week, model, suite, condition, prompt, attribute, reference, metric, value_name, estimate, low, high
 FROM scores

@@ -2,6 +2,9 @@
 -- Grain: week, model.
 -- Columns: week, model; problem: the same in words.
 -- Depends on: plans, scores.
+-- Severity: critical
+-- Stages: publish
+-- Rule: Where a week has scores, every planned model has some, with a reason where there is no figure.
 SELECT
     plans.week, plans.model,
     'was planned but has no scores, not even a reason' AS problem

@@ -2,6 +2,10 @@
 -- Grain: that of scores.
 -- Columns: those of scores that name the figure.
 -- Depends on: scores.
+-- Severity: critical
+-- Stages: publish
+-- Rule: A figure that is missing has a reason, and no other has.
+-- Says: figures missing without a reason, or with both
 SELECT
     week, model, suite, condition, prompt, attribute, reference, metric, value_name, estimate, reason
 FROM scores

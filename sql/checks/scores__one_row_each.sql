@@ -2,6 +2,10 @@
 -- Grain: that of scores.
 -- Columns: those of scores that name the figure; failing_rows: rows too many.
 -- Depends on: scores.
+-- Severity: critical
+-- Stages: publish
+-- Rule: A figure is computed once.
+-- Says: figures computed more than once
 SELECT
     week, model, suite, suite_major, condition, prompt, turn, attribute, reference, scale, metric,
     value_name,

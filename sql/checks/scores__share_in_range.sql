@@ -3,6 +3,10 @@
 -- Grain: that of scores.
 -- Columns: those of scores that name the figure.
 -- Depends on: scores.
+-- Severity: critical
+-- Stages: publish
+-- Rule: Shares, rates and distances lie within 0 and 1.
+-- Says: figures outside 0 to 1
 SELECT
     week, model, suite, condition, prompt, attribute, reference, metric, value_name, estimate, low, high
 FROM scores

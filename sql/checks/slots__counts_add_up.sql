@@ -7,6 +7,9 @@
 --   pictures: pictures of the cell's slots
 --   problem: the same in words
 -- Depends on: plans, slots, images, slot_outcomes.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: In every cell: planned slots = ok + each other outcome + not attempted, and ok slots = pictures.
 WITH planned AS (
     SELECT
         model, suite, suite_version, prompt, turn,

@@ -2,6 +2,10 @@
 -- Grain: slot_key.
 -- Columns: those of slots that say what was asked.
 -- Depends on: slots, prompts.
+-- Severity: critical
+-- Stages: images, publish
+-- Rule: Every slot asks a prompt of its plan.
+-- Says: slots whose prompt is not in the plan
 SELECT
     slots.week, slots.model, slots.slot_key, slots.suite, slots.suite_version, slots.prompt
 FROM slots

@@ -17,6 +17,7 @@ from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
+from tests.warehouse.results.test_tallies import outcomes, some
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.rebuild import rebuild
@@ -24,8 +25,6 @@ from warehouse.database.table_hash import table_hash
 from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import Store
 from warehouse.weeks import shift
-
-from .test_tallies import outcomes, some
 
 Con = duckdb.DuckDBPyConnection
 WEEKS = [shift(WEEK, number) for number in range(-5, 1)]

@@ -19,11 +19,10 @@ from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Prompt, Suite
 from tests.warehouse.builder import GENDER, PARITY, WEEK, build_partition
+from tests.warehouse.results.test_score_marts import one, study_tables
 from warehouse.database.marts import create_views
 from warehouse.loading.load import load_partition, replace_study
 from warehouse.store import Store
-
-from .test_score_marts import one, study_tables
 
 Con = duckdb.DuckDBPyConnection
 Row = dict[str, Any]

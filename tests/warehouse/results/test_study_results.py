@@ -23,6 +23,7 @@ from assets.metrics.scores.table import compute_study_scores
 from assets.metrics.study.differences import DIFFERENCES, study_differences
 from assets.metrics.study.ranks import PAIRS, RANKS, study_pairs, study_ranks
 from orchestration import commands
+from tests.warehouse.audit.study_audit import BOUNDS, ENDS, PLACES, audited, differing
 from tests.warehouse.studies import Said, study_tables
 from warehouse.database import marts
 from warehouse.database.connection import connect
@@ -30,8 +31,6 @@ from warehouse.database.export import export_tables
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import replace_study
-
-from .study_audit import BOUNDS, ENDS, PLACES, audited, differing
 
 Con = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
