@@ -12,7 +12,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from orchestration import commands
 from tests.orchestration.installation import Cliche, Installation, start
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import names
+from warehouse.errors import UsageError
 
 #: Where each moment of a query may be: computing, computing what ignores an interrupt, printing to a full pipe.
 ENDLESS = {
@@ -139,3 +144,21 @@ def test_a_refusal_is_one_plain_line(published: Installation, cliche: Cliche) ->
         ended = cliche("sql", nothing)
         assert ended.code == 2
         assert ended.only_line.startswith("the query is empty")
+
+
+@pytest.mark.parametrize("name", names("audit"))
+def test_the_text_of_an_audit_query_is_printed_whole(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.sql(None, name, "table", limit=10, timeout=10, show=True) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("-- Answers: ")
+    with connect(None) as con:
+        migrate(con)
+        con.execute(printed)  # as it would be pasted, without anything of ours
+    for part in ("settled AS (", "counted AS (") if "-- Uses: read_from_labels" in printed else ():
+        assert printed.count(f"\n{part}") == 1
+
+
+def test_print_wants_a_name() -> None:
+    for query in (None, "SELECT 1"):
+        with pytest.raises(UsageError, match="--print needs -f NAME"):
+            commands.sql(query, None, "table", limit=10, timeout=10, show=True)

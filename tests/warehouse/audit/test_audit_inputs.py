@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
 from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS
-from warehouse.database import marts
+from warehouse.database import marts, sqlfiles
 from warehouse.database.sqlfiles import header, names, sql
 from warehouse.loading.gold_objects import GOLD_TABLES
 from warehouse.loading.load import HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
@@ -115,6 +117,24 @@ def test_the_header_names_what_is_read(folder: str) -> None:
 )
 def test_views_and_results_are_found_wherever_they_stand(statement: str, source: str) -> None:
     assert not_from_labels("scores_shares", statement.format(source)) == {source}
+
+
+def test_what_shared_steps_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(sqlfiles.ROOT, tmp_path / "sql")
+    monkeypatch.setattr(sqlfiles, "ROOT", tmp_path / "sql")
+    shared = tmp_path / "sql" / "audit" / "_read_from_labels.sql"
+    own = (tmp_path / "sql" / "audit" / "scores_shares.sql").read_text()
+    assert not reads(sql("audit/scores_shares")) - BASE
+    assert "labels" not in reads(own)
+    assert shared.read_text().count("    FROM slots\n") == 1
+    shared.write_text(
+        shared.read_text().replace("    FROM slots\n", "    FROM slots SEMI JOIN scores USING (week)\n")
+    )
+    assert not_from_labels("scores_shares", sql("audit/scores_shares")) == {"scores"}
+
+
+def test_the_first_steps_of_ten_queries_are_one_text() -> None:
+    assert len([name for name in names("audit") if "Uses" in header(f"audit/{name}")]) >= 10
 
 
 def test_a_name_of_a_table_is_not_taken_for_a_part_of_the_query() -> None:

@@ -179,7 +179,53 @@ def test_an_unknown_sql_file_is_answered_with_the_closest_name() -> None:
 @pytest.mark.parametrize("folder_name", ["marts", "audit"])
 def test_every_file_has_the_header_contract(folder_name: str) -> None:
     for name in sqlfiles.names(folder_name):
-        assert set(sqlfiles.header(f"{folder_name}/{name}")) == set(sqlfiles.FIELDS), name
+        assert set(sqlfiles.header(f"{folder_name}/{name}")) - {sqlfiles.USES} == set(sqlfiles.FIELDS), name
+
+
+SHARED = """\
+-- Answers: which numbers are there?
+WITH
+numbers AS (SELECT 1 AS n),
+
+-- the next ones
+later AS (SELECT n + 1 AS n FROM numbers)
+
+SELECT n FROM later
+"""
+
+
+@pytest.fixture
+def audit(folder: Path) -> Path:
+    (folder / "audit").mkdir()
+    (folder / "audit" / "_numbers.sql").write_text(SHARED)
+    return folder / "audit"
+
+
+@pytest.mark.parametrize("opening", ["WITH\n", "WITH RECURSIVE\n", "WITH "])
+def test_shared_steps_are_put_in_front(audit: Path, con: Con, opening: str) -> None:
+    own = f"{opening}sums AS (\n    SELECT sum(n) AS n FROM later\n)\n\nSELECT n FROM sums\n"
+    (audit / "sum.sql").write_text(f"-- Answers: what is the sum?\n-- Uses: numbers\n{own}")
+    whole = sqlfiles.sql("audit/sum")
+    assert con.execute(whole).fetchall() == [(2,)]
+    assert "-- the next ones\nlater AS" in whole
+    assert "sql/audit/_numbers.sql" in whole
+    assert whole.startswith("-- Answers: what is the sum?\n")
+    assert whole.endswith(own[len(opening) :])
+    assert sqlfiles.header("audit/sum") == {"Answers": "what is the sum?", "Uses": "numbers"}
+
+
+def test_shared_steps_are_no_question(audit: Path) -> None:
+    (audit / "sum.sql").write_text("SELECT 1")
+    assert sqlfiles.names("audit") == ["sum"]
+
+
+def test_shared_steps_that_are_not_there_are_named(audit: Path) -> None:
+    (audit / "sum.sql").write_text("-- Uses: number\nWITH a AS (FROM later) FROM a")
+    with pytest.raises(UsageError, match="audit/_number"):
+        sqlfiles.sql("audit/sum")
+    (audit / "sum.sql").write_text("-- Uses: numbers\nSELECT 1")
+    with pytest.raises(UsageError, match=r"sql/audit/sum.sql uses numbers but has no WITH"):
+        sqlfiles.sql("audit/sum")
 
 
 def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> None:
