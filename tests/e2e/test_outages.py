@@ -455,7 +455,7 @@ def _receipts(made: Installation, name: str) -> list[Receipt]:
 def _said(page: str, name: str) -> str:
     """What the page says in the rows of its tables that are about this model, as one line."""
     rows = re.findall(r"<tr[^>]*>\s*<th scope=\"row\"[^>]*>(.*?)</tr>", page, re.DOTALL)
-    mine = [row for row in rows if re.match(rf"{name}\s*<", row)]
+    mine = [row for row in rows if re.match(rf"\s*(?:<[^>]*>\s*)*{name}\s*<", row)]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", " | ".join(mine))).replace("\xa0", " ").split())
 
 
