@@ -355,14 +355,18 @@ def test_millions_of_rows_take_no_more_memory_than_a_few(folder: Path) -> None:
     for form in ("csv", "json", "table"):
         size = 0
         rows = read(
-            folder / "cliche.duckdb", "SELECT range, md5(range::VARCHAR) AS h FROM range(1000000)", form=form
+            folder / "cliche.duckdb",
+            "SELECT range, md5(range::VARCHAR) AS h FROM range(1000000)",
+            form=form,
+            timeout=600,
         )
         for chunk in rows:
             size += len(chunk)
         assert size > 30_000_000
     script = (
         "import sys, resource; from pathlib import Path; from warehouse.sandbox.reading import read\n"
-        "for chunk in read(Path(sys.argv[1]), 'FROM range(2000000) t(a), range(1) u(b)', form=sys.argv[2]): pass\n"
+        "rows = 'FROM range(2000000) t(a), range(1) u(b)'\n"
+        "for chunk in read(Path(sys.argv[1]), rows, form=sys.argv[2], timeout=600): pass\n"
         "print(*(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)))"
     )
     for form in ("csv", "json"):
