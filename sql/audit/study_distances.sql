@@ -6,58 +6,20 @@
 --   has five pictures), entropy_homogeneity (1 - H / ln K, as some studies publish it; 1: all pictures
 --   alike). NULL where there are too few pictures.
 -- Depends on: study_labels, study_slots, study_attribute_values
-WITH supports AS (
-    SELECT
-        study, attribute,
-        count(*) AS k
-    FROM study_attribute_values
-    WHERE in_support
-    GROUP BY study, attribute
-),
-
-labelers AS (
-    SELECT DISTINCT
-        study, attribute, labeler, labeler_version
-    FROM study_labels
-),
-
-cells AS (
-    SELECT DISTINCT
-        study_slots.study, labelers.attribute, labelers.labeler, labelers.labeler_version,
-        study_slots.condition, study_slots.model, study_slots.prompt
-    FROM study_slots
-    INNER JOIN labelers USING (study)
-),
-
-seen AS (
-    SELECT
-        cells.*,
-        study_attribute_values.value, supports.k,
-        count(study_labels.value) AS x
-    FROM cells
-    INNER JOIN supports USING (study, attribute)
-    INNER JOIN study_attribute_values
-        ON
-            cells.study = study_attribute_values.study
-            AND cells.attribute = study_attribute_values.attribute
-            AND study_attribute_values.in_support
-    INNER JOIN study_slots USING (study, condition, model, prompt)
-    LEFT JOIN study_labels USING (study, slot_key, attribute, labeler, labeler_version, value)
-    GROUP BY ALL
-),
-
+-- Uses: read_from_study_labels
+WITH
 sized AS (
     SELECT
         *,
         sum(x) OVER (
             PARTITION BY study, attribute, labeler, labeler_version, condition, model, prompt
         ) AS n
-    FROM seen
+    FROM counted
 ),
 
 figures AS (
     SELECT
-        * EXCLUDE (value, x),
+        * EXCLUDE (value, slots, x),
         sum(abs(x / nullif(n, 0) - 1 / k)) / 2 AS tvd,
         (sum(CASE WHEN n > 1 THEN x * (x - 1) / (n * (n - 1)) END) - any_value(1 / k)) / 2 AS distance2,
         1 + sum(CASE WHEN x > 0 THEN x / n * ln(x / n) ELSE 0 END) / any_value(nullif(ln(k), 0))

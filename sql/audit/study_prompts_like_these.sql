@@ -5,40 +5,8 @@
 -- Columns: keys of study_scores (equal shares are parity of two values, uniform of more); prompts, mean,
 --   spread, student_t, frozen_low, frozen_high, prompts_low, prompts_high: as in prompts_like_these.
 -- Depends on: study_slots, study_labels, study_attribute_values
+-- Uses: read_from_study_labels
 WITH RECURSIVE
-supports AS (
-    SELECT
-        study, attribute,
-        count(*) AS k
-    FROM study_attribute_values
-    WHERE in_support
-    GROUP BY study, attribute
-),
-
-labelers AS (
-    SELECT DISTINCT
-        study, attribute, labeler, labeler_version
-    FROM study_labels
-),
-
--- x pictures of each prompt with a value of the k
-counted AS (
-    SELECT
-        study_slots.study, labelers.attribute, labelers.labeler, labelers.labeler_version,
-        study_slots.condition, study_slots.model, study_slots.prompt, known.value, supports.k,
-        cast(count(study_labels.value) AS DOUBLE) AS x
-    FROM study_slots
-    INNER JOIN labelers USING (study)
-    INNER JOIN supports USING (study, attribute)
-    INNER JOIN study_attribute_values AS known
-        ON
-            labelers.study = known.study
-            AND labelers.attribute = known.attribute
-            AND known.in_support
-    LEFT JOIN study_labels USING (study, slot_key, attribute, labeler, labeler_version, value)
-    GROUP BY ALL
-),
-
 -- n of all values
 sized AS (
     SELECT

@@ -10,26 +10,12 @@
 --   difference: distance2 of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: 95 % for all pairs of the board together
 -- Depends on: study_slots, study_labels, study_attribute_values
+-- Uses: read_from_study_labels
 WITH RECURSIVE
-supports AS (
-    SELECT
-        study, attribute,
-        count(*) AS k
-    FROM study_attribute_values
-    WHERE in_support
-    GROUP BY study, attribute
-),
-
 conditions AS (
     SELECT DISTINCT
         study, condition
     FROM study_slots
-),
-
-labelers AS (
-    SELECT DISTINCT
-        study, attribute, labeler, labeler_version
-    FROM study_labels
 ),
 
 boards AS (
@@ -46,37 +32,16 @@ boards AS (
     INNER JOIN supports USING (study, attribute)
 ),
 
--- x pictures of each prompt with a value of the k; whatever else its slots show is unseen
-counted AS (
-    SELECT
-        boards.board, boards.k, study_slots.model, study_slots.prompt, known.value,
-        count(*) AS slots,
-        cast(count(study_labels.value) AS DOUBLE) AS x
-    FROM boards
-    INNER JOIN study_slots USING (study, condition)
-    INNER JOIN study_attribute_values AS known
-        ON
-            boards.study = known.study
-            AND boards.attribute = known.attribute
-            AND known.in_support
-    LEFT JOIN study_labels
-        ON
-            study_slots.study = study_labels.study
-            AND study_slots.slot_key = study_labels.slot_key
-            AND boards.attribute = study_labels.attribute
-            AND boards.labeler = study_labels.labeler
-            AND boards.labeler_version = study_labels.labeler_version
-            AND known.value = study_labels.value
-    GROUP BY ALL
-),
-
+-- what shows none of the k values in the slots of a prompt is unseen
 sized AS (
     SELECT
-        *,
-        sum(x) OVER cell AS n,
-        slots - sum(x) OVER cell AS u
-    FROM counted
-    WINDOW cell AS (PARTITION BY board, model, prompt)
+        boards.board, counted.k, counted.model, counted.prompt, counted.value,
+        cast(counted.x AS DOUBLE) AS x,
+        sum(counted.x) OVER cell AS n,
+        counted.slots - sum(counted.x) OVER cell AS u
+    FROM boards
+    INNER JOIN counted USING (study, condition, attribute, labeler, labeler_version)
+    WINDOW cell AS (PARTITION BY boards.board, counted.model, counted.prompt)
 ),
 
 -- p: the share with two pseudo-counts; level: how high this value and the rarer ones stand if unseen slots
