@@ -12,6 +12,7 @@ from orchestration.commands.editions import counting
 from orchestration.console import say
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
+from orchestration.verifying.report import NOT_CHECKED
 from warehouse.errors import UsageError
 from warehouse.integrity import record
 from warehouse.integrity.findings import Problem
@@ -21,13 +22,19 @@ _WIDEST = 100  # of a column of keys; longer keys are not cut
 
 
 def verify_store(edition: str | None) -> int:
-    """Read every object of the store and print what is damaged, missing or unexpected; return 1 if anything is."""
+    """Read every object of the store and print what is damaged, missing or unexpected; return 1 if anything is.
+
+    Returns 4, as `verify` of an edition does, if there was nothing to read: a disk that is not mounted looks like that.
+    """
     if edition is not None:
         raise UsageError("--store reads the whole store; leave the edition out")
     settings = load_settings()
     place = bare_workplace(settings)
     with counting("reading") as step:
         found = read_store(place.store, settings.home, step)
+    if not found.objects and not found.problems:
+        say(f"{place.store.url} holds no object, so nothing was checked; is it the store that you mean?")
+        return NOT_CHECKED
     for line in lines(found):
         say(line)
     return 1 if found.problems else 0
@@ -35,7 +42,7 @@ def verify_store(edition: str | None) -> int:
 
 def lines(found: Found) -> Iterator[str]:
     """Yield the report as a person reads it: counts, then one line per object."""
-    yield f"{found.objects:,} objects read in {found.seconds:,.1f} s   {_counts(found.problems)}"
+    yield f"{record.objects(found.objects)} read in {found.seconds:,.1f} s   {_counts(found.problems)}"
     if found.resumed:
         yield f"  {found.resumed:,} of them were read before the last reading was stopped"
     if found.unrecorded:

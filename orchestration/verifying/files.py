@@ -31,6 +31,8 @@ def compare(folder: Path, manifest: Manifest, report: Report, step: Step, *, ext
     before = len(report.differences)
     stated = manifest["files"]
     there = present(folder)
+    if not there.get(manifests.NAME):
+        report.differ(f"{manifests.NAME} is not a plain file")
     for number, (name, entry) in enumerate(sorted(stated.items())):
         step("files", number, len(stated))
         report.files += 1

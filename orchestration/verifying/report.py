@@ -32,10 +32,12 @@ class Report:
     notes: list[str] = field(default_factory=list)  # what is worth knowing and no fault
     open_parts: set[str] = field(default_factory=set)  # of PARTS: not compared, or not in full
     recomputed: bool = False
+    _told: set[str] = field(default_factory=set)  # a hostile manifest can have 100,000 differences
 
     def differ(self, line: str) -> None:
         """Add a difference, once."""
-        if line not in self.differences:
+        if line not in self._told:
+            self._told.add(line)
             self.differences.append(line)
 
     def skip(self, line: str, *parts: str) -> None:

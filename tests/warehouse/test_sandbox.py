@@ -21,7 +21,7 @@ import pytest
 from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import ClicheError, UsageError
 from warehouse.sandbox.reading import _CRASHED, Shown, TooLongError, read
-from warehouse.sandbox.rules import PROCESS_MEMORY, SETTINGS, one_statement
+from warehouse.sandbox.rules import PROCESS_MEMORY, connect, one_statement
 
 FILES = "file access is switched off"
 WRITING = "nothing can be written"
@@ -119,6 +119,7 @@ WRITES = [
     ("BEGIN", "BEGIN " + OFF),
     ("CHECKPOINT", "CHECKPOINT " + OFF),
     ("VACUUM", "VACUUM " + OFF),
+    ("UPDATE EXTENSIONS", "UPDATE " + OFF),
     ("SELECT 1; COPY outcomes TO '{out}'", "2 statements; run them one at a time"),
     ("SELECT 1; SELECT 2; SELECT 3", "3 statements; run them one at a time"),
     ("FROM force_checkpoint()", None),
@@ -291,7 +292,7 @@ def test_all_audit_queries_are_statements_that_the_sandbox_takes() -> None:
 
 
 def test_the_connection_alone_keeps_files_out_too(folder: Path) -> None:
-    with duckdb.connect(str(folder / "cliche.duckdb"), read_only=True, config=SETTINGS) as con:
+    with connect(folder / "cliche.duckdb") as con:
         for text in ("COPY outcomes TO '{out}'", "COPY outcomes TO '{own}.tmp/x'", "ATTACH '{other}' AS x"):
             with pytest.raises(duckdb.Error):
                 con.execute(filled(folder, text))
@@ -396,6 +397,16 @@ def test_values_of_every_kind_are_valid_json_and_csv(folder: Path) -> None:
     assert ask(folder, text, form="table")[0]
     with pytest.raises(ClicheError, match="cannot be shown"):
         ask(folder, "SELECT INTERVAL 1000000000 DAYS AS x")
+
+
+def test_a_query_that_takes_long_writes_nothing_but_its_rows(folder: Path) -> None:
+    """DuckDB shows progress on stdout after two seconds, among the rows."""
+    text = "SELECT count(*) AS n FROM range(300000) a, range(300000) b WHERE hash(a.range + b.range) = 7"
+    chunks = read(folder / "cliche.duckdb", text, timeout=4)
+    out = []
+    with pytest.raises(TooLongError):
+        out.extend(chunks)
+    assert b"".join(out) == b""
 
 
 def test_csv_begins_no_formula_in_a_cell_or_a_title(folder: Path) -> None:

@@ -46,8 +46,13 @@ def line(read: LastRead | None) -> str:
     """Return in one line when the store was last read whole."""
     if read is None:
         return "never; cliche verify --store reads it"
-    found = "all as recorded" if not read.problems else f"{read.problems:,} problems"
-    return f"{read.read_at:%Y-%m-%d %H:%M} UTC, {read.objects:,} objects, {found}"
+    found = f"{read.problems:,} problem{'s' * (read.problems > 1)}" if read.problems else "all as recorded"
+    return f"{read.read_at:%Y-%m-%d %H:%M} UTC, {objects(read.objects)}, {found}"
+
+
+def objects(count: int) -> str:
+    """Return how many objects, in words."""
+    return f"{count:,} object{'' if count == 1 else 's'}"
 
 
 class Progress:

@@ -38,7 +38,7 @@ class Found:
 
 
 def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: None) -> Found:
-    """Read every object of a store and return what is damaged, missing or unexpected.
+    """Read every object of a store and return what is damaged, missing or unexpected; an empty store is not recorded.
 
     Args:
         store: what is read; nothing is written there.
@@ -50,6 +50,8 @@ def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: 
     """
     begun = time.monotonic()
     listed = [key for key in store.list("") if not is_lock(key)]
+    if not listed:
+        return Found()  # nothing was read, so nothing is recorded as read
     there = frozenset(listed)
     groups: dict[tuple[str, ...], list[Key]] = {}
     found = Found()

@@ -27,8 +27,9 @@ SETTINGS: dict[str, Any] = {
     "memory_limit": MEMORY,
     "max_temp_directory_size": "0B",
     "temp_directory": "",
-    "lock_configuration": True,
 }
+#: The bar would be written among the rows of a query that takes over two seconds; it is no setting of `connect`.
+_LOCK = "SET enable_progress_bar = false; SET lock_configuration = true"
 
 #: PIVOT is MULTI: it looks up the values first.
 _ALLOWED = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
@@ -77,9 +78,11 @@ def connect(database: Path) -> duckdb.DuckDBPyConnection:
         QueryError: if the file cannot be opened.
     """
     try:
-        return duckdb.connect(str(database), read_only=True, config=SETTINGS)
+        con = duckdb.connect(str(database), read_only=True, config=SETTINGS)
+        con.execute(_LOCK)
     except duckdb.Error as error:
         raise QueryError("failed", f"{database.name} cannot be opened: {_short(str(error))}") from None
+    return con
 
 
 def one_statement(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
@@ -102,13 +105,21 @@ def one_statement(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement
     if len(statements) > 1:
         raise QueryError("usage", f"the query holds {len(statements)} statements; run them one at a time")
     (statement,) = statements
-    if statement.type not in _ALLOWED:
+    if _type_of(statement) not in _ALLOWED:
         raise QueryError(
             "refused",
             f"{_ONLY}: {_first_word(text)} is switched off "
             "(SELECT, FROM, WITH, SHOW, DESCRIBE, SUMMARIZE, PIVOT and EXPLAIN work)",
         )
     return statement
+
+
+def _type_of(statement: duckdb.Statement) -> duckdb.StatementType | None:
+    """Return the type of a statement, None for types that DuckDB's Python module has no name for."""
+    try:
+        return statement.type
+    except (ValueError, duckdb.Error):  # UPDATE EXTENSIONS: "29 is not a valid StatementType."
+        return None
 
 
 def in_plain_words(error: Exception) -> QueryError:

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +133,11 @@ def _link(edition: Edition) -> None:
     path = edition.folder / "data" / "labels.csv"
     path.rename(edition.folder.parent / "labels.csv")
     path.symlink_to(edition.folder.parent / "labels.csv")
+
+
+def _manifest_link(edition: Edition) -> None:
+    path = edition.folder / "manifest.json"
+    path.symlink_to(path.rename(edition.folder.parent / "elsewhere.json"))
 
 
 def _doubled(edition: Edition) -> None:
@@ -399,6 +405,7 @@ UNSIGNED: dict[str, tuple[Callable[[Edition], None], str]] = {
     ),
     "a file removed": (_drop("data/ranks.parquet"), "data/ranks.parquet is missing"),
     "a link in the place of a file": (_link, "data/labels.csv is not a plain file"),
+    "a link in the place of the manifest": (_manifest_link, "manifest.json is not a plain file"),
     "a field that is there twice": (_doubled, "not in the form that publish writes"),
 }
 
@@ -597,3 +604,13 @@ def test_fields_with_strange_entries_differ_and_nothing_breaks(edition: Edition,
     assert report.exit_code == 1
     for field in (*fields, "table_hashes"):
         assert any(field in line for line in report.differences), report.lines()
+
+
+def test_a_manifest_with_many_files_that_are_not_there_is_read_in_seconds() -> None:
+    report = Report("2026-11-23.1")
+    began = time.process_time()
+    for number in range(100_000):
+        report.differ(f"data/x{number:06}.csv is missing")
+        report.differ(f"data/x{number:06}.csv is missing")
+    assert len(report.differences) == 100_000
+    assert time.process_time() - began < 2

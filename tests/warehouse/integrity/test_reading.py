@@ -195,6 +195,20 @@ def test_the_command_prints_every_problem_and_the_exit_code_says_so(
     assert cliche("verify", "2026-11-09.1", "--store").code == 2
 
 
+def test_a_store_without_an_object_is_not_as_recorded(
+    tmp_path: Path, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is not mounted, or a misspelled prefix, looks like this."""
+    monkeypatch.setenv("CLICHE_HOME", str(tmp_path / "home"))
+    record = tmp_path / "home" / "store-read.json"
+    told = cliche("verify", "--store")
+    assert told.code == 4
+    assert "as recorded" not in told.out
+    assert "holds no object" in told.out
+    assert not record.exists()
+    assert "Store last read whole: never" in cliche("status").out
+
+
 def test_when_the_store_was_read_is_on_the_page_and_makes_no_edition(
     whole: Installation, cliche: Cliche
 ) -> None:
