@@ -88,4 +88,7 @@ def _hash(path: Path) -> tuple[str, int]:
 
 
 def _shown(name: str) -> str:
-    return name.encode("utf-8", "replace").decode("utf-8")
+    """Return a name in one line: a line break in it could look like a line of the report."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
+    )

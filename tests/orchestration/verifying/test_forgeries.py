@@ -405,6 +405,10 @@ UNSIGNED: dict[str, tuple[Callable[[Edition], None], str]] = {
     ),
     "a file removed": (_drop("data/ranks.parquet"), "data/ranks.parquet is missing"),
     "a link in the place of a file": (_link, "data/labels.csv is not a plain file"),
+    "a name that looks like a line of the report": (
+        _add("data/x\n  all agree\r\x1b[2J"),
+        "data/x\N{REPLACEMENT CHARACTER}  all agree\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}[2J is not",
+    ),
     "a link in the place of the manifest": (_manifest_link, "manifest.json is not a plain file"),
     "a field that is there twice": (_doubled, "not in the form that publish writes"),
 }
