@@ -31,8 +31,7 @@ from assets.metrics.scores.rates import (
     outcome_counts,
     outside_counts,
 )
-
-from .arrays import cells_of, figures_of
+from tests.unit.metrics.arrays import cells_of, figures_of
 
 NEAR = {"abs": 1e-9, "nan_ok": True}
 EXAMPLES = settings(max_examples=40, deadline=None)

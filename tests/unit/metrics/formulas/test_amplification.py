@@ -14,8 +14,7 @@ from scipy.stats import binomtest
 from assets.metrics.formulas.amplification import amplification
 from assets.metrics.formulas.share import wilson
 from assets.metrics.scores.beside import amplification_figures
-
-from .arrays import cells_of, figures_of
+from tests.unit.metrics.arrays import cells_of, figures_of
 
 INDIA = [0.444967, 0.417925, 0.137108]  # of people of 15 and over: 15-34, 35-59, 60 and more
 AGES = ["young_adult", "middle_aged", "older"]

@@ -24,8 +24,7 @@ from assets.metrics.formulas.tvd import mean_absolute_deviation
 from assets.metrics.registry.metric import ONE_VALUE
 from assets.metrics.scores.beside import compatibility_figures, homogeneity_figures
 from assets.metrics.scores.figures import distance_figures
-
-from .arrays import cells_of, figures_of
+from tests.unit.metrics.arrays import cells_of, figures_of
 
 GENDER = ["feminine", "masculine"]
 MONK = [f"monk_{step}" for step in range(1, 11)]

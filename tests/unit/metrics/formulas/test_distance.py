@@ -15,8 +15,7 @@ from scipy.stats import binomtest
 
 from assets.metrics.formulas.distance import Sums, distance2, hull, mean_distance2, rooted, terms
 from assets.metrics.formulas.share import Estimate
-
-from .prototypes import prototype
+from tests.unit.metrics.prototypes import prototype
 
 PROTOTYPE_Z = 1.959964  # the quantile as the prototypes round it
 

@@ -13,9 +13,8 @@ from assets.metrics.formulas.compatibility import entropy_homogeneity
 from assets.metrics.formulas.homogeneity import homogeneity, mean_homogeneity, terms
 from assets.metrics.registry.metric import ONE_VALUE
 from assets.metrics.scores.beside import homogeneity_figures
-
-from .arrays import cells_of, figures_of
-from .test_distance import chances, outcomes
+from tests.unit.metrics.arrays import cells_of, figures_of
+from tests.unit.metrics.formulas.test_distance import chances, outcomes
 
 counts = st.lists(st.integers(0, 9), min_size=2, max_size=6)
 

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from assets.metrics.formulas.tvd import mean_absolute_deviation, noise_floor, tvd
-
-from .prototypes import SHARED
+from tests.unit.metrics.prototypes import SHARED
 
 
 def test_floor_of_two_values_and_ten_pictures() -> None:
