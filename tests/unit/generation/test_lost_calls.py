@@ -24,7 +24,7 @@ from assets.gateway.receipts import (
 from assets.gateway.records import GROUPS, Answer, Outcome, Request, Slot
 from assets.generation.plan import Plan
 from assets.generation.run import Report, generate
-from assets.generation.trouble import find_trouble
+from assets.generation.trouble import NO_RECEIPT, find_trouble
 from tests.unit.generation.scripted import Scripted, ok, outcomes
 from tests.unit.generation.test_run import CONVERSATION, FAST, WEEK, planned
 from warehouse import keys
@@ -201,9 +201,9 @@ def test_a_call_without_a_receipt_is_in_flight_while_somebody_asks(store: Store)
     assert [call.why for call in trouble.lost(being_asked=False)] == ["unknown_charge", "no receipt"]
     assert [call.why for call in trouble.lost(being_asked=True)] == ["unknown_charge"]
     assert {(call.why, call.slot) for call in trouble.maybe_billed} == {
-            ("unknown_charge", "its slot is asked again"),
-            (NO_RECEIPT, "its slot is asked again unless lost_calls is close"),
-        }
+        ("unknown_charge", "its slot is asked again"),
+        (NO_RECEIPT, "its slot is asked again unless lost_calls is close"),
+    }
 
 
 def test_lost_calls_is_one_of_two_words() -> None:
