@@ -27,7 +27,7 @@ def make_workplace(settings: Settings, listener: Listener | None = None) -> Work
     """Return the surroundings that the settings describe.
 
     Raises:
-        UsageError: if suites or models are not valid, with the file, the place and how to mend it.
+        UsageError: if suites or models are not valid, with the file, the place and how to fix it.
     """
     suites = load_suites(settings.suites)
     found = load_models_file(settings.models, suites, providers=PROVIDERS)

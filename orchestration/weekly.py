@@ -145,7 +145,7 @@ def _account(
 def _cause(place: Workplace, partition: Partition) -> str:
     """Return what a failed check may have come from: slots that are open, a labeler that was stopped; else nothing.
 
-    Labels that the failed check itself kept from being made are its consequence, and running again mends nothing.
+    Labels that the failed check itself kept from being made are its consequence, and running again fixes nothing.
     """
     after = partition_state(place.store, partition[1], partition[0], place.labelers)
     return _open_slots(place, partition) if after.open or after.labeler_stopped_by else ""

@@ -239,7 +239,7 @@ def _step(
             return
         if batch.api_id is not None:
             raise ClicheError(
-                f"{desk.who}: batch {batch.api_id} cannot be fetched ({refused}); mend that and run again"
+                f"{desk.who}: batch {batch.api_id} cannot be fetched ({refused}); fix that and run again"
             ) from None
         taking.refused(refused.answer)
 

@@ -152,7 +152,7 @@ def load_models_file(
         providers: names of providers that exist; None leaves provider names unchecked.
 
     Raises:
-        UsageError: one line: the file, the model, what is wrong and how to mend it.
+        UsageError: one line: the file, the model, what is wrong and how to fix it.
     """
     data = read_yaml(path, path.name)
     if not isinstance(data, dict):

@@ -60,7 +60,7 @@ def checked_provider(entry: ModelEntry, standing: Plan | None = None) -> Provide
     provider.check(asked.model_id, dict(asked.params))
     if provider.paid:
         require_price(entry.name, entry.price)
-    if standing is None and not holds_conversations(provider):  # a plan that stands cannot be mended any more
+    if standing is None and not holds_conversations(provider):  # a plan that stands cannot be fixed any more
         for selection in entry.suites:
             if selection.conversations:
                 raise UsageError(

@@ -54,7 +54,7 @@ class CostRatio:
         """Return in one line what calls cost against the price table."""
         return (
             f"a picture costs {self.ratio:.2f} times what the price table expects (median of {self.n} calls); "
-            "mend its price in models.yaml"
+            "fix its price in models.yaml"
         )
 
 
@@ -115,11 +115,17 @@ def maybe_billed(known: Ledgered) -> tuple[MaybeBilled, ...]:
         if receipt.outcome is Outcome.UNKNOWN_CHARGE or receipt.cost_basis == "estimated"
     ]
     lost = [
-        MaybeBilled(slot_key, number, NO_RECEIPT, None, None, _became(attempts))
+        MaybeBilled(slot_key, number, NO_RECEIPT, None, None, _will_become(attempts))
         for slot_key, attempts in sorted(known.attempts.items())
         for number in attempts.lost
     ]
     return (*told, *lost)
+
+
+def _will_become(attempts: Attempts) -> str:
+    """Return what becomes of a slot of whose last call nothing is recorded: the next run knows its model's setting."""
+    became = _became(attempts)
+    return became if attempts.settled else f"{became} unless lost_calls is close"
 
 
 def _became(attempts: Attempts) -> str:

@@ -88,7 +88,7 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_words(text: str) -> bool:
     """Return whether an answer is words where a JSON object was asked for: the labeler declined, in its own way."""
-    return not _bare(text).startswith("{")
+    return not bare(text).startswith("{")
 
 
 def readings(text: str, attributes: Sequence[str], pictures: int = 1) -> list[dict[str, Reading]]:
@@ -98,7 +98,7 @@ def readings(text: str, attributes: Sequence[str], pictures: int = 1) -> list[di
     returned as text that no list holds, with the raw answer, and are stored as `invalid`. Nothing is coerced.
     """
     try:
-        answer = json.loads(_bare(text))
+        answer = json.loads(bare(text))
     except ValueError:
         answer = None
     parts = [answer] if pictures == 1 else [_part(answer, name) for name in picture_names(pictures)]
@@ -116,7 +116,7 @@ def _reading(part: object, attribute: str, text: str) -> Reading:
     return Reading(said) if isinstance(said, str) else Reading("", raw=json.dumps(said, ensure_ascii=False))
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Return an answer without the Markdown fence that some local models put around it."""
     stripped = text.strip()
     if stripped.startswith("```") and stripped.endswith("```"):

@@ -67,7 +67,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
 
     The scores of a week depend on that week alone, so weeks whose loads did not change are left as they are. The week
     to be published is checked each time, for what the bucket holds may have been damaged since; and so is every week
-    with a finding that may have been mended since.
+    with a finding that may have been fixed since.
     """
     with connect(place.warehouse) as con:
         migrate(con)

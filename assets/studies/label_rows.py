@@ -120,8 +120,9 @@ class RowReader:
             ]
             found = [(column, rater) for column, rater in found if column not in known]
             if not found:
+                hint = near(rules.column, [_with_rater(column, rules.column) for column in table.columns])
                 raise FileError(
-                    f'no column is named like "{rules.column}" (found: {", ".join(table.columns)})',
+                    f'no column is named like "{rules.column}"{hint} (found: {", ".join(table.columns)})',
                     table.place,
                 )
             for column, rater in found:
@@ -267,3 +268,11 @@ def _confidence(rules: LabelColumn, column: str, raw: str) -> float | None:
     if not 0 <= share <= 1:
         raise ValueError(f'{column} "{raw}" is not from 0 to {rules.confidence_of:g}; say confidence_of')
     return share
+
+
+def _with_rater(column: str, pattern: str) -> str:
+    """Return a column's name with `{rater}` where a pattern has it, so that the two can be compared."""
+    before, _, after = pattern.partition("{rater}")
+    if len(column) <= len(before) + len(after):
+        return column
+    return column[: len(before)] + "{rater}" + column[len(column) - len(after) :]

@@ -40,9 +40,10 @@ class Mistakes:
 
     def lines(self) -> list[str]:
         """Return one line per mistake, in the order in which they were found; of very many, how many more."""
+        found = self._by_file()
         shown: list[str] = []
         of_file: Counter[str] = Counter()
-        for (file, what), places in self._found.items():
+        for (file, what), places in found.items():
             of_file[file] += 1
             if of_file[file] <= _PER_FILE and len(shown) < _PER_STUDY:
                 shown.append(self._line(file, what, places))
@@ -50,15 +51,31 @@ class Mistakes:
         shown += [
             f"{self._study}: {file}: {more} more mistakes of other rows" for file, more in crowded.items()
         ]
-        left = len(self._found) - len(shown) + len(crowded) - sum(crowded.values())
+        left = len(found) - len(shown) + len(crowded) - sum(crowded.values())
         return [*shown, f"{self._study}: {left} more mistakes in other files"] if left > 0 else shown
+
+    def _by_file(self) -> dict[tuple[str, str], list[str]]:
+        """Return what was found, the same mistake of many whole files as one of the first of them."""
+        files: dict[str, list[str]] = {}
+        for (file, what), places in self._found.items():
+            if places == [""]:
+                files.setdefault(what, []).append(file)
+        same = {what: names for what, names in files.items() if len(names) > _SHOWN}
+        found = {}
+        for (file, what), places in self._found.items():
+            names = same.get(what, []) if places == [""] else []
+            if not names:
+                found[file, what] = places
+            elif names[0] == file:
+                found[file, what] = ["", *(f"file {name}" for name in names[1:])]
+        return found
 
     def _line(self, file: str, what: str, places: list[str]) -> str:
         where = " ".join(part for part in (file, places[0]) if part)
         others = list(dict.fromkeys(places))[1:]
         more = ""
         if others:
-            shown = ", ".join(place.split(" ")[-1] for place in others[:_SHOWN])
+            shown = ", ".join(place.split(" ", 1)[-1] for place in others[:_SHOWN])
             more = f" (also {others[0].split(' ')[0]} {shown}{' …' if len(others) > _SHOWN else ''}"
             more += f"; {len(others) + 1} in all)"
         return _shown(": ".join(part for part in (self._study, where, what) if part)) + more

@@ -86,7 +86,8 @@ def _would_come_in(study: ReadStudy) -> Iterator[str]:
         counts = [
             f"{number} {what}" for what, number in sorted(one.counts.items()) if number and what != "rows"
         ]
-        yield ", ".join([f"{one.files.file}: {len(one.hashes)} files, {one.counts['rows']} rows", *counts])
+        files = "file" if len(one.hashes) == 1 else "files"
+        yield ", ".join([f"{one.files.file}: {len(one.hashes)} {files}, {one.counts['rows']} rows", *counts])
     for found in study.labels:
         attributes = Counter(label.attribute for label in found.labels)
         numeric = {attribute.id for attribute in definition.attributes if attribute.kind == "numeric"}

@@ -164,7 +164,10 @@ class Numbers:
                     f"the study file says replicates: {count}"
                 )
             last = "" if count is None else f" to {first + count - 1}"
-            raise UnknownSlotError(f"replicate {replicate} is not planned (the study file has {first}{last})")
+            hint = "" if first == 1 else "; where numbers begin with 1, write first_replicate: 1"
+            raise UnknownSlotError(
+                f"replicate {replicate} is not planned (the study file has {first}{last}){hint}"
+            )
         return StudySlot(place.model, place.prompt, place.condition, replicate)
 
 

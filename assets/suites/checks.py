@@ -17,7 +17,7 @@ RESERVED = ("invalid", "not_assessed")
 
 
 def problems(suite: Suite) -> Iterator[str]:
-    """Yield a line for each thing that is wrong: which prompt or pair, what, and how to mend it."""
+    """Yield a line for each thing that is wrong: which prompt or pair, what, and how to fix it."""
     yield from _attributes(suite)
     yield from _prompts(suite)
     yield from _references(suite)

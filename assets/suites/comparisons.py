@@ -170,7 +170,7 @@ def load_comparisons(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Comp
         folder: where the file lies.
 
     Raises:
-        UsageError: one line that says which comparison is wrong, what, and how to mend it.
+        UsageError: one line that says which comparison is wrong, what, and how to fix it.
     """
     data: Any = read_yaml(folder / "comparisons.yaml", WHERE)
     if not isinstance(data, dict):

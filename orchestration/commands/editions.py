@@ -102,6 +102,15 @@ def check_line(place: Workplace) -> str:
     return f"Checked {len(rules)} rules: {passed} pass" + "".join(f"; {line}" for line in found)
 
 
+def withheld(place: Workplace, week: str) -> list[str]:
+    """Return the models whose figures the latest edition withholds for a week."""
+    with open_database(place, current(place)) as con:
+        found = con.execute(
+            "SELECT DISTINCT model FROM withheld WHERE week = $week ORDER BY model", {"week": week}
+        ).fetchall()
+    return [str(row[0]) for row in found]
+
+
 def headline(place: Workplace) -> list[str]:
     """Return the sentences that the figures of the latest edition say, simulated called simulated."""
     with open_database(place, current(place)) as con:

@@ -19,7 +19,7 @@ from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.edition import latest
 from assets.metrics.week import score_all
 from orchestration import weekly
-from orchestration.commands.editions import check_line, counting, headline, page_address
+from orchestration.commands.editions import check_line, counting, headline, page_address, withheld
 from orchestration.commands.forecasts import confirm, dry_run, may_spend
 from orchestration.commands.status import billed_line
 from orchestration.console import Tally, note, say
@@ -111,8 +111,16 @@ def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool) -> int
     elif newest is None or newest.week <= week:
         edition = weekly.publish(place, settings, week, note=note)
         say(check_line(place))
+        held = withheld(place, week)
+        _say_withheld(held)
         say(f"Edition {edition} is current: {page_address(place)}")
+        code = code or int(bool({*held} & {*names}))
     return code
+
+
+def _say_withheld(models: Sequence[str]) -> None:
+    if models:
+        say(f"Withheld, for the critical checks that failed: {', '.join(models)}.")
 
 
 def publish(week: str | None) -> int:
@@ -124,6 +132,8 @@ def publish(week: str | None) -> int:
     edition = weekly.publish(place, settings, week, note=note)
     same = before is not None and before.id == edition
     say(check_line(place))
+    if edition_week := latest(place.store):
+        _say_withheld(withheld(place, edition_week.week))
     say(f"Edition {edition} is current{' as before: nothing changed' if same else ''}: {page_address(place)}")
     return 0
 

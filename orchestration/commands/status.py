@@ -26,6 +26,7 @@ from orchestration.gate import look
 from orchestration.resources import make_workplace
 from orchestration.settings import load_settings
 from warehouse.store import Holder
+from warehouse.store.holders import clock
 from warehouse.weeks import current_week, iso_label, parse_week
 
 _SMALL_USD = 0.01  # below it, cents say nothing
@@ -122,9 +123,9 @@ def _trouble(
     if asking is not None:
         in_flight = len(trouble.maybe_billed) - len(billed)
         calls = f", {_calls(in_flight, 'call')} in flight" if in_flight else ""
-        yield f"{model} is being asked now (pid {asking.pid} on {asking.host} since {asking.since}{calls})"
+        yield f"{model} is being asked now (pid {asking.pid} on {asking.host} since {clock(asking.since)}{calls})"
     if labeling is not None:
-        yield f"{model} is being labeled now (pid {labeling.pid} on {labeling.host} since {labeling.since})"
+        yield f"{model} is being labeled now (pid {labeling.pid} on {labeling.host} since {clock(labeling.since)})"
     if trouble.waiting and state.open and not state.at_cap:
         yield f"{model}: {trouble.waiting}"
     if trouble.stopped_by and state.open:

@@ -86,11 +86,12 @@ def _probed(what: str, said: Probe | None, ends: dt.date | None) -> Iterator[Fin
     if said is None:
         yield Finding("ok", what, "there is no free call; its key is tried by the first paid one")
     elif said.key_ok is False:
-        yield Finding("fail", what, f"{said.line}; mend the key, or key_env of its connection")
+        how = "" if said.line.startswith("no key:") else "; fix the key, or key_env of its connection"
+        yield Finding("fail", what, f"{said.line}{how}")
     elif said.model_ok is False:
-        yield Finding("fail", what, f"{said.line}; mend model_id in models.yaml")
+        yield Finding("fail", what, f"{said.line}; fix model_id in models.yaml")
     elif said.certain:
-        yield Finding("fail", what, f"{said.line}; fix connection in models.yaml, a run would fail of it")
+        yield Finding("fail", what, f"{said.line}; fix connection in models.yaml: a run would fail")
     elif said.key_ok is None or said.model_ok is None:
         yield Finding("warn", what, f"not known without a paid call: {said.line}")
     else:
@@ -160,9 +161,9 @@ def _price(what: str, prices: Sequence[Price]) -> Iterator[Finding]:
         yield Finding("fail", what, "no price holds today: write price with source and date in models.yaml")
         return
     age = (today - price.date).days
-    line = f"${price.per_image_usd:,.4f} a picture, looked up on {price.date} ({price.source})"
+    line = f"${price.per_image_usd:,.4f} per picture, looked up on {price.date} ({price.source})"
     if age > OLD_AFTER_DAYS:
-        yield Finding("warn", what, f"{line} is {age} days old; look it up again and mend date")
+        yield Finding("warn", what, f"{line} is {age} days old; look it up again and fix date")
     elif "check before use" in price.source.lower():
         yield Finding("warn", what, f"{line}; look it up at its maker's before you ask")
     else:

@@ -27,7 +27,7 @@ WITH compared AS (
 SELECT
     *,
     format(
-        'a picture costs {:.2f} times what the price table expects (median of {} calls); mend its price',
+        'a picture costs {:.2f} times what the price table expects (median of {} calls); fix its price',
         ratio, calls
     ) AS problem
 FROM compared

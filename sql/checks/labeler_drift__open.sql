@@ -13,7 +13,7 @@ SELECT
     week, anchor_set, labeler, labeler_version, attribute, moved, pictures, examples, moved AS failing_rows,
     concat(
         attribute, ': ', moved, ' of ', pictures, ' labels of ', labeler, ' on the anchors ', anchor_set,
-        ' moved since the week ', baseline_week, ' (cliche anchors accept, or mend the labeler)'
+        ' moved since the week ', baseline_week, ' (cliche anchors accept, or fix the labeler)'
     ) AS problem
 FROM labeler_drift
 WHERE

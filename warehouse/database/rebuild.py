@@ -73,7 +73,7 @@ def rebuild(
 
 
 def _assert_free(path: Path) -> None:
-    """Raise RefusedError if another process has the file open; what else is wrong with it is mended by rebuilding."""
+    """Raise RefusedError if another process has the file open; what else is wrong with it is fixed by rebuilding."""
     if not path.exists():
         return
     try:

@@ -60,12 +60,12 @@ def refusal(holder: Holder) -> RefusedError:
         return RefusedError("another run holds this and has not said who it is; nothing was changed")
     where = "this machine" if holder.host == socket.gethostname() else holder.host
     return RefusedError(
-        f"another run holds {holder.purpose} since {_clock(holder.since)} (pid {holder.pid}, {where}); "
+        f"another run holds {holder.purpose} since {clock(holder.since)} (pid {holder.pid}, {where}); "
         "nothing was changed"
     )
 
 
-def _clock(since: str) -> str:
+def clock(since: str) -> str:
     """Return `HH:MM`, after the date if that is not today; what does not read as a time stays as it is."""
     try:
         moment = datetime.fromisoformat(since).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Errors of the operating system as one line: what failed, where, and how to mend it.
+"""Errors of the operating system as one line: what failed, where, and how to fix it.
 
 Belongs here: the words for errors of a local store. Does not belong here: errors of S3 (`s3_errors`).
 """
@@ -44,7 +44,7 @@ _LINES = {
     errno.EIO: _BROKEN,
     errno.ESTALE: ("the network folder went away", "mount it again"),
     errno.EMLINK: ("the file system allows no more links here", "choose another file system"),
-    errno.ELOOP: ("symbolic links go round in a circle", "mend the links"),
+    errno.ELOOP: ("symbolic links go round in a circle", "fix the links"),
 }
 
 
@@ -62,6 +62,6 @@ def explained(doing: str, path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         code = error.errno or 0
-        what, mend = _LINES.get(code, (error.strerror or "unknown error", "see the system's documentation"))
+        what, fix = _LINES.get(code, (error.strerror or "unknown error", "see the system's documentation"))
         kind = NoRoomError if code in _NO_ROOM else StoreError
-        raise kind(f"cannot {doing} {path}: {what}; {mend}") from error
+        raise kind(f"cannot {doing} {path}: {what}; {fix}") from error

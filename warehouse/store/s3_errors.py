@@ -1,4 +1,4 @@
-"""Errors of S3 and of the way to it as one line: what failed, where, and how to mend it.
+"""Errors of S3 and of the way to it as one line: what failed, where, and how to fix it.
 
 Belongs here: the words for errors of boto3 and of S3 servers. Does not belong here: answers that are part of
 the work (no such key, a condition that does not hold), which `s3_objects` reads itself.
@@ -24,8 +24,8 @@ _REGION = ("the bucket lives in another region", "set AWS_DEFAULT_REGION to the 
 _FULL = ("the storage is full or its quota is used up", "free some space or raise the quota, then run again")
 _BUSY = ("the server asks to slow down or has trouble", "try again later, what is kept stays")
 _CODES = {
-    "NoSuchBucket": ("there is no such bucket", "make the bucket first, or mend CLICHE_STORE"),
-    "InvalidBucketName": ("there can be no such bucket", "mend CLICHE_STORE"),
+    "NoSuchBucket": ("there is no such bucket", "make the bucket first, or fix CLICHE_STORE"),
+    "InvalidBucketName": ("there can be no such bucket", "fix CLICHE_STORE"),
     "InvalidAccessKeyId": _WRONG_KEYS,
     "SignatureDoesNotMatch": _WRONG_KEYS,
     "InvalidToken": _WRONG_KEYS,
@@ -55,7 +55,7 @@ _SLOW = ("the server does not answer in time", "check the network and AWS_ENDPOI
 _TYPES: tuple[tuple[type[BotoCoreError], tuple[str, str]], ...] = (
     (exceptions.NoCredentialsError, _NO_KEYS),
     (exceptions.PartialCredentialsError, _NO_KEYS),
-    (exceptions.ProfileNotFound, ("there is no such AWS profile", "mend AWS_PROFILE")),
+    (exceptions.ProfileNotFound, ("there is no such AWS profile", "fix AWS_PROFILE")),
     (exceptions.TokenRetrievalError, ("the AWS session has ended", "log in again (aws sso login)")),
     (exceptions.UnauthorizedSSOTokenError, ("the AWS session has ended", "log in again (aws sso login)")),
     (
@@ -86,18 +86,18 @@ def explained(doing: str, where: str) -> Iterator[None]:
     except ClientError as error:
         code = code_of(error)
         told = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
-        what, mend = _CODES.get(code) or (
+        what, fix = _CODES.get(code) or (
             f"the server answers {code or status_of(error)} {told}".strip(),
             "see the server's documentation",
         )
-        raise StoreError(f"cannot {doing} {where}: {what}; {mend}") from error
+        raise StoreError(f"cannot {doing} {where}: {what}; {fix}") from error
     except BotoCoreError as error:
         fallback = (
             _UNREACHABLE
             if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError)
             else (" ".join(str(error).split()), "check the AWS variables and settings")
         )
-        what, mend = next((line for kind, line in _TYPES if isinstance(error, kind)), fallback)
-        raise StoreError(f"cannot {doing} {where}: {what}; {mend}") from error
+        what, fix = next((line for kind, line in _TYPES if isinstance(error, kind)), fallback)
+        raise StoreError(f"cannot {doing} {where}: {what}; {fix}") from error
     except ValueError as error:  # boto3 refuses an endpoint address that is none
         raise StoreError(f"cannot {doing} {where}: {error}; check AWS_ENDPOINT_URL") from error

@@ -137,7 +137,7 @@ class Budget:
                     if over > 0 and self.book.first_time(f"dearer:{who}"):
                         self.told(
                             f"{model}: a call cost ${receipt.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
-                            "for it; from now on that much is set aside (mend most_usd of its price in models.yaml)"
+                            "for it; from now on that much is set aside (fix most_usd of its price in models.yaml)"
                         )
 
                 yield settled

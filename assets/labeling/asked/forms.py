@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from assets.gateway.models_file import LabelerEntry
@@ -17,7 +17,10 @@ from assets.labeling.records import Sight
 
 #: `error_code` of an answer that came, and is not in the form of the API; `error_type` names the form.
 WRONG_FORM = "wrong_form"
+#: `error_code` of words where an object was asked for. They are a refusal of a labeler that has answered before.
+IN_WORDS = "words"
 CHAT, RESPONSE, DECISION, MESSAGE = "chat_completion", "response", "decision", "message"
+_SCHEMA = "use a model and a server that keep to a JSON schema (structured outputs)"
 _SHOWN = 80  # characters of an answer's own words
 
 #: Of JSON objects, the first that matches: form, what it is called, how it is known.
@@ -101,6 +104,77 @@ def wrong_form(
             }
         )
     )
+
+
+def wrong_text(text: str, names: Collection[str], facts: Mapping[str, Any]) -> Sight | None:
+    """Return what a call came to whose text is not the JSON object that was asked for; None if it may be read.
+
+    Words alone are no matter of form: the labeler declined in its own way. An object that names some of what was asked
+    is read, and what it leaves out is `invalid`.
+
+    Args:
+        text: the answer's text, without a Markdown fence.
+        names: the keys of the object that was asked for.
+        facts: what is known of the answer otherwise.
+    """
+    found = _form_of_text(text, names)
+    if found is None:
+        return None
+    form, called = found
+    message = (
+        f'the answer\'s text is {called} ("{_cut(text)}"), not the JSON object that was asked for; {_SCHEMA}'
+    )
+    return Sight(
+        Answer(
+            **{
+                **facts,
+                "outcome": Outcome.SERVER_ERROR,
+                "error_code": WRONG_FORM,
+                "error_type": form,
+                "error_message": message,
+                "raw_body": text[:RAW_BODY_CHARS],
+            }
+        )
+    )
+
+
+def declined_in_words(text: str, facts: Mapping[str, Any]) -> Sight:
+    """Return what a call came to whose text is words alone: declined, unless the labeler never says anything else."""
+    message = f'the answer is words ("{_cut(text)}"), not the JSON object that was asked for; {_SCHEMA}'
+    return Sight(
+        Answer(
+            **{
+                **facts,
+                "outcome": Outcome.REFUSED_TEXT,
+                "refusal_text": text,
+                "error_code": IN_WORDS,
+                "error_message": message,
+            }
+        )
+    )
+
+
+def _form_of_text(text: str, names: Collection[str]) -> tuple[str, str] | None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return ("around", "words around a JSON object") if _holds_object(text) else None
+    if not isinstance(value, Mapping):
+        return "json", "JSON, but no object"
+    return None if value.keys() & {*names} else ("other_keys", "a JSON object with none of the keys")
+
+
+def _holds_object(text: str) -> bool:
+    """Return whether a JSON object begins somewhere after the first words."""
+    for found in re.finditer(r"\{", text[:RAW_BODY_CHARS]):
+        if found.start() == 0:
+            return False
+        try:
+            value, _ = json.JSONDecoder().raw_decode(text, found.start())
+        except ValueError:
+            continue
+        return bool(value)
+    return False
 
 
 def recognized(entry: LabelerEntry, asked: str, answer: Answer) -> Answer:

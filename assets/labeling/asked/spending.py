@@ -121,7 +121,7 @@ def admission_of(
                 if over > 0 and budget.book.first_time(f"dearer:labeler:{entry.name}"):
                     budget.told(
                         f"labeler {entry.name}: a call cost ${receipt.cost_usd:,.4f}, ${over:,.4f} more than was set "
-                        "aside for it; from now on that much is set aside (mend most_usd of its price in models.yaml)"
+                        "aside for it; from now on that much is set aside (fix most_usd of its price in models.yaml)"
                     )
 
             yield settled

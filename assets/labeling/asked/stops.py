@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from assets.gateway.records import GROUPS, UNREADABLE, Outcome
 from assets.labeling.asked.attempts import LabelAttempt
+from assets.labeling.asked.forms import IN_WORDS
 
 #: Answers of one kind that cannot be read, of so many different calls in a row, stop a labeler.
 IN_A_ROW = 3
@@ -23,6 +24,11 @@ def kind_of(attempt: LabelAttempt) -> Kind | None:
     if attempt.outcome is Outcome.SERVER_ERROR and attempt.error_code in UNREADABLE:
         return attempt.error_code, attempt.error_type or ""
     return None
+
+
+def _kind_of_first(attempt: LabelAttempt) -> Kind | None:
+    """Return the same of a labeler that has not answered yet: words say nothing else, so they may be its form."""
+    return (IN_WORDS, "") if attempt.error_code == IN_WORDS else kind_of(attempt)
 
 
 class Watch:
@@ -39,11 +45,12 @@ class Watch:
 
     def see(self, attempt: LabelAttempt) -> None:
         """Take in one call; not for several threads at once."""
-        group, kind = GROUPS[attempt.outcome], kind_of(attempt)
+        known = kind_of if self.readable else _kind_of_first
+        group, kind = GROUPS[attempt.outcome], known(attempt)
         self.trouble = describe(attempt) if group == "transient" else None
         if kind is not None:
             self._tell(kind, f"the first answer could not be read: {attempt.error_message}")
-            self._row = [one for one in self._row if kind_of(one) == kind] + [attempt]
+            self._row = [one for one in self._row if known(one) == kind] + [attempt]
             self.why = self.why or unreadable_row(self._row)
         elif group in {"success", "answer"}:
             self.readable, self._row = True, []
@@ -67,11 +74,15 @@ def stopped_by(attempts: Iterable[LabelAttempt]) -> str | None:
     """Return in one line what stopped a labeler, or None if it answered after its last stop."""
     asked = sorted(attempts, key=lambda attempt: str(attempt.requested_at))
     row: list[LabelAttempt] = []
+    answered = any(GROUPS[attempt.outcome] == "success" for attempt in asked)
+    known = kind_of if answered else _kind_of_first
     for attempt in reversed(asked):
-        kind = kind_of(attempt)
+        kind = known(attempt)
         if GROUPS[attempt.outcome] == "stop" or attempt.outcome is Outcome.BUDGET_STOPPED:
             return describe(attempt)
-        if GROUPS[attempt.outcome] in {"success", "answer"} or (row and kind and kind != kind_of(row[0])):
+        if GROUPS[attempt.outcome] in {"success", "answer"} and kind is None:
+            return None
+        if row and kind and kind != known(row[0]):
             return None
         row = [*row, attempt] if kind else row
         if why := unreadable_row([*reversed(row)]):

@@ -42,7 +42,7 @@ class ImportProblemsError(UsageError):
         what = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__(
             f"nothing was imported: {what} in {files} file{'s' if files > 1 else ''}; "
-            "mend what is listed and import again"
+            "fix what is listed and import again"
         )
 
 

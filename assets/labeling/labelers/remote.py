@@ -14,9 +14,9 @@ from assets.gateway.models_file import OUR_SETTINGS, LabelerEntry
 from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.errors import ErrorRow, match
 from assets.generation.providers.openai.params import require_params
-from assets.labeling.asked.forms import WRONG_FORM
+from assets.labeling.asked.forms import WRONG_FORM, declined_in_words, wrong_text
 from assets.labeling.pictures import Preparation, Shown, UnreadableError, prepare
-from assets.labeling.questions import is_words, readings
+from assets.labeling.questions import bare, is_words, picture_names, readings
 from assets.labeling.records import Reading, Sight
 from assets.suites.schema import Attribute
 from warehouse.errors import ClicheError, UsageError
@@ -197,6 +197,9 @@ def answered(text: str, attributes: Sequence[str], pictures: int, facts: Mapping
         return Sight(
             Answer(outcome=Outcome.SERVER_ERROR, error_code="empty_answer", error_message=message, **facts)
         )
+    names = attributes if pictures == 1 else picture_names(pictures)
+    if (wrong := wrong_text(bare(text), names, facts)) is not None:
+        return wrong
     if is_words(text):
-        return refused(text.strip(), facts)
+        return declined_in_words(text.strip(), facts)
     return Sight(Answer(outcome=Outcome.OK, **facts), tuple(readings(text, attributes, pictures)))

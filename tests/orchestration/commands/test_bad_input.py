@@ -509,7 +509,7 @@ def test_checking_a_study_lists_all_mistakes_or_what_would_come_in_and_stores_no
         0,
         [
             "s: 1 models, 1 prompts, 2 slots, 0 pictures",
-            "labels.csv: 1 files, 2 rows",
+            "labels.csv: 1 file, 2 rows",
             "p: 2 labels of gender (woman 1, man 1)",
             "No mistakes. Nothing was stored: leave out --check to import it.",
         ],

@@ -68,7 +68,7 @@ def test_a_key_a_model_a_price_and_caps_that_are_well(home: Installation, cliche
     assert ended.code == 0, ended.out
     assert lines(ended.out, "real") == [
         ("ok", "the key works, classic is asked for"),
-        ("ok", "$0.2500 a picture, looked up on 2026-11-01 (test)"),
+        ("ok", "$0.2500 per picture, looked up on 2026-11-01 (test)"),
     ]
     assert lines(ended.out, "caps") == [("ok", "week_usd $10.00, month_usd $20.00")]
 
@@ -80,21 +80,21 @@ def test_a_key_a_model_a_price_and_caps_that_are_well(home: Installation, cliche
             {},
             {"TEST_API_KEY": "wrong"},
             1,
-            ("fail", "401: the key is not valid; mend the key, or key_env of its"),
+            ("fail", "401: the key is not valid; fix the key, or key_env of its"),
         ),
         ({}, {"TEST_API_KEY": None}, 0, ("warn", "not known without a paid call: no key: set the variable")),
         (
             {"model_id": "gone"},
             {},
             1,
-            ("fail", "the key works, gone is asked for; mend model_id in models.yaml"),
+            ("fail", "the key works, gone is asked for; fix model_id in models.yaml"),
         ),
         ({"price": None}, {}, 1, ("fail", 'model "real" costs money and has no price; write price')),
         (
             {"price": {**PRICE, "date": "2026-08-01"}},
             {},
             0,
-            ("warn", "days old; look it up again and mend date"),
+            ("warn", "days old; look it up again and fix date"),
         ),
         (
             {"price": {**PRICE, "source": "Check before use"}},

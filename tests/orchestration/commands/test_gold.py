@@ -184,7 +184,7 @@ def test_all_problems_of_an_import_are_listed_before_the_one_line(
     assert all(line.startswith("a-export.json, task ") and "is no value" in line for line in lines)
     assert "\x1b" not in done.out
     assert done.only_line == (
-        f"nothing was imported: {len(lines)} problems in 1 file; mend what is listed and import again"
+        f"nothing was imported: {len(lines)} problems in 1 file; fix what is listed and import again"
     )
     done = cliche("gold", "import", "mine", str(file))
     assert done.out.startswith("a-export.json: an account without a number is nobody's")

@@ -245,7 +245,7 @@ def test_status_lists_what_may_have_been_billed_and_a_price_table_that_is_wrong(
     assert sorted(listed) == ["1", "2", "3", "4"]
     assert "real: 4 calls may have been billed without an answer:\n" in told
     assert "\nOf it, at most $1.00 for 4 calls whose answers were lost.\n" in told
-    assert "real: a picture costs 4.00 times what the price table expects (median of 5 calls); mend" in told
+    assert "real: a picture costs 4.00 times what the price table expects (median of 5 calls); fix" in told
 
 
 def test_status_tells_of_answers_that_nobody_knew(home: Installation, cliche: Cliche) -> None:

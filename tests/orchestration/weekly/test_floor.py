@@ -14,7 +14,7 @@ from assets.labeling.status import partition_state
 from orchestration.instance import open_instance
 from orchestration.partitions import partition_key
 from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, entry
-from tests.orchestration.scripted import STOPPING
+from tests.orchestration.scripted import DAMAGED, STOPPING
 from warehouse.database.connection import connect
 from warehouse.database.table_hash import table_hashes
 from warehouse.loading.load import partitions
@@ -59,6 +59,20 @@ def test_a_partition_that_was_stopped_is_failed_in_dagster(fresh: Installation, 
             for record in instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
         ]
         assert failed == [partition_key("real", stopped)]
+
+
+def test_a_run_whose_model_is_withheld_says_so_and_ends_with_1(
+    fresh: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PROVIDERS, "damaged", DAMAGED)
+    fresh.write_models(entry("real", provider="damaged"), entry("sim-drift"))
+    ended = cliche("run", "--week", WEEK)
+    again = cliche("run", "--week", WEEK)
+    for one in (ended, again):
+        assert "Withheld, for the critical checks that failed: real." in one.out, one
+        assert one.code == 1
+    assert cliche("run", "--week", WEEK, "--model", "sim-drift").code == 0
+    assert "critical checks that failed: real." in cliche("publish", "--week", WEEK).out
 
 
 def test_the_floor_is_that_of_the_configuration_when_the_week_is_published(

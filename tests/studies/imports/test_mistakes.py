@@ -84,7 +84,7 @@ def test_of_very_many_mistakes_the_first_are_shown_and_all_counted(tiny: Study) 
     assert lines[-1] == "tiny: labels/One.csv: 29980 more mistakes of other rows"
     (tiny.root / ONE).write_text("picture,sex,job,when\n")
     for n in range(300):
-        (tiny.root / f"pics/One/x{n}.png").write_bytes(b"x")
+        (tiny.root / f"pics/One/ceo_{n + 3}.png").write_bytes(b"x")
     lines = found(tiny)
     assert len(lines) == 201
     assert lines[-1] == "tiny: 100 more mistakes in other files"
@@ -484,3 +484,28 @@ def test_a_numeric_attribute_declares_no_values(tmp_path: Path) -> None:
         'attribute "gender": only a numeric attribute has unit, low and high',
         'attribute "age" is numeric: it has no values',
     ]
+
+
+def test_the_same_mistake_of_many_pictures_is_one_line(tiny: Study) -> None:
+    tiny.data["images"]["pattern"] = "pics/{model}/{prompt}_{replicate}.jpeg"
+    about = [line for line in found(tiny) if "matches neither the pattern" in line]
+    pictures = sorted(path.name for path in (tiny.root / "pics").rglob("*.png"))
+    assert len(pictures) > 5
+    (line,) = about
+    assert f"; {len(pictures)} in all)" in line
+
+
+def test_numbers_that_begin_with_one_name_the_key_that_says_so(tiny: Study) -> None:
+    tiny.data["first_replicate"] = 0
+    (line, *_) = [line for line in found(tiny) if "is not planned" in line]
+    assert "write first_replicate: 1" in line
+
+
+def test_a_mistyped_column_of_raters_is_named(tiny: Study) -> None:
+    labels = tiny.data["labels"][0]
+    labels["columns"][0] = {**labels["columns"][0], "column": "sxe_{rater}"}
+    text = (tiny.root / ONE).read_text("utf-8")
+    for file in (tiny.root / "labels").iterdir():
+        file.write_text(file.read_text("utf-8").replace("picture,sex,", "picture,sex_A,"), "utf-8")
+    assert text.startswith("picture,sex,")
+    assert any('like "sxe_{rater}"; did you mean "sex_{rater}"?' in line for line in found(tiny))

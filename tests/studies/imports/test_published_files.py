@@ -184,7 +184,7 @@ def test_check_says_what_would_come_in_and_stores_nothing(tmp_path: Path) -> Non
     mistakes, found = check(study.save(), study.root)
     assert mistakes == []
     assert found[0] == "my-study: 2 models, 2 prompts, 8 slots, 8 pictures"
-    assert found[1] == "Batch_{*}_batch_results.csv: 1 files, 16 rows, 2 empty cells, 8 rows left out"
+    assert found[1] == "Batch_{*}_batch_results.csv: 1 file, 16 rows, 2 empty cells, 8 rows left out"
     assert found[2].startswith("turkers-1: 8 labels of gender (")
     assert study.written() == {}
 

@@ -24,7 +24,7 @@ from assets.gateway.receipts import (
 from assets.gateway.records import GROUPS, Answer, Outcome, Request, Slot
 from assets.generation.plan import Plan
 from assets.generation.run import Report, generate
-from assets.generation.trouble import find_trouble
+from assets.generation.trouble import NO_RECEIPT, find_trouble
 from tests.unit.generation.scripted import Scripted, ok, outcomes
 from tests.unit.generation.test_run import CONVERSATION, FAST, WEEK, planned
 from warehouse import keys
@@ -200,7 +200,10 @@ def test_a_call_without_a_receipt_is_in_flight_while_somebody_asks(store: Store)
     trouble = find_trouble(read_partition(store, WEEK, "m"))
     assert [call.why for call in trouble.lost(being_asked=False)] == ["unknown_charge", "no receipt"]
     assert [call.why for call in trouble.lost(being_asked=True)] == ["unknown_charge"]
-    assert {call.slot for call in trouble.maybe_billed} == {"its slot is asked again"}
+    assert {(call.why, call.slot) for call in trouble.maybe_billed} == {
+        ("unknown_charge", "its slot is asked again"),
+        (NO_RECEIPT, "its slot is asked again unless lost_calls is close"),
+    }
 
 
 def test_lost_calls_is_one_of_two_words() -> None:

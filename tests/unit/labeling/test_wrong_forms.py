@@ -131,6 +131,49 @@ def test_three_in_a_row_stop_with_the_cause_and_the_setting(
     assert partition_state(store, WEEK, "m", {"eye": one}).labeler_stopped_by is None
 
 
+TEXTS = [
+    ("[1, 2, 3]", "JSON, but no object"),
+    ('"a woman with a hat"', "JSON, but no object"),
+    ('{"result": {"perceived_gender": "feminine"}}', "a JSON object with none of the keys"),
+    (
+        'Here is the JSON:\n```json\n{"perceived_gender": "feminine"}\n```\nAnything else?',
+        "words around a JSON",
+    ),
+    ("I see a friendly woman who wears a hat.", "the answer is words"),
+]
+
+
+@pytest.mark.parametrize("kind", ["responses", "chat", "messages"])
+@pytest.mark.parametrize(("text", "cause"), TEXTS, ids=lambda one: str(one)[:20])
+def test_a_labeler_that_never_keeps_to_the_schema_stops(
+    store: Store, server: Vision, kind: str, text: str, cause: str
+) -> None:
+    server.says = lambda asked: Said(text=text)
+    one, told = entry(server, kind, concurrency=1), list[str]()
+    report = run(store, one, told)
+    assert len(server.asked) == IN_A_ROW
+    (line,) = told
+    assert cause in line
+    assert "structured outputs" in line
+    assert "\n" not in line
+    assert cause in (report.stopped_by or "")
+    state = partition_state(store, WEEK, "m", {"eye": one})
+    assert state.labeler_stopped_by == report.stopped_by
+    # What was only in a wrong form is asked again; words alone are a refusal that stands.
+    server.says = first_value
+    assert run(store, one).written == (3 if "words (" in line else 6)
+    assert partition_state(store, WEEK, "m", {"eye": one}).labeler_stopped_by is None
+
+
+def test_a_labeler_that_has_answered_may_decline_in_words_as_often_as_it_likes(
+    store: Store, server: Vision
+) -> None:
+    server.says = lambda asked: first_value(asked) if asked.number == 1 else Said(text="I'd rather not say.")
+    told = list[str]()
+    report = run(store, entry(server, concurrency=1), told)
+    assert (report.written, report.declined, report.stopped_by, told) == (1, 5, None, [])
+
+
 def test_calls_in_flight_beside_each_other_do_not_wait_for_a_service_that_is_up(
     store: Store, server: Vision
 ) -> None:

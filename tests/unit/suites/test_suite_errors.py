@@ -1,4 +1,4 @@
-"""A wrong suite file gets one line: the file, the prompt, what is wrong, how to mend it."""
+"""A wrong suite file gets one line: the file, the prompt, what is wrong, how to fix it."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ CASES = [
             (
                 f"UPDATE attempts SET cost_usd = {cost}, expected_usd = 0.05, cost_basis = 'reported' WHERE {HERE}",
             ),
-            message=f"a picture costs {ratio} times what the price table expects (median of 55 calls); mend its price",
+            message=f"a picture costs {ratio} times what the price table expects (median of 55 calls); fix its price",
         )
         for way, cost, ratio in (
             ("dearer than expected", 0.2, "4.00"),

@@ -79,10 +79,10 @@ class TestWrongSettings:
 
     def test_an_unknown_profile(self, s3_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_PROFILE", "nobody")
-        fails_with([lambda: open_store(s3_address)], "there is no such AWS profile; mend AWS_PROFILE")
+        fails_with([lambda: open_store(s3_address)], "there is no such AWS profile; fix AWS_PROFILE")
 
     def test_no_such_bucket(self, s3_address: str) -> None:
-        told = "there is no such bucket; make the bucket first, or mend CLICHE_STORE"
+        told = "there is no such bucket; make the bucket first, or fix CLICHE_STORE"
         fails_with(every_call(open_store("s3://no-such-bucket/x")), told)
 
     def test_a_reader_reads_and_cannot_write(

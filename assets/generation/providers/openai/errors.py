@@ -61,7 +61,7 @@ ERRORS: tuple[ErrorRow, ...] = (
         r"|account is not active|insufficient (credits|balance|funds)|credit limit exceeded",
     ),
     ErrorRow(Outcome.QUOTA_EXHAUSTED, status=402),
-    # The model is gone (an event on the time line), or was never there for this key (a mistake to mend).
+    # The model is gone (an event on the time line), or was never there for this key (a mistake to fix).
     ErrorRow(Outcome.MODEL_RETIRED, code="model_deprecated"),
     ErrorRow(
         Outcome.MODEL_RETIRED,

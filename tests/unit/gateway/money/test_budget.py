@@ -270,7 +270,7 @@ def test_a_call_dearer_than_reserved_is_told_and_cannot_repeat(tmp_path: Path) -
     assert before <= 2 * 0.7  # no more calls than there was money for
     assert told[0] == (
         "m: a call cost $0.7000, $0.6000 more than was set aside for it; from now on that much is set aside "
-        "(mend most_usd of its price in models.yaml)"
+        "(fix most_usd of its price in models.yaml)"
     )
     (tmp_path / "spending.sqlite").unlink()  # it is learned from the bucket too
     told.clear()
