@@ -26,11 +26,11 @@ from tests.warehouse.checks.quality_rows import drifted, moved, put_right, wrong
 from warehouse.loading.load import replace_week
 from warehouse.store import open_store
 
-OTHER = Version("0.9.0+0123456789ab", same=False, decided=False, why="code version 0.9.0 is not known here")
+OTHER = Version("0.9.0+0123456789ab", {}, same=False, decided=False, why="code version 0.9.0 is not known here")
 _SHIFT = (
     "INSERT INTO detectable_shifts BY NAME SELECT {week} AS week, 'model' AS track, true AS simulated, "
     "'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition, 'perceived_gender' AS attribute, 8 AS n, "
-    "3 AS cells, 0.31 AS all_in_3_weeks, 0.23 AS all_in_8_weeks, 0.47 AS one_in_8_weeks"
+    "3 AS cells, 0.31 AS all_in_3_weeks, 0.23 AS all_in_8_weeks, 0.47 AS one_in_8_weeks, 4 AS series"
 )
 
 
@@ -101,7 +101,7 @@ def compared(made: Made, html: str) -> Report:
 def test_every_number_has_an_address_and_agrees(made: Made) -> None:
     page = addresses.read(made.html.encode())
     assert page.without == []
-    assert sum(len(addresses.numbers(said.text)) for said in page.found) > 100
+    assert sum(len(addresses.numbers(said.text)) for said in page.found) > 80
     report = compared(made, made.html)
     assert (report.differences, report.unchecked) == ([], [])
 
@@ -113,7 +113,7 @@ def test_every_number_that_is_changed_is_found(made: Made) -> None:
         for text in _changed(said.text):
             tried += 1
             assert agrees(replace(said, text=text)) is False, (said, text)
-    assert tried > 100
+    assert tried > 80
 
 
 def _changed(text: str) -> Iterator[str]:
@@ -126,11 +126,12 @@ def _changed(text: str) -> Iterator[str]:
 
 
 def test_a_changed_number_on_the_page_is_reported_with_its_address(made: Made) -> None:
-    said = next(one for one in addresses.read(made.html.encode()).found if one.columns == "basis")
-    number = re.search(r"n = (\d+)", said.text)
-    wrong = made.html.replace("n = ", "n = 9", 1) if number is None else made.html.replace(said.text, said.text.replace(number.group(), f"{number.group()}1"))
-    report = compared(made, wrong)
-    assert any("lead, basis" in line for line in report.differences), report.lines()
+    lead = [one for one in addresses.read(made.html.encode()).found if one.address == "lead"]
+    said = next(one for one in lead if addresses.numbers(one.text))
+    assert said.text in made.html
+    report = compared(made, made.html.replace(said.text, next(_changed(said.text))))
+    assert len(report.differences) == 1
+    assert f"(lead, {said.columns})" in report.differences[0]
 
 
 def test_numbers_without_an_address_and_addresses_that_lead_nowhere_are_counted(made: Made) -> None:
