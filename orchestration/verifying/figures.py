@@ -10,8 +10,8 @@ their order.
 What is computed from many rows has its address in the view of the page (`assets.leaderboard.views`), which is made
 again from the tables: `data-view="boards?id=x/not_seen?model=y"` goes from field to field, of a list to the members
 with these values, and `data-part` names fields as `data-column` names columns. `^` before a field is of what the step
-before led to, `=` is the text itself (of names), `#` is how many members a list has, `a:b:c` are fields `b` and `c` of each member of `a`, and `@` is
-which member of its list it is.
+before led to, `=` is the text itself (of names), `#` is how many members a list has, `a:b:c` are fields `b` and `c` of
+each member of `a`, and `@` is which member of its list it is.
 """
 
 from __future__ import annotations
@@ -71,6 +71,11 @@ def compare(
                 f"the page says {_short(said.text)!r}, the tables do not "
                 f"({said.address[:160]}, {said.columns[:60]})"
             )
+    compared = f"its figures were compared by address ({len(page.found):,} texts), its words were not"
+    if version.decided:
+        report.notes.append(f"the page: {compared}")
+    else:
+        report.skip(_why(version, compared), "pages")
     for count, what in (
         (len(page.without), "have no address"),
         (lost, "have an address that leads nowhere here"),

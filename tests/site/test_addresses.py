@@ -26,7 +26,8 @@ from tests.warehouse.checks.quality_rows import drifted, moved, put_right, wrong
 from warehouse.loading.load import replace_week
 from warehouse.store import open_store
 
-OTHER = Version("0.9.0+0123456789ab", {}, same=False, decided=False, why="code version 0.9.0 is not known here")
+OTHER = Version("0.9.0+0123456789ab", {}, same=False, decided=True)
+UNKNOWN = replace(OTHER, decided=False, why="code version 0.9.0 is not known here")
 _SHIFT = (
     "INSERT INTO detectable_shifts BY NAME SELECT {week} AS week, 'model' AS track, true AS simulated, "
     "'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition, 'perceived_gender' AS attribute, 8 AS n, "
@@ -92,9 +93,9 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return Made(con, view, render(view)["index.html"].decode())
 
 
-def compared(made: Made, html: str) -> Report:
+def compared(made: Made, html: str, version: Version = OTHER) -> Report:
     report = Report(f"{world.WEEK}.1")
-    figures.compare(made.con, html.encode(), made.view, OTHER, report)
+    figures.compare(made.con, html.encode(), made.view, version, report)
     return report
 
 
@@ -104,6 +105,8 @@ def test_every_number_has_an_address_and_agrees(made: Made) -> None:
     assert sum(len(addresses.numbers(said.text)) for said in page.found) > 80
     report = compared(made, made.html)
     assert (report.differences, report.unchecked) == ([], [])
+    assert "its words were not" in report.notes[0]
+    assert compared(made, made.html, UNKNOWN).exit_code == 4
 
 
 def test_every_number_that_is_changed_is_found(made: Made) -> None:
@@ -149,7 +152,9 @@ def test_a_constant_of_the_text_is_known_only_as_the_templates_have_it(made: Mad
     assert any("have no address" in line for line in report.unchecked), report.lines()
 
 
-@pytest.mark.parametrize("address", ["__class__", "boards?__class__=x", "lead/sentence/format", "weeks/" * 50])
+@pytest.mark.parametrize(
+    "address", ["__class__", "boards?__class__=x", "lead/sentence/format", "weeks/" * 50]
+)
 def test_an_address_reaches_fields_of_views_alone(made: Made, address: str) -> None:
     said = Said(table=False, address=address, columns="sentence,__dict__,:x,^^^^^^a,#,a/b,@", text="7")
     assert not figures.asking(made.con, made.view, Report("x"))(said)
