@@ -1,21 +1,27 @@
 """Figures of a page against the tables, each by its address: for pages that another version of the code made.
 
-Belongs here: reading addresses from HTML, and the forms in which a page writes a value. Does not belong here: making
-the page again (`page`).
+Belongs here: looking addresses up, and the forms in which a page writes a value. Does not belong here: reading them
+from HTML (`addresses`), making the page again (`page`).
 
 `data-row="<table or view>?<column>=<value>&…"` says which row the figures in an element are of; `page/<query>` names a
 query of `sql/page` instead. Within it, `data-column="a,b,c/d"` says of which columns the numbers in an element are, in
-their order; `*` says that each of them is of some column of the row. What has no address is counted.
+their order.
+
+What is computed from many rows has its address in the view of the page (`assets.leaderboard.views`), which is made
+again from the tables: `data-view="boards?id=x/not_seen?model=y"` goes from field to field, of a list to the members
+with these values, and `data-part` names fields as `data-column` names columns. `^` before a field is of what the step
+before led to, `=` is the text itself (of names), `#` is how many members a list has, `a:b:c` are fields `b` and `c` of
+each member of `a`, and `@` is which member of its list it is.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date
-from html.parser import HTMLParser
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,67 +29,65 @@ import duckdb
 
 from assets.leaderboard.page import words
 from assets.leaderboard.views.query import rows
+from assets.leaderboard.views.view import Page
+from orchestration.verifying import addresses
+from orchestration.verifying.addresses import Said, numbers
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Report
 from orchestration.verifying.version import Version
 from warehouse.database.sqlfiles import names
 
-_VOID = {"meta", "link", "img", "br", "hr", "input", "line", "circle", "polyline", "polygon"}
-_NUMBER = re.compile(r"(?<![\w.@/-])[+−±<>]?\s?\d+(?:,\d{3})*(?:\.\d+)?(?![\w@/])")
 _QUERIES = "page/"
+_LEAST = 0.0001
 Row = dict[str, Any]
+#: Where a view address leads: from the page on, what each step led to, with its place in its list (from 1).
+Trail = tuple[tuple[Any, int], ...]
 
 
-@dataclass
-class _Element:
-    tag: str
-    row: str | None
-    columns: str | None
-    text: list[str] = field(default_factory=list)
+def compare(
+    con: duckdb.DuckDBPyConnection, html: bytes, view: Page | None, version: Version, report: Report
+) -> None:
+    """Compare every figure that has an address.
 
-
-class _Page(HTMLParser):
-    """Collects (address of a row, columns, text) of each element with `data-column`, and numbers without an address."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str, str]] = []
-        self.without = 0
-        self._open: list[_Element] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open an element."""
-        if tag in _VOID:
-            return
-        given = dict(attrs)
-        self._open.append(_Element(tag, given.get("data-row"), given.get("data-column")))
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close the element of that name that was opened last, and what was left open within it."""
-        while any(one.tag == tag for one in self._open):
-            closed = self._open.pop()
-            if closed.columns is not None:
-                row = closed.row or next((one.row for one in reversed(self._open) if one.row), "")
-                self.found.append((row, closed.columns, "".join(closed.text)))
-            if closed.tag == tag:
-                return
-
-    def handle_data(self, data: str) -> None:
-        """Give text to the innermost element with columns, or count its numbers."""
-        owner = next((one for one in reversed(self._open) if one.columns is not None), None)
-        if owner is not None:
-            owner.text.append(data)
-        elif any(one.tag == "main" for one in self._open):
-            self.without += len(_NUMBER.findall(data))
-
-
-def compare(con: duckdb.DuckDBPyConnection, html: bytes, version: Version, report: Report) -> None:
-    """Compare every figure that has an address; the report hears how many have none."""
-    page = _Page()
-    page.feed(html.decode("utf-8", "replace"))
+    Args:
+        con: the edition's file.
+        html: its page.
+        view: the page's view as this version makes it from the tables; None if it cannot.
+        version: by which the page was made.
+        report: told of what differs, how many numbers have no address, and how many addresses lead nowhere.
+    """
+    page = addresses.read(html)
     if not page.found:
         report.skip(_why(version, "none of its figures has an address"), "pages")
         return
+    agrees = asking(con, view, report)
+    lost = 0
+    for said in page.found:
+        answer = agrees(said)
+        if answer is None:
+            lost += len(addresses.numbers(said.text))
+        elif not answer:
+            report.differ(
+                f"the page says {_short(said.text)!r}, the tables do not "
+                f"({said.address[:160]}, {said.columns[:60]})"
+            )
+    compared = f"its figures were compared by address ({len(page.found):,} texts), its words were not"
+    if version.decided:
+        report.notes.append(f"the page: {compared}")
+    else:
+        report.skip(_why(version, compared), "pages")
+    for count, what in (
+        (len(page.without), "have no address"),
+        (lost, "have an address that leads nowhere here"),
+    ):
+        if count:
+            report.skip(_why(version, f"{count:,} numbers on it {what}"), "pages")
+
+
+def asking(
+    con: duckdb.DuckDBPyConnection, view: Page | None, report: Report
+) -> Callable[[Said], bool | None]:
+    """Return what says whether a text agrees with its address: None where the view has nothing there."""
     tables = {
         name
         for (name,) in con.execute(
@@ -91,19 +95,19 @@ def compare(con: duckdb.DuckDBPyConnection, html: bytes, version: Version, repor
             "SELECT view_name FROM duckdb_views() WHERE database_name = current_database() AND NOT internal"
         ).fetchall()
     }
-    looked_up: dict[str, list[Row]] = {}
-    for address, columns, text in page.found:
-        if address not in looked_up:
-            looked_up[address] = list(_look_up(con, address, tables, report))
-        found = looked_up[address]
-        if not found and _numbers(text) == ["0"]:  # there is nothing, and it says so
-            continue
-        if not any(_agrees(row, columns, text) for row in found):
-            report.differ(
-                f"the page says {_short(text)!r}, the tables do not ({address[:160]}, {columns[:60]})"
-            )
-    if page.without:
-        report.skip(_why(version, f"{page.without:,} numbers on it have no address"), "pages")
+    look_up = cache(lambda address: list(_look_up(con, address, tables, report)))
+    follow = cache(lambda address: [] if view is None else _follow(view, address))
+
+    def agrees(said: Said) -> bool | None:
+        if not said.table:
+            trails = follow(said.address)
+            return any(_is_said(trail, said) for trail in trails) if trails else None
+        rows_there = look_up(said.address)
+        if not rows_there and numbers(said.text) == ["0"]:  # there is nothing, and it says so
+            return True
+        return any(_agrees(row, said.columns, said.text) for row in rows_there)
+
+    return agrees
 
 
 def _why(version: Version, what: str) -> str:
@@ -140,27 +144,108 @@ def _same(row: Row, key: str, value: str) -> bool:
     return key not in row or str("" if row[key] is None else row[key]) == value
 
 
-def _agrees(row: Row, columns: str, text: str) -> bool:
-    """Return whether the numbers (or the name) in a text are those of the row."""
-    if columns == "*":
-        every = {form for value in row.values() for form in _forms(value)}
-        every |= set(_differences(row))
-        return all(number in every for number in _numbers(text))
-    wanted = columns.split(",")
-    values = [_value(row, column) for column in wanted]
-    if len(values) == 1 and isinstance(values[0], str):
-        return words.plain(values[0]) == text.strip()
-    said = _numbers(text)
-    if said == ["0"] and any(value == 0 for value in values):
-        return True
-    forms = [set(_forms(value)) for value in values if value is not None]
+def _follow(view: Page, address: str) -> list[Trail]:
+    """Return the trails of an address in a view; none if it leads nowhere."""
+    trails: list[Trail] = [((view, 1),)]
+    for step in address.split("/") if address else ():
+        name, _, query = step.partition("?")
+        keys = parse_qsl(query, keep_blank_values=True)
+        trails = [
+            (*trail, (member, place))
+            for trail in trails
+            for place, member in enumerate(_members(_field(trail[-1][0], name)), 1)
+            if all(str(_field(member, key)) == value for key, value in keys)
+        ]
+    return trails
+
+
+def _members(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else () if value is None else (value,)
+
+
+def _field(thing: Any, name: str) -> Any:
+    """Return a field or property of a view, a value of a mapping, or None if there is none of that name."""
+    if isinstance(thing, Mapping):
+        return thing.get(name)
+    if not is_dataclass(thing):
+        return None
+    known = {one.name for one in fields(thing)} | {
+        name for name, of in vars(type(thing)).items() if isinstance(of, property)
+    }
+    return getattr(thing, name) if name in known else None
+
+
+def _is_said(trail: Trail, said: Said) -> bool:
+    """Return whether the numbers (or the name of a model) in a text are those of a view, in their order."""
+    if said.columns.startswith("="):
+        return bool(_field(trail[-1][0], said.columns[1:]) == said.text.strip())
+    return _in_order([forms for part in said.columns.split(",") for forms in _parts(trail, part)], said.text)
+
+
+def _parts(trail: Trail, part: str) -> Iterator[set[str]]:
+    """Yield for each number that a part may say the forms that it may have."""
+    name = part.lstrip("^")
+    up = len(part) - len(name)
+    if up >= len(trail):
+        return
+    thing, place = trail[-1 - up]
+    if name == "@":
+        yield {str(place)}
+    elif name.startswith("#"):
+        yield set(_forms(len(_members(_field(thing, name[1:])))))
+    elif "/" in name:
+        whole = tuple(_field(thing, one) for one in name.split("/"))
+        yield set(_forms(whole[0] / whole[1])) if all(whole) else set()
+    else:
+        first, *rest = name.split(":")
+        yield from _each(_field(thing, first), rest)
+
+
+def _each(value: Any, names: list[str]) -> Iterator[set[str]]:
+    if isinstance(value, Mapping):
+        for name in names:
+            yield from _each(value.get(name), [])
+    elif isinstance(value, tuple):
+        for member in value:
+            yield from _each(member, names)
+    elif is_dataclass(value):
+        for name in names or [one.name for one in fields(value)]:
+            yield from _each(_field(value, name), [])
+    else:
+        yield from _said_as(value)
+
+
+def _said_as(value: Any) -> Iterator[set[str]]:
+    """Yield the forms of each number that a value is written with: of a date two, of a text all that are in it."""
+    if isinstance(value, date):
+        yield from ({str(value.day)}, {str(value.year)})
+    elif isinstance(value, str):
+        yield from ({number} for number in numbers(value))
+    elif value is not None:
+        yield set(_forms(value))
+
+
+def _in_order(forms: list[set[str]], text: str) -> bool:
+    """Return whether each number of a text is of a value after that of the number before."""
     position = 0
-    for number in said:  # each number is of a column at or after that of the number before; dates have two
+    for number in numbers(text):
         while position < len(forms) and number not in forms[position]:
             position += 1
         if position == len(forms):
             return False
-    return bool(said)
+        position += 1
+    return True
+
+
+def _agrees(row: Row, columns: str, text: str) -> bool:
+    """Return whether the numbers (or the name) in a text are those of the row."""
+    values = [_value(row, column) for column in columns.split(",")]
+    if len(values) == 1 and isinstance(values[0], str):
+        return words.plain(values[0]) == text.strip()
+    said = numbers(text)
+    if said == ["0"] and any(value == 0 for value in values):
+        return True
+    return bool(said) and _in_order([forms for value in values for forms in _said_as(value)], text)
 
 
 def _value(row: Row, column: str) -> Any:
@@ -174,19 +259,11 @@ def _value(row: Row, column: str) -> Any:
     return row[part] / row[whole] if row.get(part) is not None and row.get(whole) else None
 
 
-def _numbers(text: str) -> list[str]:
-    return [re.sub(r"\s", "", found) for found in _NUMBER.findall(text.replace("\N{NO-BREAK SPACE}", " "))]
-
-
 def _forms(value: Any) -> Iterator[str]:
     """Yield the forms in which a page writes a value."""
-    if isinstance(value, date):
-        yield from (str(value.day), str(value.year), value.isoformat())
-    elif isinstance(value, str):
-        yield from _numbers(value)
-    elif isinstance(value, bool) or value is None or not math.isfinite(value):
+    if isinstance(value, bool) or not math.isfinite(value):
         return
-    elif isinstance(value, int):
+    if isinstance(value, int):
         yield from (f"{value:,}", str(value))
     else:
         yield from _of_share(value)
@@ -201,17 +278,12 @@ def _of_share(value: float) -> Iterator[str]:
     yield re.sub(r"[\s%]", "", words.percent(abs(value)))
     yield f"{math.sqrt(max(0.0, value)):.2f}"
     yield str(round(value)) if float(value).is_integer() else f"{value:.3f}"
+    yield str(value)
+    yield f"{value:.2f}".rstrip("0").rstrip(".")  # at an axis
+    yield "<0.0001" if value < _LEAST else f"{value:.4f}"  # of p-values
 
 
 _itself: Callable[[float], float] = float
-
-
-def _differences(row: Row) -> Iterable[str]:
-    """Return forms of what a sentence computes from two columns: the change of a share in points."""
-    pairs = (("estimate_b", "estimate_a"), ("after_share", "before_share"))
-    for one, other in pairs:
-        if isinstance(row.get(one), float) and isinstance(row.get(other), float):
-            yield from _of_share(row[one] - row[other])
 
 
 def _short(text: str) -> str:

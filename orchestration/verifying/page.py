@@ -63,20 +63,20 @@ def compare_page(
         _compare_content(manifest, hashes, folder, version, report)
         return
     try:
-        page = made_again(con, manifest)
+        page: Page | None = made_again(con, manifest)
         files = render(replace(page, **_named(manifest)))
     except (duckdb.Error, KeyError, TypeError, ValueError) as error:
         if version.same:
             report.differ(f"the page cannot be made again from {FILE}: {one_line(error)}")
             return
-        files = {}  # other tables than this version has
+        page, files = None, {}  # other tables than this version has
     unlike = [name for name, data in files.items() if not _is(folder / name, data)]
-    if version.same or (files and not unlike):
+    if page is not None and (version.same or not unlike):
         _compare_made(page, files, unlike, manifest, hashes, report)
         return
     _compare_content(manifest, hashes, folder, version, report)
     if (folder / INDEX).is_file():
-        figures.compare(con, (folder / INDEX).read_bytes(), version, report)
+        figures.compare(con, (folder / INDEX).read_bytes(), page, version, report)
 
 
 def _compare_made(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -53,7 +54,12 @@ def refuses(slot: Slot) -> Sequence[str]:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    store = open_store(tmp_path_factory.mktemp("words"))
+    return loaded_world(tmp_path_factory.mktemp("words"))
+
+
+def loaded_world(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Return the warehouse of this module's world."""
+    store = open_store(folder)
     suites = [SUITES["startup-ceo@1"], SUITES["diversity-request@1"]]
     partitions: tuple[tuple[str, dict[str, Any], Any], ...] = (
         ("imago", {"simulated": False}, answers),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -44,7 +45,12 @@ def labels(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    store = open_store(tmp_path_factory.mktemp("statistics"))
+    return loaded_world(tmp_path_factory.mktemp("statistics"))
+
+
+def loaded_world(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Return the warehouse of this module's world."""
+    store = open_store(folder)
     for model, plan in (("imago", {"simulated": False}), ("sim-one", {})):
         builder.build_partition(
             store,

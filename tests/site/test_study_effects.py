@@ -42,7 +42,7 @@ def only(found: Study) -> StudyEffects:
 def section(found: Study) -> str:
     module = _environment().get_template("_studies.html.j2").module
     text = str(module.studies_section((found,)))  # type: ignore[attr-defined]
-    return text[text.index('<ul class="told">') : text.index("</details>")]
+    return text[text.index('<ul class="told"') : text.index("</details>")]
 
 
 def words_of(text: str) -> str:

@@ -68,6 +68,7 @@ def _environment() -> Environment:
         point_words=_point_words,
         line_words=_line_words,
         at=_address,
+        view=_address,
         week_before=lambda week: week - timedelta(weeks=1),
         axis_label=lambda value: f"{value:.2f}".rstrip("0").rstrip(".") or "0",
     )

@@ -134,6 +134,11 @@ def plain(value: object) -> str:
     return str(value).translate(_DIRECTION).translate(_CONTROL)
 
 
+def key(row: Mapping[str, object], *columns: str) -> str:
+    """Return what tells a row of figures from others, for its address on the page: values with "/" between them."""
+    return "/".join("" if row[column] is None else str(row[column]) for column in columns)
+
+
 def spaced(name: str) -> str:
     """Return a name with `_` and `-` read as spaces; a `-` beside a digit stays: "20-29"."""
     return _HYPHEN.sub(" ", plain(name).replace("_", " "))

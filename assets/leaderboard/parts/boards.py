@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.page import words
-from assets.leaderboard.page.charts import axis_end
+from assets.leaderboard.page.charts import axis_end, ticks
 from assets.leaderboard.parts.unseen import not_seen
 from assets.leaderboard.parts.verified import beside
 from assets.leaderboard.views.query import Row, rows
@@ -92,7 +92,8 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
                 reference=reference,
                 reference_title=words.reference(reference),
                 sources=tuple(sources[(suite.split("@", maxsplit=1)[0], reference, attribute)]),
-                axis=axis_end(figures),
+                axis=(axis := axis_end(figures)),
+                marks=ticks(axis),
                 groups=groups,
                 not_seen=tuple(unseen.get((suite, attribute, condition), ())),
                 headline=key == first,

@@ -21,6 +21,17 @@ _KINDS: Mapping[str, str] = {
     "all_models": "Nearly all models moved at once: the labeler or the prompts are likelier than the models.",
     "suite": "The suite’s content changed: this is not the model’s doing.",
 }
+_KEY = (
+    "week",
+    "model",
+    "suite",
+    "suite_major",
+    "condition",
+    "attribute",
+    "metric",
+    "value_name",
+    "changed_week",
+)
 _POINTS = 100
 _LARGE = 6
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -77,6 +88,7 @@ def _change(row: Row) -> Change:
     what = "refusals" if row["metric"] == "refused_rate" else words.shown(row["attribute"], row["value_name"])
     since = row["changed_week"]
     return Change(
+        id=words.key(row, *_KEY),
         since=since,
         earliest=row["earliest_week"],
         latest=row["latest_week"],

@@ -21,10 +21,7 @@ from assets.suites.comparisons import Comparison, shipped
 #: Right end of the drawn axis, which goes as far to the left: of changes of shares, and of squared distances.
 SHARES, SQUARES = 1.0, 0.5
 
-_ADDRESS = (
-    *("model", "suite", "suite_major", "kind", "a", "b"),
-    *("subject", "attribute", "reference", "metric", "value_name"),
-)
+_KEY = ("model", "subject", "attribute", "reference", "metric", "value_name")
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> tuple[WordChange, ...]:
@@ -117,7 +114,7 @@ def _told(
             high=row["high"],
             axis=SQUARES if squared else SHARES,
             reliable=row["reliable"],
-            address=tuple((name, "" if row[name] is None else str(row[name])) for name in _ADDRESS),
+            id=words.key(row, *_KEY),
         )
 
 

@@ -23,6 +23,7 @@ from assets.leaderboard.views.statistic_view import Statistic, StatisticGroup
 from assets.metrics.formulas.share import wilson
 from assets.metrics.registry.metrics import TOO_FEW
 
+_KEY = ("model", "suite", "prompt", "attribute", "reference", "value")
 #: How many sentences a group of models has; the rest is in the tables.
 MOST = 8
 #: What a statistic counts, as the end of a sentence; the share is filled in.
@@ -61,7 +62,7 @@ def _group(simulated: bool, track: str, found: Sequence[Row]) -> StatisticGroup:
     clear = (expected < strict.low) | (expected > strict.high)
     seen = wilson(k, n)
     told = [
-        Statistic(_sentence(row, low, high), words.plain(row["source"]), _gap(row))
+        Statistic(words.key(row, *_KEY), _sentence(row, low, high), words.plain(row["source"]), _gap(row))
         for row, low, high, differs in zip(widest.values(), seen.low, seen.high, clear, strict=True)
         if differs
     ]

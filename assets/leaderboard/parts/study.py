@@ -13,7 +13,7 @@ from dataclasses import replace
 import duckdb
 
 from assets.leaderboard.page import words
-from assets.leaderboard.page.charts import axis_end
+from assets.leaderboard.page.charts import axis_end, ticks
 from assets.leaderboard.parts import study_effects
 from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.study_view import (
@@ -128,7 +128,8 @@ def _table(
         reference_title=words.reference(reference),
         labeler=words.plain(f"{kind}: {labeler} ({version})"),
         conditions=tuple(conditions),
-        axis=axis_end(row["high"] for row in found),
+        axis=(axis := axis_end(row["high"] for row in found)),
+        marks=ticks(axis),
         rows=tuple(
             StudyRow(
                 model=titles[model["model"]],

@@ -129,6 +129,7 @@ def _row(model: str, told: Sequence[Row], many: str) -> StudyEffectRow:
 def _figure(row: Row, of: str) -> StudyEffect:
     squared = row["metric"] == "controllability"
     return StudyEffect(
+        id=words.key(row, "metric", "value_name", "subject"),
         of=of,
         sides=_sides(row),
         figure=say.distance_figure(row) if squared else say.share_figure(row),

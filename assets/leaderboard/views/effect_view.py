@@ -26,7 +26,7 @@ class Effect:
     high: float | None
     axis: float
     reliable: bool | None
-    address: tuple[tuple[str, str], ...] = ()  # column and value, which find its row in word_against_word
+    id: str  # of its row within the comparison
 
 
 @dataclass(frozen=True)

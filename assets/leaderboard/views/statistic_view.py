@@ -13,6 +13,7 @@ from dataclasses import dataclass
 class Statistic:
     """One share of pictures beside a published one: a sentence that stands by itself, and where that is from."""
 
+    id: str  # of its row within the group
     sentence: str
     source: str
     gap: float  # share in the pictures less share in the statistic

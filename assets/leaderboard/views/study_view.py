@@ -77,6 +77,7 @@ class StudyEffect:
     `estimate`, `low` and `high` are in 0…1 of `axis`; None where there is no figure.
     """
 
+    id: str  # of its row within the model’s
     of: str
     sides: str | None
     figure: str | None
@@ -123,6 +124,7 @@ class StudyTable:
     labeler: str
     conditions: tuple[str, ...]
     axis: float
+    marks: tuple[float, ...]  # values that are written at an axis from 0 to there
     rows: tuple[StudyRow, ...]
     changes: tuple[StudyChanges, ...] = ()  # one for each condition that is compared with the baseline
     effects: tuple[StudyEffects, ...] = ()  # one for each condition that is compared with the baseline

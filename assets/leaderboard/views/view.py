@@ -140,6 +140,7 @@ class Board:
     reference_title: str
     sources: tuple[str, ...]
     axis: float  # right end of every drawn interval of this board
+    marks: tuple[float, ...]  # values that are written at an axis from 0 to there
     groups: tuple[BoardGroup, ...]
     not_seen: tuple[NotSeen, ...]
     headline: bool
@@ -228,6 +229,7 @@ class Event:
 class Change:
     """A change of a share or of refusals over weeks, as it was known when it was found."""
 
+    id: str
     since: date
     earliest: date  # 95 % range of `since`
     latest: date
