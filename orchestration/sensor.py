@@ -9,7 +9,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.edition import latest
+from assets.leaderboard.published import latest
 from orchestration.gate import look
 from orchestration.settings import Settings
 from warehouse.weeks import current_week, shift
