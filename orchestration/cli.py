@@ -8,7 +8,6 @@ edition could be checked, 130 interrupted.
 from __future__ import annotations
 
 import atexit
-import gc
 import os
 import signal
 import sys
@@ -18,17 +17,13 @@ from typing import Annotated
 
 import typer
 
+from orchestration import commands
+from orchestration.console import note
+from orchestration.unwritable import told_in_one_line
+from warehouse.errors import ClicheError, UsageError
+
 # Runs last: Python gives signals back to the system while it ends, and a Ctrl-C then would be another exit code.
 atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
-# What is imported stays. To look for garbage among it, again and again while it grows, takes a fifth of the start.
-gc.disable()
-from orchestration import commands  # noqa: E402
-from orchestration.console import note  # noqa: E402
-from orchestration.unwritable import told_in_one_line  # noqa: E402
-from warehouse.errors import ClicheError, UsageError  # noqa: E402
-
-gc.freeze()
-gc.enable()
 
 INTERRUPTED = 130
 
@@ -65,7 +60,7 @@ def options(
 @app.command(short_help="Ask, score and publish the simulated models.")
 def demo() -> None:
     """Ask the simulated models for twelve weeks of pictures, label, check, score and publish."""
-    raise typer.Exit(commands.demo())
+    raise typer.Exit(commands.operator.demo())
 
 
 @app.command(short_help="Ask for a week; publish it if complete.")
@@ -80,7 +75,7 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Spend money without asking first.")] = False,
 ) -> None:
     """Ask every active model for the week's pictures, label and load them; publish if all are complete."""
-    raise typer.Exit(commands.run(week, model or [], dry=dry_run, yes=yes))
+    raise typer.Exit(commands.operator.run(week, model or [], dry=dry_run, yes=yes))
 
 
 @app.command(short_help="Check, score and publish a week.")
@@ -93,13 +88,13 @@ def publish(
     ] = None,
 ) -> None:
     """Check, score and publish a week that is complete or past its deadline."""
-    raise typer.Exit(commands.publish(week))
+    raise typer.Exit(commands.operator.publish(week))
 
 
 @app.command(short_help="Say how far each model is in a week.")
 def status(week: Week = None) -> None:
     """Say how far each model is in a week, and what publishing waits for."""
-    raise typer.Exit(commands.status(week))
+    raise typer.Exit(commands.status.status(week))
 
 
 @app.command(short_help="Look at keys, models, store, prices, caps.")
@@ -116,13 +111,13 @@ def doctor(
 
     Each line is ok, warn or fail, with how to fix it. Exit code 1 if a run would certainly fail.
     """
-    raise typer.Exit(commands.doctor(paid=paid, yes=yes))
+    raise typer.Exit(commands.doctor.doctor(paid=paid, yes=yes))
 
 
 @app.command()
 def rebuild() -> None:
     """Build the warehouse anew from the store alone."""
-    raise typer.Exit(commands.rebuild())
+    raise typer.Exit(commands.operator.rebuild())
 
 
 @app.command(short_help="Recompute a published edition.")
@@ -142,7 +137,9 @@ def verify(
 
     Exit code 1 if anything differs, 4 if nothing differs and something could not be checked.
     """
-    raise typer.Exit(commands.verify_store(edition) if whole_store else commands.verify(edition))
+    raise typer.Exit(
+        commands.store_reading.verify_store(edition) if whole_store else commands.auditor.verify(edition)
+    )
 
 
 @app.command()
@@ -159,7 +156,7 @@ def sql(
     ] = False,
 ) -> None:
     """Query the latest edition's file and nothing else. Without arguments: the audit queries there are."""
-    raise typer.Exit(commands.sql(query, file, form, limit=limit, timeout=timeout, show=show))
+    raise typer.Exit(commands.query.sql(query, file, form, limit=limit, timeout=timeout, show=show))
 
 
 @app.command()
@@ -169,7 +166,7 @@ def serve(
     ] = 8000,
 ) -> None:
     """Show the latest edition in a browser on this machine."""
-    raise typer.Exit(commands.serve(port))
+    raise typer.Exit(commands.auditor.serve(port))
 
 
 @app.command(short_help="List or free what runs hold.")
@@ -177,7 +174,7 @@ def unlock(
     name: Annotated[str | None, typer.Argument(help="The lease to give back; default: list them.")] = None,
 ) -> None:
     """List who holds what, or take a lease from a run that hangs; frees the pool slots of dead runs."""
-    raise typer.Exit(commands.unlock(name))
+    raise typer.Exit(commands.operator.unlock(name))
 
 
 @importer.command("midjourney")
@@ -189,7 +186,7 @@ def import_midjourney(
     ] = None,
 ) -> None:
     """Take in a folder of Midjourney downloads for one week."""
-    raise typer.Exit(commands.import_midjourney(folder, week, model_version))
+    raise typer.Exit(commands.imports.import_midjourney(folder, week, model_version))
 
 
 @importer.command("study", short_help="Take in a published study.")
@@ -203,7 +200,9 @@ def import_study(
     ] = False,
 ) -> None:
     """Take in a published study: its pictures, its people's labels, its provenance."""
-    raise typer.Exit(commands.check_study(file, root) if check else commands.import_study(file, root))
+    raise typer.Exit(
+        commands.imports.check_study(file, root) if check else commands.imports.import_study(file, root)
+    )
 
 
 @app.command("label", short_help="Label an imported study.")
@@ -214,7 +213,7 @@ def label_imported(
     ] = "photo",
 ) -> None:
     """Label the pictures of an imported study, to see how a labeler agrees with the study's people."""
-    raise typer.Exit(commands.label_imported(study, labeler))
+    raise typer.Exit(commands.labels.label_imported(study, labeler))
 
 
 GoldSet = Annotated[str, typer.Argument(metavar="SET", help="Name of the gold set.")]
@@ -240,7 +239,7 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Draw a random sample of a week's pictures by model, suite and predicted value; it is drawn once."""
     raise typer.Exit(
-        commands.gold_sample(
+        commands.gold.gold_sample(
             week=week,
             pictures=pictures,
             gold_set=name,
@@ -262,7 +261,7 @@ def gold_export(
     form: Annotated[str, typer.Option("--format", help="label-studio or csv.")] = "label-studio",
 ) -> None:
     """Write pictures and tasks for each rater; nothing in them tells of model, prompt or labels."""
-    raise typer.Exit(commands.gold_export(gold_set, to, form))
+    raise typer.Exit(commands.gold.gold_export(gold_set, to, form))
 
 
 @gold.command("import", short_help="Take in what raters said.")
@@ -275,13 +274,13 @@ def gold_import(
     ] = None,
 ) -> None:
     """Take in raters' answers: all of the files, or nothing and a list of what is wrong."""
-    raise typer.Exit(commands.gold_import(gold_set, files, rater or []))
+    raise typer.Exit(commands.gold.gold_import(gold_set, files, rater or []))
 
 
 @gold.command("status", short_help="Say how far it is.")
 def gold_status(gold_set: GoldSet) -> None:
     """Say how many pictures of a set were rated, by rater."""
-    raise typer.Exit(commands.gold_status(gold_set))
+    raise typer.Exit(commands.gold.gold_status(gold_set))
 
 
 @anchors.command("freeze", short_help="Freeze a set of your own.")
@@ -292,13 +291,13 @@ def anchors_freeze(
     seed: Annotated[str | None, typer.Option("--seed", help="Of the lot; default: the name.")] = None,
 ) -> None:
     """Freeze stored pictures of a week, drawn by lot from every model and suite."""
-    raise typer.Exit(commands.anchors_freeze(name, from_week, pictures, seed))
+    raise typer.Exit(commands.anchors.anchors_freeze(name, from_week, pictures, seed))
 
 
 @anchors.command("list", short_help="List sets, labels and what moved.")
 def anchors_list() -> None:
     """List the sets, who labelled them in which weeks, and what moved and waits for a person."""
-    raise typer.Exit(commands.anchors_list())
+    raise typer.Exit(commands.anchors.anchors_list())
 
 
 @anchors.command("accept", short_help="Accept that labels moved.")
@@ -310,7 +309,7 @@ def anchors_accept(
     by: Annotated[str | None, typer.Option("--by", help="Pseudonym of who says so; published.")] = None,
 ) -> None:
     """Accept that a labeler's labels of anchors moved, so that its attribute may rank again."""
-    raise typer.Exit(commands.anchors_accept(labeler, attribute, week, reason, by))
+    raise typer.Exit(commands.anchors.anchors_accept(labeler, attribute, week, reason, by))
 
 
 def main() -> None:

@@ -19,11 +19,11 @@ from assets.labeling.status import partition_state
 from assets.leaderboard.asset import build_asset as build_leaderboard
 from assets.metrics.asset import build_asset as build_scores
 from orchestration.checks import build_checks
-from orchestration.gate import build_sensor
 from orchestration.loading import WAREHOUSE_POOL
 from orchestration.loading import build_asset as build_loaded
 from orchestration.partitions import partition_key, product_definition, weeks_definition
-from orchestration.resources import make_workplace, workplace_resource
+from orchestration.resources import make_workplace
+from orchestration.sensor import build_sensor
 from orchestration.settings import Settings, load_settings
 from warehouse import keys
 from warehouse.weeks import current_week, shift
@@ -63,7 +63,7 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
         jobs=[generate_job, publish_job],
         schedules=[_monday(generate_job, place), _hourly(generate_job, place)],
         sensors=[build_sensor(publish_job, settings, place)],
-        resources={"workplace": workplace_resource(place)},
+        resources={"workplace": dg.ResourceDefinition.hardcoded_resource(place, "store, suites and models")},
         executor=dg.in_process_executor,
     )
 

@@ -1,21 +1,16 @@
 """The publish gate: a week is published when every active model is complete, or when its deadline has passed.
 
-Belongs here: that decision, and the sensor that acts on it. Does not belong here: who is withheld (a quality check
+Belongs here: that decision. Does not belong here: acting on it (`sensor`), who is withheld (a quality check
 names the models below their completeness floor), publishing itself.
 """
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
-from assets.leaderboard.edition import latest
 from orchestration.settings import Settings
 from warehouse.loading.load import partitions
-from warehouse.weeks import current_week, shift
 
 
 @dataclass(frozen=True)
@@ -73,41 +68,3 @@ def _why_waiting(state: PartitionState) -> str | None:
         pictures = f"{state.unlabelled} picture{'' if state.unlabelled == 1 else 's'}"
         return f"has {pictures} without labels{stopped}"
     return None
-
-
-def build_sensor(
-    job: UnresolvedAssetJobDefinition,
-    settings: Settings,
-    place: Workplace,
-) -> dg.SensorDefinition:
-    """Return the sensor that publishes a week once its gate is open."""
-
-    @dg.sensor(
-        name="publish_gate",
-        job=job,
-        minimum_interval_seconds=300,
-        description="Publishes a week when every active model is complete or its deadline has passed.",
-    )
-    def publish_gate(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        present = current_week()
-        newest = latest(place.store)
-        requests: list[dg.RunRequest] = []
-        closed: list[str] = []
-        for week in (shift(present, -1), present):
-            gate = look(place, settings, week)
-            if newest is not None and newest.week >= week:
-                continue
-            if not any(state.planned for state in gate.states.values()):
-                continue
-            if gate.is_open:
-                # A publish that failed is tried again, once an hour.
-                run_key = f"publish-{week}-{datetime.now(UTC):%Y%m%dT%H}"
-                requests.append(dg.RunRequest(run_key=run_key, partition_key=week))
-            else:
-                closed.append(f"week {week}: {gate.why_closed()}")
-        if requests:
-            # The newest alone: an edition is cumulative, and two publishes at once refuse each other.
-            return dg.SensorResult(run_requests=requests[-1:])
-        return dg.SensorResult(skip_reason="; ".join(closed) or "every complete week is published")
-
-    return publish_gate

@@ -9,8 +9,6 @@ import subprocess
 from functools import cache
 from importlib import metadata
 
-import dagster as dg
-
 from assets.gateway.models_file import load_models_file
 from assets.gateway.money.ledger import open_book
 from assets.generation.providers.registry import PROVIDERS
@@ -46,11 +44,6 @@ def make_workplace(settings: Settings, listener: Listener | None = None) -> Work
         book=open_book(settings.book),
         charge_sources=(label_charges(labelers), trial_charges(found.models)),
     )
-
-
-def workplace_resource(place: Workplace) -> dg.ResourceDefinition:
-    """Return the Dagster resource `workplace`."""
-    return dg.ResourceDefinition.hardcoded_resource(place, "store, suites and models")
 
 
 @cache

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
-from sqlalchemy.exc import DBAPIError
-
-from warehouse.database.connection import was_interrupted
 from warehouse.store.local_errors import explained
 
 #: Bytes that must have room before a run begins: the records of a run, and the beginning of its work.
@@ -47,9 +44,15 @@ def require_room(folder: Path) -> None:
             file.flush()
 
 
+def _errors() -> tuple[type[BaseException], ...]:
+    """Return the classes of these errors; a library that was not imported has raised none."""
+    found = ((sys.modules.get("duckdb"), "Error"), (sys.modules.get("sqlalchemy.exc"), "DBAPIError"))
+    return (*(getattr(library, name) for library, name in found if library), UnwritableError)
+
+
 def cause(error: BaseException) -> int | None:
     """Return the number of the operating system's error behind one of SQLite or DuckDB, None if it is another."""
-    if not isinstance(error, DBAPIError | duckdb.Error | UnwritableError):
+    if not isinstance(error, _errors()):
         return None
     text = str(error)
     return next((code for code, signs in _SIGNS if any(sign in text for sign in signs)), None)
@@ -63,7 +66,7 @@ def told_in_one_line(folder: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (DBAPIError, duckdb.Error, UnwritableError) as error:
+    except _errors() as error:
         code = cause(error)
         if code is None:
             raise
@@ -72,6 +75,8 @@ def told_in_one_line(folder: Path) -> Iterator[None]:
         with explained("write", folder):
             raise OSError(code, str(error)) from None
     except RuntimeError as error:
+        from warehouse.database.connection import was_interrupted
+
         if was_interrupted(error):
             raise KeyboardInterrupt from None
         raise

@@ -17,13 +17,13 @@ import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError  # not public; the public base says less
 
 from assets.gateway.batch_states import on_their_way
-from assets.generation.asset import StoppedError, checked_provider
+from assets.generation.partition import StoppedError, checked_provider
 from assets.generation.plan import check_frozen, is_over, read_plan, require_askable
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
-from assets.leaderboard.edition import latest
+from assets.leaderboard.published import latest
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
 from orchestration.instance import bury_dead_runs, process_tags, shared_instance

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
-import polars as pl
 import pyarrow as pa
 
 #: Significant digits of the figures that are kept and published.
@@ -28,6 +27,8 @@ def rounded(rows: pa.Table) -> pa.Table:
     The fewer digits, the fewer figures differ between processors; some are always near the middle of two, so
     comparing takes `differing`.
     """
+    import polars as pl  # half as much again as all that a command needs that rounds nothing
+
     for place, field in enumerate(rows.schema):
         if pa.types.is_float64(field.type):
             figures = pl.Series(rows.column(place)).round_sig_figs(DIGITS)

@@ -1,8 +1,7 @@
 """A circuit breaker, one a provider: while a service is down, calls wait instead of using up their tries.
 
-The states are pybreaker's; it runs one guarded call at a time and measures with the wall clock, so what is told to it
-here are answers that have come, and the waiting is ours: one call at a time tries whether the service is back, and
-after each that fails the next waits longer.
+It is closed, open, or half-open: while it is open, one call at a time tries whether the service is back (half-open),
+and after each that fails the next waits longer.
 
 Belongs here: opening, trying, closing, giving up. Does not belong here: rate limits (`pace`), retries (`calls`).
 """
@@ -13,9 +12,8 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-
-import pybreaker
+from contextlib import contextmanager
+from typing import Literal
 
 from assets.gateway.admission import NotNowError, Settle, pause
 from assets.gateway.receipts import Receipt
@@ -23,10 +21,6 @@ from assets.gateway.records import UNREADABLE, Answer, Outcome, Request
 
 #: What says that a service does not work. Every other answer came from a service that does.
 DOWN = frozenset({Outcome.CONNECTION, Outcome.TIMEOUT, Outcome.SERVER_ERROR})
-
-
-class _DownError(Exception):
-    """Tells pybreaker of a call that failed."""
 
 
 class Breaker:
@@ -47,20 +41,16 @@ class Breaker:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Name the provider, for the line that says that it stays away."""
-        self._name, self._clock = name, clock
+        self._name, self._clock, self._failures = name, clock, failures
         self._first_s, self._most_s, self._patience_s = first_s, most_s, patience_s
-        self._breaker = pybreaker.CircuitBreaker(fail_max=failures, throw_new_error_on_trip=False)
         self._lock = threading.Lock()
         self._changed = threading.Event()  # replaced, not cleared: nobody misses a change
+        self.state: Literal["closed", "open", "half-open"] = "closed"
+        self._failed = 0  # in a row, while closed
         self._down_since = 0.0
         self._tries = 0
         self._next_try = 0.0
         self._why = ""
-
-    @property
-    def state(self) -> str:
-        """Return `closed`, `open` or `half-open`."""
-        return str(self._breaker.current_state)
 
     @contextmanager
     def __call__(self, request: Request) -> Iterator[Settle]:
@@ -88,44 +78,45 @@ class Breaker:
         while True:
             with self._lock:
                 now, changed = self._clock(), self._changed
-                if self.state == pybreaker.STATE_CLOSED:
+                if self.state == "closed":
                     return False
-                if self.state == pybreaker.STATE_OPEN and now >= self._next_try:
-                    self._breaker.half_open()
+                if self.state == "open" and now >= self._next_try:
+                    self.state = "half-open"
                     return True
                 if now - self._down_since >= self._patience_s:
                     raise NotNowError(self._gone(now))
                 due = self._down_since + self._patience_s
-                left = (min(due, self._next_try) if self.state == pybreaker.STATE_OPEN else due) - now
+                left = (min(due, self._next_try) if self.state == "open" else due) - now
             pause(left, changed)
 
     def _learn(self, answer: Answer, *, trying: bool) -> None:
         with self._lock:
             if not _is_down(answer):
-                if self.state == pybreaker.STATE_CLOSED:
-                    self._breaker.call(lambda: None)  # ends a row of failures
-                else:  # also by a call that was made before: the service works
-                    self._breaker.close()
+                self._failed = 0
+                if self.state != "closed":  # also by a call that was made before: the service works
+                    self.state = "closed"
                     self._wake()
                 return
             self._why = f"{answer.outcome}: {answer.error_message or answer.error_code or 'no reason given'}"
-            closed = self.state == pybreaker.STATE_CLOSED
-            if closed or (trying and self.state == pybreaker.STATE_HALF_OPEN):
-                with suppress(_DownError, pybreaker.CircuitBreakerError):
-                    self._breaker.call(_fail)
-                if self.state == pybreaker.STATE_OPEN:
-                    now = self._clock()
-                    if closed:
-                        self._down_since, self._tries = now, 0
-                    self._next_try = now + min(self._most_s, self._first_s * 2.0**self._tries)
-                    self._tries += 1
-                    self._wake()
+            if self.state == "closed":
+                self._failed += 1
+                if self._failed >= self._failures:
+                    self._down_since, self._tries = self._clock(), 0
+                    self._open()
+            elif trying and self.state == "half-open":
+                self._open()
+
+    def _open(self) -> None:
+        self.state, self._failed = "open", 0
+        self._next_try = self._clock() + min(self._most_s, self._first_s * 2.0**self._tries)
+        self._tries += 1
+        self._wake()
 
     def _give_back(self) -> None:
         """Let another call try: this one was not made, or nobody knows how it ended."""
         with self._lock:
-            if self.state == pybreaker.STATE_HALF_OPEN:
-                self._breaker.open()
+            if self.state == "half-open":
+                self.state = "open"
                 self._wake()
 
     def _wake(self) -> None:
@@ -147,7 +138,3 @@ def _is_down(answer: Answer) -> bool:
     """
     asked_wrong = answer.unmapped and answer.http_status is not None and 400 <= answer.http_status < 500
     return answer.outcome in DOWN and not asked_wrong and answer.error_code not in UNREADABLE
-
-
-def _fail() -> None:
-    raise _DownError

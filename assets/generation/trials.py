@@ -22,8 +22,8 @@ from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import Charge
 from assets.gateway.receipts import Receipt, receipt_bytes
 from assets.gateway.records import Answer, Outcome, Request, Slot
-from assets.generation.asset import checked_provider
 from assets.generation.guard import guarded
+from assets.generation.partition import checked_provider
 from assets.generation.pictures import image_check
 from assets.generation.workplace import Workplace
 from warehouse import keys

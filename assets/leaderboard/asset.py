@@ -8,7 +8,8 @@ from typing import cast
 import dagster as dg
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.edition import Edition, publish
+from assets.leaderboard.edition import publish
+from assets.leaderboard.published import Edition
 from assets.metrics.week import assert_publishable
 from warehouse.database.connection import connect
 from warehouse.integrity.record import last_read, line

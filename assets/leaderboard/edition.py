@@ -1,7 +1,7 @@
 """The edition: what one publish makes public. It is complete or invisible, and never changes afterwards.
 
 Belongs here: the order of writing, revisions, moving `latest.json`. Does not belong here: what is in it (`contents`),
-data files (`warehouse.database.export`), the page (`build`, `page`).
+reading it (`published`), data files (`warehouse.database.export`), the page (`build`, `page`).
 
 Files go under `editions/<week>.<revision>/` one by one, `manifest.json` last; a folder without a manifest is no edition
 and its revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only
@@ -13,39 +13,25 @@ but for the last digits (`warehouse.closeness`); they are published as they were
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from assets.leaderboard.contents import Contents, assemble, shipped_conventions
+from assets.leaderboard.published import POINTER, Edition, edition_of, latest, read_json, read_manifest
 from assets.leaderboard.texts import texts_sha256
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
-from warehouse.loading.seals import FIELD, sealed
+from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 from warehouse.weeks import parse_week, utc_now
 
 FORMAT = 1
-_POINTER = ("edition", "week", "revision", "replaces")  # what latest.json holds
 _TRIES = 5
-
-
-@dataclass(frozen=True)
-class Edition:
-    """A published edition. `published` is False where `publish` found it public already and wrote nothing."""
-
-    id: str
-    week: str
-    revision: int
-    published: bool
-    prefix: str  # key prefix of its files
-    replaces: str | None
 
 
 def publish(
@@ -87,10 +73,10 @@ def publish(
         )
         if current is not None and current["content_sha256"] == contents.sha256:
             moved = _advance(store, current)
-            return _edition(current, published=moved)
+            return edition_of(current, published=moved)
         manifest = _write(store, contents, week, code_version, current, store_read)
         _advance(store, manifest)
-        return _edition(manifest, published=True)
+        return edition_of(manifest, published=True)
 
 
 def current_edition(store: Store, week: str) -> dict[str, Any] | None:
@@ -106,41 +92,6 @@ def _newest(store: Store) -> dict[str, Any] | None:
         return read_manifest(store, newest.id) if newest else None
     except (KeyError, CorruptObjectError):
         return None
-
-
-def latest(store: Store) -> Edition | None:
-    """Return the edition that readers see, or None before the first publish.
-
-    Raises:
-        CorruptObjectError: if `editions/latest.json` names no edition.
-    """
-    try:
-        named = _json(keys.LATEST_EDITION, store.get(keys.LATEST_EDITION))
-    except KeyError:
-        return None
-    return _edition(named, published=True)
-
-
-def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
-    """Return the manifest of an edition.
-
-    Raises:
-        KeyError: if there is no such edition.
-        CorruptObjectError: if it does not read as a manifest.
-    """
-    key = f"{keys.edition_prefix(edition_id)}manifest.json"
-    return _json(key, store.get(key))
-
-
-def _json(key: str, data: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(data)
-    except ValueError as error:
-        raise CorruptObjectError(f"{key} does not read as JSON; the edition cannot be followed") from error
-    if not isinstance(value, dict) or not set(_POINTER) <= value.keys():
-        raise CorruptObjectError(f"{key} does not hold {', '.join(_POINTER)}; the edition cannot be followed")
-    value.pop(FIELD, None)  # `cliche verify --store` compares it
-    return value
 
 
 def _revisions(store: Store, week: str) -> dict[int, bool]:
@@ -197,27 +148,16 @@ def _put(store: Store, key: str, data: bytes) -> None:
 
 def _advance(store: Store, manifest: Mapping[str, Any]) -> bool:
     """Move `latest.json` to an edition if it is higher than the one it names; return whether it moved."""
-    data = canonical_json({name: manifest[name] for name in _POINTER})
+    data = canonical_json({name: manifest[name] for name in POINTER})
     for _ in range(_TRIES):
         try:
             before: bytes | None = store.get(keys.LATEST_EDITION)
         except KeyError:
             before = None
         if before is not None:
-            named = _json(keys.LATEST_EDITION, before)
+            named = read_json(keys.LATEST_EDITION, before)
             if (named["week"], named["revision"]) >= (manifest["week"], manifest["revision"]):
                 return False
         if store.swap_latest(keys.LATEST_EDITION, data, expected=before):
             return True
     raise StoreError(f"{keys.LATEST_EDITION} kept changing while it was to be moved; run publish again")
-
-
-def _edition(manifest: Mapping[str, Any], *, published: bool) -> Edition:
-    return Edition(
-        id=manifest["edition"],
-        week=manifest["week"],
-        revision=manifest["revision"],
-        published=published,
-        prefix=keys.edition_prefix(manifest["edition"]),
-        replaces=manifest["replaces"],
-    )

@@ -15,8 +15,6 @@ from orchestration.commands.editions import counting, current, local_copy
 from orchestration.console import ERR, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
-from orchestration.verifying.report import silent
-from orchestration.verifying.run import verify as verify_edition
 from warehouse.errors import UsageError
 
 
@@ -58,6 +56,9 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 def verify(target: str | None) -> int:
     """Compare an edition with itself and with the code that made it; say what differs and what was not checked."""
+    from orchestration.verifying.report import silent
+    from orchestration.verifying.run import verify as verify_edition
+
     with counting("verifying") if ERR.is_terminal else nullcontext(silent) as step:
         report = verify_edition(target, lambda: bare_workplace(load_settings()), current, step)
     for line in report.lines():

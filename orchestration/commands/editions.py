@@ -14,7 +14,7 @@ import duckdb
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.edition import latest, read_manifest
+from assets.leaderboard.published import latest, read_manifest
 from orchestration.console import ERR
 from warehouse import keys
 from warehouse.canonical import sha256_hex

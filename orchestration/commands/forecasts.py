@@ -16,8 +16,8 @@ from rich.table import Table
 
 from assets.gateway.money.charges import month_scope, week_scope
 from assets.gateway.money.ledger import Book
-from assets.generation.asset import plan_partition
 from assets.generation.forecast import Forecast, forecast, most_usd
+from assets.generation.partition import plan_partition
 from assets.generation.plan import check_frozen, read_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace

@@ -11,20 +11,16 @@ from pathlib import Path
 
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Outcome
-from assets.generation.asset import plan_partition
 from assets.generation.midjourney.importer import Import, prepare, standing
 from assets.generation.midjourney.matching import Listed
 from assets.generation.midjourney.provider import FolderProvider
+from assets.generation.partition import plan_partition
 from assets.generation.plan import Plan
 from assets.generation.run import generate
 from assets.generation.workplace import Workplace
-from assets.labeling.asset import label, left_over
-from assets.metrics.week import score_studies
-from assets.studies.importer import import_study as import_files
-from assets.studies.reading import check
+from assets.labeling.partition import label, left_over
 from orchestration.commands.editions import counting
 from orchestration.console import note, say
-from orchestration.loading import load
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
 from warehouse.database.connection import connect
@@ -88,6 +84,8 @@ def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator
         if left := len(provider.slot_keys) - imported:
             yield f"{model}, week {week}: {left} files changed while they were read; import the folder again"
     labelled = label(place, model, week)
+    from orchestration.loading import load
+
     load(place, model, week)
     if labelled.open:
         yield f"{model}, week {week}: {left_over(labelled)}; run again to go on: cliche run --week {week}"
@@ -120,6 +118,8 @@ def _list_others(found: Import) -> None:
 
 def check_study(file: Path, root: Path) -> int:
     """Read a published study, say everything that is wrong with it, or what would come in; nothing is stored."""
+    from assets.studies.reading import check
+
     _known_file(file)
     with counting("checking") as step:
         mistakes, found = check(
@@ -147,6 +147,9 @@ def _known_file(file: Path) -> None:
 
 def import_study(file: Path, root: Path) -> int:
     """Take in a published study and load it; `cliche publish` puts it on the page."""
+    from assets.metrics.week import score_studies
+    from assets.studies.importer import import_study as import_files
+
     settings = load_settings()
     place = bare_workplace(settings)
     _known_file(file)

@@ -10,7 +10,6 @@ from assets.generation.workplace import Listener
 from assets.labeling.asked.asking import FREELY
 from assets.labeling.asked.guard import asking_of
 from assets.labeling.registry import make_labeler
-from assets.metrics.week import score_studies
 from assets.studies.labeling import label_study
 from orchestration.commands.editions import counting
 from orchestration.console import note, say
@@ -23,6 +22,8 @@ from warehouse.errors import ClicheError
 
 def label_imported(study: str, name: str) -> int:
     """Label the pictures of an imported study and load what was read; say what it cost and what is left."""
+    from assets.metrics.week import score_studies
+
     settings = load_settings()
     place = make_workplace(settings, Listener(told=note))
     labeler = make_labeler(name, place.labelers)

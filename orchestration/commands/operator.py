@@ -1,7 +1,7 @@
 """Commands of the operator: demo, run, publish, rebuild, unlock.
 
 Belongs here: what is said and which exit code follows. Does not belong here: the work itself (`orchestration.weekly`
-and the steps under `assets`).
+and the steps under `assets`). Dagster is imported where a command is about to use it.
 """
 
 from __future__ import annotations
@@ -9,27 +9,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import yaml
 
-from assets.generation.asset import plan_partition
+from assets.generation.partition import plan_partition
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.status import PartitionState, partition_state
+<<<<<<< HEAD
 from assets.leaderboard.edition import latest
 from assets.metrics.week import score_all
 from orchestration import weekly
 from orchestration.commands.editions import check_line, counting, headline, page_address, withheld
+=======
+from assets.leaderboard.published import latest
+from orchestration.commands.editions import check_line, counting, headline, page_address
+>>>>>>> deps
 from orchestration.commands.forecasts import confirm, dry_run, may_spend
 from orchestration.commands.status import billed_line
 from orchestration.console import Tally, note, say
 from orchestration.gate import look
-from orchestration.instance import bury_dead_runs, open_instance
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, Settings, load_settings
-from warehouse.database.rebuild import rebuild as rebuild_warehouse
 from warehouse.errors import RefusedError, UsageError
 from warehouse.weeks import current_week, parse_week, span
+
+if TYPE_CHECKING:
+    from orchestration import weekly
 
 
 def demo() -> int:
@@ -65,6 +72,8 @@ def demo() -> int:
     else:
         if not ran.run and not ran.problems:
             say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
+        from orchestration import weekly
+
         edition = weekly.publish(
             place, settings, last, note=note, wait=False
         )  # the demo waits for no live model
@@ -109,6 +118,8 @@ def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool) -> int
     if not gate.is_open:
         say(f"Not published: {gate.why_closed()}.")
     elif newest is None or newest.week <= week:
+        from orchestration import weekly
+
         edition = weekly.publish(place, settings, week, note=note)
         say(check_line(place))
         held = withheld(place, week)
@@ -125,6 +136,8 @@ def _say_withheld(models: Sequence[str]) -> None:
 
 def publish(week: str | None) -> int:
     """Check, score and publish a week that may be published."""
+    from orchestration import weekly
+
     settings = load_settings()
     place = make_workplace(settings, Listener(told=note))
     before = latest(place.store)
@@ -140,6 +153,9 @@ def publish(week: str | None) -> int:
 
 def rebuild() -> int:
     """Build the warehouse anew from the store alone: no configuration is read."""
+    from assets.metrics.week import score_all
+    from warehouse.database.rebuild import rebuild as rebuild_warehouse
+
     settings = load_settings()
     place = bare_workplace(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -156,6 +172,8 @@ def rebuild() -> int:
 
 def unlock(name: str | None) -> int:
     """List leases, or take one away; free what dead runs hold in Dagster's pools."""
+    from orchestration.instance import bury_dead_runs, open_instance
+
     settings = load_settings()
     place = bare_workplace(settings)
     with open_instance(settings.dagster_home) as instance:
@@ -182,6 +200,8 @@ def _monday(week: str | None) -> str:
 
 def _ask(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]) -> tuple[weekly.Ran, int]:
     """Run partitions with progress bars; say what went wrong; return the exit code too."""
+    from orchestration import weekly
+
     place.store.check_writable()
     known = _states(place, wanted)
     tally = Tally(_slots_to_ask(place, known))

@@ -16,7 +16,7 @@ from assets.generation.plan import read_plan
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import is_paid
 from assets.labeling.status import LabelerState, PartitionState, labeler_states
-from assets.leaderboard.edition import latest
+from assets.leaderboard.published import latest
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
 from orchestration.commands.forecasts import lost_lines, spent_line, with_book

@@ -16,7 +16,7 @@ from assets.gateway.money.ledger import Book
 from assets.gateway.money.prices import OLD_AFTER_DAYS, Price, price_on
 from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import read_partition
-from assets.generation.asset import checked_provider
+from assets.generation.partition import checked_provider
 from assets.generation.providers.base import Probe, Provider, probe
 from assets.generation.trouble import CostRatio, cost_ratio
 from assets.generation.workplace import Workplace

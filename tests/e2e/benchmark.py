@@ -19,13 +19,13 @@ from unittest.mock import patch
 import yaml
 
 from assets.gateway.network.connection import Connection
-from assets.generation.asset import ask_partition
+from assets.generation.partition import ask_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.workplace import Workplace
 from assets.labeling.anchors.step import label_anchor_sets
-from assets.labeling.asset import label
+from assets.labeling.partition import label
 from assets.leaderboard.asset import publish_week
-from assets.leaderboard.edition import Edition
+from assets.leaderboard.published import Edition
 from assets.metrics.week import score_weeks
 from assets.simulation import Simulated
 from assets.simulation.pool import Pool

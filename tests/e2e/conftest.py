@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.edition import Edition
+from assets.leaderboard.published import Edition
 from tests.e2e import benchmark
 
 

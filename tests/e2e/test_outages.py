@@ -34,9 +34,9 @@ from assets.gateway.breaker import Breaker
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import GROUPS, Outcome, Slot
 from assets.generation import guard
-from assets.generation.asset import ask_partition
+from assets.generation.partition import ask_partition
 from assets.generation.workplace import Workplace
-from assets.labeling.asset import label
+from assets.labeling.partition import label
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks

@@ -16,7 +16,8 @@ import pytest
 
 from assets.leaderboard import edition as editions
 from assets.leaderboard.contents import Contents, assemble
-from assets.leaderboard.edition import latest, publish, read_manifest
+from assets.leaderboard.edition import publish
+from assets.leaderboard.published import latest, read_manifest
 from tests.site import world
 from warehouse import keys
 from warehouse.canonical import sha256_hex

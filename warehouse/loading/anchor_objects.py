@@ -217,6 +217,8 @@ def read_accepted(store: Store, found: Iterable[Accepted]) -> pa.Table:
                 "accepted_at": _moment(said.get("accepted_at")),
             }
         )
+    if not rows:  # the usual case; rows from Python would bring pandas in
+        return pa.Table.from_batches([], schema=ACCEPTANCE_SCHEMA)
     return pa.Table.from_pylist(rows, schema=ACCEPTANCE_SCHEMA)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assets.generation.asset import plan_partition
+from assets.generation.partition import plan_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.suites import loader
 from tests.orchestration.installation import MODELS, NEXT, WEEK, Cliche, Installation, entry

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from assets.generation.asset import ask_partition
+from assets.generation.partition import ask_partition
 from assets.generation.providers.registry import PROVIDERS
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.orchestration.paid import LOSING, PRICE, PROBED

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assets.leaderboard.edition import read_manifest
+from assets.leaderboard.published import read_manifest
 from tests.orchestration.installation import MODELS, NEXT, WEEK, Cliche, Installation
 from warehouse import keys
 from warehouse.database.connection import connect

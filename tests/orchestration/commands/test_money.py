@@ -15,10 +15,10 @@ import yaml
 
 from assets.gateway.money.charges import entry_scope
 from assets.gateway.receipts import read_partition
-from assets.generation.asset import ask_partition
+from assets.generation.partition import ask_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.workplace import Listener
-from assets.labeling.asset import label
+from assets.labeling.partition import label
 from assets.labeling.status import PartitionState, partition_state
 from orchestration.commands.forecasts import confirm, with_book
 from orchestration.commands.operator import _billed, _states

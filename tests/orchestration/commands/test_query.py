@@ -148,7 +148,7 @@ def test_a_refusal_is_one_plain_line(published: Installation, cliche: Cliche) ->
 
 @pytest.mark.parametrize("name", names("audit"))
 def test_the_text_of_an_audit_query_is_printed_whole(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert commands.sql(None, name, "table", limit=10, timeout=10, show=True) == 0
+    assert commands.query.sql(None, name, "table", limit=10, timeout=10, show=True) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("-- Answers: ")
     with connect(None) as con:
@@ -161,4 +161,4 @@ def test_the_text_of_an_audit_query_is_printed_whole(name: str, capsys: pytest.C
 def test_print_wants_a_name() -> None:
     for query in (None, "SELECT 1"):
         with pytest.raises(UsageError, match="--print needs -f NAME"):
-            commands.sql(query, None, "table", limit=10, timeout=10, show=True)
+            commands.query.sql(query, None, "table", limit=10, timeout=10, show=True)

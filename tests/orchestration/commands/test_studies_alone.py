@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assets.leaderboard.edition import latest
+from assets.leaderboard.published import latest
 from tests.orchestration.installation import MODELS, Cliche, Installation
 from tests.studies.conftest import Study, tiny
 from warehouse.weeks import current_week

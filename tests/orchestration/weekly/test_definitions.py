@@ -12,9 +12,9 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
-from assets.generation.asset import ask_partition, plan_partition
+from assets.generation.partition import ask_partition, plan_partition
 from assets.generation.workplace import parse_key
-from assets.labeling.asset import label
+from assets.labeling.partition import label
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks
 from assets.quality.registry import CHECKS

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assets.generation.asset import ask_partition, plan_partition
+from assets.generation.partition import ask_partition, plan_partition
 from assets.generation.providers.registry import PROVIDERS
-from assets.labeling.asset import label
+from assets.labeling.partition import label
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks
 from orchestration.gate import Gate, deadline, look

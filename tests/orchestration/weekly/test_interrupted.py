@@ -12,7 +12,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from assets.leaderboard.edition import latest
+from assets.leaderboard.published import latest
 from assets.quality import run as quality
 from assets.quality.registry import CHECKS
 from orchestration.instance import open_instance

@@ -8,9 +8,9 @@ import dagster as dg
 import pytest
 
 from assets.gateway.receipts import read_partition
-from assets.generation.asset import ask_partition
+from assets.generation.partition import ask_partition
 from assets.generation.workplace import Workplace
-from assets.labeling.asset import label
+from assets.labeling.partition import label
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks, stops_publishing
 from assets.quality.run import CheckResult

@@ -24,7 +24,7 @@ from assets.labeling.asked.attempts import call_id, cost_usd, parse, read_attemp
 from assets.labeling.asked.guard import ask_about, asking_of
 from assets.labeling.asked.journal import Journal, of_partition
 from assets.labeling.asked.spending import label_charges
-from assets.labeling.asset import label
+from assets.labeling.partition import label
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import Report, label_partition, read_labels
 from assets.labeling.status import partition_state

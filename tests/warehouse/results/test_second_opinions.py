@@ -322,7 +322,7 @@ def test_a_drift_stops_the_attribute_until_it_is_accepted_and_nothing_else(place
 
 
 def test_verifying_computes_agreement_and_drift_again(place: Workplace) -> None:
-    assert commands.verify  # the command brings what it calls
+    assert commands.auditor.verify  # the command brings what it calls
     from orchestration.verifying.report import Report
     from orchestration.verifying.scores import verify_results
 

@@ -419,7 +419,7 @@ def edition(con: Con, tmp_path: Path) -> Path:
 
 
 def test_verifying_finds_each_figure_of_a_study_that_was_changed(edition: Path) -> None:
-    assert commands.verify  # the command brings what it calls
+    assert commands.auditor.verify  # the command brings what it calls
     from orchestration.verifying.report import Report
     from orchestration.verifying.scores import verify_results
 

@@ -56,6 +56,13 @@ def _animated(fmt: str) -> bytes:
     return out.getvalue()
 
 
+def _moving_by_its_word(png: bytes) -> bytes:
+    """An animation of one frame, whose only frame is the picture."""
+    head, *rest = chunks(png)
+    moves = _chunk(b"acTL", struct.pack(">II", 1, 0))
+    return SIGNATURE + head.raw + moves + b"".join(one.raw for one in rest)
+
+
 def _without_pixels(png: bytes) -> bytes:
     """Whole chunks, right checksums, but the compressed pixels stop half way."""
     return SIGNATURE + b"".join(
@@ -80,6 +87,14 @@ BAD: dict[str, tuple[bytes, Outcome]] = {
     "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', Outcome.WRONG_TYPE),
     "gif": (_encode("GIF"), Outcome.WRONG_TYPE),
     "bmp": (_encode("BMP"), Outcome.WRONG_TYPE),
+    "tiff": (_encode("TIFF"), Outcome.WRONG_TYPE),
+    "ico": (_encode("ICO"), Outcome.WRONG_TYPE),
+    "avif": (_encode("AVIF"), Outcome.WRONG_TYPE),
+    "heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(64), Outcome.WRONG_TYPE),
+    "text": (b"I cannot draw that.", Outcome.WRONG_TYPE),
+    "one byte": (b"\x89", Outcome.WRONG_TYPE),
+    "sound in a RIFF file": (b"RIFF\x24\0\0\0WAVEfmt " + bytes(32), Outcome.WRONG_TYPE),
+    "png that says it moves": (_moving_by_its_word(PNG), Outcome.WRONG_TYPE),
     "moving webp": (_animated("WEBP"), Outcome.WRONG_TYPE),
     "moving png": (_animated("PNG"), Outcome.WRONG_TYPE),
     "signature only": (SIGNATURE, Outcome.CORRUPT_IMAGE),
@@ -134,6 +149,18 @@ def test_invariant_07_bad_bytes_are_never_a_picture(kind: str) -> None:
     assert "\n" not in result.why
     assert "0x" not in result.why
     assert inspect(data) == result, "the reason of the same bytes is the same"
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("gif", "image/gif"), ("bmp", "image/bmp"), ("tiff", "image/tiff"), ("ico", "image/x-icon"),
+        ("avif", "image/avif"), ("heic", "image/heic"), ("png that says it moves", "image/apng"),
+        ("html", "a page of markup"), ("svg", "a page of markup"), ("json", "JSON"), ("text", "an unknown type"),
+    ],
+)  # fmt: skip
+def test_the_reason_names_the_type(kind: str, says: str) -> None:
+    assert inspect(BAD[kind][0]) == Rejected(Outcome.WRONG_TYPE, f"{says} is not PNG, JPEG or WebP")
 
 
 @pytest.mark.parametrize("kind", GOOD)

@@ -1,0 +1,113 @@
+"""A partition, one model's week: who is asked and what, checked before the first call, and asking it under its lease.
+
+Belongs here: putting the steps of a partition together. Does not belong here: rules (`plan`, `run`, `guard`), Dagster
+(`asset`).
+"""
+
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.money.costs import Costs
+from assets.gateway.receipts import read_partition
+from assets.generation.guard import deadline, guarded, require_price
+from assets.generation.plan import (
+    Plan,
+    check_frozen,
+    freeze_plan,
+    is_over,
+    make_plan,
+    read_plan,
+    require_askable,
+)
+from assets.generation.providers.base import Provider, answerable, holds_conversations
+from assets.generation.providers.registry import make_provider
+from assets.generation.run import Report, count_outcomes, generate
+from assets.generation.workplace import Workplace
+from warehouse.errors import ClicheError, UsageError
+
+
+def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = True) -> tuple[Plan, Provider]:
+    """Return the plan of a partition and its provider; everything wrong is told before anything is asked.
+
+    A plan that stands decides whom to ask, whatever models.yaml says by now. Without `freeze` nothing is written: what
+    comes back is the plan that stands or would be made.
+
+    Raises:
+        UsageError: for an unknown model or provider, wrong parameters, or a suite whose text changed.
+        RefusedError: for a week that cannot be planned any more, or not yet.
+    """
+    standing = read_plan(place.store, week, model)
+    entry = place.model(model)
+    provider = checked_provider(entry, standing)
+    if standing is not None:
+        return standing, provider
+    require_askable(provider, week)
+    check_frozen(place.store, place.suites)
+    plan = make_plan(entry, place.suites, week, provider)
+    return freeze_plan(place.store, plan) if freeze else plan, provider
+
+
+def checked_provider(entry: ModelEntry, standing: Plan | None = None) -> Provider:
+    """Return the provider that a standing plan, else the entry names.
+
+    Raises:
+        UsageError: if it cannot take what is asked (conversations among it), or costs money and has no price.
+    """
+    asked = standing or entry
+    provider = make_provider(asked.provider, entry.connection)
+    provider.check(asked.model_id, dict(asked.params))
+    if provider.paid:
+        require_price(entry.name, entry.price)
+    if standing is None and not holds_conversations(provider):  # a plan that stands cannot be fixed any more
+        for selection in entry.suites:
+            if selection.conversations:
+                raise UsageError(
+                    f'model "{entry.name}": conversations of {selection.suite}: provider {provider.name} answers one '
+                    "prompt at a time and holds no conversations; remove conversations there"
+                )
+    return provider
+
+
+class StoppedError(ClicheError):
+    """A partition's run ended before all of its slots were asked; what was answered is kept."""
+
+
+def ask_partition(place: Workplace, model: str, week: str) -> Report:
+    """Ask the open slots of a partition under its lease, and return what was done.
+
+    Of a week that is over nothing is asked of a live model any more; what a killed run left is listed all the same.
+
+    Raises:
+        RefusedError: if another run holds the partition.
+    """
+    plan, provider = plan_partition(place, model, week)
+    entry = place.model(model)
+    with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}") as lease:
+        state = read_partition(place.store, week, model)
+        place.listener.planned(model, week, len(plan.slots), count_outcomes(plan, state)["open"])
+        guard = guarded(place, entry, week, provider)
+        report = generate(
+            place.store,
+            plan,
+            provider,
+            concurrency=entry.concurrency,
+            only=frozenset() if is_over(provider, week) else answerable(provider),
+            on_receipt=place.listener.receipt,
+            admission=guard.flow,
+            money=guard.money,
+            costs=Costs(entry.price),
+            lost_calls=entry.lost_calls,
+            deadline=deadline(provider, week),
+            interrupt=place.interrupt,
+        )
+        if place.interrupt.is_set() and report.stopped_by is None:
+            raise ClicheError(f"{model}, week {week} was interrupted; run again to go on")
+        if lease.lost:
+            raise ClicheError(f"the lease of generate {week} / {model} was lost to another run; run again")
+    if report.lost:
+        calls = "the answer of 1 call was" if report.lost == 1 else f"the answers of {report.lost} calls were"
+        place.listener.told(
+            f"{model}, week {week}: {calls} lost; they may have cost ${report.lost_usd:,.2f} and count as spent "
+            "(cliche status lists them)"
+        )
+    if report.stopped_by is None and report.line is not None:  # who was stopped is said by the receipts
+        place.listener.told(f"{model}, week {week}: {report.line}")
+    return report

@@ -1,0 +1,63 @@
+"""A partition, one model's week: labeling what is missing of it under its lease.
+
+Belongs here: which labelers label it, and what is said of what they left. Does not belong here: labeling (`run`),
+Dagster (`asset`).
+"""
+
+from assets.generation.plan import Plan, read_plan
+from assets.generation.workplace import Workplace
+from assets.labeling.asked.asking import FREELY
+from assets.labeling.asked.guard import asking_of
+from assets.labeling.run import Report, label_partition
+from warehouse.errors import ClicheError
+
+
+def label(place: Workplace, model: str, week: str) -> Report:
+    """Label what is missing in one partition under its lease, and return what the plan's labeler did.
+
+    Labelers beside it (`also_labelers` of the plan) label the same pictures; what goes wrong with them is told and
+    stops nothing.
+
+    Raises:
+        ClicheError: if the partition was never planned, or the run was interrupted.
+        RefusedError: if another run holds the partition.
+        UsageError: if the labeler is not there, or costs money and has no price.
+    """
+    plan = read_plan(place.store, week, model)
+    if plan is None:
+        raise ClicheError(f"nothing was planned for {model} in the week {week}; run it first")
+    with place.store.lease(f"label-{week}-{model}", purpose=f"label {week} / {model}"):
+        report = _label_with(place, plan, plan.labeler)
+        if report.stopped_by or report.open:
+            place.listener.told(f"{model}, week {week}: {left_over(report)}")
+        for name in plan.also_labelers:
+            try:
+                beside = _label_with(place, plan, name)
+            except ClicheError as error:
+                place.listener.told(f"{model}, week {week}: labeler {name} beside the plan's: {error}")
+                continue
+            if beside.stopped_by or beside.open:
+                place.listener.told(f"{model}, week {week}: {left_over(beside)}")
+        if place.interrupt.is_set() and report.open:
+            raise ClicheError(f"labelling {model}, week {week} was interrupted; run again to go on")
+    return report
+
+
+def left_over(report: Report) -> str:
+    """Return in one line what a labeler left, and why."""
+    why = report.stopped_by or report.trouble or "no answer"
+    return f"{report.labeler.partition('@')[0]} left {report.open} of {report.pictures} pictures ({why})"
+
+
+def _label_with(place: Workplace, plan: Plan, name: str) -> Report:
+    entry = place.labelers.get(name)
+    return label_partition(
+        place.store,
+        plan,
+        labeler_name=name,
+        labelers=place.labelers,
+        workers=place.workers,
+        on_tasks=place.listener.to_label,
+        on_picture=place.listener.labelled,
+        asking=asking_of(place, entry, plan.week) if entry is not None else FREELY,
+    )

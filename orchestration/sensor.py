@@ -1,0 +1,53 @@
+"""The sensor that publishes a week once its gate is open.
+
+Belongs here: which run it asks Dagster for, and how often. Does not belong here: when a gate is open (`gate`).
+"""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from assets.generation.workplace import Workplace
+from assets.leaderboard.published import latest
+from orchestration.gate import look
+from orchestration.settings import Settings
+from warehouse.weeks import current_week, shift
+
+
+def build_sensor(
+    job: UnresolvedAssetJobDefinition,
+    settings: Settings,
+    place: Workplace,
+) -> dg.SensorDefinition:
+    """Return the sensor that publishes a week once its gate is open."""
+
+    @dg.sensor(
+        name="publish_gate",
+        job=job,
+        minimum_interval_seconds=300,
+        description="Publishes a week when every active model is complete or its deadline has passed.",
+    )
+    def publish_gate(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        present = current_week()
+        newest = latest(place.store)
+        requests: list[dg.RunRequest] = []
+        closed: list[str] = []
+        for week in (shift(present, -1), present):
+            gate = look(place, settings, week)
+            if newest is not None and newest.week >= week:
+                continue
+            if not any(state.planned for state in gate.states.values()):
+                continue
+            if gate.is_open:
+                # A publish that failed is tried again, once an hour.
+                run_key = f"publish-{week}-{datetime.now(UTC):%Y%m%dT%H}"
+                requests.append(dg.RunRequest(run_key=run_key, partition_key=week))
+            else:
+                closed.append(f"week {week}: {gate.why_closed()}")
+        if requests:
+            # The newest alone: an edition is cumulative, and two publishes at once refuse each other.
+            return dg.SensorResult(run_requests=requests[-1:])
+        return dg.SensorResult(skip_reason="; ".join(closed) or "every complete week is published")
+
+    return publish_gate
