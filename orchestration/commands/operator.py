@@ -17,15 +17,8 @@ from assets.generation.partition import plan_partition
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.status import PartitionState, partition_state
-<<<<<<< HEAD
-from assets.leaderboard.edition import latest
-from assets.metrics.week import score_all
-from orchestration import weekly
-from orchestration.commands.editions import check_line, counting, headline, page_address, withheld
-=======
 from assets.leaderboard.published import latest
-from orchestration.commands.editions import check_line, counting, headline, page_address
->>>>>>> deps
+from orchestration.commands.editions import check_line, counting, headline, page_address, withheld
 from orchestration.commands.forecasts import confirm, dry_run, may_spend
 from orchestration.commands.status import billed_line
 from orchestration.console import Tally, note, say

@@ -63,8 +63,9 @@ def compare_page(
         _compare_content(manifest, hashes, folder, version, report)
         return
     try:
-        page: Page | None = made_again(con, manifest)
-        files = render(replace(page, **_named(manifest)))
+        made = made_again(con, manifest)
+        page: Page | None = made
+        files = render(replace(made, **_named(manifest)))
     except (duckdb.Error, KeyError, TypeError, ValueError) as error:
         if version.same:
             report.differ(f"the page cannot be made again from {FILE}: {one_line(error)}")

@@ -243,7 +243,10 @@ def test_models_that_rewrite_are_never_in_a_leaderboard_group_with_models_that_d
     for tracks, models in groups:
         assert ("sim-rewriter" in models) == (tracks == ["system"])
     tables = re.findall(r'<h4 id="(board-[^"]+)">.*?<table(.*?)</table>', page, re.DOTALL)
-    named = [(board, {*re.findall(r'role="rowheader"[^>]*>\s*(?:<[^>]*>\s*)*(sim-[a-z]+)', rows)}) for board, rows in tables]
+    named = [
+        (board, {*re.findall(r'role="rowheader"[^>]*>\s*(?:<[^>]*>\s*)*(sim-[a-z]+)', rows)})
+        for board, rows in tables
+    ]
     assert len(named) > 20
     for board, models in named:
         assert models == {"sim-rewriter"} if board.endswith("-system") else "sim-rewriter" not in models
