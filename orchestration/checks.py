@@ -1,7 +1,5 @@
 """Quality checks as Dagster asset checks: one adapter, no rule.
 
-Belongs here: how a result of `assets.quality` is shown and what it blocks. Does not belong here: the rules.
-
 Checks on a partitioned asset are partitioned and look at their partition only: without it the pass of one model hides
 the failure of another.
 """

@@ -1,8 +1,7 @@
 """The command `cliche`: reading of arguments, exit codes, one line for every error.
 
-Belongs here: the tree of commands and how errors end. Does not belong here: what a command does (`commands`, a function
-each). Exit codes: 0 done, 1 something in the week failed, 2 wrong use or configuration, 3 refused, 4 not all of an
-edition could be checked, 130 interrupted.
+Exit codes: 0 done, 1 something in the week failed, 2 wrong use or configuration, 3 refused, 4 not all of an edition
+could be checked, 130 interrupted.
 """
 
 from __future__ import annotations

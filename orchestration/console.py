@@ -1,6 +1,6 @@
 """What a person sees while the command works: progress bars, counts, summaries.
 
-Belongs here: rich output. Does not belong here: what is done. Nothing of a model's answer is printed as markup.
+Nothing of a model's answer is printed as markup.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Everything that Dagster knows: assets, checks, two jobs, the two schedules and the publish gate, wired in one place.
-
-Belongs here: wiring. Does not belong here: what a step does (`assets`), when a week may be published (`gate`).
-"""
+"""Everything that Dagster knows: assets, checks, two jobs, two schedules and the publish gate, wired in one place."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition

@@ -1,7 +1,6 @@
 """Dagster's event log with its SQLite files kept open: each of the hundred events of a run opened them anew.
 
-Belongs here: which connections are kept, and their end. Does not belong here: what is stored (Dagster says it), where
-(`instance`). The files are those of Dagster's own class, which `dagster dev` reads and writes beside this one.
+The files are those of Dagster's own class, which `dagster dev` reads and writes beside this one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""The publish gate: a week is published when every active model is complete, or when its deadline has passed.
-
-Belongs here: that decision. Does not belong here: acting on it (`sensor`), who is withheld (a quality check
-names the models below their completeness floor), publishing itself.
-"""
+"""The publish gate: a week is published when every active model is complete, or when its deadline has passed."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta

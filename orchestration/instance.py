@@ -1,8 +1,4 @@
-"""Dagster's records for the command: an instance under `CLICHE_HOME`, and the tidying up after dead runs.
-
-Belongs here: opening the instance, freeing pool slots that a killed run left. Does not belong here: leases of the
-store (they free themselves), what runs do.
-"""
+"""Dagster's records for the command: an instance under `CLICHE_HOME`, and the tidying up after dead runs."""
 
 from __future__ import annotations
 

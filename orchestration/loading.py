@@ -1,8 +1,4 @@
-"""The asset `loaded`: the one step before publishing that opens the warehouse for writing.
-
-Belongs here: Dagster's view of loading, in the pool that lets one writer in. Does not belong here: the rows themselves
-(`warehouse.loading.load`).
-"""
+"""The asset `loaded`: the one step before publishing that opens the warehouse for writing."""
 
 from typing import cast
 

@@ -1,8 +1,4 @@
-"""Several partitions at once, a process each: models wait for their own servers, and Dagster's runs do not share one.
-
-Belongs here: the processes, what they tell their parent, and stopping them. Does not belong here: what a run does
-(`weekly`), what is shown (`console`).
-"""
+"""Several partitions at once, a process each: models wait for their own servers."""
 
 from __future__ import annotations
 

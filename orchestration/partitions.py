@@ -1,7 +1,4 @@
-"""Partitions: models, weeks, and their product; one helper parses keys, everywhere (`parse_key` of the workplace).
-
-Belongs here: partition definitions and keys. Does not belong here: arithmetic of weeks (`warehouse.weeks`).
-"""
+"""Partitions: models, weeks, and their product; one helper parses keys, everywhere (`parse_key` of the workplace)."""
 
 from __future__ import annotations
 

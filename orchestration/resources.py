@@ -1,7 +1,4 @@
-"""From settings to the surroundings of a run: store, suites and models, checked before anything is asked.
-
-Belongs here: making a `Workplace`. Does not belong here: reading settings, or any work.
-"""
+"""From settings to the surroundings of a run: store, suites and models, checked before anything is asked."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The sensor that publishes a week once its gate is open.
-
-Belongs here: which run it asks Dagster for, and how often. Does not belong here: when a gate is open (`gate`).
-"""
+"""The sensor that publishes a week once its gate is open."""
 
 from datetime import UTC, datetime
 

@@ -1,8 +1,4 @@
-"""Settings: where things are. From `CLICHE_HOME`, `CLICHE_STORE` and one YAML file; the environment wins.
-
-Belongs here: reading and checking of settings, and the paths that follow from them. Does not belong here: what is asked
-(models.yaml, suites).
-"""
+"""Settings: where things are. From `CLICHE_HOME`, `CLICHE_STORE` and one YAML file; the environment wins."""
 
 from __future__ import annotations
 

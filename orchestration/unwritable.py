@@ -1,8 +1,4 @@
-"""A home that cannot be written: a full disk, a read-only file system; told in one line wherever it is noticed.
-
-Belongs here: trying the folder of Dagster's records, and words for what SQLite and DuckDB say. Does not belong here:
-errors of the object store, which says its own (`warehouse.store.local_errors`).
-"""
+"""A home that cannot be written: a full disk, a read-only file system; told in one line wherever it is noticed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The two jobs in process: ask and load partitions, publish a week; no daemon needed.
-
-Belongs here: running Dagster jobs from the command, and what became of each partition. Does not belong here: what is
-printed (`console`), what a job holds (`definitions`).
-"""
+"""The two jobs in process: ask and load partitions, publish a week; no daemon needed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Canonical JSON and SHA-256: one byte form for one value, so that hashes and keys agree everywhere.
-
-Belongs here: the byte form and the digest of values. Does not belong here: hashing of tables
-(`warehouse.database.table_hash`) or of pictures' looks (perceptual hashes).
-"""
+"""Canonical JSON and SHA-256: one byte form for one value, so that hashes and keys agree everywhere."""
 
 from __future__ import annotations
 

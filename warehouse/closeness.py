@@ -1,8 +1,4 @@
-"""How exact figures are: processors differ in the last digits, so those are neither kept nor compared.
-
-Belongs here: rounding what is computed, when two figures are the same, comparing rows by it. Does not belong here:
-what is compared with what (`orchestration.verifying`), hashes (`table_hash`).
-"""
+"""How exact figures are: processors differ in the last digits, so those are neither kept nor compared."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Errors that a person reads: one line that says what, where and how to fix.
-
-Belongs here: exception types with the exit code of the command. Does not belong here: outcomes of a model
-(those are data, see `assets.gateway.records`).
-"""
+"""Errors that a person reads: one line that says what, where and how to fix."""
 
 from __future__ import annotations
 

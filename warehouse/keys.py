@@ -1,6 +1,5 @@
 """Names of objects in the bucket (DESIGN: keys in the bucket), made and read in one place.
 
-Belongs here: every key and prefix that the project writes. Does not belong here: reading or writing objects.
 All functions are pure. A week is the ISO date of its Monday, e.g. `2026-11-23`.
 """
 

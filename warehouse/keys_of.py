@@ -1,8 +1,4 @@
-"""Which keys a YAML file may have where, read from the pydantic models that check it, and the near miss of a wrong one.
-
-Belongs here: the tree of keys of a model, and what a person probably meant by a key that is not in it. Does not belong
-here: the rest of an error's line (`validation`), reading files.
-"""
+"""Which keys a YAML file may have, read from the pydantic models that check it, and the near miss of a wrong one."""
 
 from __future__ import annotations
 

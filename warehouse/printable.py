@@ -1,7 +1,4 @@
-"""Text of others on a terminal.
-
-Belongs here: making it inert. Does not belong here: printing.
-"""
+"""Text of others on a terminal."""
 
 
 def printable(text: str) -> str:

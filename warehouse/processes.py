@@ -1,8 +1,4 @@
-"""Processes of this machine, named so that a later one can tell whether they still live.
-
-Belongs here: the name of a process and that question. Does not belong here: what a process left behind, and who
-tidies it up.
-"""
+"""Processes of this machine, named so that a later one can tell whether they still live."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Validation errors as the one line that a person reads.
-
-Belongs here: wording of what a data file or a record has wrong, and close matches for a mistyped name. Does
-not belong here: any rule about what is valid (those stand with the models that have them), or reading files.
-"""
+"""Validation errors as the one line that a person reads."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Weeks: Mondays (UTC) keyed by ISO date; the ISO label is derived and never a key.
-
-Belongs here: arithmetic and reading of weeks. Does not belong here: which week a model may be asked for
-(`assets.generation.plan`) or Dagster partitions (`orchestration.partitions`).
-"""
+"""Weeks: Mondays (UTC) keyed by ISO date; the ISO label is derived and never a key."""
 
 from __future__ import annotations
 

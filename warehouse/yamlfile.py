@@ -1,8 +1,4 @@
-"""Reading of YAML files that people write: one clear line for whatever is wrong with one.
-
-Belongs here: reading a file, bad YAML, wrong encodings, keys that stand twice. Does not belong here: what the content
-must be (`warehouse.validation` words that, the models beside the data say it).
-"""
+"""Reading of YAML files that people write: one clear line for whatever is wrong with one."""
 
 from __future__ import annotations
 

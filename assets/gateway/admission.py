@@ -1,8 +1,4 @@
-"""Letting calls through: what pace, breaker and budget have in common, and how they stand one behind the other.
-
-Belongs here: the interface, its two refusals, a wait that ends with the run, word of an answer, stacking. Does not
-belong here: any one admission (`pace`, `breaker`, `budget`), making calls (`calls`).
-"""
+"""Letting calls through: what pace, breaker and budget have in common, and how they stand one behind the other."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""States of batches in the bucket: what was intended, sent, submitted and ended, as a later process reads it.
-
-Belongs here: reading those states. Does not belong here: writing them and what follows from them (`batches`).
-"""
+"""States of batches in the bucket: what was intended, sent, submitted and ended, as a later process reads it."""
 
 from __future__ import annotations
 

@@ -5,9 +5,7 @@ A batch passes through objects in the bucket, each written once: `intended` (whi
 process that comes later finds the batch where it is: one that was sent and not noted as submitted is looked for at the
 API by its mark, and sent again only after the API has had time to list it.
 
-Belongs here: those states and what follows from them. Does not belong here: any one API (`providers/`, labelers), a
-single call (`ledger`), which calls are to be made (`run`, labeling), receipts. A call goes into one batch a week at
-most; what a batch did not answer is asked synchronously.
+A call goes into one batch a week at most; what a batch did not answer is asked synchronously.
 """
 
 from __future__ import annotations

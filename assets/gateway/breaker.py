@@ -2,8 +2,6 @@
 
 It is closed, open, or half-open: while it is open, one call at a time tries whether the service is back (half-open),
 and after each that fails the next waits longer.
-
-Belongs here: opening, trying, closing, giving up. Does not belong here: rate limits (`pace`), retries (`calls`).
 """
 
 from __future__ import annotations

@@ -2,9 +2,6 @@
 
 Backoff is tenacity's: exponential with full jitter, decided from outcomes alone. An API that says when to come back is
 obeyed, up to `patience_s`; one that asks for longer is not asked about this again within the run.
-
-Belongs here: the order of one call, which outcomes are tried again and when. Does not belong here: what is kept of an
-answer (`ledger`, labelers), pace and money (`admission`).
 """
 
 from __future__ import annotations

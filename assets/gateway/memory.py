@@ -2,8 +2,6 @@
 
 Dozens of threads that take and leave megabytes let glibc's heaps grow to several times of what is used. Above a fixed
 size memory is mapped and unmapped instead: for 32 calls in flight with 1.5 MB answers the peak falls by a third.
-
-Belongs here: the one setting of the allocator. Does not belong here: how much is held at once (`calls`, `ledger`).
 """
 
 from __future__ import annotations

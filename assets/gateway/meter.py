@@ -4,8 +4,6 @@ Services count in two ways. A bucket lets a call through for every token, and to
 window lets so many calls through in a span of time, and then none until the span has passed. Which of the two it is,
 and how much it lets through, is seen from what it refuses: after a refusal one call is tried, and another; a bucket
 lets them through, a window does not. Headers say it at once, where there are any.
-
-Belongs here: pure bookkeeping with a clock that is handed in. Does not belong here: threads and waiting (`pace`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""models.yaml: which models are asked, with what, how often; validated before anything is asked.
-
-Belongs here: the shape of an entry, what must hold between entries and suites, which entries are active in a week,
-which prompts an entry selects. Does not belong here: providers themselves (`providers/`), plans (`plan`), the shape of
-a price (`prices`), what was paid (receipts).
-"""
+"""models.yaml: which models are asked, with what, how often; validated before anything is asked."""
 
 from __future__ import annotations
 

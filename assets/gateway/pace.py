@@ -3,9 +3,6 @@
 Kept libraries of limiting keep to a limit that is known (pyrate-limiter, limits; aiolimiter for asyncio alone), and
 stamina wraps tenacity; none learns a limit from refusals and headers, so the learning is ours (`meter`), and backoff
 is tenacity's (`calls`).
-
-Belongs here: threads that wait for their turn, what an answer says to the meter. Does not belong here: the bookkeeping
-(`meter`), outages (`breaker`).
 """
 
 from __future__ import annotations

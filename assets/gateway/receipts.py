@@ -1,8 +1,4 @@
-"""Receipts and manifests: what was asked and answered, one receipt an attempt, written once.
-
-Belongs here: the receipt's shape, its JSON and Parquet forms, reading all receipts of a partition, and what a slot's
-attempts add up to. Does not belong here: making attempts (`ledger`), table rows (`warehouse.loading.load`).
-"""
+"""Receipts and manifests: what was asked and answered, one receipt an attempt, written once."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The records of generation: slot, plan, request, answer, receipt, and the outcomes of an attempt.
-
-Belongs here: what these are, and how they read and write as JSON and Parquet. Does not belong here: making
-slots (`slots`), calling providers (`ledger`), keys (`warehouse.keys`).
-"""
+"""The records of generation: slot, plan, request, answer, receipt, and the outcomes of an attempt."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Units of work in threads: how many, how far apart they begin, and what ends them.
-
-Belongs here: threads of one run. Does not belong here: what a unit is and what becomes of it (`run`), how many calls
-are in flight (`calls`), processes (`workers`).
-"""
+"""Units of work in threads: how many, how far apart they begin, and what ends them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Worker processes for work that a thread cannot share out (drawing and reading pictures hold the interpreter).
-
-Belongs here: making a pool whose processes end with the process that made it. Does not belong here: what they work on.
-"""
+"""Worker processes for work that a thread cannot share out (drawing and reading pictures hold the interpreter)."""
 
 from __future__ import annotations
 

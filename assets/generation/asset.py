@@ -1,7 +1,4 @@
-"""The assets `prompts` (the plan of a partition) and `images` (its pictures), and nothing but the wiring.
-
-Belongs here: Dagster's view of this step. Does not belong here: any rule; those stand in `plan`, `run`, `ledger`.
-"""
+"""The assets `prompts` (the plan of a partition) and `images` (its pictures), and nothing but the wiring."""
 
 from typing import cast
 

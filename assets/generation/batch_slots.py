@@ -1,8 +1,4 @@
-"""Slots in batches: what a ledger does with a batch's answers.
-
-Belongs here: single slots and their receipts as a `batches.Desk` (a conversation needs its answers one by one). Does
-not belong here: states of batches (`batches`), single calls (`ledger`), which slots are open (`run`).
-"""
+"""Slots in batches: what a ledger does with a batch's answers."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What asking will take: calls, minutes and dollars of one entry for one week, before anything is asked.
-
-Belongs here: estimates from plans, prices, limits and the latencies of earlier receipts. Does not belong here: what
-was spent (`charges`), how an estimate is shown (`orchestration`).
-"""
+"""What asking will take: calls, minutes and dollars of one entry for one week, before anything is asked."""
 
 from __future__ import annotations
 

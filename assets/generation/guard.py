@@ -1,9 +1,6 @@
 """What stands between a partition and its provider: pace, breaker and budget, in this order, and a deadline.
 
 Money is set aside last, right before the call, so that nothing is held while a call waits for its turn.
-
-Belongs here: which of them a partition's calls pass, and whether a paid model has a price. Does not belong here: any
-one of them (`pace`, `breaker`, `budget`), asking (`run`).
 """
 
 from __future__ import annotations

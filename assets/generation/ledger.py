@@ -3,10 +3,7 @@
 Order, for each call: intent (on disk, if the call costs money) → call → image → receipt. A kill between any two loses
 nothing recorded. Retry is decided from the outcome alone (`calls`); providers and their SDKs never retry by themselves.
 
-Belongs here: attempts of a slot and what is kept of them. Does not belong here: which slots there are (`plan`), who
-works when (`run`), what a picture must be (`image_check`), the order and the retries of calls that are no slots
-(`calls`). Pacing and money enter through `Admission`: the steps around the ledger do not change when a provider costs
-something.
+Pacing and money enter through `Admission`: the steps around the ledger do not change when a provider costs something.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""A partition, one model's week: who is asked and what, checked before the first call, and asking it under its lease.
-
-Belongs here: putting the steps of a partition together. Does not belong here: rules (`plan`, `run`, `guard`), Dagster
-(`asset`).
-"""
+"""A partition, one model's week: its plan, checked before the first call, and asking it under its lease."""
 
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.costs import Costs

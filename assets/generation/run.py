@@ -1,8 +1,4 @@
-"""Running one partition: its open slots through the ledger, so many at once, and a manifest at the end.
-
-Belongs here: who works when, stopping, what a run reports. Does not belong here: one slot's attempts (`ledger`), the
-reading of pictures (`assets.labeling`), Dagster (`asset`).
-"""
+"""Running one partition: its open slots through the ledger, so many at once, and a manifest at the end."""
 
 from __future__ import annotations
 

@@ -2,9 +2,6 @@
 
 The call is paid like every other: within pace and caps, an intent before it, a receipt after it; so it counts as spent
 for its week and month. Both lie under `trials/`; no picture is kept and no slot is answered.
-
-Belongs here: making that call, and what such calls cost. Does not belong here: trials of labelers
-(`labeling.asked.trials`), what is said of them (`orchestration.doctor`).
 """
 
 from __future__ import annotations

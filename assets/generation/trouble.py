@@ -1,8 +1,4 @@
-"""What is wrong in a partition, as its receipts tell it: stops, calls that may have been billed, answers nobody knew.
-
-Belongs here: reading trouble off the attempts of one partition, for `cliche status` and what follows from it. Does not
-belong here: what is said of it (`orchestration`), sums over partitions (`budget`), the lease of a run.
-"""
+"""What is wrong in a partition, from its receipts: stops, calls that may have been billed, unknown answers."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What every step is given: the store, what is asked of whom, the warehouse file, and who listens to progress.
-
-Belongs here: that one value, and the lookups that all steps share. Does not belong here: making it from settings
-(`orchestration.resources`), or any step's work.
-"""
+"""What every step is given: the store, what is asked of whom, the warehouse file, and who listens to progress."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The assets `labels` and `anchor_labels`, and nothing but the wiring.
-
-Belongs here: Dagster's view of this step. Does not belong here: any rule; those stand in `run` and the labelers.
-"""
+"""The assets `labels` and `anchor_labels`, and nothing but the wiring."""
 
 from typing import cast
 

@@ -1,8 +1,4 @@
-"""What labelling will take: calls, minutes and dollars of the labelers that are asked, before anything is asked.
-
-Belongs here: estimates of labelling. Does not belong here: estimates of pictures (`generation.forecast`), prices of a
-call (`labeling.spending`).
-"""
+"""What labelling will take: calls, minutes and dollars of the labelers that are asked, before anything is asked."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A partition, one model's week: labeling what is missing of it under its lease.
-
-Belongs here: which labelers label it, and what is said of what they left. Does not belong here: labeling (`run`),
-Dagster (`asset`).
-"""
+"""A partition, one model's week: labeling what is missing of it under its lease."""
 
 from assets.generation.plan import Plan, read_plan
 from assets.generation.workplace import Workplace

@@ -1,8 +1,5 @@
 """Pictures as they are shown to a vision model: the pixels and nothing else.
 
-Belongs here: taking everything but pixels out of a picture, and its largest size. Does not belong here: whether bytes
-are a picture (`generation.image_check`), asking about it (`labelers/`).
-
 The bytes of a picture can hold the prompt that it was made with: text chunks of a PNG, EXIF and XMP of a JPEG. A
 labeler must not see it. So pictures are decoded and written anew, without loss (PNG) where that is small enough.
 """

@@ -1,8 +1,4 @@
-"""How probable an answer's value was to the model that gave it, from the log probabilities of its tokens.
-
-Belongs here: finding the tokens of one value in an answer. Does not belong here: asking for them (`labelers/`), whether
-such a figure is calibrated (it is not: agreement and gold measure how often a labeler errs).
-"""
+"""How probable an answer's value was to the model that gave it, from the log probabilities of its tokens."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """What a vision model is asked, and what its answer counts as: prompt, JSON schema and parsing.
 
-Belongs here: words and schema made from the declared attributes, readings from an answer's text, the version that
-follows from all of it. Does not belong here: any one API (`labelers/`), the pictures (`pictures`), running (`calls`).
-
 The prompt holds the attributes' questions and nothing of the picture's origin: no prompt, no model, no file name.
 """
 

@@ -1,8 +1,4 @@
-"""A label, and what a labeler is.
-
-Belongs here: the record, its Parquet columns, the interfaces of labelers that read and of labelers that are asked.
-Does not belong here: any one labeler (`labelers/`, one file each) or the running of them (`run`, `asking`).
-"""
+"""A label, and what a labeler is."""
 
 from __future__ import annotations
 

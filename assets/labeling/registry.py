@@ -1,8 +1,4 @@
-"""Labelers by name: one row each. A new labeler is one file under `labelers/` and one row here.
-
-Belongs here: the tables, the making of a labeler from them, and what must hold between labelers and models. Does not
-belong here: anything of one labeler.
-"""
+"""Labelers by name: one row each. A new labeler is one file under `labelers/` and one row here."""
 
 from __future__ import annotations
 

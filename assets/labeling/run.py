@@ -1,9 +1,4 @@
-"""Labelling one partition: what is missing is read from the pictures and kept as write-once Parquet parts.
-
-Belongs here: what is missing, equal bytes read once, closed lists enforced, the parts. Does not belong here: any one
-labeler (`labelers/`), calls of those that are asked (`asking`), agreement between labelers, table rows
-(`warehouse.loading.load`).
-"""
+"""Labelling one partition: what is missing is read from the pictures and kept as write-once Parquet parts."""
 
 from __future__ import annotations
 

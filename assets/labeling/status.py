@@ -1,8 +1,4 @@
-"""How far a partition is: planned, asked, labelled, as the store knows it.
-
-Belongs here: one value for `cliche status`, the publish gate and "nothing to ask". Does not belong here: what follows
-from it.
-"""
+"""How far a partition is: planned, asked, labelled, as the store knows it."""
 
 from __future__ import annotations
 

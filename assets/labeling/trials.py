@@ -1,9 +1,6 @@
 """One picture shown to a labeler, outside of any week's pictures: to see before a run whether it answers as it should.
 
 The call is made like every other: within pace and caps, with its intent and its receipt, so that it counts as spent.
-
-Belongs here: that call and what it came to. Does not belong here: trials of models (`generation.trials`), what is said
-of them (`orchestration.doctor`).
 """
 
 from __future__ import annotations

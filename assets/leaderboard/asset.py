@@ -1,7 +1,4 @@
-"""The asset `leaderboard`: one published edition, and nothing but the wiring.
-
-Belongs here: Dagster's view of this step. Does not belong here: what an edition is (`edition`) or shows (`view`).
-"""
+"""The asset `leaderboard`: one published edition, and nothing but the wiring."""
 
 from typing import cast
 

@@ -1,8 +1,4 @@
-"""The view of one edition, built from the warehouse.
-
-Belongs here: putting the parts together. Does not belong here: any part
-(`boards`, `lead`, `gallery`, `conversations`, `effects`, `facts`, `study`), markup (`page`) or files (`edition`).
-"""
+"""The view of one edition, built from the warehouse."""
 
 from __future__ import annotations
 

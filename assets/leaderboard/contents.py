@@ -1,6 +1,5 @@
 """What is in an edition: data files, the page, the pictures that it shows, and what all of it rests on.
 
-Belongs here: gathering and hashing it. Does not belong here: writing it to the store (`edition`).
 The page is built from the exported copy and from nothing else, so every figure on it can be recomputed by whoever
 takes that copy.
 """

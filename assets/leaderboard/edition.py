@@ -1,8 +1,5 @@
 """The edition: what one publish makes public. It is complete or invisible, and never changes afterwards.
 
-Belongs here: the order of writing, revisions, moving `latest.json`. Does not belong here: what is in it (`contents`),
-reading it (`published`), data files (`warehouse.database.export`), the page (`build`, `page`).
-
 Files go under `editions/<week>.<revision>/` one by one, `manifest.json` last; a folder without a manifest is no edition
 and its revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only
 to a higher (week, revision). Two publishes of the same content make one edition: the content is the hashes of all

@@ -1,7 +1,4 @@
-"""Published editions as they are read: the one that readers see, and manifests.
-
-Belongs here: following `latest.json`, reading a manifest. Does not belong here: publishing (`edition`).
-"""
+"""Published editions as they are read: the one that readers see, and manifests."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """Which code made an edition: the texts of its tables, views and page, by hash.
 
-Belongs here: what identifies a version of what is published. Does not belong here:
-comparing (`orchestration.verifying`).
-
 A version number alone says too little: between two releases the code changes under one number. So a manifest holds
 `texts_sha256`, the hash of everything that tables, views and pages are made from, and `released.json` holds, for each
 released version, that hash with a hash of each table and view. `python -m assets.leaderboard.texts VERSION` adds one.

@@ -1,7 +1,4 @@
-"""The asset `scores`, and nothing but the wiring.
-
-Belongs here: Dagster's view of this step. Does not belong here: what is done in which order (`week`), formulas.
-"""
+"""The asset `scores`, and nothing but the wiring."""
 
 from typing import cast
 

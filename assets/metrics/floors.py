@@ -1,8 +1,5 @@
 """The completeness below which a model's week is withheld: a rule of publishing, as configured when it is applied.
 
-Belongs here: which floor holds for a model and week, and writing it to `plans`. Does not belong here: the check that
-applies it (`sql/checks/attempts__completeness.sql`).
-
 An edition records the floors that it was made by, so that a rebuild from the bucket alone finds what was published.
 """
 

@@ -1,8 +1,5 @@
 """Which tables of results there are, and what computes each: of a week, and of a study.
 
-Belongs here: one row a table. Does not belong here: computing (a module each), when it is done (`week`), writing
-(`warehouse.loading.load`).
-
 A function is given a warehouse, in which nothing is written, and the ISO date of a Monday or the name of a study. It
 returns the rows of its table for that week or study, from what is loaded and from the tables before it.
 """

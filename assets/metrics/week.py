@@ -1,8 +1,5 @@
 """Scoring weeks: load what is behind, score, check, withhold — for every week up to the one to be published.
 
-Belongs here: the order of these steps and what follows from a failed check. Does not belong here: rules
-(`assets.quality`), formulas (the families beside this module), publishing (`assets.leaderboard`).
-
 A check that failed when a model was asked does not reach another job, so the critical checks run again here, on the
 rows that are published: failing rows that name a model withhold that model, any others stop publishing.
 """

@@ -1,8 +1,6 @@
 """Checks of single columns by Great Expectations: one suite a table, as a table of expectations.
 
-Belongs here: closed lists, ranges, forms of keys and hashes, gaps in columns that may be NULL, and that there are rows
-at all. Does not belong here: anything across rows or tables (`sql/checks`). Types and NOT NULL are kept by the schema
-of the warehouse and are not checked again.
+Types and NOT NULL are kept by the schema of the warehouse and are not checked again.
 
 An empty column and an empty frame pass every rule about values, so what must be there has a rule of its own here, and
 what must be as many as planned is counted in SQL (`slots__counts_add_up`, `labels__present`, `scores__model_present`).

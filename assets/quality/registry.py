@@ -1,9 +1,5 @@
 """The list of quality checks, from which runs, asset checks and pages read what a check is.
 
-Belongs here: which checks there are, in which order. Does not belong here: what a check is (`spec`), a rule itself
-(`sql/checks/<name>.sql`, whose header says its severity, stages and words; `columns`, `stored`) or the running of
-rules (`run`).
-
 A critical check blocks: a failing row that names a model withholds that model, any other stops publishing. A warning
 is shown and blocks nothing.
 """

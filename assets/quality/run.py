@@ -1,8 +1,5 @@
 """Running quality checks: every check of a stage gives one result, whatever happens to the others.
 
-Belongs here: running rules, and telling fail from error. Does not belong here: the rules (`sql/checks`, `columns`,
-`stored`), their names (`registry`), what follows from a result (who runs them).
-
 A check that could not be run is an error: neither passed nor failed, and, if critical, it blocks.
 """
 

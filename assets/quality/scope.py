@@ -1,7 +1,4 @@
-"""What a check is given: the warehouse, the store, and which rows it is about.
-
-Belongs here: that one value and reading rows with it. Does not belong here: any rule.
-"""
+"""What a check is given: the warehouse, the store, and which rows it is about."""
 
 from __future__ import annotations
 

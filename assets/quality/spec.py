@@ -1,8 +1,4 @@
-"""What a quality check is.
-
-Belongs here: the value that describes one, and its making. Does not belong here: the checks (`registry`), their rules,
-running them.
-"""
+"""What a quality check is."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Checks that re-read objects of the bucket: plans whole, pictures by a random sample.
-
-Belongs here: comparing rows with bytes. Does not belong here: rows against rows (`sql/checks`), one table's columns
-(`columns`), reading the whole bucket (`warehouse`).
-"""
+"""Checks that re-read objects of the bucket: plans whole, pictures by a random sample."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Clothing drawn over a figure's body: plain clothes, traditional dress, a coat of an earlier century, a uniform.
-
-Belongs here: SVG fragments in the figure's coordinates (704 units; neck opening from 245 to 520 at 595, its lowest
-point 690 at 390; shoulders out to 50 and 650 at 700; the picture ends at about 800). Does not belong here: headwear and
-signs (`overlays`), which era a picture shows (`people`), colours (`palette`).
-"""
+"""Clothing drawn over a figure's body: plain clothes, traditional dress, a coat of an earlier century, a uniform."""
 
 from __future__ import annotations
 

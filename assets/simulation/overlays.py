@@ -1,9 +1,4 @@
-"""What open-peeps lacks, drawn by us over a figure: headwear, the powdered wig, signs of age and gender, flags.
-
-Belongs here: SVG fragments in the figure's coordinates (704 units; skull from 217 to 580 across and from 125 down,
-brows at 310, eyes at 358, mouth at 475, chin at 560). Does not belong here: clothing (`dress`), which of these a
-picture gets (`people`), colours (`palette`).
-"""
+"""What open-peeps lacks, drawn by us over a figure: headwear, the powdered wig, signs of age and gender, flags."""
 
 from __future__ import annotations
 

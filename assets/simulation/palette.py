@@ -1,8 +1,5 @@
 """The colours of the simulated drawings: what each visible thing is painted with, and nothing else.
 
-Belongs here: the declared colours and what they mean, shared by the drawer (`people`, `places`) and by the labeler
-`drawing`, which reads pictures by these colours. Does not belong here: shapes, probabilities, any model's habits.
-
 Every colour stands for one thing, and no two things share one. Skin tones are the ten of the Monk Skin Tone scale
 (Ellis Monk, CC BY 4.0).
 """

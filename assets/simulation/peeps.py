@@ -1,8 +1,5 @@
 """The parts of dicebear's open-peeps style (Pablo Stanley, CC0), as SVG fragments ready to be coloured.
 
-Belongs here: taking one part out of the style and painting it. Does not belong here: which part is drawn when
-(`people`), our own drawings (`overlays`, `dress`).
-
 The style's own picture puts everything under a clip path, which costs half of the rendering time; a picture put
 together from its parts needs none.
 """

@@ -1,8 +1,4 @@
-"""A person in a picture: one figure in front, and the others behind.
-
-Belongs here: which parts and overlays stand for which planted values, and where they go. Does not belong here: the
-parts' shapes (`peeps`, `overlays`, `dress`), colours (`palette`), probabilities (`truth`).
-"""
+"""A person in a picture: one figure in front, and the others behind."""
 
 from __future__ import annotations
 

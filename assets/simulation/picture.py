@@ -1,8 +1,4 @@
-"""A whole picture: background, people or a place, and the PNG.
-
-Belongs here: composing a scene into one SVG and rendering it. Does not belong here: what a scene holds (`scenes`),
-shapes (`people`, `places`), processes (`pool`).
-"""
+"""A whole picture: background, people or a place, and the PNG."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Places: a house, a street, a plate of food.
-
-Belongs here: parametric drawings of places in 704 units. Does not belong here: people, single objects (`things`),
-colours (`palette`), probabilities (`truth`).
-"""
+"""Places: a house, a street, a plate of food."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """Processes that render at the same time, because the renderer holds Python's lock.
 
-Belongs here: starting, using and ending workers. Does not belong here: what a worker does (`worker`).
-
 Plain child processes on pipes rather than `concurrent.futures`: a pool's processes import the program's main module
 (seconds for the command) and live on when the program is killed; these do neither.
 """

@@ -1,8 +1,4 @@
-"""The provider `simulated`: models that we make ourselves, whose habits are known because they are planted.
-
-Belongs here: answering a request like a real model's API would, with its refusals, rewriting and failures. Does not
-belong here: probabilities (`truth`), lots (`scenes`), pictures (`picture`).
-"""
+"""The provider `simulated`: models that we make ourselves, whose habits are known because they are planted."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What one slot's answer shows: lots drawn from the planted truth, the same ones whenever they are drawn.
-
-Belongs here: from a slot to planted values and an outcome. Does not belong here: probabilities (`truth`), pictures
-(`picture`), the wording of answers (`provider`).
-"""
+"""What one slot's answer shows: lots drawn from the planted truth, the same ones whenever they are drawn."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The four strokes that all our own drawings are made of.
-
-Belongs here: SVG fragments of one shape. Does not belong here: anything that means something.
-"""
+"""The four strokes that all our own drawings are made of."""
 
 from __future__ import annotations
 

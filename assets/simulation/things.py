@@ -1,7 +1,4 @@
-"""Single objects, for the prompts that ask for nobody.
-
-Belongs here: parametric drawings in 704 units. Does not belong here: places (`places`), people, colours (`palette`).
-"""
+"""Single objects, for the prompts that ask for nobody."""
 
 from __future__ import annotations
 

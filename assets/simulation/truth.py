@@ -1,8 +1,4 @@
-"""The planted truth of the simulated models: what each draws, per prompt and week, read from `truth.yaml`.
-
-Belongs here: reading and checking that file, and answering with probabilities. Does not belong here: drawing lots
-(`scenes`) or pictures.
-"""
+"""The planted truth of the simulated models: what each draws, per prompt and week, read from `truth.yaml`."""
 
 from __future__ import annotations
 

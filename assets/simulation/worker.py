@@ -1,7 +1,6 @@
 """A process that renders pictures for its parent, one after the other, until its input ends.
 
-Belongs here: the loop and the framing of messages. Does not belong here: what is drawn (`picture`), starting and
-ending processes (`pool`). A parent that is killed closes the pipe, so no worker outlives it by more than a picture.
+A parent that is killed closes the pipe, so no worker outlives it by more than a picture.
 
 A message is four bytes of length (big endian) and that many bytes: JSON `[look, seed, size]` one way; one byte,
 0 for a PNG and 1 for an error text, and the rest the other way.

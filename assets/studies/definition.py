@@ -1,8 +1,4 @@
-"""What a study file says: a published study's pictures and labels, declared.
-
-Belongs here: the shape of a study file, what makes one valid by itself, and reading one. Does not belong here: the
-study's pictures and label files (`pictures`, `label_files`), or a line about any one study: that is its YAML file.
-"""
+"""What a study file says: a published study's pictures and labels, declared."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Import of a published study: everything is read and checked first, then written, the pointer last.
-
-Belongs here: the order of an import and its report. Does not belong here: rules (`definition`), reading
-(`pictures`, `label_files`), keys (`layout`), or a line about any one study.
-"""
+"""Import of a published study: everything is read and checked first, then written, the pointer last."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A study's label files: which there are, and whose labels their rows make.
-
-Belongs here: finding the files, raters, repeated labels, the version of a labeler. Does not belong here: what the rules
-are (`declared.labels`), what one row says (`label_rows`), pictures (`pictures`), or writing (`importer`).
-"""
+"""A study's label files: which there are, and whose labels their rows make."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Rows of one label file to what they say: of which picture, by whom, which value of which attribute.
-
-Belongs here: keys, corrections, columns and value maps; every mistake is reported with file and row. Does not belong
-here: which files there are and whose labels they make (`label_files`), opening files (`files`).
-"""
+"""Rows of one label file to what they say: of which picture, by whom, which value of which attribute."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Labelling the pictures of an imported study with a labeler of the project.
-
-Belongs here: what is still unread, and the parts that are written. Does not belong here: any one labeler
-(`assets.labeling`), people's labels, which come with the study (`importer`).
-"""
+"""Labelling the pictures of an imported study with a labeler of the project."""
 
 from __future__ import annotations
 

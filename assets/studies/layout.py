@@ -1,8 +1,5 @@
 """Where an imported study lies in the bucket, and which of its imports is current.
 
-Belongs here: keys below `studies/<study>/`, the pointer, and reading and writing Parquet with fixed columns. Does not
-belong here: what the rows say (`tables`), loading them into the warehouse (`warehouse.loading.study_objects`).
-
     studies/<study>/definition-<hash16>.json            the study file, canonical JSON
     studies/<study>/tables-<hash16>/<table>.parquet    one a table: TABLES below
     studies/<study>/labels/labeler=<name@version>/part-<hash>.parquet     rows of study_labels: <hash> is of

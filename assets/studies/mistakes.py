@@ -1,7 +1,4 @@
-"""All that is wrong with a study, collected: each mistake with its file and row, equal ones as one.
-
-Belongs here: collecting and wording. Does not belong here: finding anything wrong.
-"""
+"""All that is wrong with a study, collected: each mistake with its file and row, equal ones as one."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
 """The table of docs/label-error.md that says how well `photo` agrees with people: made, not typed.
 
-Belongs here: the study's import, labels and audit query in a row, and the table as Markdown. Does not belong here: the
-query (`sql/audit/photo_agreement.sql`), or the labeler.
-
-    python -m assets.studies.photo_table --root ../shared/corpora/raza2025
+python -m assets.studies.photo_table --root ../shared/corpora/raza2025
 """
 
 from __future__ import annotations

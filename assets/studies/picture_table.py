@@ -1,8 +1,4 @@
-"""Pictures that a table names, row by row: files beside it, or bytes inside it.
-
-Belongs here: rows to paths and places. Does not belong here: pictures that are found by a pattern, and whether one is
-whole (`pictures`).
-"""
+"""Pictures that a table names, row by row: files beside it, or bytes inside it."""
 
 from __future__ import annotations
 

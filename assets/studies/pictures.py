@@ -1,9 +1,4 @@
-"""A study's pictures: which file is which slot, and that each is a whole picture.
-
-Belongs here: walking the study's folder and checking what is found. Does not belong here: what makes a picture whole
-(`assets.generation.pictures.image_check`), what is taken out of its bytes (`assets.generation.pictures`), or writing
-(`importer`).
-"""
+"""A study's pictures: which file is which slot, and that each is a whole picture."""
 
 from __future__ import annotations
 

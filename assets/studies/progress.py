@@ -1,7 +1,4 @@
-"""How a long step of a study tells how far it is.
-
-Belongs here: the type of the callback. Does not belong here: drawing bars (the command does).
-"""
+"""How a long step of a study tells how far it is."""
 
 from __future__ import annotations
 

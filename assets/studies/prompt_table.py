@@ -1,8 +1,4 @@
-"""Prompts that a study publishes as a table: rows to the prompts of the study file.
-
-Belongs here: reading the table, and completing a study file with it. Does not belong here: its shape
-(`declared.prompts`).
-"""
+"""Prompts that a study publishes as a table: rows to the prompts of the study file."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Everything that a study file declares, read and checked; nothing is written.
-
-Belongs here: the order in which a study's files are read, and what would come in. Does not belong here: storing it
-(`importer`), the rules of any kind of file.
-"""
+"""Everything that a study file declares, read and checked; nothing is written."""
 
 from __future__ import annotations
 

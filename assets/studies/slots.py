@@ -1,8 +1,4 @@
-"""Slots of a study: what identifies one, and how raw fields of a path or row become its coordinates.
-
-Belongs here: the key, the coordinates and their spellings, numbering. Does not belong here: which slots have a picture
-(`pictures`) or a label (`label_files`).
-"""
+"""Slots of a study: what identifies one, and how raw fields of a path or row become its coordinates."""
 
 from __future__ import annotations
 

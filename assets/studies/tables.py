@@ -1,8 +1,4 @@
-"""An imported study as rows of the study tables.
-
-Belongs here: definition, pictures and labels → rows, in a fixed order. Does not belong here: reading them
-(`pictures`, `label_files`), writing them (`importer`), or columns (`layout`).
-"""
+"""An imported study as rows of the study tables."""
 
 from __future__ import annotations
 

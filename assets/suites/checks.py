@@ -1,8 +1,6 @@
 """What must hold between the parts of one suite: its prompts, attributes, references and stereotype pairs.
 
-Belongs here: checks that need more than one part. Does not belong here: the shape of a part (`schema`), files
-(`loader`), frozen copies (`published`). They are not validators of the schema, so that a plan of years ago is still
-read after a rule was added.
+They are not validators of the schema, so that a plan of years ago is still read after a rule was added.
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 """Word against word: which prompts of a suite (`comparisons.yaml`), or of a study, are set side by side.
 
-Belongs here: the shape of that file, its checks against the suites, and which prompts make a pair. Does not belong
-here: effects (`assets.metrics`), suites themselves (`schema`, `loader`).
-
 Which pairs there are is a matter of the prompts' subject, language and condition, which every plan holds: so pairs are
 made from a plan's own prompts, and a week of years ago needs no suite file of then.
 """

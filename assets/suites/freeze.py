@@ -1,7 +1,4 @@
-"""`python -m assets.suites.freeze`: keep a frozen copy of every suite version that has none yet.
-
-Belongs here: that command. Does not belong here: what a frozen copy is (`published`).
-"""
+"""`python -m assets.suites.freeze`: keep a frozen copy of every suite version that has none yet."""
 
 from __future__ import annotations
 

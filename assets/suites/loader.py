@@ -1,8 +1,4 @@
-"""Reading of the suites' data files: everything is validated before anything is asked.
-
-Belongs here: files to `Suite` objects, with one clear line (file, prompt, how to fix) for whatever is wrong, and the
-content hash. Does not belong here: shapes (`schema`), checks inside a suite (`checks`), frozen copies (`published`).
-"""
+"""Reading of the suites' data files: everything is validated before anything is asked."""
 
 from __future__ import annotations
 

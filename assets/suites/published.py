@@ -1,9 +1,4 @@
-"""Frozen copies of published suites: what was asked under a version never changes under that version.
-
-Belongs here: the content hash, writing a frozen copy, refusing a suite that differs from one, with the differing
-lines. Does not belong here: reading the data files (`loader`), or plans in the bucket (`assets.generation.plan`, which
-calls `assert_same_as_plan`), or the command that freezes (`freeze`).
-"""
+"""Frozen copies of published suites: what was asked under a version never changes under that version."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""References: from a catalogue and CSV tables to the expected shares of each prompt.
-
-Belongs here: the catalogue's shape, reading its tables, working out shares and naming their source. Does not belong
-here: which suite compares with what (the suite's data file says), or any distance (`assets.metrics`).
-"""
+"""References: from a catalogue and CSV tables to the expected shares of each prompt."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What a suite, a prompt, an attribute and a reference are.
-
-Belongs here: the shape of the data files beside this module, and what makes one valid by itself. Does not belong
-here: reading files and checks across files (`loader`), frozen texts (`published`), models (`assets.generation`).
-"""
+"""What a suite, a prompt, an attribute and a reference are."""
 
 from __future__ import annotations
 

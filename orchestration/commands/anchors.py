@@ -1,8 +1,4 @@
-"""Commands about anchors: freeze, list, accept.
-
-Belongs here: what is said and which exit code follows. Does not belong here: sets, labels and what moved
-(`assets.labeling.anchors.sets`, `anchor_freeze`, `drift`).
-"""
+"""Commands about anchors: freeze, list, accept."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Commands of the reader and the auditor: serve, verify.
-
-Belongs here: what is said and which exit code follows. Does not belong here: SQL (`query`) or the recomputing
-(`orchestration.verifying`).
-"""
+"""Commands of the reader and the auditor: serve, verify."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""`cliche doctor`: what could keep a run from going well, looked at before it.
-
-Belongs here: the order of what is looked at, and what is said of it. Does not belong here: any one look
-(`orchestration.doctor`).
-"""
+"""`cliche doctor`: what could keep a run from going well, looked at before it."""
 
 from __future__ import annotations
 

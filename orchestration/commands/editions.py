@@ -1,7 +1,4 @@
-"""Editions as the command meets them: where the page lies, a local copy of the files, sentences from the figures.
-
-Belongs here: what several commands share about the latest edition. Does not belong here: publishing.
-"""
+"""Editions as the command meets them: where the page lies, a local copy of the files, sentences from the figures."""
 
 from __future__ import annotations
 

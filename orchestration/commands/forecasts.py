@@ -1,7 +1,4 @@
-"""What a run will take, said before it: the dry run, and the one question before money is spent.
-
-Belongs here: words and tables. Does not belong here: the estimates (`generation.forecast`, `labeling.forecast`).
-"""
+"""What a run will take, said before it: the dry run, and the one question before money is spent."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Commands of gold: draw a sample, give it to raters, take in what they said, say how far it is.
-
-Belongs here: what is said and which exit code follows. Does not belong here: drawing, files, rules of the import
-(`assets.labeling.gold`), figures.
-"""
+"""Commands of gold: draw a sample, give it to raters, take in what they said, say how far it is."""
 
 from __future__ import annotations
 

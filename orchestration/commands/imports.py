@@ -1,8 +1,4 @@
-"""Commands that take in what somebody else made: Midjourney folders, published studies.
-
-Belongs here: what is said and which exit code follows. Does not belong here: reading and matching of files
-(`assets.generation.midjourney`, `assets.studies`).
-"""
+"""Commands that take in what somebody else made: Midjourney folders, published studies."""
 
 from __future__ import annotations
 

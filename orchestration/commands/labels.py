@@ -1,8 +1,4 @@
-"""The command that lets a labeler of models.yaml, or one of this machine, read an imported study.
-
-Belongs here: what is said, and which exit code follows. Does not belong here: labelling (`assets.studies.labeling`,
-`assets.labeling`); the pictures of a week are labelled by `cliche run`.
-"""
+"""The command that lets a labeler of models.yaml, or one of this machine, read an imported study."""
 
 from __future__ import annotations
 

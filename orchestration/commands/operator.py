@@ -1,7 +1,6 @@
 """Commands of the operator: demo, run, publish, rebuild, unlock.
 
-Belongs here: what is said and which exit code follows. Does not belong here: the work itself (`orchestration.weekly`
-and the steps under `assets`). Dagster is imported where a command is about to use it.
+Dagster is imported where a command is about to use it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The command `cliche sql`: which query, in which form, and what is said beside its rows.
-
-Belongs here: options and words. Does not belong here: running the text (`warehouse.sandbox`), queries (`sql/audit`).
-"""
+"""The command `cliche sql`: which query, in which form, and what is said beside its rows."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""`cliche status`: how far each model is in a week, what it cost, what is wrong, what publishing waits for.
-
-Belongs here: words and tables. Does not belong here: the states (`labeling.status`), trouble (`generation.trouble`).
-"""
+"""`cliche status`: how far each model is in a week, what it cost, what is wrong, what publishing waits for."""
 
 from __future__ import annotations
 

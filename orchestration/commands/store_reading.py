@@ -1,7 +1,4 @@
-"""`cliche verify --store`: reading every object of the store, and saying when that was last done.
-
-Belongs here: words, the progress bar, the exit code. Does not belong here: what is checked (`warehouse.integrity`).
-"""
+"""`cliche verify --store`: reading every object of the store, and saying when that was last done."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""One thing that was looked at: whether it is well, and what to do if it is not.
-
-Belongs here: the value and its words. Does not belong here: any look.
-"""
+"""One thing that was looked at: whether it is well, and what to do if it is not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What `cliche doctor` looks at on this machine: the store, the disk, the clock.
-
-Belongs here: these looks. Does not belong here: services that are asked (`services`).
-"""
+"""What `cliche doctor` looks at on this machine: the store, the disk, the clock."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What `cliche doctor --paid` tries: one picture of each paid model, one picture shown to each labeler that is asked.
-
-Belongs here: who is tried, what it may cost, and what is said of it. Does not belong here: the calls
-(`generation.trials`, `labeling.asked.trials`).
-"""
+"""What `cliche doctor --paid` tries: one picture from each paid model, one picture shown to each paid labeler."""
 
 from __future__ import annotations
 

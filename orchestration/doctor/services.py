@@ -1,7 +1,4 @@
-"""What `cliche doctor` looks at of models and labelers: key, name, end, price, caps; with free calls alone.
-
-Belongs here: these looks. Does not belong here: free calls (`providers`, labelers), paid ones (`paid`).
-"""
+"""What `cliche doctor` looks at of models and labelers: key, name, end, price, caps; with free calls alone."""
 
 from __future__ import annotations
 

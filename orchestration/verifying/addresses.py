@@ -1,8 +1,5 @@
 """Addresses on a page: which numbers in it are said to be what, and which have no address.
 
-Belongs here: reading HTML, and what the templates say in words of their own. Does not belong here: looking anything up
-(`figures`).
-
 Text, and the attributes that are read out or shown (`aria-label`, `alt`, `data-label`), belongs to the innermost
 element with `data-column` (of a row of a table, `data-row`) or `data-part` (of the page's view, `data-view`, which
 goes on from the `data-view` around it). An empty `data-part` leaves a text without an address.

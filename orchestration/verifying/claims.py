@@ -1,7 +1,4 @@
-"""What a manifest says of its edition, against the tables: sources, names, times.
-
-Belongs here: every field but `files` and `table_hashes`. Does not belong here: rows and pages themselves.
-"""
+"""What a manifest says of its edition, against the tables: sources, names, times."""
 
 from __future__ import annotations
 

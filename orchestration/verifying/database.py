@@ -1,8 +1,5 @@
 """The DuckDB file of an edition, which anybody may have made: opened behind a lock, looked at before it is asked.
 
-Belongs here: the locked connection, and comparing what is in the catalog with what the code publishes. Does not belong
-here: rows (`tables`, `claims`, `scores`).
-
 A view of a forged file could read any file, and a macro could stand before a function of DuckDB. So nothing outside
 the edition's folder can be reached, and no statement is run before the catalog was compared.
 """

@@ -1,8 +1,5 @@
 """Figures of a page against the tables, each by its address: for pages that another version of the code made.
 
-Belongs here: looking addresses up, and the forms in which a page writes a value. Does not belong here: reading them
-from HTML (`addresses`), making the page again (`page`).
-
 `data-row="<table or view>?<column>=<value>&…"` says which row the figures in an element are of; `page/<query>` names a
 query of `sql/page` instead. Within it, `data-column="a,b,c/d"` says of which columns the numbers in an element are, in
 their order.

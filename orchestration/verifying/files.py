@@ -1,7 +1,4 @@
-"""The files of an edition against its manifest: names, sizes, hashes, and nothing else in the folder.
-
-Belongs here: bytes. Does not belong here: what files hold (`tables`, `page`).
-"""
+"""The files of an edition against its manifest: names, sizes, hashes, and nothing else in the folder."""
 
 from __future__ import annotations
 

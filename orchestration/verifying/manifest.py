@@ -1,7 +1,4 @@
-"""Reading a manifest that anybody may have written: limits, types and safe names before anything is done with it.
-
-Belongs here: what makes bytes a manifest. Does not belong here: comparing what it says (`claims`, `files`).
-"""
+"""Reading a manifest that anybody may have written: limits, types and safe names before anything is done with it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The pages of an edition: made again from its own DuckDB file, byte for byte, or their links and figures compared.
-
-Belongs here: pages and which files they need. Does not belong here: looking figures up (`figures`).
-"""
+"""The pages of an edition: made again from its own DuckDB file, byte for byte, or their links and figures compared."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """Fetching an edition from a server that is not trusted, into a folder.
 
-Belongs here: limits on sizes, names, time and redirects. Does not belong here: which addresses may be connected to
-(`assets.gateway.network.addresses`), comparing what came.
-
 What a person typed is reached, this machine included; a redirect leads nowhere but to the same host and port.
 """
 

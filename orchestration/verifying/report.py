@@ -1,7 +1,4 @@
-"""What verifying found: differences, and what could not be compared.
-
-Belongs here: collecting lines and counts, and the summary. Does not belong here: any comparison.
-"""
+"""What verifying found: differences, and what could not be compared."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """Verifying an edition, from the first byte to the last figure: the order of the comparisons.
 
-Belongs here: what follows what, and what is not done after a fault. Does not belong here: any comparison.
-
 The order is that of trust. Files first: nothing is opened that is not what the manifest says. Then the catalog of the
 DuckDB file: nothing is run that is not known. Then rows, fields, pages, and scores.
 """

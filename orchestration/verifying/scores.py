@@ -1,7 +1,4 @@
-"""Counts, scores and all other results, computed again from the labels in the edition's own file.
-
-Belongs here: recomputing. Does not belong here: files, tables and pages.
-"""
+"""Counts, scores and all other results, computed again from the labels in the edition's own file."""
 
 from __future__ import annotations
 

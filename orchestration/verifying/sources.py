@@ -1,8 +1,4 @@
-"""Where an edition is: in the store, in a folder, at an address. All of them become a folder to read.
-
-Belongs here: what a person may name, and fetching from the store. Does not belong here: fetching from a server
-(`remote`), comparing.
-"""
+"""Where an edition is: in the store, in a folder, at an address. All of them become a folder to read."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The tables of an edition: hashes, Parquet and CSV against the DuckDB file, no row twice.
-
-Belongs here: content of files, never their bytes: equal rows written by another DuckDB have other bytes. Does not
-belong here: what the rows mean (`claims`, `scores`).
-"""
+"""The tables of an edition: hashes, Parquet and CSV against the DuckDB file, no row twice."""
 
 from __future__ import annotations
 

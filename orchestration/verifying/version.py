@@ -1,7 +1,4 @@
-"""Which code made an edition, as far as this code can tell.
-
-Belongs here: finding the version that a manifest names. Does not belong here: comparing anything with it.
-"""
+"""Which code made an edition, as far as this code can tell."""
 
 from __future__ import annotations
 

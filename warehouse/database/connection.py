@@ -1,8 +1,4 @@
-"""Opening DuckDB: one place for settings and for what can be wrong with a file.
-
-Belongs here: connecting and saying in one line why a file cannot be opened. Does not belong here: tables
-(`migrations`) and queries.
-"""
+"""Opening DuckDB: one place for settings and for what can be wrong with a file."""
 
 from __future__ import annotations
 

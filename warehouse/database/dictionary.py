@@ -1,7 +1,6 @@
 """The data dictionary `docs/warehouse.md`, made from the comments of tables, views and columns.
 
-Belongs here: the page's text. Does not belong here: the meanings, which stand in `sql/schema` and the headers of
-`sql/marts`. To write the page anew: `python -m warehouse.database.dictionary`.
+To write the page anew: `python -m warehouse.database.dictionary`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """The published copy of the warehouse: one DuckDB file, and each table and view as Parquet and CSV.
 
-Belongs here: what is published, in which form and order. Does not belong here: editions (`assets.leaderboard`).
-
 All tables with identity columns and all views are published, cumulative through one week; columns that only the
 operator needs (`PRIVATE`) are not. The DuckDB file has the storage of DuckDB 1.0, so that old readers and
 DuckDB-Wasm open it. Parquet and CSV files are a function of the rows: same rows, same bytes. In CSV, text that a

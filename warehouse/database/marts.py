@@ -1,8 +1,5 @@
 """The views of the warehouse, one for each file of `sql/marts/`.
 
-Belongs here: creating them in the order of what they depend on, with their comments. Does not belong here: the
-statements (`sql/marts/<view>.sql`, a SELECT each).
-
 A file's header has a field `Columns:` with one line for each column, `name: meaning`; these become the comments
 of the view's columns. A column without a line takes the meaning of the column of that name elsewhere.
 """

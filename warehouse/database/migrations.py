@@ -1,8 +1,4 @@
-"""The tables of the warehouse, made step by step from `sql/schema/NNN_*.sql`.
-
-Belongs here: which steps a database has, and applying those that it lacks (forward only). Does not belong here:
-the statements themselves, views (`marts`), loading rows (`load`).
-"""
+"""The tables of the warehouse, made step by step from `sql/schema/NNN_*.sql`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Making the warehouse anew from the bucket alone.
-
-Belongs here: the order of loading and the swap of the file. Does not belong here: reading objects (`objects`),
-replacing rows (`load`), scores: whoever computes them passes `finish`.
-"""
+"""Making the warehouse anew from the bucket alone."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """The SQL files of `sql/`, found by name.
 
-Belongs here: reading statements and their header contracts, and putting shared first steps in front. Does not belong
-here: running them (`migrations`, `marts`, and whoever asks a question).
-
 A file whose name starts with `_` is no statement of its own but shared first steps: `WITH` parts that end with a
 `SELECT` of the last one. A file beside it that says `Uses: read_from_labels` in its header starts with the parts of
 `_read_from_labels.sql`.

@@ -1,8 +1,5 @@
 """One hash for the content of a table, to compare databases that were made in different ways.
 
-Belongs here: which columns are identity (their comment begins with `identity:`) and the hash over them. Does not
-belong here: hashes of files.
-
 The hash does not depend on the order of rows, on how DuckDB lays them out, or on how it prints a number: each row is
 written column by column as byte length and bytes of a fixed text form (`N` for NULL), and hashed; the sorted hashes
 of the rows, with the names of the columns before them, are hashed once more.

@@ -1,7 +1,4 @@
-"""Calls of paid labelers, of whatever scope: intents, receipts, states of batches; and states of batches in general.
-
-Belongs here: what these objects record of each other. Does not belong here: making calls (`assets.labeling`).
-"""
+"""Calls of paid labelers, of whatever scope: intents, receipts, states of batches; and states of batches in general."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Editions in the store: files by their manifest, nothing beside them, and what manifests record of other objects.
 
-Belongs here: whether the bytes are those of the manifest. Does not belong here: whether the figures follow from the
-labels (`cliche verify`). A folder without a manifest is no edition: a publish that was stopped left it.
+A folder without a manifest is no edition: a publish that was stopped left it.
 """
 
 from __future__ import annotations

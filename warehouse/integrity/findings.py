@@ -1,8 +1,4 @@
-"""What a reading of a store finds, object by object, and what its checks are given.
-
-Belongs here: problems, counts, reading objects. Does not belong here: what is checked of which kind (`partitions`,
-`sets`, `editions`), the order of reading (`scan`).
-"""
+"""What a reading of a store finds, object by object, and what its checks are given."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Every kind of key that a store may hold, and the group of objects that is checked together.
 
-Belongs here: the grammar of keys. Does not belong here: making keys (`warehouse.keys`), what is checked (`groups`).
-A key that no row matches is unexpected. Leases (`locks/`) are not read: they come and go. Half-written files of a local
-folder lie in `.tmp`, which is never listed; the next writer removes what dead processes left there.
+A key that no row matches is unexpected. Leases (`locks/`) are not read: they come and go. Half-written files of a
+local folder lie in `.tmp`, which is never listed; the next writer removes what dead processes left there.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""One model's week: plan, intents, receipts, manifests, batches, labels and calls for labels, against each other.
-
-Belongs here: what these objects record of each other. Does not belong here: pictures (`sets`; whether they are there is
-looked at here, since receipts name them), loading.
-"""
+"""One model's week: plan, intents, receipts, manifests, batches, labels and calls for labels, against each other."""
 
 from __future__ import annotations
 

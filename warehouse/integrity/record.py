@@ -1,9 +1,7 @@
 """When a store was last read whole, and how far a reading is that was stopped: two files in the home, not in the store.
 
-    store-read.json       the last reading that came to its end
-    store-reading.jsonl   one line per group of objects that was read; removed at the end
-
-Belongs here: those files. Does not belong here: reading the store (`scan`).
+store-read.json       the last reading that came to its end
+store-reading.jsonl   one line per group of objects that was read; removed at the end
 """
 
 from __future__ import annotations

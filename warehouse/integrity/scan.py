@@ -1,8 +1,4 @@
-"""Reading a whole store: every object, in groups, and what belongs to what.
-
-Belongs here: the order, going on after an interruption, and the lookup of what a picture belongs to. Does not belong
-here: what is checked of each group (`partitions`, `sets`, `editions`), words for people (`orchestration`).
-"""
+"""Reading a whole store: every object, in groups, and what belongs to what."""
 
 from __future__ import annotations
 

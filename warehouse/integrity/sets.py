@@ -1,8 +1,4 @@
-"""Pictures, gold sets and anchor sets: each group against what its names and records say.
-
-Belongs here: those three, and what they share with studies. Does not belong here: studies (`studies`), partitions
-(`partitions`), editions (`editions`).
-"""
+"""Pictures, gold sets and anchor sets: each group against what its names and records say."""
 
 from __future__ import annotations
 

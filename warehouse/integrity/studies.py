@@ -1,7 +1,4 @@
-"""Studies: tables, labels and pointers of imports, against each other.
-
-Belongs here: one study. Does not belong here: its pictures' bytes (`sets`), importing.
-"""
+"""Studies: tables, labels and pointers of imports, against each other."""
 
 from __future__ import annotations
 

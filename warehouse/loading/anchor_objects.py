@@ -1,11 +1,8 @@
 """Reading anchor sets from the bucket as rows; no code of `assets` is needed.
 
-Belongs here: where the objects of an anchor set lie, and their rows. Does not belong here: making them
-(`assets.labeling.anchors.sets`), what moved (`assets.labeling.anchors.drift`), writing rows (`load`).
-
-    anchors/<set>/anchors.json                                                      the pictures; written once, last
-    anchors/<set>/labels/week=<W>/labeler=<name@version>.parquet                    what a labeler said that week
-    anchors/<set>/accepted/week=<W>/labeler=<name@version>/attribute=<A>.json       a person accepts what moved
+anchors/<set>/anchors.json                                                      the pictures; written once, last
+anchors/<set>/labels/week=<W>/labeler=<name@version>.parquet                    what a labeler said that week
+anchors/<set>/accepted/week=<W>/labeler=<name@version>/attribute=<A>.json       a person accepts what moved
 """
 
 from __future__ import annotations

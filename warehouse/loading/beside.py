@@ -5,8 +5,6 @@ rows). An object whose name is fixed has a small object beside it, `<key>.<sha25
 it: whoever reads the object finds its hash in a name. The object itself says that there is one (`MARK`), so that a
 record that was removed is missed. Several records of one object are left by runs that wrote at the same time; the
 object fits one of them.
-
-Belongs here: writing such objects, and comparing on reading. Does not belong here: JSON (`seals`), pictures.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Is what was loaded what the bucket holds now? A fingerprint of the objects' names answers without reading them.
-
-Belongs here: which partitions, studies and weeks are behind. Does not belong here: loading or scoring.
-"""
+"""Is what was loaded what the bucket holds now? A fingerprint of the objects' names answers without reading them."""
 
 from __future__ import annotations
 

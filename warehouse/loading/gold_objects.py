@@ -1,10 +1,7 @@
 """Reading gold sets from the bucket as rows, and loading them; no code of `assets` is needed.
 
-Belongs here: which objects a gold set consists of, their rows, replacing the rows of a set. Does not belong here:
-drawing a sample, taking in what people said (`assets.labeling.gold`), figures (`assets.metrics.labels.gold`).
-
-    gold/<set>/sample.json              pictures, strata and inclusion probabilities; written once
-    gold/<set>/labels-<hash>.parquet    what an import added: task, attribute, rater, value, imported_at
+gold/<set>/sample.json              pictures, strata and inclusion probabilities; written once
+gold/<set>/labels-<hash>.parquet    what an import added: task, attribute, rater, value, imported_at
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Loading: from objects of the bucket to rows of the warehouse, a partition or a study at a time.
-
-Belongs here: replacing rows in one transaction. Does not belong here: reading and checking the objects
-(`objects`), making them (the steps of `assets`), figures computed from rows (metrics).
-"""
+"""Loading: from objects of the bucket to rows of the warehouse, a partition or a study at a time."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Reading the bucket's objects: plans, manifests and label parts as rows, pictures as bytes.
-
-Belongs here: the shape that an object must have, and the rows that follow from it; no code of `assets` is needed,
-so that a bucket can be loaded whatever configuration it was written with. Does not belong here: writing rows
-(`load`), what a plan holds (`plan_rows`), studies (`study_objects`).
-"""
+"""Reading the bucket's objects: plans, manifests and label parts as rows, pictures as bytes."""
 
 from __future__ import annotations
 

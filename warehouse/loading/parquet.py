@@ -3,8 +3,6 @@
 `pyarrow.parquet.read_table` reads with threads of its own, which may still hold the Python object that they read from
 when the process ends: it is then aborted now and then ("terminate called without an active exception", exit code 134),
 although all was done.
-
-Belongs here: bytes to a table. Does not belong here: which objects are read and what must be in them.
 """
 
 from __future__ import annotations

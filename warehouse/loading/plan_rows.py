@@ -1,8 +1,4 @@
-"""The rows that follow from a plan: what was to be asked, of which suites, compared with what.
-
-Belongs here: from the plan's document to the tables that it holds. Does not belong here: reading it (`objects`),
-writing rows (`load`).
-"""
+"""The rows that follow from a plan: what was to be asked, of which suites, compared with what."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What a plan says of itself, computed again: slot keys, hashes of suites and parameters; and words for a slot.
-
-Belongs here: plans and receipts of versions that sealed nothing, checked by their content. Does not belong here: making
-plans (`assets.generation.plan`): a test holds that the keys are the same.
-"""
+"""What a plan says of itself, computed again: slot keys, hashes of suites and parameters; and words for a slot."""
 
 from __future__ import annotations
 

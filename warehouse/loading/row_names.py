@@ -1,8 +1,4 @@
-"""Names that earlier versions gave to Parquet: 16 digits of a hash of the rows.
-
-Belongs here: which columns each kind of name hashes. Does not belong here: names of bytes, which have 64 digits
-(`beside`).
-"""
+"""Names that earlier versions gave to Parquet: 16 digits of a hash of the rows."""
 
 from __future__ import annotations
 

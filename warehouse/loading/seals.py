@@ -5,9 +5,6 @@
 The hash is written with the object, so there is no moment at which an object has none, not even in a run that is
 killed. It covers the key: an object that was moved, or exchanged with another one, does not fit. Objects of earlier
 versions have no seal and are read as they are. A seal finds damage; it is no signature.
-
-Belongs here: making and checking seals. Does not belong here: Parquet and pictures, whose hash is in their name or
-beside them (`beside`).
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
 """Reading an imported study from the bucket as rows; no code of `assets` is needed.
 
-Belongs here: which objects of a study are current, and their rows. Does not belong here: importing a study
-(`assets.studies`, where the layout below is written), writing rows (`load`).
-
-    studies/<study>/current-<nnnn>.json     names what follows; the highest number is current
-    studies/<study>/tables-<hash>/<table>.parquet
-    studies/<study>/labels/labeler=<name@version>/part-<hash>.parquet
+studies/<study>/current-<nnnn>.json     names what follows; the highest number is current
+studies/<study>/tables-<hash>/<table>.parquet
+studies/<study>/labels/labeler=<name@version>/part-<hash>.parquet
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The process that runs one query: it takes a request on stdin, writes rows to stdout and how it ended to stderr.
 
-Belongs here: limits that the process sets itself, and the order of its work. Does not belong here: who starts and ends
-it (`reading`). It imports little: it is started anew for every query.
+It imports little: it is started anew for every query.
 """
 
 from __future__ import annotations

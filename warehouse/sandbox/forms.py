@@ -1,7 +1,5 @@
 """Rows as bytes, a block at a time: a table for people, CSV, JSON.
 
-Belongs here: the three forms. Does not belong here: where rows come from, and how many.
-
 Nothing of a value acts on who reads it: on a terminal no control character is written, in CSV no cell begins a formula,
 JSON is valid for every value (what is no number there is null).
 """

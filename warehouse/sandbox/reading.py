@@ -1,7 +1,5 @@
 """One query in the sandbox, for whoever asks: the `cliche sql` command or a server.
 
-Belongs here: starting the process, its time, its end. Does not belong here: what happens in it (`child`).
-
 A process of its own, because DuckDB's `interrupt` is no limit: `repeat('a', 4000000000)` or `range(3000000000)` run on
 after it and take four times the memory limit. Ending the process is always possible and harms nothing: it only reads.
 """

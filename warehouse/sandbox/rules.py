@@ -1,7 +1,4 @@
-"""What the sandbox takes and how it says no: DuckDB's settings, kinds of statements, errors in plain words.
-
-Belongs here: what is allowed and its words. Does not belong here: the process that enforces it (`child`, `reading`).
-"""
+"""What the sandbox takes and how it says no: DuckDB's settings, kinds of statements, errors in plain words."""
 
 from __future__ import annotations
 

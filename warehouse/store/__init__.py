@@ -1,4 +1,7 @@
-"""Object storage: `open_store` gives the store that a path or an `s3://bucket/prefix` address names."""
+"""Object storage: `open_store` gives the store that a path or an `s3://bucket/prefix` address names.
+
+Belongs here: what a store must do, a local folder, S3, leases. Does not belong here: what an object holds.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The object store as the rest of the project sees it: a local folder or S3, and no telling which.
-
-Belongs here: the interface and the value types. Does not belong here: any code of either back end
-(`local`, `s3`), keys (`warehouse.keys`) or content.
-"""
+"""The object store as the rest of the project sees it: a local folder or S3, and no telling which."""
 
 from __future__ import annotations
 

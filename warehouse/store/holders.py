@@ -1,8 +1,4 @@
-"""Who holds a lease, as bytes in the store and as words for a person.
-
-Belongs here: what both kinds of lease share. Does not belong here: taking, keeping and freeing a lease
-(`local_leases`, `s3_leases`).
-"""
+"""Who holds a lease, as bytes in the store and as words for a person."""
 
 from __future__ import annotations
 

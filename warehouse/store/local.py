@@ -1,8 +1,5 @@
 """The object store in a local folder: a key is a path, an object is a file that is written once and durably.
 
-Belongs here: reading, writing and listing files. Does not belong here: leases (`local_leases`), words for
-errors (`local_errors`), rules of names (`names`).
-
 An object is complete or absent: its bytes go to a temporary file in `.tmp`, are synced, and are then linked
 to the final name (a rename would overwrite). A temporary file is locked while its writer lives, so whatever
 lies in `.tmp` unlocked was left by a dead process and is removed by the next writer.

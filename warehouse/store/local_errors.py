@@ -1,7 +1,4 @@
-"""Errors of the operating system as one line: what failed, where, and how to fix it.
-
-Belongs here: the words for errors of a local store. Does not belong here: errors of S3 (`s3_errors`).
-"""
+"""Errors of the operating system as one line: what failed, where, and how to fix it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Leases of a local store: `flock` on a file that names the holder, so that a dead run's lease frees itself.
 
-Belongs here: taking, reading, freeing and breaking such leases. Does not belong here: leases on S3
-(`s3_leases`). A lease's file that nobody has locked is the leftover of a dead run and means nothing.
+A lease's file that nobody has locked is the leftover of a dead run and means nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Which keys, prefixes and lease names may be stored, the same on a folder and on S3.
-
-Belongs here: the rules of names. Does not belong here: which keys the project uses (`warehouse.keys`).
-"""
+"""Which keys, prefixes and lease names may be stored, the same on a folder and on S3."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The object store in an S3 bucket: write-once by conditional requests, so that any number of runs may share it.
-
-Belongs here: what the store promises, in terms of single requests. Does not belong here: the requests
-(`s3_objects`), leases (`s3_leases`), words for errors (`s3_errors`).
-"""
+"""The object store in an S3 bucket: write-once by conditional requests, so that any number of runs may share it."""
 
 from __future__ import annotations
 

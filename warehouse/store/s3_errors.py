@@ -1,8 +1,4 @@
-"""Errors of S3 and of the way to it as one line: what failed, where, and how to fix it.
-
-Belongs here: the words for errors of boto3 and of S3 servers. Does not belong here: answers that are part of
-the work (no such key, a condition that does not hold), which `s3_objects` reads itself.
-"""
+"""Errors of S3 and of the way to it as one line: what failed, where, and how to fix it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """Leases on S3: an object that its holder writes again and again, and that expires when it stops.
 
-Belongs here: taking, keeping, freeing and taking over. Does not belong here: leases on folders
-(`local_leases`), requests (`s3_objects`).
-
 Every write is conditional on the tag that was seen, so of two runs one wins. Age is read off the server's
 clock alone, so clocks of machines may differ. A holder that could not beat for its whole time to live takes
 its lease for lost before anybody else may take it.

@@ -1,8 +1,4 @@
-"""Single requests to one bucket: conditional put, get, head, list and delete, retried and explained.
-
-Belongs here: what an S3 server is asked, and how its answers are read. Does not belong here: what the store
-promises (`s3`), leases (`s3_leases`).
-"""
+"""Single requests to one bucket: conditional put, get, head, list and delete, retried and explained."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Caps: money is set aside before a call and settled from its receipt; a call that would pass a cap is not made.
-
-Belongs here: which caps a call counts for, the admission of calls, filling the book from the bucket. Does not belong
-here: the book itself (`spending`), what a call costs (`money`).
-"""
+"""Caps: money is set aside before a call and settled from its receipt; a call that would pass a cap is not made."""
 
 from __future__ import annotations
 

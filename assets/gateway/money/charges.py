@@ -1,8 +1,4 @@
-"""What was spent, as the bucket knows it: receipts with their costs, and calls whose answer was lost.
-
-Belongs here: reading charges of a week from the store, light enough to be done before every partition. Does not
-belong here: sums and caps (`spending`, `budget`), what a call costs (`money`).
-"""
+"""What was spent, as the bucket knows it: receipts with their costs, and calls whose answer was lost."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What a call costs: by the price table, from what the answer reports.
-
-Belongs here: prices applied to answers. Does not belong here: caps and what was spent so far (`spending`), the shape
-of a price (`prices`).
-"""
+"""What a call costs: by the price table, from what the answer reports."""
 
 from __future__ import annotations
 

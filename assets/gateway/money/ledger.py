@@ -2,9 +2,6 @@
 
 One SQLite file in `CLICHE_HOME`, shared by all threads and processes of this machine. It is a copy: what was spent is
 in the bucket (`charges`), and a partition fills the book from there before it begins, so the file may be deleted.
-
-Belongs here: entries, totals and caps, in transactions. Does not belong here: which caps a call has and what it is
-expected to cost (`budget`), reading the bucket (`charges`), prices (`prices`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The file of the book of money: its tables, opening it, and writing an entry together with the totals that follow.
-
-Belongs here: SQLite. Does not belong here: what an entry means, caps (`spending`).
-"""
+"""The file of the book of money: its tables, opening it, and writing an entry together with the totals that follow."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Prices in models.yaml: what a call costs from a day on, who says so and when it was looked up.
-
-Belongs here: the shape of a price, which one holds on a day, what is wrong with a list of prices. Does not belong here:
-applying prices to answers (`money`), caps (`spending`).
-"""
+"""Prices in models.yaml: what a call costs from a day on, who says so and when it was looked up."""
 
 from __future__ import annotations
 

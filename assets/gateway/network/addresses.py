@@ -1,8 +1,4 @@
-"""Which network addresses may be connected to: public ones, and private ones only where a setting allows it.
-
-Belongs here: judging hosts, ports and IP addresses, and the resolver. Does not belong here: connecting (`http`), which
-hosts a provider declares (`connection`, `providers/`).
-"""
+"""Which network addresses may be connected to: public ones, and private ones only where a setting allows it."""
 
 from __future__ import annotations
 

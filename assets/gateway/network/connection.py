@@ -1,8 +1,4 @@
-"""How a service is reached: address, key, limits of an answer. Run-time settings of an entry; none of them is a result.
-
-Belongs here: the shape of `connection` in models.yaml and the reading of keys from the environment. Does not belong
-here: making calls (`http`, `providers/`), what is asked (`params`).
-"""
+"""How a service is reached: address, key, limits of an answer. Run-time settings; none of them is a result."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The one way to the network for providers and labelers: the client, pictures at addresses, pictures in base64.
-
-Belongs here: making clients, downloads, decoding, what a transport error means. Does not belong here: how bytes travel
-(`transport`), which addresses are refused (`addresses`), taking keys out (`redaction`), an API's errors (`providers/`).
-"""
+"""The one way to the network for providers and labelers: the client, pictures at addresses, pictures in base64."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Keys stay out of whatever is kept or told: texts are looked through for them, however they are written.
-
-Belongs here: finding and replacing keys in texts and answers. Does not belong here: reading keys (`connection`).
-"""
+"""Keys stay out of whatever is kept or told: texts are looked through for them, however they are written."""
 
 from __future__ import annotations
 

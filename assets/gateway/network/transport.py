@@ -2,9 +2,6 @@
 
 Every connection is made to an address that was resolved and vetted here, so that a name which changes its address
 between the check and the call gains nothing. TLS names and certificates are checked against the name, as always.
-
-Belongs here: httpx2's transport and httpcore2's network backend. Does not belong here: which addresses are refused
-(`addresses`), the client and downloads (`http`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""One file of an import folder: read, checked and described, without its pixels in memory.
-
-Belongs here: joining what chunks and name say about one file, and reading its bytes again for the ledger. Does not
-belong here: choosing a slot for it (`matching`), walking folders (`importer`).
-"""
+"""One file of an import folder: read, checked and described, without its pixels in memory."""
 
 from __future__ import annotations
 

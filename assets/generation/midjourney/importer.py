@@ -1,8 +1,4 @@
-"""A folder of Midjourney downloads, as providers that answer the slots of a week.
-
-Belongs here: walking the folder and joining reading with matching. Does not belong here: the rules of either (`files`,
-`matching`), running the slots (`assets.generation.run`).
-"""
+"""A folder of Midjourney downloads, as providers that answer the slots of a week."""
 
 from __future__ import annotations
 

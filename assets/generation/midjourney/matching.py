@@ -1,7 +1,5 @@
 """Which slot a downloaded picture answers; what is not certain is listed with its reason, none is guessed.
 
-Belongs here: the rules and their reasons. Does not belong here: reading files (`files`), folders (`importer`).
-
 The rules, in order: the file is usable and there once; nothing but settings was added to the prompt; its `--v` is a
 model of the configuration; its prompt equals one that is planned for that model; it was made in the week. Then files
 fill the free slots of their prompt in order of (job id, position), and what is left over is surplus. Where two suites

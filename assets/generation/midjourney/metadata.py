@@ -1,9 +1,4 @@
-"""What a Midjourney PNG says in its chunks.
-
-Belongs here: reading text chunks, the grammar of `Description`. Does not belong here: taking chunks out
-(`pictures.stripping`), file names (`names`), whether the picture is whole (`image_check`), what the words match
-(`matching`).
-"""
+"""What a Midjourney PNG says in its chunks."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
 """What a Midjourney file name says, and how a file is called without naming a person.
 
 The form is `<account>_<first words of the prompt>_<job uuid>_<grid position 0-3>.png`.
-
-Belongs here: reading names, comparing their words with a prompt, hiding accounts. Does not belong here: chunks
-(`metadata`), the choice of a prompt (`matching`).
 """
 
 from __future__ import annotations

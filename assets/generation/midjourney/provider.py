@@ -1,8 +1,4 @@
-"""Midjourney: answers come from a folder of downloads, because there is no API.
-
-Belongs here: handing matched files to the ledger as answers. Does not belong here: reading and matching files
-(`assets.generation.midjourney`).
-"""
+"""Midjourney: answers come from a folder of downloads, because there is no API."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """Midjourney's parameters that say how to draw, by long name; every other one adds to what is drawn.
 
-Belongs here: the list. Does not belong here: reading parameters (`metadata`), refusing files (`matching`).
-
 A prompt of a suite was asked as it stands only if nothing adds to its words. `--no`, style, character, omni and image
 references, personal profiles and moodboards do, so pictures made with them answer another question. A parameter that
 is not listed is not taken: none is guessed.

@@ -1,8 +1,5 @@
 """Is this a whole picture? What every byte string passes before it is called an image.
 
-Belongs here: type from the bytes, limits, decoding, end of stream, size and perceptual hash. Does not belong
-here: keeping or quarantining the bytes (the ledger), what a picture shows (`assets.labeling`).
-
 Allowed are PNG, JPEG and WebP with one frame, which is what image models return. GIF, AVIF and anything that
 moves are `wrong_type`: a label is of one still picture, and nothing here checks the end of an AVIF stream.
 """

@@ -1,8 +1,4 @@
-"""Which way is up: the one thing of Exif that changes how a picture looks.
-
-Belongs here: reading the orientation out of Exif, and Exif that holds nothing else. Does not belong here: where Exif
-lies in a file (`stripping`), turning pixels (labelers do).
-"""
+"""Which way is up: the one thing of Exif that changes how a picture looks."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The chunks of a PNG file, byte for byte (PNG specification, third edition, section 5).
-
-Belongs here: cutting a PNG into chunks and saying why it cannot be cut. Does not belong here: decoding pixels
-(Pillow does), reading or removing what a chunk says (`image_check`, `midjourney`).
-"""
+"""The chunks of a PNG file, byte for byte (PNG specification, third edition, section 5)."""
 
 from __future__ import annotations
 

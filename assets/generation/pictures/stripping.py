@@ -1,8 +1,5 @@
 """The same picture without what can name a person: the one rule for every kind of import.
 
-Belongs here: which parts of a PNG, JPEG or WebP file are kept. Does not belong here: whether the bytes are a whole
-picture (`image_check`), what metadata say (`midjourney.metadata`).
-
 The rule is a list of what is kept, so a kind of metadata that nobody thought of is left out: pixels, color, resolution,
 and which way is up. Kept parts stay byte for byte, with four exceptions that change no pixel: Exif is cut down to its
 orientation, JFIF loses its thumbnail, the Adobe segment what follows its 12 bytes, and the header of a WebP file says

@@ -1,7 +1,6 @@
 """What a provider is: one object that answers one request, and says what may be done with it.
 
-Belongs here: the interface. Does not belong here: retry, pacing, money, storage (the ledger owns those),
-or any one provider. A new provider is one file beside this one and one row in `registry`.
+A new provider is one file beside this one and one row in `registry`.
 """
 
 from __future__ import annotations

@@ -4,8 +4,6 @@ Each slot has a fixed seed, made from its key: asked again on the same machine w
 picture. It is not replayable all the same: another GPU, another torch or changed files under the same path draw another
 picture, so a missed week stays a gap. Weights are read from safetensors files only (other formats can hold code), and
 no code of a model's repository is run.
-
-Belongs here: loading a pipeline, one picture at a time. Does not belong here: which models there are (models.yaml).
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""From an API's error to an outcome: declarative rows, the first that matches wins.
-
-Belongs here: the row, the matching, and the answer that follows. Does not belong here: any one API's rows (each
-provider has a table of its own, a test row for every documented error).
-"""
+"""From an API's error to an outcome: declarative rows, the first that matches wins."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the headers of an answer say about waiting: `Retry-After` and the usual rate-limit headers.
-
-Belongs here: reading headers that several APIs share. Does not belong here: deciding how long to wait (the ledger).
-"""
+"""What the headers of an answer say about waiting: `Retry-After` and the usual rate-limit headers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Providers by name: one row each. A new provider is one file beside this one and one row here.
-
-Belongs here: the table and the making of a provider from it. Does not belong here: anything of one provider.
-"""
+"""Providers by name: one row each. A new provider is one file beside this one and one row here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Seeds of slots: the same slot has the same seed whenever it is asked, two slots of a prompt never share one.
-
-Belongs here: `seed: slot` in models.yaml. Does not belong here: which API takes a seed (each provider says so).
-"""
+"""Seeds of slots: the same slot has the same seed whenever it is asked, two slots of a prompt never share one."""
 
 from __future__ import annotations
 

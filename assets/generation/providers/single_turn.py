@@ -1,7 +1,4 @@
-"""Providers whose model answers one prompt at a time: a later turn of a conversation is refused, not asked without it.
-
-Belongs here: that refusal. Does not belong here: conversations (`openai_responses`).
-"""
+"""Providers whose model answers one prompt at a time: a later turn of a conversation is refused."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """What moved: the labels of an anchor set beside earlier labels of the same pictures by the same labeler version.
 
-Belongs here: the comparison, as a pure function of rows. Does not belong here: labelling anchors (`anchors`), reading
-objects (`warehouse.loading.anchor_objects`), what an open event stops (`sql/marts/reliability.sql`).
-
 Compared is with the baseline: the latest earlier week whose moved labels a person accepted, else the first week. A
 picture without a label in one of the two weeks has not moved. A new labeler version is compared with nothing: it is a
 new series. Any other value is another value, `cannot_tell` and `invalid` included.

@@ -1,7 +1,5 @@
 """Freezing an anchor set of one's own: pictures drawn by lot from those that are stored.
 
-Belongs here: which pictures are taken. Does not belong here: writing a set (`anchors.write_set`), labelling it.
-
 Drawn from every model × suite of the week as evenly as their numbers allow; within one by lot. The lot is a hash of the
 seed and the picture, so that the same seed takes the same pictures wherever and whenever it is drawn.
 """

@@ -1,9 +1,5 @@
 """Anchors: frozen pictures that every automatic labeler in use labels again each week, to see whether it moved.
 
-Belongs here: making and labelling sets, and accepting what moved. Does not belong here: where their objects lie
-(`warehouse.loading.anchor_objects`), what moved (`drift`), what the shipped set shows (`shipped_anchors`), freezing
-a set of one's own (`anchor_freeze`).
-
 In use is a labeler version that labelled a picture of the week. A week's labels are written once, whole: a labeler that
 could not read every picture leaves a gap, and is tried again when the week is published again. Labelers that are asked
 over a network are asked for the week that is published, while it lasts and in the week after it, and for no other: what

@@ -1,8 +1,5 @@
 """The anchor set that is shipped, `simulated-1`: sixty drawings, made by seed when they are needed.
 
-Belongs here: what each of them shows, and their hashes. Does not belong here: drawing
-(`generation.providers.simulated`), storing and labelling sets (`anchors`).
-
 The set never changes: what is drawn differs in no byte from the hashes in the file beside this module, or a test fails
 and a set of another name is needed. Values go round, so that every value of every attribute is seen.
 """

@@ -1,8 +1,4 @@
-"""The anchors of a week, in the surroundings of a run: before it is scored, every labeler in use labels them again.
-
-Belongs here: which weeks and labelers are meant, and who is told of gaps. Does not belong here: labelling (`anchors`),
-calls of labelers that are asked (`guard`), Dagster's view (`asset`).
-"""
+"""The anchors of a week, in the surroundings of a run: before it is scored, every labeler in use labels them again."""
 
 from __future__ import annotations
 

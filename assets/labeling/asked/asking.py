@@ -3,9 +3,6 @@
 Retry, pace, breaker and money are those of generation (`generation.calls`, `generation.admission`). A labeler that
 declines a picture is not asked about it again in this version; trouble on the way is met by the next run, calls that
 were lost too (`attempts.still_open`).
-
-Belongs here: which pictures go into one call, the calls, what a run came to. Does not belong here: any one API
-(`labelers/`), what is kept and where (`journal`), who pays (`spending`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""Calls of paid labelers: one row each, in write-once Parquet parts beside the labels.
-
-Belongs here: the row, its Parquet columns, reading it back, and what the rows of one labeler version add up to (what it
-declined for good, what it cost). Does not belong here: what stopped it (`asked.stops`), making calls (`asking`), when
-parts are written (`journal`), table rows (`warehouse.loading.load`).
-"""
+"""Calls of paid labelers: one row each, in write-once Parquet parts beside the labels."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Labels in batches, at a batch's price: looks at pictures as lines of a file, and what their lines say.
-
-Belongs here: calls for labels as `generation.batches` takes them. Does not belong here: states of batches
-(`generation.batches`), any one API (`labelers/`), which calls are to be made and what is kept of them (`asking`).
-"""
+"""Labels in batches, at a batch's price: looks at pictures as lines of a file, and what their lines say."""
 
 from __future__ import annotations
 

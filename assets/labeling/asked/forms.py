@@ -1,8 +1,4 @@
-"""In which form a service answered, where it is not the form of the API that was asked, and the setting that fixes it.
-
-Belongs here: recognizing a form, and the line that names cause and setting. Does not belong here: reading answers of
-the right form (`labelers/`, one file per labeler), what follows from a wrong one (`stops`).
-"""
+"""The form in which a service answered, where it is not the form that was asked for, and the setting that fixes it."""
 
 from __future__ import annotations
 

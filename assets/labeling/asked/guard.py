@@ -1,8 +1,4 @@
-"""What stands between a labeler and the API that it is asked through, and anchors that are asked like pictures.
-
-Belongs here: pace, breaker and budget of labelling, from the surroundings of a run. Does not belong here: any one of
-them (`generation.pace`, `generation.breaker`, `spending`), making calls (`asking`).
-"""
+"""What stands between a labeler and the API that it is asked through, and anchors that are asked like pictures."""
 
 from __future__ import annotations
 

@@ -3,9 +3,6 @@
 A part is written after so many calls or so many seconds, labels first: a kill costs the answers of calls that are in
 flight or in no part yet. Their intents stay, and the next run gives each a receipt `unknown_charge`. The first part of
 a run holds one call, and each next one may hold twice as many: a run that is killed early keeps half of its answers.
-
-Belongs here: where these objects lie, when parts are written, what was lost. Does not belong here: making calls
-(`asking`), the rows of labels (whoever labels hands in `keep`), the row of a call (`attempts`).
 """
 
 from __future__ import annotations

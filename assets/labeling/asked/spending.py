@@ -1,8 +1,4 @@
-"""What labelling costs: prices of a labeler applied to its calls, and its caps.
-
-Belongs here: costs of a call about several pictures, the admission of labelers' calls, their charges in the bucket.
-Does not belong here: the book and its caps (`generation.budget`), making calls (`asking`).
-"""
+"""What labelling costs: prices of a labeler applied to its calls, and its caps."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What stops a labeler that is asked: an error that will not go away, a cap, answers in a form that cannot be read.
-
-Belongs here: what the calls of one labeler version add up to, while they are made and as the store knows them. Does not
-belong here: making calls (`labeling.asking`), the forms of answers (`forms`), rows of calls (`attempts`).
-"""
+"""What stops a labeler that is asked: an error that will not go away, a cap, answers in a form that cannot be read."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """A picture's bytes without what is written beside the pixels: prompts, model names, accounts, dates.
 
-Belongs here: leaving out the parts of a file that say where it comes from. Does not belong here: pixels, which stay as
-they are, byte for byte; what the stored picture is (that one is never changed).
-
 Of PNG the chunks that decide how it looks are kept and no others, of JPEG all segments but comments and those for
 applications (JFIF, colour profile and Adobe's colour transform stay), of WebP all but EXIF and XMP.
 """

@@ -1,7 +1,5 @@
 """A gold set as files for its raters: pictures under names that tell nothing, and a project or a table to fill in.
 
-Belongs here: which files lie where. Does not belong here: the two forms (`label_studio`, `sheet`), drawing.
-
 Nothing in the folder says which model drew a picture, what it was asked or what the labeler read.
 """
 

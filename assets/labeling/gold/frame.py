@@ -1,8 +1,5 @@
 """What a gold set is drawn from: every usable picture of a week to which an attribute applies, and its stratum.
 
-Belongs here: gathering the pictures and the values that the plans' labelers read, from the bucket alone. Does not
-belong here: drawing (`sampling`).
-
 The frame is by one attribute: pictures whose prompt it applies to, a stratum for each model, suite and predicted value.
 People are asked about all attributes of a drawn picture; the inclusion probability is the picture's, so it is right for
 each of them. An attribute that also applies to pictures outside of the frame is told by `suite_pictures`.

@@ -1,8 +1,5 @@
 """Taking in what raters said: all of the files or nothing, and every problem listed.
 
-Belongs here: who said it, whether it may be an answer to what was asked, conflicts, the parts in the bucket. Does not
-belong here: the forms of the files (`label_studio`, `sheet`), rows of the warehouse.
-
 Only pseudonyms are kept. What Label Studio calls an account (a number or an e-mail address) is turned into a pseudonym
 by who imports, and neither stored nor repeated in a message.
 """

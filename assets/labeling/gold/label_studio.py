@@ -1,8 +1,5 @@
 """Label Studio: the project that raters work in, made from the attributes, and the answers read from its exports.
 
-Belongs here: labeling configuration, tasks, and the forms JSON and JSON-MIN of an export. Does not belong here: what an
-answer means for the set (`importer`), the plain table (`sheet`).
-
 Forms as of Label Studio 1.2x (labelstud.io: guide/task_format, guide/export, tags/choices). `visibleWhen` of a tag can
 only look at answers, not at the task, so pictures with different attributes are projects of their own: a rater sees the
 questions that apply, all of them required.

@@ -1,8 +1,4 @@
-"""A gold set: the sample as it lies in the bucket.
-
-Belongs here: the shape of `sample.json`, reading it, names of sets and pseudonyms of raters. Does not belong here:
-drawing (`sampling`), files for raters, answers (`importer`), rows of the warehouse (`warehouse.loading.gold_objects`).
-"""
+"""A gold set: the sample as it lies in the bucket."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """Drawing a gold set: how many pictures of which stratum, which of them, and who looks at which.
 
-Belongs here: allocation, the draw, sharing out among raters, freezing the sample. Does not belong here: which pictures
-there are (`frame`), files for raters, estimates (`assets.metrics.labels.gold`).
-
 Of a stratum of N pictures the n with the lowest SHA-256 of `<seed>/<slot key>` are drawn: a simple random sample, which
 anybody can draw again in any language. So every picture of the stratum has the inclusion probability n / N, exactly.
 """

@@ -1,7 +1,5 @@
 """The plain table that raters fill in with any spreadsheet, and its answers.
 
-Belongs here: writing and reading CSV. Does not belong here: what an answer means for the set (`importer`).
-
 One row a picture, one column an attribute. A cell of an attribute that does not apply says `not asked`; an empty
 cell is not answered yet. Label Studio's own CSV export has the same columns and is read here too.
 """

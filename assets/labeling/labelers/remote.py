@@ -1,8 +1,4 @@
-"""What labelers share that are asked over a network: their entry, its settings, and trying one out.
-
-Belongs here: name, attributes, the settings that are ours and not sent. Does not belong here: any one API (one file
-each beside this one), retry, receipts and money (`assets.labeling.asked.asking`).
-"""
+"""What labelers share that are asked over a network: their entry, its settings, and trying one out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Geometry of the drawings on the page: where a point, a line and an interval lie in a small coordinate system.
 
-Belongs here: numbers from numbers. Does not belong here: markup; the SVG is written, and everything in it escaped,
-by the templates (`templates/_charts.html.j2`). A gap in the data is a gap in the drawing.
+A gap in the data is a gap in the drawing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Sentences about what one word changes: each stands by itself, with its numbers in it.
 
-Belongs here: phrases. Does not belong here: which of them are told (`effects`), other words of the page (`words`).
 A change whose interval holds 0 is said to be no clear one; labels are of how pictures are perceived.
 """
 

@@ -1,7 +1,5 @@
 """Markup: the page of one edition as HTML, from its view.
 
-Belongs here: the template environment and what templates may call. Does not belong here: figures (`build`), phrases
-(`words`), geometry (`charts`), files (`edition`).
 Everything passes jinja2's autoescape; nothing is ever marked as safe.
 """
 

@@ -1,6 +1,5 @@
 """Names for people: how weeks, suites, attributes, values, references, reasons and outcomes are said on the page.
 
-Belongs here: phrases. Does not belong here: figures or queries (`boards`, `lead`), markup (`templates/`).
 A name without a phrase of its own is shown as it is, with spaces: nothing is hidden for want of a phrase. Values of
 imported studies are shown as their file writes them (`plain`).
 """

@@ -1,8 +1,4 @@
-"""The boards: one comparison of models each, by (suite, attribute, reference, condition).
-
-Belongs here: which boards there are, which is the headline, rows with their words and lines. Does not belong here:
-the figures (mart `leaderboard`), phrases (`words`), markup (`templates/`).
-"""
+"""The boards: one comparison of models each, by (suite, attribute, reference, condition)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Changes over weeks on the page: each in words with what was checked, and which change a board could see.
-
-Belongs here: rows of `drift_events` and `detectable_shifts` as phrases. Does not belong here: finding changes
-(`assets.metrics`), markup (`templates/_changes.html.j2`).
-"""
+"""Changes over weeks on the page: each in words with what was checked, and which change a board could see."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Conversations: what a model was asked, what it wrote, how it rewrote the prompt and what it drew, turn by turn.
-
-Belongs here: making conversations of the chosen rows. Does not belong here: the choice
-(`sql/page/conversations.sql`), other pictures (`gallery`), markup (`templates/`).
-"""
+"""Conversations: what a model was asked, what it wrote, how it rewrote the prompt and what it drew, turn by turn."""
 
 from __future__ import annotations
 

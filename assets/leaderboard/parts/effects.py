@@ -1,8 +1,4 @@
-"""Word against word on the page: which sentences are told of each comparison, in which order.
-
-Belongs here: the choice. Does not belong here: figures (table `effects`), phrases (`effect_words`), which values are
-shown (`assets.suites.comparisons`: chosen before anything was seen), markup (`templates/`).
-"""
+"""Word against word on the page: which sentences are told of each comparison, in which order."""
 
 from __future__ import annotations
 

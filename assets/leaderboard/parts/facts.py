@@ -1,7 +1,4 @@
-"""What a reader needs to check the page: events on the time line, suites, labelers, and the files to download.
-
-Belongs here: facts about the edition. Does not belong here: figures (`boards`, `study`) or the manifest (`edition`).
-"""
+"""What a reader needs to check the page: events on the time line, suites, labelers, and the files to download."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Sample pictures: the same ones for the same edition, spread over prompts, with what was asked and what was read.
-
-Belongs here: making galleries of the chosen rows. Does not belong here: the choice (`sql/page/samples.sql`, seeded by
-the slots' own keys, which are hashes of week, model and prompt) or copying bytes (`edition`).
-"""
+"""Sample pictures: the same ones for the same edition, spread over prompts, with what was asked and what was read."""
 
 from __future__ import annotations
 

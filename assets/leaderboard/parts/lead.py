@@ -1,6 +1,5 @@
 """The sentence that the page opens with: computed, quotable, and with its numbers in it.
 
-Belongs here: which finding is said and how. Does not belong here: the counting (`sql/page/one_sided.sql`).
 The finding is the most surely one-sided one: the largest (share − ½)·√n, which is how many standard errors a share
 lies from one half. Real models come before simulated ones; of equals, the CEO comes first, then by name. Labels that
 are not reliable are spoken of only where there are no others, and are called so.

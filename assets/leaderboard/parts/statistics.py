@@ -1,8 +1,5 @@
 """Pictures beside published statistics: which sentences are told, and in which words.
 
-Belongs here: the choice and its words. Does not belong here: the figures (`sql/page/statistics.sql`), which row of a
-statistic belongs to a prompt (the suites' data files), markup (`templates/_statistics.html.j2`).
-
 Only prompts with a row of their own in a cited statistic are here: where there is no row there is no sentence. One is
 told only if the share differs from the statistic also when corrected for the number of shares looked at.
 """

@@ -1,8 +1,4 @@
-"""Published studies on the page: models × conditions, never a weekly series, with what is missing said.
-
-Belongs here: view models of studies. Does not belong here: what a request changed (`study_effects`), their import
-(`assets.studies`), their scores (`assets.metrics`).
-"""
+"""Published studies on the page: models × conditions, never a weekly series, with what is missing said."""
 
 from __future__ import annotations
 

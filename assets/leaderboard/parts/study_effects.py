@@ -1,8 +1,5 @@
 """What a condition changed in a published study: sentences to quote, and a row of figures per model.
 
-Belongs here: which figures are shown and told, and words of studies alone. Does not belong here: figures (table
-`study_effects`), phrases that weekly effects share (`effect_words`), markup (`templates/_study_effects.html.j2`).
-
 A sentence says that something changed only where the interval does not hold 0. Models stand in the order of the study's
 table and are never ranked by an effect.
 """

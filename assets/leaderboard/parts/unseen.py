@@ -1,7 +1,4 @@
-"""Not seen is not zero: where the planned slots of a week went, so that each row adds up.
-
-Belongs here: joining outcomes of slots with counts of labels. Does not belong here: the counting (`sql/page/`).
-"""
+"""Not seen is not zero: where the planned slots of a week went, so that each row adds up."""
 
 from __future__ import annotations
 

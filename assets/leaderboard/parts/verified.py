@@ -1,8 +1,4 @@
-"""What people's labels say of a board's figures: the distance put right, labels not verified, errors of another kind.
-
-Belongs here: which of it is told beside a model, in words. Does not belong here: the figures (mart `leaderboard`),
-markup (`templates/`).
-"""
+"""What people's labels say of a board's figures: the corrected distance, unverified labels, different errors."""
 
 from __future__ import annotations
 

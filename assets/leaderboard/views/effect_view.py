@@ -1,8 +1,4 @@
-"""What the page shows of word against word, as plain frozen data.
-
-Belongs here: the shape of it. Does not belong here: which sentences there are (`effects`), words (`effect_words`),
-markup (`templates/_effects.html.j2`).
-"""
+"""What the page shows of word against word, as plain frozen data."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Rows for the page: runs a statement of `sql/page/` and gives its rows as dictionaries.
-
-Belongs here: that one step. Does not belong here: statements (`sql/page/*.sql`) or what is made of the rows.
-"""
+"""Rows for the page: runs a statement of `sql/page/` and gives its rows as dictionaries."""
 
 from __future__ import annotations
 

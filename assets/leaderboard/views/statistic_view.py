@@ -1,8 +1,4 @@
-"""What the page shows of pictures beside published statistics, as plain frozen data.
-
-Belongs here: the shape of it. Does not belong here: the choice and its words (`statistics`), markup
-(`templates/_statistics.html.j2`).
-"""
+"""What the page shows of pictures beside published statistics, as plain frozen data."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What the page shows of published studies.
-
-Belongs here: the shape of what is shown. Does not belong here: queries and what is made of them (`study`), markup
-(`templates/_studies.html.j2`).
-"""
+"""What the page shows of published studies."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """What a page shows, as plain frozen data: the view models that every page and template is made from.
 
-Belongs here: the shape of what is shown. Does not belong here: queries (`boards`, `gallery`, `lead`, `study`,
-`facts`), markup (`page`, `templates/`), geometry of drawings (`charts`).
 Shares are in 0…1, distances in the unit of DESIGN's `distance`, counts are pictures or slots as their name says.
 """
 

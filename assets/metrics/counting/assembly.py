@@ -1,8 +1,5 @@
 """Integers for the keys of figures, and tables out of figures: what makes scoring many weeks at once quick.
 
-Belongs here: numbering the keys of cells and suites, and putting their columns beside the figures at the end. Does not
-belong here: counting (`tallies`), formulas (one module a family), which figures there are (`scores`).
-
 The key of a figure is up to thirteen columns, most of them text. Between counting and the last step it is one integer,
 `cell_key` or `suite_key`: families group by it, and text that they see is categorical, so that comparing and joining
 it is comparing integers. A family keeps to that by taking its key columns from `Levels` and naming no others.

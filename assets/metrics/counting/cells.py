@@ -1,8 +1,4 @@
-"""From long counts to arrays: one row a cell, one column a value of its support, beside the reference's shares.
-
-Belongs here: pivoting and the choice of a cell's reference row. Does not belong here: formulas (one module a family)
-or where the counts come from (`scores`).
-"""
+"""From long counts to arrays: one row a cell, one column a value of its support, beside the reference's shares."""
 
 from __future__ import annotations
 

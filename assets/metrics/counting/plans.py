@@ -1,8 +1,5 @@
 """What the plans of some weeks hold, read once for all plans that hold the same suites.
 
-Belongs here: which plans are alike, and reading for one of each kind. Does not belong here: statements (`sql/metrics`),
-what was answered and read (`tallies`).
-
 A week's plans mostly hold the same suites, and so do those of the weeks around it. What follows from the suites alone
 (prompts, declared values, references, stereotypes) is read for one plan of each kind, and its rows have the number
 `plan` of that kind instead of a week and a model. Two plans are alike if all rows of their suites are equal, by a

@@ -1,8 +1,5 @@
 """Counting the labels of some weeks: from slots, attempts and labels to cells × values, and to answers.
 
-Belongs here: joining and adding up integers. Does not belong here: statements (`sql/metrics`), arrays of cells
-(`cells`), formulas (one module a family), which figures are made of the counts (`scores`).
-
 The views `cell_counts` and `slot_outcomes` say the same for people; a test compares them. They join slots with labels
 by keys of 64 letters, through the whole history where DuckDB cannot see that one week is asked for. Here DuckDB reads
 the weeks' rows once and hands over 64-bit hashes, and everything after that is integers. Two slots of n have the same

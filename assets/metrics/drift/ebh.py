@@ -1,7 +1,4 @@
-"""Many looks at once: which of many e-values are kept so that few of those kept are false.
-
-Belongs here: the e-BH procedure. Does not belong here: what an e-value is computed from (`drift`).
-"""
+"""Many looks at once: which of many e-values are kept so that few of those kept are false."""
 
 from __future__ import annotations
 

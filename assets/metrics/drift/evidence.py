@@ -1,8 +1,5 @@
 """Evidence that a share changed at some week, known as of every week: cells alone, and the cells of a suite together.
 
-Belongs here: likelihoods, priors and e-values on arrays of weekly counts. Does not belong here: which of many e-values
-count (`ebh`), opening events and starting anew (`drift_scan`), reading the warehouse (`drift_series`).
-
 A cell with k of n pictures a week either kept one share p, or had p until some week and another, independent share from
 it on. The e-value of a week is the ratio of the two marginal likelihoods of all counts up to that week, the second
 averaged over all start weeks. Nothing in it comes from later weeks. If the share is drawn from the prior, the chance

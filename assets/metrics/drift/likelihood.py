@@ -1,8 +1,4 @@
-"""How many times likelier weekly counts are with a change than without: for each cell, change and week.
-
-Belongs here: likelihoods and their marginals on a grid of shares. Does not belong here: priors of changes, evidence
-over cells (`drift`).
-"""
+"""How many times likelier weekly counts are with a change than without: for each cell, change and week."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """From weekly counts to events: week after week, which changes are opened, when they began, and where.
 
-Belongs here: the order of looking, dating a change, starting a series anew. Does not belong here: evidence (`drift`),
-how much of it is enough (`ebh`), names of series and causes (`drift_events`).
-
 Every week all suites, and all cells with many pictures, are looked at together with the changes that were opened
 before, each with the evidence of its opening: a stopped e-value is an e-value, so that the false discovery rate holds
 for all events that were ever opened. What is opened stays opened. After it the series starts anew from the week of the

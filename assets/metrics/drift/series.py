@@ -1,8 +1,5 @@
 """The series whose changes are looked for, as arrays of weekly counts.
 
-Belongs here: which rows of the scores are one series, and pivoting them. Does not belong here: evidence (`drift`),
-events (`drift_scan`), what an event is called (`drift_events`).
-
 A series is one share: of one value, or of refusals, in the prompts of one suite, by one model with its parameters, as
 read by one version of one labeler. Another version of the labeler or of the suite's number, or other parameters, are
 another series: nothing is compared across them. A week that is missing or withheld is no observation.

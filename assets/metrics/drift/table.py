@@ -1,8 +1,5 @@
 """The table `drift_events`: every change that was opened, its size, what may have caused it, and its words.
 
-Belongs here: from what `drift_scan` finds to rows of the table. Does not belong here: finding (`drift_scan`), the
-series (`drift_series`), the page's words (`assets.leaderboard`).
-
 An event is told as it was known in the week in which it was opened: later weeks change nothing of it. What explains it
 better than the model gives it another kind: frozen pictures that the labeler read otherwise around the date, a suite
 whose content changed, or nearly all models changing at once.

@@ -1,9 +1,5 @@
 """Word against word: what changes in the pictures of one model when the prompt changes, on arrays of counts.
 
-Belongs here: changes of shares and of `distance2`, how far a share went past a reference, what came that was not there
-before. Does not belong here: which prompts are compared (`assets.suites.comparisons`), which rows come of it
-(`effect_rows`), differences between models (`pairs`).
-
 a is the prompt that is changed, b what it is changed into; every change is b - a. Prompts are paired by subject, and a
 pair counts only where both have pictures. Prompts are fixed, pictures are the sample, and those of a and of b are
 independent: the pairing is one of prompts, not of pictures.

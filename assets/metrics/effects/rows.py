@@ -1,8 +1,4 @@
-"""Word against word, from cells to rows: which pairs enter a figure, in which columns it comes out, why one is missing.
-
-Belongs here: pairs of cells in groups, families of figures, reasons for NULL. Does not belong here: formulas
-(`effects`, `pairs`), reading and the tables (`effect_tables`), which prompts are pairs (`assets.suites.comparisons`).
-"""
+"""Word against word, from cells to rows: which pairs enter a figure, its columns, why one is missing."""
 
 from __future__ import annotations
 

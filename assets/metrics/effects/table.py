@@ -1,8 +1,5 @@
 """The tables `effects` and `study_effects`: which prompts and counts are read, and in which columns figures come out.
 
-Belongs here: wiring. Does not belong here: formulas (`effects`), what enters a figure (`effect_rows`), which prompts
-are compared (`assets.suites.comparisons`), writing (`warehouse.loading.load`).
-
 A week's effects are made from that week's scores: the shares of its cells are its counts.
 """
 

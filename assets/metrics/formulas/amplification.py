@@ -1,8 +1,4 @@
-"""How far the odds of a value in the pictures are from its odds in the reference.
-
-Belongs here: the logarithm of the odds ratio and its interval. Does not belong here: shares and their intervals
-(`share`), which row of a reference a prompt has (`cells`).
-"""
+"""How far the odds of a value in the pictures are from its odds in the reference."""
 
 from __future__ import annotations
 

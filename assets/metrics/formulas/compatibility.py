@@ -1,7 +1,6 @@
 """Scores of other benchmarks, by their published formulas, from our labels: to compare with what they printed.
 
-Belongs here: those formulas, faithfully, with paper and code. Does not belong here: anything that ranks or is headed
-as ours. Each misleads in a way of its own, which docs/methodology.md says and
+Each misleads in a way of its own, which docs/methodology.md says and
 tests/unit/metrics/formulas/test_compatibility.py shows; none has an interval, for none was published with one.
 """
 

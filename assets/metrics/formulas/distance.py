@@ -1,8 +1,5 @@
 """The headline: how far the pictures of a cell, or of a suite's cells on average, lie from a reference.
 
-Belongs here: `distance2`, its variance and its interval, on arrays of counts. Does not belong here: raw total
-variation (`tvd`), shares (`share`), comparing two models (ranks are a family of their own).
-
 Everything is in units of one half of the squared Euclidean distance, so that for two values in one cell the square
 root is |share - reference share|. The interval treats the prompts as fixed and the pictures as the sample.
 """

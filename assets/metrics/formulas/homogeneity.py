@@ -1,8 +1,4 @@
-"""How alike the pictures of one prompt are, whatever they show: 0 is as mixed as can be, 1 is all the same.
-
-Belongs here: chance-corrected pair agreement and its interval. Does not belong here: a distance to any reference but
-equal shares (`distance`), the entropy form, which is biased (`compatibility`).
-"""
+"""How alike the pictures of one prompt are, whatever they show: 0 is as mixed as can be, 1 is all the same."""
 
 from __future__ import annotations
 

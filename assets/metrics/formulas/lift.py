@@ -1,8 +1,4 @@
-"""How many times as often a value is seen with the group that it is a stereotype of as with other groups.
-
-Belongs here: the ratio of two stratified shares and its interval. Does not belong here: which values are stereotypes of
-whom (the suites' data files say so), single shares (`share`).
-"""
+"""How many times as often a value is seen with the group that it is a stereotype of as with other groups."""
 
 from __future__ import annotations
 

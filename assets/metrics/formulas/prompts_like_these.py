@@ -1,8 +1,5 @@
 """The second question: what would other prompts like these show? The prompts are the sample, not the pictures.
 
-Belongs here: the interval over prompts of any figure that is a mean over cells. Does not belong here: the interval of
-this frozen suite (each family has its own), which is what ranks and drift use.
-
 It stands on a belief that no data can check: that the suite's prompts are a random sample of the prompts that are
 meant. It is published second, for ten prompts or more.
 """

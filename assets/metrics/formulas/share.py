@@ -1,8 +1,4 @@
-"""Shares of values: within a cell, as a mean over cells, and the largest of them, with their intervals.
-
-Belongs here: formulas on arrays of counts. Does not belong here: distances to a reference (`distance`, `tvd`), rates
-of outcomes (`rates`), reading the warehouse (`scores`).
-"""
+"""Shares of values: within a cell, as a mean over cells, and the largest of them, with their intervals."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Special functions that numpy lacks, or has in another form on each processor; small and exact.
-
-Belongs here: functions of one or two numbers with their source. Does not belong here: any metric or interval.
-"""
+"""Special functions that numpy lacks, or has in another form on each processor; small and exact."""
 
 from __future__ import annotations
 

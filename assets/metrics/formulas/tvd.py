@@ -1,8 +1,4 @@
-"""Raw total variation distance and its noise floor.
-
-Belongs here: ½ Σ |p̂ - q| and what a model that matches the reference exactly would score. Does not belong here: any
-correction with the floor (subtracting it makes models with few pictures look fairer) and the headline (`distance`).
-"""
+"""Raw total variation distance and its noise floor."""
 
 from __future__ import annotations
 

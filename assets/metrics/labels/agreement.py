@@ -1,8 +1,5 @@
 """Agreement between raters: Krippendorff's alpha and Cohen's kappa with 95 % intervals, as pure functions.
 
-Belongs here: formulas over codes and tables of counts. Does not belong here: whose labels are compared and which are
-left out (`second_opinions`), what follows from a low alpha (`sql/marts/reliability.sql`).
-
 A unit (a picture) enters with the raters that assessed it, two or more; what was not assessed is not a value.
 Alpha is that of Krippendorff (Content Analysis, 4th ed. 2019, ch. 12), nominal or ordinal. Its interval is the
 jackknife over units (Efron & Stein 1981) on the scale log(1 - alpha), which keeps the upper end below 1: no lot is

@@ -1,9 +1,5 @@
 """What a labeler's errors do to figures: how often it reads each value where people see another, and figures put right.
 
-Belongs here: formulas on arrays of one model and suite, estimated from gold; their linearised variances. Does not
-belong here: the stratified share of one gold set (`gold`), error rates and their test (`label_error`), rows of tables
-(`corrected`).
-
 Values are numbered 0 … K - 1 and `outside`, K, stands for all that is no value of the support: cannot tell, not
 applicable, invalid, no label. People's answers on a random sample give, weighted by inverse inclusion probabilities,
 the joint shares A[f, y] of what is read (f) and what people see (y), and M[f, y] = P(read f | people see y). Rows of A

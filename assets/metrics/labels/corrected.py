@@ -1,8 +1,5 @@
 """Figures of a week put right with gold, beside the raw ones; and how often its labels are wrong.
 
-Belongs here: rows of `corrected_scores` and `label_error`, and why a figure is not put right. Does not belong here:
-formulas (`confusion`, `label_error`), which gold counts (`gold_evidence`), raw figures (`scores`).
-
 Every row of `scores` that could be put right has one here, with a reason where it is not.
 """
 

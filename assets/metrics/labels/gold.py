@@ -1,8 +1,5 @@
 """Shares corrected with gold: what people say of a random sample, weighted by its inclusion probabilities.
 
-Belongs here: the estimator on arrays of counts, how two raters' answers become one, the reasons for no figure. Does
-not belong here: drawing the sample (`assets.labeling.gold`), agreement of raters (`agreement`), reading the warehouse.
-
 A gold set is drawn by strata: model × suite × value that the labeler read. Of every stratum the number of pictures is
 known and a random few are rated, so every picture of a stratum has the same inclusion probability, rated / pictures,
 and weighting by its inverse (Horvitz & Thompson 1952, JASA 47: 663-685) is counting each stratum in its full size.

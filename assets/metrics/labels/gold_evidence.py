@@ -1,8 +1,5 @@
 """What gold tells of the labels of a model and suite: from answers and readings to arrays.
 
-Belongs here: which gold counts, pooling it over weeks and sets, why there is too little. Does not belong here: formulas
-(`confusion`), figures (`corrected`).
-
 Gold of the eight weeks that end with a week counts, of the same series and of the labeler version that is scored in the
 week, of one model and suite together: for single prompts there is far too little of it. A set may be drawn by the
 values of another attribute: the inclusion probabilities are the pictures', so they are right for each attribute.

@@ -1,8 +1,5 @@
 """How often labels are wrong, and whether those of one model are wrong in another way than those of the others.
 
-Belongs here: formulas on what `confusion` estimates. Does not belong here: putting figures right (`confusion`), rows of
-tables (`corrected`).
-
 Errors that are the same for all models pull their figures alike and leave most orders as they are; errors that differ
 between models make orders wrong. What is compared is how often each value is read where people see it: that does not
 depend on how often a model draws it.

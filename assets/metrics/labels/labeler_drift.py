@@ -1,7 +1,4 @@
-"""Did a labeler read the frozen pictures otherwise this week? From anchor labels to rows of `labeler_drift`.
-
-Belongs here: reading the warehouse for `assets.labeling.anchors.drift`. Does not belong here: the comparison itself.
-"""
+"""Did a labeler read the frozen pictures otherwise this week? From anchor labels to rows of `labeler_drift`."""
 
 from __future__ import annotations
 

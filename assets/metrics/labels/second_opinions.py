@@ -1,8 +1,5 @@
 """Who is compared with whom, on which pictures: from readings to rows of `agreement`.
 
-Belongs here: pairs, people as one, groups of pictures, columns. Does not belong here: formulas (`agreement`), what
-follows from a row (`sql/marts/reliability.sql`), writing (`warehouse.loading.load`).
-
 Compared are labelers of different names (two versions of one are no second opinion), each labeler with people, and
 people with each other. Two figures stand for what is left out: a picture that both labelled counts in `pictures`; only
 where both gave a value of the scale does it count in `n`. `ambiguous`, `cannot_tell`, `not_applicable` and `invalid`

@@ -1,8 +1,5 @@
 """Worst-case bounds: what the distance would be at best and at worst, whatever the answers not seen would have shown.
 
-Belongs here: the least and the largest `distance2` of a cell of which only some answers were assessed, and their mean
-over a suite. Does not belong here: who is unranked (`ranks`), intervals for chance (`distance`).
-
 Of N answers of a cell n show a value and u = N - n were refused or could not be assessed. Whatever they would have
 shown, the share of value v lies between a p̂ and a p̂ + 1 - a, a = n / N (Manski 1989, Anatomy of the selection
 problem, J. Hum. Resour. 24: 343-360). Bounds are the exact ends of the unbiased `distance2` of N pictures over all ways

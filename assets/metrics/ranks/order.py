@@ -1,8 +1,5 @@
 """Ranks as ranges: which models of one board can be told apart, on the prompts that they have in common.
 
-Belongs here: who can be ranked, the tests of all pairs of a board, and the ranges that follow, on arrays. Does not
-belong here: the interval of one pair (`pairs`), worst-case bounds (`bounds`), reading and rows (`rank_results`).
-
 Overlap of intervals is no test (it is not transitive, and separates some pair of 40 equal models in 78 % of boards).
 Each pair is tested on its common cells with the error divided by the number of pairs (Bonferroni), so that on a board
 of equal models any two separate in at most 5 %. The rank of a model is 1 + the models that are significantly better

@@ -1,8 +1,5 @@
 """Two models, or two conditions, on the prompts that both answered: how much they differ, with an interval.
 
-Belongs here: differences of `distance2` and of shares on common cells. Does not belong here: which models are compared
-and what follows for ranks (`ranks`), the interval of one model (`distance`, `share`).
-
 Prompts are fixed and pictures are the sample, as for one model, and a prompt counts only where both have it: a model
 that refuses its most stereotyped prompts would look fairer. The pictures of the two are independent, so each end of
 the interval joins the two ends of their own intervals (MOVER: Zou & Donner 2008, Construction of confidence limits

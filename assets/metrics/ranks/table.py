@@ -1,8 +1,5 @@
 """The ranks of a week: which boards there are, who can be ranked on them, and in which columns it comes out.
 
-Belongs here: wiring, and the words for why a model has no rank. Does not belong here: formulas (`ranks`, `pairs`,
-`bounds`).
-
 A board is (track, simulated, suite and its major version, condition, attribute, reference, scale) of one week: chat
 products never stand beside image models, nor simulated models beside real ones. Ranks are computed from the week's
 `scores`. Whether its labels can be relied on may be learned later: the mart `leaderboard` has the last word on that.

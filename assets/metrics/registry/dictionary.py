@@ -1,7 +1,6 @@
 """The page of metrics `docs/metrics.md`, made from the list of metrics.
 
-Belongs here: the page's text. Does not belong here: what a metric is (`registry`), tables and columns
-(`warehouse.database.dictionary`). To write the page anew: `python -m assets.metrics.registry.dictionary`.
+To write the page anew: `python -m assets.metrics.registry.dictionary`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Rows of the list of metrics: what a request for diversity changes, in the tables `effects` and `study_effects`.
-
-Belongs here: words and properties. Does not belong here: computing (`effects`), which prompts are compared
-(`assets.suites.comparisons`), metrics of `scores` (`registry`).
-"""
+"""Rows of the list of metrics: what a request for diversity changes, in the tables `effects` and `study_effects`."""
 
 from __future__ import annotations
 

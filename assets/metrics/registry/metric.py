@@ -1,7 +1,4 @@
-"""What a metric is, and the reasons for which its figure may be missing, in words.
-
-Belongs here: the shape of a row of `registry`, texts that several families use. Does not belong here: the rows.
-"""
+"""What a metric is, and the reasons for which its figure may be missing, in words."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The list of metrics: one row each, from which page, data dictionary and tests read what a figure means.
-
-Belongs here: words and properties of metrics. Does not belong here: computing anything (one module a family), the page
-that is made of this list (`dictionary`).
-"""
+"""The list of metrics: one row each, from which page, data dictionary and tests read what a figure means."""
 
 from __future__ import annotations
 

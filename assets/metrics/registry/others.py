@@ -1,7 +1,4 @@
-"""Rows of the list of metrics: scores of other benchmarks, for comparison, never ranked.
-
-Belongs here: words and properties. Does not belong here: computing (`compatibility`), our own metrics (`registry`).
-"""
+"""Rows of the list of metrics: scores of other benchmarks, for comparison, never ranked."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Rows of the list of metrics: rates of outcomes and of labels.
-
-Belongs here: words and properties. Does not belong here: computing (`rates`), other families (`registry`).
-"""
+"""Rows of the list of metrics: rates of outcomes and of labels."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""From arrays to rows, beside the headline: homogeneity, amplification, lift, and the scores of other benchmarks.
-
-Belongs here: which cells enter these figures and why they may be missing. Does not belong here: formulas (one module a
-family), rows in general, shares and distances (`figures`), reading (`scores`).
-"""
+"""From arrays to rows, beside the headline: homogeneity, amplification, lift, and the scores of other benchmarks."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """Whether a rewritten prompt names a demographic group that the prompt sent had not named.
 
-Belongs here: reading the declared words (`assets/suites/demographic_words.yaml`) and matching them. Does not belong
-here: the words themselves, what counts as rewritten and the rate (`rates`).
-
 A list of words sees what is named and nothing else: "a diverse team" names no group, and a group that the list does not
 know is not seen, and a word that means something else (a white coat) is counted: it is the same list for all.
 """

@@ -1,8 +1,4 @@
-"""From arrays to rows: how figures of single cells and of groups of cells become rows, with reasons for NULL.
-
-Belongs here: which cells enter a figure, what it counts, why it may be missing; shares, distances and rates. Does not
-belong here: formulas (one module a family), the figures beside these (`beside`), reading and the columns (`scores`).
-"""
+"""From arrays to rows: how figures of single cells and of groups of cells become rows, with reasons for NULL."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
 """Rates of outcomes: what was asked, answered, refused, failed, seen, and rewritten. Beside the scores, never in them.
 
-Belongs here: which counts each rate divides by which, and when a prompt counts as rewritten. Does not belong here:
-the outcomes themselves (`assets.gateway.records`), shares of values (`share`), reading the warehouse (`scores`).
-
 Not seen is not zero: refused, failed, invalid, no person, cannot tell and not assessed each have a rate of their own.
 """
 

@@ -1,8 +1,5 @@
 """The scores of a week, and of a study: which counts are read, and in which columns the figures come out.
 
-Belongs here: wiring. Does not belong here: formulas (one module a family), what enters a figure (`figures`), and
-writing to the warehouse (`warehouse.loading.load`).
-
 Everything is read for one week only, so that a week's scores depend on that week alone.
 """
 

@@ -1,0 +1,4 @@
+"""Figures of imported studies: ranks, differences, tests.
+
+Belongs here: what only studies have. Does not belong here: importing them (`studies`).
+"""

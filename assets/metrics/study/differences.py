@@ -1,8 +1,4 @@
-"""What a published study's figures can be trusted to say: which differences between its conditions are no chance.
-
-Belongs here: which samples of a study are compared with which, and the columns. Does not belong here: formulas
-(`study_tests`), the study's scores (`scores`), writing (`warehouse.loading.load`).
-"""
+"""What a published study's figures can be trusted to say: which differences between its conditions are no chance."""
 
 from __future__ import annotations
 

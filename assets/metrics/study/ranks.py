@@ -1,8 +1,5 @@
 """The ranks of a published study: which of its models can be told apart, under each condition, as one labeler saw them.
 
-Belongs here: which boards a study has, and the columns. Does not belong here: formulas (`ranks`, `pairs`, `bounds`),
-the ranks of a week (`rank_results`), differences between a study's conditions (`study_results`).
-
 A board is (condition, attribute, reference, labeler version). A slot that shows no value of the support (several
 persons, nobody, no picture, no label) is unseen: a model is ranked only where few are.
 """

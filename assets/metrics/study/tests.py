@@ -1,8 +1,5 @@
 """Is a change more than chance: exact tests of two small samples, and corrections for testing many of them.
 
-Belongs here: formulas on counts and on p-values. Does not belong here: which samples are compared (`study_results`),
-intervals of shares (`share`).
-
 A chi-square p-value is an approximation that is too small where few are expected in a field of the table; with ten
 pictures on each side that is the rule. Fisher's is exact at every size. Who looks twenty-five times finds one in
 twenty by chance alone: the adjusted p-values say what is left.

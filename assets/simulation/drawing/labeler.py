@@ -1,7 +1,5 @@
 """What a drawing shows, from the areas and places of its declared colours.
 
-Belongs here: the rules of reading and their thresholds. Does not belong here: decoding (`pixels`), colours (`palette`).
-
 A picture that is not a drawing of this kind (a photograph, somebody else's drawing, broken bytes) gets `cannot_tell`
 for every attribute.
 """

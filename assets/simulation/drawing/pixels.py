@@ -1,7 +1,4 @@
-"""From a picture's bytes to how much of each declared colour there is, and where.
-
-Belongs here: decoding, the colour table, areas and centres. Does not belong here: what they mean (`labeler`).
-"""
+"""From a picture's bytes to how much of each declared colour there is, and where."""
 
 from __future__ import annotations
 

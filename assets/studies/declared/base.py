@@ -1,7 +1,4 @@
-"""What all parts of a study file share: no unknown keys, valid patterns, names declared once.
-
-Belongs here: the base of the models, and checks that more than one of them needs. Does not belong here: any part.
-"""
+"""What all parts of a study file share: no unknown keys, valid patterns, names declared once."""
 
 from __future__ import annotations
 

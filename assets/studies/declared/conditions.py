@@ -1,7 +1,4 @@
-"""Which condition of a study the others are compared with.
-
-Belongs here: the rule. Does not belong here: comparing (`study_results` and `effect_tables` of `assets.metrics`).
-"""
+"""Which condition of a study the others are compared with."""
 
 from __future__ import annotations
 

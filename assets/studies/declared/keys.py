@@ -1,7 +1,4 @@
-"""Columns whose text says which slot a row is about.
-
-Belongs here: the two ways to write them. Does not belong here: matching (`patterns`), rows (`files`).
-"""
+"""Columns whose text says which slot a row is about."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What a study file says about label files: how rows name a slot and a rater, and what their columns hold.
-
-Belongs here: the shape, and what makes it valid by itself. Does not belong here: reading label files (`label_files`),
-or the study as a whole (`definition`).
-"""
+"""What a study file says about label files: how rows name a slot and a rater, and what their columns hold."""
 
 from __future__ import annotations
 

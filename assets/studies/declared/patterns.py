@@ -1,8 +1,4 @@
-"""Patterns with named fields: how a path or a cell says model, prompt, condition, replicate and more.
-
-Belongs here: reading a template such as `images/{model}/{prompt}_s{replicate}.png` and matching text with it. Does not
-belong here: what the fields' values mean (`definition`), walking folders (`pictures`) or reading files (`label_files`).
-"""
+"""Patterns with named fields: how a path or a cell says model, prompt, condition, replicate and more."""
 
 from __future__ import annotations
 

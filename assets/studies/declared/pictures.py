@@ -1,7 +1,4 @@
-"""What a study file says about its pictures: where they are, and how a path or a table names their slots.
-
-Belongs here: the shape. Does not belong here: walking folders (`pictures`), labels (`labels`).
-"""
+"""What a study file says about its pictures: where they are, and how a path or a table names their slots."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Prompts that a study publishes as a table: which column, or text made of columns, is what.
-
-Belongs here: the shape, and filling columns into text. Does not belong here: reading the table (`prompt_table`).
-"""
+"""Prompts that a study publishes as a table: which column, or text made of columns, is what."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A study file as its author wrote it: YAML whose keys are there once, and all that is wrong with it, in lines.
-
-Belongs here: reading, and wording that needs the text itself, such as a `yes` that YAML reads as true. Does not belong
-here: what is valid (the models).
-"""
+"""A study file as its author wrote it: YAML whose keys are there once, and all that is wrong with it, in lines."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What a study file says about reading rows from a file, whatever the rows are about.
-
-Belongs here: format, encoding, header, and which rows count. Does not belong here: what a row says (`labels`,
-`prompts`, `pictures`).
-"""
+"""What a study file says about reading rows from a file, whatever the rows are about."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """CSV and its kin: rows of text between commas, semicolons or tabs.
 
-Belongs here: decoding, line ends, the header. Does not belong here: other formats.
-
 A row's number is the line that an editor shows, so the header is row 1 and the first label is in row 2.
 """
 

@@ -1,8 +1,4 @@
-"""Pictures inside Parquet files, as Hugging Face's data sets publish them: a column of bytes and path.
-
-Belongs here: which column holds pictures, their names, and the bytes of one. Does not belong here: whether bytes are a
-picture (`studies.pictures`).
-"""
+"""Pictures inside Parquet files, as Hugging Face's data sets publish them: a column of bytes and path."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The formats that label files, prompt tables and picture tables may have.
-
-Belongs here: format → reader, suffix → format, and opening a file. Does not belong here: any one format.
-"""
+"""The formats that label files, prompt tables and picture tables may have."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""JSON: a list of objects, an object of objects, or one object per line.
-
-Belongs here: finding the records. Does not belong here: exports with a structure of their own (`label_studio`).
-"""
+"""JSON: a list of objects, an object of objects, or one object per line."""
 
 from __future__ import annotations
 

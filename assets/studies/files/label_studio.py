@@ -1,7 +1,5 @@
 """Label Studio's export (JSON): a row per annotation, so a picture that three people labeled has three rows.
 
-Belongs here: the form of the export. Does not belong here: what an answer means.
-
 Columns are `data.<name>` for each field of the task, `<from_name>` for each question, and `completed_by` (an id or an
 e-mail address). Skipped tasks (`was_cancelled`), drafts and predictions are no answers. The flat form (JSON-MIN) needs
 no reader of its own: `format: json`. Forms as of labelstud.io: guide/task_format, guide/export.

@@ -1,7 +1,4 @@
-"""What a file is, from its first bytes, where that is something else than was expected.
-
-Belongs here: names of kinds of files with how to fix each. Does not belong here: reading any of them.
-"""
+"""What a file is, from its first bytes, where that is something else than was expected."""
 
 from __future__ import annotations
 

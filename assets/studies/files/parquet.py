@@ -1,8 +1,4 @@
-"""Parquet, as polars, pandas and Hugging Face's datasets write it.
-
-Belongs here: columns to text, and names of classes that a data set keeps as numbers. Does not belong here: other
-formats.
-"""
+"""Parquet, as polars, pandas and Hugging Face's datasets write it."""
 
 from __future__ import annotations
 

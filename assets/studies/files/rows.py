@@ -1,7 +1,4 @@
-"""What every reader of a format gives: named columns, and rows of text with their place in the file.
-
-Belongs here: the shapes, and how a value that is no text is written as text. Does not belong here: any format.
-"""
+"""What every reader of a format gives: named columns, and rows of text with their place in the file."""
 
 from __future__ import annotations
 

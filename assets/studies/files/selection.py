@@ -1,8 +1,4 @@
-"""Which rows of a table count, and whether it has the columns that are asked for.
-
-Belongs here: `only` and `exclude` of a study file, the header. Does not belong here: reading (`formats`), what a row
-means.
-"""
+"""Which rows of a table count, and whether it has the columns that are asked for."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The files of a study's folder: all of them, those that match a pattern, and links that lead out.
-
-Belongs here: walking. Does not belong here: opening a file (`formats`, `pictures`).
-"""
+"""The files of a study's folder: all of them, those that match a pattern, and links that lead out."""
 
 from __future__ import annotations
 

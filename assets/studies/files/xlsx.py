@@ -1,7 +1,6 @@
 """Excel workbooks (.xlsx): one sheet, its cells as text.
 
-Belongs here: choosing the sheet, limits that hold before anything is unpacked into memory. Does not belong here: other
-formats. The reader is python-calamine (extra `studies`).
+The reader is python-calamine (extra `studies`).
 """
 
 from __future__ import annotations

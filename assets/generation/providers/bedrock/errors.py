@@ -1,7 +1,5 @@
 """What Bedrock's errors mean.
 
-Belongs here: one row for every documented error. Does not belong here: anything else of Bedrock (`bedrock`).
-
 Sources: errors of `InvokeModel` in botocore's service model of bedrock-runtime, "Common errors" of the Bedrock API
 reference, "Error handling" of the Amazon Nova user guide (the filters' words), and `finish_reasons` in the Bedrock
 user guide's pages of Stability AI (November 2026).

@@ -1,8 +1,5 @@
 """Image models on Amazon Bedrock, by family: what is sent, what comes back.
 
-Belongs here: one row a family with its parameters, and the reading of its answers. Does not belong here: calls
-(`bedrock`), what errors mean (`bedrock_errors`).
-
 Sources: AWS documentation, Amazon Bedrock user guide (Stable Image Core, Stable Image Ultra, Stable Diffusion 3.5
 Large: request and response) and Amazon Nova user guide (image generation, `InvokeModel` messages), November 2026.
 """

@@ -2,8 +2,6 @@
 
 What goes over the network goes through `assets.gateway.network.http`, like every other provider's calls: botocore's own
 hook `before-send` hands the signed request over. Credentials come from AWS's usual places.
-
-Belongs here: bodies of each family of models, Bedrock's errors. Does not belong here: retry, money, the network.
 """
 
 from __future__ import annotations

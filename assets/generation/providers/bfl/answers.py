@@ -1,7 +1,5 @@
 """What FLUX models take, and what Black Forest Labs' answers mean.
 
-Belongs here: parameters, statuses, errors, prices as BFL reports them. Does not belong here: calls (`bfl`).
-
 Sources: https://api.bfl.ai/openapi.json, docs.bfl.ai (errors, pricing, FLUX 3 image API), November 2026.
 """
 

@@ -3,8 +3,6 @@
 Only the submit is paid for, and it is sent once for each `ask`: trouble while polling is met by polling again, within
 the time of the call. The key is sent to BFL's own API hosts and to no other.
 
-Belongs here: the three steps, BFL's statuses and errors. Does not belong here: retry of a task, money, the network.
-
 Sources: https://api.bfl.ai/openapi.json and docs.bfl.ai (errors, FLUX 3 image API), November 2026.
 """
 

@@ -1,8 +1,5 @@
 """What Gemini's errors, finish reasons and token counts mean.
 
-Belongs here: one row for every documented error and for every reason of the SDK's types, and the reading of usage. Does
-not belong here: calls (`gemini`).
-
 Sources: "Troubleshooting guide" of the Gemini API (backend error codes), `FinishReason` and `BlockedReason` of
 google-genai 3.6, google.rpc error details (RetryInfo, QuotaFailure, ErrorInfo), November 2026.
 """

@@ -2,8 +2,6 @@
 
 The SDK neither retries, nor continues an answer by itself (each continuation is billed), nor opens a connection that
 `assets.gateway.network.http` did not vet. Imagen is not asked: Google ended it on 2026-08-17.
-
-Belongs here: requests and answers of `generateContent`. Does not belong here: what errors mean (`gemini_answers`).
 """
 
 from __future__ import annotations

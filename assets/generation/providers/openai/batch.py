@@ -1,9 +1,4 @@
-"""The pictures of `images.generate` through the Batch API: within a day, at half the price.
-
-Belongs here: a picture's call as a line, and what its line says. Does not belong here: files and batches
-(`openai_batches`), their states and who waits for them (`assets.gateway.batches`), one picture at a time
-(`openai_images`, which answers what a batch did not).
-"""
+"""The pictures of `images.generate` through the Batch API: within a day, at half the price."""
 
 from __future__ import annotations
 

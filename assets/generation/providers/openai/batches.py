@@ -1,9 +1,4 @@
-"""The Batch and Files endpoints of the OpenAI API: what every caller of batches needs, whatever the calls are.
-
-Belongs here: the file of calls, the batch, its lines, its errors. Does not belong here: what a line's body says
-(`openai_batch` for pictures, labelers for labels), the states of a batch and who waits for it
-(`assets.gateway.batches`).
-"""
+"""The Batch and Files endpoints of the OpenAI API: what every caller of batches needs, whatever the calls are."""
 
 from __future__ import annotations
 

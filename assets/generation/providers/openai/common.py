@@ -2,9 +2,6 @@
 
 No idempotency key is sent: neither OpenAI's images and responses endpoints nor the compatible ones document one (the
 SDK knows the header for agent sessions only, and its own retries carry none). So no provider here is idempotent.
-
-Belongs here: client and key, calls, what headers and usage mean, the free call of `cliche doctor`. Does not belong
-here: the table of errors (`openai_errors`), any one endpoint (`openai_images`, `openai_responses`), retry (the ledger).
 """
 
 from __future__ import annotations

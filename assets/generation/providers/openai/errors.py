@@ -2,9 +2,6 @@
 
 Sources: OpenAI's guide to error codes and to image generation, the code lists in the SDK's types, xAI's and Together's
 tables of status codes, LocalAI's error reference, and vLLM's error bodies.
-
-Belongs here: rows, the shapes of error bodies, the answer that follows. Does not belong here: making calls
-(`openai_common`), errors of the network (`assets.gateway.network.http`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Pictures from `images.generate`: OpenAI's GPT Image family, and every API that speaks like it through `base_url`.
-
-Belongs here: the request for one picture, and what its answer says. Does not belong here: errors (`openai_errors`),
-client, headers and usage (`openai_common`), a product that rewrites prompts (`openai_responses`).
-"""
+"""Pictures from `images.generate`: OpenAI's GPT Image family, and every API that speaks like it through `base_url`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Parameters of the OpenAI API, checked by the SDK's own types before anything is asked.
-
-Belongs here: one line for people about a parameter that cannot be sent. Does not belong here: sending it.
-"""
+"""Parameters of the OpenAI API, checked by the SDK's own types before anything is asked."""
 
 from __future__ import annotations
 

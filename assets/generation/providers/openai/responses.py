@@ -3,9 +3,6 @@
 The leading model (`model_id`) writes a prompt of its own for the tool; that prompt, its words and the picture are kept.
 A conversation goes on by `previous_response_id`; what stands in `params`, `instructions` included, is sent each turn,
 because nothing of it carries over. The tool's own parameters are `params: {tool: {…}}`.
-
-Belongs here: the request of one turn, and what its answer says. Does not belong here: which turns are asked
-(`assets.generation.run`), errors (`openai_errors`), client, headers and usage (`openai_common`).
 """
 
 from __future__ import annotations
