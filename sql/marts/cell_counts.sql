@@ -70,7 +70,7 @@ readings AS (
     FROM slot_outcomes
     INNER JOIN plans USING (week, model)
     INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
-    LEFT JOIN versions USING (week, model) -- noqa: ST11 - its version is a key of the next join
+    LEFT JOIN versions USING (week, model) -- noqa: ST11
     LEFT JOIN labels USING (week, model, slot_key, attribute, labeler, labeler_version)
     LEFT JOIN attribute_values USING (week, model, suite, suite_major, attribute, value)
     WHERE slot_outcomes.image_sha256 IS NOT NULL
