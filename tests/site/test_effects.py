@@ -190,7 +190,7 @@ def test_words_of_others_are_inert_and_labels_are_of_what_is_perceived(
     assert "<b>loud" not in said
     assert "the simulated model &lt;b&gt;loud&lt;/b&gt; draws" in said
     assert "<script" not in said
-    assert '<bdi class="prompt">&lt;script&gt;alert(1)&lt;/script&gt;</bdi>' in said
+    assert '">&lt;script&gt;alert(1)&lt;/script&gt;</bdi>' in said
     assert "Labels describe how depictions are perceived" in said
     assert "perceived as women" in html.unescape(said)
     assert said.count("<details") == 4  # nobody asked for French persons
