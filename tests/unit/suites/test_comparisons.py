@@ -13,6 +13,7 @@ from assets.suites.comparisons import (
     Sides,
     load_comparisons,
     shipped,
+    study_comparisons,
 )
 from assets.suites.loader import FOLDER, load_suites
 from assets.suites.published import suite_hash
@@ -157,4 +158,5 @@ def test_a_file_that_is_no_mapping_or_not_there_is_told_in_one_line(tmp_path: Pa
 def test_the_shipped_file_is_what_is_read() -> None:
     assert load_comparisons(SUITES) == shipped()
     assert isinstance(shipped(), Comparisons)
-    assert {sides.kind for sides in shipped().studies} == {"controlled", "confronted"}
+    compared = study_comparisons(["baseline", "controlled", "confronted"], None)
+    assert {sides.kind for sides in compared} == {"controlled", "confronted"}
