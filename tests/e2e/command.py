@@ -54,7 +54,7 @@ def called(
 ) -> subprocess.CompletedProcess[str]:
     """Run `cliche` to its end in this process: where one of its own would prove nothing, and load everything anew."""
     words = ["cliche", *map(str, arguments)]
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with (
         patch.dict(os.environ, environment(home, more), clear=True),
         patch.object(sys, "argv", words),
@@ -68,7 +68,8 @@ def called(
         except SystemExit as ended:
             code = ended.code
     assert isinstance(code, int)
-    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+    said = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return subprocess.CompletedProcess(words, code, *said)
 
 
 def start(home: Path, *arguments: str | Path, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration import loading
 from orchestration.commands import imports
 from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installation
 from tests.unit.generation.midjourney.downloads import ACCOUNT, Downloads
@@ -101,7 +102,7 @@ def test_an_import_that_stopped_after_its_pictures_is_finished_by_the_next(
     def full(*_: object) -> None:
         raise StoreError("the disk is full; free some space and run the same command again")
 
-    monkeypatch.setattr(imports, step, full)
+    monkeypatch.setattr(imports if step == "label" else loading, step, full)
     stopped = [cliche("import", "midjourney", str(tmp_path / "folder"), "--week", WEEK) for _ in range(2)]
     assert [one.code for one in stopped] == [1, 1]
     assert {one.error for one in stopped} == {

@@ -51,6 +51,8 @@ def test_one_imported_by_an_earlier_version_misses_nothing_either(tiny: Study) -
     labels_alone(tiny).run()
     before = LocalStore(tiny.home / "before")
     for key, data in tiny.written().items():
+        if "study_slots.parquet." in key:
+            continue  # the record of a hash, which earlier versions did not write
         old = data
         if key.endswith("study_slots.parquet"):
             slots = pq.read_table(io.BytesIO(data)).drop_columns("original_sha256")
