@@ -100,6 +100,6 @@ def test_values_are_shown_as_the_study_writes_them(tiny: Study) -> None:
     assert {row["value_name"] for row in effects} >= set(AGES)
     for age in AGES:
         assert re.search(rf'data-label="Value"[^>]*>{re.escape(age)}</td>', page)
-        assert re.search(rf'<p class="what"[^>]*>(?:<[^>]*>)*{re.escape(age)}\\b', page)
+        assert re.search(rf'<p class="what"[^>]*>(?:<[^>]*>)*{re.escape(age)}\b', page)
     for age in ("10 19", "20 29", "40 49", "60 plus"):
         assert age not in page

@@ -65,9 +65,13 @@ def _groups(path: Path) -> list[int]:
 
 @lru_cache(maxsize=1)
 def _group(path: Path, column: str, group: int) -> pa.ChunkedArray:
-    file = pq.ParquetFile(path)
+    file = pq.ParquetFile(path, pre_buffer=False)
     wanted = f"{column}.bytes"
     chunks = [file.metadata.row_group(group).column(n) for n in range(file.metadata.num_columns)]
     if sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema == wanted) > MOST_BYTES:
         raise FileError(f"its row group {group + 1} is larger than {MOST_BYTES >> 20} MiB when unpacked")
-    return file.read_row_group(group, columns=[wanted])[column].combine_chunks().field("bytes")
+    return (
+        file.read_row_group(group, columns=[wanted], use_threads=False)[column]
+        .combine_chunks()
+        .field("bytes")
+    )

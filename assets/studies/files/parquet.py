@@ -26,11 +26,11 @@ def read(data: bytes, _shape: TableFile, _name: str) -> Table:
     if not data.startswith(b"PAR1"):
         raise FileError(refuse(data, "Parquet") or "is not Parquet")
     try:
-        file = pq.ParquetFile(io.BytesIO(data))
+        file = pq.ParquetFile(io.BytesIO(data), pre_buffer=False)
         leaves = [leaf for leaf in _leaves(file) if not leaf.binary]
         if sum(leaf.size for leaf in leaves) > MOST_BYTES:
             raise FileError(f"is larger than {MOST_BYTES >> 20} MiB when unpacked")
-        table = file.read(columns=[leaf.path for leaf in leaves])
+        table = file.read(columns=[leaf.path for leaf in leaves], use_threads=False)
     except (pa.ArrowException, OSError) as error:
         raise FileError(f"does not read as Parquet: {error}") from None
     names = _classes(table.schema)
