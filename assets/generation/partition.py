@@ -21,7 +21,7 @@ from warehouse.errors import ClicheError, UsageError
 
 
 def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = True) -> tuple[Plan, Provider]:
-    """Return the plan of a partition and its provider; everything wrong is told before anything is asked.
+    """Return the plan of a partition and its provider; every mistake is reported before anything is asked.
 
     A plan that stands decides whom to ask, whatever models.yaml says by now. Without `freeze` nothing is written: what
     comes back is the plan that stands or would be made.

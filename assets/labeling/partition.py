@@ -11,7 +11,7 @@ from warehouse.errors import ClicheError
 def label(place: Workplace, model: str, week: str) -> Report:
     """Label what is missing in one partition under its lease, and return what the plan's labeler did.
 
-    Labelers beside it (`also_labelers` of the plan) label the same pictures; what goes wrong with them is told and
+    Labelers beside it (`also_labelers` of the plan) label the same pictures; what goes wrong with them is reported and
     stops nothing.
 
     Raises:

@@ -27,7 +27,7 @@ from warehouse.weeks import current_week, shift, utc_now
 
 _PROBE_S = 20.0  # seconds for one free call
 _LOOK_BACK = 4  # weeks whose costs still say something about a price
-#: The end of a model is told so many days ahead.
+#: The end of a model is reported this many days ahead.
 END_DAYS = 60
 
 
@@ -71,7 +71,7 @@ def _cost_ratio(store: Store, model: str) -> CostRatio | None:
     for back in range(_LOOK_BACK):
         try:
             ratio = cost_ratio(read_partition(store, shift(current_week(), -back), model).receipts)
-        except ClicheError:  # what is wrong with the store is told in its own line
+        except ClicheError:  # what is wrong with the store has its own line
             return None
         if ratio is not None:
             return ratio
@@ -130,7 +130,7 @@ def _room(place: Workplace, entry: ModelEntry) -> Iterator[Finding]:
         state = partition_state(place.store, week, entry.name, place.labelers)
         place = replace(place, book=Book(None))
         place.fill_book(week)
-    except ClicheError:  # what is wrong with the store is told in its own line
+    except ClicheError:  # what is wrong with the store has its own line
         return
     if state.planned and not state.open:
         return

@@ -91,7 +91,7 @@ def compare_sources(
     Args:
         con: the edition's file, its catalog compared.
         manifest: what is stated.
-        report: told of each field that says something else.
+        report: receives each field that says something else.
         views: whether the views of the file may be asked.
         same: whether this code made the edition.
     """

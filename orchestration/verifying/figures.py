@@ -51,7 +51,7 @@ def compare(
         html: its page.
         view: the page's view as this version makes it from the tables; None if it cannot.
         version: by which the page was made.
-        report: told of what differs, how many numbers have no address, and how many addresses lead nowhere.
+        report: receives what differs, how many numbers have no address, and how many addresses lead nowhere.
     """
     page = addresses.read(html)
     if not page.found:

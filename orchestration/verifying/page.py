@@ -52,7 +52,7 @@ def compare_page(
         manifest: what is stated.
         version: by which code it was made.
         hashes: of its tables, computed again.
-        report: told of what differs, and of what could not be compared.
+        report: receives what differs, and what could not be compared.
     """
     _compare_links(folder, manifest, report)
     if con is None:

@@ -53,7 +53,7 @@ def compare_files(
         folder: the edition.
         views: table or view → whether it is a view.
         manifest: which files there are; one that is not there was reported already.
-        report: told of each file that holds other rows.
+        report: receives each file that holds other rows.
         step: told how far it is.
     """
     for number, (name, view) in enumerate(sorted(views.items())):

@@ -12,8 +12,8 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.integrity.findings import Look, Read, said_of
-from warehouse.loading import beside, row_names
-from warehouse.loading.objects import parquet_table
+from warehouse.loading import beside
+from warehouse.loading.objects import compared_parquet
 
 #: Kinds of keys of such calls.
 KINDS = ("label intent", "label calls", "label batch", "note")
@@ -64,11 +64,8 @@ def _intent(look: Look, one: Read, labeler: str, of: str) -> None:
 def _intended(look: Look, one: Read, of: str) -> list[str]:
     """Check one part of receipts; return the calls in it that had an intent."""
     try:
-        table = parquet_table(one.key, one.data)
-        if not beside.compare(one.key, one.data, ()):
-            if not row_names.fits(one.key, table):
-                raise CorruptObjectError("holds other rows than its name says")
-            look.unrecorded += 1
+        table, recorded = compared_parquet(one.key, one.data, ())
+        look.unrecorded += not recorded
         stated = json.loads((table.schema.metadata or {}).get(beside.INTENTS, b"[]"))
     except (CorruptObjectError, KeyError, ValueError, pa.ArrowException) as error:
         look.damaged(one.key, said_of(error, one.key), of)

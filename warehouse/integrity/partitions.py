@@ -12,9 +12,9 @@ from warehouse.errors import CorruptObjectError
 from warehouse.integrity import calls
 from warehouse.integrity.findings import Look, Read, records_of, said_of
 from warehouse.integrity.kinds import Key
-from warehouse.loading import beside, row_names
+from warehouse.loading import beside
 from warehouse.loading import plan_slots as slots
-from warehouse.loading.objects import parquet_table
+from warehouse.loading.objects import compared_parquet, parquet_table
 
 Row = Mapping[str, Any]
 
@@ -247,11 +247,8 @@ def _labels(
         if (one := read.get(key.key)) is None:
             continue
         try:
-            table = parquet_table(one.key, one.data)
-            if not beside.compare(one.key, one.data, ()):
-                if not row_names.fits(one.key, table):
-                    raise CorruptObjectError("holds other rows than its name says")
-                look.unrecorded += 1
+            table, recorded = compared_parquet(one.key, one.data, ())
+            look.unrecorded += not recorded
             slot_keys = set(table["slot_key"].unique().to_pylist())
         except (CorruptObjectError, KeyError, pa.ArrowException) as error:
             look.damaged(one.key, said_of(error, one.key), of)

@@ -45,12 +45,29 @@ def read_parquet(store: Store, key: str) -> pa.Table:
         KeyError: if it is missing.
         CorruptObjectError: if it is not what is recorded, or does not read.
     """
-    data = store.get(key)
-    recorded = beside.compare(key, data, () if beside.stated_in_name(key) else store.list(f"{key}."))
+    records = () if beside.stated_in_name(key) else store.list(f"{key}.")
+    table, _ = compared_parquet(key, store.get(key), records)
+    return table
+
+
+def compared_parquet(key: str, data: bytes, records: Iterable[str]) -> tuple[pa.Table, bool]:
+    """Return the table that was read at `key`, and whether a hash of its bytes is recorded, which then fits.
+
+    One without was written by an earlier version; where its name hashes rows, they fit.
+
+    Args:
+        key: of the object.
+        data: its bytes.
+        records: keys among which the records of its hash are.
+
+    Raises:
+        CorruptObjectError: if it is not what is recorded, or does not read.
+    """
+    recorded = beside.compare(key, data, records)
     table = parquet_table(key, data)
     if not recorded and not row_names.fits(key, table):
         raise CorruptObjectError(f"{key} holds other rows than its name says; restore it from a backup")
-    return table
+    return table, recorded
 
 
 def parquet_table(key: str, data: bytes) -> pa.Table:

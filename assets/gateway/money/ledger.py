@@ -162,7 +162,7 @@ class Book:
         return Total(nanos / _NANO, is_open / _NANO)
 
     def first_time(self, what: str) -> bool:
-        """Return whether this was not asked before in this process: a warning is told once."""
+        """Return whether this was not asked before in this process: a warning is given once."""
         with self._lock:
             known = what in self._told
             self._told.add(what)

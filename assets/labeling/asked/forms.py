@@ -87,19 +87,7 @@ def wrong_form(
     message = (
         f"the answer is {called}{_quoted(form, body, text)}, not {_CALLED[asked]}; {_fix(entry, asked, form)}"
     )
-    return Sight(
-        Answer(
-            **{
-                **facts,
-                "outcome": Outcome.SERVER_ERROR,
-                "error_code": WRONG_FORM,
-                "error_type": form,
-                "error_message": message,
-                "raw_body": raw[:RAW_BODY_CHARS],
-                "maybe_billed": True,
-            }
-        )
-    )
+    return _wrong({**facts, "maybe_billed": True}, form, message, raw)
 
 
 def wrong_text(text: str, names: Collection[str], facts: Mapping[str, Any]) -> Sight | None:
@@ -120,18 +108,19 @@ def wrong_text(text: str, names: Collection[str], facts: Mapping[str, Any]) -> S
     message = (
         f'the answer\'s text is {called} ("{_cut(text)}"), not the JSON object that was asked for; {_SCHEMA}'
     )
-    return Sight(
-        Answer(
-            **{
-                **facts,
-                "outcome": Outcome.SERVER_ERROR,
-                "error_code": WRONG_FORM,
-                "error_type": form,
-                "error_message": message,
-                "raw_body": text[:RAW_BODY_CHARS],
-            }
-        )
-    )
+    return _wrong(facts, form, message, text)
+
+
+def _wrong(facts: Mapping[str, Any], form: str, message: str, raw: str) -> Sight:
+    """Return an answer in the wrong form, beginning with what is known of it otherwise."""
+    said = {
+        "outcome": Outcome.SERVER_ERROR,
+        "error_code": WRONG_FORM,
+        "error_type": form,
+        "error_message": message,
+        "raw_body": raw[:RAW_BODY_CHARS],
+    }
+    return Sight(Answer(**{**facts, **said}))
 
 
 def declined_in_words(text: str, facts: Mapping[str, Any]) -> Sight:

@@ -1,4 +1,4 @@
-"""Word against word on the page: which sentences are told of each comparison, in which order."""
+"""Word against word on the page: the sentences of each comparison, in their order."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Which change of a share could be seen: for each suite and attribute of a week, within three and within eight weeks.
 
-How well the calculation agrees with simulated series stands in the study `drift`.
+How well the calculation agrees with simulated series is in the study `drift`.
 
 It is a calculation, not a simulation: a quiet half year, then a change around one half (where shares scatter most),
 in all prompts or in one. Counts before it are as expected; counts after it are enumerated. The change is found where

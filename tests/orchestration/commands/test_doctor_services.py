@@ -1,4 +1,4 @@
-"""`cliche doctor` on services: what a run would certainly fail of is a failure, ends are told ahead, `--paid` tries."""
+"""`cliche doctor` on services: what a run would certainly fail on fails, ends are reported ahead, `--paid` tries."""
 
 from __future__ import annotations
 

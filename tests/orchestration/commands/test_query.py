@@ -1,4 +1,4 @@
-"""`cliche sql` as a process: Ctrl-C at any moment, readers who go away, limits that are told."""
+"""`cliche sql` as a process: Ctrl-C at any moment, readers who go away, limits that are reported."""
 
 from __future__ import annotations
 
