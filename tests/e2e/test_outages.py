@@ -124,7 +124,8 @@ CLOCK = Clock()
 
 
 def clock_jump(call: Call) -> None:
-    CLOCK.back = timedelta(hours=1)
+    if call.number == SLOTS:  # every call has begun: the clock goes back for an answer, not for a question
+        CLOCK.back = timedelta(hours=1)
     good(call)
 
 

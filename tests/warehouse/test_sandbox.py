@@ -152,7 +152,7 @@ BOMBS = [
     ("SELECT sum(range) FROM range(100000000000)", TIME),
     ("SELECT sleep_ms(100000)", TIME),
     ("SELECT levenshtein(repeat('a', 200000), repeat('b', 200000))", TIME),
-    (" UNION ALL ".join(["SELECT 1"] * 20_000), TIME),
+    (" UNION ALL ".join(["SELECT 1"] * 20_000), None),  # time on a slow machine, memory on a fast one
     ("SELECT length(repeat('a', 4000000000))", MEMORY),
     ("SELECT repeat('a', 500000000) FROM range(100)", MEMORY),
     ("SELECT len(range(3000000000))", MEMORY),
