@@ -29,10 +29,12 @@ def damaged(connection: Connection) -> Scripted:
 
 
 def stopping(connection: Connection) -> Scripted:
-    """A model that answers its first replicates and then refuses the key."""
+    """A model that answers one call and then refuses the key; calls come in any order."""
+    answered: list[Request] = []
 
     def script(request: Request, number: int) -> Answer:
-        if request.slot.replicate == 0:
+        if not answered:
+            answered.append(request)
             return ok(request)
         return Answer(outcome=Outcome.AUTH, error_message="the key is not valid")
 
