@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.contents import shipped_conventions
+from assets.metrics.registry.metrics import METRICS
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.export import DATABASE, STORAGE, make_published_tables
@@ -40,7 +41,12 @@ def texts_sha256() -> str:
     ]
     names = {path: path.relative_to(ROOT.parent).as_posix() for path in files}
     hashes = {name: sha256_hex(path.read_bytes()) for path, name in names.items()}
-    return sha256_hex(canonical_json({"files": hashes, "conventions": shipped_conventions()}))
+    made_from = {
+        "files": hashes,
+        "conventions": shipped_conventions(),
+        "metrics": sorted(metric.id for metric in METRICS),  # other metrics are other rows of `scores`
+    }
+    return sha256_hex(canonical_json(made_from))
 
 
 @cache

@@ -43,6 +43,11 @@ class Report:
         if line not in self.unchecked:
             self.unchecked.append(line)
 
+    def note(self, line: str) -> None:
+        """Add what is worth knowing and no fault, once."""
+        if line not in self.notes:
+            self.notes.append(line)
+
     @property
     def holds(self) -> bool:
         """Return whether nothing differs; something may not have been checked."""

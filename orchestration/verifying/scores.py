@@ -7,7 +7,9 @@ from functools import partial
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from assets.metrics.registry.metrics import METRICS
 from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS, Compute
 from assets.metrics.scores.table import compute_scores
 from orchestration.verifying.database import one_line
@@ -26,10 +28,10 @@ def compare(con: duckdb.DuckDBPyConnection, report: Report, step: Step, *, same:
     tell: Callable[[str], None] = report.differ if same else report.skip
     for what, compute in (
         ("counts", lambda: _verify_counts(con, report)),
-        ("scores", lambda: _verify_scores(con, report, step)),
+        ("scores", lambda: _verify_scores(con, report, step, same=same)),
     ):
         _tried(what, compute, tell)
-    verify_results(con, report, tell)
+    verify_results(con, report, tell, same=same)
     report.recomputed = True
 
 
@@ -48,19 +50,23 @@ def _verify_counts(con: duckdb.DuckDBPyConnection, report: Report) -> None:
         report.differ(f"counts of {cell['model']}, {cell['prompt']}, {cell['week']} do not add up")
 
 
-def _verify_scores(con: duckdb.DuckDBPyConnection, report: Report, step: Step) -> None:
+def _verify_scores(con: duckdb.DuckDBPyConnection, report: Report, step: Step, *, same: bool) -> None:
     """Compute every published score again, from the labels in the edition's own file."""
     weeks = _weeks(con, "scores")
     for number, week in enumerate(weeks):
         step("scores", number, len(weeks))
-        again = compute_scores(con, week)
+        again, others = _common(con, "scores", compute_scores(con, week), report, same=same)
         report.scores += again.num_rows
-        if differ := _differ(con, "scores", again, "week", week):
+        if differ := _differ(con, "scores", again, "week", week, others):
             report.differ(f"week {week}: {differ} scores differ when computed again")
 
 
 def verify_results(
-    con: duckdb.DuckDBPyConnection, report: Report, tell: Callable[[str], None] | None = None
+    con: duckdb.DuckDBPyConnection,
+    report: Report,
+    tell: Callable[[str], None] | None = None,
+    *,
+    same: bool = True,
 ) -> None:
     """Compute all other results again, from what the file holds: of each week (agreement, …), and of each study.
 
@@ -76,7 +82,7 @@ def verify_results(
         for name in names:
             for table, compute in results.items():
                 if table in there:
-                    again = partial(_verify_table, con, report, table, compute, kind, name)
+                    again = partial(_verify_table, con, report, table, compute, kind, name, same=same)
                     _tried(f"{table} of {kind} {name}", again, tell or report.differ)
     for table, compute_history in HISTORY_RESULTS.items():
         if table in there:
@@ -95,13 +101,21 @@ def _verify_history(
 
 
 def _verify_table(
-    con: duckdb.DuckDBPyConnection, report: Report, table: str, compute: Compute, kind: str, name: str
+    con: duckdb.DuckDBPyConnection,
+    report: Report,
+    table: str,
+    compute: Compute,
+    kind: str,
+    name: str,
+    *,
+    same: bool,
 ) -> None:
     """Compute one table of a week or a study again, and say how many rows differ."""
-    again = compute(con, name)
+    again, others = compute(con, name), frozenset[str]()
     if table == "study_scores":
+        again, others = _common(con, table, again, report, same=same)
         report.scores += again.num_rows
-    if differ := _differ(con, table, again, kind, name):
+    if differ := _differ(con, table, again, kind, name, others):
         report.differ(f"{kind} {name}: {differ} rows of {table} differ when computed again")
 
 
@@ -110,10 +124,40 @@ def _weeks(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [row[0].isoformat() for row in rows]
 
 
+def _common(
+    con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, report: Report, *, same: bool
+) -> tuple[pa.Table, frozenset[str]]:
+    """Return the rows of metrics that the edition's code has too, and its metrics that this code has not.
+
+    Versions add and cut metrics. What one code alone computes cannot be compared, which the report notes; an edition
+    of this very code has all of its metrics, so there nothing is left out.
+    """
+    if same:
+        return again, frozenset()
+    published = {metric for (metric,) in con.execute(f"SELECT DISTINCT metric FROM {table}").fetchall()}  # noqa: S608
+    listed = {metric.id for metric in METRICS}
+    cut, new = published - listed, listed - published
+    if cut:
+        report.note(f"{table}: this version does not compute {', '.join(sorted(cut))}")
+    metrics = pc.cast(again["metric"], pa.string())
+    return again.filter(pc.invert(pc.is_in(metrics, pa.array(sorted(new), pa.string())))), frozenset(cut)
+
+
 def _differ(
-    con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, kind: str = "all", name: str = ""
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    again: pa.Table,
+    kind: str = "all",
+    name: str = "",
+    without: frozenset[str] = frozenset(),
 ) -> int:
-    """Return how many rows of a week, of a study or of all are not the same when computed again, or only in one."""
+    """Return how many rows of a week, of a study or of all are not the same when computed again, or only in one.
+
+    `without` are metrics whose published rows are left out.
+    """
     columns = ", ".join(again.column_names)
     where = {"week": "week = CAST($name AS DATE)", "study": "study = $name", "all": "$name = ''"}[kind]
-    return differing(con, f"SELECT {columns} FROM {table} WHERE {where}", again, {"name": name})  # noqa: S608
+    given: dict[str, object] = {"name": name}
+    if without:
+        where, given["without"] = f"{where} AND NOT list_contains($without, metric)", sorted(without)
+    return differing(con, f"SELECT {columns} FROM {table} WHERE {where}", again, given)  # noqa: S608

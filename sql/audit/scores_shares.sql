@@ -2,9 +2,10 @@
 --   which value is most frequent? Recomputed from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   metric, value_name.
--- Columns: those of scores: metric is share (mean over the cells with an assessed picture) or max_share
---   (over cells with five); low and high: 95 %, Wilson within a cell, else stratified with the larger of
---   the unbiased and the two-pseudo-count variance; n pictures in the cells that entered, else in all.
+-- Columns: those of scores: metric is share (mean over the cells with an assessed picture), anachronism_rate
+--   (that of clothing_era = historical) or max_share (over cells with five); low and high: 95 %, Wilson
+--   within a cell, else stratified with the larger of the unbiased and the two-pseudo-count variance; n
+--   pictures in the cells that entered, else in all.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
 -- Uses: read_from_labels
 WITH
@@ -80,6 +81,21 @@ shares AS (
     FROM alone
 ),
 
+named AS (
+    SELECT
+        *,
+        'share' AS metric,
+        value AS value_name
+    FROM shares
+    UNION ALL
+    SELECT
+        *,
+        'anachronism_rate' AS metric,
+        NULL AS value_name
+    FROM shares
+    WHERE attribute = 'clothing_era' AND value = 'historical'
+),
+
 -- the value that is largest in its cell; of equal ones the first declared
 tops AS (
     SELECT *
@@ -105,12 +121,11 @@ SELECT
     week, model, suite, suite_major, condition, prompt, turn, attribute,
     cast(NULL AS VARCHAR) AS reference,
     scale, labeler_version,
-    'share' AS metric,
-    value AS value_name, estimate,
+    metric, value_name, estimate,
     CASE WHEN cells > 0 THEN low END AS low,
     CASE WHEN cells > 0 THEN high END AS high,
     n, cells
-FROM shares
+FROM named
 UNION ALL
 SELECT
     largest.week, largest.model, largest.suite, largest.suite_major, largest.condition, largest.prompt,

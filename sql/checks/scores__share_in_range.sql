@@ -1,5 +1,5 @@
 -- Answers: which figures are not in the range of their metric? Shares, rates and distances lie between 0 and
---   1; pictures, lifts, log-odds, distance2, homogeneity and MAGBIG's L1 have ranges of their own.
+--   1; pictures, lifts, distance2, homogeneity and MAGBIG's L1 have ranges of their own.
 -- Grain: that of scores.
 -- Columns: those of scores that name the figure.
 -- Depends on: scores.
@@ -15,7 +15,6 @@ WHERE
     AND ($model IS NULL OR model = $model)
     AND CASE
         WHEN metric IN ('pictures', 'stereotype_lift') THEN estimate < 0
-        WHEN metric = 'amplification' THEN NOT isfinite(estimate)
         WHEN metric = 'distance2' THEN NOT estimate BETWEEN -0.5 AND 1
         WHEN metric = 'homogeneity' THEN NOT estimate BETWEEN -1 AND 1
         WHEN metric = 'magbig_l1' THEN NOT estimate BETWEEN 0 AND 2

@@ -1,7 +1,7 @@
 """The scores of a week as one writes them in pandas: merges, groupby, and formulas on columns.
 
 It makes shares, largest shares, distances and homogeneity with their intervals, raw total variation and its floor, and
-all rates; other benchmarks' scores, amplification, lift and the intervals over prompts are left out, so that it does
+all rates; other benchmarks' scores, lift and the intervals over prompts are left out, so that it does
 less than what it is compared with. Closed formulas of arrays (distance, demographic words) are those of the product.
 
 Belongs here: the version in pandas. Does not belong here: timing (`scores`).

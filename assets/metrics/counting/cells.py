@@ -66,11 +66,6 @@ class Cells:
         places = pl.Series(self.places[rows, columns])
         return self.values.gather(places.set(places < 0, None))
 
-    def codes(self, rows: Ints, columns: Ints) -> Ints:
-        """Return numbers of the names of single values: two are the same where their names are."""
-        names = self.values if self.values.dtype == pl.Categorical else self.values.cast(pl.Categorical)
-        return names.to_physical().to_numpy().astype(np.int64)[self.places[rows, columns]]
-
     def names(self, rows: Ints) -> npt.NDArray[np.str_]:
         """Return the names of all values of some cells, (rows, K), "" where unused."""
         places = self.places[rows]

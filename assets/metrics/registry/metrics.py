@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from assets.metrics.registry.metric import (
-    EVERY_PICTURE,
     NO_OTHER_GROUP,
     NO_PICTURE,
     NO_PICTURES,
     NO_REFERENCE,
-    NO_REFERENCE_ODDS,
     NOT_ASSESSED,
     ONE_VALUE,
     TOO_FEW,
@@ -19,14 +17,12 @@ from assets.metrics.registry.rates import RATES, WILSON_1927
 
 __all__ = [
     "BY_ID",
-    "EVERY_PICTURE",
     "METRICS",
     "NOT_ASSESSED",
     "NO_OTHER_GROUP",
     "NO_PICTURE",
     "NO_PICTURES",
     "NO_REFERENCE",
-    "NO_REFERENCE_ODDS",
     "TOO_FEW",
     "Metric",
 ]
@@ -146,22 +142,6 @@ METRICS: tuple[Metric, ...] = (
         prompts_interval=True,
         null_when=(*_FEW, _NO_PAIR, _NO_CELL, ONE_VALUE),
         source=_UNBIASED,
-    ),
-    Metric(
-        "amplification",
-        "formulas/amplification",
-        "Amplification",
-        "log-odds(share in images) - log-odds(share in the reference); suite: of the mean shares of the same cells",
-        (float("-inf"), float("inf")),
-        unit="natural log of an odds ratio",
-        of="the value",
-        per=("attribute", "reference"),
-        support=_REFERENCE,
-        denominator=_ASSESSED,
-        interval="95 %: the ends of the share's interval, as log-odds, the reference taken as known; none where an end "
-        "is infinite. Cells: of cited statistics only",
-        null_when=(*_SEEN, NO_PICTURE, EVERY_PICTURE, NO_REFERENCE_ODDS),
-        source="the idea: Zhao et al. 2017, EMNLP, pp. 2979-2989",
     ),
     Metric(
         "stereotype_lift",

@@ -1,4 +1,4 @@
-"""From arrays to rows, beside the headline: homogeneity, amplification, lift, and the scores of other benchmarks."""
+"""From arrays to rows, beside the headline: homogeneity, lift, and the scores of other benchmarks."""
 
 from __future__ import annotations
 
@@ -8,21 +8,19 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from assets.metrics.formulas import amplification, compatibility, homogeneity, lift, share
+from assets.metrics.formulas import compatibility, homogeneity, lift, share
 from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.formulas.prompts_like_these import over_prompts
 from assets.metrics.formulas.share import Bools, Estimate, Floats
 from assets.metrics.registry.metric import (
-    EVERY_PICTURE,
     NO_OTHER_GROUP,
     NO_PICTURE,
     NO_PICTURES,
-    NO_REFERENCE_ODDS,
     NOT_ASSESSED,
     ONE_VALUE,
     TOO_FEW,
 )
-from assets.metrics.scores.figures import Basis, Groups, basis, chosen, numbered, rows, rows_of
+from assets.metrics.scores.figures import Basis, Groups, basis, chosen, rows, rows_of
 
 
 def homogeneity_figures(groups: Groups) -> Iterable[pl.DataFrame]:
@@ -41,44 +39,6 @@ def _varying(groups: Groups, base: Basis) -> Basis:
     alone = groups.total(groups.cells.support.sum(axis=1) > 1) == 0
     said = chosen([None, ONE_VALUE], (alone, 1))
     return replace(base, reason=pl.select(pl.coalesce(base.reason, said)).to_series())
-
-
-def amplification_figures(groups: Groups) -> Iterable[pl.DataFrame]:
-    """Return `amplification` of every value of every group that the reference has a row for.
-
-    Over cells it is that of the mean share beside the mean reference share of the same cells: the mean of the cells'
-    own would be infinite as soon as one prompt never shows the value.
-    """
-    cells, n = groups.cells, groups.cells.counts.sum(axis=1)
-    row, column = np.nonzero(cells.support)
-    # rows of one reference may name other values of each prompt: a column is not the same value in all cells
-    of, first, slot = numbered(groups, row, cells.codes(row, column))
-    seen = n[row] > 0
-    shares = share.mean_share(cells.counts[row, column], n[row], slot, len(of))
-    entered = share.by_group(seen, slot, len(of))
-    expected = share.ratio(
-        share.by_group(np.where(seen, cells.expected[row, column], 0), slot, len(of)), entered
-    )
-    found = amplification.amplification(shares, expected)
-    pictures = share.by_group(cells.frame["pictures"].to_numpy()[row], slot, len(of))
-    odds = chosen(
-        [None, NO_REFERENCE_ODDS, NO_PICTURE, EVERY_PICTURE, NO_PICTURES, NOT_ASSESSED],
-        ((expected == 0) | (expected == 1), 1),
-        (shares.estimate == 0, 2),
-        (shares.estimate == 1, 3),
-        (pictures == 0, 4),
-        (entered == 0, 5),
-    )
-    reason = pl.select(pl.coalesce(basis(groups).reason.gather(of), odds)).to_series()
-    names = cells.named(row[first], column[first])
-    behind = share.by_group(n[row], slot, len(of))  # of the cells whose reference names the value
-    yield rows(groups.frame[of], "amplification", finite(found), behind, entered, reason, names)
-
-
-def finite(found: Estimate) -> Estimate:
-    """Return the figures with an interval only where both its ends are finite."""
-    closed = np.isfinite(found.low) & np.isfinite(found.high)
-    return Estimate(found.estimate, np.where(closed, found.low, np.nan), np.where(closed, found.high, np.nan))
 
 
 def lift_figures(cells: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.DataFrame]:

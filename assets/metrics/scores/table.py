@@ -20,7 +20,6 @@ from assets.metrics.counting.plans import read
 from assets.metrics.counting.tallies import Tallies, tally
 from assets.metrics.formulas.share import Estimate
 from assets.metrics.scores.beside import (
-    amplification_figures,
     compatibility_figures,
     homogeneity_figures,
     lift_figures,
@@ -212,10 +211,6 @@ def _cell_and_suite(plain: Cells, compared: Cells, levels: Levels) -> Iterable[p
             yield from family(suites)
     if not plain.frame.is_empty():
         yield from compatibility_figures(together(_standing(plain), levels.suite))
-    if not compared.frame.is_empty():
-        cited = compared.take(compared.frame["own"].to_numpy())
-        yield from amplification_figures(each(cited, [*levels.cell, "reference"]))
-        yield from amplification_figures(together(_standing(compared), [*levels.suite, "reference"]))
 
 
 def _standing(cells: Cells) -> Cells:

@@ -62,7 +62,7 @@ def test_an_edition_verifies_and_is_current_on_another_processor(home: Installat
     with connect(home.settings.warehouse, read_only=True) as con:
         before = table_hashes(con)
         assert con.execute(
-            "SELECT count(DISTINCT estimate) > 20 FROM scores WHERE metric IN ('amplification', 'tvd_floor')"
+            "SELECT count(DISTINCT estimate) > 20 FROM scores WHERE metric IN ('entropy_homogeneity', 'tvd_floor')"
         ).fetchall() == [(True,)]
     objects = home.objects()
     home.settings.warehouse.unlink()

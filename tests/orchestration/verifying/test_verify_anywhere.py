@@ -17,8 +17,8 @@ import duckdb
 import pytest
 
 from assets.leaderboard.edition import publish
-from orchestration.verifying import remote
-from orchestration.verifying.report import silent
+from orchestration.verifying import remote, scores
+from orchestration.verifying.report import Report, silent
 from orchestration.verifying.run import verify, verify_source
 from orchestration.verifying.sources import Source
 from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installation
@@ -83,6 +83,26 @@ def test_a_folder_whose_name_is_an_edition_s_is_read_where_it_is(
     monkeypatch.chdir(folder.parent)
     folder.rename(folder.parent / ID)
     assert cliche("verify", ID).code == 0
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_metrics_that_only_one_version_computes_are_no_difference_of_another_version(
+    folder: Path, same: bool
+) -> None:
+    """An earlier version had another metric and lacked one of ours; this very version has all of its own."""
+    report = Report(ID)
+    with duckdb.connect(folder / "data" / "cliche.duckdb") as con:
+        con.execute("INSERT INTO scores SELECT * REPLACE ('fame' AS metric) FROM scores WHERE metric = 'tvd'")
+        con.execute("DELETE FROM scores WHERE metric = 'homogeneity'")
+        scores.compare(con, report, silent, same=same)
+        assert report.notes == ([] if same else ["scores: this version does not compute fame"])
+        assert [line for line in report.differences if "scores differ" in line] == report.differences
+        assert bool(report.differences) is same
+        assert report.scores > 0
+        # what both compute is compared
+        con.execute("UPDATE scores SET estimate = estimate / 2 WHERE metric = 'share'")
+        scores.compare(con, wrong := Report(ID), silent, same=same)
+        assert "scores differ when computed again" in wrong.differences[0]
 
 
 def test_exit_code_4_says_that_not_all_could_be_checked(folder: Path, cliche: Cliche) -> None:

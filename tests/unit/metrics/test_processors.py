@@ -19,9 +19,7 @@ ROOT = Path(__file__).parents[3]
 FIGURES = """
 import hashlib, math
 import numpy as np
-from assets.metrics.formulas.amplification import amplification
 from assets.metrics.formulas.compatibility import entropy_homogeneity
-from assets.metrics.formulas.share import wilson
 from assets.metrics.formulas.tvd import noise_floor
 
 def told(*figures):
@@ -32,8 +30,6 @@ rng = np.random.default_rng(5)
 """
 WHAT = {
     "tvd_floor": "told(noise_floor(rng.integers(1, 60, 5000), rng.dirichlet(np.ones(4), 5000)))",
-    "amplification": "n = rng.integers(1, 60, 5000)\n"
-    "told(*amplification(wilson(rng.binomial(n, 0.4), n), rng.random(5000)))",
     "entropy_homogeneity": "told(entropy_homogeneity(rng.integers(0, 60, (5000, 4)), np.ones((5000, 4), dtype=bool)))",
     "logarithms of numpy and of the C library": "x = rng.random(5000)\n"
     "told(np.log(x), np.exp(x), np.array([math.log(one) for one in x.tolist()]))",
@@ -52,7 +48,7 @@ def computed(what: str, **environment: str) -> str:
     ).stdout
 
 
-@pytest.mark.parametrize("what", ["tvd_floor", "amplification", "entropy_homogeneity"])
+@pytest.mark.parametrize("what", ["tvd_floor", "entropy_homogeneity"])
 def test_a_figure_is_the_same_on_an_older_processor(what: str) -> None:
     here = computed(what)
     assert len(here.strip()) == 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from math import isclose, log
+from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -336,30 +336,6 @@ def test_every_figure_is_found_again_from_labels_alone(
     for key, row in mine.items():
         found = [same(row[name], theirs[key][name]) for name in FIGURES]
         assert all(found), (key, row, theirs[key])
-
-
-def test_a_figure_is_of_its_own_value_where_prompts_have_references_of_other_values(con: Con) -> None:
-    found = rows(
-        con,
-        "SELECT value_name, estimate, n, cells, reason FROM scores WHERE suite = 'hues' AND metric = 'amplification' "
-        "AND model = 'even' AND prompt IS NULL ORDER BY value_name",
-    )
-    # of a lake hues 0 and 1 once each, of a meadow hues 1, 2 and 3
-    assert [(row["value_name"], row["n"], row["cells"]) for row in found] == [
-        ("hue_0", 2, 1),
-        ("hue_1", 5, 2),
-        ("hue_2", 3, 1),
-        ("hue_3", 3, 1),
-        ("hue_4", 1, 1),
-    ]
-    share, expected = (1 / 2 + 1 / 3) / 2, (0.4 + 0.3) / 2
-    assert found[1]["estimate"] == pytest.approx(log(share / (1 - share)) - log(expected / (1 - expected)))
-    unread = rows(
-        con,
-        "SELECT value_name, reason FROM scores WHERE suite = 'hues' AND metric = 'amplification' "
-        "AND model = 'lakes' AND prompt IS NULL AND value_name = 'hue_3'",
-    )
-    assert [row["reason"] for row in unread] == ["no picture could be assessed"]
 
 
 def test_the_world_holds_what_could_go_wrong(con: Con) -> None:

@@ -106,9 +106,6 @@ def test_an_indian_person_is_older_in_so_many_pictures_and_so_many_indians_are_6
     prompt = "nationalities/indian-en"
     share = one(rows, "share", prompt, attribute="perceived_age", value_name="older")
     assert (share["estimate"], share["n"]) == (0.65, 20)
-    odds = one(
-        rows, "amplification", prompt, attribute="perceived_age", reference="un-wpp-2019", value_name="older"
-    )
     expected = con.execute(
         "SELECT expected_share, source FROM reference_values WHERE prompt = $prompt AND value = 'older' "
         "AND reference = 'un-wpp-2019'",
@@ -117,18 +114,6 @@ def test_an_indian_person_is_older_in_so_many_pictures_and_so_many_indians_are_6
     assert expected is not None
     assert round(expected[0], 3) == 0.137
     assert expected[1] == "2020, UN WPP 2019, row India"
-    assert odds["estimate"] == pytest.approx(
-        log(0.65 / 0.35) - log(expected[0] / (1 - expected[0])), abs=1e-9
-    )
-    # a convention has no row of its own: no amplification of a single prompt beside it, of the suite there is
-    cited = {row["reference"] for row in rows if row["metric"] == "amplification" and row["prompt"]}
-    assert cited == {"un-wpp-2019"}
-    assert (
-        one(rows, "amplification", attribute="perceived_gender", reference="parity", value_name="feminine")[
-            "reason"
-        ]
-        == "every picture shows it"
-    )
     lift = one(rows, "stereotype_lift", value_name="older | person:indian")
     indian, others = [0.65, 0.1], [0.1] * 44
     assert lift["estimate"] == pytest.approx(mean(indian) / mean(others))
@@ -171,7 +156,4 @@ def test_studies_have_all_that_needs_no_reference_rows_and_no_prompts_of_ours(co
     )
     ends = stats.t.interval(0.95, 10, loc=np.mean(women), scale=stats.sem(women))
     assert share["prompts_high"] == pytest.approx(max(ends[1], share["high"]), abs=1e-9)
-    odds = next(r for r in rows if r["metric"] == "amplification" and r["value_name"] == "female")
-    assert odds["prompt"] is None
-    assert odds["estimate"] == pytest.approx(log(mean(women) / (1 - mean(women))), abs=1e-9)
     assert "stereotype_lift" not in found
