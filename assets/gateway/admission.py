@@ -9,11 +9,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Protocol
 
-from assets.gateway.receipts import Receipt
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Call, CallRecord, Outcome
 
-#: Told of the receipt of an admitted call and of the answer as it came (headers about limits stand there only).
-Settle = Callable[[Receipt, Answer], None]
+#: Given what an admitted call came to, and the answer as it came (headers about limits are only there).
+Settle = Callable[[CallRecord, Answer], None]
 
 _LOOK_S = 0.5  # how often a wait looks whether the run has ended
 _ended: ContextVar[Callable[[], bool]] = ContextVar("ended", default=lambda: False)
@@ -23,11 +22,11 @@ _arrives: ContextVar[Callable[[], None]] = ContextVar("arrives", default=lambda:
 class Admission(Protocol):
     """Lets a call through when pace and money allow, and is told what became of it.
 
-    Used as `with admission(request) as settle: … settle(receipt, answer)`. It may wait (with `pause`), or raise one of
+    Used as `with admission(call) as settle: … settle(record, answer)`. It may wait (with `pause`), or raise one of
     the two refusals. A block that ends without `settle` made a call of which nothing is known, or none.
     """
 
-    def __call__(self, request: Request) -> AbstractContextManager[Settle]:
+    def __call__(self, call: Call) -> AbstractContextManager[Settle]:
         """Return the context of one call."""
         ...
 
@@ -52,22 +51,22 @@ class NotNowError(Exception):
 
 
 @contextmanager
-def free_admission(request: Request) -> Iterator[Settle]:
+def free_admission(call: Call) -> Iterator[Settle]:
     """Admit every call at once: for providers that cost nothing and have no rate limit."""
-    yield lambda receipt, answer: None
+    yield lambda record, answer: None
 
 
 def stack(*admissions: Admission) -> Admission:
-    """Return an admission that enters all of them from left to right; each is told of the receipt, the last first."""
+    """Return an admission that enters all of them from left to right; each settles, the last first."""
 
     @contextmanager
-    def admit(request: Request) -> Iterator[Settle]:
+    def admit(call: Call) -> Iterator[Settle]:
         with ExitStack() as entered:
-            settles = [entered.enter_context(admission(request)) for admission in admissions]
+            settles = [entered.enter_context(admission(call)) for admission in admissions]
 
-            def settle(receipt: Receipt, answer: Answer) -> None:
+            def settle(record: CallRecord, answer: Answer) -> None:
                 for one in reversed(settles):
-                    one(receipt, answer)
+                    one(record, answer)
 
             yield settle
 

@@ -33,7 +33,7 @@ _GONE = frozenset({404, 410})
 #: Seconds after which a batch that was sent, and that the API does not list, counts as never made.
 GRACE_S = 60.0
 
-CallT = TypeVar("CallT")  # what is asked: a slot's request, a look at pictures
+AskedT = TypeVar("AskedT")  # what is asked: a slot's request, a look at pictures
 SaidT = TypeVar("SaidT")  # what comes back: an answer, readings
 InT_contra = TypeVar("InT_contra", contravariant=True)
 OutT_co = TypeVar("OutT_co", covariant=True)
@@ -98,7 +98,7 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class Desk(Generic[CallT, SaidT]):
+class Desk(Generic[AskedT, SaidT]):
     """For whom batches are made: which calls are open, and what is done with what comes back.
 
     `prefix` is where the states lie, `who` is named in errors. `admission` sets money aside until the batch has
@@ -110,10 +110,10 @@ class Desk(Generic[CallT, SaidT]):
     store: Store
     prefix: str
     who: str
-    calls: Mapping[str, CallT]
+    calls: Mapping[str, AskedT]
     numbers: Mapping[str, int]
-    admission: Callable[[CallT], AbstractContextManager[Settle]]
-    take: Callable[[CallT, SaidT, int, datetime, Settle | None], None]
+    admission: Callable[[AskedT], AbstractContextManager[Settle]]
+    take: Callable[[AskedT, SaidT, int, datetime, Settle | None], None]
     lift: Callable[[Answer], SaidT]
     sleep: Callable[[float], None]
     stopped: Callable[[], bool]
@@ -129,8 +129,8 @@ class Desk(Generic[CallT, SaidT]):
 
 
 def advance(
-    desk: Desk[CallT, SaidT],
-    api: Batches[CallT, SaidT],
+    desk: Desk[AskedT, SaidT],
+    api: Batches[AskedT, SaidT],
     *,
     patience: Patience = Patience(),
     size: int = BATCH_CALLS,
@@ -182,7 +182,7 @@ def call_id(key: str, attempt: int) -> str:
 
 
 def _reserve(
-    desk: Desk[CallT, SaidT], some: Iterable[str], reserved: ExitStack, settles: dict[str, Settle]
+    desk: Desk[AskedT, SaidT], some: Iterable[str], reserved: ExitStack, settles: dict[str, Settle]
 ) -> list[str]:
     """Set money aside for each call until the batch has answered it; return those that a cap let through in time."""
     admitted = []
@@ -196,7 +196,7 @@ def _reserve(
     return admitted
 
 
-def _intend(desk: Desk[CallT, SaidT], number: int, some: Sequence[str]) -> Batch:
+def _intend(desk: Desk[AskedT, SaidT], number: int, some: Sequence[str]) -> Batch:
     attempts = {key: desk.numbers[key] for key in some}
     calls = [{"key": key, "attempt": attempt} for key, attempt in attempts.items()]
     mark = sha256_hex(canonical_json([desk.prefix, number, calls]))[:32]
@@ -206,8 +206,8 @@ def _intend(desk: Desk[CallT, SaidT], number: int, some: Sequence[str]) -> Batch
 
 
 def _step(
-    desk: Desk[CallT, SaidT],
-    api: Batches[CallT, SaidT],
+    desk: Desk[AskedT, SaidT],
+    api: Batches[AskedT, SaidT],
     batch: Batch,
     settles: Mapping[str, Settle],
     patience: Patience,
@@ -242,7 +242,7 @@ def _step(
         taking.refused(refused.answer)
 
 
-def _submit(desk: Desk[CallT, SaidT], api: Batches[CallT, SaidT], batch: Batch, patience: Patience) -> None:
+def _submit(desk: Desk[AskedT, SaidT], api: Batches[AskedT, SaidT], batch: Batch, patience: Patience) -> None:
     """Give the batch the name that the API knows it by: of the one that carries its mark, else of a new one.
 
     After a call whose end nobody saw, a new one is made only when the API has had time to list the first.
@@ -265,10 +265,10 @@ def _submit(desk: Desk[CallT, SaidT], api: Batches[CallT, SaidT], batch: Batch, 
 
 
 @dataclass
-class _Taking(Generic[CallT, SaidT]):
+class _Taking(Generic[AskedT, SaidT]):
     """Takes in what a batch answered: of each call the first line; a call that is settled keeps what it has."""
 
-    desk: Desk[CallT, SaidT]
+    desk: Desk[AskedT, SaidT]
     batch: Batch
     settles: Mapping[str, Settle]
     taken: set[str] = field(default_factory=set)

@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from assets.gateway.admission import NotNowError, Settle, pause
-from assets.gateway.receipts import Receipt
-from assets.gateway.records import UNREADABLE, Answer, Outcome, Request
+from assets.gateway.records import UNREADABLE, Answer, Call, CallRecord, Outcome
 
 #: What says that a service does not work. Every other answer came from a service that does.
 DOWN = frozenset({Outcome.CONNECTION, Outcome.TIMEOUT, Outcome.SERVER_ERROR})
@@ -51,7 +50,7 @@ class Breaker:
         self._why = ""
 
     @contextmanager
-    def __call__(self, request: Request) -> Iterator[Settle]:
+    def __call__(self, call: Call) -> Iterator[Settle]:
         """Admit a call; see `Admission`.
 
         Raises:
@@ -60,7 +59,7 @@ class Breaker:
         trying = self._wait()
         told = False
 
-        def settle(receipt: Receipt, answer: Answer) -> None:
+        def settle(record: CallRecord, answer: Answer) -> None:
             nonlocal told
             told = True
             self._learn(answer, trying=trying)

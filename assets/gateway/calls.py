@@ -26,8 +26,7 @@ from assets.gateway.admission import (
     when_answer_arrives,
 )
 from assets.gateway.network.redaction import without_keys
-from assets.gateway.receipts import Receipt
-from assets.gateway.records import GROUPS, Answer, Outcome, Request
+from assets.gateway.records import GROUPS, Answer, Call, CallRecord, Outcome
 from warehouse.weeks import utc_now
 
 
@@ -70,6 +69,7 @@ class Tried:
     hint_s: float | None = None  # what the API asks to wait
 
 
+RecordT = TypeVar("RecordT", bound=CallRecord)
 KeptT = TypeVar("KeptT")
 TriedT = TypeVar("TriedT", bound=Tried)
 
@@ -84,23 +84,21 @@ class Caller:
 
     def __init__(
         self,
-        ask: Callable[[Request], Answer],
         admission: Admission = free_admission,
         *,
         most_at_once: int | None = None,
         stopped: Callable[[], bool] = lambda: False,
         failed: Callable[[], None] = lambda: None,
     ) -> None:
-        """Say whom to ask.
+        """Say what calls pass, and how many at once.
 
         Args:
-            ask: asks; an error of the API is an outcome, never an exception.
             admission: lets calls through.
             most_at_once: calls in flight; None does not bound them.
             stopped: whether the run has ended: no call begins then.
             failed: told of an exception before the next call can begin; it ends the run.
         """
-        self._ask, self._admission = ask, admission
+        self._admission = admission
         self._stopped, self._failed = stopped, failed
         self._ready = self._permits = None
         if most_at_once is not None:
@@ -109,16 +107,18 @@ class Caller:
 
     def call(
         self,
-        request: Request,
-        keep: Callable[[Answer, Timing | None], tuple[Receipt, KeptT]],
+        call: Call,
+        ask: Callable[[], Answer],
+        keep: Callable[[Answer, Timing | None], tuple[RecordT, KeptT]],
         *,
         intend: Callable[[], None] | None = None,
-    ) -> tuple[Answer, Receipt, KeptT]:
+    ) -> tuple[Answer, RecordT, KeptT]:
         """Admit, intend, ask, keep, settle; a call that is not admitted is kept too, without a timing.
 
         Args:
-            request: what is asked.
-            keep: keeps the answer (image, then receipt); its second value is handed on.
+            call: what is let through.
+            ask: makes the call; an error of the API is an outcome, never an exception.
+            keep: keeps the answer (image, then receipt) and returns its record; the second value is handed on.
             intend: writes the intent of a call that costs money, durably.
 
         Raises:
@@ -128,7 +128,7 @@ class Caller:
             if self._stopped():
                 raise NotNowError
             try:
-                with self._admission(request) as settle, self._room(self._permits) as give_permit:
+                with self._admission(call) as settle, self._room(self._permits) as give_permit:
                     if self._stopped():
                         raise NotNowError
                     if intend is not None:
@@ -140,16 +140,16 @@ class Caller:
 
                     requested_at, begun = utc_now(), time.perf_counter()
                     with when_answer_arrives(make_room):
-                        answer = without_keys(self._ask(request))
+                        answer = without_keys(ask())
                     latency_ms = round((time.perf_counter() - begun) * 1000, 3)
                     if answer.image is not None:
                         make_room()
-                    receipt, kept = keep(answer, Timing(requested_at, utc_now(), latency_ms))
-                    settle(receipt, answer)
+                    record, kept = keep(answer, Timing(requested_at, utc_now(), latency_ms))
+                    settle(record, answer)
             except NotAdmittedError as refused:
                 answer = Answer(outcome=refused.outcome, error_message=str(refused))
-                receipt, kept = keep(answer, None)
-        return answer, receipt, kept
+                record, kept = keep(answer, None)
+        return answer, record, kept
 
     @contextmanager
     def _room(self, permits: threading.Semaphore | None) -> Iterator[Callable[[], None]]:

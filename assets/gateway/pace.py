@@ -15,8 +15,7 @@ from contextlib import contextmanager
 
 from assets.gateway.admission import NotNowError, Settle, pause
 from assets.gateway.meter import Meter, Ticket
-from assets.gateway.receipts import Receipt
-from assets.gateway.records import GROUPS, Answer, Outcome, Request
+from assets.gateway.records import GROUPS, Answer, Call, CallRecord, Outcome
 
 
 class Pace:
@@ -44,7 +43,7 @@ class Pace:
         self._refused_since: float | None = None
 
     @contextmanager
-    def __call__(self, request: Request) -> Iterator[Settle]:
+    def __call__(self, call: Call) -> Iterator[Settle]:
         """Admit a call when it is its turn; see `Admission`.
 
         Raises:
@@ -52,7 +51,7 @@ class Pace:
         """
         ticket = self._wait()
 
-        def settle(receipt: Receipt, answer: Answer) -> None:
+        def settle(record: CallRecord, answer: Answer) -> None:
             self._learn(ticket, answer)
 
         yield settle

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -66,6 +68,45 @@ GROUPS: Mapping[Outcome, Group] = {
 
 #: Never requested again: success, the model's own answers, and turns that had no reason to be asked.
 FINAL = frozenset({o for o, group in GROUPS.items() if group in {"success", "answer"}} | {Outcome.NOT_NEEDED})
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to a service, as pace, breaker and budget know it, whatever is asked for.
+
+    Attributes:
+        key: names the call among those that count for its week; one key per attempt.
+        who: who is asked.
+        params: calls of one `who` with equal parameters cost alike; None where every call of `who` does.
+    """
+
+    key: str
+    who: str
+    params: Mapping[str, Any] | None = None
+
+
+class CallRecord(Protocol):
+    """What a call came to, as pace, breaker and budget know it: a receipt of whatever was asked for."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return how it ended."""
+        ...
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Return what it cost in US dollars, None if that is not known."""
+        ...
+
+    @property
+    def cost_basis(self) -> str | None:
+        """Return how the cost is known: `reported`, `computed` or `estimated`."""
+        ...
+
+    @property
+    def requested_at(self) -> datetime | None:
+        """Return when it was made (UTC without a zone)."""
+        ...
 
 
 class Record(BaseModel):

@@ -41,14 +41,15 @@ def slots_desk(
             settle(receipt, answer)
         on_receipt(receipt)
 
+    numbers = {key: state.of(key).next_number for key in calls}
     plan = ledger.plan
     return Desk(
         store=ledger.store,
         prefix=keys.batches_prefix(plan.week, plan.model),
         who=plan.model,
         calls=calls,
-        numbers={key: state.of(key).next_number for key in calls},
-        admission=money,
+        numbers=numbers,
+        admission=lambda request: money(ledger.call_of(request, numbers[request.slot.slot_key])),
         take=take,
         lift=lambda answer: answer,
         sleep=ledger.sleep,

@@ -25,10 +25,11 @@ from assets.gateway.admission import (
 )
 from assets.gateway.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
 from assets.gateway.models_file import LostCalls
+from assets.gateway.money.charges import call_key
 from assets.gateway.money.costs import Costs
 from assets.gateway.network.redaction import without_keys
 from assets.gateway.receipts import SLOT_CLOSED, Attempts, Receipt, read_receipt, receipt_bytes
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Call, Outcome, Request
 from assets.generation.pictures import image_check
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
@@ -85,7 +86,6 @@ class Ledger:
 
     def __post_init__(self) -> None:
         self._caller = Caller(
-            self.provider.ask,
             self.admission,
             most_at_once=self.most_at_once,
             stopped=self.stopped,
@@ -166,6 +166,11 @@ class Ledger:
         timing = Timing(requested_at, answered_at, (answered_at - requested_at).total_seconds() * 1000)
         return self._keep(request, request.attempt, without_keys(answer), timing)[0]
 
+    def call_of(self, request: Request, number: int) -> Call:
+        """Return an attempt as the gateway knows it."""
+        slot = request.slot
+        return Call(call_key(slot.model, slot.slot_key, number), slot.model, request.params)
+
     def _number(self, state: Attempts) -> int:
         """Return the number of the next attempt: that of a lost call, if the provider knows it again by its number."""
         return min(state.lost) if self.provider.idempotent and state.lost else state.next_number
@@ -181,7 +186,8 @@ class Ledger:
             return receipt, picture
 
         intend = (lambda: self._intend(request, number)) if self.provider.paid else None
-        return self._caller.call(request, keep, intend=intend)
+        call = self.call_of(request, number)
+        return self._caller.call(call, lambda: self.provider.ask(request), keep, intend=intend)
 
     def _intend(self, request: Request, number: int) -> None:
         """Write that a call is about to be made; raise `NotNowError` if another run is about to make it."""

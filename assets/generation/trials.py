@@ -14,11 +14,18 @@ from dataclasses import dataclass
 from assets.gateway.admission import NotNowError, stack
 from assets.gateway.calls import Caller, Timing
 from assets.gateway.models_file import ModelEntry
-from assets.gateway.money.charges import ChargeSource, call_key, entry_scope, month_scope, week_scope
+from assets.gateway.money.charges import (
+    ChargeSource,
+    book_key,
+    call_key,
+    entry_scope,
+    month_scope,
+    week_scope,
+)
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import Charge
 from assets.gateway.receipts import Receipt, receipt_bytes
-from assets.gateway.records import Answer, Outcome, Request, Slot
+from assets.gateway.records import Answer, Call, Outcome, Request, Slot
 from assets.generation.guard import guarded
 from assets.generation.partition import checked_provider
 from assets.generation.pictures import image_check
@@ -103,9 +110,10 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
             place.store.put_if_absent(keys.trial_receipt(week, entry.name, number), receipt_bytes(receipt))
         return receipt, line
 
-    caller = Caller(provider.ask, stack(guard.flow, guard.money), stopped=place.interrupt.is_set)
+    caller = Caller(stack(guard.flow, guard.money), stopped=place.interrupt.is_set)
+    call = Call(call_key(entry.name, _SLOT, number), entry.name, dict(entry.params))
     try:
-        _, receipt, line = caller.call(request, keep, intend=intend)
+        _, receipt, line = caller.call(call, lambda: provider.ask(request), keep, intend=intend)
     except NotNowError as ended:
         return Trial(Outcome.CONNECTION, ended.why or "the trial was interrupted")
     seconds = receipt.latency_ms / 1000 if receipt.latency_ms is not None else None
@@ -136,7 +144,7 @@ def trial_charges(entries: Sequence[ModelEntry]) -> ChargeSource:
                 if not known:
                     usd = Costs(entry.price).reserve_usd(day) if entry else 0.0
                 scopes = (week_scope(week), entry_scope(week, model), month_scope(day))
-                yield Charge(call_key(week, model, _SLOT, number), usd, scopes, "", known=known)
+                yield Charge(book_key(week, call_key(model, _SLOT, number)), usd, scopes, "", known=known)
 
     return charges
 

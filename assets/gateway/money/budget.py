@@ -15,7 +15,7 @@ from assets.gateway.admission import Admission, NotAdmittedError, Settle, pause
 from assets.gateway.money.charges import (
     ChargeSource,
     LostUsd,
-    call_key,
+    book_key,
     entry_scope,
     generation_charges,
     month_scope,
@@ -25,8 +25,7 @@ from assets.gateway.money.charges import (
 )
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import Book, OverCapError, Settlement
-from assets.gateway.receipts import Receipt
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Call, CallRecord, Outcome
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -103,36 +102,43 @@ class Budget:
                 self.book.loosen(key)
 
     def admission(
-        self, week: str, model: str, cap_usd: float | None, costs: Costs, *, fill: Callable[[], None]
+        self,
+        week: str,
+        name: str,
+        cap_usd: float | None,
+        costs: Costs,
+        *,
+        fill: Callable[[], None],
+        kind: str = "model",
     ) -> Admission:
-        """Return the admission of one partition's calls.
+        """Return the admission of the calls of one entry: its own cap, and those of run, week and month.
 
         Args:
-            week: of the partition.
-            model: its entry in models.yaml.
+            week: for which its calls count.
+            name: of the entry in models.yaml.
             cap_usd: the entry's cap for a week.
             costs: its price table.
+            kind: `model`, or `labeler`.
             fill: fills the book from the bucket; called again if the file was deleted meanwhile.
         """
+        said = name if kind == "model" else f"{kind} {name}"
 
         @contextmanager
-        def admit(request: Request) -> Iterator[Settle]:
+        def admit(call: Call) -> Iterator[Settle]:
             if not self.book.filled(f"{week}/"):
                 fill()
             today = utc_now().date()
-            slot = request.slot
-            key = call_key(slot.week, slot.model, slot.slot_key, request.attempt)
-            who = whose(model, request.params)
-            scopes = self.scopes(week, model, cap_usd, day=today)
-            with self.reserved(key, costs.reserve_usd(today), scopes, who=who) as settle:
+            who = whose(call.who, call.params)
+            scopes = self.scopes(week, name, cap_usd, kind=kind, day=today)
+            with self.reserved(book_key(week, call.key), costs.reserve_usd(today), scopes, who=who) as settle:
 
-                def settled(receipt: Receipt, answer: Answer) -> None:
-                    moment = receipt.requested_at or utc_now()
-                    settle_with = self.scopes(week, model, cap_usd, day=moment.date())
-                    over = settle(receipt.cost_usd or 0.0, settle_with)
+                def settled(record: CallRecord, answer: Answer) -> None:
+                    moment = record.requested_at or utc_now()
+                    settle_with = self.scopes(week, name, cap_usd, kind=kind, day=moment.date())
+                    over = settle(record.cost_usd or 0.0, settle_with)
                     if over > 0 and self.book.first_time(f"dearer:{who}"):
                         self.told(
-                            f"{model}: a call cost ${receipt.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
+                            f"{said}: a call cost ${record.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
                             "for it; from now on that much is set aside (fix most_usd of its price in models.yaml)"
                         )
 

@@ -31,9 +31,14 @@ _COLUMNS = ["slot_key", "attempt", "params", "cost_usd", "cost_basis", "requeste
 _READERS = 8  # partitions read at once
 
 
-def call_key(week: str, model: str, slot_key: str, attempt: int) -> str:
-    """Return the key that one call for a picture has in the book."""
-    return f"{week}/{model}/{slot_key}/{attempt}"
+def call_key(model: str, slot_key: str, attempt: int) -> str:
+    """Return the key of one call for a picture, among the calls of its week."""
+    return f"{model}/{slot_key}/{attempt}"
+
+
+def book_key(week: str, key: str) -> str:
+    """Return the key that a call of a week has in the book."""
+    return f"{week}/{key}"
 
 
 def week_scope(week: str) -> str:
@@ -51,9 +56,9 @@ def entry_scope(week: str, name: str, kind: str = "model") -> str:
     return f"{kind}:{week}/{name}"
 
 
-def whose(model: str, params: Mapping[str, Any]) -> str:
-    """Return whose calls cost alike: a model with its parameters."""
-    return f"{model}:{sha256_hex(canonical_json(dict(params)))[:8]}"
+def whose(who: str, params: Mapping[str, Any] | None) -> str:
+    """Return whose calls cost alike: a model with its parameters, or a labeler (no parameters)."""
+    return who if params is None else f"{who}:{sha256_hex(canonical_json(dict(params)))[:8]}"
 
 
 def weeks_of_month(day: dt.date) -> list[str]:
@@ -91,7 +96,7 @@ def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[C
             # An estimate says nothing about how dear a call can be.
             lost = row["cost_basis"] == "estimated"
             who = "" if lost else whose(model, json.loads(row["params"]))
-            key = call_key(week, model, *call)
+            key = book_key(week, call_key(model, *call))
             charges.append(Charge(key, row["cost_usd"], (*scopes, month_scope(day)), who, lost=lost))
     waiting = {(key, n): _intended(store, week, model, (key, n)) for key, n in intents - answered}
     for batch in batches:
@@ -100,9 +105,8 @@ def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[C
             waiting |= {call: day for call in batch.attempts.items() if call not in answered}
     for call, day in waiting.items():
         usd = lost_usd(week, model, day)
-        charges.append(
-            Charge(call_key(week, model, *call), usd, (*scopes, month_scope(day)), "", known=False, lost=True)
-        )
+        key = book_key(week, call_key(model, *call))
+        charges.append(Charge(key, usd, (*scopes, month_scope(day)), "", known=False, lost=True))
     return charges
 
 

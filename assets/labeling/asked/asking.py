@@ -19,12 +19,11 @@ from assets.gateway.admission import Admission, NotNowError, Settle, free_admiss
 from assets.gateway.batches import Patience, advance, batch_api
 from assets.gateway.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
 from assets.gateway.network.redaction import without_keys
-from assets.gateway.receipts import Receipt
-from assets.gateway.records import GROUPS, UNREADABLE, Answer, Outcome, Request
+from assets.gateway.records import GROUPS, UNREADABLE, Answer, Outcome
 from assets.labeling.asked.attempts import FINAL, LabelAttempt, call_id, declined, next_numbers, still_open
 from assets.labeling.asked.batches import LABEL_BATCH_CALLS, BatchLabeler, LookBatches, grouped, labels_desk
 from assets.labeling.asked.journal import Journal, lost_by_call
-from assets.labeling.asked.spending import as_receipt, as_request, cost_fields, is_paid
+from assets.labeling.asked.spending import call_of, cost_fields, is_paid
 from assets.labeling.asked.stops import Watch, describe
 from assets.labeling.pictures import Shown, UnreadableError, prepare
 from assets.labeling.records import Reading, RemoteLabeler, Sight
@@ -125,6 +124,7 @@ class _Run:
         self._lost = journal.lost()
         self._numbers = next_numbers(journal.known, lost_by_call(self._lost))
         self._lock = threading.Lock()
+        self._caller = Caller(asking.admission, stopped=self.stopped, failed=self._stop.set)
 
     def stopped(self) -> bool:
         return self._stop.is_set() or self._asking.stopped()
@@ -192,7 +192,7 @@ class _Run:
             readings = dict(zip(images, sight.readings, strict=True)) if sight.readings else {}
             self._add(attempt, readings, stops=False)  # what came with it is taken in all the same
             if settle is not None:
-                settle(as_receipt(attempt, labeler.entry), answer)
+                settle(attempt, answer)
             if answer.outcome is Outcome.OK or (answer.outcome in FINAL and len(group) == 1):
                 done.update(group)
 
@@ -259,23 +259,24 @@ class _Run:
             self._numbers[call] = number + 1
         sights: list[Sight] = []
 
-        def ask(request: Request) -> Answer:
+        def ask() -> Answer:
             sights.append(self._labeler.look([*shown.values()], attributes))
             return sights[-1].answer
 
-        def keep(answer: Answer, timing: Timing | None) -> tuple[Receipt, None]:
+        def keep(answer: Answer, timing: Timing | None) -> tuple[LabelAttempt, None]:
             sight = sights[-1] if sights else Sight(answer)
             attempt = self._attempt(call, number, images, attributes, answer, sight.refused)
             attempt = attempt.model_copy(update=vars(timing) if timing else {"requested_at": utc_now()})
             self._add(attempt, dict(zip(images, sight.readings, strict=True)) if sight.readings else {})
-            return as_receipt(attempt, self._labeler.entry), None
+            return attempt, None
 
         def intend() -> None:
             self._journal.intend(call, number, images, attributes)
 
-        caller = Caller(ask, self._asking.admission, stopped=self.stopped, failed=self._stop.set)
-        request = as_request(self._labeler.entry, self._journal.scope, call, number)
-        answer, _, _ = caller.call(request, keep, intend=intend if is_paid(self._labeler.entry) else None)
+        one = call_of(self._labeler.name, self._journal.scope.path, call, number)
+        answer, _, _ = self._caller.call(
+            one, ask, keep, intend=intend if is_paid(self._labeler.entry) else None
+        )
         # The picture's fault, or the server's; not now. A labeler of which nothing was read yet is asked about another.
         settled = GROUPS[answer.outcome] == "bad_data" or (
             answer.error_code in UNREADABLE and not self._watch.readable

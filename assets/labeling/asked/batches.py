@@ -14,7 +14,7 @@ from assets.gateway.batches import Desk
 from assets.gateway.batches import Look as BatchLook
 from assets.gateway.records import Answer, Outcome
 from assets.labeling.asked.journal import Journal
-from assets.labeling.asked.spending import as_request
+from assets.labeling.asked.spending import call_of
 from assets.labeling.pictures import Shown, UnreadableError, prepare
 from assets.labeling.records import RemoteLabeler, Sight
 from warehouse import keys
@@ -86,11 +86,11 @@ def labels_desk(
         stopped: whether the run has ended, for whatever reason: no batch is made then.
     """
     next_number = {call: numbers.get(call, 1) for call in groups}
-    call_of = {id(group): call for call, group in groups.items()}
+    ids = {id(group): call for call, group in groups.items()}
 
     def admission(group: Sequence[SeenT]) -> AbstractContextManager[Settle]:
-        call = call_of[id(group)]
-        return money(as_request(labeler.entry, journal.scope, call, next_number[call]))
+        call = ids[id(group)]
+        return money(call_of(labeler.name, journal.scope.path, call, next_number[call]))
 
     return Desk(
         store=journal.store,

@@ -15,7 +15,7 @@ from assets.generation.workplace import Workplace
 from assets.labeling.asked.asking import Asking, Look, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, Scope, of_anchors
-from assets.labeling.asked.spending import admission_of, is_paid
+from assets.labeling.asked.spending import costs_of, is_paid
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from warehouse.loading.objects import read_image
 from warehouse.weeks import current_week
@@ -42,7 +42,8 @@ def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
     require_price(entry.name, entry.price, "labeler")
     fill = partial(place.fill_book, week)
     fill()
-    budget = admission_of(place.budget, entry, week, fill=fill)
+    costs = costs_of(entry, entry.images_per_request)
+    budget = place.budget.admission(week, entry.name, entry.cap_usd, costs, fill=fill, kind="labeler")
     return Asking(
         stack(service, budget), money=budget, stopped=place.interrupt.is_set, told=place.listener.told
     )

@@ -103,7 +103,7 @@ class Journal:
         lost = [
             read_intent(self.store, key)
             for key in self.store.list(keys.label_intents_prefix(self.scope.path, self.labeler))
-            if call_of(key) not in answered
+            if parse_intent_key(key) not in answered
         ]
         self._intended.update(f"{one.call}/{one.attempt}" for one in lost)
         return lost
@@ -165,7 +165,7 @@ class Journal:
             self._parts += 1
 
 
-def call_of(key: str) -> tuple[str, int]:
+def parse_intent_key(key: str) -> tuple[str, int]:
     """Return the call and the attempt that an intent's key names."""
     *_, call, name = key.split("/")
     number = name.removesuffix(".json")
@@ -181,7 +181,7 @@ def read_intent(store: Store, key: str) -> Lost:
     intent = read_json(store, key)
     try:
         return Lost(
-            *call_of(key),
+            *parse_intent_key(key),
             tuple(intent["images"]),
             tuple(intent["attributes"]),
             datetime.fromisoformat(intent["intended_at"]),

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 
-from assets.gateway.admission import Admission, Settle
 from assets.gateway.batch_states import read_batches
 from assets.gateway.models_file import LabelerEntry
-from assets.gateway.money.budget import Budget
-from assets.gateway.money.charges import ChargeSource, entry_scope, month_scope, week_scope
+from assets.gateway.money.charges import ChargeSource, book_key, entry_scope, month_scope, week_scope
 from assets.gateway.money.costs import CostFields, Costs
 from assets.gateway.money.ledger import Charge
 from assets.gateway.money.prices import price_on
-from assets.gateway.receipts import Receipt
-from assets.gateway.records import Answer, Outcome, Request, Slot
+from assets.gateway.records import Answer, Call, Outcome
 from assets.labeling.asked.attempts import LabelAttempt, parse
-from assets.labeling.asked.journal import Scope, call_of, read_intent
+from assets.labeling.asked.journal import parse_intent_key, read_intent
 from warehouse import keys
 from warehouse.store import Store
-from warehouse.weeks import utc_now, week_of
+from warehouse.weeks import week_of
 
 
 def is_paid(entry: LabelerEntry) -> bool:
@@ -53,84 +49,13 @@ def cost_fields(entry: LabelerEntry, answer: Answer, *, pictures: int, day: dt.d
     return fields
 
 
-def as_request(entry: LabelerEntry, scope: Scope, call: str, number: int) -> Request:
-    """Return a call as admissions know calls; the labeler is not shown it."""
-    slot = Slot(
-        slot_key=call,
-        week=scope.week,
-        model=entry.name,
-        suite="labels",
-        suite_version="",
-        prompt=scope.path,
-        replicate=0,
-    )
-    return Request(slot=slot, attempt=number, model_id=entry.model_id, params={}, prompt_text="", language="")
+def call_of(labeler: str, path: str, call: str, attempt: int) -> Call:
+    """Return an attempt as the gateway knows it; `path` is of the call's scope. All calls of a labeler cost alike."""
+    return Call(f"labels/{path}/{labeler}/{call}/{attempt}", f"labeler:{labeler}")
 
 
-def as_receipt(attempt: LabelAttempt, entry: LabelerEntry) -> Receipt:
-    """Return a call's receipt as admissions know receipts; it is not kept."""
-    return Receipt.model_validate(
-        {
-            "week": attempt.week,
-            "model": attempt.labeler,
-            "slot_key": attempt.call,
-            "attempt": attempt.attempt,
-            "provider": entry.labeler,
-            "params": {},
-            "track": "model",
-            "outcome": attempt.outcome,
-            "cost_usd": attempt.cost_usd,
-            "cost_basis": attempt.cost_basis,
-            "requested_at": attempt.requested_at,
-        }
-    )
-
-
-def admission_of(
-    budget: Budget, entry: LabelerEntry, week: str, *, fill: Callable[[], None] = lambda: None
-) -> Admission:
-    """Return the admission by money of one labeler's calls: its own cap, and those of run, week and month.
-
-    Args:
-        budget: caps and book of the installation.
-        entry: the labeler's entry.
-        week: for which its calls count.
-        fill: fills the book from the bucket; called again if the file was deleted meanwhile.
-    """
-    costs = costs_of(entry, entry.images_per_request)
-
-    @contextmanager
-    def admit(request: Request) -> Iterator[Settle]:
-        if not budget.book.filled(f"{week}/"):
-            fill()
-        today = utc_now().date()
-        key = charge_key(week, request.slot.prompt, entry.name, request.slot.slot_key, request.attempt)
-        scopes = budget.scopes(week, entry.name, entry.cap_usd, kind="labeler", day=today)
-        with budget.reserved(key, costs.reserve_usd(today), scopes, who=f"labeler:{entry.name}") as settle:
-
-            def settled(receipt: Receipt, answer: Answer) -> None:
-                day = (receipt.requested_at or utc_now()).date()
-                over = settle(
-                    receipt.cost_usd or 0.0,
-                    budget.scopes(week, entry.name, entry.cap_usd, kind="labeler", day=day),
-                )
-                if over > 0 and budget.book.first_time(f"dearer:labeler:{entry.name}"):
-                    budget.told(
-                        f"labeler {entry.name}: a call cost ${receipt.cost_usd:,.4f}, ${over:,.4f} more than was set "
-                        "aside for it; from now on that much is set aside (fix most_usd of its price in models.yaml)"
-                    )
-
-            yield settled
-
-    def admission(request: Request) -> AbstractContextManager[Settle]:
-        return admit(request)
-
-    return admission
-
-
-def charge_key(week: str, path: str, labeler: str, call: str, attempt: int) -> str:
-    """Return the key that one call for labels has in the book."""
-    return f"{week}/labels/{path}/{labeler}/{call}/{attempt}"
+def _charge_key(week: str, path: str, labeler: str, call: str, attempt: int) -> str:
+    return book_key(week, call_of(labeler, path, call, attempt).key)
 
 
 def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
@@ -147,7 +72,7 @@ def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
                 day = attempt.requested_at.date() if attempt.requested_at else dt.date.fromisoformat(week)
                 estimated = attempt.cost_basis == "estimated"
                 yield Charge(
-                    charge_key(week, path, attempt.labeler, attempt.call, attempt.attempt),
+                    _charge_key(week, path, attempt.labeler, attempt.call, attempt.attempt),
                     attempt.cost_usd,
                     _scopes(week, attempt.labeler, day),
                     "" if estimated else f"labeler:{attempt.labeler}",
@@ -166,7 +91,7 @@ def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
                 entry = entries.get(name)
                 usd = costs_of(entry, len(lost.images)).reserve_usd(day) if entry else 0.0
                 yield Charge(
-                    charge_key(week, path, name, call, number),
+                    _charge_key(week, path, name, call, number),
                     usd,
                     _scopes(week, name, day),
                     "",
@@ -193,7 +118,7 @@ def _batched(
                 if (path, labeler, call, number) not in answered:
                     name = labeler.partition("@")[0]
                     usd = costs_of(entry, entry.images_per_request).reserve_usd(day) if entry else 0.0
-                    key = charge_key(week, path, name, call, number)
+                    key = _charge_key(week, path, name, call, number)
                     yield Charge(key, usd, _scopes(week, name, day), "", known=False, lost=True)
 
 
@@ -229,4 +154,4 @@ def _attempts(store: Store, week: str) -> Iterator[tuple[str, LabelAttempt]]:
 def _parts(key: str) -> tuple[str, str, str, int]:
     """Return scope, labeler version, call and attempt of an intent's key."""
     path, _, rest = key.partition("/")[2].partition("/labeler=")
-    return path, rest.partition("/")[0], *call_of(key)
+    return path, rest.partition("/")[0], *parse_intent_key(key)

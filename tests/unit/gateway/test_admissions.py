@@ -17,28 +17,13 @@ from assets.gateway.breaker import Breaker
 from assets.gateway.calls import Retry
 from assets.gateway.pace import Pace
 from assets.gateway.receipts import Receipt
-from assets.gateway.records import Answer, Outcome, Request, Slot
+from assets.gateway.records import Answer, Call, Outcome, Request
 from assets.generation.run import generate
 from tests.unit.generation.scripted import Scripted, ok
 from tests.unit.generation.test_run import planned
 from warehouse.store import open_store
 
-REQUEST = Request(
-    slot=Slot(
-        slot_key="0" * 64,
-        week="2026-11-23",
-        model="m",
-        suite="s",
-        suite_version="1",
-        prompt="s/p",
-        replicate=0,
-    ),
-    attempt=1,
-    model_id="x",
-    params={},
-    prompt_text="a red bicycle",
-    language="en",
-)
+CALL = Call("m/slot/1", "m", {})
 RECEIPT = Receipt(
     week="2026-11-23", model="m", slot_key="0" * 64, attempt=1, provider="p", params={}, track="model",
     outcome=Outcome.OK,
@@ -63,7 +48,7 @@ class Clock:
 
 
 def tell(admission: Admission, answer: Answer) -> None:
-    with admission(REQUEST) as settle:
+    with admission(CALL) as settle:
         settle(RECEIPT, answer)
 
 
@@ -75,7 +60,7 @@ def ended_after(seconds: float) -> Callable[[], bool]:
 def is_held(admission: Admission) -> bool:
     """Whether a call would have to wait."""
     try:
-        with waits_end_with(ended_after(0.05)), admission(REQUEST):
+        with waits_end_with(ended_after(0.05)), admission(CALL):
             return False
     except NotNowError as ended:
         if ended.why:
@@ -132,7 +117,7 @@ def test_one_call_at_a_time_tries_and_each_waits_longer_than_the_last() -> None:
         clock.now += wait_s - 0.5
         assert is_held(breaker)
         clock.now += 0.5
-        with breaker(REQUEST) as settle:
+        with breaker(CALL) as settle:
             assert breaker.state == "half-open"
             assert is_held(breaker), "a second call waits for the one that tries"
             settle(RECEIPT, DOWN)
@@ -146,7 +131,7 @@ def test_one_call_at_a_time_tries_and_each_waits_longer_than_the_last() -> None:
 def test_an_answer_that_was_on_its_way_closes_it_and_a_failure_that_was_does_nothing() -> None:
     clock = Clock()
     breaker = Breaker("p", failures=3, first_s=5, clock=clock)
-    early, late = breaker(REQUEST), breaker(REQUEST)
+    early, late = breaker(CALL), breaker(CALL)
     settle_early, settle_late = early.__enter__(), late.__enter__()
     for _ in range(3):
         tell(breaker, DOWN)
@@ -160,9 +145,9 @@ def test_a_try_that_was_not_made_is_left_to_the_next_call() -> None:
     clock = Clock()
     breaker = opened(clock)
     clock.now = 5
-    with suppress(NotAdmittedError), breaker(REQUEST):
+    with suppress(NotAdmittedError), breaker(CALL):
         raise NotAdmittedError(Outcome.BUDGET_STOPPED, "the cap is reached")
-    with breaker(REQUEST) as settle:
+    with breaker(CALL) as settle:
         settle(RECEIPT, FINE)
     assert breaker.state == "closed"
 
@@ -174,7 +159,7 @@ def test_a_service_that_stays_away_ends_the_run_in_one_line() -> None:
     tell(breaker, DOWN)
     clock.now = 101
     tell(breaker, DOWN)  # due, so one more try is made before anybody gives up
-    with pytest.raises(NotNowError) as ended, breaker(REQUEST):
+    with pytest.raises(NotNowError) as ended, breaker(CALL):
         pass
     assert str(ended.value) == (
         "openai_images has not answered for 2 minutes (server_error: Bad Gateway); "
@@ -223,7 +208,7 @@ def test_a_wait_beyond_patience_ends_the_run_and_says_when_to_come_back() -> Non
     clock = Clock()
     pace = Pace("openai_images gpt-image-2", 60, clock=clock)
     tell(pace, Answer(outcome=Outcome.RATE_LIMITED, retry_after_s=3600))
-    with pytest.raises(NotNowError) as ended, pace(REQUEST):
+    with pytest.raises(NotNowError) as ended, pace(CALL):
         pass
     assert str(ended.value) == (
         "openai_images gpt-image-2 asks to come back in 60 minutes; the slots stay open, run again then"
@@ -273,10 +258,10 @@ def test_admissions_stand_one_behind_the_other() -> None:
 
     def named(name: str) -> Admission:
         @contextmanager
-        def admit(request: Request) -> Iterator[Settle]:
+        def admit(call: Call) -> Iterator[Settle]:
             seen.append(f"{name} in")
             try:
-                yield lambda receipt, answer: seen.append(f"{name} told")
+                yield lambda record, answer: seen.append(f"{name} told")
             finally:
                 seen.append(f"{name} out")
 

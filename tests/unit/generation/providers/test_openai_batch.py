@@ -19,7 +19,7 @@ from assets.gateway.money.costs import Costs
 from assets.gateway.money.prices import Price
 from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import Receipt, read_partition
-from assets.gateway.records import Outcome, Request
+from assets.gateway.records import Call, Outcome
 from assets.generation.ledger import NotAdmittedError, Retry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.errors import match
@@ -351,11 +351,11 @@ def test_money_is_set_aside_for_the_whole_batch(account: Callable[[Server], Acco
     held: list[str] = []
 
     @contextmanager
-    def seven(request: Request) -> Iterator[Any]:
+    def seven(call: Call) -> Iterator[Any]:
         if len(held) >= 7:
             raise NotAdmittedError(Outcome.BUDGET_STOPPED, "the cap is reached")
-        held.append(request.slot.slot_key)
-        yield lambda receipt, answer: None
+        held.append(call.key)
+        yield lambda record, answer: None
 
     here = account(Server())
     report = here.run(money=seven)
