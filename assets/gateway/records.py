@@ -1,4 +1,4 @@
-"""The records of generation: slot, plan, request, answer, receipt, and the outcomes of an attempt."""
+"""The records of every call: who is called, what came back, the outcomes of an attempt, the columns of a receipt."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
-
-from warehouse.canonical import canonical_json, sha256_hex
 
 
 class Outcome(StrEnum):
@@ -115,57 +113,6 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Slot(Record):
-    """One planned answer; `slot_key` is the SHA-256 of its identity in canonical JSON."""
-
-    slot_key: str
-    week: str
-    model: str
-    suite: str
-    suite_version: str
-    prompt: str  # "<suite>/<prompt>"
-    replicate: int  # from 0
-    turn: int = 1  # from 1
-    conversation: str | None = None  # joins the turns of one confrontation
-
-
-def slot_key(
-    *,
-    suite: str,
-    suite_version: str,
-    prompt: str,
-    model: str,
-    params: Mapping[str, Any],
-    replicate: int,
-    week: str,
-    turn: int,
-) -> str:
-    """Return the key of a slot: 64 hexadecimal digits, a function of what was asked and of nothing else."""
-    identity = {
-        "suite": f"{suite}@{suite_version}",
-        "prompt": prompt,
-        "model": model,
-        "params": dict(params),
-        "replicate": replicate,
-        "week": week,
-        "turn": turn,
-    }
-    return sha256_hex(canonical_json(identity))
-
-
-class Request(Record):
-    """What a provider is asked for one slot. `history` holds the earlier turns of the conversation."""
-
-    slot: Slot
-    attempt: int  # from 1
-    model_id: str
-    params: dict[str, Any]
-    prompt_text: str
-    language: str
-    force_image: bool = True  # a conversation's free turn may answer in words
-    history: tuple[Exchange, ...] = ()
-
-
 #: `error_code` of answers that came and cannot be used; the service works, and says the same to the next call.
 UNREADABLE = frozenset({"wrong_form", "empty_answer", "cut_off"})
 #: Most characters kept of a body that was not understood.
@@ -214,19 +161,6 @@ class Answer(Record):
     original_sha256: str | None = None  # before text chunks with an account name were taken out
     original_created_at: str | None = None
 
-
-class Exchange(Record):
-    """One earlier turn: what was sent and what came back (without the picture's bytes)."""
-
-    prompt_text: str
-    outcome: Outcome
-    text: str | None = None
-    revised_prompt: str | None = None
-    image_sha256: str | None = None
-    provider_conversation_id: str | None = None
-
-
-Request.model_rebuild()
 
 # One row a column of a receipt: name, Arrow type, identity (True) or run time (False).
 # The same names and order are those of the manifest, and of the table `attempts`.

@@ -8,8 +8,9 @@ from datetime import datetime
 from assets.gateway.admission import Admission, Settle
 from assets.gateway.batches import Desk
 from assets.gateway.receipts import Ledgered, Receipt
-from assets.gateway.records import Answer, Request
+from assets.gateway.records import Answer
 from assets.generation.ledger import Ledger
+from assets.generation.slots import Request
 from warehouse import keys
 
 

@@ -29,10 +29,11 @@ from assets.gateway.money.charges import call_key
 from assets.gateway.money.costs import Costs
 from assets.gateway.network.redaction import without_keys
 from assets.gateway.receipts import SLOT_CLOSED, Attempts, Receipt, read_receipt, receipt_bytes
-from assets.gateway.records import Answer, Call, Outcome, Request
+from assets.gateway.records import Answer, Call, Outcome
 from assets.generation.pictures import image_check
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
+from assets.generation.slots import Request
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError

@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from assets.gateway.models_file import ModelEntry, params_hash, planned_prompts
-from assets.gateway.records import Record, Slot, slot_key
+from assets.gateway.records import Record
 from assets.generation.providers.base import Provider
+from assets.generation.slots import Slot, slot_key
 from assets.suites.loader import suite_hash
 from assets.suites.published import assert_same_as_plan
 from assets.suites.schema import Prompt, Suite

@@ -24,12 +24,13 @@ from assets.gateway.receipts import (
     read_partition,
     write_manifest,
 )
-from assets.gateway.records import GROUPS, Answer, Exchange, Outcome, Request, Slot
+from assets.gateway.records import GROUPS, Answer, Outcome
 from assets.gateway.threads import APART_S, run_all, workers_of
 from assets.generation.batch_slots import slots_desk
 from assets.generation.ledger import Ledger, Retry
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
+from assets.generation.slots import Exchange, Request, Slot
 from assets.suites.schema import Prompt
 from warehouse.store import Store
 from warehouse.weeks import utc_now

@@ -25,10 +25,11 @@ from assets.gateway.money.charges import (
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import Charge
 from assets.gateway.receipts import Receipt, receipt_bytes
-from assets.gateway.records import Answer, Call, Outcome, Request, Slot
+from assets.gateway.records import Answer, Call, Outcome
 from assets.generation.guard import guarded
 from assets.generation.partition import checked_provider
 from assets.generation.pictures import image_check
+from assets.generation.slots import Request, Slot
 from assets.generation.workplace import Workplace
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex

@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.receipts import Receipt, read_partition
-from assets.gateway.records import Outcome, Slot
+from assets.gateway.records import Outcome
 from assets.gateway.workers import make_pool
 from assets.generation.plan import Plan
+from assets.generation.slots import Slot
 from assets.labeling.asked.asking import FREELY, Asking, Look, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, of_partition

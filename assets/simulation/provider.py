@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Mapping
 from importlib.metadata import version
 
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
+from assets.generation.slots import Request
 from assets.simulation import scenes, truth
 from assets.simulation.pool import Pool, RenderError
 from warehouse.errors import UsageError

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import NamedTuple
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.simulation import truth
 
 

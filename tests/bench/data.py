@@ -13,8 +13,8 @@ import duckdb
 from PIL import Image, PngImagePlugin
 
 from assets.gateway.models_file import ModelEntry
-from assets.gateway.records import Slot
 from assets.generation.plan import Plan, freeze_plan, make_plan
+from assets.generation.slots import Slot
 from assets.simulation import Simulated, picture, scenes
 from assets.simulation.pool import Pool
 from assets.suites.loader import load_suites

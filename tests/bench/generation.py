@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
 from assets.generation.run import generate
+from assets.generation.slots import Request
 from assets.simulation import Simulated, scenes
 from assets.simulation.pool import Pool
 from tests.bench import data, paid

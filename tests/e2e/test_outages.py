@@ -32,9 +32,10 @@ from PIL import Image
 from assets.gateway import calls
 from assets.gateway.breaker import Breaker
 from assets.gateway.receipts import Receipt, read_partition
-from assets.gateway.records import GROUPS, Outcome, Slot
+from assets.gateway.records import GROUPS, Outcome
 from assets.generation import guard
 from assets.generation.partition import ask_partition
+from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
 from assets.labeling.partition import label
 from assets.labeling.status import PartitionState, partition_state

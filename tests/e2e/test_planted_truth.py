@@ -19,7 +19,7 @@ import polars as pl
 import pytest
 from scipy.stats import binom
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.simulation import scenes, truth
 from tests.e2e.benchmark import LAST, WEEKS
 from tests.e2e.conftest import Benchmark

@@ -19,7 +19,8 @@ import pytest
 import yaml
 
 from assets.gateway.receipts import read_partition
-from assets.gateway.records import Outcome, Request, Slot
+from assets.gateway.records import Outcome
+from assets.generation.slots import Request, Slot
 from assets.simulation import make as simulated
 from orchestration import weekly
 from tests.orchestration.installation import Installation, entry, install

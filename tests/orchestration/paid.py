@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.base import Probe
+from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok
 
 CHEAP = "tests.orchestration.paid:cheap"

@@ -6,7 +6,8 @@ Belongs here: the factories that tests put into `PROVIDERS`; a factory takes a c
 from __future__ import annotations
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
+from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok
 
 LIVE = "tests.orchestration.scripted:live"

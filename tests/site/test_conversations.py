@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.leaderboard.build import build_page
 from assets.leaderboard.page.page import render
 from assets.leaderboard.parts import conversations

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.leaderboard.build import build_page
 from assets.leaderboard.page import effect_words
 from assets.leaderboard.page.charts import change_strip

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 from PIL import Image
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.metrics.ranks.table import week_pairs, week_ranks
 from assets.metrics.results import STUDY_RESULTS
 from assets.metrics.scores.table import compute_scores

@@ -16,7 +16,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.gateway.records import RECEIPT_COLUMNS, Slot, slot_key
+from assets.gateway.records import RECEIPT_COLUMNS
+from assets.generation.slots import Slot, slot_key
 from assets.labeling.records import LABEL_COLUMNS
 from assets.suites.schema import Attribute, Prompt, Reference, ReferenceRow, Suite
 from warehouse import keys

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assets.gateway.receipts import Ledgered
-from assets.gateway.records import Outcome, Slot
+from assets.gateway.records import Outcome
 from assets.generation.midjourney import names
 from assets.generation.midjourney.files import MidjourneyFile, parse_file
 from assets.generation.midjourney.matching import Entry, Listed, match
 from assets.generation.midjourney.provider import FolderProvider
+from assets.generation.slots import Slot
 from assets.suites.schema import Suite
 from warehouse.errors import RefusedError, UsageError
 

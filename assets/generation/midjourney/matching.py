@@ -15,10 +15,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from assets.gateway.records import Slot
 from assets.generation.midjourney import names
 from assets.generation.midjourney.files import MidjourneyFile
 from assets.generation.midjourney.settings import SETTINGS, VERSION
+from assets.generation.slots import Slot
 from assets.suites.schema import Prompt, Suite
 from warehouse.errors import UsageError
 from warehouse.weeks import week_of

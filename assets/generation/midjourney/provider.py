@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.generation.midjourney.files import ChangedFileError, MidjourneyFile, read_stripped
 from assets.generation.midjourney.settings import SETTINGS, VERSION
+from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
 

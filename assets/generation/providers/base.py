@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from assets.gateway.records import Answer, Request
+from assets.gateway.records import Answer
+from assets.generation.slots import Request
 
 
 class Provider(Protocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
+from assets.generation.slots import Request
 
 
 def refused_turn(provider: str, request: Request) -> Answer | None:

@@ -12,8 +12,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from assets.gateway.receipts import read_partition
-from assets.gateway.records import FINAL, Outcome, Slot
+from assets.gateway.records import FINAL, Outcome
 from assets.generation.plan import Plan, read_plan
+from assets.generation.slots import Slot
 from assets.labeling.gold.records import UNREAD
 from assets.suites.schema import Attribute
 from warehouse.errors import UsageError

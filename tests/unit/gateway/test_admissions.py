@@ -17,8 +17,9 @@ from assets.gateway.breaker import Breaker
 from assets.gateway.calls import Retry
 from assets.gateway.pace import Pace
 from assets.gateway.receipts import Receipt
-from assets.gateway.records import Answer, Call, Outcome, Request
+from assets.gateway.records import Answer, Call, Outcome
 from assets.generation.run import generate
+from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok
 from tests.unit.generation.test_run import planned
 from warehouse.store import open_store

@@ -19,8 +19,9 @@ from assets.gateway.calls import Retry, Tried, with_retry
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.prices import Price
 from assets.gateway.receipts import read_partition
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.generation.run import generate
+from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok, outcomes
 from tests.unit.generation.test_run import WEEK, planned
 from warehouse import keys

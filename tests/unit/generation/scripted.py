@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image
 
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
+from assets.generation.slots import Request
 
 
 def picture(seed: str) -> bytes:

@@ -21,9 +21,10 @@ from assets.gateway.receipts import (
     read_partition,
     receipt_bytes,
 )
-from assets.gateway.records import GROUPS, Answer, Outcome, Request, Slot
+from assets.gateway.records import GROUPS, Answer, Outcome
 from assets.generation.plan import Plan
 from assets.generation.run import Report, generate
+from assets.generation.slots import Request, Slot
 from assets.generation.trouble import NO_RECEIPT, find_trouble
 from tests.unit.generation.scripted import Scripted, ok, outcomes
 from tests.unit.generation.test_run import CONVERSATION, FAST, WEEK, planned

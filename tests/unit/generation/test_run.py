@@ -11,10 +11,11 @@ import pytest
 
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import Receipt, manifest_bytes, parse_manifest, read_partition, receipt_bytes
-from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS, Answer, Outcome, Request
+from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS, Answer, Outcome
 from assets.generation.ledger import NotAdmittedError, Retry
 from assets.generation.plan import Plan, check_frozen, freeze_plan, make_plan, read_plan, require_askable
 from assets.generation.run import generate
+from assets.generation.slots import Request
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok, outcomes, picture
 from warehouse import keys

@@ -15,8 +15,9 @@ import pytest
 
 from assets.gateway.calls import Retry
 from assets.gateway.models_file import LabelerEntry
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan
+from assets.generation.slots import Request
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.asked import journal
 from assets.labeling.asked.asking import Asking, Look, ask_all

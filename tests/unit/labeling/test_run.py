@@ -12,9 +12,10 @@ import pytest
 
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import read_partition
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.run import generate
+from assets.generation.slots import Request
 from assets.labeling import run as labeling
 from assets.labeling.records import Reading
 from assets.labeling.registry import LABELERS

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.generation.run import generate
+from assets.generation.slots import Request
 from assets.labeling.records import Reading
 from assets.labeling.registry import LABELERS
 from assets.labeling.run import label_partition

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from assets.gateway.records import Outcome, Request
+from assets.gateway.records import Outcome
 from assets.generation.providers.base import Provider
 from assets.generation.providers.registry import make_provider
+from assets.generation.slots import Request
 from assets.simulation import CONVENTION, make, palette, picture, scenes, truth, worker
 from assets.simulation.pool import Pool, RenderError
 from warehouse.errors import UsageError

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.gateway.records import Outcome, Slot, slot_key
+from assets.gateway.records import Outcome
+from assets.generation.slots import Slot, slot_key
 from assets.simulation import scenes, truth
 from assets.suites.loader import load_suites
 from warehouse.errors import UsageError
@@ -182,7 +183,7 @@ def test_scenes_are_equal_in_another_process():
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
         "from assets.simulation import scenes, truth;"
-        "from assets.gateway.records import Slot;"
+        "from assets.generation.slots import Slot;"
         "s = Slot.model_validate_json(sys.argv[2]);"
         "print(scenes.scene('classic', s))"
     )

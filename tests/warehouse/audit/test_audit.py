@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Attribute
 from tests.warehouse import builder

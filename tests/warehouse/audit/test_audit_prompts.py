@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from scipy import stats
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.metrics.registry.metrics import METRICS
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.suites.loader import load_suites

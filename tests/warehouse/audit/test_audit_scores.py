@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.metrics.registry.metrics import METRICS
 from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Attribute, Prompt, Reference, ReferenceRow, StereotypePair, Suite

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.metrics.labels.corrected import week_corrections
 from assets.metrics.ranks.table import week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores

@@ -17,11 +17,12 @@ import yaml
 from assets.gateway.batches import Patience
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.generation.ledger import Retry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.openai.batch import OpenAIBatch
 from assets.generation.run import generate
+from assets.generation.slots import Request
 from assets.labeling.anchors import sets as anchors
 from assets.labeling.asked.asking import Asking
 from assets.labeling.gold.exporter import in_order

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.gateway.records import slot_key
+from assets.generation.slots import slot_key
 from orchestration import weekly
 from tests.orchestration.installation import Cliche, Installation
 from tests.warehouse.integrity import shapes

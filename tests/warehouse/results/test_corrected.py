@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels
 from assets.labeling.gold.records import Picture

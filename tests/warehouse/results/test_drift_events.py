@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
 from assets.metrics import week as weekly
 from assets.metrics.drift import evidence as drift

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.gateway.records import FINAL, GROUPS, Outcome, Slot
+from assets.gateway.records import FINAL, GROUPS, Outcome
+from assets.generation.slots import Slot
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Prompt, Suite

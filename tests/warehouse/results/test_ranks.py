@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.metrics.ranks.table import ALONE, RETIRED, VERDICTS, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores
 from assets.metrics.week import score_weeks

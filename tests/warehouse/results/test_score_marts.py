@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.metrics.formulas.share import wilson
 from assets.metrics.registry.metrics import BY_ID
 from assets.metrics.scores.table import SCORES, STUDY_SCORES, compute_scores, compute_study_scores

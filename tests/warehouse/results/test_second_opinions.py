@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
 from assets.labeling.anchors import sets as anchors
 from assets.labeling.records import Reading

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.metrics.counting import plans
 from assets.metrics.counting.tallies import Tallies, looked_up, tally
 from assets.suites.schema import Attribute

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import FetchError, answer_of, decode_base64, make_client, redact
-from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, Request
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe
 from assets.generation.providers.bedrock.errors import ERRORS
 from assets.generation.providers.bedrock.models import Family, family_of
@@ -28,6 +28,7 @@ from assets.generation.providers.errors import error_answer
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.providers.seeds import check_seed, slot_seed
 from assets.generation.providers.single_turn import refused_turn
+from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
 _SENT_SECRET = re.compile(r"Bearer (\S+)|Credential=([^/]+)/")  # in a signed request's Authorization

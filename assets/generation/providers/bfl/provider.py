@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import FetchError, answer_of, fetch_image, make_client, redact
-from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, Request
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe
 from assets.generation.providers.bfl.answers import (
     ERRORS,
@@ -37,6 +37,7 @@ from assets.generation.providers.errors import error_answer, match
 from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.providers.seeds import check_seed, slot_seed
 from assets.generation.providers.single_turn import refused_turn
+from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
 API = "https://api.bfl.ai"

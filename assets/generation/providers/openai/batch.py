@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from assets.gateway.batches import Look
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import Answer, Request
+from assets.gateway.records import Answer
 from assets.generation.providers.openai.batches import BatchAccount
 from assets.generation.providers.openai.images import OpenAIImages
 from assets.generation.providers.seeds import seed_of
+from assets.generation.slots import Request
 
 
 class ImageBatches:

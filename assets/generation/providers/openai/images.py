@@ -11,11 +11,12 @@ from openai.types.image_generate_params import ImageGenerateParamsNonStreaming
 
 from assets.gateway.network import http
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, Request
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import Probe
 from assets.generation.providers.openai.common import Account, Received, count
 from assets.generation.providers.openai.params import require_params
 from assets.generation.providers.seeds import check_seed, seed_of
+from assets.generation.slots import Request
 
 #: Where OpenAI and the compatible APIs keep pictures that they answer with an address; others: `image_hosts`.
 IMAGE_HOSTS = (

@@ -17,13 +17,14 @@ from openai.types.responses.tool_param import ImageGeneration
 
 from assets.gateway.network import http
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, Request
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import Probe
 from assets.generation.providers.openai.common import Account, Received, count
 from assets.generation.providers.openai.errors import api_answer, read_error
 from assets.generation.providers.openai.images import IMAGE_HOSTS
 from assets.generation.providers.openai.params import require_params
 from assets.generation.providers.seeds import check_seed
+from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
 #: Set by us; `store: false` would end a conversation after its first turn.

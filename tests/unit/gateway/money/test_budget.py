@@ -22,11 +22,12 @@ from assets.gateway.money.charges import month_scope, week_scope, weeks_of_month
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import Book
 from assets.gateway.receipts import read_partition
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.gateway.threads import KEEPERS
 from assets.generation.ledger import Retry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.run import Report, generate
+from assets.generation.slots import Request
 from assets.generation.workplace import Listener, Workplace
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok

@@ -14,10 +14,11 @@ from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import Book
 from assets.gateway.money.prices import Price
 from assets.gateway.receipts import Attempts, Ledgered
-from assets.gateway.records import Answer, Call, Outcome, Request
+from assets.gateway.records import Answer, Call, Outcome
 from assets.generation.batch_slots import slots_desk
 from assets.generation.ledger import Ledger
 from assets.generation.plan import make_plan
+from assets.generation.slots import Request
 from tests.unit.gateway.money.test_budget import SUITES, WEEK, entry
 from tests.unit.generation.scripted import Scripted
 from warehouse.store import open_store

@@ -17,10 +17,11 @@ from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import Book
 from assets.gateway.money.prices import Price, price_problems
 from assets.gateway.receipts import Attempts, Ledgered, Receipt
-from assets.gateway.records import Answer, Outcome, Request
+from assets.gateway.records import Answer, Outcome
 from assets.generation.forecast import Forecast, forecast, minutes_of, most_usd
 from assets.generation.plan import make_plan
 from assets.generation.run import generate
+from assets.generation.slots import Request
 from assets.generation.trouble import CostRatio, find_trouble
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from assets.gateway.records import Slot, slot_key
 from assets.generation.pictures.png_chunks import SIGNATURE, chunks
+from assets.generation.slots import Slot, slot_key
 from assets.suites.schema import Suite
 
 WEEK = "2026-11-23"

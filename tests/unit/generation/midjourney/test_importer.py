@@ -10,7 +10,7 @@ from PIL import Image
 
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import read_partition
-from assets.gateway.records import Answer, Outcome, Request, Slot
+from assets.gateway.records import Answer, Outcome
 from assets.generation.midjourney.files import parse_file
 from assets.generation.midjourney.importer import Import, prepare, read_folder, standing
 from assets.generation.midjourney.provider import FolderProvider, make
@@ -19,6 +19,7 @@ from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 from assets.generation.plan import make_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.run import Report, generate
+from assets.generation.slots import Request, Slot
 from tests.unit.generation.midjourney.downloads import (
     ACCOUNT,
     WEEK,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from assets.gateway.records import Answer, Exchange, Request, Slot
+from assets.gateway.records import Answer
+from assets.generation.slots import Exchange, Request, Slot
 
 
 def request(prompt: str = "an Indian person", **changes: Any) -> Request:

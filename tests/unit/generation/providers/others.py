@@ -7,11 +7,11 @@ from typing import Any
 
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import Receipt, read_partition
-from assets.gateway.records import Request, Slot
 from assets.generation.ledger import Retry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.base import Provider
 from assets.generation.run import Report, generate
+from assets.generation.slots import Request, Slot
 from assets.suites.loader import load_suites
 from warehouse.store import Store, open_store
 from warehouse.weeks import current_week

@@ -15,11 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import Answer, Exchange, Outcome
+from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.bedrock.errors import ERRORS
 from assets.generation.providers.bedrock.models import family_of
 from assets.generation.providers.bedrock.provider import Bedrock, make
 from assets.generation.providers.errors import match
+from assets.generation.slots import Exchange
 from tests.services import bedrock as service
 from tests.services.bedrock import answered, bedrock_server, error, errors, messages_answer
 from tests.services.loopback import Reply, Seen, serve

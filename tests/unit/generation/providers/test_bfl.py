@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from assets.gateway.money.costs import Costs
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import Answer, Exchange, Outcome
+from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.bfl.answers import ERRORS, PARAMS
 from assets.generation.providers.bfl.provider import IMAGE_HOSTS, WAITING, Bfl
 from assets.generation.providers.errors import match
+from assets.generation.slots import Exchange
 from tests.services import bfl as service
 from tests.services.bfl import bfl_server, reply, result
 from tests.services.loopback import Reply

@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from assets.gateway.records import Exchange, Outcome
+from assets.gateway.records import Outcome
 from assets.generation.providers.diffusers import CALL, Diffusers, _draw, _failed, _Loaded, make
+from assets.generation.slots import Exchange
 from tests.unit.generation.providers.others import partition, request
 from warehouse.errors import UsageError
 

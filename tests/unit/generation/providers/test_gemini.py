@@ -14,10 +14,11 @@ from google.genai import types
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.prices import Price
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import Answer, Exchange, Outcome
+from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.errors import match
 from assets.generation.providers.gemini.answers import BLOCKED, ERRORS, FINISHED
 from assets.generation.providers.gemini.provider import Gemini, make
+from assets.generation.slots import Exchange
 from tests.services import gemini as service
 from tests.services.gemini import RPC, answered, error, gemini_server, picture_part, usage
 from tests.services.loopback import Reply, Seen, serve

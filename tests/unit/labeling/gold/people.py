@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from assets.gateway.records import Slot
+from assets.generation.slots import Slot
 from assets.labeling.gold import label_studio
 from assets.labeling.gold.exporter import in_order
 from assets.labeling.gold.frame import read_frame
