@@ -17,10 +17,9 @@ from assets.metrics.effects.table import compute_effects, compute_study_effects
 from assets.metrics.labels.corrected import week_corrections, week_label_error
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
-from assets.metrics.ranks.table import week_pairs, week_ranks
+from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
-from assets.metrics.study.ranks import study_pairs, study_ranks
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
 ComputeHistory = Callable[[duckdb.DuckDBPyConnection], pa.Table]

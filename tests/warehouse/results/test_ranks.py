@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from assets.generation.slots import Slot
-from assets.metrics.ranks.table import ALONE, RETIRED, VERDICTS, week_pairs, week_ranks
+from assets.metrics.ranks.boards import ALONE, RETIRED
+from assets.metrics.ranks.table import VERDICTS, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores
 from assets.metrics.week import score_weeks
 from assets.suites.schema import Attribute, Reference, ReferenceRow

@@ -18,10 +18,10 @@ from statsmodels.stats.multitest import multipletests
 
 from assets.metrics.formulas.distance import mean_distance2, terms
 from assets.metrics.ranks.pairs import difference
+from assets.metrics.ranks.table import STUDY_PAIRS, STUDY_RANKS, study_pairs, study_ranks
 from assets.metrics.results import STUDY_RESULTS
 from assets.metrics.scores.table import compute_study_scores
 from assets.metrics.study.differences import DIFFERENCES, study_differences
-from assets.metrics.study.ranks import PAIRS, RANKS, study_pairs, study_ranks
 from orchestration import commands
 from tests.warehouse.audit.study_audit import BOUNDS, ENDS, PLACES, audited, differing
 from tests.warehouse.studies import Said, study_tables
@@ -177,7 +177,7 @@ def boards(con: Con, said: Said, values: dict[str, bool], **options: Any) -> tup
     """Return the pairs and ranks of a study; those of the audit query are asserted to be the same."""
     replace_study(con, "tiny", study_tables(said, values, **options))
     pairs, ranks = study_pairs(con, "tiny"), study_ranks(con, "tiny")
-    assert (pairs.schema, ranks.schema) == (PAIRS, RANKS)
+    assert (pairs.schema, ranks.schema) == (STUDY_PAIRS, STUDY_RANKS)
     replace_study(con, "tiny", {"study_pairs": pairs, "study_ranks": ranks})
     assert differing(con, audited(con)) == []
     return pairs.to_pylist(), ranks.to_pylist()

@@ -1,0 +1,173 @@
+"""The boards of a week or a study: which there are, what is known of their cells, who can be ranked on them.
+
+A board of a week is (track, simulated, suite and its major version, condition, attribute, reference, scale): chat
+products never stand beside image models, nor simulated models beside real ones. Whether its labels can be relied on
+may be learned later: the mart `leaderboard` has the last word on that. A board of a study is (condition, attribute,
+reference, labeler version). Its prompts are those that any of its models was asked: in a week, those that any planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from assets.metrics.counting.cells import Cells, number_cells, reference_cells
+from assets.metrics.counting.plans import read
+from assets.metrics.formulas import distance
+from assets.metrics.formulas.share import Bools, Floats
+from assets.metrics.ranks.bounds import Bounds, cell_bounds
+from assets.metrics.ranks.order import (
+    ASSESSED_NEEDED,
+    CELLS_NEEDED,
+    PICTURES_NEEDED,
+    common_version,
+    covered,
+    enough,
+)
+from assets.metrics.scores.table import even_references
+from warehouse.occasions import Occasion
+
+_ON = ("track", "simulated", "suite", "suite_major", "condition", "attribute", "scale")
+_LABELED = ("condition", "attribute", "labeler", "labeler_version")
+#: What names a board, by the column of its occasion.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "week": ("track", "simulated", "suite", "suite_major", "condition", "attribute", "reference", "scale"),
+    "study": ("condition", "attribute", "reference", "labeler", "labeler_version"),
+}
+ALONE = "no other model of this board can be ranked"
+RETIRED = "retired: the provider says that the model is gone"
+_NEEDED = {"pictures": PICTURES_NEEDED, "assessed": f"{ASSESSED_NEEDED:.0%}", "share": f"{CELLS_NEEDED:.0%}"}
+_TOO_FEW = {
+    "week": "too few prompts: {cells} of {planned} with {pictures} pictures or more and {assessed} of the answers "
+    "assessed; {share} are needed",
+    "study": "{assessed} of the slots and {pictures} pictures or more are assessed for {cells} of {planned} prompts; "
+    "{share} of them are needed",
+}
+
+
+@dataclass(frozen=True)
+class RankBoard:
+    """One board, with G models and the P prompts that the reference has a row for.
+
+    Attributes:
+        occasion: the week or study.
+        key: the values of `KEYS`.
+        rows: G rows: model, version (of the labeler), withheld, missing, retired.
+        parts: (7, G, P) the terms of each cell, in the order of `distance.Sums`; 0 where there is no cell.
+        n: (G, P) pictures in the support of the reference.
+        covered: (G, P) whether enough of the cell's answers were assessed.
+        bounds: (G, P) worst-case bounds of `distance2`.
+    """
+
+    occasion: Occasion
+    key: Mapping[str, Any]
+    rows: pl.DataFrame
+    parts: Floats
+    n: Floats
+    covered: Bools
+    bounds: Bounds
+
+    @property
+    def reasons(self) -> list[str | None]:
+        """Return why each model has no rank, in words; None where it has one."""
+        present = self.rows.filter(pl.col("withheld").is_null() & pl.col("missing").is_null())
+        version = common_version(present["version"].to_list())
+        found = [
+            self._why(row, int(cells), version)
+            for row, cells in zip(self.rows.iter_rows(named=True), self.covered.sum(axis=1), strict=True)
+        ]
+        left = found.count(None)
+        return found if left > 1 else [ALONE if reason is None else reason for reason in found]
+
+    def _why(self, row: Mapping[str, Any], cells: int, version: str | None) -> str | None:
+        if row["retired"] and (row["withheld"] or row["missing"]):
+            return RETIRED
+        if row["withheld"]:
+            return f"withheld: {row['withheld']}"
+        if row["missing"]:
+            return str(row["missing"])
+        if row["version"] != version:
+            return f"read by version {row['version']} of the labeler; the board is ranked on {version}"
+        planned = self.n.shape[1]
+        if not enough(cells, planned):
+            text = _TOO_FEW[self.occasion.column].format(cells=cells, planned=planned, **_NEEDED)
+            return text.replace("%", " %")
+        return None
+
+
+def read_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[RankBoard]:
+    """Yield every board of a week, whose `scores` are there, or of a study; nothing is written."""
+    found = (_of_week if occasion.column == "week" else _of_study)(con, occasion)
+    if found is None:
+        return
+    rows, cells = found
+    keys = KEYS[occasion.column]
+    boards = rows.select(keys).unique(maintain_order=True).with_row_index("board")
+    parts = _parts(cells)
+    seats = cells.frame.select(*keys, "model", "prompt").join(
+        boards, on=list(keys), how="left", maintain_order="left"
+    )
+    of_board = seats["board"].fill_null(boards.height).to_numpy()
+    order = np.argsort(of_board, kind="stable")
+    starts = np.searchsorted(of_board[order], np.arange(boards.height + 1))
+    models, prompts = seats["model"].to_numpy(), seats["prompt"].to_numpy()
+    by_board = rows.join(boards, on=list(keys), maintain_order="left").partition_by(
+        "board", maintain_order=True
+    )
+    for number, (key, held) in enumerate(
+        zip(boards.drop("board").iter_rows(named=True), by_board, strict=True)
+    ):
+        here = order[starts[number] : starts[number + 1]]
+        row = np.searchsorted(held["model"].to_numpy(), models[here])
+        names, column = np.unique(prompts[here], return_inverse=True)
+        wide = np.full((len(parts), held.height, len(names)), np.nan)
+        wide[:, row, column] = parts[:, here]
+        n, unseen, low, high = np.nan_to_num(wide[:4])
+        # A prompt that the model was not asked leaves everything possible.
+        high = np.where(np.isnan(wide[0]), np.fmax.reduce(wide[4], axis=0), high)
+        yield RankBoard(
+            occasion, key, held, np.nan_to_num(wide[5:]), n, covered(n, unseen), Bounds(low, high)
+        )
+
+
+def _of_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> tuple[pl.DataFrame, Cells] | None:
+    """Return the models of each board, and the cells beside their references; None without cells."""
+    rows, long, references = (
+        read(con, name, week.where) for name in ("rank_rows", "rank_cells", "references")
+    )
+    if long.is_empty():
+        return None
+    on = ("model", "suite", "suite_major", "attribute", "scale")
+    cells = _cells(long, _ON, references, on)
+    return rows.rename({"labeler_version": "version"}), cells.take(cells.referenced)
+
+
+def _of_study(con: duckdb.DuckDBPyConnection, study: Occasion) -> tuple[pl.DataFrame, Cells] | None:
+    """Return the same of a study: nobody is withheld there, and each attribute has equal shares as its reference."""
+    long = read(con, "study_rank_cells", study.where)
+    if long.is_empty():
+        return None
+    cells = _cells(long, _LABELED, even_references(long), ("attribute",))
+    rows = cells.frame.select(*KEYS["study"], "model").unique().sort(*KEYS["study"], "model")
+    nothing = pl.lit(None, dtype=pl.String)
+    return rows.with_columns(
+        version="labeler_version", withheld=nothing, missing=nothing, retired=pl.lit(value=False)
+    ), cells
+
+
+def _cells(long: pl.DataFrame, keys: Sequence[str], references: pl.DataFrame, on: Sequence[str]) -> Cells:
+    return reference_cells(*number_cells(long, [*keys, "model", "prompt", "unseen"]), references, on)
+
+
+def _parts(cells: Cells) -> Floats:
+    """Return what is asked of each cell: (12, cells): n, unseen, bounds, maximum, and the terms of `distance.Sums`."""
+    terms = distance.terms(cells.counts, cells.expected, cells.support)
+    unseen = cells.frame["unseen"].to_numpy().astype(float)
+    bounds = cell_bounds(cells.counts, cells.expected, cells.support, unseen)
+    sums = (getattr(terms, name) for name in distance.Sums._fields[1:])
+    return np.stack([terms.n, unseen, *bounds, terms.maximum, *sums])
