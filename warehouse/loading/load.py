@@ -8,11 +8,12 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
-from warehouse import keys
+from warehouse import keys, occasions
 from warehouse.closeness import rounded
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import anchor_objects, objects, study_objects
 from warehouse.loading.plan_rows import plan_tables
+from warehouse.occasions import Occasion
 from warehouse.store.base import Store
 
 #: Tables that are loaded from the bucket, a partition at a time.
@@ -172,10 +173,7 @@ def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa
     """
     if table not in WEEK_TABLES:
         raise UsageError(f"{table!r} is not replaced by the week; those are {', '.join(WEEK_TABLES)}")
-    _only(rows, "week", week, table)
-    with transaction(con):
-        con.execute(f"DELETE FROM {table} WHERE week = $week", {"week": week})  # noqa: S608
-        _insert(con, table, rounded(rows))
+    _replace(con, occasions.week(week), {table: rows})
 
 
 def replace_history(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], inputs: str) -> None:
@@ -205,13 +203,19 @@ def replace_study(con: duckdb.DuckDBPyConnection, study: str, tables: Mapping[st
     Raises:
         UsageError: for a table that is not a study's, rows of another study, or columns that do not fit.
     """
-    for table, rows in tables.items():
+    for table in tables:
         if table not in STUDY_TABLES:
             raise UsageError(f"{table!r} is no table of studies; those are {', '.join(STUDY_TABLES)}")
-        _only(rows, "study", study, table)
+    _replace(con, occasions.study(study), tables)
+
+
+def _replace(con: duckdb.DuckDBPyConnection, occasion: Occasion, tables: Mapping[str, pa.Table]) -> None:
+    column = occasion.column
+    for table, rows in tables.items():
+        _only(rows, column, occasion.name, table)
     with transaction(con):
         for table, rows in tables.items():
-            con.execute(f"DELETE FROM {table} WHERE study = $study", {"study": study})  # noqa: S608
+            con.execute(f"DELETE FROM {table} WHERE {column} = ${column}", occasion.where)  # noqa: S608
             _insert(con, table, rounded(rows))
 
 

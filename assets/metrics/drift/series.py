@@ -14,8 +14,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from assets.metrics.counting import plans
 from assets.metrics.formulas.share import Ints
-from warehouse.database.sqlfiles import sql
 
 #: What makes a series.
 KEYS = (
@@ -66,11 +66,7 @@ def read(con: duckdb.DuckDBPyConnection, week: str) -> Series:
         con: a warehouse in which these weeks are scored and checked; nothing is written.
         week: ISO date of the last Monday.
     """
-    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
-    found = pl.from_arrow(con.sql(sql("metrics/drift_counts"), params={"week": week}).to_arrow_table())
-    if not isinstance(found, pl.DataFrame):
-        raise TypeError("metrics/drift_counts gave no table")
-    return series_of(found)
+    return series_of(plans.read(con, "drift_counts", {"week": week}))
 
 
 def series_of(counts: pl.DataFrame) -> Series:

@@ -6,13 +6,13 @@ A week's effects are made from that week's scores: the shares of its cells are i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import duckdb
 import polars as pl
 import pyarrow as pa
 
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
+from assets.metrics.counting.plans import read
 from assets.metrics.effects.rows import (
     SIDES,
     Dress,
@@ -25,7 +25,8 @@ from assets.metrics.effects.rows import (
 from assets.metrics.scores.table import even_references
 from assets.metrics.study.differences import in_order, stated_baseline
 from assets.suites.comparisons import Asked, Sides, StudySides, shipped, study_comparisons
-from warehouse.database.sqlfiles import sql
+from warehouse import occasions
+from warehouse.occasions import Occasion
 
 _SUITE = ("model", "suite", "suite_major")
 _LIVE = ("model", "series", "track", "suite", "suite_major", "attribute", "scale", "labeler_version")
@@ -76,7 +77,7 @@ def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     comparisons = shipped().comparisons
     suites = sorted({comparison.suite.split("@")[0] for comparison in comparisons})
     where = {"week": week, "suites": suites}
-    prompts = _read(con, "effect_prompts", where)
+    prompts = read(con, "effect_prompts", where)
     parts = []
     for (model, suite, major), part in prompts.partition_by(*_SUITE, as_dict=True).items():
         of_suite = [one for one in comparisons if one.suite == f"{suite}@{major}"]
@@ -86,15 +87,15 @@ def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         return EFFECTS.empty_table()
     pairs = pl.concat(parts)
     planned = _planned(pairs, prompts, [*_SUITE, *SIDES])
-    long = _read(con, "effect_counts", where)
-    references = _read(con, "references", {"week": week})
+    long = read(con, "effect_counts", where)
+    references = read(con, "references", {"week": week})
     dress = {
         "/".join((one.suite.split("@")[0], one.kind, one.a.name, one.b.name)): one.caricature
         for one in comparisons
     }
     on = ("model", "suite", "suite_major", "attribute", "scale")
     figures = [*_figures(long, references, on, pairs, planned, _LIVE, _SUITE, (dress, ("suite", *SIDES)))]
-    return _finish(figures, EFFECTS, {"week": week})
+    return _finish(figures, EFFECTS, occasions.week(week))
 
 
 def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
@@ -105,24 +106,16 @@ def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Tabl
         study: the study's name.
     """
     where = {"study": study}
-    prompts = _read(con, "study_effect_prompts", where).with_columns(language=pl.lit(""))
+    prompts = read(con, "study_effect_prompts", where).with_columns(language=pl.lit(""))
     baseline = stated_baseline(con, study)
     conditions = in_order(prompts["condition"].unique().to_list(), baseline)
     pairs = _pairs(study_comparisons(conditions, baseline), prompts)
-    long = _read(con, "study_counts", where).with_columns(turn=pl.lit(1, dtype=pl.Int32))
+    long = read(con, "study_counts", where).with_columns(turn=pl.lit(1, dtype=pl.Int32))
     attributes = long.select("attribute").unique()
     planned = _planned(pairs, prompts.join(attributes, how="cross"), SIDES)
     references = even_references(long)
     figures = [*_figures(long, references, ("attribute",), pairs, planned, _STUDY, (), ({}, SIDES))]
-    return _finish(figures, STUDY_EFFECTS, {"study": study})
-
-
-def _read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) -> pl.DataFrame:
-    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
-    found = pl.from_arrow(con.sql(sql(f"metrics/{name}"), params=dict(where)).to_arrow_table())
-    if not isinstance(found, pl.DataFrame):
-        raise TypeError(f"metrics/{name} gave no table")
-    return found
+    return _finish(figures, STUDY_EFFECTS, occasions.study(study))
 
 
 def _pairs(comparisons: Iterable[Sides | StudySides], prompts: pl.DataFrame) -> pl.DataFrame:
@@ -207,17 +200,13 @@ def _joined(cells: Cells, pairs: pl.DataFrame, keys: Sequence[str], scope: Seque
     )
 
 
-def _finish(figures: Sequence[pl.DataFrame], schema: pa.Schema, constant: Mapping[str, str]) -> pa.Table:
+def _finish(figures: Sequence[pl.DataFrame], schema: pa.Schema, occasion: Occasion) -> pa.Table:
     """Return all figures in the columns and order of the table."""
     if not figures:
         return schema.empty_table()
-    found = pl.concat(figures, how="diagonal").with_columns(
-        **{name: pl.lit(text) for name, text in constant.items()}
-    )
+    found = pl.concat(figures, how="diagonal").with_columns(occasion.literal)
     for name in schema.names:
         if name not in found.columns:
             found = found.with_columns(pl.lit(None, dtype=pl.String).alias(name))
-    if "week" in constant:
-        found = found.with_columns(pl.col("week").str.to_date())
     keys = schema.names[: schema.names.index("estimate")]
     return found.select(schema.names).sort(keys).to_arrow().cast(schema)

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from assets.metrics.counting.plans import read
 from assets.metrics.formulas.distance import MIN_PICTURES, rooted
 from assets.metrics.formulas.share import Bools, Estimate
 from assets.metrics.labels.confusion import (
@@ -26,7 +27,7 @@ from assets.metrics.labels.confusion import (
     unrated,
 )
 from assets.metrics.labels.gold import INCOMPLETE, NO_GOLD
-from assets.metrics.labels.gold_evidence import KEY, Evidence, Key, evidence, read
+from assets.metrics.labels.gold_evidence import KEY, Evidence, Key, evidence
 from assets.metrics.labels.label_error import Difference, differences, error_rate
 from assets.metrics.registry.metrics import NOT_ASSESSED
 
@@ -84,7 +85,7 @@ def week_corrections(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         week: ISO date of its Monday.
     """
     told = evidence(con, week)
-    figures = read(con, "suite_scores", week)
+    figures = read(con, "suite_scores", {"week": week})
     known = pl.DataFrame([*told], schema=_OF_KEY, orient="row")
     without = figures.join(known, on=KEY, how="anti").with_columns(
         week=pl.lit(date.fromisoformat(week)),
@@ -132,7 +133,7 @@ def week_label_error(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """
     told = evidence(con, week)
     heads: dict[Key, dict[str, Any]] = {}
-    for row in read(con, "suite_scores", week).iter_rows(named=True) if told else ():
+    for row in read(con, "suite_scores", {"week": week}).iter_rows(named=True) if told else ():
         heads.setdefault((row["model"], row["suite"], row["suite_major"], row["attribute"]), row)
     families: dict[tuple[Any, ...], list[Key]] = defaultdict(list)
     for key in sorted(told.keys() & heads.keys()):
@@ -200,7 +201,7 @@ def _expected(
     con: duckdb.DuckDBPyConnection, week: str
 ) -> dict[tuple[Any, ...], dict[str | None, dict[str, float]]]:
     found: dict[tuple[Any, ...], dict[str | None, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
-    for row in read(con, "references", week).iter_rows(named=True):
+    for row in read(con, "references", {"week": week}).iter_rows(named=True):
         key = (*(row[name] for name in KEY), row["reference"])
         found[key][row["prompt"]][row["value"]] = row["expected_share"]
     return found

@@ -15,10 +15,10 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from assets.metrics.counting.plans import read
 from assets.metrics.formulas.share import Bools, Floats
 from assets.metrics.labels.confusion import Confusion, Gold, Pictures, confusion
 from assets.metrics.labels.gold import NO_GOLD
-from warehouse.database.sqlfiles import sql
 
 #: Rated pictures of a model and suite that a figure is put right with, at least: the fewest that the study looks at.
 MIN_GOLD = 40
@@ -60,8 +60,8 @@ def evidence(con: duckdb.DuckDBPyConnection, week: str) -> dict[Key, Evidence]:
     ).fetchall()
     if not some:
         return {}
-    cells = read(con, "gold_cells", week).partition_by(*KEY, as_dict=True, maintain_order=True)
-    answers = read(con, "gold_answers", week).partition_by(*KEY, as_dict=True, maintain_order=True)
+    cells = read(con, "gold_cells", {"week": week}).partition_by(*KEY, as_dict=True, maintain_order=True)
+    answers = read(con, "gold_answers", {"week": week}).partition_by(*KEY, as_dict=True, maintain_order=True)
     return {
         (str(key[0]), str(key[1]), int(key[2]), str(key[3])): _evidence(cells[key], rows)
         for key, rows in answers.items()
@@ -130,12 +130,3 @@ def _gold(answers: pl.DataFrame, wide: int) -> Gold:
         read=rated["read"].to_numpy(),
         said=said,
     )
-
-
-def read(con: duckdb.DuckDBPyConnection, name: str, week: str) -> pl.DataFrame:
-    """Return what a query of `sql/metrics` answers about a week."""
-    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
-    found = pl.from_arrow(con.sql(sql(f"metrics/{name}"), params={"week": week}).to_arrow_table())
-    if not isinstance(found, pl.DataFrame):
-        raise TypeError(f"metrics/{name} gave no table")
-    return found

@@ -24,6 +24,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from assets.metrics.counting.plans import read
 from assets.metrics.labels.agreement import (
     MISSING,
     NOTHING,
@@ -36,7 +37,6 @@ from assets.metrics.labels.agreement import (
     pair_kinds,
     value_counts,
 )
-from warehouse.database.sqlfiles import sql
 from warehouse.weeks import shift
 
 PEOPLE = "people"
@@ -93,12 +93,12 @@ def week_agreement(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     where = {"week": week}
     if _count(con, "SELECT count(DISTINCT labeler) FROM labels WHERE week = $week", where) > 1:
         scales = _scales(con, "scales", {"first": week, "week": week})
-        rows += compare(_read(con, "readings", where), scales, scope="week", week=week)
+        rows += compare(read(con, "readings", where), scales, scope="week", week=week)
     first = shift(week, 1 - GOLD_WEEKS)
     gold = "SELECT count(*) FROM gold_labels WHERE week BETWEEN $first AND $week"
     if _count(con, gold, {"first": first, "week": week}):
         scales = _scales(con, "scales", {"first": first, "week": week})
-        rows += compare(_read(con, "gold_readings", where), scales, scope="gold", week=week)
+        rows += compare(read(con, "gold_readings", where), scales, scope="gold", week=week)
     return _table(rows)
 
 
@@ -111,7 +111,7 @@ def study_agreement(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
     """
     where = {"study": study}
     scales = _scales(con, "study_scales", where)
-    return _table([*compare(_read(con, "study_readings", where), scales, scope="study", study=study)])
+    return _table([*compare(read(con, "study_readings", where), scales, scope="study", study=study)])
 
 
 def compare(readings: pl.DataFrame, scales: Mapping[str, Scale], **constant: str) -> Iterator[dict[str, Any]]:
@@ -272,19 +272,11 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 
 def _scales(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, str]) -> dict[str, Scale]:
-    found = _read(con, name, where)
+    found = read(con, name, where)
     return {
         str(attribute): Scale(part["value"].to_list(), "ordinal" if part["ordinal"][0] else "nominal")
         for (attribute,), part in found.partition_by("attribute", as_dict=True, maintain_order=True).items()
     }
-
-
-def _read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, str]) -> pl.DataFrame:
-    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
-    found = pl.from_arrow(con.sql(sql(f"metrics/{name}"), params=dict(where)).to_arrow_table())
-    if not isinstance(found, pl.DataFrame):
-        raise TypeError(f"metrics/{name} gave no table")
-    return found
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str, where: Mapping[str, str]) -> int:

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from assets.metrics.counting.plans import read
 from assets.metrics.formulas.share import ratio
 from assets.metrics.registry.metrics import NOT_ASSESSED
 from assets.metrics.study.tests import LEVEL, benjamini_hochberg, chi_square_p, fisher_p, holm
-from warehouse.database.sqlfiles import sql
 
 #: Conditions in the order in which they are asked. Where a study names no baseline, the first that it has is it.
 CONDITIONS = ("baseline", "controlled", "confronted")
@@ -42,7 +42,7 @@ def in_order(conditions: Iterable[str], baseline: str | None = None) -> list[str
 
 def stated_baseline(con: duckdb.DuckDBPyConnection, study: str) -> str | None:
     """Return the condition that a study's file names as the one to compare with, or None if it names none."""
-    found = read(con, "study_baseline", study)["baseline"].to_list()
+    found = read(con, "study_baseline", {"study": study})["baseline"].to_list()
     return str(found[0]) if found and found[0] is not None else None
 
 
@@ -90,18 +90,9 @@ def study_differences(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
     )
 
 
-def read(con: duckdb.DuckDBPyConnection, name: str, study: str) -> pl.DataFrame:
-    """Return the rows of `sql/metrics/<name>.sql` for one study."""
-    con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
-    found = pl.from_arrow(con.sql(sql(f"metrics/{name}"), params={"study": study}).to_arrow_table())
-    if not isinstance(found, pl.DataFrame):
-        raise TypeError(f"metrics/{name} gave no table")
-    return found
-
-
 def _counts(con: duckdb.DuckDBPyConnection, study: str) -> pl.DataFrame:
     """Return one row a cell and value of the support: condition, keys, position, value, k, n."""
-    found = read(con, "study_counts", study)
+    found = read(con, "study_counts", {"study": study})
     cell = ["condition", *_CELL]
     return found.filter("in_support").select(
         *cell,
