@@ -2,7 +2,7 @@
 
 A file whose name starts with `_` is no statement of its own but shared first steps: `WITH` parts that end with a
 `SELECT` of the last one. A file beside it that says `Uses: read_from_labels` in its header starts with the parts of
-`_read_from_labels.sql`.
+`_read_from_labels.sql`. Parts that build on others of the file stand where a line of the same form is among them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ FIELDS = ("Answers", "Grain", "Columns", "Depends on")
 CHECK_FIELDS = ("Severity", "Stages", "Rule", "Says")
 USES = "Uses"
 _FIELD = re.compile(rf"({'|'.join((*FIELDS, *CHECK_FIELDS, USES))}):\s*(.*)")
+_HERE = re.compile(rf"^-- {USES}: (\w+)$", re.MULTILINE)
 _WITH = re.compile(r"^WITH(?: RECURSIVE)?\s", re.MULTILINE)
 _LAST_SELECT = re.compile(r"^SELECT\b", re.MULTILINE)
 
@@ -40,16 +41,14 @@ def sql(name: str) -> str:
     Raises:
         UsageError: if there is no such file (the message holds the closest names), or it cannot use what it names.
     """
-    text = _text(name)
-    shared = _fields(text).get(USES)
-    if shared is None:
+    text, folder = _text(name), name.partition("/")[0]
+    if (shared := _fields(text).get(USES)) is None:
         return text
     start = _WITH.search(text)
     if start is None:
         raise UsageError(f"sql/{name}.sql uses {shared} but has no WITH to put it after")
-    return (
-        f"{text[: start.end()].rstrip()}\n{_steps(name.partition('/')[0], shared)},\n\n{text[start.end() :]}"
-    )
+    own = _HERE.sub(lambda line: f"{_steps(folder, line[1])},", text[start.end() :])
+    return f"{text[: start.end()].rstrip()}\n{_steps(folder, shared)},\n\n{own}"
 
 
 def _text(name: str) -> str:

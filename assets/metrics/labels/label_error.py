@@ -15,6 +15,7 @@ import numpy as np
 
 from assets.metrics.formulas.share import Z95, Estimate, Floats, by_group, ratio
 from assets.metrics.labels.confusion import Confusion, gold_variance, pool_variance
+from assets.metrics.study.tests import holm
 
 
 def error_rate(found: Confusion, z: float = Z95) -> Estimate:
@@ -141,17 +142,3 @@ def _divergence(share: Floats, middle: Floats) -> Floats:
         return np.where(np.isnan(p), np.nan, p * logarithm)
 
     return part(share, middle) + part(1 - share, 1 - middle)
-
-
-def holm(p_values: Floats) -> Floats:
-    """Return p-values adjusted after Holm (1979, Scand. J. Stat. 6: 65-70); NaN stays NaN and is not counted.
-
-    Args:
-        p_values: one-dimensional.
-    """
-    out = np.full(len(p_values), np.nan)
-    order = np.argsort(p_values, kind="stable")
-    order = order[~np.isnan(p_values[order])]
-    steps = p_values[order] * (len(order) - np.arange(len(order)))
-    out[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return out

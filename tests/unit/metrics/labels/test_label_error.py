@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from assets.metrics.formulas.share import Z95
 from assets.metrics.labels.confusion import Confusion, confusion
-from assets.metrics.labels.label_error import Difference, differences, error_rate, holm
+from assets.metrics.labels.label_error import Difference, differences, error_rate
+from assets.metrics.study.tests import holm
 from tests.unit.metrics.labels.test_confusion import joint_by_hand, slopes, variance_by_hand, week, world
 
 

@@ -1,0 +1,130 @@
+-- Answers: what do pictures say of the models of a board, prompt by prompt? Steps of the audit queries of
+--   ranks, of weeks and of studies: made from their parts valued (board, model, prompt, value; q: the share
+--   that the reference expects; x: pictures; u: answers of the prompt that show no value) and placed (board,
+--   model).
+-- Grain: of seated: board, model.
+-- Columns: of seated: told, cells, planned_cells, bound_low, bound_high; of board_cells: terms of a prompt.
+-- Depends on:
+WITH sized AS (
+    SELECT
+        *,
+        sum(x) OVER cell AS n,
+        count(*) OVER cell AS k,
+        sum(q * q) OVER cell AS c,
+        sum(x * q) OVER cell AS xq,
+        sum(x * q * q) OVER cell AS xqq,
+        sum(x * x) OVER cell AS xx
+    FROM valued
+    WINDOW cell AS (PARTITION BY board, model, prompt)
+),
+
+-- p: the share with two pseudo-counts; line, square: sums of the kernel 1[i = j] - q_i - q_j + c and of its
+-- square over all pictures; level: how high the values up to this one stand if unseen answers fill them;
+-- all_here: distance2 if all unseen answers showed this value
+shaped AS (
+    SELECT
+        *,
+        (x + 2 / k) / (n + 2) AS p,
+        1 - 2 * q + c AS own,
+        x - n * q - xq + n * c - (1 - 2 * q + c) AS line,
+        n * pow(c - q, 2) - 2 * (c - q) * xq + xqq + x * (1 + 2 * (c - 2 * q)) AS square,
+        x - (n + u - 1) * q AS short,
+        (u + sum(x - (n + u - 1) * q) OVER filling) / row_number() OVER filling AS level,
+        CASE
+            WHEN n + u >= 2
+                THEN
+                    (
+                        (xx + 2 * u * x + u * u - n - u) / ((n + u) * (n + u - 1))
+                        - 2 * (xq + u * q) / (n + u)
+                        + c
+                    ) / 2
+        END AS all_here
+    FROM sized
+    WINDOW filling AS (
+        PARTITION BY board, model, prompt
+        ORDER BY x - (n + u - 1) * q, value
+        ROWS UNBOUNDED PRECEDING
+    )
+),
+
+-- the lowest level is where unseen answers end that fill what is shortest first
+filled AS (
+    SELECT
+        *,
+        greatest(x, x - short + min(level) OVER (PARTITION BY board, model, prompt)) AS best
+    FROM shaped
+),
+
+board_cells AS (
+    SELECT
+        board, model, prompt, n, u,
+        n >= 4 AND 10 * n >= 8 * (n + u) AS covered,
+        (sum(x * (x - 1)) / (n * (n - 1)) - 2 * xq / n + c) / 2 AS d,
+        (
+            pow(sum(x * line) / (n * (n - 1)), 2)
+            - (
+                pow(sum(x * line), 2)
+                - 4 * (sum(x * line * line) - sum(x * (square - own * own)))
+                - 2 * sum(x * (square - own * own))
+            ) / (n * (n - 1) * (n - 2) * (n - 3))
+        ) / 4 AS unbiased,
+        (n - 2) / (n * (n - 1)) * greatest(sum(p * pow(p - q, 2)) - pow(sum(p * (p - q)), 2), 0) AS growing,
+        (
+            sum(p * p) + 2 * sum(p * q * q) + 2 * pow(sum(p * q), 2) + c * c - 4 * sum(p * p * q)
+            + 2 * c * sum(p * p) - 4 * c * sum(p * q) - pow(sum(pow(p - q, 2)), 2)
+        ) / (2 * n * (n - 1)) AS at_zero,
+        sum(pow(p - q, 2)) / 2 AS plain,
+        2 * (n - 2) / (n * (n - 1)) * (1 - sum(p * p)) / greatest(k - 1, 1) AS slope,
+        (1 - 2 * min(q) + c) / 2 AS largest,
+        CASE
+            WHEN n > 0 AND n + u >= 2
+                THEN
+                    (
+                        sum(best * (best - 1)) / ((n + u) * (n + u - 1)) - 2 * sum(best * q) / (n + u) + c
+                    ) / 2
+            ELSE 0
+        END AS cell_low,
+        CASE WHEN n > 0 AND n + u >= 2 THEN max(all_here) ELSE (1 - 2 * min(q) + c) / 2 END AS cell_high
+    FROM filled
+    GROUP BY board, model, prompt, n, u, k, c, xq
+),
+
+-- the prompts of a board are those that any of its models planned
+board_prompts AS (
+    SELECT
+        board, prompt,
+        max(largest) AS largest
+    FROM board_cells
+    GROUP BY ALL
+),
+
+-- a model has a place on a board if any prompt of it was asked; told: whether it has a figure there
+seated AS (
+    SELECT
+        places.board, places.model,
+        coalesce(max(cells.n), 0) >= 5 AS told,
+        count(*) FILTER (WHERE cells.covered) AS cells,
+        count(board_prompts.prompt) AS planned_cells,
+        -- of a reference without a row for any prompt of the board there is no distance to be bounded
+        CASE
+            WHEN planned_cells > 0 THEN sqrt(greatest(avg(coalesce(cells.cell_low, 0)), 0))
+        END AS bound_low,
+        CASE
+            WHEN planned_cells > 0
+                THEN sqrt(greatest(avg(coalesce(cells.cell_high, board_prompts.largest)), 0))
+        END AS bound_high
+    FROM (
+        SELECT DISTINCT
+            board, model
+        FROM placed
+    ) AS places
+    LEFT JOIN board_prompts USING (board)
+    LEFT JOIN board_cells AS cells
+        ON
+            board_prompts.board = cells.board
+            AND board_prompts.prompt = cells.prompt
+            AND places.model = cells.model
+    GROUP BY places.board, places.model
+)
+
+SELECT * FROM seated
