@@ -13,7 +13,7 @@
 WITH RECURSIVE
 -- each cell beside equal shares (no reference: for share and homogeneity), and beside each reference, whose
 -- row for the prompt itself wins over its row for every prompt; q: the share that is expected of a value
-beside AS (
+expected_of AS (
     SELECT
         * EXCLUDE (n),
         cast(NULL AS VARCHAR) AS reference,
@@ -56,256 +56,33 @@ beside AS (
         ) = 1
 ),
 
--- x pictures of the value, n of all k values
-sized AS (
-    SELECT
-        * REPLACE (cast(x AS DOUBLE) AS x, count(*) OVER cell AS k),
-        sum(x) OVER cell AS n,
-        sum(q * q) OVER cell AS c,
-        sum(x * q) OVER cell AS xq,
-        sum(x * q * q) OVER cell AS xqq
-    FROM beside
-    WINDOW cell AS (PARTITION BY week, model, suite, suite_major, prompt, turn, attribute, reference)
-),
-
--- mean share over the cells with a picture, and its variance over pictures: the larger of the unbiased one
--- and that with two pseudo-counts
-shares AS (
-    SELECT
-        week, model, suite, suite_major, condition, turn, attribute, reference, scale, labeler_version,
-        value,
-        1.959963984540054e0 AS z,
-        count(*) AS prompts,
-        sum(n + 1) AS freedom,
-        avg(x / n) AS mean,
-        stddev_samp(x / n) AS spread,
-        greatest(
-            sum(
-                CASE
-                    WHEN n > 1 THEN x / n * (1 - x / n) / (n - 1)
-                    ELSE (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n
-                END
-            ),
-            sum((x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n)
-        ) AS variance
-    FROM sized
-    WHERE reference IS NULL AND n > 0
-    GROUP BY ALL
-    HAVING count(*) >= 10
-),
-
--- Student's quantile with so many degrees of freedom (Abramowitz & Stegun 26.7.5)
-frozen_shares AS (
+beside AS ( -- noqa: ST03
     SELECT
         *,
-        sqrt(variance) / prompts * (
-            z + (pow(z, 3) + z) / 4 / freedom
-            + (5 * pow(z, 5) + 16 * pow(z, 3) + 3 * z) / 96 / pow(freedom, 2)
-            + (3 * pow(z, 7) + 19 * pow(z, 5) + 17 * pow(z, 3) - 15 * z) / 384 / pow(freedom, 3)
-            + (79 * pow(z, 9) + 776 * pow(z, 7) + 1482 * pow(z, 5) - 1920 * pow(z, 3) - 945 * z)
-            / 92160 / pow(freedom, 4)
-        ) AS half
-    FROM shares
+        dense_rank() OVER (
+            ORDER BY
+                week, model, suite, suite_major, condition, turn, attribute, scale, labeler_version
+        ) AS scope
+    FROM expected_of
 ),
 
--- p: the share with two pseudo-counts; line, square: sums of the kernel 1[i = j] - q_i - q_j + c and of its
--- square over all pictures
-valued AS (
-    SELECT
-        *,
-        (x + 2 / k) / (n + 2) AS p,
-        1 - 2 * q + c AS own,
-        x - n * q - xq + n * c - (1 - 2 * q + c) AS line,
-        n * pow(c - q, 2) - 2 * (c - q) * xq + xqq + x * (1 + 2 * (c - 2 * q)) AS square
-    FROM sized
-    WHERE n >= 2
-),
+-- Uses: over_prompts
 
-cell_sums AS (
-    SELECT
-        week, model, suite, suite_major, condition, prompt, turn, attribute, reference, scale,
-        labeler_version, named, n, k, c, xq,
-        sum(x * (x - 1)) AS agreeing,
-        sum(x * line) AS pairs,
-        sum(x * line * line) AS lines,
-        sum(x * (square - own * own)) AS same,
-        sum(pow(p - q, 2)) AS theta,
-        greatest(sum(p * pow(p - q, 2)) - pow(sum(p * (p - q)), 2), 0) AS first,
-        sum(p * p) AS pp,
-        sum(p * q) AS pq,
-        sum(p * q * q) AS pqq,
-        sum(p * p * q) AS ppq,
-        min(q) AS least
-    FROM valued
-    GROUP BY ALL
-),
-
--- d: distance2 of the cell; for fewer than four pictures no unbiased variance
-figures AS (
-    SELECT
-        *,
-        (agreeing / (n * (n - 1)) - 2 * xq / n + c) / 2 AS d,
-        CASE
-            WHEN n >= 4
-                THEN
-                    (
-                        pow(pairs / (n * (n - 1)), 2)
-                        - (pow(pairs, 2) - 4 * (lines - same) - 2 * same) / (n * (n - 1) * (n - 2) * (n - 3))
-                    ) / 4
-        END AS unbiased,
-        (pp + 2 * pqq + 2 * pq * pq + c * c - 4 * ppq + 2 * c * pp - 4 * c * pq - theta * theta)
-        / (2 * n * (n - 1)) AS at_zero,
-        (n - 2) * first / (n * (n - 1)) AS growing,
-        theta / 2 AS plain,
-        2 * (n - 2) / (n * (n - 1)) * (1 - pp) / greatest(k - 1, 1) AS slope,
-        (1 - 2 * least + c) / 2 AS largest
-    FROM cell_sums
-),
-
-distances AS (
-    SELECT
-        week, model, suite, suite_major, condition, turn, attribute, reference, scale, labeler_version,
-        named,
-        1.959963984540054e0 AS z,
-        max(n) >= 5 AS told,
-        count(*) AS prompts,
-        avg(d) AS mean,
-        stddev_samp(d) AS spread,
-        greatest(sum(coalesce(unbiased, growing + at_zero)), sum(growing + at_zero), 0) AS variance,
-        sum(at_zero) AS at_zero,
-        sum(plain) AS plain,
-        sum(slope) AS slope,
-        avg(largest) AS largest
-    FROM figures
-    GROUP BY ALL
-    HAVING count(*) >= 10
-),
-
--- the variance is a t + b at the distance t, b at the reference itself
-lined AS (
-    SELECT
-        *,
-        at_zero / prompts / prompts AS b,
-        greatest(CASE WHEN plain > 0.5e-9 THEN (variance - at_zero) / plain ELSE slope / prompts END, 0)
-        / prompts AS a
-    FROM distances
-),
-
-scored AS (
-    SELECT
-        *,
-        mean + z * z * a / 2 AS middle,
-        sqrt(greatest(pow(2 * mean + z * z * a, 2) - 4 * (mean * mean - z * z * b), 0)) / 2 AS half
-    FROM lined
-),
-
--- the hull of Wald and score intervals
-frozen_distances AS (
-    SELECT
-        * EXCLUDE (z, variance, at_zero, plain, slope, largest, a, b, middle, half),
-        least(middle - half, mean - z * sqrt(variance) / prompts) AS frozen_low,
-        least(greatest(middle + half, 0, mean + z * sqrt(variance) / prompts), largest) AS frozen_high
-    FROM scored
-),
-
--- with the ends of what is possible; homogeneity is distance2 to equal shares over half of 1 - 1 / named
-means AS (
-    SELECT
-        * EXCLUDE (value, z, freedom, variance, half),
-        unnest(
-            CASE
-                WHEN attribute = 'clothing_era' AND value = 'historical' THEN ['share', 'anachronism_rate']
-                ELSE ['share']
-            END
-        ) AS metric,
-        value AS value_name,
-        greatest(mean - half, 0) AS frozen_low,
-        least(mean + half, 1) AS frozen_high,
-        0 AS least_possible
-    FROM frozen_shares
-    UNION ALL BY NAME
-    SELECT
-        * EXCLUDE (named, told),
-        unnest(CASE WHEN told THEN ['distance2', 'distance'] ELSE ['distance2'] END) AS metric,
-        -0.5 AS least_possible
-    FROM frozen_distances
-    WHERE reference IS NOT NULL
-    UNION ALL BY NAME
-    SELECT
-        * EXCLUDE (named, told) REPLACE (
-            2 * mean / (1 - 1 / named) AS mean,
-            2 * spread / (1 - 1 / named) AS spread,
-            2 * frozen_low / (1 - 1 / named) AS frozen_low,
-            2 * frozen_high / (1 - 1 / named) AS frozen_high
-        ),
-        'homogeneity' AS metric,
-        -1 AS least_possible
-    FROM frozen_distances
-    WHERE reference IS NULL AND named > 1 AND told
-),
-
--- t = √f tan θ with f = prompts - 1 degrees of freedom; P(|T| <= t) is sin θ times a finite sum of powers of
--- cos θ, of odd f with 2 θ / π besides (Abramowitz & Stegun 26.7.3 and 26.7.4; (2 j - 1)!! and the like as
--- gamma functions). A step towards larger θ is taken unless it passes 95 %; each is half of the last.
-bisection AS (
+named AS (
     SELECT DISTINCT
-        prompts - 1 AS f,
-        (prompts - 1) % 2 AS odd,
-        cast(0 AS DOUBLE) AS theta,
-        pi() / 4 AS step
-    FROM means
-    UNION ALL
-    SELECT
-        f, odd,
-        theta + CASE
-            WHEN
-                odd * 2 * (theta + step) / pi()
-                + sin(theta + step) / sqrt(pi()) * list_sum(
-                    list_transform(
-                        range(0, f // 2),
-                        LAMBDA j: exp(lgamma(j + 0.5 + odd / 2) - lgamma(j + 1 + odd / 2))
-                        * pow(cos(theta + step), 2 * j + odd)
-                    )
-                ) <= 0.95
-                THEN step
-            ELSE 0
-        END AS theta,
-        step / 2 AS step
-    FROM bisection
-    WHERE step > 1e-16
-),
-
-ends AS (
-    SELECT
-        means.*,
-        sqrt(bisection.f) * tan(bisection.theta) AS student_t,
-        sqrt(bisection.f) * tan(bisection.theta) * means.spread / sqrt(means.prompts) AS half
-    FROM means
-    INNER JOIN bisection ON means.prompts = bisection.f + 1 AND bisection.step <= 1e-16
-),
-
-clipped AS (
-    SELECT
-        *,
-        greatest(least(mean - half, frozen_low), least_possible) AS below,
-        least(greatest(mean + half, frozen_high), 1) AS above
-    FROM ends
+        scope, week, model, suite, suite_major, condition, turn, attribute, scale, labeler_version
+    FROM beside
 )
 
 SELECT
-    week, model, suite, suite_major, condition, turn, attribute, reference,
-    scale, labeler_version, metric,
-    CASE WHEN metric != 'anachronism_rate' THEN value_name END AS value_name,
-    prompts, mean, spread, student_t, frozen_low, frozen_high,
-    CASE
-        WHEN metric = 'distance' THEN sqrt(CASE WHEN below > 1e-14 THEN below ELSE 0 END)
-        ELSE below
-    END AS prompts_low,
-    CASE
-        WHEN metric = 'distance' THEN sqrt(CASE WHEN above > 1e-14 THEN above ELSE 0 END)
-        ELSE above
-    END AS prompts_high
-FROM clipped
+    named.week, named.model, named.suite, named.suite_major, named.condition, named.turn, named.attribute,
+    over_prompts.reference, named.scale, named.labeler_version,
+    over_prompts.metric, over_prompts.value_name, over_prompts.prompts, over_prompts.mean,
+    over_prompts.spread, over_prompts.student_t, over_prompts.frozen_low, over_prompts.frozen_high,
+    over_prompts.prompts_low, over_prompts.prompts_high
+FROM over_prompts
+INNER JOIN named USING (scope)
 ORDER BY
-    week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, reference ASC,
-    metric ASC, turn ASC, value_name ASC
+    named.week DESC, named.model ASC, named.suite ASC, named.suite_major ASC, named.condition ASC,
+    named.attribute ASC, over_prompts.reference ASC, over_prompts.metric ASC, named.turn ASC,
+    over_prompts.value_name ASC
