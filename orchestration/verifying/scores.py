@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.metrics.registry.metrics import METRICS
+from assets.metrics.registry.metrics import metrics
 from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS, Compute
 from assets.metrics.scores.table import compute_scores
 from orchestration.verifying.database import one_line
@@ -135,12 +135,12 @@ def _common(
     if same:
         return again, frozenset()
     published = {metric for (metric,) in con.execute(f"SELECT DISTINCT metric FROM {table}").fetchall()}  # noqa: S608
-    listed = {metric.id for metric in METRICS}
+    listed = {metric.id for metric in metrics()}
     cut, new = published - listed, listed - published
     if cut:
         report.note(f"{table}: this version does not compute {', '.join(sorted(cut))}")
-    metrics = pc.cast(again["metric"], pa.string())
-    return again.filter(pc.invert(pc.is_in(metrics, pa.array(sorted(new), pa.string())))), frozenset(cut)
+    told = pc.cast(again["metric"], pa.string())
+    return again.filter(pc.invert(pc.is_in(told, pa.array(sorted(new), pa.string())))), frozenset(cut)
 
 
 def _differ(

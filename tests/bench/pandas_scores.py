@@ -15,8 +15,8 @@ import pandas as pd
 
 from assets.metrics.formulas.distance import mean_distance2, terms
 from assets.metrics.formulas.share import Z95
-from assets.metrics.formulas.tvd import mean_absolute_deviation
 from assets.metrics.scores.demographic import patterns
+from assets.metrics.scores.measures.tvd import mean_absolute_deviation
 
 _SLOT = ["model", "slot_key"]
 _CELL = ["model", "suite", "suite_major", "condition", "prompt", "turn"]

@@ -14,8 +14,7 @@ from assets.gateway.money.prices import Price
 from assets.gateway.network.connection import Connection
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.registry import KINDS, LABELERS
-from assets.metrics.registry.effects import EFFECTS
-from assets.metrics.registry.metrics import METRICS
+from assets.metrics.registry.metrics import effects, metrics
 from assets.quality.registry import CHECKS
 from orchestration.cli import app
 from orchestration.settings import Settings
@@ -122,7 +121,9 @@ def test_every_benchmark_is_named(benchmark: str) -> None:
     assert f"[{benchmark}]" in page("docs/operations.md")
 
 
-@pytest.mark.parametrize("metric", [metric.id for metric in (*METRICS, *EFFECTS) if metric.id != "pictures"])
+@pytest.mark.parametrize(
+    "metric", [metric.id for metric in (*metrics(), *effects()) if metric.id != "pictures"]
+)
 def test_every_metric_is_explained(metric: str) -> None:
     assert f"`{metric}`" in page("docs/methodology.md") + page("docs/statistics.md")
 

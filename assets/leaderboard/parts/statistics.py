@@ -18,7 +18,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.statistic_view import Statistic, StatisticGroup
 from assets.metrics.formulas.share import wilson
-from assets.metrics.registry.metrics import TOO_FEW
+from assets.metrics.registry.metric import TOO_FEW
 
 _KEY = ("model", "suite", "prompt", "attribute", "reference", "value")
 #: How many sentences a group of models has; the rest is in the tables.

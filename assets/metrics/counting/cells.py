@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assets.metrics.formulas import distance, homogeneity
+from assets.metrics.formulas import distance
 from assets.metrics.formulas.share import Bools, Floats, Ints
 
 
@@ -46,7 +46,7 @@ class Cells:
     @cached_property
     def even_terms(self) -> distance.Terms:
         """What each cell adds to its distance from equal shares of its support."""
-        return homogeneity.terms(self.counts, self.support)
+        return distance.even_terms(self.counts, self.support)
 
     def take(self, rows: Bools) -> Cells:
         """Return the cells of the True rows."""

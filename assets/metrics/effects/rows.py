@@ -13,7 +13,7 @@ from assets.metrics.counting.cells import Cells
 from assets.metrics.effects import formulas as effects
 from assets.metrics.formulas.distance import MIN_PICTURES, Terms, terms
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, by_group, ratio
-from assets.metrics.registry.metrics import NO_PICTURES, NO_REFERENCE, NOT_ASSESSED, TOO_FEW
+from assets.metrics.registry.metric import NO_PICTURES, NO_REFERENCE, NOT_ASSESSED, TOO_FEW
 from assets.suites.comparisons import REQUESTS
 
 #: Values that count in `caricature_rate`, by what names a comparison, joined by "/", and by attribute.

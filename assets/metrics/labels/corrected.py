@@ -29,7 +29,7 @@ from assets.metrics.labels.confusion import (
 from assets.metrics.labels.gold import INCOMPLETE, NO_GOLD
 from assets.metrics.labels.gold_evidence import KEY, Evidence, Key, evidence
 from assets.metrics.labels.label_error import Difference, differences, error_rate
-from assets.metrics.registry.metrics import NOT_ASSESSED
+from assets.metrics.registry.metric import NOT_ASSESSED
 
 #: Rated pictures of each model that a comparison of their errors needs: with fewer it calls equal ones different.
 MIN_COMPARED = 100

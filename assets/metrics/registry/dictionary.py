@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assets.metrics.registry.effects import EFFECTS
-from assets.metrics.registry.metric import Metric
-from assets.metrics.registry.metrics import METRICS
+from assets.metrics.registry.metric import Measure, Metric
+from assets.metrics.registry.metrics import effect_measures, measures
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
 
 _OPENING = """\
 # Metrics
 
-This page is made from the list in `assets/metrics/registry/metrics.py` (`python -m
-assets.metrics.registry.dictionary` writes it anew; a
-test compares them). Why each is as it is, and what was measured, stands in [methodology.md](methodology.md).
+This page is made from the rows beside the code that computes them, in `assets/metrics/scores/measures/` and
+`assets/metrics/effects/formulas.py` (`make docs` writes it anew; a test compares them).
+Why each is as it is, and what was measured, stands in [methodology.md](methodology.md).
 
 Each is a value of `scores.metric`, and of `study_scores.metric` where a study has what it needs. p̂ are shares seen, q
 those of the reference, n pictures in the support, m cells, K values of the support. A figure of a suite is about this
@@ -38,14 +37,14 @@ changes: after minus before. Prompts are paired by subject; `cells` are pairs.
 def page() -> str:
     """Return the page as Markdown."""
     parts = []
-    for opening, metrics in ((_OPENING, METRICS), (_WORDS, EFFECTS)):
+    for opening, found in ((_OPENING, measures()), (_WORDS, effect_measures())):
         parts += [
             opening,
-            "| metric | what it is | range | better | of | cells, suites |",
-            "| --- | --- | --- | --- | --- | --- |",
+            "| metric | what it is | range | better | of | cells, suites | for whom |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
         ]
-        parts += [_row(metric) for metric in metrics]
-        parts += ["", *(_section(metric) for metric in metrics)]
+        parts += [_row(metric) for measure in found for metric in measure.metrics]
+        parts += ["", *(_section(metric, measure) for measure in found for metric in measure.metrics)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -57,11 +56,12 @@ def _row(metric: Metric) -> str:
         metric.better or "neither",
         ", ".join(metric.per) or "answers",
         ", ".join(f"{level}s" for level in metric.levels),
+        metric.reader,
     )
     return f"| {' | '.join(_cell(text) for text in cells)} |"
 
 
-def _section(metric: Metric) -> str:
+def _section(metric: Metric, measure: Measure) -> str:
     second = "; also over prompts like these" if metric.prompts_interval else ""
     facts = {
         "Formula": metric.formula,
@@ -71,7 +71,7 @@ def _section(metric: Metric) -> str:
         "`value_name`": metric.of,
         "Interval": f"{metric.interval or 'none'}{second}",
         "NULL": "; ".join(f"*{reason}*" for reason in metric.null_when) or "never",
-        "Computed in": f"`assets/metrics/{metric.family}.py`",
+        "Computed in": f"`{measure.figures.__module__.replace('.', '/')}.py`",
         "Source": metric.source,
     }
     lines = [f"- {name}: {text}" for name, text in facts.items() if text]

@@ -1,8 +1,32 @@
-"""What a metric is, and the reasons for which its figure may be missing, in words."""
+"""What a metric is, how a function says that it computes one, and the wording that several metrics share."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple, TypeVar
+
+#: What a metric is computed from. Its function is given `Groups`, of the last five counts and the key columns:
+#: values: cells over the whole support of an attribute.
+#: steps: cells of scales in bands, in their steps.
+#: references: cells beside each reference of their attribute.
+#: stereotypes: one row per declared pair and cell that can show it.
+#: labels, outside, people: what became of the pictures, by attribute; by value outside the support; of person_count.
+#: answers: how requests ended.
+#: pairs: two prompts of one subject (metrics of `effects`).
+Source = Literal[
+    "values",
+    "steps",
+    "references",
+    "stereotypes",
+    "labels",
+    "outside",
+    "people",
+    "answers",
+    "pairs",
+]
+
+
+Level = Literal["cell", "suite"]
 
 
 class Metric(NamedTuple):
@@ -10,10 +34,10 @@ class Metric(NamedTuple):
 
     Attributes:
         id: the value of `scores.metric`.
-        family: the module that computes it.
         title: for people.
         formula: as text; p̂ shares seen, q reference shares, n pictures in the support, m cells, K values.
         range: smallest and largest possible value of the estimate.
+        reader: who reads it, and where.
         better: which direction is better, or None where neither is.
         unit: of estimate, low and high.
         of: what `scores.value_name` names, or None.
@@ -28,21 +52,60 @@ class Metric(NamedTuple):
     """
 
     id: str
-    family: str
     title: str
     formula: str
     range: tuple[float, float]
+    reader: str
     better: Literal["lower", "higher"] | None = None
     unit: str = "share"
     of: str | None = None
     per: tuple[Literal["attribute", "reference"], ...] = ()
-    levels: tuple[Literal["cell", "suite"], ...] = ("cell", "suite")
+    levels: tuple[Level, ...] = ("cell", "suite")
     support: str = "none: it is about answers, not about values"
     denominator: str = ""
     interval: str | None = None
     prompts_interval: bool = False
     null_when: tuple[str, ...] = ()
     source: str | None = None
+
+
+class Measure(NamedTuple):
+    """A function and the metrics that it computes, all at the same levels."""
+
+    metrics: tuple[Metric, ...]
+    of: tuple[Source, ...]
+    figures: Callable[..., Any]
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Return the levels of its figures."""
+        return self.metrics[0].levels
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+_ROWS = "metric_rows"
+
+
+def metric(*metrics: Metric, of: Source | tuple[Source, ...]) -> Callable[[Function], Function]:
+    """Say which metrics the decorated function computes, and from what; the list of metrics finds it by that.
+
+    Args:
+        metrics: one or more, at the same levels.
+        of: what the function is called with, once for each.
+    """
+    if len({one.levels for one in metrics}) != 1:
+        raise ValueError("a function computes metrics at the same levels")
+
+    def marked(function: Function) -> Function:
+        setattr(function, _ROWS, Measure(metrics, (of,) if isinstance(of, str) else of, function))
+        return function
+
+    return marked
+
+
+def measure_of(thing: object) -> Measure | None:
+    """Return what a function computes, None where it is no metric's."""
+    return getattr(thing, _ROWS, None)
 
 
 #: A cell's own figure needs this many assessed pictures; so does a suite's, over all its cells.
@@ -54,3 +117,19 @@ NO_REFERENCE = "no reference"
 NO_PICTURE = "no picture shows it"
 ONE_VALUE = "it is counted in one value: nothing can differ"
 NO_OTHER_GROUP = "the suite has no prompt of another group"
+NO_PAIR = "too few: no prompt has 2 assessed pictures"
+NO_CELL = "too few: no prompt has 5 assessed pictures"
+SEEN = (NO_PICTURES, NOT_ASSESSED)
+FEW = (*SEEN, "too few: … of 5 needed")
+
+ATTRIBUTE_VALUES = "the attribute's values, or its bands; ambiguous, cannot_tell and the like never"
+REFERENCE_VALUES = "the values that the reference's row names for the prompt"
+ASSESSED_PICTURES = "pictures read as a value of the support, of the cells that enter"
+HULL = (
+    "95 %, prompts fixed: hull of Wald and score intervals, the larger of unbiased and plug-in variance; of one prompt "
+    "alone also of the distance at the ends of a Wilson interval"
+)
+UNBIASED = (
+    "Simpson 1949, Nature 163: 688 (pair agreement); variance: Hoeffding 1948, Ann. Math. Stat. 19: 293-325"
+)
+WILSON_1927 = "Wilson 1927, JASA 22: 209-212"

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from assets.metrics.counting.cells import Cells
-from assets.metrics.formulas import distance, share, tvd
-from assets.metrics.formulas.prompts_like_these import PromptInterval, over_prompts
+from assets.metrics.formulas import share
+from assets.metrics.formulas.prompts_like_these import PromptInterval
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, by_group
-from assets.metrics.registry.metric import NO_PICTURES, NO_REFERENCE, NOT_ASSESSED, TOO_FEW
-from assets.metrics.scores.rates import ANACHRONISM, Rate
+from assets.metrics.registry.metric import (
+    NO_PICTURES,
+    NO_REFERENCE,
+    NOT_ASSESSED,
+    ONE_VALUE,
+    WILSON_1927,
+    Metric,
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,13 @@ def chosen(texts: Sequence[str | None], *cases: tuple[Bools, int | Ints]) -> pl.
     return pl.Series(texts, dtype=pl.Categorical).gather(which)
 
 
+def varying(groups: Groups, base: Basis) -> Basis:
+    """Return the basis of figures of how alike pictures are: there are none where an attribute is one band."""
+    alone = groups.total(groups.cells.support.sum(axis=1) > 1) == 0
+    said = chosen([None, ONE_VALUE], (alone, 1))
+    return replace(base, reason=pl.select(pl.coalesce(base.reason, said)).to_series())
+
+
 def numbered(groups: Groups, row: Ints, value: Ints) -> tuple[Ints, Ints, Ints]:
     """Number the values of groups, of a group in the order in which they come first.
 
@@ -123,58 +137,43 @@ def numbered(groups: Groups, row: Ints, value: Ints) -> tuple[Ints, Ints, Ints]:
     return of[first], first, place[number]
 
 
-def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
-    """Return `share` of every value of every group, `anachronism_rate` of those that have one, and `max_share`.
+class Rate(NamedTuple):
+    """A rate is the column `part` over the column `whole`; NULL with `empty` where the whole is 0."""
 
-    `share` takes every cell with an assessed picture, `max_share` those with five: the largest of a few is always
-    large. The `max_share` of several cells is the mean of theirs and names no value.
-    """
-    cells, n = groups.cells, groups.cells.counts.sum(axis=1)
-    row, column = np.nonzero(cells.support)
-    of, first, slot = numbered(groups, row, column)
-    k, whole = cells.counts[row, column], n[row]
-    # of a single cell the mean is its share, with Wilson's interval
-    found = share.wilson(k, whole) if groups.single else share.mean_share(k, whole, slot, len(of))
-    others = None if groups.single else over_prompts(share.ratio(k, whole), whole > 0, slot, found, 0.0, 1.0)
-    names = cells.named(row[first], column[first])
-    shares = rows_of(groups, "share", found, basis(groups), names, of, others)
-    yield shares
-    yield shares.filter(*(pl.col(name) == text for name, text in ANACHRONISM.items())).with_columns(
-        metric=pl.lit("anachronism_rate", dtype=pl.Categorical), value_name=pl.lit(None, dtype=pl.Categorical)
+    metric: Metric
+    part: str
+    whole: str
+    empty: str
+
+
+def rate(
+    name: str,
+    title: str,
+    formula: str,
+    counts: tuple[str, str],
+    reader: str,
+    null: tuple[str, ...],
+    better: Literal["lower", "higher"] | None = None,
+    of: str | None = None,
+    per: tuple[Literal["attribute"], ...] = (),
+) -> Rate:
+    """Return a rate with its row; `counts` are the columns of part and whole, `null[-1]` is for an empty whole."""
+    row = Metric(
+        name,
+        title,
+        formula,
+        (0.0, 1.0),
+        reader,
+        better=better,
+        of=of,
+        per=per,
+        support="every declared value, and what is none" if per else Metric._field_defaults["support"],
+        denominator=formula.rpartition(" / ")[2],
+        interval="Wilson, 95 %; over all slots of the suite it is conservative",
+        null_when=null,
+        source=WILSON_1927,
     )
-    base = basis(groups, per_cell=TOO_FEW)
-    top, largest = share.largest(cells.counts, cells.support)
-    if groups.single:
-        value = cells.named(np.arange(len(largest)), largest)
-        yield rows_of(
-            groups, "max_share", top, base, pl.select(pl.when(pl.Series(base.used)).then(value)).to_series()
-        )
-    else:
-        yield rows_of(groups, "max_share", groups.mean(top.estimate, base.used), base)
-
-
-def distance_figures(groups: Groups) -> Iterable[pl.DataFrame]:
-    """Return `distance2`, `distance`, `tvd` and `tvd_floor` of every group against its reference.
-
-    `distance2` takes cells with two pictures in the reference's support: it is unbiased there, and leaving out cells
-    of three or four would favour a model that refuses. `distance` is told only where one cell has five pictures: of
-    cells that are all smaller it would often be 0 for want of pictures.
-    """
-    cells = groups.cells
-    parts = cells.terms
-    pairs = basis(groups, distance.MIN_PICTURES, distance.MIN_PICTURES)
-    squared = distance.mean_distance2(parts, groups.of, groups.frame.height)
-    others = (
-        None if groups.single else over_prompts(parts.distance2, pairs.used, groups.of, squared, -0.5, 1.0)
-    )
-    yield rows_of(groups, "distance2", squared, pairs, others=others)
-    enough = basis(groups, distance.MIN_PICTURES, TOO_FEW)
-    rooted = others and PromptInterval(*(distance.root(part) for part in others))
-    yield rows_of(groups, "distance", distance.rooted(squared), enough, others=rooted)
-    seen = basis(groups)
-    yield rows_of(groups, "tvd", groups.mean(tvd.tvd(cells.counts, cells.expected), seen.used), seen)
-    floor = tvd.noise_floor(parts.n, cells.expected)
-    yield rows_of(groups, "tvd_floor", groups.mean(floor, seen.used), seen)
+    return Rate(row, *counts, null[-1])
 
 
 def rate_figures(counts: pl.DataFrame, keys: Sequence[str], rates: Iterable[Rate]) -> Iterable[pl.DataFrame]:
@@ -185,7 +184,9 @@ def rate_figures(counts: pl.DataFrame, keys: Sequence[str], rates: Iterable[Rate
         found = share.wilson(counts[rate.part].to_numpy(), whole)
         unseen = (counts["pictures"].to_numpy() == 0) & ("assessed" in counts.columns)
         reason = chosen([None, NO_PICTURES, rate.empty], (unseen, 1), (whole == 0, 2))
-        yield rows(counts.select(keys), rate.metric, found, whole, counts["cells"].to_numpy(), reason, names)
+        yield rows(
+            counts.select(keys), rate.metric.id, found, whole, counts["cells"].to_numpy(), reason, names
+        )
 
 
 def rows_of(

@@ -1,4 +1,4 @@
-"""Rates of outcomes: what was asked, answered, refused, failed, seen, and rewritten. Beside the scores, never in them.
+"""Counts behind rates: what was asked, answered, refused, failed, seen and rewritten. Beside scores, never in them.
 
 Not seen is not zero: refused, failed, invalid, no person, cannot tell and not assessed each have a rate of their own.
 """
@@ -6,55 +6,9 @@ Not seen is not zero: refused, failed, invalid, no person, cannot tell and not a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import polars as pl
 
-from assets.metrics.registry.metric import NO_PICTURES, NOT_ASSESSED
-
-
-class Rate(NamedTuple):
-    """A rate is the column `part` over the column `whole`; NULL with `empty` where the whole is 0."""
-
-    metric: str
-    part: str
-    whole: str
-    empty: str
-
-
-#: Of slots. A conversation's later turns are one answer; a turn that was not needed is no slot.
-#: planned = ok + refused (the model's own answers without a picture) + failed (everything else).
-OUTCOME_RATES: tuple[Rate, ...] = (
-    Rate("completeness", "answered", "planned", "nothing planned"),
-    Rate("failed_rate", "failed", "planned", "nothing planned"),
-    Rate("answer_rate", "ok", "answered", "no answers"),
-    Rate("refused_rate", "refused", "answered", "no answers"),
-    Rate("rewrite_rate", "rewritten", "rewritable", "no revised prompts reported"),
-    Rate(
-        "demographic_injection_rate",
-        "injected",
-        "screened",
-        "no revised prompts reported in a language with a list of words",
-    ),
-)
-#: Whose share is the share of people dressed as in an earlier century.
-ANACHRONISM = {"attribute": "clothing_era", "value_name": "historical"}
-
-#: Of pictures, for one attribute. assessed + cannot tell + other outside values + invalid + not assessed = pictures.
-ATTRIBUTE_RATES: tuple[Rate, ...] = (
-    Rate("assessed_rate", "assessed", "pictures", NO_PICTURES),
-    Rate("cannot_tell_rate", "cannot_tell", "pictures", NO_PICTURES),
-    Rate("invalid_rate", "invalid", "pictures", NO_PICTURES),
-    Rate("not_assessed_rate", "not_assessed", "pictures", NO_PICTURES),
-)
-
-#: Of the pictures whose persons could be counted.
-PERSON_RATES: tuple[Rate, ...] = (
-    Rate("no_person_rate", "nobody", "assessed", NOT_ASSESSED),
-    Rate("multi_person_rate", "several", "assessed", NOT_ASSESSED),
-)
-#: Of pictures, for one attribute and one declared value outside its support.
-OUTSIDE_RATE = Rate("outside_rate", "outside", "pictures", NO_PICTURES)
 _SUMMED = ("ok", "refused", "rewritten", "rewritable", "injected", "screened")
 _COUNTS = (
     *("cells", "planned", "pictures", *_SUMMED, "answered", "failed"),

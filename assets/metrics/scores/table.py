@@ -6,11 +6,10 @@ Everything is read for one week only, so that a week's scores depend on that wee
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import duckdb
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -18,20 +17,12 @@ from assets.metrics.counting.assembly import LABELS, OUTCOMES, Keyed, Levels, ke
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
 from assets.metrics.counting.plans import read
 from assets.metrics.counting.tallies import Tallies, tally
-from assets.metrics.formulas.share import Estimate
-from assets.metrics.scores.beside import (
-    compatibility_figures,
-    homogeneity_figures,
-    lift_figures,
-)
+from assets.metrics.registry.metric import Level, Source
+from assets.metrics.registry.metrics import measures
 from assets.metrics.scores.demographic import injected
-from assets.metrics.scores.figures import distance_figures, each, rate_figures, rows, share_figures, together
+from assets.metrics.scores.figures import Groups, each, together
 from assets.metrics.scores.rates import (
-    ATTRIBUTE_RATES,
-    OUTCOME_RATES,
-    OUTSIDE_RATE,
     PERSON_COUNT,
-    PERSON_RATES,
     attribute_counts,
     outcome_counts,
     outside_counts,
@@ -99,8 +90,9 @@ def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dic
     They are those of `compute_scores`, to the last bit, with text encoded by dictionaries. A handful of weeks at a
     time costs a fraction of one at a time, and memory for as many.
 
-    A family of figures takes arrays (`Cells`) or frames whose keys are integers (`assembly`): what it yields needs
-    `cell_key` or `suite_key` and the columns of a figure. Sums run within a cell or a group, never across weeks.
+    Every metric that the list finds is computed (`registry.metrics.measures`), from `Groups` or from frames whose keys
+    are integers (`assembly`): what it yields needs `cell_key` or `suite_key` and the columns of a figure. Sums run
+    within a cell or a group, never across weeks.
     """
     counted = tally(con, first, last)
     if counted.asked.is_empty():
@@ -113,9 +105,10 @@ def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dic
     compared = reference_cells(found.long, found.cells, _expected(expected, counted), ["scale_row"])
     shown = _stereotyped(pairs, counted, found, plain)
     figures = [
-        *_cell_and_suite(plain, compared, LABELS),
-        *compatibility_figures(together(found.steps, LABELS.suite)),
-        *lift_figures(shown, LABELS.suite),
+        *_of_cells("values", plain, LABELS),
+        *_of_cells("references", compared, LABELS, ["reference"]),
+        *_of_cells("steps", found.steps, LABELS),
+        *_of_rows("stereotypes", "suite", shown, LABELS.suite),
         *_attribute_rates(found.long, LABELS),
         *_outcome_rates(injected(found.answers), OUTCOMES),
     ]
@@ -138,7 +131,8 @@ def compute_study_scores(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table
     numbered, cells = number_cells(long, [*_STUDY, "prompt"])
     compared = reference_cells(numbered, cells, even_references(long), ["attribute"])
     figures = [
-        *_cell_and_suite(support_cells(numbered, cells), compared, levels),
+        *_of_cells("values", support_cells(numbered, cells), levels),
+        *_of_cells("references", compared, levels, ["reference"]),
         *_attribute_rates(long, levels),
     ]
     return _study_rows(figures, read(con, "study_planned_cells", where), study)
@@ -195,22 +189,31 @@ def _expected(expected: pl.DataFrame, counted: Tallies) -> pl.DataFrame:
     )
 
 
-def _cell_and_suite(plain: Cells, compared: Cells, levels: Levels) -> Iterable[pl.DataFrame]:
-    """Return the figures of values and of distances: of every cell, and of the cells that stand for a suite."""
-    both = (
-        (plain, (share_figures, homogeneity_figures), ()),
-        (compared, (distance_figures,), ("reference",)),
-    )
-    for cells, families, extra in both:
-        if cells.frame.is_empty():
-            continue
-        single = each(cells, [*levels.cell, *extra])
-        suites = together(_standing(cells), [*levels.suite, *extra])
-        for family in families:
-            yield from family(single)
-            yield from family(suites)
-    if not plain.frame.is_empty():
-        yield from compatibility_figures(together(_standing(plain), levels.suite))
+def _of_cells(
+    source: Source, cells: Cells, levels: Levels, extra: Sequence[str] = ()
+) -> Iterable[pl.DataFrame]:
+    """Return the figures of all metrics of a source: of every cell, and of the cells that stand for a suite."""
+    if cells.frame.is_empty():
+        return
+    asked = [measure for measure in measures() if source in measure.of]
+    makes: Mapping[Level, Callable[[], Groups]] = {
+        "cell": lambda: each(cells, [*levels.cell, *extra]),
+        "suite": lambda: together(_standing(cells), [*levels.suite, *extra]),
+    }
+    for level, make in makes.items():
+        here = [measure for measure in asked if level in measure.levels]
+        groups = make() if here else None
+        for measure in here:
+            yield from measure.figures(groups)
+
+
+def _of_rows(
+    source: Source, level: Level, counts: pl.DataFrame, keys: Sequence[str]
+) -> Iterable[pl.DataFrame]:
+    """Return the figures of all metrics of a source at one level, from one row of counts per figure."""
+    for measure in measures():
+        if source in measure.of and level in measure.levels:
+            yield from measure.figures(counts, keys)
 
 
 def _standing(cells: Cells) -> Cells:
@@ -244,18 +247,19 @@ def _attribute_rates(long: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFram
     carried = _carried(long, levels)
     keys = [name for name in levels.cell if name not in carried]
     counts, outside = attribute_counts(long, keys, carried), outside_counts(long, keys, carried)
-    for level, assessed, others in (
-        (levels.cell, counts, outside),
-        (
+    at: Mapping[Level, tuple[Sequence[str], pl.DataFrame, pl.DataFrame]] = {
+        "cell": (levels.cell, counts, outside),
+        "suite": (
             levels.suite,
             summed(_rows_standing(counts), levels.suite),
             summed(_rows_standing(outside), [*levels.suite, "value_name"]),
         ),
-    ):
-        yield from rate_figures(assessed, level, ATTRIBUTE_RATES)
-        yield from rate_figures(others, level, (OUTSIDE_RATE,))
+    }
+    for level, (columns, assessed, others) in at.items():
+        yield from _of_rows("labels", level, assessed, columns)
+        yield from _of_rows("outside", level, others, columns)
         people = assessed.filter(pl.col("attribute") == PERSON_COUNT)
-        yield from rate_figures(people, level, PERSON_RATES)
+        yield from _of_rows("people", level, people, columns)
 
 
 def _carried(frame: pl.DataFrame, levels: Levels) -> list[str]:
@@ -274,17 +278,8 @@ def _outcome_rates(answers: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFra
     if answers.is_empty():
         return
     cells = outcome_counts(answers, levels.cell, _carried(answers, levels))
-    for level, counts in ((levels.cell, cells), (levels.suite, summed(_rows_standing(cells), levels.suite))):
-        yield from rate_figures(counts, level, OUTCOME_RATES)
-        pictures = counts["pictures"].to_numpy().astype(float)
-        nothing = np.full(counts.height, np.nan)
-        yield rows(
-            counts.select(level),
-            "pictures",
-            Estimate(pictures, nothing, nothing),
-            counts["planned"].to_numpy(),
-            counts["cells"].to_numpy(),
-        )
+    yield from _of_rows("answers", "cell", cells, levels.cell)
+    yield from _of_rows("answers", "suite", summed(_rows_standing(cells), levels.suite), levels.suite)
 
 
 def _study_rows(figures: Sequence[pl.DataFrame], planned: pl.DataFrame, study: str) -> pa.Table:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from assets.metrics.counting.plans import read
 from assets.metrics.formulas.share import ratio
-from assets.metrics.registry.metrics import NOT_ASSESSED
+from assets.metrics.registry.metric import NOT_ASSESSED
 from assets.metrics.study.tests import LEVEL, benjamini_hochberg, chi_square_p, fisher_p, holm
 
 #: Conditions in the order in which they are asked. Where a study names no baseline, the first that it has is it.

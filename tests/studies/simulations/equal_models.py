@@ -12,8 +12,8 @@ from math import sqrt
 import numpy as np
 
 from assets.metrics.formulas.share import Z95, Bools, Floats, Ints, by_group
-from assets.metrics.formulas.tvd import noise_floor, tvd
 from assets.metrics.ranks.pairs import differences
+from assets.metrics.scores.measures.tvd import noise_floor, tvd
 from tests.studies.simulations.profiles import Pool, pool, reference, take
 from tests.studies.simulations.tables import Table
 

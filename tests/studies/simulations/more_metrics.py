@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.formulas import compatibility, homogeneity
-from assets.metrics.formulas.distance import distance2, mean_distance2, terms
-from assets.metrics.formulas.lift import Side, lift, side
+from assets.metrics.formulas.distance import distance2, even_terms, mean_distance2, terms
 from assets.metrics.formulas.prompts_like_these import over_prompts
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, mean_share
+from assets.metrics.scores.measures import compatibility, homogeneity
+from assets.metrics.scores.measures.lift import Side, lift, side
 from tests.studies.simulations.profiles import PICTURES, PROFILES, reference, shares
 from tests.studies.simulations.tables import Entry, Table
 
@@ -60,7 +60,7 @@ def likeness(n: int, values: int, profile: str, draws: int) -> Likeness:
         mask = np.ones(x.shape, dtype=bool)
         group = np.repeat(np.arange(suites), cells)
         truth = (((p**2).sum(axis=1) - 1 / values) / (1 - 1 / values)).mean()
-        seen = homogeneity.mean_homogeneity(homogeneity.terms(x, mask), mask, group, suites)
+        seen = homogeneity.mean_homogeneity(even_terms(x, mask), mask, group, suites)
         found[cells] = covered(seen, truth)
         bias = max(bias, abs(float(seen.estimate.mean() - truth)))
         spread = -np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0).sum(axis=1) / np.log(values)

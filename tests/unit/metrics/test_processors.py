@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[3]
 FIGURES = """
 import hashlib, math
 import numpy as np
-from assets.metrics.formulas.compatibility import entropy_homogeneity
-from assets.metrics.formulas.tvd import noise_floor
+from assets.metrics.scores.measures.compatibility import entropy_homogeneity
+from assets.metrics.scores.measures.tvd import noise_floor
 
 def told(*figures):
     print(hashlib.sha256(b"".join(np.ascontiguousarray(one).tobytes() for one in figures)).hexdigest())

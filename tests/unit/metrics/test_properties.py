@@ -18,15 +18,16 @@ from hypothesis import strategies as st
 
 from assets.metrics.formulas.distance import distance2, mean_distance2, terms
 from assets.metrics.formulas.share import Estimate, Floats, Ints, largest, mean_share, wilson
-from assets.metrics.formulas.tvd import noise_floor, tvd
 from assets.metrics.labels.agreement import MISSING, Level, alpha, kappa, pair_counts, value_counts
 from assets.metrics.registry.metric import TOO_FEW
 from assets.metrics.scores.demographic import injected
-from assets.metrics.scores.figures import distance_figures, rate_figures, share_figures
+from assets.metrics.scores.figures import rate_figures
+from assets.metrics.scores.measures.distances import distance_figures
+from assets.metrics.scores.measures.label_rates import ATTRIBUTE_RATES, PERSON_RATES
+from assets.metrics.scores.measures.outcome_rates import OUTCOME_RATES
+from assets.metrics.scores.measures.shares import share_figures
+from assets.metrics.scores.measures.tvd import noise_floor, tvd
 from assets.metrics.scores.rates import (
-    ATTRIBUTE_RATES,
-    OUTCOME_RATES,
-    PERSON_RATES,
     attribute_counts,
     outcome_counts,
     outside_counts,

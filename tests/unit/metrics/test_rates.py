@@ -7,10 +7,9 @@ import pytest
 
 from assets.metrics.scores.demographic import injected
 from assets.metrics.scores.figures import rate_figures
+from assets.metrics.scores.measures.label_rates import ATTRIBUTE_RATES, PERSON_RATES
+from assets.metrics.scores.measures.outcome_rates import OUTCOME_RATES
 from assets.metrics.scores.rates import (
-    ATTRIBUTE_RATES,
-    OUTCOME_RATES,
-    PERSON_RATES,
     attribute_counts,
     outcome_counts,
     outside_counts,

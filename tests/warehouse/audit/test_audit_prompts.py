@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from assets.generation.slots import Slot
-from assets.metrics.registry.metrics import METRICS
+from assets.metrics.registry.metrics import metrics
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Reference, ReferenceRow
@@ -206,7 +206,7 @@ def test_every_interval_is_found_again(loaded: Con, both: Found) -> None:
 def test_the_world_holds_every_metric_with_this_interval_and_figures_without(loaded: Con, query: str) -> None:
     table, _ = AUDITED[query]
     mine = published(loaded, query).values()
-    assert {row["metric"] for row in mine} == {metric.id for metric in METRICS if metric.prompts_interval}
+    assert {row["metric"] for row in mine} == {metric.id for metric in metrics() if metric.prompts_interval}
     assert min(row["cells"] for row in mine) == 10
     assert max(row["cells"] for row in mine) == {"scores": 46, "study_scores": 201}[table]
     nine = f"FROM {table} WHERE metric = 'share' AND cells = 9 AND prompt IS NULL"
@@ -240,7 +240,7 @@ def test_the_quantile_is_that_of_student_to_nine_digits(
 
 
 @pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("metric", [metric.id for metric in METRICS if metric.prompts_interval])
+@pytest.mark.parametrize("metric", [metric.id for metric in metrics() if metric.prompts_interval])
 def test_a_figure_that_was_changed_is_found(con: Con, both: Found, metric: str, end: str) -> None:
     query, found = both
     table, keys = AUDITED[query]

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.metrics.counting.cells import Cells
-from assets.metrics.formulas.compatibility import (
+from assets.metrics.registry.metric import ONE_VALUE
+from assets.metrics.scores.measures.compatibility import (
+    compatibility_figures,
     dalleval_mad,
     entropy_homogeneity,
     heim_gender_bias,
@@ -20,10 +22,9 @@ from assets.metrics.formulas.compatibility import (
     magbig_l1,
     openbias_score,
 )
-from assets.metrics.formulas.tvd import mean_absolute_deviation
-from assets.metrics.registry.metric import ONE_VALUE
-from assets.metrics.scores.beside import compatibility_figures, homogeneity_figures
-from assets.metrics.scores.figures import distance_figures
+from assets.metrics.scores.measures.distances import distance_figures
+from assets.metrics.scores.measures.homogeneity import homogeneity_figures
+from assets.metrics.scores.measures.tvd import mean_absolute_deviation
 from tests.unit.metrics.arrays import cells_of, figures_of
 
 GENDER = ["feminine", "masculine"]

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.metrics.formulas.compatibility import entropy_homogeneity
-from assets.metrics.formulas.homogeneity import homogeneity, mean_homogeneity, terms
+from assets.metrics.formulas.distance import even_terms
 from assets.metrics.registry.metric import ONE_VALUE
-from assets.metrics.scores.beside import homogeneity_figures
+from assets.metrics.scores.measures.compatibility import entropy_homogeneity
+from assets.metrics.scores.measures.homogeneity import (
+    homogeneity,
+    homogeneity_figures,
+    mean_homogeneity,
+)
 from tests.unit.metrics.arrays import cells_of, figures_of
 from tests.unit.metrics.formulas.test_distance import chances, outcomes
 
@@ -68,7 +72,7 @@ def test_the_interval_covers_and_its_mean_is_that_of_the_cells() -> None:
     p = rng.dirichlet(np.full(k, 0.8), size=m)
     x = rng.multinomial(n, p, size=(draws, m)).reshape(-1, k)
     group = np.repeat(np.arange(draws), m)
-    found = mean_homogeneity(terms(x, whole(x)), whole(x), group, draws)
+    found = mean_homogeneity(even_terms(x, whole(x)), whole(x), group, draws)
     truth = (((p**2).sum(axis=1) - 1 / k) / (1 - 1 / k)).mean()
     assert np.mean((found.low <= truth) & (truth <= found.high)) > 0.93
     assert found.estimate[0] == pytest.approx(homogeneity(x[:m], whole(x[:m])).mean(), abs=1e-12)

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from assets.metrics.formulas.lift import Side, lift, side
 from assets.metrics.formulas.share import Estimate
-from assets.metrics.scores.beside import lift_figures
+from assets.metrics.scores.measures.lift import Side, lift, lift_figures, side
 
 Cell = tuple[int, int, bool]  # pictures with the value, assessed, of a prompt of the group
 

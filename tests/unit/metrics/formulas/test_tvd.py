@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from assets.metrics.formulas.tvd import mean_absolute_deviation, noise_floor, tvd
+from assets.metrics.scores.measures.tvd import mean_absolute_deviation, noise_floor, tvd
 from tests.unit.metrics.prototypes import SHARED
 
 

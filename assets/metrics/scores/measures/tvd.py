@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from assets.metrics.formulas.share import Floats, across, ratio
+from assets.metrics.registry.metric import (
+    ASSESSED_PICTURES,
+    NO_REFERENCE,
+    REFERENCE_VALUES,
+    SEEN,
+    Metric,
+    metric,
+)
+from assets.metrics.scores.figures import Groups, basis, rows_of
 
 
 def tvd(counts: npt.NDArray[Any], expected: Floats) -> Floats:
@@ -68,3 +79,38 @@ def noise_floor(n: npt.ArrayLike, expected: Floats) -> Floats:
     total = np.asarray(n, dtype=float)
     spread = across(mean_absolute_deviation(total[:, None], expected))
     return ratio(0.5 * spread, total)
+
+
+@metric(
+    Metric(
+        "tvd",
+        "Raw total variation distance",
+        "½ Σ |p̂ - q|; suite: mean over cells",
+        (0.0, 1.0),
+        "page of a study, view `study_leaderboard`: what the study's authors report",
+        better="lower",
+        per=("attribute", "reference"),
+        support=REFERENCE_VALUES,
+        denominator=ASSESSED_PICTURES,
+        null_when=(NO_REFERENCE, *SEEN),
+    ),
+    Metric(
+        "tvd_floor",
+        "Noise floor of the raw distance",
+        "½ Σ E|X - nq| / n, X binomial: what a model that matches the reference would score; never subtracted",
+        (0.0, 1.0),
+        "page of a study, view `study_leaderboard`: beside `tvd`",
+        per=("attribute", "reference"),
+        support=REFERENCE_VALUES,
+        denominator=ASSESSED_PICTURES,
+        null_when=(NO_REFERENCE, *SEEN),
+        source="de Moivre's closed form: Diaconis & Zabell 1991, Statistical Science 6: 284-302",
+    ),
+    of="references",
+)
+def tvd_figures(groups: Groups) -> Iterable[pl.DataFrame]:
+    """Return `tvd` and `tvd_floor` of every group against its reference: means over cells with an assessed picture."""
+    cells, seen = groups.cells, basis(groups)
+    yield rows_of(groups, "tvd", groups.mean(tvd(cells.counts, cells.expected), seen.used), seen)
+    floor = noise_floor(cells.terms.n, cells.expected)
+    yield rows_of(groups, "tvd_floor", groups.mean(floor, seen.used), seen)
