@@ -14,6 +14,7 @@ from assets.gateway.money.prices import Price
 from assets.gateway.network.connection import Connection
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.registry import KINDS, LABELERS
+from assets.metrics.registry.metric import Metric
 from assets.metrics.registry.metrics import effects, metrics
 from assets.quality.registry import CHECKS
 from orchestration.cli import app

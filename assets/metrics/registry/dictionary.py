@@ -1,6 +1,6 @@
 """The page of metrics `docs/metrics.md`, made from the list of metrics.
 
-To write the page anew: `python -m assets.metrics.registry.dictionary`.
+To write the page anew: `make docs`.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ def _row(metric: Metric) -> str:
 def _section(metric: Metric, measure: Measure) -> str:
     second = "; also over prompts like these" if metric.prompts_interval else ""
     facts = {
+        "For whom": metric.reader,
         "Formula": metric.formula,
         "Unit": metric.unit,
         "Support": metric.support,

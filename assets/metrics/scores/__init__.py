@@ -1,4 +1,5 @@
 """The table `scores`: every figure of a cell or a suite.
 
-Belongs here: putting families together, rates, rewritten prompts. Does not belong here: formulas.
+Belongs here: the metrics (`measures`), the counts behind rates, putting figures together. Does not belong here: formulas
+that other rooms use too.
 """
