@@ -122,11 +122,10 @@ def test_every_benchmark_is_named(benchmark: str) -> None:
     assert f"[{benchmark}]" in page("docs/operations.md")
 
 
-@pytest.mark.parametrize(
-    "metric", [metric.id for metric in (*metrics(), *effects()) if metric.id != "pictures"]
-)
-def test_every_metric_is_explained(metric: str) -> None:
-    assert f"`{metric}`" in page("docs/methodology.md") + page("docs/statistics.md")
+@pytest.mark.parametrize("metric", [*metrics(), *effects()], ids=lambda metric: metric.id)
+def test_every_metric_is_explained(metric: Metric) -> None:
+    _, _, section = page("docs/metrics.md").partition(f"\n### {metric.id}\n")
+    assert f"\n- For whom: {metric.reader}\n" in section.partition("\n### ")[0]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(CHECKOUT)))

@@ -26,7 +26,7 @@ from assets.metrics.scores.measures.distances import distance_figures
 from assets.metrics.scores.measures.label_rates import ATTRIBUTE_RATES, PERSON_RATES
 from assets.metrics.scores.measures.outcome_rates import OUTCOME_RATES
 from assets.metrics.scores.measures.shares import share_figures
-from assets.metrics.scores.measures.tvd import noise_floor, tvd
+from assets.metrics.scores.measures.tvd import noise_floor, tvd, tvd_figures
 from assets.metrics.scores.rates import (
     attribute_counts,
     outcome_counts,
@@ -185,7 +185,11 @@ def test_figures_have_a_figure_or_a_reason(counts: list[list[int]], suite: bool,
     more = data.draw(st.lists(st.integers(0, 2), min_size=len(x), max_size=len(x)))
     q = np.broadcast_to(uneven(x.shape[1]), x.shape).tolist()
     cells = cells_of(counts, pictures=(x.sum(axis=1) + more).tolist(), expected=q)
-    found = figures_of(share_figures, cells, suite=suite) + figures_of(distance_figures, cells, suite=suite)
+    found = [
+        row
+        for family in (share_figures, distance_figures, tvd_figures)
+        for row in figures_of(family, cells, suite=suite)
+    ]
     groups = [x] if suite else [x[[row]] for row in range(len(x))]
     assert {row["metric"] for row in found} >= {
         "share",
