@@ -72,8 +72,9 @@ bench: setup-dev ## Time generation, labels, load and publish, each beside a bas
 	@$(BIN)/python -m tests.bench
 
 # One core each: numpy's threads only get in each other's way on arrays of this size.
-studies: setup-dev ## Run the simulation studies in full and write docs/studies.md
-	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.studies.simulations --out docs/studies.md
+studies: setup-dev ## Run the simulation studies in full and write build/docs/studies.md
+	@mkdir -p build/docs
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.studies.simulations --out build/docs/studies.md
 
 serve: setup ## Show the latest edition on this machine
 	@$(BIN)/cliche serve
@@ -88,9 +89,11 @@ dev: $(VENV)/.ui ## Dagster in a browser, on the records of `cliche run`
 	@home="$${CLICHE_HOME:-$(CURDIR)/.cliche}/dagster" && mkdir -p "$$home" && cp dagster.yaml "$$home/" && \
 		DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
 
-docs: setup-dev ## Write docs/warehouse.md from the schema, docs/metrics.md from the list of metrics
-	@$(BIN)/python -m warehouse.database.dictionary
-	@$(BIN)/python -m assets.metrics.registry.dictionary
+docs: setup-dev ## Write the reference pages of an edition to build/docs: dictionary.md, metrics.md
+	@mkdir -p build/docs
+	@$(BIN)/python -m warehouse.database.dictionary build/docs/dictionary.md
+	@$(BIN)/python -m assets.metrics.registry.dictionary build/docs/metrics.md
+	@ls build/docs/*.md
 
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
 PINS := $(VENV)/.pins

@@ -16,6 +16,7 @@ import duckdb
 from assets.generation.providers.registry import load_factory
 from assets.labeling.registry import CONVENTIONS
 from assets.leaderboard.build import build_page
+from assets.leaderboard.documents import documents
 from assets.leaderboard.page.page import render
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
@@ -37,19 +38,21 @@ class Contents:
     sha256: str
     sources: Mapping[str, Any]  # for the manifest
     data: tuple[tuple[str, Path], ...]  # (path in the edition, file), sorted
+    documents: Mapping[str, bytes]  # path in the edition → page; in no content hash, like column comments
     page: Page
     store: Store
 
     def files(
         self, edition: str, code_version: str, replaces: str | None, store_read: str | None
     ) -> Iterator[tuple[str, bytes]]:
-        """Yield (path in the edition, bytes): data, then pictures, then the page, `index.html` last.
+        """Yield (path in the edition, bytes): data, documents, pictures, then the page, `index.html` last.
 
         Raises:
             CorruptObjectError: if a picture is missing or is not what its name says.
         """
         for path, file in self.data:
             yield path, file.read_bytes()
+        yield from self.documents.items()
         for sha256, ext in sorted({(p.sha256, p.ext) for p in self.page.pictures()}):
             yield f"pictures/{sha256}.{ext}", read_image(self.store, sha256, ext)
         page = _named(self.page, edition, code_version, replaces, store_read)
@@ -75,13 +78,14 @@ def assemble(
     copy = connect(next(file for file in exported if file.name == "cliche.duckdb"), read_only=True)
     try:
         hashes = table_hashes(copy)
+        reference = documents(copy)
         page = build_page(
             copy,
             week=week,
             edition="",
             code_version="",
             conventions=conventions,
-            files=[*(path for path, _ in data), "manifest.json"],
+            files=[*(path for path, _ in data), *reference, "manifest.json"],
         )
         sources = _sources(copy, store, page, week, hashes)
     finally:
@@ -91,6 +95,7 @@ def assemble(
         sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered})),
         sources=sources,
         data=data,
+        documents=reference,
         page=page,
         store=store,
     )

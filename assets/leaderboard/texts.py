@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.contents import shipped_conventions
+from assets.leaderboard.documents import documents_from
 from assets.metrics.registry.metrics import metrics
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
@@ -45,6 +46,7 @@ def texts_sha256() -> str:
         "files": hashes,
         "conventions": shipped_conventions(),
         "metrics": sorted(metric.id for metric in metrics()),  # other metrics are other rows of `scores`
+        "documents": documents_from(),
     }
     return sha256_hex(canonical_json(made_from))
 

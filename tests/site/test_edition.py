@@ -92,6 +92,9 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
         assert stated == {"sha256": sha256_hex(files[path]), "bytes": len(files[path])}, path
     assert manifest["code_version"] == "1.2.3"
     assert {"index.html", "static/page.css", "data/cliche.duckdb", "data/scores.csv"} <= set(files)
+    assert {name for name in files if name.startswith("docs/")} == {"docs/dictionary.md", "docs/metrics.md"}
+    assert b"| `labeler_version` | VARCHAR | yes | identity |" in files["docs/dictionary.md"]
+    assert b"load_events" not in files["docs/dictionary.md"]  # bookkeeping is not published
     assert [s["suite"] for s in manifest["suites"]] == ["occupations"]
     assert {row["attribute"] for row in manifest["labelers"]} == {"perceived_gender", "skin_tone"}
     for partition in manifest["partitions"]:

@@ -1,23 +1,22 @@
-"""The page of metrics `docs/metrics.md`, made from the list of metrics.
+"""The page of metrics, made from the list of metrics.
 
-To write the page anew: `make docs`.
+Every edition has it as `docs/metrics.md`; `make docs` writes it for developers.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from assets.metrics.registry.metric import Measure, Metric
 from assets.metrics.registry.metrics import effect_measures, measures
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
-
 _OPENING = """\
 # Metrics
 
-This page is made from the rows beside the code that computes them, in `assets/metrics/scores/measures/` and
-`assets/metrics/effects/formulas.py` (`make docs` writes it anew; a test compares them).
-Why each is as it is, and what was measured, stands in [methodology.md](methodology.md).
+From the rows beside the code that computes them, in `assets/metrics/scores/measures/` and
+`assets/metrics/effects/formulas.py`. Why each is as it is, and what was measured: `docs/methodology.md` in the source
+code.
 
 Each is a value of `scores.metric`, and of `study_scores.metric` where a study has what it needs. p̂ are shares seen, q
 those of the reference, n pictures in the support, m cells, K values of the support. A figure of a suite is about this
@@ -88,4 +87,4 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

@@ -183,6 +183,13 @@ FORGERIES: dict[str, Forgery] = {
     "a style that hides a row": Forgery(
         lambda e: e.text("static/page.css", "body", "tr{display:none} body"), "static/page.css is not what"
     ),
+    "a meaning in the data dictionary": Forgery(
+        lambda e: e.text("docs/dictionary.md", "perceived", "real"),
+        "docs/dictionary.md is not what its version makes",
+    ),
+    "a formula": Forgery(
+        lambda e: e.text("docs/metrics.md", "- Formula: ", "- Formula: 2 × "), "docs/metrics.md is not what"
+    ),
     "pictures swapped under their content names": Forgery(
         _swap_pictures, "holds another picture than its name"
     ),

@@ -36,8 +36,12 @@ def test_ranges_that_are_not_from_0_to_1_are_known_to_the_check_of_ranges() -> N
             assert f"'{metric.id}'" in text, metric.id
 
 
-def test_the_committed_page_is_the_generated_one() -> None:
-    assert dictionary.PAGE.read_text(encoding="utf-8") == dictionary.page(), "run: make docs"
+def test_the_page_has_a_section_for_each_metric_with_its_formula() -> None:
+    sections = {part.partition("\n")[0]: part for part in dictionary.page().split("\n### ")[1:]}
+    assert [*sections] == [metric.id for metric in EVERY]
+    for metric in EVERY:
+        assert f"- Formula: {metric.formula}\n" in sections[metric.id]
+        assert f"- n: {metric.denominator}\n" in sections[metric.id]
 
 
 def test_a_bar_in_a_formula_does_not_end_a_cell() -> None:

@@ -293,7 +293,19 @@ def test_outcomes_are_those_of_the_records(con: Con) -> None:
     assert sorted(rows) == sorted((str(o), group, o in FINAL) for o, group in GROUPS.items())
 
 
-def test_the_committed_data_dictionary_is_the_generated_one() -> None:
-    assert dictionary.PAGE.read_text(encoding="utf-8") == dictionary.page(), (
-        "run: python -m warehouse.database.dictionary"
-    )
+def test_the_data_dictionary_has_every_table_view_column_and_audit_query(con: Con) -> None:
+    page = dictionary.page(con)
+    assert page == dictionary.own_page()
+    sections = {part.partition("\n")[0]: part for part in page.split("\n### ")[1:]}
+    columns = con.execute(
+        "SELECT table_name, column_name, data_type, coalesce(comment, '') FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall()
+    assert {table for table, *_ in columns} == sections.keys()
+    for table, column, kind, comment in columns:
+        meaning = comment.rpartition(": ")[2] if table not in marts.order() else comment
+        (row,) = [
+            line for line in sections[table].splitlines() if line.startswith(f"| `{column}` | {kind} |")
+        ]
+        assert " ".join(meaning.split()).replace("|", "\\|") in row
+    for query in sqlfiles.names("audit"):
+        assert f"\n| `{query}` | " in page
