@@ -14,6 +14,7 @@ from assets.gateway.money.prices import Price
 from assets.gateway.network.connection import Connection
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.registry import KINDS, LABELERS
+from assets.metrics.registry import dictionary
 from assets.metrics.registry.metric import Metric
 from assets.metrics.registry.metrics import effects, metrics
 from assets.quality.registry import CHECKS
@@ -124,7 +125,7 @@ def test_every_benchmark_is_named(benchmark: str) -> None:
 
 @pytest.mark.parametrize("metric", [*metrics(), *effects()], ids=lambda metric: metric.id)
 def test_every_metric_is_explained(metric: Metric) -> None:
-    _, _, section = page("docs/metrics.md").partition(f"\n### {metric.id}\n")
+    _, _, section = dictionary.page().partition(f"\n### {metric.id}\n")
     assert f"\n- For whom: {metric.reader}\n" in section.partition("\n### ")[0]
 
 
