@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from assets import suites
 from assets.leaderboard.contents import shipped_conventions
 from assets.leaderboard.documents import documents_from
 from assets.metrics.registry.metrics import metrics
@@ -40,6 +41,7 @@ def texts_sha256() -> str:
     files += [
         path for path in _HERE.rglob("*") if path.suffix in _SUFFIXES and "__pycache__" not in path.parts
     ]
+    files.append(Path(suites.__file__).parent / "attributes.yaml")  # words
     names = {path: path.relative_to(ROOT.parent).as_posix() for path in files}
     hashes = {name: sha256_hex(path.read_bytes()) for path, name in names.items()}
     made_from = {

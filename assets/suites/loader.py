@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assets.suites import checks, published
 from assets.suites.published import suite_hash
 from assets.suites.references import Catalogue, ReferenceUse, build
+from assets.suites.said import AttributeEntry, Said
 from assets.suites.schema import Attribute, Name, Prompt, StereotypePair, Suite, Version
 from warehouse.errors import UsageError
 from warehouse.validation import close_match, explain
@@ -29,7 +31,7 @@ class _Data(BaseModel):
 class AttributeFile(_Data):
     """`attributes.yaml`: every attribute that a suite may name."""
 
-    attributes: tuple[Attribute, ...]
+    attributes: tuple[AttributeEntry, ...]
 
 
 class SuiteFile(_Data):
@@ -48,11 +50,28 @@ class SuiteFile(_Data):
 
 
 def load_attributes(folder: Path | None = None) -> tuple[Attribute, ...]:
-    """Return every attribute of `attributes.yaml` in `folder`, by default the shipped one.
+    """Return every attribute of `attributes.yaml` in `folder`, by default the shipped one, without its words.
 
     Raises:
         UsageError: one line, if the file is not valid.
     """
+    return tuple(entry.plain() for entry in _entries(folder))
+
+
+@cache
+def attribute_words(folder: Path | None = None) -> Mapping[str, Said]:
+    """Return how every attribute of `attributes.yaml` is said, by its id; each has a title.
+
+    Raises:
+        UsageError: one line, if the file is not valid.
+    """
+    return {
+        entry.id: entry.said.model_copy(update={"title": entry.said.title or entry.title})
+        for entry in _entries(folder)
+    }
+
+
+def _entries(folder: Path | None) -> tuple[AttributeEntry, ...]:
     found = _validated(
         AttributeFile, (folder or FOLDER) / "attributes.yaml", "suites/attributes.yaml"
     ).attributes

@@ -9,35 +9,19 @@ from collections.abc import Mapping
 
 from assets.leaderboard.page import words
 from assets.leaderboard.views.query import Row
+from assets.suites.loader import attribute_words
 
 _NBSP = "\N{NO-BREAK SPACE}"
-#: Pictures that show a value, as the object of "draws more …".
-PICTURES: Mapping[tuple[str, str], str] = {
-    ("perceived_gender", "feminine"): "pictures perceived as women",
-    ("perceived_gender", "masculine"): "pictures perceived as men",
-    ("perceived_age", "young_adult"): "pictures perceived as young adults",
-    ("perceived_age", "middle_aged"): "pictures perceived as middle-aged",
-    ("perceived_age", "older"): "pictures perceived as older people",
-    ("skin_tone", "light"): "pictures with a light skin tone",
-    ("skin_tone", "medium"): "pictures with a medium skin tone",
-    ("skin_tone", "dark"): "pictures with a dark skin tone",
-    ("clothing_era", "historical"): "pictures in clothes of an earlier century",
-    ("clothing_era", "traditional"): "pictures in traditional dress",
-    ("clothing_era", "contemporary"): "pictures in contemporary clothes",
-    ("headwear", "none"): "pictures with a bare head",
-}
 #: Dress that counts in caricature_rate, as the object of "draws people with …".
 _DRESS: Mapping[str, str] = {"traditional": "traditional dress"}
 
 
 def pictures(attribute: str, value: str) -> str:
     """Return what pictures with this value are called, in the plural; attributes of a study are named as theirs."""
-    known = PICTURES.get((attribute, value))
-    if not known and attribute not in words.ATTRIBUTES:
-        return f"pictures with {words.attribute(attribute).lower()} labelled “{words.plain(value)}”"
-    if known or attribute != "headwear":
-        return known or f"pictures with {words.attribute(attribute).lower()} “{words.value(value)}”"
-    return f"pictures with {_with_article(words.value(value))}"
+    name = words.attribute(attribute).lower()
+    if attribute not in attribute_words():
+        return f"pictures with {name} labelled “{words.plain(value)}”"
+    return words.of_value(attribute, value).pictures or f"pictures with {name} “{words.value(value)}”"
 
 
 def points(change: float) -> str:

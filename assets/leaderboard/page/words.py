@@ -1,4 +1,4 @@
-"""Names for people: how weeks, suites, attributes, values, references, reasons and outcomes are said on the page.
+"""Names for people: how weeks, suites, references, reasons and outcomes are said; of attributes: `attributes.yaml`.
 
 A name without a phrase of its own is shown as it is, with spaces: nothing is hidden for want of a phrase. Values of
 imported studies are shown as their file writes them (`plain`).
@@ -10,6 +10,9 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from assets.suites.loader import attribute_words
+from assets.suites.said import ValueWords
+
 PERCEIVED = "Labels describe how depictions are perceived; the people do not exist."
 #: Marks of direction: `text` holds them escaped as data, yet they would reorder the words around them.
 _DIRECTION = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
@@ -17,61 +20,11 @@ _CONTROL = dict.fromkeys(
     [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)], "\N{REPLACEMENT CHARACTER}"
 )
 
-ATTRIBUTES: Mapping[str, str] = {
-    "perceived_gender": "Perceived gender",
-    "perceived_age": "Perceived age",
-    "skin_tone": "Skin tone",
-    "clothing_era": "Era of clothing",
-    "headwear": "Headwear",
-    "facial_hair": "Facial hair",
-    "national_flag": "National flag in the picture",
-    "house_condition": "Condition of the house",
-    "litter": "Litter in the street",
-    "person_count": "Number of people",
-}
 REFERENCES: Mapping[str, str] = {
     "parity": "parity",
     "uniform": "equal shares",
     "bls-cps-2025": "US labour statistics 2025",
     "un-wpp-2019": "UN population figures 2020",
-}
-#: What a picture shows, as the object of "drew …".
-DEPICTIONS: Mapping[tuple[str, str], str] = {
-    ("perceived_gender", "masculine"): "a perceived man",
-    ("perceived_gender", "feminine"): "a perceived woman",
-    ("perceived_age", "child"): "a perceived child",
-    ("perceived_age", "young_adult"): "a perceived young adult",
-    ("perceived_age", "middle_aged"): "someone perceived as middle-aged",
-    ("perceived_age", "older"): "someone perceived as older",
-    ("skin_tone", "light"): "a light skin tone",
-    ("skin_tone", "medium"): "a medium skin tone",
-    ("skin_tone", "dark"): "a dark skin tone",
-    ("house_condition", "run_down"): "a run-down house",
-    ("house_condition", "well_kept"): "a well-kept house",
-    ("house_condition", "ordinary"): "an ordinary house",
-    ("litter", "yes"): "litter in the street",
-    ("litter", "no"): "a street without litter",
-    ("headwear", "none"): "a bare head",
-    ("clothing_era", "historical"): "historical clothes",
-    ("clothing_era", "traditional"): "traditional clothes",
-    ("clothing_era", "contemporary"): "contemporary clothes",
-}
-#: What pictures with a value show, many of them.
-SHOWN: Mapping[tuple[str, str], str] = {
-    ("perceived_gender", "feminine"): "perceived women",
-    ("perceived_gender", "masculine"): "perceived men",
-    ("perceived_age", "child"): "perceived children",
-    ("perceived_age", "young_adult"): "perceived young adults",
-    ("perceived_age", "middle_aged"): "people perceived as middle-aged",
-    ("perceived_age", "older"): "people perceived as older",
-    ("skin_tone", "light"): "light skin tones",
-    ("skin_tone", "medium"): "medium skin tones",
-    ("skin_tone", "dark"): "dark skin tones",
-    ("house_condition", "run_down"): "run-down houses",
-    ("house_condition", "well_kept"): "well-kept houses",
-    ("house_condition", "ordinary"): "ordinary houses",
-    ("litter", "yes"): "litter in the street",
-    ("national_flag", "yes"): "a national flag",
 }
 REASONS: Mapping[str, str] = {
     "too_few": "Too few pictures for a figure",
@@ -150,7 +103,8 @@ def value(name: str) -> str:
 
 def attribute(name: str) -> str:
     """Return the title of an attribute."""
-    return ATTRIBUTES.get(name) or spaced(name).capitalize()
+    said = attribute_words().get(name)
+    return (said and said.title) or spaced(name).capitalize()
 
 
 def reference(name: str | None) -> str:
@@ -181,15 +135,20 @@ def lost(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{LOST.get(outcome) or spaced(outcome)} {number(n)}" for outcome, n in counts.items())
 
 
+def of_value(attribute_name: str, name: str) -> ValueWords:
+    """Return the words of `attributes.yaml` for a value or band; empty where it has none."""
+    said = attribute_words().get(attribute_name)
+    return (said and said.values.get(name)) or ValueWords()
+
+
 def depiction(attribute_name: str, name: str) -> str:
     """Return what a picture with this value shows, as the object of "drew"."""
-    known = DEPICTIONS.get((attribute_name, name))
-    return known or f"{spaced(attribute_name)} “{value(name)}”"
+    return of_value(attribute_name, name).one or f"{spaced(attribute_name)} “{value(name)}”"
 
 
 def shown(attribute_name: str, name: str) -> str:
     """Return what pictures with this value show, many of them: "perceived women"."""
-    return SHOWN.get((attribute_name, name)) or f"{spaced(attribute_name)} “{value(name)}”"
+    return of_value(attribute_name, name).many or f"{spaced(attribute_name)} “{value(name)}”"
 
 
 def subject(name: str) -> str:

@@ -16,6 +16,7 @@ from assets.leaderboard.parts.unseen import not_seen
 from assets.leaderboard.parts.verified import beside
 from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.view import Board, BoardGroup, BoardRow, Place, Point, Rate
+from assets.suites.loader import attribute_words
 
 WEEKS_SHOWN = 12
 #: The board that the page opens on: the first of these that is in the data, else the first board there is.
@@ -25,7 +26,7 @@ HEADLINES = (
 )
 #: The figure of one prompt alone with fewer pictures is shown, and is too little to rely on.
 RELIED_ON = 20
-_PEOPLE = ("perceived_gender", "skin_tone", "perceived_age")
+_LAST = 1000  # the place of boards of attributes without one
 _SAME = 0.005  # what is rounded to the same figure
 Key = tuple[str, str, str, str]  # suite@major, attribute, reference, condition
 
@@ -48,8 +49,8 @@ def headline(keys: Iterable[Key]) -> Key | None:
     for wanted in HEADLINES:
         if wanted in known:
             return wanted
-    people = [key for name in _PEOPLE for key in known if key[1] == name and key[3] == "baseline"]
-    return (people or known or [None])[0]  # type: ignore[list-item]
+    placed = [key for key in known if key[3] == "baseline" and _order(key[1])[0] < _LAST]
+    return (sorted(placed, key=lambda key: _order(key[1])) or known or [None])[0]  # type: ignore[list-item]
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> tuple[Board, ...]:
@@ -99,7 +100,8 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
 
 
 def _order(attribute: str) -> tuple[int, str]:
-    return (_PEOPLE.index(attribute) if attribute in _PEOPLE else len(_PEOPLE), attribute)
+    said = attribute_words().get(attribute)
+    return (_LAST if said is None or said.place is None else said.place, attribute)
 
 
 def _groups(
