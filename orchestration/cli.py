@@ -36,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-importer = typer.Typer(help="Take in pictures that somebody else made or downloaded.", no_args_is_help=True)
+importer = typer.Typer(help="Import pictures that somebody else made or downloaded.", no_args_is_help=True)
 app.add_typer(importer, name="import")
 gold = typer.Typer(help="A random sample of pictures for people to label.", no_args_is_help=True)
 app.add_typer(gold, name="gold")
@@ -69,7 +69,7 @@ def run(
         list[str] | None, typer.Option("--model", help="Only this model; may be repeated.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be asked and what it costs; ask nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be asked and what it costs; ask nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Spend money without asking first.")] = False,
 ) -> None:
@@ -90,13 +90,13 @@ def publish(
     raise typer.Exit(commands.operator.publish(week))
 
 
-@app.command(short_help="Say how far each model is in a week.")
+@app.command(short_help="Show the progress of each model in a week.")
 def status(week: Week = None) -> None:
-    """Say how far each model is in a week, and what publishing waits for."""
+    """Show the progress of each model in a week, and what publishing waits for."""
     raise typer.Exit(commands.status.status(week))
 
 
-@app.command(short_help="Look at keys, models, store, prices, caps.")
+@app.command(short_help="Check keys, models, store, prices, caps.")
 def doctor(
     paid: Annotated[
         bool,
@@ -106,7 +106,7 @@ def doctor(
         bool, typer.Option("--yes", help="With --paid: spend money without asking first.")
     ] = False,
 ) -> None:
-    """Look for what could keep a run from going well: keys, models, store, clock, disk, prices, caps; free calls only.
+    """Check what a run depends on: keys, models, store, clock, disk, prices, caps; free calls only.
 
     Each line is ok, warn or fail, with how to fix it. Exit code 1 if a run would certainly fail.
     """
@@ -115,7 +115,7 @@ def doctor(
 
 @app.command()
 def rebuild() -> None:
-    """Build the warehouse anew from the store alone."""
+    """Rebuild the warehouse from the store alone."""
     raise typer.Exit(commands.operator.rebuild())
 
 
@@ -147,14 +147,15 @@ def sql(
     file: Annotated[str | None, typer.Option("--file", "-f", help="An audit query, or a .sql file.")] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
     limit: Annotated[
-        int, typer.Option("--limit", min=0, help="Rows of a table at most; 0: all. CSV and JSON are whole.")
+        int,
+        typer.Option("--limit", min=0, help="Maximum rows of a table; 0: all. CSV and JSON are complete."),
     ] = 1000,
     timeout: Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a query may take.")] = 60,
     show: Annotated[
         bool, typer.Option("--print", help="Print the text of -f NAME instead of its rows.")
     ] = False,
 ) -> None:
-    """Query the latest edition's file and nothing else. Without arguments: the audit queries there are."""
+    """Query the latest edition's file and nothing else. Without arguments: list the audit queries."""
     raise typer.Exit(commands.query.sql(query, file, form, limit=limit, timeout=timeout, show=show))
 
 
@@ -168,11 +169,11 @@ def serve(
     raise typer.Exit(commands.auditor.serve(port))
 
 
-@app.command(short_help="List or free what runs hold.")
+@app.command(short_help="List locks, or release one.")
 def unlock(
-    name: Annotated[str | None, typer.Argument(help="The lease to give back; default: list them.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The lock to release; default: list them.")] = None,
 ) -> None:
-    """List who holds what, or take a lease from a run that hangs; frees the pool slots of dead runs."""
+    """List who holds which lock, or release the lock of a run that hangs; frees the pool slots of dead runs."""
     raise typer.Exit(commands.operator.unlock(name))
 
 
@@ -181,24 +182,25 @@ def import_midjourney(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of downloaded pictures.")],
     week: Annotated[str, typer.Option("--week", help="Monday of the week in which they were made.")],
     model_version: Annotated[
-        str | None, typer.Option("--model-version", help="The --v of files that do not say it themselves.")
+        str | None,
+        typer.Option("--model-version", help="Midjourney version (--v) of files that do not state it."),
     ] = None,
 ) -> None:
-    """Take in a folder of Midjourney downloads for one week."""
+    """Import a folder of Midjourney downloads for one week."""
     raise typer.Exit(commands.imports.import_midjourney(folder, week, model_version))
 
 
-@importer.command("study", short_help="Take in a published study.")
+@importer.command("study", short_help="Import a published study.")
 def import_study(
     file: Annotated[
         Path, typer.Argument(metavar="FILE.yaml", help="Study file, e.g. assets/studies/raza2025.yaml")
     ],
     root: Annotated[Path, typer.Option("--root", help="Folder that holds the study's pictures and labels.")],
     check: Annotated[
-        bool, typer.Option("--check", help="List all mistakes, or what would come in; store nothing.")
+        bool, typer.Option("--check", help="List all errors, or what would be imported; store nothing.")
     ] = False,
 ) -> None:
-    """Take in a published study: its pictures, its people's labels, its provenance."""
+    """Import a published study: its pictures, its people's labels, its provenance."""
     raise typer.Exit(
         commands.imports.check_study(file, root) if check else commands.imports.import_study(file, root)
     )
@@ -218,7 +220,7 @@ def label_imported(
 GoldSet = Annotated[str, typer.Argument(metavar="SET", help="Name of the gold set.")]
 
 
-@gold.command("sample", short_help="Draw the sample.")
+@gold.command("sample", short_help="Draw a random sample.")
 def gold_sample(  # noqa: PLR0913 - one argument an option
     *,
     week: Annotated[str, typer.Option("--week", help="Monday of the week, YYYY-MM-DD.")],
@@ -226,15 +228,17 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     name: Annotated[
         str | None, typer.Option("--set", help="Name of the set; default: WEEK-ATTRIBUTE.")
     ] = None,
-    overlap: Annotated[float, typer.Option("--overlap", help="Share that both raters are given.")] = 0.2,
+    overlap: Annotated[
+        float, typer.Option("--overlap", help="Share of the pictures that both raters label.")
+    ] = 0.2,
     raters: Annotated[str, typer.Option("--raters", help="Two pseudonyms.")] = "a,b",
     attribute: Annotated[
-        str, typer.Option("--attribute", help="Its predicted values are the strata.")
+        str, typer.Option("--attribute", help="Stratify by this attribute's predicted values.")
     ] = "perceived_gender",
     suite: Annotated[list[str] | None, typer.Option("--suite", help="Only this; may be repeated.")] = None,
     model: Annotated[list[str] | None, typer.Option("--model", help="Only this; may be repeated.")] = None,
-    least: Annotated[int, typer.Option("--least", help="Pictures of every stratum.")] = 2,
-    seed: Annotated[int | None, typer.Option("--seed", help="Of the draw; default: by chance.")] = None,
+    least: Annotated[int, typer.Option("--least", help="Minimum pictures per stratum.")] = 2,
+    seed: Annotated[int | None, typer.Option("--seed", help="Random seed; default: random.")] = None,
 ) -> None:
     """Draw a random sample of a week's pictures by model, suite and predicted value; it is drawn once."""
     raise typer.Exit(
@@ -253,17 +257,17 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     )
 
 
-@gold.command("export", short_help="Write what raters work with.")
+@gold.command("export", short_help="Write the files for raters.")
 def gold_export(
     gold_set: GoldSet,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder.")],
     form: Annotated[str, typer.Option("--format", help="label-studio or csv.")] = "label-studio",
 ) -> None:
-    """Write pictures and tasks for each rater; nothing in them tells of model, prompt or labels."""
+    """Write pictures and tasks for each rater; they reveal no model, prompt or label."""
     raise typer.Exit(commands.gold.gold_export(gold_set, to, form))
 
 
-@gold.command("import", short_help="Take in what raters said.")
+@gold.command("import", short_help="Import the raters' answers.")
 def gold_import(
     gold_set: GoldSet,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON, JSON-MIN or CSV.")],
@@ -272,13 +276,13 @@ def gold_import(
         typer.Option("--rater", help="Who answered: NAME, or ACCOUNT=NAME for each account of Label Studio."),
     ] = None,
 ) -> None:
-    """Take in raters' answers: all of the files, or nothing and a list of what is wrong."""
+    """Import raters' answers: all of the files, or nothing and a list of what is wrong."""
     raise typer.Exit(commands.gold.gold_import(gold_set, files, rater or []))
 
 
-@gold.command("status", short_help="Say how far it is.")
+@gold.command("status", short_help="Show the progress.")
 def gold_status(gold_set: GoldSet) -> None:
-    """Say how many pictures of a set were rated, by rater."""
+    """Show how many pictures of a set were rated, by rater."""
     raise typer.Exit(commands.gold.gold_status(gold_set))
 
 
@@ -287,24 +291,24 @@ def anchors_freeze(
     name: Annotated[str, typer.Argument(help="Its name; a set never changes.")],
     from_week: Annotated[str, typer.Option("--from-week", help="Monday of the week whose pictures to take.")],
     pictures: Annotated[int, typer.Option("--n", help="How many pictures, 60 or more.")] = 60,
-    seed: Annotated[str | None, typer.Option("--seed", help="Of the lot; default: the name.")] = None,
+    seed: Annotated[str | None, typer.Option("--seed", help="Random seed; default: the name.")] = None,
 ) -> None:
-    """Freeze stored pictures of a week, drawn by lot from every model and suite."""
+    """Freeze stored pictures of a week, drawn at random from every model and suite."""
     raise typer.Exit(commands.anchors.anchors_freeze(name, from_week, pictures, seed))
 
 
 @anchors.command("list", short_help="List sets, labels and what moved.")
 def anchors_list() -> None:
-    """List the sets, who labelled them in which weeks, and what moved and waits for a person."""
+    """List the sets, who labeled them in which weeks, and what moved and waits for a person."""
     raise typer.Exit(commands.anchors.anchors_list())
 
 
 @anchors.command("accept", short_help="Accept that labels moved.")
 def anchors_accept(
     labeler: Annotated[str, typer.Option("--labeler", help="Name of the labeler, or NAME@VERSION.")],
-    attribute: Annotated[str, typer.Option("--attribute", help="Whose labels moved.")],
+    attribute: Annotated[str, typer.Option("--attribute", help="Attribute whose labels moved.")],
     week: Annotated[str, typer.Option("--week", help="Monday of the week in which they moved.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why that is right, or good enough; published.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why this is acceptable; published.")],
     by: Annotated[str | None, typer.Option("--by", help="Pseudonym of who says so; published.")] = None,
 ) -> None:
     """Accept that a labeler's labels of anchors moved, so that its attribute may rank again."""

@@ -37,7 +37,7 @@ ERR = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 class Tally:
-    """Counts what happens and shows it; made for one command, told from several threads."""
+    """Counts what happens and shows it; made for one command, called from several threads."""
 
     def __init__(self, slots: int) -> None:
         """Prepare bars for `slots` slots that are still to be asked."""

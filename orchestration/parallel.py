@@ -39,7 +39,7 @@ def run_all(
 
     Args:
         settings: of the installation; every process makes its own surroundings from them.
-        place: the surroundings of this process. Its listener is told here what happens in the others, its `interrupt`
+        place: the surroundings of this process. Its listener hears here what happens in the others, its `interrupt`
             ends them (what is in flight is recorded and nothing new is begun), and they count for its run.
         partitions: what is to be done, in the order in which it is begun.
         work: a function of a module (it is sent to the processes by name).

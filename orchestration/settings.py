@@ -94,6 +94,6 @@ def _from_file(path: Path) -> dict[str, Any]:
         if isinstance(values.get(name), str):
             values[name] = (path.parent / values[name]).resolve()
     store = values.get("store")
-    if isinstance(store, str) and ":" not in store:  # an address is told from a folder by its colon
+    if isinstance(store, str) and ":" not in store:  # an address has a colon, a folder has none
         values["store"] = str((path.parent / store).resolve())
     return values

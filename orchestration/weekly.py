@@ -61,7 +61,7 @@ def run_partitions(
 ) -> Ran:
     """Ask, label and load every (model, week) that is not complete; one failing does not keep the others back.
 
-    Everything that configuration can get wrong is told before the first of them is asked.
+    Everything that configuration can get wrong is reported before the first of them is asked.
 
     Raises:
         UsageError: for wrong configuration.
@@ -148,7 +148,7 @@ def _cause(place: Workplace, partition: Partition) -> str:
 
 
 def _open_slots(place: Workplace, partition: Partition) -> str:
-    """Return what may still be asked or labelled and how to go on, or an empty string if there is nothing."""
+    """Return what may still be asked or labeled and how to go on, or an empty string if there is nothing."""
     after = partition_state(place.store, partition[1], partition[0], place.labelers)
     if after.open:
         return f"{after.open} of {after.slots} slots are open; {_how_to_go_on(place, after)}"

@@ -29,7 +29,7 @@ class _UniqueKeys(yaml.constructor.SafeConstructor):
 
 
 class _Worded(_UniqueKeys, yaml.SafeLoader):
-    """The loader in Python: its errors are the ones that are told."""
+    """The loader in Python: its errors are the ones that are reported."""
 
 
 class _Quick(_UniqueKeys, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

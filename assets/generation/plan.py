@@ -43,7 +43,7 @@ class Plan(Record):
     until_week: str | None
     succeeds: str | None
     completeness_floor: float | None = None  # of plans of before; a rule of publishing is no part of a plan
-    price: Any = None  # as planned; what a call cost stands in its receipt
+    price: Any = None  # as planned; what a call cost is in its receipt
     also_labelers: tuple[str, ...] = ()
     suites: tuple[dict[str, Any], ...]
     slots: tuple[Slot, ...]

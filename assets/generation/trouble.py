@@ -150,7 +150,7 @@ def _stopped_by(known: Ledgered) -> str | None:
     """Return what stopped the provider: the newest stop that a slot stands at, because it was not asked again since.
 
     Slots that were in flight beside it may be answered later than it; that says nothing about it. A cap that is reached
-    is told where the provider itself did not stop.
+    is reported where the provider itself did not stop.
     """
     last = [receipt for attempts in known.attempts.values() if (receipt := attempts.last) is not None]
     stops = [receipt for receipt in last if GROUPS[receipt.outcome] == "stop"] or [

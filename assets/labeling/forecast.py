@@ -1,4 +1,4 @@
-"""What labelling will take: calls, minutes and dollars of the labelers that are asked, before anything is asked."""
+"""What labeling will take: calls, minutes and dollars of the labelers that are asked, before anything is asked."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def label(place: Workplace, model: str, week: str) -> Report:
             if beside.stopped_by or beside.open:
                 place.listener.told(f"{model}, week {week}: {left_over(beside)}")
         if place.interrupt.is_set() and report.open:
-            raise ClicheError(f"labelling {model}, week {week} was interrupted; run again to go on")
+            raise ClicheError(f"labeling {model}, week {week} was interrupted; run again to go on")
     return report
 
 

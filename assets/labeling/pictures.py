@@ -21,7 +21,7 @@ class Preparation:
     Attributes:
         max_side: the longer side in pixels above which a picture is scaled down.
         max_png_bytes: a larger PNG is sent as JPEG instead.
-        jpeg_quality: of that JPEG, without subsampling of colours.
+        jpeg_quality: of that JPEG, without subsampling of colors.
     """
 
     max_side: int = 2048

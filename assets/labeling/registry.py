@@ -60,7 +60,7 @@ def with_questions(
     """Return the labelers of models.yaml by name, each with the attributes of the suites that it is asked for.
 
     Args:
-        labelers: as they stand in the file.
+        labelers: as they are in the file.
         suites: whose attributes may be asked for.
         where: the file, for messages.
 

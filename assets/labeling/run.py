@@ -1,4 +1,4 @@
-"""Labelling one partition: what is missing is read from the pictures and kept as write-once Parquet parts."""
+"""Labeling one partition: what is missing is read from the pictures and kept as write-once Parquet parts."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def label_partition(
     on_picture: Callable[[], None] = lambda: None,
     asking: Asking = FREELY,
 ) -> Report:
-    """Read what is not yet labelled by the plan's labeler in its present version; safe to run again.
+    """Read what is not yet labeled by the plan's labeler in its present version; safe to run again.
 
     Args:
         store: where pictures and labels are kept.

@@ -1,4 +1,4 @@
-"""How far a partition is: planned, asked, labelled, as the store knows it."""
+"""How far a partition is: planned, asked, labeled, as the store knows it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from warehouse.store import Store
 class PartitionState:
     """One model's week: slots by outcome; and left to do: slots to ask, receipts to list, pictures to label.
 
-    `unlabelled` counts what the plan's labeler has not read and has not declined. `cost_usd` holds what labelling cost,
+    `unlabelled` counts what the plan's labeler has not read and has not declined. `cost_usd` holds what labeling cost,
     by any labeler, and `label_cost_usd` is that part of it.
     """
 
@@ -193,6 +193,6 @@ def _labeling(
 
 
 def _labelled_once(store: Store, plan: Plan) -> bool:
-    """Return whether a labeler that is in models.yaml no more labelled the partition."""
+    """Return whether a labeler that is in models.yaml no more labeled the partition."""
     prefix = f"{keys.labels_prefix(plan.week, plan.model)}labeler={plan.labeler}@"
     return any("/part-" in key for key in store.list(prefix))

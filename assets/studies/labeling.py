@@ -1,4 +1,4 @@
-"""Labelling the pictures of an imported study with a labeler of the project."""
+"""Labeling the pictures of an imported study with a labeler of the project."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _read(
         found: dict[str, Mapping[str, Reading]] = {}
         for number, sha256 in enumerate(pictures[start : start + PART_PICTURES], start=start + 1):
             found[sha256] = labeler.read(store.get(keys.image(sha256, todo[sha256][0])), attributes)
-            tell("labelling pictures", number, len(pictures))
+            tell("labeling pictures", number, len(pictures))
         keep(found)
 
 
@@ -137,7 +137,7 @@ def _ask(
         journal,
         load=lambda look: store.get(keys.image(look.sha256, look.ext)),
         asking=asking,
-        on_picture=lambda: tell("labelling pictures", next(done), len(looks)),
+        on_picture=lambda: tell("labeling pictures", next(done), len(looks)),
     )
 
 

@@ -1,7 +1,7 @@
 """Where an imported study lies in the bucket, and which of its imports is current.
 
     studies/<study>/definition-<hash16>.json            the study file, canonical JSON
-    studies/<study>/tables-<hash16>/<table>.parquet    one a table: TABLES below
+    studies/<study>/tables-<hash16>/<table>.parquet    one per table: TABLES below
     studies/<study>/labels/labeler=<name@version>/part-<hash>.parquet     rows of study_labels: <hash> is of
                                                         the rows (16 digits), or of the bytes (64)
     <one of these>.parquet.<sha256>.json                the hash of its bytes

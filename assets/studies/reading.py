@@ -44,7 +44,7 @@ def read_study_files(definition: Path, root: Path, *, progress: Progress | None 
         mistakes.add("", f"no folder {root}; give the study's folder with --root")
     mistakes.stop()
     study = with_prompts(study, root, mistakes)
-    mistakes.stop()  # without prompts nothing else can be told
+    mistakes.stop()  # without prompts nothing else can be reported
     named = name_pictures(study, root, mistakes, other_files=label_file_names(study, root))
     read = read_files(study, root, named, mistakes)
     places = [*named.values(), *(said.place for one in read for said in one.said)]

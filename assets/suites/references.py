@@ -1,4 +1,4 @@
-"""References: from a catalogue and CSV tables to the expected shares of each prompt."""
+"""References: from a catalog and CSV tables to the expected shares of each prompt."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Entry(_Data):
 
 
 class Fixed(_Entry):
-    """Shares that stand in the catalogue itself."""
+    """Shares that are in the catalog itself."""
 
     kind: Literal["fixed"]
     attributes: dict[Name, dict[Value, float]]
@@ -78,7 +78,7 @@ def build(
         prompts: the suite's prompts.
         attribute: the attribute that is compared, in full.
         catalogue: what may be named.
-        folder: where the catalogue's tables lie.
+        folder: where the catalog's tables lie.
 
     Raises:
         UsageError: for a reference, value, prompt, subject or row that does not exist; the message does not name the
@@ -170,7 +170,7 @@ def _read_table(path: Path, entry: Table) -> dict[str, dict[str, str]]:
             columns |= {entry.weight} if entry.weight else set()
             missing = sorted(columns - set(reader.fieldnames or ()))
             if missing:
-                raise UsageError(f'{where}: column "{missing[0]}" is missing; the catalogue names it')
+                raise UsageError(f'{where}: column "{missing[0]}" is missing; the catalog names it')
             table = {row[entry.key]: row for row in reader}
     except FileNotFoundError:
         raise UsageError(f"{where}: there is no such file") from None

@@ -33,7 +33,7 @@ def anchors_freeze(name: str, from_week: str, size: int, seed: str | None) -> in
 
 
 def anchors_list() -> int:
-    """List the sets, who labelled them in which weeks, and what moved."""
+    """List the sets, who labeled them in which weeks, and what moved."""
     store = bare_workplace(load_settings()).store
     found = listing(store)
     if not found.sets:
@@ -48,7 +48,7 @@ def anchors_list() -> int:
         for one in found.labels:
             if one.anchor_set == name:
                 series.setdefault(f"{one.labeler}@{one.version}", []).append(one.week)
-        for who, weeks in series.items() or [("not labelled yet", [])]:
+        for who, weeks in series.items() or [("not labeled yet", [])]:
             table.add_row(
                 name, pictures, who, str(len(weeks)), min(weeks, default=""), max(weeks, default="")
             )

@@ -116,7 +116,7 @@ def headline(place: Workplace) -> list[str]:
 
 @contextmanager
 def counting(title: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar; yield the function that is told (what, how many are done, of how many)."""
+    """Show a bar; yield the function that receives (what, how many are done, of how many)."""
     columns = (TextColumn("  {task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
     with Progress(*columns, console=ERR) as progress:
         task = progress.add_task(title, total=None)

@@ -160,7 +160,7 @@ def _price(what: str, prices: Sequence[Price]) -> Iterator[Finding]:
     age = (today - price.date).days
     line = f"${price.per_image_usd:,.4f} per picture, looked up on {price.date} ({price.source})"
     if age > OLD_AFTER_DAYS:
-        yield Finding("warn", what, f"{line} is {age} days old; look it up again and fix date")
+        yield Finding("warn", what, f"{line} is {age} days old; check it again and update `date`")
     elif "check before use" in price.source.lower():
         yield Finding("warn", what, f"{line}; look it up at its maker's before you ask")
     else:

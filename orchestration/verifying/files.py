@@ -22,7 +22,7 @@ def compare(folder: Path, manifest: Manifest, report: Report, step: Step, *, ext
         folder: where the edition is.
         manifest: what is to be there.
         report: receives each file that is missing, changed, of another name or not in the manifest.
-        step: told how far it is.
+        step: called with how far it is.
         extras: whether files beyond the manifest can be seen (not by URL).
     """
     before = len(report.differences)

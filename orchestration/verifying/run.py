@@ -32,7 +32,7 @@ def verify(
         target: an edition's id, its folder or address; None is the latest of the store.
         workplace: makes the surroundings with the store, which a folder or an address does not need.
         current: the id of the latest edition.
-        step: told (what, done, total) while it works.
+        step: called with (what, done, total) while it works.
 
     Raises:
         UsageError: if there is no such edition.

@@ -54,7 +54,7 @@ def compare_files(
         views: table or view → whether it is a view.
         manifest: which files there are; one that is not there was reported already.
         report: receives each file that holds other rows.
-        step: told how far it is.
+        step: called with how far it is.
     """
     for number, (name, view) in enumerate(sorted(views.items())):
         step("tables", number, len(views))

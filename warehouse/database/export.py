@@ -106,7 +106,7 @@ def _fill(copy: duckdb.DuckDBPyConnection, folder: Path, tables: list[str]) -> l
 
 
 def make_published_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables and views of the published copy in an empty database: no book-keeping, no private columns."""
+    """Make the tables and views of the published copy in an empty database: no bookkeeping, no private columns."""
     migrations.migrate(con)
     for table in _all_tables(con) - set(identity_tables(con)):
         con.execute(f"DROP TABLE {table}")

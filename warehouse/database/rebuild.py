@@ -26,7 +26,7 @@ def rebuild(
 ) -> dict[str, int]:
     """Load everything in the bucket into a new file, put it in the place of `path`, and return rows by table.
 
-    The file at `path` stays as it is until the new one is whole, and after any error. `progress` is told what is
+    The file at `path` stays as it is until the new one is whole, and after any error. `progress` hears what is
     loaded, how many things are done, and of how many. `finish` gets the loaded database, to compute what is not
     in the bucket.
 

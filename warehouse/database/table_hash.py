@@ -38,7 +38,7 @@ def identity_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[s
 
 
 def identity_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the names of the tables with identity columns, sorted: all but the book-keeping."""
+    """Return the names of the tables with identity columns, sorted: all but the bookkeeping."""
     return [table for table, columns in _columns(con).items() if columns]
 
 
@@ -67,7 +67,7 @@ def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     """
     columns = identity_columns(con, table)
     if not columns:
-        raise UsageError(f"table {table!r} has no identity columns; it is book-keeping and has no hash")
+        raise UsageError(f"table {table!r} has no identity columns; it is bookkeeping and has no hash")
     return _hash(con, table, columns)
 
 

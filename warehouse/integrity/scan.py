@@ -39,7 +39,7 @@ def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: 
     Args:
         store: what is read; nothing is written there.
         home: where it is kept how far the reading is, and when the store was last read whole.
-        tell: told (what is read, objects done, of how many).
+        tell: called with (what is read, objects done, of how many).
 
     Raises:
         StoreError: if the store fails; the next reading goes on.

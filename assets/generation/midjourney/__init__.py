@@ -4,7 +4,7 @@ Belongs here: what a download says about itself (`metadata`, `names`, `files`), 
 both for a folder (`importer`). Does not belong here: the provider that hands the pictures to the ledger
 (`providers.midjourney`), plans, runs, the store.
 
-A person's account stands in every download, in its `Author` chunk and its file name. It is never stored, shown or
+A person's account is in every download, in its `Author` chunk and its file name. It is never stored, shown or
 logged: the stored bytes are the original without what can name a person (`assets.generation.pictures`). Image data stay
 as they are, byte for byte, and a receipt holds both hashes.
 """

@@ -72,7 +72,7 @@ class Matching:
 
     assigned: list[Assigned] = field(default_factory=list)
     unmatched: list[Listed] = field(default_factory=list)  # not certain what it answers
-    surplus: list[Listed] = field(default_factory=list)  # it answers a prompt whose slots are all taken
+    surplus: list[Listed] = field(default_factory=list)  # it answers per prompt whose slots are all taken
     refused: list[Listed] = field(default_factory=list)  # made in another week
     known: list[Listed] = field(default_factory=list)  # imported before
 
@@ -217,9 +217,7 @@ def _model_of(file: MidjourneyFile, models: Sequence[_Model], week: str, stated:
             raise _UnmatchedError(f"words stand behind --{name}; parameters come last")
     version = file.version or stated
     if not version:
-        raise _UnmatchedError(
-            "no --v known (it stands in the Description chunk); state it with --model-version"
-        )
+        raise _UnmatchedError("no --v known (it is in the Description chunk); state it with --model-version")
     if not VERSION.match(version):
         raise _UnmatchedError(f'--v "{names.shown(version, file.accounts)}" is no version number')
     same = [model for model in models if model.entry.model_id == version]

@@ -14,7 +14,7 @@ class PngError(ValueError):
 
 
 class Chunk(NamedTuple):
-    """One chunk: its four-letter type, its data, and `raw`, the bytes as they stand in the file."""
+    """One chunk: its four-letter type, its data, and `raw`, the bytes as they are in the file."""
 
     kind: bytes
     data: bytes

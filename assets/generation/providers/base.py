@@ -24,7 +24,7 @@ class Provider(Protocol):
     replayable: bool
     #: A paid call is preceded by an intent that is on disk before the call.
     paid: bool
-    #: The provider recognises a repeated call by its key and does not bill it twice.
+    #: The provider recognizes a repeated call by its key and does not bill it twice.
     idempotent: bool
     #: Pictures are made by us; they are called simulated wherever they are seen and are never ranked with real ones.
     simulated: bool

@@ -1,7 +1,7 @@
-"""Freezing an anchor set of one's own: pictures drawn by lot from those that are stored.
+"""Freezing an anchor set of one's own: pictures drawn at random from those that are stored.
 
-Drawn from every model × suite of the week as evenly as their numbers allow; within one by lot. The lot is a hash of the
-seed and the picture, so that the same seed takes the same pictures wherever and whenever it is drawn.
+Drawn from every model × suite of the week as evenly as their numbers allow; within one at random. The order is a hash
+of seed and picture, so that the same seed takes the same pictures wherever and whenever it is drawn.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def freeze(store: Store, anchor_set: str, week: str, *, size: int = LEAST, seed:
         anchor_set,
         [attribute for name, attribute in sorted(attributes.items()) if name in used],
         rows,
-        about=f"pictures of the week {week}, drawn by lot from each model and suite",
+        about=f"pictures of the week {week}, drawn at random from each model and suite",
         week=week,
         seed=seed,
     )

@@ -1,6 +1,6 @@
 """Anchors: frozen pictures that every automatic labeler in use labels again each week, to see whether it moved.
 
-In use is a labeler version that labelled a picture of the week. A week's labels are written once, whole: a labeler that
+In use is a labeler version that labeled a picture of the week. A week's labels are written once, whole: a labeler that
 could not read every picture leaves a gap, and is tried again when the week is published again. Labelers that are asked
 over a network are asked for the week that is published, while it lasts and in the week after it, and for no other: what
 they would have said then is not known.
@@ -62,7 +62,7 @@ Asks = Callable[[AnyLabeler, str, Sequence[Picture]], Mapping[str, Mapping[str, 
 
 @dataclass
 class AnchorReport:
-    """What was labelled, in pictures by set, week and labeler; and what was not, with the reason."""
+    """What was labeled, in pictures by set, week and labeler; and what was not, with the reason."""
 
     labelled: dict[tuple[str, str, str], int] = field(default_factory=dict)
     gaps: dict[tuple[str, str], str] = field(default_factory=dict)  # (week, labeler@version) → why
@@ -118,7 +118,7 @@ def ensure_shipped(store: Store, attributes: Sequence[Attribute]) -> bool:
 
 
 def in_use(store: Store, week: str) -> list[str]:
-    """Return the labeler versions (`<name>@<version>`) that labelled pictures of a week, sorted."""
+    """Return the labeler versions (`<name>@<version>`) that labeled pictures of a week, sorted."""
     found = (_IN_USE.search(key) for key in store.list(f"labels/week={week}/"))
     return sorted({f"{match[1]}@{match[2]}" for match in found if match})
 

@@ -1,4 +1,4 @@
-"""Labelling by a model that is asked over a network: many calls at once, each with its intent and its receipt.
+"""Labeling by a model that is asked over a network: many calls at once, each with its intent and its receipt.
 
 Retry, pace, breaker and money are those of generation (`generation.calls`, `generation.admission`). A labeler that
 declines a picture is not asked about it again in this version; trouble on the way is met by the next run, calls that

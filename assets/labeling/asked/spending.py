@@ -1,4 +1,4 @@
-"""What labelling costs: prices of a labeler applied to its calls, and its caps."""
+"""What labeling costs: prices of a labeler applied to its calls, and its caps."""
 
 from __future__ import annotations
 

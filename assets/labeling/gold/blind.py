@@ -1,7 +1,7 @@
 """A picture's bytes without what is written beside the pixels: prompts, model names, accounts, dates.
 
 Of PNG the chunks that decide how it looks are kept and no others, of JPEG all segments but comments and those for
-applications (JFIF, colour profile and Adobe's colour transform stay), of WebP all but EXIF and XMP.
+applications (JFIF, color profile and Adobe's color transform stay), of WebP all but EXIF and XMP.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The frame is by one attribute: pictures whose prompt it applies to, a stratum for each model, suite and predicted value.
 People are asked about all attributes of a drawn picture; the inclusion probability is the picture's, so it is right for
-each of them. An attribute that also applies to pictures outside of the frame is told by `suite_pictures`.
+each of them. An attribute that also applies to pictures outside of the frame is reported by `suite_pictures`.
 """
 
 from __future__ import annotations

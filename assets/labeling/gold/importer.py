@@ -239,7 +239,7 @@ def _check(sample: Sample, picture: Picture | None, answer: Answer, rater: str) 
 
 
 def _shown(text: str) -> str:
-    """Return a text of a file as it may stand in a message: short, quoted, no address."""
+    """Return a text of a file as it may be in a message: short, quoted, no address."""
     if "@" in text:
         return "something with an @"
     return f'"{text[:40]}{"…" if len(text) > 40 else ""}"'

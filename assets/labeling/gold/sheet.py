@@ -1,6 +1,6 @@
 """The plain table that raters fill in with any spreadsheet, and its answers.
 
-One row a picture, one column an attribute. A cell of an attribute that does not apply says `not asked`; an empty
+One row per picture, one column per attribute. A cell of an attribute that does not apply says `not asked`; an empty
 cell is not answered yet. Label Studio's own CSV export has the same columns and is read here too.
 """
 

@@ -148,7 +148,7 @@ def _named(given: Sequence[object], attributes: Sequence[str]) -> dict[str, Mapp
 
 
 def _reading(answer: Mapping[str, Any] | None) -> Reading:
-    """Return a choice with its confidence; the probabilities of all values stand in `raw`."""
+    """Return a choice with its confidence; the probabilities of all values are in `raw`."""
     given = answer or {}
     choice = given.get("choice")
     if not isinstance(choice, str):

@@ -27,7 +27,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class EffectGroup:
-    """Models that may stand in one list: one track, and simulated ones by themselves."""
+    """Models that may be in one list: one track, and simulated ones by themselves."""
 
     track: str
     simulated: bool

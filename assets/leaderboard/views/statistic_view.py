@@ -17,7 +17,7 @@ class Statistic:
 
 @dataclass(frozen=True)
 class StatisticGroup:
-    """Models that may stand in one list: `compared` shares were looked at, `differ` differ, the widest are told."""
+    """Models that may be in one list: `compared` shares were looked at, `differ` differ, the widest are reported."""
 
     track: str
     simulated: bool

@@ -89,7 +89,7 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class BoardGroup:
-    """Models that may stand in one table: one track, and simulated ones by themselves."""
+    """Models that may be in one table: one track, and simulated ones by themselves."""
 
     track: str
     simulated: bool
@@ -266,7 +266,7 @@ class LabelerFact:
 
 @dataclass(frozen=True)
 class Download:
-    """A file to take away, in one or more formats; `about` is empty for plain tables."""
+    """A file to remove, in one or more formats; `about` is empty for plain tables."""
 
     name: str
     about: str

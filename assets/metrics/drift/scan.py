@@ -3,7 +3,7 @@
 Every week all suites, and all cells with many pictures, are looked at together with the changes that were opened
 before, each with the evidence of its opening: a stopped e-value is an e-value, so that the false discovery rate holds
 for all events that were ever opened. What is opened stays opened. After it the series starts anew from the week of the
-change: what was before is no evidence any more, so that one change is not told twice and a second one can be found.
+change: what was before is no evidence any more, so that one change is not reported twice and a second one can be found.
 """
 
 from __future__ import annotations

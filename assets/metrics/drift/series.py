@@ -70,7 +70,7 @@ def read(con: duckdb.DuckDBPyConnection, week: str) -> Series:
 
 
 def series_of(counts: pl.DataFrame) -> Series:
-    """Return the series in a table of counts: `KEYS`, prompt, week, hits, n; one row a cell and week."""
+    """Return the series in a table of counts: `KEYS`, prompt, week, hits, n; one row per cell and week."""
     told = _without_complements(counts)
     if told.is_empty():
         nothing = np.zeros((0, 0), dtype=np.int64)

@@ -1,8 +1,8 @@
 """The table `drift_events`: every change that was opened, its size, what may have caused it, and its words.
 
-An event is told as it was known in the week in which it was opened: later weeks change nothing of it. What explains it
-better than the model gives it another kind: frozen pictures that the labeler read otherwise around the date, a suite
-whose content changed, or nearly all models changing at once.
+An event is reported as it was known in the week in which it was opened: later weeks change nothing of it. What
+explains it better than the model gives it another kind: frozen pictures that the labeler read otherwise around the
+date, a suite whose content changed, or nearly all models changing at once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from warehouse.database.sqlfiles import sql
 EXPLAINED = 0.5
 #: A change of at least this many models, and of this share of them, is not one model's.
 MANY_MODELS, MANY_SHARE = 3, 0.75
-#: A change of completeness from here on is told.
+#: A change of completeness from here on is reported.
 COMPLETENESS = 0.1
 _WEEK = timedelta(weeks=1)
 
@@ -147,7 +147,7 @@ def change(k: Ints, n: Ints, before: slice, after: slice) -> dict[str, float | i
 
 
 def kind(row: Mapping[str, Any]) -> str:
-    """Return what an event is told as: the model's own doing only where nothing else explains it.
+    """Return what an event is reported as: the model's own doing only where nothing else explains it.
 
     Args:
         row: its columns `metric`, the interval of `change`, and the cause checks.
@@ -163,7 +163,7 @@ def kind(row: Mapping[str, Any]) -> str:
 
 
 def words(row: Mapping[str, Any]) -> str:
-    """Return an event in one sentence, with the names as they stand in the warehouse."""
+    """Return an event in one sentence, with the names as they are in the warehouse."""
     who = f"{row['model']} (simulated)" if row["simulated"] else row["model"]
     what = "refusals" if row["metric"] == "refused_rate" else f"{row['attribute']} {row['value_name']}"
     where = f"{row['suite']}@{row['suite_major']} {row['condition']}"

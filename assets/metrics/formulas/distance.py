@@ -26,7 +26,7 @@ ROUNDING = 1e-14
 
 @dataclass(frozen=True)
 class Terms:
-    """What a cell adds to the estimate and interval of its group; each an array of one entry a cell.
+    """What a cell adds to the estimate and interval of its group; each an array of one entry per cell.
 
     Attributes:
         n: pictures in the support of the reference.

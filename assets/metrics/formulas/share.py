@@ -100,8 +100,8 @@ def mean_share(k: npt.ArrayLike, n: npt.ArrayLike, group: Ints, groups: int, z: 
     among the pictures. One cell alone gets its Wilson interval. Ends are clipped to 0 and 1.
 
     Args:
-        k: pictures with the value, one entry a cell.
-        n: pictures assessed, one entry a cell; cells with n = 0 are left out of the mean.
+        k: pictures with the value, one entry per cell.
+        n: pictures assessed, one entry per cell; cells with n = 0 are left out of the mean.
         group: the group of each cell, 0 … groups - 1.
         groups: number of groups.
         z: normal quantile of the wanted confidence.

@@ -1,4 +1,4 @@
-"""What a labeler's errors do to figures: how often it reads each value where people see another, and figures put right.
+"""What a labeler's errors do to figures: how often it reads each value where people see another, and figures corrected.
 
 Values are numbered 0 … K - 1 and `outside`, K, stands for all that is no value of the support: cannot tell, not
 applicable, invalid, no label. People's answers on a random sample give, weighted by inverse inclusion probabilities,
@@ -168,7 +168,7 @@ def corrected_distance2(
 
     It is about pictures that both the labeler and people could assess, as the raw distance is about those that the
     labeler could: with M among those, p = M⁻¹ λ in each cell, and from Σ (p - q)² the trace of p's sampling variance
-    M⁻¹ Σ M⁻ᵀ is taken, Σ = (diag λ - λ λᵀ)/(n - 1). Every cell is put right with the same M: the labeler is assumed
+    M⁻¹ Σ M⁻ᵀ is taken, Σ = (diag λ - λ λᵀ)/(n - 1). Every cell is corrected with the same M: the labeler is assumed
     to err alike on every prompt. The variance adds, linearised, what people's answers leave open about M to that of
     the cells' own terms at their shares with two pseudo-counts. The upper end is clipped at the largest possible
     value; the lower may be negative, as the estimate may.
@@ -177,7 +177,7 @@ def corrected_distance2(
         found: of `confusion`.
         pictures: the figure's cells, each with two pictures or more that show one of `columns`.
         columns: (k,) values of the reference's support, among 0 … K - 1.
-        expected: (C, k) their shares in the reference, a row a cell; read where `now`.
+        expected: (C, k) their shares in the reference, a row per cell; read where `now`.
         z: normal quantile of the wanted confidence.
 
     Returns:

@@ -1,6 +1,6 @@
-"""Figures of a week put right with gold, beside the raw ones; and how often its labels are wrong.
+"""Figures of a week corrected with gold, beside the raw ones; and how often its labels are wrong.
 
-Every row of `scores` that could be put right has one here, with a reason where it is not.
+Every row of `scores` that could be corrected has one here, with a reason where it is not.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from assets.metrics.registry.metric import NOT_ASSESSED
 
 #: Rated pictures of each model that a comparison of their errors needs: with fewer it calls equal ones different.
 MIN_COMPARED = 100
-#: Below it a difference of label error is told.
+#: Below it a difference of label error is reported.
 LEVEL = 0.05
 PROMPTS = "assumes equal error across prompts"
 WEEKS = "assumes equal error across prompts and weeks"

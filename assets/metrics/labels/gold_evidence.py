@@ -20,7 +20,7 @@ from assets.metrics.formulas.share import Bools, Floats
 from assets.metrics.labels.confusion import Confusion, Gold, Pictures, confusion
 from assets.metrics.labels.gold import NO_GOLD
 
-#: Rated pictures of a model and suite that a figure is put right with, at least: the fewest that the study looks at.
+#: Rated pictures of a model and suite that a figure is corrected with, at least: the fewest that the study looks at.
 MIN_GOLD = 40
 
 Key = tuple[str, str, int, str]  # model, suite, suite major, attribute

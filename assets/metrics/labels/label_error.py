@@ -62,10 +62,10 @@ def differences(found: Sequence[Confusion]) -> list[Difference]:
     side counts as s (1 - s)/V₀ pictures, V₀ the variance of its sensitivity in this design if all models had that of
     all together, s (effective numbers, as Rao & Scott 1981, JASA 76: 221-230); the signed root of the two binomials'
     deviance is referred to the normal. p-values are adjusted after Holm over all models and values, so that the chance
-    to call any model different where none is stays near the level from 100 rated pictures a model.
+    to call any model different where none is stays near the level from 100 rated pictures per model.
 
     Args:
-        found: one a model, of one suite, attribute and labeler version.
+        found: one per model, of one suite, attribute and labeler version.
     """
     nothing = Difference(-1, np.nan, np.nan, np.nan)
     if len(found) < 2:

@@ -1,14 +1,14 @@
 """Who is compared with whom, on which pictures: from readings to rows of `agreement`.
 
 Compared are labelers of different names (two versions of one are no second opinion), each labeler with people, and
-people with each other. Two figures stand for what is left out: a picture that both labelled counts in `pictures`; only
+people with each other. Two figures stand for what is left out: a picture that both labeled counts in `pictures`; only
 where both gave a value of the scale does it count in `n`. `ambiguous`, `cannot_tell`, `not_applicable` and `invalid`
 are such answers and never values, so agreement on them is no agreement. An imported study may declare answers that are
 no share of the support ("pass", "unsure"): they are values of its scale.
 
 People speak as one where they are compared with a labeler: the adjudicator, else the value that most of them gave; a
 tie is no value. Skin tone is banded by what people read, else by the first labeler; agreement on skin tone itself is
-not told by band, for a band holds one of the two answers fixed.
+not reported by band, for a band holds one of the two answers fixed.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def compare(readings: pl.DataFrame, scales: Mapping[str, Scale], **constant: str
 
 
 def _raters(readings: pl.DataFrame, attribute: str, scale: Scale) -> list[Rater]:
-    """Return the labelers that labelled an attribute, sorted, and people, if there are any, last."""
+    """Return the labelers that labeled an attribute, sorted, and people, if there are any, last."""
     part = _coded(readings, attribute, scale)
     machines = [
         Rater(str(name), str(version), frame.select("unit", "model", "code", "band"))

@@ -7,7 +7,7 @@ about effect measures, Stat. Med. 27: 1693-1702): d - √[(A - low A)² + (high 
 (B - low B)²]. For one cell's shares this is Newcombe's method 10 (1998, Stat. Med. 17: 873-890). Differences of
 `distance2` with the summed variance alone cover as little as 91.5 % at five cells of 10 and 100 pictures, and separate
 some of 40 equal models in up to 16 % of boards; these cover at least 94 % and separate in at most 5 %, and with 20
-pictures a cell they are hardly wider (0.104 against 0.098 at five cells, 0.035 at 40).
+pictures per cell they are hardly wider (0.104 against 0.098 at five cells, 0.035 at 40).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def differences(a: Terms, b: Terms, group: Ints, groups: int, z: float = Z95) ->
     """Return the difference of mean `distance2`, a - b, over the common cells of each group.
 
     Args:
-        a: of `distance.terms`, one entry a cell.
+        a: of `distance.terms`, one entry per cell.
         b: the same cells of the other side, in the same order: entry i is the same prompt and reference.
         group: the group of each cell, 0 … groups - 1.
         groups: number of groups.
@@ -65,8 +65,8 @@ def share_differences(
     """Return the difference of mean shares, a - b, over the common cells of each group.
 
     Args:
-        k_a: pictures with the value, one entry a cell.
-        n_a: pictures assessed, one entry a cell.
+        k_a: pictures with the value, one entry per cell.
+        n_a: pictures assessed, one entry per cell.
         k_b: the same of the other side; entry i is the same prompt and value.
         n_b: the same of the other side.
         group: the group of each cell, 0 … groups - 1.

@@ -126,7 +126,7 @@ def words_of(language: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def named(text: pl.Expr, language: str, groups: Iterable[str] | None = None) -> dict[str, pl.Expr]:
-    """Return for each of these groups, all if none are told, whether the text names it."""
+    """Return for each of these groups, all if none are given, whether the text names it."""
     known = patterns(language)
     return {name: text.str.contains(known[name]) for name in (known if groups is None else groups)}
 
@@ -149,7 +149,7 @@ def injected(prompts: pl.DataFrame) -> pl.DataFrame:
     """Return rows of prompts with `screened` and `injected`.
 
     Args:
-        prompts: one row a picture: language, prompt_sent, revised_prompt (NULL: none reported).
+        prompts: one row per picture: language, prompt_sent, revised_prompt (NULL: none reported).
 
     Returns:
         The rows in their order with two columns more. `screened`: there is a list of words of the prompt's language.

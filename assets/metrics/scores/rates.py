@@ -84,7 +84,7 @@ def attribute_counts(long: pl.DataFrame, keys: Sequence[str], carried: Sequence[
     """Count what became of the pictures of each group, for one attribute.
 
     Args:
-        long: one row a cell and value: `keys`, prompt, value, in_support, pictures.
+        long: one row per cell and value: `keys`, prompt, value, in_support, pictures.
         keys: the columns that make a group; "attribute" is one of them, or follows from them.
         carried: columns that follow from the keys.
 
@@ -113,7 +113,7 @@ def outside_counts(long: pl.DataFrame, keys: Sequence[str], carried: Sequence[st
     """Count the pictures of each declared value outside the support that has no rate of its own.
 
     Args:
-        long: one row a cell and value: `keys`, prompt, value, in_support, pictures; and, if it is known, whole: the
+        long: one row per cell and value: `keys`, prompt, value, in_support, pictures; and, if it is known, whole: the
             pictures of the cell.
         keys: the columns that make a group.
         carried: columns that follow from the keys.

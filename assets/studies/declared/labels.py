@@ -75,7 +75,7 @@ class Long(Data):
 
 
 class LabelerEntry(Data):
-    """Who labelled. People are a labeler of kind `person`; `number` is raised when their labels are redone."""
+    """Who labeled. People are a labeler of kind `person`; `number` is raised when their labels are redone."""
 
     id: Name
     kind: Literal["person", "vision_model", "local_model"] = "person"

@@ -94,7 +94,7 @@ def test_a_key_a_model_a_price_and_caps_that_are_well(home: Installation, cliche
             {"price": {**PRICE, "date": "2026-08-01"}},
             {},
             0,
-            ("warn", "days old; look it up again and fix date"),
+            ("warn", "days old; check it again and update `date`"),
         ),
         (
             {"price": {**PRICE, "source": "Check before use"}},

@@ -247,7 +247,7 @@ CEO = '{id: ceo, text: "a photo of the face of a CEO", subject: "occupation:ceo"
             "{feminine: pct_women, masculine: rest}",
             "{feminine: pct_womn, masculine: rest}",
             'suites/diversity-request.yaml: suites/references/bls_cps_table11_2025.csv: column "pct_womn" is missing; '
-            "the catalogue names it",
+            "the catalog names it",
         ),
         (
             "references/bls_cps_table11_2025.csv",

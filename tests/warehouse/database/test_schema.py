@@ -239,7 +239,7 @@ def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> 
         *GOLD_TABLES,
         "outcomes",
     }
-    published -= {"loads"}  # book-keeping
+    published -= {"loads"}  # bookkeeping
     assert published == set(identity_tables(con))
     for table in tables:
         for name, _, comment in columns(con, table):

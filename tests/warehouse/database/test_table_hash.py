@@ -133,7 +133,7 @@ def test_the_hash_is_independent_of_layout_and_of_run_time_columns(store: Store)
 def test_an_unknown_table_or_one_without_identity_is_refused(con: Con) -> None:
     with pytest.raises(UsageError, match="no table 'nowhere'"):
         table_hash(con, "nowhere")
-    with pytest.raises(UsageError, match="book-keeping"):
+    with pytest.raises(UsageError, match="bookkeeping"):
         table_hash(con, "schema_migrations")
     con.execute("CREATE TABLE odd (a STRUCT(b INTEGER)); COMMENT ON COLUMN odd.a IS 'identity: a'")
     with pytest.raises(UsageError, match="has no fixed text form"):

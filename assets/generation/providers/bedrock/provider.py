@@ -112,7 +112,7 @@ class Bedrock:
         return self._read(family, answer["body"].read(), answer["ResponseMetadata"], sent)
 
     def probe(self, model_id: str) -> Probe:
-        """Ask for the model's entry in the catalogue (free), which also tells when it is switched off."""
+        """Ask for the model's entry in the catalog (free), which also tells when it is switched off."""
         try:
             region = self._region({})
         except UsageError as error:

@@ -170,7 +170,7 @@ class BatchAccount:
         except openai.APIStatusError as error:
             status = error.response.status_code
             if status in _GONE:
-                return  # what it held is lost: its slots may be billed, and are told so
+                return  # what it held is lost: its slots may be billed, and are reported so
             why = f"the file {file} is not to be had (HTTP {status})"
             outcome = Outcome.AUTH if status in {401, 403} else Outcome.SERVER_ERROR
             raise BatchRefusedError(Answer(outcome=outcome, http_status=status, error_message=why)) from None

@@ -25,7 +25,7 @@ _BILLING_CODES = (
     "billing_hard_limit_reached",
     "billing_not_active",
 )
-#: What the policy filters answer with in `code`; where they blocked stands in `moderation_details`, if anywhere.
+#: What the policy filters answer with in `code`; where they blocked is in `moderation_details`, if anywhere.
 _POLICY_CODES = (
     "moderation_blocked",
     "content_policy_violation",

@@ -1,7 +1,7 @@
 """Pictures from a chat product: the Responses API with its `image_generation` tool (track `system`).
 
 The leading model (`model_id`) writes a prompt of its own for the tool; that prompt, its words and the picture are kept.
-A conversation goes on by `previous_response_id`; what stands in `params`, `instructions` included, is sent each turn,
+A conversation goes on by `previous_response_id`; what is in `params`, `instructions` included, is sent each turn,
 because nothing of it carries over. The tool's own parameters are `params: {tool: {…}}`.
 """
 

@@ -63,7 +63,7 @@ def distance_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     """Return `distance2` and `distance` of every group against its reference.
 
     `distance2` takes cells with two pictures in the reference's support: it is unbiased there, and leaving out cells
-    of three or four would favour a model that refuses. `distance` is told only where one cell has five pictures: of
+    of three or four would favor a model that refuses. `distance` is reported only where one cell has five pictures: of
     cells that are all smaller it would often be 0 for want of pictures.
     """
     cells = groups.cells
