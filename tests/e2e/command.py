@@ -22,6 +22,7 @@ import yaml
 
 from orchestration.cli import main
 from orchestration.settings import CHECKOUT
+from tests.forking import Command
 from warehouse.database.connection import connect
 from warehouse.database.table_hash import table_hashes
 from warehouse.store import Store
@@ -39,8 +40,16 @@ def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, 
 def cliche(
     home: Path, *arguments: str | Path, more: Mapping[str, str] | None = None, limit: float = TIME_LIMIT_S
 ) -> subprocess.CompletedProcess[str]:
-    """Run `cliche` to its end; a run that hangs is ended with all its processes and fails the test."""
-    process = start(home, *arguments, more=more)
+    """Run the installed `cliche` to its end; a run that hangs is ended with all its processes and fails the test."""
+    process = subprocess.Popen(
+        [CLICHE, *arguments],
+        cwd=CHECKOUT,
+        env=environment(home, more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
         out, err = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
@@ -74,15 +83,7 @@ def called(
 
 def start(home: Path, *arguments: str | Path, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start `cliche` as the leader of a process group of its own, so that it can be sent Ctrl-C with its children."""
-    return subprocess.Popen(
-        [CLICHE, *arguments],
-        cwd=CHECKOUT,
-        env=environment(home, more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    return Command([str(argument) for argument in arguments], environment(home, more))
 
 
 def write_settings(home: Path, **values: object) -> None:

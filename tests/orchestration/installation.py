@@ -20,6 +20,7 @@ import yaml
 from assets.generation.workplace import Workplace
 from orchestration.resources import make_workplace
 from orchestration.settings import Settings, load_settings
+from tests.forking import Command
 from warehouse.store import Store, open_store
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -135,7 +136,12 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def start(home: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
-    """Start `cliche` in a process (and process group) of its own."""
+    """Start `cliche` in a process (and process group) of its own, which has imported what it needs."""
+    return Command(arguments, environment(home, **more))
+
+
+def start_anew(home: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
+    """Start `cliche` in a new interpreter: where what is imported, and how, is tested."""
     return subprocess.Popen(
         [sys.executable, "-c", "from orchestration.cli import main; main()", *arguments],
         cwd=CHECKOUT,

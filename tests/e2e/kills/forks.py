@@ -6,6 +6,7 @@ Belongs here: forking them and telling about them, on both sides of a pipe. Does
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -23,6 +24,7 @@ def serve(work: Callable[..., None]) -> None:
 
     Prints its number, and "ended <status>" when it is over; `work` itself prints "asking" when it begins.
     """
+    gc.freeze()  # else each process looks through all that is imported for garbage
     print("ready", flush=True)
     for line in sys.stdin:
         arguments = json.loads(line)

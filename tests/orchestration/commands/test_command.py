@@ -22,7 +22,17 @@ from assets.gateway.receipts import read_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.quality.columns import suite
 from orchestration.cli import app
-from tests.orchestration.installation import MODELS, NEXT, SLOTS, WEEK, Cliche, Installation, entry, start
+from tests.orchestration.installation import (
+    MODELS,
+    NEXT,
+    SLOTS,
+    WEEK,
+    Cliche,
+    Installation,
+    entry,
+    start,
+    start_anew,
+)
 from tests.orchestration.scripted import STOPPING
 from warehouse.database.connection import connect
 from warehouse.database.table_hash import table_hashes
@@ -319,7 +329,7 @@ def test_verify_finds_counts_that_do_not_add_up(published: Installation, cliche:
 
 
 def test_serve_shows_the_edition_on_this_machine(published: Installation) -> None:
-    process = start(published.home, "serve", "--port", "0")
+    process = start_anew(published.home, "serve", "--port", "0")
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

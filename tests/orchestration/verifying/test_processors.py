@@ -17,7 +17,7 @@ from tests.orchestration.installation import (
     copy,
     entry,
     install,
-    start,
+    start_anew,
 )
 from tests.unit.metrics.test_processors import OLDER
 from warehouse.database.connection import connect
@@ -51,7 +51,7 @@ def home(asked: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def on_another(home: Installation, *arguments: str) -> Result:
     """Run `cliche` in a process that computes as an older processor does."""
-    process = start(home.home, *arguments, **ELSEWHERE)
+    process = start_anew(home.home, *arguments, **ELSEWHERE)
     out, err = process.communicate(timeout=120)
     return Result(process.returncode, out, err)
 

@@ -1,0 +1,142 @@
+"""`cliche` in processes of their own, forked from one that has imported everything.
+
+Starting an interpreter and importing Dagster, DuckDB and Great Expectations takes 2 to 3 CPU seconds, several times
+what the command then takes. Tests that send signals or kill need a process, but not a new interpreter. Where the start
+itself is tested (another environment of imports, the installed script), a test starts a new one.
+
+Belongs here: both sides of the forking. Does not belong here: which environment a command has.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import inspect
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans become children of this process
+_LONGEST = 1_000_000  # bytes of a request: arguments and environment
+#: Not `orchestration`: its console looks at the environment when it is imported.
+_IMPORTED = (
+    "boto3",
+    "dagster",
+    "great_expectations",
+    "rich.progress",
+    "typer",
+    "assets.generation.asset",
+    "assets.labeling.asset",
+    "assets.leaderboard.asset",
+    "assets.metrics.asset",
+    "assets.quality.columns",
+    "assets.simulation.pool",
+)
+
+
+class Command(subprocess.Popen[str]):
+    """`cliche ARGUMENTS` as the leader of a session of its own, otherwise a usual `Popen` with pipes of text."""
+
+    def __init__(self, arguments: Sequence[str], environment: dict[str, str]) -> None:
+        super().__init__(
+            ["cliche", *arguments],
+            cwd=CHECKOUT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def _execute_child(self, *arguments: Any) -> None:
+        """Take a forked process in the place of a new one."""
+        named = inspect.signature(subprocess.Popen._execute_child).bind(self, *arguments).arguments
+        pipes = [named[f"{name}{end}"] for name in ("p2c", "c2p", "err") for end in ("read", "write")]
+        self.pid = _forked({"argv": named["args"], "env": named["env"]}, [pipes[0], pipes[3], pipes[5]])
+        self._child_created = True
+        self._close_pipe_fds(*pipes)
+
+
+def _forked(request: dict[str, Any], files: list[int]) -> int:
+    """Return the number of a new process with these standard files; it is a child of this one."""
+    prctl = ctypes.CDLL(None).prctl
+    server = _server()
+    prctl(_SUBREAPER, 1, 0, 0, 0)
+    try:
+        socket.send_fds(server, [json.dumps(request).encode()], files)
+        return int(server.recv(64))
+    finally:
+        prctl(_SUBREAPER, 0, 0, 0, 0)
+
+
+_started: list[tuple[socket.socket, subprocess.Popen[bytes]]] = []
+
+
+def _server() -> socket.socket:
+    """Return the connection to the process that forks, started when it is first needed; it ends with this one."""
+    if not _started:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LONGEST)
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-c", f"from tests.forking import serve; serve({theirs.fileno()})()"],
+                cwd=CHECKOUT,
+                env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        _started.append((ours, process))
+    return _started[0][0]
+
+
+def serve(number: int) -> Any:
+    """Fork a process for each request; in it, return what it is to do. Ends when nobody can ask any more."""
+    for name in _IMPORTED:
+        importlib.import_module(name)
+    gc.freeze()  # else each process looks through all of it for garbage
+    with socket.socket(fileno=number) as server:
+        while True:
+            data, files, _, _ = socket.recv_fds(server, _LONGEST, 3)
+            if not data:
+                sys.exit(0)
+            reading, writing = os.pipe()
+            if (middle := os.fork()) == 0:
+                if child := os.fork():  # an orphan at once, and so a child of who asked
+                    os.write(writing, str(child).encode())
+                    os._exit(0)
+                os.close(reading)
+                os.close(writing)
+                break
+            os.close(writing)
+            os.waitpid(middle, 0)
+            for file in files:
+                os.close(file)
+            server.send(os.read(reading, 64))
+            os.close(reading)
+    return _become(json.loads(data), files)
+
+
+def _become(request: dict[str, Any], files: list[int]) -> Any:
+    os.setsid()
+    for standard, file in enumerate(files):
+        os.dup2(file, standard)
+        os.close(file)
+    os.environ.clear()
+    os.environ.update(request["env"])
+    sys.argv = request["argv"]
+    tempfile.tempdir = None  # chosen anew, from this environment
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    from orchestration.cli import main
+
+    return main
