@@ -35,8 +35,10 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml
 demo: setup ## Ask the simulated models for twelve weeks, publish, say where to look
 	@$(BIN)/cliche demo
 
+# One file on one worker, in the order of tests/conftest.py: the longest first.
+FILES := --dist loadfile --no-loadscope-reorder
 test: setup-dev browser servers ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
-	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 --dist loadfile \
+	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 $(FILES) \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
 
 # What a change breaks first. Left out: what takes longer than all the rest (servers, simulations, properties by example).

@@ -30,6 +30,37 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
 
 
+#: Files that take longest (seconds of processor time, most first): begun first, so that no worker ends long after the
+#: others. What they hold decides nothing but the order of files.
+LONGEST = (
+    "tests/orchestration/verifying/test_forgeries.py",
+    "tests/site/test_edition.py",
+    "tests/warehouse/test_sandbox.py",
+    "tests/orchestration/commands/test_query.py",
+    "tests/e2e/kills/test_twenty_kills.py",
+    "tests/e2e/kills/test_command_kill.py",
+    "tests/orchestration/weekly/test_full_disk.py",
+    "tests/orchestration/weekly/test_interrupted.py",
+    "tests/orchestration/verifying/test_verify_anywhere.py",
+    "tests/site/test_addresses.py",
+    "tests/warehouse/integrity/test_damage.py",
+)
+#: Folders of short files: run last, where they fill what time is left on each worker.
+SHORT = "tests/unit/"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first and the shortest last; within a file the order stays."""
+    rank = {name: number for number, name in enumerate(LONGEST)}
+
+    def place(item: pytest.Item) -> int:
+        file = item.nodeid.partition("::")[0]
+        return rank.get(file, len(rank) + file.startswith(SHORT))
+
+    items.sort(key=place)
+
+
 def pytest_collection_finish() -> None:
     _leave_alone_what_lasts()
 

@@ -391,8 +391,9 @@ def test_the_kit_has_each_forgery_once_and_enough_of_them() -> None:
 
 def test_a_manifest_that_was_signed_again_without_any_forgery_agrees(edition: Edition) -> None:
     edition.sign()
-    assert verified(edition).lines() == [verified(edition).lines()[0]]
-    assert verified(edition).exit_code == 0
+    report = verified(edition)
+    assert len(report.lines()) == 1
+    assert report.exit_code == 0
 
 
 def test_a_view_of_a_forged_file_reads_nothing(edition: Edition) -> None:
