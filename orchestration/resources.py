@@ -7,7 +7,7 @@ from functools import cache
 from importlib import metadata
 
 from assets.gateway.models_file import load_models_file
-from assets.gateway.money.ledger import open_book
+from assets.gateway.money.ledger import open_ledger
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.trials import trial_charges
 from assets.generation.workplace import Listener, Workplace
@@ -38,7 +38,7 @@ def make_workplace(settings: Settings, listener: Listener | None = None) -> Work
         workers=settings.workers,
         listener=listener or Listener(),
         caps=settings.caps,
-        book=open_book(settings.book),
+        ledger=open_ledger(settings.ledger),
         charge_sources=(label_charges(labelers), trial_charges(found.models)),
     )
 
@@ -71,5 +71,5 @@ def bare_workplace(settings: Settings, listener: Listener | None = None) -> Work
         workers=settings.workers,
         listener=listener or Listener(),
         caps=settings.caps,
-        book=open_book(settings.book),
+        ledger=open_ledger(settings.ledger),
     )

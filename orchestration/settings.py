@@ -42,8 +42,8 @@ class Settings(BaseModel):
         return self.home / "warehouse.duckdb"
 
     @property
-    def book(self) -> Path:
-        """Return the path of the book of money; it can be deleted, it is filled again from the store."""
+    def ledger(self) -> Path:
+        """Return the path of the spending ledger; it can be deleted, it is filled again from the store."""
         return self.home / "spending.sqlite"
 
     @property

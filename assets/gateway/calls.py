@@ -78,8 +78,8 @@ class Caller:
     """Makes single calls, at most `most_at_once` in flight. Threads share one.
 
     A few more than that are admitted already and begin as soon as there is room, so that no place in flight is empty
-    while a book is asked; their intents are written when they begin. A picture is kept after its call has made room
-    for the next one; anything else is kept before, so that no call begins after an answer that ends the run.
+    while the spending ledger is asked; their intents are written when they begin. A picture is kept after its call has
+    made room for the next one; anything else is kept before, so that no call begins after an answer that ends the run.
     """
 
     def __init__(

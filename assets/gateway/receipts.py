@@ -150,7 +150,7 @@ class Attempts:
 
 
 @dataclass
-class Ledgered:
+class PartitionAttempts:
     """What the bucket knows of one partition: attempts by slot, and the manifest that is current."""
 
     attempts: dict[str, Attempts] = field(default_factory=dict)
@@ -183,7 +183,7 @@ class Ledgered:
         return sum(len(attempts.receipts) for attempts in self.attempts.values()) - self.manifest_receipts
 
 
-def read_partition(store: Store, week: str, model: str) -> Ledgered:
+def read_partition(store: Store, week: str, model: str) -> PartitionAttempts:
     """Return all attempts of a partition: the current manifest, and the receipts that came after it.
 
     Raises:
@@ -207,7 +207,7 @@ def read_partition(store: Store, week: str, model: str) -> Ledgered:
             data = store.get(prefix + name)
             receipts[slot_key, int(number)] = parse_receipt(data, prefix + name)
             hashes[name] = sha256_hex(data)
-    return Ledgered(
+    return PartitionAttempts(
         attempts=_by_slot(receipts, _intents(store, week, model)),
         manifest_number=int(current[len("manifest-") : -len(".parquet")]) if current else 0,
         manifest_receipts=in_manifest,
@@ -240,7 +240,7 @@ def _by_slot(
     }
 
 
-def write_manifest(store: Store, week: str, model: str, state: Ledgered) -> bool:
+def write_manifest(store: Store, week: str, model: str, state: PartitionAttempts) -> bool:
     """Write the next manifest if there are receipts that the current one lacks; return whether one was written."""
     if not state.unlisted and state.manifest_number:
         return False
@@ -248,7 +248,7 @@ def write_manifest(store: Store, week: str, model: str, state: Ledgered) -> bool
     return put_recorded(store, key, manifest_table(state.receipts), _covered(store, week, model, state))
 
 
-def _covered(store: Store, week: str, model: str, state: Ledgered) -> dict[str, Any]:
+def _covered(store: Store, week: str, model: str, state: PartitionAttempts) -> dict[str, Any]:
     """Return what the record beside a manifest says of the partition's other objects, so that none can go unseen.
 
     Hashes of the plan and of the receipts, the former manifest's among them; names of intents and of states of

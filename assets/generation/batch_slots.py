@@ -1,4 +1,4 @@
-"""Slots in batches: what a ledger does with a batch's answers."""
+"""Slots in batches: what is done with a batch's answers."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from datetime import datetime
 
 from assets.gateway.admission import Admission, Settle
 from assets.gateway.batches import Desk
-from assets.gateway.receipts import Ledgered, Receipt
+from assets.gateway.receipts import PartitionAttempts, Receipt
 from assets.gateway.records import Answer
-from assets.generation.ledger import Ledger
+from assets.generation.asker import SlotAsker
 from assets.generation.slots import Request
 from warehouse import keys
 
 
 def slots_desk(
-    ledger: Ledger,
+    asker: SlotAsker,
     calls: Mapping[str, Request],
-    state: Ledgered,
+    state: PartitionAttempts,
     money: Admission,
     on_receipt: Callable[[Receipt], None],
     *,
@@ -26,7 +26,7 @@ def slots_desk(
     """Return the desk of one partition.
 
     Args:
-        ledger: keeps answers as it keeps those of its own calls; its stop and its sleep are used.
+        asker: keeps answers as it keeps those of its own calls; its stop and its sleep are used.
         calls: what is asked, by slot.
         state: what the bucket knows of the partition, for the numbers of attempts.
         money: sets money aside for a call until its batch has answered.
@@ -37,23 +37,23 @@ def slots_desk(
     def take(
         request: Request, answer: Answer, number: int, asked_at: datetime, settle: Settle | None
     ) -> None:
-        receipt = ledger.take_in(request.model_copy(update={"attempt": number}), answer, asked_at)
+        receipt = asker.take_in(request.model_copy(update={"attempt": number}), answer, asked_at)
         if settle is not None:
             settle(receipt, answer)
         on_receipt(receipt)
 
     numbers = {key: state.of(key).next_number for key in calls}
-    plan = ledger.plan
+    plan = asker.plan
     return Desk(
-        store=ledger.store,
+        store=asker.store,
         prefix=keys.batches_prefix(plan.week, plan.model),
         who=plan.model,
         calls=calls,
         numbers=numbers,
-        admission=lambda request: money(ledger.call_of(request, numbers[request.slot.slot_key])),
+        admission=lambda request: money(asker.call_of(request, numbers[request.slot.slot_key])),
         take=take,
         lift=lambda answer: answer,
-        sleep=ledger.sleep,
-        stopped=ledger.stopped,
+        sleep=asker.sleep,
+        stopped=asker.stopped,
         over=over,
     )

@@ -11,7 +11,7 @@ from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.budget import Caps
 from assets.gateway.money.charges import entry_scope, month_scope, week_scope
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import Book
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import price_on
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
@@ -69,7 +69,7 @@ class Forecast:
 
 def forecast(
     store: Store,
-    book: Book,
+    ledger: SpendingLedger,
     entry: ModelEntry,
     plan: Plan,
     provider: Provider,
@@ -77,7 +77,7 @@ def forecast(
     calls: int,
     today: dt.date,
 ) -> Forecast:
-    """Return what asking `calls` open slots of a plan will take; `book` is filled for the week."""
+    """Return what asking `calls` open slots of a plan will take; `ledger` is filled for the week."""
     if not provider.paid:
         latency_s = _latency_s(store, plan.week, plan.model)
         return Forecast(
@@ -94,7 +94,7 @@ def forecast(
         usd=calls * price.per_image_usd if price else 0.0,
         most_usd=calls * Costs(entry.price).reserve_usd(today),
         cap_usd=entry.cap_usd,
-        spent_usd=book.total(entry_scope(plan.week, entry.name)).usd,
+        spent_usd=ledger.total(entry_scope(plan.week, entry.name)).usd,
         paid=True,
         estimate=bool(price and price.per_million_usd),
     )
@@ -112,14 +112,16 @@ def minutes_of(
     return max(bounds, default=0.0 if calls == 0 else None)
 
 
-def most_usd(forecasts: list[Forecast], caps: Caps, book: Book, week: str, today: dt.date) -> float:
+def most_usd(
+    forecasts: list[Forecast], caps: Caps, ledger: SpendingLedger, week: str, today: dt.date
+) -> float:
     """Return the most that a run may spend: what its calls can cost, within what every cap has left."""
     total = sum(
         min(one.most_usd, one.most_usd if one.left_usd is None else one.left_usd) for one in forecasts
     )
     for cap, scope in ((caps.week_usd, week_scope(week)), (caps.month_usd, month_scope(today))):
         if cap is not None:
-            total = min(total, max(0.0, cap - book.total(scope).usd))
+            total = min(total, max(0.0, cap - ledger.total(scope).usd))
     return total if caps.run_usd is None else min(total, caps.run_usd)
 
 

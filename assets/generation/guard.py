@@ -34,14 +34,14 @@ class Guard:
 def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) -> Guard:
     """Return what the calls of a partition pass; a provider that costs nothing is asked freely.
 
-    The book is filled from the store first: what was spent for this week and month is known before the first call.
+    The ledger is filled from the store first: what was spent for this week and month is known before the first call.
 
     Raises:
         CorruptObjectError: if what was spent cannot be read.
     """
     if not provider.paid:
         return Guard()
-    fill = partial(place.fill_book, week)
+    fill = partial(place.fill_ledger, week)
     fill()
     budget = place.budget.admission(week, entry.name, entry.cap_usd, Costs(entry.price), fill=fill)
     address = entry.connection.base_url
@@ -50,14 +50,14 @@ def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) 
 
 
 def affordable(place: Workplace, entry: ModelEntry, week: str) -> bool:
-    """Return whether every cap has room for one more call of a model; the book is filled from the store first."""
-    place.fill_book(week)
+    """Return whether every cap has room for one more call of a model; the ledger is filled from the store first."""
+    place.fill_ledger(week)
     usd = max(
         Costs(entry.price).reserve_usd(utc_now().date()),
-        place.book.dearest_usd(whose(entry.name, entry.params)),
+        place.ledger.dearest_usd(whose(entry.name, entry.params)),
     )
     scopes = place.budget.scopes(week, entry.name, entry.cap_usd)
-    return all(cap is None or place.book.total(scope).usd + usd <= cap for scope, cap in scopes.items())
+    return all(cap is None or place.ledger.total(scope).usd + usd <= cap for scope, cap in scopes.items())
 
 
 def deadline(provider: Provider, week: str) -> dt.datetime | None:

@@ -1,4 +1,4 @@
-"""Running one partition: its open slots through the ledger, so many at once, and a manifest at the end."""
+"""Running one partition: its open slots, so many at once, and a manifest at the end."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from itertools import groupby
 
 from assets.gateway.admission import Admission, NotNowError, free_admission, pause, stack, waits_end_with
 from assets.gateway.batches import BATCH_CALLS, Patience, advance, batch_api
+from assets.gateway.calls import PATIENT, Retry
 from assets.gateway.memory import map_large_buffers
 from assets.gateway.models_file import LostCalls
 from assets.gateway.money.costs import Costs
 from assets.gateway.receipts import (
     Attempts,
-    Ledgered,
+    PartitionAttempts,
     Receipt,
     manifest_bytes,
     read_partition,
@@ -26,8 +27,8 @@ from assets.gateway.receipts import (
 )
 from assets.gateway.records import GROUPS, Answer, Outcome
 from assets.gateway.threads import APART_S, run_all, workers_of
+from assets.generation.asker import SlotAsker
 from assets.generation.batch_slots import slots_desk
-from assets.generation.ledger import Ledger, Retry
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
 from assets.generation.slots import Exchange, Request, Slot
@@ -87,7 +88,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
     concurrency: int = 4,
     only: Iterable[str] | None = None,
     on_receipt: OnReceipt = lambda receipt: None,
-    retry: Retry = Retry(),
+    retry: Retry = PATIENT,
     admission: Admission = free_admission,
     money: Admission = free_admission,
     costs: Costs = Costs(),
@@ -160,13 +161,13 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
 
     def one(unit: Sequence[Slot]) -> None:
         try:
-            _converse(ledger, plan, prompts, unit, state, record)
+            _converse(asker, plan, prompts, unit, state, record)
         except NotNowError as ended:
             with lock:
                 report.ended = report.ended or ended.why or None
             stop.set()
 
-    ledger = Ledger(
+    asker = SlotAsker(
         store,
         plan,
         provider,
@@ -194,7 +195,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
         for slot in plan.slots:  # those of a week that is over too: what may have been billed is listed
             known = state.of(slot.slot_key)
             if known.lost:
-                state.attempts[slot.slot_key] = ledger.account(_request(plan, prompts, slot), known, record)
+                state.attempts[slot.slot_key] = asker.account(_request(plan, prompts, slot), known, record)
         work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
         if (api := batch_api(provider)) is not None:
             late = (
@@ -202,7 +203,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
             )  # what was sent in time is taken in all the same
             units = [u for u in _units(plan) if len(u) == 1 and _open(u, state, None if late else allowed)]
             single = {unit[0].slot_key: _request(plan, prompts, unit[0]) for unit in units}
-            desk = slots_desk(ledger, single, state, money, record, over=late)
+            desk = slots_desk(asker, single, state, money, record, over=late)
             with waits_end_with(stopped):
                 batched = advance(desk, api, patience=batch_patience, size=batch_size)
             report.batched, state = len(batched), read_partition(store, plan.week, plan.model)
@@ -212,7 +213,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
         for units in passes:
             last = units is passes[-1]
             if not stopped():
-                all_begun = ledger.nothing_to_begin if last else lambda: None
+                all_begun = asker.nothing_to_begin if last else lambda: None
                 run_all(units, workers_of(concurrency), stop, stopped, one, apart_s, all_begun)
     finally:
         over.set()
@@ -235,13 +236,13 @@ def _units(plan: Plan) -> list[list[Slot]]:
     return [[*slots] for _, slots in groupby(plan.slots, key=lambda slot: slot.conversation or slot.slot_key)]
 
 
-def _open(unit: Sequence[Slot], state: Ledgered, allowed: frozenset[str] | None) -> bool:
+def _open(unit: Sequence[Slot], state: PartitionAttempts, allowed: frozenset[str] | None) -> bool:
     return any(
         (allowed is None or slot.slot_key in allowed) and not state.of(slot.slot_key).settled for slot in unit
     )
 
 
-def _apart(work: Sequence[list[Slot]], state: Ledgered) -> tuple[list[list[Slot]], list[list[Slot]]]:
+def _apart(work: Sequence[list[Slot]], state: PartitionAttempts) -> tuple[list[list[Slot]], list[list[Slot]]]:
     """Return the units that are asked first, and those of which a call was lost: after all others, the least first."""
     calls = [max(state.of(slot.slot_key).lost_calls for slot in unit) for unit in work]
     fresh = [unit for unit, lost in zip(work, calls, strict=True) if not lost]
@@ -250,11 +251,11 @@ def _apart(work: Sequence[list[Slot]], state: Ledgered) -> tuple[list[list[Slot]
 
 
 def _converse(
-    ledger: Ledger,
+    asker: SlotAsker,
     plan: Plan,
     prompts: Mapping[str, Prompt],
     unit: Sequence[Slot],
-    state: Ledgered,
+    state: PartitionAttempts,
     record: OnReceipt,
 ) -> None:
     """Ask the turns of one unit in order; a turn is asked only when those before it are settled."""
@@ -263,9 +264,9 @@ def _converse(
         request = _request(plan, prompts, slot, history)
         known = state.of(slot.slot_key)
         if not known.settled and _not_needed(slot, history):
-            known = ledger.close(request, known, _why_not_needed(history), record)
+            known = asker.close(request, known, _why_not_needed(history), record)
         else:
-            known, _ = ledger.settle(request, known, record)
+            known, _ = asker.settle(request, known, record)
         last = known.last
         if last is None or not known.settled:
             return
@@ -317,7 +318,7 @@ def _exchange(request: Request, receipt: Receipt) -> Exchange:
     )
 
 
-def count_outcomes(plan: Plan, state: Ledgered) -> Counter[str]:
+def count_outcomes(plan: Plan, state: PartitionAttempts) -> Counter[str]:
     """Return slots by outcome (`not_attempted` if never asked), and under `open` those that may still be asked."""
     counts: Counter[str] = Counter()
     for slot in plan.slots:

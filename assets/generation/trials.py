@@ -16,9 +16,9 @@ from assets.gateway.calls import Caller, Timing
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.charges import (
     ChargeSource,
-    book_key,
     call_key,
     entry_scope,
+    ledger_key,
     month_scope,
     week_scope,
 )
@@ -145,7 +145,7 @@ def trial_charges(entries: Sequence[ModelEntry]) -> ChargeSource:
                 if not known:
                     usd = Costs(entry.price).reserve_usd(day) if entry else 0.0
                 scopes = (week_scope(week), entry_scope(week, model), month_scope(day))
-                yield Charge(book_key(week, call_key(model, _SLOT, number)), usd, scopes, "", known=known)
+                yield Charge(ledger_key(week, call_key(model, _SLOT, number)), usd, scopes, "", known=known)
 
     return charges
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assets.gateway.breaker import DOWN
-from assets.gateway.receipts import Attempts, Ledgered, Receipt
+from assets.gateway.receipts import Attempts, PartitionAttempts, Receipt
 from assets.gateway.records import GROUPS, Outcome
 
 #: A price table is called wrong when calls cost so much more or less than it expects, judged by so many calls.
@@ -81,7 +81,7 @@ class Trouble:
         return tuple(call for call in self.maybe_billed if call.why != NO_RECEIPT or not being_asked)
 
 
-def find_trouble(known: Ledgered) -> Trouble:
+def find_trouble(known: PartitionAttempts) -> Trouble:
     """Return what is wrong in a partition."""
     receipts = known.receipts
     unmapped = sorted((receipt for receipt in receipts if receipt.unmapped), key=_moment)
@@ -96,7 +96,7 @@ def find_trouble(known: Ledgered) -> Trouble:
     )
 
 
-def maybe_billed(known: Ledgered) -> tuple[MaybeBilled, ...]:
+def maybe_billed(known: PartitionAttempts) -> tuple[MaybeBilled, ...]:
     """Return the calls that may have been billed without an answer: receipts that say so, and intents without one."""
     told = [
         MaybeBilled(
@@ -146,7 +146,7 @@ def cost_ratio(receipts: Iterable[Receipt]) -> CostRatio | None:
     return CostRatio(statistics.median(ratios), len(ratios)) if ratios else None
 
 
-def _stopped_by(known: Ledgered) -> str | None:
+def _stopped_by(known: PartitionAttempts) -> str | None:
     """Return what stopped the provider: the newest stop that a slot stands at, because it was not asked again since.
 
     Slots that were in flight beside it may be answered later than it; that says nothing about it. A cap that is reached

@@ -15,7 +15,7 @@ from assets.gateway.models_file import LabelerEntry, ModelEntry, active, find
 from assets.gateway.money.budget import Budget, Caps
 from assets.gateway.money.charges import ChargeSource, generation_charges
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import Book, Charge
+from assets.gateway.money.ledger import Charge, SpendingLedger
 from assets.gateway.money.prices import Prices
 from assets.gateway.receipts import Receipt
 from assets.generation.plan import read_plan
@@ -48,7 +48,7 @@ class Workplace:
     listener: Listener = field(default_factory=Listener)
     interrupt: threading.Event = field(default_factory=threading.Event)
     caps: Caps = field(default_factory=Caps)
-    book: Book = field(default_factory=lambda: Book(None), repr=False)
+    ledger: SpendingLedger = field(default_factory=lambda: SpendingLedger(None), repr=False)
     run_id: str = field(default_factory=lambda: uuid4().hex)  # what the cap of a run counts for
     charge_sources: Sequence[ChargeSource] = ()  # of what costs money beside pictures
 
@@ -62,11 +62,11 @@ class Workplace:
 
     @property
     def budget(self) -> Budget:
-        """Return the caps and the book that keeps to them."""
-        return Budget(self.book, self.caps, self.run_id, self.listener.told)
+        """Return the caps and the ledger that keeps to them."""
+        return Budget(self.ledger, self.caps, self.run_id, self.listener.told)
 
-    def fill_book(self, week: str) -> None:
-        """Make the book say what the store says of `week` and of the present month; see `Budget.fill`."""
+    def fill_ledger(self, week: str) -> None:
+        """Make the ledger say what the store says of `week` and of the present month; see `Budget.fill`."""
         self.budget.fill(self.store, week, self._lost_usd, self.charge_sources)
 
     def lost_charges(self, week: str) -> list[Charge]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.money.charges import entry_scope
-from assets.gateway.money.ledger import Book
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import price_on
 from assets.gateway.receipts import read_partition
 from assets.generation.forecast import Forecast, minutes_of
@@ -39,12 +39,18 @@ class ToLabel:
 
 
 def label_forecast(
-    book: Book, entry: LabelerEntry, week: str, *, pictures: ToLabel, anchors: ToLabel, today: dt.date
+    ledger: SpendingLedger,
+    entry: LabelerEntry,
+    week: str,
+    *,
+    pictures: ToLabel,
+    anchors: ToLabel,
+    today: dt.date,
 ) -> Forecast:
     """Return what labeling will take of a labeler that is asked.
 
     Args:
-        book: filled for the week.
+        ledger: filled for the week.
         entry: the labeler.
         week: whose pictures are labeled.
         pictures: of the week; each slot that is open counts as one.
@@ -61,7 +67,7 @@ def label_forecast(
         usd=both.left * price.per_image_usd if price else 0.0,
         most_usd=both.calls * costs_of(entry, entry.images_per_request).reserve_usd(today),
         cap_usd=entry.cap_usd,
-        spent_usd=book.total(entry_scope(week, entry.name, "labeler")).usd,
+        spent_usd=ledger.total(entry_scope(week, entry.name, "labeler")).usd,
         paid=is_paid(entry),
         kind="labeler",
         anchors=anchors.pictures,

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from assets.gateway.money.charges import month_scope, week_scope
-from assets.gateway.money.ledger import Book
+from assets.gateway.money.ledger import SpendingLedger
 from assets.generation.forecast import Forecast, forecast, most_usd
 from assets.generation.partition import plan_partition
 from assets.generation.plan import check_frozen, read_plan
@@ -30,17 +30,17 @@ from warehouse.weeks import utc_now
 _SMALL_USD = 0.1  # below it, cents say too little
 
 
-def with_book(place: Workplace, week: str) -> Workplace:
-    """Return the surroundings with a book in memory that says what the store says: nothing is written."""
-    place = replace(place, book=Book(None))
-    place.fill_book(week)
+def with_ledger(place: Workplace, week: str) -> Workplace:
+    """Return the surroundings with a ledger in memory that says what the store says: nothing is written."""
+    place = replace(place, ledger=SpendingLedger(None))
+    place.fill_ledger(week)
     return place
 
 
 def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forecast]:
     """Return what a run will take, a forecast each for its models and for the labelers that are asked.
 
-    The book is filled for the week. Nothing is asked and nothing is written. Labelers label the anchors too, once the
+    The ledger is filled for the week. Nothing is asked and nothing is written. Labelers label the anchors too, once the
     week is published.
     """
     today = utc_now().date()
@@ -51,7 +51,7 @@ def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forec
         state = partition_state(place.store, week, model, place.labelers)
         calls = state.open if state.planned else len(plan.slots)
         found.append(
-            forecast(place.store, place.book, place.model(model), plan, provider, calls=calls, today=today)
+            forecast(place.store, place.ledger, place.model(model), plan, provider, calls=calls, today=today)
         )
         for entry in labelers_of(plan.labeler, plan.also_labelers, place.labelers):
             more = pictures_left(place.store, plan, _asked(place, entry.name))
@@ -60,7 +60,7 @@ def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forec
         anchors = anchors_left(place.store, _asked(place, name), week)
         found.append(
             label_forecast(
-                place.book, place.labelers[name], week, pictures=pictures, anchors=anchors, today=today
+                place.ledger, place.labelers[name], week, pictures=pictures, anchors=anchors, today=today
             )
         )
     return found
@@ -73,7 +73,7 @@ def _asked(place: Workplace, name: str) -> RemoteLabeler:
 def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
     """Say slots, calls, minutes and dollars of each model and labeler, with its cap beside them."""
     check_frozen(place.store, place.suites)
-    place = with_book(place, week)
+    place = with_ledger(place, week)
     forecasts = look_ahead(place, week, models)
     table = Table(box=None, pad_edge=False)
     for name in (f"week {week}", "asks", "calls", "minutes", "dollars", "cap"):
@@ -119,7 +119,7 @@ def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> 
         (place.caps.week_usd, week_scope(week), "week"),
         (place.caps.month_usd, month_scope(today), "month"),
     ):
-        left = None if cap is None else max(0.0, cap - place.book.total(scope).usd)
+        left = None if cap is None else max(0.0, cap - place.ledger.total(scope).usd)
         if left is not None and total > left:
             lines.append(
                 f"The cap of the {what} (${cap:,.2f}) ends the run early, ${left:,.2f} are left of it."
@@ -130,14 +130,14 @@ def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> 
 
 
 def spent_line(place: Workplace, week: str) -> str:
-    """Return what was spent for the week and in the present month, each with its cap; the book is filled."""
+    """Return what was spent for the week and in the present month, each with its cap; the ledger is filled."""
     parts = []
     for scope, cap, what in (
         (week_scope(week), place.caps.week_usd, f"for the week {week}"),
         (month_scope(utc_now().date()), place.caps.month_usd, "this month"),
     ):
         of = f" of ${cap:,.2f}" if cap is not None else ""
-        parts.append(f"${place.book.total(scope).usd:,.2f}{of} {what}")
+        parts.append(f"${place.ledger.total(scope).usd:,.2f}{of} {what}")
     return f"Spent so far: {', '.join(parts)}."
 
 
@@ -164,9 +164,9 @@ def confirm(place: Workplace, week: str, models: Sequence[str], *, yes: bool) ->
     fresh = [model for model in models if read_plan(place.store, week, model) is None]
     if yes or not may_spend(place, fresh):
         return
-    place = with_book(place, week)
+    place = with_ledger(place, week)
     forecasts = look_ahead(place, week, models)
-    amount = most_usd(forecasts, place.caps, place.book, week, utc_now().date())
+    amount = most_usd(forecasts, place.caps, place.ledger, week, utc_now().date())
     expected = min(amount, sum(one.usd for one in forecasts))
     confirm_amount(amount, expected, yes=yes)
 

@@ -16,7 +16,7 @@ from assets.labeling.status import LabelerState, PartitionState, labeler_states
 from assets.leaderboard.published import latest
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
-from orchestration.commands.forecasts import lost_lines, spent_line, with_book
+from orchestration.commands.forecasts import lost_lines, spent_line, with_ledger
 from orchestration.commands.store_reading import store_read_line
 from orchestration.console import OUT, say
 from orchestration.gate import look
@@ -38,14 +38,14 @@ def status(week: str | None) -> int:
     gate = look(place, settings, week)
     newest = latest(place.store)
     say(f"week {week} ({iso_label(week)}), published at the latest {gate.deadline:%A %Y-%m-%d %H:%M} UTC")
-    place = with_book(place, week)
+    place = with_ledger(place, week)
     labelers = labeler_states(place.store, week, [*gate.states], place.labelers)
     table = Table(box=None, pad_edge=False)
     for name in _COLUMNS:
         table.add_column(name, justify="left" if name == "model" else "right")
     caps = {entry.name: entry.cap_usd for entry in place.models}
     for model, state in gate.states.items():
-        cost = place.book.total(entry_scope(week, model)).usd
+        cost = place.ledger.total(entry_scope(week, model)).usd
         table.add_row(model, *_progress(state), *_money(cost, caps.get(model), planned=state.planned))
     for one in labelers:
         table.add_row(*_labeler_row(place, week, one))
@@ -58,7 +58,7 @@ def status(week: str | None) -> int:
     for one in labelers:
         for line in _labeler_trouble(one):
             say(line)
-    if place.book.total(week_scope(week)).usd or any(s.trouble.maybe_billed for s in gate.states.values()):
+    if place.ledger.total(week_scope(week)).usd or any(s.trouble.maybe_billed for s in gate.states.values()):
         say("\n".join([spent_line(place, week), *lost_lines(place, week)]))
     for line in drift_lines(place.store, week):
         say(line)
@@ -91,7 +91,7 @@ def _money(cost_usd: float, cap_usd: float | None, *, planned: bool = True) -> t
 def _labeler_row(place: Workplace, week: str, one: LabelerState) -> tuple[str, ...]:
     """Return the row of a labeler; its cost is that of all its calls of the week, the anchors' too."""
     entry = place.labelers.get(one.name)
-    cost = place.book.total(entry_scope(week, one.name, "labeler")).usd
+    cost = place.ledger.total(entry_scope(week, one.name, "labeler")).usd
     return (
         f"labeler {one.name}",
         f"{one.pictures - one.left:,}/{one.pictures:,}",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.gateway.money.charges import entry_scope, month_scope, week_scope
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import Book
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import OLD_AFTER_DAYS, Price, price_on
 from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import read_partition
@@ -128,8 +128,8 @@ def _room(place: Workplace, entry: ModelEntry) -> Iterator[Finding]:
     usd = Costs(entry.price).reserve_usd(utc_now().date())
     try:
         state = partition_state(place.store, week, entry.name, place.labelers)
-        place = replace(place, book=Book(None))
-        place.fill_book(week)
+        place = replace(place, ledger=SpendingLedger(None))
+        place.fill_ledger(week)
     except ClicheError:  # what is wrong with the store has its own line
         return
     if state.planned and not state.open:
@@ -145,7 +145,7 @@ def _no_room(place: Workplace, what: str, usd: float, scope: str, cap_usd: float
         (week_scope(current_week()), "week_usd of caps in cliche.yaml", caps.week_usd),
         (month_scope(today), "month_usd of caps in cliche.yaml", caps.month_usd),
     ):
-        spent = place.book.total(which).usd if which else 0.0
+        spent = place.ledger.total(which).usd if which else 0.0
         if cap is not None and spent + usd > cap:
             line = f"no call fits: ${spent:,.2f} of ${cap:,.2f} are spent, and a call may cost ${usd:,.4f}"
             yield Finding("fail", what, f"{line}; raise {name}")
@@ -187,7 +187,7 @@ def look_at_labeler(place: Workplace, name: str) -> Iterator[Finding]:
         if entry.cap_usd is None and place.caps.week_usd is None:
             yield Finding("warn", what, "no cap: set cap_usd here, or week_usd of caps in cliche.yaml")
         usd = costs_of(entry, entry.images_per_request).reserve_usd(utc_now().date())
-        free = replace(place, book=Book(None))  # what is left of a cap ends a labeler, and no run
+        free = replace(place, ledger=SpendingLedger(None))  # what is left of a cap ends a labeler, and no run
         yield from _no_room(free, what, usd, entry_scope(current_week(), name, "labeler"), entry.cap_usd)
 
 

@@ -1,4 +1,4 @@
-"""What asks a service for pictures: the ledger as a week does, and the plain SDK; each in a process of its own.
+"""What asks a service for pictures: Cliché as a week does, and the plain SDK; each in a process of its own.
 
 Usage: python -m tests.bench.client ours --base-url URL --store ADDRESS --slots 600 --at-once 32
        python -m tests.bench.client sdk  --base-url URL --store FOLDER --slots 600 --at-once 32 [--retries 2]
@@ -65,7 +65,7 @@ def _ours(base_url: str, address: str, slots: int, at_once: int, per_minute: flo
     from assets.gateway.models_file import ModelEntry
     from assets.gateway.money.budget import Budget, Caps
     from assets.gateway.money.costs import Costs
-    from assets.gateway.money.ledger import Book
+    from assets.gateway.money.ledger import SpendingLedger
     from assets.gateway.network.connection import Connection
     from assets.gateway.pace import Pace
     from assets.generation.plan import freeze_plan, make_plan
@@ -89,9 +89,9 @@ def _ours(base_url: str, address: str, slots: int, at_once: int, per_minute: flo
     whole = make_plan(entry, load_suites(), _WEEK, provider)
     plan = freeze_plan(store, whole.model_copy(update={"slots": whole.slots[:slots]}))
     costs = Costs(entry.price)
-    book = Book(None if address.startswith("s3:") else Path(address) / "book.sqlite")
-    book.take_over(f"{_WEEK}/", [], known_before=set())
-    budget = Budget(book, Caps(run_usd=1e6), "benchmark")
+    ledger = SpendingLedger(None if address.startswith("s3:") else Path(address) / "book.sqlite")
+    ledger.take_over(f"{_WEEK}/", [], known_before=set())
+    budget = Budget(ledger, Caps(run_usd=1e6), "benchmark")
     money = budget.admission(_WEEK, entry.name, None, costs, fill=lambda: None)
     begun = time.perf_counter()
     report = generate(

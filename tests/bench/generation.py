@@ -1,4 +1,4 @@
-"""What the ledger costs: beside the same bytes written plainly, and beside the drawing of the pictures alone.
+"""What asking costs: beside the same bytes written plainly, and beside the drawing of the pictures alone.
 
 Belongs here: timing of asking. Does not belong here: pictures and plans (`data`), models that cost money (`paid`).
 """

@@ -36,7 +36,7 @@ def _slow_answers(folder: Path, size: Size) -> Iterator[Row]:
         for store in size.stores:
             with _store(store, folder) as (address, environment):
                 ours = finished(start("ours", environment, base_url=server.base_url, store=address, **asked))
-            yield _row(f"{about}, {store}: the ledger", size.calls, ours, "waiting alone", ideal)
+            yield _row(f"{about}, {store}: Cliché", size.calls, ours, "waiting alone", ideal)
         plain = finished(start("sdk", base_url=server.base_url, store=folder / "plain", **asked))
         yield _row(f"{about}: the plain SDK, asyncio, semaphore", size.calls, plain, "waiting alone", ideal)
 
@@ -97,7 +97,7 @@ def _storm(kind: str, retry_after: bool, who: str, asked: Asked, server: Running
         latency_s=size.storm_latency_s,
     )
     share = 100 * counts["refused_late"] / max(1, counts["late"])
-    name = "the ledger" if who == "ours" else "the SDK's defaults"
+    name = "Cliché" if who == "ours" else "the SDK's defaults"
     word = "with Retry-After" if retry_after else "without"
     return Row(
         f"{size.storm_limit} a minute ({kind}), {word}: {name}, {asked.lost} lost, {counts['refused']} refused, "

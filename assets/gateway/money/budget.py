@@ -15,16 +15,16 @@ from assets.gateway.admission import Admission, NotAdmittedError, Settle, pause
 from assets.gateway.money.charges import (
     ChargeSource,
     LostUsd,
-    book_key,
     entry_scope,
     generation_charges,
+    ledger_key,
     month_scope,
     week_scope,
     weeks_of_month,
     whose,
 )
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import Book, OverCapError, Settlement
+from assets.gateway.money.ledger import OverCapError, Settlement, SpendingLedger
 from assets.gateway.records import Answer, Call, CallRecord, Outcome
 from warehouse.store import Store
 from warehouse.weeks import utc_now
@@ -47,12 +47,12 @@ class Caps(BaseModel):
 
 @dataclass(frozen=True)
 class Budget:
-    """The caps of an installation and the book that keeps to them.
+    """The caps of an installation and the ledger that keeps to them.
 
     `told` is given lines for people: a call that was dearer than what was set aside for it.
     """
 
-    book: Book
+    ledger: SpendingLedger
     caps: Caps = field(default_factory=Caps)
     run_id: str = ""
     told: Callable[[str], None] = lambda line: None
@@ -82,7 +82,7 @@ class Budget:
     def reserved(
         self, key: str, usd: float, scopes: Mapping[str, float | None], *, who: str = ""
     ) -> Iterator[Settlement]:
-        """Set money aside for the time of the block, which is given a function to settle with (see `Book.reserved`).
+        """Set money aside for the time of the block, which is given a function to settle with.
 
         Waits while calls in flight may give money back, unless this thread holds them itself.
 
@@ -93,13 +93,13 @@ class Budget:
         self._wait_for(key, usd, scopes, who)
         held = getattr(self._mine, "held", 0)
         self._mine.held = held + 1
-        settlement = Settlement(self.book, key, usd)
+        settlement = Settlement(self.ledger, key, usd)
         try:
             yield settlement
         finally:
             self._mine.held -= 1
             if not settlement.done:
-                self.book.loosen(key)
+                self.ledger.loosen(key)
 
     def admission(
         self,
@@ -119,24 +119,26 @@ class Budget:
             cap_usd: the entry's cap for a week.
             costs: its price table.
             kind: `model`, or `labeler`.
-            fill: fills the book from the bucket; called again if the file was deleted meanwhile.
+            fill: fills the ledger from the bucket; called again if the file was deleted meanwhile.
         """
         said = name if kind == "model" else f"{kind} {name}"
 
         @contextmanager
         def admit(call: Call) -> Iterator[Settle]:
-            if not self.book.filled(f"{week}/"):
+            if not self.ledger.filled(f"{week}/"):
                 fill()
             today = utc_now().date()
             who = whose(call.who, call.params)
             scopes = self.scopes(week, name, cap_usd, kind=kind, day=today)
-            with self.reserved(book_key(week, call.key), costs.reserve_usd(today), scopes, who=who) as settle:
+            with self.reserved(
+                ledger_key(week, call.key), costs.reserve_usd(today), scopes, who=who
+            ) as settle:
 
                 def settled(record: CallRecord, answer: Answer) -> None:
                     moment = record.requested_at or utc_now()
                     settle_with = self.scopes(week, name, cap_usd, kind=kind, day=moment.date())
                     over = settle(record.cost_usd or 0.0, settle_with)
-                    if over > 0 and self.book.first_time(f"dearer:{who}"):
+                    if over > 0 and self.ledger.first_time(f"dearer:{who}"):
                         self.told(
                             f"{said}: a call cost ${record.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
                             "for it; from now on that much is set aside (fix most_usd of its price in models.yaml)"
@@ -154,7 +156,7 @@ class Budget:
         more: Iterable[ChargeSource] = (),
         today: dt.date | None = None,
     ) -> None:
-        """Make the book say what the bucket says of `week` and of the weeks of the present month.
+        """Make the ledger say what the bucket says of `week` and of the weeks of the present month.
 
         What was reserved by processes that have ended is resolved: a receipt says what the call cost, an intent
         without one counts as spent, and where there is neither the call was never made.
@@ -163,19 +165,19 @@ class Budget:
             CorruptObjectError: if the bucket's record of what was spent cannot be read.
         """
         for one in sorted({*weeks_of_month(today or utc_now().date()), week}):
-            before = self.book.keys(f"{one}/")
+            before = self.ledger.keys(f"{one}/")
             charges = [*generation_charges(store, one, lost_usd)]
             for source in more:
                 charges.extend(source(store, one))
-            self.book.take_over(f"{one}/", charges, known_before=before)
+            self.ledger.take_over(f"{one}/", charges, known_before=before)
 
     def _wait_for(self, key: str, usd: float, scopes: Mapping[str, float | None], who: str) -> None:
         until = time.monotonic() + (0.0 if getattr(self._mine, "held", 0) else self.patience_s)
         look_for_dead = time.monotonic() + _DEAD_LOOK_S
         while True:
-            freed = self.book.freed
+            freed = self.ledger.freed
             try:
-                self.book.reserve(key, usd, scopes, who=who)
+                self.ledger.reserve(key, usd, scopes, who=who)
             except OverCapError as over:
                 if not over.may_fit or time.monotonic() >= until:
                     raise NotAdmittedError(Outcome.BUDGET_STOPPED, why_stopped(over)) from None
@@ -183,7 +185,7 @@ class Budget:
                 return
             pause(_LOOK_S, freed)  # ends with the run; other processes do not wake us
             if time.monotonic() >= look_for_dead:
-                self.book.release_dead()
+                self.ledger.release_dead()
                 look_for_dead = time.monotonic() + _DEAD_LOOK_S
 
 

@@ -36,8 +36,8 @@ def call_key(model: str, slot_key: str, attempt: int) -> str:
     return f"{model}/{slot_key}/{attempt}"
 
 
-def book_key(week: str, key: str) -> str:
-    """Return the key that a call of a week has in the book."""
+def ledger_key(week: str, key: str) -> str:
+    """Return the key that a call of a week has in the ledger."""
     return f"{week}/{key}"
 
 
@@ -96,7 +96,7 @@ def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[C
             # An estimate says nothing about how dear a call can be.
             lost = row["cost_basis"] == "estimated"
             who = "" if lost else whose(model, json.loads(row["params"]))
-            key = book_key(week, call_key(model, *call))
+            key = ledger_key(week, call_key(model, *call))
             charges.append(Charge(key, row["cost_usd"], (*scopes, month_scope(day)), who, lost=lost))
     waiting = {(key, n): _intended(store, week, model, (key, n)) for key, n in intents - answered}
     for batch in batches:
@@ -105,7 +105,7 @@ def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[C
             waiting |= {call: day for call in batch.attempts.items() if call not in answered}
     for call, day in waiting.items():
         usd = lost_usd(week, model, day)
-        key = book_key(week, call_key(model, *call))
+        key = ledger_key(week, call_key(model, *call))
         charges.append(Charge(key, usd, (*scopes, month_scope(day)), "", known=False, lost=True))
     return charges
 

@@ -1,7 +1,7 @@
-"""The book of money: what is set aside before a call and what it cost, so that no cap is passed.
+"""The spending ledger: what is set aside before a call and what it cost, so that no cap is passed.
 
 One SQLite file in `CLICHE_HOME`, shared by all threads and processes of this machine. It is a copy: what was spent is
-in the bucket (`charges`), and a partition fills the book from there before it begins, so the file may be deleted.
+in the bucket (`charges`), and a partition fills the ledger from there before it begins, so the file may be deleted.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class OverCapError(Exception):
         self.may_fit = total.open_usd > 0 and total.usd - total.open_usd + usd <= cap_usd
 
 
-class Book:
+class SpendingLedger:
     """Entries by key, each an amount that counts for some scopes. Threads and processes may share one file.
 
     An entry is open from `reserve` until `settle`, and names the process that holds it.
@@ -238,7 +238,7 @@ class Book:
             except sqlite3.Error as error:
                 self._rollback(con)
                 raise ClicheError(
-                    f"the book of money {self._path} cannot be used ({error}); if the disk is not full, delete "
+                    f"the spending ledger {self._path} cannot be used ({error}); if the disk is not full, delete "
                     "the file: it is filled again from the store"
                 ) from None
             except BaseException:
@@ -263,24 +263,24 @@ class Book:
 
 
 class Settlement:
-    """A reservation within `Book.reserved`; call it with what the call cost."""
+    """A reservation within `Budget.reserved`; call it with what the call cost."""
 
-    def __init__(self, book: Book, key: str, usd: float) -> None:
+    def __init__(self, ledger: SpendingLedger, key: str, usd: float) -> None:
         """Keep what was reserved: `usd` dollars."""
         self.usd = usd
         self.done = False
-        self._book, self._key = book, key
+        self._ledger, self._key = ledger, key
 
     def __call__(self, usd: float, scopes: Iterable[str] | None = None) -> float:
         """Settle; return the dollars by which the call was dearer than what was set aside."""
         self.done = True
-        return self._book.settle(self._key, usd, scopes)
+        return self._ledger.settle(self._key, usd, scopes)
 
 
 @cache
-def open_book(path: Path) -> Book:
-    """Return the book in `path`, one object a process."""
-    return Book(path)
+def open_ledger(path: Path) -> SpendingLedger:
+    """Return the ledger in `path`, one object a process."""
+    return SpendingLedger(path)
 
 
 def _nanos(usd: float) -> int:

@@ -1,4 +1,4 @@
-"""The file of the book of money: its tables, opening it, and writing an entry together with the totals that follow."""
+"""The file of the spending ledger: its tables, opening it, and writing an entry with the totals that follow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS filled (prefix TEXT PRIMARY KEY) WITHOUT ROWID;
 
 
 def connect(path: Path | None) -> sqlite3.Connection:
-    """Return a connection to the book at `path`; a damaged file is replaced, since the bucket knows what it held."""
+    """Return a connection to the ledger at `path`; a damaged file is replaced, since the bucket knows what it held."""
     if path is None:
         return _opened(":memory:")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
             raise ClicheError(
-                f"the book of money {path} cannot be opened ({error}); see who may write there"
+                f"the spending ledger {path} cannot be opened ({error}); see who may write there"
             ) from None
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Import of folders of Midjourney downloads: there is no API, people download pictures one by one.
 
 Belongs here: what a download says about itself (`metadata`, `names`, `files`), which slot it answers (`matching`), and
-both for a folder (`importer`). Does not belong here: the provider that hands the pictures to the ledger
+both for a folder (`importer`). Does not belong here: the provider that hands the pictures over
 (`providers.midjourney`), plans, runs, the store.
 
 A person's account is in every download, in its `Author` chunk and its file name. It is never stored, shown or

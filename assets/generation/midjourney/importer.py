@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assets.gateway.receipts import Ledgered
+from assets.gateway.receipts import PartitionAttempts
 from assets.gateway.records import Outcome
 from assets.generation.midjourney import names
 from assets.generation.midjourney.files import MidjourneyFile, parse_file
@@ -98,7 +98,7 @@ def prepare(
     )
 
 
-def standing(state: Ledgered) -> tuple[frozenset[str], frozenset[str]]:
+def standing(state: PartitionAttempts) -> tuple[frozenset[str], frozenset[str]]:
     """Return (`taken`, `imported`) of one partition for `prepare`; of several, give it their unions.
 
     A file that could not be read when its slot was asked counts as neither: it may be imported again.

@@ -50,7 +50,7 @@ class FolderProvider:
         """Return the picture that was matched to the slot, without the chunks that can hold an account.
 
         Raises:
-            UsageError: for a slot without a picture; the ledger is reported to ask for `slot_keys` only.
+            UsageError: for a slot without a picture; only slots in `slot_keys` are asked.
         """
         file = self._assignments.get(request.slot.slot_key)
         if file is None:

@@ -24,7 +24,7 @@ from warehouse.weeks import current_week
 def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
     """Return how a labeler is asked for a week: within its pace and its caps, until the run is interrupted.
 
-    The book is filled from the store first: what was spent for this week and month is known before the first call.
+    The ledger is filled from the store first: what was spent for this week and month is known before the first call.
 
     Args:
         place: the surroundings of the run.
@@ -40,7 +40,7 @@ def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
     if not is_paid(entry):
         return Asking(service, stopped=place.interrupt.is_set, told=place.listener.told)
     require_price(entry.name, entry.price, "labeler")
-    fill = partial(place.fill_book, week)
+    fill = partial(place.fill_ledger, week)
     fill()
     costs = costs_of(entry, entry.images_per_request)
     budget = place.budget.admission(week, entry.name, entry.cap_usd, costs, fill=fill, kind="labeler")

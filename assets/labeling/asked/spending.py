@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assets.gateway.batch_states import read_batches
 from assets.gateway.models_file import LabelerEntry
-from assets.gateway.money.charges import ChargeSource, book_key, entry_scope, month_scope, week_scope
+from assets.gateway.money.charges import ChargeSource, entry_scope, ledger_key, month_scope, week_scope
 from assets.gateway.money.costs import CostFields, Costs
 from assets.gateway.money.ledger import Charge
 from assets.gateway.money.prices import price_on
@@ -55,7 +55,7 @@ def call_of(labeler: str, path: str, call: str, attempt: int) -> Call:
 
 
 def _charge_key(week: str, path: str, labeler: str, call: str, attempt: int) -> str:
-    return book_key(week, call_of(labeler, path, call, attempt).key)
+    return ledger_key(week, call_of(labeler, path, call, attempt).key)
 
 
 def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:

@@ -16,7 +16,7 @@ import yaml
 from assets.gateway.money.charges import entry_scope, month_scope
 from assets.gateway.receipts import read_partition
 from assets.generation.providers.base import day_of
-from orchestration.commands.forecasts import with_book
+from orchestration.commands.forecasts import with_ledger
 from tests.orchestration.commands.test_doctor import lines
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.orchestration.paid import PRICE
@@ -267,10 +267,10 @@ def test_paid_tries_one_picture_each_and_what_it_costs_is_counted(
         assert ended.out.endswith("The trials cost $0.2600, which counts for this week.\n")
         assert (len(images.calls), len(eyes.asked)) == (times, times)
         (home.home / "spending.sqlite").unlink()  # the store knows it
-        book = with_book(home.place(), WEEK).book
-        assert book.total(entry_scope(WEEK, "real")).usd == pytest.approx(times * 0.25)
-        assert book.total(entry_scope(WEEK, "eyes", "labeler")).usd == pytest.approx(times * 0.01)
-        assert book.total(month_scope(TODAY)).usd == pytest.approx(times * 0.26)
+        ledger = with_ledger(home.place(), WEEK).ledger
+        assert ledger.total(entry_scope(WEEK, "real")).usd == pytest.approx(times * 0.25)
+        assert ledger.total(entry_scope(WEEK, "eyes", "labeler")).usd == pytest.approx(times * 0.01)
+        assert ledger.total(month_scope(TODAY)).usd == pytest.approx(times * 0.26)
     assert read_partition(home.store, WEEK, "real").receipts == []
     assert "$0.52" in cliche("status", "--week", WEEK).out
     assert "2 receipts" not in cliche("status", "--week", WEEK).out
@@ -312,8 +312,8 @@ def test_a_trial_that_was_killed_counts_at_its_most(home: Installation, images: 
     write(home, [real(images.base_url)])
     intent = b'{"intended_at": "%s"}' % utc_now().isoformat().encode()
     home.store.put_if_absent(keys.trial_intent(WEEK, "real", 1), intent)
-    book = with_book(home.place(), WEEK).book
-    assert book.total(entry_scope(WEEK, "real")).usd == 0.25
+    ledger = with_ledger(home.place(), WEEK).ledger
+    assert ledger.total(entry_scope(WEEK, "real")).usd == 0.25
 
 
 class Terminal(io.StringIO):

@@ -20,7 +20,7 @@ from assets.generation.providers.registry import PROVIDERS
 from assets.generation.workplace import Listener
 from assets.labeling.partition import label
 from assets.labeling.status import PartitionState, partition_state
-from orchestration.commands.forecasts import confirm, with_book
+from orchestration.commands.forecasts import confirm, with_ledger
 from orchestration.commands.operator import _billed, _states
 from orchestration.definitions import build_defs
 from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
@@ -314,7 +314,7 @@ def test_what_a_dry_run_says_is_what_is_then_spent(home: Installation, eyes: Vis
     assert "about" not in before
     assert cliche("run", "--week", WEEK, "--yes").code == 0
     assert len(eyes.asked) == 30
-    spent = with_book(home.place(), WEEK).book
+    spent = with_ledger(home.place(), WEEK).ledger
     assert spent.total(entry_scope(WEEK, "eyes", "labeler")).usd == pytest.approx(0.60)
     assert rows(cliche("run", "--dry-run", "--week", WEEK).out)[2] == [
         *("eyes", "(labels)", "2", "0", "0", "0.00", "none"),

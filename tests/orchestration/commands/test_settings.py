@@ -109,7 +109,7 @@ def test_caps_are_read_and_none_is_no_cap(tmp_path: Path) -> None:
     found = settings(tmp_path, "caps: {week_usd: 600, month_usd: 2000.5}\n")
     assert (found.caps.run_usd, found.caps.week_usd, found.caps.month_usd) == (None, 600.0, 2000.5)
     assert settings(tmp_path, "store: a\n").caps.week_usd is None
-    assert found.book == tmp_path / "spending.sqlite"
+    assert found.ledger == tmp_path / "spending.sqlite"
 
 
 @pytest.mark.parametrize(

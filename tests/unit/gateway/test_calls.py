@@ -1,4 +1,4 @@
-"""One call and its retries; what the ledger keeps of lost calls; deadlines; memory of pictures."""
+"""One call and its retries; what is kept of lost calls; deadlines; memory of pictures."""
 
 from __future__ import annotations
 

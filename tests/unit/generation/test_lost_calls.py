@@ -10,7 +10,7 @@ import pytest
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.budget import Budget, Caps
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import Book
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import Price
 from assets.gateway.receipts import (
     MOST_LOST_CALLS,
@@ -143,7 +143,7 @@ def test_lost_calls_are_asked_again_within_the_cap(store: Store) -> None:
     plan = planned(store, provider)
     for slot in plan.slots[:2]:
         lose(store, slot, 1)
-    budget = Budget(Book(None), Caps())
+    budget = Budget(SpendingLedger(None), Caps())
 
     def fill() -> None:
         budget.fill(store, WEEK, lambda week, model, day: COSTS.reserve_usd(day))

@@ -1,4 +1,4 @@
-"""Running a partition: the ledger's order and retries, resume, stops, conversations, counts."""
+"""Running a partition: order and retries, resume, stops, conversations, counts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from assets.gateway.admission import NotAdmittedError
+from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import Receipt, manifest_bytes, parse_manifest, read_partition, receipt_bytes
 from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS, Answer, Outcome
-from assets.generation.ledger import NotAdmittedError, Retry
 from assets.generation.plan import Plan, check_frozen, freeze_plan, make_plan, read_plan, require_askable
 from assets.generation.run import generate
 from assets.generation.slots import Request
@@ -127,7 +128,7 @@ def test_trouble_that_lasts_leaves_the_slot_open_for_the_next_run(store: Store) 
 def test_retry_after_is_honoured_and_else_the_wait_grows_with_jitter(store: Store) -> None:
     slept: list[float] = []
     from assets.gateway.receipts import Attempts
-    from assets.generation.ledger import Ledger
+    from assets.generation.asker import SlotAsker
 
     provider = Scripted(
         lambda request, number: (
@@ -138,11 +139,11 @@ def test_retry_after_is_honoured_and_else_the_wait_grows_with_jitter(store: Stor
         replayable=False,
     )
     plan = planned(store, provider)
-    ledger = Ledger(store, plan, provider, Retry(attempts=5, base_s=2.0, most_s=60.0), sleep=slept.append)
+    asker = SlotAsker(store, plan, provider, Retry(attempts=5, base_s=2.0, most_s=60.0), sleep=slept.append)
     request = Request(
         slot=plan.slots[0], attempt=1, model_id="x", params={}, prompt_text="a red bicycle", language="en"
     )
-    state, data = ledger.settle(request, Attempts(), lambda receipt: None)
+    state, data = asker.settle(request, Attempts(), lambda receipt: None)
     assert data == picture(plan.slots[0].slot_key)
     assert len(state.receipts) == 4
     assert slept[0] == 7.5

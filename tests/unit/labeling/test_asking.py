@@ -213,11 +213,11 @@ def test_so_many_calls_are_in_flight_as_the_entry_says(store: Store, server: Vis
 def test_a_picture_that_does_not_decode_is_never_sent(store: Store, server: Vision) -> None:
     one = entry(server)
     labeler = make_labeler("eye", {"eye": one})
-    book = journal.Journal(store, journal.of_partition(WEEK, "m"), who(one), lambda readings: None)
+    ledger = journal.Journal(store, journal.of_partition(WEEK, "m"), who(one), lambda readings: None)
     asked_ = ask_all(
         labeler,  # type: ignore[arg-type]
         [Look("ab" * 32, "png", ("person_count",))],
-        book,
+        ledger,
         load=lambda look: b"<html>",
     )
     assert (asked_.open, asked_.declined, len(server.asked)) == (0, 1, 0)
@@ -318,13 +318,13 @@ def test_a_cap_is_never_passed_and_what_is_left_is_told(store: Store, server: Vi
     assert any(f"eye left {report.open} of 6 pictures" in line for line in told(where))
 
 
-def test_what_labels_cost_counts_after_the_book_was_lost(store: Store, server: Vision) -> None:
+def test_what_labels_cost_counts_after_the_ledger_was_lost(store: Store, server: Vision) -> None:
     planned(store)
     one = entry(server, cap_usd=0.009)
     label(place(store, one), "m", WEEK)
     assert len(server.asked) == 6
     newer = entry(server, number=2, cap_usd=0.009)
-    report = label(place(store, newer), "m", WEEK)  # another book, filled from the store
+    report = label(place(store, newer), "m", WEEK)  # another ledger, filled from the store
     assert report.written == 1
     assert "budget_stopped" in (report.stopped_by or "")
 
@@ -388,10 +388,10 @@ def test_anchors_are_asked_like_pictures(store: Store, server: Vision) -> None:
     assert sum(charge.usd for charge in charges) == pytest.approx(6 * CALL_USD)
 
 
-def test_the_book_is_asked_in_the_name_of_the_labeler(store: Store, server: Vision) -> None:
+def test_the_ledger_is_asked_in_the_name_of_the_labeler(store: Store, server: Vision) -> None:
     where = place(store, entry(server))
     asking_of(where, where.labelers["eye"], WEEK)
-    assert where.book.filled(f"{WEEK}/")
+    assert where.ledger.filled(f"{WEEK}/")
 
 
 # --- kills

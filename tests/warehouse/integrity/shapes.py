@@ -15,10 +15,10 @@ from typing import Any
 import yaml
 
 from assets.gateway.batches import Patience
+from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
-from assets.generation.ledger import Retry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.openai.batch import OpenAIBatch
 from assets.generation.run import generate

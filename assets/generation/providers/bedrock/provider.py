@@ -33,7 +33,7 @@ from warehouse.errors import UsageError
 
 _SENT_SECRET = re.compile(r"Bearer (\S+)|Credential=([^/]+)/")  # in a signed request's Authorization
 _ACCOUNT = re.compile(r"arn:aws[\w-]*:[^\s\"',)]+|\b\d{12}\b")  # ARNs hold account and user names
-#: The ledger retries; AWS_ENDPOINT_URL is the address of the store and not of Bedrock.
+#: The gateway retries; AWS_ENDPOINT_URL is the address of the store and not of Bedrock.
 _CONFIG: dict[str, Any] = {
     "retries": {"total_max_attempts": 1, "mode": "standard"},
     "ignore_configured_endpoint_urls": True,

@@ -118,7 +118,7 @@ class Gemini:
                     base_url=self.endpoint,  # told always, so that no variable decides it
                     timeout=int(self._connection.timeout_s * 1000),
                     httpx_client=make_client(self._connection),
-                    retry_options=genai.types.HttpRetryOptions(attempts=1),  # the ledger retries
+                    retry_options=genai.types.HttpRetryOptions(attempts=1),  # the gateway retries
                 )
                 self._client = genai.Client(enterprise=False, api_key=value, http_options=options)
             return self._client

@@ -73,7 +73,7 @@ class Account:
                 client = openai.OpenAI(
                     api_key=value,
                     base_url=self.base_url,
-                    max_retries=0,  # the ledger retries
+                    max_retries=0,  # the gateway retries
                     timeout=self.connection.timeout_s,
                     http_client=http.make_client(self.connection, on_success=answer_arrives),
                 )

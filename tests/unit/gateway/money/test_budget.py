@@ -16,15 +16,15 @@ from typing import Any
 
 import pytest
 
+from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.budget import Caps
 from assets.gateway.money.charges import month_scope, week_scope, weeks_of_month
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import Book
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.gateway.threads import KEEPERS
-from assets.generation.ledger import Retry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.run import Report, generate
 from assets.generation.slots import Request
@@ -58,14 +58,14 @@ def workplace(home: Path, *entries: ModelEntry, **more: Any) -> Workplace:
         suites=SUITES,
         models=entries,
         code_version="test",
-        **{"book": Book(home / "spending.sqlite"), **more},
+        **{"ledger": SpendingLedger(home / "spending.sqlite"), **more},
     )
 
 
 def run(place: Workplace, provider: Scripted, model: str = "m", *, concurrency: int = 32) -> Report:
     made = place.model(model)
     plan: Plan = freeze_plan(place.store, make_plan(made, SUITES, WEEK, provider))
-    fill = partial(place.fill_book, WEEK)
+    fill = partial(place.fill_ledger, WEEK)
     fill()
     costs = Costs(made.price)
     return generate(
@@ -145,8 +145,8 @@ def check_market(home: Path, seed: int) -> None:
         report = run(place, provider)
         assert spent(place) <= cap, (seed, number)
         assert market.billed <= cap + 1e-9, (seed, number)
-        assert place.book.total(week_scope(WEEK)).open_usd == 0
-        assert place.book.total(week_scope(WEEK)).usd == pytest.approx(spent(place), abs=1e-6)
+        assert place.ledger.total(week_scope(WEEK)).open_usd == 0
+        assert place.ledger.total(week_scope(WEEK)).usd == pytest.approx(spent(place), abs=1e-6)
         if report.stopped_by is not None:
             assert report.stopped_by.outcome is Outcome.BUDGET_STOPPED
             assert spent(place) > cap - market.most  # nothing is left that would have paid for one more
@@ -204,8 +204,8 @@ def test_invariant_08_two_processes_that_are_killed_and_go_on_keep_the_weeks_cap
     assert 0 < len(lost) <= 2 * (4 + KEEPERS)  # one a worker and kill
     assert {receipt.cost_usd for receipt in lost} == {0.1}
     (tmp_path / "spending.sqlite").unlink()  # it is a copy: the bucket says the same
-    place.fill_book(WEEK)
-    assert place.book.total(week_scope(WEEK)).usd == pytest.approx(spent(place, *models), abs=1e-7)
+    place.fill_ledger(WEEK)
+    assert place.ledger.total(week_scope(WEEK)).usd == pytest.approx(spent(place, *models), abs=1e-7)
 
 
 # one by one
@@ -290,9 +290,9 @@ def test_a_lost_answer_counts_as_spent_before_and_after_it_has_its_receipt(tmp_p
         run(place, Scripted(die, paid=True, replayable=False), concurrency=1)
     lost_calls = len([*place.store.list("intents/")])
     for _ in range(2):
-        place = workplace(tmp_path, entry(), book=Book(None))
-        place.fill_book(WEEK)
-        lost = place.book.total(week_scope(WEEK)).usd
+        place = workplace(tmp_path, entry(), ledger=SpendingLedger(None))
+        place.fill_ledger(WEEK)
+        lost = place.ledger.total(week_scope(WEEK)).usd
         assert lost == pytest.approx(0.1 * lost_calls)
         assert lost > 0
         run(place, Scripted(lambda request, number: Answer(outcome=Outcome.AUTH), paid=True), concurrency=1)
@@ -343,13 +343,13 @@ def test_a_months_cap_counts_the_weeks_before(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "spending.sqlite").unlink()
     place = workplace(tmp_path, entry())
     later = "2026-11-30" if month == "month:2026-11" else WEEK
-    place.fill_book(later)
+    place.fill_ledger(later)
     if WEEK in weeks_of_month(dt.datetime.now(dt.UTC).date()):
-        assert place.book.total(month).usd == pytest.approx(1.2)
-    assert place.book.total(week_scope("2026-11-30")).usd == 0
+        assert place.ledger.total(month).usd == pytest.approx(1.2)
+    assert place.ledger.total(week_scope("2026-11-30")).usd == 0
 
 
-def test_a_free_provider_opens_no_book(tmp_path: Path) -> None:
+def test_a_free_provider_opens_no_ledger(tmp_path: Path) -> None:
     from assets.generation.guard import guarded
 
     place = workplace(tmp_path, entry())

@@ -11,12 +11,12 @@ import pytest
 from assets.gateway.money.budget import Budget, Caps
 from assets.gateway.money.charges import entry_scope, week_scope
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import Book
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import Price
-from assets.gateway.receipts import Attempts, Ledgered
+from assets.gateway.receipts import Attempts, PartitionAttempts
 from assets.gateway.records import Answer, Call, Outcome
+from assets.generation.asker import SlotAsker
 from assets.generation.batch_slots import slots_desk
-from assets.generation.ledger import Ledger
 from assets.generation.plan import make_plan
 from assets.generation.slots import Request
 from tests.unit.gateway.money.test_budget import SUITES, WEEK, entry
@@ -39,32 +39,32 @@ class Came:
 @pytest.mark.parametrize(("kind", "named"), [("model", "m"), ("labeler", "labeler m")])
 def test_a_call_is_paid_for_whatever_it_asks_for(kind: str, named: str) -> None:
     said: list[str] = []
-    budget = Budget(Book(None), Caps(), told=said.append)
+    budget = Budget(SpendingLedger(None), Caps(), told=said.append)
     call = Call("anything/at/all", f"{kind}:m")
     admission = budget.admission(WEEK, "m", 0.5, COSTS, fill=lambda: None, kind=kind)
     with admission(call) as settle:
-        assert budget.book.total(entry_scope(WEEK, "m", kind)).open_usd == pytest.approx(0.1)
+        assert budget.ledger.total(entry_scope(WEEK, "m", kind)).open_usd == pytest.approx(0.1)
         settle(Came(0.3), Answer(outcome=Outcome.OK))
-    assert budget.book.total(entry_scope(WEEK, "m", kind)).usd == pytest.approx(0.3)
-    assert budget.book.keys(f"{WEEK}/") == {f"{WEEK}/anything/at/all"}
-    assert budget.book.dearest_usd(f"{kind}:m") == pytest.approx(0.3)
+    assert budget.ledger.total(entry_scope(WEEK, "m", kind)).usd == pytest.approx(0.3)
+    assert budget.ledger.keys(f"{WEEK}/") == {f"{WEEK}/anything/at/all"}
+    assert budget.ledger.dearest_usd(f"{kind}:m") == pytest.approx(0.3)
     assert [line.partition(": a call cost")[0] for line in said] == [named]
 
 
 def test_money_for_a_batch_is_set_aside_for_the_attempt_that_it_makes(tmp_path: Path) -> None:
     """A slot that was asked before keeps what its first attempt cost."""
-    provider, budget = Scripted(paid=True), Budget(Book(None), Caps())
+    provider, budget = Scripted(paid=True), Budget(SpendingLedger(None), Caps())
     plan = make_plan(entry(), SUITES, WEEK, provider)
     slot = plan.slots[0]
     request = Request(
         slot=slot, attempt=1, model_id="x", params=plan.params, prompt_text="a bicycle", language="en"
     )
-    asker = Ledger(open_store(tmp_path), plan, provider)
+    asker = SlotAsker(open_store(tmp_path), plan, provider)
     first = asker.close(request, Attempts(), Answer(outcome=Outcome.EMPTY_ANSWER), lambda receipt: None)
     money = budget.admission(WEEK, "m", None, COSTS, fill=lambda: None)
     with money(asker.call_of(request, 1)) as settle:
         settle(Came(0.1), Answer(outcome=Outcome.EMPTY_ANSWER))
-    state = Ledgered({slot.slot_key: first})
+    state = PartitionAttempts({slot.slot_key: first})
     desk = slots_desk(asker, {slot.slot_key: request}, state, money, lambda receipt: None)
     with desk.admission(request):
-        assert budget.book.total(week_scope(WEEK)).usd == pytest.approx(0.2)
+        assert budget.ledger.total(week_scope(WEEK)).usd == pytest.approx(0.2)

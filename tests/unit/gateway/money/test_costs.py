@@ -14,9 +14,9 @@ from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.budget import Caps
 from assets.gateway.money.charges import week_scope
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import Book
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import Price, price_problems
-from assets.gateway.receipts import Attempts, Ledgered, Receipt
+from assets.gateway.receipts import Attempts, PartitionAttempts, Receipt
 from assets.gateway.records import Answer, Outcome
 from assets.generation.forecast import Forecast, forecast, minutes_of, most_usd
 from assets.generation.plan import make_plan
@@ -120,27 +120,27 @@ def test_the_latency_of_an_earlier_week_is_counted_with(tmp_path: Path) -> None:
     provider = Scripted(slowly, paid=True)
     asked = {"today": DAY, "calls": 6}
     plan = make_plan(entry, suites, WEEK, provider)
-    before = forecast(store, Book(None), entry, plan, provider, **asked)
+    before = forecast(store, SpendingLedger(None), entry, plan, provider, **asked)
     assert before.minutes == pytest.approx(6 / 100000)
     assert (before.usd, before.most_usd, before.short) == (pytest.approx(0.3), pytest.approx(1.2), True)
     generate(store, make_plan(entry, suites, shift(WEEK, -1), provider), provider)
-    after = forecast(store, Book(None), entry, plan, provider, **asked)
+    after = forecast(store, SpendingLedger(None), entry, plan, provider, **asked)
     assert after.minutes is not None
     assert after.minutes > 6 / 100000
 
 
 def test_the_most_that_a_run_may_spend_lies_within_every_cap() -> None:
-    book = Book(None)
-    book.reserve("k", 40.0, {week_scope(WEEK): None})
+    ledger = SpendingLedger(None)
+    ledger.reserve("k", 40.0, {week_scope(WEEK): None})
     forecasts = [
         Forecast("a", 10, 10, usd=10, most_usd=20, cap_usd=15, spent_usd=1, paid=True),
         Forecast("b", 10, 10, usd=10, most_usd=20, paid=True),
     ]
-    assert most_usd(forecasts, Caps(), book, WEEK, DAY) == 34
-    assert most_usd(forecasts, Caps(week_usd=60), book, WEEK, DAY) == 20
-    assert most_usd(forecasts, Caps(week_usd=60, run_usd=5), book, WEEK, DAY) == 5
-    assert most_usd(forecasts, Caps(month_usd=3), book, WEEK, DAY) == 3
-    assert most_usd(forecasts, Caps(week_usd=30), book, WEEK, DAY) == 0
+    assert most_usd(forecasts, Caps(), ledger, WEEK, DAY) == 34
+    assert most_usd(forecasts, Caps(week_usd=60), ledger, WEEK, DAY) == 20
+    assert most_usd(forecasts, Caps(week_usd=60, run_usd=5), ledger, WEEK, DAY) == 5
+    assert most_usd(forecasts, Caps(month_usd=3), ledger, WEEK, DAY) == 3
+    assert most_usd(forecasts, Caps(week_usd=30), ledger, WEEK, DAY) == 0
 
 
 # trouble
@@ -163,9 +163,9 @@ def receipt(number: int, outcome: Outcome, **more: Any) -> Receipt:
     return Receipt.model_validate(values | more)
 
 
-def known(*receipts: Receipt, **lost: tuple[int, ...]) -> Ledgered:
+def known(*receipts: Receipt, **lost: tuple[int, ...]) -> PartitionAttempts:
     attempts = {one.slot_key: Attempts((one,)) for one in receipts}
-    return Ledgered(attempts | {key: Attempts((), numbers) for key, numbers in lost.items()})
+    return PartitionAttempts(attempts | {key: Attempts((), numbers) for key, numbers in lost.items()})
 
 
 def test_nothing_is_wrong_where_all_is_well() -> None:

@@ -1,4 +1,4 @@
-"""The book of money: no cap is passed, whoever asks at once; the bucket wins over the file."""
+"""The spending ledger: no cap is passed, whoever asks at once; the bucket wins over the file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.gateway.money.ledger import Book, Charge, OverCapError, open_book
+from assets.gateway.money.ledger import Charge, OverCapError, SpendingLedger, open_ledger
 from warehouse.errors import ClicheError
 
 WEEK = "week:2026-11-23"
@@ -26,118 +26,122 @@ def charge(key: str, usd: float, *, who: str = "", known: bool = True) -> Charge
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
-    return Book(tmp_path / "home" / "spending.sqlite")
+def ledger(tmp_path: Path) -> SpendingLedger:
+    return SpendingLedger(tmp_path / "home" / "spending.sqlite")
 
 
-def test_money_is_set_aside_settled_and_counted_exactly(book: Book) -> None:
+def test_money_is_set_aside_settled_and_counted_exactly(ledger: SpendingLedger) -> None:
     for n in range(50):
-        book.reserve(f"w/m/{n}/1", 0.1, CAPS)
-    assert (book.total(WEEK).usd, book.total(WEEK).open_usd) == (5.0, 5.0)
+        ledger.reserve(f"w/m/{n}/1", 0.1, CAPS)
+    assert (ledger.total(WEEK).usd, ledger.total(WEEK).open_usd) == (5.0, 5.0)
     with pytest.raises(OverCapError) as over:
-        book.reserve("w/m/50/1", 0.000000001, CAPS)
+        ledger.reserve("w/m/50/1", 0.000000001, CAPS)
     assert over.value.may_fit
     for n in range(50):
-        assert book.settle(f"w/m/{n}/1", 0.03) == 0
-    assert (book.total(WEEK).usd, book.total(WEEK).open_usd) == (pytest.approx(1.5, abs=1e-12), 0)
+        assert ledger.settle(f"w/m/{n}/1", 0.03) == 0
+    assert (ledger.total(WEEK).usd, ledger.total(WEEK).open_usd) == (pytest.approx(1.5, abs=1e-12), 0)
 
 
-def test_the_tightest_cap_decides_and_nothing_is_set_aside_when_it_refuses(book: Book) -> None:
+def test_the_tightest_cap_decides_and_nothing_is_set_aside_when_it_refuses(ledger: SpendingLedger) -> None:
     with pytest.raises(OverCapError) as over:
-        book.reserve("k", 1.0, {"run:a": None, WEEK: 5.0, "model:x": 0.5, "month:y": 0.1})
+        ledger.reserve("k", 1.0, {"run:a": None, WEEK: 5.0, "model:x": 0.5, "month:y": 0.1})
     assert (over.value.scope, over.value.cap_usd, over.value.may_fit) == ("model:x", 0.5, False)
-    assert book.total(WEEK).usd == 0
+    assert ledger.total(WEEK).usd == 0
 
 
-def test_a_key_counts_once_however_often_it_is_reserved(book: Book) -> None:
+def test_a_key_counts_once_however_often_it_is_reserved(ledger: SpendingLedger) -> None:
     for _ in range(3):
-        book.reserve("k", 4.0, CAPS)
-    assert book.total(WEEK).usd == 4.0
-    book.settle("k", 1.0)
-    book.reserve("k", 5.0, CAPS)
-    assert book.total(WEEK).usd == 5.0
+        ledger.reserve("k", 4.0, CAPS)
+    assert ledger.total(WEEK).usd == 4.0
+    ledger.settle("k", 1.0)
+    ledger.reserve("k", 5.0, CAPS)
+    assert ledger.total(WEEK).usd == 5.0
 
 
-def test_a_call_dearer_than_reserved_is_told_and_raises_what_is_set_aside(book: Book) -> None:
-    book.reserve("first", 0.1, CAPS, who="m:1")
-    book.reserve("second", 0.1, CAPS, who="m:1")
-    book.reserve("other", 0.1, CAPS, who="m:2")
-    assert book.settle("first", 0.7) == pytest.approx(0.6)
-    assert book.total(WEEK).usd == pytest.approx(0.7 + 0.7 + 0.1)  # what is in flight may be as dear
-    assert book.reserve("third", 0.1, CAPS, who="m:1") == 0.7
-    assert book.reserve("fourth", 0.1, CAPS, who="m:2") == 0.1
-    assert (book.dearest_usd("m:1"), book.dearest_usd("m:2")) == (0.7, 0.0)
+def test_a_call_dearer_than_reserved_is_told_and_raises_what_is_set_aside(ledger: SpendingLedger) -> None:
+    ledger.reserve("first", 0.1, CAPS, who="m:1")
+    ledger.reserve("second", 0.1, CAPS, who="m:1")
+    ledger.reserve("other", 0.1, CAPS, who="m:2")
+    assert ledger.settle("first", 0.7) == pytest.approx(0.6)
+    assert ledger.total(WEEK).usd == pytest.approx(0.7 + 0.7 + 0.1)  # what is in flight may be as dear
+    assert ledger.reserve("third", 0.1, CAPS, who="m:1") == 0.7
+    assert ledger.reserve("fourth", 0.1, CAPS, who="m:2") == 0.1
+    assert (ledger.dearest_usd("m:1"), ledger.dearest_usd("m:2")) == (0.7, 0.0)
 
 
-def test_a_call_of_the_next_month_counts_there(book: Book) -> None:
-    book.reserve("k", 1.0, {"month:2026-11": 5.0})
-    book.settle("k", 0.5, ["month:2026-12"])
-    assert (book.total("month:2026-11").usd, book.total("month:2026-12").usd) == (0.0, 0.5)
+def test_a_call_of_the_next_month_counts_there(ledger: SpendingLedger) -> None:
+    ledger.reserve("k", 1.0, {"month:2026-11": 5.0})
+    ledger.settle("k", 0.5, ["month:2026-12"])
+    assert (ledger.total("month:2026-11").usd, ledger.total("month:2026-12").usd) == (0.0, 0.5)
 
 
-def test_the_bucket_wins_over_the_file(book: Book) -> None:
-    book.reserve("w/gone", 1.0, CAPS)
-    book.settle("w/gone", 1.0)
-    book.reserve("w/other", 1.0, CAPS)
-    book.settle("w/other", 1.0)
-    book.reserve("w/flying", 1.0, CAPS)
-    before = book.keys("w/")
-    book.reserve("w/since", 1.0, CAPS)  # made and settled while the bucket was read
-    book.settle("w/since", 1.0)
-    book.take_over(
+def test_the_bucket_wins_over_the_file(ledger: SpendingLedger) -> None:
+    ledger.reserve("w/gone", 1.0, CAPS)
+    ledger.settle("w/gone", 1.0)
+    ledger.reserve("w/other", 1.0, CAPS)
+    ledger.settle("w/other", 1.0)
+    ledger.reserve("w/flying", 1.0, CAPS)
+    before = ledger.keys("w/")
+    ledger.reserve("w/since", 1.0, CAPS)  # made and settled while the bucket was read
+    ledger.settle("w/since", 1.0)
+    ledger.take_over(
         "w/",
         [charge("w/other", 0.25), charge("w/new", 0.5), charge("w/flying", 0.1, known=False)],
         known_before=before,
     )
-    assert book.keys("w/") == {"w/other", "w/new", "w/since"}
-    assert book.total(WEEK).usd == 0.25 + 0.5 + 1.0 + 1.0
-    assert book.total(WEEK).open_usd == 1.0
-    assert book.settle("w/flying", 0.2) == 0
+    assert ledger.keys("w/") == {"w/other", "w/new", "w/since"}
+    assert ledger.total(WEEK).usd == 0.25 + 0.5 + 1.0 + 1.0
+    assert ledger.total(WEEK).open_usd == 1.0
+    assert ledger.settle("w/flying", 0.2) == 0
 
 
-def test_the_cap_of_a_run_counts_its_calls_whoever_reads_the_bucket_meanwhile(book: Book) -> None:
+def test_the_cap_of_a_run_counts_its_calls_whoever_reads_the_bucket_meanwhile(ledger: SpendingLedger) -> None:
     run = {"run:a": 1.0, WEEK: None}
     for key in ("w/lost", "w/told", "w/flying"):
-        book.reserve(key, 0.25, run)
-    book.loosen("w/lost")
-    book.settle("w/told", 0.125)
+        ledger.reserve(key, 0.25, run)
+    ledger.loosen("w/lost")
+    ledger.settle("w/told", 0.125)
     bucket = [charge("w/lost", 0.5, known=False), charge("w/told", 0.125), charge("w/flying", 0.125)]
-    book.take_over("w/", bucket, known_before=book.keys("w/"))  # its receipt is there, it is not settled yet
-    assert (book.total("run:a").usd, book.total(WEEK).usd) == (0.875, 0.875)
+    ledger.take_over(
+        "w/", bucket, known_before=ledger.keys("w/")
+    )  # its receipt is there, it is not settled yet
+    assert (ledger.total("run:a").usd, ledger.total(WEEK).usd) == (0.875, 0.875)
     with pytest.raises(OverCapError):
-        book.reserve("w/next", 0.25, run)
-    book.settle("w/flying", 0.125)
-    assert (book.total("run:a").usd, book.total("run:a").open_usd) == (0.75, 0)
+        ledger.reserve("w/next", 0.25, run)
+    ledger.settle("w/flying", 0.125)
+    assert (ledger.total("run:a").usd, ledger.total("run:a").open_usd) == (0.75, 0)
 
 
-def test_the_bucket_teaches_how_dear_a_call_can_be(book: Book) -> None:
-    book.take_over("w/", [charge("w/a", 0.9, who="m:1"), charge("w/b", 3.0, known=False)], known_before=set())
-    assert book.reserve("w/c", 0.1, CAPS, who="m:1") == 0.9
+def test_the_bucket_teaches_how_dear_a_call_can_be(ledger: SpendingLedger) -> None:
+    ledger.take_over(
+        "w/", [charge("w/a", 0.9, who="m:1"), charge("w/b", 3.0, known=False)], known_before=set()
+    )
+    assert ledger.reserve("w/c", 0.1, CAPS, who="m:1") == 0.9
 
 
 @pytest.mark.parametrize("damage", ["deleted", "emptied"])
 def test_a_file_that_is_gone_is_made_anew_with_what_is_in_flight(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "spending.sqlite"
-    book = Book(path)
-    book.take_over("w/", [charge("w/a", 1.0)], known_before=set())
-    book.reserve("w/b", 0.5, CAPS)
-    assert book.filled("w/")
+    ledger = SpendingLedger(path)
+    ledger.take_over("w/", [charge("w/a", 1.0)], known_before=set())
+    ledger.reserve("w/b", 0.5, CAPS)
+    assert ledger.filled("w/")
     if damage == "deleted":
         path.unlink()
     else:
         path.with_name("new").write_bytes(b"")
         path.with_name("new").replace(path)
-    assert not book.filled("w/")
-    assert book.total(WEEK).usd == 0.5
-    book.settle("w/b", 0.25)
-    assert Book(path).total(WEEK).usd == 0.25
+    assert not ledger.filled("w/")
+    assert ledger.total(WEEK).usd == 0.5
+    ledger.settle("w/b", 0.25)
+    assert SpendingLedger(path).total(WEEK).usd == 0.25
 
 
 def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "spending.sqlite"
     path.write_bytes(b"rubbish" * 1000)
-    assert not Book(path).filled("w/")
-    assert Book(path).reserve("k", 1.0, CAPS) == 1.0
+    assert not SpendingLedger(path).filled("w/")
+    assert SpendingLedger(path).reserve("k", 1.0, CAPS) == 1.0
 
 
 def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
@@ -145,44 +149,44 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> No
     with pytest.raises(
         ClicheError, match=r"spending\.sqlite cannot be opened \(.*\); see who may write there"
     ):
-        Book(tmp_path / "spending.sqlite").total(WEEK)
+        SpendingLedger(tmp_path / "spending.sqlite").total(WEEK)
 
 
 def test_one_object_a_process_for_one_file(tmp_path: Path) -> None:
-    assert open_book(tmp_path / "a") is open_book(tmp_path / "a")
+    assert open_ledger(tmp_path / "a") is open_ledger(tmp_path / "a")
     assert not (tmp_path / "a").exists()
 
 
 def hold(path: Path, ready: str) -> None:
-    Book(path).reserve("w/dead", 2.0, CAPS)
+    SpendingLedger(path).reserve("w/dead", 2.0, CAPS)
     Path(ready).touch()
     time.sleep(60)
 
 
 def test_what_a_killed_process_had_set_aside_counts_until_the_bucket_says_better(
-    book: Book, tmp_path: Path
+    ledger: SpendingLedger, tmp_path: Path
 ) -> None:
-    book.reserve("w/mine", 1.0, CAPS)
+    ledger.reserve("w/mine", 1.0, CAPS)
     ready = tmp_path / "ready"
-    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(book._path, str(ready)))
+    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(ledger._path, str(ready)))
     process.start()
     while not ready.exists():
         time.sleep(0.01)
-    assert book.release_dead() == 0
+    assert ledger.release_dead() == 0
     os.kill(process.pid or 0, signal.SIGKILL)
     process.join()
     with pytest.raises(OverCapError) as over:
-        book.reserve("w/next", 2.5, CAPS)
+        ledger.reserve("w/next", 2.5, CAPS)
     assert over.value.may_fit  # nobody looked yet whether its holder lives
-    assert book.release_dead() == 1
-    assert (book.total(WEEK).usd, book.total(WEEK).open_usd) == (3.0, 1.0)
-    book.take_over("w/", [], known_before=book.keys("w/"))  # no intent: the call was never made
-    assert book.total(WEEK).usd == 1.0
+    assert ledger.release_dead() == 1
+    assert (ledger.total(WEEK).usd, ledger.total(WEEK).open_usd) == (3.0, 1.0)
+    ledger.take_over("w/", [], known_before=ledger.keys("w/"))  # no intent: the call was never made
+    assert ledger.total(WEEK).usd == 1.0
 
 
 def spend(path: Path, number: int, kill: bool, begin: Barrier) -> None:
     """Reserve and settle from 8 threads until the cap; every paid amount is a line in a file of its own."""
-    book = Book(path)
+    ledger = SpendingLedger(path)
     if not kill:
         begin.wait(timeout=60)
     draw = random.Random(number)
@@ -191,7 +195,7 @@ def spend(path: Path, number: int, kill: bool, begin: Barrier) -> None:
     def one(n: int) -> None:
         most = draw.uniform(0.01, 0.2)
         try:
-            book.reserve(f"w/{number}/{n}", most, CAPS)
+            ledger.reserve(f"w/{number}/{n}", most, CAPS)
         except OverCapError:
             return
         paid = draw.uniform(0, most)
@@ -201,9 +205,9 @@ def spend(path: Path, number: int, kill: bool, begin: Barrier) -> None:
             begin.wait(timeout=60)
             os.kill(os.getpid(), signal.SIGKILL)
         if draw.random() < 0.9:
-            book.settle(f"w/{number}/{n}", paid)
+            ledger.settle(f"w/{number}/{n}", paid)
         else:
-            book.loosen(f"w/{number}/{n}")
+            ledger.loosen(f"w/{number}/{n}")
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, range(150)))
@@ -223,7 +227,7 @@ def test_invariant_08_four_processes_of_eight_threads_never_pass_the_cap(tmp_pat
         float(line) for n in range(4) for line in (tmp_path / f"paid-{n}").read_text().splitlines() if line
     ]
     assert 2.0 < sum(paid) <= 5.0
-    assert Book(path).total(WEEK).usd <= 5.0
+    assert SpendingLedger(path).total(WEEK).usd <= 5.0
     with sqlite3.connect(path) as con:
         total = con.execute("SELECT sum(nanos) FROM entries").fetchone()[0]
         assert con.execute("SELECT nanos FROM totals WHERE scope = ?", (WEEK,)).fetchone()[0] == total

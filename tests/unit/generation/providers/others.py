@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import Receipt, read_partition
-from assets.generation.ledger import Retry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.base import Provider
 from assets.generation.run import Report, generate
@@ -36,7 +36,7 @@ def request(model_id: str, *, key: str = "ab" * 32, text: str = "an Indian perso
 def partition(
     tmp_path: Path, provider: Provider, model_id: str, *, concurrency: int = 2, **params: Any
 ) -> tuple[Report, list[Receipt], Store, Plan]:
-    """Ask a whole small partition (a picture of each canary prompt) through the real ledger."""
+    """Ask a whole small partition (a picture of each canary prompt) through the real slot asker."""
     entry = ModelEntry.model_validate(
         {
             "name": "m",

@@ -1,4 +1,4 @@
-"""The provider in forty lines of CONTRIBUTING works as it stands there, and nobody had to touch the ledger."""
+"""The provider in forty lines of CONTRIBUTING works as it stands there, and nobody had to touch what asks."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from assets.gateway.calls import Retry
 from assets.gateway.network.connection import Connection
-from assets.generation.ledger import Retry
 from assets.generation.plan import freeze_plan, make_plan
 from assets.generation.providers import registry
 from assets.generation.run import generate

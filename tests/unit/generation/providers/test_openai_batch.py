@@ -13,14 +13,15 @@ from typing import Any
 
 import pytest
 
+from assets.gateway.admission import NotAdmittedError
 from assets.gateway.batch_states import on_their_way, read_batches
 from assets.gateway.batches import Patience
+from assets.gateway.calls import Retry
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.prices import Price
 from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Call, Outcome
-from assets.generation.ledger import NotAdmittedError, Retry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.errors import match
 from assets.generation.providers.openai.batch import OpenAIBatch

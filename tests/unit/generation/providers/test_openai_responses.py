@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.costs import Costs
 from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Answer, Outcome
-from assets.generation.ledger import Retry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.openai.responses import OpenAIResponses, make, units
 from assets.generation.providers.registry import make_provider

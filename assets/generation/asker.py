@@ -1,9 +1,9 @@
-"""The ledger: the one place through which a slot is asked, and where every call leaves a receipt.
+"""The one place through which a slot is asked, and where every call leaves a receipt.
 
 Order, for each call: intent (on disk, if the call costs money) → call → image → receipt. A kill between any two loses
 nothing recorded. Retry is decided from the outcome alone (`calls`); providers and their SDKs never retry by themselves.
 
-Pacing and money enter through `Admission`: the steps around the ledger do not change when a provider costs something.
+Pacing and money enter through `Admission`: the steps here do not change when a provider costs something.
 """
 
 from __future__ import annotations
@@ -16,12 +16,9 @@ from datetime import date, datetime
 
 from assets.gateway.admission import (
     Admission,
-    NotAdmittedError,
     NotNowError,
-    Settle,
     free_admission,
     pause,
-    stack,
 )
 from assets.gateway.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
 from assets.gateway.models_file import LostCalls
@@ -41,19 +38,6 @@ from warehouse.loading.seals import sealed, unsealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
-__all__ = [
-    "Admission",
-    "Ledger",
-    "NotAdmittedError",
-    "NotNowError",
-    "Retry",
-    "Settle",
-    "free_admission",
-    "image_fields",
-    "stack",
-]
-
-
 #: Pictures are decoded on all cores but one, which begins the next calls; more at once would only hold more memory.
 _DECODERS = max(1, (os.cpu_count() or 1) - 1)
 
@@ -64,7 +48,7 @@ class _Step(Tried):
 
 
 @dataclass(eq=False)
-class Ledger:
+class SlotAsker:
     """Asks the slots of one plan through one provider and records every attempt.
 
     `most_at_once` bounds the calls in flight. `lost_calls` says whether a lost call closes its slot. `failed` is
@@ -162,7 +146,7 @@ class Ledger:
         return Attempts((*known.receipts, receipt), known.lost)
 
     def take_in(self, request: Request, answer: Answer, requested_at: datetime) -> Receipt:
-        """Keep an answer that came in another way than by a call of this ledger (a line of a batch)."""
+        """Keep an answer that came in another way than by a call made here (a line of a batch)."""
         answered_at = utc_now()
         timing = Timing(requested_at, answered_at, (answered_at - requested_at).total_seconds() * 1000)
         return self._keep(request, request.attempt, without_keys(answer), timing)[0]
