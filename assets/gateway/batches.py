@@ -48,7 +48,7 @@ class BatchRefusedError(Exception):
 
 
 @dataclass(frozen=True)
-class Look:
+class BatchStatus:
     """What an API says of a batch: still running, or how it ended."""
 
     running: bool
@@ -74,7 +74,7 @@ class Batches(Protocol[InT_contra, OutT_co]):
         """Return the batch that carries `mark`, or None if the API lists none."""
         ...
 
-    def look(self, batch: str) -> Look:
+    def look(self, batch: str) -> BatchStatus:
         """Return how far a batch is."""
         ...
 

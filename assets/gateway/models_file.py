@@ -31,7 +31,7 @@ from warehouse.yamlfile import read_yaml
 LostCalls = Literal["ask_again", "close"]
 
 
-class _Data(BaseModel):
+class _FileData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
@@ -39,7 +39,7 @@ class _Data(BaseModel):
 OUR_SETTINGS = ("api", "detail", "logprobs", "max_side")
 
 
-class SuiteSelection(_Data):
+class SuiteSelection(_FileData):
     """What is asked of one suite each week.
 
     `prompts` are patterns (`person-*`) of prompt ids without the suite; None selects all. A prompt with turns is
@@ -52,7 +52,7 @@ class SuiteSelection(_Data):
     prompts: tuple[str, ...] | None = Field(default=None, min_length=1)
 
 
-class LabelerEntry(_Data):
+class LabelerEntry(_FileData):
     """A vision model that labels pictures: who is asked, for what, at which price.
 
     `labeler` names a row of the registry of labelers; `name` is what entries of models refer to.
@@ -90,7 +90,7 @@ class LabelerEntry(_Data):
         return entry
 
 
-class ModelEntry(_Data):
+class ModelEntry(_FileData):
     """One model to ask; `series` is by default the name, `until` is the last week that is asked."""
 
     name: Name
@@ -122,7 +122,7 @@ class ModelEntry(_Data):
         return self.series or self.name
 
 
-class ModelsFile(_Data):
+class ModelsFile(_FileData):
     """The whole of models.yaml."""
 
     models: tuple[ModelEntry, ...] = Field(min_length=1)

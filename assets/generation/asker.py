@@ -211,7 +211,7 @@ class SlotAsker:
             with self._decoding:
                 found = image_check.inspect(data)
             kept |= image_fields(found, data)
-            if isinstance(found, image_check.Picture):
+            if isinstance(found, image_check.CheckedPicture):
                 picture = data
             else:
                 answer = answer.model_copy(update={"outcome": found.outcome, "error_message": found.why})
@@ -262,9 +262,9 @@ class SlotAsker:
         )
 
 
-def image_fields(found: image_check.Picture | image_check.Rejected, data: bytes) -> dict[str, object]:
+def image_fields(found: image_check.CheckedPicture | image_check.Rejected, data: bytes) -> dict[str, object]:
     """Return the receipt's fields about the bytes; bytes that are no picture are kept as `.bin`."""
-    if isinstance(found, image_check.Picture):
+    if isinstance(found, image_check.CheckedPicture):
         return {
             "image_sha256": found.sha256,
             "image_ext": found.ext,

@@ -15,7 +15,7 @@ from assets.generation.plan import (
 )
 from assets.generation.providers.base import Provider, answerable, holds_conversations
 from assets.generation.providers.registry import make_provider
-from assets.generation.run import Report, count_outcomes, generate
+from assets.generation.run import PartitionReport, count_outcomes, generate
 from assets.generation.workplace import Workplace
 from warehouse.errors import ClicheError, UsageError
 
@@ -66,7 +66,7 @@ class StoppedError(ClicheError):
     """A partition's run ended before all of its slots were asked; what was answered is kept."""
 
 
-def ask_partition(place: Workplace, model: str, week: str) -> Report:
+def ask_partition(place: Workplace, model: str, week: str) -> PartitionReport:
     """Ask the open slots of a partition under its lease, and return what was done.
 
     Of a week that is over nothing is asked of a live model any more; what a killed run left is listed all the same.

@@ -40,7 +40,7 @@ OnReceipt = Callable[[Receipt], None]
 
 
 @dataclass
-class Report:
+class PartitionReport:
     """What one run of a partition did; `outcomes` counts slots by their present outcome, all slots included.
 
     `stopped_by` is the answer that stopped the provider; `ended` says why the run ended before its slots were settled
@@ -97,7 +97,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
     interrupt: threading.Event | None = None,
     batch_patience: Patience = Patience(),
     batch_size: int = BATCH_CALLS,
-) -> Report:
+) -> PartitionReport:
     """Ask every open slot of `plan` and write the manifest; safe to run again at any time.
 
     Args:
@@ -127,7 +127,7 @@ def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a d
     map_large_buffers()
     state = read_partition(store, plan.week, plan.model)
     allowed = None if only is None else frozenset(only)
-    report = Report(planned=len(plan.slots))
+    report = PartitionReport(planned=len(plan.slots))
     stop = threading.Event()  # of this partition alone; `interrupt` may be everybody's
     lock = threading.Lock()
 

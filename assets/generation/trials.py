@@ -127,7 +127,7 @@ def _looked_at(answer: Answer) -> tuple[Answer, str]:
         said = answer.error_message or answer.refusal_text or answer.error_code or "no reason given"
         return answer, f"{answer.outcome}: {said}"
     found = image_check.inspect(answer.image or b"")
-    if isinstance(found, image_check.Picture):
+    if isinstance(found, image_check.CheckedPicture):
         return answer, f"a picture came, {found.ext} of {found.width} × {found.height} px"
     wrong = answer.model_copy(update={"outcome": found.outcome, "error_message": found.why})
     return wrong, f"{found.outcome}: {found.why}"

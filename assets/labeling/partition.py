@@ -4,11 +4,11 @@ from assets.generation.plan import Plan, read_plan
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.asking import FREELY
 from assets.labeling.asked.guard import asking_of
-from assets.labeling.run import Report, label_partition
+from assets.labeling.run import LabelReport, label_partition
 from warehouse.errors import ClicheError
 
 
-def label(place: Workplace, model: str, week: str) -> Report:
+def label(place: Workplace, model: str, week: str) -> LabelReport:
     """Label what is missing in one partition under its lease, and return what the plan's labeler did.
 
     Labelers beside it (`also_labelers` of the plan) label the same pictures; what goes wrong with them is reported and
@@ -39,13 +39,13 @@ def label(place: Workplace, model: str, week: str) -> Report:
     return report
 
 
-def left_over(report: Report) -> str:
+def left_over(report: LabelReport) -> str:
     """Return in one line what a labeler left, and why."""
     why = report.stopped_by or report.trouble or "no answer"
     return f"{report.labeler.partition('@')[0]} left {report.open} of {report.pictures} pictures ({why})"
 
 
-def _label_with(place: Workplace, plan: Plan, name: str) -> Report:
+def _label_with(place: Workplace, plan: Plan, name: str) -> LabelReport:
     entry = place.labelers.get(name)
     return label_partition(
         place.store,

@@ -34,7 +34,7 @@ class Preparation:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownPicture:
     """A picture ready to be sent."""
 
     data: bytes
@@ -55,7 +55,7 @@ class UnreadableError(ValueError):
     """The bytes do not decode as a picture; the message is one line."""
 
 
-def prepare(image: bytes, preparation: Preparation = Preparation()) -> Shown:
+def prepare(image: bytes, preparation: Preparation = Preparation()) -> ShownPicture:
     """Return a picture's pixels as a new file without metadata: upright, in sRGB, on white, at most `max_side` large.
 
     Raises:
@@ -73,8 +73,8 @@ def prepare(image: bytes, preparation: Preparation = Preparation()) -> Shown:
     picture.info.clear()
     png = _encoded(picture, "PNG", compress_level=1)
     if len(png) <= preparation.max_png_bytes:
-        return Shown(png, "image/png")
-    return Shown(
+        return ShownPicture(png, "image/png")
+    return ShownPicture(
         _encoded(picture, "JPEG", quality=preparation.jpeg_quality, subsampling=0),
         "image/jpeg",
     )

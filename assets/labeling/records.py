@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.records import Answer
-from assets.labeling.pictures import Preparation, Shown
+from assets.labeling.pictures import Preparation, ShownPicture
 
 #: Stored instead of a value outside the declared list; the raw answer stands beside it.
 INVALID = "invalid"
@@ -77,7 +77,7 @@ class RemoteLabeler(Protocol):
         """Return the ids of the attributes that this labeler is asked for."""
         ...
 
-    def look(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
+    def look(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call; an error of the API is an outcome, never an exception."""
         ...
 

@@ -17,7 +17,7 @@ from assets.gateway.records import Outcome
 from assets.gateway.workers import make_pool
 from assets.generation.plan import Plan
 from assets.generation.slots import Slot
-from assets.labeling.asked.asking import FREELY, Asking, Look, ask_all
+from assets.labeling.asked.asking import FREELY, Asking, PictureToRead, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, of_partition
 from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
@@ -40,7 +40,7 @@ _SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_COLUMNS])
 
 
 @dataclass(frozen=True)
-class Report:
+class LabelReport:
     """What one run did: pictures to read, labels written, labels that were there already.
 
     Of a labeler that is asked over a network also: pictures that it declined and that got no answer, what its calls
@@ -82,7 +82,7 @@ def label_partition(
     on_tasks: Callable[[int], None] = lambda pictures: None,
     on_picture: Callable[[], None] = lambda: None,
     asking: Asking = FREELY,
-) -> Report:
+) -> LabelReport:
     """Read what is not yet labeled by the plan's labeler in its present version; safe to run again.
 
     Args:
@@ -111,7 +111,7 @@ def label_partition(
             on_picture()
         written += len(rows)
         _write_part(store, plan, name, rows)
-    return Report(pictures=len(tasks), written=written, already=len(done), labeler=name)
+    return LabelReport(pictures=len(tasks), written=written, already=len(done), labeler=name)
 
 
 def _ask(
@@ -122,7 +122,7 @@ def _ask(
     on_tasks: Callable[[int], None],
     on_picture: Callable[[], None],
     asking: Asking,
-) -> Report:
+) -> LabelReport:
     """Ask a labeler about what is missing, but for what it declined before, or what too many calls were lost about."""
     name = f"{labeler.name}@{labeler.version}"
     tasks: dict[str, Task] = {}
@@ -140,13 +140,13 @@ def _ask(
     on_tasks(len(tasks))
     asked = ask_all(
         labeler,
-        [Look(task.sha256, task.ext, task.attributes) for task in tasks.values()],
+        [PictureToRead(task.sha256, task.ext, task.attributes) for task in tasks.values()],
         journal,
         load=lambda look: read_image(store, look.sha256, look.ext),
         on_picture=on_picture,
         asking=asking,
     )
-    return Report(
+    return LabelReport(
         pictures=len(tasks),
         written=written,
         already=len(done),

@@ -16,9 +16,9 @@ from assets.generation.providers.registry import load_factory
 from assets.generation.trials import Trial
 from assets.generation.workplace import Workplace
 from assets.labeling.anchors.shipped import DRAWER, SIZE, looks
-from assets.labeling.asked.asking import Look, ask_all
+from assets.labeling.asked.asking import PictureToRead, ask_all
 from assets.labeling.asked.guard import asking_of
-from assets.labeling.asked.journal import Journal, Scope
+from assets.labeling.asked.journal import CallScope, Journal
 from assets.labeling.asked.stops import describe
 from assets.labeling.questions import values
 from assets.labeling.records import Reading, RemoteLabeler
@@ -29,9 +29,9 @@ _ONCE = Retry(attempts=1, limited=1)
 _NAMED = 3  # readings that are said
 
 
-def of_trial(week: str) -> Scope:
+def of_trial(week: str) -> CallScope:
     """Return the scope of trials in one week."""
-    return Scope(f"week={week}/trial", week, "trial")
+    return CallScope(f"week={week}/trial", week, "trial")
 
 
 def try_labeler(place: Workplace, entry: LabelerEntry, week: str) -> Trial:
@@ -56,7 +56,7 @@ def try_labeler(place: Workplace, entry: LabelerEntry, week: str) -> Trial:
     before = len(journal.known)
     asked = ask_all(
         labeler,
-        [Look(sha256_hex(image), "png", tuple(sorted(readable)))],
+        [PictureToRead(sha256_hex(image), "png", tuple(sorted(readable)))],
         journal,
         load=lambda look: image,
         asking=replace(asking_of(place, alone, week), retry=_ONCE, told=lambda line: None),

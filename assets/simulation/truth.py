@@ -35,17 +35,17 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
 Distribution = dict[str, float]
 
 
-class _Data(BaseModel):
+class _TruthData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Look(_Data):
+class _Look(_TruthData):
     weight: float = 1.0
     set: dict[str, Any] = {}
     style: dict[str, str] = {}
 
 
-class _Rule(_Data):
+class _Rule(_TruthData):
     prompts: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class _Rule(_Data):
         )
 
 
-class Persona(_Data):
+class Persona(_TruthData):
     """One simulated model: its habits, its troubles, its end, and the planted events to be seen in its pictures."""
 
     description: str
@@ -87,14 +87,14 @@ class Persona(_Data):
     events: tuple[dict[str, Any], ...] = ()
 
 
-class _Prompt(_Data):
+class _Prompt(_TruthData):
     pattern: str
     subject: str
     kind: str
     condition: str = "baseline"
 
 
-class _File(_Data):
+class _File(_TruthData):
     distributions: dict[str, Distribution]
     prompts: tuple[_Prompt, ...]
     aliases: dict[str, str]
@@ -107,7 +107,7 @@ class _File(_Data):
         return {name: _checked(shares) for name, shares in value.items()}
 
 
-class Asked(NamedTuple):
+class PromptCase(NamedTuple):
     """What a prompt asks for: its kind of picture, its subject and its condition."""
 
     kind: str
@@ -115,7 +115,7 @@ class Asked(NamedTuple):
     condition: str
 
 
-class Look(NamedTuple):
+class SceneLook(NamedTuple):
     """One of a mixture: its weight, a distribution per attribute, and how values are drawn."""
 
     weight: float
@@ -126,8 +126,8 @@ class Look(NamedTuple):
 class Habit(NamedTuple):
     """All that a persona does with one prompt in one week."""
 
-    asked: Asked
-    looks: tuple[Look, ...]
+    asked: PromptCase
+    looks: tuple[SceneLook, ...]
     outcomes: Distribution
     revise: str | None
 
@@ -174,14 +174,14 @@ def personas() -> Mapping[str, Persona]:
 
 
 @cache
-def asked(prompt_id: str) -> Asked:
+def asked(prompt_id: str) -> PromptCase:
     """Return what a prompt asks for, by its full id; every id gets an answer."""
     file = load()
     for row in file.prompts:
         found = re.fullmatch(row.pattern, prompt_id)
         if found:
             kind, _, name = found.expand(row.subject).partition(":")
-            return Asked(row.kind, f"{kind}:{file.aliases.get(name, name)}", row.condition)
+            return PromptCase(row.kind, f"{kind}:{file.aliases.get(name, name)}", row.condition)
     raise UsageError(f"{FILE.name}: no pattern fits the prompt {prompt_id!r}; end the list with '.+'")
 
 
@@ -222,14 +222,14 @@ def habit(persona: str, prompt_id: str, week: str, turn: int, condition: str, la
         shares["person_count"] = {"0": 1.0}
     total = sum(look.weight for look in looks)
     mixture = tuple(
-        Look(
+        SceneLook(
             look.weight / total,
             shares | {key: _shares(value) for key, value in look.set.items()},
             style | look.style,
         )
         for look in looks
     )
-    return Habit(what, mixture or (Look(1.0, shares, style),), outcomes, revise)
+    return Habit(what, mixture or (SceneLook(1.0, shares, style),), outcomes, revise)
 
 
 def find(
@@ -265,7 +265,7 @@ def truth(
     return Truth(found.asked.kind, attributes, dict(found.outcomes))
 
 
-def _mixed(looks: Sequence[Look], attribute: str) -> Distribution:
+def _mixed(looks: Sequence[SceneLook], attribute: str) -> Distribution:
     out: Distribution = {}
     for look in looks:
         for value, share in _marginal(look.shares, attribute):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from assets.labeling.asked.asking import FREELY, Asked, Asking, Look, ask_all
+from assets.labeling.asked.asking import FREELY, Asking, AskingResult, PictureToRead, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, Keep, of_study
 from assets.labeling.records import INVALID, Labeler, Reading, RemoteLabeler
@@ -44,7 +44,7 @@ class LabelCounts:
     labels: int
     already: int
     values: Mapping[tuple[str, str], int]  # (attribute, value) → labels
-    asked: Asked | None = None
+    asked: AskingResult | None = None
 
 
 def label_study(
@@ -101,7 +101,7 @@ def label_study(
             values.update((row["attribute"], row["value"]) for row in rows)
 
     tell = progress or silent
-    asked: Asked | None = None
+    asked: AskingResult | None = None
     if is_remote(labeler):
         journal = Journal(store, of_study(study), name, keep)
         todo = _without(todo, closed(journal.known))
@@ -125,10 +125,12 @@ def _read(
 
 def _ask(
     store: Store, labeler: RemoteLabeler, todo: Todo, journal: Journal, tell: Progress, asking: Asking
-) -> Asked:
+) -> AskingResult:
     done = itertools.count(1)
     looks = [
-        Look(sha256, ext, tuple(sorted({attribute for missing in slots.values() for attribute in missing})))
+        PictureToRead(
+            sha256, ext, tuple(sorted({attribute for missing in slots.values() for attribute in missing}))
+        )
         for sha256, (ext, slots) in sorted(todo.items())
     ]
     return ask_all(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from assets.generation.pictures.image_check import Picture, Rejected
+from assets.generation.pictures.image_check import CheckedPicture, Rejected
 from assets.generation.pictures.stripping import checked_and_stripped
 from assets.studies.declared.patterns import FieldsDisagreeError, composed, natural
 from assets.studies.declared.pictures import Images
@@ -31,7 +31,7 @@ class FoundPicture:
 
     root: Path
     name: str  # relative to `root`
-    picture: Picture
+    picture: CheckedPicture
     original_sha256: str
 
     def read(self) -> bytes:

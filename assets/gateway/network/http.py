@@ -17,29 +17,15 @@ import tenacity
 
 from assets.gateway.network.addresses import Resolver, is_declared, refused_host, system_resolver
 from assets.gateway.network.connection import MOST_IMAGE_BYTES, Connection
-from assets.gateway.network.redaction import redact
-from assets.gateway.network.transport import AnswerTooLargeError, GuardedTransport, RefusedAddressError
+from assets.gateway.network.transport import GuardedTransport, RefusedAddressError
 from assets.gateway.records import GROUPS, Answer, Outcome
-
-__all__ = [
-    "AnswerTooLargeError",
-    "FetchError",
-    "RefusedAddressError",
-    "Resolver",
-    "answer_of",
-    "decode_base64",
-    "fetch_image",
-    "make_client",
-    "redact",
-    "system_resolver",
-]
 
 _MOST_REDIRECTS = 3
 _FETCH_TRIES = 3  # a picture that is paid for is worth a second and a third download
 _KEPT_MESSAGE = 300  # characters of an error's own words
 
 
-class FetchError(Exception):
+class PictureFetchError(Exception):
     """A picture could not be fetched or decoded: `outcome`, a `code` for tables and one line for people."""
 
     def __init__(self, outcome: Outcome, message: str, code: str) -> None:
@@ -125,7 +111,7 @@ def fetch_image(
 
 
 def _worth_another_try(error: BaseException) -> bool:
-    if not isinstance(error, FetchError) or GROUPS[error.outcome] != "transient":
+    if not isinstance(error, PictureFetchError) or GROUPS[error.outcome] != "transient":
         return False
     return error.code not in {"image_url_expired", "tls_error", "dns_failure"}
 
@@ -151,7 +137,9 @@ def _download(
             raise _refused(str(error)) from None
         except httpx2.HTTPError as error:
             told = _told(error)
-            raise FetchError(told.outcome, f"the picture's download: {told.message}", told.code) from None
+            raise PictureFetchError(
+                told.outcome, f"the picture's download: {told.message}", told.code
+            ) from None
         if not (300 <= status < 400 and location):
             raise _not_there(status)
         try:
@@ -161,18 +149,18 @@ def _download(
     raise _refused(f"more than {_MOST_REDIRECTS} redirects")
 
 
-def _not_there(status: int) -> FetchError:
+def _not_there(status: int) -> PictureFetchError:
     if status in {403, 404, 410}:
-        return FetchError(
+        return PictureFetchError(
             Outcome.SERVER_ERROR, f"the picture's address is no longer valid ({status})", "image_url_expired"
         )
-    return FetchError(
+    return PictureFetchError(
         Outcome.SERVER_ERROR, f"the picture's server answered {status}", f"image_status_{status}"
     )
 
 
 def _judged(url: str, connection: Connection, hosts: Sequence[str]) -> httpx2.URL:
-    """Return the address that may be asked, or raise `FetchError`; nothing is resolved here."""
+    """Return the address that may be asked, or raise `PictureFetchError`; nothing is resolved here."""
     try:
         found = httpx2.URL(_plain(url))
     except httpx2.InvalidURL:
@@ -200,8 +188,8 @@ def _plain(url: str) -> str:
     return url
 
 
-def _refused(why: str) -> FetchError:
-    return FetchError(
+def _refused(why: str) -> PictureFetchError:
+    return PictureFetchError(
         Outcome.WRONG_TYPE, f"the picture's address was not fetched: {why}"[:_KEPT_MESSAGE], "refused_address"
     )
 
@@ -217,11 +205,11 @@ def decode_base64(text: str) -> bytes:
     """
     if len(text) * 3 // 4 > MOST_IMAGE_BYTES + 2:
         size = f"{len(text) * 3 // 4} bytes, more than {MOST_IMAGE_BYTES}"
-        raise FetchError(Outcome.TOO_LARGE, f"the picture has {size}", "image_too_large")
+        raise PictureFetchError(Outcome.TOO_LARGE, f"the picture has {size}", "image_too_large")
     try:
         return binascii.a2b_base64(text, strict_mode=True)  # `base64` would copy the text first
     except (binascii.Error, ValueError):
-        raise FetchError(Outcome.CORRUPT_IMAGE, "the picture is no base64", "not_base64") from None
+        raise PictureFetchError(Outcome.CORRUPT_IMAGE, "the picture is no base64", "not_base64") from None
 
 
 # --- what transport errors mean
@@ -263,7 +251,7 @@ def answer_of(error: Exception, **more: Any) -> Answer | None:
     is `invalid_params`: the partition stops with the reason. `more` are further fields of `Answer`.
     """
     for link in _chain(error):
-        if isinstance(link, FetchError):
+        if isinstance(link, PictureFetchError):
             told = _Told(link.outcome, link.code, str(link), maybe_billed=True)
         elif _rows(link):
             told = _told(link)

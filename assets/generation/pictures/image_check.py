@@ -32,7 +32,7 @@ DEFAULT = Limits()
 
 
 @dataclass(frozen=True)
-class Picture:
+class CheckedPicture:
     """A whole picture. `phash` is its difference hash (`dhash`).
 
     dhash and not pHash: as good at finding the same picture again, and a tenth of the time.
@@ -55,8 +55,8 @@ class Rejected:
     why: str
 
 
-def inspect(data: bytes, *, limits: Limits = DEFAULT) -> Picture | Rejected:
-    """Return what `data` is: a `Picture`, or `Rejected` with `corrupt_image`, `wrong_type` or `too_large`.
+def inspect(data: bytes, *, limits: Limits = DEFAULT) -> CheckedPicture | Rejected:
+    """Return what `data` is: a `CheckedPicture`, or `Rejected` with `corrupt_image`, `wrong_type` or `too_large`.
 
     No file name is looked at. Safe to call from many threads: it changes no setting of Pillow or `warnings`.
     """
@@ -75,7 +75,7 @@ def inspect(data: bytes, *, limits: Limits = DEFAULT) -> Picture | Rejected:
     if isinstance(decoded, Rejected):
         return decoded
     width, height, phash = decoded
-    return Picture(sha256_hex(data), ext, mime, width, height, len(data), phash)
+    return CheckedPicture(sha256_hex(data), ext, mime, width, height, len(data), phash)
 
 
 def _decode(data: bytes, pillow_format: str, limits: Limits) -> tuple[int, int, str] | Rejected:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from assets.gateway.records import Outcome
-from assets.generation.pictures.image_check import JPEG_MARKER, Picture, Rejected, inspect
+from assets.generation.pictures.image_check import JPEG_MARKER, CheckedPicture, Rejected, inspect
 from assets.generation.pictures.orientation import orientation_only
 from assets.generation.pictures.png_chunks import SIGNATURE, PngError, chunk, chunks
 from warehouse.canonical import sha256_hex
@@ -37,7 +37,7 @@ class StructureError(ValueError):
 class Stripped:
     """A whole picture without names: `picture` describes `data`, the bytes to store."""
 
-    picture: Picture
+    picture: CheckedPicture
     data: bytes
     original_sha256: str  # of the bytes as they came
 

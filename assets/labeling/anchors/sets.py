@@ -46,7 +46,7 @@ _IN_USE = re.compile(r"/labeler=([^/@]+)@([^/]+)/part-")
 
 
 @dataclass(frozen=True)
-class Picture:
+class AnchorPicture:
     """One picture of a set, and what is read off it."""
 
     sha256: str
@@ -57,7 +57,7 @@ class Picture:
 AnyLabeler = Labeler | RemoteLabeler
 #: Reads pictures with a labeler that must be asked (and may be paid): (labeler, week, pictures) → readings by picture.
 #: Pictures that got no answer are left out; a picture that the labeler declined has no reading.
-Asks = Callable[[AnyLabeler, str, Sequence[Picture]], Mapping[str, Mapping[str, Reading]]]
+Asks = Callable[[AnyLabeler, str, Sequence[AnchorPicture]], Mapping[str, Mapping[str, Reading]]]
 
 
 @dataclass
@@ -205,7 +205,9 @@ def _read(
     declared = {a["id"]: {*a["values"], *a["outside"]} for a in document["attributes"]}
     readable = [name for name in labeler.attributes() if name in declared]
     pictures = [
-        Picture(p["image_sha256"], p["image_ext"], [name for name in p["attributes"] if name in readable])
+        AnchorPicture(
+            p["image_sha256"], p["image_ext"], [name for name in p["attributes"] if name in readable]
+        )
         for p in document["pictures"]
     ]
     pictures = [picture for picture in pictures if picture.attributes]

@@ -25,7 +25,7 @@ from assets.labeling.asked.batches import LABEL_BATCH_CALLS, BatchLabeler, LookB
 from assets.labeling.asked.journal import Journal, lost_by_call
 from assets.labeling.asked.spending import call_of, cost_fields, is_paid
 from assets.labeling.asked.stops import Watch, describe
-from assets.labeling.pictures import Shown, UnreadableError, prepare
+from assets.labeling.pictures import ShownPicture, UnreadableError, prepare
 from assets.labeling.records import Reading, RemoteLabeler, Sight
 from warehouse.weeks import utc_now
 
@@ -33,7 +33,7 @@ _LOOK_S = 1.0  # how often it is looked whether a part is due
 
 
 @dataclass(frozen=True)
-class Look:
+class PictureToRead:
     """One picture and what is to be read off it."""
 
     sha256: str
@@ -65,11 +65,11 @@ class Asking:
 FREELY = Asking()
 
 #: Returns the bytes of a picture.
-Load = Callable[[Look], bytes]
+Load = Callable[[PictureToRead], bytes]
 
 
 @dataclass
-class Asked:
+class AskingResult:
     """What a run came to: calls, pictures answered, declined and open, why it ended early, what its last call met."""
 
     calls: int = 0
@@ -84,13 +84,13 @@ class Asked:
 
 def ask_all(
     labeler: RemoteLabeler,
-    looks: Sequence[Look],
+    looks: Sequence[PictureToRead],
     journal: Journal,
     *,
     load: Load,
     asking: Asking = FREELY,
     on_picture: Callable[[], None] = lambda: None,
-) -> Asked:
+) -> AskingResult:
     """Ask a labeler about pictures and keep what it says; safe to run again.
 
     Args:
@@ -117,7 +117,7 @@ class _Run:
     """One run of `ask_all`."""
 
     def __init__(self, labeler: RemoteLabeler, journal: Journal, load: Load, asking: Asking) -> None:
-        self.asked = Asked()
+        self.asked = AskingResult()
         self._labeler, self._journal, self._load, self._asking = labeler, journal, load, asking
         self._stop = threading.Event()
         self._watch = Watch(labeler.name, asking.told)
@@ -140,7 +140,7 @@ class _Run:
             self._add(attempt.model_copy(update={"requested_at": one.intended_at, **costs}))
         self._journal.flush()
 
-    def all(self, looks: Sequence[Look], on_picture: Callable[[], None]) -> None:
+    def all(self, looks: Sequence[PictureToRead], on_picture: Callable[[], None]) -> None:
         entry = self._labeler.entry
         looks = still_open(looks, self._journal.known)
         left = len(looks)
@@ -173,15 +173,19 @@ class _Run:
                 f"{waiting} pictures are in batches that have not ended; run again later to take them in"
             )
 
-    def _in_batches(self, looks: Sequence[Look]) -> tuple[Sequence[Look], int]:
+    def _in_batches(self, looks: Sequence[PictureToRead]) -> tuple[Sequence[PictureToRead], int]:
         """Make what calls can be made in batches; return what is to be asked alone, and how many pictures wait."""
         if batch_api(self._labeler) is None:
             return looks, 0
         labeler, journal = self._labeler, self._journal
-        done: set[Look] = set()
+        done: set[PictureToRead] = set()
 
         def take(
-            group: Sequence[Look], sight: Sight, number: int, asked_at: datetime, settle: Settle | None
+            group: Sequence[PictureToRead],
+            sight: Sight,
+            number: int,
+            asked_at: datetime,
+            settle: Settle | None,
         ) -> None:
             images, attributes = [look.sha256 for look in group], group[0].attributes
             call = call_id(journal.labeler, images, attributes)
@@ -211,9 +215,9 @@ class _Run:
         held = {look for call in waiting for look in groups.get(call, ())}
         return [look for look in looks if look not in done and look not in held], len(held)
 
-    def _group(self, group: Sequence[Look]) -> int:
+    def _group(self, group: Sequence[PictureToRead]) -> int:
         """Ask about a group; return how many of its pictures are done with: answered, or declined for good."""
-        shown: dict[Look, Shown] = {}
+        shown: dict[PictureToRead, ShownPicture] = {}
         done = 0
         for look in group:
             try:
@@ -230,11 +234,11 @@ class _Run:
             return done + sum(self._settled({look: picture}) for look, picture in shown.items())
         return done + (len(shown) if outcome in FINAL else 0)
 
-    def _settled(self, shown: Mapping[Look, Shown]) -> bool:
+    def _settled(self, shown: Mapping[PictureToRead, ShownPicture]) -> bool:
         outcome = self._ask(shown)
         return outcome is Outcome.OK or outcome in FINAL
 
-    def _ask(self, shown: Mapping[Look, Shown]) -> Outcome | None:
+    def _ask(self, shown: Mapping[PictureToRead, ShownPicture]) -> Outcome | None:
         """Make one call with its retries; return its last outcome, or None if the run ended before it."""
         if self.stopped():
             return None
@@ -250,7 +254,7 @@ class _Run:
                 self._end(ended.why)
             return None
 
-    def _try(self, shown: Mapping[Look, Shown]) -> Tried:
+    def _try(self, shown: Mapping[PictureToRead, ShownPicture]) -> Tried:
         looks = [*shown]
         images, attributes = [look.sha256 for look in looks], looks[0].attributes
         call = call_id(self._journal.labeler, images, attributes)
@@ -283,7 +287,7 @@ class _Run:
         )
         return Tried(answer.outcome, settled=settled, hint_s=answer.retry_after_s)
 
-    def _unreadable(self, look: Look, why: str) -> None:
+    def _unreadable(self, look: PictureToRead, why: str) -> None:
         call = call_id(self._journal.labeler, [look.sha256], look.attributes)
         number = self._numbers.get(call, 1)
         answer = Answer(outcome=Outcome.CORRUPT_IMAGE, error_message=why)

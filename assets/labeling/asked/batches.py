@@ -10,12 +10,11 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from assets.gateway.admission import Admission, Settle, pause
-from assets.gateway.batches import Desk
-from assets.gateway.batches import Look as BatchLook
+from assets.gateway.batches import BatchStatus, Desk
 from assets.gateway.records import Answer, Outcome
 from assets.labeling.asked.journal import Journal
 from assets.labeling.asked.spending import call_of
-from assets.labeling.pictures import Shown, UnreadableError, prepare
+from assets.labeling.pictures import ShownPicture, UnreadableError, prepare
 from assets.labeling.records import RemoteLabeler, Sight
 from warehouse import keys
 
@@ -43,7 +42,7 @@ class BatchLabeler(RemoteLabeler, Protocol):
         """Return the account that takes batches, or None."""
         ...
 
-    def request(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> dict[str, Any]:
+    def request(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> dict[str, Any]:
         """Return the body of a call."""
         ...
 
@@ -138,9 +137,9 @@ class LookBatches:
         found: str | None = self._account.find(mark)
         return found
 
-    def look(self, batch: str) -> BatchLook:
+    def look(self, batch: str) -> BatchStatus:
         """Return how far a batch is."""
-        found: BatchLook = self._account.look(batch)
+        found: BatchStatus = self._account.look(batch)
         return found
 
     def results(self, batch: str) -> Iterator[tuple[str, Sight]]:

@@ -12,9 +12,9 @@ from assets.gateway.models_file import LabelerEntry
 from assets.gateway.pace import Pace
 from assets.generation.guard import require_price
 from assets.generation.workplace import Workplace
-from assets.labeling.asked.asking import Asking, Look, ask_all
+from assets.labeling.asked.asking import Asking, PictureToRead, ask_all
 from assets.labeling.asked.attempts import closed
-from assets.labeling.asked.journal import Journal, Scope, of_anchors
+from assets.labeling.asked.journal import CallScope, Journal, of_anchors
 from assets.labeling.asked.spending import costs_of, is_paid
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from warehouse.loading.objects import read_image
@@ -49,7 +49,7 @@ def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
     )
 
 
-class Pictured(Protocol):
+class StoredPicture(Protocol):
     """A picture and what is to be read off it."""
 
     sha256: str
@@ -58,7 +58,7 @@ class Pictured(Protocol):
 
 
 def ask_about(
-    place: Workplace, labeler: Labeler | RemoteLabeler, week: str, pictures: Sequence[Pictured]
+    place: Workplace, labeler: Labeler | RemoteLabeler, week: str, pictures: Sequence[StoredPicture]
 ) -> Mapping[str, Mapping[str, Reading]]:
     """Ask a labeler about the anchors of a week; return what it read by picture (`anchors.Asks`).
 
@@ -75,11 +75,14 @@ def ask_about(
         for sha256, read in readings.items():
             found.setdefault(sha256, {}).update(read)
 
-    scope: Scope = of_anchors(week)
+    scope: CallScope = of_anchors(week)
     journal = Journal(place.store, scope, f"{remote.name}@{remote.version}", keep)
     ask_all(
         remote,
-        [Look(picture.sha256, picture.ext, tuple(sorted(picture.attributes))) for picture in pictures],
+        [
+            PictureToRead(picture.sha256, picture.ext, tuple(sorted(picture.attributes)))
+            for picture in pictures
+        ],
         journal,
         load=lambda look: read_image(place.store, look.sha256, look.ext),
         asking=asking_of(place, remote.entry, week),

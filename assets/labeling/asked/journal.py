@@ -36,7 +36,7 @@ Keep = Callable[[Mapping[str, Mapping[str, Reading]]], None]
 
 
 @dataclass(frozen=True)
-class Scope:
+class CallScope:
     """What calls are for: a partition, the anchors of a week, or a study. `path` names it in keys."""
 
     path: str
@@ -51,19 +51,19 @@ class Scope:
         return f"{keys.label_calls_prefix(self.path, labeler)}attempts-"
 
 
-def of_partition(week: str, model: str) -> Scope:
+def of_partition(week: str, model: str) -> CallScope:
     """Return the scope of one model's week."""
-    return Scope(f"week={week}/model={model}", week, model, keys.labels_prefix(week, model))
+    return CallScope(f"week={week}/model={model}", week, model, keys.labels_prefix(week, model))
 
 
-def of_anchors(week: str) -> Scope:
+def of_anchors(week: str) -> CallScope:
     """Return the scope of the anchor sets in one week."""
-    return Scope(f"week={week}/anchors", week, "anchors")
+    return CallScope(f"week={week}/anchors", week, "anchors")
 
 
-def of_study(study: str) -> Scope:
+def of_study(study: str) -> CallScope:
     """Return the scope of an imported study."""
-    return Scope(f"study={study}", "", study)
+    return CallScope(f"study={study}", "", study)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Lost:
 class Journal:
     """The calls of one labeler version in one scope. Several threads may use it; `flush` before it is left."""
 
-    def __init__(self, store: Store, scope: Scope, labeler: str, keep: Keep) -> None:
+    def __init__(self, store: Store, scope: CallScope, labeler: str, keep: Keep) -> None:
         """Read what is there; `labeler` is `<name>@<version>`."""
         self.scope, self.labeler = scope, labeler
         self.store, self._keep = store, keep

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assets.labeling.gold import label_studio, sheet
 from assets.labeling.gold.blind import without_metadata
-from assets.labeling.gold.records import Picture, Sample
+from assets.labeling.gold.records import GoldPicture, Sample
 from assets.suites.schema import Attribute
 from warehouse.canonical import sha256_hex
 from warehouse.errors import StoreError, UsageError
@@ -71,7 +71,7 @@ def export(store: Store, sample: Sample, folder: Path, form: str) -> Exported:
     )
 
 
-def in_order(sample: Sample, rater: str) -> list[Picture]:
+def in_order(sample: Sample, rater: str) -> list[GoldPicture]:
     """Return the pictures of one rater in an order of their own: who stops half-way leaves a random half."""
     mine = [picture for picture in sample.pictures if rater in picture.raters]
     return sorted(mine, key=lambda p: sha256_hex(f"{sample.seed}/{rater}/{p.task}".encode()))

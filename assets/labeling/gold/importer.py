@@ -16,8 +16,8 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from assets.labeling.gold import label_studio, sheet
-from assets.labeling.gold.label_studio import Answer
-from assets.labeling.gold.records import ADJUDICATOR, Picture, Sample, check_pseudonym
+from assets.labeling.gold.label_studio import RaterAnswer
+from assets.labeling.gold.records import ADJUDICATOR, GoldPicture, Sample, check_pseudonym
 from warehouse import keys
 from warehouse.errors import UsageError
 from warehouse.loading import gold_objects
@@ -53,7 +53,7 @@ class Label(NamedTuple):
 
 
 class _Said(NamedTuple):
-    answer: Answer
+    answer: RaterAnswer
     rater: str
 
 
@@ -121,7 +121,7 @@ def read_labels(store: Store, gold_set: str) -> list[Label]:
     return [Label(row["task"], row["attribute"], row["rater"], row["value"]) for row in rows]
 
 
-def _read(file: Path) -> Iterator[tuple[Answer, str | None] | str]:
+def _read(file: Path) -> Iterator[tuple[RaterAnswer, str | None] | str]:
     """Yield (answer, pseudonym in its row or None), or a line for what cannot be read."""
     try:
         data = file.read_bytes()
@@ -144,7 +144,7 @@ def _read(file: Path) -> Iterator[tuple[Answer, str | None] | str]:
 
 def _sorted_out(
     sample: Sample,
-    found: Iterable[tuple[Answer, str | None] | str],
+    found: Iterable[tuple[RaterAnswer, str | None] | str],
     raters: Mapping[str, str],
     problems: list[str],
 ) -> Iterator[_Said]:
@@ -171,7 +171,7 @@ def _check_rater(sample: Sample, rater: str) -> None:
         )
 
 
-def _rater(answer: Answer, in_row: str | None, raters: Mapping[str, str]) -> str:
+def _rater(answer: RaterAnswer, in_row: str | None, raters: Mapping[str, str]) -> str:
     """Return who answered; raise UsageError with the reason why that is not known."""
     named = next((raters[account] for account in (EVERYBODY, *answer.accounts) if account in raters), None)
     if in_row is not None:
@@ -215,7 +215,7 @@ def _checked(
     return labels
 
 
-def _check(sample: Sample, picture: Picture | None, answer: Answer, rater: str) -> None:
+def _check(sample: Sample, picture: GoldPicture | None, answer: RaterAnswer, rater: str) -> None:
     """Raise UsageError with what is wrong with one answer, if anything is."""
     shown = _shown(answer.task)
     if answer.gold_set not in {None, sample.gold_set}:

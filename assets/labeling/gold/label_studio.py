@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from assets.labeling.gold.records import Picture
+from assets.labeling.gold.records import GoldPicture
 from assets.suites.schema import Attribute
 
 #: Names of the task's fields; whoever exports gets them back.
@@ -20,7 +20,7 @@ TASK, SET, IMAGE = "task", "gold_set", "image"
 _SERVED = "/data/local-files/?d="
 
 
-class Answer(NamedTuple):
+class RaterAnswer(NamedTuple):
     """One value that somebody gave; `accounts` are the names of Label Studio's for them: an id, an e-mail address."""
 
     where: str
@@ -53,7 +53,7 @@ def config(attributes: Sequence[Attribute]) -> str:
     return ElementTree.tostring(view, encoding="unicode") + "\n"
 
 
-def tasks(gold_set: str, pictures: Sequence[Picture], folder: str) -> list[dict[str, Any]]:
+def tasks(gold_set: str, pictures: Sequence[GoldPicture], folder: str) -> list[dict[str, Any]]:
     """Return the tasks of one rater; `folder` holds `images/` and lies in Label Studio's document root.
 
     A task holds the picture, its name and the set's, and nothing of where the picture comes from.
@@ -75,7 +75,7 @@ def is_export(document: object) -> bool:
     return isinstance(document, list) and all(isinstance(item, Mapping) for item in document)
 
 
-def read_export(document: Sequence[Mapping[str, Any]], file: str) -> Iterator[Answer | str]:
+def read_export(document: Sequence[Mapping[str, Any]], file: str) -> Iterator[RaterAnswer | str]:
     """Yield the answers of an export (JSON or JSON-MIN), and a line for everything that cannot be read.
 
     Skipped tasks (`was_cancelled`), drafts and predictions are no answers.
@@ -90,7 +90,7 @@ def read_export(document: Sequence[Mapping[str, Any]], file: str) -> Iterator[An
             yield f"{where}: neither JSON nor JSON-MIN of Label Studio: no {TASK} and no annotations"
 
 
-def _full(item: Mapping[str, Any], where: str) -> Iterator[Answer | str]:
+def _full(item: Mapping[str, Any], where: str) -> Iterator[RaterAnswer | str]:
     data = item["data"]
     if not isinstance(data.get(TASK), str):
         yield f"{where}: its data has no {TASK}"
@@ -128,7 +128,7 @@ EXTRA = frozenset(
 )
 
 
-def _minimal(item: Mapping[str, Any], where: str) -> Iterator[Answer | str]:
+def _minimal(item: Mapping[str, Any], where: str) -> Iterator[RaterAnswer | str]:
     for name, value in item.items():
         if name not in EXTRA:
             yield from _chosen(where, item, name, value, item.get("annotator"))
@@ -136,14 +136,14 @@ def _minimal(item: Mapping[str, Any], where: str) -> Iterator[Answer | str]:
 
 def _chosen(
     where: str, data: Mapping[str, Any], attribute: str, chosen: Any, account: Any
-) -> Iterator[Answer | str]:
+) -> Iterator[RaterAnswer | str]:
     """Yield the one choice of a question; JSON has it in a list, JSON-MIN as it is."""
     values = chosen if isinstance(chosen, list) else [chosen]
     if len(values) != 1 or not isinstance(values[0], str):
         yield f"{where}: {data[TASK]}, {attribute}: one choice is needed, not {len(values)}"
         return
     gold_set = data.get(SET)
-    yield Answer(
+    yield RaterAnswer(
         where,
         gold_set if isinstance(gold_set, str) else None,
         data[TASK],

@@ -54,7 +54,7 @@ class Stratum(Record):
     attributes: tuple[AttributeCount, ...]
 
 
-class Picture(Record):
+class GoldPicture(Record):
     """One drawn picture. `task` is the name that raters see: it tells nothing of where the picture comes from."""
 
     task: str
@@ -88,13 +88,13 @@ class Sample(Record):
     drawn_at: str
     suites: tuple[SuiteAttributes, ...]
     strata: tuple[Stratum, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[GoldPicture, ...]
 
     def declared(self) -> dict[tuple[str, str], dict[str, Attribute]]:
         """Return the attributes by id of each (suite, version)."""
         return {(one.suite, one.version): {a.id: a for a in one.attributes} for one in self.suites}
 
-    def asked_of(self, picture: Picture) -> tuple[Attribute, ...]:
+    def asked_of(self, picture: GoldPicture) -> tuple[Attribute, ...]:
         """Return the attributes that people are asked about a picture, in the order of its prompt."""
         known = self.declared()[picture.suite, picture.suite_version]
         return tuple(known[name] for name in picture.attributes)

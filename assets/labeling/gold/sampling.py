@@ -15,7 +15,7 @@ from assets.labeling.gold.frame import Frame, Framed
 from assets.labeling.gold.records import (
     ADJUDICATOR,
     AttributeCount,
-    Picture,
+    GoldPicture,
     Sample,
     Stratum,
     SuiteAttributes,
@@ -189,8 +189,8 @@ def _share_out(drawn: Sequence[Framed], design: Design) -> dict[str, tuple[str, 
     return given
 
 
-def _picture(framed: Framed, probability: float, raters: tuple[str, ...], seed: int) -> Picture:
-    return Picture(
+def _picture(framed: Framed, probability: float, raters: tuple[str, ...], seed: int) -> GoldPicture:
+    return GoldPicture(
         # A letter first, or a spreadsheet reads 12e4… as a number.
         task=f"t{_chance(seed, f'task/{framed.slot.slot_key}')[:16]}",
         model=framed.slot.model,
@@ -235,7 +235,7 @@ def _stratum(frame: Frame, members: Sequence[Framed], drawn: Sequence[Framed]) -
     )
 
 
-def _suites(frame: Frame, pictures: Sequence[Picture]) -> tuple[SuiteAttributes, ...]:
+def _suites(frame: Frame, pictures: Sequence[GoldPicture]) -> tuple[SuiteAttributes, ...]:
     needed: Mapping[tuple[str, str], set[str]] = {(p.suite, p.suite_version): set() for p in pictures}
     for picture in pictures:
         needed[picture.suite, picture.suite_version].update(picture.attributes)

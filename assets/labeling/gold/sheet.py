@@ -10,8 +10,8 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 
-from assets.labeling.gold.label_studio import EXTRA, IMAGE, SET, TASK, Answer, accounts_of
-from assets.labeling.gold.records import Picture, Sample
+from assets.labeling.gold.label_studio import EXTRA, IMAGE, SET, TASK, RaterAnswer, accounts_of
+from assets.labeling.gold.records import GoldPicture, Sample
 from warehouse.database.export import FORMULA
 from warehouse.errors import UsageError
 
@@ -19,7 +19,7 @@ NOT_ASKED = "not asked"
 RATER = "rater"
 
 
-def write_rater(sample: Sample, pictures: Sequence[Picture], rater: str) -> str:
+def write_rater(sample: Sample, pictures: Sequence[GoldPicture], rater: str) -> str:
     """Return the table of one rater, to be filled in."""
     names = _columns(sample, pictures)
     rows = [
@@ -46,7 +46,7 @@ def write_values(sample: Sample) -> str:
     return _text([["attribute", "question", "value"], *map(list, rows)])
 
 
-def _columns(sample: Sample, pictures: Sequence[Picture]) -> list[str]:
+def _columns(sample: Sample, pictures: Sequence[GoldPicture]) -> list[str]:
     """Return the attributes of the pictures, in the order in which their suites declare them."""
     used = {name for picture in pictures for name in picture.attributes}
     declared = [attribute.id for suite in sample.suites for attribute in suite.attributes]
@@ -64,7 +64,7 @@ def inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def read_table(data: bytes, file: str) -> Iterator[tuple[Answer, str | None] | str]:
+def read_table(data: bytes, file: str) -> Iterator[tuple[RaterAnswer, str | None] | str]:
     """Yield the answers of a table, each with the pseudonym of its row, and a line for everything that cannot be read.
 
     Commas, semicolons and tabs are understood, with or without a byte order mark.
@@ -90,7 +90,7 @@ def read_table(data: bytes, file: str) -> Iterator[tuple[Answer, str | None] | s
 
 def _row(
     row: Mapping[str | None, str | list[str] | None], where: str
-) -> Iterator[tuple[Answer, str | None] | str]:
+) -> Iterator[tuple[RaterAnswer, str | None] | str]:
     cells = {
         name: _plain(cell) for name, cell in row.items() if name is not None and not isinstance(cell, list)
     }
@@ -100,7 +100,7 @@ def _row(
     for name, value in cells.items():
         if value and value != NOT_ASKED and name not in {*EXTRA, RATER}:
             yield (
-                Answer(where, cells.get(SET) or None, cells[TASK], name, value, accounts),
+                RaterAnswer(where, cells.get(SET) or None, cells[TASK], name, value, accounts),
                 cells.get(RATER) or None,
             )
 

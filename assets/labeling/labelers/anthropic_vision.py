@@ -22,6 +22,7 @@ from pydantic import SecretStr
 
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.network import http
+from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
 from assets.generation.providers.base import NEVER_LEFT, Probe, day_of
 from assets.generation.providers.errors import ErrorRow, error_answer
@@ -29,7 +30,7 @@ from assets.generation.providers.headers import retry_after_s
 from assets.generation.providers.openai.common import count, duration_s
 from assets.labeling.asked.forms import MESSAGE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed
-from assets.labeling.pictures import Preparation, Shown
+from assets.labeling.pictures import Preparation, ShownPicture
 from assets.labeling.questions import INSTRUCTIONS, question_text, schema, version_of
 from assets.labeling.records import Sight
 from warehouse.errors import UsageError
@@ -121,7 +122,7 @@ class AnthropicVision(Remote):
         key_ok = False if found.outcome is Outcome.AUTH else None
         return Probe(key_ok, None, f"{where}: {why}", certain=found.error_code in NEVER_LEFT)
 
-    def ask(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
+    def ask(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call and read its answer; see `look`."""
         asked = self.in_full(attributes)
         shown = [
@@ -229,7 +230,7 @@ class AnthropicVision(Remote):
         )
 
     def _clean(self, text: str) -> str:
-        return http.redact(text, self._key) if self._key else text
+        return redact(text, self._key) if self._key else text
 
 
 def make(entry: LabelerEntry) -> AnthropicVision:

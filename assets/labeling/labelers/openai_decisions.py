@@ -26,7 +26,7 @@ from assets.generation.providers.openai.common import Account, count
 from assets.labeling.asked.forms import DECISION, recognized, wrong_form
 from assets.labeling.labelers.openai_vision import units
 from assets.labeling.labelers.remote import Remote, failed
-from assets.labeling.pictures import Shown
+from assets.labeling.pictures import ShownPicture
 from assets.labeling.questions import INSTRUCTIONS, values, version_of
 from assets.labeling.records import Reading, Sight
 from assets.suites.schema import Attribute
@@ -79,7 +79,7 @@ class OpenAIDecisions(Remote):
         """Ask for the model by its name, which costs nothing."""
         return self._account.probe(model_id)
 
-    def ask(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
+    def ask(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call and read its answer; see `look`."""
         (picture,) = pictures
         shown = {"type": "input_image", "image_url": picture.data_url, "detail": self._detail}

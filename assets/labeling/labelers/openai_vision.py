@@ -26,7 +26,7 @@ from assets.generation.providers.openai.batches import BatchAccount
 from assets.generation.providers.openai.common import Account, Received, count
 from assets.labeling.asked.forms import CHAT, RESPONSE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed, refused
-from assets.labeling.pictures import Shown
+from assets.labeling.pictures import ShownPicture
 from assets.labeling.probability import Token, tokens_of, value_probability
 from assets.labeling.questions import INSTRUCTIONS, SCHEMA_NAME, question_text, schema, version_of
 from assets.labeling.records import Reading, Sight
@@ -103,7 +103,7 @@ class OpenAIVision(Remote):
         """Ask for the model by its name, which costs nothing."""
         return self._account.probe(model_id)
 
-    def ask(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
+    def ask(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call and read its answer; see `look`."""
         request = self.request(pictures, attributes)
         if self._api == "responses":
@@ -126,7 +126,7 @@ class OpenAIVision(Remote):
             self._account, "/v1/responses" if self._api == "responses" else "/v1/chat/completions"
         )
 
-    def request(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> dict[str, Any]:
+    def request(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> dict[str, Any]:
         """Return the body of a call."""
         asked = self.in_full(attributes)
         words = question_text(asked, len(pictures))
@@ -145,7 +145,9 @@ class OpenAIVision(Remote):
         sight, text, tokens = read(self._account, found, attributes, pictures)
         return replace(sight, readings=_with_confidence(sight.readings, text, tokens))
 
-    def _responses(self, words: str, form: Mapping[str, Any], pictures: Sequence[Shown]) -> dict[str, Any]:
+    def _responses(
+        self, words: str, form: Mapping[str, Any], pictures: Sequence[ShownPicture]
+    ) -> dict[str, Any]:
         shown = [
             {"type": "input_image", "image_url": picture.data_url, "detail": self._detail}
             for picture in pictures
@@ -162,7 +164,7 @@ class OpenAIVision(Remote):
             request["include"] = ["message.output_text.logprobs"]
         return request
 
-    def _chat(self, words: str, form: Mapping[str, Any], pictures: Sequence[Shown]) -> dict[str, Any]:
+    def _chat(self, words: str, form: Mapping[str, Any], pictures: Sequence[ShownPicture]) -> dict[str, Any]:
         detail = {} if self._detail == "original" else {"detail": self._detail}
         shown = [
             {"type": "image_url", "image_url": {"url": picture.data_url, **detail}} for picture in pictures

@@ -11,7 +11,7 @@ from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.errors import ErrorRow, match
 from assets.generation.providers.openai.params import require_params
 from assets.labeling.asked.forms import WRONG_FORM, declined_in_words, wrong_text
-from assets.labeling.pictures import Preparation, Shown, UnreadableError, prepare
+from assets.labeling.pictures import Preparation, ShownPicture, UnreadableError, prepare
 from assets.labeling.questions import bare, is_words, picture_names, readings
 from assets.labeling.records import Reading, Sight
 from assets.suites.schema import Attribute
@@ -126,7 +126,7 @@ class Remote:
                 raise UsageError(f'{self.who}: unknown setting "{name}"; did you mean "{near[0]}"?')
         require_params(self.who, settings, kind, only_known=only_known, fixed=fixed)
 
-    def look(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
+    def look(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call; an error of the API is an outcome, never an exception, and so is an answer of any shape."""
         try:
             return self.ask(pictures, attributes)
@@ -142,7 +142,7 @@ class Remote:
                 )
             )
 
-    def ask(self, pictures: Sequence[Shown], attributes: Sequence[str]) -> Sight:
+    def ask(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call and read its answer; an answer whose shape is not the API's may raise anything."""
         raise NotImplementedError
 

@@ -23,7 +23,7 @@ from assets.gateway.receipts import (
 )
 from assets.gateway.records import GROUPS, Answer, Outcome
 from assets.generation.plan import Plan
-from assets.generation.run import Report, generate
+from assets.generation.run import PartitionReport, generate
 from assets.generation.slots import Request, Slot
 from assets.generation.trouble import NO_RECEIPT, find_trouble
 from tests.unit.generation.scripted import Scripted, ok, outcomes
@@ -47,7 +47,7 @@ def lose(store: Store, slot: Slot, number: int) -> None:
     store.put_if_absent(keys.intent(WEEK, "m", slot.slot_key, number), canonical_json(intent))
 
 
-def asked(store: Store, plan: Plan, provider: Scripted, **more: Any) -> Report:
+def asked(store: Store, plan: Plan, provider: Scripted, **more: Any) -> PartitionReport:
     return generate(store, plan, provider, costs=COSTS, retry=FAST, **more)
 
 

@@ -20,14 +20,14 @@ from assets.generation.plan import Plan
 from assets.generation.slots import Request
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.asked import journal
-from assets.labeling.asked.asking import Asking, Look, ask_all
+from assets.labeling.asked.asking import Asking, PictureToRead, ask_all
 from assets.labeling.asked.attempts import call_id, cost_usd, parse, read_attempts
 from assets.labeling.asked.guard import ask_about, asking_of
 from assets.labeling.asked.journal import Journal, of_partition
 from assets.labeling.asked.spending import label_charges
 from assets.labeling.partition import label
 from assets.labeling.registry import make_labeler
-from assets.labeling.run import Report, label_partition, read_labels
+from assets.labeling.run import LabelReport, label_partition, read_labels
 from assets.labeling.status import partition_state
 from tests.services.vision_contract import Asked, Said, Vision, first_value, vision
 from tests.unit.generation.scripted import ok
@@ -76,7 +76,7 @@ def planned(store: Store, **changes: Any) -> Plan:
     return asked(store, drawn, **{"labeler": "eye", **changes})
 
 
-def run(store: Store, plan: Plan, one: LabelerEntry, **more: Any) -> Report:
+def run(store: Store, plan: Plan, one: LabelerEntry, **more: Any) -> LabelReport:
     return label_partition(store, plan, labelers={one.name: one}, asking=Asking(retry=HASTY, **more))
 
 
@@ -216,7 +216,7 @@ def test_a_picture_that_does_not_decode_is_never_sent(store: Store, server: Visi
     ledger = journal.Journal(store, journal.of_partition(WEEK, "m"), who(one), lambda readings: None)
     asked_ = ask_all(
         labeler,  # type: ignore[arg-type]
-        [Look("ab" * 32, "png", ("person_count",))],
+        [PictureToRead("ab" * 32, "png", ("person_count",))],
         ledger,
         load=lambda look: b"<html>",
     )
@@ -378,7 +378,7 @@ def test_anchors_are_asked_like_pictures(store: Store, server: Vision) -> None:
     one = entry(server)
     server.says = refuses(50)
     receipts = [(key.split("/")[-1][:64], "png") for key in store.list("images/")]
-    looks = [Look(sha256, ext, ("person_count", "skin_tone")) for sha256, ext in receipts]
+    looks = [PictureToRead(sha256, ext, ("person_count", "skin_tone")) for sha256, ext in receipts]
     labeler = make_labeler("eye", {"eye": one})
     answers = ask_about(place(store, one), labeler, WEEK, looks)
     assert sorted(len(read) for read in answers.values()) == [0, 2, 2, 2, 2, 2]

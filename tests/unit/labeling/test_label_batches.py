@@ -17,7 +17,7 @@ from assets.generation.plan import Plan
 from assets.labeling.asked.asking import Asking
 from assets.labeling.asked.attempts import read_attempts
 from assets.labeling.asked.spending import label_charges
-from assets.labeling.run import Report, label_partition
+from assets.labeling.run import LabelReport, label_partition
 from tests.services.openai_batches import Server, answered, batches, not_answered
 from tests.services.vision_contract import Vision, said_of
 from tests.unit.labeling.test_asking import CALL_USD, HASTY, SHADES, labels, planned
@@ -49,7 +49,7 @@ class Account:
             return not_answered("batch_expired")
         return answered(200, said)
 
-    def run(self, store: Store, plan: Plan, patience: Patience = SOON, **more: Any) -> Report:
+    def run(self, store: Store, plan: Plan, patience: Patience = SOON, **more: Any) -> LabelReport:
         asking = Asking(retry=HASTY, patience=patience, **more)
         return label_partition(store, plan, labelers={"eye": self.one}, asking=asking)
 

@@ -19,7 +19,7 @@ from assets.generation.slots import Request
 from assets.labeling import run as labeling
 from assets.labeling.records import Reading
 from assets.labeling.registry import LABELERS
-from assets.labeling.run import Report, label_partition, read_labels
+from assets.labeling.run import LabelReport, label_partition, read_labels
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok, picture
 from tests.unit.labeling import scripted
@@ -79,7 +79,7 @@ def asked(
     return plan
 
 
-def run(store: Store, plan: Plan) -> Report:
+def run(store: Store, plan: Plan) -> LabelReport:
     return label_partition(store, plan, workers=0)
 
 
@@ -94,7 +94,7 @@ def test_every_picture_is_read_once_and_every_slot_gets_its_labels(store: Store,
     labels = use(Labels(nobody, "person_count"))
     plan = asked(store)
     report = run(store, plan)
-    assert report == Report(pictures=6, written=6, already=0, labeler="scripted@1-00000000")
+    assert report == LabelReport(pictures=6, written=6, already=0, labeler="scripted@1-00000000")
     assert sorted(image for image, _ in labels.calls) == sorted(picture(s.slot_key) for s in plan.slots)
     rows = read_labels(store, WEEK, "m", "scripted@1-00000000")
     receipts = {r.slot_key: r.image_sha256 for r in read_partition(store, WEEK, "m").receipts}
@@ -129,7 +129,7 @@ def test_a_finished_partition_is_not_read_again_and_no_byte_changes(store: Store
     run(store, plan)
     before = parts(store)
     labels.calls.clear()
-    assert run(store, plan) == Report(pictures=0, written=0, already=6, labeler="scripted@1-00000000")
+    assert run(store, plan) == LabelReport(pictures=0, written=0, already=6, labeler="scripted@1-00000000")
     assert labels.calls == []
     assert parts(store) == before
 

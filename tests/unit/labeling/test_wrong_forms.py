@@ -16,7 +16,7 @@ from assets.labeling.asked.asking import Asking
 from assets.labeling.asked.attempts import LabelAttempt, read_attempts
 from assets.labeling.asked.forms import form_of
 from assets.labeling.asked.stops import IN_A_ROW
-from assets.labeling.run import Report, label_partition
+from assets.labeling.run import LabelReport, label_partition
 from assets.labeling.status import partition_state
 from tests.services.vision_contract import Asked, Said, Vision, first_value, vision
 from tests.unit.labeling.test_asking import CALL_USD, HASTY, drawn
@@ -44,7 +44,7 @@ def server() -> Iterator[Vision]:
         yield running
 
 
-def run(store: Store, one: LabelerEntry, told: list[str] | None = None, **more: Any) -> Report:
+def run(store: Store, one: LabelerEntry, told: list[str] | None = None, **more: Any) -> LabelReport:
     plan = asked(store, drawn, labeler="eye")
     asking = Asking(retry=HASTY, told=(told if told is not None else []).append, **more)
     return label_partition(store, plan, labelers={one.name: one}, asking=asking)

@@ -18,7 +18,7 @@ import pytest
 
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels
-from assets.labeling.gold.records import Picture, Sample
+from assets.labeling.gold.records import GoldPicture, Sample
 from assets.metrics.labels.gold import gold_shares, horvitz_thompson
 from tests.unit.labeling.gold.people import (
     ONE,
@@ -107,13 +107,13 @@ def test_done_when_8_what_comes_back_has_the_probabilities_that_an_estimate_need
     assert abs(masculine.mean() - true) > 0.1  # and so are the rated pictures, unweighted
 
 
-def quarrel(picture: Picture, attribute: str, rater: str) -> str | None:
+def quarrel(picture: GoldPicture, attribute: str, rater: str) -> str | None:
     if picture.slot_key < "4":
         return "cannot_tell"
     return honest(picture, attribute, rater) if rater == "a" or picture.slot_key < "c" else "feminine"
 
 
-def genders(picture: Picture, attribute: str, rater: str) -> str | None:
+def genders(picture: GoldPicture, attribute: str, rater: str) -> str | None:
     return quarrel(picture, attribute, rater) if attribute == "perceived_gender" else None
 
 

@@ -13,7 +13,7 @@ import pytest
 from assets.generation.slots import Slot
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels
-from assets.labeling.gold.records import Picture
+from assets.labeling.gold.records import GoldPicture
 from assets.labeling.gold.sampling import draw_sample
 from assets.metrics.labels.corrected import CORRECTED, week_corrections, week_label_error
 from assets.metrics.scores.table import compute_scores
@@ -55,7 +55,7 @@ def noisy(error: float):
     return read
 
 
-def unsure(picture: Picture, attribute: str, rater: str) -> str | None:
+def unsure(picture: GoldPicture, attribute: str, rater: str) -> str | None:
     """A person who sees the truth, but for pictures that nobody can tell, and now and then another value."""
     chance = random.Random(f"{rater}/{picture.slot_key}/{attribute}").random()
     if picture.slot_key < "1":
@@ -312,7 +312,7 @@ def test_a_stratum_that_nobody_rated_puts_nothing_right(con: Con, store: Store, 
 def test_labels_that_follow_nobody_put_no_distance_right(con: Con, store: Store, tmp_path: Path) -> None:
     build_partition(store, model=ONE, replicates=30, labels=noisy(0.1))
 
-    def turned(picture: Picture, attribute: str, rater: str) -> str:
+    def turned(picture: GoldPicture, attribute: str, rater: str) -> str:
         shown = truth(picture.slot_key, attribute)
         return {"masculine": "feminine", "feminine": "masculine"}.get(shown, shown)
 

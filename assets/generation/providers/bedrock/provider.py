@@ -19,7 +19,8 @@ import httpx2
 from pydantic import SecretStr
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.network.http import FetchError, answer_of, decode_base64, make_client, redact
+from assets.gateway.network.http import PictureFetchError, answer_of, decode_base64, make_client
+from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe
 from assets.generation.providers.bedrock.errors import ERRORS
@@ -230,7 +231,7 @@ class Bedrock:
         common = {"seed": seed, "units": {"images": 1.0}} | common
         try:
             return Answer(outcome=Outcome.OK, image=decode_base64(encoded), http_status=status, **common)
-        except FetchError as error:
+        except PictureFetchError as error:
             return answer_of(error, http_status=status, **common) or Answer(outcome=error.outcome)
 
     def _clean(self, text: str) -> str:

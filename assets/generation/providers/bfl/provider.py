@@ -20,7 +20,8 @@ import httpx2
 from pydantic import SecretStr
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.network.http import FetchError, answer_of, fetch_image, make_client, redact
+from assets.gateway.network.http import PictureFetchError, answer_of, fetch_image, make_client
+from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe
 from assets.generation.providers.bfl.answers import (
@@ -189,7 +190,7 @@ class Bfl:
             )
         try:
             image = fetch_image(result["sample"], self._connection, hosts=IMAGE_HOSTS)
-        except FetchError as error:
+        except PictureFetchError as error:
             return answer_of(error, **more) or Answer(outcome=error.outcome)
         return Answer(outcome=Outcome.OK, image=image, http_status=200, **(more | {"maybe_billed": False}))
 

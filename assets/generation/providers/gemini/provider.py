@@ -16,7 +16,8 @@ import httpx2
 from pydantic import SecretStr
 
 from assets.gateway.network.connection import MOST_IMAGE_BYTES, Connection
-from assets.gateway.network.http import answer_of, make_client, redact
+from assets.gateway.network.http import answer_of, make_client
+from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe
 from assets.generation.providers.errors import error_answer, match

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assets.gateway.batches import Look
+from assets.gateway.batches import BatchStatus
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer
 from assets.generation.providers.openai.batches import BatchAccount
@@ -31,7 +31,7 @@ class ImageBatches:
         """Return the batch that carries the mark."""
         return self._account.find(mark)
 
-    def look(self, batch: str) -> Look:
+    def look(self, batch: str) -> BatchStatus:
         """Return how far a batch is."""
         return self._account.look(batch)
 

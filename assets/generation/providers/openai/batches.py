@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import openai
 
-from assets.gateway.batches import BATCH_CALLS, BatchRefusedError, Look
+from assets.gateway.batches import BATCH_CALLS, BatchRefusedError, BatchStatus
 from assets.gateway.network import http
 from assets.gateway.network.connection import MOST_ANSWER_BYTES
 from assets.gateway.records import Answer, Outcome
@@ -101,23 +101,23 @@ class BatchAccount:
             after = str(listed[-1]["id"])
         return None
 
-    def look(self, batch: str) -> Look:
+    def look(self, batch: str) -> BatchStatus:
         """Return how far a batch is; one that failed its validation was refused whole and cost nothing."""
         found = self._got(lambda client: client.batches.with_raw_response.retrieve(batch))
         status = str(found.get("status"))
         if status in _RUNNING:
-            return Look(running=True, status=status)
+            return BatchStatus(running=True, status=status)
         if status == "failed":
             errors: list[Any] = (found.get("errors") or {}).get("data") or [{}]
-            return Look(running=False, status=status, refused=self._line_error(errors[0]))
+            return BatchStatus(running=False, status=status, refused=self._line_error(errors[0]))
         if status in {"expired", "cancelled"}:
             missing = Answer(
                 outcome=Outcome.BATCH_EXPIRED,
                 error_code=f"batch_{status}",
                 error_message=f"the batch {status} before this request was answered",
             )
-            return Look(running=False, status=status, missing=missing)
-        return Look(running=False, status=status)
+            return BatchStatus(running=False, status=status, missing=missing)
+        return BatchStatus(running=False, status=status)
 
     def lines(self, batch: str) -> Iterator[tuple[str, Received | Answer]]:
         """Yield (id of the call, its JSON object or the answer that its error stands for) as the files come in."""

@@ -23,6 +23,7 @@ from pydantic_core import from_json
 from assets.gateway.admission import answer_arrives
 from assets.gateway.network import http
 from assets.gateway.network.connection import Connection
+from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
 from assets.generation.providers.base import NEVER_LEFT, Probe, day_of
 from assets.generation.providers.openai.errors import api_answer, has_error, read_error
@@ -163,7 +164,7 @@ class Account:
         return self.failed(body, facts, text)
 
     def _clean(self, text: str) -> str:
-        return http.redact(text, self._key) if self._key else text
+        return redact(text, self._key) if self._key else text
 
 
 def _there(model_id: str, where: str, model: Mapping[str, Any]) -> Probe:

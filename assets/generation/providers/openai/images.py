@@ -97,7 +97,7 @@ class OpenAIImages:
             )
         try:
             image = self._bytes(first)
-        except http.FetchError as error:
+        except http.PictureFetchError as error:
             answer = http.answer_of(error, **facts)
             return answer or Answer(outcome=error.outcome, error_message=str(error), **facts)
         said = f"{len(drawn)} pictures came for one; the first is kept" if len(drawn) > 1 else None

@@ -123,7 +123,7 @@ class OpenAIResponses:
                 image = http.fetch_image(result, self._account.connection, hosts=IMAGE_HOSTS)
             else:
                 image = http.decode_base64(result)
-        except http.FetchError as error:
+        except http.PictureFetchError as error:
             answer = http.answer_of(error, **facts)
             return answer or Answer(outcome=error.outcome, error_message=str(error), **facts)
         said = f"{len(drawn)} pictures came for one; the first is kept" if len(drawn) > 1 else None

@@ -26,7 +26,7 @@ from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.gateway.threads import KEEPERS
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.run import Report, generate
+from assets.generation.run import PartitionReport, generate
 from assets.generation.slots import Request
 from assets.generation.workplace import Listener, Workplace
 from assets.suites.loader import load_suites
@@ -62,7 +62,7 @@ def workplace(home: Path, *entries: ModelEntry, **more: Any) -> Workplace:
     )
 
 
-def run(place: Workplace, provider: Scripted, model: str = "m", *, concurrency: int = 32) -> Report:
+def run(place: Workplace, provider: Scripted, model: str = "m", *, concurrency: int = 32) -> PartitionReport:
     made = place.model(model)
     plan: Plan = freeze_plan(place.store, make_plan(made, SUITES, WEEK, provider))
     fill = partial(place.fill_ledger, WEEK)

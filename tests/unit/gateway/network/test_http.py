@@ -20,8 +20,8 @@ from pydantic import SecretStr
 
 from assets.gateway.network import http
 from assets.gateway.network.connection import Connection
-from assets.gateway.network.http import FetchError, answer_of, decode_base64, fetch_image, make_client, redact
-from assets.gateway.network.redaction import without_keys
+from assets.gateway.network.http import PictureFetchError, answer_of, decode_base64, fetch_image, make_client
+from assets.gateway.network.redaction import redact, without_keys
 from assets.gateway.records import Answer, Outcome
 from tests.services.faulty import Behaviour, Call, Faulty, serve
 
@@ -213,7 +213,7 @@ def test_redirects_of_an_api_are_not_followed(faulty: Faulty) -> None:
 
 def test_errors_of_other_kinds_are_left_to_others() -> None:
     assert answer_of(ValueError("no transport")) is None
-    told = answer_of(FetchError(Outcome.TOO_LARGE, "60 MB", "image_too_large"))
+    told = answer_of(PictureFetchError(Outcome.TOO_LARGE, "60 MB", "image_too_large"))
     assert told is not None
     assert (told.outcome, told.maybe_billed) == (Outcome.TOO_LARGE, True)
 
@@ -224,7 +224,7 @@ def test_errors_of_other_kinds_are_left_to_others() -> None:
 @pytest.mark.parametrize("status", [403, 404, 410])
 def test_an_address_that_is_no_longer_valid_is_told_and_not_tried_again(faulty: Faulty, status: int) -> None:
     faulty.rows["picture"] = lambda call: call.answer(status, b"AccessDenied", "application/xml")
-    with pytest.raises(FetchError) as gone:
+    with pytest.raises(PictureFetchError) as gone:
         download(faulty)
     assert (gone.value.outcome, gone.value.code) == (Outcome.SERVER_ERROR, "image_url_expired")
     assert faulty.calls["picture"] == 1
@@ -240,7 +240,7 @@ def test_a_picture_that_is_paid_for_is_worth_a_second_and_a_third_download(fault
     assert download(faulty, timeout_s=5) == b"png"
     faulty.forget()
     faulty.rows["picture"] = lambda call: call.answer(503)
-    with pytest.raises(FetchError) as busy:
+    with pytest.raises(PictureFetchError) as busy:
         download(faulty, timeout_s=5)
     assert (busy.value.outcome, busy.value.code) == (Outcome.SERVER_ERROR, "image_status_503")
     assert faulty.calls["picture"] == 3
@@ -251,7 +251,7 @@ def test_a_picture_of_more_than_its_limit_is_not_read_to_the_end(
 ) -> None:
     monkeypatch.setattr(http, "MOST_IMAGE_BYTES", MOST)
     faulty.rows["picture"] = endless
-    with pytest.raises(FetchError) as large:
+    with pytest.raises(PictureFetchError) as large:
         download(faulty, timeout_s=7)
     assert (large.value.outcome, large.value.code) == (Outcome.TOO_LARGE, "answer_too_large")
 
@@ -259,7 +259,7 @@ def test_a_picture_of_more_than_its_limit_is_not_read_to_the_end(
 def test_a_picture_that_drips_ends_in_time(faulty: Faulty) -> None:
     faulty.rows["picture"] = drip
     begun = time.monotonic()
-    with pytest.raises(FetchError) as slow:
+    with pytest.raises(PictureFetchError) as slow:
         download(faulty, timeout_s=0.3)
     assert time.monotonic() - begun < 10
     assert (slow.value.outcome, slow.value.code) == (Outcome.TIMEOUT, "deadline")
@@ -277,11 +277,11 @@ def test_base64_is_judged_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) 
     assert decode_base64(base64.b64encode(b"\x89PNG").decode()) == b"\x89PNG"
     monkeypatch.setattr(http, "MOST_IMAGE_BYTES", 300)
     assert len(decode_base64(base64.b64encode(b"x" * 300).decode())) == 300
-    with pytest.raises(FetchError) as large:
+    with pytest.raises(PictureFetchError) as large:
         decode_base64("A" * 500)
     assert large.value.outcome is Outcome.TOO_LARGE
     monkeypatch.setattr(base64, "b64decode", lambda *a, **k: pytest.fail("decoded"))
-    with pytest.raises(FetchError):
+    with pytest.raises(PictureFetchError):
         decode_base64("A" * 500)
 
 
@@ -289,7 +289,7 @@ def test_base64_is_judged_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) 
     "text", ["AAA", "AA==AA==", "A A=", "<html>", "é", "AAAA\n", "=", "data:image/png;base64,AAAA"]
 )
 def test_what_is_no_base64_is_a_corrupt_picture(text: str) -> None:
-    with pytest.raises(FetchError) as corrupt:
+    with pytest.raises(PictureFetchError) as corrupt:
         decode_base64(text)
     assert (corrupt.value.outcome, corrupt.value.code) == (Outcome.CORRUPT_IMAGE, "not_base64")
 

@@ -15,7 +15,8 @@ import trustme
 
 from assets.gateway.network.addresses import is_declared, refused_host, refused_ip
 from assets.gateway.network.connection import Connection
-from assets.gateway.network.http import FetchError, RefusedAddressError, fetch_image, make_client
+from assets.gateway.network.http import PictureFetchError, fetch_image, make_client
+from assets.gateway.network.transport import RefusedAddressError
 from assets.gateway.records import Outcome
 from tests.services.faulty import Call, Faulty, serve
 
@@ -175,7 +176,7 @@ def fetch(wire: Wire, tls: ssl.SSLContext, url: str, **settings: Any) -> bytes:
 def test_a_hostile_address_of_a_picture_is_refused_without_a_connection(
     wire: Wire, trusting: ssl.SSLContext, url: str
 ) -> None:
-    with pytest.raises(FetchError) as refused:
+    with pytest.raises(PictureFetchError) as refused:
         fetch(wire, trusting, url.format(port=wire.server.port))
     assert (refused.value.outcome, refused.value.code) == (Outcome.WRONG_TYPE, "refused_address")
     assert "\n" not in str(refused.value)
@@ -220,7 +221,7 @@ def test_a_name_that_changes_its_address_after_the_check_gains_nothing(
     assert fetch(wire, trusting, f"https://{GOOD}/a.png") == b"a picture"
     assert (wire.connected, wire.resolved[GOOD]) == ([PUBLIC], 1)  # judged and used: one and the same answer
     connection = Connection(timeout_s=4)  # a client of its own, so that no connection is kept from before
-    with pytest.raises(FetchError, match="not a public address"):
+    with pytest.raises(PictureFetchError, match="not a public address"):
         fetch_image(f"https://{GOOD}/a.png", connection, hosts=DECLARED, resolve=wire.resolve, tls=trusting)
     assert (wire.connected, wire.server.connections) == ([PUBLIC], 1)
 
@@ -228,7 +229,7 @@ def test_a_name_that_changes_its_address_after_the_check_gains_nothing(
 def test_certificates_are_checked_against_the_name_and_not_the_address(
     wire: Wire, trusting: ssl.SSLContext
 ) -> None:
-    with pytest.raises(FetchError, match="certificate") as refused:
+    with pytest.raises(PictureFetchError, match="certificate") as refused:
         fetch(wire, trusting, "https://other.example.com/a.png")
     assert (refused.value.outcome, refused.value.code) == (Outcome.CONNECTION, "tls_error")
     assert not wire.server.calls
@@ -253,7 +254,7 @@ def test_a_redirect_is_judged_like_the_first_address(
     wire: Wire, trusting: ssl.SSLContext, location: str
 ) -> None:
     wire.server.rows["moved"] = lambda call: call.answer(302, location=location)
-    with pytest.raises(FetchError) as refused:
+    with pytest.raises(PictureFetchError) as refused:
         fetch(wire, trusting, f"https://{GOOD}/moved")
     assert (refused.value.outcome, refused.value.code) == (Outcome.WRONG_TYPE, "refused_address")
     assert (wire.connected, wire.server.paths) == ([PUBLIC], ["/moved"])
@@ -266,7 +267,7 @@ def test_a_good_redirect_is_followed_three_times_and_not_four(wire: Wire, trusti
 
     wire.server.rows["moved"] = moved
     assert fetch(wire, trusting, f"https://{GOOD}/moved/3") == b"a picture"
-    with pytest.raises(FetchError, match="more than 3 redirects"):
+    with pytest.raises(PictureFetchError, match="more than 3 redirects"):
         fetch(wire, trusting, f"https://{GOOD}/moved/4")
 
 
@@ -291,10 +292,10 @@ def test_private_addresses_are_reached_where_a_setting_allows_it_and_public_ones
         connection = Connection(allow_private=True, base_url=f"{local.url}/v1")
         assert fetch_image(f"{local.url}/a.png", connection, resolve=wire.resolve) == b"mine"
         with pytest.raises(
-            FetchError, match="none of the declared hosts"
+            PictureFetchError, match="none of the declared hosts"
         ):  # private is not the same as declared
             fetch_image("http://10.0.0.8/a.png", connection, resolve=wire.resolve)
-        with pytest.raises(FetchError, match="not encrypted"):
+        with pytest.raises(PictureFetchError, match="not encrypted"):
             fetch_image(f"http://{GOOD}/a.png", connection, hosts=DECLARED, resolve=wire.resolve)
     assert wire.connected == ["127.0.0.1"]
 

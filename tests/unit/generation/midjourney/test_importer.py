@@ -18,7 +18,7 @@ from assets.generation.pictures import image_check
 from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 from assets.generation.plan import make_plan
 from assets.generation.providers.registry import make_provider
-from assets.generation.run import Report, generate
+from assets.generation.run import PartitionReport, generate
 from assets.generation.slots import Request, Slot
 from tests.unit.generation.midjourney.downloads import (
     ACCOUNT,
@@ -77,7 +77,7 @@ def test_an_answer_is_the_stripped_picture_with_both_hashes_and_no_account(
     assert answer.request_id == f"{path.stem.split('_')[-2]}_2"
     assert answer.seed == 42
     assert answer.usage == {"parameters": {"chaos": "5", "seed": "42", "version": "7"}}
-    assert isinstance(image_check.inspect(answer.image), image_check.Picture)
+    assert isinstance(image_check.inspect(answer.image), image_check.CheckedPicture)
     assert ACCOUNT.encode() in original
     assert ACCOUNT.encode() not in answer.image
     assert "Doe" not in json.dumps(answer.model_dump(exclude={"image"}), default=str)
@@ -245,7 +245,7 @@ def test_a_folder_goes_through_the_ledger_and_comes_again_without_a_call(
     for _ in range(3):
         download()
 
-    def run_import() -> tuple[Import, Report | None]:
+    def run_import() -> tuple[Import, PartitionReport | None]:
         taken, imported = standing(read_partition(store, WEEK, "mj-7"))
         found = prepare(folder, [entry], SUITES, WEEK, {"mj-7": plan.slots}, taken, imported=imported)
         provider = found.assigned.get("mj-7")

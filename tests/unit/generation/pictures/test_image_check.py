@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from assets.gateway.records import Outcome
-from assets.generation.pictures.image_check import DEFAULT, Limits, Picture, Rejected, inspect
+from assets.generation.pictures.image_check import DEFAULT, CheckedPicture, Limits, Rejected, inspect
 from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 
 
@@ -169,7 +169,7 @@ def test_invariant_07_good_bytes_of_each_type_are_a_picture(kind: str) -> None:
 
     result = inspect(data)
 
-    assert isinstance(result, Picture), result
+    assert isinstance(result, CheckedPicture), result
     assert (result.ext, result.mime, result.width, result.height) == (ext, mime, 96, 64)
     assert result.bytes == len(data)
     assert len(result.sha256) == 64
@@ -191,7 +191,7 @@ def test_invariant_07_the_type_is_that_of_the_bytes_whatever_the_name_says(tmp_p
 
     result = inspect(lying.read_bytes())
 
-    assert isinstance(result, Picture)
+    assert isinstance(result, CheckedPicture)
     assert (result.ext, result.mime) == ("jpg", "image/jpeg")
 
 
@@ -213,7 +213,7 @@ def test_invariant_07_a_bomb_is_rejected_where_warnings_are_errors() -> None:
 
 
 def test_limits_are_of_bytes_and_of_pixels() -> None:
-    assert isinstance(inspect(PNG, limits=Limits(max_bytes=len(PNG), max_pixels=96 * 64)), Picture)
+    assert isinstance(inspect(PNG, limits=Limits(max_bytes=len(PNG), max_pixels=96 * 64)), CheckedPicture)
     for limits in (Limits(max_bytes=len(PNG) - 1), Limits(max_pixels=96 * 64 - 1)):
         result = inspect(PNG, limits=limits)
         assert isinstance(result, Rejected)
@@ -228,8 +228,8 @@ def test_the_default_limit_lies_below_that_of_pillow() -> None:
 def test_the_perceptual_hash_is_near_for_the_same_picture_and_far_for_another() -> None:
     def distance(one: bytes, other: bytes) -> int:
         first, second = inspect(one), inspect(other)
-        assert isinstance(first, Picture)
-        assert isinstance(second, Picture)
+        assert isinstance(first, CheckedPicture)
+        assert isinstance(second, CheckedPicture)
         return (int(first.phash, 16) ^ int(second.phash, 16)).bit_count()
 
     mirrored = io.BytesIO()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from assets.gateway.records import Outcome
-from assets.generation.pictures.image_check import Picture, Rejected, inspect
+from assets.generation.pictures.image_check import CheckedPicture, Rejected, inspect
 from assets.generation.pictures.stripping import Stripped, StructureError, checked_and_stripped, strip
 from tests.unit.generation.pictures.named_files import (
     HIDDEN,
@@ -31,7 +31,7 @@ from tests.unit.generation.pictures.named_files import (
 def test_a_name_is_taken_out_and_no_pixel_changes(case: str) -> None:
     original = HIDDEN[case]()
     assert names_left(original), "else this would say nothing"
-    assert isinstance(inspect(original), Picture), "else it would never be stored"
+    assert isinstance(inspect(original), CheckedPicture), "else it would never be stored"
 
     kept = strip(original)
 
@@ -43,7 +43,7 @@ def test_a_name_is_taken_out_and_no_pixel_changes(case: str) -> None:
     assert found.data == kept
     assert found.picture == inspect(kept)
     before = inspect(original)
-    assert isinstance(before, Picture)
+    assert isinstance(before, CheckedPicture)
     assert found.original_sha256 == before.sha256 != found.picture.sha256
 
 

@@ -10,7 +10,7 @@ from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import Receipt, read_partition
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.base import Provider
-from assets.generation.run import Report, generate
+from assets.generation.run import PartitionReport, generate
 from assets.generation.slots import Request, Slot
 from assets.suites.loader import load_suites
 from warehouse.store import Store, open_store
@@ -35,7 +35,7 @@ def request(model_id: str, *, key: str = "ab" * 32, text: str = "an Indian perso
 
 def partition(
     tmp_path: Path, provider: Provider, model_id: str, *, concurrency: int = 2, **params: Any
-) -> tuple[Report, list[Receipt], Store, Plan]:
+) -> tuple[PartitionReport, list[Receipt], Store, Plan]:
     """Ask a whole small partition (a picture of each canary prompt) through the real slot asker."""
     entry = ModelEntry.model_validate(
         {

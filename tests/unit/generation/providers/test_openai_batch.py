@@ -27,7 +27,7 @@ from assets.generation.providers.errors import match
 from assets.generation.providers.openai.batch import OpenAIBatch
 from assets.generation.providers.openai.batches import ERRORS
 from assets.generation.providers.registry import make_provider
-from assets.generation.run import Report, generate
+from assets.generation.run import PartitionReport, generate
 from tests.services.loopback import Reply
 from tests.services.openai_batches import Server, answered, batches, drawn, not_answered
 from tests.unit.generation.test_run import SUITES, WEEK, entry
@@ -67,7 +67,7 @@ class Account:
     plan: Plan
     address: str
 
-    def run(self, patience: Patience = SOON, **more: Any) -> Report:
+    def run(self, patience: Patience = SOON, **more: Any) -> PartitionReport:
         provider = OpenAIBatch(Connection(base_url=self.address, allow_private=True, timeout_s=5))
         return generate(
             self.store,

@@ -15,7 +15,7 @@ from assets.generation.slots import Slot
 from assets.labeling.gold import label_studio
 from assets.labeling.gold.exporter import in_order
 from assets.labeling.gold.frame import read_frame
-from assets.labeling.gold.records import Picture, Sample
+from assets.labeling.gold.records import GoldPicture, Sample
 from assets.labeling.gold.sampling import Design, draw_sample
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
@@ -57,10 +57,10 @@ def drawn(store: Store, pictures: int = 24, **more: Any) -> Sample:
     return draw_sample(store, read_frame(store, WEEK), design(pictures, **more))
 
 
-Says = Callable[[Picture, str, str], str | None]
+Says = Callable[[GoldPicture, str, str], str | None]
 
 
-def honest(picture: Picture, attribute: str, rater: str) -> str | None:
+def honest(picture: GoldPicture, attribute: str, rater: str) -> str | None:
     return truth(picture.slot_key, attribute)
 
 
@@ -69,7 +69,7 @@ def annotated(
     rater: str,
     account: object = 1,
     says: Says = honest,
-    pictures: Sequence[Picture] | None = None,
+    pictures: Sequence[GoldPicture] | None = None,
 ) -> list[dict[str, Any]]:
     """The tasks of a rater as Label Studio exports them (JSON) after the rater has answered."""
     mine = in_order(sample, rater) if pictures is None else list(pictures)

@@ -21,7 +21,7 @@ from assets.labeling.gold.importer import (
     parse_raters,
     read_labels,
 )
-from assets.labeling.gold.records import Picture, Sample
+from assets.labeling.gold.records import GoldPicture, Sample
 from assets.labeling.gold.status import gold_state
 from tests.unit.labeling.gold.people import SET, annotated, build, drawn, honest, minimal, saved
 from warehouse.errors import RefusedError, UsageError
@@ -208,7 +208,7 @@ def test_the_files_of_the_other_rater_are_refused(store: Store, sample: Sample, 
     assert all(line.endswith("was not given to a but to b") for line in problems)
 
 
-def other(picture: Picture, attribute: str, rater: str) -> str | None:
+def other(picture: GoldPicture, attribute: str, rater: str) -> str | None:
     return "cannot_tell"
 
 
@@ -377,7 +377,7 @@ def test_status_counts_pictures_whole_and_begun_by_rater(
     assert gold_state(sample, []).rated == 0
     mine = in_order(sample, "a")
 
-    def half(picture: Picture, attribute: str, rater: str) -> str | None:
+    def half(picture: GoldPicture, attribute: str, rater: str) -> str | None:
         if picture is mine[0] and attribute == "skin_tone":
             return None
         return honest(picture, attribute, rater)
