@@ -15,6 +15,15 @@ from PIL import Image, ImageCms, ImageOps
 
 
 @dataclass(frozen=True)
+class PictureToRead:
+    """One picture and what is to be read off it."""
+
+    sha256: str
+    ext: str
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Preparation:
     """What is done to a picture before it is sent; part of a labeler's version.
 

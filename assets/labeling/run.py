@@ -17,9 +17,10 @@ from assets.gateway.records import Outcome
 from assets.gateway.workers import make_pool
 from assets.generation.plan import Plan
 from assets.generation.slots import Slot
-from assets.labeling.asked.asking import FREELY, Asking, PictureToRead, ask_all
+from assets.labeling.asked.asking import FREELY, Asking, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, of_partition
+from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import NOBODY, is_remote, make_labeler
 from warehouse import keys

@@ -16,10 +16,11 @@ from assets.generation.providers.registry import load_factory
 from assets.generation.trials import Trial
 from assets.generation.workplace import Workplace
 from assets.labeling.anchors.shipped import DRAWER, SIZE, looks
-from assets.labeling.asked.asking import PictureToRead, ask_all
+from assets.labeling.asked.asking import ask_all
 from assets.labeling.asked.guard import asking_of
 from assets.labeling.asked.journal import CallScope, Journal
 from assets.labeling.asked.stops import describe
+from assets.labeling.pictures import PictureToRead
 from assets.labeling.questions import values
 from assets.labeling.records import Reading, RemoteLabeler
 from assets.labeling.registry import make_labeler

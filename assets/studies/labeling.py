@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from assets.labeling.asked.asking import FREELY, Asking, AskingResult, PictureToRead, ask_all
+from assets.labeling.asked.asking import FREELY, Asking, AskingResult, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, Keep, of_study
+from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import INVALID, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import is_remote
 from assets.studies.layout import (

@@ -25,20 +25,11 @@ from assets.labeling.asked.batches import LABEL_BATCH_CALLS, BatchLabeler, LookB
 from assets.labeling.asked.journal import Journal, lost_by_call
 from assets.labeling.asked.spending import call_of, cost_fields, is_paid
 from assets.labeling.asked.stops import Watch, describe
-from assets.labeling.pictures import ShownPicture, UnreadableError, prepare
+from assets.labeling.pictures import PictureToRead, ShownPicture, UnreadableError, prepare
 from assets.labeling.records import Reading, RemoteLabeler, Sight
 from warehouse.weeks import utc_now
 
 _LOOK_S = 1.0  # how often it is looked whether a part is due
-
-
-@dataclass(frozen=True)
-class PictureToRead:
-    """One picture and what is to be read off it."""
-
-    sha256: str
-    ext: str
-    attributes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from assets.gateway.models_file import LabelerEntry
 from assets.gateway.pace import Pace
 from assets.generation.guard import require_price
 from assets.generation.workplace import Workplace
-from assets.labeling.asked.asking import Asking, PictureToRead, ask_all
+from assets.labeling.asked.asking import Asking, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import CallScope, Journal, of_anchors
 from assets.labeling.asked.spending import costs_of, is_paid
+from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from warehouse.loading.objects import read_image
 from warehouse.weeks import current_week

@@ -20,12 +20,13 @@ from assets.generation.plan import Plan
 from assets.generation.slots import Request
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.asked import journal
-from assets.labeling.asked.asking import Asking, PictureToRead, ask_all
+from assets.labeling.asked.asking import Asking, ask_all
 from assets.labeling.asked.attempts import call_id, cost_usd, parse, read_attempts
 from assets.labeling.asked.guard import ask_about, asking_of
 from assets.labeling.asked.journal import Journal, of_partition
 from assets.labeling.asked.spending import label_charges
 from assets.labeling.partition import label
+from assets.labeling.pictures import PictureToRead
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import LabelReport, label_partition, read_labels
 from assets.labeling.status import partition_state
