@@ -95,7 +95,7 @@ def fetch_image(
         tls: whose certificates are trusted; None is the system's.
 
     Raises:
-        FetchError: `wrong_type`/`refused_address` for an address that is not fetched, `server_error`/
+        PictureFetchError: `wrong_type`/`refused_address` for an address that is not fetched, `server_error`/
             `image_url_expired` for 403, 404 and 410, `too_large`, `timeout`, `connection`, `server_error`.
     """
     ends_at = time.monotonic() + connection.timeout_s
@@ -201,7 +201,7 @@ def decode_base64(text: str) -> bytes:
     """Return the bytes of a picture; the size is judged before a byte is decoded.
 
     Raises:
-        FetchError: `too_large` or `corrupt_image`.
+        PictureFetchError: `too_large` or `corrupt_image`.
     """
     if len(text) * 3 // 4 > MOST_IMAGE_BYTES + 2:
         size = f"{len(text) * 3 // 4} bytes, more than {MOST_IMAGE_BYTES}"
