@@ -4,7 +4,7 @@
 --   study: scope, study, attribute, pair of labelers, and all pictures, those of one model, or of one band of
 --   skin tone.
 -- Columns: scope; week; study; attribute; labeler_a, version_a, labeler_b, version_b (people have no
---   version); model and skin_tone_band ("all" where they are pooled); pictures (both labelled); n (both gave
+--   version); model and skin_tone_band ("all" where they are pooled); pictures (both labeled); n (both gave
 --   a value); assessed (n / pictures); agreed and raw_agreement (the same value, and its share of n); alpha,
 --   alpha_low, alpha_high; kappa, kappa_low, kappa_high (95 % intervals); verdict (reliable, not reliable,
 --   too few to tell, or why there is no alpha).

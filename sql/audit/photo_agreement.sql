@@ -1,8 +1,8 @@
 -- Answers: How often does the labeler photo dare to read a gender off the pictures of raza2025, and
---   how often does it then agree with the people who labelled them? It is not tuned to this study.
+--   how often does it then agree with the people who labeled them? It is not tuned to this study.
 -- Grain: one row per model of the study, in the published order, and one row over all of them.
 -- Columns: model; labeler_version; pictures (read by photo); answered (with a gender); coverage,
---   coverage_low, coverage_high (share answered); n (answered, and labelled female or male by people;
+--   coverage_low, coverage_high (share answered); n (answered, and labeled female or male by people;
 --   "both" is left out); agree; agreement, agreement_low, agreement_high (share of n, NULL for n = 0);
 --   feminine_as_masculine and masculine_as_feminine (people's label first, then photo's). Intervals are
 --   Wilson, 95 %.

@@ -1,10 +1,10 @@
 -- Answers: What did Raza (2025) publish about gender? The 25 published rows, computed anew from the
---   people's labels: how many pictures were labelled female and male for the plain prompt and for the
+--   people's labels: how many pictures were labeled female and male for the plain prompt and for the
 --   one that asks for diversity, by how many percentage points the share of women changed, and is that
 --   more than chance?
 -- Grain: one row per model and occupation of study raza2025, in the published order.
--- Columns: model, occupation, baseline_f_over_m, controlled_f_over_m (pictures labelled female / male;
---   "both" is left out, and pictures that were labelled and not published count); delta_pct_female
+-- Columns: model, occupation, baseline_f_over_m, controlled_f_over_m (pictures labeled female / male;
+--   "both" is left out, and pictures that were labeled and not published count); delta_pct_female
 --   (percentage points); chi2_p_value (2 x 2, one degree of freedom, no continuity correction; 1 where
 --   all pictures are of one gender, NULL where a condition has none). p = 1 - erf(sqrt(chi2 / 2)), erf
 --   by its series, as DuckDB has none.

@@ -5,7 +5,7 @@
 -- Depends on: anchors, labels, anchor_labels.
 -- Severity: warning
 -- Stages: publish
--- Rule: Every labeler of the week labelled every anchor set in it.
+-- Rule: Every labeler of the week labeled every anchor set in it.
 WITH in_use AS (
     SELECT DISTINCT
         labeler, labeler_version

@@ -6,7 +6,7 @@
 -- Depends on: plans, slots, images, prompt_attributes, labels.
 -- Severity: critical
 -- Stages: labels, publish
--- Rule: A model's pictures were labelled by the labeler that its plan names.
+-- Rule: A model's pictures were labeled by the labeler that its plan names.
 SELECT
     plans.week, plans.model, plans.labeler,
     count(DISTINCT images.slot_key) AS pictures,

@@ -1,4 +1,4 @@
--- Answers: who labelled pictures of some weeks, and whose labels are scored?
+-- Answers: who labeled pictures of some weeks, and whose labels are scored?
 -- Grain: model × labeler × labeler_version.
 -- Columns: those; who, a hash of them; scored: of the labeler that the plan names the version with the
 --   highest number.

@@ -1,6 +1,6 @@
 -- Answers: what did each labeler say of each picture of one week?
 -- Grain: slot_key, attribute, labeler, labeler_version.
--- Columns: unit is the slot; person says whether a person labelled, and nobody here is one; value is NULL
+-- Columns: unit is the slot; person says whether a person labeled, and nobody here is one; value is NULL
 --   where it is outside the support (ambiguous, cannot_tell, not_applicable, invalid): looked at, not
 --   assessed; band is that of the value.
 -- Depends on: labels, slots, attribute_values

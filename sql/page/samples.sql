@@ -1,5 +1,5 @@
 -- Answers: which pictures of each model's latest published week with pictures does the page show?
--- Grain: one row a picture, at most $pictures for each model, no two with equal bytes.
+-- Grain: one row per picture, at most $pictures for each model, no two with equal bytes.
 -- Columns: `readings` is a list of {attribute, value} as the edition's labeler saw them.
 -- Depends on: slot_outcomes, withheld, prompts, images, attempts, labels, cell_counts
 WITH latest AS (

@@ -1,7 +1,7 @@
 -- Answers: what did a request for diversity, or another condition, change in pictures of a study's models?
 -- Grain: that of study_effects.
 -- Columns: those of study_effects; clear: true if the interval does not hold 0, NULL where estimate is.
---   Values stand in the order in which the study declares them.
+--   Values are in the order in which the study declares them.
 -- Depends on: study_effects, study_attribute_values
 SELECT
     e.study, e.model, e.kind, e.a, e.b, e.subject, e.attribute, e.reference, e.labeler, e.labeler_version,

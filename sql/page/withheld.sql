@@ -1,5 +1,5 @@
 -- Answers: which models are withheld from the edition of this week?
--- Grain: one row a model.
+-- Grain: one row per model.
 -- Columns: model.
 -- Depends on: withheld
 SELECT DISTINCT model
