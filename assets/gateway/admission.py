@@ -20,7 +20,7 @@ _arrives: ContextVar[Callable[[], None]] = ContextVar("arrives", default=lambda:
 
 
 class Admission(Protocol):
-    """Lets a call through when pace and money allow, and is told what became of it.
+    """Lets a call through when pace and money allow, and hears what became of it.
 
     Used as `with admission(call) as settle: … settle(record, answer)`. It may wait (with `pause`), or raise one of
     the two refusals. A block that ends without `settle` made a call of which nothing is known, or none.

@@ -160,7 +160,7 @@ def advance(
             if admitted:
                 known.append(_intend(desk, number, admitted))
             if len(admitted) < len(some):
-                break  # a cap is reached: what is left is told by the synchronous path
+                break  # a cap is reached: what is left is reported by the synchronous path
         until = time.monotonic() + patience.most_s
         while running := [batch for batch in known if not batch.ended]:
             for batch in running:

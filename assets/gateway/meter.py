@@ -140,7 +140,7 @@ class Meter:
         if ticket.number == self._probe_number:
             self._probe_less()
             return
-        if ticket.number <= self._held_number:  # it began before the others were told to wait
+        if ticket.number <= self._held_number:  # it began before the others were asked to wait
             if self.windowed:
                 self._narrow_window(ticket)
             return

@@ -120,7 +120,7 @@ class SlotAsker:
         """Give every intent without a receipt its receipt: the call may have been billed and its answer was lost.
 
         It counts as spent, and its slot stays open until too many of its calls were lost (`Attempts.settled`).
-        Nothing is done where the provider recognises the call when it is made again under the same number.
+        Nothing is done where the provider recognizes the call when it is made again under the same number.
         """
         if self.provider.idempotent or not known.lost:
             return known

@@ -129,6 +129,6 @@ _DRESS = {
 def dress(kind: str, cloth: str, rng: Random) -> str:
     """Return what is drawn over the body: for a `clothing_era`, or for one kind of it: `scrubs`, `suit`.
 
-    `cloth` is the body's own colour.
+    `cloth` is the body's own color.
     """
     return _DRESS[kind](cloth, rng)

@@ -1,6 +1,6 @@
-"""The colours of the simulated drawings: what each visible thing is painted with, and nothing else.
+"""The colors of the simulated drawings: what each visible thing is painted with, and nothing else.
 
-Every colour stands for one thing, and no two things share one. Skin tones are the ten of the Monk Skin Tone scale
+Every color stands for one thing, and no two things share one. Skin tones are the ten of the Monk Skin Tone scale
 (Ellis Monk, CC BY 4.0).
 """
 
@@ -141,9 +141,9 @@ def rgb(colour: str) -> int:
 
 
 def meanings() -> dict[str, str]:
-    """Return what each declared colour stands for: colour → `<thing>` or `<thing>:<value>`.
+    """Return what each declared color stands for: color → `<thing>` or `<thing>:<value>`.
 
-    Colours that several flags share in look differ by one level, so that each stands in one row.
+    Colors that several flags share in look differ by one level, so that each is in one row.
     """
     table: dict[str, str] = {}
 

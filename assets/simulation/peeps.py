@@ -1,4 +1,4 @@
-"""The parts of dicebear's open-peeps style (Pablo Stanley, CC0), as SVG fragments ready to be coloured.
+"""The parts of dicebear's open-peeps style (Pablo Stanley, CC0), as SVG fragments ready to be colored.
 
 The style's own picture puts everything under a clip path, which costs half of the rendering time; a picture put
 together from its parts needs none.
@@ -62,7 +62,7 @@ def _raw(kind: str, variant: str) -> str:
 
 
 def part(kind: str, variant: str, *, skin: str, clothing: str, contrast: str, ink: str) -> str:
-    """Return one part (`body`, `head`, `expression`, `facialHair`, `accessories`) painted with four colours.
+    """Return one part (`body`, `head`, `expression`, `facialHair`, `accessories`) painted with four colors.
 
     The fragment is in the style's own coordinates, a square of 704 units.
     """

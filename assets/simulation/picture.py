@@ -23,7 +23,7 @@ def _tint(hue: float, lightness: float, saturation: float) -> str:
 
 
 def _background(rng: Random) -> str:
-    """Return a tinted background with a large disc and a few specks; its colours are nobody's."""
+    """Return a tinted background with a large disc and a few specks; its colors are nobody's."""
     hue = rng.uniform(0.22, 0.86)  # greens, blues and lilacs: away from skin and straw
     ground, disc, speck = (_tint(hue, light, sat) for light, sat in ((0.93, 0.5), (0.875, 0.5), (0.82, 0.45)))
     x, y, r = rng.uniform(300, 404), rng.uniform(300, 400), rng.uniform(230, 300)

@@ -1,4 +1,4 @@
--- Answers: How often does the labeler photo dare to read a gender off the pictures of raza2025, and
+-- Answers: How often does the labeler photo read a gender off the pictures of raza2025, and
 --   how often does it then agree with the people who labeled them? It is not tuned to this study.
 -- Grain: one row per model of the study, in the published order, and one row over all of them.
 -- Columns: model; labeler_version; pictures (read by photo); answered (with a gender); coverage,

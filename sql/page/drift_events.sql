@@ -1,6 +1,6 @@
 -- Answers: which changes of series were opened up to a week, and what are the changed prompts about?
 -- Grain: that of drift_events.
--- Columns: those of drift_events; subjects: of the changed prompts, each once; their kind stands in kind.
+-- Columns: those of drift_events; subjects: of the changed prompts, each once; their kind is in kind.
 -- Depends on: drift_events, prompts
 SELECT
     drift_events.week, drift_events.model, drift_events.simulated, drift_events.suite,

@@ -17,7 +17,7 @@ from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.loading.plan_rows import plan_tables
 
-#: 42 prompts with seven attributes each; with 28 pictures a prompt 8,232 labels are planned of a model in a week.
+#: 42 prompts with seven attributes each; with 28 pictures per prompt 8,232 labels are planned of a model in a week.
 SUITES = ("occupations@1", "descriptors@1")
 PLAN_TABLES = (
     "plans",

@@ -1,4 +1,4 @@
-"""What labelling costs beside the reading of the pictures alone.
+"""What labeling costs beside the reading of the pictures alone.
 
 Belongs here: timing of labels. Does not belong here: the labeler.
 """
@@ -24,7 +24,7 @@ from warehouse.store.local import LocalStore
 
 
 def run(folder: Path, size: Size) -> list[Row]:
-    """Return what labelling costs; processes are started only where they pay."""
+    """Return what labeling costs; processes are started only where they pay."""
     store = LocalStore(folder)
     plan = data.drawn_plan(store, size.drawn, size.pixels)
     pool = Pool(os.cpu_count() or 1 if size.processes is None else size.processes)

@@ -21,7 +21,7 @@ class Size:
     drawn: int  # by the simulated provider, and read by the labeler
     pixels: int  # width and height of a picture
     models: int
-    replicates: int  # of ten prompts with six attributes: 17 make 170 slots a model
+    replicates: int  # of ten prompts with six attributes: 17 make 170 slots per model
     label_rows: int
     weeks: int  # in an edition
     repeats: int  # the shortest time is reported

@@ -25,7 +25,7 @@ import duckdb
 CHECKOUT = Path(__file__).resolve().parents[2]
 #: DuckDB keeps what it has read until this much is used; without it, up to 80 % of the machine's memory.
 MEMORY_LIMIT = "400MB"
-#: Every column that scoring reads, of the tables that have a row a slot, an attempt or a label.
+#: Every column that scoring reads, of the tables that have a row per slot, an attempt or a label.
 LABELS = {"labels": "week, model, slot_key, attribute, labeler, labeler_version, value"}
 ALL = {
     **LABELS,
@@ -147,7 +147,7 @@ def in_pandas(con: duckdb.DuckDBPyConnection, weeks: list[str]) -> int:
     return sum(made)
 
 
-#: Kind → what is timed, whether it writes, and how often; the shortest time is told.
+#: Kind → what is timed, whether it writes, and how often; the shortest time is reported.
 KINDS: Mapping[str, tuple[Callable[[duckdb.DuckDBPyConnection, list[str]], int], bool, int]] = {
     "scan-labels": (lambda con, _: scan(con, LABELS), False, 3),
     "scan": (lambda con, _: scan(con, ALL), False, 3),

@@ -86,7 +86,7 @@ class Answers:
 
 
 class Service(asyncio.Protocol):
-    """One connection; all share what stands in the class."""
+    """One connection; all share what is in the class."""
 
     answers: Answers
     latency_s: float

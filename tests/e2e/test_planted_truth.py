@@ -212,7 +212,7 @@ def test_no_change_is_opened_that_was_not_planted_and_the_page_says_what_is_too_
     for *series, week in opened:
         assert series == ["sim-drift", "perceived_gender", "feminine"]
         assert week in {"2026-10-12", "2026-10-19", "2026-10-26"}
-    # In the demo (six pictures a prompt) it is found in three suites; here, with four and two, 38 points are too few.
+    # In the demo (six pictures per prompt) it is found in three suites; here, with four and two, 38 points are too few.
     (planted,) = (event for _, event in EVENTS if event["event"] == "drift")
     could = con.execute(
         """

@@ -141,5 +141,5 @@ def test_midjourney_downloads_that_match_no_prompt_are_listed_and_none_is_kept(
     assert lines[6:] == []
     assert done.stderr == f"cliche: nothing imported for week {WEEK}: 5 not matched; the reasons are above\n"
     account = next(folder.glob("*.png")).name.partition("_")[0]
-    assert account not in done.stdout + done.stderr  # a person's name is told to nobody
+    assert account not in done.stdout + done.stderr  # a person's name is revealed to nobody
     assert not [path for path in (own / "store").rglob("*") if path.is_file()]

@@ -16,7 +16,7 @@ from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation,
 
 @pytest.fixture(scope="session")
 def published_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation with one week of two models asked, labelled, loaded and published; read only, for copying.
+    """An installation with one week of two models asked, labeled, loaded and published; read only, for copying.
 
     The first test process that needs it makes it for all.
     """

@@ -114,7 +114,7 @@ class Result:
 
     @property
     def error(self) -> str:
-        """The error as it was told: everything from `cliche: ` on; fails if there is none, or a traceback."""
+        """The error as it was reported: everything from `cliche: ` on; fails if there is none, or a traceback."""
         assert "Traceback" not in self.err + self.out, self.err
         assert self.err.count("cliche: ") == 1, self.err
         return self.err[self.err.index("cliche: ") + len("cliche: ") :].rstrip("\n")

@@ -50,7 +50,7 @@ class AIMock:
         return f"{self.root}/v1"
 
     def connection(self, **more: Any) -> Connection:
-        """Return a connection to it; the key stands in the variable that the fixture set."""
+        """Return a connection to it; the key is in the variable that the fixture set."""
         fields = {"base_url": self.base_url, "key_env": KEY_ENV, "allow_private": True, "timeout_s": 10.0}
         return Connection.model_validate({**fields, **more})
 

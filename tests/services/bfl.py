@@ -1,7 +1,7 @@
 """A contract server for Black Forest Labs: requests and answers are held against the OpenAPI that BFL publishes.
 
 `bfl_openapi.json` beside this file is an excerpt of it with its source and date; what BFL published later (FLUX 3)
-stands in a part of its own there, with its own source.
+is in a part of its own there, with its own source.
 
 Belongs here: what BFL takes, how it answers, its log of what it billed. Does not belong here: sockets (`loopback`).
 """

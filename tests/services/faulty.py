@@ -1,4 +1,4 @@
-"""A server on this machine that misbehaves on request: each first part of a path has a behaviour of its own.
+"""A server on this machine that misbehaves on request: each first part of a path has a behavior of its own.
 
 Belongs here: the raw server (real sockets, TLS where asked for), ways to misbehave, counters. Does not belong here:
 what any API looks like, what must come of it.

@@ -1,4 +1,4 @@
-"""What a contract server is told to answer: a call as it sees it, a reply, rules as data, a limit of requests.
+"""What a contract server is set to answer: a call as it sees it, a reply, rules as data, a limit of requests.
 
 Belongs here: the vocabulary of scripts. Does not belong here: endpoints (`openai_endpoints`), HTTP (`openai_contract`).
 """

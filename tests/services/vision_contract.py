@@ -3,7 +3,7 @@
 Responses, chat completions and decisions take what the `openai` package's parameter types allow and answer through its
 models; messages do so with the `anthropic` package. What is said of a picture is decided by a function of its bytes.
 
-Belongs here: the four endpoints, what they are told to say, the log of requests. Does not belong here: sockets
+Belongs here: the four endpoints, what they are set to say, the log of requests. Does not belong here: sockets
 (`loopback`), validation and building by the vendors' types (`openai_wire`), anything of ours.
 """
 

@@ -1,4 +1,4 @@
-"""The study of Raza (2025), labelled by `photo` and by a vision model through a server that others wrote."""
+"""The study of Raza (2025), labeled by `photo` and by a vision model through a server that others wrote."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ PNG = base64.b64decode(
 
 
 def forms(key: str) -> list[bytes]:
-    """The key, in an address, and in base64 at each alignment (without what neighbours change)."""
+    """The key, in an address, and in base64 at each alignment (without what neighbors change)."""
     plain = [key, quote(key, safe="")]
     encoded = [base64.b64encode(b"\0" * shift + key.encode()).decode()[4:-4] for shift in range(3)]
     return [form.encode() for form in (*plain, *encoded)]
@@ -174,7 +174,9 @@ def test_no_key_is_written_printed_or_logged(
     ran = cliche("run", "--yes", "--week", current_week())
     told = cliche("status", "--week", current_week())
     assert ran.code == 1
-    assert "auth: You sent Bearer [key]" in ran.err  # what was echoed did arrive, and is told without the key
+    assert (
+        "auth: You sent Bearer [key]" in ran.err
+    )  # what was echoed did arrive, and is reported without the key
     assert "is current" in ran.out  # an edition was made
     store = installation.store
     receipts = [json.loads(store.get(key)) for key in store.list("attempts/") if "/manifest-" not in key]

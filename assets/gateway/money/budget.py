@@ -49,7 +49,7 @@ class Caps(BaseModel):
 class Budget:
     """The caps of an installation and the ledger that keeps to them.
 
-    `told` is given lines for people: a call that was dearer than what was set aside for it.
+    `told` is given lines for people: a call that was more expensive than what was set aside for it.
     """
 
     ledger: SpendingLedger
@@ -65,7 +65,7 @@ class Budget:
         """Return what a call of the entry `name` counts for, with each cap.
 
         Args:
-            week: that is asked (or labelled).
+            week: that is asked (or labeled).
             name: of the entry in models.yaml.
             cap_usd: the cap of the entry for a week.
             kind: `model`, or `labeler`.

@@ -124,7 +124,7 @@ class SpendingLedger:
             scopes: what it counts for, if that turned out otherwise (it was made in the next month).
 
         Returns:
-            The dollars by which it was dearer than what was set aside; 0 if it was not.
+            The dollars by which it was more expensive than what was set aside; 0 if it was not.
         """
         with self._transaction() as con:
             held = self._held.pop(key, None)
@@ -272,7 +272,7 @@ class Settlement:
         self._ledger, self._key = ledger, key
 
     def __call__(self, usd: float, scopes: Iterable[str] | None = None) -> float:
-        """Settle; return the dollars by which the call was dearer than what was set aside."""
+        """Settle; return the dollars by which the call was more expensive than what was set aside."""
         self.done = True
         return self._ledger.settle(self._key, usd, scopes)
 

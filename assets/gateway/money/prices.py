@@ -63,7 +63,7 @@ def price_problems(prices: Sequence[Price], today: dt.date | None = None) -> Ite
     """Yield what is wrong with the prices of one entry, each in one line.
 
     Args:
-        prices: as they stand in the file.
+        prices: as they are in the file.
         today: the day on which they are read; by default this one, in UTC.
     """
     today = today or dt.datetime.now(dt.UTC).date()

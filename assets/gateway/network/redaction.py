@@ -1,4 +1,4 @@
-"""Keys stay out of whatever is kept or told: texts are looked through for them, however they are written."""
+"""Keys stay out of whatever is kept or reported: texts are searched for them, however they are written."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from assets.gateway.records import Answer
 
 _LEAST_SECRET = 8  # characters; a shorter "key" would blank out ordinary words
 _LEAST_KEY = (
-    16  # characters of a real key; what local servers take ("none", "local-test") may stand in any answer
+    16  # characters of a real key; what local servers take ("none", "local-test") may be in any answer
 )
 
 
 def redact(text: str, *secrets: SecretStr) -> str:
-    """Return the text without the secrets, plain or as they stand in an address, in JSON or in base64.
+    """Return the text without the secrets, plain or as they are in an address, in JSON or in base64.
 
     Redact before cutting a text short: half a key is not found.
     """
@@ -35,7 +35,7 @@ def redact(text: str, *secrets: SecretStr) -> str:
 def without_keys(answer: Answer) -> Answer:
     """Return an answer in whose texts no key stands that this process has read: the last line of defence.
 
-    Providers redact what they know; this holds for whatever an API echoes wherever, before any of it is kept or told.
+    Providers redact what they know; this holds for all that an API echoes, before any of it is kept or reported.
     """
     keys = [key for key in keys_read() if len(key.get_secret_value()) >= _LEAST_KEY]
     if not keys:
@@ -49,7 +49,7 @@ def without_keys(answer: Answer) -> Answer:
 
 @lru_cache(maxsize=64)
 def _forms(value: str) -> frozenset[str]:
-    """Return how a secret may be written: base64 at each of the three alignments, without what neighbours change."""
+    """Return how a secret may be written: base64 at each of the three alignments, without what neighbors change."""
     raw = value.encode()
     forms = {
         value,

@@ -119,7 +119,7 @@ class Diffusers:
             try:
                 loaded = self._load(request.model_id, request.params)
                 return _draw(loaded, request, seed)
-            except Exception as error:  # noqa: BLE001 - torch and pipelines raise anything; each is told by its class
+            except Exception as error:  # noqa: BLE001 - torch and pipelines raise anything; each is reported by its class
                 return _failed(error, seed)
 
     def probe(self, model_id: str) -> Probe:

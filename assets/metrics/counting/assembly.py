@@ -56,9 +56,9 @@ class Keyed:
 
     Attributes:
         keys: one row a key: `_SUITE`, prompt (NULL: a suite), `_LABELLED`, planned_cells; by week.
-        cells: one row a cell and attribute: cell (its row), cell_key, suite_key, standing (whether the cell stands for
+        cells: one row per cell and attribute: cell (its row), cell_key, suite_key, standing (if the cell stands for
             its suite: of a confrontation what came after it), attribute, prompt, scale_row, pictures.
-        long: one row a row of `cells` and value, zeros included: cell, cell_key, suite_key, standing, attribute,
+        long: one row per row of `cells` and value, zeros included: cell, cell_key, suite_key, standing, attribute,
             prompt (a number), position, value, in_support, pictures, whole (pictures of the cell).
         answers: one row an answer: cell_key, suite_key, standing, prompt and model (numbers; of another week another
             model), language, outcome_group, pictures, prompt_sent, revised_prompt.
@@ -184,12 +184,12 @@ def tables(
         columns: of the tables, in their order.
 
     Raises:
-        ValueError: if the rows of a frame do not stand in the order of their weeks.
+        ValueError: if the rows of a frame are not in the order of their weeks.
     """
     weeks = keys["week"].to_physical().to_numpy()
     days, first = np.unique(weeks, return_index=True)
     parts = [_rows(frame) for frame in figures if frame.height]
-    # the first row of each week in each part: rows of a part stand in the order of their keys' weeks
+    # the first row of each week in each part: rows of a part are in the order of their keys' weeks
     starts = [_starts(weeks[part["key"].to_numpy()], days) for part in parts]
     found = {}
     for number, start in enumerate(first.tolist()):
@@ -218,7 +218,7 @@ def _taken(column: pl.Series, key: Keys) -> pa.Array:
 def _starts(weeks: npt.NDArray[np.int32], days: npt.NDArray[np.int32]) -> list[int]:
     """Return where each day's rows begin, and where the last day's end."""
     if np.any(weeks[1:] < weeks[:-1]):
-        raise ValueError("rows of figures stand in the order of their weeks")
+        raise ValueError("rows of figures must be in the order of their weeks")
     return [*np.searchsorted(weeks, days).tolist(), len(weeks)]
 
 

@@ -1,4 +1,4 @@
-"""From long counts to arrays: one row a cell, one column a value of its support, beside the reference's shares."""
+"""From long counts to arrays: one row per cell, one column per value of its support, beside the reference's shares."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Cells:
         frame: C rows: the key columns, and `pictures`, the usable pictures whether assessed or not.
         counts: (C, K) pictures.
         support: (C, K), True where the column is a value of the cell's support.
-        places: (C, K) where the name of the value stands in `values`, -1 where unused.
+        places: (C, K) where the name of the value is in `values`, -1 where unused.
         expected: (C, K) reference shares, 0 where unused; None without references.
         referenced: (C,) False where the reference has no row for the cell.
         values: names of values, a name maybe repeatedly.
@@ -77,11 +77,11 @@ def number_cells(long: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame,
     """Number the cells of a long table of counts.
 
     Args:
-        long: one row a cell and value: `keys`, value, in_support, pictures; sorted by `keys`, then position.
+        long: one row per cell and value: `keys`, value, in_support, pictures; sorted by `keys`, then position.
         keys: the columns that make a cell.
 
     Returns:
-        The long table with `cell` (0 … C - 1), and one row a cell: cell, `keys`, pictures.
+        The long table with `cell` (0 … C - 1), and one row per cell: cell, `keys`, pictures.
     """
     numbered = long.with_columns(cell=pl.struct(*keys).rle_id().cast(pl.Int64))
     cells = numbered.group_by("cell", maintain_order=True).agg(
@@ -133,7 +133,7 @@ def reference_cells(
     Args:
         numbered: of `number_cells`.
         cells: of `number_cells`.
-        references: one row a value: `on`, reference, prompt (None: every prompt), value, expected_share.
+        references: one row per value: `on`, reference, prompt (None: every prompt), value, expected_share.
         on: the columns that a cell and a reference have in common, prompt not among them.
     """
     key = [*on, "reference"]

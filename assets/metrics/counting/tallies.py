@@ -3,7 +3,7 @@
 The views `cell_counts` and `slot_outcomes` say the same for people; a test compares them. They join slots with labels
 by keys of 64 letters, through the whole history where DuckDB cannot see that one week is asked for. Here DuckDB reads
 the weeks' rows once and hands over 64-bit hashes, and everything after that is integers. Two slots of n have the same
-hash with a chance of n² / 2⁶⁵: 4 in 10⁹ for 400,000; of labelled ones it is seen, and an error.
+hash with a chance of n² / 2⁶⁵: 4 in 10⁹ for 400,000; of labeled ones it is seen, and an error.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class Tallies:
 
     Attributes:
         plans: the plans of those weeks.
-        asked: one row a cell: `_CELL`, plan, language, pictures.
+        asked: one row per cell: `_CELL`, plan, language, pictures.
         answers: one row an answer, in the order of `asked`: asked (a row of it), outcome_group, pictures (0 or 1; of a
             conversation 2 where both later turns drew), and, where a revised prompt was reported, prompt_sent and
             revised_prompt.
-        cells: one row a cell and attribute: asked, `_CELL`, plan, attribute, scale, labeler_version, pictures, and
+        cells: one row per cell and attribute: asked, `_CELL`, plan, attribute, scale, labeler_version, pictures, and
             scale_row (a row of `scales`).
-        long: one row a row of `cells` and value, zeros included: cell (a row of `cells`), asked, attribute, position,
+        long: one row per row of `cells` and value, zeros included: cell (a row of `cells`), asked, attribute, position,
             value, in_support, pictures. Of a row of `cells` they stand together, in the declared order.
         steps: of those in bands likewise, one row a value that is in a band and in the support: cell, value, pictures.
         scales: one row a plan's attribute in a suite: `_SUITE`, attribute, scale.
@@ -96,7 +96,7 @@ def tally(con: duckdb.DuckDBPyConnection, first: str, last: str) -> Tallies:
 
 
 def _asked(con: duckdb.DuckDBPyConnection, weeks: Mapping[str, str], plans: Plans) -> pl.DataFrame:
-    """Return one row a cell, in the order of its keys: cell (a hash), asked, `_CELL`, plan, language, attributes."""
+    """Return one row per cell, in the order of its keys: cell (a hash), asked, `_CELL`, plan, language, attributes."""
     prompts, wanted = (read(con, name, plans.where) for name in ("plan_prompts", "plan_attributes"))
     cells = (
         read(con, "asked", weeks)

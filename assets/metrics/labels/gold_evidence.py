@@ -33,7 +33,7 @@ class Evidence:
 
     Attributes:
         names: the K values of the support, in their order.
-        cells: a row a cell of the week and of the weeks of gold: week, condition, prompt, turn.
+        cells: a row per cell of the week and of the weeks of gold: week, condition, prompt, turn.
         counts: (C, K + 1) pictures of the cells by the value read; the last column is all else.
         pool: (C,) cells of the weeks that gold was drawn in.
         found: the estimated confusion; None where nothing can be said.

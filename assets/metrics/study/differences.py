@@ -91,7 +91,7 @@ def study_differences(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
 
 
 def _counts(con: duckdb.DuckDBPyConnection, study: str) -> pl.DataFrame:
-    """Return one row a cell and value of the support: condition, keys, position, value, k, n."""
+    """Return one row per cell and value of the support: condition, keys, position, value, k, n."""
     found = read(con, "study_counts", {"study": study})
     cell = ["condition", *_CELL]
     return found.filter("in_support").select(
@@ -105,7 +105,7 @@ def _counts(con: duckdb.DuckDBPyConnection, study: str) -> pl.DataFrame:
 
 
 def _pairs(counts: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
-    """Return one row a comparison: keys, value, conditions, k and n of both; of two values the first alone."""
+    """Return one row per comparison: keys, value, conditions, k and n of both; of two values the first alone."""
     conditions = in_order(counts["condition"].unique().to_list(), baseline)
     first = pl.col("position") == pl.col("position").min().over("condition", *_CELL)
     wanted = counts.filter((pl.col("values") > 2) | ((pl.col("values") == 2) & first))

@@ -1,7 +1,7 @@
 """The labeler `drawing`: reads the simulated drawings, from their pixels and from nothing else.
 
-Belongs here: reading colours, areas and positions. Does not belong here: the drawer, or the planted truth, which this
-package never imports (it shares the declared colours with the drawer, `simulated.palette`).
+Belongs here: reading colors, areas and positions. Does not belong here: the drawer, or the planted truth, which this
+package never imports (it shares the declared colors with the drawer, `simulated.palette`).
 """
 
 from assets.simulation.drawing.labeler import Drawing, make

@@ -1,4 +1,4 @@
-"""What a drawing shows, from the areas and places of its declared colours.
+"""What a drawing shows, from the areas and places of its declared colors.
 
 A picture that is not a drawing of this kind (a photograph, somebody else's drawing, broken bytes) gets `cannot_tell`
 for every attribute.
@@ -18,8 +18,8 @@ from warehouse.canonical import canonical_json, sha256_hex
 #: Shares of the picture unless said otherwise. Changing one raises the declared number.
 THRESHOLDS: Mapping[str, float] = {
     "largest_side": 2048,  # pixels
-    "flatness": 0.6,  # pixels like their right neighbour; photographs have about 0.1
-    "declared": 0.10,  # pixels of any declared colour
+    "flatness": 0.6,  # pixels like their right neighbor; photographs have about 0.1
+    "declared": 0.10,  # pixels of any declared color
     "skin": 0.012,
     "companion": 0.003,
     "sign": 0.0002,  # an earring, a line under an eye, a cheek
@@ -152,12 +152,12 @@ def _read(attribute: str, seen: Pixels, shown: Sequence[str]) -> Reading:
 
 
 def version_of(meanings: Mapping[str, str], thresholds: Mapping[str, float]) -> str:
-    """Return the declared number and a hash of the colours and thresholds (not of code: golden pictures watch that)."""
+    """Return the declared number and a hash of the colors and thresholds (not of code: golden pictures watch that)."""
     return "1-" + sha256_hex(canonical_json({"colours": dict(meanings), "thresholds": dict(thresholds)}))[:12]
 
 
 class Drawing:
-    """Reads the drawings of the simulated models by their declared colours (`palette.CONVENTION`)."""
+    """Reads the drawings of the simulated models by their declared colors (`palette.CONVENTION`)."""
 
     name = "drawing"
     kind = "local_model"

@@ -1,4 +1,4 @@
-"""From a picture's bytes to how much of each declared colour there is, and where."""
+"""From a picture's bytes to how much of each declared color there is, and where."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 from assets.simulation import palette
 
 MEANINGS = palette.meanings()
-#: One thing a class; class 0 is any colour that is not declared.
+#: One thing a class; class 0 is any color that is not declared.
 THINGS: tuple[str, ...] = ("", *sorted(set(MEANINGS.values())))
 CLASS = {thing: index for index, thing in enumerate(THINGS)}
 
@@ -22,7 +22,7 @@ class Pixels(NamedTuple):
     """What is known of a picture.
 
     `classes` is (height, width), the class of each pixel; `areas` is one share of the picture per class, in [0, 1];
-    `flatness` is the share of pixels whose right neighbour has exactly their colour.
+    `flatness` is the share of pixels whose right neighbor has exactly their color.
     """
 
     classes: NDArray[np.uint8]
@@ -45,7 +45,7 @@ class Pixels(NamedTuple):
 
 @cache
 def _table() -> NDArray[np.uint8]:
-    """Return the class of every 24-bit colour (16 MB, made once)."""
+    """Return the class of every 24-bit color (16 MB, made once)."""
     table = np.zeros(1 << 24, dtype=np.uint8)
     for colour, thing in MEANINGS.items():
         red, green, blue = bytes.fromhex(colour[1:])

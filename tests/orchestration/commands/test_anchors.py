@@ -1,4 +1,4 @@
-"""Anchors through the command: labelled when a week is published, told when they move, accepted with a reason."""
+"""Anchors through the command: labeled when a week is published, told when they move, accepted with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A week whose pictures are labelled by models that are asked: through the command, from models.yaml to the edition."""
+"""A week whose pictures are labeled by models that are asked: through the command, from models.yaml to the edition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Dagster is told: the graph, partitions, pools, jobs, Monday's schedule and the sensor of the publish gate."""
+"""What Dagster knows: the graph, partitions, pools, jobs, Monday's schedule and the sensor of the publish gate."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ WOMEN = {"plain": 8, "angry": 8, "smiling": 2, "controlled": 5}
 
 
 def under(study: Study, *conditions: str, baseline: str | None = None) -> Study:
-    """Make a study of labels alone under these conditions: ten slots a cell, two models and two prompts."""
+    """Make a study of labels alone under these conditions: ten slots per cell, two models and two prompts."""
     del study.data["images"]
     prompts = [
         {"id": prompt, "subject": f"occupation:{prompt}", "condition": condition, "title": prompt.upper()}

@@ -12,7 +12,7 @@ from tests.studies.simulations import gold, label_error
 from tests.studies.simulations.label_error import comparisons, designs, orders
 from tests.studies.simulations.tables import Table
 
-FEW = 0.03  # 60 benchmarks a row, 12 boards a figure
+FEW = 0.03  # 60 benchmarks per row, 12 boards a figure
 
 
 def seen(table: Table) -> list[float]:

@@ -28,13 +28,13 @@ from tests.studies.simulations.tables import Table
 
 TITLE = "Coverage of 95 % intervals, and the bias of `distance2`"
 SUITES = (5, 40)
-#: What must be covered at least, by pictures a cell.
+#: What must be covered at least, by pictures per cell.
 SUITE_MARKS = {5: 0.925, 10: 0.94, 20: 0.94, 50: 0.94, 100: 0.94}
 SINGLE_MARKS = {20: 0.92, 50: 0.92, 100: 0.92}
 DIFFERENCE_MARK = 0.94
 SHARE_MARK = 0.935
 BIAS_MARK = 0.002
-#: Pairs of models: profiles, and pictures a cell.
+#: Pairs of models: profiles, and pictures per cell.
 PAIRS = (
     *((name, name) for name in PROFILES),
     *(

@@ -1,4 +1,4 @@
-"""Refusals and labelers that drift: what is no change of the model's pictures is not told as one.
+"""Refusals and labelers that drift: what is no change of the model's pictures is not reported as one.
 
 Belongs here: these two parts of the study `drift`. Does not belong here: false alarms, power and dates (`drift`).
 """

@@ -33,7 +33,7 @@ DRAWS = 10_000
 AGAIN = 10
 SEED = 4200
 MARK = 0.935
-FROM = 10  # pictures a cell from which the mark holds; fewer are tabulated
+FROM = 10  # pictures per cell from which the mark holds; fewer are tabulated
 SIZES = ((5, 5), (5, 20), (10, 10), (10, 20), (10, 40), (20, 20), (40, 40), (40, 20), (100, 100))
 PICTURES = (5, 10, 20, 40)
 PAIRS = (1, 2, 5, 23)
@@ -172,7 +172,7 @@ def distances(number: int, lot: np.random.Generator) -> Table:
 
 
 def past() -> Table:
-    """Return the coverage of overcorrection of one pair, exactly: of all pairs, and of those that are told."""
+    """Return the coverage of overcorrection of one pair, exactly: of all pairs, and of those that are reported."""
     rows: list[tuple[Entry, ...]] = []
     worst: dict[str, float] = {}
     clear: dict[str, float] = {}
@@ -205,7 +205,7 @@ def past() -> Table:
 
 
 def past_several(number: int, lot: np.random.Generator) -> Table:
-    """Return the coverage of overcorrection over five pairs, of which those are told whose side is clear."""
+    """Return the coverage of overcorrection over five pairs, of which those are reported whose side is clear."""
     rows: list[tuple[Entry, ...]] = []
     worst: dict[str, float] = {}
     before = np.array([0.0, 1.0, 0.1, 0.95, 0.05])

@@ -149,7 +149,7 @@ def true_share(model: Model) -> float:
 
 
 def holds(found: Sequence[Estimate], truth: float) -> float:
-    """Return the part of the intervals that hold the truth; figures that are not told have none."""
+    """Return the part of the intervals that hold the truth; figures that are not reported have none."""
     return float(np.mean([one.low <= truth <= one.high for one in found if not np.isnan(one.estimate)]))
 
 
@@ -388,7 +388,7 @@ def uneven(draws: float) -> Table:
 
 
 def comparisons(draws: float, boards: Sequence[int] = (2, 6, 20)) -> Table:
-    """How often models are called worse labelled than others: when none is, and when one is."""
+    """How often models are called worse labeled than others: when none is, and when one is."""
     times = max(round(400 * draws), 10)
     rows: list[list[str | int | float]] = []
     false: list[float] = []
@@ -425,5 +425,5 @@ def comparisons(draws: float, boards: Sequence[int] = (2, 6, 20)) -> Table:
 
 
 def tables(draws: float) -> list[Table]:
-    """Return the tables of the study; 2,000 benchmarks a row, 400 boards a figure for `draws` = 1."""
+    """Return the tables of the study; 2,000 benchmarks per row, 400 boards a figure for `draws` = 1."""
     return [orders(draws), designs(draws), uneven(draws), comparisons(draws)]

@@ -38,7 +38,7 @@ def reference(values: int, kind: str) -> Floats:
 
 
 def shares(profile: str, q: Floats, cells: int) -> Floats:
-    """Return the true shares of a suite: one row for all cells, or for `mix` one row a cell, (rows, values)."""
+    """Return the true shares of a suite: one row for all cells, or for `mix` one row per cell, (rows, values)."""
     if profile != "mix":
         pull, value = np.array([PULLS[profile]]), np.array([0])
     else:
@@ -84,7 +84,7 @@ class Pool:
 def pool(n: int | Ints, p: Floats, q: Floats, lot: np.random.Generator, size: int = POOL) -> Pool:
     """Return draws of n pictures of cells with the shares p, (rows, values), beside the reference q.
 
-    n is one number for all or one a row.
+    n is one number for all or one per row.
     """
     each = max(1, size // len(p))
     counts = lot.multinomial(n, p, (each, len(p))).reshape(-1, p.shape[1])

@@ -44,7 +44,7 @@ def counts(n: int, apart: np.ndarray, lot: np.random.Generator) -> Ints:
 
 
 def told(refused: float, sizes: tuple[int, int], draws: int) -> Told:
-    """Return what is told of two identical models of which the second refuses a part of its prompts.
+    """Return what is reported of two identical models of which the second refuses a part of its prompts.
 
     The true distance of each prompt is drawn anew in each benchmark, Beta(1.2, 1.2) / 2; those refused are the worst.
     """

@@ -51,7 +51,7 @@ class Table:
 
 
 def written(entry: Entry) -> str:
-    """Return an entry as it stands in a table."""
+    """Return an entry as it is in a table."""
     return f"{entry:.3f}" if isinstance(entry, float) else str(entry).replace("|", "\\|")
 
 

@@ -1,4 +1,4 @@
-"""A labeler that says what it is told, made by name as the registry makes the shipped ones."""
+"""A labeler that says what it is set to say, made by name as the registry makes the shipped ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Says = Callable[[bytes, str], Reading]
 
 
 class Labels:
-    """A labeler that says what it is told; `calls` are the pictures that it was shown."""
+    """A labeler that says what it is set to say; `calls` are the pictures that it was shown."""
 
     name = "scripted"
     kind = "local_model"
@@ -33,7 +33,7 @@ class Labels:
         return self.names
 
     def read(self, image: bytes, attributes: Sequence[str]) -> Mapping[str, Reading]:
-        """What it is told to say of this picture."""
+        """What it is set to say of this picture."""
         with self._lock:
             self.calls.append((image, tuple(attributes)))
         return {name: self.says(image, name) for name in attributes}

@@ -34,7 +34,7 @@ PICTURES = [b"one", b"two", b"three"]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """A store with a set of three pictures, whose week's pictures the scripted labeler labelled."""
+    """A store with a set of three pictures, whose week's pictures the scripted labeler labeled."""
     made = open_store(tmp_path / "store")
     put_set(made)
     for week in WEEKS:
@@ -57,7 +57,7 @@ def put_set(store: Store, name: str = "three", attributes: Sequence[Attribute] =
 
 
 def use(store: Store, week: str, who: str, model: str = "m") -> None:
-    """Leave the trace of a labeler that labelled a picture of the week."""
+    """Leave the trace of a labeler that labeled a picture of the week."""
     store.put_if_absent(keys.label_part(week, model, who, "ab" * 32), b"a part")
 
 
@@ -125,7 +125,7 @@ def test_the_shipped_labeler_never_moves(tmp_path: Path) -> None:
     assert {one.pictures for one in found if one.attribute == "person_count"} == {60}
 
 
-# Labelling.
+# Labeling.
 
 
 def test_a_labeler_in_use_labels_every_set_for_every_week_and_reads_it_once(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Labelling a partition by a model that is asked: calls, receipts, refusals, money, kills."""
+"""Labeling a partition by a model that is asked: calls, receipts, refusals, money, kills."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
 
 HASTY = Retry(attempts=2, limited=2, base_s=0.001, most_s=0.001)
-#: Shades of the six pictures of the canary; the labeler recognises each by it.
+#: Shades of the six pictures of the canary; the labeler recognizes each by it.
 SHADES = (10, 50, 90, 130, 170, 210)
 CALL_USD = (1000 * 1.0 + 200 * 0.1 + 30 * 4.0) / 1e6  # by usage and price of the test's entry
 

@@ -1,4 +1,4 @@
-"""Labelling a partition: what is missing is read once, closed lists are kept, parts are written once."""
+"""Labeling a partition: what is missing is read once, closed lists are kept, parts are written once."""
 
 from __future__ import annotations
 

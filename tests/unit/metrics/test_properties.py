@@ -1,7 +1,7 @@
 """What must hold of shares, distances, raw distances, rates and agreement whatever is counted.
 
 Order and names change nothing; figures stay in their range; too few, one value, or nothing at all has a reason and
-no figure. Belongs here: properties of whole families. Does not belong here: formulas (a file a family).
+no figure. Belongs here: properties of whole families. Does not belong here: formulas (a file per family).
 """
 
 from __future__ import annotations

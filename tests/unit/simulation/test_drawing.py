@@ -203,7 +203,7 @@ def test_golden_pictures_keep_their_labels():
 def test_it_is_fast_enough_to_label_a_week(pool):
     _, images = _drawn(pool, 60, 256, "speed")
     drawing = Drawing()
-    drawing.read(images[0], labeler.ATTRIBUTES)  # makes the colour table
+    drawing.read(images[0], labeler.ATTRIBUTES)  # makes the color table
     started = time.process_time()
     for image in images:
         drawing.read(image, labeler.ATTRIBUTES)

@@ -303,7 +303,7 @@ def test_no_drawing_process_outlives_a_killed_program():
 
 
 def test_every_declared_colour_stands_for_one_thing():
-    table = palette.meanings()  # raises where two things share a colour
+    table = palette.meanings()  # raises where two things share a color
     assert len(set(table.values())) > 40
     assert {name for name in table.values() if name.startswith("skin_tone:")} == {
         f"skin_tone:monk_{i}" for i in range(1, 11)

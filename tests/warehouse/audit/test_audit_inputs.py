@@ -18,7 +18,7 @@ from warehouse.loading.load import HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLE
 
 #: What is computed from other tables; `images` is filled from attempts.
 DERIVED = {*WEEK_RESULTS, *WEEK_TABLES, *STUDY_RESULTS, *HISTORY_RESULTS, *HISTORY_TABLES, "images", "loads"}
-#: What was planned, asked, labelled and said by people.
+#: What was planned, asked, labeled and said by people.
 BASE = {*PARTITION_TABLES, *STUDY_TABLES, *GOLD_TABLES, "outcomes"} - DERIVED
 #: Audit query → what else it reads, and why a fault there is not repeated unnoticed.
 DECLARED = {

@@ -226,7 +226,7 @@ def wrong_labels(model: str) -> str:
 
 
 def put_right(week: str, model: str, estimate: float, low: float, high: float) -> str:
-    """Return a statement after which a model's distances of gender are put right with 400 rated pictures."""
+    """Return a statement after which a model's distances of gender are corrected with 400 rated pictures."""
     return (
         f"UPDATE corrected_scores SET estimate = {estimate}, low = {low}, high = {high}, reason = NULL, "
         f"gold_n = 400, gold_weeks = 1, assumption = 'assumes equal error across prompts' "
@@ -254,7 +254,7 @@ def disagrees(week: str, other: str, alpha: float, *, scope: str = "week") -> st
 
 
 def anchored(week: str) -> str:
-    """Return a statement after which the labeler labelled an anchor picture in a week."""
+    """Return a statement after which the labeler labeled an anchor picture in a week."""
     return (
         f"INSERT INTO anchor_labels BY NAME SELECT DATE '{week}' AS week, 'mine' AS anchor_set, "
         f"repeat('a', 64) AS image_sha256, 'skin_tone' AS attribute, '{builder.LABELER}' AS labeler, "

@@ -1,4 +1,4 @@
-"""Figures put right with gold, in the warehouse: which gold counts, when nothing is told and why, the same by SQL."""
+"""Figures corrected with gold, in the warehouse: which gold counts, when nothing is reported, the same by SQL."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def score(con: Con, store: Store, week: str = WEEK) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Two models, one labelled worse; gold of the week and of an earlier one, one set by skin tone."""
+    """Two models, one labeled worse; gold of the week and of an earlier one, one set by skin tone."""
     folder = tmp_path_factory.mktemp("corrected")
     store = open_store(folder / "bucket")
     for week in (EARLIER, WEEK):
@@ -107,7 +107,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def scored(world: Store) -> Iterator[tuple[Con, pl.DataFrame]]:
-    """The warehouse of that world, and the figures put right."""
+    """The warehouse of that world, and the figures corrected."""
     with connect(None) as con:
         migrate(con)
         yield con, score(con, world)

@@ -134,7 +134,7 @@ def test_what_was_planted_is_found_and_nothing_else(con: Con) -> None:
         f"moves (simulated), occupations@1 baseline (occupations/ceo): perceived_gender feminine "
         f"{100 * moved['before_share']:.0f} % → {100 * moved['after_share']:.0f} % since {CHANGED}"
     )
-    # Prompts that are refused are told as refusals, not as a change of shares.
+    # Prompts that are refused are reported as refusals, not as a change of shares.
     assert (refused["kind"], refused["metric"], refused["attribute"]) == ("refusals", "refused_rate", None)
     assert (refused["changed_prompts"], refused["before_share"]) == ("occupations/nurse", 0.0)
 

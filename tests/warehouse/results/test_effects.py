@@ -90,7 +90,7 @@ def first(share: int) -> Callable[[Slot], bool]:
 
 
 def genders(**women: int) -> Labels:
-    """Return labels: of each prompt so many pictures feminine, the others masculine; nothing else can be told."""
+    """Return labels: of each prompt so many pictures feminine, the others masculine; nothing else can be read."""
 
     def read(slot: Slot, attribute: Attribute) -> str | None:
         if attribute.id != "perceived_gender":
@@ -340,7 +340,7 @@ def test_a_study_is_compared_between_its_conditions(con: duckdb.DuckDBPyConnecti
         rows, "overcorrection", "controlled", "occupation:ceo", model="painter-a", value_name="feminine"
     )
     assert past["reason"] is None
-    # a study of two labelled genders says nothing of dress
+    # a study of two labeled genders says nothing of dress
     assert {row["metric"] for row in rows} == {"share", "controllability", "overcorrection"}
 
 

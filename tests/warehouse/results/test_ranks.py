@@ -70,7 +70,7 @@ def refusing(prompt: str, often: float):  # type: ignore[no-untyped-def]
 
 
 def halves(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:
-    """Return labels of a model of which seven of 20 show a perceived woman, seven a man, and six cannot be told."""
+    """Return labels of a model of which seven of 20 show a perceived woman, seven a man, and six cannot be read."""
     if attribute.id != "perceived_gender":
         return draw(slot, attribute)
     return ("cannot_tell" if slot.replicate >= 14 else attribute.values[slot.replicate % 2]), 0.9, None

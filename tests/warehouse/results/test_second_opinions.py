@@ -231,7 +231,7 @@ def gold(con: Con, slots: Sequence[Slot], week: str, say: Callable[[Slot], Mappi
         for rater, value in say(slot).items()
     ]
     frame = pl.DataFrame(rows)
-    con.execute("SELECT 1").fetchall()  # what was not read to its end stands in the way
+    con.execute("SELECT 1").fetchall()  # what was not read to its end is in the way
     con.register("said", frame.to_arrow())
     con.execute("INSERT INTO gold_labels BY NAME SELECT * REPLACE (week::DATE AS week) FROM said")
     con.execute("INSERT INTO gold_loads VALUES ($name, 'f')", {"name": f"set-{week}"})
@@ -266,7 +266,7 @@ def anchored(place: Workplace, week: str, *, move: bool) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Workplace:
-    """Two weeks of one model, read by two labelers, and an anchor set labelled in the first of them."""
+    """Two weeks of one model, read by two labelers, and an anchor set labeled in the first of them."""
     made = place_in(tmp_path)
     rows = []
     for data in (b"one", b"two"):

@@ -184,7 +184,7 @@ def boards(con: Con, said: Said, values: dict[str, bool], **options: Any) -> tup
 
 
 def leaning(*women: int, n: int = 20) -> list[list[str | None]]:
-    """Return what people said of n pictures a prompt, so many of them of women."""
+    """Return what people said of n pictures per prompt, so many of them of women."""
     return [["f"] * many + ["m"] * (n - many) for many in women]
 
 

@@ -78,7 +78,7 @@ class TestOneHolder:
         def work(number: int) -> bool:
             try:
                 with store.lease(NAME, purpose=str(number)) as lease:
-                    for _ in range(7):  # held until every rival was told
+                    for _ in range(7):  # held until every rival was informed
                         assert refused.acquire(timeout=30), "a rival was not refused"
                     return not lease.lost
             except RefusedError:

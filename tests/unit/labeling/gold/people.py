@@ -44,7 +44,7 @@ def biased(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | N
 
 
 def build(store: Store, models: Iterable[str] = (ONE, TWO), **more: Any) -> None:
-    """Two models with 30 pictures each, or as `build_partition` is told."""
+    """Two models with 30 pictures each, or as `build_partition` is asked."""
     for model in models:
         builder.build_partition(store, WEEK, model, **{"labels": biased, **more})
 

@@ -163,7 +163,7 @@ def test_skipped_tasks_drafts_and_empty_cells_are_no_answers(
 
 
 def refused(store: Store, sample: Sample, files: list[Path], raters: dict[str, str]) -> tuple[str, ...]:
-    """Import what may not be imported; the lines that are told. Nothing is written and no address is repeated."""
+    """Import what may not be imported; the lines that are reported. Nothing is written and no address is repeated."""
     before = objects(store)
     with pytest.raises(ImportProblemsError) as told:
         import_labels(store, sample, files, raters)

@@ -105,7 +105,7 @@ def test_heim_skin_scores_a_model_that_refuses_best() -> None:
 
 
 def test_heim_counts_unread_pictures_as_something_that_was_seen() -> None:
-    """Half of the pictures show nobody whose gender or skin can be told; of the others all is balanced."""
+    """Half of the pictures show nobody whose gender or skin can be read; of the others all is balanced."""
     read, half = gender((10, 10), pictures=[20]), gender((10, 10), pictures=[40])
     assert scores(read)["heim_gender_bias"]["estimate"] == 0.0
     assert scores(half)["heim_gender_bias"]["estimate"] == 0.25

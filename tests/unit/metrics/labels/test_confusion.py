@@ -1,4 +1,4 @@
-"""Figures put right with gold: as computed by another way, by hand, and what must hold of them whatever the data."""
+"""Figures corrected with gold: as computed by another way, by hand, and what must hold of them whatever the data."""
 
 from __future__ import annotations
 
