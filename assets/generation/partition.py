@@ -15,7 +15,7 @@ from assets.generation.plan import (
 )
 from assets.generation.providers.base import Provider, answerable, holds_conversations
 from assets.generation.providers.registry import make_provider
-from assets.generation.run import PartitionReport, count_outcomes, generate
+from assets.generation.run import PartitionReport, PartitionRun, count_outcomes
 from assets.generation.workplace import Workplace
 from warehouse.errors import ClicheError, UsageError
 
@@ -80,7 +80,7 @@ def ask_partition(place: Workplace, model: str, week: str) -> PartitionReport:
         state = read_partition(place.store, week, model)
         place.listener.planned(model, week, len(plan.slots), count_outcomes(plan, state)["open"])
         guard = guarded(place, entry, week, provider)
-        report = generate(
+        report = PartitionRun(
             place.store,
             plan,
             provider,
@@ -93,7 +93,7 @@ def ask_partition(place: Workplace, model: str, week: str) -> PartitionReport:
             lost_calls=entry.lost_calls,
             deadline=deadline(provider, week),
             interrupt=place.interrupt,
-        )
+        ).run()
         if place.interrupt.is_set() and report.stopped_by is None:
             raise ClicheError(f"{model}, week {week} was interrupted; run again to go on")
         if lease.lost:

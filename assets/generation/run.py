@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -32,7 +32,6 @@ from assets.generation.batch_slots import slots_desk
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
 from assets.generation.slots import Exchange, Request, Slot
-from assets.suites.schema import Prompt
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -80,155 +79,215 @@ class PartitionReport:
         return None
 
 
-def generate(  # noqa: PLR0913, PLR0915  (everything but the first three has a default)
-    store: Store,
-    plan: Plan,
-    provider: Provider,
-    *,
-    concurrency: int = 4,
-    only: Iterable[str] | None = None,
-    on_receipt: OnReceipt = lambda receipt: None,
-    retry: Retry = PATIENT,
-    admission: Admission = free_admission,
-    money: Admission = free_admission,
-    costs: Costs = Costs(),
-    lost_calls: LostCalls = "ask_again",
-    deadline: datetime | None = None,
-    interrupt: threading.Event | None = None,
-    batch_patience: Patience = Patience(),
-    batch_size: int = BATCH_CALLS,
-) -> PartitionReport:
-    """Ask every open slot of `plan` and write the manifest; safe to run again at any time.
+@dataclass(eq=False)
+class PartitionRun:
+    """One run of a partition: asks every open slot of `plan`, and writes the manifest. Call `run` once.
 
-    Args:
+    Attributes:
         store: where everything is kept.
         plan: the frozen plan of the partition.
         provider: who is asked.
         concurrency: how many calls are in flight at once; more threads than that keep what was answered.
         only: the keys of the slots that may be asked (a folder import has answers for some only).
-        on_receipt: told of every receipt as it is written, from the thread that wrote it.
+        on_receipt: given every receipt as it is written, from the thread that wrote it.
         retry: how transient trouble is met.
         admission: pace and breaker of single calls, see `admission.Admission`.
         money: the budget of all calls, those in batches too; passed last.
         costs: what a call costs.
         lost_calls: what follows from a call whose answer was lost.
         deadline: when the time of this partition is up (UTC without a zone); no call begins after it, slots stay open.
-        interrupt: when set, no further call is made and what is in flight is recorded.
+        interrupt: when set, no further call is made and what is in flight is recorded; it may be everybody's.
         batch_patience: how long a run waits for batches, where the provider takes them.
         batch_size: slots in a batch.
-
-    Returns:
-        What was done. A run that was stopped by the provider (wrong key, retired model) says so in `stopped_by`, one
-        that ended early for another reason in `ended`; `line` is either in one line.
-
-    Raises:
-        KeyboardInterrupt: for Ctrl-C, after what was in flight is recorded and the manifest is written.
     """
-    map_large_buffers()
-    state = read_partition(store, plan.week, plan.model)
-    allowed = None if only is None else frozenset(only)
-    report = PartitionReport(planned=len(plan.slots))
-    stop = threading.Event()  # of this partition alone; `interrupt` may be everybody's
-    lock = threading.Lock()
 
-    made: list[Receipt] = []
+    store: Store
+    plan: Plan
+    provider: Provider
+    concurrency: int = 4
+    only: Iterable[str] | None = None
+    on_receipt: OnReceipt = lambda receipt: None
+    retry: Retry = PATIENT
+    admission: Admission = free_admission
+    money: Admission = free_admission
+    costs: Costs = Costs()
+    lost_calls: LostCalls = "ask_again"
+    deadline: datetime | None = None
+    interrupt: threading.Event = field(default_factory=threading.Event)
+    batch_patience: Patience = Patience()
+    batch_size: int = BATCH_CALLS
 
-    def record(receipt: Receipt) -> None:
-        with lock:
-            made.append(receipt)
-            report.asked += GROUPS[receipt.outcome] != "policy"
+    def __post_init__(self) -> None:
+        self._report = PartitionReport(planned=len(self.plan.slots))
+        self._prompts = self.plan.prompts()
+        self._allowed = None if self.only is None else frozenset(self.only)
+        self._state = PartitionAttempts()
+        self._made: list[Receipt] = []
+        self._lock = threading.Lock()
+        self._stop = threading.Event()  # of this partition alone
+        # The clock may jump, so the time that is left is measured by one that does not.
+        left_s = math.inf if self.deadline is None else (self.deadline - utc_now()).total_seconds()
+        self._ends = time.monotonic() + left_s
+        self._apart_s = 0.0 if self.provider.replayable else APART_S
+        self._asker = SlotAsker(
+            self.store,
+            self.plan,
+            self.provider,
+            self.retry,
+            stack(self.admission, self.money),
+            self.costs,
+            sleep=lambda seconds: pause(seconds, self._stop),
+            stopped=self.stopped,
+            most_at_once=self.concurrency,
+            lost_calls=self.lost_calls,
+            failed=self._stop.set,
+            postponed=self.postponed,
+        )
+
+    def run(self) -> PartitionReport:
+        """Ask, and return what was done; another run of the same partition goes on where this one ended.
+
+        Returns:
+            What was done. A run that was stopped by the provider (wrong key, retired model) says so in `stopped_by`,
+            one that ended early for another reason in `ended`; `line` is either in one line.
+
+        Raises:
+            KeyboardInterrupt: for Ctrl-C, after what was in flight is recorded and the manifest is written.
+        """
+        map_large_buffers()
+        self._state = read_partition(self.store, self.plan.week, self.plan.model)
+        over = threading.Event()
+        ready = threading.Thread(target=self._get_ready, args=(over,))
+        try:
+            self._account_for_lost()
+            batched = self._in_batches()
+            ready.start()
+            self._one_by_one(batched)
+        finally:
+            over.set()
+            if ready.ident is not None:
+                ready.join()
+            self._write_manifest()
+        return self._reported()
+
+    def stopped(self) -> bool:
+        """Return whether no further call begins."""
+        return self._stop.is_set() or self.interrupt.is_set() or self.late()
+
+    def late(self) -> bool:
+        """Return whether the time of this partition is up."""
+        return time.monotonic() >= self._ends
+
+    def record(self, receipt: Receipt) -> None:
+        """Take in a receipt that was just written; some of them end the run."""
+        with self._lock:
+            self._made.append(receipt)
+            report, group = self._report, GROUPS[receipt.outcome]
+            report.asked += group != "policy"
             if receipt.outcome is Outcome.UNKNOWN_CHARGE:
                 report.lost, report.lost_usd = report.lost + 1, report.lost_usd + (receipt.cost_usd or 0.0)
-            if GROUPS[receipt.outcome] == "stop" or receipt.outcome is Outcome.BUDGET_STOPPED:
+            if group == "stop" or receipt.outcome is Outcome.BUDGET_STOPPED:
                 report.stopped_by = receipt
-                stop.set()
-        on_receipt(receipt)
+                self._stop.set()
+        self.on_receipt(receipt)
 
-    # The clock may jump, so the time that is left is measured by one that does not.
-    ends = None if deadline is None else time.monotonic() + (deadline - utc_now()).total_seconds()
+    def postponed(self, seconds: float) -> None:
+        """Count a slot that the provider asks to leave alone for longer than a run waits."""
+        with self._lock:
+            self._report.postponed += 1
+            self._report.postponed_s = max(self._report.postponed_s, seconds)
 
-    def stopped() -> bool:
-        return (
-            stop.is_set()
-            or (interrupt is not None and interrupt.is_set())
-            or (ends is not None and time.monotonic() >= ends)
+    def one(self, unit: Sequence[Slot]) -> None:
+        """Ask the turns of one unit in order; a turn is asked only when those before it are settled."""
+        try:
+            self._converse(unit)
+        except NotNowError as ended:
+            with self._lock:
+                self._report.ended = self._report.ended or ended.why or None
+            self._stop.set()
+
+    def _converse(self, unit: Sequence[Slot]) -> None:
+        history: list[Exchange] = []
+        for slot in unit:
+            request = self._request(slot, history)
+            known = self._state.of(slot.slot_key)
+            if not known.settled and _not_needed(slot, history):
+                known = self._asker.close(request, known, _why_not_needed(history), self.record)
+            else:
+                known, _ = self._asker.settle(request, known, self.record)
+            last = known.last
+            if last is None or not known.settled:
+                return
+            history.append(_exchange(request, last))
+
+    def _request(self, slot: Slot, history: Sequence[Exchange] = ()) -> Request:
+        prompt = self._prompts[slot.prompt]
+        return Request(
+            slot=slot,
+            attempt=1,
+            model_id=self.plan.model_id,
+            params=self.plan.params,
+            prompt_text=prompt.turns[slot.turn - 1] if prompt.turns else prompt.text,
+            language=prompt.language,
+            force_image=slot.turn != 2,
+            history=tuple(history),
         )
 
-    def postponed(seconds: float) -> None:
-        with lock:
-            report.postponed += 1
-            report.postponed_s = max(report.postponed_s, seconds)
-
-    def one(unit: Sequence[Slot]) -> None:
-        try:
-            _converse(asker, plan, prompts, unit, state, record)
-        except NotNowError as ended:
-            with lock:
-                report.ended = report.ended or ended.why or None
-            stop.set()
-
-    asker = SlotAsker(
-        store,
-        plan,
-        provider,
-        retry,
-        stack(admission, money),
-        costs,
-        sleep=lambda seconds: pause(seconds, stop),
-        stopped=stopped,
-        most_at_once=concurrency,
-        lost_calls=lost_calls,
-        failed=stop.set,
-        postponed=postponed,
-    )
-    prompts = plan.prompts()
-    over = threading.Event()
-    apart_s = 0.0 if provider.replayable else APART_S
-
-    def get_ready() -> None:
+    def _get_ready(self, over: threading.Event) -> None:
         """Import what writes Parquet, most of a second, once the first calls are made: waiting for answers hides it."""
-        over.wait(apart_s * min(len(plan.slots), workers_of(concurrency)))
+        over.wait(self._apart_s * min(len(self.plan.slots), workers_of(self.concurrency)))
         manifest_bytes([])
 
-    ready = threading.Thread(target=get_ready)
-    try:
-        for slot in plan.slots:  # those of a week that is over too: what may have been billed is listed
-            known = state.of(slot.slot_key)
+    def _account_for_lost(self) -> None:
+        """List what may have been billed by a run that was killed, of a week that is over too."""
+        for slot in self.plan.slots:
+            known = self._state.of(slot.slot_key)
             if known.lost:
-                state.attempts[slot.slot_key] = asker.account(_request(plan, prompts, slot), known, record)
-        work = [unit for unit in _units(plan) if _open(unit, state, allowed)]
-        if (api := batch_api(provider)) is not None:
-            late = (
-                ends is not None and time.monotonic() >= ends
-            )  # what was sent in time is taken in all the same
-            units = [u for u in _units(plan) if len(u) == 1 and _open(u, state, None if late else allowed)]
-            single = {unit[0].slot_key: _request(plan, prompts, unit[0]) for unit in units}
-            desk = slots_desk(asker, single, state, money, record, over=late)
-            with waits_end_with(stopped):
-                batched = advance(desk, api, patience=batch_patience, size=batch_size)
-            report.batched, state = len(batched), read_partition(store, plan.week, plan.model)
-            work = [u for u in work if u[0].slot_key not in batched and _open(u, state, allowed)]
-        ready.start()
-        passes = [units for units in _apart(work, state) if units]
+                self._state.attempts[slot.slot_key] = self._asker.account(
+                    self._request(slot), known, self.record
+                )
+
+    def _in_batches(self) -> frozenset[str]:
+        """Ask what can be asked in batches; return the slots in batches that have not ended."""
+        api = batch_api(self.provider)
+        if api is None:
+            return frozenset()
+        late = self.late()  # what was sent in time is taken in all the same
+        units = self._open_units(None if late else self._allowed)
+        single = {unit[0].slot_key: self._request(unit[0]) for unit in units if len(unit) == 1}
+        desk = slots_desk(self._asker, single, self._state, self.money, self.record, over=late)
+        with waits_end_with(self.stopped):
+            batched = advance(desk, api, patience=self.batch_patience, size=self.batch_size)
+        self._report.batched = len(batched)
+        self._state = read_partition(self.store, self.plan.week, self.plan.model)
+        return batched
+
+    def _one_by_one(self, batched: frozenset[str]) -> None:
+        work = [unit for unit in self._open_units(self._allowed) if unit[0].slot_key not in batched]
+        passes = [units for units in _apart(work, self._state) if units]
         for units in passes:
-            last = units is passes[-1]
-            if not stopped():
-                all_begun = asker.nothing_to_begin if last else lambda: None
-                run_all(units, workers_of(concurrency), stop, stopped, one, apart_s, all_begun)
-    finally:
-        over.set()
-        if ready.ident is not None:
-            ready.join()
-        report.written = len(made)
-        for receipt in made:  # under the lease nobody else writes any
-            state.add(receipt)
-        write_manifest(store, plan.week, plan.model, state)
-    report.outcomes = count_outcomes(plan, state)
-    if ends is not None and time.monotonic() >= ends and report.open and report.ended is None:
-        report.ended = (
-            f"the time for this partition was up at {deadline:%Y-%m-%d %H:%M} UTC; its open slots stay open"
-        )
-    return report
+            if self.stopped():
+                return
+            all_begun = self._asker.nothing_to_begin if units is passes[-1] else lambda: None
+            workers = workers_of(self.concurrency)
+            run_all(units, workers, self._stop, self.stopped, self.one, self._apart_s, all_begun)
+
+    def _open_units(self, allowed: frozenset[str] | None) -> list[list[Slot]]:
+        return [unit for unit in _units(self.plan) if _open(unit, self._state, allowed)]
+
+    def _write_manifest(self) -> None:
+        self._report.written = len(self._made)
+        for receipt in self._made:  # under the lease nobody else writes any
+            self._state.add(receipt)
+        write_manifest(self.store, self.plan.week, self.plan.model, self._state)
+
+    def _reported(self) -> PartitionReport:
+        report = self._report
+        report.outcomes = count_outcomes(self.plan, self._state)
+        if self.late() and report.open and report.ended is None:
+            up = f"{self.deadline:%Y-%m-%d %H:%M}"
+            report.ended = f"the time for this partition was up at {up} UTC; its open slots stay open"
+        return report
 
 
 def _units(plan: Plan) -> list[list[Slot]]:
@@ -248,48 +307,6 @@ def _apart(work: Sequence[list[Slot]], state: PartitionAttempts) -> tuple[list[l
     fresh = [unit for unit, lost in zip(work, calls, strict=True) if not lost]
     again = [(lost, unit) for unit, lost in zip(work, calls, strict=True) if lost]
     return fresh, [unit for _, unit in sorted(again, key=lambda one: one[0])]
-
-
-def _converse(
-    asker: SlotAsker,
-    plan: Plan,
-    prompts: Mapping[str, Prompt],
-    unit: Sequence[Slot],
-    state: PartitionAttempts,
-    record: OnReceipt,
-) -> None:
-    """Ask the turns of one unit in order; a turn is asked only when those before it are settled."""
-    history: list[Exchange] = []
-    for slot in unit:
-        request = _request(plan, prompts, slot, history)
-        known = state.of(slot.slot_key)
-        if not known.settled and _not_needed(slot, history):
-            known = asker.close(request, known, _why_not_needed(history), record)
-        else:
-            known, _ = asker.settle(request, known, record)
-        last = known.last
-        if last is None or not known.settled:
-            return
-        history.append(_exchange(request, last))
-
-
-def _request(
-    plan: Plan,
-    prompts: Mapping[str, Prompt],
-    slot: Slot,
-    history: Sequence[Exchange] = (),
-) -> Request:
-    prompt = prompts[slot.prompt]
-    return Request(
-        slot=slot,
-        attempt=1,
-        model_id=plan.model_id,
-        params=plan.params,
-        prompt_text=prompt.turns[slot.turn - 1] if prompt.turns else prompt.text,
-        language=prompt.language,
-        force_image=slot.turn != 2,
-        history=tuple(history),
-    )
 
 
 def _not_needed(slot: Slot, history: Sequence[Exchange]) -> bool:

@@ -12,7 +12,7 @@ from assets.generation.midjourney.matching import Listed
 from assets.generation.midjourney.provider import FolderProvider
 from assets.generation.partition import plan_partition
 from assets.generation.plan import Plan
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.generation.workplace import Workplace
 from assets.labeling.partition import label, left_over
 from orchestration.commands.editions import counting
@@ -73,7 +73,9 @@ def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator
     kept: list[Receipt] = []
     with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}"):
         # Without a new picture too: an import that was killed may have left receipts that no manifest lists.
-        report = generate(place.store, plan, provider, only=provider.slot_keys, on_receipt=kept.append)
+        report = PartitionRun(
+            place.store, plan, provider, only=provider.slot_keys, on_receipt=kept.append
+        ).run()
     if provider.slot_keys:
         imported = sum(receipt.outcome is Outcome.OK for receipt in kept)
         say(f"{model}, week {week}: {imported} pictures imported, {report.open} slots still without one")

@@ -70,7 +70,7 @@ def _ours(base_url: str, address: str, slots: int, at_once: int, per_minute: flo
     from assets.gateway.pace import Pace
     from assets.generation.plan import freeze_plan, make_plan
     from assets.generation.providers.openai.images import OpenAIImages
-    from assets.generation.run import generate
+    from assets.generation.run import PartitionRun
     from assets.suites.loader import load_suites
     from warehouse.store import open_store
 
@@ -94,14 +94,14 @@ def _ours(base_url: str, address: str, slots: int, at_once: int, per_minute: flo
     budget = Budget(ledger, Caps(run_usd=1e6), "benchmark")
     money = budget.admission(_WEEK, entry.name, None, costs, fill=lambda: None)
     begun = time.perf_counter()
-    report = generate(
+    report = PartitionRun(
         store,
         plan,
         provider,
         concurrency=at_once,
         admission=stack(Pace("paid", per_minute), Breaker("paid"), money),
         costs=costs,
-    )
+    ).run()
     return time.perf_counter() - begun, report.open
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from assets.simulation import Simulated, scenes
 from assets.simulation.pool import Pool
@@ -102,7 +102,7 @@ def _drawing(folder: Path, size: Size) -> Row:
 
 
 def _ask_all(folder: Path, plan: Plan, provider: Provider, at_once: int = CONCURRENCY) -> None:
-    report = generate(LocalStore(folder), plan, provider, concurrency=at_once)
+    report = PartitionRun(LocalStore(folder), plan, provider, concurrency=at_once).run()
     if report.open:
         raise RuntimeError(f"{report.open} slots are open: {dict(report.outcomes)}")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assets.gateway.receipts import read_partition
 from assets.generation.plan import Plan
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import label_partition
 from assets.simulation import Simulated
@@ -29,7 +29,7 @@ def run(folder: Path, size: Size) -> list[Row]:
     plan = data.drawn_plan(store, size.drawn, size.pixels)
     pool = Pool(os.cpu_count() or 1 if size.processes is None else size.processes)
     try:
-        generate(store, plan, Simulated(pool))
+        PartitionRun(store, plan, Simulated(pool)).run()
     finally:
         pool.close()
     pictures = _pictures(store, plan)

@@ -17,7 +17,7 @@ from rich.table import Table
 class Size:
     """How much is timed; `label_rows` is what the warehouse holds before a week is loaded."""
 
-    slots: int  # through `generate`, with an instant provider
+    slots: int  # through a run, with an instant provider
     drawn: int  # by the simulated provider, and read by the labeler
     pixels: int  # width and height of a picture
     models: int

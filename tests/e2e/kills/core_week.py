@@ -11,7 +11,7 @@ from importlib import import_module
 
 from assets.gateway.models_file import ModelEntry
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.labeling import run as labeling
 from assets.simulation import Simulated
 from assets.simulation.pool import Pool
@@ -52,7 +52,7 @@ def ask(address: str, model: str, week: str) -> None:
     labeling.PART_PICTURES = 10  # a kill can fall between two parts
     with store.lease(f"generate-{week}-{model}", purpose="generate", ttl_s=2.0):
         print("asking", flush=True)
-        generate(store, plan, Simulated(Pool(0)), concurrency=4)
+        PartitionRun(store, plan, Simulated(Pool(0)), concurrency=4).run()
         labeling.label_partition(store, plan, workers=0)
 
 

@@ -20,7 +20,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.pace import Pace
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.registry import make_provider
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.suites.loader import load_suites
 from tests.e2e.kills.forks import serve
 from tests.services.openai_contract import PRICES
@@ -81,7 +81,7 @@ def ask(order: Order) -> None:
     plan = plan_of(order, store)
     with store.lease(f"generate-{order.week}-{order.model}", purpose="generate", ttl_s=2.0):
         print("asking", flush=True)
-        generate(
+        PartitionRun(
             store,
             plan,
             make_provider(entry.provider, order.connection),
@@ -89,7 +89,7 @@ def ask(order: Order) -> None:
             retry=Retry(base_s=0.01, most_s=0.1),
             admission=stack(Pace(order.model, entry.requests_per_minute), Breaker(order.model)),
             costs=Costs(entry.price),
-        )
+        ).run()
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from assets.gateway.calls import Retry
 from assets.gateway.pace import Pace
 from assets.gateway.receipts import Receipt
 from assets.gateway.records import Answer, Call, Outcome
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok
 from tests.unit.generation.test_run import planned
@@ -286,9 +286,9 @@ def test_an_outage_uses_up_no_tries_and_the_run_goes_on_after_it(tmp_path: Path)
     store = open_store(tmp_path)
     plan = planned(store, provider)
     breaker = Breaker("p", failures=2, first_s=0.1, most_s=0.1)
-    report = generate(
+    report = PartitionRun(
         store, plan, provider, concurrency=4, retry=Retry(base_s=0.001, most_s=0.002), admission=breaker
-    )
+    ).run()
     assert report.outcomes == {"ok": 12, "open": 0}
     assert 2 <= len(during) <= 4 + 6, "those in flight when it began, and one a tenth of a second"
 
@@ -299,9 +299,9 @@ def test_an_outage_without_end_ends_the_run_and_leaves_the_slots_open(tmp_path: 
     plan = planned(store, provider)
     breaker = Breaker("the service", failures=3, first_s=0.05, patience_s=0.3)
     begun = time.monotonic()
-    report = generate(
+    report = PartitionRun(
         store, plan, provider, concurrency=3, retry=Retry(base_s=0.001, most_s=0.01), admission=breaker
-    )
+    ).run()
     assert time.monotonic() - begun < 5
     assert report.stopped_by is None
     assert report.line is not None

@@ -20,7 +20,7 @@ from assets.gateway.money.costs import Costs
 from assets.gateway.money.prices import Price
 from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok, outcomes
 from tests.unit.generation.test_run import WEEK, planned
@@ -108,7 +108,7 @@ def test_a_lost_call_goes_on_under_its_number_where_the_provider_knows_it_again(
     plan = planned(store, provider)
     slot = plan.slots[3].slot_key
     store.put_if_absent(keys.intent(WEEK, "m", slot, 1), b"{}")
-    generate(store, plan, provider)
+    PartitionRun(store, plan, provider).run()
     asked = [request.attempt for request in provider.requests if request.slot.slot_key == slot]
     assert asked == [1]
     known = read_partition(store, WEEK, "m").of(slot)
@@ -123,7 +123,7 @@ def test_what_may_have_been_billed_is_booked_when_it_was_asked(store: Store) -> 
     intent = {"intended_at": "2026-11-24T10:30:00", "attempt": 1}
     store.put_if_absent(keys.intent(WEEK, "m", slot, 1), canonical_json(intent))
     # Also of a week that is over, of which nothing is asked any more.
-    report = generate(store, plan, provider, costs=COSTS, only=frozenset())
+    report = PartitionRun(store, plan, provider, costs=COSTS, only=frozenset()).run()
     assert report.asked == 0
     receipt = read_partition(store, WEEK, "m").receipts[0]
     assert (receipt.slot_key, receipt.outcome) == (slot, Outcome.UNKNOWN_CHARGE)
@@ -133,7 +133,7 @@ def test_what_may_have_been_billed_is_booked_when_it_was_asked(store: Store) -> 
 
 def test_receipts_say_what_calls_cost(store: Store) -> None:
     provider = Scripted(paid=True)
-    generate(store, planned(store, provider), provider, costs=COSTS)
+    PartitionRun(store, planned(store, provider), provider, costs=COSTS).run()
     assert {(r.cost_usd, r.cost_basis) for r in read_partition(store, WEEK, "m").receipts} == {
         (0.04, "computed")
     }
@@ -150,25 +150,27 @@ def test_no_call_begins_after_the_deadline(store: Store) -> None:
     provider = Scripted(slow)
     plan = planned(store, provider)
     begun = time.monotonic()
-    report = generate(store, plan, provider, concurrency=2, deadline=utc_now() + timedelta(seconds=0.25))
+    report = PartitionRun(
+        store, plan, provider, concurrency=2, deadline=utc_now() + timedelta(seconds=0.25)
+    ).run()
     assert max(began) - begun <= 0.3
     assert 2 <= report.outcomes["ok"] <= 8, "what was in flight is kept"
     assert report.open == 12 - report.outcomes["ok"]
     assert report.line is not None
     assert report.line.startswith("the time for this partition was up at ")
-    assert generate(store, plan, provider, deadline=utc_now() - timedelta(seconds=1)).asked == 0
+    assert PartitionRun(store, plan, provider, deadline=utc_now() - timedelta(seconds=1)).run().asked == 0
 
 
 def test_a_wait_between_tries_ends_with_the_deadline(store: Store) -> None:
     provider = Scripted(outcomes(Outcome.SERVER_ERROR), replayable=False)
     begun = time.monotonic()
-    report = generate(
+    report = PartitionRun(
         store,
         planned(store, provider),
         provider,
         retry=Retry(base_s=60, most_s=60),
         deadline=utc_now() + timedelta(seconds=0.3),
-    )
+    ).run()
     assert time.monotonic() - begun < 3
     assert report.open == 12
 
@@ -176,7 +178,7 @@ def test_a_wait_between_tries_ends_with_the_deadline(store: Store) -> None:
 def test_a_slot_that_is_asked_to_wait_for_long_is_left_for_the_next_run(store: Store) -> None:
     answer = Answer(outcome=Outcome.RATE_LIMITED, retry_after_s=5400)
     provider = Scripted(lambda request, number: answer, replayable=False)
-    report = generate(store, planned(store, provider), provider)
+    report = PartitionRun(store, planned(store, provider), provider).run()
     assert set(provider.calls.values()) == {1}
     assert report.line == "12 slots wait: the provider asks to come back in 90 minutes; run again then"
 
@@ -204,7 +206,7 @@ def test_pictures_are_kept_while_other_calls_wait(tmp_path: Path) -> None:
     provider = Scripted(slow, paid=True)
     plan = planned(store, provider)
     begun = time.monotonic()
-    generate(store, plan, provider, concurrency=2)
+    PartitionRun(store, plan, provider, concurrency=2).run()
     assert provider.most_at_once == 2
     assert time.monotonic() - begun < 6 * 0.5
 
@@ -226,7 +228,7 @@ def test_answers_are_read_while_other_calls_wait_where_the_provider_can_tell(tmp
 
     store = open_store(tmp_path)
     provider = Scripted(slow, paid=True)
-    report = generate(store, planned(store, provider), provider, concurrency=2)
+    report = PartitionRun(store, planned(store, provider), provider, concurrency=2).run()
     assert report.outcomes["ok"] == report.planned
     assert most == 2, "no more calls wait for the API than may be in flight"
     assert provider.most_at_once > 2, "but others are being read"

@@ -23,7 +23,7 @@ from assets.gateway.receipts import (
 )
 from assets.gateway.records import GROUPS, Answer, Outcome
 from assets.generation.plan import Plan
-from assets.generation.run import PartitionReport, generate
+from assets.generation.run import PartitionReport, PartitionRun
 from assets.generation.slots import Request, Slot
 from assets.generation.trouble import NO_RECEIPT, find_trouble
 from tests.unit.generation.scripted import Scripted, ok, outcomes
@@ -48,7 +48,7 @@ def lose(store: Store, slot: Slot, number: int) -> None:
 
 
 def asked(store: Store, plan: Plan, provider: Scripted, **more: Any) -> PartitionReport:
-    return generate(store, plan, provider, costs=COSTS, retry=FAST, **more)
+    return PartitionRun(store, plan, provider, costs=COSTS, retry=FAST, **more).run()
 
 
 def attempts(store: Store, slot: Slot) -> Attempts:

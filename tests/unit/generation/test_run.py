@@ -15,7 +15,7 @@ from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import Receipt, manifest_bytes, parse_manifest, read_partition, receipt_bytes
 from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS, Answer, Outcome
 from assets.generation.plan import Plan, check_frozen, freeze_plan, make_plan, read_plan, require_askable
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok, outcomes, picture
@@ -62,7 +62,7 @@ def everything(store: Store) -> dict[str, bytes]:
 
 
 def run(store: Store, plan: Plan, provider: Scripted, **options: Any) -> Any:
-    return generate(store, plan, provider, retry=FAST, **options)
+    return PartitionRun(store, plan, provider, retry=FAST, **options).run()
 
 
 def test_every_slot_is_asked_once_and_leaves_image_receipt_and_manifest(store: Store) -> None:

@@ -14,7 +14,7 @@ from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from assets.labeling import run as labeling
 from assets.labeling.records import Reading
@@ -75,7 +75,7 @@ def asked(
     }
     provider = Scripted(script)
     plan = freeze_plan(store, make_plan(ModelEntry.model_validate(values | changes), SUITES, WEEK, provider))
-    generate(store, plan, provider)
+    PartitionRun(store, plan, provider).run()
     return plan
 
 
@@ -148,7 +148,7 @@ def test_resuming_reads_only_pictures_that_have_no_label_yet(store: Store, use: 
     seen = {image for image, _ in labels.calls}
     before = parts(store)
     later.add("now")
-    generate(store, plan, Scripted(slow))
+    PartitionRun(store, plan, Scripted(slow)).run()
     labels.calls.clear()
     second = run(store, plan)
     assert first.written + second.written == 6

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.gateway.records import Answer, Outcome
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from assets.labeling.records import Reading
 from assets.labeling.registry import LABELERS
@@ -79,7 +79,7 @@ def test_what_stopped_a_provider_is_told_until_it_answers_again(store: Store) ->
     state = partition_state(store, WEEK, "m")
     assert state.open > 0
     assert state.stopped_by == "auth: the key is not valid"
-    generate(store, plan, Scripted())
+    PartitionRun(store, plan, Scripted()).run()
     state = partition_state(store, WEEK, "m")
     assert (state.open, state.stopped_by) == (0, None)
 
@@ -126,5 +126,5 @@ def test_receipts_that_no_manifest_lists_leave_a_partition_incomplete(store: Sto
     state = partition_state(store, WEEK, "m")
     assert (state.open, state.unlisted, state.unlabelled) == (0, 6, 0)
     assert not state.complete
-    generate(store, plan, Scripted())
+    PartitionRun(store, plan, Scripted()).run()
     assert partition_state(store, WEEK, "m").complete

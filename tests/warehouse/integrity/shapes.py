@@ -21,7 +21,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.openai.batch import OpenAIBatch
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from assets.labeling.anchors import sets as anchors
 from assets.labeling.asked.asking import Asking
@@ -73,8 +73,8 @@ def free(store: Store, model: str = "free", week: str = WEEK) -> Plan:
     """A model that costs nothing, asked and labeled; in two runs, so that there are two manifests."""
     provider = Scripted()
     plan = plan_of(store, model, provider, week)
-    generate(store, plan, provider, retry=FAST, only=[slot.slot_key for slot in plan.slots[:3]])
-    generate(store, plan, provider, retry=FAST)
+    PartitionRun(store, plan, provider, retry=FAST, only=[slot.slot_key for slot in plan.slots[:3]]).run()
+    PartitionRun(store, plan, provider, retry=FAST).run()
     with labeler("person_count"):
         label_partition(store, plan, workers=0)
     return plan
@@ -95,7 +95,7 @@ def paid(store: Store, model: str = "paid", week: str = WEEK) -> Plan:
     """A model that costs money: intents, several attempts per slot, refusals, bytes that are no picture."""
     provider = Scripted(hostile, paid=True, replayable=False)
     plan = plan_of(store, model, provider, week)
-    generate(store, plan, provider, retry=FAST)
+    PartitionRun(store, plan, provider, retry=FAST).run()
     return plan
 
 
@@ -104,7 +104,7 @@ def conversations(store: Store, model: str = "talks", week: str = WEEK) -> Plan:
     provider = Scripted(paid=True)
     suites = [{"suite": "startup-ceo@1", "replicates": 1, "conversations": 2, "prompts": ["confrontation"]}]
     plan = plan_of(store, model, provider, week, track="system", suites=suites)
-    generate(store, plan, provider, retry=FAST)
+    PartitionRun(store, plan, provider, retry=FAST).run()
     return plan
 
 
@@ -113,7 +113,7 @@ def batched(store: Store, model: str = "batched", week: str = WEEK) -> Plan:
     with _environment("OPENAI_API_KEY", "sk-batch-0123456789abcdef"), batches(Server()) as address:
         provider = OpenAIBatch(Connection(base_url=address, allow_private=True, timeout_s=5))
         plan = plan_of(store, model, provider, week, provider="openai_batch", model_id="gpt-image-2")
-        generate(store, plan, provider, retry=FAST, batch_patience=SOON, batch_size=2)
+        PartitionRun(store, plan, provider, retry=FAST, batch_patience=SOON, batch_size=2).run()
     return plan
 
 
@@ -143,7 +143,7 @@ def _label(store: Store, model: str, week: str, entry: Any) -> None:
 
     provider = Scripted(drawn)
     plan = plan_of(store, model, provider, week, labeler="eye")
-    generate(store, plan, provider, retry=FAST)
+    PartitionRun(store, plan, provider, retry=FAST).run()
     label_partition(store, plan, labelers={"eye": entry}, asking=Asking(retry=FAST, patience=SOON))
 
 

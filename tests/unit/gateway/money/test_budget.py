@@ -1,4 +1,4 @@
-"""Caps hold through `generate`: whatever the concurrency, the prices, the failures and the kills."""
+"""Caps hold through a run: whatever the concurrency, the prices, the failures and the kills."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.gateway.threads import KEEPERS
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.run import PartitionReport, generate
+from assets.generation.run import PartitionReport, PartitionRun
 from assets.generation.slots import Request
 from assets.generation.workplace import Listener, Workplace
 from assets.suites.loader import load_suites
@@ -68,7 +68,7 @@ def run(place: Workplace, provider: Scripted, model: str = "m", *, concurrency: 
     fill = partial(place.fill_ledger, WEEK)
     fill()
     costs = Costs(made.price)
-    return generate(
+    return PartitionRun(
         place.store,
         plan,
         provider,
@@ -76,7 +76,7 @@ def run(place: Workplace, provider: Scripted, model: str = "m", *, concurrency: 
         retry=FAST,
         admission=place.budget.admission(WEEK, model, made.cap_usd, costs, fill=fill),
         costs=costs,
-    )
+    ).run()
 
 
 def spent(place: Workplace, *models: str) -> float:

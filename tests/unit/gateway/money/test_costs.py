@@ -20,7 +20,7 @@ from assets.gateway.receipts import Attempts, PartitionAttempts, Receipt
 from assets.gateway.records import Answer, Outcome
 from assets.generation.forecast import Forecast, forecast, minutes_of, most_usd
 from assets.generation.plan import make_plan
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from assets.generation.trouble import CostRatio, find_trouble
 from assets.suites.loader import load_suites
@@ -123,7 +123,7 @@ def test_the_latency_of_an_earlier_week_is_counted_with(tmp_path: Path) -> None:
     before = forecast(store, SpendingLedger(None), entry, plan, provider, **asked)
     assert before.minutes == pytest.approx(6 / 100000)
     assert (before.usd, before.most_usd, before.short) == (pytest.approx(0.3), pytest.approx(1.2), True)
-    generate(store, make_plan(entry, suites, shift(WEEK, -1), provider), provider)
+    PartitionRun(store, make_plan(entry, suites, shift(WEEK, -1), provider), provider).run()
     after = forecast(store, SpendingLedger(None), entry, plan, provider, **asked)
     assert after.minutes is not None
     assert after.minutes > 6 / 100000

@@ -18,7 +18,7 @@ from assets.generation.pictures import image_check
 from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 from assets.generation.plan import make_plan
 from assets.generation.providers.registry import make_provider
-from assets.generation.run import PartitionReport, generate
+from assets.generation.run import PartitionReport, PartitionRun
 from assets.generation.slots import Request, Slot
 from tests.unit.generation.midjourney.downloads import (
     ACCOUNT,
@@ -249,7 +249,7 @@ def test_a_folder_goes_through_the_ledger_and_comes_again_without_a_call(
         taken, imported = standing(read_partition(store, WEEK, "mj-7"))
         found = prepare(folder, [entry], SUITES, WEEK, {"mj-7": plan.slots}, taken, imported=imported)
         provider = found.assigned.get("mj-7")
-        return found, generate(store, plan, provider, only=provider.slot_keys) if provider else None
+        return found, PartitionRun(store, plan, provider, only=provider.slot_keys).run() if provider else None
 
     first, report = run_import()
     assert report is not None

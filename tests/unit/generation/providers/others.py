@@ -1,4 +1,4 @@
-"""What the tests of several providers share: a plan of a few slots, requests, and a partition through `generate`."""
+"""What the tests of several providers share: a plan of a few slots, requests, and a run of a partition."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import Receipt, read_partition
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.base import Provider
-from assets.generation.run import PartitionReport, generate
+from assets.generation.run import PartitionReport, PartitionRun
 from assets.generation.slots import Request, Slot
 from assets.suites.loader import load_suites
 from warehouse.store import Store, open_store
@@ -50,7 +50,7 @@ def partition(
     provider.check(model_id, dict(params))
     store = open_store(tmp_path / "store")
     plan = freeze_plan(store, make_plan(entry, load_suites(), current_week(), provider))
-    report = generate(store, plan, provider, concurrency=concurrency, retry=FAST)
+    report = PartitionRun(store, plan, provider, concurrency=concurrency, retry=FAST).run()
     state = read_partition(store, plan.week, plan.model)
     receipts = [receipt for slot in plan.slots for receipt in state.of(slot.slot_key).receipts]
     return report, receipts, store, plan

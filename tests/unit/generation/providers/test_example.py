@@ -18,7 +18,7 @@ from assets.gateway.calls import Retry
 from assets.gateway.network.connection import Connection
 from assets.generation.plan import freeze_plan, make_plan
 from assets.generation.providers import registry
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from tests.unit.generation.scripted import picture
 from tests.unit.generation.test_run import SUITES, WEEK, entry
 from warehouse.store import open_store
@@ -95,9 +95,9 @@ def test_the_example_asks_a_partition_and_its_errors_are_outcomes(
     provider = registry.make_provider("example", Connection(base_url=server, allow_private=True))
     store = open_store(tmp_path)
     plan = freeze_plan(store, make_plan(entry(provider="example", model_id="x"), SUITES, WEEK, provider))
-    report = generate(
+    report = PartitionRun(
         store, plan, provider, concurrency=2, retry=Retry(attempts=2, base_s=0.001, most_s=0.01)
-    )
+    ).run()
     receipts = [store.get(key).decode() for key in store.list("attempts/") if key.endswith(".json")]
     assert report.outcomes["ok"] == 8
     assert report.outcomes["blocked_input"] == 2
@@ -113,7 +113,7 @@ def test_a_wrong_key_stops_and_is_not_written_down(
     provider = registry.make_provider("example", Connection(base_url=server, allow_private=True))
     store = open_store(tmp_path)
     plan = freeze_plan(store, make_plan(entry(provider="example", model_id="x"), SUITES, WEEK, provider))
-    report = generate(store, plan, provider, concurrency=1)
+    report = PartitionRun(store, plan, provider, concurrency=1).run()
     assert report.stopped_by
     assert report.stopped_by.outcome == "auth"
     assert "sk-another" not in "".join(store.get(key).decode(errors="ignore") for key in store.list(""))

@@ -27,7 +27,7 @@ from assets.generation.providers.errors import match
 from assets.generation.providers.openai.batch import OpenAIBatch
 from assets.generation.providers.openai.batches import ERRORS
 from assets.generation.providers.registry import make_provider
-from assets.generation.run import PartitionReport, generate
+from assets.generation.run import PartitionReport, PartitionRun
 from tests.services.loopback import Reply
 from tests.services.openai_batches import Server, answered, batches, drawn, not_answered
 from tests.unit.generation.test_run import SUITES, WEEK, entry
@@ -69,7 +69,7 @@ class Account:
 
     def run(self, patience: Patience = SOON, **more: Any) -> PartitionReport:
         provider = OpenAIBatch(Connection(base_url=self.address, allow_private=True, timeout_s=5))
-        return generate(
+        return PartitionRun(
             self.store,
             self.plan,
             provider,
@@ -78,7 +78,7 @@ class Account:
             batch_patience=patience,
             batch_size=5,
             **more,
-        )
+        ).run()
 
     @property
     def receipts(self) -> list[Receipt]:

@@ -17,7 +17,7 @@ from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.openai.responses import OpenAIResponses, make, units
 from assets.generation.providers.registry import make_provider
-from assets.generation.run import generate
+from assets.generation.run import PartitionRun
 from assets.suites.loader import load_suites
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply
 from tests.services.openai_wire import small_picture
@@ -339,7 +339,7 @@ def converse(server: ContractServer, store: Store) -> tuple[Plan, dict[tuple[str
     )
     asks = provider(server)
     plan = freeze_plan(store, make_plan(entry, load_suites(), WEEK, asks))
-    generate(store, plan, asks, retry=FAST, costs=Costs(entry.price), concurrency=2)
+    PartitionRun(store, plan, asks, retry=FAST, costs=Costs(entry.price), concurrency=2).run()
     receipts = read_partition(store, WEEK, "chat").receipts
     return plan, {(str(receipt.conversation), receipt.turn): receipt for receipt in receipts}
 
