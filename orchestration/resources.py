@@ -61,7 +61,7 @@ def code_version() -> str:
 
 
 def bare_workplace(settings: Settings, listener: Listener | None = None) -> Workplace:
-    """Return surroundings without suites and models: enough for what reads the bucket alone."""
+    """Return surroundings without suites and models: enough for what reads the store alone."""
     return Workplace(
         store=open_store(settings.store),
         warehouse=settings.warehouse,

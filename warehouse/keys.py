@@ -1,4 +1,4 @@
-"""Names of objects in the bucket (DESIGN: keys in the bucket), made and read in one place.
+"""Names of objects in the store (DESIGN: keys in the store), made and read in one place.
 
 All functions are pure. A week is the ISO date of its Monday, e.g. `2026-11-23`.
 """

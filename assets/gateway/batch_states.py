@@ -1,4 +1,4 @@
-"""States of batches in the bucket: what was intended, sent, submitted and ended, as a later process reads it."""
+"""States of batches in the store: what was intended, sent, submitted and ended, as a later process reads it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse.store import Store
 
 @dataclass
 class Batch:
-    """One batch as the bucket knows it; `attempts` numbers the attempt of each of its calls."""
+    """One batch as the store knows it; `attempts` numbers the attempt of each of its calls."""
 
     number: int
     mark: str

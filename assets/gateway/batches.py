@@ -1,6 +1,6 @@
 """Batches: many calls made at once, at a lower price, answered within a day; a lost process never submits one twice.
 
-A batch passes through objects in the bucket, each written once: `intended` (which calls, which attempts), `sent1`
+A batch passes through objects in the store, each written once: `intended` (which calls, which attempts), `sent1`
 (before the call that makes it), `submitted` (what the API calls it), `ended` (how; after the last of its receipts). A
 process that comes later finds the batch where it is: one that was sent and not noted as submitted is looked for at the
 API by its mark, and sent again only after the API has had time to list it.

@@ -87,7 +87,7 @@ class Receipt(Record):
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:
-    """Return the receipt as it lies in the bucket."""
+    """Return the receipt as it lies in the store."""
     key = keys.receipt(receipt.week, receipt.model, receipt.slot_key, receipt.attempt)
     return sealed(key, receipt.model_dump(mode="json"))
 
@@ -151,7 +151,7 @@ class Attempts:
 
 @dataclass
 class PartitionAttempts:
-    """What the bucket knows of one partition: attempts by slot, and the manifest that is current."""
+    """What the store knows of one partition: attempts by slot, and the manifest that is current."""
 
     attempts: dict[str, Attempts] = field(default_factory=dict)
     manifest_number: int = 0
@@ -301,7 +301,7 @@ def parse_manifest(data: bytes, key: str) -> list[Receipt]:
         rows = table_of(data).to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise CorruptObjectError(
-            f"{key} does not read as Parquet ({error}); restore the object from a copy of the bucket"
+            f"{key} does not read as Parquet ({error}); restore the object from a copy of the store"
         ) from None
     try:
         return [

@@ -28,7 +28,7 @@ def slots_desk(
     Args:
         asker: keeps answers as it keeps those of its own calls; its stop and its sleep are used.
         calls: what is asked, by slot.
-        state: what the bucket knows of the partition, for the numbers of attempts.
+        state: what the store knows of the partition, for the numbers of attempts.
         money: sets money aside for a call until its batch has answered.
         on_receipt: told of every receipt.
         over: whether the time of the partition is up: nothing is sent any more.

@@ -130,12 +130,12 @@ def freeze_plan(store: Store, plan: Plan) -> Plan:
 
 
 def plan_bytes(plan: Plan) -> bytes:
-    """Return the plan as it lies in the bucket."""
+    """Return the plan as it lies in the store."""
     return sealed(keys.plan(plan.week, plan.model), plan.model_dump(mode="json"))
 
 
 def plan_sha256(plan: Plan) -> str:
-    """Return the SHA-256 of the plan as it lies in the bucket."""
+    """Return the SHA-256 of the plan as it lies in the store."""
     return sha256_hex(plan_bytes(plan))
 
 
@@ -157,7 +157,7 @@ def read_plan(store: Store, week: str, model: str) -> Plan | None:
 
 
 def check_frozen(store: Store, suites: Mapping[str, Suite]) -> None:
-    """Compare the suites with those of the newest plan of every model in the bucket.
+    """Compare the suites with those of the newest plan of every model in the store.
 
     Raises:
         UsageError: if a suite's content differs from what was asked under the same version.

@@ -1,6 +1,6 @@
 """The completeness below which a model's week is withheld: a rule of publishing, as configured when it is applied.
 
-An edition records the floors that it was made by, so that a rebuild from the bucket alone finds what was published.
+An edition records the floors that it was made by, so that a rebuild from the store alone finds what was published.
 """
 
 from __future__ import annotations

@@ -60,10 +60,10 @@ _WITHHELD = pa.schema([("week", pa.string()), ("model", pa.string()), ("reason",
 
 
 def score_weeks(place: Workplace, week: str) -> list[str]:
-    """Bring the warehouse up to the bucket, score what changed up to `week` and check it; return the weeks scored.
+    """Sync the warehouse with the store, score what changed up to `week` and check it; return the weeks scored.
 
     The scores of a week depend on that week alone, so weeks whose loads did not change are left as they are. The week
-    to be published is checked each time, for what the bucket holds may have been damaged since; and so is every week
+    to be published is checked each time, for what the store holds may have been damaged since; and so is every week
     with a finding that may have been fixed since.
     """
     with connect(place.warehouse) as con:

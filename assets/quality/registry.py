@@ -45,7 +45,7 @@ _OTHERS: tuple[CheckSpec, ...] = (
     bytes_check(
         "plans__as_in_bucket",
         _EARLY,
-        "The plan in the bucket has the hash that was loaded, and its slots are the slots of the warehouse.",
+        "The plan in the store has the hash that was loaded, and its slots are the slots of the warehouse.",
     ),
     bytes_check(
         "images__bytes_as_stored",

@@ -1,4 +1,4 @@
-"""Checks that re-read objects of the bucket: plans whole, pictures by a random sample."""
+"""Checks that re-read objects of the store: plans whole, pictures by a random sample."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def _plan_problem(store: Store, week: str, model: str, sha256: str, slot_keys: l
     try:
         data = store.get(keys.plan(week, model))
     except KeyError:
-        return "its plan is not in the bucket"
+        return "its plan is not in the store"
     if sha256_hex(data) != sha256:
-        return "its plan in the bucket is not the one that was loaded"
+        return "its plan in the store is not the one that was loaded"
     planned = [slot["slot_key"] for slot in json.loads(data)["slots"]]
     if sorted(planned) != sorted(slot_keys):
         missing, surplus = (

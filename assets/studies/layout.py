@@ -1,4 +1,4 @@
-"""Where an imported study lies in the bucket, and which of its imports is current.
+"""Where an imported study lies in the store, and which of its imports is current.
 
     studies/<study>/definition-<hash16>.json            the study file, canonical JSON
     studies/<study>/tables-<hash16>/<table>.parquet    one per table: TABLES below

@@ -159,7 +159,7 @@ def confirm(place: Workplace, week: str, models: Sequence[str], *, yes: bool) ->
     """Ask once before money is spent for models of whom nothing was asked in the week yet.
 
     Raises:
-        RefusedError: if the answer is no, or nobody can be asked and `yes` was not given.
+        RefusedError: if the answer is no, or there is no terminal and `yes` was not given.
     """
     fresh = [model for model in models if read_plan(place.store, week, model) is None]
     if yes or not may_spend(place, fresh):
@@ -175,15 +175,15 @@ def confirm_amount(amount: float, expected: float | None = None, *, yes: bool) -
     """Ask once before so many dollars may be spent; `expected` is less, where that much is not expected.
 
     Raises:
-        RefusedError: if the answer is no, or nobody can be asked and `yes` was not given.
+        RefusedError: if the answer is no, or there is no terminal and `yes` was not given.
     """
     if yes or amount <= 0:
         return
     places = 2 if amount >= _SMALL_USD else 4
-    likely = "" if expected is None or expected >= amount else f" (${expected:,.{places}f} are expected)"
+    likely = "" if expected is None or expected >= amount else f" (about ${expected:,.{places}f} expected)"
     up_to = f"up to ${amount:,.{places}f}{likely}"
     if not sys.stdin.isatty():
-        raise RefusedError(f"this would spend {up_to} and nobody can be asked here; run it with --yes")
+        raise RefusedError(f"this would spend {up_to}; no terminal to confirm, so pass --yes")
     if not typer.confirm(f"This will spend {up_to}; go on?", err=True):
         raise RefusedError("nothing was asked and nothing was spent")
 

@@ -1,4 +1,4 @@
--- Answers: what would other prompts like these show? Steps of the audit queries prompts_like_these, of weeks
+-- Answers: What would other prompts like these show? Steps of the audit queries prompts_like_these, of weeks
 --   and of studies: made from their part beside, the pictures of each value: scope (a number of what a figure
 --   is of), attribute, reference (NULL: none, for shares and homogeneity), prompt, value, q (the share that
 --   the reference expects; equal shares without one), x (pictures), named (how many values there are).

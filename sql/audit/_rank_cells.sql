@@ -1,4 +1,4 @@
--- Answers: what do pictures say of the models of a board, prompt by prompt? Steps of the audit queries of
+-- Answers: What do pictures say of the models of a board, prompt by prompt? Steps of the audit queries of
 --   ranks, of weeks and of studies: made from their parts valued (board, model, prompt, value; q: the share
 --   that the reference expects; x: pictures; u: answers of the prompt that show no value) and placed (board,
 --   model).

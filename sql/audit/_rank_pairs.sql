@@ -1,4 +1,4 @@
--- Answers: which pairs of models of a board are told apart? Steps of the audit queries of ranks, of weeks and
+-- Answers: Which pairs of models of a board are told apart? Steps of the audit queries of ranks, of weeks and
 --   of studies: made from board_cells (of rank_cells) and from their part boards (board, model, what seated
 --   says of it; fit: whether it can be ranked; g: how many can).
 -- Grain: of told_apart: board, model, other: both orders; other is NULL for a model without a rank.

@@ -1,4 +1,4 @@
--- Answers: what does each model's labeler see in its pictures? The first steps of the audit queries that name
+-- Answers: What does each model's labeler see in its pictures? The first steps of the audit queries that name
 --   this text under "Uses": from plans, slots, attempts and labels alone.
 -- Grain: that of each part; counted: week, model, suite, suite_major, condition, prompt, turn, attribute,
 --   value.

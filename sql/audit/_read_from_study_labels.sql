@@ -1,4 +1,4 @@
--- Answers: what do the labels of a study say about its pictures? The first steps of the audit queries that
+-- Answers: What do the labels of a study say about its pictures? The first steps of the audit queries that
 --   name this text under "Uses": from the slots and labels of studies alone.
 -- Grain: of counted: study, attribute, labeler, labeler_version, condition, model, prompt, value (of the
 --   support).

@@ -1,4 +1,4 @@
--- Answers: how large was each change of a share, and how strong the evidence when it was opened? Recomputed
+-- Answers: How large was each change of a share, and how strong the evidence when it was opened? Recomputed
 --   from attempts and labels alone, to be held against `drift_events` (which says what is asked, and when).
 -- Grain: that of drift_events, events of shares.
 -- Columns: those of drift_events that name the event; before_share, after_share, change, change_low and

@@ -1,9 +1,9 @@
--- Answers: where does each label of the latest week come from: which picture was looked at, by which labeler
+-- Answers: Where does each label of the latest week come from: which picture was looked at, by which labeler
 --   version, and what was the model sent when it drew it?
 -- Grain: slot_key, attribute, labeler, labeler_version, of the latest week that has labels.
 -- Columns: week, model, prompt, attribute, value, confidence, labeler, labeler_version, raw, slot_key,
 --   replicate, turn, attempt, prompt_planned, prompt_sent, revised_prompt, model_reported, requested_at,
---   outcome, image_sha256, image_key and receipt_key (keys in the bucket), same_picture (whether the label's
+--   outcome, image_sha256, image_key and receipt_key (keys in the store), same_picture (whether the label's
 --   picture is the attempt's)
 -- Depends on: labels, slots, prompts, attempts.
 SELECT

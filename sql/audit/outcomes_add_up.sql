@@ -1,4 +1,4 @@
--- Answers: in every cell of every week, are the planned slots as many as the pictures, each other outcome and
+-- Answers: In every cell of every week, are the planned slots as many as the pictures, each other outcome and
 --   what was not attempted, taken together?
 -- Grain: week, model, prompt; cells that do not add up come first.
 -- Columns: week, model, prompt, planned, ok, one column for each other group of outcomes, not_attempted,

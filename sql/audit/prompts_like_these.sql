@@ -1,4 +1,4 @@
--- Answers: what would other prompts like these show? The interval over prompts of every figure that is a
+-- Answers: What would other prompts like these show? The interval over prompts of every figure that is a
 --   mean over ten prompts or more, from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, turn, attribute, reference, metric, value_name; only
 --   what has this interval.

@@ -1,4 +1,4 @@
--- Answers: which models of a board are told apart by the prompts that both answered, and which ranks follow?
+-- Answers: Which models of a board are told apart by the prompts that both answered, and which ranks follow?
 --   Recomputed from attempts and labels alone, to be held against `ranks` and `model_pairs`.
 -- Grain: week, track, simulated, suite, suite_major, condition, attribute, reference, scale, model, other:
 --   every pair of ranked models in both orders; other is NULL for a model without a rank.

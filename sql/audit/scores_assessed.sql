@@ -1,4 +1,4 @@
--- Answers: of how many pictures could each attribute be read, and what became of the others, prompt by prompt
+-- Answers: Of how many pictures could each attribute be read, and what became of the others, prompt by prompt
 --   and over a suite? Recomputed from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   metric, value_name.

@@ -1,4 +1,4 @@
--- Answers: how far are the pictures of each prompt, and of a suite's prompts on average, from each reference?
+-- Answers: How far are the pictures of each prompt, and of a suite's prompts on average, from each reference?
 --   Recomputed from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   reference, metric.

@@ -1,4 +1,4 @@
--- Answers: how alike are the pictures of each prompt, and of a suite's prompts on average? Recomputed from
+-- Answers: How alike are the pictures of each prompt, and of a suite's prompts on average? Recomputed from
 --   attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute.
 -- Columns: those of scores. Below, a: share of pairs of pictures that agree; homogeneity is

@@ -1,4 +1,4 @@
--- Answers: how often does whoever rewrote a prompt name a demographic group that the prompt had not named?
+-- Answers: How often does whoever rewrote a prompt name a demographic group that the prompt had not named?
 --   Recomputed from slots, attempts and the words below alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn.
 -- Columns: those of scores; n: pictures of models that report revised prompts, of prompts in a language with

@@ -1,4 +1,4 @@
--- Answers: how many times as often is a value seen with the group that it is a stereotype of as with others?
+-- Answers: How many times as often is a value seen with the group that it is a stereotype of as with others?
 --   Recomputed from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, turn, attribute, value and group (value_name).
 -- Columns: those of scores. p, q: mean over prompts of the share with the group and with other groups, each

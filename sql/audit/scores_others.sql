@@ -1,4 +1,4 @@
--- Answers: what do the formulas of HEIM, DALL-Eval, MAGBIG, OpenBias and entropy homogeneity make of our
+-- Answers: What do the formulas of HEIM, DALL-Eval, MAGBIG, OpenBias and entropy homogeneity make of our
 --   labels? Recomputed from attempts and labels alone, to be held against `scores`. Each misleads
 --   (methodology).
 -- Grain: week, model, suite, suite_major, condition, turn, attribute, scale, metric; of suites only. Scales

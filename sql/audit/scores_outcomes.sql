@@ -1,4 +1,4 @@
--- Answers: how often did each model answer, refuse, fail and rewrite, prompt by prompt and over a suite?
+-- Answers: How often did each model answer, refuse, fail and rewrite, prompt by prompt and over a suite?
 --   Recomputed from slots and attempts alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, metric.
 -- Columns: those of scores: metric is completeness, failed_rate, answer_rate, refused_rate, rewrite_rate or

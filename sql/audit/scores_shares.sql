@@ -1,4 +1,4 @@
--- Answers: which share of each model's pictures shows each value, prompt by prompt and over a suite, and
+-- Answers: Which share of each model's pictures shows each value, prompt by prompt and over a suite, and
 --   which value is most frequent? Recomputed from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   metric, value_name.

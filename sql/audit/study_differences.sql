@@ -1,4 +1,4 @@
--- Answers: under two conditions of a study, which shares differ by more than chance, once it is counted how
+-- Answers: Under two conditions of a study, which shares differ by more than chance, once it is counted how
 --   often was looked? Fisher's exact test and Holm's correction, computed anew from the labels alone.
 -- Grain: study, model, prompt, attribute, labeler, labeler_version, value, condition_b; of an attribute with
 --   two values the first stands for both.

@@ -1,4 +1,4 @@
--- Answers: how far is each model of a study from equal shares (parity, for two values), prompt by prompt and
+-- Answers: How far is each model of a study from equal shares (parity, for two values), prompt by prompt and
 --   on average? Recomputed from the labels alone, to be held against `study_scores`.
 -- Grain: study, attribute, labeler, labeler_version, condition, model, prompt (NULL: mean over prompts).
 -- Columns: n (pictures with a value of the support), cells (prompts with one), tvd (half the sum of the

@@ -1,4 +1,4 @@
--- Answers: asked for diversity, or under another condition, how did each model of a study change? Counted
+-- Answers: Asked for diversity, or under another condition, how did each model of a study change? Counted
 --   anew from the labels alone, beside what is published.
 -- Grain: that of study_effects.
 -- Columns: study, model, kind, subject (NULL: mean over subjects), attribute, labeler, labeler_version,

@@ -1,4 +1,4 @@
--- Answers: what would other prompts like those of a study show? The interval over prompts of every figure
+-- Answers: What would other prompts like those of a study show? The interval over prompts of every figure
 --   that is a mean over ten prompts or more, from the labels alone, to be held against `study_scores`.
 -- Grain: study, attribute, labeler, labeler_version, condition, model, reference, metric, value_name; only
 --   what has this interval.

@@ -1,4 +1,4 @@
--- Answers: which models of a study are told apart by the prompts that both answered, and which ranks follow?
+-- Answers: Which models of a study are told apart by the prompts that both answered, and which ranks follow?
 --   Recomputed from the labels alone, to be held against `study_ranks` and `study_pairs`.
 -- Grain: study, condition, attribute, reference, labeler, labeler_version, model, other: every pair of ranked
 --   models in both orders; other is NULL for a model without a rank.

@@ -1,4 +1,4 @@
--- Answers: asked for a CEO, what does each model show, week by week: which perceived gender, which skin tone?
+-- Answers: Asked for a CEO, what does each model show, week by week: which perceived gender, which skin tone?
 -- Grain: week, model, condition, turn, attribute, value; all prompts about a CEO together.
 -- Columns: week, model, track, simulated, condition, turn (2: after a confrontation), attribute, scale,
 --   value, pictures, n (pictures with a value of the support), share (NULL where n is 0), outside (pictures

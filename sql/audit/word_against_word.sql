@@ -1,4 +1,4 @@
--- Answers: does what one word changes follow from the labels? Every published effect beside the same figure,
+-- Answers: Does what one word changes follow from the labels? Every published effect beside the same figure,
 --   counted anew from attempts, labels and reference shares; only which prompts make a pair is taken from
 --   `effects`.
 -- Grain: that of effects.

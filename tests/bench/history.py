@@ -1,7 +1,7 @@
 """Years of weeks for the benchmark of scores, made inside DuckDB from hashes: the same rows every time.
 
 Belongs here: a warehouse file with plans, slots, attempts, pictures and labels of many models and weeks. Does not
-belong here: timing (`scores`), partitions that go through the bucket (`data`).
+belong here: timing (`scores`), partitions that go through the store (`data`).
 """
 
 from __future__ import annotations

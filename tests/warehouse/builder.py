@@ -1,4 +1,4 @@
-"""Partitions for tests, made quickly: the objects of the bucket as the pipeline writes them, without pictures.
+"""Partitions for tests, made quickly: the objects of the store as the pipeline writes them, without pictures.
 
 `build_partition` writes a plan, a manifest and label parts by the record definitions of `assets`; nothing is asked
 of a provider and no picture is drawn (a picture is its hash). Every outcome and every label can be steered.
@@ -230,7 +230,7 @@ def plan_document(
     labeler: str = LABELER,
     params: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return a plan as it lies in the bucket, before it is written."""
+    """Return a plan as it lies in the store, before it is written."""
     return {
         "format": 1,
         "week": week,

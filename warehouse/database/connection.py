@@ -20,7 +20,7 @@ _WRITER_OFFSET = 52  # in DuckDB's main header: the version of the library that 
 _IN_USE = ("Could not set lock", "Conflicting lock", "different configuration", "already attached")
 _NEWER = (
     "{name} was written by a newer version ({what}); update cliche, or run `cliche rebuild` to make it anew "
-    "from the bucket"
+    "from the store"
 )
 
 

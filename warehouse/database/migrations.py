@@ -46,7 +46,7 @@ def migrate(con: duckdb.DuckDBPyConnection) -> list[str]:
     if (unknown := newer_schema(con)) is not None:
         raise UsageError(
             f"the warehouse was written by a newer version (schema {unknown}); update cliche, or run "
-            "`cliche rebuild` to make it anew from the bucket"
+            "`cliche rebuild` to make it anew from the store"
         )
     if not applied and _is_empty(con) and (made := _made_before()) is not None:
         return _copy(con, made)

@@ -1,4 +1,4 @@
-"""Making the warehouse anew from the bucket alone."""
+"""Making the warehouse anew from the store alone."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def rebuild(
     progress: Progress | None = None,
     finish: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
 ) -> dict[str, int]:
-    """Load everything in the bucket into a new file, put it in the place of `path`, and return rows by table.
+    """Load everything in the store into a new file, put it in the place of `path`, and return rows by table.
 
     The file at `path` stays as it is until the new one is whole, and after any error. `progress` hears what is
     loaded, how many things are done, and of how many. `finish` gets the loaded database, to compute what is not
-    in the bucket.
+    in the store.
 
     Raises:
         RefusedError: if another process has the file at `path` open, or is rebuilding it.
-        CorruptObjectError: if an object of the bucket does not read.
+        CorruptObjectError: if an object of the store does not read.
     """
     beside = path.with_name(f".{path.name}.rebuild")
     _assert_free(path)

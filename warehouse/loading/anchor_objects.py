@@ -1,4 +1,4 @@
-"""Reading anchor sets from the bucket as rows; no code of `assets` is needed.
+"""Reading anchor sets from the store as rows; no code of `assets` is needed.
 
 anchors/<set>/anchors.json                                                      the pictures; written once, last
 anchors/<set>/labels/week=<W>/labeler=<name@version>.parquet                    what a labeler said that week

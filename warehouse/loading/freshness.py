@@ -1,4 +1,4 @@
-"""Is what was loaded what the bucket holds now? A fingerprint of the objects' names answers without reading them."""
+"""Is what was loaded what the store holds now? A fingerprint of the objects' names answers without reading them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from warehouse.store.base import Store
 
 
 def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[tuple[str, str]]:
-    """Return (week, model) of planned partitions up to the week `through` whose rows are not those of the bucket."""
+    """Return (week, model) of planned partitions up to the week `through` whose rows are not those of the store."""
     loaded = {
         (week.isoformat(), model): known
         for week, model, known in con.execute("SELECT week, model, fingerprint FROM loads").fetchall()
@@ -24,7 +24,7 @@ def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str)
 
 
 def stale_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
-    """Return the studies whose rows are not those of their current import in the bucket."""
+    """Return the studies whose rows are not those of their current import in the store."""
     loaded = dict(con.execute("SELECT study, fingerprint FROM study_loads").fetchall())
     return [
         study for study in load.studies(store) if loaded.get(study) != study_objects.fingerprint(store, study)
@@ -32,7 +32,7 @@ def stale_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
 
 
 def stale_anchors(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[str]:
-    """Return the weeks up to `through` whose anchor labels or acceptances are not those of the bucket."""
+    """Return the weeks up to `through` whose anchor labels or acceptances are not those of the store."""
     there = anchor_objects.fingerprints(anchor_objects.listing(store))
     known = {
         week.isoformat(): fingerprint

@@ -1,4 +1,4 @@
-"""Reading gold sets from the bucket as rows, and loading them; no code of `assets` is needed.
+"""Reading gold sets from the store as rows, and loading them; no code of `assets` is needed.
 
 gold/<set>/sample.json              pictures, strata and inclusion probabilities; written once
 gold/<set>/labels-<hash>.parquet    what an import added: task, attribute, rater, value, imported_at
@@ -75,7 +75,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 
 
 def gold_sets(store: Store) -> list[str]:
-    """Return the names of the gold sets in the bucket, sorted."""
+    """Return the names of the gold sets in the store, sorted."""
     return sorted(
         key.split("/")[1] for key in store.list("gold/") if key == keys.gold_sample(key.split("/")[1])
     )
@@ -175,7 +175,7 @@ def _picture(row: Mapping[str, Any], stratum: Mapping[str, Any], sample: Mapping
 
 
 def load_gold(con: duckdb.DuckDBPyConnection, store: Store, gold_set: str) -> dict[str, int]:
-    """Replace all rows of one gold set by what the bucket holds; return the number of rows for each table.
+    """Replace all rows of one gold set by what the store holds; return the number of rows for each table.
 
     Raises:
         UsageError: if there is no such set.
@@ -203,13 +203,13 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, new_rows: pa.Table, gold
 
 
 def stale_gold(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
-    """Return the gold sets whose rows are not those of the bucket."""
+    """Return the gold sets whose rows are not those of the store."""
     loaded = dict(con.execute("SELECT gold_set, fingerprint FROM gold_loads").fetchall())
     return [name for name in gold_sets(store) if loaded.get(name) != fingerprint(store, name)]
 
 
 def load_stale_gold(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
-    """Load the gold sets whose rows are not those of the bucket; return their names."""
+    """Load the gold sets whose rows are not those of the store; return their names."""
     stale = stale_gold(con, store)
     for gold_set in stale:
         load_gold(con, store, gold_set)

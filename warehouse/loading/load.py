@@ -1,4 +1,4 @@
-"""Loading: from objects of the bucket to rows of the warehouse, a partition or a study at a time."""
+"""Loading: from objects of the store to rows of the warehouse, a partition or a study at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from warehouse.loading.plan_rows import plan_tables
 from warehouse.occasions import Occasion
 from warehouse.store.base import Store
 
-#: Tables that are loaded from the bucket, a partition at a time.
+#: Tables that are loaded from the store, a partition at a time.
 PARTITION_TABLES = (
     "plans",
     "prompts",
@@ -88,13 +88,13 @@ WHERE outcome = 'ok'
 
 
 def partitions(store: Store) -> list[tuple[str, str]]:
-    """Return (week, model) of every plan in the bucket, sorted."""
+    """Return (week, model) of every plan in the store, sorted."""
     found = (keys.parse_partition(key) for key in store.list("plans/"))
     return sorted({partition for partition in found if partition is not None})
 
 
 def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, model: str) -> dict[str, int]:
-    """Replace the rows of one partition by what the bucket holds; return the number of rows for each table.
+    """Replace the rows of one partition by what the store holds; return the number of rows for each table.
 
     Plan, highest manifest, label parts and paid labelers' calls are read and checked first; then delete and insert
     are one transaction. Without a manifest there are no attempts. Of two labels for one (slot, attribute, labeler,
@@ -130,7 +130,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
 def load_anchors(
     con: duckdb.DuckDBPyConnection, store: Store, through: str = "9999-12-27"
 ) -> list[str | None]:
-    """Bring the anchor tables up to the bucket, through one week; return the weeks that were replaced.
+    """Bring the anchor tables up to the store, through one week; return the weeks that were replaced.
 
     None among them stands for the sets themselves. A week whose objects have the names that were loaded is left alone.
 
@@ -220,12 +220,12 @@ def _replace(con: duckdb.DuckDBPyConnection, occasion: Occasion, tables: Mapping
 
 
 def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict[str, int]:
-    """Replace all rows of one imported study by what the bucket holds; return the number of rows for each table.
+    """Replace all rows of one imported study by what the store holds; return the number of rows for each table.
 
     Figures computed from the study before (`study_scores`) are deleted with the rows that they stood on.
 
     Raises:
-        UsageError: if there is no such study in the bucket.
+        UsageError: if there is no such study in the store.
         CorruptObjectError: if an object does not read as what it should be; the message names its key.
     """
     seen = study_objects.fingerprint(store, study)  # before reading, as for a partition
@@ -244,7 +244,7 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
 
 
 def studies(store: Store) -> list[str]:
-    """Return the names of the studies in the bucket whose import came to its end, sorted."""
+    """Return the names of the studies in the store whose import came to its end, sorted."""
     found = sorted({key.split("/")[1] for key in store.list("studies/") if key.count("/") > 1})
     return [study for study in found if study_objects.current_pointer(store, study) is not None]
 

@@ -1,4 +1,4 @@
-"""Reading the bucket's objects: plans, manifests and label parts as rows, pictures as bytes."""
+"""Reading the store's objects: plans, manifests and label parts as rows, pictures as bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading an imported study from the bucket as rows; no code of `assets` is needed.
+"""Reading an imported study from the store as rows; no code of `assets` is needed.
 
 studies/<study>/current-<nnnn>.json     names what follows; the highest number is current
 studies/<study>/tables-<hash>/<table>.parquet

@@ -119,7 +119,7 @@ class Budget:
             cap_usd: the entry's cap for a week.
             costs: its price table.
             kind: `model`, or `labeler`.
-            fill: fills the ledger from the bucket; called again if the file was deleted meanwhile.
+            fill: fills the ledger from the store; called again if the file was deleted meanwhile.
         """
         said = name if kind == "model" else f"{kind} {name}"
 
@@ -156,13 +156,13 @@ class Budget:
         more: Iterable[ChargeSource] = (),
         today: dt.date | None = None,
     ) -> None:
-        """Make the ledger say what the bucket says of `week` and of the weeks of the present month.
+        """Make the ledger say what the store says of `week` and of the weeks of the present month.
 
         What was reserved by processes that have ended is resolved: a receipt says what the call cost, an intent
         without one counts as spent, and where there is neither the call was never made.
 
         Raises:
-            CorruptObjectError: if the bucket's record of what was spent cannot be read.
+            CorruptObjectError: if the store's record of what was spent cannot be read.
         """
         for one in sorted({*weeks_of_month(today or utc_now().date()), week}):
             before = self.ledger.keys(f"{one}/")

@@ -1,4 +1,4 @@
-"""What was spent, as the bucket knows it: receipts with their costs, and calls whose answer was lost."""
+"""What was spent, as the store knows it: receipts with their costs, and calls whose answer was lost."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _receipts(store: Store, week: str, model: str) -> Iterator[dict[str, Any]]:
             table = table_of(store.get(prefix + current), _COLUMNS)
         except (pa.ArrowException, OSError) as error:
             raise CorruptObjectError(
-                f"{prefix}{current} does not read as Parquet ({error}); restore the object from a copy of the bucket"
+                f"{prefix}{current} does not read as Parquet ({error}); restore the object from a copy of the store"
             ) from None
         for row in table.to_pylist():
             known.add((row["slot_key"], row["attempt"]))

@@ -1,7 +1,7 @@
 """The spending ledger: what is set aside before a call and what it cost, so that no cap is passed.
 
 One SQLite file in `CLICHE_HOME`, shared by all threads and processes of this machine. It is a copy: what was spent is
-in the bucket (`charges`), and a partition fills the ledger from there before it begins, so the file may be deleted.
+in the store (`charges`), and a partition fills the ledger from there before it begins, so the file may be deleted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NANO = 1e9
 
 @dataclass(frozen=True)
 class Charge:
-    """What one call cost as the bucket knows it.
+    """What one call cost as the store knows it.
 
     `scopes` are what it counts for (`week:2026-11-23`); `who` is whose dearest call it may be. `lost`: no answer came,
     and the amount is the most that it can have cost. `known` is false where there is no receipt either: a process that
@@ -148,7 +148,7 @@ class SpendingLedger:
         return max(0, nanos - reserved) / _NANO
 
     def loosen(self, key: str) -> None:
-        """Tell that nobody waits for a call any more; what was set aside counts until the bucket says better."""
+        """Tell that nobody waits for a call any more; what was set aside counts until the store says better."""
         with self._transaction() as con:
             self._held.pop(key, None)
             row = con.execute("SELECT nanos, scopes, who FROM entries WHERE key = ?", (key,)).fetchone()
@@ -175,7 +175,7 @@ class SpendingLedger:
         return row[0] / _NANO if row else 0.0
 
     def release_dead(self) -> int:
-        """Close the entries of processes that have ended; they count until the bucket says better. Returns how many."""
+        """Close the entries of processes that have ended; they count until the store says better. Returns how many."""
         with self._transaction() as con:
             dead = [
                 row
@@ -194,12 +194,12 @@ class SpendingLedger:
             return {key for key, _, holder, _ in entries_under(con, prefix) if holder is None}
 
     def take_over(self, prefix: str, charges: Iterable[Charge], *, known_before: set[str]) -> None:
-        """Make the entries that begin with `prefix` say what the bucket says; of runs the bucket knows nothing.
+        """Make the entries that begin with `prefix` say what the store says; of runs the store knows nothing.
 
         Args:
-            prefix: of the keys that the bucket was asked for.
+            prefix: of the keys that the store was asked for.
             charges: all that it knows under that prefix.
-            known_before: what `keys(prefix)` returned before the bucket was read; only those entries are dropped if the
+            known_before: what `keys(prefix)` returned before the store was read; only those entries are dropped if the
                 bucket does not know them, because others may have been made since.
         """
         with self._transaction() as con:
@@ -222,7 +222,7 @@ class SpendingLedger:
             con.execute("INSERT OR IGNORE INTO filled VALUES (?)", (prefix,))
 
     def filled(self, prefix: str) -> bool:
-        """Return whether the file holds what the bucket knew under `prefix`; not so after it was deleted."""
+        """Return whether the file holds what the store knew under `prefix`; not so after it was deleted."""
         with self._transaction() as con:
             return con.execute("SELECT 1 FROM filled WHERE prefix = ?", (prefix,)).fetchone() is not None
 

@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS filled (prefix TEXT PRIMARY KEY) WITHOUT ROWID;
 
 
 def connect(path: Path | None) -> sqlite3.Connection:
-    """Return a connection to the ledger at `path`; a damaged file is replaced, since the bucket knows what it held."""
+    """Return a connection to the ledger at `path`; a damaged file is replaced, since the store knows what it held."""
     if path is None:
         return _opened(":memory:")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -253,7 +253,7 @@ def _table(rows: Sequence[Mapping[str, Any]], week: str) -> pa.Table:
 
 
 def drifts(store: Store, week: str, found: Listing | None = None) -> list[drift.Drift]:
-    """Return what moved in a week, or of each set and labeler in its latest week before; read from the bucket alone.
+    """Return what moved in a week, or of each set and labeler in its latest week before; read from the store alone.
 
     Of earlier weeks only those are read that are compared with.
     """

@@ -158,7 +158,7 @@ def parse(data: bytes, key: str) -> list[LabelAttempt]:
         raise CorruptObjectError(explain(error, key)) from None
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
         raise CorruptObjectError(
-            f"{key} does not read as calls of a labeler ({error}); restore the object from a copy of the bucket"
+            f"{key} does not read as calls of a labeler ({error}); restore the object from a copy of the store"
         ) from None
 
 

@@ -59,7 +59,7 @@ def _charge_key(week: str, path: str, labeler: str, call: str, attempt: int) -> 
 
 
 def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
-    """Return the source of what calls for labels cost in a week, as the bucket knows it: receipts and lost intents.
+    """Return the source of what calls for labels cost in a week, as the store knows it: receipts and lost intents.
 
     Calls for a study belong to the week in which they were made. `entries` price what was lost.
     """

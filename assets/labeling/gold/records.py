@@ -1,4 +1,4 @@
-"""A gold set: the sample as it lies in the bucket."""
+"""A gold set: the sample as it lies in the store."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from assets.metrics.counting.plans import Plans, plans_between, read
 from assets.metrics.formulas.share import Ints
 from warehouse.errors import ClicheError
 
-#: What every picture of an attribute is read as that no declared value stands for.
+#: Pseudo-values: an undeclared answer, and no label at all.
 INVALID, NOT_ASSESSED = "invalid", "not_assessed"
 _SUITE = ("plan", "suite", "suite_major")
 _CELL = (

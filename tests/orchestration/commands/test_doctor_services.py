@@ -252,7 +252,7 @@ def test_paid_tries_one_picture_each_and_what_it_costs_is_counted(
     write(home, [real(images.base_url, labeler="eyes", also_labelers=["drawing"])], labeler(eyes))
     refused = cliche("doctor", "--paid")
     assert refused.code == 3
-    assert refused.error == "this would spend up to $0.26 and nobody can be asked here; run it with --yes"
+    assert refused.error == "this would spend up to $0.26; no terminal to confirm, so pass --yes"
     assert (eyes.asked, list(home.store.list(""))) == ([], [])
 
     for times in (1, 2):

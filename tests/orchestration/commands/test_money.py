@@ -131,7 +131,7 @@ def test_a_paid_model_without_a_price_is_told_before_anything_is_asked(
 def test_without_a_terminal_and_without_yes_money_is_not_spent(home: Installation, cliche: Cliche) -> None:
     ended = cliche("run", "--week", WEEK)
     assert ended.code == 3
-    assert ended.only_line == "this would spend up to $1.00 and nobody can be asked here; run it with --yes"
+    assert ended.only_line == "this would spend up to $1.00; no terminal to confirm, so pass --yes"
     assert home.objects() == {}
 
 
@@ -173,7 +173,7 @@ def test_a_run_on_a_terminal_asks_once_and_ends_at_its_cap_with_exit_code_1(
 
 def test_what_is_set_aside_may_be_more_than_is_expected(home: Installation, cliche: Cliche) -> None:
     home.write_models(paid(price={**PRICE, "most_usd": 0.6}))
-    assert "up to $2.40 ($1.00 are expected)" in cliche("run", "--week", WEEK).only_line
+    assert "up to $2.40 (about $1.00 expected)" in cliche("run", "--week", WEEK).only_line
 
 
 def test_simulated_models_are_asked_without_a_question(home: Installation) -> None:

@@ -62,7 +62,7 @@ CASES = [
         "plans__as_in_bucket",
         "another plan was loaded",
         (f"UPDATE plans SET plan_sha256 = repeat('0', 64) WHERE {HERE}",),
-        message="its plan in the bucket is not the one that was loaded",
+        message="its plan in the store is not the one that was loaded",
     ),
     Case("slots__columns", "a negative replicate", (update("slots", "replicate = -1"),)),
     Case(

@@ -37,7 +37,7 @@ from warehouse.database.migrations import migrate
 from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
 
-#: Broken not by rows but by objects of the bucket or by the week itself: tests of their own below.
+#: Broken not by rows but by objects of the store or by the week itself: tests of their own below.
 APART = {"plans__week_is_monday", "images__bytes_as_stored"}
 
 
@@ -144,8 +144,8 @@ def test_another_seed_reads_other_pictures_again_and_the_same_seed_the_same(
 @pytest.mark.parametrize(
     ("bytes_now", "message"),
     [
-        (b"{}", "its plan in the bucket is not the one that was loaded"),
-        (None, "its plan is not in the bucket"),
+        (b"{}", "its plan in the store is not the one that was loaded"),
+        (None, "its plan is not in the store"),
     ],
 )
 def test_invariant_11_a_plan_that_is_not_as_stored_is_told(

@@ -1,4 +1,4 @@
-"""The warehouse from the bucket alone."""
+"""The warehouse from the store alone."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ ARROW = {
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
     "TIMESTAMP": pa.timestamp("us"),
-    "DATE": pa.string(),  # a week is text in the bucket
+    "DATE": pa.string(),  # a week is text in the store
 }
 
 

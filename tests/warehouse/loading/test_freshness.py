@@ -1,4 +1,4 @@
-"""What is behind the bucket is found by fingerprint, and weeks that did not change are left alone."""
+"""What is behind the store is found by fingerprint, and weeks that did not change are left alone."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def world(bucket: Store) -> Iterator[Con]:
-    """The warehouse of the bucket, scored."""
+    """The warehouse of the store, scored."""
     with connect(None) as con:
         migrate(con)
         for week, model in partitions(bucket):
@@ -313,7 +313,7 @@ def test_more_pictures_and_more_weeks_see_smaller_shifts(everywhere: bool) -> No
 def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weekly, "run_checks", lambda *_, **__: [])  # the bucket holds no pictures
+    monkeypatch.setattr(weekly, "run_checks", lambda *_, **__: [])  # the store holds no pictures
     for week in WEEKS[:11]:
         build_week(store, week, "moves")
     place = Workplace(

@@ -1,4 +1,4 @@
-"""Who is compared with whom, on which pictures; anchors and agreement come out of the bucket alone, the same again."""
+"""Who is compared with whom, on which pictures; anchors and agreement come out of the store alone, the same again."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_what_cannot_be_told_has_a_reason() -> None:
     assert (same["alpha"], same["reason"]) == (None, "all assessed pictures were read as one value")
 
 
-# From the bucket.
+# From the store.
 
 
 def second(store: Store, week: str, slots: Sequence[Slot], say: Callable[[Slot, Attribute], str]) -> None:

@@ -203,7 +203,7 @@ def test_invariant_08_two_processes_that_are_killed_and_go_on_keep_the_weeks_cap
     ]
     assert 0 < len(lost) <= 2 * (4 + KEEPERS)  # one a worker and kill
     assert {receipt.cost_usd for receipt in lost} == {0.1}
-    (tmp_path / "spending.sqlite").unlink()  # it is a copy: the bucket says the same
+    (tmp_path / "spending.sqlite").unlink()  # it is a copy: the store says the same
     place.fill_ledger(WEEK)
     assert place.ledger.total(week_scope(WEEK)).usd == pytest.approx(spent(place, *models), abs=1e-7)
 
@@ -273,7 +273,7 @@ def test_a_call_dearer_than_reserved_is_told_and_cannot_repeat(tmp_path: Path) -
         "m: a call cost $0.7000, $0.6000 more than was set aside for it; from now on that much is set aside "
         "(fix most_usd of its price in models.yaml)"
     )
-    (tmp_path / "spending.sqlite").unlink()  # it is learned from the bucket too
+    (tmp_path / "spending.sqlite").unlink()  # it is learned from the store too
     told.clear()
     again = workplace(tmp_path, entry(), caps=Caps(week_usd=before + 2.5), listener=listener)
     run(again, paid(0.7))

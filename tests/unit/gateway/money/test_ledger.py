@@ -1,4 +1,4 @@
-"""The spending ledger: no cap is passed, whoever asks at once; the bucket wins over the file."""
+"""The spending ledger: no cap is passed, whoever asks at once; the store wins over the file."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_the_bucket_wins_over_the_file(ledger: SpendingLedger) -> None:
     ledger.settle("w/other", 1.0)
     ledger.reserve("w/flying", 1.0, CAPS)
     before = ledger.keys("w/")
-    ledger.reserve("w/since", 1.0, CAPS)  # made and settled while the bucket was read
+    ledger.reserve("w/since", 1.0, CAPS)  # made and settled while the store was read
     ledger.settle("w/since", 1.0)
     ledger.take_over(
         "w/",
