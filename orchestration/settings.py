@@ -51,11 +51,6 @@ class Settings(BaseModel):
         """Return the folder of Dagster's own records."""
         return self.home / "dagster"
 
-    @property
-    def config_file(self) -> Path:
-        """Return the path of the YAML file with settings; it need not exist."""
-        return self.home / "cliche.yaml"
-
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of this environment.

@@ -135,11 +135,6 @@ FOOD = ("#e0552f", "#f0b429", "#5f9e3a", "#8f4a2b", "#f6e3b4", "#c8374a")
 OBJECT = ("#d92f2f", "#2f6fd9", "#f2a516", "#2e9a63", "#7a4cc2", "#3a3f4b", "#f4f1e8", "#9aa3ad")
 
 
-def rgb(colour: str) -> int:
-    """Return `#rrggbb` as one integer, red in the highest of three bytes."""
-    return int(colour[1:], 16)
-
-
 def meanings() -> dict[str, str]:
     """Return what each declared color stands for: color → `<thing>` or `<thing>:<value>`.
 

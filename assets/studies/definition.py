@@ -16,7 +16,7 @@ from pydantic import (
 from assets.studies.declared.base import Data, Numbering, check_unique
 from assets.studies.declared.conditions import check_baseline
 from assets.studies.declared.keys import fields_of
-from assets.studies.declared.labels import LabelerEntry, LabelFiles
+from assets.studies.declared.labels import LabelFiles, StudyLabeler
 from assets.studies.declared.patterns import Pattern
 from assets.studies.declared.pictures import Images
 from assets.studies.declared.prompts import PromptTable
@@ -267,7 +267,7 @@ def _compared_values_exist(attributes: tuple[StudyAttribute, ...], declared: Map
 def _one_labeler_an_attribute(labels: tuple[LabelFiles, ...]) -> None:
     pairs = [f"{files.labeler.id}: {column.attribute}" for files in labels for column in files.columns]
     check_unique(pairs, "labels of")
-    kinds: dict[str, LabelerEntry] = {}
+    kinds: dict[str, StudyLabeler] = {}
     for files in labels:
         if kinds.setdefault(files.labeler.id, files.labeler) != files.labeler:
             raise ValueError(f'labeler "{files.labeler.id}" is declared in two ways')

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from assets.studies.declared.base import near
-from assets.studies.declared.labels import LabelerEntry, LabelFiles
+from assets.studies.declared.labels import LabelFiles, StudyLabeler
 from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
 from assets.studies.definition import StudyDefinition
 from assets.studies.files.formats import read_table
 from assets.studies.files.rows import FileError
 from assets.studies.files.walk import leads_out, matching
-from assets.studies.label_rows import Answer, RowReader, Said
+from assets.studies.label_rows import LabelValue, RowReader, Said
 from assets.studies.mistakes import Mistakes
 from assets.studies.slots import Coordinates, Numbers, Place, StudySlot, UnknownSlotError
 from warehouse.canonical import canonical_json, sha256_hex
@@ -37,7 +37,7 @@ class StudyLabel:
 class LabelSet:
     """The labels of one labeler; its version is the declared number and a hash of label files and rules."""
 
-    labeler: LabelerEntry
+    labeler: StudyLabeler
     version: str
     labels: tuple[StudyLabel, ...]
 
@@ -168,7 +168,7 @@ def label_sets(
     have = None if pictures is None else set(pictures)
     whose = _Raters()
     labels: dict[str, list[StudyLabel]] = {}
-    seen: dict[tuple[str, StudySlot, str], tuple[Answer, str, str]] = {}
+    seen: dict[tuple[str, StudySlot, str], tuple[LabelValue, str, str]] = {}
     for files in (one.files for one in read if not one.files.has_raters):
         labels.setdefault(files.labeler.id, [])
     for one in read:
@@ -216,7 +216,7 @@ class _Raters:
     """Numbers raters in order of appearance, so that no account name is stored."""
 
     def __init__(self) -> None:
-        self.entries: dict[str, LabelerEntry] = {}
+        self.entries: dict[str, StudyLabeler] = {}
         self._known: dict[tuple[str, StudySlot | None], dict[str, int]] = {}
 
     def count(self, files: LabelFiles) -> int:
@@ -236,7 +236,7 @@ class _Raters:
 
 
 def _repeated(
-    files: LabelFiles, said: Said, answer: Answer, before: tuple[Answer, str, str], mistakes: Mistakes
+    files: LabelFiles, said: Said, answer: LabelValue, before: tuple[LabelValue, str, str], mistakes: Mistakes
 ) -> None:
     first, file, row = before
     where = row if file == said.file else f"{file} {row}"

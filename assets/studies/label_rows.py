@@ -21,7 +21,7 @@ from assets.studies.pictures import PictureNames
 from assets.studies.slots import Coordinates, Place, UnknownSlotError, key_fields
 
 
-class Answer(NamedTuple):
+class LabelValue(NamedTuple):
     """One value for one attribute; `rater` is as the file names them, None where it tells no raters apart."""
 
     attribute: str
@@ -37,7 +37,7 @@ class Said:
     """What one row says of one picture."""
 
     place: Place
-    answers: tuple[Answer, ...]
+    answers: tuple[LabelValue, ...]
     file: str
     row: str
 
@@ -188,7 +188,7 @@ class RowReader:
         if coordinate in {*known, "replicate"} and said != about:
             raise UnknownSlotError(f'{column} is "{raw}" but the row is about {coordinate} "{about}"')
 
-    def _answers(self, row: Row, held: list[_Held], rater: str | None, name: str) -> Iterator[Answer]:
+    def _answers(self, row: Row, held: list[_Held], rater: str | None, name: str) -> Iterator[LabelValue]:
         for rules, column, of_column, confidence in self._long(row, name) if self._files.long else held:
             raw = row.cells[column]
             normal = rules.normal(raw)
@@ -205,7 +205,7 @@ class RowReader:
                 self._mistakes.add(name, str(error), row.place)
                 continue
             by = of_column if of_column is not None else rater
-            yield Answer(rules.attribute, by, value, number, raw, sure)
+            yield LabelValue(rules.attribute, by, value, number, raw, sure)
 
     def _long(self, row: Row, name: str) -> Iterator[_Held]:
         """Yield what a row of the long form holds: at most one attribute."""

@@ -30,7 +30,7 @@ class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Asked(NamedTuple):
+class AskedPrompt(NamedTuple):
     """A prompt as a plan holds it."""
 
     prompt: str  # "<suite>/<id>", or the id within a study
@@ -54,7 +54,7 @@ class Side(_Data):
             raise ValueError("needs a prompt, a language or a condition")
         return self
 
-    def takes(self, asked: Asked) -> bool:
+    def takes(self, asked: AskedPrompt) -> bool:
         """Return whether a prompt is on this side."""
         wanted = (
             (self.prompt, asked.prompt.rpartition("/")[2]),
@@ -67,8 +67,8 @@ class Side(_Data):
 class Pair(NamedTuple):
     """Two prompts of one subject, one on each side."""
 
-    a: Asked
-    b: Asked
+    a: AskedPrompt
+    b: AskedPrompt
 
 
 class Sides(_Data):
@@ -78,7 +78,7 @@ class Sides(_Data):
     a: Side
     b: Side
 
-    def pairs(self, prompts: Iterable[Asked]) -> list[Pair]:
+    def pairs(self, prompts: Iterable[AskedPrompt]) -> list[Pair]:
         """Return the pairs among prompts, by subject; a subject with two prompts on a side has none."""
         return _paired(prompts, self.a.takes, self.b.takes)
 
@@ -89,7 +89,7 @@ class StudySide(NamedTuple):
     name: str  # of the condition
     turn: int = 1
 
-    def takes(self, asked: Asked) -> bool:
+    def takes(self, asked: AskedPrompt) -> bool:
         """Return whether a prompt is on this side."""
         return asked.condition == self.name
 
@@ -101,7 +101,7 @@ class StudySides(NamedTuple):
     a: StudySide
     b: StudySide
 
-    def pairs(self, prompts: Iterable[Asked]) -> list[Pair]:
+    def pairs(self, prompts: Iterable[AskedPrompt]) -> list[Pair]:
         """Return the pairs among prompts, as `Sides.pairs`."""
         return _paired(prompts, self.a.takes, self.b.takes)
 
@@ -122,9 +122,9 @@ def study_comparisons(conditions: Iterable[str], baseline: str | None) -> list[S
 
 
 def _paired(
-    prompts: Iterable[Asked], on_a: Callable[[Asked], bool], on_b: Callable[[Asked], bool]
+    prompts: Iterable[AskedPrompt], on_a: Callable[[AskedPrompt], bool], on_b: Callable[[AskedPrompt], bool]
 ) -> list[Pair]:
-    of: dict[str, tuple[list[Asked], list[Asked]]] = {}
+    of: dict[str, tuple[list[AskedPrompt], list[AskedPrompt]]] = {}
     for asked in prompts:
         for number, takes in enumerate((on_a, on_b)):
             if takes(asked):
@@ -193,7 +193,7 @@ def _problems(comparison: Comparison, suites: Mapping[str, Suite]) -> Iterator[s
         yield f'unknown suite "{comparison.suite}"' + close_match(comparison.suite, suites)
         return
     prompts = {suite.prompt_id(prompt): prompt for prompt in suite.prompts}
-    asked = [Asked(name, p.language, p.subject, p.condition) for name, p in prompts.items()]
+    asked = [AskedPrompt(name, p.language, p.subject, p.condition) for name, p in prompts.items()]
     for side in (comparison.a, comparison.b):
         yield from _side_problems(side, suite, asked)
     pairs = comparison.pairs(asked)
@@ -209,7 +209,7 @@ def _problems(comparison: Comparison, suites: Mapping[str, Suite]) -> Iterator[s
     yield from _value_problems(named, suite, set().union(*both))
 
 
-def _side_problems(side: Side, suite: Suite, asked: Sequence[Asked]) -> Iterator[str]:
+def _side_problems(side: Side, suite: Suite, asked: Sequence[AskedPrompt]) -> Iterator[str]:
     there = [one for one in asked if side.takes(one)]
     if side.prompt and side.prompt not in {prompt.id for prompt in suite.prompts}:
         yield f'unknown prompt "{side.prompt}"' + close_match(side.prompt, [p.id for p in suite.prompts])

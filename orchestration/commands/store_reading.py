@@ -13,7 +13,7 @@ from orchestration.verifying.report import NOT_CHECKED
 from warehouse.errors import UsageError
 from warehouse.integrity import record
 from warehouse.integrity.findings import Problem
-from warehouse.integrity.scan import Found, read_store
+from warehouse.integrity.scan import StoreReading, read_store
 
 _WIDEST = 100  # of a column of keys; longer keys are not cut
 
@@ -37,7 +37,7 @@ def verify_store(edition: str | None) -> int:
     return 1 if found.problems else 0
 
 
-def lines(found: Found) -> Iterator[str]:
+def lines(found: StoreReading) -> Iterator[str]:
     """Yield the report as a person reads it: counts, then one line per object."""
     yield f"{record.objects(found.objects)} read in {found.seconds:,.1f} s   {_counts(found.problems)}"
     if found.resumed:

@@ -27,7 +27,7 @@ _BLOCK = 1 << 16
 _PAGES = ("index.html", manifests.NAME)
 
 
-class FetchError(ClicheError):
+class DownloadError(ClicheError):
     """An edition could not be fetched; the message says which file and why."""
 
 
@@ -58,7 +58,7 @@ def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_res
         files = manifest["files"]
         total = sum(entry["bytes"] for entry in files.values())
         if total > shutil.disk_usage(folder).free:
-            raise FetchError(f"the edition has {total:,} bytes, more than are free in {folder.parent}")
+            raise DownloadError(f"the edition has {total:,} bytes, more than are free in {folder.parent}")
         for number, (name, entry) in enumerate(sorted(files.items())):
             step("fetching", number, len(files))
             path = folder / name
@@ -110,28 +110,30 @@ def _blocks(client: httpx2.Client, base: httpx2.URL, name: str, most: int, *, ex
                     for block in answer.iter_bytes(_BLOCK):
                         count += len(block)
                         if count > most:
-                            raise FetchError(f"{name} has more than {most:,} bytes, as many as there may be")
+                            raise DownloadError(
+                                f"{name} has more than {most:,} bytes, as many as there may be"
+                            )
                         yield block
                     if exact and count != most:
-                        raise FetchError(f"{name} has {count:,} bytes, the manifest says {most:,}")
+                        raise DownloadError(f"{name} has {count:,} bytes, the manifest says {most:,}")
                     return
                 status, location = answer.status_code, answer.headers.get("location")
         except httpx2.HTTPError as error:
             said = " ".join(str(error).split())[:200] or type(error).__name__
-            raise FetchError(f"{name} cannot be fetched from {base}: {said}") from None
+            raise DownloadError(f"{name} cannot be fetched from {base}: {said}") from None
         if not (300 <= status < 400 and location):
-            raise FetchError(f"{name} cannot be fetched from {base}: the server answered {status}")
+            raise DownloadError(f"{name} cannot be fetched from {base}: the server answered {status}")
         url = _redirected(url, location, name)
-    raise FetchError(f"{name} cannot be fetched from {base}: more than {_MOST_REDIRECTS} redirects")
+    raise DownloadError(f"{name} cannot be fetched from {base}: more than {_MOST_REDIRECTS} redirects")
 
 
 def _redirected(url: httpx2.URL, location: str, name: str) -> httpx2.URL:
     try:
         target = url.join(location)
     except httpx2.InvalidURL:
-        raise FetchError(f"{name}: the server redirects to what is no address") from None
+        raise DownloadError(f"{name}: the server redirects to what is no address") from None
     if (target.scheme, target.host, target.port) != (url.scheme, url.host, url.port) or target.userinfo:
-        raise FetchError(
+        raise DownloadError(
             f"{name}: the server redirects to another host, {target.host[:100]}; that is not followed"
         )
     return target

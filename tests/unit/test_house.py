@@ -155,3 +155,17 @@ def test_a_class_name_means_one_thing() -> None:
                 homes[node.name].append(path.relative_to(CHECKOUT).as_posix())
     twice = {name: places for name, places in homes.items() if len(places) > 1}
     assert {name: places for name, places in twice.items() if name not in HOMONYMS} == {}
+
+
+#: What is asked for pictures and what is asked for labels: still of the same name.
+_ASKED_ALIKE = {"Look", "Pictured"}
+
+
+def test_one_class_name_means_one_thing() -> None:
+    found = Counter(
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, number in found.items() if number > 1} - _ASKED_ALIKE == set()

@@ -11,7 +11,7 @@ import pyarrow as pa
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity.findings import Look, Read, said_of
+from warehouse.integrity.findings import Inspection, Read, said_of
 from warehouse.loading import beside
 from warehouse.loading.objects import compared_parquet
 
@@ -20,7 +20,7 @@ KINDS = ("label intent", "label calls", "label batch", "note")
 _LABELER = re.compile(r"/labeler=([^/]+)/")
 
 
-def check_calls(look: Look, found: Sequence[Read], scope: str, of: str) -> None:
+def check_calls(look: Inspection, found: Sequence[Read], scope: str, of: str) -> None:
     """Check the calls of one scope (`week=<W>/model=<M>`, `week=<W>/anchors`, `study=<S>`)."""
     for one in found:
         labeler = found_in[1] if (found_in := _LABELER.search(one.key)) else ""
@@ -44,14 +44,14 @@ def is_note(key: str) -> bool:
     return key.rpartition("/")[2].startswith(beside.NOTE)
 
 
-def check_note(look: Look, one: Read, of: str) -> None:
+def check_note(look: Inspection, one: Read, of: str) -> None:
     """Check a note: what it says was written is there."""
     note = look.json(one, of)
     if note is not None:
         look.need(f"{one.key.rpartition('/')[0]}/{note.get('object')}", "it was noted as written", of)
 
 
-def _intent(look: Look, one: Read, labeler: str, of: str) -> None:
+def _intent(look: Inspection, one: Read, labeler: str, of: str) -> None:
     intent = look.json(one, of)
     if intent is None:
         return
@@ -61,7 +61,7 @@ def _intent(look: Look, one: Read, labeler: str, of: str) -> None:
         look.damaged(one.key, "is the intent of another call", of)
 
 
-def _intended(look: Look, one: Read, of: str) -> list[str]:
+def _intended(look: Inspection, one: Read, of: str) -> list[str]:
     """Check one part of receipts; return the calls in it that had an intent."""
     try:
         table, recorded = compared_parquet(one.key, one.data, ())
@@ -73,7 +73,7 @@ def _intended(look: Look, one: Read, of: str) -> list[str]:
     return [str(name) for name in stated]
 
 
-def check_batches(look: Look, states: Sequence[Read], of: str) -> None:
+def check_batches(look: Inspection, states: Sequence[Read], of: str) -> None:
     """Check the states of the batches of one folder: each follows from the one before it."""
     by_number: dict[int, set[str]] = {}
     for one in states:

@@ -12,7 +12,7 @@ from typing import Any
 from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError, StoreError
-from warehouse.integrity.findings import Look, Recorded
+from warehouse.integrity.findings import Inspection, Recorded
 from warehouse.integrity.kinds import Key
 from warehouse.loading import seals
 from warehouse.store.base import Store
@@ -64,7 +64,7 @@ def _named(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield from (gold["sample"], *gold["labels"])
 
 
-def check(look: Look, edition: str, found: Sequence[Key]) -> None:
+def check(look: Inspection, edition: str, found: Sequence[Key]) -> None:
     """Check the files of one edition, or `latest.json`."""
     if edition == "latest":
         _latest(look)
@@ -96,7 +96,7 @@ def check(look: Look, edition: str, found: Sequence[Key]) -> None:
         look.unexpected(key, "the edition's manifest does not name it", of)
 
 
-def _latest(look: Look) -> None:
+def _latest(look: Inspection) -> None:
     for one in look.read([keys.LATEST_EDITION]):
         latest = look.json(one, recorded=True)
         if latest is None:

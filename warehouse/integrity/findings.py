@@ -50,7 +50,7 @@ class Recorded:
 
 
 @dataclass
-class Look:
+class Inspection:
     """What the checks of one group are given, and what they found. `there` are the keys that the store lists."""
 
     store: Store

@@ -10,7 +10,7 @@ import pyarrow as pa
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
 from warehouse.integrity import calls
-from warehouse.integrity.findings import Look, Read, records_of, said_of
+from warehouse.integrity.findings import Inspection, Read, records_of, said_of
 from warehouse.integrity.kinds import Key
 from warehouse.loading import beside
 from warehouse.loading import plan_slots as slots
@@ -19,7 +19,7 @@ from warehouse.loading.objects import compared_parquet, parquet_table
 Row = Mapping[str, Any]
 
 
-def check(look: Look, week: str, model: str, found: Sequence[Key]) -> None:
+def check(look: Inspection, week: str, model: str, found: Sequence[Key]) -> None:
     """Check all objects of a partition; `found` are its keys as they are listed."""
     kinds: dict[str, list[Key]] = {}
     for key in found:
@@ -50,7 +50,7 @@ def check(look: Look, week: str, model: str, found: Sequence[Key]) -> None:
 
 
 def _plan(
-    look: Look, week: str, model: str, read: Mapping[str, Read], records: Iterable[Row]
+    look: Inspection, week: str, model: str, read: Mapping[str, Read], records: Iterable[Row]
 ) -> dict[str, Row] | None:
     """Check the plan; return its slots by key, or None if it cannot be read."""
     key, of = keys.plan(week, model), f"{model}, {week}"
@@ -85,7 +85,7 @@ def _fault(plan: Row) -> str | None:
 
 
 def _manifests(
-    look: Look,
+    look: Inspection,
     numbers: Mapping[int, str],
     read: Mapping[str, Read],
     records: Sequence[str],
@@ -122,7 +122,7 @@ def _manifests(
 
 
 def _record_without_manifest(
-    look: Look,
+    look: Inspection,
     week: str,
     model: str,
     numbers: Mapping[int, str],
@@ -149,7 +149,7 @@ def _newest(records: Mapping[str, Row], numbers: Mapping[int, str]) -> Row:
 
 
 def _receipts(
-    look: Look,
+    look: Inspection,
     week: str,
     model: str,
     found: Sequence[Key],
@@ -188,7 +188,7 @@ def _receipts(
         look.need(image, "a receipt names it", of)
 
 
-def _receipt(look: Look, key: Key, one: Read, row: Row | None, of: str) -> Row | None:
+def _receipt(look: Inspection, key: Key, one: Read, row: Row | None, of: str) -> Row | None:
     """Check a receipt whose hash is not recorded beside a manifest; return it if it is whole."""
     receipt = look.json(one, of)
     if receipt is None:
@@ -205,7 +205,7 @@ def _receipt(look: Look, key: Key, one: Read, row: Row | None, of: str) -> Row |
 
 
 def _intents(
-    look: Look,
+    look: Inspection,
     week: str,
     model: str,
     found: Sequence[Key],
@@ -235,7 +235,7 @@ def _intents(
 
 
 def _labels(
-    look: Look,
+    look: Inspection,
     found: Sequence[Key],
     read: Mapping[str, Read],
     planned: Mapping[str, Row] | None,

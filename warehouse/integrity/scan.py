@@ -11,7 +11,7 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError
 from warehouse.integrity import calls, editions, partitions, sets, studies
-from warehouse.integrity.findings import Look, Problem, Recorded
+from warehouse.integrity.findings import Inspection, Problem, Recorded
 from warehouse.integrity.kinds import Key, is_lock, parse
 from warehouse.integrity.record import Progress
 from warehouse.loading import objects
@@ -22,7 +22,7 @@ Tell = Callable[[str, int, int], None]
 
 
 @dataclass
-class Found:
+class StoreReading:
     """What a reading of a store found. `resumed` counts objects that a reading before this one had read."""
 
     objects: int = 0
@@ -33,7 +33,7 @@ class Found:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: None) -> Found:
+def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: None) -> StoreReading:
     """Read every object of a store and return what is damaged, missing or unexpected; an empty store is not recorded.
 
     Args:
@@ -47,10 +47,10 @@ def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: 
     begun = time.monotonic()
     listed = [key for key in store.list("") if not is_lock(key)]
     if not listed:
-        return Found()  # nothing was read, so nothing is recorded as read
+        return StoreReading()  # nothing was read, so nothing is recorded as read
     there = frozenset(listed)
     groups: dict[tuple[str, ...], list[Key]] = {}
-    found = Found()
+    found = StoreReading()
     for key in listed:
         known = parse(key)
         if known is None:
@@ -74,7 +74,7 @@ def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: 
 
 
 def _one_group(
-    found: Found,
+    found: StoreReading,
     store: Store,
     there: frozenset[str],
     recorded: Recorded,
@@ -104,7 +104,7 @@ def _one_group(
         if looked % 25 == 1:
             tell(name, found.objects + looked, total)
 
-    look = Look(store, there, recorded, told)
+    look = Inspection(store, there, recorded, told)
     if group[0] == "partition":
         partitions.check(look, group[1], group[2], members)
     elif group[0] == "calls":
@@ -127,7 +127,7 @@ def _one_group(
     )
 
 
-_CHECKS: dict[str, Callable[[Look, str, Sequence[Key]], None]] = {
+_CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "image": sets.check_images,
     "gold": sets.check_gold,
     "anchor": sets.check_anchors,
@@ -139,7 +139,7 @@ _CHECKS: dict[str, Callable[[Look, str, Sequence[Key]], None]] = {
 
 def _gone(store: Store, there: frozenset[str], recorded: Recorded) -> list[Problem]:
     """Return what editions name and the store does not hold."""
-    look = Look(store, there, recorded)
+    look = Inspection(store, there, recorded)
     for key, edition in recorded.named.items():
         partition = keys.parse_partition(key)
         of = f"{partition[1]}, {partition[0]}" if partition else ""

@@ -10,20 +10,20 @@ import pyarrow as pa
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
 from warehouse.integrity import calls
-from warehouse.integrity.findings import Look, Read, said_of
+from warehouse.integrity.findings import Inspection, Read, said_of
 from warehouse.integrity.kinds import Key
 from warehouse.loading import anchor_objects, beside, row_names
 from warehouse.loading.objects import parquet_table
 
 
-def check_images(look: Look, of: str, found: Sequence[Key]) -> None:
+def check_images(look: Inspection, of: str, found: Sequence[Key]) -> None:
     """Check pictures: a picture's name is the hash of its bytes. What it belongs to is looked up by `scan`."""
     for one in look.read([key.key for key in found]):
         if one.key.rpartition("/")[2].partition(".")[0] != one.sha256:
             look.damaged(one.key, "bytes do not match the name")
 
 
-def check_gold(look: Look, gold_set: str, found: Sequence[Key]) -> None:
+def check_gold(look: Inspection, gold_set: str, found: Sequence[Key]) -> None:
     """Check a gold set: its sample and the answers of its raters."""
     of = f"gold set {gold_set}"
     look.need(keys.gold_sample(gold_set), "there are answers about it", of)
@@ -39,7 +39,7 @@ def check_gold(look: Look, gold_set: str, found: Sequence[Key]) -> None:
             compared(look, one, (), of)
 
 
-def check_anchors(look: Look, anchor_set: str, found: Sequence[Key]) -> None:
+def check_anchors(look: Inspection, anchor_set: str, found: Sequence[Key]) -> None:
     """Check an anchor set: its list, its labels by week, and acceptances."""
     of = f"anchor set {anchor_set}"
     look.need(anchor_objects.list_key(anchor_set), "there are labels of it", of)
@@ -59,14 +59,14 @@ def check_anchors(look: Look, anchor_set: str, found: Sequence[Key]) -> None:
                 look.damaged(one.key, "holds rows of another week or set", of)
 
 
-def pictures(look: Look, rows: Iterable[Mapping[str, Any]], of: str) -> None:
+def pictures(look: Inspection, rows: Iterable[Mapping[str, Any]], of: str) -> None:
     """Note the pictures that rows name and the store does not hold."""
     for row in rows:
         if row.get("image_sha256") and row.get("image_ext"):
             look.need(keys.image(row["image_sha256"], row["image_ext"]), f"{of} names it", of)
 
 
-def compared(look: Look, one: Read, names: Iterable[str], of: str) -> bool | None:
+def compared(look: Inspection, one: Read, names: Iterable[str], of: str) -> bool | None:
     """Return whether the recorded hash of Parquet fits; None if it is damaged, False if there is none.
 
     One without was written by an earlier version; where its name hashes rows, they fit.
@@ -82,7 +82,7 @@ def compared(look: Look, one: Read, names: Iterable[str], of: str) -> bool | Non
     return recorded
 
 
-def rows_of(look: Look, one: Read, of: str) -> list[dict[str, Any]]:
+def rows_of(look: Inspection, one: Read, of: str) -> list[dict[str, Any]]:
     """Return the rows of Parquet; none, and a problem, if it does not read."""
     try:
         return list(parquet_table(one.key, one.data).to_pylist())

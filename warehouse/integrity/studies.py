@@ -7,7 +7,7 @@ from typing import Any
 
 from warehouse import keys
 from warehouse.integrity import calls
-from warehouse.integrity.findings import Look
+from warehouse.integrity.findings import Inspection
 from warehouse.integrity.kinds import Key
 from warehouse.integrity.sets import compared, pictures, rows_of
 from warehouse.loading import row_names, study_objects
@@ -15,7 +15,7 @@ from warehouse.loading import row_names, study_objects
 Rows = list[dict[str, Any]]
 
 
-def check(look: Look, study: str, found: Sequence[Key]) -> None:
+def check(look: Inspection, study: str, found: Sequence[Key]) -> None:
     """Check a study: its pointers, and what they name."""
     of = f"study {study}"
     names = [key.key for key in found]
@@ -44,7 +44,7 @@ def check(look: Look, study: str, found: Sequence[Key]) -> None:
     _pointers(look, study, pointers, of)
 
 
-def _pointers(look: Look, study: str, pointers: Mapping[int, Mapping[str, Any]], of: str) -> None:
+def _pointers(look: Inspection, study: str, pointers: Mapping[int, Mapping[str, Any]], of: str) -> None:
     """Check that what the pointers name is there, and that the imports that editions rest on have a pointer."""
     prefix, last = keys.study_prefix(study), max(pointers, default=0)
     for number in range(1, last + 1):

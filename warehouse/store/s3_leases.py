@@ -16,7 +16,7 @@ from typing import Any
 from warehouse.errors import StoreError
 from warehouse.store import holders
 from warehouse.store.base import Holder
-from warehouse.store.s3_objects import ABSENT, Found, Objects
+from warehouse.store.s3_objects import ABSENT, Objects, StoredObject
 
 _ATTEMPTS = 5
 _BEATS = 3  # in a time to live
@@ -101,7 +101,7 @@ def acquire(objects: Objects, key: str, holder: Holder, ttl_s: float) -> S3Lease
         RefusedError: if a live run, this one too, holds it.
         StoreError: if the store fails.
     """
-    found: Found | None = None
+    found: StoredObject | None = None
     for _ in range(_ATTEMPTS):
         lease = S3Lease(objects, key, holder, ttl_s)
         if lease.take(found.etag if found else ABSENT):
@@ -112,7 +112,7 @@ def acquire(objects: Objects, key: str, holder: Holder, ttl_s: float) -> S3Lease
     raise holders.refusal((found and holders.from_bytes(found.data)) or holders.UNKNOWN)
 
 
-def is_expired(found: Found) -> bool:
+def is_expired(found: StoredObject) -> bool:
     """Return whether a lease's holder has not written it for its whole time to live."""
     return found.age_s >= _ttl_s(holders.read_fields(found.data)) + _SERVER_TICK_S
 

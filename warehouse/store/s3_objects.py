@@ -30,7 +30,7 @@ _OCTETS = "application/octet-stream"
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredObject:
     """An object as read: its bytes, its tag, and its age in seconds by the server's clock."""
 
     data: bytes
@@ -104,7 +104,7 @@ class Objects:
                 time.sleep(random.uniform(0.5, 1) * 0.05 * 2**conflict)  # noqa: S311  (spreads retries)
         return None
 
-    def get(self, key: str) -> Found | None:
+    def get(self, key: str) -> StoredObject | None:
         """Return the object, or None if there is none."""
         with explained("read", self._at(key)):
             for attempt in range(_READS):
@@ -120,7 +120,7 @@ class Objects:
                         raise
                     continue
                 headers = answer["ResponseMetadata"]["HTTPHeaders"]
-                return Found(data, answer["ETag"], _age_s(answer["LastModified"], headers.get("date")))
+                return StoredObject(data, answer["ETag"], _age_s(answer["LastModified"], headers.get("date")))
         return None
 
     def head(self, key: str) -> tuple[int, str] | None:

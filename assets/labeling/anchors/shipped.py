@@ -12,7 +12,6 @@ from pathlib import Path
 from random import Random
 
 from assets.generation.providers.registry import load_factory
-from warehouse.canonical import sha256_hex
 
 NAME = "simulated-1"
 SIZE = 256  # pixels
@@ -79,8 +78,3 @@ def pictures() -> tuple[tuple[bytes, Sequence[str]], ...]:
 def frozen_hashes() -> list[str]:
     """Return the hashes that the set has had since it was made, in its order."""
     return HASHES.read_text("utf-8").split()
-
-
-def drawn_hashes() -> list[str]:
-    """Return the hashes of what is drawn here and now."""
-    return [sha256_hex(image) for image, _ in pictures()]

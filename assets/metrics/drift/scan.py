@@ -23,7 +23,7 @@ _TAIL = 0.025
 _LIKELY = 0.5
 
 
-class Found(NamedTuple):
+class OpenedChange(NamedTuple):
     """A change that was opened.
 
     Attributes:
@@ -48,7 +48,7 @@ class Found(NamedTuple):
     cells: tuple[int, ...]
 
 
-def scan(k: Ints, n: Ints, suite: Ints, suites: int, level: float = ebh.LEVEL) -> list[Found]:
+def scan(k: Ints, n: Ints, suite: Ints, suites: int, level: float = ebh.LEVEL) -> list[OpenedChange]:
     """Return all changes that are opened in these weeks, in the order of opening.
 
     Args:
@@ -62,7 +62,7 @@ def scan(k: Ints, n: Ints, suite: Ints, suites: int, level: float = ebh.LEVEL) -
     lonely = np.bincount(suite, minlength=suites)[suite] == 1  # a cell that is its suite is looked at once
     known.cells[lonely] = -np.inf
     suite_start, cell_start = np.zeros(len(suite), dtype=np.int64), np.zeros(len(suite), dtype=np.int64)
-    found: list[Found] = []
+    found: list[OpenedChange] = []
     for week in range(n.shape[1]):
         opened_suites, opened_cells = _opened(known, week, [event.log_e for event in found], level)
         for number in opened_suites:
@@ -168,9 +168,9 @@ def _changed_cells(ratio: Floats, cells: int) -> Bools:
     return found
 
 
-def _named(event: _Dated, suite: int, cell: int | None, cells: Ints, log_e: float) -> Found:
+def _named(event: _Dated, suite: int, cell: int | None, cells: Ints, log_e: float) -> OpenedChange:
     likely = cells[event.likely if event.likely.any() else event.seen]
-    return Found(
+    return OpenedChange(
         suite=suite,
         cell=cell,
         opened=event.opened,

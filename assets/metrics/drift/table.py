@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from assets.metrics.drift import scan as drift_scan
 from assets.metrics.drift import series as drift_series
-from assets.metrics.drift.scan import Found
+from assets.metrics.drift.scan import OpenedChange
 from assets.metrics.drift.series import Series
 from assets.metrics.formulas.share import Z95, Ints
 from warehouse.database.sqlfiles import sql
@@ -92,7 +92,7 @@ def history_events(con: duckdb.DuckDBPyConnection) -> pa.Table:
 _ORDER = ("week", *drift_series.KEYS, "prompt", "started_week")
 
 
-def _row(series: Series, event: Found) -> dict[str, Any]:
+def _row(series: Series, event: OpenedChange) -> dict[str, Any]:
     """Return what the counts themselves say of an event."""
     cells = np.array(event.cells)
     own = np.flatnonzero(series.suite == event.suite) if event.cell is None else np.array([event.cell])

@@ -80,7 +80,7 @@ def grouped(cells: Cells, pairs: pl.DataFrame, keys: Sequence[str]) -> Pairs:
 
 
 @dataclass(frozen=True)
-class Basis:
+class PairBasis:
     """What stands behind the figures of each group: the pairs that enter, their pictures, or why there is nothing."""
 
     used: Bools  # (P,)
@@ -90,7 +90,7 @@ class Basis:
     reason: Objects  # (G,) None where there is a figure
 
 
-def basis(pairs: Pairs, per_cell: int = 1, clear: Bools | None = None) -> Basis:
+def basis(pairs: Pairs, per_cell: int = 1, clear: Bools | None = None) -> PairBasis:
     """Return what stands behind figures that need `per_cell` pictures on both sides of a pair, and five in all.
 
     Args:
@@ -126,7 +126,7 @@ def basis(pairs: Pairs, per_cell: int = 1, clear: Bools | None = None) -> Basis:
             reason = np.where(missing, np.array(texts, dtype=object), reason)
         sides.append(whole)
     reason = np.where(pairs.total(referenced) == 0, NO_REFERENCE, reason)
-    return Basis(used, sides[1], sides[0], count, reason)
+    return PairBasis(used, sides[1], sides[0], count, reason)
 
 
 def share_rows(pairs: Pairs) -> Iterable[pl.DataFrame]:
@@ -232,7 +232,7 @@ def _told(
     metric: str,
     found: Estimate,
     means: tuple[Floats, Floats],
-    base: Basis,
+    base: PairBasis,
     row: Ints,
     column: Ints,
     slot: Ints,
@@ -242,7 +242,7 @@ def _told(
     group = kept // pairs.cells.counts.shape[1]
     names = pairs.cells.named(pairs.a[row[first]], column[first])
     picked = Estimate(*(part[kept] for part in found))
-    behind = Basis(base.used, base.n_a[group], base.n_b[group], base.cells[group], base.reason[group])
+    behind = PairBasis(base.used, base.n_a[group], base.n_b[group], base.cells[group], base.reason[group])
     return _rows(pairs.frame[group], metric, picked, (means[0][kept], means[1][kept]), behind, names)
 
 
@@ -251,7 +251,7 @@ def _rows(
     metric: str,
     found: Estimate,
     means: tuple[Floats, Floats],
-    base: Basis,
+    base: PairBasis,
     names: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Return rows of figures beside their keys; where there is a reason there is no figure."""

@@ -24,7 +24,7 @@ from assets.metrics.effects.rows import (
 )
 from assets.metrics.scores.table import even_references
 from assets.metrics.study.differences import in_order, stated_baseline
-from assets.suites.comparisons import Asked, Sides, StudySides, shipped, study_comparisons
+from assets.suites.comparisons import AskedPrompt, Sides, StudySides, shipped, study_comparisons
 from warehouse import occasions
 from warehouse.occasions import Occasion
 
@@ -121,7 +121,7 @@ def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Tabl
 def _pairs(comparisons: Iterable[Sides | StudySides], prompts: pl.DataFrame) -> pl.DataFrame:
     """Return a row for each comparison and pair among the prompts of one suite or study."""
     named = prompts.select("prompt", "language", "subject", "condition").unique().sort("prompt", "condition")
-    asked = [Asked(*row) for row in named.iter_rows()]
+    asked = [AskedPrompt(*row) for row in named.iter_rows()]
     rows = [
         {
             **{"kind": one.kind, "a": one.a.name, "b": one.b.name, "subject": a.subject},

@@ -26,8 +26,7 @@ from assets.metrics.labels.confusion import (
     not_followed,
     unrated,
 )
-from assets.metrics.labels.gold import INCOMPLETE, NO_GOLD
-from assets.metrics.labels.gold_evidence import KEY, Evidence, Key, evidence
+from assets.metrics.labels.gold_evidence import INCOMPLETE, KEY, NO_GOLD, GoldEvidence, Key, evidence
 from assets.metrics.labels.label_error import Difference, differences, error_rate
 from assets.metrics.registry.metric import NOT_ASSESSED
 
@@ -161,7 +160,7 @@ def week_label_error(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
 
 
 def _error_row(
-    week: str, head: Mapping[str, Any], one: Evidence, difference: Difference | None
+    week: str, head: Mapping[str, Any], one: GoldEvidence, difference: Difference | None
 ) -> dict[str, Any]:
     rate = error_rate(one.found) if one.found is not None else None
     reason = one.reason
@@ -208,7 +207,7 @@ def _expected(
 
 
 def _figures(
-    one: Evidence, row: Mapping[str, Any], week: str, expected: Expected
+    one: GoldEvidence, row: Mapping[str, Any], week: str, expected: Expected
 ) -> tuple[Estimate, str | None]:
     """Return the corrected figures of the cells that a row of scores is of, or why there are none."""
     nothing = Estimate(*(np.full(len(one.names), np.nan) for _ in range(3)))
@@ -229,7 +228,9 @@ def _figures(
     return _distance(one, one.found, now, expected)
 
 
-def _distance(one: Evidence, found: Confusion, now: Bools, expected: Expected) -> tuple[Estimate, str | None]:
+def _distance(
+    one: GoldEvidence, found: Confusion, now: Bools, expected: Expected
+) -> tuple[Estimate, str | None]:
     nothing = Estimate(*(np.array(np.nan) for _ in range(3)))
     general = expected.get(None)
     shares = [expected.get(prompt, general) for prompt in one.cells["prompt"]]
@@ -249,7 +250,7 @@ def _distance(one: Evidence, found: Confusion, now: Bools, expected: Expected) -
     return corrected_distance2(found, pictures, columns, wanted), None
 
 
-def _pick(found: Estimate, row: Mapping[str, Any], one: Evidence) -> tuple[float, ...]:
+def _pick(found: Estimate, row: Mapping[str, Any], one: GoldEvidence) -> tuple[float, ...]:
     if row["metric"] == "share":
         place = one.names.index(row["value_name"])
         return _told(Estimate(*(part[place] for part in found)))
@@ -260,7 +261,7 @@ def _told(found: Estimate) -> tuple[float, ...]:
     return tuple(float(part) for part in found)
 
 
-def _assumption(one: Evidence, row: Mapping[str, Any], week: str) -> str | None:
+def _assumption(one: GoldEvidence, row: Mapping[str, Any], week: str) -> str | None:
     """Return what a corrected figure takes for granted; nothing if it is the share among the very pictures of gold."""
     if one.weeks != {date.fromisoformat(week)}:
         return WEEKS

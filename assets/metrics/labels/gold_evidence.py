@@ -18,8 +18,9 @@ import polars as pl
 from assets.metrics.counting.plans import read
 from assets.metrics.formulas.share import Bools, Floats
 from assets.metrics.labels.confusion import Confusion, Gold, Pictures, confusion
-from assets.metrics.labels.gold import NO_GOLD
 
+NO_GOLD = "no gold"
+INCOMPLETE = "a stratum with pictures has no gold"
 #: Rated pictures of a model and suite that a figure is corrected with, at least: the fewest that the study looks at.
 MIN_GOLD = 40
 
@@ -28,7 +29,7 @@ KEY = ("model", "suite", "suite_major", "attribute")
 
 
 @dataclass(frozen=True)
-class Evidence:
+class GoldEvidence:
     """What gold tells of the labels of one model, suite and attribute.
 
     Attributes:
@@ -52,7 +53,7 @@ class Evidence:
     reason: str | None
 
 
-def evidence(con: duckdb.DuckDBPyConnection, week: str) -> dict[Key, Evidence]:
+def evidence(con: duckdb.DuckDBPyConnection, week: str) -> dict[Key, GoldEvidence]:
     """Return what gold of the eight weeks through `week` tells, of each model, suite and attribute that has any."""
     some = con.execute(
         "SELECT 1 FROM gold_labels WHERE week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE) LIMIT 1",
@@ -69,7 +70,7 @@ def evidence(con: duckdb.DuckDBPyConnection, week: str) -> dict[Key, Evidence]:
     }
 
 
-def _evidence(cells: pl.DataFrame, answers: pl.DataFrame) -> Evidence:
+def _evidence(cells: pl.DataFrame, answers: pl.DataFrame) -> GoldEvidence:
     names = (
         cells.filter("in_support").group_by("value").agg(pl.col("position").min()).sort("position", "value")
     )
@@ -95,7 +96,7 @@ def _evidence(cells: pl.DataFrame, answers: pl.DataFrame) -> Evidence:
     both = usable.filter(pl.col("read_value").is_not_null() & pl.col("said_value").is_not_null())[
         "weight"
     ].sum()
-    nothing = Evidence(values, frame, counts, pool, None, rated, round(both), weeks, None)
+    nothing = GoldEvidence(values, frame, counts, pool, None, rated, round(both), weeks, None)
     if not rated:
         why = sorted(set(answers["unusable"].drop_nulls()))
         return replace(nothing, reason=why[0] if why else NO_GOLD)
@@ -105,7 +106,7 @@ def _evidence(cells: pl.DataFrame, answers: pl.DataFrame) -> Evidence:
         _gold(usable.with_columns(read=numbered("read_value"), said=numbered("said_value")), wide),
         Pictures(counts, pool, pool),
     )
-    return Evidence(values, frame, counts, pool, found, rated, round(both), weeks, None)
+    return GoldEvidence(values, frame, counts, pool, found, rated, round(both), weeks, None)
 
 
 def _gold(answers: pl.DataFrame, wide: int) -> Gold:

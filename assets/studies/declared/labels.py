@@ -74,7 +74,7 @@ class Long(Data):
     value: StrictStr
 
 
-class LabelerEntry(Data):
+class StudyLabeler(Data):
     """Who labeled. People are a labeler of kind `person`; `number` is raised when their labels are redone."""
 
     id: Name
@@ -108,7 +108,7 @@ class LabelFiles(TableFile):
     """
 
     file: StrictStr  # a pattern; its fields take part in the key
-    labeler: LabelerEntry
+    labeler: StudyLabeler
     key: Key = ()
     constants: dict[StrictStr, StrictStr] = Field(
         default={}

@@ -14,7 +14,7 @@ import numpy as np
 
 from assets.metrics.drift import detectable, ebh
 from assets.metrics.drift import evidence as drift
-from assets.metrics.drift.scan import Found, scan
+from assets.metrics.drift.scan import OpenedChange, scan
 from assets.metrics.formulas.share import Ints
 from tests.studies.simulations.drift_causes import labelers, refusals
 from tests.studies.simulations.tables import Table
@@ -81,7 +81,7 @@ class Seen(NamedTuple):
 
 def found_alone(k: Ints, n: Ints, week: Ints) -> Seen:
     """Return how soon changes at those weeks were found and how well they were dated, series looked at alone."""
-    events: dict[int, Found] = {}
+    events: dict[int, OpenedChange] = {}
     for number in range(len(k)):
         own = slice(number, number + 1), slice(None, week[number] + LATER)
         alarms = scan(k[own], n[own], np.zeros(1, dtype=np.int64), 1)

@@ -1,7 +1,7 @@
 """How often the gold estimate covers the truth, beside three ways of doing it wrong.
 
 Belongs here: populations with a biased labeler, samples drawn as `cliche gold sample` draws them, coverage. Does not
-belong here: the estimator (`assets.metrics.labels.gold`), what must hold of it (`test_gold`).
+belong here: the estimator (`gold_by_hand`), what must hold of it (`test_gold`).
 
 Every draw is a week of one model and suite: its pictures show the value with chance p, the labeler errs, a sample is
 drawn by predicted value, people rate it. Counts are drawn, not pictures, so 5,000 draws take a tenth of a second.
@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from assets.labeling.gold.sampling import allocate
 from assets.metrics.formulas.share import Z95
-from assets.metrics.labels.gold import Strata, gold_share
 from tests.studies.simulations.tables import Table
+from tests.unit.metrics.labels.gold_by_hand import Strata, gold_share
 
 TITLE = "Gold: coverage of the weighted share of one set"
 DRAWS = 5000

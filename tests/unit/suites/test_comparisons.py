@@ -8,7 +8,7 @@ import pytest
 
 from assets.suites.comparisons import (
     WHERE,
-    Asked,
+    AskedPrompt,
     Comparisons,
     Sides,
     load_comparisons,
@@ -23,9 +23,9 @@ SUITES = load_suites()
 TEXT = (FOLDER / "comparisons.yaml").read_text(encoding="utf-8")
 
 
-def asked(suite: str) -> list[Asked]:
+def asked(suite: str) -> list[AskedPrompt]:
     found = SUITES[suite]
-    return [Asked(found.prompt_id(p), p.language, p.subject, p.condition) for p in found.prompts]
+    return [AskedPrompt(found.prompt_id(p), p.language, p.subject, p.condition) for p in found.prompts]
 
 
 def test_what_the_issue_asks_for_is_compared() -> None:
@@ -59,13 +59,13 @@ def test_prompts_are_paired_by_subject_and_an_ambiguous_subject_has_no_pair() ->
         {"kind": "language", "a": {"name": "en", "language": "en"}, "b": {"name": "fr", "language": "fr"}}
     )
     prompts = [
-        Asked("s/one-en", "en", "person:one", "baseline"),
-        Asked("s/one-fr", "fr", "person:one", "baseline"),
-        Asked("s/two-en", "en", "person:two", "baseline"),
-        Asked("s/two-en-too", "en", "person:two", "baseline"),
-        Asked("s/two-fr", "fr", "person:two", "baseline"),
-        Asked("s/three-fr", "fr", "person:three", "baseline"),
-        Asked("s/four-de", "de", "person:four", "baseline"),
+        AskedPrompt("s/one-en", "en", "person:one", "baseline"),
+        AskedPrompt("s/one-fr", "fr", "person:one", "baseline"),
+        AskedPrompt("s/two-en", "en", "person:two", "baseline"),
+        AskedPrompt("s/two-en-too", "en", "person:two", "baseline"),
+        AskedPrompt("s/two-fr", "fr", "person:two", "baseline"),
+        AskedPrompt("s/three-fr", "fr", "person:three", "baseline"),
+        AskedPrompt("s/four-de", "de", "person:four", "baseline"),
     ]
     for order in (prompts, prompts[::-1]):
         assert [(a.prompt, b.prompt) for a, b in sides.pairs(order)] == [("s/one-en", "s/one-fr")]

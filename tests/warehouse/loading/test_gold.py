@@ -19,7 +19,6 @@ import pytest
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels
 from assets.labeling.gold.records import GoldPicture, Sample
-from assets.metrics.labels.gold import gold_shares, horvitz_thompson
 from tests.unit.labeling.gold.people import (
     ONE,
     SET,
@@ -32,6 +31,7 @@ from tests.unit.labeling.gold.people import (
     saved,
     truth,
 )
+from tests.unit.metrics.labels.gold_by_hand import gold_shares, horvitz_thompson
 from tests.warehouse.builder import WEEK
 from warehouse import keys
 from warehouse.canonical import sha256_hex

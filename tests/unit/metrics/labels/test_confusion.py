@@ -21,7 +21,7 @@ from assets.metrics.labels.confusion import (
     not_followed,
     unrated,
 )
-from assets.metrics.labels.gold import Strata, gold_share
+from tests.unit.metrics.labels.gold_by_hand import Strata, gold_share
 
 YES, NO, OUT = 0, 1, 2
 STEP = 1e-30

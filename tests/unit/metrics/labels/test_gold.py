@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.metrics.formulas.share import Z95
-from assets.metrics.labels.gold import (
+from tests.studies.simulations.gold import SCENARIOS, coverage, draw, tables, weighted
+from tests.unit.metrics.labels.gold_by_hand import (
     INCOMPLETE,
     LEFT_OUT,
     NO_GOLD,
@@ -23,7 +24,6 @@ from assets.metrics.labels.gold import (
     reasons,
     resolve,
 )
-from tests.studies.simulations.gold import SCENARIOS, coverage, draw, tables, weighted
 
 
 def strata(*rows: tuple[float, float, float, float], group: int = 0) -> Strata:

@@ -1,4 +1,4 @@
-"""Shares corrected with gold: what people say of a random sample, weighted by its inclusion probabilities.
+"""The second path to the audit query `gold_shares`: what people say of a weighted random sample.
 
 A gold set is drawn by strata: model × suite × value that the labeler read. Of every stratum the number of pictures is
 known and a random few are rated, so every picture of a stratum has the same inclusion probability, rated / pictures,
@@ -21,9 +21,8 @@ import numpy.typing as npt
 import polars as pl
 
 from assets.metrics.formulas.share import Z95, Estimate, Floats, Ints, by_group, ratio
+from assets.metrics.labels.gold_evidence import INCOMPLETE, NO_GOLD
 
-NO_GOLD = "no gold"
-INCOMPLETE = "a stratum with pictures has no gold"
 LEFT_OUT = "the sample leaves out pictures that the attribute applies to"
 NOT_ASSESSED = "no picture could be assessed"
 
