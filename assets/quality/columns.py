@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from assets.gateway.records import Outcome
-from assets.quality.scope import Row, Scope
+from assets.quality.scope import CheckScope, Row
 from warehouse.errors import ClicheError
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class ExpectationError(ClicheError):
     """An expectation could not be evaluated: an error of the check, not a fault of the data."""
 
 
-def failures(table: str, scope: Scope) -> list[Row]:
+def failures(table: str, scope: CheckScope) -> list[Row]:
     """Return a row for each expectation of a table's suite that does not hold, for each model apart.
 
     The whole week is looked at at once; only where something fails are the models looked at one by one, so that one
@@ -163,7 +163,7 @@ def _problem(table: str, rule: Rule, outcome: ExpectationValidationResult) -> st
     )
 
 
-def _frame(table: str, scope: Scope) -> pd.DataFrame:
+def _frame(table: str, scope: CheckScope) -> pd.DataFrame:
     """Return the columns that have rules, of the rows of the week and model, as the pandas frame that GX reads."""
     wanted = ", ".join(sorted({rule.column for rule in SUITES[table] if rule.column} | {"model"}))
     return scope.execute(

@@ -14,7 +14,7 @@ import duckdb
 
 from assets.quality import columns, stored
 from assets.quality.registry import CHECKS
-from assets.quality.scope import Row, Scope
+from assets.quality.scope import CheckScope, Row
 from assets.quality.spec import CheckSpec, Kind, Severity, Stage
 from warehouse.database.connection import was_interrupted
 from warehouse.database.sqlfiles import sql
@@ -74,11 +74,11 @@ def run_checks(
         store: where pictures and plans lie; without it the checks that re-read them are errors.
         seed: draws the sample of pictures that are re-read; the same seed draws the same.
     """
-    scope = Scope(con=con, week=week, model=model, store=store, seed=seed)
+    scope = CheckScope(con=con, week=week, model=model, store=store, seed=seed)
     return [_run(spec, scope) for spec in CHECKS if stage in spec.stages]
 
 
-def _run(spec: CheckSpec, scope: Scope) -> CheckResult:
+def _run(spec: CheckSpec, scope: CheckScope) -> CheckResult:
     try:
         rows = _RUNNERS[spec.kind](spec, scope)
     except Exception as error:  # whatever a check dies of is its error, and no other check's
@@ -88,12 +88,12 @@ def _run(spec: CheckSpec, scope: Scope) -> CheckResult:
     return _judged(spec, rows) if rows else _passed(spec)
 
 
-def _sql(spec: CheckSpec, scope: Scope) -> Sequence[Row]:
+def _sql(spec: CheckSpec, scope: CheckScope) -> Sequence[Row]:
     """Return the rows that the check's file returns."""
     return scope.rows(sql(f"checks/{spec.name}"))
 
 
-_RUNNERS: Mapping[Kind, Callable[[CheckSpec, Scope], Sequence[Row]]] = {
+_RUNNERS: Mapping[Kind, Callable[[CheckSpec, CheckScope], Sequence[Row]]] = {
     "sql": _sql,
     "columns": lambda spec, scope: columns.failures(spec.table, scope),
     "bytes": lambda spec, scope: stored.RULES[spec.name](scope),

@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Scope:
+class CheckScope:
     """The rows of one week, and of one model if `model` is given."""
 
     con: duckdb.DuckDBPyConnection

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from assets.quality.scope import Row, Scope
+from assets.quality.scope import CheckScope, Row
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
@@ -36,7 +36,7 @@ ORDER BY model, image_sha256
 """  # noqa: S608 - a number of our own
 
 
-def plans_as_in_bucket(scope: Scope) -> list[Row]:
+def plans_as_in_bucket(scope: CheckScope) -> list[Row]:
     """Return the plans whose object is missing, has another hash, or plans other slots than were loaded."""
     store = _store(scope)
     found: list[Row] = []
@@ -67,7 +67,7 @@ def _plan_problem(store: Store, week: str, model: str, sha256: str, slot_keys: l
     return None
 
 
-def images_bytes_as_stored(scope: Scope) -> list[Row]:
+def images_bytes_as_stored(scope: CheckScope) -> list[Row]:
     """Return the sampled pictures that are missing from the store or have another hash."""
     store = _store(scope)
     found: list[Row] = []
@@ -83,13 +83,13 @@ def images_bytes_as_stored(scope: Scope) -> list[Row]:
     return found
 
 
-def _store(scope: Scope) -> Store:
+def _store(scope: CheckScope) -> Store:
     if scope.store is None:
         raise UsageError("no store was given to read from")
     return scope.store
 
 
-RULES: Mapping[str, Callable[[Scope], list[Row]]] = {
+RULES: Mapping[str, Callable[[CheckScope], list[Row]]] = {
     "plans__as_in_bucket": plans_as_in_bucket,
     "images__bytes_as_stored": images_bytes_as_stored,
 }

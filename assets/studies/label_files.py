@@ -15,7 +15,7 @@ from assets.studies.definition import StudyDefinition
 from assets.studies.files.formats import read_table
 from assets.studies.files.rows import FileError
 from assets.studies.files.walk import leads_out, matching
-from assets.studies.label_rows import LabelValue, RowReader, Said
+from assets.studies.label_rows import LabeledPicture, LabelValue, RowReader
 from assets.studies.mistakes import Mistakes
 from assets.studies.slots import Coordinates, Numbers, Place, StudySlot, UnknownSlotError
 from warehouse.canonical import canonical_json, sha256_hex
@@ -53,7 +53,7 @@ class ReadFiles:
 
     files: LabelFiles
     hashes: dict[str, str] = field(default_factory=dict)  # path → SHA-256
-    said: list[Said] = field(default_factory=list)
+    said: list[LabeledPicture] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # rows, rows left out, empty cells, other answers
 
 
@@ -236,7 +236,11 @@ class _Raters:
 
 
 def _repeated(
-    files: LabelFiles, said: Said, answer: LabelValue, before: tuple[LabelValue, str, str], mistakes: Mistakes
+    files: LabelFiles,
+    said: LabeledPicture,
+    answer: LabelValue,
+    before: tuple[LabelValue, str, str],
+    mistakes: Mistakes,
 ) -> None:
     first, file, row = before
     where = row if file == said.file else f"{file} {row}"

@@ -33,7 +33,7 @@ class LabelValue(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Said:
+class LabeledPicture:
     """What one row says of one picture."""
 
     place: Place
@@ -77,7 +77,9 @@ class RowReader:
         self._by_order = definition.numbering == "order"
         self._in_cell: Counter[tuple[str, str, str]] = Counter()
 
-    def read(self, table: Table, path: Path, name: str, fields: Mapping[str, str]) -> Iterator[Said]:
+    def read(
+        self, table: Table, path: Path, name: str, fields: Mapping[str, str]
+    ) -> Iterator[LabeledPicture]:
         """Yield what the rows of one file say; `fields` are those of its path, `name` its name in messages.
 
         Raises:
@@ -97,7 +99,7 @@ class RowReader:
             self.counts["rows"] += 1
             try:
                 place, rater = self._place(row, given, (name, inside) if inside else None)
-                yield Said(place, tuple(self._answers(row, held, rater, name)), name, row.place)
+                yield LabeledPicture(place, tuple(self._answers(row, held, rater, name)), name, row.place)
             except (FieldsDisagreeError, UnknownSlotError) as error:
                 self._mistakes.add(name, str(error), row.place)
 

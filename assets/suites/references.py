@@ -40,7 +40,7 @@ class Uniform(_Entry):
     kind: Literal["uniform"]
 
 
-class Table(_Entry):
+class ReferenceTable(_Entry):
     """Shares from the columns of a CSV file, in per cent; `weight` is the column that weights several rows."""
 
     kind: Literal["table"]
@@ -55,7 +55,7 @@ class Table(_Entry):
 class Catalogue(_Data):
     """Every reference that a suite may name."""
 
-    references: tuple[Annotated[Fixed | Uniform | Table, Field(discriminator="kind")], ...]
+    references: tuple[Annotated[Fixed | Uniform | ReferenceTable, Field(discriminator="kind")], ...]
 
 
 class ReferenceUse(_Data):
@@ -92,7 +92,7 @@ def build(
     known = list(attribute.values) if use.scale == "values" else list(attribute.bands)
     for value in use.values or ():
         _known(value, known, f'value of "{attribute.id}"')
-    if isinstance(entry, Table):
+    if isinstance(entry, ReferenceTable):
         rows = _table_rows(use, entry, prompts, folder)
     elif use.rows:
         raise UsageError(f'reference "{use.id}" has no table, so it takes no rows; remove them')
@@ -117,7 +117,7 @@ def build(
 
 
 def _table_rows(
-    use: ReferenceUse, entry: Table, prompts: Sequence[Prompt], folder: Path
+    use: ReferenceUse, entry: ReferenceTable, prompts: Sequence[Prompt], folder: Path
 ) -> list[ReferenceRow]:
     _known(use.attribute, entry.attributes, f'attribute of "{use.id}"')
     table = _read_table(folder / entry.file, entry)
@@ -140,7 +140,7 @@ def _table_rows(
     return rows
 
 
-def _shares(rows: Sequence[Mapping[str, str]], entry: Table, attribute: str) -> dict[str, float]:
+def _shares(rows: Sequence[Mapping[str, str]], entry: ReferenceTable, attribute: str) -> dict[str, float]:
     """Return shares that add up to one, rounded to six digits; the last takes what rounding leaves."""
     columns = entry.attributes[attribute]
     weights = [float(row[entry.weight]) if entry.weight else 1.0 for row in rows]
@@ -161,7 +161,7 @@ def _shares(rows: Sequence[Mapping[str, str]], entry: Table, attribute: str) -> 
     return shares
 
 
-def _read_table(path: Path, entry: Table) -> dict[str, dict[str, str]]:
+def _read_table(path: Path, entry: ReferenceTable) -> dict[str, dict[str, str]]:
     where = f"suites/references/{entry.file}"
     try:
         with path.open(newline="", encoding="utf-8") as file:

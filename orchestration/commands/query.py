@@ -18,7 +18,7 @@ from orchestration.settings import load_settings
 from warehouse.database.sqlfiles import header, names
 from warehouse.database.sqlfiles import sql as read_sql
 from warehouse.errors import ClicheError, UsageError
-from warehouse.sandbox.reading import Shown, TooLongError, read
+from warehouse.sandbox.reading import QueryEnd, TooLongError, read
 from warehouse.sandbox.rules import LONGEST_TEXT
 from warehouse.validation import close_match
 
@@ -67,14 +67,14 @@ def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: 
     return 0
 
 
-def _print(rows: Generator[bytes, None, Shown]) -> Shown:
+def _print(rows: Generator[bytes, None, QueryEnd]) -> QueryEnd:
     sys.stdout.flush()
     with closing(rows):
         while True:
             try:
                 chunk = next(rows)
             except StopIteration as ended:
-                shown: Shown = ended.value
+                shown: QueryEnd = ended.value
                 return shown
             sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()

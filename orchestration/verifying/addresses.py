@@ -25,7 +25,7 @@ _WHOLE = 4  # characters from which on a text that is all of a template's is kno
 
 
 @dataclass(frozen=True)
-class Said:
+class AddressedText:
     """A text with an address: columns of a row, or parts of a view."""
 
     table: bool
@@ -49,7 +49,7 @@ class Addressed(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[Said] = []
+        self.found: list[AddressedText] = []
         self.without: list[str] = []
         self._open: list[_Element] = []
 
@@ -96,7 +96,7 @@ class Addressed(HTMLParser):
         closed = self._open.pop()
         if closed.columns:
             address = closed.row if closed.table else closed.view
-            self.found.append(Said(closed.table, address, closed.columns, "\n".join(closed.text)))
+            self.found.append(AddressedText(closed.table, address, closed.columns, "\n".join(closed.text)))
         return closed.tag
 
 

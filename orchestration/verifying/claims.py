@@ -13,7 +13,7 @@ import duckdb
 from assets.leaderboard.views.query import rows
 from orchestration.verifying.database import one_line
 from orchestration.verifying.manifest import Manifest
-from orchestration.verifying.report import Report
+from orchestration.verifying.report import VerifyReport
 from warehouse import keys
 from warehouse.errors import UsageError
 from warehouse.weeks import parse_week
@@ -21,7 +21,7 @@ from warehouse.weeks import parse_week
 _AHEAD = timedelta(minutes=10)  # by which a clock may be wrong
 
 
-def compare_names(manifest: Manifest, named: str | None, report: Report) -> None:
+def compare_names(manifest: Manifest, named: str | None, report: VerifyReport) -> None:
     """Compare the edition's id with its week, revision, what it replaces, and the name under which it was found."""
     edition, week, revision = manifest["edition"], manifest["week"], manifest["revision"]
     try:
@@ -39,7 +39,7 @@ def compare_names(manifest: Manifest, named: str | None, report: Report) -> None
             report.differ(f"replaces is {replaces[:40]}, which is no earlier revision of {week}")
 
 
-def compare_latest(manifest: Manifest, latest: bytes | None, report: Report) -> None:
+def compare_latest(manifest: Manifest, latest: bytes | None, report: VerifyReport) -> None:
     """Compare `latest.json` with the edition: what it says of it, and that it was not moved back."""
     if latest is None:
         return
@@ -58,7 +58,7 @@ def compare_latest(manifest: Manifest, latest: bytes | None, report: Report) -> 
         report.differ(f"editions/latest.json names {fields['edition']}, which is earlier than this edition")
 
 
-def compare_times(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Report) -> None:
+def compare_times(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyReport) -> None:
     """Compare `created_at` with what was asked, answered and labeled before, and with the clock."""
     stated = manifest["created_at"]
     try:
@@ -84,7 +84,7 @@ def compare_times(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Re
 
 
 def compare_sources(
-    con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Report, *, views: bool, same: bool
+    con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyReport, *, views: bool, same: bool
 ) -> None:
     """Compare suites, labelers, partitions, anchors, gold and studies with the tables.
 
@@ -124,7 +124,7 @@ def compare_sources(
 
 
 def _compare_rows(
-    name: str, stated: list[Any], expected: list[dict[str, Any]], report: Report, *, same: bool
+    name: str, stated: list[Any], expected: list[dict[str, Any]], report: VerifyReport, *, same: bool
 ) -> None:
     """Report a list of the manifest whose entries are not those of the tables; further fields are left alone.
 
@@ -141,7 +141,7 @@ def _compare_rows(
         )
 
 
-def _partition(con: duckdb.DuckDBPyConnection, entry: dict[str, Any], report: Report) -> None:
+def _partition(con: duckdb.DuckDBPyConnection, entry: dict[str, Any], report: VerifyReport) -> None:
     """Look at the names of the objects that one partition rests on; the objects are the store's."""
     week, model = str(entry.get("week")), str(entry.get("model"))
     where = f"partition {week} {model}"[:80]
@@ -175,7 +175,7 @@ def _under(names: object, prefix: str) -> bool:
     )
 
 
-def _anchors(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Report) -> None:
+def _anchors(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyReport) -> None:
     labels: dict[str, set[str]] = {}
     for name, week, labeler, version in con.execute(
         "SELECT DISTINCT anchor_set, CAST(week AS VARCHAR), labeler, labeler_version FROM anchor_labels"
@@ -193,7 +193,7 @@ def _anchors(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Report)
             report.differ(f"anchors of the manifest: the labels of {name} are not those of the tables")
 
 
-def _gold(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Report) -> None:
+def _gold(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyReport) -> None:
     sets = {name for (name,) in con.execute("SELECT DISTINCT gold_set FROM gold_samples").fetchall()}
     stated = _entries(manifest["gold"])
     _same("gold", [entry.get("gold_set") for entry in stated], sets, report)
@@ -205,7 +205,7 @@ def _gold(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Report) ->
             report.differ(f"gold of the manifest: the labels of {name[:60]} are not those of the tables")
 
 
-def _same(field: str, stated: list[Any], found: Iterable[str], report: Report) -> None:
+def _same(field: str, stated: list[Any], found: Iterable[str], report: VerifyReport) -> None:
     if sorted(map(str, stated)) != sorted(found):
         report.differ(f"{field} of the manifest are not those of the tables")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from assets.leaderboard.texts import Relations, relations
-from orchestration.verifying.report import Report
+from orchestration.verifying.report import VerifyReport
 from orchestration.verifying.version import Version
 from warehouse.database.connection import SETTINGS
 from warehouse.errors import CorruptObjectError
@@ -56,7 +56,9 @@ def locked(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def compare_catalog(con: duckdb.DuckDBPyConnection, version: Version, report: Report) -> set[str] | None:
+def compare_catalog(
+    con: duckdb.DuckDBPyConnection, version: Version, report: VerifyReport
+) -> set[str] | None:
     """Compare tables and views with those of the code version; return the names that are safe to read.
 
     Returns None if the file holds what no edition holds: then nothing in it is to be run.
@@ -72,7 +74,7 @@ def compare_catalog(con: duckdb.DuckDBPyConnection, version: Version, report: Re
     return _against(found, version, report)
 
 
-def _against(found: Relations, version: Version, report: Report) -> set[str]:
+def _against(found: Relations, version: Version, report: VerifyReport) -> set[str]:
     """Return which relations are as one of the known versions has them, and say which are not."""
     safe: set[str] = set()
     strange: list[str] = []

@@ -28,9 +28,9 @@ from assets.leaderboard.page import words
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
 from orchestration.verifying import addresses
-from orchestration.verifying.addresses import Said, numbers
+from orchestration.verifying.addresses import AddressedText, numbers
 from orchestration.verifying.database import one_line
-from orchestration.verifying.report import Report
+from orchestration.verifying.report import VerifyReport
 from orchestration.verifying.version import Version
 from warehouse.database.sqlfiles import names
 
@@ -42,7 +42,7 @@ Trail = tuple[tuple[Any, int], ...]
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, html: bytes, view: Page | None, version: Version, report: Report
+    con: duckdb.DuckDBPyConnection, html: bytes, view: Page | None, version: Version, report: VerifyReport
 ) -> None:
     """Compare every figure that has an address.
 
@@ -82,8 +82,8 @@ def compare(
 
 
 def asking(
-    con: duckdb.DuckDBPyConnection, view: Page | None, report: Report
-) -> Callable[[Said], bool | None]:
+    con: duckdb.DuckDBPyConnection, view: Page | None, report: VerifyReport
+) -> Callable[[AddressedText], bool | None]:
     """Return what says whether a text agrees with its address: None where the view has nothing there."""
     tables = {
         name
@@ -95,7 +95,7 @@ def asking(
     look_up = cache(lambda address: list(_look_up(con, address, tables, report)))
     follow = cache(lambda address: [] if view is None else _follow(view, address))
 
-    def agrees(said: Said) -> bool | None:
+    def agrees(said: AddressedText) -> bool | None:
         if not said.table:
             trails = follow(said.address)
             return any(_is_said(trail, said) for trail in trails) if trails else None
@@ -112,7 +112,9 @@ def _why(version: Version, what: str) -> str:
     return f"the page in full: {what}, and {of}"
 
 
-def _look_up(con: duckdb.DuckDBPyConnection, address: str, tables: set[str], report: Report) -> Iterator[Row]:
+def _look_up(
+    con: duckdb.DuckDBPyConnection, address: str, tables: set[str], report: VerifyReport
+) -> Iterator[Row]:
     """Yield the rows at an address; names are compared with the catalog, values are never part of a statement."""
     relation, _, query = address.partition("?")
     keys = dict(parse_qsl(query, keep_blank_values=True))
@@ -172,7 +174,7 @@ def _field(thing: Any, name: str) -> Any:
     return getattr(thing, name) if name in known else None
 
 
-def _is_said(trail: Trail, said: Said) -> bool:
+def _is_said(trail: Trail, said: AddressedText) -> bool:
     """Return whether the numbers (or the name of a model) in a text are those of a view, in their order."""
     if said.columns.startswith("="):
         return bool(_field(trail[-1][0], said.columns[1:]) == said.text.strip())

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.manifest import Manifest
-from orchestration.verifying.report import Report, Step
+from orchestration.verifying.report import Step, VerifyReport
 
 _PICTURE = re.compile(r"pictures/([0-9a-f]{64})\.(png|jpg|jpeg|webp|gif)")
 _BLOCK = 1 << 20
 
 
-def compare(folder: Path, manifest: Manifest, report: Report, step: Step, *, extras: bool = True) -> bool:
+def compare(
+    folder: Path, manifest: Manifest, report: VerifyReport, step: Step, *, extras: bool = True
+) -> bool:
     """Compare the files in `folder` with the manifest; return whether all are there and as stated, and no other.
 
     Args:
@@ -67,7 +69,7 @@ def present(folder: Path) -> dict[str, bool]:
     return found
 
 
-def _name(name: str, sha256: str, report: Report) -> None:
+def _name(name: str, sha256: str, report: VerifyReport) -> None:
     match = _PICTURE.fullmatch(name)
     if match is None:
         report.differ(f"{name} is no picture named by its SHA-256")

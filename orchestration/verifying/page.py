@@ -20,14 +20,14 @@ from orchestration.verifying import figures
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.database import FILE, one_line
 from orchestration.verifying.manifest import Manifest
-from orchestration.verifying.report import Report
+from orchestration.verifying.report import VerifyReport
 from orchestration.verifying.version import Version
 from warehouse.canonical import canonical_json, sha256_hex
 
 INDEX = "index.html"
 
 
-def compare_set(manifest: Manifest, relations: Mapping[str, object], report: Report) -> None:
+def compare_set(manifest: Manifest, relations: Mapping[str, object], report: VerifyReport) -> None:
     """Compare the data files with the tables and views that the edition must have; each is Parquet and CSV."""
     expected = {FILE} | {f"data/{name}.{kind}" for name in relations for kind in ("parquet", "csv")}
     stated = {name for name in manifest["files"] if name.startswith("data/")}
@@ -43,7 +43,7 @@ def compare_page(
     manifest: Manifest,
     version: Version,
     hashes: Mapping[str, str],
-    report: Report,
+    report: VerifyReport,
 ) -> None:
     """Compare pages, pictures and `content_sha256`.
 
@@ -86,7 +86,7 @@ def _compare_made(
     unlike: list[str],
     manifest: Manifest,
     hashes: Mapping[str, str],
-    report: Report,
+    report: VerifyReport,
 ) -> None:
     """Report what differs from the page that the same code makes of the same tables."""
     for name in sorted(unlike):
@@ -138,7 +138,7 @@ def _compare_content(
     hashes: Mapping[str, str],
     folder: Path,
     version: Version,
-    report: Report,
+    report: VerifyReport,
 ) -> None:
     """Compare `content_sha256` with the tables and the page as it is, its foot without names as when it was hashed."""
     if not (folder / INDEX).is_file():
@@ -178,7 +178,7 @@ class _Links(HTMLParser):
                 self.found.add(unquote(value))
 
 
-def _compare_links(folder: Path, manifest: Manifest, report: Report) -> None:
+def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> None:
     """Compare the files with those that the page links to: it links to all of them."""
     path = folder / INDEX
     if INDEX not in manifest["files"]:

@@ -18,7 +18,7 @@ def silent(what: str, done: int, total: int) -> None:
 
 
 @dataclass
-class Report:
+class VerifyReport:
     """One line for everything that differs, and one for everything that was not checked."""
 
     edition: str

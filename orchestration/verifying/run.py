@@ -15,8 +15,8 @@ from assets.generation.workplace import Workplace
 from orchestration.verifying import claims, database, files, page, scores, sources, tables, version
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.manifest import Manifest
-from orchestration.verifying.report import Report, Step, silent
-from orchestration.verifying.sources import Source
+from orchestration.verifying.report import Step, VerifyReport, silent
+from orchestration.verifying.sources import StatedSource
 from warehouse.errors import CorruptObjectError
 
 
@@ -25,7 +25,7 @@ def verify(
     workplace: Callable[[], Workplace],
     current: Callable[[Workplace], str],
     step: Step = silent,
-) -> Report:
+) -> VerifyReport:
     """Return what verifying finds; nothing is written beside a temporary folder.
 
     Args:
@@ -43,14 +43,14 @@ def verify(
         return verify_source(source, step)
 
 
-def verify_source(source: Source, step: Step = silent) -> Report:
+def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
     """Return what verifying an edition in a folder finds."""
     path = source.folder / manifests.NAME
     if path.stat().st_size > manifests.MOST_BYTES:
         raise CorruptObjectError(f"{path} is no manifest of an edition: it is too large")
     data = path.read_bytes()
     manifest = manifests.parse(data, str(path))
-    report = Report(manifest["edition"])
+    report = VerifyReport(manifest["edition"])
     if not manifests.written_by_publish(data, manifest):
         report.differ("manifest.json is not in the form that publish writes; a field may be there twice")
     for name in source.strange:
@@ -66,7 +66,7 @@ def verify_source(source: Source, step: Step = silent) -> Report:
     return report
 
 
-def _contents(folder: Path, manifest: Manifest, report: Report, step: Step) -> None:
+def _contents(folder: Path, manifest: Manifest, report: VerifyReport, step: Step) -> None:
     """Compare what the files hold, each of which is what the manifest says."""
     made_by = version.find(manifest, report)
     if database.FILE not in manifest["files"]:
@@ -86,7 +86,7 @@ def _rows(
     folder: Path,
     manifest: Manifest,
     made_by: version.Version,
-    report: Report,
+    report: VerifyReport,
     step: Step,
 ) -> None:
     safe = database.compare_catalog(con, made_by, report)

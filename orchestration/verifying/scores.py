@@ -13,13 +13,13 @@ from assets.metrics.registry.metrics import metrics
 from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS, Compute
 from assets.metrics.scores.table import compute_scores
 from orchestration.verifying.database import one_line
-from orchestration.verifying.report import Report, Step
+from orchestration.verifying.report import Step, VerifyReport
 from warehouse.closeness import differing
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import ClicheError
 
 
-def compare(con: duckdb.DuckDBPyConnection, report: Report, step: Step, *, same: bool) -> None:
+def compare(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: Step, *, same: bool) -> None:
     """Compute counts, scores and results again; the report hears of what differs.
 
     `same` is whether this code made the edition: then all of it must be computable from its tables. Editions of
@@ -42,7 +42,7 @@ def _tried(what: str, compute: Callable[[], None], tell: Callable[[str], None]) 
         tell(f"{what} cannot be computed again from the tables: {one_line(error)}")
 
 
-def _verify_counts(con: duckdb.DuckDBPyConnection, report: Report) -> None:
+def _verify_counts(con: duckdb.DuckDBPyConnection, report: VerifyReport) -> None:
     cursor = con.execute(f"SELECT * FROM ({sql('audit/outcomes_add_up')}) WHERE NOT adds_up")  # noqa: S608
     names = [column[0] for column in cursor.description]
     for row in cursor.fetchall():
@@ -50,7 +50,7 @@ def _verify_counts(con: duckdb.DuckDBPyConnection, report: Report) -> None:
         report.differ(f"counts of {cell['model']}, {cell['prompt']}, {cell['week']} do not add up")
 
 
-def _verify_scores(con: duckdb.DuckDBPyConnection, report: Report, step: Step, *, same: bool) -> None:
+def _verify_scores(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: Step, *, same: bool) -> None:
     """Compute every published score again, from the labels in the edition's own file."""
     weeks = _weeks(con, "scores")
     for number, week in enumerate(weeks):
@@ -63,7 +63,7 @@ def _verify_scores(con: duckdb.DuckDBPyConnection, report: Report, step: Step, *
 
 def verify_results(
     con: duckdb.DuckDBPyConnection,
-    report: Report,
+    report: VerifyReport,
     tell: Callable[[str], None] | None = None,
     *,
     same: bool = True,
@@ -92,7 +92,7 @@ def verify_results(
 
 def _verify_history(
     con: duckdb.DuckDBPyConnection,
-    report: Report,
+    report: VerifyReport,
     table: str,
     compute: Callable[[duckdb.DuckDBPyConnection], pa.Table],
 ) -> None:
@@ -102,7 +102,7 @@ def _verify_history(
 
 def _verify_table(
     con: duckdb.DuckDBPyConnection,
-    report: Report,
+    report: VerifyReport,
     table: str,
     compute: Compute,
     kind: str,
@@ -125,7 +125,7 @@ def _weeks(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def _common(
-    con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, report: Report, *, same: bool
+    con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, report: VerifyReport, *, same: bool
 ) -> tuple[pa.Table, frozenset[str]]:
     """Return the rows of metrics that the edition's code has too, and its metrics that this code has not.
 

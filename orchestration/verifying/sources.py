@@ -21,7 +21,7 @@ _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
 
 
 @dataclass(frozen=True)
-class Source:
+class StatedSource:
     """An edition as files in a folder.
 
     `named` is the id by which the store has it, `latest` the bytes of `latest.json` beside it; `extras` is whether
@@ -38,7 +38,7 @@ class Source:
 @contextmanager
 def find(
     target: str | None, workplace: Callable[[], Workplace], current: Callable[[Workplace], str], step: Step
-) -> Iterator[Source]:
+) -> Iterator[StatedSource]:
     """Yield the edition that `target` names: an id, a folder, an address, or None for the latest in the store.
 
     Raises:
@@ -48,13 +48,13 @@ def find(
         with tempfile.TemporaryDirectory(prefix="cliche-edition-") as temporary:
             folder = Path(temporary).resolve()
             remote.fetch(target, folder, step)
-            yield Source(folder, extras=False)
+            yield StatedSource(folder, extras=False)
         return
     if target is not None and not _ID.fullmatch(target):
-        yield Source(_folder(target))
+        yield StatedSource(_folder(target))
         return
     if target is not None and (Path(target) / manifests.NAME).is_file():
-        yield Source(_folder(target))
+        yield StatedSource(_folder(target))
         return
     place = workplace()
     with _from_store(place, target or current(place), step) as source:
@@ -81,7 +81,7 @@ def _folder(target: str) -> Path:
 
 
 @contextmanager
-def _from_store(place: Workplace, edition: str, step: Step) -> Iterator[Source]:
+def _from_store(place: Workplace, edition: str, step: Step) -> Iterator[StatedSource]:
     store, prefix = place.store, keys.edition_prefix(edition)
     if store.head(prefix + manifests.NAME) is None:
         raise UsageError(f"no edition {edition} in {store.url}")
@@ -90,7 +90,7 @@ def _from_store(place: Workplace, edition: str, step: Step) -> Iterator[Source]:
     except KeyError:
         latest = None
     if isinstance(store, LocalStore):
-        yield Source((Path(store.url) / prefix).resolve(), edition, latest)
+        yield StatedSource((Path(store.url) / prefix).resolve(), edition, latest)
         return
     with tempfile.TemporaryDirectory(prefix="cliche-edition-") as temporary:
         folder = Path(temporary).resolve()
@@ -106,4 +106,4 @@ def _from_store(place: Workplace, edition: str, step: Step) -> Iterator[Source]:
                 path.write_bytes(store.get(prefix + name))
             except KeyError:
                 raise CorruptObjectError(f"{prefix}{name} went away while it was read") from None
-        yield Source(folder, edition, latest, strange=strange)
+        yield StatedSource(folder, edition, latest, strange=strange)

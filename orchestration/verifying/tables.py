@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration.verifying.database import one_line
 from orchestration.verifying.manifest import Manifest
-from orchestration.verifying.report import Report, Step
+from orchestration.verifying.report import Step, VerifyReport
 from warehouse.closeness import close, differing
 from warehouse.database.export import inert
 from warehouse.database.table_hash import table_hashes
@@ -20,7 +20,9 @@ from warehouse.errors import ClicheError
 Columns = list[tuple[str, str]]
 
 
-def compare_hashes(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Report) -> dict[str, str]:
+def compare_hashes(
+    con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyReport
+) -> dict[str, str]:
     """Return the hash of each table, computed again; the report hears where the manifest states another."""
     try:
         found = table_hashes(con)
@@ -43,7 +45,7 @@ def compare_files(
     folder: Path,
     views: dict[str, bool],
     manifest: Manifest,
-    report: Report,
+    report: VerifyReport,
     step: Step,
 ) -> None:
     """Compare each Parquet and CSV file with the DuckDB file.
@@ -77,7 +79,7 @@ def _parquet(
     name: str,
     rows: str,
     columns: Columns,
-    report: Report,
+    report: VerifyReport,
     *,
     tolerant: bool,
 ) -> None:
@@ -93,7 +95,12 @@ def _parquet(
 
 
 def _csv(
-    con: duckdb.DuckDBPyConnection, folder: Path, name: str, parquet: str, columns: Columns, report: Report
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    name: str,
+    parquet: str,
+    columns: Columns,
+    report: VerifyReport,
 ) -> None:
     """Compare a CSV file with the Parquet file, which was compared with the DuckDB file."""
     kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns)
@@ -146,7 +153,7 @@ def _unlike(number: int, kind: str, tolerant: bool) -> str:
     return f"NOT {close(a, b)}" if tolerant and kind == "DOUBLE" else f"{a} IS DISTINCT FROM {b}"
 
 
-def compare_grains(con: duckdb.DuckDBPyConnection, tables: Iterable[str], report: Report) -> None:
+def compare_grains(con: duckdb.DuckDBPyConnection, tables: Iterable[str], report: VerifyReport) -> None:
     """Report each table in which rows agree in all columns of the grain that its comment states."""
     comments = dict(
         con.execute(

@@ -10,7 +10,7 @@ import duckdb
 from assets.leaderboard import texts
 from assets.leaderboard.texts import Relations
 from orchestration.verifying.manifest import Manifest
-from orchestration.verifying.report import Report
+from orchestration.verifying.report import VerifyReport
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Version:
     why: str = ""
 
 
-def find(manifest: Manifest, report: Report) -> Version:
+def find(manifest: Manifest, report: VerifyReport) -> Version:
     """Return the version that made an edition; the report hears if its number and its texts contradict each other."""
     stated = manifest["code_version"]
     own = metadata.version("cliche")

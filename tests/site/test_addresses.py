@@ -15,8 +15,8 @@ from assets.leaderboard.page.page import render
 from assets.leaderboard.views.view import Page
 from assets.metrics.labels.corrected import week_corrections
 from orchestration.verifying import addresses, figures
-from orchestration.verifying.addresses import Said
-from orchestration.verifying.report import Report
+from orchestration.verifying.addresses import AddressedText
+from orchestration.verifying.report import VerifyReport
 from orchestration.verifying.version import Version
 from tests.site import test_conversations as talks
 from tests.site import test_effects as effects
@@ -93,8 +93,8 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return Made(con, view, render(view)["index.html"].decode())
 
 
-def compared(made: Made, html: str, version: Version = OTHER) -> Report:
-    report = Report(f"{world.WEEK}.1")
+def compared(made: Made, html: str, version: Version = OTHER) -> VerifyReport:
+    report = VerifyReport(f"{world.WEEK}.1")
     figures.compare(made.con, html.encode(), made.view, version, report)
     return report
 
@@ -110,7 +110,7 @@ def test_every_number_has_an_address_and_agrees(made: Made) -> None:
 
 
 def test_every_number_that_is_changed_is_found(made: Made) -> None:
-    agrees = figures.asking(made.con, made.view, Report("x"))
+    agrees = figures.asking(made.con, made.view, VerifyReport("x"))
     tried = 0
     for said in addresses.read(made.html.encode()).found:
         for text in _changed(said.text):
@@ -156,5 +156,7 @@ def test_a_constant_of_the_text_is_known_only_as_the_templates_have_it(made: Mad
     "address", ["__class__", "boards?__class__=x", "lead/sentence/format", "weeks/" * 50]
 )
 def test_an_address_reaches_fields_of_views_alone(made: Made, address: str) -> None:
-    said = Said(table=False, address=address, columns="sentence,__dict__,:x,^^^^^^a,#,a/b,@", text="7")
-    assert not figures.asking(made.con, made.view, Report("x"))(said)
+    said = AddressedText(
+        table=False, address=address, columns="sentence,__dict__,:x,^^^^^^a,#,a/b,@", text="7"
+    )
+    assert not figures.asking(made.con, made.view, VerifyReport("x"))(said)

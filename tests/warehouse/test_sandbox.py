@@ -20,7 +20,7 @@ import pytest
 
 from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import ClicheError, UsageError
-from warehouse.sandbox.reading import _CRASHED, Shown, TooLongError, read
+from warehouse.sandbox.reading import _CRASHED, QueryEnd, TooLongError, read
 from warehouse.sandbox.rules import PROCESS_MEMORY, connect, one_statement
 
 FILES = "file access is switched off"
@@ -195,7 +195,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def ask(folder: Path, text: str, **options: Any) -> tuple[bytes, Shown]:
+def ask(folder: Path, text: str, **options: Any) -> tuple[bytes, QueryEnd]:
     """The bytes of a whole result, and how it ended."""
     rows = read(folder / "cliche.duckdb", text, **options)
     chunks = []
@@ -347,9 +347,9 @@ def _parent(process: Path) -> int:
 
 
 def test_a_limit_says_whether_there_was_more(folder: Path) -> None:
-    assert ask(folder, "FROM range(5000)", form="csv", limit=1500)[1] == Shown(1500, more=True)
-    assert ask(folder, "FROM range(5000)", form="csv", limit=5000)[1] == Shown(5000, more=False)
-    assert ask(folder, "FROM range(0)", form="csv", limit=10)[1] == Shown(0, more=False)
+    assert ask(folder, "FROM range(5000)", form="csv", limit=1500)[1] == QueryEnd(1500, more=True)
+    assert ask(folder, "FROM range(5000)", form="csv", limit=5000)[1] == QueryEnd(5000, more=False)
+    assert ask(folder, "FROM range(0)", form="csv", limit=10)[1] == QueryEnd(0, more=False)
 
 
 def test_millions_of_rows_take_no_more_memory_than_a_few(folder: Path) -> None:

@@ -35,7 +35,7 @@ class TooLongError(ClicheError):
 
 
 @dataclass(frozen=True)
-class Shown:
+class QueryEnd:
     """How a query ended: rows written, and whether a limit left out more."""
 
     rows: int
@@ -50,7 +50,7 @@ def read(
     limit: int | None = None,
     timeout: float = 60.0,
     screen: int | None = None,
-) -> Generator[bytes, None, Shown]:
+) -> Generator[bytes, None, QueryEnd]:
     """Yield the result of one query as bytes and return how many rows it has; nothing but the file can be reached.
 
     Closing the generator ends the query at once.
@@ -86,7 +86,7 @@ def read(
         raise ClicheError(_CRASHED) from None
     if told["kind"] != "done":
         raise _KINDS[told["kind"]](told["message"])
-    return Shown(told["rows"], told["more"])
+    return QueryEnd(told["rows"], told["more"])
 
 
 @contextmanager

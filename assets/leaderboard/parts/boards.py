@@ -15,7 +15,7 @@ from assets.leaderboard.page.charts import axis_end, ticks
 from assets.leaderboard.parts.unseen import not_seen
 from assets.leaderboard.parts.verified import beside
 from assets.leaderboard.views.query import Row, rows
-from assets.leaderboard.views.view import Board, BoardGroup, BoardRow, Place, Point, Rate
+from assets.leaderboard.views.view import Board, BoardGroup, BoardRow, CountedShare, Point, RankRange
 from assets.suites.loader import attribute_words
 
 WEEKS_SHOWN = 12
@@ -205,7 +205,9 @@ def _row(
         n=0 if shown is None else shown["n"] or 0,
         change=_change(now) if now and not hidden else None,
         n_before=points[before].n if (before := week - timedelta(weeks=1)) in points else 0,
-        refused=Rate(answer["refused"], answer["answered"]) if answer and answer["answered"] else None,
+        refused=CountedShare(answer["refused"], answer["answered"])
+        if answer and answer["answered"]
+        else None,
         pictures=(now["pictures"] or 0) if now else 0,
         status=status,
         notes=notes,
@@ -231,7 +233,7 @@ def _standing(now: Row | None, status: str | None) -> dict[str, Any]:
     if now is None or now["withheld_reason"]:
         return {}
     if now["rank_low"] is not None:
-        return {"place": Place(now["rank_low"], now["rank_high"], now["ranked_of"])}
+        return {"place": RankRange(now["rank_low"], now["rank_high"], now["ranked_of"])}
     said = status is not None or now["reliable"] is False or not now["rank_reason"]
     low, high = now["bound_low"], now["bound_high"]
     return {

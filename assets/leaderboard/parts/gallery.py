@@ -10,7 +10,7 @@ import duckdb
 
 from assets.leaderboard.page import words
 from assets.leaderboard.views.query import Row, rows
-from assets.leaderboard.views.view import Gallery, Picture, Reading
+from assets.leaderboard.views.view import Gallery, SamplePicture, ShownLabel
 
 PICTURES = 12
 
@@ -46,15 +46,15 @@ def _convention(labelers: Sequence[str], conventions: Mapping[str, str]) -> str 
     return next((conventions[name] for name in labelers if name in conventions), None)
 
 
-def picture_of(row: Row) -> Picture:
+def picture_of(row: Row) -> SamplePicture:
     """Return the picture of a row with its text, readings and what it is called for those who do not see it."""
     readings = tuple(
-        Reading(words.attribute(r["attribute"]), words.value(r["value"])) for r in row["readings"] or ()
+        ShownLabel(words.attribute(r["attribute"]), words.value(r["value"])) for r in row["readings"] or ()
     )
     said = ", ".join(f"{r.attribute.lower()} {r.value}" for r in readings) or "no labels"
     kind = "Simulated picture" if row["simulated"] else "Picture"
     text = words.plain(row["text"])
-    return Picture(
+    return SamplePicture(
         sha256=row["image_sha256"],
         ext=row["image_ext"],
         width=row["image_width"],

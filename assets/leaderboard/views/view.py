@@ -15,7 +15,7 @@ from assets.leaderboard.views.study_view import Study
 
 
 @dataclass(frozen=True)
-class Rate:
+class CountedShare:
     """A count with its denominator. `share` is None where nothing was counted."""
 
     count: int
@@ -39,7 +39,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Place:
+class RankRange:
     """A rank: from `low` to `high`, of `of` models that are ranked."""
 
     low: int
@@ -68,7 +68,7 @@ class BoardRow:
     n: int
     change: float | None
     n_before: int  # pictures behind the figure that `change` is from
-    refused: Rate | None
+    refused: CountedShare | None
     pictures: int
     status: str | None
     notes: tuple[str, ...]
@@ -78,7 +78,7 @@ class BoardRow:
     prompts: tuple[float, float] | None = (
         None  # interval over prompts like these; low and high are of these alone
     )
-    place: Place | None = None  # None: there is no rank, and `unranked` or `status` says why
+    place: RankRange | None = None  # None: there is no rank, and `unranked` or `status` says why
     unranked: str | None = None  # why there is no rank, where `status` does not say it
     bounds: tuple[float, float] | None = None  # of the distance, whatever the unseen answers would have shown
     too_few: bool = False  # of one prompt alone, with fewer pictures than a figure that can be relied on
@@ -153,7 +153,7 @@ class Lead:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ShownLabel:
     """One label under a picture."""
 
     attribute: str
@@ -161,7 +161,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Picture:
+class SamplePicture:
     """One sample picture; `sha256` and `ext` name its original bytes."""
 
     sha256: str
@@ -171,7 +171,7 @@ class Picture:
     prompt: str
     text: str
     revised: str | None
-    readings: tuple[Reading, ...]
+    readings: tuple[ShownLabel, ...]
     alt: str
 
 
@@ -182,7 +182,7 @@ class Gallery:
     model: str
     simulated: bool
     week: date
-    pictures: tuple[Picture, ...]
+    pictures: tuple[SamplePicture, ...]
     convention: str | None
 
 
@@ -193,7 +193,7 @@ class Turn:
     number: int
     asked: str
     said: str | None  # what the model wrote beside or instead of a picture
-    picture: Picture | None
+    picture: SamplePicture | None
     ended: str | None
 
 
@@ -302,7 +302,7 @@ class Page:
         default_factory=dict
     )  # board id → which change it could see
 
-    def pictures(self) -> Iterator[Picture]:
+    def pictures(self) -> Iterator[SamplePicture]:
         """Yield every picture that the page shows; one may come twice."""
         for gallery in self.galleries:
             yield from gallery.pictures

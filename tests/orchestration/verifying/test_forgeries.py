@@ -15,9 +15,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.verifying.report import Report
+from orchestration.verifying.report import VerifyReport
 from orchestration.verifying.run import verify_source
-from orchestration.verifying.sources import Source
+from orchestration.verifying.sources import StatedSource
 from tests.orchestration.installation import WEEK, Installation
 from tests.orchestration.verifying.forging import Edition
 from warehouse.canonical import canonical_json
@@ -35,8 +35,8 @@ def edition(published_once: Installation, tmp_path: Path) -> Edition:
     return Edition(folder)
 
 
-def verified(edition: Edition, **source: Any) -> Report:
-    return verify_source(Source(edition.folder, **source))
+def verified(edition: Edition, **source: Any) -> VerifyReport:
+    return verify_source(StatedSource(edition.folder, **source))
 
 
 @dataclass(frozen=True)
@@ -619,7 +619,7 @@ def test_fields_with_strange_entries_differ_and_nothing_breaks(edition: Edition,
 
 
 def test_a_manifest_with_many_files_that_are_not_there_is_read_in_seconds() -> None:
-    report = Report("2026-11-23.1")
+    report = VerifyReport("2026-11-23.1")
     began = time.process_time()
     for number in range(100_000):
         report.differ(f"data/x{number:06}.csv is missing")

@@ -18,9 +18,9 @@ import pytest
 
 from assets.leaderboard.edition import publish
 from orchestration.verifying import remote, scores
-from orchestration.verifying.report import Report, silent
+from orchestration.verifying.report import VerifyReport, silent
 from orchestration.verifying.run import verify, verify_source
-from orchestration.verifying.sources import Source
+from orchestration.verifying.sources import StatedSource
 from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installation
 from tests.orchestration.verifying.forging import Edition
 from tests.services.loopback import Reply, Seen, serve
@@ -90,7 +90,7 @@ def test_metrics_that_only_one_version_computes_are_no_difference_of_another_ver
     folder: Path, same: bool
 ) -> None:
     """An earlier version had another metric and lacked one of ours; this very version has all of its own."""
-    report = Report(ID)
+    report = VerifyReport(ID)
     with duckdb.connect(folder / "data" / "cliche.duckdb") as con:
         con.execute("INSERT INTO scores SELECT * REPLACE ('fame' AS metric) FROM scores WHERE metric = 'tvd'")
         con.execute("DELETE FROM scores WHERE metric = 'homogeneity'")
@@ -101,7 +101,7 @@ def test_metrics_that_only_one_version_computes_are_no_difference_of_another_ver
         assert report.scores > 0
         # what both compute is compared
         con.execute("UPDATE scores SET estimate = estimate / 2 WHERE metric = 'share'")
-        scores.compare(con, wrong := Report(ID), silent, same=same)
+        scores.compare(con, wrong := VerifyReport(ID), silent, same=same)
         assert "scores differ when computed again" in wrong.differences[0]
 
 
@@ -277,7 +277,7 @@ def test_pages_and_tables_of_other_shapes_agree(
     if len(only) > 2:
         world.withhold(con, "sim-classic", "held back by a test")
     publish(con, store, week=world.WEEK, code_version="0.1.0")
-    report = verify_source(Source(tmp_path / "store" / "editions" / f"{world.WEEK}.1"))
+    report = verify_source(StatedSource(tmp_path / "store" / "editions" / f"{world.WEEK}.1"))
     # this small world computes scores and ranks alone; its other results are not those of the product
     assert [line for line in report.differences if "computed again" not in line] == []
     assert report.unchecked == []

@@ -15,7 +15,7 @@ from assets.metrics.formulas.distance import distance2, even_terms, mean_distanc
 from assets.metrics.formulas.prompts_like_these import over_prompts
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, mean_share
 from assets.metrics.scores.measures import compatibility, homogeneity
-from assets.metrics.scores.measures.lift import Side, lift, side
+from assets.metrics.scores.measures.lift import LiftSide, lift, side
 from tests.studies.simulations.profiles import PICTURES, PROFILES, reference, shares
 from tests.studies.simulations.tables import Entry, Table
 
@@ -124,7 +124,7 @@ SHAPES = tuple(
 )  # prompts of the group, of others, pictures each
 
 
-def pseudo_log(own: Side, other: Side, effective: tuple[float, float]) -> Estimate:
+def pseudo_log(own: LiftSide, other: LiftSide, effective: tuple[float, float]) -> Estimate:
     """Return the ratio with a normal interval of its logarithm and two pseudo-counts: the plain alternative."""
     p, q = ((part.share * n + 1) / (n + 2) for part, n in zip((own, other), effective, strict=True))
     variance = sum((1 - a) / (a * (n + 2)) for a, n in zip((p, q), effective, strict=True))

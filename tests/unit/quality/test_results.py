@@ -11,7 +11,7 @@ import pytest
 from assets.quality import columns, run
 from assets.quality.registry import BY_NAME
 from assets.quality.run import CheckResult, run_checks
-from assets.quality.scope import Scope
+from assets.quality.scope import CheckScope
 from assets.quality.spec import CheckSpec
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
@@ -130,6 +130,6 @@ def test_invariant_11_bytes_that_cannot_be_read_are_an_error_and_no_failure(
 
 
 def test_a_scope_gives_a_statement_the_parameters_that_it_has(con: duckdb.DuckDBPyConnection) -> None:
-    scope = Scope(con=con, week=WEEK, model=None, store=None, seed="s")
+    scope = CheckScope(con=con, week=WEEK, model=None, store=None, seed="s")
     assert scope.rows("SELECT $seed AS seed") == [{"seed": "s"}]
     assert scope.rows("SELECT $week AS week, $model AS model") == [{"week": WEEK, "model": None}]

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from assets.quality import columns
-from assets.quality.scope import Scope
+from assets.quality.scope import CheckScope
 from tests.warehouse.checks.quality_rows import HERE, ONE, WEEK, broken, check, fill, first, make_store
 from warehouse.database.connection import connect
 from warehouse.store import Store
@@ -55,7 +55,7 @@ def test_invariant_11_each_rule_of_a_column_can_fail(
 ) -> None:
     where = first(table, f"{rule.column} IS NOT NULL") if value == "NULL" else first(table)
     with broken(con, f"UPDATE {table} SET {rule.column} = {value} WHERE {where}"):
-        found = columns.failures(table, Scope(con=con, week=WEEK, model=None, store=None, seed=""))
+        found = columns.failures(table, CheckScope(con=con, week=WEEK, model=None, store=None, seed=""))
     assert [(row["column"], row["rule"], row["failing_rows"]) for row in found] == [
         (rule.column, rule.says, 1)
     ]
@@ -66,7 +66,7 @@ def test_invariant_11_each_rule_of_a_column_can_fail(
 @pytest.mark.parametrize("table", ["plans", "slots"])
 def test_invariant_11_a_table_without_rows_is_told(con: duckdb.DuckDBPyConnection, table: str) -> None:
     with broken(con, f"DELETE FROM {table} WHERE {HERE}"):
-        found = columns.failures(table, Scope(con=con, week=WEEK, model=ONE, store=None, seed=""))
+        found = columns.failures(table, CheckScope(con=con, week=WEEK, model=ONE, store=None, seed=""))
     assert [(row["model"], row["problem"]) for row in found] == [(ONE, f"{table} has no rows")]
 
 

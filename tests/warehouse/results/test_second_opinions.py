@@ -323,20 +323,20 @@ def test_a_drift_stops_the_attribute_until_it_is_accepted_and_nothing_else(place
 
 def test_verifying_computes_agreement_and_drift_again(place: Workplace) -> None:
     assert commands.auditor.verify  # the command brings what it calls
-    from orchestration.verifying.report import Report
+    from orchestration.verifying.report import VerifyReport
     from orchestration.verifying.scores import verify_results
 
     anchored(place, WEEK, move=True)
     score_weeks(place, WEEK)
     with connect(place.warehouse) as con:
-        right = Report("e")
+        right = VerifyReport("e")
         verify_results(con, right)
         assert right.holds
         con.execute(
             "UPDATE agreement SET alpha = alpha - 1e-6 WHERE attribute = 'skin_tone' AND model IS NULL"
         )
         con.execute("UPDATE labeler_drift SET moved = 0")
-        wrong = Report("e")
+        wrong = VerifyReport("e")
         verify_results(con, wrong)
         assert [line.split("differ")[0] for line in wrong.differences if WEEK in line] == [
             f"week {WEEK}: 1 rows of agreement ",

@@ -420,17 +420,17 @@ def edition(con: Con, tmp_path: Path) -> Path:
 
 def test_verifying_finds_each_figure_of_a_study_that_was_changed(edition: Path) -> None:
     assert commands.auditor.verify  # the command brings what it calls
-    from orchestration.verifying.report import Report
+    from orchestration.verifying.report import VerifyReport
     from orchestration.verifying.scores import verify_results
 
     assert CHANGED.keys() == STUDY_RESULTS.keys()
     with connect(edition) as copy:
-        right = Report("e")
+        right = VerifyReport("e")
         verify_results(copy, right)
         assert (right.differences, right.scores > 0) == ([], True)
         for change in CHANGED.values():
             copy.execute(change)
-        wrong = Report("e")
+        wrong = VerifyReport("e")
         verify_results(copy, wrong)
     assert [line.split(" ")[:2] for line in wrong.differences] == [["study", "tiny:"]] * len(CHANGED)
     assert [line.partition(" rows of ")[2] for line in wrong.differences] == [

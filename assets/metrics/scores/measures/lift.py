@@ -24,7 +24,7 @@ from assets.metrics.registry.metric import (
 from assets.metrics.scores.figures import chosen, rows
 
 
-class Side(NamedTuple):
+class LiftSide(NamedTuple):
     """One side of the ratio: the mean over cells of the cells' shares, with its interval; (groups,) each."""
 
     share: Floats
@@ -34,7 +34,9 @@ class Side(NamedTuple):
     cells: Floats
 
 
-def side(k: npt.ArrayLike, n: npt.ArrayLike, group: Ints, groups: int, taken: Bools, z: float = Z95) -> Side:
+def side(
+    k: npt.ArrayLike, n: npt.ArrayLike, group: Ints, groups: int, taken: Bools, z: float = Z95
+) -> LiftSide:
     """Return the mean share of the taken cells of each group, with Wilson's interval at its effective n.
 
     The effective n is m² / Σ 1/n over the m cells: with it p(1 - p)/n is the variance of a mean of m shares that are
@@ -59,10 +61,10 @@ def side(k: npt.ArrayLike, n: npt.ArrayLike, group: Ints, groups: int, taken: Bo
     # a share of exactly 0 or 1 keeps that end, whatever the product rounds to
     low = np.where(share == 0, 0.0, found.low)
     high = np.where(share == 1, 1.0, found.high)
-    return Side(share, low, high, by_group(whole, where, groups), cells)
+    return LiftSide(share, low, high, by_group(whole, where, groups), cells)
 
 
-def lift(own: Side, other: Side) -> Estimate:
+def lift(own: LiftSide, other: LiftSide) -> Estimate:
     """Return share with the group / share with others, and the interval of a ratio from those of its two parts.
 
     MOVER-R (Donner & Zou 2012, Closed-form confidence intervals for functions of the normal mean and standard

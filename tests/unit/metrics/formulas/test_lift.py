@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from assets.metrics.formulas.share import Estimate
-from assets.metrics.scores.measures.lift import Side, lift, lift_figures, side
+from assets.metrics.scores.measures.lift import LiftSide, lift, lift_figures, side
 
 Cell = tuple[int, int, bool]  # pictures with the value, assessed, of a prompt of the group
 
 
-def lifted(cells: list[Cell]) -> tuple[Side, Side, Estimate]:
+def lifted(cells: list[Cell]) -> tuple[LiftSide, LiftSide, Estimate]:
     k, n, own = (np.array(part) for part in zip(*cells, strict=True))
     group = np.zeros(len(cells), dtype=np.int64)
     mine = own.astype(bool)
