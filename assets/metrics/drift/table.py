@@ -66,11 +66,7 @@ SCHEMA = pa.schema(
 
 
 def history_events(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Return the rows of `drift_events` of all weeks, from the scores of all weeks.
-
-    Args:
-        con: a warehouse whose weeks are scored and checked; nothing is written.
-    """
+    """Return the rows of `drift_events` of all weeks, from the scores of all weeks."""
     ((last,),) = con.execute("SELECT cast(max(week) AS VARCHAR) FROM scores").fetchall()
     if last is None:
         return SCHEMA.empty_table()

@@ -68,12 +68,7 @@ _PAIR = {
 
 
 def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
-    """Return the effects of one week: the columns of table `effects`, by subject and over all (subject NULL).
-
-    Args:
-        con: a warehouse with the week's `scores`; nothing is written.
-        week: ISO date of its Monday.
-    """
+    """Return the effects of one week: the columns of table `effects`, by subject and over all (subject NULL)."""
     comparisons = shipped().comparisons
     suites = sorted({comparison.suite.split("@")[0] for comparison in comparisons})
     where = {"week": week, "suites": suites}
@@ -99,12 +94,7 @@ def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
 
 
 def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
-    """Return the effects of one study: the columns of table `study_effects`, by subject and over all (subject NULL).
-
-    Args:
-        con: a warehouse with the mart `study_cell_counts`; nothing is written.
-        study: the study's name.
-    """
+    """Return the effects of one study: the columns of table `study_effects`, by subject and over all (subject NULL)."""
     where = {"study": study}
     prompts = read(con, "study_effect_prompts", where).with_columns(language=pl.lit(""))
     baseline = stated_baseline(con, study)

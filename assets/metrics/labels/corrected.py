@@ -77,12 +77,7 @@ LABEL_ERROR = pa.schema(
 
 
 def week_corrections(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
-    """Return the rows of `corrected_scores` of one week, from its `scores` and the gold of eight weeks.
-
-    Args:
-        con: a warehouse with the scores of the week; nothing is written.
-        week: ISO date of its Monday.
-    """
+    """Return the rows of `corrected_scores` of one week, from its `scores` and the gold of eight weeks."""
     told = evidence(con, week)
     figures = read(con, "suite_scores", {"week": week})
     known = pl.DataFrame([*told], schema=_OF_KEY, orient="row")
@@ -124,12 +119,7 @@ def week_corrections(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
 
 
 def week_label_error(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
-    """Return the rows of `label_error` of one week.
-
-    Args:
-        con: a warehouse with the scores of the week; nothing is written.
-        week: ISO date of its Monday.
-    """
+    """Return the rows of `label_error` of one week."""
     told = evidence(con, week)
     heads: dict[Key, dict[str, Any]] = {}
     for row in read(con, "suite_scores", {"week": week}).iter_rows(named=True) if told else ():

@@ -83,12 +83,7 @@ class Rater:
 
 
 def week_agreement(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
-    """Return the rows of `agreement` of one week: between its labelers, and on gold of the eight weeks through it.
-
-    Args:
-        con: a warehouse; nothing is written.
-        week: ISO date of its Monday.
-    """
+    """Return the rows of `agreement` of one week: between its labelers, and on gold of the eight weeks through it."""
     rows: list[dict[str, Any]] = []
     where = {"week": week}
     if _count(con, "SELECT count(DISTINCT labeler) FROM labels WHERE week = $week", where) > 1:
@@ -103,12 +98,7 @@ def week_agreement(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
 
 
 def study_agreement(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
-    """Return the rows of `agreement` of one imported study.
-
-    Args:
-        con: a warehouse; nothing is written.
-        study: its short name.
-    """
+    """Return the rows of `agreement` of one imported study."""
     where = {"study": study}
     scales = _scales(con, "study_scales", where)
     return _table([*compare(read(con, "study_readings", where), scales, scope="study", study=study)])

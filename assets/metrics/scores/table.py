@@ -75,10 +75,6 @@ def compute_scores(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the scores of one week: the columns of table `scores`, for cells and for suites (prompt NULL).
 
     Figures of a suite in condition `confronted` are of what came after the confrontation (turn 2).
-
-    Args:
-        con: a warehouse; nothing is written.
-        week: ISO date of its Monday.
     """
     found = scores_between(con, week, week)
     return found[week].cast(SCORES) if week in found else SCORES.empty_table()
@@ -120,10 +116,6 @@ def compute_study_scores(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table
 
     Conditions and labeler versions are scored separately. An attribute with two values in its support is compared
     with `parity` (½, ½), one with more with `uniform`.
-
-    Args:
-        con: a warehouse with the mart `study_cell_counts`; nothing is written.
-        study: the study's name.
     """
     where = {"study": study}
     levels = Levels((*_STUDY, "prompt"), _STUDY)

@@ -51,10 +51,6 @@ def study_differences(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
 
     Only prompts that were asked under both conditions are compared, model by model. A test that cannot be made,
     for want of assessed pictures, is a row with a reason and is not counted among the tests.
-
-    Args:
-        con: a warehouse with the mart `study_cell_counts`; nothing is written.
-        study: the study's name.
     """
     pairs = _pairs(_counts(con, study), stated_baseline(con, study))
     if pairs.is_empty():
