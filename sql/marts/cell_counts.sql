@@ -11,21 +11,8 @@
 --   position: place in the declared order; invalid and not_assessed come last
 --   pictures: number of pictures
 -- Depends on: slot_outcomes, plans, prompt_attributes, attribute_values, labels.
-WITH versions AS (
-    SELECT
-        plans.week, plans.model, labels.labeler_version
-    FROM plans
-    INNER JOIN labels USING (week, model, labeler)
-    GROUP BY plans.week, plans.model, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY plans.week, plans.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
-declared AS (
+-- Uses: readings
+WITH declared AS (
     SELECT
         week, model, suite, suite_major, attribute,
         coalesce(band, value) AS value,
@@ -55,25 +42,16 @@ countable AS (
     GROUP BY week, model, suite, suite_major, attribute
 ),
 
-readings AS (
+counted AS (
     SELECT
-        slot_outcomes.week, slot_outcomes.model, slot_outcomes.suite, slot_outcomes.suite_version,
-        slot_outcomes.prompt,
-        least(slot_outcomes.turn, 2) AS turn,
-        prompt_attributes.attribute,
+        week, model, suite, suite_version, prompt, turn, attribute,
         CASE
-            WHEN labels.value IS NULL THEN 'not_assessed'
-            WHEN attribute_values.value IS NULL THEN 'invalid'
-            ELSE coalesce(attribute_values.band, attribute_values.value)
+            WHEN label IS NULL THEN 'not_assessed'
+            WHEN value IS NULL THEN 'invalid'
+            ELSE coalesce(band, value)
         END AS value,
         count(*) AS pictures
-    FROM slot_outcomes
-    INNER JOIN plans USING (week, model)
-    INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
-    LEFT JOIN versions USING (week, model) -- noqa: ST11
-    LEFT JOIN labels USING (week, model, slot_key, attribute, labeler, labeler_version)
-    LEFT JOIN attribute_values USING (week, model, suite, suite_major, attribute, value)
-    WHERE slot_outcomes.image_sha256 IS NOT NULL
+    FROM readings
     GROUP BY ALL
 ),
 
@@ -89,10 +67,10 @@ SELECT
     cells.*,
     prompt_attributes.attribute, plans.labeler, versions.labeler_version, countable.scale, countable.value,
     countable.in_support, countable.position,
-    coalesce(readings.pictures, 0) AS pictures
+    coalesce(counted.pictures, 0) AS pictures
 FROM cells
 INNER JOIN plans USING (week, model)
 INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
 INNER JOIN countable USING (week, model, suite, suite_major, attribute)
 LEFT JOIN versions USING (week, model)
-LEFT JOIN readings USING (week, model, suite, suite_version, prompt, turn, attribute, value)
+LEFT JOIN counted USING (week, model, suite, suite_version, prompt, turn, attribute, value)

@@ -1,13 +1,13 @@
--- Answers: which cells were asked in some weeks, or planned and not answered yet?
--- Grain: cell (model × suite version × prompt × turn).
--- Columns: cell, a hash of the cell's keys that stands for them in metrics/asked_slots; the keys.
--- Depends on: slots
+-- Answers: which cells were asked, or planned and not answered yet?
+-- Grain: cell (model × suite version × prompt × turn; turn 2: all that came after a confrontation).
+-- Columns: keys of the cell; language of its prompt; pictures.
+-- Depends on: slot_outcomes
 SELECT
-    hash(week, model, suite, suite_version, prompt, least(turn, 2)) AS cell,
-    week, model, suite, suite_version,
-    cast(split_part(suite_version, '.', 1) AS INTEGER) AS suite_major,
-    prompt,
-    least(turn, 2) AS turn
-FROM slots
-WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+    week, model, series, params_hash, track, suite, suite_version, suite_major, condition, prompt,
+    least(turn, 2) AS turn,
+    language,
+    count(*) FILTER (WHERE outcome_group = 'success') AS pictures
+FROM slot_outcomes
 GROUP BY ALL
+ORDER BY
+    week, model, series, params_hash, track, suite, suite_major, condition, prompt, least(turn, 2), suite_version

@@ -11,10 +11,13 @@ from graphlib import CycleError, TopologicalSorter
 
 import duckdb
 
-from warehouse.database.sqlfiles import header, names, sql
+from warehouse.database.sqlfiles import header, names, sql, with_first
 from warehouse.errors import ClicheError, UsageError
 
 FOLDER = "marts"
+#: Tables that hold for all weeks.
+_OF_NO_WEEK = {"outcomes"}
+_IN_WEEKS = "week BETWEEN cast($first AS DATE) AND cast($last AS DATE)"
 
 
 def order() -> list[str]:
@@ -33,9 +36,29 @@ def order() -> list[str]:
         ) from error
 
 
-def depends_on(view: str) -> set[str]:
-    """Return the names of tables and views under `Depends on` of a view's header."""
-    return set(re.findall(r"[a-z][a-z0-9_]*", header(f"{FOLDER}/{view}").get("Depends on", "")))
+def depends_on(view: str, folder: str = FOLDER) -> set[str]:
+    """Return the names of tables and views under `Depends on` of the header of a view, or of another statement."""
+    return set(re.findall(r"[a-z][a-z0-9_]*", header(f"{folder}/{view}").get("Depends on", "")))
+
+
+def within_weeks(folder: str, name: str) -> str:
+    """Return the statement `<folder>/<name>` for the weeks from `$first` to `$last` alone: parameters, ISO dates.
+
+    Tables are cut to those weeks, and the views are made of the cut tables by their own texts. A filter on a view's
+    week would not do: DuckDB does not push it into parts that a view uses twice, and would count the whole history.
+    """
+    needed = depends_on(name, folder)
+    views = []
+    for view in reversed(order()):
+        if view in needed:
+            views.insert(0, view)
+            needed |= depends_on(view)
+    tables = sorted(needed - {*views} - _OF_NO_WEEK)
+    parts = [
+        *(f"{table} AS NOT MATERIALIZED (FROM main.{table} WHERE {_IN_WEEKS})" for table in tables),
+        *(f"{view} AS (\n{sql(f'{FOLDER}/{view}')})" for view in views),
+    ]
+    return with_first(sql(f"{folder}/{name}"), ",\n".join(parts))
 
 
 def create_views(con: duckdb.DuckDBPyConnection) -> None:

@@ -2,7 +2,8 @@
 
 A file whose name starts with `_` is no statement of its own but shared first steps: `WITH` parts that end with a
 `SELECT` of the last one. A file beside it that says `Uses: read_from_labels` in its header starts with the parts of
-`_read_from_labels.sql`. Parts that build on others of the file stand where a line of the same form is among them.
+`_read_from_labels.sql`; `Uses: marts/readings` takes them from another folder. Parts that build on others of the file
+stand where a line of the same form is among them.
 """
 
 from __future__ import annotations
@@ -48,7 +49,14 @@ def sql(name: str) -> str:
     if start is None:
         raise UsageError(f"sql/{name}.sql uses {shared} but has no WITH to put it after")
     own = _HERE.sub(lambda line: f"{_steps(folder, line[1])},", text[start.end() :])
-    return f"{text[: start.end()].rstrip()}\n{_steps(folder, shared)},\n\n{own}"
+    return with_first(text[: start.end()] + own, _steps(folder, shared))
+
+
+def with_first(statement: str, parts: str) -> str:
+    """Return the statement with these parts before its own `WITH` parts, if it has any."""
+    if start := _WITH.search(statement):
+        return f"{statement[: start.end()].rstrip()}\n{parts},\n\n{statement[start.end() :]}"
+    return f"WITH\n{parts}\n\n{statement}"
 
 
 def _text(name: str) -> str:
@@ -65,12 +73,13 @@ def _text(name: str) -> str:
 
 def _steps(folder: str, shared: str) -> str:
     """Return the parts of a shared file, with the comment that says what they are, without `WITH` and `SELECT`."""
-    text = _text(f"{folder}/_{shared}")
+    folder, name = shared.split("/") if "/" in shared else (folder, shared)
+    text = _text(f"{folder}/_{name}")
     start, end = _WITH.search(text), _LAST_SELECT.search(text)
     if start is None or end is None:
-        raise UsageError(f"sql/{folder}/_{shared}.sql has no WITH, or no SELECT at its end")
+        raise UsageError(f"sql/{folder}/_{name}.sql has no WITH, or no SELECT at its end")
     return (
-        f"-- The next parts are shared: sql/{folder}/_{shared}.sql\n{text[start.end() : end.start()].strip()}"
+        f"-- The next parts are shared: sql/{folder}/_{name}.sql\n{text[start.end() : end.start()].strip()}"
     )
 
 

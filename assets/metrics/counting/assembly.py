@@ -77,7 +77,7 @@ def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
 
     Args:
         counted: of those weeks.
-        planned: planned_cells of each plan, suite, suite_major, condition and attribute (NULL: outcomes).
+        planned: planned_cells of each week, model, suite, suite_major, condition and attribute (NULL: outcomes).
     """
     after = (pl.col("condition") != "confronted").fill_null(value=True) | (pl.col("turn") > 1)
     asked = counted.asked.with_columns(
@@ -87,13 +87,13 @@ def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
     )
     cells = counted.cells.join(
         asked.select("asked", "standing", "suite_row"), on="asked", maintain_order="left"
-    ).with_columns(pl.col("attribute").cast(pl.Categorical), pl.int_range(pl.len()).alias("cell"))
+    ).with_columns(pl.col("attribute").cast(pl.Categorical))
     cells = cells.with_columns(suite_row=_numbers(cells.select("suite_row", "scale_row")))
     banded = ((cells["scale"] == "bands") & cells["standing"]).fill_null(value=False).to_numpy()
 
     unlabelled = [pl.lit(None, dtype=pl.String).alias(name) for name in _LABELLED]
-    of_asked = asked.select(*_SUITE, "plan", "prompt", *unlabelled, "suite_row")
-    of_cells = cells.select(*_SUITE, "plan", "prompt", *_LABELLED, "suite_row").cast({"attribute": pl.String})
+    of_asked = asked.select(*_SUITE, "prompt", *unlabelled, "suite_row")
+    of_cells = cells.select(*_SUITE, "prompt", *_LABELLED, "suite_row").cast({"attribute": pl.String})
     of_steps = of_cells.with_columns(scale=pl.lit("values"))
     keys, numbers = _by_week(
         [
@@ -120,8 +120,7 @@ def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
     ).hstack(asked.select("standing", "language", model="model_row")[row])
     of_long = cells.select("cell_key", "suite_key", "standing", "attribute", whole="pictures")
     long = (
-        counted.long.drop("attribute")
-        .rename({"asked": "prompt"})
+        counted.long.rename({"asked": "prompt"})
         .with_columns(pl.col("value").cast(pl.Categorical))
         .hstack(of_long[counted.long["cell"].to_numpy()])
     )
@@ -158,10 +157,10 @@ def _by_week(parts: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, list[Keys]]:
 
 def _planned(keys: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
     """Return the keys with their planned cells, 1 for a cell's own."""
-    on = ["plan", "suite", "suite_major", "condition", "attribute"]
+    on = ["week", "model", "suite", "suite_major", "condition", "attribute"]
     whole = pl.when(pl.col("prompt").is_null()).then(pl.col("planned_cells")).otherwise(1)
     found = keys.join(planned, on=on, how="left", nulls_equal=True, maintain_order="left")
-    return found.drop("plan").with_columns(planned_cells=whole.cast(pl.Int32))
+    return found.with_columns(planned_cells=whole.cast(pl.Int32))
 
 
 def _steps(cells: pl.DataFrame, steps: pl.DataFrame, banded: Bools) -> Cells:

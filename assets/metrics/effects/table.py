@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
-from assets.metrics.counting.plans import read
+from assets.metrics.counting.reading import read
 from assets.metrics.effects.rows import (
     SIDES,
     Dress,

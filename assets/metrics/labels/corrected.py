@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.plans import read
+from assets.metrics.counting.reading import read
 from assets.metrics.formulas.distance import MIN_PICTURES, rooted
 from assets.metrics.formulas.share import Bools, Estimate
 from assets.metrics.labels.confusion import (

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from assets.metrics.counting.plans import read
+from assets.metrics.counting.reading import read
 from assets.metrics.formulas.share import Bools, Floats
 from assets.metrics.labels.confusion import Confusion, Gold, Pictures, confusion
 

@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.plans import read
+from assets.metrics.counting.reading import read
 from assets.metrics.labels.agreement import (
     MISSING,
     NOTHING,

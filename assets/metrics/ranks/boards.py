@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells
-from assets.metrics.counting.plans import read
+from assets.metrics.counting.reading import read
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.share import Bools, Floats
 from assets.metrics.ranks.bounds import Bounds, cell_bounds

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from assets.metrics.counting.assembly import LABELS, OUTCOMES, Keyed, Levels, keyed, tables
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
-from assets.metrics.counting.plans import read
+from assets.metrics.counting.reading import read, read_weeks
 from assets.metrics.counting.tallies import Tallies, tally
 from assets.metrics.registry.metric import Level, Source
 from assets.metrics.registry.metrics import measures
@@ -94,7 +94,7 @@ def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dic
     if counted.asked.is_empty():
         return {}
     planned, expected, pairs = (
-        read(con, name, counted.plans.where) for name in ("planned_cells", "expected", "stereotypes")
+        read_weeks(con, name, first, last) for name in ("planned_cells", "expected", "stereotypes")
     )
     found = keyed(counted, planned)
     plain = support_cells(found.long, found.cells)
@@ -174,7 +174,7 @@ def _batches(weeks: Sequence[str]) -> list[list[str]]:
 
 def _expected(expected: pl.DataFrame, counted: Tallies) -> pl.DataFrame:
     """Return expected shares: scale_row, reference, prompt, value, expected_share."""
-    on = ["plan", "suite", "suite_major", "attribute", "scale"]
+    on = ["week", "model", "suite", "suite_major", "attribute", "scale"]
     found = expected.join(counted.scales, on=on, maintain_order="left")
     return found.select(
         "scale_row", pl.col("reference", "prompt", "value").cast(pl.Categorical), "expected_share"
@@ -217,7 +217,7 @@ def _standing(cells: Cells) -> Cells:
 
 def _stereotyped(pairs: pl.DataFrame, counted: Tallies, found: Keyed, plain: Cells) -> pl.DataFrame:
     """Return one row a stereotype and cell of a prompt that can show it (`lift_figures`)."""
-    on = ["plan", "suite", "suite_major", "prompt", "attribute"]
+    on = ["week", "model", "suite", "suite_major", "prompt", "attribute"]
     cells = (
         found.cells.select("cell", "suite_key", "standing")
         .hstack(counted.cells.select(on))
