@@ -1,9 +1,9 @@
--- Answers: what was read in each picture? The first steps of the statements that name this text under "Uses".
--- Grain: versions: week, model; readings: picture × attribute that its prompt asks for.
--- Columns: versions: of the planned labeler the version with the highest number, whose labels count.
---   readings: keys of the cell (turn 2: all that came after a confrontation), attribute, label (NULL: none);
---   value, band, in_support and position of the declared value that the label is (NULL: none).
--- Depends on: slot_outcomes, plans, prompt_attributes, attribute_values, labels
+-- Answers: what was read in the pictures? The first steps of the statements that name this text under "Uses".
+-- Grain: versions: week, model; readings: cell × attribute × label.
+-- Columns: versions: the planned labeler and its version with the highest number, whose labels count.
+--   readings: keys of the cell (turn 2: all that came after a confrontation), attribute, pictures; value,
+--   band and in_support of the declared value that the label is (NULL: none).
+-- Depends on: slot_outcomes, plans, attribute_values, labels
 WITH versions AS (
     SELECT
         plans.week, plans.model, labels.labeler, labels.labeler_version
@@ -18,27 +18,26 @@ WITH versions AS (
     ) = 1
 ),
 
-readings AS (
+labelled AS (
     SELECT
-        slot_outcomes.week, slot_outcomes.model, slot_outcomes.suite, slot_outcomes.suite_version,
+        labels.week, labels.model, slot_outcomes.suite, slot_outcomes.suite_version,
         slot_outcomes.suite_major, slot_outcomes.prompt,
         least(slot_outcomes.turn, 2) AS turn,
-        prompt_attributes.attribute,
-        labels.value AS label,
-        attribute_values.value, attribute_values.band, attribute_values.in_support, attribute_values.position
-    FROM slot_outcomes
-    INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
-    LEFT JOIN versions USING (week, model)
-    LEFT JOIN labels USING (week, model, slot_key, attribute, labeler, labeler_version)
-    LEFT JOIN attribute_values
-        ON
-            slot_outcomes.week = attribute_values.week
-            AND slot_outcomes.model = attribute_values.model
-            AND slot_outcomes.suite = attribute_values.suite
-            AND slot_outcomes.suite_major = attribute_values.suite_major
-            AND prompt_attributes.attribute = attribute_values.attribute
-            AND labels.value = attribute_values.value
+        labels.attribute, labels.value,
+        count(*) AS pictures
+    FROM labels
+    INNER JOIN versions USING (week, model, labeler, labeler_version)
+    INNER JOIN slot_outcomes USING (week, model, slot_key)
     WHERE slot_outcomes.outcome_group = 'success'
+    GROUP BY ALL
+),
+
+readings AS (
+    SELECT
+        labelled.* EXCLUDE (value),
+        attribute_values.value, attribute_values.band, attribute_values.in_support
+    FROM labelled
+    LEFT JOIN attribute_values USING (week, model, suite, suite_major, attribute, value)
 )
 
 SELECT * FROM readings

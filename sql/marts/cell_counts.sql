@@ -45,32 +45,42 @@ countable AS (
 counted AS (
     SELECT
         week, model, suite, suite_version, prompt, turn, attribute,
-        CASE
-            WHEN label IS NULL THEN 'not_assessed'
-            WHEN value IS NULL THEN 'invalid'
-            ELSE coalesce(band, value)
-        END AS value,
-        count(*) AS pictures
+        coalesce(band, value, 'invalid') AS value,
+        sum(pictures) AS pictures
+    FROM readings
+    GROUP BY ALL
+),
+
+assessed AS (
+    SELECT
+        week, model, suite, suite_version, prompt, turn, attribute,
+        sum(pictures) AS pictures
     FROM readings
     GROUP BY ALL
 ),
 
 cells AS (
-    SELECT DISTINCT
+    SELECT
         week, model, series, params_hash, track, simulated, suite, suite_version, suite_major, prompt,
         language, subject, condition,
-        least(turn, 2) AS turn
+        least(turn, 2) AS turn,
+        count(*) FILTER (WHERE outcome_group = 'success') AS pictures
     FROM slot_outcomes
+    GROUP BY ALL
 )
 
 SELECT
-    cells.*,
+    cells.* EXCLUDE (pictures),
     prompt_attributes.attribute, plans.labeler, versions.labeler_version, countable.scale, countable.value,
     countable.in_support, countable.position,
-    coalesce(counted.pictures, 0) AS pictures
+    cast(CASE
+        WHEN countable.value = 'not_assessed' THEN cells.pictures - coalesce(assessed.pictures, 0)
+        ELSE coalesce(counted.pictures, 0)
+    END AS BIGINT) AS pictures
 FROM cells
 INNER JOIN plans USING (week, model)
 INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
 INNER JOIN countable USING (week, model, suite, suite_major, attribute)
 LEFT JOIN versions USING (week, model)
+LEFT JOIN assessed USING (week, model, suite, suite_version, prompt, turn, attribute)
 LEFT JOIN counted USING (week, model, suite, suite_version, prompt, turn, attribute, value)

@@ -10,4 +10,5 @@ SELECT
 FROM slot_outcomes
 GROUP BY ALL
 ORDER BY
-    week, model, series, params_hash, track, suite, suite_major, condition, prompt, least(turn, 2), suite_version
+    week, model, series, params_hash, track, suite, suite_major, condition, prompt, least(turn, 2),
+    suite_version

@@ -6,7 +6,7 @@
 WITH seen AS (
     SELECT
         week, model, suite, suite_version, prompt, turn, attribute, value,
-        count(*) AS pictures
+        sum(pictures) AS pictures
     FROM readings
     WHERE band IS NOT NULL AND in_support
     GROUP BY ALL
@@ -22,10 +22,10 @@ cells AS (
 SELECT
     cells.week, cells.model, cells.suite, cells.suite_version, cells.prompt, cells.turn,
     attribute_values.attribute, attribute_values.position, attribute_values.value,
-    coalesce(seen.pictures, 0) AS pictures
+    cast(coalesce(seen.pictures, 0) AS BIGINT) AS pictures
 FROM cells
 INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
 INNER JOIN attribute_values USING (week, model, suite, suite_major, attribute)
 LEFT JOIN seen USING (week, model, suite, suite_version, prompt, turn, attribute, value)
 WHERE attribute_values.band IS NOT NULL AND attribute_values.in_support
-ORDER BY position, value
+ORDER BY attribute_values.position, attribute_values.value

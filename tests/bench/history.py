@@ -71,6 +71,15 @@ SELECT
 FROM tried
 """
 
+_IMAGES = """
+INSERT INTO images BY NAME
+SELECT
+    week, model, slot_key, sha256(slot_key) AS image_sha256, 'png' AS image_ext, 1000 AS image_bytes,
+    'image/png' AS image_mime, 64 AS image_width, 64 AS image_height
+FROM attempts
+WHERE week = $week AND outcome = 'ok'
+"""
+
 # The first value of an attribute is the most frequent, by how much depends on model and prompt; of a hundred answers
 # three are of the values outside the support; one of two hundred pictures has no label. Labels of a picture stand
 # together, as labelers write them.
@@ -158,6 +167,7 @@ def _week(con: duckdb.DuckDBPyConnection, week: str, model: str, replicates: int
         )
     con.execute(_SLOTS, {"week": week, "replicates": replicates})
     con.execute(_ATTEMPTS, {"week": week})
+    con.execute(_IMAGES, {"week": week})
     con.execute(_LABELS, {"week": week, "model": model, "version": builder.LABELER_VERSION})
     con.execute("INSERT INTO loads SELECT $week, name, 'benchmark' FROM one_plan_models", {"week": week})
     con.execute("COMMIT")

@@ -1,7 +1,7 @@
 """What was counted in some weeks: cells, answers and pictures of each value, as the views of the warehouse count them.
 
-DuckDB counts: `cell_counts` and `slot_outcomes` are the definitions, read for the weeks asked for. Here rows are numbered,
-so that what follows joins integers.
+DuckDB counts: `cell_counts` and `slot_outcomes` are the definitions, read for the weeks asked for. Here rows are
+numbered, so that what follows joins integers.
 """
 
 from __future__ import annotations

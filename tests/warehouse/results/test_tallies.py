@@ -1,23 +1,24 @@
-"""Counting by hashes says what the views for people say, whatever the rows are."""
+"""Scores are counted as the views for people count, whatever the rows are."""
 
 from __future__ import annotations
 
+import json
 import random
-import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import duckdb
-import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from assets.generation.slots import Slot
-from assets.metrics.counting import plans
-from assets.metrics.counting.tallies import Tallies, looked_up, tally
+from assets.metrics.counting.tallies import Tallies, tally
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
-from warehouse.errors import ClicheError
+from warehouse.database.marts import within_weeks
 from warehouse.loading.load import load_partition
 from warehouse.store import Store
 
@@ -106,10 +107,8 @@ def table(con: Con, query: str, **where: str) -> pl.DataFrame:
 
 
 def long(counted: Tallies) -> pl.DataFrame:
-    cells = counted.cells.with_row_index("cell").drop("asked", "attribute", "pictures")
-    return (
-        counted.long.with_columns(pl.col("cell").cast(pl.UInt32)).join(cells, on="cell").drop("cell", "asked")
-    )
+    cells = counted.cells.drop("asked", "pictures", "scale_row")
+    return counted.long.join(cells, on="cell").drop("cell", "asked")
 
 
 def assert_same(left: pl.DataFrame, right: pl.DataFrame) -> None:
@@ -161,7 +160,7 @@ def test_answers_are_those_of_the_view(loaded: Con) -> None:
 
 def test_steps_are_the_labels_of_banded_scales(loaded: Con) -> None:
     counted = tally(loaded, BEFORE, WEEK)
-    cells = counted.cells.with_row_index("cell").drop("pictures").with_columns(pl.col("cell").cast(pl.Int64))
+    cells = counted.cells.drop("pictures")
     found = counted.steps.join(cells, on="cell").filter(pl.col("suite_major") == 1)
     assert (found.group_by("cell").len()["len"] == 10).all()  # zeros included
     found = found.filter(pl.col("pictures") > 0)
@@ -197,19 +196,54 @@ def test_nothing_is_read_of_weeks_that_are_not_there(con: Con) -> None:
     ] == [0] * 5
 
 
-def test_two_slots_of_one_hash_are_an_error(loaded: Con, monkeypatch: pytest.MonkeyPatch) -> None:
-    def clashing(name: str) -> str:
-        return re.sub(r"hash\([^()]*slot_key\)", "hash(left(slot_key, 1))", real(name))
+def scans(node: Any) -> Iterator[dict[str, Any]]:
+    """Return what DuckDB says of each scan of a table in a plan."""
+    if isinstance(node, list):
+        for part in node:
+            yield from scans(part)
+    elif isinstance(node, dict):
+        if "Table" in node:
+            yield node
+        for part in node.values():
+            yield from scans(part)
 
-    real = plans.sql
-    monkeypatch.setattr(plans, "sql", clashing)
-    with pytest.raises(ClicheError, match="same hash"):
-        tally(loaded, WEEK, WEEK)
+
+@pytest.mark.parametrize(
+    "name", ["asked", "answers", "counts", "steps", "planned_cells", "expected", "stereotypes"]
+)
+def test_no_table_is_read_beyond_the_weeks_asked_for(loaded: Con, name: str) -> None:
+    where = {"first": WEEK, "last": WEEK}
+    statement = within_weeks("metrics", name)
+    found = loaded.execute(f"EXPLAIN (FORMAT json) {statement}", where).fetchall()
+    read = [*scans(json.loads(found[0][1]))]
+    assert read
+    for scan in read:
+        assert "week" in str(scan.get("Filters")) or scan["Table"].endswith("outcomes"), scan
 
 
-@pytest.mark.parametrize("apart", [1, 2**20, 2**41, 2**55])
-def test_hashes_are_told_apart_however_close_they_are(apart: int) -> None:
-    known = np.array([7 + apart * number for number in range(60)] + [2**64 - 1], dtype=np.uint64)
-    codes = np.random.default_rng(1).permutation(len(known)).astype(np.int64)
-    asked = np.random.default_rng(2).integers(0, len(known), 500)
-    assert (looked_up(known[asked], known, codes) == codes[asked]).all()
+def test_weeks_are_told_apart_by_their_rows_alone(loaded: Con) -> None:
+    """What is counted of a week is the same whether another week is counted with it or not."""
+    both, one = long(tally(loaded, BEFORE, WEEK)), long(tally(loaded, WEEK, WEEK))
+    assert_same(both.filter(pl.col("week") == date.fromisoformat(WEEK)), one)
+    assert one.height < both.height
+
+
+def test_two_models_of_different_plans_keep_their_own_values(loaded: Con) -> None:
+    """A value that one model's plan declares and another's does not is invalid for the other alone."""
+    before = long(tally(loaded, WEEK, WEEK))
+    loaded.execute(
+        "UPDATE attribute_values SET value = 'renamed' WHERE model = 'sim-one' AND value = 'feminine'"
+    )
+    after = long(tally(loaded, WEEK, WEEK))
+    own = pl.col("model") == "sim-one"
+    assert_same(after.filter(~own), before.filter(~own))
+    renamed = after.filter(own, pl.col("value") == "renamed")
+    assert renamed.height > 0
+    assert renamed["pictures"].sum() == 0
+    invalid = pl.col("value") == "invalid"
+    lost = before.filter(own, pl.col("value") == "feminine")["pictures"].sum()
+    assert (
+        after.filter(own, invalid)["pictures"].sum()
+        == before.filter(own, invalid)["pictures"].sum() + lost
+        > 0
+    )
