@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from assets.metrics.counting import plans
+from assets.metrics.counting import reading
 from assets.metrics.formulas.share import Ints
 
 #: What makes a series.
@@ -66,7 +66,7 @@ def read(con: duckdb.DuckDBPyConnection, week: str) -> Series:
         con: a warehouse in which these weeks are scored and checked; nothing is written.
         week: ISO date of the last Monday.
     """
-    return series_of(plans.read(con, "drift_counts", {"week": week}))
+    return series_of(reading.read(con, "drift_counts", {"week": week}))
 
 
 def series_of(counts: pl.DataFrame) -> Series:
