@@ -48,7 +48,7 @@ def within_weeks(folder: str, name: str) -> str:
     week would not do: DuckDB does not push it into parts that a view uses twice, and would count the whole history.
     """
     needed = depends_on(name, folder)
-    views = []
+    views: list[str] = []
     for view in reversed(order()):
         if view in needed:
             views.insert(0, view)

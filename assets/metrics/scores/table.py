@@ -30,7 +30,7 @@ from assets.metrics.scores.rates import (
 )
 from warehouse.weeks import shift
 
-#: More are a tenth quicker at most, and need more memory: about 90 MB a week of 40 models and 320,000 labels.
+#: Four are a tenth quicker and need a third more memory.
 WEEKS_AT_ONCE = 2
 #: Of a study; a cell has a prompt besides.
 _STUDY = ("model", "condition", "attribute", "labeler", "labeler_version")
