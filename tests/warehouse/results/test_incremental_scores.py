@@ -105,12 +105,8 @@ def together(con: Con) -> str:
     return hash_of(con)
 
 
-@pytest.mark.parametrize("at_once", [scores.WEEKS_AT_ONCE, 4])
-def test_weeks_made_together_have_the_scores_of_weeks_made_one_by_one(
-    bucket: Store, monkeypatch: pytest.MonkeyPatch, at_once: int
-) -> None:
-    """A narrow week and a wide one share a batch."""
-    monkeypatch.setattr(scores, "WEEKS_AT_ONCE", at_once)
+def test_weeks_made_together_have_the_scores_of_weeks_made_one_by_one(bucket: Store) -> None:
+    assert scores.WEEKS_AT_ONCE == 2, "two pairs of weeks, one of them a wide and a narrow one, and one alone"
     with loaded(bucket) as con:
         assert together(con) == one_by_one(con)
         weeks = con.execute("SELECT week::VARCHAR FROM scores GROUP BY week ORDER BY week").fetchall()
