@@ -139,24 +139,6 @@ def test_no_tracked_file_names_a_package_index_or_a_folder_of_somebody() -> None
     assert found == []
 
 
-#: Class names that still mean several things, each in rooms that do not meet; none may be added.
-HOMONYMS = {
-    *("Answer", "Basis", "Board", "Evidence", "Found", "LabelerEntry", "Place", "Rate", "Reading", "Said"),
-    *("Side", "Source", "Table"),
-}
-
-
-def test_a_class_name_means_one_thing() -> None:
-    """Private names are read in their own module only."""
-    homes: dict[str, list[str]] = defaultdict(list)
-    for path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                homes[node.name].append(path.relative_to(CHECKOUT).as_posix())
-    twice = {name: places for name, places in homes.items() if len(places) > 1}
-    assert {name: places for name, places in twice.items() if name not in HOMONYMS} == {}
-
-
 def test_one_class_name_means_one_thing() -> None:
     found = Counter(
         node.name
