@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
 import duckdb
 
+from assets.leaderboard import parts
 from assets.leaderboard.parts import (
     boards,
     changes,
     conversations,
-    effects,
     facts,
     gallery,
     lead,
-    statistics,
     study,
 )
+from assets.leaderboard.views.part import SECTIONS, Part, ShownPart
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
+
+
+@cache
+def found() -> tuple[Part, ...]:
+    """Return the parts that modules of `parts` declare as `PART`, by the names of the modules."""
+    names = sorted(module.name for module in iter_modules(parts.__path__))
+    modules = [import_module(f"{parts.__name__}.{name}") for name in names]
+    declared: tuple[Part, ...] = tuple(module.PART for module in modules if hasattr(module, "PART"))
+    places = {*SECTIONS, *(part.id for part in declared)}
+    for part in declared:
+        if part.after not in places - {part.id}:
+            raise ValueError(f"part {part.id} of the page is to follow {part.after}, which is not there")
+    return declared
 
 
 def build_page(
@@ -66,8 +82,7 @@ def build_page(
         labelers=versions,
         downloads=facts.downloads(files),
         unverified=boards.unverified(con, day),
-        words=effects.build(con, day),
-        statistics=statistics.build(con, day),
+        parts={part.id: ShownPart(part, part.build(con, day)) for part in found()},
         changes=changed,
         shifts=changes.shifts(con, day, all_boards),
     )

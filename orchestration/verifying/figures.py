@@ -166,6 +166,8 @@ def _field(thing: Any, name: str) -> Any:
     """Return a field or property of a view, a value of a mapping, or None if there is none of that name."""
     if isinstance(thing, Mapping):
         return thing.get(name)
+    if isinstance(thing, Page) and name in thing.parts:
+        return thing.parts[name].data
     if not is_dataclass(thing):
         return None
     known = {one.name for one in fields(thing)} | {

@@ -19,6 +19,7 @@ from assets.leaderboard.page import effect_words
 from assets.leaderboard.page.charts import change_strip
 from assets.leaderboard.page.page import render
 from assets.leaderboard.parts import effects
+from assets.leaderboard.views.part import ShownPart
 from assets.leaderboard.views.view import Lead, Page
 from assets.metrics.effects.table import compute_effects
 from assets.suites.loader import load_suites
@@ -102,7 +103,17 @@ def section(con: duckdb.DuckDBPyConnection) -> str:
     lead = Lead("A finding.", "Its basis.")
     rest = dict.fromkeys(("boards", "galleries", "conversations", "events", "studies"), ())
     facts = dict.fromkeys(("suites", "labelers", "downloads"), ())
-    page = Page("e", DAY, (DAY,), "test", None, lead, **rest, **facts, words=effects.build(con, DAY))  # type: ignore[arg-type]
+    page = Page(
+        "e",
+        DAY,
+        (DAY,),
+        "test",
+        None,
+        lead,
+        **rest,
+        **facts,
+        parts={"words": ShownPart(effects.PART, effects.build(con, DAY))},
+    )  # type: ignore[arg-type]
     text = render(page)["index.html"].decode()
     return text[
         text.index('<section id="words"') : text.index("</section>", text.index('<section id="words"'))
@@ -210,8 +221,8 @@ def test_labels_that_are_not_reliable_are_called_so_at_their_sentences(
 def test_the_page_has_the_section_and_without_effects_it_has_none(
     con: duckdb.DuckDBPyConnection, whole: Page
 ) -> None:
-    assert whole.words == effects.build(con, DAY)
-    for page, there in ((whole, True), (replace(whole, words=()), False)):
+    assert whole.parts["words"].data == effects.build(con, DAY)
+    for page, there in ((whole, True), (replace(whole, parts={}), False)):
         text = render(page)["index.html"].decode()
         assert ('id="words"' in text) is there
         assert ('href="#words"' in text) is there

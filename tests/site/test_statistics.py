@@ -106,4 +106,4 @@ def test_the_page_has_the_section_and_text_stays_text(loaded: duckdb.DuckDBPyCon
     assert "13.7\xa0% of those of 15 and over" in section
     assert "15 shares were compared. What differs clearly:" in section
     assert "row India" in section
-    assert len(page.statistics) == 1
+    assert len(page.parts["statistics"].data) == 1

@@ -19,6 +19,7 @@ from assets.leaderboard.views.view import Page, Point
 
 _HERE = Path(__file__).parents[1]
 STATIC = _HERE / "static"
+TEMPLATES = (_HERE / "templates",)
 
 
 class _Figure(Protocol):
@@ -48,7 +49,7 @@ def _template(name: str, **values: object) -> bytes:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
 from assets.leaderboard.page import effect_words as say
 from assets.leaderboard.page import words
-from assets.leaderboard.views.effect_view import Effect, EffectGroup, WordChange
+from assets.leaderboard.views.part import Part
 from assets.leaderboard.views.query import Row, rows
 from assets.suites.comparisons import Comparison, shipped
 
@@ -18,6 +19,48 @@ from assets.suites.comparisons import Comparison, shipped
 SHARES, SQUARES = 1.0, 0.5
 
 _KEY = ("model", "subject", "attribute", "reference", "metric", "value_name")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one model does when the prompt changes: a sentence that stands by itself, and what it rests on.
+
+    `figure` is the change with its interval in words, and `low`, `high` and `estimate` are in 0…1 of `axis`; None where
+    there is no figure, which the sentence then says with the reason.
+    """
+
+    model: str
+    sentence: str
+    figure: str | None
+    pictures: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    axis: float
+    reliable: bool | None
+    id: str  # of its row within the comparison
+
+
+@dataclass(frozen=True)
+class EffectGroup:
+    """Models that may be in one list: one track, and simulated ones by themselves."""
+
+    track: str
+    simulated: bool
+    effects: tuple[Effect, ...]
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WordChange:
+    """One comparison: what was asked on both sides (None where it is no single text), and its sentences."""
+
+    title: str
+    suite: str
+    text_a: str | None
+    text_b: str | None
+    more: int  # pairs of prompts beside the one that is shown
+    groups: tuple[EffectGroup, ...]
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> tuple[WordChange, ...]:
@@ -118,3 +161,6 @@ def _cautions(found: Sequence[Row]) -> tuple[str, ...]:
     """Return why labels behind sentences of a group are not reliable, each once."""
     said = {(words.attribute(r["attribute"]), r["reliability"]) for r in found if r["reliable"] is False}
     return tuple(f"{attribute}: {words.plain(why)}" for attribute, why in sorted(said))
+
+
+PART = Part("words", "Word by word", "weeks", "_effects.html.j2", build)

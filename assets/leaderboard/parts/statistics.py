@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from statistics import NormalDist
 
@@ -15,8 +16,8 @@ import duckdb
 import numpy as np
 
 from assets.leaderboard.page import words
+from assets.leaderboard.views.part import Part
 from assets.leaderboard.views.query import Row, rows
-from assets.leaderboard.views.statistic_view import Statistic, StatisticGroup
 from assets.metrics.formulas.share import wilson
 from assets.metrics.registry.metric import TOO_FEW
 
@@ -33,6 +34,27 @@ COUNTED: Mapping[tuple[str, str], str] = {
     ("bls-cps-2025", "feminine"): "women are {} of those employed in the United States",
     ("bls-cps-2025", "masculine"): "men are {} of those employed in the United States",
 }
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One share of pictures beside a published one: a sentence that stands by itself, and where that is from."""
+
+    id: str  # of its row within the group
+    sentence: str
+    source: str
+    gap: float  # share in the pictures less share in the statistic
+
+
+@dataclass(frozen=True)
+class StatisticGroup:
+    """Models that may be in one list: `compared` shares were looked at, `differ` differ, the widest are reported."""
+
+    track: str
+    simulated: bool
+    told: tuple[Statistic, ...]
+    compared: int
+    differ: int
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> tuple[StatisticGroup, ...]:
@@ -83,3 +105,6 @@ def _sentence(row: Row, low: float, high: float) -> str:
         f"of {words.number(row['n'])} pictures ({words.percent(low)} to {words.percent(high)}); in the statistics "
         f"{counted.format(published)}."
     )
+
+
+PART = Part("statistics", "Statistics", "words", "_statistics.html.j2", build)

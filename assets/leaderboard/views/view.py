@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from assets.leaderboard.views.effect_view import WordChange
-from assets.leaderboard.views.statistic_view import StatisticGroup
+from assets.leaderboard.views.part import ShownPart
 from assets.leaderboard.views.study_view import Study
 
 
@@ -295,12 +294,20 @@ class Page:
         None  # when the store was last read whole, and what that found; in no content hash
     )
     unverified: str | None = None  # whose labels nobody verified
-    words: tuple[WordChange, ...] = ()  # what one word changes
-    statistics: tuple[StatisticGroup, ...] = ()  # pictures beside published statistics
+    parts: Mapping[str, ShownPart] = field(default_factory=dict)  # those that `parts` finds, by id
     changes: tuple[Change, ...] = ()
     shifts: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # board id → which change it could see
+
+    def parts_after(self, id_: str) -> tuple[ShownPart, ...]:
+        """Return the parts that follow a section, each with those that follow it, in their order."""
+        return tuple(
+            shown
+            for name, one in self.parts.items()
+            if one.part.after == id_
+            for shown in (*([one] if one.data else []), *self.parts_after(name))
+        )
 
     def pictures(self) -> Iterator[SamplePicture]:
         """Yield every picture that the page shows; one may come twice."""
