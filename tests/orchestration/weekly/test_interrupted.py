@@ -15,6 +15,7 @@ import pytest
 from assets.leaderboard.published import latest
 from assets.quality import run as quality
 from assets.quality.registry import CHECKS
+from assets.quality.scope import CheckScope
 from orchestration.instance import open_instance
 from orchestration.weekly import execute
 from tests.orchestration.installation import WEEK, Cliche, Installation, start
@@ -71,9 +72,10 @@ def test_a_check_that_is_interrupted_is_not_a_check_that_could_not_be_run(
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with duckdb.connect() as con:
+            scope = CheckScope(con=con, week=WEEK, model=None, store=None, seed="")
             threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
             with pytest.raises((KeyboardInterrupt, RuntimeError), match=r"^$|Query interrupted"):
-                quality._run(spec, quality.Scope(con=con, week=WEEK, model=None, store=None, seed=""))
+                quality._run(spec, scope)
     finally:
         signal.signal(signal.SIGINT, before)
 
