@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
-
-import polars as pl
 
 
 class Occasion(NamedTuple):
@@ -19,10 +18,9 @@ class Occasion(NamedTuple):
         return {self.column: self.name}
 
     @property
-    def literal(self) -> pl.Expr:
-        """Return its column for rows that are about it: a date of a week, text of a study."""
-        text = pl.lit(self.name)
-        return (text.str.to_date() if self.column == "week" else text).alias(self.column)
+    def value(self) -> date | str:
+        """Return what its column holds: a date of a week, text of a study."""
+        return date.fromisoformat(self.name) if self.column == "week" else self.name
 
 
 def week(monday: str) -> Occasion:

@@ -194,7 +194,7 @@ def _finish(figures: Sequence[pl.DataFrame], schema: pa.Schema, occasion: Occasi
     """Return all figures in the columns and order of the table."""
     if not figures:
         return schema.empty_table()
-    found = pl.concat(figures, how="diagonal").with_columns(occasion.literal)
+    found = pl.concat(figures, how="diagonal").with_columns(pl.lit(occasion.value).alias(occasion.column))
     for name in schema.names:
         if name not in found.columns:
             found = found.with_columns(pl.lit(None, dtype=pl.String).alias(name))

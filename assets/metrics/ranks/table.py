@@ -127,6 +127,8 @@ def _pair_rows(key: Mapping[str, Any], names: Sequence[str], found: Compared) ->
 def _table(frames: Sequence[pl.DataFrame], schema: pa.Schema, occasion: Occasion) -> pa.Table:
     if not frames:
         return schema.empty_table()
-    found = pl.concat(frames, how="vertical_relaxed").with_columns(occasion.literal)
+    found = pl.concat(frames, how="vertical_relaxed").with_columns(
+        pl.lit(occasion.value).alias(occasion.column)
+    )
     keys = [name for name in schema.names if schema.field(name).type != _REAL]
     return found.select(schema.names).sort(keys).to_arrow().cast(schema)

@@ -216,7 +216,7 @@ def test_live_marts_scores_and_pages_never_read_gold(con: Con) -> None:
     for folder in ("marts", "page"):
         for name in names(folder):
             assert not re.search(r"\bgold_(samples|strata|labels)\b", sql(f"{folder}/{name}")), name
-    for name in ("asked", "ends", "label_codes", "planned_cells", "expected"):
+    for name in ("asked", "answers", "counts", "planned_cells", "expected"):
         assert "gold" not in sql(f"metrics/{name}")
 
 
