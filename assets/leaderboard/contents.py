@@ -26,8 +26,9 @@ from warehouse.database.connection import connect
 from warehouse.database.export import export_tables
 from warehouse.database.table_hash import table_hashes
 from warehouse.loading import anchor_objects, gold_objects
+from warehouse.loading.freshness import names_of_loaded
 from warehouse.loading.load import COMPUTED_TABLES
-from warehouse.loading.objects import current_manifest, label_attempt_parts, label_parts, read_image
+from warehouse.loading.objects import Names, Partition, read_image
 from warehouse.store.base import Store
 
 
@@ -87,7 +88,8 @@ def assemble(
             conventions=conventions,
             files=[*(path for path, _ in data), *reference, "manifest.json"],
         )
-        sources = _sources(copy, store, page, week, hashes)
+        names = names_of_loaded(con, store)
+        sources = _sources(copy, store, page, week, hashes, names)
     finally:
         copy.close()
     rendered = {path: sha256_hex(content) for path, content in render(page).items()}
@@ -127,7 +129,12 @@ def _named(page: Page, edition: str, code_version: str, replaces: str | None, st
 
 
 def _sources(
-    copy: duckdb.DuckDBPyConnection, store: Store, page: Page, week: str, hashes: Mapping[str, str]
+    copy: duckdb.DuckDBPyConnection,
+    store: Store,
+    page: Page,
+    week: str,
+    hashes: Mapping[str, str],
+    names: Mapping[Partition, Names],
 ) -> dict[str, Any]:
     return {
         "table_hashes": dict(hashes),
@@ -139,11 +146,12 @@ def _sources(
         "partitions": [
             {
                 **row,
-                "manifest": current_manifest(store, row["week"], row["model"]),
-                "label_parts": label_parts(store, row["week"], row["model"]),
-                "label_attempt_parts": label_attempt_parts(store, row["week"], row["model"]),
+                "manifest": read.manifest,
+                "label_parts": [*read.label_parts],
+                "label_attempt_parts": [*read.label_attempt_parts],
             }
             for row in rows(copy, "partitions", {"week": week})
+            for read in (names[row["week"], row["model"]],)
         ],
         "anchors": _anchors(store, week),
         "gold": _gold(copy, store),
