@@ -32,6 +32,10 @@ WHERE
     AND ($model IS NULL OR scores.model = $model)
     AND scores.prompt IS NULL
     AND scores.metric IN ('share', 'distance2', 'distance')
-    AND scores.week IN (SELECT done.week FROM corrected_scores AS done WHERE done.week = $week)
+    AND EXISTS (
+        SELECT 1
+        FROM corrected_scores AS done
+        WHERE done.week = $week
+    )
 GROUP BY ALL
 HAVING count(corrected_scores.model) <> 1
