@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import drift, fsck, generation, labels, load, publish, scores
+from tests.bench import drift, fsck, generation, labels, load, publish, scores, thumbnails
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
@@ -27,6 +27,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "load": load.run,
     "publish": publish.run,
     "scores": scores.run,
+    "thumbnails": thumbnails.run,
 }
 
 
