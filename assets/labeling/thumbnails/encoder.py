@@ -35,14 +35,17 @@ def thumbnails(sha256: str, image: bytes) -> dict[str, bytes]:
         UnreadableError: if the bytes do not decode as PNG, JPEG or WebP, or have more pixels than a picture may have.
     """
     largest = _shrunk(image)
-    made = {}
+    made: dict[str, bytes] = {}
+    encoded: dict[tuple[int, int], bytes] = {}  # sizes that a small picture does not fill are alike
     for px in SIZES:
         small = largest.copy()
         small.thumbnail((px, px), Image.Resampling.LANCZOS)
-        buffer = io.BytesIO()
-        small.save(buffer, format="WEBP", quality=_QUALITY, method=_METHOD)
+        if small.size not in encoded:
+            buffer = io.BytesIO()
+            small.save(buffer, format="WEBP", quality=_QUALITY, method=_METHOD)
+            encoded[small.size] = buffer.getvalue()
         key = keys.thumbnail(sha256, px)
-        made[key] = sealed(key, buffer.getvalue(), *small.size, encoder=ENCODER)
+        made[key] = sealed(key, encoded[small.size], *small.size, encoder=ENCODER)
     return made
 
 

@@ -113,7 +113,7 @@ def complete_weeks(place: Workplace, loaded: Sequence[tuple[str, str, str]]) -> 
     """Make the thumbnails of all partitions that have no note of them: weeks that were labeled before there were any.
 
     Args:
-        place: the surroundings; its listener is told how far it is.
+        place: the surroundings; its listener hears how far it is.
         loaded: (week, model, fingerprint) of the partitions that count.
 
     Raises:
