@@ -23,15 +23,15 @@ from assets.leaderboard.views.view import Page
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.before import EditionBefore
-from warehouse.database.connection import connect
+from warehouse.database.building import build_database, start_here
 from warehouse.database.export import (
     DATABASE,
     TableFiles,
-    build_database,
     export_tables,
     export_views,
     hashes_of,
 )
+from warehouse.database.published import open_published
 from warehouse.errors import CorruptObjectError
 from warehouse.loading import anchor_objects, gold_objects
 from warehouse.loading.objects import current_manifest, label_attempt_parts, label_parts, read_image
@@ -99,7 +99,7 @@ def assemble(
     data = export_tables(con, folder, week=week, before=edition_before)
     file = database or folder / DATABASE
     build_database(file, data.tables, data.files, lambda key: _fetched(store, folder, key))
-    copy = connect(file, read_only=True)
+    copy = open_published(file)
     try:
         same_texts = before is not None and before.get("texts_sha256") == texts
         export_views(copy, data, week=week, before=edition_before, same_texts=same_texts)
@@ -116,6 +116,7 @@ def assemble(
         sources = _sources(copy, store, page, week, hashes)
     finally:
         copy.close()
+    start_here(file, data.tables, data.files)
     rendered = {path: sha256_hex(content) for path, content in render(page).items()}
     return Contents(
         sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered})),

@@ -52,7 +52,6 @@ from warehouse.loading.load import COMPUTED_TABLES
 from warehouse.weeks import parse_week
 
 DATABASE = "cliche.duckdb"
-STORAGE = "v1.0.0"
 #: A text cell that begins with one of these is a formula, or ends the cell before it, in some spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _VIEW_ROWS = '"rows of a view"'
@@ -137,26 +136,6 @@ def hashes_of(copy: duckdb.DuckDBPyConnection, made: TableFiles) -> dict[str, st
         else table_hash(copy, table)
         for table in identity_tables(copy)
     }
-
-
-def build_database(path: Path, tables: Any, files: Any, fetch: Any) -> None:
-    """Make the whole file anew."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with duckdb.connect() as copy:
-        copy.execute(f"ATTACH '{_escaped(path)}' AS published (STORAGE_VERSION '{STORAGE}')")
-        copy.execute("USE published")
-        make_published_tables(copy)
-        for table in identity_tables(copy):
-            copy.execute(f"DELETE FROM {table}")  # noqa: S608
-            found = (
-                [p["key"] for p in tables[table]["parts"]] if table in tables else [f"data/{table}.parquet"]
-            )
-            for key in found:
-                copy.execute(
-                    f"INSERT INTO {table} BY NAME "
-                    f"FROM read_parquet('{_escaped(fetch(key))}', hive_partitioning = false)"
-                )
 
 
 def make_published_tables(con: duckdb.DuckDBPyConnection) -> None:
