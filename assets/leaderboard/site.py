@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from assets.leaderboard.published import fetcher, latest
 from warehouse import keys
 from warehouse.canonical import canonical_json
+from warehouse.database.building import build_database, start_here
 from warehouse.store.base import Store
+
+
+def show_database(store: Store, manifest: Mapping[str, Any], path: Path, folder: Path) -> None:
+    """Put the DuckDB file of an edition on the site, if readers see that edition and the site does not have it.
+
+    Args:
+        store: where the edition is.
+        manifest: the edition's.
+        path: the file that its page was made from. A publish that found nothing new may have taken newer run-time
+            columns into it: they are taken back.
+        folder: for what must be read again; removed by the caller.
+
+    Raises:
+        StoreError: if the store fails.
+    """
+    newest = latest(store)
+    if newest is None or newest.id != manifest["edition"]:
+        return
+    tables, files = manifest["tables"], manifest["files"]
+    build_database(path, tables, files, fetcher(store, manifest, folder))
+    start_here(path, tables, files)
+    put_database(store, path, newest.id)
 
 
 def put_database(store: Store, path: Path, edition: str) -> None:

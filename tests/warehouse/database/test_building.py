@@ -14,9 +14,9 @@ from tests.warehouse import builder, listed
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.studies import study_tables
 from warehouse.database import building, marts, published
+from warehouse.database.archive import PRIVATE
 from warehouse.database.building import build_database, built_from, is_built_from, start_here
 from warehouse.database.connection import connect
-from warehouse.database.archive import PRIVATE
 from warehouse.database.migrations import migrate
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, StoreError
