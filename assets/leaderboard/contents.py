@@ -29,7 +29,8 @@ from warehouse.database.export import export_tables, export_views, hashes_of
 from warehouse.database.published import open_published
 from warehouse.database.table_files import TableFiles
 from warehouse.loading import anchor_objects, gold_objects
-from warehouse.loading.objects import current_manifest, label_attempt_parts, label_parts, read_image
+from warehouse.loading.freshness import names_of_loaded
+from warehouse.loading.objects import Names, Partition, read_image
 from warehouse.store.base import Store
 
 
@@ -108,7 +109,8 @@ def assemble(
             conventions=conventions,
             files=[*sorted(data.files), *reference, "manifest.json"],
         )
-        sources = _sources(copy, store, page, week, hashes)
+        names = names_of_loaded(con, store)
+        sources = _sources(copy, store, page, week, hashes, names)
     finally:
         copy.close()
     start_here(database, data.tables, data.files)
@@ -134,7 +136,12 @@ def _named(page: Page, edition: str, code_version: str, replaces: str | None, st
 
 
 def _sources(
-    copy: duckdb.DuckDBPyConnection, store: Store, page: Page, week: str, hashes: Mapping[str, str]
+    copy: duckdb.DuckDBPyConnection,
+    store: Store,
+    page: Page,
+    week: str,
+    hashes: Mapping[str, str],
+    names: Mapping[Partition, Names],
 ) -> dict[str, Any]:
     return {
         "table_hashes": dict(hashes),
@@ -146,11 +153,12 @@ def _sources(
         "partitions": [
             {
                 **row,
-                "manifest": current_manifest(store, row["week"], row["model"]),
-                "label_parts": label_parts(store, row["week"], row["model"]),
-                "label_attempt_parts": label_attempt_parts(store, row["week"], row["model"]),
+                "manifest": read.manifest,
+                "label_parts": [*read.label_parts],
+                "label_attempt_parts": [*read.label_attempt_parts],
             }
             for row in rows(copy, "partitions", {"week": week})
+            for read in (names[row["week"], row["model"]],)
         ],
         "anchors": _anchors(store, week),
         "gold": _gold(copy, store),
