@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from warehouse.database import marts
-from warehouse.database.sqlfiles import header
+from warehouse.database.sqlfiles import WEEKS, header
 from warehouse.database.table_hash import Columns, Week, all_identity_columns, in_order
 from warehouse.loading.load import HISTORY_TABLES
 
@@ -90,5 +90,5 @@ def tables_by_week(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def views_by_week() -> dict[str, str]:
     """Return the views whose rows are published by the week → `OWN` or `EARLIER`, each after those it depends on."""
-    said = {view: header(f"{marts.FOLDER}/{view}").get("Weeks") for view in marts.order()}
+    said = {view: header(f"{marts.FOLDER}/{view}").get(WEEKS) for view in marts.order()}
     return {view: weeks for view, weeks in said.items() if weeks is not None}

@@ -14,6 +14,7 @@ from warehouse.database import marts
 from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import UsageError
 
+_WEEK_HASHES = "028_week_hashes"
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     name VARCHAR NOT NULL,
@@ -72,7 +73,7 @@ def _apply(con: duckdb.DuckDBPyConnection, applied: dict[str, str]) -> list[str]
                 raise UsageError(
                     f"sql/schema/{name}.sql was changed after it made this warehouse; run `cliche rebuild`"
                 )
-        if done:  # columns may be others now
+        if done and _WEEK_HASHES in applied:  # columns may be others now
             con.execute("DELETE FROM week_hashes")
         marts.create_views(con)
     except BaseException:
