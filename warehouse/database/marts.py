@@ -7,6 +7,7 @@ of the view's columns. A column without a line takes the meaning of the column o
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
 
 import duckdb
@@ -61,8 +62,15 @@ def within_weeks(folder: str, name: str) -> str:
     return with_first(sql(f"{folder}/{name}"), ",\n".join(parts))
 
 
-def create_views(con: duckdb.DuckDBPyConnection) -> None:
+def create_views(
+    con: duckdb.DuckDBPyConnection, schema_of: Callable[[str], str] = lambda _: "main", *, unfit: bool = False
+) -> None:
     """Create or replace every view, with comments on the view and its columns.
+
+    Args:
+        con: its current database gets the views.
+        schema_of: view → the schema in which it is made.
+        unfit: leave out what does not fit the tables, instead of failing.
 
     Raises:
         ClicheError: if a statement does not fit the tables; the message names the file.
@@ -70,18 +78,22 @@ def create_views(con: duckdb.DuckDBPyConnection) -> None:
     elsewhere = _meanings_in_tables(con)
     for view in order():
         body = sql(f"{FOLDER}/{view}").strip().rstrip(";")
+        place = f"{schema_of(view)}.{view}"
         try:
-            con.execute(f"CREATE OR REPLACE VIEW {view} AS\n{body}")
+            con.execute(f"CREATE OR REPLACE VIEW {place} AS\n{body}")
         except duckdb.Error as error:
+            if unfit:
+                con.execute(f"DROP VIEW IF EXISTS {place}")
+                continue
             first = str(error).splitlines()[0]
             raise ClicheError(f"sql/{FOLDER}/{view}.sql: {first}") from error
         fields = header(f"{FOLDER}/{view}")
         about = " ".join(f"{fields.get('Answers', '')} Grain: {fields.get('Grain', '')}".split())
-        con.execute(f"COMMENT ON VIEW {view} IS {_quoted(about)}")
+        con.execute(f"COMMENT ON VIEW {place} IS {_quoted(about)}")
         meanings = elsewhere | _stated(fields.get("Columns", ""))
-        columns = [row[0] for row in con.execute(f"DESCRIBE {view}").fetchall()]
+        columns = [row[0] for row in con.execute(f"DESCRIBE {place}").fetchall()]
         comments = [
-            f'COMMENT ON COLUMN {view}."{column}" IS {_quoted(meanings[column])}'
+            f'COMMENT ON COLUMN {place}."{column}" IS {_quoted(meanings[column])}'
             for column in columns
             if column in meanings
         ]
