@@ -39,9 +39,7 @@ def compare(
     """
     before = len(report.differences)
     stated = manifest["files"]
-    parts = {
-        part.key: {"sha256": part.sha256, "bytes": part.bytes} for part in listed.parts(manifest)
-    }
+    parts = {part.key: {"sha256": part.sha256, "bytes": part.bytes} for part in listed.parts(manifest)}
     there = present(folder)
     if not there.get(manifests.NAME):
         report.differ(f"{manifests.NAME} is not a plain file")

@@ -15,7 +15,7 @@ import duckdb
 from assets.generation.workplace import Workplace
 from orchestration.verifying import claims, database, files, page, scores, sources, tables, version
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.archive import built, contents, site, views
+from orchestration.verifying.archive import built, contents, expected, site, views
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport, silent
 from orchestration.verifying.sources import StatedSource
@@ -108,7 +108,7 @@ def _of_parts(
 ) -> None:
     """Compare what an edition of format 2 holds: Parquet files, most of them shared, and a DuckDB file made of them."""
     folder, root = source.folder, source.root
-    complete = contents.compare_set(manifest, made_by, report)
+    complete = expected.compare(manifest, made_by, report)
     with database.locked(None, folder, root) as con:
         found = contents.compare(con, folder, root, manifest, made_by, report, step)
         views.compare_csv(con, folder, root, manifest, found, report)

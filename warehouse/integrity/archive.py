@@ -18,7 +18,9 @@ def check_parts(look: Inspection, table: str, found: Sequence[Key]) -> None:
     for one in look.read([key.key for key in found]):
         edition = look.recorded.named.get(one.key)
         if one.sha256 != PurePosixPath(one.key).stem:
-            look.damaged(one.key, "has other bytes than its name says", f"edition {edition}" if edition else table)
+            look.damaged(
+                one.key, "has other bytes than its name says", f"edition {edition}" if edition else table
+            )
         elif edition is None:
             look.leftover += 1
 
@@ -32,7 +34,9 @@ def check_site(look: Inspection, name: str, found: Sequence[Key]) -> None:
     if noted and note is None:
         return
     if note is None:
-        look.need(keys.SITE_DATABASE_NOTE, "it says of which edition the file is; cliche publish writes both again")
+        look.need(
+            keys.SITE_DATABASE_NOTE, "it says of which edition the file is; cliche publish writes both again"
+        )
     elif database is None:
         look.need(keys.SITE_DATABASE, f"{keys.SITE_DATABASE_NOTE} names it; cliche publish writes it again")
     elif (note.get("sha256"), note.get("bytes")) != (database.sha256, len(database.data)):

@@ -63,7 +63,8 @@ def known_views(version: Version, found: Contents, report: VerifyReport) -> set[
     known = {view for view in published & {*marts.order()} if not _made_from(view) & changed}
     if others := sorted(published - known):
         report.skip(
-            f"{', '.join(others)}: this version of the code has other views than version {version.name}", "views"
+            f"{', '.join(others)}: this version of the code has other views than version {version.name}",
+            "views",
         )
     return known
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,6 @@ from orchestration.verifying.archive.listed import ListedPart, ListedTable
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Step, VerifyReport, in_words
 from orchestration.verifying.version import Version
-from warehouse.database.archive import CSV, tables_by_week, views_by_week
-from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.published import published_tables
 from warehouse.database.table_hash import Columns, Hashed, composed, hashes_by_week, rows_hash
 from warehouse.errors import ClicheError
@@ -94,67 +90,33 @@ def compare(
     return found
 
 
-def compare_set(manifest: Mapping[str, Any], version: Version, report: VerifyReport) -> bool:
-    """Compare what is published with the tables and views of the edition's version; return whether none is missing.
-
-    Of another version it is known which there are, and not which of them are kept by the week or are CSV files, too.
-    """
-    by_week, whole = set(manifest["tables"]), set(listed.whole(manifest))
-    text = {name for name in manifest["files"] if name.startswith("data/") and not name.endswith(".parquet")}
-    expected = version.relations.keys() if version.decided else by_week | whole
-    if not version.decided:
-        return version.relations.keys() <= expected
-    for name in sorted(expected - by_week - whole):
-        report.differ(f"{name} is not in the manifest, and every edition of this version has it")
-    for name in sorted((by_week | whole) - expected):
-        report.differ(f"{name} is in the manifest, and no edition of this version has it")
-    texts = {f"data/{name}.csv" for name in (CSV if version.same else by_week | whole)}
-    for name in sorted(text - texts):
-        report.differ(f"{name} is in the manifest, and no edition of this version has it")
-    if version.same:
-        for name in sorted(texts - text):
-            report.differ(f"{name} is not in the manifest, and every edition of this version has it")
-        for name in sorted(by_week ^ weekly_names()):
-            report.differ(f"{name} is not published as this version does: by the week, or whole")
-    return expected <= by_week | whole
-
-
-@cache
-def weekly_names() -> set[str]:
-    """Return the tables and views that this code publishes by the week."""
-    with connect(None) as con:
-        migrate(con)
-        return {*tables_by_week(con), *views_by_week()}
-
-
-def _kept_by_week(
-    reading: _Reading, name: str, table: ListedTable
-) -> tuple[Columns | None, str | None]:
+def _kept_by_week(reading: _Reading, name: str, table: ListedTable) -> tuple[Columns | None, str | None]:
     """Compare the parts of one table; return its columns, None if they are not to be used, and its hash."""
-    con, report = reading.con, reading.report
     paths = {str(reading.root / part.key): part for part in table.parts}
     if not _columns_fit(reading, name, table.columns):
         return None, None
-    for path, part in paths.items():
-        if _described(con, [path]) != table.columns:
-            report.differ(f"{part.key} has other columns than the manifest says")
-            return None, None
     if not paths:
         return table.columns, composed(_identity(name, table.columns), {}) if _is_table(name) else None
-    if not _weeks_fit(reading, paths):
+    strange = [
+        part.key for path, part in paths.items() if _described(reading.con, [path]) != [*table.columns]
+    ]
+    for key in strange:
+        reading.report.differ(f"{key} has other columns than the manifest says")
+    if strange or not _weeks_fit(reading, paths):
         return None, None
-    files = f"(FROM {read_files([*paths])})"
-    content = hashes_by_week(con, files, table.columns)
-    identity = hashes_by_week(con, files, _identity(name, table.columns)) if _is_table(name) else {}
+    rows = f"(FROM {read_files([*paths])})"
+    content = hashes_by_week(reading.con, rows, table.columns)
+    if not _is_table(name):
+        for part in table.parts:
+            _compare_part(reading, part, content, {})
+        return table.columns, None
+    identity = hashes_by_week(reading.con, rows, _identity(name, table.columns))
     for part in table.parts:
         _compare_part(reading, part, content, identity)
-    if _is_table(name) and _twice(reading, name, files, sum(part.rows for part in table.parts)):
+    if _twice(reading, name, rows, sum(part.rows for part in table.parts)):
         return None, None
-    if not _is_table(name):
-        return table.columns, None
-    return table.columns, composed(
-        _identity(name, table.columns), {week: found.sha256 for week, found in identity.items()}
-    )
+    weeks = {week: found.sha256 for week, found in identity.items()}
+    return table.columns, composed(_identity(name, table.columns), weeks)
 
 
 def _weeks_fit(reading: _Reading, paths: Mapping[str, ListedPart]) -> bool:
@@ -188,9 +150,7 @@ def _compare_part(
         report.differ(f"{part.key}: it has a table_hash, which only tables have")
 
 
-def _kept_whole(
-    reading: _Reading, name: str, rows: int
-) -> tuple[Columns | None, str | None]:
+def _kept_whole(reading: _Reading, name: str, rows: int) -> tuple[Columns | None, str | None]:
     """Compare the one file of a table; return its columns, None if they are not to be used, and its hash."""
     con, path = reading.con, f"data/{name}.parquet"
     place = [str(reading.folder / path)]
@@ -232,7 +192,7 @@ def _columns_fit(reading: _Reading, name: str, columns: Columns) -> bool:
 
 
 def _twice(reading: _Reading, name: str, files: str, count: int) -> bool:
-    """Report rows that agree in all columns of the grain that the table's comment states; return whether there are any."""
+    """Report rows that agree in all columns of the grain in the table's comment; return whether there are any."""
     columns, comment = published_tables()[name]
     stated = re.search(r"Grain: ([a-z0-9_,\s]+)\.", comment)
     names = re.findall(r"[a-z0-9_]+", stated[1]) if stated else []

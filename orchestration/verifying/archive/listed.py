@@ -80,7 +80,7 @@ def wrong(tables: object) -> str | None:
     total = 0
     for name, table in tables.items():
         if not _NAME.fullmatch(name):
-            return "a name in \"tables\" is not of letters, digits and _"
+            return 'a name in "tables" is not of letters, digits and _'
         if not isinstance(table, dict) or not isinstance(table.get("parts"), list):
             return f"{name} has no parts"
         total += len(table["parts"])
@@ -95,7 +95,7 @@ def _wrong_columns(columns: object) -> str | None:
     if not isinstance(columns, list) or not 0 < len(columns) <= _MOST_COLUMNS:
         return "has no columns"
     for column in columns:
-        if not isinstance(column, list) or len(column) != 2 or not all(isinstance(x, str) for x in column):  # noqa: PLR2004
+        if not isinstance(column, list) or len(column) != 2 or not all(isinstance(x, str) for x in column):
             return "has a column that is not a name and a type"
         if not _NAME.fullmatch(column[0]) or column[1] not in TYPES:
             return "has a column of a name or type that no table has"

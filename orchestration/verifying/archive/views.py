@@ -97,7 +97,11 @@ def _by_week(
         condition = of_weeks(weeks)
         again = f"SELECT * FROM {view} WHERE {condition}" if earlier else marts.of_weeks(view, condition)  # noqa: S608
         return tables.differing_rows(
-            con, f"{published(root, table, weeks)} ORDER BY ALL", f"FROM ({again}) ORDER BY ALL", table.columns, tolerant=True
+            con,
+            f"{published(root, table, weeks)} ORDER BY ALL",
+            f"FROM ({again}) ORDER BY ALL",
+            table.columns,
+            tolerant=True,
         )
 
     for span in spans(sizes):
