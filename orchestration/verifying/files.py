@@ -80,7 +80,7 @@ def _compare(
 def _is_plain(root: Path, key: str) -> bool | None:
     """Return whether a part is a plain file under folders that are no links; None if it is not there."""
     path = root / key
-    if not path.exists(follow_symlinks=False):
+    if not os.path.lexists(path):
         return None
     return path.is_file() and path.resolve() == root.resolve() / key
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,7 @@ from warehouse.database.export import inert
 from warehouse.database.table_hash import table_hashes_of_format_1
 from warehouse.errors import ClicheError
 
-Columns = list[tuple[str, str]]
+Columns = Sequence[tuple[str, str]]
 
 
 def compare_hashes(

@@ -142,6 +142,6 @@ def compare_csv(
             parts = [part for part in by_week[name].parts if part.week == manifest["week"]]
             rows = inert(con, root / parts[0].key) if parts else published(root, by_week[name], [])
         try:
-            tables.compare_csv(con, folder, path, rows, [*found.columns[name]], report, of="Parquet")
+            tables.compare_csv(con, folder, path, rows, found.columns[name], report, of="the Parquet file")
         except duckdb.Error as error:
             report.differ(f"{path} cannot be read: {one_line(error)}")
