@@ -22,7 +22,8 @@ from assets.leaderboard.documents import documents_from
 from assets.metrics.registry.metrics import metrics
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.export import DATABASE, STORAGE, make_published_tables
+from warehouse.database.export import DATABASE, make_published_tables
+from warehouse.database.published import STORAGE
 from warehouse.database.sqlfiles import ROOT
 
 _HERE = Path(__file__).parent

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
-from warehouse.database.export import PRIVATE
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import header, names
 from warehouse.database.table_hash import identity_tables

@@ -48,7 +48,25 @@ def within_weeks(folder: str, name: str) -> str:
     Tables are cut to those weeks, and the views are made of the cut tables by their own texts. A filter on a view's
     week would not do: DuckDB does not push it into parts that a view uses twice, and would count the whole history.
     """
-    needed = depends_on(name, folder)
+    return with_first(sql(f"{folder}/{name}"), _cut(depends_on(name, folder), _IN_WEEKS))
+
+
+def of_weeks(view: str, condition: str) -> str:
+    """Return a query for the rows of a view whose weeks stand each for itself, of the weeks that a condition names."""
+    return f"WITH\n{_cut({view}, condition)}\nFROM {view}"
+
+
+def rests_on(view: str) -> set[str]:
+    """Return the names of all tables that a view is made from, through other views, too."""
+    found: set[str] = set()
+    for name in depends_on(view):
+        found |= rests_on(name) if name in names(FOLDER) else {name}
+    return found
+
+
+def _cut(needed: set[str], condition: str) -> str:
+    """Return `WITH` parts for tables, of which only some weeks are read, and for views that are made of those."""
+    needed = {*needed}
     views: list[str] = []
     for view in reversed(order()):
         if view in needed:
@@ -56,10 +74,10 @@ def within_weeks(folder: str, name: str) -> str:
             needed |= depends_on(view)
     tables = sorted(needed - {*views} - _OF_NO_WEEK)
     parts = [
-        *(f"{table} AS NOT MATERIALIZED (FROM main.{table} WHERE {_IN_WEEKS})" for table in tables),
+        *(f"{table} AS NOT MATERIALIZED (FROM main.{table} WHERE {condition})" for table in tables),
         *(f"{view} AS (\n{sql(f'{FOLDER}/{view}')})" for view in views),
     ]
-    return with_first(sql(f"{folder}/{name}"), ",\n".join(parts))
+    return ",\n".join(parts)
 
 
 def create_views(

@@ -72,6 +72,8 @@ def _apply(con: duckdb.DuckDBPyConnection, applied: dict[str, str]) -> list[str]
                 raise UsageError(
                     f"sql/schema/{name}.sql was changed after it made this warehouse; run `cliche rebuild`"
                 )
+        if done:  # columns may be others now
+            con.execute("DELETE FROM week_hashes")
         marts.create_views(con)
     except BaseException:
         con.execute("ROLLBACK")

@@ -18,8 +18,8 @@ import duckdb
 
 from warehouse.canonical import sha256_hex
 from warehouse.database import marts
+from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
-from warehouse.database.export import PRIVATE
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import header, names, sql
 from warehouse.database.table_hash import identity_tables

@@ -15,7 +15,7 @@ from pathlib import Path
 from warehouse.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2] / "sql"
-FIELDS = ("Answers", "Grain", "Columns", "Depends on")
+FIELDS = ("Answers", "Grain", "Weeks", "Columns", "Depends on")
 CHECK_FIELDS = ("Severity", "Stages", "Rule", "Says")
 USES = "Uses"
 _FIELD = re.compile(rf"({'|'.join((*FIELDS, *CHECK_FIELDS, USES))}):\s*(.*)")
