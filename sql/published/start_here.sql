@@ -7,7 +7,7 @@
 --   rows: how many rows it has in this edition
 --   example: a query on it that runs as it is
 -- Depends on: nothing; the numbers of rows are written into it.
-SELECT position, name, answers, rows, example
+SELECT named.*
 FROM (
     VALUES
     (
@@ -36,7 +36,7 @@ FROM (
         'leaderboard',
         'How far is each model from each reference, and where does it rank?',
         $leaderboard,
-        'SELECT week, suite, attribute, reference, model, distance, rank_low, rank_high FROM leaderboard ORDER BY ALL'
+        'SELECT week, suite, attribute, model, distance, rank_low, rank_high FROM leaderboard ORDER BY ALL'
     ),
     (
         5,
@@ -53,4 +53,5 @@ FROM (
         'SELECT week, model, suite, attribute, metric, started_week FROM drift_events ORDER BY ALL'
     )
 ) AS named (position, name, answers, rows, example)
-ORDER BY position
+WHERE named.rows IS NOT NULL
+ORDER BY named.position

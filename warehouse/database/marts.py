@@ -16,6 +16,8 @@ from warehouse.database.sqlfiles import header, names, sql, with_first
 from warehouse.errors import ClicheError, UsageError
 
 FOLDER = "marts"
+#: View → column → meaning.
+Meanings = dict[str, dict[str, str]]
 #: Tables that hold for all weeks.
 _OF_NO_WEEK = {"outcomes"}
 _IN_WEEKS = "week BETWEEN cast($first AS DATE) AND cast($last AS DATE)"
@@ -81,19 +83,24 @@ def _cut(needed: set[str], condition: str) -> str:
 
 
 def create_views(
-    con: duckdb.DuckDBPyConnection, schema_of: Callable[[str], str] = lambda _: "main", *, unfit: bool = False
+    con: duckdb.DuckDBPyConnection,
+    schema_of: Callable[[str], str] = lambda _: "main",
+    *,
+    meanings: Meanings | None = None,
+    unfit: bool = False,
 ) -> None:
     """Create or replace every view, with comments on the view and its columns.
 
     Args:
         con: its current database gets the views.
         schema_of: view → the schema in which it is made.
+        meanings: comments of the columns of each view; None: those of the view's file, else of the tables.
         unfit: leave out what does not fit the tables, instead of failing.
 
     Raises:
         ClicheError: if a statement does not fit the tables; the message names the file.
     """
-    elsewhere = _meanings_in_tables(con)
+    elsewhere = _meanings_in_tables(con) if meanings is None else {}
     for view in order():
         body = sql(f"{FOLDER}/{view}").strip().rstrip(";")
         place = f"{schema_of(view)}.{view}"
@@ -108,12 +115,12 @@ def create_views(
         fields = header(f"{FOLDER}/{view}")
         about = " ".join(f"{fields.get('Answers', '')} Grain: {fields.get('Grain', '')}".split())
         con.execute(f"COMMENT ON VIEW {place} IS {_quoted(about)}")
-        meanings = elsewhere | _stated(fields.get("Columns", ""))
+        stated = elsewhere | _stated(fields.get("Columns", "")) if meanings is None else meanings[view]
         columns = [row[0] for row in con.execute(f"DESCRIBE {place}").fetchall()]
         comments = [
-            f'COMMENT ON COLUMN {place}."{column}" IS {_quoted(meanings[column])}'
+            f'COMMENT ON COLUMN {place}."{column}" IS {_quoted(stated[column])}'
             for column in columns
-            if column in meanings
+            if column in stated
         ]
         con.execute("; ".join(comments))
 

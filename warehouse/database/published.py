@@ -119,7 +119,7 @@ def columns_of(table: str) -> dict[str, str]:
 
 def make_views(con: duckdb.DuckDBPyConnection) -> None:
     """Make the views, except those that do not fit the tables, which another version of the code published."""
-    marts.create_views(con, schema_of, unfit=True)
+    marts.create_views(con, schema_of, meanings=_catalog()[1], unfit=True)
 
 
 def grain(table: str) -> tuple[str, ...]:
@@ -136,22 +136,31 @@ def _folder() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="cliche-published-")
 
 
-@cache
 def published_tables() -> Tables:
-    """Return what this code publishes: tables with identity columns, without private columns."""
+    """Return what this code publishes of tables: those with identity columns, without private columns."""
+    return _catalog()[0]
+
+
+@cache
+def _catalog() -> tuple[Tables, marts.Meanings]:
+    """Return the published tables, and the comments of the columns of views, as the warehouse has them."""
     with connect(None) as con:
         migrate(con)
-        found: Tables = {}
-        about = dict(con.execute("SELECT table_name, coalesce(comment, '') FROM duckdb_tables()").fetchall())
-        for table in identity_tables(con):
-            columns = con.execute(
-                "SELECT column_name, data_type, is_nullable, coalesce(comment, '') FROM duckdb_columns() "
-                "WHERE table_name = $table ORDER BY column_index",
-                {"table": table},
+        about = dict(
+            con.execute(
+                "SELECT table_name, comment FROM duckdb_tables() "
+                "UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE NOT internal"
             ).fetchall()
-            private = PRIVATE.get(table, ())
-            found[table] = ([column for column in columns if column[0] not in private], about[table])
-        return found
+        )
+        columns: dict[str, list[tuple[str, str, bool, str]]] = {name: [] for name in about}
+        for name, *column in con.execute(
+            "SELECT table_name, column_name, data_type, is_nullable, coalesce(comment, '') FROM duckdb_columns() "
+            "WHERE NOT internal ORDER BY table_name, column_index"
+        ).fetchall():
+            if column[0] not in PRIVATE.get(name, ()):
+                columns[name].append((column[0], column[1], column[2], column[3]))
+        tables = {name: (columns[name], about[name]) for name in identity_tables(con)}
+    return tables, {view: {name: said for name, _, _, said in columns[view]} for view in marts.order()}
 
 
 @cache
