@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 
 LATEST_EDITION = "editions/latest.json"
+SITE = "site/"  # what is made again from the newest edition, and so may change
+SITE_DATABASE = f"{SITE}cliche.duckdb"
+SITE_DATABASE_NOTE = f"{SITE_DATABASE}.json"  # of which edition it is, and its hash
 TABLES = "tables/"
 _PARTITION = re.compile(r"week=(\d{4}-\d{2}-\d{2})/model=([a-z0-9][a-z0-9._-]*)")
 

@@ -3,7 +3,7 @@
 First the rows of tables and weeks that no edition holds yet go under `tables/`, then files under
 `editions/<week>.<revision>/`, one by one, `manifest.json` last; a folder without a manifest is no edition and its
 revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only to a
-higher (week, revision).
+higher (week, revision). Then the one DuckDB file at `site/` is replaced by that of the newest edition.
 
 Two publishes of the same content make one edition: the content is the hashes of all tables through the week and every
 byte of the page but its edition id and code version, so that a newer code version which changes no figure, no word and
@@ -23,9 +23,11 @@ import duckdb
 
 from assets.leaderboard.contents import Contents, assemble, shipped_conventions
 from assets.leaderboard.published import POINTER, Edition, edition_of, latest, read_json, read_manifest
+from assets.leaderboard.site import show_database
 from assets.leaderboard.texts import texts_sha256
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.database.export import DATABASE
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
@@ -67,6 +69,7 @@ def publish(
     parse_week(week)
     with store.lease("edition", purpose=f"publish {week}"), tempfile.TemporaryDirectory() as folder:
         current = current_edition(store, week)
+        file = database or Path(folder) / DATABASE
         contents = assemble(
             con,
             store,
@@ -75,14 +78,16 @@ def publish(
             conventions=shipped_conventions() if conventions is None else conventions,
             before=current or _newest(store),
             texts=texts_sha256(),
-            database=database,
+            database=file,
         )
         if current is not None and current["content_sha256"] == contents.sha256:
-            moved = _advance(store, current)
-            return edition_of(current, published=moved)
-        manifest = _write(store, contents, week, code_version, current, store_read)
-        _advance(store, manifest)
-        return edition_of(manifest, published=True)
+            manifest, published = current, _advance(store, current)
+        else:
+            manifest = _write(store, contents, week, code_version, current, store_read)
+            _advance(store, manifest)
+            published = True
+        show_database(store, manifest, file, Path(folder))
+        return edition_of(manifest, published=published)
 
 
 def current_edition(store: Store, week: str) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.database.export import PRIVATE
+from warehouse.database.archive import PRIVATE
 from warehouse.database.table_hash import identity_tables
 
 Listed = tuple[dict[str, Any], dict[str, Any]]

@@ -14,9 +14,9 @@ from tests.warehouse import builder, listed
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.studies import study_tables
 from warehouse.database import building, marts, published
+from warehouse.database.archive import PRIVATE
 from warehouse.database.building import build_database, built_from, is_built_from, start_here
 from warehouse.database.connection import connect
-from warehouse.database.export import PRIVATE
 from warehouse.database.migrations import migrate
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, StoreError
@@ -115,7 +115,7 @@ def test_the_file_holds_what_the_warehouse_holds(given: Given, con: Con, tmp_pat
             made.execute("SELECT view_name, schema_name FROM duckdb_views() WHERE NOT internal").fetchall()
         )
         assert views == {name: published.schema_of(name) for name in marts.order()}
-        assert rows(made, "study.study_numbers") == rows(con, "study_numbers") != []
+        assert rows(made, "study.study_cell_counts") == rows(con, "study_cell_counts") != []
     assert sorted(file.name for file in path.parent.iterdir()) == [
         "cliche.duckdb",
         "cliche.duckdb.parts.json",
