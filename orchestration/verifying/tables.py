@@ -13,7 +13,7 @@ from orchestration.verifying.database import one_line
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport, in_words
 from warehouse.closeness import close, differing
-from warehouse.database.export import inert
+from warehouse.database.table_files import inert
 from warehouse.database.table_hash import table_hashes_of_format_1
 from warehouse.errors import ClicheError
 

@@ -17,7 +17,7 @@ from orchestration.verifying.report import Step, VerifyReport, in_words
 from orchestration.verifying.version import Version
 from warehouse.database import marts
 from warehouse.database.archive import EARLIER, views_by_week
-from warehouse.database.export import inert
+from warehouse.database.table_files import inert
 from warehouse.database.table_hash import Week, of_weeks, spans
 from warehouse.errors import ClicheError
 

@@ -20,8 +20,8 @@ from orchestration.verifying.page import made_again
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.building import build_database
-from warehouse.database.export import inert
 from warehouse.database.published import open_published, published_tables, search_all
+from warehouse.database.table_files import inert
 from warehouse.database.table_hash import composed, hashes_by_week, rows_hash, table_hashes_of_format_1
 from warehouse.store import Store
 
