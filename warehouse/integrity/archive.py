@@ -30,7 +30,7 @@ def check_site(look: Inspection, name: str, found: Sequence[Key]) -> None:
     del name
     read: dict[str, Read] = {one.key: one for one in look.read([key.key for key in found])}
     database, noted = read.get(keys.SITE_DATABASE), read.get(keys.SITE_DATABASE_NOTE)
-    note = look.json(noted, recorded=True) if noted else None
+    note = look.json(noted) if noted else None
     if noted and note is None:
         return
     if note is None:

@@ -59,8 +59,8 @@ def known_views(version: Version, found: Contents, report: VerifyReport) -> set[
     """
     own, theirs = own_relations(), version.relations
     changed = {name for name in own.keys() | theirs.keys() if own.get(name) != theirs.get(name)}
-    published = found.columns.keys() - published_tables().keys()
-    known = {view for view in published & {*marts.order()} if not _made_from(view) & changed}
+    published, views = found.columns.keys() - published_tables().keys(), {*marts.order()}
+    known = {view for view in published & views if not _made_from(view, views) & changed}
     if others := sorted(published - known):
         report.skip(
             f"{', '.join(others)}: this version of the code has other views than version {version.name}",
@@ -69,9 +69,9 @@ def known_views(version: Version, found: Contents, report: VerifyReport) -> set[
     return known
 
 
-def _made_from(view: str) -> set[str]:
+def _made_from(view: str, views: set[str]) -> set[str]:
     """Return a view and all tables and views that it is made from."""
     found = {view}
     for name in marts.depends_on(view):
-        found |= _made_from(name) if name in marts.order() else {name}
+        found |= _made_from(name, views) if name in views else {name}
     return found

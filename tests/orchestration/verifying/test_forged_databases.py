@@ -16,7 +16,8 @@ from orchestration.verifying.sources import StatedSource
 from tests.orchestration.installation import NEXT, Installation, copy
 from tests.orchestration.verifying.forging import EarlierEdition
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
+from warehouse.loading.seals import sealed
 
 ID = f"{NEXT}.1"
 SHARED = f"{NEXT}.2"
@@ -205,7 +206,7 @@ def test_a_forged_database_in_the_site_is_reported_by_name(shared: Path, names: 
     assert report.differences == ["site/cliche.duckdb is not what site/cliche.duckdb.json says"]
     data = path.read_bytes()
     agreeing = {"edition": SHARED, "sha256": sha256_hex(data), "bytes": len(data)}
-    note.write_bytes(canonical_json(agreeing))
+    note.write_bytes(sealed(keys.SITE_DATABASE_NOTE, agreeing))
     report = of_store(shared)
     for name in names:
         assert any(OF_SITE[name][1] in line for line in report.differences), (name, report.lines())
