@@ -9,7 +9,7 @@ from assets.leaderboard.edition import publish
 from assets.leaderboard.published import Edition
 from assets.metrics.week import assert_publishable
 from warehouse.database.connection import connect
-from warehouse.database.export import DATABASE
+from warehouse.database.published import DATABASE
 from warehouse.database.week_hashes import keep_week_hashes
 from warehouse.integrity.record import last_read, line
 

@@ -24,14 +24,9 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.before import EditionBefore
 from warehouse.database.building import build_database, start_here
-from warehouse.database.export import (
-    DATABASE,
-    TableFiles,
-    export_tables,
-    export_views,
-    hashes_of,
-)
-from warehouse.database.published import open_published
+from warehouse.database.export import export_tables, export_views, hashes_of
+from warehouse.database.published import DATABASE, open_published
+from warehouse.database.table_files import TableFiles
 from warehouse.errors import CorruptObjectError
 from warehouse.loading import anchor_objects, gold_objects
 from warehouse.loading.objects import current_manifest, label_attempt_parts, label_parts, read_image
@@ -102,8 +97,8 @@ def assemble(
     copy = open_published(file)
     try:
         same_texts = before is not None and before.get("texts_sha256") == texts
-        export_views(copy, data, week=week, before=edition_before, same_texts=same_texts)
         hashes = hashes_of(copy, data)
+        export_views(copy, data, hashes, week=week, before=edition_before, same_texts=same_texts)
         reference = documents(copy)
         page = build_page(
             copy,

@@ -13,7 +13,7 @@ from orchestration.verifying.database import one_line
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse.closeness import close, differing
-from warehouse.database.export import inert
+from warehouse.database.table_files import inert
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import ClicheError
 

@@ -7,15 +7,15 @@ or is computed from all weeks together, is small and whole in each edition.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
 from warehouse.database import marts
 from warehouse.database.sqlfiles import header
-from warehouse.database.table_hash import Columns, Week, identity_tables, in_order
+from warehouse.database.table_hash import Columns, Week, all_identity_columns, in_order
 from warehouse.loading.load import HISTORY_TABLES
 
 #: Table → columns that are not published. A change needs a schema step, so that all rows are hashed again.
@@ -57,31 +57,38 @@ def parts_of(entry: dict[str, Any]) -> dict[Week, WeekPart]:
     return {part["week"]: WeekPart(**part) for part in entry["parts"]}
 
 
+class Catalog(NamedTuple):
+    """Columns of tables and views, in their order."""
+
+    published: Mapping[str, Columns]
+    identity: Mapping[str, Columns]  # of tables that have any: of those that are published
+
+    def by_week(self) -> list[str]:
+        """Return the names of the tables whose rows are published by the week, sorted."""
+        weekly = {name for name, columns in self.identity.items() if "week" in dict(columns)}
+        return sorted(weekly - {*HISTORY_TABLES})
+
+
+def catalog(con: duckdb.DuckDBPyConnection) -> Catalog:
+    """Return the columns of the tables and views of the current database."""
+    rows = con.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND schema_name IN ('main', 'study') AND NOT internal "
+        "ORDER BY table_name, column_index"
+    ).fetchall()
+    published: dict[str, list[tuple[str, str]]] = {}
+    for name, column, kind in rows:
+        if column not in PRIVATE.get(name, ()):
+            published.setdefault(name, []).append((column, kind))
+    return Catalog(published, all_identity_columns(con))
+
+
 def tables_by_week(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the names of the tables whose rows are published by the week, sorted."""
-    weekly = {name for name, columns in _all_columns(con).items() if "week" in dict(columns)}
-    return [table for table in identity_tables(con) if table in weekly and table not in HISTORY_TABLES]
+    return catalog(con).by_week()
 
 
 def views_by_week() -> dict[str, str]:
     """Return the views whose rows are published by the week → `OWN` or `EARLIER`, each after those it depends on."""
     said = {view: header(f"{marts.FOLDER}/{view}").get("Weeks") for view in marts.order()}
     return {view: weeks for view, weeks in said.items() if weeks is not None}
-
-
-def published_columns(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
-    """Return name and type of the published columns of a table or view, in their order."""
-    private = PRIVATE.get(name, ())
-    return [(column, kind) for column, kind in _all_columns(con)[name] if column not in private]
-
-
-def _all_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
-    rows = con.execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = current_database() AND schema_name IN ('main', 'study') AND NOT internal "
-        "ORDER BY table_name, column_index"
-    ).fetchall()
-    found: dict[str, list[tuple[str, str]]] = {}
-    for name, column, kind in rows:
-        found.setdefault(name, []).append((column, kind))
-    return found

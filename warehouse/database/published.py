@@ -25,6 +25,7 @@ from warehouse.database.sqlfiles import header, names, sql
 from warehouse.database.table_hash import identity_tables
 from warehouse.errors import CorruptObjectError
 
+DATABASE = "cliche.duckdb"
 STORAGE = "v1.0.0"
 STUDY = "study"
 SEARCH_PATH = f"main,{STUDY}"

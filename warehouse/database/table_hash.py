@@ -57,9 +57,14 @@ def identity_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[s
     return found[table]
 
 
+def all_identity_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """Return the identity columns of each table that has any, by table, sorted."""
+    return {table: columns for table, columns in _columns(con).items() if columns}
+
+
 def identity_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the names of the tables with identity columns, sorted: all but the bookkeeping."""
-    return [table for table, columns in _columns(con).items() if columns]
+    return [*all_identity_columns(con)]
 
 
 def _columns(con: duckdb.DuckDBPyConnection, table: str | None = None) -> dict[str, list[tuple[str, str]]]:
@@ -88,22 +93,23 @@ def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     columns = identity_columns(con, table)
     if not columns:
         raise UsageError(f"table {table!r} has no identity columns; it is bookkeeping and has no hash")
-    return _hash(con, table, columns)
+    return hash_of(con, table, columns)
 
 
 def table_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return the hash of each table that has identity columns."""
-    return {table: _hash(con, table, columns) for table, columns in _columns(con).items() if columns}
+    return {table: hash_of(con, table, columns) for table, columns in all_identity_columns(con).items()}
 
 
 def table_hashes_of_format_1(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return the hashes as editions of format 1 state them: of all rows of a table at once, whatever their week."""
     return {
-        table: rows_hash(con, table, columns).sha256 for table, columns in _columns(con).items() if columns
+        table: rows_hash(con, table, columns).sha256 for table, columns in all_identity_columns(con).items()
     }
 
 
-def _hash(con: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> str:
+def hash_of(con: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> str:
+    """Return the hash of a table whose identity columns are known."""
     if "week" not in dict(columns):
         return rows_hash(con, table, columns).sha256
     weeks = hashes_by_week(con, table, columns)
@@ -130,7 +136,7 @@ def rows_hash(con: duckdb.DuckDBPyConnection, relation: str, columns: Columns) -
 
 
 def hashes_by_week(
-    con: duckdb.DuckDBPyConnection, relation: str, columns: Columns, weeks: Iterable[Week] | None = None
+    con: duckdb.DuckDBPyConnection, relation: str, columns: Columns, weeks: Mapping[Week, int] | None = None
 ) -> dict[Week, Hashed]:
     """Return the hash of the rows of each week, in order; a week without rows is not among them.
 
@@ -138,12 +144,10 @@ def hashes_by_week(
         con: a connection; nothing is written.
         relation: a table, or a query in brackets.
         columns: what is hashed; `week` need not be among them.
-        weeks: those alone; None: all.
+        weeks: week → rows of those weeks alone; None: all.
     """
-    counts = rows_by_week(con, relation)
-    wanted = counts if weeks is None else {week: counts[week] for week in {*weeks} & {*counts}}
     found: dict[Week, Hashed] = {}
-    for span in spans(wanted):
+    for span in spans(rows_by_week(con, relation) if weeks is None else weeks):
         found |= _hashed(
             con,
             f"SELECT strftime(week, '%Y-%m-%d') AS part, sha256({_row(columns)}) AS row_hash "  # noqa: S608

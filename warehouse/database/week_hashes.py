@@ -5,12 +5,13 @@ Whatever changes rows calls `warehouse.loading.load.forget` in the same transact
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import duckdb
 
-from warehouse.database.archive import published_columns, tables_by_week
-from warehouse.database.table_hash import Week, hashes_by_week, identity_columns, rows_by_week
+from warehouse.database.archive import Catalog, catalog
+from warehouse.database.table_hash import Week, hashes_by_week, rows_by_week
 from warehouse.loading.load import forget, transaction
 
 
@@ -22,44 +23,54 @@ class WeekHash(NamedTuple):
     content_sha256: str  # of all published columns
 
 
-def week_hashes(con: duckdb.DuckDBPyConnection, table: str) -> dict[Week, WeekHash]:
-    """Return the hashes of each week of a table, in order; those that are not kept are computed, and not kept."""
-    counts = rows_by_week(con, table)
-    known = _known(con, table)
-    found = {week: known[week] for week, rows in counts.items() if week in known and known[week].rows == rows}
-    found |= _computed(con, table, [week for week in counts if week not in found])
-    return {week: found[week] for week in counts}
+#: Table → week → what is known, tables and weeks in order.
+WeekHashes = dict[str, dict[Week, WeekHash]]
+
+
+def week_hashes(con: duckdb.DuckDBPyConnection, columns: Catalog) -> WeekHashes:
+    """Return the hashes of the weeks of each table by the week; those that are not kept are computed, and not kept."""
+    kept = _kept(con)
+    return {table: _of_table(con, table, columns, kept.get(table, {})) for table in columns.by_week()}
 
 
 def keep_week_hashes(con: duckdb.DuckDBPyConnection) -> None:
-    """Compute and keep the hashes that are missing; what was computed stays if a later table fails."""
-    for table in tables_by_week(con):
-        known = _known(con, table)
-        missing = {week: found for week, found in week_hashes(con, table).items() if known.get(week) != found}
-        if not missing:
-            continue
-        with transaction(con):
-            forget(con, [table], [*missing])
-            con.executemany(
-                "INSERT INTO week_hashes VALUES (?, ?, ?, ?, ?)",
-                [[table, week, *found] for week, found in missing.items()],
-            )
+    """Compute and keep the hashes that are missing; those of a table stay if a later one is interrupted."""
+    kept, columns = _kept(con), catalog(con)
+    for table in columns.by_week():
+        known = kept.get(table, {})
+        found = _of_table(con, table, columns, known)
+        missing = {week: hashes for week, hashes in found.items() if known.get(week) != hashes}
+        if missing:
+            with transaction(con):
+                forget(con, [table], [*missing])
+                con.executemany(
+                    "INSERT INTO week_hashes VALUES (?, ?, ?, ?, ?)",
+                    [[table, week, *hashes] for week, hashes in missing.items()],
+                )
 
 
-def _known(con: duckdb.DuckDBPyConnection, table: str) -> dict[Week, WeekHash]:
+def _kept(con: duckdb.DuckDBPyConnection) -> WeekHashes:
     rows = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), rows, table_hash, content_sha256 FROM week_hashes "
-        "WHERE table_name = $table",
-        {"table": table},
+        "SELECT table_name, strftime(week, '%Y-%m-%d'), rows, table_hash, content_sha256 FROM week_hashes"
     ).fetchall()
-    return {week: WeekHash(*rest) for week, *rest in rows}
+    found: WeekHashes = {}
+    for table, week, *hashes in rows:
+        found.setdefault(table, {})[week] = WeekHash(*hashes)
+    return found
 
 
-def _computed(con: duckdb.DuckDBPyConnection, table: str, weeks: list[Week]) -> dict[Week, WeekHash]:
-    if not weeks:
-        return {}
-    identity = hashes_by_week(con, table, identity_columns(con, table), weeks)
-    content = hashes_by_week(con, table, published_columns(con, table), weeks)
-    return {
-        week: WeekHash(found.rows, found.sha256, content[week].sha256) for week, found in identity.items()
-    }
+def _of_table(
+    con: duckdb.DuckDBPyConnection, table: str, columns: Catalog, known: Mapping[Week, WeekHash]
+) -> dict[Week, WeekHash]:
+    """Return the hashes of the weeks of one table, in order. Rows of another number were changed elsewhere."""
+    counts = rows_by_week(con, table)
+    found = {week: known[week] for week, rows in counts.items() if week in known and known[week].rows == rows}
+    missing = {week: rows for week, rows in counts.items() if week not in found}
+    if missing:
+        identity = hashes_by_week(con, table, columns.identity[table], missing)
+        content = hashes_by_week(con, table, columns.published[table], missing)
+        found |= {
+            week: WeekHash(hashed.rows, hashed.sha256, content[week].sha256)
+            for week, hashed in identity.items()
+        }
+    return {week: found[week] for week in counts}

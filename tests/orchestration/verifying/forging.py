@@ -16,7 +16,7 @@ import duckdb
 from assets.leaderboard.page.page import render
 from orchestration.verifying.page import made_again
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.database.export import inert
+from warehouse.database.table_files import inert
 from warehouse.database.table_hash import table_hashes
 
 
