@@ -1,4 +1,4 @@
-"""What editions share: parts by the hash in their names, leftovers of a publish that was stopped, the file in `site/`."""
+"""What editions share: parts by the hash in their names, what a stopped publish left, and the file in `site/`."""
 
 from __future__ import annotations
 
