@@ -71,7 +71,7 @@ def compare_page(
             files |= documents(con)
     except (duckdb.Error, KeyError, TypeError, ValueError) as error:
         if version.same:
-            report.differ(f"the page cannot be made again from {FILE}: {one_line(error)}")
+            report.differ(f"the page cannot be made again from the tables: {one_line(error)}")
             return
         page, files = None, {}  # other tables than this version has
     unlike = [name for name, data in files.items() if not _is(folder / name, data)]

@@ -22,7 +22,7 @@ from orchestration.verifying.report import VerifyReport, silent
 from orchestration.verifying.run import verify, verify_source
 from orchestration.verifying.sources import StatedSource
 from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installation
-from tests.orchestration.verifying.forging import Edition
+from tests.orchestration.verifying.forging import Edition, download
 from tests.services.loopback import Reply, Seen, serve
 from tests.site import world
 from warehouse.errors import ClicheError, CorruptObjectError, UsageError
@@ -35,9 +35,7 @@ AGREE = "hashes, tables, views, pages and pictures agree · counts add up"
 @pytest.fixture
 def folder(published_once: Installation, tmp_path: Path) -> Path:
     """A copy of a published edition under a name of its own, and nothing beside it."""
-    copy = tmp_path / "my download"
-    shutil.copytree(Path(published_once.settings.store) / "editions" / ID, copy)
-    return copy
+    return download(published_once.store, ID, tmp_path / "my download")
 
 
 def fetched(url: str, tmp_path: Path) -> Path:
@@ -91,7 +89,7 @@ def test_metrics_that_only_one_version_computes_are_no_difference_of_another_ver
 ) -> None:
     """An earlier version had another metric and lacked one of ours; this very version has all of its own."""
     report = VerifyReport(ID)
-    with duckdb.connect(folder / "data" / "cliche.duckdb") as con:
+    with duckdb.connect(Edition(folder).database) as con:
         con.execute("INSERT INTO scores SELECT * REPLACE ('fame' AS metric) FROM scores WHERE metric = 'tvd'")
         con.execute("DELETE FROM scores WHERE metric = 'homogeneity'")
         scores.compare(con, report, silent, same=same)
@@ -277,7 +275,8 @@ def test_pages_and_tables_of_other_shapes_agree(
     if len(only) > 2:
         world.withhold(con, "sim-classic", "held back by a test")
     publish(con, store, week=world.WEEK, code_version="0.1.0")
-    report = verify_source(StatedSource(tmp_path / "store" / "editions" / f"{world.WEEK}.1"))
+    root = tmp_path / "store"
+    report = verify_source(StatedSource(root / "editions" / f"{world.WEEK}.1", root))
     # this small world computes scores and ranks alone; its other results are not those of the product
     assert [line for line in report.differences if "computed again" not in line] == []
     assert report.unchecked == []
@@ -298,7 +297,7 @@ def test_an_edition_in_s3_is_verified_with_its_extra_files(
 ) -> None:
     bucket = open_store(s3_address)
     for key, data in published.objects().items():
-        if key.startswith("editions/"):
+        if key.startswith(("editions/", "tables/")):
             bucket.put_if_absent(key, data)
     monkeypatch.setenv("CLICHE_STORE", s3_address)
     assert AGREE in cliche("verify").out
