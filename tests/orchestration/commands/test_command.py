@@ -20,6 +20,7 @@ from assets.gateway.receipts import read_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.quality.columns import suite
 from orchestration.cli import app
+from orchestration.verifying.archive.listed import parts
 from tests.orchestration.installation import (
     MODELS,
     NEXT,
@@ -288,7 +289,7 @@ def test_verify_names_a_file_that_is_gone(published: Installation, cliche: Clich
 
 
 def forged(published: Installation, folder: Path, statement: str) -> str:
-    """Change rows of a downloaded edition and all that follows from them, as somebody who wants not to be seen would."""
+    """Change rows of a downloaded edition, and everything that follows from them, so that nothing contradicts them."""
     edition = Edition(download(published.store, EDITION, folder))
     edition.sql(statement)
     edition.export()
