@@ -26,6 +26,7 @@ from tests.orchestration.verifying.forging import Edition, download
 from tests.services.loopback import Reply, Seen, serve
 from tests.site import world
 from warehouse.errors import ClicheError, CorruptObjectError, UsageError
+from warehouse.loading.load import forget
 from warehouse.store import open_store
 
 ID = f"{WEEK}.1"
@@ -136,6 +137,37 @@ def test_an_edition_is_verified_at_its_address(folder: Path, cliche: Cliche, end
     assert ended.code == 0, ended.out
     assert AGREE in ended.out
     assert "files that the manifest does not name cannot be seen" in ended.out
+
+
+def test_an_edition_in_a_served_store_is_verified_with_the_parts_beside_it(
+    published_once: Installation, cliche: Cliche
+) -> None:
+    root = Path(published_once.settings.store)
+    asked: set[str] = set()
+
+    def answer(seen: Seen) -> Reply:
+        path = root / unquote(seen.target).lstrip("/")
+        asked.add(path.relative_to(root).parts[0])
+        return Reply(body=path.read_bytes()) if path.is_file() else Reply(404)
+
+    with serve(answer) as base:
+        ended = cliche("verify", f"{base}/editions/{ID}/")
+    assert (ended.code, AGREE in ended.out) == (0, True), ended.out
+    assert asked == {"editions", "tables"}
+
+
+def test_a_part_on_a_server_that_is_another_is_reported(folder: Path, cliche: Cliche) -> None:
+    (part,) = (folder / "tables" / "labels").rglob("*.parquet")
+    whole = files_of(folder)
+
+    def answer(seen: Seen) -> Reply:
+        reply = whole(seen)
+        return Reply(body=bytes(len(reply.body))) if seen.target.endswith(part.name) else reply
+
+    with served(answer) as url:
+        ended = cliche("verify", url)
+    assert ended.code == 1
+    assert f"{part.relative_to(folder)} has another hash than the manifest says" in ended.out
 
 
 def test_a_forged_file_on_a_server_is_reported(folder: Path, cliche: Cliche) -> None:
@@ -286,6 +318,7 @@ def test_an_edition_and_its_correction_agree(tmp_path: Path, cliche: Cliche, pub
     place = published.place()
     with duckdb.connect(str(published.settings.warehouse)) as con:
         con.execute("UPDATE check_results SET message = 'looked at again'")
+        forget(con, ["check_results"])
         assert publish(con, place.store, week=WEEK, code_version=place.code_version).id == f"{WEEK}.2"
     for edition in (f"{WEEK}.1", f"{WEEK}.2"):
         ended = cliche("verify", edition)
