@@ -18,6 +18,7 @@ import typer
 
 from orchestration import commands
 from orchestration.console import note
+from orchestration.groups.edition import edition
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
 
@@ -42,6 +43,7 @@ gold = typer.Typer(help="A random sample of pictures for people to label.", no_a
 app.add_typer(gold, name="gold")
 anchors = typer.Typer(help="Frozen pictures that labelers label again each week.", no_args_is_help=True)
 app.add_typer(anchors, name="anchors")
+app.add_typer(edition, name="edition")
 
 Week = Annotated[
     str | None, typer.Option("--week", help="Monday of the week, YYYY-MM-DD; default: this week.")
@@ -121,7 +123,7 @@ def rebuild() -> None:
 
 @app.command(short_help="Recompute a published edition.")
 def verify(
-    edition: Annotated[
+    target: Annotated[
         str | None,
         typer.Argument(
             metavar="[EDITION|DIR|URL]",
@@ -137,7 +139,7 @@ def verify(
     Exit code 1 if anything differs, 4 if nothing differs and something could not be checked.
     """
     raise typer.Exit(
-        commands.store_reading.verify_store(edition) if whole_store else commands.auditor.verify(edition)
+        commands.store_reading.verify_store(target) if whole_store else commands.auditor.verify(target)
     )
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from orchestration.commands.editions import counting, current, local_copy
+from assets.leaderboard.published import fetcher
+from orchestration.commands.editions import counting, current, local_copy, manifest_of
 from orchestration.console import ERR, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
-from warehouse.errors import UsageError
+from warehouse.errors import ClicheError, UsageError
 
 
 def serve(port: int) -> int:
@@ -19,7 +24,9 @@ def serve(port: int) -> int:
     place = bare_workplace(load_settings())
     edition = current(place)
     folder = local_copy(place, edition)
-    handler = partial(_Quiet, directory=str(folder))
+    manifest = manifest_of(place, edition)
+    fetch = fetcher(place.store, manifest, folder)
+    handler = partial(_Quiet, parts=_parts(manifest), fetch=fetch, directory=str(folder))
     try:
         server = _Server(("127.0.0.1", port), handler)
     except OSError as error:
@@ -43,8 +50,25 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
+def _parts(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the keys of the rows by the week that a manifest lists."""
+    return {part["key"] for table in manifest.get("tables", {}).values() for part in table["parts"]}
+
+
 class _Quiet(SimpleHTTPRequestHandler):
-    """Files of one folder, without a line for every request."""
+    """Files of one folder, without a line for every request; rows by the week are fetched when they are asked for."""
+
+    def __init__(self, *args: Any, parts: set[str], fetch: Callable[[str], Path], **more: Any) -> None:
+        self._parts, self._fetch = parts, fetch
+        super().__init__(*args, **more)
+
+    def translate_path(self, path: str) -> str:
+        """Return the file of a request; one that cannot be fetched is not found."""
+        name = unquote(urlsplit(path).path).lstrip("/")
+        if name in self._parts:
+            with suppress(ClicheError):
+                return str(self._fetch(name))
+        return super().translate_path(path)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
