@@ -27,7 +27,7 @@ from assets.leaderboard.site import show_database
 from assets.leaderboard.texts import texts_sha256
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.database.export import DATABASE
+from warehouse.database.published import DATABASE
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store

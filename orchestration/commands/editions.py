@@ -18,8 +18,7 @@ from orchestration.console import ERR
 from orchestration.verifying.report import Step, silent
 from warehouse import keys
 from warehouse.database.building import build_database, is_built_from, start_here
-from warehouse.database.export import DATABASE
-from warehouse.database.published import open_published
+from warehouse.database.published import DATABASE, open_published
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
 
