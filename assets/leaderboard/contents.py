@@ -18,6 +18,7 @@ from assets.labeling.registry import CONVENTIONS
 from assets.leaderboard.build import build_page
 from assets.leaderboard.documents import documents
 from assets.leaderboard.page.page import render
+from assets.leaderboard.published import fetcher
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
 from warehouse import keys
@@ -25,11 +26,11 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.before import EditionBefore
 from warehouse.database.building import build_database, start_here
 from warehouse.database.export import export_tables, export_views, hashes_of
-from warehouse.database.published import DATABASE, open_published
+from warehouse.database.published import open_published
 from warehouse.database.table_files import TableFiles
-from warehouse.errors import CorruptObjectError
 from warehouse.loading import anchor_objects, gold_objects
-from warehouse.loading.objects import current_manifest, label_attempt_parts, label_parts, read_image
+from warehouse.loading.freshness import names_of_loaded
+from warehouse.loading.objects import Names, Partition, read_image
 from warehouse.store.base import Store
 
 
@@ -73,9 +74,9 @@ def assemble(
     *,
     week: str,
     conventions: Mapping[str, str],
-    before: Mapping[str, Any] | None = None,
-    texts: str = "",
-    database: Path | None = None,
+    before: Mapping[str, Any] | None,
+    texts: str,
+    database: Path,
 ) -> Contents:
     """Return the contents of the edition of `week`; its data files lie in `folder` until it is removed.
 
@@ -88,13 +89,13 @@ def assemble(
         before: manifest of the edition that this one continues. What is the same there is not written again, and
             figures are those of that edition where they are the same but for the last digits.
         texts: hash of the statements that views are made by.
-        database: DuckDB file of the published tables, which is brought up to date; None: a temporary one.
+        database: DuckDB file of the published tables, which is made, or brought up to date.
     """
     edition_before = EditionBefore(store, before, folder / "before")
     data = export_tables(con, folder, week=week, before=edition_before)
-    file = database or folder / DATABASE
-    build_database(file, data.tables, data.files, lambda key: _fetched(store, folder, key))
-    copy = open_published(file)
+    listed = {**(before or {"edition": ""}), "tables": data.tables, "files": data.files}
+    build_database(database, data.tables, data.files, fetcher(store, listed, folder))
+    copy = open_published(database)
     try:
         same_texts = before is not None and before.get("texts_sha256") == texts
         hashes = hashes_of(copy, data)
@@ -108,10 +109,11 @@ def assemble(
             conventions=conventions,
             files=[*sorted(data.files), *reference, "manifest.json"],
         )
-        sources = _sources(copy, store, page, week, hashes)
+        names = names_of_loaded(con, store)
+        sources = _sources(copy, store, page, week, hashes, names)
     finally:
         copy.close()
-    start_here(file, data.tables, data.files)
+    start_here(database, data.tables, data.files)
     rendered = {path: sha256_hex(content) for path, content in render(page).items()}
     return Contents(
         sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered})),
@@ -121,23 +123,6 @@ def assemble(
         page=page,
         store=store,
     )
-
-
-def _fetched(store: Store, folder: Path, key: str) -> Path:
-    """Return the file of a part: the new one, or a copy of what is in the store."""
-    file = folder / key
-    if not file.exists():
-        try:
-            data = store.get(key)
-        except KeyError:
-            raise CorruptObjectError(f"{key} is not in the store, but an edition names it") from None
-        if sha256_hex(data) != file.stem:
-            raise CorruptObjectError(
-                f"{key} is damaged: its bytes have another hash; remove it and publish again"
-            )
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-    return file
 
 
 def shipped_conventions() -> dict[str, str]:
@@ -151,7 +136,12 @@ def _named(page: Page, edition: str, code_version: str, replaces: str | None, st
 
 
 def _sources(
-    copy: duckdb.DuckDBPyConnection, store: Store, page: Page, week: str, hashes: Mapping[str, str]
+    copy: duckdb.DuckDBPyConnection,
+    store: Store,
+    page: Page,
+    week: str,
+    hashes: Mapping[str, str],
+    names: Mapping[Partition, Names],
 ) -> dict[str, Any]:
     return {
         "table_hashes": dict(hashes),
@@ -163,11 +153,12 @@ def _sources(
         "partitions": [
             {
                 **row,
-                "manifest": current_manifest(store, row["week"], row["model"]),
-                "label_parts": label_parts(store, row["week"], row["model"]),
-                "label_attempt_parts": label_attempt_parts(store, row["week"], row["model"]),
+                "manifest": read.manifest,
+                "label_parts": [*read.label_parts],
+                "label_attempt_parts": [*read.label_attempt_parts],
             }
             for row in rows(copy, "partitions", {"week": week})
+            for read in (names[row["week"], row["model"]],)
         ],
         "anchors": _anchors(store, week),
         "gold": _gold(copy, store),

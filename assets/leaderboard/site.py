@@ -10,8 +10,8 @@ from typing import Any
 
 from assets.leaderboard.published import fetcher, latest
 from warehouse import keys
-from warehouse.canonical import canonical_json
 from warehouse.database.building import build_database, start_here
+from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
 
@@ -52,7 +52,7 @@ def put_database(store: Store, path: Path, edition: str) -> None:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     note = {"edition": edition, "sha256": sha256, "bytes": path.stat().st_size}
     store.replace(keys.SITE_DATABASE, path)
-    store.replace(keys.SITE_DATABASE_NOTE, canonical_json(note))
+    store.replace(keys.SITE_DATABASE_NOTE, sealed(keys.SITE_DATABASE_NOTE, note))
 
 
 def _is_there(store: Store, edition: str) -> bool:

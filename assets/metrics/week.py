@@ -25,6 +25,7 @@ from warehouse.errors import ClicheError
 from warehouse.loading.freshness import (
     anchors_inputs,
     gold_inputs,
+    keep_manifests,
     stale_anchors,
     stale_partitions,
     stale_studies,
@@ -68,6 +69,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
     """
     with connect(place.warehouse) as con:
         migrate(con)
+        keep_manifests(con, place.store)
         for behind, model in stale_partitions(con, place.store, week):
             load_partition(con, place.store, behind, model)
         load_anchors(con, place.store, week)
@@ -139,7 +141,7 @@ def assert_publishable(con: duckdb.DuckDBPyConnection, place: Workplace, week: s
     scored = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
     behind = {day for day, _ in stale_partitions(con, place.store, week)}
     behind |= {*stale_anchors(con, place.store, week)}
-    behind |= {day for day in weeks if scored.get(day) != _inputs(con, place, day)}
+    behind |= {day for day in weeks if scored.get(day) != scored_by(con, place, day)}
     if behind:
         raise ClicheError(
             f"week {week} is not published: {', '.join(sorted(behind))} changed after it was scored; "
@@ -186,7 +188,8 @@ def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
     return [week.isoformat() for (week,) in rows]
 
 
-def _inputs(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
+def scored_by(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
+    """Return a digest of what the scores of a week are computed from: its rows, anchors and gold, and the code."""
     extra = [place.code_version, anchors_inputs(con, week)]
     gold = gold_inputs(con, shift(week, 1 - GOLD_WEEKS), week)
     return week_inputs(con, week, [*extra, gold] if gold else extra)
@@ -195,7 +198,7 @@ def _inputs(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
 def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -> list[str]:
     """Score the weeks up to `through` whose inputs are not those that they were scored by; return them."""
     known = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
-    inputs = {week: _inputs(con, place, week) for week in _planned_weeks(con, through)}
+    inputs = {week: scored_by(con, place, week) for week in _planned_weeks(con, through)}
     changed = [week for week in inputs if known.get(week) != inputs[week]]
     for week, scores in scores_of(con, changed):
         # Figures first: the checks look at them too, and must not see those of an earlier scoring.

@@ -105,7 +105,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
         UsageError: if there is no plan of this partition.
         CorruptObjectError: if an object does not read as what it should be; the message names its key.
     """
-    seen = objects.fingerprint(store, week, model)  # before reading: what comes meanwhile is loaded next time
+    seen = objects.names_of(store, week, model)  # before reading: what comes meanwhile is loaded next time
     plan = objects.read_plan(store, week, model)
     rows: dict[str, pa.Table] = {
         **plan_tables(plan, week, model),
@@ -124,7 +124,10 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
             except UsageError as error:
                 raise CorruptObjectError(f"partition {model} in week {week}: {error}") from error
         _insert_images(con, where)
-        con.execute("INSERT INTO loads VALUES ($week, $model, $seen)", {**where, "seen": seen})
+        con.execute(
+            "INSERT INTO loads VALUES ($week, $model, $fingerprint, $manifest)",
+            {**where, "fingerprint": seen.fingerprint, "manifest": seen.manifest},
+        )
     return {table: _count(con, table, where) for table in PARTITION_TABLES}
 
 
