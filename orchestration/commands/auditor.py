@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from assets.leaderboard.published import fetcher
-from orchestration.commands.editions import counting, current, local_copy, manifest_of
+from orchestration.commands.editions import counting, current, database_of, local_copy, manifest_of
 from orchestration.console import ERR, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
+from warehouse import keys
 from warehouse.errors import ClicheError, UsageError
 
 
@@ -26,7 +27,9 @@ def serve(port: int) -> int:
     folder = local_copy(place, edition)
     manifest = manifest_of(place, edition)
     fetch = fetcher(place.store, manifest, folder)
-    handler = partial(_Quiet, parts=_parts(manifest), fetch=fetch, directory=str(folder))
+    more = {key: partial(fetch, key) for key in _parts(manifest)}
+    more[keys.SITE_DATABASE] = partial(database_of, place, edition)
+    handler = partial(_Quiet, more=more, directory=str(folder))
     try:
         server = _Server(("127.0.0.1", port), handler)
     except OSError as error:
@@ -56,18 +59,17 @@ def _parts(manifest: Mapping[str, Any]) -> set[str]:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    """Files of one folder, without a line for every request; rows by the week are fetched when they are asked for."""
+    """Files of one folder, without a line for every request, and `more`, each made when it is first asked for."""
 
-    def __init__(self, *args: Any, parts: set[str], fetch: Callable[[str], Path], **more: Any) -> None:
-        self._parts, self._fetch = parts, fetch
-        super().__init__(*args, **more)
+    def __init__(self, *args: Any, more: Mapping[str, Callable[[], Path]], **options: Any) -> None:
+        self._more = more
+        super().__init__(*args, **options)
 
     def translate_path(self, path: str) -> str:
-        """Return the file of a request; one that cannot be fetched is not found."""
-        name = unquote(urlsplit(path).path).lstrip("/")
-        if name in self._parts:
+        """Return the file of a request; one that cannot be made is not found."""
+        if make := self._more.get(unquote(urlsplit(path).path).lstrip("/")):
             with suppress(ClicheError):
-                return str(self._fetch(name))
+                return str(make())
         return super().translate_path(path)
 
     def log_message(self, format: str, *args: object) -> None:
