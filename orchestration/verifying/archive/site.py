@@ -19,6 +19,7 @@ from orchestration.verifying.archive.listed import listed
 from orchestration.verifying.files import file_hash
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse import keys
+from warehouse.database.building import start_here
 from warehouse.database.published import published_tables, schema_of
 from warehouse.database.table_hash import hashes_by_week, rows_hash
 from warehouse.errors import ClicheError
@@ -46,7 +47,7 @@ def compare(
     Args:
         root: the store.
         folder: the edition.
-        built: the file that was made of the same rows.
+        built: the file that was made of the same rows; gets the view `start_here`.
         manifest: what is stated; its parts were compared.
         found: what was found in the Parquet files.
         report: receives what differs.
@@ -65,6 +66,7 @@ def compare(
         report.differ(f"{name} is not what {keys.SITE_DATABASE_NOTE} says")
         return
     try:
+        start_here(built, manifest["tables"], manifest["files"])
         with database.locked(path, folder) as con:
             foreign = database.foreign(con, database.SHARED)
             for what in foreign:
