@@ -29,8 +29,8 @@ identity columns: two warehouses of the same store have the same hashes, wheneve
 
 An edition holds all tables and views, cumulative through its week: rows that have a week as Parquet files by the week,
 which `manifest.json` lists under `tables`, the others as Parquet files in `data/`. `cliche.duckdb` (storage of DuckDB
-1.0) holds all of them. Boards and changes are there as CSV, too: text that a spreadsheet would take for a formula has an
-apostrophe before it, and an empty field is NULL. Not published: {private}, and the bookkeeping tables.
+1.0) holds all of them. Boards and changes are there as CSV, too: text that a spreadsheet would take for a formula has
+an apostrophe before it, and an empty field is NULL. Not published: {private}, and the bookkeeping tables.
 """
 
 
