@@ -13,9 +13,10 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
+from assets.metrics.drift.kept import keep
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
-from assets.metrics.results import HISTORY_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
+from assets.metrics.results import LATER_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
@@ -214,14 +215,23 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
 
 
 def _score_history(con: duckdb.DuckDBPyConnection) -> None:
-    """Compute what rests on all weeks, unless it rests on these already."""
-    weeks = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), inputs FROM scored_weeks ORDER BY week"
-    ).fetchall()
-    hidden = con.execute("SELECT DISTINCT strftime(week, '%Y-%m-%d'), model FROM withheld ORDER BY ALL")
-    inputs = digest([[*row] for row in (*weeks, *hidden.fetchall())])
-    if con.execute("SELECT inputs FROM history_state").fetchall() != [(inputs,)]:
-        replace_history(con, {table: compute(con) for table, compute in HISTORY_RESULTS.items()}, inputs)
+    """Compute what rests on all weeks, unless it rests on these already; of weeks that did not change nothing again."""
+    scored = dict(
+        con.execute("SELECT strftime(week, '%Y-%m-%d'), inputs FROM scored_weeks ORDER BY week").fetchall()
+    )
+    rests_on = {week: digest([inputs, _hidden(con, week)]) for week, inputs in scored.items()}
+    before = dict(con.execute("SELECT strftime(week, '%Y-%m-%d'), inputs FROM history_weeks").fetchall())
+    if before == rests_on:
+        return
+    changed = min(week for week in {*before, *rests_on} if before.get(week) != rests_on.get(week))
+    keep(con, scored)
+    through = max((week for week in rests_on if week < changed), default=None)
+    tables = {table: compute(con, through) for table, compute in LATER_RESULTS.items()}
+    replace_history(con, tables, rests_on)
+
+
+def _hidden(con: duckdb.DuckDBPyConnection, week: str) -> list[str]:
+    return sorted({model for model, _ in _withheld(con, week)})
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:

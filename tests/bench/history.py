@@ -170,7 +170,7 @@ def _week(con: duckdb.DuckDBPyConnection, week: str, model: str, replicates: int
     con.execute(_IMAGES, {"week": week})
     con.execute(_LABELS, {"week": week, "model": model, "version": builder.LABELER_VERSION})
     con.execute(
-        "INSERT INTO loads BY NAME SELECT $week AS week, name AS model, 'benchmark' AS fingerprint FROM one_plan_models",
+        "INSERT INTO loads SELECT $week, name, 'benchmark', NULL FROM one_plan_models",
         {"week": week},
     )
     con.execute("COMMIT")

@@ -181,8 +181,10 @@ def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa
     _replace(con, occasions.week(week), {table: rows})
 
 
-def replace_history(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], inputs: str) -> None:
-    """Replace all rows of tables over all weeks (table name → rows) and keep what they were computed from.
+def replace_history(
+    con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], inputs: Mapping[str, str]
+) -> None:
+    """Replace all rows of tables over all weeks (table name → rows) and keep what they were computed from, by week.
 
     Figures are rounded.
 
@@ -197,8 +199,11 @@ def replace_history(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Tabl
         for table, rows in tables.items():
             con.execute(f"DELETE FROM {table}")  # noqa: S608
             _insert(con, table, rounded(rows))
-        con.execute("DELETE FROM history_state")
-        con.execute("INSERT INTO history_state VALUES ($inputs)", {"inputs": inputs})
+        con.execute("DELETE FROM history_weeks")
+        con.execute(
+            "INSERT INTO history_weeks SELECT unnest($weeks), unnest($inputs)",
+            {"weeks": [*inputs], "inputs": [*inputs.values()]},
+        )
 
 
 def replace_study(con: duckdb.DuckDBPyConnection, study: str, tables: Mapping[str, pa.Table]) -> None:

@@ -112,7 +112,7 @@ def _products(weekly: Floats, order: range) -> tuple[Floats, Floats]:
 
 def _weekly(k: Ints, n: Ints, resolution: Resolution) -> Floats:
     """Return (rows, T, grid × scatters) likelihoods of each week's count, each week's largest 1."""
-    most = int(n.max(initial=0))
+    most = int(np.max(n, initial=0))
     pairs, where = np.unique(n * (most + 1) + k, return_inverse=True)
     of, hit = pairs // (most + 1), pairs % (most + 1)
     share = np.sin((np.arange(resolution.points) + 0.5) / resolution.points * np.pi / 2) ** 2
@@ -131,7 +131,7 @@ def _log_table(share: Floats, scatter: float, of: Ints, hit: Ints) -> Floats:
     if scatter == 0:
         return hit[:, None] * np.log(share) + (of - hit)[:, None] * np.log(share[::-1])
     size = 1 / np.minimum(scatter**2 / (share * (1 - share)), MAX_CORRELATION) - 1
-    i = np.arange(of.max(initial=0))[:, None]
+    i = np.arange(np.max(of, initial=0))[:, None]
     start = np.zeros((1, len(share)))
     rising = np.concatenate([start, np.cumsum(np.log(share * size + i), axis=0)])
     whole = np.concatenate([start, np.cumsum(np.log(size + i), axis=0)])
@@ -139,14 +139,22 @@ def _log_table(share: Floats, scatter: float, of: Ints, hit: Ints) -> Floats:
     return found
 
 
-def binomial_ratios(k: Ints, n: Ints) -> Floats:
+def binomial_ratios(k: Ints, n: Ints, first: int = 0) -> Floats:
     """Return the ratios of `ratios` in closed form, as if no share scattered and without a grid.
 
     Marginals are B(k + ½, n - k + ½) / B(½, ½). Where shares scatter these ratios are too large.
+
+    Args:
+        k: (R, T) pictures with the value.
+        n: (R, T) pictures assessed.
+        first: first week as of which they are wanted.
+
+    Returns:
+        (R, T, T - first), as of `ratios`.
     """
     rows, weeks = n.shape
     hits, total = np.cumsum(k, axis=1), np.cumsum(n, axis=1)
-    i = np.arange(int(total.max(initial=0)))
+    i = np.arange(int(np.max(total, initial=0)))
     half, whole = (np.concatenate([np.zeros(1), np.cumsum(np.log(i + more))]) for more in (0.5, 1.0))
 
     def marginal(hit: Ints, of: Ints) -> Floats:
@@ -154,11 +162,11 @@ def binomial_ratios(k: Ints, n: Ints) -> Floats:
         return found
 
     steady = marginal(hits, total)
-    found = np.zeros((rows, weeks, weeks))
+    found = np.zeros((rows, weeks, weeks - first))
     found[:, :1] = 1
-    for week in range(1, weeks):
-        before = slice(week - 1, week)
-        after = marginal(hits[:, week:] - hits[:, before], total[:, week:] - total[:, before])
-        np.minimum(steady[:, before] + after - steady[:, week:], np.log(_LARGEST), out=found[:, week, week:])
-        np.exp(found[:, week, week:], out=found[:, week, week:])
+    for week in range(max(first, 1), weeks):
+        until = slice(week, week + 1)
+        after = marginal(hits[:, until] - hits[:, :week], total[:, until] - total[:, :week])
+        ratio = np.minimum(steady[:, :week] + after - steady[:, until], np.log(_LARGEST))
+        found[:, 1 : week + 1, week - first] = np.exp(ratio)
     return found

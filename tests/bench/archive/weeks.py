@@ -136,7 +136,7 @@ def write_week(place: Workplace, asked: Asked, week: str) -> None:
 
 
 def copy_weeks(place: Workplace, asked: Asked, sources: Sequence[int], numbers: Sequence[int]) -> None:
-    """Make weeks (counted from 1) of the rows of real ones in turn: in the warehouse as scored, in the store by name."""
+    """Make weeks (counted from 1) of the rows of real ones in turn: scored in the warehouse, by name in the store."""
     (version,) = {make_labeler("drawing").version}
     for number in numbers:
         for model in asked.names():

@@ -233,7 +233,7 @@ def test_sql_takes_a_file_too(published: Installation, cliche: Cliche, tmp_path:
 )
 def test_sql_is_read_only(published: Installation, cliche: Cliche, query: str) -> None:
     cliche("sql", "SELECT 1")
-    copy = published.home / "editions" / EDITION / "data" / "cliche.duckdb"
+    copy = published.home / "published" / "cliche.duckdb"
     before = copy.read_bytes()
     ended = cliche("sql", query)
     assert ended.code == 3

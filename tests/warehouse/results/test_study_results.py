@@ -29,7 +29,7 @@ from tests.warehouse.studies import Said, study_tables
 from warehouse.database import marts
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
-from warehouse.database.published import DATABASE
+from warehouse.database.published import DATABASE, search_all
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import replace_study
 
@@ -426,6 +426,7 @@ def test_verifying_finds_each_figure_of_a_study_that_was_changed(edition: Path) 
 
     assert CHANGED.keys() == STUDY_RESULTS.keys()
     with connect(edition) as copy:
+        search_all(copy)
         right = VerifyReport("e")
         verify_results(copy, right)
         assert (right.differences, right.scores > 0) == ([], True)
