@@ -1,5 +1,6 @@
--- What it makes: the hashes of the rows of each table and week, so that publishing reads only weeks that changed.
--- Grain: stated at the table. Whoever changes rows of a table and week deletes its row here in the same transaction.
+-- What it makes: hashes of the rows of each table and week, so that publishing reads only weeks that changed.
+-- Grain: stated at the table. Whatever changes rows of a table and week deletes its row here in that
+-- transaction.
 
 CREATE TABLE week_hashes (
     table_name VARCHAR NOT NULL,

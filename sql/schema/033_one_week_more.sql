@@ -68,7 +68,8 @@ COMMENT ON TABLE drift_weeks IS
 'One row for each week that is counted in drift_counts.
 Grain: week.';
 COMMENT ON COLUMN drift_weeks.week IS 'run time: Monday of the week';
-COMMENT ON COLUMN drift_weeks.inputs IS 'run time: digest of what its scores were computed from (scored_weeks)';
+COMMENT ON COLUMN drift_weeks.inputs IS
+'run time: digest of what its scores were computed from (scored_weeks)';
 
 DROP TABLE history_state;
 

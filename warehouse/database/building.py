@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,8 @@ def build_database(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if before is not None and before["layout"] == after["layout"]:
-            _change(path, plan, before, fetch, tell)
+            with _changing(path) as con:
+                _replace(con, plan, before, fetch, tell)
         else:
             _make(path, plan, fetch, tell)
         _write_note(path, after)
@@ -108,7 +110,6 @@ def start_here(path: Path, tables: Mapping[str, Any], files: Mapping[str, Any]) 
     What the edition does not have is not in the view.
 
     Raises:
-        RefusedError: if another process has the file open.
         StoreError: if the file cannot be written.
     """
     stated = published.rows_of(tables, files)
@@ -117,8 +118,7 @@ def start_here(path: Path, tables: Mapping[str, Any], files: Mapping[str, Any]) 
     if before.get("start_here") == rows:
         return
     try:
-        _note(path).unlink(missing_ok=True)
-        with connect(path) as con:
+        with _changing(path) as con:
             published.make_start_here(con, rows)
             con.execute("CHECKPOINT")
         _write_note(path, before | {"start_here": rows})
@@ -195,8 +195,12 @@ def _columns(con: duckdb.DuckDBPyConnection, plan: _Plan, table: str, fetch: Fet
     return {row[0]: row[1] for row in rows.fetchall()}
 
 
-def _change(path: Path, plan: _Plan, before: dict[str, Any], fetch: Fetch, tell: Progress) -> None:
-    """Replace the rows that came from other Parquet files, in place; in a copy while somebody reads the file."""
+@contextmanager
+def _changing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection that changes the file, whose note is void then; a copy of it while somebody reads the file.
+
+    After an error a file that was changed in place has no note, and a copy is gone.
+    """
     try:
         con = connect(path)
     except RefusedError:
@@ -205,7 +209,8 @@ def _change(path: Path, plan: _Plan, before: dict[str, Any], fetch: Fetch, tell:
         try:
             shutil.copyfile(path, beside)
             with connect(beside) as con:
-                _replace(con, plan, before, fetch, tell)
+                yield con
+            _note(path).unlink(missing_ok=True)
             beside.replace(path)
         except BaseException:
             _remove(beside)
@@ -213,7 +218,7 @@ def _change(path: Path, plan: _Plan, before: dict[str, Any], fetch: Fetch, tell:
         return
     with con:
         _note(path).unlink(missing_ok=True)
-        _replace(con, plan, before, fetch, tell)
+        yield con
 
 
 def _replace(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.leaderboard.texts import own_relations
-from orchestration.verifying.archive.contents import Contents
+from orchestration.verifying.archive.contents import FoundRows
 from orchestration.verifying.report import Step, VerifyReport
 from orchestration.verifying.version import Version
 from warehouse.database import marts
@@ -21,7 +21,7 @@ FILE = "cliche.duckdb"
 
 
 def build(
-    temporary: Path, folder: Path, root: Path, manifest: Mapping[str, Any], found: Contents, step: Step
+    temporary: Path, folder: Path, root: Path, manifest: Mapping[str, Any], found: FoundRows, step: Step
 ) -> Path:
     """Return the DuckDB file with the tables whose rows were read, made in a temporary folder.
 
@@ -52,7 +52,7 @@ def build(
     return path
 
 
-def known_views(version: Version, found: Contents, report: VerifyReport) -> set[str]:
+def known_views(version: Version, found: FoundRows, report: VerifyReport) -> set[str]:
     """Return the published views that this code has as the edition's version has them; the report hears of others.
 
     A view is as it was only if all that it is made from is.

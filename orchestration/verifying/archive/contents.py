@@ -28,7 +28,7 @@ _ROWS_AT_ONCE = 4_000_000  # of which it is known at once whether one is there t
 
 
 @dataclass
-class Contents:
+class FoundRows:
     """What was found: hashes of tables, columns of what can be used further, and the names of what cannot."""
 
     hashes: dict[str, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ def compare(
     version: Version,
     report: VerifyReport,
     step: Step,
-) -> Contents:
+) -> FoundRows:
     """Compare the rows of all tables and views with the manifest; return what was found.
 
     Args:
@@ -69,7 +69,7 @@ def compare(
     """
     reading = _Reading(con, folder, root, version, report)
     by_week, whole = listed.listed(manifest), listed.whole(manifest)
-    found = Contents()
+    found = FoundRows()
     for number, name in enumerate(sorted(by_week.keys() | whole.keys())):
         step("tables", number, len(by_week) + len(whole))
         columns, table_hash = None, None
@@ -212,7 +212,7 @@ def _twice(reading: _Reading, name: str, files: str, count: int) -> bool:
     return bool(twice)
 
 
-def _compare_hashes(stated: Mapping[str, Any], found: Contents, report: VerifyReport) -> None:
+def _compare_hashes(stated: Mapping[str, Any], found: FoundRows, report: VerifyReport) -> None:
     """Compare `table_hashes` with what was computed; of tables that do not read, that was reported."""
     for table in sorted(found.hashes.keys() | stated.keys()):
         if table not in stated:

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from orchestration.verifying import database
-from orchestration.verifying.archive.contents import Contents, read_files
+from orchestration.verifying.archive.contents import FoundRows, read_files
 from orchestration.verifying.archive.listed import listed
 from orchestration.verifying.files import file_hash
 from orchestration.verifying.report import Step, VerifyReport
@@ -36,7 +36,7 @@ def compare(
     folder: Path,
     built: Path,
     manifest: Mapping[str, Any],
-    found: Contents,
+    found: FoundRows,
     report: VerifyReport,
     step: Step,
     *,
@@ -82,7 +82,7 @@ def _compare_rows(
     con: duckdb.DuckDBPyConnection,
     folder: Path,
     manifest: Mapping[str, Any],
-    found: Contents,
+    found: FoundRows,
     report: VerifyReport,
 ) -> None:
     """Compare the rows of each table with those of its parts, by their hashes."""

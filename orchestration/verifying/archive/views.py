@@ -10,7 +10,7 @@ import duckdb
 
 from orchestration.verifying import tables
 from orchestration.verifying.archive import listed
-from orchestration.verifying.archive.contents import Contents, read_files
+from orchestration.verifying.archive.contents import FoundRows, read_files
 from orchestration.verifying.archive.listed import ListedTable
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Step, VerifyReport, in_words
@@ -27,7 +27,7 @@ def compare(
     folder: Path,
     root: Path,
     manifest: Mapping[str, Any],
-    found: Contents,
+    found: FoundRows,
     views: Iterable[str],
     version: Version,
     report: VerifyReport,
@@ -127,7 +127,7 @@ def compare_csv(
     folder: Path,
     root: Path,
     manifest: Mapping[str, Any],
-    found: Contents,
+    found: FoundRows,
     report: VerifyReport,
 ) -> None:
     """Compare each CSV file with the Parquet file that it repeats: the one of the edition's week, or the whole one."""

@@ -232,7 +232,7 @@ FORGERIES: dict[str, Forgery] = {
         "check_results has other columns than version",
     ),
     "a column of a view added": Forgery(
-        lambda e: e.rewrite("reliability", "SELECT *, TRUE AS true FROM old"),
+        lambda e: e.rewrite("reliability", "SELECT *, TRUE AS sure FROM old"),
         "reliability has other columns than",
     ),
     "a file added with its entry": Forgery(_add("data/extra.csv"), "data/extra.csv is in the manifest"),

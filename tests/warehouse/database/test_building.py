@@ -27,6 +27,9 @@ Con = duckdb.DuckDBPyConnection
 SUITES = (builder.OCCUPATIONS, builder.CONFRONTATION)
 
 
+_START_HERE = "SELECT view_name FROM duckdb_views() WHERE view_name = 'start_here'"
+
+
 class Given:
     """A manifest's two fields, their files, and what was asked for."""
 
@@ -279,8 +282,13 @@ def test_who_reads_the_file_keeps_it_while_the_next_takes_its_place(
     with published.open_published(path) as reader:
         before = len(rows(reader, "labels"))
         assert changed.build(path) == []
+        start_here(path, changed.tables, changed.files)
         assert len(rows(reader, "labels")) == before
+        assert reader.execute(_START_HERE).fetchall() == []
     same(path, con)
+    assert is_built_from(path, changed.tables, changed.files)
+    with published.open_published(path) as made:
+        assert len(made.execute(_START_HERE).fetchall()) == 1
     assert [file.name for file in tmp_path.glob(".*")] == []
 
 

@@ -76,7 +76,7 @@ FORGERIES: dict[str, tuple[Callable[[Edition], None], str]] = {
         f"week {WEEK}:",
     ),
     "a value of a view's part": (
-        _of_first_week("cell_counts", "SELECT * REPLACE (1 AS n) FROM old"),
+        _of_first_week("cell_counts", "SELECT * REPLACE (pictures + 1 AS pictures) FROM old"),
         f"tables/cell_counts/week={WEEK}/",
     ),
     "a part of a table left out": (_leave_out("labels"), f"week {WEEK}:"),
