@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from tests.orchestration.commands import reading
 from tests.orchestration.installation import WEEK, Cliche, Installation
+from tests.orchestration.reading import lines
 from warehouse.database.published import open_published
 from warehouse.store import open_store
 
@@ -57,7 +57,7 @@ def columns(published_once: Installation) -> dict[str, list[str]]:
 def expected(published_once: Installation, columns: dict[str, list[str]]) -> Rows:
     """Table or view → rows as the one file has them."""
     with open_published(published_once.home / "published" / "cliche.duckdb") as con:
-        rows = {name: reading.sorted_rows(con.execute(f"FROM {name}").fetchall()) for name in columns}
+        rows = {name: lines.sorted_rows(con.execute(f"FROM {name}").fetchall()) for name in columns}
     assert all(rows.values())
     return rows
 
@@ -83,7 +83,7 @@ class _Web(SimpleHTTPRequestHandler):
             super().do_GET()
             return
         data = path.read_bytes()
-        first = int(asked[1]) if asked[1] else len(data) - int(asked[2])
+        first = int(asked[1]) if asked[1] else max(0, len(data) - int(asked[2]))
         last = min(int(asked[2]), len(data) - 1) if asked[1] and asked[2] else len(data) - 1
         self.send_response(206)
         self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
@@ -140,7 +140,7 @@ def run(
     """Run lines in a process of its own and return the rows."""
     (folder / "asked.json").write_text(json.dumps({"language": language, "text": text, "names": columns}))
     ended = subprocess.run(
-        [python, reading.__file__, "asked.json"], cwd=folder, capture_output=True, text=True, check=False
+        [python, lines.__file__, "asked.json"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr[-3000:]
     rows: Rows = json.loads(ended.stdout.splitlines()[-1])
