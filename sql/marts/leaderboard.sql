@@ -1,6 +1,7 @@
 -- Answers: how far is each model from each reference, week by week, and what stands beside that figure?
 -- Grain: week, track, simulated, suite, suite_major, condition, attribute, reference, model. A withheld
 --   model, and one without a usable picture, has its row: without figures, and with the reason.
+-- Weeks: earlier
 -- Columns:
 --   track: model or system; never ranked together
 --   simulated: true if the pictures are drawn by a simulated model

@@ -17,8 +17,8 @@ from tests.bench.archive import weeks
 from tests.bench.archive.publishing import Published, published
 from tests.bench.archive.weeks import Asked, monday
 from tests.bench.measure import Row, Size
+from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
-from warehouse.database.export import PRIVATE
 from warehouse.database.table_hash import identity_tables
 
 #: Weeks that go through the store, of whose rows the others are copies.
