@@ -34,11 +34,19 @@ PHASES: dict[str, tuple[tuple[str, str], ...]] = {
     "score": (("assets.metrics.week", "_score_changed"),),
     "checks": (("assets.metrics.week", "_check"),),
     "history": (("assets.metrics.week", "_score_history"),),
-    "export": (("assets.leaderboard.contents", "export_tables"),),
-    "hashes": (("assets.leaderboard.contents", "table_hashes"),),
+    "thumbnails": (("assets.leaderboard.asset", "complete_weeks"),),
+    "export": (
+        ("assets.leaderboard.contents", "export_tables"),
+        ("assets.leaderboard.contents", "hashes_of"),
+        ("assets.leaderboard.contents", "export_views"),
+    ),
+    "file": (
+        ("assets.leaderboard.contents", "build_database"),
+        ("assets.leaderboard.contents", "start_here"),
+    ),
     "page": (("assets.leaderboard.contents", "build_page"), ("assets.leaderboard.contents", "render")),
     "sources": (("assets.leaderboard.contents", "_sources"),),
-    "write": (("assets.leaderboard.edition", "_write"),),
+    "write": (("assets.leaderboard.edition", "_write"), ("assets.leaderboard.edition", "show_database")),
 }
 
 

@@ -133,6 +133,7 @@ def write_week(place: Workplace, asked: Asked, week: str) -> None:
             ]
         builder.write_manifest(place.store, week, model, receipts)
         builder.write_labels(place.store, week, model, labels)
+        _note_thumbnails(place.store, week, model)
 
 
 def copy_weeks(place: Workplace, asked: Asked, sources: Sequence[int], numbers: Sequence[int]) -> None:
@@ -146,6 +147,7 @@ def copy_weeks(place: Workplace, asked: Asked, sources: Sequence[int], numbers: 
             names = (keys.plan(monday(number), model), keys.manifest(monday(number), model, 1), part)
             for name in names:
                 _keep(Path(place.store.url) / name, b"")
+            _note_thumbnails(place.store, monday(number), model)
     with connect(place.warehouse) as con:
         for number in numbers:
             _copy(con, place.store, sources[number % len(sources)], number)
@@ -174,6 +176,12 @@ def _copy(con: duckdb.DuckDBPyConnection, store: Store, source: int, number: int
             {"fingerprint": names.fingerprint, "manifest": names.manifest, "week": week, "model": model},
         )
     con.execute("COMMIT")
+
+
+def _note_thumbnails(store: Store, week: str, model: str) -> None:
+    """Say that a partition has its thumbnails, which take longer than all else and are timed apart."""
+    fingerprint = objects.names_of(store, week, model).fingerprint
+    _keep(Path(store.url) / keys.thumbnail_note(week, model, fingerprint), b"{}")
 
 
 def _chance(slot: Slot, what: str) -> int:
