@@ -3,8 +3,8 @@
 -- Grain: week, model, suite, suite_major, condition, turn, attribute, reference, metric, and of mean_share
 --   the half (value_name).
 -- Columns: those of scores. Every figure is Σ w p - c over prompts, p the share of women: the variance is the
---   larger of Σ w² p(1 - p)/(n - 1) and Σ w² p'(1 - p')/n at two pictures more, the quantile Student's by
---   Cornish and Fisher; a mean over one prompt has Wilson's interval.
+--   larger of Σ w² p(1 - p)/(n - 1) and Σ w² p'(1 - p')/n at a picture more of either kind, half a one for
+--   tilt, the quantile Student's by Cornish and Fisher; a mean over one prompt has Wilson's interval.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, typed_subjects, reference_values, plans,
 --   attempts, outcomes, labels
 -- Uses: read_from_labels
@@ -126,7 +126,8 @@ weights AS (
             WHEN metric = 'tilt' THEN 0.5
             WHEN metric = 'mean_share' THEN 0
             ELSE q
-        END AS base
+        END AS base,
+        CASE WHEN metric = 'tilt' THEN 0.5 ELSE 1 END AS c
     FROM wanted
     WINDOW figure AS (
         PARTITION BY
@@ -151,10 +152,10 @@ summed AS (
             sum(
                 w * w * CASE
                     WHEN n > 1 THEN x / n * (1 - x / n) / (n - 1)
-                    ELSE (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n
+                    ELSE (x + c) / (n + 2 * c) * (1 - (x + c) / (n + 2 * c)) / n
                 END
             ) FILTER (WHERE enters),
-            sum(w * w * (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n) FILTER (WHERE enters)
+            sum(w * w * (x + c) / (n + 2 * c) * (1 - (x + c) / (n + 2 * c)) / n) FILTER (WHERE enters)
         ) AS variance
     FROM weights
     GROUP BY ALL

@@ -404,13 +404,13 @@ def test_figures_of_the_page_are_those_of_the_published_file(
     page = store.get(f"{edition.prefix}index.html").decode()
     with connect(tmp_path / "copy.duckdb", read_only=True) as copy:
         found = copy.execute(
-            "SELECT model, distance, low, high, n FROM leaderboard WHERE week = ? AND distance IS NOT NULL "
+            "SELECT model, estimate, low, high, n FROM leaderboard WHERE week = ? AND estimate IS NOT NULL "
             "AND attribute = 'perceived_gender' AND reference = 'parity'",
             [world.WEEK],
         ).fetchall()
     assert found
     for _, distance, low, high, n in found:
-        assert f'<b data-column="distance">{distance:.2f}</b>' in page
+        assert f'<b data-column="estimate">{distance:.2f}</b>' in page
         assert f"{low:.2f} to {high:.2f}" in page
         assert f"n = {n}" in page
 

@@ -175,7 +175,8 @@ def typed(world: World, row: Row) -> Any:
     if not cells:
         return None, None, None, n
     estimate = sum(w * k / m for w, (k, m, *_) in zip(weights, cells, strict=True))
-    more = [(k + 1) / (m + 2) for k, m, *_ in cells]
+    c = 0.5 if metric == "tilt" else 1.0
+    more = [(k + c) / (m + 2 * c) for k, m, *_ in cells]
     added = [p * (1 - p) / m for p, (_, m, *_) in zip(more, cells, strict=True)]
     plain = [
         k / m * (1 - k / m) / (m - 1) if m > 1 else own for (k, m, *_), own in zip(cells, added, strict=True)

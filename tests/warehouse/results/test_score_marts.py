@@ -24,6 +24,7 @@ from tests.warehouse.builder import (
     OCCUPATIONS,
     WEEK,
     build_partition,
+    declare,
     draw,
     mixed,
     write_labels,
@@ -76,6 +77,8 @@ def scored(con: duckdb.DuckDBPyConnection, week: str = WEEK, **partition: Any) -
     model = partition.pop("model", "sim-one")
     build_partition(store, week, model, **{"suites": (SUITE,), **partition})
     load_partition(con, store, week, model)
+    con.execute("DELETE FROM yardsticks")
+    declare(con)
     table = compute_scores(con, week)
     replace_week(con, "scores", week, table)
     return [row for row in table.to_pylist() if row["model"] == model]
