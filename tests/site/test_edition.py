@@ -18,6 +18,7 @@ from assets.leaderboard import edition as editions
 from assets.leaderboard.contents import Contents, assemble
 from assets.leaderboard.edition import publish
 from assets.leaderboard.published import latest, read_manifest
+from assets.suites.analysis import shipped_sha256
 from tests.site import world
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -92,7 +93,12 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
         assert stated == {"sha256": sha256_hex(files[path]), "bytes": len(files[path])}, path
     assert manifest["code_version"] == "1.2.3"
     assert {"index.html", "static/page.css", "data/cliche.duckdb", "data/scores.csv"} <= set(files)
-    assert {name for name in files if name.startswith("docs/")} == {"docs/dictionary.md", "docs/metrics.md"}
+    assert {name for name in files if name.startswith("docs/")} == {
+        "docs/analysis.yaml",
+        "docs/dictionary.md",
+        "docs/metrics.md",
+    }
+    assert sha256_hex(files["docs/analysis.yaml"]) == manifest["analysis_plan_sha256"] == shipped_sha256()
     assert b"| `labeler_version` | VARCHAR | yes | identity |" in files["docs/dictionary.md"]
     assert b"load_events" not in files["docs/dictionary.md"]  # bookkeeping is not published
     assert [s["suite"] for s in manifest["suites"]] == ["occupations"]

@@ -456,6 +456,19 @@ def test_the_world_holds_what_could_go_wrong(con: Con) -> None:
         assert row["most"] > row["least"], row["metric"]
 
 
+def test_figures_lie_in_the_range_of_their_metric_and_in_their_interval(con: Con) -> None:
+    by_id = {metric.id: metric for metric in metrics()}
+    for row in rows(con, "FROM scores"):
+        metric = by_id[row["metric"]]
+        assert (row["estimate"] is None) == (row["reason"] is not None), row
+        assert (row["reference"] is not None) == ("reference" in metric.per), row
+        assert (row["attribute"] is not None) == (metric.per != ()), row
+        if row["estimate"] is not None:
+            assert metric.range[0] - 1e-12 <= row["estimate"] <= metric.range[1] + 1e-12, row
+            if row["low"] is not None:
+                assert row["low"] - 1e-12 <= row["estimate"] <= row["high"] + 1e-12, row
+
+
 def test_rewritten_prompts_of_two_majors_whose_conversations_have_the_same_names(tmp_path: Path) -> None:
     """Version 2 draws in every turn, version 1 not in the last: its last picture is of another turn."""
 

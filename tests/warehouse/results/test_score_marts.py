@@ -16,7 +16,7 @@ import pytest
 
 from assets.generation.slots import Slot
 from assets.metrics.formulas.share import wilson
-from assets.metrics.registry.metrics import metrics
+from assets.metrics.registry.metrics import measures, metrics
 from assets.metrics.scores.table import SCORES, STUDY_SCORES, compute_scores, compute_study_scores
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.builder import (
@@ -252,6 +252,10 @@ def test_scores_have_the_columns_of_the_table_and_one_row_a_figure(con: duckdb.D
             assert row["high"] is None
     # none of these prompts asks how many persons there are or what they wear, and no stereotype is declared
     asked_of_others = {"no_person_rate", "multi_person_rate", "anachronism_rate", "stereotype_lift"}
+    sources = {"declared", "typed", "combinations"}
+    asked_of_others |= {
+        one.id for measure in measures() if sources & {*measure.of} for one in measure.metrics
+    }
     assert {row["metric"] for row in rows} == {metric.id for metric in metrics()} - asked_of_others
 
 
