@@ -98,19 +98,28 @@ def status(week: Week = None) -> None:
 
 @app.command(short_help="Check keys, models, store, prices, caps.")
 def doctor(
-    paid: Annotated[
-        bool,
-        typer.Option("--paid", help="Also ask each paid model for one picture, and show each labeler one."),
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="With --paid: spend money without asking first.")
-    ] = False,
+    paid: Annotated[bool, typer.Option("--paid", help="Also ask each paid model and labeler once.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Spend money without asking first.")] = False,
 ) -> None:
     """Check what a run depends on: keys, models, store, clock, disk, prices, caps; free calls only.
 
     Each line is ok, warn or fail, with how to fix it. Exit code 1 if a run would certainly fail.
     """
     raise typer.Exit(commands.doctor.doctor(paid=paid, yes=yes))
+
+
+@app.command(short_help="Plan: what a week shows and costs.")
+def design(
+    *,
+    models: Annotated[int | None, typer.Option(min=1, max=200, help="Models that are ranked.")] = None,
+    prompts: Annotated[int | None, typer.Option(min=1, max=500, help="Prompts of the suite.")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, max=500, help="Pictures per prompt.")] = None,
+    weeks: Annotated[int, typer.Option(min=1, max=52, help="Weeks that a figure pools.")] = 4,
+    usd: Annotated[float | None, typer.Option(min=0, max=1000, help="Price of a picture.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what the models file, or a board of so many models, will tell apart and cost per week; ask nothing."""
+    raise typer.Exit(commands.design.design(models, prompts, replicates, weeks, usd, as_json=as_json))
 
 
 @app.command()
@@ -146,10 +155,7 @@ def sql(
     query: Annotated[str | None, typer.Argument(help="A query on the edition's tables and views.")] = None,
     file: Annotated[str | None, typer.Option("--file", "-f", help="An audit query, or a .sql file.")] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
-    limit: Annotated[
-        int,
-        typer.Option("--limit", min=0, help="Maximum rows of a table; 0: all. CSV and JSON are complete."),
-    ] = 1000,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="Rows of a table at most; 0: all.")] = 1000,
     timeout: Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a query may take.")] = 60,
     show: Annotated[
         bool, typer.Option("--print", help="Print the text of -f NAME instead of its rows.")
@@ -225,12 +231,8 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     *,
     week: Annotated[str, typer.Option("--week", help="Monday of the week, YYYY-MM-DD.")],
     pictures: Annotated[int, typer.Option("--n", help="How many pictures.")],
-    name: Annotated[
-        str | None, typer.Option("--set", help="Name of the set; default: WEEK-ATTRIBUTE.")
-    ] = None,
-    overlap: Annotated[
-        float, typer.Option("--overlap", help="Share of the pictures that both raters label.")
-    ] = 0.2,
+    name: Annotated[str | None, typer.Option("--set", help="Its name; default: WEEK-ATTRIBUTE.")] = None,
+    overlap: Annotated[float, typer.Option("--overlap", help="Share that both raters label.")] = 0.2,
     raters: Annotated[str, typer.Option("--raters", help="Two pseudonyms.")] = "a,b",
     attribute: Annotated[
         str, typer.Option("--attribute", help="Stratify by this attribute's predicted values.")

@@ -193,6 +193,11 @@ def planned_prompts(selection: SuiteSelection, suite: Suite) -> list[Prompt]:
     ]
 
 
+def asks(selection: SuiteSelection, prompt: Prompt) -> int:
+    """Return how often a selected prompt is asked each week: every turn of every conversation counts."""
+    return len(prompt.turns) * selection.conversations if prompt.turns else selection.replicates
+
+
 def params_hash(params: Mapping[str, Any]) -> str:
     """Return the first eight hexadecimal digits of the SHA-256 of the parameters' canonical JSON."""
     return sha256_hex(canonical_json(dict(params)))[:8]

@@ -13,8 +13,6 @@ from assets.gateway.money.charges import entry_scope, month_scope, week_scope
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import price_on
-from assets.generation.plan import Plan
-from assets.generation.providers.base import Provider
 from warehouse import keys
 from warehouse.loading.objects import highest_numbered
 from warehouse.loading.parquet import table_of
@@ -71,30 +69,27 @@ def forecast(
     store: Store,
     ledger: SpendingLedger,
     entry: ModelEntry,
-    plan: Plan,
-    provider: Provider,
+    week: str,
     *,
+    paid: bool,
+    slots: int,
     calls: int,
     today: dt.date,
 ) -> Forecast:
-    """Return what asking `calls` open slots of a plan will take; `ledger` is filled for the week."""
-    if not provider.paid:
-        latency_s = _latency_s(store, plan.week, plan.model)
-        return Forecast(
-            plan.model, len(plan.slots), calls, minutes_of(calls, None, entry.concurrency, latency_s)
-        )
+    """Return what asking `calls` open slots of the `slots` of a week will take; `ledger` is filled for the week."""
+    latency_s = _latency_s(store, week, entry.name)
+    if not paid:
+        return Forecast(entry.name, slots, calls, minutes_of(calls, None, entry.concurrency, latency_s))
     price = price_on(entry.price, today)
     return Forecast(
-        plan.model,
-        len(plan.slots),
+        entry.name,
+        slots,
         calls,
-        minutes_of(
-            calls, entry.requests_per_minute, entry.concurrency, _latency_s(store, plan.week, plan.model)
-        ),
+        minutes_of(calls, entry.requests_per_minute, entry.concurrency, latency_s),
         usd=calls * price.per_image_usd if price else 0.0,
         most_usd=calls * Costs(entry.price).reserve_usd(today),
         cap_usd=entry.cap_usd,
-        spent_usd=ledger.total(entry_scope(plan.week, entry.name)).usd,
+        spent_usd=ledger.total(entry_scope(week, entry.name)).usd,
         paid=True,
         estimate=bool(price and price.per_million_usd),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from assets.gateway.models_file import LabelerEntry
+from assets.gateway.models_file import LabelerEntry, ModelEntry, asks, planned_prompts
 from assets.gateway.money.charges import entry_scope
 from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import price_on
@@ -21,6 +21,7 @@ from assets.labeling.asked.attempts import closed, read_attempts
 from assets.labeling.asked.spending import costs_of, is_paid
 from assets.labeling.records import RemoteLabeler
 from assets.labeling.run import labelled, missing
+from assets.suites.schema import Prompt, Suite
 from warehouse.loading.anchor_objects import labels_key, listing, read_list
 from warehouse.store import Store
 from warehouse.weeks import current_week, shift
@@ -79,10 +80,7 @@ def pictures_left(store: Store, plan: Plan, labeler: RemoteLabeler) -> ToLabel:
     """Return what a labeler will read of one partition: the pictures there are, and those of slots that are open."""
     readable, prompts = {*labeler.attributes()}, plan.prompts()
     known = read_partition(store, plan.week, plan.model)
-    asked_of = {
-        slot.slot_key: tuple(name for name in prompts[slot.prompt].attributes if name in readable)
-        for slot in plan.slots
-    }
+    asked_of = {slot.slot_key: _read_of(prompts[slot.prompt], readable) for slot in plan.slots}
     open_slots = [asked for key, asked in asked_of.items() if asked and not known.of(key).settled]
     calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
     tasks = missing(store, plan, labeler, labelled(store, plan, labeler), closed(calls))
@@ -90,7 +88,34 @@ def pictures_left(store: Store, plan: Plan, labeler: RemoteLabeler) -> ToLabel:
     return ToLabel(
         there + len(open_slots),
         len(tasks) + len(open_slots),
-        _calls([*(task.attributes for task in tasks), *open_slots], labeler.entry.images_per_request),
+        _calls(
+            Counter([*(task.attributes for task in tasks), *open_slots]), labeler.entry.images_per_request
+        ),
+    )
+
+
+def pictures_of(entry: ModelEntry, suites: Mapping[str, Suite], labeler: LabelerEntry) -> ToLabel:
+    """Return what a labeler that is asked will read of a week of a model that draws a picture at every slot."""
+    asked = Counter[tuple[str, ...]]()
+    for selection in entry.suites:
+        for prompt in planned_prompts(selection, suites[selection.suite]):
+            asked[_read_of(prompt, labeler.attributes or prompt.attributes)] += asks(selection, prompt)
+    return _all_left(asked, labeler)
+
+
+def _read_of(prompt: Prompt, readable: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in prompt.attributes if name in readable)
+
+
+def anchors_of(store: Store, labeler: LabelerEntry) -> ToLabel:
+    """Return the anchor pictures that a labeler that is asked will label of a week yet to come."""
+    sets = listing(store).sets
+    shown = [] if SHIPPED in sets else [attributes for _, attributes in looks()]
+    shown += [one["attributes"] for name in sets for one in read_list(store, name)["pictures"]]
+    readable = labeler.attributes
+    return _all_left(
+        Counter(tuple(name for name in sorted(names) if not readable or name in readable) for names in shown),
+        labeler,
     )
 
 
@@ -107,14 +132,18 @@ def anchors_left(store: Store, labeler: RemoteLabeler, week: str) -> ToLabel:
     for name in sets:
         if store.head(labels_key(name, week, who)) is None:
             shown += [one["attributes"] for one in read_list(store, name)["pictures"]]
-    asked = [tuple(sorted(readable & {*attributes})) for attributes in shown]
-    asked = [attributes for attributes in asked if attributes]
-    return ToLabel(len(asked), len(asked), _calls(asked, labeler.entry.images_per_request))
+    return _all_left(Counter(tuple(sorted(readable & {*names})) for names in shown), labeler.entry)
 
 
-def _calls(asked: Sequence[tuple[str, ...]], size: int) -> int:
+def _all_left(asked: Counter[tuple[str, ...]], labeler: LabelerEntry) -> ToLabel:
+    """Return pictures by what is asked of each, none of which was read yet; those of whom nothing is asked are none."""
+    del asked[()]
+    return ToLabel(asked.total(), asked.total(), _calls(asked, labeler.images_per_request))
+
+
+def _calls(asked: Counter[tuple[str, ...]], size: int) -> int:
     """Return how many calls ask that much: pictures that are asked the same go into one, up to its size."""
-    return sum(math.ceil(n / size) for n in Counter(asked).values())
+    return sum(math.ceil(n / size) for n in asked.values())
 
 
 def labelers_of(

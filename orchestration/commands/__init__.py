@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # so that calls are checked by their types
     from orchestration.commands import (
         anchors,
         auditor,
+        design,
         doctor,
         gold,
         imports,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # so that calls are checked by their types
 __all__ = [
     "anchors",
     "auditor",
+    "design",
     "doctor",
     "gold",
     "imports",

@@ -51,7 +51,16 @@ def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forec
         state = partition_state(place.store, week, model, place.labelers)
         calls = state.open if state.planned else len(plan.slots)
         found.append(
-            forecast(place.store, place.ledger, place.model(model), plan, provider, calls=calls, today=today)
+            forecast(
+                place.store,
+                place.ledger,
+                place.model(model),
+                week,
+                paid=provider.paid,
+                slots=len(plan.slots),
+                calls=calls,
+                today=today,
+            )
         )
         for entry in labelers_of(plan.labeler, plan.also_labelers, place.labelers):
             more = pictures_left(place.store, plan, _asked(place, entry.name))

@@ -95,7 +95,7 @@ def _pivot(frame: pl.DataFrame, rows: pl.DataFrame) -> Cells:
     row = rows["row"].to_numpy()
     starts = np.flatnonzero(np.diff(row, prepend=-1))
     column = np.arange(len(row)) - np.repeat(starts, np.diff(starts, append=len(row)))
-    shape = (frame.height, int(column.max(initial=0)) + 1)
+    shape = (frame.height, int(np.max(column, initial=0)) + 1)
     counts, expected = np.zeros(shape, order="F"), np.zeros(shape, order="F")
     support, places = np.zeros(shape, dtype=bool, order="F"), np.full(shape, -1, dtype=np.int32, order="F")
     counts[row, column] = rows["pictures"].to_numpy()

@@ -55,7 +55,7 @@ def week_shifts(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     columns = [column[0] for column in cursor.description]
     found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     for row in found:
-        row["series"] = 1 << (row["series"] - 1).bit_length()
+        row["series"] = looked_at(row["series"])
         for weeks in WITHIN:
             for which in ("all", "one"):
                 row[f"{which}_in_{weeks}_weeks"] = smallest_shift(
@@ -68,6 +68,11 @@ def week_shifts(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     week_of = pa.array([week] * len(found)).cast(pa.date32())
     rows = pa.Table.from_pylist(found, schema=pa.schema(list(SCHEMA)[1:]))
     return rows.add_column(0, SCHEMA.field("week"), week_of)
+
+
+def looked_at(series: int) -> int:
+    """Return how many series count as looked at together: the next power of two, so that few sizes are computed."""
+    return 1 << (series - 1).bit_length()
 
 
 @lru_cache(maxsize=4096)

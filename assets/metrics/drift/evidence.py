@@ -209,7 +209,7 @@ def together(ratio: Floats, prior: Floats, cells: int) -> Floats:
         for share, weight in chances(cells):
             total = np.full(ratio.shape[1:], np.log(weight))
             for part in np.split(ratio, range(_AT_ONCE, len(ratio), _AT_ONCE)):
-                total += np.log(np.multiply.reduce(1 - share + share * part, axis=0))
+                total += np.log(np.prod(1 - share + share * part, axis=0))
             parts.append(total)
         found: Floats = _log_sum(np.stack(parts)) + np.log(prior)[:, None]
     found[np.tril_indices(len(prior), -1)] = -np.inf

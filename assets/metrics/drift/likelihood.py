@@ -112,7 +112,7 @@ def _products(weekly: Floats, order: range) -> tuple[Floats, Floats]:
 
 def _weekly(k: Ints, n: Ints, resolution: Resolution) -> Floats:
     """Return (rows, T, grid × scatters) likelihoods of each week's count, each week's largest 1."""
-    most = int(n.max(initial=0))
+    most = int(np.max(n, initial=0))
     pairs, where = np.unique(n * (most + 1) + k, return_inverse=True)
     of, hit = pairs // (most + 1), pairs % (most + 1)
     share = np.sin((np.arange(resolution.points) + 0.5) / resolution.points * np.pi / 2) ** 2
@@ -131,7 +131,7 @@ def _log_table(share: Floats, scatter: float, of: Ints, hit: Ints) -> Floats:
     if scatter == 0:
         return hit[:, None] * np.log(share) + (of - hit)[:, None] * np.log(share[::-1])
     size = 1 / np.minimum(scatter**2 / (share * (1 - share)), MAX_CORRELATION) - 1
-    i = np.arange(of.max(initial=0))[:, None]
+    i = np.arange(np.max(of, initial=0))[:, None]
     start = np.zeros((1, len(share)))
     rising = np.concatenate([start, np.cumsum(np.log(share * size + i), axis=0)])
     whole = np.concatenate([start, np.cumsum(np.log(size + i), axis=0)])
@@ -146,7 +146,7 @@ def binomial_ratios(k: Ints, n: Ints) -> Floats:
     """
     rows, weeks = n.shape
     hits, total = np.cumsum(k, axis=1), np.cumsum(n, axis=1)
-    i = np.arange(int(total.max(initial=0)))
+    i = np.arange(int(np.max(total, initial=0)))
     half, whole = (np.concatenate([np.zeros(1), np.cumsum(np.log(i + more))]) for more in (0.5, 1.0))
 
     def marginal(hit: Ints, of: Ints) -> Floats:

@@ -141,13 +141,13 @@ def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
     prior = drift.candidates(observed)[0]
     cells = drift.first_cells(total)
     log_posterior = drift.together(ratio, prior, cells)[:, week]
-    posterior = np.exp(log_posterior - log_posterior.max())
+    posterior = np.exp(log_posterior - np.max(log_posterior))
     below = np.cumsum(posterior) / posterior.sum()
-    changed = int(posterior.argmax())
+    changed = int(np.argmax(posterior))
     seen = (total[:, :changed].sum(axis=1) > 0) & (total[:, changed:].sum(axis=1) > 0)
     return _Dated(
         opened=week,
-        started=int(start.min()),
+        started=int(np.min(start)),
         changed=changed,
         earliest=min(int(np.searchsorted(below, _TAIL)), changed),
         latest=max(int(np.searchsorted(below, 1 - _TAIL)), changed),

@@ -171,7 +171,7 @@ def _expected(marginals: Floats, level: Level) -> float:
     total = marginals.sum()
     mean = (np.outer(marginals, marginals) * squared).sum() / (total * (total - 1))
     given = marginals > 0
-    return float(mean / squared[np.ix_(given, given)].max())
+    return float(mean / np.max(squared[np.ix_(given, given)]))
 
 
 def _all_agree(units: int, expected: float) -> float:

@@ -146,7 +146,7 @@ def read_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[
         wide[:, row, column] = parts[:, here]
         n, unseen, low, high = np.nan_to_num(wide[:4])
         # A prompt that the model was not asked leaves everything possible.
-        high = np.where(np.isnan(wide[0]), np.fmax.reduce(wide[4], axis=0), high)
+        high = np.where(np.isnan(wide[0]), np.max(np.nan_to_num(wide[4], nan=-np.inf), axis=0), high)
         yield RankBoard(
             occasion, key, held, np.nan_to_num(wide[5:]), n, covered(n, unseen), Bounds(low, high)
         )

@@ -130,7 +130,7 @@ def numbered(groups: Groups, row: Ints, value: Ints) -> tuple[Ints, Ints, Ints]:
     if groups.single:  # in order and distinct already
         every = np.arange(len(row))
         return of, every, every
-    found = of * (1 + value.max(initial=0)) + value
+    found = of * (1 + np.max(value, initial=0)) + value
     _, first, number = np.unique(found, return_index=True, return_inverse=True)
     order = np.lexsort((first, of[first]))
     first, place = first[order], np.argsort(order)

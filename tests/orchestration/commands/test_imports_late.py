@@ -38,6 +38,7 @@ COMMANDS = {
     "sql": (["sql", "SELECT count(*) FROM slots"], HEAVY),
     "status": (["status", "--week", "2026-09-07"], HEAVY),
     "doctor": (["doctor"], HEAVY),
+    "design": (["design", "--models", "4", "--prompts", "5", "--replicates", "5"], HEAVY),
     "anchors list": (["anchors", "list"], HEAVY),
     "an unknown command": (["pubilsh"], [*HEAVY, *_OF_FIGURES]),
 }

@@ -21,6 +21,7 @@ STUDIES: Mapping[str, str] = {
     "equal_models": "equal models with unequal numbers of pictures",
     "refusals": "a model that refuses its most stereotyped prompts",
     "boards": "boards of equal models",
+    "design": "what cliche design says of a board, against simulated boards",
     "drift": "false alarms, power and dates of drift events",
     "gold": "coverage of the weighted share of one gold set, beside three wrong ways",
     "label_error": "order and coverage when labelers err",
@@ -29,11 +30,14 @@ STUDIES: Mapping[str, str] = {
     "declared.stereotypes": "stereotype_share, others and gap: order with adversaries among the models, and coverage",
     "declared.statistic": "tilt, level and the two halves: bias and coverage",
 }
+#: Studies of what readers rely on have a folder of their own.
+READERS = {"design"}
 
 
 def study(name: str) -> ModuleType:
     """Return the module of a study."""
-    return importlib.import_module(f"tests.studies.simulations.{name}")
+    folder = "readers." if name in READERS else ""
+    return importlib.import_module(f"tests.studies.simulations.{folder}{name}")
 
 
 def page(found: Mapping[str, list[Table]], draws: float) -> str:

@@ -118,13 +118,12 @@ def test_the_latency_of_an_earlier_week_is_counted_with(tmp_path: Path) -> None:
         return ok(request)
 
     provider = Scripted(slowly, paid=True)
-    asked = {"today": DAY, "calls": 6}
-    plan = make_plan(entry, suites, WEEK, provider)
-    before = forecast(store, SpendingLedger(None), entry, plan, provider, **asked)
+    asked = {"today": DAY, "paid": True, "slots": 6, "calls": 6}
+    before = forecast(store, SpendingLedger(None), entry, WEEK, **asked)
     assert before.minutes == pytest.approx(6 / 100000)
     assert (before.usd, before.most_usd, before.short) == (pytest.approx(0.3), pytest.approx(1.2), True)
     PartitionRun(store, make_plan(entry, suites, shift(WEEK, -1), provider), provider).run()
-    after = forecast(store, SpendingLedger(None), entry, plan, provider, **asked)
+    after = forecast(store, SpendingLedger(None), entry, WEEK, **asked)
     assert after.minutes is not None
     assert after.minutes > 6 / 100000
 
