@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -44,9 +45,7 @@ def compare(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, re
 
 def _unlike(con: duckdb.DuckDBPyConnection, table: str, declared: pa.Table) -> int:
     """Return how many rows are only in the table or only in the file."""
-    columns = ", ".join(declared.column_names)
-    found = con.execute(
-        f"SELECT count(*) FROM ((SELECT {columns} FROM {table} EXCEPT ALL FROM declared) "  # noqa: S608
-        f"UNION ALL (FROM declared EXCEPT ALL SELECT {columns} FROM {table}))"
-    ).fetchone()
-    return int(found[0]) if found else 0
+    columns = declared.column_names
+    found = Counter(con.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall())  # noqa: S608
+    wanted = Counter(tuple(row[name] for name in columns) for row in declared.to_pylist())
+    return ((found - wanted) + (wanted - found)).total()

@@ -30,7 +30,10 @@ LEFT JOIN hidden USING (model)
 LEFT JOIN gone USING (model)
 WHERE
     scores.week = cast($week AS DATE)
-    AND (scores.metric = 'distance' OR (scores.metric = 'stereotype_share' AND scores.reference = 'stereotypes'))
+    AND (
+        scores.metric = 'distance'
+        OR (scores.metric = 'stereotype_share' AND scores.reference = 'stereotypes')
+    )
     AND scores.prompt IS NULL
     AND scores.value_name IS NULL
 ORDER BY ALL

@@ -31,6 +31,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(None) as made:
         migrate(made)
         assert replace_analysis(made, analysis_tables(parse(EARLIER.encode())), sha256_hex(EARLIER.encode()))
+        made.execute("SET enable_external_access = false")
+        made.execute("SET python_enable_replacements = false")  # as where a file of somebody is read
         yield made
 
 
