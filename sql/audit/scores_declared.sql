@@ -195,7 +195,7 @@ scored AS (
     FROM summed
 ),
 
--- whether a figure is told
+-- whether there is a figure
 whole AS (
     SELECT
         week, model, suite, suite_major, condition, turn, attribute, scale, labeler_version, reference,
