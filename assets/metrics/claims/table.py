@@ -175,7 +175,7 @@ def _blocks(of: pl.DataFrame, told: Sequence[str], at: Ints, window: int) -> tup
 
 
 def _verdict(claim: RegisteredClaim, planned: int, stands: str | None) -> tuple[str | None, str | None]:
-    """Return the verdict that stands in a week, or why there is none."""
+    """Return the verdict of a week, the one that stands, or why there is none."""
     if claim.threshold is None:
         return None, NO_THRESHOLD
     if stands is None:
