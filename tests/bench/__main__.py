@@ -16,8 +16,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import drift, fsck, generation, labels, load, publish, scores
+from tests.bench import drift, fsck, generation, load, publish, scores
 from tests.bench.measure import FULL, QUICK, Row, Size, table
+from tests.bench.pictures import labels, thumbnails
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "drift": drift.run,
@@ -27,6 +28,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "load": load.run,
     "publish": publish.run,
     "scores": scores.run,
+    "thumbnails": thumbnails.run,
 }
 
 

@@ -23,7 +23,10 @@ def test_a_benchmark_times_something_and_its_baseline(name: str, tmp_path: Path)
 def test_an_unknown_benchmark_is_told_and_nothing_runs(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["lode"])
-    assert "there are drift, fsck, generation, labels, load, publish, scores" in capsys.readouterr().err
+    assert (
+        "there are drift, fsck, generation, labels, load, publish, scores, thumbnails"
+        in capsys.readouterr().err
+    )
 
 
 def test_the_data_folder_is_empty_afterwards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
