@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 import duckdb
 import pyarrow as pa
 
+from assets.metrics.claims.counts import week_claim_counts
+from assets.metrics.claims.table import history_claims
 from assets.metrics.drift.detectable import week_shifts
 from assets.metrics.drift.table import history_events, later_events
 from assets.metrics.effects.table import compute_effects, compute_study_effects
@@ -35,6 +37,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "ranks": week_ranks,
     "effects": compute_effects,
     "detectable_shifts": week_shifts,
+    "claim_counts": week_claim_counts,
 }
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
@@ -45,9 +48,15 @@ STUDY_RESULTS: Mapping[str, Compute] = {
     "study_effects": compute_study_effects,
 }
 #: Results over all weeks: a function is given the warehouse alone.
-HISTORY_RESULTS: Mapping[str, ComputeHistory] = {"drift_events": history_events}
+HISTORY_RESULTS: Mapping[str, ComputeHistory] = {
+    "drift_events": history_events,
+    "claims": history_claims,
+}
 #: The same when some weeks were scored: a function is also given the last week whose rows are right in the warehouse,
 #: None where none are.
-LATER_RESULTS: Mapping[str, ComputeLater] = {"drift_events": later_events}
+LATER_RESULTS: Mapping[str, ComputeLater] = {
+    "drift_events": later_events,
+    "claims": lambda con, _: history_claims(con),
+}
 #: Results of a week that leave out who is withheld: computed again where its checks withhold others than before.
 OF_THE_PUBLISHED = ("model_pairs", "ranks")
