@@ -95,10 +95,10 @@ def rows(con: Con, table: str) -> list[Any]:
     return con.execute(f"SELECT {shown} FROM {table} ORDER BY ALL").fetchall()
 
 
-def same(path: Path, con: Con) -> None:
-    """Compare every table and view of the file with the warehouse."""
+def same(path: Path, con: Con, *, views: bool = False) -> None:
+    """Compare every table of the file, and every view if asked for, with the warehouse."""
     with published.open_published(path) as made:
-        for name in (*published.published_tables(), *marts.order()):
+        for name in (*published.published_tables(), *(marts.order() if views else ())):
             assert rows(made, name) == rows(con, name), name
 
 
@@ -108,7 +108,7 @@ def test_the_file_holds_what_the_warehouse_holds(given: Given, con: Con, tmp_pat
     asked = given.build(path, progress=lambda *step: heard.append(step))
     assert asked == given.keys(*published.published_tables())
     assert [done for _, done, _ in heard] == [*range(len(published.published_tables()))]
-    same(path, con)
+    same(path, con, views=True)
     with published.open_published(path) as made:
         assert table_hashes(made) == table_hashes(con)
         found = dict(made.execute("SELECT table_name, schema_name FROM duckdb_tables()").fetchall())
