@@ -54,8 +54,9 @@ class Tally:
         )
         self._ask: TaskID = self._progress.add_task("asking", total=slots, counts="", start=bool(slots))
         self._label: TaskID = self._progress.add_task("labelling", total=None, counts="", visible=False)
+        self._shrink: TaskID = self._progress.add_task("thumbnails", total=None, counts="", visible=False)
         self._settled: set[str] = set()
-        self._to_label = 0
+        self._to_label = self._to_shrink = 0
 
     def listener(self) -> Listener:
         """Return the functions that a run tells what it does."""
@@ -64,6 +65,8 @@ class Tally:
             receipt=self._receipt,
             to_label=self._label_more,
             labelled=self._labelled,
+            to_shrink=self._shrink_more,
+            shrunk=self._shrunk,
             told=note,
         )
 
@@ -100,6 +103,13 @@ class Tally:
 
     def _labelled(self) -> None:
         self._progress.update(self._label, advance=1)
+
+    def _shrink_more(self, pictures: int) -> None:
+        self._to_shrink += pictures
+        self._progress.update(self._shrink, total=self._to_shrink, visible=True)
+
+    def _shrunk(self) -> None:
+        self._progress.update(self._shrink, advance=1)
 
 
 def note(text: str) -> None:

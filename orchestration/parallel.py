@@ -26,7 +26,7 @@ Ended = tuple[Partition, ClicheError | dg.DagsterError | None]
 Work = Callable[[Settings, Workplace, Partition], None]
 
 _LOOK_S = 0.5  # how often a wait for the processes looks for Ctrl-C
-_EVENTS = ("planned", "receipt", "to_label", "labelled", "told")
+_EVENTS = ("planned", "receipt", "to_label", "labelled", "to_shrink", "shrunk", "told")
 
 
 def run_all(

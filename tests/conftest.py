@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import ipaddress
+import itertools
 import os
 import shutil
 import socket
@@ -79,6 +80,9 @@ def _leave_alone_what_lasts() -> None:
     gc.freeze()
 
 
+_homes = itertools.count()
+
+
 class OutsideError(AssertionError):
     """A test tried to reach beyond this machine."""
 
@@ -120,14 +124,17 @@ def _no_socket_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _environment_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _environment_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     for name in [
         name for name in os.environ if name.startswith(("CLICHE_HOME", "CLICHE_STORE", "AWS_", "DAGSTER_"))
     ]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
     monkeypatch.setenv("GX_ANALYTICS_ENABLED", "false")
-    monkeypatch.setenv("CLICHE_HOME", str(tmp_path / "cliche-home"))
+    # Not in `tmp_path`, which would make a folder for each of thousands of tests that need none.
+    monkeypatch.setenv("CLICHE_HOME", str(tmp_path_factory.getbasetemp() / f"cliche-home-{next(_homes)}"))
 
 
 @pytest.fixture(scope="session")

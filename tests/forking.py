@@ -29,9 +29,13 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans become children of this proce
 _LONGEST = 1_000_000  # bytes of a request: arguments and environment
 #: Not `orchestration`: its console looks at the environment when it is imported.
 _IMPORTED = (
+    "alembic.command",
     "boto3",
     "dagster",
+    "dagster._core.storage.event_log",
+    "dagster._core.storage.runs",
     "great_expectations",
+    "pyarrow.dataset",
     "rich.progress",
     "typer",
     "assets.generation.asset",
@@ -39,7 +43,9 @@ _IMPORTED = (
     "assets.leaderboard.asset",
     "assets.metrics.asset",
     "assets.quality.columns",
+    "assets.simulation.picture",
     "assets.simulation.pool",
+    "warehouse.store.local",
 )
 
 
@@ -104,6 +110,9 @@ def serve(number: int) -> Any:
     """Fork a process for each request; in it, return what it is to do. Ends when nobody can ask any more."""
     for name in _IMPORTED:
         importlib.import_module(name)
+    importlib.import_module(
+        "assets.labeling.anchors.shipped"
+    ).pictures()  # else drawn by each for a new store
     gc.freeze()  # else each process looks through all of it for garbage
     with socket.socket(fileno=number) as server:
         while True:

@@ -35,6 +35,21 @@ def image(sha256: str, ext: str) -> str:
     return f"images/{sha256[:2]}/{sha256}.{ext}"
 
 
+def thumbnail(sha256: str, px: int) -> str:
+    """Return the key of a thumbnail; `sha256` is the picture's, `px` the most pixels of its longer side."""
+    return f"thumbnails/{sha256[:2]}/{sha256}-{px}.webp"
+
+
+def thumbnail_notes_prefix(week: str = "", model: str = "") -> str:
+    """Return the prefix of the notes that a partition has its thumbnails; without arguments, of all partitions'."""
+    return f"thumbnails/week={week}/model={model}/" if week else "thumbnails/week="
+
+
+def thumbnail_note(week: str, model: str, fingerprint: str) -> str:
+    """Return the key of the note that all pictures of a partition in this state have their thumbnails."""
+    return f"{thumbnail_notes_prefix(week, model)}made-{fingerprint}.json"
+
+
 def attempts_prefix(week: str, model: str) -> str:
     """Return the prefix under which receipts and manifests of one partition lie."""
     return f"attempts/week={week}/model={model}/"

@@ -31,6 +31,8 @@ class Listener:
     receipt: Callable[[Receipt], None] = lambda receipt: None
     to_label: Callable[[int], None] = lambda pictures: None
     labelled: Callable[[], None] = lambda: None
+    to_shrink: Callable[[int], None] = lambda pictures: None
+    shrunk: Callable[[], None] = lambda: None
     told: Callable[[str], None] = lambda line: None
 
 

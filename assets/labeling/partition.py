@@ -1,15 +1,18 @@
-"""A partition, one model's week: labeling what is missing of it under its lease."""
+"""A partition, one model's week: labeling what is missing of it under its lease, and its thumbnails."""
 
 from assets.generation.plan import Plan, read_plan
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.asking import FREELY
 from assets.labeling.asked.guard import asking_of
 from assets.labeling.run import LabelReport, label_partition
+from assets.labeling.thumbnails.partition import complete
 from warehouse.errors import ClicheError
 
 
 def label(place: Workplace, model: str, week: str) -> LabelReport:
     """Label what is missing in one partition under its lease, and return what the plan's labeler did.
+
+    Then the thumbnails of its pictures are made, whoever labeled them or did not.
 
     Labelers beside it (`also_labelers` of the plan) label the same pictures; what goes wrong with them is reported and
     stops nothing.
@@ -36,6 +39,7 @@ def label(place: Workplace, model: str, week: str) -> LabelReport:
                 place.listener.told(f"{model}, week {week}: {left_over(beside)}")
         if place.interrupt.is_set() and report.open:
             raise ClicheError(f"labeling {model}, week {week} was interrupted; run again to go on")
+        complete(place, week, model)
     return report
 
 

@@ -73,11 +73,10 @@ def prepare(image: bytes, preparation: Preparation = Preparation()) -> ShownPict
     try:
         with Image.open(io.BytesIO(image)) as opened:
             profile = opened.info.get("icc_profile")
-            upright = ImageOps.exif_transpose(opened)
-            picture = _on_white(upright)
+            picture = on_white(eight_bit(ImageOps.exif_transpose(opened)))
     except Exception as error:  # noqa: BLE001 - decoders raise anything, and all of it means the same
         raise UnreadableError(f"the picture does not decode ({type(error).__name__})") from None
-    picture = _in_srgb(picture, profile)
+    picture = in_srgb(picture, profile)
     picture.thumbnail((preparation.max_side, preparation.max_side), Image.Resampling.LANCZOS)
     picture.info.clear()
     png = _encoded(picture, "PNG", compress_level=1)
@@ -89,14 +88,24 @@ def prepare(image: bytes, preparation: Preparation = Preparation()) -> ShownPict
     )
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def eight_bit(picture: Image.Image) -> Image.Image:
+    """Return a picture with 16 bits per pixel in 8: Pillow itself would show all but the darkest as white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    gray = picture.point(lambda value: value * (1 / 256)).convert("L")
+    gray.info.pop("transparency", None)  # a gray value of 16 bits
+    return gray
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """Return a picture in RGB, what is transparent laid on white."""
     if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         layer = picture.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
     return picture.convert("RGB")
 
 
-def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+def in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     """Return the picture in sRGB; a profile that cannot be applied is left out, as most viewers do."""
     if not profile:
         return picture

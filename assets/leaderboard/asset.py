@@ -5,6 +5,7 @@ from typing import cast
 import dagster as dg
 
 from assets.generation.workplace import Workplace
+from assets.labeling.thumbnails.partition import complete_weeks
 from assets.leaderboard.edition import publish
 from assets.leaderboard.published import Edition
 from assets.metrics.week import assert_publishable
@@ -12,10 +13,11 @@ from warehouse.database.connection import connect
 from warehouse.database.published import DATABASE
 from warehouse.database.week_hashes import keep_week_hashes
 from warehouse.integrity.record import last_read, line
+from warehouse.loading.freshness import loaded_partitions
 
 
 def publish_week(place: Workplace, week: str) -> Edition:
-    """Publish the week as it is scored; return the edition that is current then.
+    """Publish the week as it is scored, after missing thumbnails were made; return the edition that is current then.
 
     Raises:
         ClicheError: if a critical check failed without naming a model, or rows changed after they were scored.
@@ -25,6 +27,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
         keep_week_hashes(con)
     with connect(place.warehouse, read_only=True) as con:
         assert_publishable(con, place, week)
+        complete_weeks(place, loaded_partitions(con, week))
         read = last_read(place.warehouse.parent, place.store.url)
         return publish(
             con,

@@ -21,6 +21,7 @@ from assets.leaderboard.page.page import render
 from assets.leaderboard.published import fetcher
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
+from assets.suites.analysis import shipped
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.before import EditionBefore
@@ -100,7 +101,7 @@ def assemble(
         same_texts = before is not None and before.get("texts_sha256") == texts
         hashes = hashes_of(copy, data)
         export_views(copy, data, hashes, week=week, before=edition_before, same_texts=same_texts)
-        reference = documents(copy)
+        reference = documents(copy, shipped().data)
         page = build_page(
             copy,
             week=week,

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
+from assets.metrics.declared import load_declared
 from assets.metrics.drift.kept import keep
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
@@ -20,6 +21,7 @@ from assets.metrics.results import LATER_RESULTS, OF_THE_PUBLISHED, STUDY_RESULT
 from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
+from assets.suites.analysis import shipped_sha256
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError
@@ -93,7 +95,8 @@ def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
 
 
 def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
-    """Load studies whose current import the warehouse lacks, and score all: a newer code scores them anew."""
+    """Load the analysis file and studies whose current import the warehouse lacks, and score all studies anew."""
+    load_declared(con)
     for study in stale_studies(con, place.store):
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
@@ -190,8 +193,8 @@ def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
 
 
 def scored_by(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
-    """Return a digest of what the scores of a week are computed from: its rows, anchors and gold, and the code."""
-    extra = [place.code_version, anchors_inputs(con, week)]
+    """Return a digest of what the scores of a week are computed from: its rows, what is declared, and the code."""
+    extra = [place.code_version, shipped_sha256(), anchors_inputs(con, week)]
     gold = gold_inputs(con, shift(week, 1 - GOLD_WEEKS), week)
     return week_inputs(con, week, [*extra, gold] if gold else extra)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from assets.generation.workplace import Workplace
-from orchestration.verifying import claims, database, files, page, scores, sources, tables, version
+from orchestration.verifying import analysis, claims, database, files, page, scores, sources, tables, version
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import built, contents, expected, site, views
 from orchestration.verifying.manifest import Manifest
@@ -138,6 +138,7 @@ def _figures(
     views: bool,
 ) -> None:
     """Compare what is said of the rows: in the manifest, on the page, and as counts and scores."""
+    analysis.compare(con, folder, manifest, report)
     claims.compare_times(con, manifest, report)
     claims.compare_sources(con, manifest, report, views=views, same=made_by.same)
     step("page", 0, 1)

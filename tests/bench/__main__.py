@@ -17,9 +17,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import drift, fsck, generation, labels, load, publish, scores
+from tests.bench import drift, fsck, generation, load, publish, scores
 from tests.bench.archive import run as archive
 from tests.bench.measure import FULL, QUICK, Row, Size, table
+from tests.bench.pictures import labels, thumbnails
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "archive": archive.run,
@@ -30,6 +31,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "load": load.run,
     "publish": publish.run,
     "scores": scores.run,
+    "thumbnails": thumbnails.run,
 }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sys
 from pathlib import Path
 
@@ -11,26 +9,19 @@ import pytest
 
 from orchestration import weekly
 from orchestration.cli import main
+from tests.forked_sandbox import fork_queries
+from tests.once import made_once
 from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, Result, copy, install
 
 
 @pytest.fixture(scope="session")
 def published_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation with one week of two models asked, labeled, loaded and published; read only, for copying.
-
-    The first test process that needs it makes it for all.
-    """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "published"
-    with Path(f"{folder}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (ready := Path(f"{folder}.ready")).exists():
-            _publish(install(folder))
-            ready.touch()
-    return Installation(folder)
+    """An installation with one week of two models asked, labeled, loaded and published; read only, for copying."""
+    return Installation(made_once(tmp_path_factory, "published", _publish))
 
 
-def _publish(made: Installation) -> None:
+def _publish(folder: Path) -> None:
+    made = install(folder)
     place, settings = made.place(), made.settings
     ran = weekly.run_partitions(place, settings, [(model, WEEK) for model in MODELS], lambda text: None)
     assert ran.problems == {}
@@ -55,7 +46,8 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
 
 @pytest.fixture
 def cliche(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cliche:
-    """The command, run in this process as `cliche ARGUMENTS` is."""
+    """The command, run in this process as `cliche ARGUMENTS` is; queries of `sql` in forked ones."""
+    fork_queries(monkeypatch)
 
     def run(*arguments: str) -> Result:
         monkeypatch.setattr(sys, "argv", ["cliche", *arguments])

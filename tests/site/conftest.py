@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.once import made_once
 from tests.site import world
 from warehouse.store import Store, open_store
 
@@ -11,6 +12,4 @@ from warehouse.store import Store, open_store
 @pytest.fixture(scope="session")
 def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Return a store with the partitions of `world`, four weeks of them; read only, for copying."""
-    store = open_store(tmp_path_factory.mktemp("filled"))
-    world.fill(store)
-    return store
+    return open_store(made_once(tmp_path_factory, "filled", lambda folder: world.fill(open_store(folder))))

@@ -11,6 +11,9 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -31,6 +34,8 @@ from warehouse.loading.load import load_partition, replace_study, replace_week
 from warehouse.store.base import Store
 
 WEEK = "2026-11-23"
+#: What publishing adds to a store.
+_NOT_LOADED = ("editions/", "tables/", "site/", "thumbnails/", "locks/")
 PARITY = Reference(
     id="parity",
     attribute="perceived_gender",
@@ -206,7 +211,40 @@ def _labels(
 
 
 def load(store: Store, *, studies: bool = False) -> duckdb.DuckDBPyConnection:
-    """Return a warehouse in memory with everything that the store holds, scored."""
+    """Return a warehouse in memory with everything that the store holds, scored.
+
+    What a process has loaded once is kept in a file and copied: many tests want the same world, each for its own.
+    """
+    kept = Path(_folder().name) / f"{_content(store)}-{studies}.duckdb"
+    if kept.exists():
+        con = connect(None)
+        con.execute(f"ATTACH '{kept}' AS kept (READ_ONLY)")
+        con.execute("COPY FROM DATABASE kept TO memory")
+        con.execute("DETACH kept")
+        return con
+    con = _loaded(store, studies=studies)
+    con.execute(f"ATTACH '{kept}' AS kept")
+    con.execute("COPY FROM DATABASE memory TO kept")
+    con.execute("DETACH kept")
+    return con
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="cliche-worlds-")
+
+
+def _content(store: Store) -> str:
+    """Return a hash of all that is loaded from a store; pictures are named by their own."""
+    found = (key for key in sorted(store.list("")) if not key.startswith(_NOT_LOADED))
+    return sha256_hex(
+        b"".join(
+            key.encode() + b"\n" + (b"" if key.startswith("images/") else store.get(key)) for key in found
+        )
+    )
+
+
+def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
     from warehouse.loading.load import partitions
 
     con = connect(None)
@@ -214,6 +252,7 @@ def load(store: Store, *, studies: bool = False) -> duckdb.DuckDBPyConnection:
     found = partitions(store)
     for week, model in found:
         load_partition(con, store, week, model)
+    builder.declare(con)
     for week in sorted({week for week, _ in found}):
         replace_week(con, "scores", week, compute_scores(con, week))
         rank(con, week)

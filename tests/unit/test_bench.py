@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.bench import scores, scoring
 from tests.bench.__main__ import BENCHMARKS, main
 from tests.bench.measure import QUICK
+
+
+@pytest.fixture(autouse=True)
+def _most_in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One measurement of scoring has a process of its own; outside tests all have one, and they start slowly."""
+    of_its_own = scoring.measured
+
+    def here(kind: str, path: Path, weeks: int) -> scoring.Measured:
+        if kind == "figures":
+            return of_its_own(kind, path, weeks)
+        monkeypatch.setattr(sys, "argv", ["scoring", kind, "--path", str(path), "--weeks", str(weeks)])
+        capsys.readouterr()
+        scoring.main()
+        return scoring.Measured(**json.loads(capsys.readouterr().out))
+
+    monkeypatch.setattr(scores, "measured", here)
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
@@ -23,7 +42,10 @@ def test_a_benchmark_times_something_and_its_baseline(name: str, tmp_path: Path)
 def test_an_unknown_benchmark_is_told_and_nothing_runs(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["lode"])
-    assert "there are drift, fsck, generation, labels, load, publish, scores" in capsys.readouterr().err
+    assert (
+        "there are drift, fsck, generation, labels, load, publish, scores, thumbnails"
+        in capsys.readouterr().err
+    )
 
 
 def test_the_data_folder_is_empty_afterwards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.forked_sandbox import fork_queries
 from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import ClicheError, UsageError
 from warehouse.sandbox.reading import _CRASHED, QueryEnd, TooLongError, read
@@ -30,6 +31,7 @@ EXTENSIONS = "extensions are switched off"
 MEMORY = "2 GB"
 TIME = "took longer than"
 NO_SQL = "the query cannot be run: "
+LONG = bool(os.environ.get("CLICHE_LONG_TESTS"))
 #: What a file of this machine holds beside the edition; it must never be seen.
 SECRET = "sk-nothing-must-read-this"
 
@@ -195,6 +197,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements whose result does not depend on the start of the process are run in forked ones."""
+    fork_queries(monkeypatch)
+
+
 def ask(folder: Path, text: str, **options: Any) -> tuple[bytes, QueryEnd]:
     """The bytes of a whole result, and how it ended."""
     rows = read(folder / "cliche.duckdb", text, **options)
@@ -251,6 +259,7 @@ def test_there_are_sixty_hostile_statements_and_more() -> None:
     assert len(READS) + len(WRITES) + len(NOTHING) + len(BOMBS) >= 100
 
 
+@pytest.mark.usefixtures("forked")
 @pytest.mark.parametrize(("text", "words"), READS, ids=lambda text: str(text)[:40])
 def test_nothing_is_read_beside_the_edition(folder: Path, text: str, words: str) -> None:
     SECRET_FRAME = [{"a": SECRET}]  # noqa: N806 - what FROM SECRET_FRAME would find
@@ -258,11 +267,13 @@ def test_nothing_is_read_beside_the_edition(folder: Path, text: str, words: str)
     refused(folder, text, words)
 
 
+@pytest.mark.usefixtures("forked")
 @pytest.mark.parametrize(("text", "words"), WRITES, ids=lambda text: str(text)[:40])
 def test_nothing_is_written_and_nothing_is_set(folder: Path, text: str, words: str | None) -> None:
     refused(folder, text, words)
 
 
+@pytest.mark.usefixtures("forked")
 @pytest.mark.parametrize(("text", "words"), NOTHING, ids=lambda text: ascii(text)[:40])
 def test_what_is_no_query_is_told_in_one_line(folder: Path, text: str, words: str) -> None:
     assert isinstance(refused(folder, text, words), UsageError)
@@ -270,7 +281,7 @@ def test_what_is_no_query_is_told_in_one_line(folder: Path, text: str, words: st
 
 @pytest.mark.parametrize(("text", "words"), BOMBS, ids=lambda text: str(text)[:40])
 def test_what_takes_too_long_or_too_much_is_stopped(folder: Path, text: str, words: str | None) -> None:
-    timeout = 90 if words == MEMORY else 2  # a busy machine reaches the limit of memory late
+    timeout = 90 if words == MEMORY else 1  # a busy machine reaches the limit of memory late
     before = time.monotonic()
     error = refused(folder, text, words, timeout=timeout)
     assert type(error) in (TooLongError, ClicheError)
@@ -279,6 +290,7 @@ def test_what_takes_too_long_or_too_much_is_stopped(folder: Path, text: str, wor
     assert peak < PROCESS_MEMORY
 
 
+@pytest.mark.usefixtures("forked")
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_only_reads_works(folder: Path, text: str) -> None:
     assert values(folder, text)
@@ -357,16 +369,16 @@ def test_millions_of_rows_take_no_more_memory_than_a_few(folder: Path) -> None:
         size = 0
         rows = read(
             folder / "cliche.duckdb",
-            "SELECT range, md5(range::VARCHAR) AS h FROM range(1000000)",
+            f"SELECT range, md5(range::VARCHAR) AS h FROM range({1_000_000 if LONG else 100_000})",
             form=form,
             timeout=600,
         )
         for chunk in rows:
             size += len(chunk)
-        assert size > 30_000_000
+        assert size > (30_000_000 if LONG else 3_000_000)
     script = (
         "import sys, resource; from pathlib import Path; from warehouse.sandbox.reading import read\n"
-        "rows = 'FROM range(2000000) t(a), range(1) u(b)'\n"
+        f"rows = 'FROM range({2_000_000 if LONG else 1_200_000}) t(a), range(1) u(b)'\n"
         "for chunk in read(Path(sys.argv[1]), rows, form=sys.argv[2], timeout=600): pass\n"
         "own = next(line for line in open('/proc/self/status') if 'VmHWM' in line)\n"  # not that of its parent
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, own.split()[1])"

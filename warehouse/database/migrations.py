@@ -15,14 +15,14 @@ from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import UsageError
 
 _WEEK_HASHES = "028_week_hashes"
-_LEDGER = """
+_ABOUT = "One row for each file of sql/schema that made this database. Grain: name."
+_LEDGER = f"""
 CREATE TABLE IF NOT EXISTS schema_migrations (
     name VARCHAR NOT NULL,
     sha256 VARCHAR NOT NULL,
     applied_at TIMESTAMP NOT NULL
 );
-COMMENT ON TABLE schema_migrations IS
-'One row for each file of sql/schema that made this database. Grain: name.';
+COMMENT ON TABLE schema_migrations IS '{_ABOUT}';
 COMMENT ON COLUMN schema_migrations.name IS 'run time: name of the schema file';
 COMMENT ON COLUMN schema_migrations.sha256 IS 'run time: SHA-256 of the schema file as it was applied';
 COMMENT ON COLUMN schema_migrations.applied_at IS 'run time: when it was applied (UTC)';
@@ -36,7 +36,7 @@ def newer_schema(con: duckdb.DuckDBPyConnection) -> str | None:
 
 
 def migrate(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Apply the steps that are missing, then create all views; return the names of the applied steps.
+    """Apply the steps that are missing, then create all views unless they are so; return the names of applied steps.
 
     All of it is one transaction: after a failure the database is as it was.
 
@@ -58,7 +58,8 @@ def _apply(con: duckdb.DuckDBPyConnection, applied: dict[str, str]) -> list[str]
     done: list[str] = []
     con.execute("BEGIN")
     try:
-        con.execute(_LEDGER)
+        if not applied:
+            con.execute(_LEDGER)
         for name in names("schema"):
             text = sql(f"schema/{name}")
             digest = sha256_hex(text.encode("utf-8"))
@@ -75,7 +76,9 @@ def _apply(con: duckdb.DuckDBPyConnection, applied: dict[str, str]) -> list[str]
                 )
         if done and _WEEK_HASHES in applied:  # columns may be others now
             con.execute("DELETE FROM week_hashes")
-        marts.create_views(con)
+        if _views(con) != _ledger_comment(con):
+            marts.create_views(con)
+            con.execute(f"COMMENT ON TABLE schema_migrations IS '{_views(con)}'")
     except BaseException:
         con.execute("ROLLBACK")
         raise
@@ -107,8 +110,7 @@ def _made_before() -> Path | None:
 
     Making them takes ten times as long as copying them, and the checks of every partition want them in memory.
     """
-    texts = [f"{folder}/{name}" for folder in ("schema", marts.FOLDER) for name in names(folder)]
-    digest = sha256_hex("".join(text + sql(text) for text in texts).encode("utf-8"))
+    digest = _digest()
     with _lock:
         if digest not in _wanted:
             _wanted.add(digest)
@@ -121,6 +123,32 @@ def _made_before() -> Path | None:
                 _apply(con, {})
             unfinished.rename(path)
         return path
+
+
+def _digest() -> str:
+    """Return a checksum of all texts that tables and views are made of."""
+    texts = [f"{folder}/{name}" for folder in ("schema", marts.FOLDER) for name in names(folder)]
+    return sha256_hex("".join(text + sql(text) for text in texts).encode("utf-8"))
+
+
+def _views(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the comment of the ledger that tells of the views as they are, and of the texts as they are.
+
+    Making the views takes longer than all else that opening a warehouse does, so they are made when it differs.
+    """
+    ((found,),) = con.execute(
+        "SELECT coalesce(string_agg(concat_ws(' ', view_name, sql, comment), ' ' ORDER BY view_name), '') "
+        "FROM duckdb_views() WHERE database_name = current_database() AND NOT internal"
+    ).fetchall()
+    return f"{_ABOUT} Views: {sha256_hex((_digest() + found).encode('utf-8'))}."
+
+
+def _ledger_comment(con: duckdb.DuckDBPyConnection) -> str | None:
+    ((comment,),) = con.execute(
+        "SELECT comment FROM duckdb_tables() "
+        "WHERE table_name = 'schema_migrations' AND database_name = current_database()"
+    ).fetchall()
+    return None if comment is None else str(comment)
 
 
 @cache

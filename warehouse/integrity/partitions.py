@@ -45,6 +45,9 @@ def check(look: Inspection, week: str, model: str, found: Sequence[Key]) -> None
     for name in newest.get("batches", ()):
         look.need(prefix + name, "is recorded beside the manifest", of)
     calls.check_batches(look, [read[key.key] for key in kinds.get("batch", ()) if key.key in read], of)
+    for key in kinds.get("thumbnail note", ()):
+        if key.key in read:
+            look.json(read[key.key], of)
     asked = [read[key.key] for kind in calls.KINDS for key in kinds.get(kind, ()) if key.key in read]
     calls.check_calls(look, asked, f"week={week}/model={model}", of)
 

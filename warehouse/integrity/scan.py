@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError
-from warehouse.integrity import archive, calls, editions, partitions, sets, studies
+from warehouse.integrity import archive, calls, editions, partitions, sets, studies, thumbnails
 from warehouse.integrity.findings import Inspection, Problem, Recorded
 from warehouse.integrity.kinds import Key, is_lock, parse
 from warehouse.integrity.record import Progress
@@ -136,6 +137,7 @@ def _one_group(
 
 _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "image": sets.check_images,
+    "thumbnail": thumbnails.check,
     "gold": sets.check_gold,
     "anchor": sets.check_anchors,
     "study": studies.check,
@@ -167,14 +169,20 @@ def _told_once(store: Store, listed: Sequence[str], problems: Sequence[Problem])
     for one in problems:
         first.setdefault(one.key, one)
         others.setdefault(one.key, set()).add(one.of)
-    pictures = {key.rpartition("/")[2].partition(".")[0] for key in first if key.startswith("images/")}
+    pictures = {picture for key in first if (picture := _picture(key))}
     owners = _owners(store, listed, pictures) if pictures else {}
     told = []
     for key, one in sorted(first.items()):
-        of = owners.get(key.rpartition("/")[2].partition(".")[0]) or sorted(others[key] - {""})
+        of = owners.get(_picture(key)) or sorted(others[key] - {""})
         more = f" and {len(of) - 1} more" if len(of) > 1 else ""
         told.append(one._replace(of=of[0] + more if of else ""))
     return told
+
+
+def _picture(key: str) -> str:
+    """Return the hash of the picture that a key is of, or of whose thumbnail; empty for other keys."""
+    found = re.match(r"(?:images|thumbnails)/[0-9a-f]{2}/([0-9a-f]{64})[-.]", key)
+    return found[1] if found else ""
 
 
 def _owners(store: Store, listed: Sequence[str], pictures: set[str]) -> dict[str, list[str]]:

@@ -10,6 +10,15 @@ from warehouse.loading import anchor_objects, load, objects, study_objects
 from warehouse.store.base import Store
 
 
+def loaded_partitions(con: duckdb.DuckDBPyConnection, through: str) -> list[tuple[str, str, str]]:
+    """Return (week, model, fingerprint) of the partitions that are loaded, through a week, in this order."""
+    rows = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint FROM loads WHERE week <= $week ORDER BY ALL",
+        {"week": through},
+    ).fetchall()
+    return [(week, model, known) for week, model, known in rows]
+
+
 def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[tuple[str, str]]:
     """Return (week, model) of planned partitions up to the week `through` whose rows are not those of the store."""
     planned = {partition for partition in load.partitions(store) if partition[0] <= through}

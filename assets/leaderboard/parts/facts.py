@@ -18,6 +18,7 @@ from warehouse import keys
 _ABOUT = {
     "dictionary.md": "what each table, view and column means",
     "metrics.md": "each metric: formula, range, interval, and why it may be missing",
+    "analysis.yaml": "which figures mean something: what boards compare, declared stereotypes, in which direction",
     "manifest.json": "every file of the edition, and of each table and week, with SHA-256 and size; versions of suites "
     "and labelers, and what the edition rests on",
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -27,18 +29,28 @@ def withheld(home: Installation, edition: str) -> list[tuple[Any, ...]]:
         return con.execute("SELECT model, reason FROM withheld ORDER BY ALL").fetchall()
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that has a stopped week keeps a copy of it for the others."""
+    return tmp_path_factory.mktemp("stopped") / "home"
+
+
 @pytest.fixture
-def stopped(fresh: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch) -> str:
+def stopped(fresh: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch, kept: Path) -> str:
     """The present week, in which one model answered one slot of four and was stopped; the other is complete."""
     monkeypatch.setitem(PROVIDERS, "stopping", STOPPING)
     fresh.configure(deadline_hours=0.01)
     fresh.write_models(entry("real", provider="stopping", concurrency=1), entry("sim-drift"))
     week = current_week()
+    if kept.exists():
+        shutil.copytree(kept, fresh.home, dirs_exist_ok=True)
+        return week
     ended = cliche("run", "--week", week)
     assert ended.code == 1
     assert ended.error == (
         f"real, week {week}: 3 of 4 slots are open; stopped by the provider (auth: the key is not valid)"
     )
+    shutil.copytree(fresh.home, kept)
     return week
 
 

@@ -50,7 +50,7 @@ def test_a_full_disk_is_one_line_and_the_run_goes_on_after_it(
     small_disk: Callable[[str], Path], size: str
 ) -> None:
     disk = small_disk(f"size={size}")
-    made = install(disk / "home")
+    made = install(disk / "home", MODELS[0])
     code, line = ended(made.home, "run", "--week", WEEK)
     assert code == 1
     assert FULL in line, line

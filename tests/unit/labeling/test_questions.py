@@ -116,6 +116,11 @@ def test_what_is_transparent_is_white_and_a_colour_profile_is_applied() -> None:
     assert opened(prepare(usual).data).getpixel((0, 0)) == (10, 20, 30)
 
 
+def test_gray_of_16_bits_keeps_its_shades() -> None:
+    deep = encoded(Image.new("I;16", (8, 8), 90 * 256), "PNG")
+    assert opened(prepare(deep).data).getpixel((0, 0)) == (90, 90, 90)
+
+
 def test_a_large_picture_is_scaled_down_and_one_of_many_bytes_becomes_a_jpeg() -> None:
     wide = encoded(Image.new("RGB", (3000, 300), "blue"), "PNG")
     assert opened(prepare(wide).data).size == (2048, 205)

@@ -51,6 +51,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for week, model in load.partitions(store):
             load.load_partition(con, store, week, model)
         con.execute(_SCORE)
+        con.execute(
+            "INSERT INTO yardsticks VALUES ('occupations', 1, 'perceived_gender', 'parity', 'distance', 'lower')"
+        )
         manifest = manifest_of(export(con, folder / "first", WEEK_53, store=store))
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder

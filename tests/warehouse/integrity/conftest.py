@@ -9,37 +9,40 @@ from pathlib import Path
 import pytest
 
 from orchestration import weekly
-from tests.orchestration.conftest import cliche
-from tests.orchestration.installation import MODELS, WEEK, Installation, install
+from tests.once import made_once
+from tests.orchestration.conftest import cliche, published_once
+from tests.orchestration.installation import WEEK, Installation, copy
 from tests.warehouse.integrity import shapes
 from warehouse.store import Store, open_store
 
-__all__ = ["cliche", "store", "whole", "whole_once"]
+__all__ = ["cliche", "published_once", "store", "whole", "whole_once"]
 
 
 @pytest.fixture(scope="session")
-def whole_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole_once(
+    published_once: Installation,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     """A home whose store holds every kind of object, two revisions of an edition among them; for copying."""
-    folder = tmp_path_factory.mktemp("whole")
-    made = install(folder / "home")
-    place, settings = made.place(), made.settings
-    ran = weekly.run_partitions(place, settings, [(model, WEEK) for model in MODELS], lambda text: None)
-    assert ran.problems == {}
-    assert weekly.publish(place, settings, WEEK, note=lambda text: None) == f"{WEEK}.1"
-    store = made.store
-    shapes.gold(store, folder / "gold", WEEK)
-    for shape in shapes.SHAPES.values():
-        shape(store)
-    shapes.study(store, folder / "study")
-    assert weekly.publish(made.place(), settings, WEEK, note=lambda text: None) == f"{WEEK}.2"
-    return made.home
+
+    def make(folder: Path) -> None:
+        made = copy(published_once, folder)
+        sources = tmp_path_factory.mktemp("whole")
+        shapes.gold(made.store, sources / "gold", WEEK)
+        for shape in shapes.SHAPES.values():
+            shape(made.store)
+        shapes.study(made.store, sources / "study")
+        assert weekly.publish(made.place(), made.settings, WEEK, note=lambda text: None) == f"{WEEK}.2"
+
+    return made_once(tmp_path_factory, "whole", make)
 
 
 @pytest.fixture
 def whole(whole_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """A copy of that home; the environment names it."""
     home = tmp_path / "home"
-    shutil.copytree(whole_once, home, copy_function=os.link)
+    shutil.copytree(whole_once / "store", home / "store", copy_function=os.link)
+    shutil.copytree(whole_once, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("store"))
     monkeypatch.setenv("CLICHE_HOME", str(home))
     return Installation(home)
 

@@ -123,6 +123,8 @@ UNTOLD = {
     "note": "what it tells of is there",
     "gold note": "what it tells of is there",
     "study note": "what it tells of is there",
+    "thumbnail": "made again of its picture",
+    "thumbnail note": "written again when its pictures were looked at",
 }
 
 

@@ -1,0 +1,142 @@
+"""Thumbnails of one model's week, made where they are missing; a note in the store says that a week has them all.
+
+The note's name holds the fingerprint of the partition: what was labeled and loaded has one, and other pictures have
+another. So publishing finds weeks without thumbnails by listing the notes, and looks at no picture of the others. The
+notes are in the store and not in the warehouse, because labeling needs no warehouse and runs on any machine.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from assets.gateway.receipts import read_partition
+from assets.gateway.records import Outcome
+from assets.gateway.threads import run_all
+from assets.generation.workplace import Workplace
+from assets.labeling.pictures import UnreadableError
+from assets.labeling.thumbnails.encoder import SIZES, thumbnails
+from warehouse import keys
+from warehouse.errors import CorruptObjectError
+from warehouse.loading.objects import names_of, read_image
+from warehouse.loading.seals import sealed
+from warehouse.store import Store
+
+
+class Picture(NamedTuple):
+    """A picture of a partition."""
+
+    sha256: str
+    ext: str
+
+
+def complete(place: Workplace, week: str, model: str) -> int:
+    """Make the thumbnails that pictures of a partition lack, then the note; return how many pictures lacked some.
+
+    A picture of which none can be made is reported in one line and is in the note; it stops nothing. One that is
+    missing or damaged is reported too, and there is no note: a later run tries again. Interrupted, it ends early and
+    without a note.
+
+    Raises:
+        CorruptObjectError: if the partition's receipts cannot be read.
+        StoreError: if the store fails.
+    """
+    store = place.store
+    note = keys.thumbnail_note(week, model, names_of(store, week, model).fingerprint)
+    if store.head(note) is not None:
+        return 0
+    work = _Work(place, f"{model}, week {week}")
+    found = pictures(store, week, model)
+    place.listener.to_shrink(len(found))
+    # Threads are enough: Pillow decodes, scales and encodes without holding the interpreter.
+    workers = (os.cpu_count() or 1) if place.workers is None else max(1, place.workers)
+    run_all(found, workers, threading.Event(), place.interrupt.is_set, work.one, 0.0, lambda: None)
+    if not (place.interrupt.is_set() or work.damaged):
+        said = {"pictures": len(found), "sizes": [*SIZES], "not_made": dict(sorted(work.not_made.items()))}
+        store.put_if_absent(note, sealed(note, said))
+    return work.lacking
+
+
+def pictures(store: Store, week: str, model: str) -> list[Picture]:
+    """Return the pictures of a partition's successful attempts, each once, by hash.
+
+    Raises:
+        CorruptObjectError: if its receipts cannot be read.
+    """
+    return sorted(
+        {
+            Picture(receipt.image_sha256, receipt.image_ext)
+            for receipt in read_partition(store, week, model).receipts
+            if receipt.outcome is Outcome.OK and receipt.image_sha256 and receipt.image_ext
+        }
+    )
+
+
+class _Work:
+    """What is done for each picture, in several threads, and what came of it."""
+
+    def __init__(self, place: Workplace, of: str) -> None:
+        self._place, self._of = place, of
+        self._lock = threading.Lock()
+        self.lacking = 0
+        self.not_made: dict[str, str] = {}
+        self.damaged = False
+
+    def one(self, picture: Picture) -> None:
+        """Make what is missing for one picture."""
+        store, sha256 = self._place.store, picture.sha256
+        # The largest is written last, so it is looked for first.
+        if not all(store.head(keys.thumbnail(sha256, px)) for px in reversed(SIZES)):
+            try:
+                self._make(store, picture)
+            except UnreadableError as error:
+                self.not_made[sha256] = str(error)
+                self._tell(sha256, str(error))
+            except CorruptObjectError as error:
+                self.damaged = True
+                self._tell(sha256, str(error))
+        self._place.listener.shrunk()
+
+    def _make(self, store: Store, picture: Picture) -> None:
+        for key, data in thumbnails(picture.sha256, read_image(store, *picture)).items():
+            store.put_if_absent(key, data)
+        with self._lock:
+            self.lacking += 1
+
+    def _tell(self, sha256: str, why: str) -> None:
+        self._place.listener.told(f"{self._of}: no thumbnails of picture {sha256[:12]}: {why}")
+
+
+def complete_weeks(place: Workplace, loaded: Sequence[tuple[str, str, str]]) -> None:
+    """Make the thumbnails of all partitions that have no note of them: weeks that were labeled before there were any.
+
+    Args:
+        place: the surroundings; its listener hears how far it is.
+        loaded: (week, model, fingerprint) of the partitions that count.
+
+    Raises:
+        RefusedError: if another run is making them.
+        StoreError: if the store fails.
+    """
+    store, tell = place.store, place.listener.told
+    noted = {*store.list(keys.thumbnail_notes_prefix())} if loaded else set()
+    left = [
+        (week, model) for week, model, known in loaded if keys.thumbnail_note(week, model, known) not in noted
+    ]
+    if not left:
+        return
+    with store.lease("thumbnails", purpose="make thumbnails"):
+        for number, (week, model) in enumerate(left, start=1):
+            try:
+                made = complete(place, week, model)
+            except CorruptObjectError as error:
+                tell(f"{model}, week {week}: no thumbnails: {error}")
+                continue
+            if made:
+                tell(
+                    f"Thumbnails of {made:,} pictures of {model}, week {week}, made ({number:,} of {len(left):,})."
+                )
+            if place.interrupt.is_set():
+                raise KeyboardInterrupt
