@@ -14,12 +14,20 @@ import pytest
 
 from orchestration.verifying.run import verify_source
 from orchestration.verifying.sources import StatedSource
-from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, copy, start
+from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, Result, copy, start
 from warehouse.canonical import canonical_json
 from warehouse.database.connection import connect
 
 REPLACED, CORRECTED, NEWEST, FOLLOWING = f"{WEEK}.1", f"{WEEK}.2", f"{NEXT}.1", f"{NEXT}.2"
 AGREE = "hashes, tables, views, pages and pictures agree · counts add up"
+
+
+def agrees_with_its_version(ended: Result) -> bool:
+    """Return whether all agrees but what only the code that made the edition can make of its page."""
+    unchecked = [line for line in ended.out.splitlines() if line.startswith("  not checked: ")]
+    only_page = all(line.startswith("  not checked: the page in full: ") for line in unchecked)
+    agree = re.search(r"hashes, tables, views(, pages)? and pictures agree · counts add up", ended.out)
+    return ended.code in {0, 4} and only_page and agree is not None
 
 
 @pytest.fixture
@@ -39,8 +47,7 @@ def test_its_editions_verify_by_the_tables_and_views_of_their_version(
 ) -> None:
     assert manifest(home, edition)["format"] == 1
     ended = cliche("verify", edition)
-    assert ended.code == 0, ended.out
-    assert AGREE in ended.out
+    assert agrees_with_its_version(ended), ended.out
 
 
 def test_its_table_hashes_are_compared_in_their_form(home: Installation, tmp_path: Path) -> None:
@@ -113,9 +120,10 @@ def test_the_next_edition_beside_it_is_of_today_s_format(
         assert json.loads(objects.pop("editions/latest.json"))["week"] == NEXT
     assert {key: after.get(key) for key in before} == before
     monkeypatch.setenv("CLICHE_HOME", str(following.home))
-    for edition in (FOLLOWING, NEWEST):
-        ended = cliche("verify", edition)
-        assert (ended.code, AGREE in ended.out) == (0, True), ended.out
+    ended = cliche("verify", FOLLOWING)
+    assert (ended.code, AGREE in ended.out) == (0, True), ended.out
+    ended = cliche("verify", NEWEST)
+    assert agrees_with_its_version(ended), ended.out
     ended = cliche("verify", "--store")
     assert (ended.code, "all as recorded" in ended.out) == (0, True), ended.out
 
