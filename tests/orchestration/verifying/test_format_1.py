@@ -72,6 +72,19 @@ def test_its_newest_edition_is_asked(home: Installation, cliche: Cliche) -> None
     assert cliche("sql", "-f", "headlines", "--format", "csv").code == 0
 
 
+def test_its_editions_are_fetched_and_its_file_is_the_edition_s_own(
+    home: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    folder, stored = tmp_path / "copy", home.home / "store/editions" / CORRECTED
+    assert cliche("edition", "fetch", CORRECTED, str(folder)).code == 0
+    held = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert held == {
+        path.relative_to(stored): path.read_bytes() for path in stored.rglob("*") if path.is_file()
+    }
+    assert cliche("edition", "build", CORRECTED, "--to", str(tmp_path / "own.duckdb")).code == 0
+    assert (tmp_path / "own.duckdb").read_bytes() == (stored / "data/cliche.duckdb").read_bytes()
+
+
 def test_its_newest_edition_is_served(home: Installation) -> None:
     process = start(home.home, "serve", "--port", "0")
     try:
