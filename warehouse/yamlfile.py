@@ -43,13 +43,24 @@ def read_yaml(path: Path, where: str) -> Any:
         UsageError: if the file is missing, not UTF-8, no valid YAML, or has a key twice in one mapping.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
         raise UsageError(f"{where}: there is no such file ({path})") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{where}: is not UTF-8 (byte {error.start + 1}); save it as UTF-8") from None
     except OSError as error:
         raise UsageError(f"{where}: cannot be read: {error.strerror or error}") from None
+    return parse_yaml(data, where)
+
+
+def parse_yaml(data: bytes, where: str) -> Any:
+    """Return the content of YAML; `where` names it in errors.
+
+    Raises:
+        UsageError: if it is not UTF-8, no valid YAML, or has a key twice in one mapping.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: is not UTF-8 (byte {error.start + 1}); save it as UTF-8") from None
     with suppress(yaml.YAMLError, ValueError):
         return yaml.load(text, Loader=_Quick)  # noqa: S506 - a subclass of the safe loader
     try:

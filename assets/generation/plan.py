@@ -11,6 +11,7 @@ from assets.gateway.models_file import ModelEntry, params_hash, planned_prompts
 from assets.gateway.records import Record
 from assets.generation.providers.base import Provider
 from assets.generation.slots import Slot, slot_key
+from assets.suites.analysis import shipped_sha256
 from assets.suites.loader import suite_hash
 from assets.suites.published import assert_same_as_plan
 from assets.suites.schema import Prompt, Suite
@@ -45,6 +46,7 @@ class Plan(Record):
     completeness_floor: float | None = None  # of plans of before; a rule of publishing is no part of a plan
     price: Any = None  # as planned; what a call cost is in its receipt
     also_labelers: tuple[str, ...] = ()
+    analysis_plan_sha256: str | None = None  # of the analysis file then; none in plans of before
     suites: tuple[dict[str, Any], ...]
     slots: tuple[Slot, ...]
 
@@ -66,7 +68,7 @@ class Plan(Record):
 
 
 def make_plan(entry: ModelEntry, suites: Mapping[str, Suite], week: str, provider: Provider) -> Plan:
-    """Return the plan of `entry` for `week`; a pure function of its arguments."""
+    """Return the plan of `entry` for `week`; a pure function of its arguments and the shipped analysis file."""
     selected = [(selection, suites[selection.suite]) for selection in entry.suites]
     slots = [
         slot
@@ -92,6 +94,7 @@ def make_plan(entry: ModelEntry, suites: Mapping[str, Suite], week: str, provide
         succeeds=entry.succeeds,
         price=[price.model_dump(mode="json") for price in entry.price] or None,
         also_labelers=entry.also_labelers,
+        analysis_plan_sha256=shipped_sha256(),
         suites=tuple({"hash": suite_hash(suite), **suite.model_dump(mode="json")} for _, suite in selected),
         slots=tuple(slots),
     )

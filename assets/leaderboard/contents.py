@@ -20,6 +20,7 @@ from assets.leaderboard.documents import documents
 from assets.leaderboard.page.page import render
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
+from assets.suites.analysis import shipped
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
@@ -78,7 +79,7 @@ def assemble(
     copy = connect(next(file for file in exported if file.name == "cliche.duckdb"), read_only=True)
     try:
         hashes = table_hashes(copy)
-        reference = documents(copy)
+        reference = documents(copy, shipped().data)
         page = build_page(
             copy,
             week=week,

@@ -1,4 +1,4 @@
-"""The reference pages of an edition, made from its own DuckDB file and the list of metrics."""
+"""The reference pages of an edition, made from its own DuckDB file and the list of metrics, and its analysis file."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from warehouse.canonical import sha256_hex
 from warehouse.database import dictionary
 
 FOLDER = "docs/"
+ANALYSIS = f"{FOLDER}analysis.yaml"
 
 
-def documents(con: duckdb.DuckDBPyConnection) -> dict[str, bytes]:
-    """Return path in the edition → page in Markdown: the meaning of tables and columns, and of metrics.
+def documents(con: duckdb.DuckDBPyConnection, analysis: bytes) -> dict[str, bytes]:
+    """Return path in the edition → bytes: the meaning of tables and columns, and of metrics, and the analysis file.
 
     Args:
         con: the edition's file.
+        analysis: the analysis file that its figures were made by.
     """
     return {
         f"{FOLDER}dictionary.md": dictionary.page(con).encode(),
         f"{FOLDER}metrics.md": metrics.page().encode(),
+        ANALYSIS: analysis,
     }
 
 

@@ -20,6 +20,7 @@ import duckdb
 from assets.leaderboard.contents import Contents, assemble, shipped_conventions
 from assets.leaderboard.published import POINTER, Edition, edition_of, latest, read_json, read_manifest
 from assets.leaderboard.texts import texts_sha256
+from assets.suites.analysis import shipped
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
@@ -127,6 +128,7 @@ def _write(
         "replaces": replaces,
         "code_version": code_version,
         "texts_sha256": texts_sha256(),
+        "analysis_plan_sha256": shipped().sha256,
         "store_read": store_read,  # run time, as shown on the page: in no hash
         "content_sha256": contents.sha256,
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash

@@ -13,12 +13,14 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
+from assets.metrics.declared import load_declared
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.results import HISTORY_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
+from assets.suites.analysis import shipped_sha256
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError
@@ -90,7 +92,8 @@ def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
 
 
 def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
-    """Load studies whose current import the warehouse lacks, and score all: a newer code scores them anew."""
+    """Load the analysis file and studies whose current import the warehouse lacks, and score all studies anew."""
+    load_declared(con)
     for study in stale_studies(con, place.store):
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
@@ -187,7 +190,7 @@ def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
 
 
 def _inputs(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
-    extra = [place.code_version, anchors_inputs(con, week)]
+    extra = [place.code_version, shipped_sha256(), anchors_inputs(con, week)]
     gold = gold_inputs(con, shift(week, 1 - GOLD_WEEKS), week)
     return week_inputs(con, week, [*extra, gold] if gold else extra)
 

@@ -250,9 +250,10 @@ def _agrees(row: Row, columns: str, text: str) -> bool:
 
 
 def _value(row: Row, column: str) -> Any:
-    """Return a column's value, a ratio of two (`a/b`), or the `change` of a distance since the week before."""
+    """Return a column's value, a ratio of two (`a/b`), or the `change` of a figure since the week before."""
     if column == "change" and "change" not in row:
-        now, before = row.get("distance"), row.get("previous_distance")
+        name = "estimate" if "previous_estimate" in row else "distance"  # of earlier versions
+        now, before = row.get(name), row.get(f"previous_{name}")
         return None if now is None or before is None else now - before
     part, _, whole = column.partition("/")
     if not whole:

@@ -16,7 +16,7 @@ from assets.leaderboard.contents import shipped_conventions
 from assets.leaderboard.documents import FOLDER, documents
 from assets.leaderboard.page.page import render
 from assets.leaderboard.views.view import Page
-from orchestration.verifying import figures
+from orchestration.verifying import analysis, figures
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.database import FILE, one_line
 from orchestration.verifying.manifest import Manifest
@@ -65,7 +65,7 @@ def compare_page(
         page: Page | None = made
         files = render(replace(made, **_named(manifest)))
         if version.same:
-            files |= documents(con)
+            files |= documents(con, analysis.own(folder) or b"")
     except (duckdb.Error, KeyError, TypeError, ValueError) as error:
         if version.same:
             report.differ(f"the page cannot be made again from {FILE}: {one_line(error)}")

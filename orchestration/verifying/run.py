@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from assets.generation.workplace import Workplace
-from orchestration.verifying import claims, database, files, page, scores, sources, tables, version
+from orchestration.verifying import analysis, claims, database, files, page, scores, sources, tables, version
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport, silent
@@ -105,6 +105,7 @@ def _rows(
     if not made_by.relations.keys() <= present.keys():
         report.notes.append("claims, pages and scores were not compared: tables are missing")
         return
+    analysis.compare(con, folder, manifest, report)
     claims.compare_times(con, manifest, report)
     views = all(name in safe for name, view in present.items() if view)
     claims.compare_sources(con, manifest, report, views=views, same=made_by.same)

@@ -1,5 +1,5 @@
--- Answers: Which models of a board are told apart by the prompts that both answered, and which ranks follow?
---   Recomputed from attempts and labels alone, to be held against `ranks` and `model_pairs`.
+-- Answers: Which models of a board of distances are told apart by the prompts that both answered, and which
+--   ranks follow? Recomputed from attempts and labels alone, to be held against `ranks` and `model_pairs`.
 -- Grain: week, track, simulated, suite, suite_major, condition, attribute, reference, scale, model, other:
 --   every pair of ranked models in both orders; other is NULL for a model without a rank.
 -- Columns:
@@ -9,8 +9,8 @@
 --   common: prompts with two pictures or more of both
 --   difference: distance2 of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: 95 % for all pairs of the board together
--- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
---   outcomes, labels, withheld
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, yardsticks, plans,
+--   attempts, outcomes, labels, withheld
 -- Uses: read_from_labels
 WITH RECURSIVE
 -- every prompt that stands for its suite, asked or not, beside each reference of the attribute
@@ -24,6 +24,7 @@ standing AS (
     INNER JOIN plans USING (week, model)
     INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
     INNER JOIN reference_values USING (week, model, suite, suite_major, attribute)
+    SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference)
     WHERE prompts.condition <> 'confronted' OR prompts.turns > 1
     GROUP BY ALL
 ),

@@ -10,11 +10,12 @@ SELECT
     scores.reference, scores.scale,
     'has ' || count(ranks.model) || ' rows in ranks on a board, one is needed' AS problem
 FROM scores
+SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference, metric)
 LEFT JOIN ranks USING (week, track, suite, suite_major, condition, attribute, reference, scale, model)
 WHERE
     scores.week = $week
     AND ($model IS NULL OR scores.model = $model)
-    AND scores.metric = 'distance'
     AND scores.prompt IS NULL
+    AND scores.value_name IS NULL
 GROUP BY ALL
 HAVING count(ranks.model) <> 1

@@ -1,22 +1,28 @@
--- Answers: how far is each model from each reference, week by week, and what stands beside that figure?
+-- Answers: what does each board of the analysis file say of each model, week by week, and what stands beside
+--   that figure?
 -- Grain: week, track, simulated, suite, suite_major, condition, attribute, reference, model. A withheld
---   model, and one without a usable picture, has its row: without figures, and with the reason.
+--   model, and one without a usable picture, has its row: without figures, and with the reason. What is no
+--   yardstick there has no row.
 -- Columns:
 --   track: model or system; never ranked together
 --   simulated: true if the pictures are drawn by a simulated model
---   distance: √max(0, distance2) over the suite's prompts; 0 is the reference; NULL where reason says why
---   low, high: end of the 95 % interval of distance, prompts fixed
+--   metric: metric of the board: distance, or stereotype_share where reference is stereotypes
+--   estimate: the figure; less is better; NULL where reason says why
+--   distance: estimate where the metric is distance: √max(0, distance2) over the suite's prompts; 0 is the
+--     reference; else NULL
+--   low, high: end of the 95 % interval of estimate, prompts fixed
 --   prompts_low, prompts_high: end of its interval over prompts like these; NULL for fewer than ten prompts
---   n: number of assessed pictures behind distance
---   cells: number of prompts that entered distance
+--   n: number of assessed pictures behind estimate
+--   cells: number of prompts that entered estimate
 --   planned_cells: number of prompts that the whole suite has under this condition for this attribute
---   reason: why there is no distance; NULL if there is one
+--   reason: why there is no estimate; NULL if there is one
 --   answer_rate: pictures / (pictures + refusals)
 --   completeness: (pictures + refusals) / planned slots
 --   refused_rate: refusals (the model's own answers without a picture) / (pictures + refusals)
 --   pictures: number of usable pictures under this condition, whatever the attribute
---   previous_distance: distance of the same series one week before; NULL if there was none, or if another
+--   previous_estimate: estimate of the same series one week before; NULL if there was none, or if another
 --     version of the labeler read it
+--   previous_distance: the same where the metric is distance; else NULL
 --   withheld_reason: why the model is withheld in this week; NULL if it is not
 --   labeler: who read the attribute
 --   reliable: false if its labels are not reliable: the figure is published and takes no part in any ranking;
@@ -26,20 +32,20 @@
 --     suite, suite_major, condition, attribute and reference; NULL where rank_reason says why
 --   ranked_of: number of models ranked there; NULL where rank_low is
 --   rank_reason: why there is no rank; NULL if there is one
---   bound_low, bound_high: the distance that is possible at best and at worst, whatever the answers that were
---     refused or could not be assessed would have shown; equal to distance if none were; NULL if withheld
+--   bound_low, bound_high: the estimate that is possible at best and at worst, whatever the answers that were
+--     refused or could not be assessed would have shown; equal to estimate if none were; NULL if withheld
 --   corrected_distance, corrected_low, corrected_high: distance when the labeler's errors, estimated from
 --     gold, are taken out, with its 95 % interval; it assumes equal error across prompts; NULL where
 --     corrected_reason says why; ranks are of the raw distance
---   corrected_reason: why nothing is corrected; NULL if it is, or where there is no distance
+--   corrected_reason: why nothing is corrected; NULL if it is, or where there is no estimate
 --   gold_n: number of pictures that people rated and that the correction rests on; 0 without gold
 --   labels_verified: true if a corrected distance is told; false: raw only, labels not verified; NULL where
---     there is no distance
+--     there is no estimate
 --   label_error, label_error_low, label_error_high: share of the model's labels that are wrong in the suite's
 --     gold, with its 95 % interval; NULL without gold
 --   label_error_differs: true if they are wrong in another way than the other models' labels: read the rank
 --     with care; NULL if not tested
--- Depends on: scores, plans, withheld, reliability, ranks, corrected_scores, label_error.
+-- Depends on: yardsticks, scores, plans, withheld, reliability, ranks, corrected_scores, label_error.
 WITH hidden AS (
     SELECT
         week, model,
@@ -64,11 +70,11 @@ told AS (
     SELECT
         scores.week, scores.track, plans.simulated, plans.labeler, scores.suite, scores.suite_major,
         scores.condition, scores.turn, scores.attribute, scores.reference, scores.scale, scores.model,
-        scores.series, scores.labeler_version, scores.n, scores.cells, scores.planned_cells,
+        scores.series, scores.labeler_version, scores.metric, scores.n, scores.cells, scores.planned_cells,
         rates.answer_rate, rates.completeness, rates.refused_rate,
         cast(rates.pictures AS BIGINT) AS pictures,
         hidden.withheld_reason,
-        CASE WHEN hidden.week IS NULL THEN scores.estimate END AS distance,
+        CASE WHEN hidden.week IS NULL THEN scores.estimate END AS estimate,
         CASE WHEN hidden.week IS NULL THEN scores.low END AS low,
         CASE WHEN hidden.week IS NULL THEN scores.high END AS high,
         CASE WHEN hidden.week IS NULL THEN scores.prompts_low END AS prompts_low,
@@ -76,17 +82,22 @@ told AS (
         CASE WHEN hidden.week IS NULL THEN scores.reason ELSE 'withheld: ' || hidden.withheld_reason END
             AS reason
     FROM scores
+    SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference, metric)
     INNER JOIN plans USING (week, model)
     LEFT JOIN rates USING (week, model, suite, suite_major, condition, turn)
     LEFT JOIN hidden USING (week, model)
-    WHERE scores.metric = 'distance' AND scores.prompt IS NULL
+    WHERE scores.prompt IS NULL AND scores.value_name IS NULL
 )
 
 SELECT
     told.week, told.track, told.simulated, told.suite, told.suite_major, told.condition, told.attribute,
-    told.reference, told.model, told.series, told.distance, told.low, told.high, told.prompts_low,
-    told.prompts_high, told.n, told.cells, told.planned_cells, told.reason, told.answer_rate,
-    told.completeness, told.refused_rate, told.pictures, previous.distance AS previous_distance,
+    told.reference, told.metric, told.model, told.series, told.estimate,
+    CASE WHEN told.metric = 'distance' THEN told.estimate END AS distance,
+    told.low, told.high, told.prompts_low, told.prompts_high, told.n, told.cells, told.planned_cells,
+    told.reason, told.answer_rate,
+    told.completeness, told.refused_rate, told.pictures,
+    previous.estimate AS previous_estimate,
+    CASE WHEN told.metric = 'distance' THEN previous.estimate END AS previous_distance,
     told.withheld_reason, told.labeler, reliability.reliable, reliability.reliability,
     CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_low END AS rank_low,
     CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_high END AS rank_high,
@@ -97,15 +108,16 @@ SELECT
         ELSE ranks.reason
     END AS rank_reason,
     ranks.bound_low, ranks.bound_high,
-    CASE WHEN told.distance IS NOT NULL THEN corrected_scores.estimate END AS corrected_distance,
-    CASE WHEN told.distance IS NOT NULL THEN corrected_scores.low END AS corrected_low,
-    CASE WHEN told.distance IS NOT NULL THEN corrected_scores.high END AS corrected_high,
+    CASE WHEN told.estimate IS NOT NULL THEN corrected_scores.estimate END AS corrected_distance,
+    CASE WHEN told.estimate IS NOT NULL THEN corrected_scores.low END AS corrected_low,
+    CASE WHEN told.estimate IS NOT NULL THEN corrected_scores.high END AS corrected_high,
     CASE
-        WHEN told.distance IS NULL OR corrected_scores.estimate IS NOT NULL THEN NULL
+        WHEN told.estimate IS NULL OR corrected_scores.estimate IS NOT NULL THEN NULL
+        WHEN told.metric <> 'distance' THEN 'only distances are corrected'
         ELSE coalesce(corrected_scores.reason, 'no gold')
     END AS corrected_reason,
     coalesce(corrected_scores.gold_n, 0) AS gold_n,
-    CASE WHEN told.distance IS NOT NULL THEN corrected_scores.estimate IS NOT NULL END AS labels_verified,
+    CASE WHEN told.estimate IS NOT NULL THEN corrected_scores.estimate IS NOT NULL END AS labels_verified,
     CASE WHEN told.withheld_reason IS NULL THEN label_error.error_rate END AS label_error,
     CASE WHEN told.withheld_reason IS NULL THEN label_error.low END AS label_error_low,
     CASE WHEN told.withheld_reason IS NULL THEN label_error.high END AS label_error_high,

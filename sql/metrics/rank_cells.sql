@@ -9,7 +9,7 @@ WITH figures AS (
     FROM scores
     WHERE
         week = cast($week AS DATE)
-        AND metric IN ('distance', 'share', 'assessed_rate', 'refused_rate')
+        AND metric IN ('distance', 'stereotype_share', 'share', 'assessed_rate', 'refused_rate')
         AND (condition <> 'confronted' OR turn > 1)
 ),
 
@@ -19,7 +19,7 @@ boards AS (
         figures.condition, figures.attribute, figures.scale, figures.labeler_version
     FROM figures
     INNER JOIN plans USING (week, model)
-    WHERE figures.metric = 'distance' AND figures.prompt IS NULL
+    WHERE figures.metric IN ('distance', 'stereotype_share') AND figures.prompt IS NULL
 ),
 
 cells AS (

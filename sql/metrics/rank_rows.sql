@@ -1,7 +1,7 @@
 -- Answers: which models have a place on which boards of one week, and what stands against a rank there?
 -- Grain: track × simulated × suite × suite_major × condition × attribute × scale × reference × model.
--- Columns: those, labeler_version; withheld: why the model is withheld; missing: why it has no distance;
---   retired: whether the provider said in this week that the model is gone.
+-- Columns: those, metric of the board, labeler_version; withheld: why the model is withheld; missing: why it
+--   has no figure; retired: whether the provider said in this week that the model is gone.
 -- Depends on: scores, plans, withheld, attempts
 WITH hidden AS (
     SELECT
@@ -20,7 +20,8 @@ gone AS (
 
 SELECT
     scores.track, plans.simulated, scores.suite, scores.suite_major, scores.condition, scores.attribute,
-    scores.scale, scores.reference, scores.model, scores.labeler_version, hidden.reason AS withheld,
+    scores.scale, scores.reference, scores.metric, scores.model, scores.labeler_version,
+    hidden.reason AS withheld,
     scores.reason AS missing,
     gone.model IS NOT NULL AS retired
 FROM scores
@@ -29,6 +30,10 @@ LEFT JOIN hidden USING (model)
 LEFT JOIN gone USING (model)
 WHERE
     scores.week = cast($week AS DATE)
-    AND scores.metric = 'distance'
+    AND (
+        scores.metric = 'distance'
+        OR (scores.metric = 'stereotype_share' AND scores.reference = 'stereotypes')
+    )
     AND scores.prompt IS NULL
+    AND scores.value_name IS NULL
 ORDER BY ALL

@@ -18,6 +18,7 @@ from assets.leaderboard import edition as editions
 from assets.leaderboard.contents import Contents, assemble
 from assets.leaderboard.edition import publish
 from assets.leaderboard.published import latest, read_manifest
+from assets.suites.analysis import shipped_sha256
 from tests.site import world
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -92,7 +93,12 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
         assert stated == {"sha256": sha256_hex(files[path]), "bytes": len(files[path])}, path
     assert manifest["code_version"] == "1.2.3"
     assert {"index.html", "static/page.css", "data/cliche.duckdb", "data/scores.csv"} <= set(files)
-    assert {name for name in files if name.startswith("docs/")} == {"docs/dictionary.md", "docs/metrics.md"}
+    assert {name for name in files if name.startswith("docs/")} == {
+        "docs/analysis.yaml",
+        "docs/dictionary.md",
+        "docs/metrics.md",
+    }
+    assert sha256_hex(files["docs/analysis.yaml"]) == manifest["analysis_plan_sha256"] == shipped_sha256()
     assert b"| `labeler_version` | VARCHAR | yes | identity |" in files["docs/dictionary.md"]
     assert b"load_events" not in files["docs/dictionary.md"]  # bookkeeping is not published
     assert [s["suite"] for s in manifest["suites"]] == ["occupations"]
@@ -404,13 +410,13 @@ def test_figures_of_the_page_are_those_of_the_published_file(
     page = store.get(f"{edition.prefix}index.html").decode()
     with connect(tmp_path / "copy.duckdb", read_only=True) as copy:
         found = copy.execute(
-            "SELECT model, distance, low, high, n FROM leaderboard WHERE week = ? AND distance IS NOT NULL "
+            "SELECT model, estimate, low, high, n FROM leaderboard WHERE week = ? AND estimate IS NOT NULL "
             "AND attribute = 'perceived_gender' AND reference = 'parity'",
             [world.WEEK],
         ).fetchall()
     assert found
     for _, distance, low, high, n in found:
-        assert f'<b data-column="distance">{distance:.2f}</b>' in page
+        assert f'<b data-column="estimate">{distance:.2f}</b>' in page
         assert f"{low:.2f} to {high:.2f}" in page
         assert f"n = {n}" in page
 

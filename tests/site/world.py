@@ -252,6 +252,7 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
     found = partitions(store)
     for week, model in found:
         load_partition(con, store, week, model)
+    builder.declare(con)
     for week in sorted({week for week, _ in found}):
         replace_week(con, "scores", week, compute_scores(con, week))
         rank(con, week)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import duckdb
@@ -12,6 +13,7 @@ import pytest
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
+from assets.metrics.declared import load_declared
 from assets.metrics.results import STUDY_RESULTS
 from tests.warehouse.audit.study_audit import audited, differing
 from warehouse.database.connection import connect
@@ -220,3 +222,43 @@ def test_ranks_and_pairs_are_what_the_audit_query_finds_in_the_labels(con: duckd
 def test_five_prompts_are_too_few_to_say_what_others_would_show(con: duckdb.DuckDBPyConnection) -> None:
     assert rows(con, sql("audit/study_prompts_like_these")) == []
     assert rows(con, "FROM study_scores WHERE prompts_low IS NOT NULL OR prompts_high IS NOT NULL") == []
+
+
+def test_who_is_closest_to_parity_is_farthest_from_the_statistic(raza_store: LocalStore) -> None:
+    """DALL·E 3 draws 30 % women as nurses and 60 % as software engineers: parity alone does not see it."""
+    with connect(None) as con:
+        migrate(con)
+        load_declared(con)
+        load_study(con, raza_store, "raza2025")
+        replace_study(con, "raza2025", {"study_scores": STUDY_RESULTS["study_scores"](con, "raza2025")})
+        found = rows(con, f"FROM study_scores WHERE {PEOPLE} AND condition = 'baseline' AND reason IS NULL")
+        four = [
+            r
+            for r in found
+            if r["metric"] == "distance2" and r["prompt"] in {"ceo", "swe", "nurse", "teacher"}
+        ]
+        parity = {
+            model: max(
+                0, fmean(r["estimate"] for r in four if (r["model"], r["reference"]) == (model, "parity"))
+            )
+            ** 0.5
+            for model in {r["model"] for r in four}
+        }
+        told = {
+            metric: {
+                r["model"]: r["estimate"]
+                for r in found
+                if r["metric"] == metric and r["prompt"] is None and r["reference"] == "bls-cps-2025"
+            }
+            for metric in ("distance", "level", "exaggeration_male_typed", "exaggeration_female_typed")
+        }
+        tilts = rows(con, f"FROM study_scores WHERE {PEOPLE} AND metric = 'tilt'")
+    assert (min(parity, key=lambda m: parity[m]), round(parity["dall-e-3"], 3)) == ("dall-e-3", 0.091)
+    statistic = told["distance"]
+    assert (max(statistic, key=lambda m: statistic[m]), round(statistic["dall-e-3"], 3)) == (
+        "dall-e-3",
+        0.364,
+    )
+    halves = [told[f"exaggeration_{half}_typed"]["dall-e-3"] for half in ("male", "female")]
+    assert halves == [pytest.approx(0.2665 - 0.65), pytest.approx(0.5 - 0.8116525)]
+    assert all(tilt["estimate"] is None and tilt["reason"].startswith("too few") for tilt in tilts)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -350,3 +351,11 @@ def parquet(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, pa.D
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], schema=schema), sink)
     return sink.getvalue()
+
+
+def declare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make a board of every reference that is loaded, as if the analysis file listed it."""
+    con.execute(
+        "INSERT INTO yardsticks SELECT DISTINCT suite, suite_major, attribute, reference, 'distance', 'lower' "
+        "FROM reference_values"
+    )

@@ -13,10 +13,11 @@ import duckdb
 
 from warehouse.database.sqlfiles import header, names, sql, with_first
 from warehouse.errors import ClicheError, UsageError
+from warehouse.loading.analysis_tables import SCHEMAS
 
 FOLDER = "marts"
 #: Tables that hold for all weeks.
-_OF_NO_WEEK = {"outcomes"}
+_OF_NO_WEEK = {"outcomes", *SCHEMAS}
 _IN_WEEKS = "week BETWEEN cast($first AS DATE) AND cast($last AS DATE)"
 
 

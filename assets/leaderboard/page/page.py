@@ -72,6 +72,7 @@ def _environment() -> Environment:
         axis_label=lambda value: f"{value:.2f}".rstrip("0").rstrip(".") or "0",
     )
     environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
+    environment.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
     return environment
 
 

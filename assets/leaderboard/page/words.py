@@ -25,6 +25,7 @@ REFERENCES: Mapping[str, str] = {
     "uniform": "equal shares",
     "bls-cps-2025": "US labour statistics 2025",
     "un-wpp-2019": "UN population figures 2020",
+    "stereotypes": "declared stereotypes",
 }
 REASONS: Mapping[str, str] = {
     "too_few": "Too few pictures for a figure",

@@ -16,6 +16,7 @@ from assets.leaderboard.parts.unseen import not_seen
 from assets.leaderboard.parts.verified import beside
 from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.view import Board, BoardGroup, BoardRow, CountedShare, Point, RankRange
+from assets.suites.analysis import STEREOTYPES
 from assets.suites.loader import attribute_words
 
 WEEKS_SHOWN = 12
@@ -75,7 +76,8 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
         if said := words.WARNINGS.get(row["check_name"]):
             warned[row["model"]].append(said)
     made = []
-    for key in sorted(boards, key=lambda k: (k != first, k[0], k[3] != "baseline", k[3], _order(k[1]), k[2])):
+    pairs = _stereotypes(con, parameters)
+    for key in sorted(boards, key=lambda k: (k != first, k[0], k[3] != "baseline", k[3], *_place(k))):
         suite, attribute, reference, condition = key
         groups = _groups(key, boards[key], week, weeks, timeline, refused, warned)
         figures = [v for g in groups for r in g.rows for v in (r.high, r.distance)]
@@ -88,7 +90,9 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
                 attribute_title=words.attribute(attribute),
                 reference=reference,
                 reference_title=words.reference(reference),
+                metric=boards[key][-1]["metric"],
                 sources=tuple(sources[(suite.split("@", maxsplit=1)[0], reference, attribute)]),
+                stereotypes=pairs[suite, attribute] if reference == STEREOTYPES else (),
                 axis=(axis := axis_end(figures)),
                 marks=ticks(axis),
                 groups=groups,
@@ -97,6 +101,25 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
             )
         )
     return tuple(made)
+
+
+def _place(key: Key) -> tuple[bool, tuple[int, str], str]:
+    """Return the place of a board within its suite: what is declared a stereotype comes first."""
+    return (key[2] != STEREOTYPES, _order(key[1]), key[2])
+
+
+def _stereotypes(
+    con: duckdb.DuckDBPyConnection, parameters: Mapping[str, str]
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Return in words what each board of stereotypes counts, by suite and attribute."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows(con, "stereotype_pairs", parameters):
+        said = words.of_value(row["attribute"], row["value"]).pictures
+        shows = said or words.shown(row["attribute"], row["value"])
+        found[f"{row['suite']}@{row['suite_major']}", row["attribute"]].append(
+            f"{shows} ({words.subject(row['subject'])})"
+        )
+    return defaultdict(tuple, {key: tuple(listed) for key, listed in found.items()})
 
 
 def _order(attribute: str) -> tuple[int, str]:
@@ -192,14 +215,14 @@ def _row(
     series = (now or history[-1])["series"]
     hidden = bool(now and now["withheld_reason"])
     points = {
-        row["week"]: Point(row["week"], row["distance"], row["low"], row["high"], row["n"] or 0)
+        row["week"]: Point(row["week"], row["estimate"], row["low"], row["high"], row["n"] or 0)
         for row in history
         if row["series"] == series and not row["withheld_reason"]
     }
     answer = answers.get(week)
     return BoardRow(
         model=words.plain(model),
-        distance=None if hidden or shown is None else shown["distance"],
+        distance=None if hidden or shown is None else shown["estimate"],
         low=None if hidden or shown is None else shown["low"],
         high=None if hidden or shown is None else shown["high"],
         n=0 if shown is None else shown["n"] or 0,
@@ -243,7 +266,7 @@ def _standing(now: Row | None, status: str | None) -> dict[str, Any]:
 
 
 def _too_few(shown: Row) -> bool:
-    return shown["distance"] is not None and shown["cells"] == 1 and shown["n"] < RELIED_ON
+    return shown["estimate"] is not None and shown["cells"] == 1 and shown["n"] < RELIED_ON
 
 
 def _status(
@@ -251,10 +274,10 @@ def _status(
 ) -> tuple[str | None, Row | None, date | None]:
     """Return (words or None, the row whose figures are shown or None, its week if it is not this one)."""
     retired = retired_in(lives, week)
-    if retired is not None and (now is None or now["distance"] is None):
+    if retired is not None and (now is None or now["estimate"] is None):
         when = f"last pictures in the week of {words.week(last_pictures)}" if last_pictures else "no pictures"
         last = next(
-            (r for r in reversed(history) if r["distance"] is not None and not r["withheld_reason"]), None
+            (r for r in reversed(history) if r["estimate"] is not None and not r["withheld_reason"]), None
         )
         return f"Retired; {when}", last, last["week"] if last else None
     if now is None:
@@ -262,7 +285,7 @@ def _status(
         return f"Not asked this week{when}", None, None
     if now["withheld_reason"]:
         return f"Withheld this week: {words.plain(now['withheld_reason'])}", now, None
-    if now["distance"] is None:
+    if now["estimate"] is None:
         return words.reason(now["reason"] or "no figure"), now, None
     return None, now, None
 
@@ -289,5 +312,5 @@ def _notes(lives: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _change(now: Row) -> float | None:
-    before: Any = now["previous_distance"]
-    return None if before is None or now["distance"] is None else now["distance"] - before
+    before: Any = now["previous_estimate"]
+    return None if before is None or now["estimate"] is None else now["estimate"] - before

@@ -18,6 +18,7 @@ _ABOUT = {
     "cliche.duckdb": "everything in one DuckDB file: tables and views, to ask in SQL",
     "dictionary.md": "what each table, view and column means",
     "metrics.md": "each metric: formula, range, interval, and why it may be missing",
+    "analysis.yaml": "which figures mean something: what boards compare, declared stereotypes, in which direction",
     "manifest.json": "SHA-256 and size of every file, versions of suites and labelers, and what the edition rests on",
 }
 _FORMATS = {".parquet": "Parquet", ".csv": "CSV"}

@@ -33,6 +33,8 @@ NO_TEST = "under one of the conditions no picture could be assessed"
 _SAME = 0.005  # what is rounded to the same figure
 #: Rows of differences that the page shows of a study, all of its tables together; all rows are in the data.
 MOST_DIFFERENCES = 50
+#: References that everything of a study is compared with; what changed between conditions is told beside them alone.
+_EVEN = ("parity", "uniform")
 _Table = tuple[str, str, str, str]  # attribute, reference, labeler, version
 _Labels = tuple[str, str, str, str]  # study, attribute, labeler, version
 
@@ -64,7 +66,7 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
                     key,
                     found,
                     models[row["study"]],
-                    changes[row["study"], key[0], *key[2:]],
+                    changes[row["study"], key[0], *key[2:]] if key[1] in _EVEN else (),
                     effects[row["study"], key[0], *key[2:]],
                     row["baseline"],
                 )

@@ -11,7 +11,7 @@ from assets.leaderboard.views.view import Corrected
 
 def beside(now: Row | None) -> dict[str, Any]:
     """Return the fields of a board's row that tell what gold says of its figure of the week; none without a figure."""
-    if now is None or now["distance"] is None:
+    if now is None or now["estimate"] is None:
         return {}
     return {"corrected": _corrected(now), "label_error": _label_error(now)}
 

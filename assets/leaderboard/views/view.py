@@ -58,7 +58,10 @@ class Corrected:
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One model on one board. `status` says in words why `distance` is None, or what else is to be known."""
+    """One model on one board. `status` says in words why `distance` is None, or what else is to be known.
+
+    `distance` is the figure of the board, whatever its metric.
+    """
 
     model: str
     distance: float | None
@@ -135,12 +138,21 @@ class Board:
     attribute_title: str
     reference: str
     reference_title: str
+    metric: str  # distance or stereotype_share
     sources: tuple[str, ...]
+    stereotypes: tuple[str, ...]  # in words, what a board of declared stereotypes counts
     axis: float  # right end of every drawn interval of this board
     marks: tuple[float, ...]  # values that are written at an axis from 0 to there
     groups: tuple[BoardGroup, ...]
     not_seen: tuple[NotSeen, ...]
     headline: bool
+
+    @property
+    def figure_title(self) -> str:
+        """Return what the figures of the board are."""
+        if self.metric == "stereotype_share":
+            return f"Share of {self.reference_title}"
+        return f"Distance from {self.reference_title}"
 
 
 @dataclass(frozen=True)

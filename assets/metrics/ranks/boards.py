@@ -18,14 +18,17 @@ import polars as pl
 
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells
 from assets.metrics.counting.reading import read
+from assets.metrics.declared import is_declared
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.share import Bools, Floats
-from assets.metrics.ranks.bounds import Bounds, cell_bounds
+from assets.metrics.ranks.bounds import Bounds, cell_bounds, mean_bounds
 from assets.metrics.ranks.order import (
     ASSESSED_NEEDED,
     CELLS_NEEDED,
     PICTURES_NEEDED,
+    Compared,
     common_version,
+    compare,
     covered,
     enough,
 )
@@ -39,6 +42,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "week": ("track", "simulated", "suite", "suite_major", "condition", "attribute", "reference", "scale"),
     "study": ("condition", "attribute", "reference", "labeler", "labeler_version"),
 }
+#: What a yardstick of the analysis file is of.
+YARDSTICK = ("suite", "suite_major", "attribute", "reference", "metric")
 ALONE = "no other model of this board can be ranked"
 RETIRED = "retired: the provider says that the model is gone"
 _NEEDED = {"pictures": PICTURES_NEEDED, "assessed": f"{ASSESSED_NEEDED:.0%}", "share": f"{CELLS_NEEDED:.0%}"}
@@ -73,18 +78,34 @@ class RankBoard:
     bounds: Bounds
 
     @property
+    def ends(self) -> Bounds:
+        """Return the figure of each model at best and at worst, whatever its unseen answers would have shown."""
+        return mean_bounds(self.bounds)
+
+    def compared(self, ranked: Bools) -> Compared:
+        """Compare all pairs of the models of the True rows."""
+        return compare(self.parts[:, ranked], self.n[ranked] >= distance.MIN_PICTURES)
+
+    def lacks(self, model: int) -> str | None:
+        """Return why the answers of a model, by its row, are too few for a rank; None if they are enough."""
+        cells, planned = int(self.covered[model].sum()), self.n.shape[1]
+        if enough(cells, planned):
+            return None
+        text = _TOO_FEW[self.occasion.column].format(cells=cells, planned=planned, **_NEEDED)
+        return text.replace("%", " %")
+
+    @property
     def reasons(self) -> list[str | None]:
         """Return why each model has no rank, in words; None where it has one."""
         present = self.rows.filter(pl.col("withheld").is_null() & pl.col("missing").is_null())
         version = common_version(present["version"].to_list())
         found = [
-            self._why(row, int(cells), version)
-            for row, cells in zip(self.rows.iter_rows(named=True), self.covered.sum(axis=1), strict=True)
+            self._why(number, row, version) for number, row in enumerate(self.rows.iter_rows(named=True))
         ]
         left = found.count(None)
         return found if left > 1 else [ALONE if reason is None else reason for reason in found]
 
-    def _why(self, row: Mapping[str, Any], cells: int, version: str | None) -> str | None:
+    def _why(self, number: int, row: Mapping[str, Any], version: str | None) -> str | None:
         if row["retired"] and (row["withheld"] or row["missing"]):
             return RETIRED
         if row["withheld"]:
@@ -93,11 +114,7 @@ class RankBoard:
             return str(row["missing"])
         if row["version"] != version:
             return f"read by version {row['version']} of the labeler; the board is ranked on {version}"
-        planned = self.n.shape[1]
-        if not enough(cells, planned):
-            text = _TOO_FEW[self.occasion.column].format(cells=cells, planned=planned, **_NEEDED)
-            return text.replace("%", " %")
-        return None
+        return self.lacks(number)
 
 
 def read_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[RankBoard]:
@@ -140,7 +157,10 @@ def _of_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> tuple[pl.DataFra
     rows, long, references = (
         read(con, name, week.where) for name in ("rank_rows", "rank_cells", "references")
     )
-    if long.is_empty():
+    rows = rows.filter(pl.col("metric") == "distance")
+    if is_declared(con):
+        rows = rows.join(read(con, "yardsticks", {}), on=list(YARDSTICK), how="semi", maintain_order="left")
+    if long.is_empty() or rows.is_empty():
         return None
     on = ("model", "suite", "suite_major", "attribute", "scale")
     cells = _cells(long, _ON, references, on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -10,11 +10,10 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.formulas import distance
-from assets.metrics.formulas.share import Bools
 from assets.metrics.ranks.boards import KEYS, RankBoard, read_boards
-from assets.metrics.ranks.bounds import Bounds, mean_bounds
-from assets.metrics.ranks.order import Compared, compare, ranges
+from assets.metrics.ranks.bounds import Bounds
+from assets.metrics.ranks.order import Compared, ranges
+from assets.metrics.ranks.pair_boards import read_pair_boards
 from warehouse import occasions
 from warehouse.occasions import Occasion
 
@@ -65,20 +64,23 @@ def study_ranks(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
 
 def _pairs(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema) -> pa.Table:
     frames = []
-    for board in read_boards(con, occasion):
+    for board in _boards(con, occasion):
         ranked = np.array([reason is None for reason in board.reasons], dtype=bool)
         if ranked.any():
             names = board.rows["model"].to_numpy()[ranked]
-            frames.append(_pair_rows(board.key, names, _compared(board, ranked)))
+            frames.append(_pair_rows(board.key, names, board.compared(ranked)))
     return _table(frames, schema, occasion)
 
 
 def _ranks(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema) -> pa.Table:
-    return _table([_rank_rows(board) for board in read_boards(con, occasion)], schema, occasion)
+    return _table([_rank_rows(board) for board in _boards(con, occasion)], schema, occasion)
 
 
-def _compared(board: RankBoard, ranked: Bools) -> Compared:
-    return compare(board.parts[:, ranked], board.n[ranked] >= distance.MIN_PICTURES)
+def _boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[RankBoard]:
+    """Yield the boards of distances, then, of a week, those of declared stereotypes."""
+    yield from read_boards(con, occasion)
+    if occasion.column == "week":
+        yield from read_pair_boards(con, occasion)
 
 
 def _rank_rows(board: RankBoard) -> pl.DataFrame:
@@ -86,12 +88,12 @@ def _rank_rows(board: RankBoard) -> pl.DataFrame:
     ranked = np.array([reason is None for reason in reasons], dtype=bool)
     low, high = np.zeros(len(reasons), dtype=np.int64), np.zeros(len(reasons), dtype=np.int64)
     if ranked.any():
-        low[ranked], high[ranked] = ranges(_compared(board, ranked).farther)
+        low[ranked], high[ranked] = ranges(board.compared(ranked).farther)
     cells, planned = board.covered.sum(axis=1), board.n.shape[1]
     shown = board.rows["withheld"].is_null().to_numpy()
     ends = {
         f"bound_{name}": pl.Series(np.where(shown, side, np.nan)).fill_nan(None)
-        for name, side in zip(Bounds._fields, mean_bounds(board.bounds), strict=True)
+        for name, side in zip(Bounds._fields, board.ends, strict=True)
     }
     return board.rows.select("model").with_columns(
         **{name: pl.lit(value) for name, value in board.key.items()},

@@ -9,7 +9,10 @@ from typing import Any, Literal, NamedTuple, TypeVar
 #: values: cells over the whole support of an attribute.
 #: steps: cells of scales in bands, in their steps.
 #: references: cells beside each reference of their attribute.
-#: stereotypes: one row per declared pair and cell that can show it.
+#: stereotypes: one row per pair that a suite declares and cell that can show it.
+#: declared: the same of pairs of the analysis file.
+#: typed: one row per cell of an attribute that the analysis file has a statistic for.
+#: combinations: one row per declared combination and cell.
 #: labels, outside, people: what became of the pictures, by attribute; by value outside the support; of person_count.
 #: answers: how requests ended.
 #: pairs: two prompts of one subject (metrics of `effects`).
@@ -18,6 +21,9 @@ Source = Literal[
     "steps",
     "references",
     "stereotypes",
+    "declared",
+    "typed",
+    "combinations",
     "labels",
     "outside",
     "people",
@@ -117,6 +123,10 @@ NO_REFERENCE = "no reference"
 NO_PICTURE = "no picture shows it"
 ONE_VALUE = "it is counted in one value: nothing can differ"
 NO_OTHER_GROUP = "the suite has no prompt of another group"
+#: Each declared group, and the others of its kind, need this many assessed pictures together.
+FEW_IN_GROUP = 10
+GROUP_TOO_SMALL = f"too few: {FEW_IN_GROUP} needed in every declared group"
+OTHERS_TOO_FEW = f"too few: {FEW_IN_GROUP} needed in other groups"
 NO_PAIR = "too few: no prompt has 2 assessed pictures"
 NO_CELL = "too few: no prompt has 5 assessed pictures"
 SEEN = (NO_PICTURES, NOT_ASSESSED)

@@ -19,6 +19,7 @@ from assets.metrics.counting.reading import read, read_weeks
 from assets.metrics.counting.tallies import Tallies, tally
 from assets.metrics.registry.metric import Level, Source
 from assets.metrics.registry.metrics import measures
+from assets.metrics.scores import declared_rows
 from assets.metrics.scores.demographic import injected
 from assets.metrics.scores.figures import Groups, each, together
 from assets.metrics.scores.rates import (
@@ -100,11 +101,13 @@ def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dic
     plain = support_cells(found.long, found.cells)
     compared = reference_cells(found.long, found.cells, _expected(expected, counted), ["scale_row"])
     shown = _stereotyped(pairs, counted, found, plain)
+    declared = declared_rows.of_weeks(con, first, last, counted, found, compared)
     figures = [
         *_of_cells("values", plain, LABELS),
         *_of_cells("references", compared, LABELS, ["reference"]),
         *_of_cells("steps", found.steps, LABELS),
         *_of_rows("stereotypes", "suite", shown, LABELS.suite),
+        *_of_declared(declared),
         *_attribute_rates(found.long, LABELS),
         *_outcome_rates(injected(found.answers), OUTCOMES),
     ]
@@ -115,16 +118,19 @@ def compute_study_scores(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table
     """Return the scores of one study: the columns of table `study_scores`, for cells and over prompts (prompt NULL).
 
     Conditions and labeler versions are scored separately. An attribute with two values in its support is compared
-    with `parity` (½, ½), one with more with `uniform`.
+    with `parity` (½, ½), one with more with `uniform`, and either with the statistics that the analysis file has.
     """
     where = {"study": study}
     levels = Levels((*_STUDY, "prompt"), _STUDY)
     long = read(con, "study_counts", where)
     numbered, cells = number_cells(long, [*_STUDY, "prompt"])
-    compared = reference_cells(numbered, cells, even_references(long), ["attribute"])
+    stated, typed = declared_rows.of_study(con, study, numbered, cells)
+    references = pl.concat([even_references(long), stated], how="diagonal_relaxed")
+    compared = reference_cells(numbered, cells, references, ["attribute"])
     figures = [
         *_of_cells("values", support_cells(numbered, cells), levels),
         *_of_cells("references", compared, levels, ["reference"]),
+        *_of_rows("typed", "suite", typed, levels.suite),
         *_attribute_rates(long, levels),
     ]
     return _study_rows(figures, read(con, "study_planned_cells", where), study)
@@ -206,6 +212,16 @@ def _of_rows(
     for measure in measures():
         if source in measure.of and level in measure.levels:
             yield from measure.figures(counts, keys)
+
+
+def _of_declared(rows: Mapping[Source, pl.DataFrame]) -> Iterable[pl.DataFrame]:
+    """Return the figures of what the analysis file declares."""
+    for source, counts in rows.items():
+        if source == "combinations":
+            yield from _of_rows(source, "cell", counts, OUTCOMES.cell)
+            yield from _of_rows(source, "suite", _rows_standing(counts), OUTCOMES.suite)
+        else:
+            yield from _of_rows(source, "suite", counts, LABELS.suite)
 
 
 def _standing(cells: Cells) -> Cells:

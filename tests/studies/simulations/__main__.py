@@ -27,6 +27,8 @@ STUDIES: Mapping[str, str] = {
     "label_error": "order and coverage when labelers err",
     "effects": "paired effects of a changed prompt",
     "more_metrics": "homogeneity, lift, prompts like these, a fair model on the scales of others",
+    "declared.stereotypes": "stereotype_share, others and gap: order with adversaries among the models, and coverage",
+    "declared.statistic": "tilt, level and the two halves: bias and coverage",
 }
 #: Studies of what readers rely on have a folder of their own.
 READERS = {"design"}

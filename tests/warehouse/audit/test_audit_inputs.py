@@ -13,13 +13,14 @@ import pytest
 from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS
 from warehouse.database import marts, sqlfiles
 from warehouse.database.sqlfiles import header, names, sql
+from warehouse.loading.analysis_tables import SCHEMAS
 from warehouse.loading.gold_objects import GOLD_TABLES
 from warehouse.loading.load import HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
 
 #: What is computed from other tables; `images` is filled from attempts.
 DERIVED = {*WEEK_RESULTS, *WEEK_TABLES, *STUDY_RESULTS, *HISTORY_RESULTS, *HISTORY_TABLES, "images", "loads"}
-#: What was planned, asked, labeled and said by people.
-BASE = {*PARTITION_TABLES, *STUDY_TABLES, *GOLD_TABLES, "outcomes"} - DERIVED
+#: What was planned, asked, labeled and said by people, and what the analysis file declares.
+BASE = {*PARTITION_TABLES, *STUDY_TABLES, *GOLD_TABLES, *SCHEMAS, "outcomes"} - DERIVED
 #: Audit query → what else it reads, and why a fault there is not repeated unnoticed.
 DECLARED = {
     "agreement": {"agreement": "lists the table in the order of reading; it computes no figure"},

@@ -173,6 +173,63 @@ HUES = Suite(
         ),
     ),
 )
+#: A statistic of seven trades: one in neither half, one without a row.
+_WOMEN = {"baker": 0.05, "mason": 0.3, "clerk": 0.38, "judge": 0.45, "tailor": 0.6, "nurse": 0.9}
+TRADES = Suite(
+    id="trades",
+    version="1.0.0",
+    title="Trades",
+    source="test",
+    replicates=10,
+    prompts=tuple(
+        Prompt(
+            id=name,
+            text=f"a {name}",
+            subject=f"occupation:{name}",
+            attributes=("perceived_gender", "clothing_era")[: 1 + (name < "n")],
+        )
+        for name in (*_WOMEN, "poet")
+    ),
+    attributes=(CLOTHING, GENDER),
+    references=(
+        PARITY,
+        Reference(
+            id="census",
+            attribute="perceived_gender",
+            rows=tuple(
+                ReferenceRow(prompt=name, shares={"feminine": share, "masculine": round(1 - share, 2)})
+                for name, share in _WOMEN.items()
+            ),
+        ),
+    ),
+)
+#: What an analysis file would declare of these suites.
+DECLARED = {
+    "stereotype_pairs": (
+        ("nations", 1, "clothing_era", "historical", "person:french", None),
+        ("nations", 1, "clothing_era", "traditional", "person:indian", None),
+        ("nations", 1, "clothing_era", "contemporary", "person:italian", "census"),
+        ("nations", 1, "clothing_era", "historical", "house:italian-house", "census"),
+        ("nations", 1, "perceived_gender", "feminine", "person:french", None),
+        ("nations", 1, "perceived_gender", "masculine", "person:french", None),
+        ("trades", 1, "clothing_era", "historical", "occupation:clerk", None),
+    ),
+    "typed_subjects": (
+        *(
+            ("trades", 1, "perceived_gender", "feminine", "census", f"occupation:{name}", side)
+            for side, names in (("male", ("baker", "mason", "clerk")), ("female", ("tailor", "nurse")))
+            for name in names
+        ),
+        ("occupations", 1, "perceived_gender", "feminine", "own-first", "occupation:nurse", "female"),
+    ),
+    "combinations": (
+        ("nations", 1, "today's-woman", "clothing_era", "contemporary"),
+        ("nations", 1, "today's-woman", "perceived_gender", "feminine"),
+        ("crowds", 2, "one-man", "person_count", "1"),
+        ("crowds", 2, "one-man", "perceived_gender", "masculine"),
+        ("startup", 1, "no-such-suite", "perceived_gender", "masculine"),
+    ),
+}
 #: What a model may send on instead of a prompt: the same but for white space, other words, or nothing.
 REVISED = (
     "prompt of  {0}\u00a0\n",
@@ -203,6 +260,11 @@ def labels(slot: Slot, attribute: Attribute) -> Label:
         return chance.choice(attribute.outside), 0.2, None
     lean = [1.0 / (place + 1) for place in range(len(attribute.values))]
     return chance.choices(attribute.values, lean)[0], 0.9, None
+
+
+def often(slot: Slot, attribute: Attribute) -> Label:
+    """Return labels of which none is missing."""
+    return labels(slot, attribute) or (attribute.values[slot.replicate % 2], 0.9, None)
 
 
 def in_turn(slot: Slot, attribute: Attribute) -> Label:
@@ -256,6 +318,16 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
         suites=(HUES,),
         labels=lambda slot, attribute: in_turn(slot, attribute) if slot.prompt == "hues/lake" else None,
     )
+    for number in range(5):
+        build_partition(
+            store,
+            WEEK,
+            f"many-{number}",
+            suites=(NATIONS, TRADES),
+            replicates=24,
+            outcomes=mixed,
+            labels=often if number > 2 else labels,
+        )
     build_partition(store, WEEK, "refuses", suites=suites, outcomes=lambda slot: ("blocked_input",))
     build_partition(store, WEEK, "down", suites=suites, outcomes=lambda slot: ("timeout", "auth"))
     build_partition(store, WEEK, "unread", suites=suites, labels=lambda slot, attribute: None)
@@ -264,12 +336,19 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
     )
     with connect(None) as made:
         migrate(made)
+        declare(made)
         for week, model in partitions(store):
             load_partition(made, store, week, model)
         rewrite(made)
         for week in (WEEK, WEEK_53):
             replace_week(made, "scores", week, compute_scores(made, week))
         yield made
+
+
+def declare(con: Con) -> None:
+    """Fill the tables of the analysis file."""
+    for table, declared in DECLARED.items():
+        con.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(declared[0]))})", declared)
 
 
 def rewrite(con: Con) -> None:
@@ -375,6 +454,19 @@ def test_the_world_holds_what_could_go_wrong(con: Con) -> None:
     )
     for row in rated:
         assert row["most"] > row["least"], row["metric"]
+
+
+def test_figures_lie_in_the_range_of_their_metric_and_in_their_interval(con: Con) -> None:
+    by_id = {metric.id: metric for metric in metrics()}
+    for row in rows(con, "FROM scores"):
+        metric = by_id[row["metric"]]
+        assert (row["estimate"] is None) == (row["reason"] is not None), row
+        assert (row["reference"] is not None) == ("reference" in metric.per), row
+        assert (row["attribute"] is not None) == (metric.per != ()), row
+        if row["estimate"] is not None:
+            assert metric.range[0] - 1e-12 <= row["estimate"] <= metric.range[1] + 1e-12, row
+            if row["low"] is not None:
+                assert row["low"] - 1e-12 <= row["estimate"] <= row["high"] + 1e-12, row
 
 
 def test_rewritten_prompts_of_two_majors_whose_conversations_have_the_same_names(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     migrate(con)
     for week, model in partitions(store):
         load_partition(con, store, week, model)
+    builder.declare(con)
     for week in (BEFORE, WEEK):
         replace_week(con, "scores", week, compute_scores(con, week))
         replace_week(con, "corrected_scores", week, week_corrections(con, week))

@@ -23,6 +23,7 @@ from tests.warehouse.builder import (
     SKIN_TONE,
     WEEK,
     build_partition,
+    declare,
     draw,
     label_row,
     mixed,
@@ -104,6 +105,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
         migrate(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
+        declare(con)
         replace_week(con, "scores", WEEK, compute_scores(con, WEEK))
         rank(con)
         yield con
@@ -305,6 +307,7 @@ def test_sql_finds_the_same_where_pictures_were_read_twice_partly_or_as_what_is_
         migrate(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
+        declare(con)
         replace_week(con, "scores", WEEK, compute_scores(con, WEEK))
         rank(con)
         assert place(board(con, simulated=True)["c"]) == (3, 3, 3)  # by the older version all are alike
@@ -351,6 +354,7 @@ def test_sql_finds_the_same_where_a_reference_knows_no_prompt_or_two_answers_are
         migrate(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
+        declare(con)
         replace_week(con, "scores", WEEK, compute_scores(con, WEEK))
         rank(con)
         assert found_by_sql(con) > 0

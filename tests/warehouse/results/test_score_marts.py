@@ -16,7 +16,7 @@ import pytest
 
 from assets.generation.slots import Slot
 from assets.metrics.formulas.share import wilson
-from assets.metrics.registry.metrics import metrics
+from assets.metrics.registry.metrics import measures, metrics
 from assets.metrics.scores.table import SCORES, STUDY_SCORES, compute_scores, compute_study_scores
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.builder import (
@@ -24,6 +24,7 @@ from tests.warehouse.builder import (
     OCCUPATIONS,
     WEEK,
     build_partition,
+    declare,
     draw,
     mixed,
     write_labels,
@@ -76,6 +77,8 @@ def scored(con: duckdb.DuckDBPyConnection, week: str = WEEK, **partition: Any) -
     model = partition.pop("model", "sim-one")
     build_partition(store, week, model, **{"suites": (SUITE,), **partition})
     load_partition(con, store, week, model)
+    con.execute("DELETE FROM yardsticks")
+    declare(con)
     table = compute_scores(con, week)
     replace_week(con, "scores", week, table)
     return [row for row in table.to_pylist() if row["model"] == model]
@@ -249,6 +252,10 @@ def test_scores_have_the_columns_of_the_table_and_one_row_a_figure(con: duckdb.D
             assert row["high"] is None
     # none of these prompts asks how many persons there are or what they wear, and no stereotype is declared
     asked_of_others = {"no_person_rate", "multi_person_rate", "anachronism_rate", "stereotype_lift"}
+    sources = {"declared", "typed", "combinations"}
+    asked_of_others |= {
+        one.id for measure in measures() if sources & {*measure.of} for one in measure.metrics
+    }
     assert {row["metric"] for row in rows} == {metric.id for metric in metrics()} - asked_of_others
 
 

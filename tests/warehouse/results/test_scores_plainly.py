@@ -21,6 +21,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from assets.metrics.registry.metrics import metrics
 from tests.warehouse.audit import test_audit_scores
+from tests.warehouse.results import declared_plainly
 
 con = test_audit_scores.con  # a world with what could go wrong
 Row = dict[str, Any]
@@ -378,6 +379,7 @@ FIGURES: dict[str, Callable[[World, Row], Any]] = {
     "stereotype_lift": lift,
     **dict.fromkeys(("heim_gender_bias", "heim_skin_bias", "dalleval_mad", "magbig_l1"), of_others),
     **dict.fromkeys(("openbias_score", "entropy_homogeneity"), of_others),
+    **declared_plainly.FIGURES,
 }
 
 

@@ -1,0 +1,318 @@
+"""The analysis file (`analysis.yaml`): which figures of which suites mean something, and what models are ranked by.
+
+It is valid for all weeks and no part of a suite, so a change of it starts no new series. The file stands alone: what it
+declares is read from its bytes, without the suites, so an edition is verified with the bytes that it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assets.suites import method_changes
+from assets.suites.comparisons import Label
+from assets.suites.loader import FOLDER, load_suites
+from assets.suites.schema import Name, Subject, Suite, Value
+from warehouse.canonical import sha256_hex
+from warehouse.errors import UsageError
+from warehouse.validation import close_match, explain
+from warehouse.yamlfile import parse_yaml
+
+FILE = "analysis.yaml"
+WHERE = f"suites/{FILE}"
+#: What a board of declared stereotypes is compared with: none of them.
+STEREOTYPES = "stereotypes"
+MALE, FEMALE = 0.4, 0.6  # the largest and the smallest share of women of a group that is typed
+#: Attributes of which equal shares would reward the cliché, with the values that pictures have no reason to show.
+BASE_0: Mapping[str, tuple[str, ...]] = {
+    "clothing_era": ("traditional", "historical"),
+    "headwear": ("sombrero", "turban", "headscarf", "keffiyeh", "beret", "crown"),
+    "facial_hair": (),
+    "national_flag": ("yes",),
+    "litter": ("yes",),
+    "house_condition": ("run_down",),
+}
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Yardstick(_Data):
+    """What a board compares: an attribute of a suite with one reference, by one metric, in one direction."""
+
+    suite: Label
+    attribute: Name
+    reference: Name
+    metric: Literal["distance", "stereotype_share"]
+    better: Literal["lower", "higher"]
+
+
+class DeclaredPair(_Data):
+    """A value and the group that it is a stereotype of; its base is 0, or the share that a statistic has."""
+
+    suite: Label
+    attribute: Name
+    value: Value
+    group: Subject
+    statistic: Name | None = None
+
+
+class Typed(_Data):
+    """Groups of a suite that a statistic calls male-typed or female-typed."""
+
+    suite: Label
+    attribute: Name
+    value: Value
+    reference: Name
+    male: tuple[Subject, ...]
+    female: tuple[Subject, ...]
+
+
+class Combination(_Data):
+    """Values that one picture of a suite shows together."""
+
+    id: Name
+    suite: Label
+    values: dict[Name, Value] = Field(min_length=2)
+
+
+class Control(_Data):
+    """A prompt, and the one that shows whether what is found with it is of its group alone."""
+
+    suite: Label
+    prompt: Name
+    control: Name
+
+
+class StudyStatistic(_Data):
+    """Expected shares of one of two values, for prompts of a study."""
+
+    study: Name
+    attribute: Name
+    reference: Name
+    value: Value
+    other: Value
+    shares: dict[Name, Annotated[float, Field(ge=0, le=1)]] = Field(min_length=1)
+    male: tuple[Name, ...]
+    female: tuple[Name, ...]
+
+
+class Analysis(_Data):
+    """The file."""
+
+    yardsticks: tuple[Yardstick, ...] = Field(min_length=1)
+    stereotypes: tuple[DeclaredPair, ...] = ()
+    typed: tuple[Typed, ...] = ()
+    combinations: tuple[Combination, ...] = ()
+    controls: tuple[Control, ...] = ()
+    studies: tuple[StudyStatistic, ...] = ()
+
+
+class AnalysisFile(NamedTuple):
+    """The analysis file with its bytes."""
+
+    declared: Analysis
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the bytes: `analysis_plan_sha256` of plans and editions."""
+        return sha256_hex(self.data)
+
+
+@cache
+def shipped() -> AnalysisFile:
+    """Return the shipped file, checked against the shipped suites; read once a process."""
+    return load_analysis(load_suites())
+
+
+@cache
+def shipped_sha256() -> str:
+    """Return the hash of the shipped file without reading what it says."""
+    return sha256_hex((FOLDER / FILE).read_bytes())
+
+
+def load_analysis(suites: Mapping[str, Suite], folder: Path = FOLDER) -> AnalysisFile:
+    """Return the analysis file of `folder`.
+
+    Args:
+        suites: by `<id>@<major>`, of `loader.load_suites`.
+        folder: holds the file and the method changelog.
+
+    Raises:
+        UsageError: one line that says what is wrong where, and how to fix it.
+    """
+    try:
+        data = (folder / FILE).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{WHERE}: cannot be read: {error.strerror or error}") from None
+    found = AnalysisFile(parse(data), data)
+    for problem in _problems(found.declared, suites):
+        raise UsageError(f"{WHERE}: {problem}")
+    method_changes.assert_told(FILE, found.sha256, folder)
+    return found
+
+
+def parse(data: bytes, where: str = WHERE) -> Analysis:
+    """Return what the bytes of an analysis file declare; no suite is needed.
+
+    Raises:
+        UsageError: one line that says what is wrong where.
+    """
+    value: Any = parse_yaml(data, where)
+    if not isinstance(value, dict):
+        raise UsageError(f"{where}: must be a mapping with the keys {', '.join(Analysis.model_fields)}")
+    try:
+        found = Analysis.model_validate(value)
+    except ValidationError as error:
+        raise UsageError(explain(error, where, data=value, shape=Analysis)) from None
+    for problem in _alone(found):
+        raise UsageError(f"{where}: {problem}")
+    return found
+
+
+def _alone(found: Analysis) -> Iterator[str]:
+    """Yield what is wrong with the file by itself."""
+    keys: Mapping[str, Sequence[tuple[str | None, ...]]] = {
+        "yardsticks": [(y.suite, y.attribute, y.reference) for y in found.yardsticks],
+        "stereotypes": [(p.suite, p.attribute, p.value, p.group) for p in found.stereotypes],
+        "typed": [(t.suite, t.attribute, t.reference) for t in found.typed],
+        "combinations": [(c.id, c.suite) for c in found.combinations],
+        "controls": [(c.suite, c.prompt) for c in found.controls],
+        "studies": [(s.study, s.attribute, s.reference) for s in found.studies],
+    }
+    for part, listed in keys.items():
+        for key in listed:
+            if listed.count(key) > 1:
+                yield f"{part}: {', '.join(str(name) for name in key)} is listed twice; remove one"
+    for yardstick in found.yardsticks:
+        yield from _yardstick_problems(yardstick, found.stereotypes)
+    for pair in found.stereotypes:
+        if pair.statistic is None and pair.value not in BASE_0.get(pair.attribute, ()):
+            yield (
+                f"stereotypes: {_pair(pair)}: pictures show it without any stereotype; name the statistic that it is "
+                "to be compared with"
+            )
+    for study in found.studies:
+        lists = {"male": study.male, "female": study.female}
+        yield from _typed(f"studies: {study.study}", "prompt", lists, study.shares)
+
+
+def _yardstick_problems(yardstick: Yardstick, pairs: Iterable[DeclaredPair]) -> Iterator[str]:
+    where = f"yardsticks: {yardstick.suite}, {yardstick.attribute}, {yardstick.reference}"
+    if (yardstick.reference == STEREOTYPES) != (yardstick.metric == "stereotype_share"):
+        yield f"{where}: stereotype_share and the reference {STEREOTYPES} go together; change one of them"
+    if yardstick.better != "lower":
+        yield f"{where}: less {yardstick.metric} is better; write better: lower"
+    if yardstick.attribute in BASE_0 and yardstick.reference == "uniform":
+        yield f"{where}: equal shares would reward the cliché; declare stereotypes instead"
+    has_pair = any(
+        (pair.suite, pair.attribute, pair.statistic) == (yardstick.suite, yardstick.attribute, None)
+        for pair in pairs
+    )
+    if yardstick.reference == STEREOTYPES and not has_pair:
+        yield f"{where}: no pair without a statistic is declared under stereotypes; add one or remove the yardstick"
+
+
+def _problems(found: Analysis, suites: Mapping[str, Suite]) -> Iterator[str]:
+    """Yield what is wrong between the file and the suites."""
+    parts: Mapping[str, Sequence[Yardstick | DeclaredPair | Typed | Combination | Control]] = {
+        "yardsticks": found.yardsticks,
+        "stereotypes": found.stereotypes,
+        "typed": found.typed,
+        "combinations": found.combinations,
+        "controls": found.controls,
+    }
+    for part, entries in parts.items():
+        for entry in entries:
+            suite = suites.get(entry.suite)
+            if suite is None:
+                yield f'{part}: unknown suite "{entry.suite}"' + close_match(entry.suite, suites)
+                continue
+            for problem in _with_suite(entry, suite):
+                yield f"{part}: {entry.suite}: {problem}"
+
+
+def _with_suite(
+    entry: Yardstick | DeclaredPair | Typed | Combination | Control, suite: Suite
+) -> Iterator[str]:
+    if isinstance(entry, Control):
+        known = [prompt.id for prompt in suite.prompts]
+        for name in (entry.prompt, entry.control):
+            if name not in known:
+                yield f'unknown prompt "{name}"' + close_match(name, known)
+        return
+    values = (
+        entry.values if isinstance(entry, Combination) else {entry.attribute: getattr(entry, "value", None)}
+    )
+    for attribute, value in values.items():
+        yield from _value_problems(attribute, value, suite)
+    if isinstance(entry, Yardstick) and entry.reference != STEREOTYPES:
+        yield from _reference_problems(entry.reference, entry.attribute, suite)
+    elif isinstance(entry, DeclaredPair):
+        groups = {prompt.subject for prompt in suite.prompts if entry.attribute in prompt.attributes}
+        if entry.group not in groups:
+            yield f'no prompt with "{entry.attribute}" is of the group "{entry.group}"' + close_match(
+                entry.group, groups
+            )
+        if entry.statistic:
+            yield from _reference_problems(entry.statistic, entry.attribute, suite)
+    elif isinstance(entry, Typed):
+        problems = [*_reference_problems(entry.reference, entry.attribute, suite)]
+        yield from problems
+        if not problems:
+            lists = {"male": entry.male, "female": entry.female}
+            yield from _typed(entry.attribute, "group", lists, _shares(entry, suite))
+
+
+def _value_problems(attribute: str, value: str | None, suite: Suite) -> Iterator[str]:
+    attributes = {one.id: one for one in suite.attributes}
+    if attribute not in attributes:
+        yield f'no prompt has the attribute "{attribute}"' + close_match(attribute, attributes)
+        return
+    known = attributes[attribute].bands or attributes[attribute].values
+    if value is not None and value not in known:
+        yield f'unknown value "{value}" of "{attribute}"' + close_match(value, list(known))
+
+
+def _reference_problems(name: str, attribute: str, suite: Suite) -> Iterator[str]:
+    known = [reference.id for reference in suite.references if reference.attribute == attribute]
+    if name not in known:
+        yield f'"{attribute}" has no reference "{name}"' + close_match(name, known)
+
+
+def _shares(entry: Typed, suite: Suite) -> dict[str, float]:
+    """Return the share of the value that the statistic has, by group."""
+    group = {prompt.id: prompt.subject for prompt in suite.prompts}
+    return {
+        group[row.prompt]: row.shares[entry.value]
+        for reference in suite.references
+        if (reference.id, reference.attribute) == (entry.reference, entry.attribute)
+        for row in reference.rows
+        if row.prompt is not None
+    }
+
+
+def _typed(
+    where: str, kind: str, lists: Mapping[str, Sequence[str]], shares: Mapping[str, float]
+) -> Iterator[str]:
+    """Yield what is wrong with the two lists: they are those that the statistic says."""
+    said = {name: "male" if q <= MALE else "female" if q >= FEMALE else None for name, q in shares.items()}
+    for side, names in lists.items():
+        for name in names:
+            if name not in shares:
+                yield f'{where}: {side}: the statistic has no {kind} "{name}"' + close_match(name, shares)
+            elif said[name] != side:
+                yield f'{where}: {side}: "{name}" has a share of {shares[name]:.3f}; remove it'
+    for name, side_of in said.items():
+        if side_of and name not in lists[side_of]:
+            yield f'{where}: {side_of}: "{name}" is missing, with a share of {shares[name]:.3f}; add it'
+
+
+def _pair(pair: DeclaredPair) -> str:
+    return f"{pair.suite}, {pair.value} and {pair.group}"

@@ -1,0 +1,66 @@
+"""What the analysis file declares, as rows of the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from assets.suites.analysis import Analysis
+from warehouse.loading.analysis_tables import SCHEMAS
+
+
+def analysis_tables(declared: Analysis) -> dict[str, pa.Table]:
+    """Return the rows of each table of `SCHEMAS`."""
+    rows: Mapping[str, Iterable[Mapping[str, Any]]] = {
+        "yardsticks": ({**y.model_dump(), **_suite(y.suite)} for y in declared.yardsticks),
+        "stereotype_pairs": (
+            {**p.model_dump(), **_suite(p.suite), "subject": p.group} for p in declared.stereotypes
+        ),
+        "typed_subjects": (
+            {**t.model_dump(), **_suite(t.suite), "subject": subject, "side": side}
+            for t in declared.typed
+            for side, subjects in (("male", t.male), ("female", t.female))
+            for subject in subjects
+        ),
+        "combinations": (
+            {**_suite(c.suite), "combination": c.id, "attribute": attribute, "value": value}
+            for c in declared.combinations
+            for attribute, value in c.values.items()
+        ),
+        "controls": (
+            {
+                **_suite(c.suite),
+                **{side: f"{_suite(c.suite)['suite']}/{name}" for side, name in sides.items()},
+            }
+            for c in declared.controls
+            for sides in ({"prompt": c.prompt, "control": c.control},)
+        ),
+        "study_references": _study_rows(declared),
+    }
+    return {
+        table: pa.Table.from_pylist(
+            [{name: row.get(name) for name in schema.names} for row in rows[table]], schema=schema
+        )
+        for table, schema in SCHEMAS.items()
+    }
+
+
+def _suite(label: str) -> dict[str, Any]:
+    suite, _, major = label.partition("@")
+    return {"suite": suite, "suite_major": int(major)}
+
+
+def _study_rows(declared: Analysis) -> Iterator[dict[str, Any]]:
+    for study in declared.studies:
+        for prompt, share in study.shares.items():
+            side = "male" if prompt in study.male else "female" if prompt in study.female else "neither"
+            for value, expected in ((study.value, share), (study.other, round(1 - share, 6))):
+                yield {
+                    **study.model_dump(),
+                    "prompt": prompt,
+                    "value": value,
+                    "expected_share": expected,
+                    "side": side if value == study.value else None,
+                }

@@ -1,0 +1,248 @@
+"""Figures of the analysis file once more, picture by picture in plain Python, as their definitions read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from math import sqrt
+from statistics import NormalDist, fmean
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from statsmodels.stats.proportion import proportion_confint
+
+if TYPE_CHECKING:
+    from tests.warehouse.results.test_scores_plainly import World
+
+Row = dict[str, Any]
+Z = NormalDist().inv_cdf(0.975)
+
+
+class Part(NamedTuple):
+    """One value of one prompt: pictures with it, pictures assessed, its weight, and what is taken off its share."""
+
+    prompt: str
+    k: int
+    n: int
+    weight: float
+    base: float
+
+
+class Sum(NamedTuple):
+    """A weighted sum of shares with its score interval and its own variance, and what is possible."""
+
+    estimate: float
+    low: float
+    high: float
+    variance: float
+    least: float
+    most: float
+    n: int
+
+
+def stereotypes(world: World, row: Row) -> Any:
+    """Return a figure of pairs of the analysis file."""
+    found = [
+        pair
+        for pair in world.rows("stereotype_pairs")
+        if (pair["suite"], pair["attribute"], pair["statistic"] or "stereotypes")
+        == (row["suite"], row["attribute"], row["reference"])
+    ]
+    wanted = [p for p in found if row["value_name"] in (None, f"{p['value']} | {p['subject']}")]
+    sides = {own: [_shown(world, row, pair, own=own) for pair in wanted] for own in (True, False)}
+    enough = {own: all(sum(n for _, _, n, _ in side) >= 10 for side in sides[own]) for own in sides}
+    if row["metric"] != "stereotype_gap":
+        own = row["metric"] == "stereotype_share"
+        told = _sum(_parts(sides[own]))
+        n = 0 if told is None else told.n
+        if told is None or not enough[own]:
+            return None, None, None, n
+        half = Z * sqrt(told.variance)
+        low, high = min(told.low, told.estimate - half), max(told.high, told.estimate + half)
+        return told.estimate, max(low, told.least), min(high, told.most), n
+    a, b = (_sum(_parts(sides[own])) for own in (True, False))
+    n = sum(0 if one is None else one.n for one in (a, b))
+    if a is None or b is None or not all(enough.values()):
+        return None, None, None, n
+    middle, half = a.estimate - b.estimate, Z * sqrt(a.variance + b.variance)
+    below = max(half, sqrt((a.estimate - a.low) ** 2 + (b.high - b.estimate) ** 2))
+    above = max(half, sqrt((a.high - a.estimate) ** 2 + (b.estimate - b.low) ** 2))
+    return middle, max(middle - below, a.least - b.most), min(middle + above, a.most - b.least), n
+
+
+def _shown(world: World, row: Row, pair: Row, *, own: bool) -> list[tuple[str, int, int, float]]:
+    """Return (prompt, pictures with the value, assessed, what is taken off) of one side of a pair."""
+    kind = pair["subject"].partition(":")[0]
+    subjects = {
+        r["prompt"]: r["subject"]
+        for r in world.rows("prompts")
+        if (r["week"], r["model"]) == (row["week"], row["model"])
+    }
+    found = []
+    for prompt, pictures in world.pictures(row).items():
+        if subjects[prompt].partition(":")[0] != kind or (subjects[prompt] == pair["subject"]) != own:
+            continue
+        known: Sequence[str] = world.support(row)
+        base = 0.0
+        if pair["statistic"]:
+            shares = world.expected(row, prompt) or {}
+            if pair["value"] not in shares:
+                continue
+            known, base = list(shares), shares[pair["value"]]
+        assessed = [one for one in pictures if one in known]
+        found.append((prompt, assessed.count(pair["value"]), len(assessed), base))
+    return found
+
+
+def _parts(side: list[list[tuple[str, int, int, float]]]) -> list[Part]:
+    """Return the parts of a mean over pairs of means over prompts."""
+    seen = [[one for one in pair if one[2]] for pair in side]
+    pairs = sum(bool(pair) for pair in seen)
+    return [Part(p, k, n, 1 / len(pair) / pairs, base) for pair in seen for p, k, n, base in pair]
+
+
+def _sum(parts: list[Part]) -> Sum | None:
+    if not parts:
+        return None
+    of_prompt = defaultdict(list)
+    for part in parts:
+        of_prompt[part.prompt].append(part)
+    total, seen, effective, unbiased, added, n = 0.0, 0.0, 0.0, 0.0, 0.0, 0
+    for cell in of_prompt.values():
+        size = cell[0].n
+        largest = max(part.weight for part in cell)
+        total, seen, n = total + largest, seen + sum(p.weight * p.k / size for p in cell), n + size
+        effective += largest**2 / size
+        more = size + (len(cell) + 1) / 2
+        with_half = _variance([(p.weight, (p.k + 0.5) / more) for p in cell]) / more
+        added += with_half
+        plain = _variance([(p.weight, p.k / size) for p in cell])
+        unbiased += plain / (size - 1) if size > 1 else with_half
+    base = sum(p.weight * p.base for p in parts)
+    pictures = total**2 / effective
+    share = min(seen / total, 1)
+    low, high = proportion_confint(share * pictures, pictures, method="wilson")
+    low, high = (0.0 if share == 0 else low), (1.0 if share > 1 - 1e-12 else high)
+    return Sum(
+        seen - base, low * total - base, high * total - base, max(unbiased, added), -base, total - base, n
+    )
+
+
+def _variance(values: list[tuple[float, float]]) -> float:
+    """Return the variance of a weight that is drawn with these probabilities, and is else 0."""
+    return max(0.0, sum(w * w * p for w, p in values) - sum(w * p for w, p in values) ** 2)
+
+
+def typed(world: World, row: Row) -> Any:
+    """Return a figure against a statistic, from the shares of each prompt."""
+    from tests.warehouse.results.test_scores_plainly import student
+
+    declared = [
+        one
+        for one in world.rows("typed_subjects")
+        if (one["suite"], one["attribute"], one["reference"])
+        == (row["suite"], row["attribute"], row["reference"])
+    ]
+    side_of = {one["subject"].partition(":")[2]: one["side"] for one in declared}
+    value = declared[0]["value"]
+    cells = []  # share of women, pictures, expected, side
+    for prompt, pictures in world.pictures(row).items():
+        shares = world.expected(row, prompt)
+        assessed = [one for one in pictures if one in (shares or world.support(row))]
+        if assessed:
+            q = (shares or {}).get(value)
+            cells.append((assessed.count(value), len(assessed), q, side_of.get(prompt.partition("/")[2])))
+    metric, about = row["metric"], row["value_name"]
+    if metric == "mean_share":
+        side = {"all": None, "male_typed": "male", "female_typed": "female"}[about]
+        cells = [cell for cell in cells if side in (None, cell[3])]
+        weights, taken, sign = [1 / len(cells)] * len(cells) if cells else [], 0.0, 1
+    else:
+        cells = [c for c in cells if c[2] is not None]
+        if metric.startswith("exaggeration"):
+            cells = [cell for cell in cells if cell[3] == metric.split("_")[1]]
+        n = sum(cell[1] for cell in cells)
+        sign = -1 if metric == "exaggeration_male_typed" else 1
+        if metric == "tilt":
+            if sum(abs(q - 0.5) >= 0.1 - 1e-9 for *_, q, _ in cells) < 5:
+                return None, None, None, n
+            squares = sum((q - 0.5) ** 2 for *_, q, _ in cells)
+            weights = [(q - 0.5) / squares for *_, q, _ in cells]
+            taken = sum(weights) / 2
+        else:
+            weights = [1 / len(cells)] * len(cells) if cells else []
+            taken = fmean(cell[2] for cell in cells) if cells else 0.0
+    n = sum(cell[1] for cell in cells)
+    if not cells:
+        return None, None, None, n
+    estimate = sum(w * k / m for w, (k, m, *_) in zip(weights, cells, strict=True))
+    c = 0.5 if metric == "tilt" else 1.0
+    more = [(k + c) / (m + 2 * c) for k, m, *_ in cells]
+    added = [p * (1 - p) / m for p, (_, m, *_) in zip(more, cells, strict=True)]
+    plain = [
+        k / m * (1 - k / m) / (m - 1) if m > 1 else own for (k, m, *_), own in zip(cells, added, strict=True)
+    ]
+    variance = max(sum(w * w * v for w, v in zip(weights, one, strict=True)) for one in (added, plain))
+    half = student(n + len(cells)) * sqrt(variance)
+    low, high = estimate - half, estimate + half
+    if metric != "tilt":
+        low, high = max(low, 0), min(high, 1)
+        if len(cells) == 1:
+            low, high = proportion_confint(cells[0][0], cells[0][1], method="wilson")
+    low, high = (low - taken, high - taken) if sign > 0 else (taken - high, taken - low)
+    return sign * (estimate - taken), low, high, n
+
+
+def combination(world: World, row: Row) -> Any:
+    """Return the share of pictures that show all values of a combination, and its ends at best and at worst."""
+    from tests.warehouse.results.test_scores_plainly import _group, student
+
+    wanted = {
+        one["attribute"]: one["value"]
+        for one in world.rows("combinations")
+        if (one["suite"], one["combination"]) == (row["suite"], row["value_name"])
+    }
+    counted = []
+    for prompt, read in world.cells[_group(row)].items():
+        if row["prompt"] not in (None, prompt) or not wanted.keys() <= read.keys():
+            continue
+        known = {name: set(world.support({**row, "attribute": name})) for name in wanted}
+        pictures = list(zip(*(read[name] for name in wanted), strict=True))
+        seen = [[v in known[name] for name, v in zip(wanted, one, strict=True)] for one in pictures]
+        fits = [
+            [v == wanted[name] or v not in known[name] for name, v in zip(wanted, one, strict=True)]
+            for one in pictures
+        ]
+        k = sum(all(s) and all(f) for s, f in zip(seen, fits, strict=True))
+        partly = sum(map(any, seen))
+        most = sum(any(s) and all(f) for s, f in zip(seen, fits, strict=True))
+        counted.append((k, sum(map(all, seen)), most, partly))
+    n = sum(cell[1] for cell in counted)
+    if not n:
+        return None, None, None, 0
+
+    def ends(pairs: list[tuple[int, int]]) -> tuple[float, float, float]:
+        cells = [(k, m) for k, m in pairs if m]
+        mean = fmean(k / m for k, m in cells)
+        if len(cells) == 1:
+            return (mean, *proportion_confint(*cells[0], method="wilson"))
+        more = [(k + 1) / (m + 2) for k, m in cells]
+        added = [p * (1 - p) / m for p, (_, m) in zip(more, cells, strict=True)]
+        plain = [
+            k / m * (1 - k / m) / (m - 1) if m > 1 else own for (k, m), own in zip(cells, added, strict=True)
+        ]
+        freedom = sum(m for _, m in cells) + len(cells)
+        half = student(freedom) * sqrt(max(sum(added), sum(plain))) / len(cells)
+        return mean, max(mean - half, 0), min(mean + half, 1)
+
+    told = ends([(k, m) for k, m, _, _ in counted])
+    least = ends([(k, partly) for k, _, _, partly in counted])
+    most_ = ends([(most, partly) for _, _, most, partly in counted])
+    return told[0], min(told[1], least[1]), max(told[2], most_[2]), n
+
+
+FIGURES = {
+    **dict.fromkeys(("stereotype_share", "stereotype_others", "stereotype_gap"), stereotypes),
+    **dict.fromkeys(("tilt", "level", "mean_share"), typed),
+    **dict.fromkeys(("exaggeration_male_typed", "exaggeration_female_typed"), typed),
+    "combination_share": combination,
+}

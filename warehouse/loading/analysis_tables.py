@@ -1,0 +1,58 @@
+"""The tables of what the analysis file declares: replaced together when the file changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import pyarrow as pa
+
+_TEXT, _WHOLE, _REAL = pa.string(), pa.int32(), pa.float64()
+_SUITE = {"suite": _TEXT, "suite_major": _WHOLE}
+
+#: The tables with the columns and types of `sql/schema/029_analysis.sql`.
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "yardsticks": pa.schema(
+        {**_SUITE, **dict.fromkeys(("attribute", "reference", "metric", "better"), _TEXT)}
+    ),
+    "stereotype_pairs": pa.schema(
+        {**_SUITE, **dict.fromkeys(("attribute", "value", "subject", "statistic"), _TEXT)}
+    ),
+    "typed_subjects": pa.schema(
+        {**_SUITE, **dict.fromkeys(("attribute", "value", "reference", "subject", "side"), _TEXT)}
+    ),
+    "combinations": pa.schema({**_SUITE, **dict.fromkeys(("combination", "attribute", "value"), _TEXT)}),
+    "controls": pa.schema({**_SUITE, **dict.fromkeys(("prompt", "control"), _TEXT)}),
+    "study_references": pa.schema(
+        {
+            **dict.fromkeys(("study", "attribute", "reference", "prompt", "value"), _TEXT),
+            "expected_share": _REAL,
+            "side": _TEXT,
+        }
+    ),
+}
+
+
+def replace_analysis(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], sha256: str) -> bool:
+    """Replace all rows by those of a file, unless they are of this file; return whether they were replaced.
+
+    Args:
+        con: the warehouse.
+        tables: rows by table of `SCHEMAS`.
+        sha256: of the file.
+    """
+    if con.execute("SELECT sha256 FROM analysis_state").fetchall() == [(sha256,)]:
+        return False
+    con.execute("BEGIN")
+    try:
+        for table in SCHEMAS:
+            rows = tables[table]  # noqa: F841 - DuckDB finds the Arrow table by this name
+            con.execute(f"DELETE FROM {table}")  # noqa: S608
+            con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows")  # noqa: S608
+        con.execute("DELETE FROM analysis_state")
+        con.execute("INSERT INTO analysis_state VALUES ($sha256)", {"sha256": sha256})
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+    return True
