@@ -65,7 +65,7 @@ def rounds_of(damages: Iterable[tuple[str, ...]]) -> list[list[tuple[str, ...]]]
         touched = {known.group if (known := parse(key)) else (key,) for key in damage}
         for groups, some in made:
             if not groups & touched:
-                groups |= touched
+                groups.update(touched)
                 some.append(damage)
                 break
         else:
