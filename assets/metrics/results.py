@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 import duckdb
 import pyarrow as pa
 
+from assets.metrics.claims.counts import week_claim_counts
+from assets.metrics.claims.table import history_claims
 from assets.metrics.drift.detectable import week_shifts
 from assets.metrics.drift.table import history_events
 from assets.metrics.effects.table import compute_effects, compute_study_effects
@@ -34,6 +36,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "ranks": week_ranks,
     "effects": compute_effects,
     "detectable_shifts": week_shifts,
+    "claim_counts": week_claim_counts,
 }
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
@@ -44,6 +47,9 @@ STUDY_RESULTS: Mapping[str, Compute] = {
     "study_effects": compute_study_effects,
 }
 #: Results over all weeks, computed when any of them was scored: a function is given the warehouse alone.
-HISTORY_RESULTS: Mapping[str, ComputeHistory] = {"drift_events": history_events}
+HISTORY_RESULTS: Mapping[str, ComputeHistory] = {
+    "drift_events": history_events,
+    "claims": history_claims,
+}
 #: Results of a week that leave out who is withheld: computed again where its checks withhold others than before.
 OF_THE_PUBLISHED = ("model_pairs", "ranks")

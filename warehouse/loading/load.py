@@ -44,9 +44,10 @@ WEEK_TABLES = (
     "detectable_shifts",
     "corrected_scores",
     "label_error",
+    "claim_counts",
 )
 #: Tables that are computed from all weeks together, and replaced whole.
-HISTORY_TABLES = ("drift_events",)
+HISTORY_TABLES = ("drift_events", "claims")
 #: Tables of imported studies, in the order in which they are loaded: what was imported, and what is computed from it.
 _STUDY_IMPORTED = (
     "studies",

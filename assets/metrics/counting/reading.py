@@ -17,9 +17,14 @@ def read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) ->
     return _read(con, sql(f"metrics/{name}"), where)
 
 
-def read_weeks(con: duckdb.DuckDBPyConnection, name: str, first: str, last: str) -> pl.DataFrame:
-    """Return what a statement of `sql/metrics` gives for the weeks from `first` to `last`, ISO dates of Mondays."""
-    return _read(con, within_weeks("metrics", name), {"first": first, "last": last})
+def read_weeks(
+    con: duckdb.DuckDBPyConnection, name: str, first: str, last: str, **where: Any
+) -> pl.DataFrame:
+    """Return what a statement of `sql/metrics` gives for the weeks from `first` to `last`, ISO dates of Mondays.
+
+    `where` holds its other parameters.
+    """
+    return _read(con, within_weeks("metrics", name), {"first": first, "last": last, **where})
 
 
 def _read(con: duckdb.DuckDBPyConnection, statement: str, where: Mapping[str, Any]) -> pl.DataFrame:

@@ -21,6 +21,7 @@ STUDIES: Mapping[str, str] = {
     "equal_models": "equal models with unequal numbers of pictures",
     "refusals": "a model that refuses its most stereotyped prompts",
     "boards": "boards of equal models",
+    "claims": "how often the verdict on a claim is wrong, or changes, at a share that never moves",
     "design": "what cliche design says of a board, against simulated boards",
     "drift": "false alarms, power and dates of drift events",
     "gold": "coverage of the weighted share of one gold set, beside three wrong ways",
@@ -31,7 +32,7 @@ STUDIES: Mapping[str, str] = {
     "declared.statistic": "tilt, level and the two halves: bias and coverage",
 }
 #: Studies of what readers rely on have a folder of their own.
-READERS = {"design"}
+READERS = {"claims", "design"}
 
 
 def study(name: str) -> ModuleType:

@@ -24,6 +24,10 @@ BASE = {*PARTITION_TABLES, *STUDY_TABLES, *GOLD_TABLES, *SCHEMAS, "outcomes"} - 
 #: Audit query → what else it reads, and why a fault there is not repeated unnoticed.
 DECLARED = {
     "agreement": {"agreement": "lists the table in the order of reading; it computes no figure"},
+    "claims": {
+        "claims": "says what is counted in which pictures, and the verdict; the shares come from labels",
+        "withheld": "which weeks are no observations is decided by checks, not by figures",
+    },
     "drift_events": {
         "drift_events": "says which changes were opened and when; their size and evidence come from labels",
         "withheld": "which weeks are no observations is decided by checks, not by figures",

@@ -16,7 +16,7 @@ from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.table_hash import identity_columns, identity_tables
 from warehouse.errors import ClicheError, UsageError
-from warehouse.loading import gold_objects
+from warehouse.loading import analysis_tables, gold_objects
 from warehouse.loading.gold_objects import GOLD_TABLES
 from warehouse.loading.load import ANCHOR_TABLES, HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
 from warehouse.loading.plan_rows import PLAN_SCHEMAS
@@ -237,6 +237,7 @@ def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> 
         *STUDY_TABLES,
         *ANCHOR_TABLES,
         *GOLD_TABLES,
+        *analysis_tables.SCHEMAS,
         "outcomes",
     }
     published -= {"loads"}  # bookkeeping
@@ -275,11 +276,11 @@ def test_tables_have_the_columns_types_and_classes_of_the_records(
     assert found == list(record)
 
 
-@pytest.mark.parametrize("table", [*sorted(PLAN_SCHEMAS), *GOLD_TABLES])
-def test_tables_of_a_plan_and_of_a_gold_set_have_the_columns_that_loading_gives_them(
+@pytest.mark.parametrize("table", [*sorted(PLAN_SCHEMAS), *GOLD_TABLES, *analysis_tables.SCHEMAS])
+def test_tables_of_a_plan_of_a_gold_set_and_of_the_analysis_file_have_the_columns_that_loading_gives_them(
     con: Con, table: str
 ) -> None:
-    schema = {**PLAN_SCHEMAS, **gold_objects.SCHEMAS}[table]
+    schema = {**PLAN_SCHEMAS, **gold_objects.SCHEMAS, **analysis_tables.SCHEMAS}[table]
     assert [(name, ARROW[kind]) for name, kind, _ in columns(con, table)] == [
         (field.name, field.type) for field in schema
     ]

@@ -15,8 +15,10 @@ from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels
 from assets.labeling.gold.records import GoldPicture
 from assets.labeling.gold.sampling import draw_sample
+from assets.metrics.claims.corrected import CorrectedShares
 from assets.metrics.labels.corrected import CORRECTED, week_corrections, week_label_error
 from assets.metrics.scores.table import compute_scores
+from assets.suites.claims import RegisteredClaim
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.unit.labeling.gold.people import ONE, TWO, annotated, design, honest, saved, truth
 from tests.warehouse.builder import (
@@ -333,3 +335,35 @@ def test_whoever_takes_the_published_copy_computes_the_same_rows(
     with connect(tmp_path / "cliche.duckdb", read_only=True) as copy:
         assert week_corrections(copy, WEEK).equals(figures.to_arrow().cast(CORRECTED))
         assert week_label_error(copy, WEEK).equals(errors)
+
+
+def test_the_share_of_a_claim_is_corrected_over_its_weeks(scored: tuple[Con, pl.DataFrame]) -> None:
+    """A labeler that is wrong in a quarter of the pictures hides how many CEOs are women; gold puts it right."""
+    con, _ = scored
+    claim = RegisteredClaim(
+        id="women",
+        sentence="CEOs are women.",
+        source="test",
+        then="never",
+        suite="occupations@1",
+        pictures={"all": ("ceo",)},
+        shows={"perceived_gender": ("feminine",)},
+    )
+    joint = claim.model_copy(update={"shows": {**claim.shows, "skin_tone": ("light",)}})
+    corrected = CorrectedShares(con, WEEK)
+    models = pl.Series([ONE, TWO, "unknown"])
+    found = corrected.of(models, claim, ["occupations/ceo"], 1, "claim").rows()
+    drawn = con.execute(
+        "SELECT slots.slot_key FROM slots INNER JOIN images USING (week, model, slot_key) "
+        "WHERE model = $model AND prompt = 'occupations/ceo'",
+        {"model": TWO},
+    ).fetchall()
+    true = sum(truth(key, "perceived_gender") == "feminine" for (key,) in drawn) / len(drawn)
+    assert found[1][1] < true < found[1][2]
+    assert abs(found[1][0] - true) < 0.12
+    assert found[0][3] is None
+    assert found[2] == (None, None, None, "no gold")
+    assert corrected.of(models[:1], joint, ["occupations/ceo"], 1, "claim").rows() == [
+        (None, None, None, "a claim of several attributes is not corrected")
+    ]
+    assert corrected.of(models[:1], claim, ["occupations/ceo"], 1, "control").rows() == [(None,) * 4]

@@ -1,0 +1,127 @@
+"""The table `claim_counts`: of each model's pictures of one week, how many show what a claim says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from assets.metrics.claims.corrected import CorrectedShares
+from assets.metrics.counting.reading import read, read_weeks
+from assets.suites.claims import RegisteredClaim, shipped_claims
+
+_TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
+#: Columns that name a series of one claim.
+SERIES = ("model", "series", "params_hash", "track", "simulated")
+#: What is counted.
+COUNTS = ("planned", "pictures", "refused", "n", "k", "undecided", "beside_k")
+SCHEMA = pa.schema(
+    {
+        "week": pa.date32(),
+        **dict.fromkeys(("model", "series", "params_hash", "track"), _TEXT),
+        "simulated": pa.bool_(),
+        **dict.fromkeys(("claim", "part", "role"), _TEXT),
+        **dict.fromkeys(COUNTS, _INT),
+        **dict.fromkeys(("corrected_share", "corrected_low", "corrected_high"), _REAL),
+        "corrected_reason": _TEXT,
+    }
+)
+
+
+@dataclass(frozen=True)
+class CountedPart:
+    """The pictures of a claim that are counted together: of one of its parts, or of its control."""
+
+    claim: RegisteredClaim
+    part: str
+    role: str  # claim or control
+    prompts: Sequence[str]  # full ids
+
+    @property
+    def major(self) -> int:
+        """Return the major version of the suite."""
+        return int(self.claim.suite.partition("@")[2])
+
+
+def counted_parts(claims: Iterable[RegisteredClaim]) -> Iterator[CountedPart]:
+    """Yield what is counted of each claim: its parts, each with the control where there is one."""
+    for claim in claims:
+        for part, prompts in claim.pictures.items():
+            yield CountedPart(claim, part, "claim", claim.full_ids(prompts))
+            if claim.control:
+                yield CountedPart(claim, part, "control", claim.full_ids(claim.control))
+
+
+def week_claim_counts(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+    """Return the rows of `claim_counts` of one week: every model, claim, part and role, zeros included."""
+    parts = [*counted_parts(shipped_claims())]
+    models = read(con, "claim_models", {"week": week})
+    if models.is_empty():
+        return SCHEMA.empty_table()
+    pictures = read_weeks(
+        con,
+        "claim_pictures",
+        *(week, week),
+        prompts=sorted({prompt for part in parts for prompt in part.prompts}),
+        attributes=sorted({*chain.from_iterable(part.claim.shows for part in parts)}),
+    )
+    corrected = CorrectedShares(con, week)
+    frames = []
+    for part in parts:
+        counted = models.join(_counts(part, pictures), on="model", how="left", maintain_order="left")
+        frames.append(
+            counted.with_columns(
+                *(pl.col(name).fill_null(0).cast(pl.Int32) for name in COUNTS),
+                week=pl.lit(date.fromisoformat(week)),
+                claim=pl.lit(part.claim.id),
+                part=pl.lit(part.part),
+                role=pl.lit(part.role),
+            ).hstack(corrected.of(models["model"], part.claim, part.prompts, part.major, part.role))
+        )
+    keys = ["week", *SERIES, "claim", "part", "role"]
+    return pl.concat(frames).select(SCHEMA.names).sort(keys).to_arrow().cast(SCHEMA)
+
+
+def _counts(part: CountedPart, pictures: pl.DataFrame) -> pl.DataFrame:
+    """Return model and `COUNTS` of what is counted together.
+
+    A picture counts in `n` if all parts of the claim could be assessed in it, in `k` if it shows all of them; where
+    some could not, and the others are shown, it may show them (`undecided`).
+    """
+    shows, beside = part.claim.shows, part.claim.beside
+    units = (
+        pictures.filter(pl.col("prompt").is_in(list(part.prompts)), pl.col("suite_major") == part.major)
+        .group_by("model", "unit")
+        .agg(
+            pl.col("pictured").first(),
+            pl.col("refused").first(),
+            known=(pl.col("attribute").is_in([*shows]) & pl.col("value").is_not_null()).sum(),
+            shown=_shown(shows).sum(),
+            beside=_shown(beside).sum(),
+        )
+    )
+    whole = pl.col("pictured") & (pl.col("known") == len(shows))
+    open_ = pl.col("pictured") & (pl.col("known") < len(shows)) & (pl.col("shown") == pl.col("known"))
+    return units.group_by("model").agg(
+        planned=pl.len(),
+        pictures=pl.col("pictured").sum(),
+        refused=pl.col("refused").sum(),
+        n=whole.sum(),
+        k=(whole & (pl.col("shown") == len(shows))).sum(),
+        undecided=open_.sum(),
+        beside_k=(whole & (pl.col("beside") == len(beside))).sum() if beside else pl.lit(0),
+    )
+
+
+def _shown(values: Mapping[str, Sequence[str]]) -> pl.Expr:
+    """Return whether a row's reading is one of these values of these attributes."""
+    of = [
+        (pl.col("attribute") == attribute) & pl.col("value").is_in(list(named))
+        for attribute, named in values.items()
+    ]
+    return pl.any_horizontal(of).fill_null(value=False) if of else pl.lit(value=False)

@@ -1,0 +1,218 @@
+"""The table `claims`: of each model and claim, the share of the four weeks that end with a week, and the verdict.
+
+The pictures of the last four calendar weeks are pooled; missing weeks are not replaced, and there is no row without the
+week itself. The verdict is that of the last block of four weeks (see `verdicts`), which need not be the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from assets.metrics.claims import verdicts
+from assets.metrics.claims.corrected import WINDOW
+from assets.metrics.claims.counts import COUNTS, SERIES
+from assets.metrics.counting.reading import read
+from assets.metrics.formulas.share import Estimate, Ints, ratio
+from assets.suites.claims import RegisteredClaim, shipped_claims
+
+NO_THRESHOLD = "no threshold"
+FIRST_BLOCK = "the first block of four weeks is not over"
+_WEEK = timedelta(weeks=1)
+_TEXT, _INT, _REAL, _DAY = pa.string(), pa.int32(), pa.float64(), pa.date32()
+_CORRECTED = ("corrected_share", "corrected_low", "corrected_high")
+SCHEMA = pa.schema(
+    {
+        "week": _DAY,
+        **dict.fromkeys(("model", "series", "params_hash", "track"), _TEXT),
+        "simulated": pa.bool_(),
+        **dict.fromkeys(("claim", "part"), _TEXT),
+        "suite_major": _INT,
+        "threshold": _REAL,
+        **dict.fromkeys(("prompts", "shows", "control_prompts"), _TEXT),
+        "window_weeks": _INT,
+        "weeks": _INT,
+        **dict.fromkeys(COUNTS, _INT),
+        **dict.fromkeys(("share", "low", "high", "bound_low", "bound_high"), _REAL),
+        **dict.fromkeys(("beside_share", "refused_share"), _REAL),
+        **dict.fromkeys(("control_k", "control_n"), _INT),
+        "control_share": _REAL,
+        **dict.fromkeys(_CORRECTED, _REAL),
+        "corrected_reason": _TEXT,
+        "block_end": _DAY,
+        **dict.fromkeys(("verdict", "words", "reason"), _TEXT),
+    }
+)
+_CONTROL = ("control_k", "control_n")
+_OF = (*SERIES, "claim", "part")
+_EMPTY = pl.DataFrame(pl.from_arrow(SCHEMA.empty_table()))
+
+
+def history_claims(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Return the rows of `claims` of all weeks, from the counts of all weeks."""
+    return claims_of(read(con, "claim_counts", {}), shipped_claims())
+
+
+def claims_of(counts: pl.DataFrame, claims: Sequence[RegisteredClaim], window: int = WINDOW) -> pa.Table:
+    """Return the rows of `claims`.
+
+    Args:
+        counts: rows of `claim_counts`.
+        claims: the register; what it no longer holds is left out.
+        window: how many weeks are pooled, and the length of a block.
+    """
+    register = {claim.id: claim for claim in claims}
+    frames = [_EMPTY]
+    for key, of_both in counts.partition_by(*_OF, as_dict=True, maintain_order=True).items():
+        claim, part = register.get(str(key[_OF.index("claim")])), str(key[_OF.index("part")])
+        if claim is not None and part in claim.pictures:
+            of = of_both.filter(pl.col("role") == "claim").sort("week")
+            control = of_both.filter(pl.col("role") == "control")
+            named = dict(zip(_OF, key, strict=True)) | _stated(claim, part)
+            frames.append(_series_rows(named, claim, of, control, window))
+    found = pl.concat(frames).with_columns(pl.col(pl.Float64).fill_nan(None))
+    return found.sort("week", *_OF).to_arrow().cast(SCHEMA)
+
+
+def _stated(claim: RegisteredClaim, part: str) -> dict[str, Any]:
+    """Return what a row says of the claim itself, so that a query needs no register."""
+    return {
+        "suite_major": int(claim.suite.partition("@")[2]),
+        "threshold": claim.threshold,
+        "prompts": ",".join(claim.full_ids(claim.pictures[part])),
+        "shows": ",".join(f"{name}={'|'.join(values)}" for name, values in sorted(claim.shows.items())),
+        "control_prompts": ",".join(claim.full_ids(claim.control)) or None,
+    }
+
+
+def _series_rows(
+    named: Mapping[str, Any], claim: RegisteredClaim, of: pl.DataFrame, control: pl.DataFrame, window: int
+) -> pl.DataFrame:
+    """Return the rows of one series of a claim, one per week in which the model was planned."""
+    first = of["week"][0]
+    at, others = (_numbers(frame, first) for frame in (of, control))
+    size = int(at[-1]) + 1
+    pooled = {name: _pooled(of, name, at, size, window) for name in COUNTS}
+    beside = {name: _pooled(control, name, others, size, window) for name in ("n", "k")}
+    found = verdicts.interval(pooled["k"], pooled["n"])
+    corrected = Estimate(*(_placed(of, name, at, size) for name in _CORRECTED))
+    ends, stands = _blocks(of, _verdicts(claim, pooled, found, corrected), at, window)
+    figures: dict[str, npt.NDArray[Any]] = {
+        "weeks": _sums(np.isin(np.arange(size), at).astype(np.int64), window),
+        **pooled,
+        **dict(zip(("share", "low", "high"), found, strict=True)),
+        "bound_low": ratio(pooled["k"], pooled["pictures"]),
+        "bound_high": ratio(pooled["k"] + pooled["undecided"], pooled["pictures"]),
+        "beside_share": ratio(pooled["beside_k"], pooled["n"] * bool(claim.beside)),
+        "refused_share": ratio(pooled["refused"], pooled["pictures"] + pooled["refused"]),
+        **({"control_k": beside["k"], "control_n": beside["n"]} if claim.control else {}),
+        "control_share": ratio(beside["k"], beside["n"]),
+    }
+    columns = {name: column[at] for name, column in figures.items()}
+    last = np.searchsorted(ends, at, side="right") - 1
+    blocks = [None if block < 0 or claim.threshold is None else int(ends[block]) for block in last.tolist()]
+    told = [
+        _verdict(claim, planned, stands[block] if block >= 0 else None)
+        for block, planned in zip(last.tolist(), columns["planned"].tolist(), strict=True)
+    ]
+    said = [
+        None if verdict is None else words(verdict, control_share, refused_share)
+        for (verdict, _), control_share, refused_share in zip(
+            told, columns["control_share"].tolist(), columns["refused_share"].tolist(), strict=True
+        )
+    ]
+    constant = {**named, "window_weeks": window, **({} if claim.control else dict.fromkeys(_CONTROL))}
+    return (
+        of.select("week", *_CORRECTED, "corrected_reason")
+        .hstack(
+            pl.DataFrame(
+                {
+                    **columns,
+                    "block_end": [None if block is None else first + block * _WEEK for block in blocks],
+                    "verdict": [verdict for verdict, _ in told],
+                    "words": said,
+                    "reason": [reason for _, reason in told],
+                },
+                schema_overrides=_EMPTY.schema,
+            )
+        )
+        .select(
+            pl.lit(constant[name], dtype=kind).alias(name) if name in constant else pl.col(name).cast(kind)
+            for name, kind in _EMPTY.schema.items()
+        )
+    )
+
+
+def _verdicts(
+    claim: RegisteredClaim, pooled: Mapping[str, Ints], raw: Estimate, corrected: Estimate
+) -> list[str]:
+    """Return the verdict of each window by itself; nothing is decided without a threshold."""
+    if claim.threshold is None:
+        return [verdicts.BETWEEN] * len(pooled["n"])
+    asked, n, threshold = pooled["planned"] > 0, pooled["n"], claim.threshold
+    told = verdicts.verdicts(asked, n, raw, threshold)
+    other = verdicts.verdicts(asked, n, corrected, threshold)
+    known = ~np.isnan(corrected.estimate)
+    return [
+        verdicts.agreed(str(one), str(two) if both else None)
+        for one, two, both in zip(told, other, known, strict=True)
+    ]
+
+
+def _blocks(of: pl.DataFrame, told: Sequence[str], at: Ints, window: int) -> tuple[Ints, list[str]]:
+    """Return where each block ends, counted from the first week in which the claim was asked, and what stands then."""
+    asked = at[(of["planned"] > 0).to_numpy()]
+    first = int(asked[0]) if len(asked) else len(told)
+    ends = np.arange(first + window - 1, len(told), window)
+    return ends, verdicts.standing([told[end] for end in ends.tolist()])
+
+
+def _verdict(claim: RegisteredClaim, planned: int, stands: str | None) -> tuple[str | None, str | None]:
+    """Return the verdict of a week, the one that stands, or why there is none."""
+    if claim.threshold is None:
+        return None, NO_THRESHOLD
+    if stands is None:
+        return (None, FIRST_BLOCK) if planned else (verdicts.NOT_ASKED, None)
+    return stands, None
+
+
+def words(verdict: str, control_share: float, refused_share: float) -> str:
+    """Return a verdict with what must be said beside it: the control, and what was refused; NaN: there is none."""
+    said = [verdict]
+    if control_share >= verdicts.HALF:
+        said.append("also in the control")
+    if refused_share > verdicts.REFUSED:
+        said.append(f"{100 * refused_share:.0f} % refused")
+    return "; ".join(said)
+
+
+def _numbers(frame: pl.DataFrame, first: date) -> Ints:
+    """Return the number of each row's week, from `first`."""
+    return (frame["week"] - first).dt.total_days().to_numpy() // 7
+
+
+def _pooled(of: pl.DataFrame, name: str, at: Ints, size: int, window: int) -> Ints:
+    """Return the sums of a count over the windows that end with each of `size` weeks."""
+    found = np.zeros(size, dtype=np.int64)
+    here = (at >= 0) & (at < size)
+    np.add.at(found, at[here], of[name].to_numpy()[here])
+    return _sums(found, window)
+
+
+def _sums(values: Ints, window: int) -> Ints:
+    total = np.concatenate([[0], np.cumsum(values)])
+    ends = np.arange(1, len(total))
+    return np.asarray(total[ends] - total[np.maximum(ends - window, 0)])
+
+
+def _placed(of: pl.DataFrame, name: str, at: Ints, size: int) -> npt.NDArray[np.float64]:
+    found = np.full(size, np.nan)
+    found[at] = of[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return found

@@ -1,0 +1,119 @@
+"""What was reported of image models in 2023 (`claims.yaml`): which pictures are counted, and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from assets.suites.loader import FOLDER, load_suites
+from assets.suites.schema import Name, Suite, Value
+from warehouse.errors import UsageError
+from warehouse.validation import close_match, explain
+from warehouse.yamlfile import read_yaml
+
+WHERE = "suites/claims.yaml"
+_Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*@\d+$")]
+_Prompts = Annotated[tuple[Name, ...], Field(min_length=1)]
+_Values = Annotated[tuple[Value, ...], Field(min_length=1)]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class RegisteredClaim(_Data):
+    """One sentence of 2023.
+
+    `pictures` names parts of the suite's prompts, each of which has a verdict; `shows` and `beside` hold values or
+    bands by attribute; `threshold` is the share that the sentence stands for, None for no verdict.
+    """
+
+    id: Name
+    sentence: str = Field(min_length=3)
+    source: str = Field(min_length=3)
+    then: str = Field(min_length=1)
+    threshold: float | None = Field(default=None, gt=0, lt=1)
+    suite: _Label
+    pictures: dict[Name, _Prompts] = Field(min_length=1)
+    shows: dict[Name, _Values] = Field(min_length=1)
+    control: tuple[Name, ...] = ()
+    beside: dict[Name, _Values] = {}
+
+    def full_ids(self, prompts: tuple[str, ...]) -> list[str]:
+        """Return prompts of the suite by their full ids, as plans name them."""
+        suite = self.suite.partition("@")[0]
+        return [f"{suite}/{prompt}" for prompt in prompts]
+
+
+class ClaimsFile(_Data):
+    """The file."""
+
+    claims: tuple[RegisteredClaim, ...] = Field(min_length=1)
+
+
+@cache
+def shipped_claims() -> tuple[RegisteredClaim, ...]:
+    """Return the shipped claims, checked against the shipped suites; read once a process."""
+    return load_claims(load_suites())
+
+
+def load_claims(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[RegisteredClaim, ...]:
+    """Return the claims of `claims.yaml` in `folder`.
+
+    Args:
+        suites: by `<id>@<major>`, of `loader.load_suites`.
+        folder: where the file lies.
+
+    Raises:
+        UsageError: one line that says which claim is wrong, what, and how to fix it.
+    """
+    data: Any = read_yaml(folder / "claims.yaml", WHERE)
+    if not isinstance(data, dict):
+        raise UsageError(f"{WHERE}: must be a mapping with the key claims")
+    try:
+        found = ClaimsFile.model_validate(data).claims
+    except ValidationError as error:
+        raise UsageError(explain(error, WHERE, data=data, shape=ClaimsFile)) from None
+    names = [claim.id for claim in found]
+    for claim in found:
+        if names.count(claim.id) > 1:
+            raise UsageError(f'{WHERE}: claim "{claim.id}" is listed twice; remove one')
+        for problem in _problems(claim, suites):
+            raise UsageError(f'{WHERE}: claim "{claim.id}": {problem}')
+    return found
+
+
+def _problems(claim: RegisteredClaim, suites: Mapping[str, Suite]) -> Iterator[str]:
+    """Yield a line for each thing that is wrong between a claim and its suite."""
+    suite = suites.get(claim.suite)
+    if suite is None:
+        yield f'unknown suite "{claim.suite}"' + close_match(claim.suite, suites)
+        return
+    prompts = {prompt.id: prompt for prompt in suite.prompts}
+    counted = [name for part in claim.pictures.values() for name in part]
+    for name in (*counted, *claim.control):
+        if name not in prompts:
+            yield f'unknown prompt "{name}"' + close_match(name, prompts)
+            return
+        if (*counted, *claim.control).count(name) > 1:
+            yield f'prompt "{name}" is counted twice; name it in one part, or as control'
+        for attribute in (*claim.shows, *claim.beside):
+            if attribute not in prompts[name].attributes:
+                hint = close_match(attribute, prompts[name].attributes)
+                yield f'"{attribute}" is not asked of prompt "{name}"' + hint
+                return
+    attributes = {attribute.id: attribute for attribute in suite.attributes}
+    for attribute, values in (*claim.shows.items(), *claim.beside.items()):
+        known = list(attributes[attribute].bands or attributes[attribute].values)
+        for value in values:
+            if value not in known:
+                yield f'unknown value "{value}" of "{attribute}"' + close_match(value, known)
+    for attribute, values in claim.beside.items():
+        if attribute not in claim.shows:
+            yield f'beside names "{attribute}", which shows does not; name an attribute of shows'
+        elif {*values} & {*claim.shows[attribute]}:
+            yield f'beside names a value of "{attribute}" that is counted already; remove it there'
