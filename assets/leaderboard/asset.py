@@ -10,6 +10,8 @@ from assets.leaderboard.edition import publish
 from assets.leaderboard.published import Edition
 from assets.metrics.week import assert_publishable
 from warehouse.database.connection import connect
+from warehouse.database.published import DATABASE
+from warehouse.database.week_hashes import keep_week_hashes
 from warehouse.integrity.record import last_read, line
 from warehouse.loading.freshness import loaded_partitions
 
@@ -21,6 +23,8 @@ def publish_week(place: Workplace, week: str) -> Edition:
         ClicheError: if a critical check failed without naming a model, or rows changed after they were scored.
         RefusedError: if another run is publishing.
     """
+    with connect(place.warehouse) as con:
+        keep_week_hashes(con)
     with connect(place.warehouse, read_only=True) as con:
         assert_publishable(con, place, week)
         complete_weeks(place, loaded_partitions(con, week))
@@ -31,6 +35,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
             week=week,
             code_version=place.code_version,
             store_read=line(read) if read else None,
+            database=place.warehouse.parent / "published" / DATABASE,
         )
 
 

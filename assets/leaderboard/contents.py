@@ -1,7 +1,7 @@
-"""What is in an edition: data files, the page, the pictures that it shows, and what all of it rests on.
+"""What is in an edition: tables by the week, data files, the page, the pictures that it shows, and what it rests on.
 
-The page is built from the exported copy and from nothing else, so every figure on it can be recomputed by whoever
-takes that copy.
+The page is built from the DuckDB file of the published tables and from nothing else, so every figure on it can be
+recomputed by whoever takes those tables.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ from assets.labeling.registry import CONVENTIONS
 from assets.leaderboard.build import build_page
 from assets.leaderboard.documents import documents
 from assets.leaderboard.page.page import render
+from assets.leaderboard.published import fetcher
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
 from assets.suites.analysis import shipped
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.database.connection import connect
-from warehouse.database.export import export_tables
-from warehouse.database.table_hash import table_hashes
+from warehouse.database.before import EditionBefore
+from warehouse.database.building import build_database, start_here
+from warehouse.database.export import export_tables, export_views, hashes_of
+from warehouse.database.published import open_published
+from warehouse.database.table_files import TableFiles
 from warehouse.loading import anchor_objects, gold_objects
-from warehouse.loading.load import COMPUTED_TABLES
-from warehouse.loading.objects import current_manifest, label_attempt_parts, label_parts, read_image
+from warehouse.loading.freshness import names_of_loaded
+from warehouse.loading.objects import Names, Partition, read_image
 from warehouse.store.base import Store
 
 
@@ -38,10 +41,15 @@ class Contents:
 
     sha256: str
     sources: Mapping[str, Any]  # for the manifest
-    data: tuple[tuple[str, Path], ...]  # (path in the edition, file), sorted
+    data: TableFiles
     documents: Mapping[str, bytes]  # path in the edition → page; in no content hash, like column comments
     page: Page
     store: Store
+
+    def parts(self) -> Iterator[tuple[str, bytes]]:
+        """Yield (key, bytes) of the rows of tables and weeks that no edition published before."""
+        for key in self.data.new:
+            yield key, (self.data.folder / key).read_bytes()
 
     def files(
         self, edition: str, code_version: str, replaces: str | None, store_read: str | None
@@ -51,8 +59,8 @@ class Contents:
         Raises:
             CorruptObjectError: if a picture is missing or is not what its name says.
         """
-        for path, file in self.data:
-            yield path, file.read_bytes()
+        for path in sorted(self.data.files):
+            yield path, (self.data.folder / path).read_bytes()
         yield from self.documents.items()
         for sha256, ext in sorted({(p.sha256, p.ext) for p in self.page.pictures()}):
             yield f"pictures/{sha256}.{ext}", read_image(self.store, sha256, ext)
@@ -67,18 +75,32 @@ def assemble(
     *,
     week: str,
     conventions: Mapping[str, str],
-    before: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None,
+    texts: str,
+    database: Path,
 ) -> Contents:
     """Return the contents of the edition of `week`; its data files lie in `folder` until it is removed.
 
-    Figures are those of the edition with the manifest `before` where they are the same but for the last digits.
+    Args:
+        con: the warehouse, loaded and scored through `week`; nothing is written.
+        store: where pictures and what was published before are read.
+        folder: for files.
+        week: ISO date of a Monday.
+        conventions: labeler name → how its readings of drawings are to be understood.
+        before: manifest of the edition that this one continues. What is the same there is not written again, and
+            figures are those of that edition where they are the same but for the last digits.
+        texts: hash of the statements that views are made by.
+        database: DuckDB file of the published tables, which is made, or brought up to date.
     """
-    published = _computed(store, before, folder / "before") if before else None
-    exported = sorted(export_tables(con, folder / "data", week=week, before=published))
-    data = tuple((file.relative_to(folder).as_posix(), file) for file in exported)
-    copy = connect(next(file for file in exported if file.name == "cliche.duckdb"), read_only=True)
+    edition_before = EditionBefore(store, before, folder / "before")
+    data = export_tables(con, folder, week=week, before=edition_before)
+    listed = {**(before or {"edition": ""}), "tables": data.tables, "files": data.files}
+    build_database(database, data.tables, data.files, fetcher(store, listed, folder))
+    copy = open_published(database)
     try:
-        hashes = table_hashes(copy)
+        same_texts = before is not None and before.get("texts_sha256") == texts
+        hashes = hashes_of(copy, data)
+        export_views(copy, data, hashes, week=week, before=edition_before, same_texts=same_texts)
         reference = documents(copy, shipped().data)
         page = build_page(
             copy,
@@ -86,11 +108,13 @@ def assemble(
             edition="",
             code_version="",
             conventions=conventions,
-            files=[*(path for path, _ in data), *reference, "manifest.json"],
+            files=[*sorted(data.files), *reference, "manifest.json"],
         )
-        sources = _sources(copy, store, page, week, hashes)
+        names = names_of_loaded(con, store)
+        sources = _sources(copy, store, page, week, hashes, names)
     finally:
         copy.close()
+    start_here(database, data.tables, data.files)
     rendered = {path: sha256_hex(content) for path, content in render(page).items()}
     return Contents(
         sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered})),
@@ -100,21 +124,6 @@ def assemble(
         page=page,
         store=store,
     )
-
-
-def _computed(store: Store, manifest: Mapping[str, Any], folder: Path) -> Path:
-    """Return `folder` with the Parquet files of an edition's computed tables; those that are damaged are left out."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in (f"{table}.parquet" for table in COMPUTED_TABLES):
-        if (stated := manifest["files"].get(f"data/{name}")) is None:
-            continue
-        try:
-            data = store.get(f"{keys.edition_prefix(manifest['edition'])}data/{name}")
-        except KeyError:
-            continue
-        if sha256_hex(data) == stated["sha256"]:
-            (folder / name).write_bytes(data)
-    return folder
 
 
 def shipped_conventions() -> dict[str, str]:
@@ -128,7 +137,12 @@ def _named(page: Page, edition: str, code_version: str, replaces: str | None, st
 
 
 def _sources(
-    copy: duckdb.DuckDBPyConnection, store: Store, page: Page, week: str, hashes: Mapping[str, str]
+    copy: duckdb.DuckDBPyConnection,
+    store: Store,
+    page: Page,
+    week: str,
+    hashes: Mapping[str, str],
+    names: Mapping[Partition, Names],
 ) -> dict[str, Any]:
     return {
         "table_hashes": dict(hashes),
@@ -140,11 +154,12 @@ def _sources(
         "partitions": [
             {
                 **row,
-                "manifest": current_manifest(store, row["week"], row["model"]),
-                "label_parts": label_parts(store, row["week"], row["model"]),
-                "label_attempt_parts": label_attempt_parts(store, row["week"], row["model"]),
+                "manifest": read.manifest,
+                "label_parts": [*read.label_parts],
+                "label_attempt_parts": [*read.label_attempt_parts],
             }
             for row in rows(copy, "partitions", {"week": week})
+            for read in (names[row["week"], row["model"]],)
         ],
         "anchors": _anchors(store, week),
         "gold": _gold(copy, store),

@@ -1,11 +1,15 @@
 """The edition: what one publish makes public. It is complete or invisible, and never changes afterwards.
 
-Files go under `editions/<week>.<revision>/` one by one, `manifest.json` last; a folder without a manifest is no edition
-and its revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only
-to a higher (week, revision). Two publishes of the same content make one edition: the content is the hashes of all
-tables through the week and every byte of the page but its edition id and code version, so that a newer code version
-which changes no figure, no word and no picture publishes nothing. Figures that another processor computes are the same
-but for the last digits (`warehouse.closeness`); they are published as they were before.
+First the rows of tables and weeks that no edition holds yet go under `tables/`, then files under
+`editions/<week>.<revision>/`, one by one, `manifest.json` last; a folder without a manifest is no edition and its
+revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only to a
+higher (week, revision). Then the one DuckDB file at `site/` is replaced by that of the newest edition.
+
+Two publishes of the same content make one edition: the content is the hashes of all tables through the week and every
+byte of the page but its edition id and code version, so that a newer code version which changes no figure, no word and
+no picture publishes nothing. Nor do columns of run time: what changed in them alone is in the files of the next
+edition. Figures that another processor computes are the same but for the last digits (`warehouse.closeness`); they are
+published as they were before.
 """
 
 from __future__ import annotations
@@ -19,16 +23,18 @@ import duckdb
 
 from assets.leaderboard.contents import Contents, assemble, shipped_conventions
 from assets.leaderboard.published import POINTER, Edition, edition_of, latest, read_json, read_manifest
+from assets.leaderboard.site import show_database
 from assets.leaderboard.texts import texts_sha256
 from assets.suites.analysis import shipped
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.database.published import DATABASE
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 from warehouse.weeks import parse_week, utc_now
 
-FORMAT = 1
+FORMAT = 2
 _TRIES = 5
 
 
@@ -40,6 +46,7 @@ def publish(
     code_version: str,
     conventions: Mapping[str, str] | None = None,
     store_read: str | None = None,
+    database: Path | None = None,
 ) -> Edition:
     """Return the edition that holds the warehouse as of `week`; write it unless its content is public already.
 
@@ -51,16 +58,19 @@ def publish(
         conventions: labeler name → how its readings of drawings are to be understood; None: those that are shipped.
         store_read: when the store was last read whole, and what that found; None: never. A run-time fact: it makes no
             new edition, and is in the manifest so that the page can be rendered again.
+        database: DuckDB file of what is published, kept between editions and brought up to date; None: a temporary one.
 
     Raises:
         UsageError: if `week` is no Monday.
         RefusedError: if another run is publishing.
-        CorruptObjectError: if a picture that the page shows is missing or is not what its name says.
+        CorruptObjectError: if a picture that the page shows, or a file of an earlier week's rows that is needed, is
+            missing or is not what its name says.
         StoreError: if the store fails; no reader sees anything of the attempt.
     """
     parse_week(week)
     with store.lease("edition", purpose=f"publish {week}"), tempfile.TemporaryDirectory() as folder:
         current = current_edition(store, week)
+        file = database or Path(folder) / DATABASE
         contents = assemble(
             con,
             store,
@@ -68,13 +78,17 @@ def publish(
             week=week,
             conventions=shipped_conventions() if conventions is None else conventions,
             before=current or _newest(store),
+            texts=texts_sha256(),
+            database=file,
         )
         if current is not None and current["content_sha256"] == contents.sha256:
-            moved = _advance(store, current)
-            return edition_of(current, published=moved)
-        manifest = _write(store, contents, week, code_version, current, store_read)
-        _advance(store, manifest)
-        return edition_of(manifest, published=True)
+            manifest, published = current, _advance(store, current)
+        else:
+            manifest = _write(store, contents, week, code_version, current, store_read)
+            _advance(store, manifest)
+            published = True
+        show_database(store, manifest, file, Path(folder))
+        return edition_of(manifest, published=published)
 
 
 def current_edition(store: Store, week: str) -> dict[str, Any] | None:
@@ -116,10 +130,12 @@ def _write(
     edition_id = f"{week}.{revision}"
     prefix = keys.edition_prefix(edition_id)
     replaces = None if current is None else current["edition"]
+    for key, data in contents.parts():
+        store.put_if_absent(key, data)  # a publish that was stopped may have written it
     files: dict[str, dict[str, Any]] = {}
     for path, data in contents.files(edition_id, code_version, replaces, store_read):
         _put(store, prefix + path, data)
-        files[path] = {"sha256": sha256_hex(data), "bytes": len(data)}
+        files[path] = {"sha256": sha256_hex(data), "bytes": len(data)} | contents.data.files.get(path, {})
     manifest = {
         "format": FORMAT,
         "edition": edition_id,
@@ -133,6 +149,7 @@ def _write(
         "content_sha256": contents.sha256,
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
         **contents.sources,
+        "tables": contents.data.tables,
         "files": files,
     }
     key = f"{prefix}manifest.json"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from warehouse import keys
+from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.loading.seals import FIELD
 from warehouse.store.base import Store
@@ -49,6 +52,37 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
     """
     key = f"{keys.edition_prefix(edition_id)}manifest.json"
     return read_json(key, store.get(key))
+
+
+def fetcher(store: Store, manifest: Mapping[str, Any], folder: Path) -> Callable[[str], Path]:
+    """Return a function from a key of a manifest (`tables/…`, or a path in the edition) to a copy of that object.
+
+    Copies lie in `folder` under their keys; one that is there already and whole is not read from the store again.
+    The function raises `CorruptObjectError` if an object is missing, or is not what the manifest says.
+    """
+    prefix = keys.edition_prefix(manifest["edition"])
+    parts = {part["key"]: part for table in manifest.get("tables", {}).values() for part in table["parts"]}
+    stated = {name: of["sha256"] for name, of in (parts | manifest["files"]).items()}
+
+    def fetch(name: str) -> Path:
+        path, key = folder / name, name if name in parts else prefix + name
+        if path.is_file() and sha256_hex(path.read_bytes()) == stated[name]:
+            return path
+        try:
+            data = store.get(key)
+        except KeyError:
+            raise CorruptObjectError(f"{key} is not in the store, but its manifest names it") from None
+        if sha256_hex(data) != stated[name]:
+            raise CorruptObjectError(
+                f"{key} is damaged: its bytes have another hash than in the manifest of {manifest['edition']}"
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside.write_bytes(data)
+        beside.replace(path)
+        return path
+
+    return fetch
 
 
 def read_json(key: str, data: bytes) -> dict[str, Any]:

@@ -21,9 +21,12 @@ from assets.leaderboard.contents import shipped_conventions
 from assets.leaderboard.documents import documents_from
 from assets.metrics.registry.metrics import metrics
 from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
-from warehouse.database.export import DATABASE, STORAGE, make_published_tables
+from warehouse.database.migrations import migrate
+from warehouse.database.published import DATABASE, STORAGE
 from warehouse.database.sqlfiles import ROOT
+from warehouse.database.table_hash import identity_tables
 
 _HERE = Path(__file__).parent
 RELEASED = _HERE / "released.json"
@@ -64,9 +67,24 @@ def own_relations() -> Relations:
         with connect(None) as con:
             con.execute(f"ATTACH '{file}' AS published (STORAGE_VERSION '{STORAGE}')")
             con.execute("USE published")
-            make_published_tables(con)
+            _make_tables(con)
         with connect(file, read_only=True) as con:
             return relations(con)
+
+
+def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables and views that are published in an empty database, as files of format 1 hold them."""
+    migrate(con)
+    published = {*identity_tables(con)}
+    tables = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    ).fetchall()
+    for (table,) in tables:
+        if table not in published:
+            con.execute(f"DROP TABLE {table}")
+    for table, columns in PRIVATE.items():
+        for column in columns:
+            con.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
 def relations(con: duckdb.DuckDBPyConnection) -> Relations:

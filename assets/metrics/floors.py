@@ -12,6 +12,7 @@ import duckdb
 
 from assets.generation.workplace import Workplace
 from warehouse import keys
+from warehouse.loading.load import forget, transaction
 from warehouse.store import Store
 
 
@@ -30,10 +31,12 @@ def set_floors(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -
     for week, model, stands in rows:
         floor = configured.get(model, published.get((week, model), stands))
         if floor != stands:
-            con.execute(
-                "UPDATE plans SET completeness_floor = $floor WHERE week = $week AND model = $model",
-                {"floor": floor, "week": week, "model": model},
-            )
+            with transaction(con):
+                forget(con, ["plans"], [week])
+                con.execute(
+                    "UPDATE plans SET completeness_floor = $floor WHERE week = $week AND model = $model",
+                    {"floor": floor, "week": week, "model": model},
+                )
             changed.add(week)
     return sorted(changed)
 

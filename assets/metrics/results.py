@@ -14,7 +14,7 @@ import pyarrow as pa
 from assets.metrics.claims.counts import week_claim_counts
 from assets.metrics.claims.table import history_claims
 from assets.metrics.drift.detectable import week_shifts
-from assets.metrics.drift.table import history_events
+from assets.metrics.drift.table import history_events, later_events
 from assets.metrics.effects.table import compute_effects, compute_study_effects
 from assets.metrics.labels.corrected import week_corrections, week_label_error
 from assets.metrics.labels.labeler_drift import week_drift
@@ -25,6 +25,7 @@ from assets.metrics.study.differences import study_differences
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
 ComputeHistory = Callable[[duckdb.DuckDBPyConnection], pa.Table]
+ComputeLater = Callable[[duckdb.DuckDBPyConnection, str | None], pa.Table]
 
 WEEK_RESULTS: Mapping[str, Compute] = {
     "scores": compute_scores,
@@ -46,10 +47,16 @@ STUDY_RESULTS: Mapping[str, Compute] = {
     "study_ranks": study_ranks,
     "study_effects": compute_study_effects,
 }
-#: Results over all weeks, computed when any of them was scored: a function is given the warehouse alone.
+#: Results over all weeks: a function is given the warehouse alone.
 HISTORY_RESULTS: Mapping[str, ComputeHistory] = {
     "drift_events": history_events,
     "claims": history_claims,
+}
+#: The same when some weeks were scored: a function is also given the last week whose rows are right in the warehouse,
+#: None where none are.
+LATER_RESULTS: Mapping[str, ComputeLater] = {
+    "drift_events": later_events,
+    "claims": lambda con, _: history_claims(con),
 }
 #: Results of a week that leave out who is withheld: computed again where its checks withhold others than before.
 OF_THE_PUBLISHED = ("model_pairs", "ranks")

@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from assets.generation.workplace import Workplace
 from assets.metrics.declared import load_declared
+from assets.metrics.drift.kept import keep
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
-from assets.metrics.results import HISTORY_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
+from assets.metrics.results import LATER_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
@@ -27,6 +28,7 @@ from warehouse.errors import ClicheError
 from warehouse.loading.freshness import (
     anchors_inputs,
     gold_inputs,
+    keep_manifests,
     stale_anchors,
     stale_partitions,
     stale_studies,
@@ -70,6 +72,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
     """
     with connect(place.warehouse) as con:
         migrate(con)
+        keep_manifests(con, place.store)
         for behind, model in stale_partitions(con, place.store, week):
             load_partition(con, place.store, behind, model)
         load_anchors(con, place.store, week)
@@ -142,7 +145,7 @@ def assert_publishable(con: duckdb.DuckDBPyConnection, place: Workplace, week: s
     scored = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
     behind = {day for day, _ in stale_partitions(con, place.store, week)}
     behind |= {*stale_anchors(con, place.store, week)}
-    behind |= {day for day in weeks if scored.get(day) != _inputs(con, place, day)}
+    behind |= {day for day in weeks if scored.get(day) != scored_by(con, place, day)}
     if behind:
         raise ClicheError(
             f"week {week} is not published: {', '.join(sorted(behind))} changed after it was scored; "
@@ -189,7 +192,8 @@ def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
     return [week.isoformat() for (week,) in rows]
 
 
-def _inputs(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
+def scored_by(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
+    """Return a digest of what the scores of a week are computed from: its rows, what is declared, and the code."""
     extra = [place.code_version, shipped_sha256(), anchors_inputs(con, week)]
     gold = gold_inputs(con, shift(week, 1 - GOLD_WEEKS), week)
     return week_inputs(con, week, [*extra, gold] if gold else extra)
@@ -198,7 +202,7 @@ def _inputs(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
 def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -> list[str]:
     """Score the weeks up to `through` whose inputs are not those that they were scored by; return them."""
     known = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
-    inputs = {week: _inputs(con, place, week) for week in _planned_weeks(con, through)}
+    inputs = {week: scored_by(con, place, week) for week in _planned_weeks(con, through)}
     changed = [week for week in inputs if known.get(week) != inputs[week]]
     for week, scores in scores_of(con, changed):
         # Figures first: the checks look at them too, and must not see those of an earlier scoring.
@@ -214,14 +218,23 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
 
 
 def _score_history(con: duckdb.DuckDBPyConnection) -> None:
-    """Compute what rests on all weeks, unless it rests on these already."""
-    weeks = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), inputs FROM scored_weeks ORDER BY week"
-    ).fetchall()
-    hidden = con.execute("SELECT DISTINCT strftime(week, '%Y-%m-%d'), model FROM withheld ORDER BY ALL")
-    inputs = digest([[*row] for row in (*weeks, *hidden.fetchall())])
-    if con.execute("SELECT inputs FROM history_state").fetchall() != [(inputs,)]:
-        replace_history(con, {table: compute(con) for table, compute in HISTORY_RESULTS.items()}, inputs)
+    """Compute what rests on all weeks, unless it rests on these already; of weeks that did not change nothing again."""
+    scored = dict(
+        con.execute("SELECT strftime(week, '%Y-%m-%d'), inputs FROM scored_weeks ORDER BY week").fetchall()
+    )
+    rests_on = {week: digest([inputs, _hidden(con, week)]) for week, inputs in scored.items()}
+    before = dict(con.execute("SELECT strftime(week, '%Y-%m-%d'), inputs FROM history_weeks").fetchall())
+    if before == rests_on:
+        return
+    changed = min(week for week in {*before, *rests_on} if before.get(week) != rests_on.get(week))
+    keep(con, scored)
+    through = max((week for week in rests_on if week < changed), default=None)
+    tables = {table: compute(con, through) for table, compute in LATER_RESULTS.items()}
+    replace_history(con, tables, rests_on)
+
+
+def _hidden(con: duckdb.DuckDBPyConnection, week: str) -> list[str]:
+    return sorted({model for model, _ in _withheld(con, week)})
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:

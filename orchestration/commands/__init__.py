@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # so that calls are checked by their types
     from orchestration.commands import (
         anchors,
+        archive,
         auditor,
         design,
         doctor,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # so that calls are checked by their types
 
 __all__ = [
     "anchors",
+    "archive",
     "auditor",
     "design",
     "doctor",

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from orchestration.commands.editions import counting, current, local_copy
+from assets.leaderboard.published import fetcher
+from orchestration.commands.editions import counting, current, database_of, local_copy, manifest_of
 from orchestration.console import ERR, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
-from warehouse.errors import UsageError
+from warehouse import keys
+from warehouse.errors import ClicheError, UsageError
 
 
 def serve(port: int) -> int:
@@ -19,7 +25,11 @@ def serve(port: int) -> int:
     place = bare_workplace(load_settings())
     edition = current(place)
     folder = local_copy(place, edition)
-    handler = partial(_Quiet, directory=str(folder))
+    manifest = manifest_of(place, edition)
+    fetch = fetcher(place.store, manifest, folder)
+    more = {key: partial(fetch, key) for key in _parts(manifest)}
+    more[keys.SITE_DATABASE] = partial(database_of, place, edition)
+    handler = partial(_Quiet, more=more, directory=str(folder))
     try:
         server = _Server(("127.0.0.1", port), handler)
     except OSError as error:
@@ -43,8 +53,24 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
+def _parts(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the keys of the rows by the week that a manifest lists."""
+    return {part["key"] for table in manifest.get("tables", {}).values() for part in table["parts"]}
+
+
 class _Quiet(SimpleHTTPRequestHandler):
-    """Files of one folder, without a line for every request."""
+    """Files of one folder, without a line for every request, and `more`, each made when it is first asked for."""
+
+    def __init__(self, *args: Any, more: Mapping[str, Callable[[], Path]], **options: Any) -> None:
+        self._more = more
+        super().__init__(*args, **options)
+
+    def translate_path(self, path: str) -> str:
+        """Return the file of a request; one that cannot be made is not found."""
+        if make := self._more.get(unquote(urlsplit(path).path).lstrip("/")):
+            with suppress(ClicheError):
+                return str(make())
+        return super().translate_path(path)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

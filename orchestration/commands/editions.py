@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.published import latest, read_manifest
+from assets.leaderboard.published import fetcher, latest, read_manifest
 from orchestration.console import ERR
+from orchestration.verifying.report import Step, silent
 from warehouse import keys
-from warehouse.canonical import sha256_hex
-from warehouse.database.connection import connect
+from warehouse.database.building import build_database, is_built_from, start_here
+from warehouse.database.published import DATABASE, open_published
 from warehouse.database.sqlfiles import sql
-from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.errors import UsageError
+
+OLD_DATABASE = "data/cliche.duckdb"  # in an edition of format 1
 
 
 def page_address(place: Workplace) -> str:
@@ -34,48 +39,76 @@ def current(place: Workplace) -> str:
     return newest.id
 
 
-def local_copy(place: Workplace, edition: str, *, only: str | None = None) -> Path:
+def manifest_of(place: Workplace, edition: str) -> dict[str, Any]:
+    """Return the manifest of an edition; raise `UsageError` if there is no such edition."""
+    try:
+        return read_manifest(place.store, edition)
+    except KeyError:
+        raise UsageError(f"no edition {edition}; the latest is {current(place)}") from None
+
+
+def local_copy(place: Workplace, edition: str) -> Path:
     """Return a folder with the files of an edition, fetched once: a published edition never changes.
 
-    A file that is not what the edition's manifest says (damaged, or of another store) is fetched again.
-
-    Args:
-        place: where the store is.
-        edition: its id.
-        only: fetch this one file alone.
+    Rows of tables by the week are not in it. A file that is not what the edition's manifest says (damaged, or of
+    another store) is fetched again.
 
     Raises:
         UsageError: if there is no such edition.
-        CorruptObjectError: if a file of the edition is missing from the store.
+        CorruptObjectError: if a file of the edition is missing from the store, or damaged there.
     """
-    folder = place.warehouse.parent / "editions" / edition
-    prefix = keys.edition_prefix(edition)
-    try:
-        files = read_manifest(place.store, edition)["files"]
-    except KeyError:
-        raise UsageError(f"no edition {edition}; the latest is {current(place)}") from None
-    for name in [only] if only else [*files, "manifest.json"]:
-        path = folder / name
-        stated = files.get(name, {}).get("sha256")
-        if path.is_file() and sha256_hex(path.read_bytes()) == stated:
-            continue
-        try:
-            data = place.store.get(prefix + name)
-        except KeyError:
-            raise CorruptObjectError(
-                f"{prefix}{name} is not in the store, but its manifest names it"
-            ) from None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}")
-        part.write_bytes(data)
-        part.replace(path)
+    manifest, folder = manifest_of(place, edition), _folder(place, edition)
+    fetch = fetcher(place.store, manifest, folder)
+    for name in manifest["files"]:
+        fetch(name)
     return folder
+
+
+def database_of(place: Workplace, edition: str) -> Path:
+    """Return an edition's DuckDB file: that of the last publish if it is of this edition, else one that is built once.
+
+    Raises:
+        UsageError: if there is no such edition.
+        CorruptObjectError: if an object of the edition is missing from the store, or damaged there.
+    """
+    manifest = manifest_of(place, edition)
+    if is_of_format_1(manifest):
+        return fetcher(place.store, manifest, _folder(place, edition))(OLD_DATABASE)
+    for path in (place.warehouse.parent / "published" / DATABASE, _folder(place, edition) / DATABASE):
+        if is_built_from(path, manifest["tables"], manifest["files"]):
+            return path
+    build_from(place, manifest, path)
+    return path
+
+
+def build_from(place: Workplace, manifest: Mapping[str, Any], path: Path, step: Step = silent) -> None:
+    """Make the DuckDB file of an edition at `path`, from what its manifest lists; of format 1, copy its own.
+
+    Raises:
+        CorruptObjectError: if an object of the edition is missing from the store, or damaged there.
+        StoreError: if the file cannot be written.
+    """
+    with TemporaryDirectory(prefix="cliche-edition-") as folder:
+        fetch = fetcher(place.store, manifest, Path(folder))
+        if is_of_format_1(manifest):
+            shutil.copyfile(fetch(OLD_DATABASE), path)
+            return
+        build_database(path, manifest["tables"], manifest["files"], fetch, progress=step)
+        start_here(path, manifest["tables"], manifest["files"])
+
+
+def is_of_format_1(manifest: Mapping[str, Any]) -> bool:
+    """Return whether an edition holds its DuckDB file and all rows of its own, as the first ones did."""
+    return "tables" not in manifest
 
 
 def open_database(place: Workplace, edition: str) -> duckdb.DuckDBPyConnection:
     """Return a read-only connection to an edition's DuckDB file."""
-    name = "data/cliche.duckdb"
-    return connect(local_copy(place, edition, only=name) / name, read_only=True)
+    return open_published(database_of(place, edition))
+
+
+def _folder(place: Workplace, edition: str) -> Path:
+    return place.warehouse.parent / "editions" / edition
 
 
 def check_line(place: Workplace) -> str:

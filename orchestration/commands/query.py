@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from orchestration.commands.editions import current, local_copy
+from orchestration.commands.editions import current, database_of
 from orchestration.console import OUT, note
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
@@ -23,7 +23,6 @@ from warehouse.sandbox.rules import LONGEST_TEXT
 from warehouse.validation import close_match
 
 FORMATS = ("table", "csv", "json")
-DATABASE = "data/cliche.duckdb"
 
 
 def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: int, show: bool) -> int:
@@ -46,7 +45,7 @@ def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: 
     text = query if query is not None else _from_file(file or "")
     place = bare_workplace(load_settings())
     rows = read(
-        local_copy(place, current(place), only=DATABASE) / DATABASE,
+        database_of(place, current(place)),
         text,
         form=form,
         limit=limit or None if form == "table" else None,

@@ -47,6 +47,11 @@ def lines(found: StoreReading) -> Iterator[str]:
             f"  {found.unrecorded:,} of them were written by earlier versions, which recorded no hash: "
             "they fit the objects that refer to them"
         )
+    if found.leftover:
+        yield (
+            f"  {found.leftover:,} parts of tables are in no edition: a publish that was stopped left them, "
+            "and the next one may use them"
+        )
     width = min(max((len(one.key) for one in found.problems), default=0), _WIDEST)
     for one in found.problems:
         of = f" ({one.of})" if one.of else ""

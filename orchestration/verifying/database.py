@@ -2,6 +2,8 @@
 
 A view of a forged file could read any file, and a macro could stand before a function of DuckDB. So nothing outside
 the edition's folder can be reached, and no statement is run before the catalog was compared.
+
+Editions of format 1 have such a file, and those of format 2 share the one in `site/`.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -16,6 +19,7 @@ from assets.leaderboard.texts import Relations, relations
 from orchestration.verifying.report import VerifyReport
 from orchestration.verifying.version import Version
 from warehouse.database.connection import SETTINGS
+from warehouse.database.published import search_all
 from warehouse.errors import CorruptObjectError
 
 FILE = "data/cliche.duckdb"
@@ -31,29 +35,58 @@ _FOREIGN = {
     "default": "SELECT table_name || '.' || column_name FROM duckdb_columns() "
     "WHERE NOT internal AND column_default IS NOT NULL",
 }
+#: What the file in `site/` has besides.
+SHARED = ("schema study", "PRIMARY KEY(")
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to the edition's DuckDB file that reads this folder, writes nothing and cannot be unlocked.
+def locked(file: Path | None, *folders: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to a DuckDB file, or to none, that reads these folders alone, writes nothing and stays so.
 
     Raises:
         CorruptObjectError: if the file does not open.
     """
     con = duckdb.connect(config=SETTINGS)
+    readable = [*folders, *([file.parent] if file else [])]
     try:
-        con.execute(f"SET allowed_directories = ['{_quoted(f'{folder}/')}']")
+        con.execute(f"SET allowed_directories = [{', '.join(_quoted(f'{folder}/') for folder in readable)}]")
         con.execute("SET max_temp_directory_size = '0B'")
         con.execute("SET enable_external_access = false")
+        if file:
+            try:
+                con.execute(f"ATTACH {_quoted(str(file))} AS edition (READ_ONLY)")
+                con.execute("USE edition")
+                search_all(con)
+            except (duckdb.Error, UnicodeDecodeError) as error:
+                raise CorruptObjectError(f"{file.name} does not open: {one_line(error)}") from None
         con.execute("SET lock_configuration = true")
-        try:
-            con.execute(f"ATTACH '{_quoted(str(folder / FILE))}' AS edition (READ_ONLY)")
-            con.execute("USE edition")
-        except (duckdb.Error, UnicodeDecodeError) as error:
-            raise CorruptObjectError(f"{FILE} does not open: {one_line(error)}") from None
         yield con
     finally:
         con.close()
+
+
+def foreign(con: duckdb.DuckDBPyConnection, allowed: tuple[str, ...] = ()) -> list[str]:
+    """Return what a file holds that no edition has, in words; `allowed` are parts of such words."""
+    found = [
+        f"{kind} {name}" for kind, query in _FOREIGN.items() for (name,) in con.execute(query).fetchall()
+    ]
+    return sorted(what for what in found if not any(part in what for part in allowed))
+
+
+def catalog(con: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
+    """Return table or view → its schema, statement, comment, columns and key; nothing of them is run."""
+    found: dict[str, list[Any]] = {}
+    for query in (
+        "SELECT table_name, schema_name, coalesce(comment, '') FROM duckdb_tables()",
+        "SELECT view_name, schema_name, coalesce(comment, ''), sql FROM duckdb_views()",
+        "SELECT table_name, column_name, data_type, is_nullable, coalesce(comment, '') FROM duckdb_columns()",
+        "SELECT table_name, constraint_text FROM duckdb_constraints()",
+    ):
+        internal = "" if "constraints" in query else " AND NOT internal"
+        ordered = f"{query} WHERE database_name = current_database(){internal} ORDER BY ALL"
+        for name, *rest in con.execute(ordered).fetchall():
+            found.setdefault(name, []).append(rest)
+    return found
 
 
 def compare_catalog(
@@ -63,12 +96,10 @@ def compare_catalog(
 
     Returns None if the file holds what no edition holds: then nothing in it is to be run.
     """
-    foreign = [
-        f"{kind} {name}" for kind, query in _FOREIGN.items() for (name,) in con.execute(query).fetchall()
-    ]
-    for what in sorted(foreign):
+    strange = foreign(con)
+    for what in strange:
         report.differ(f"{FILE} holds the {what}, which no edition has")
-    if foreign:
+    if strange:
         return None
     found = relations(con)
     return _against(found, version, report)
@@ -125,4 +156,4 @@ def one_line(error: Exception) -> str:
 
 
 def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+    return "'" + text.replace("'", "''") + "'"

@@ -1,13 +1,16 @@
-"""The files of an edition against its manifest: names, sizes, hashes, and nothing else in the folder."""
+"""The files of an edition and the parts that it lists, against its manifest: names, sizes, hashes, and nothing else."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from orchestration.verifying import manifest as manifests
+from orchestration.verifying.archive import listed
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport
 
@@ -16,12 +19,19 @@ _BLOCK = 1 << 20
 
 
 def compare(
-    folder: Path, manifest: Manifest, report: VerifyReport, step: Step, *, extras: bool = True
+    folder: Path,
+    root: Path,
+    manifest: Manifest,
+    report: VerifyReport,
+    step: Step,
+    *,
+    extras: bool = True,
 ) -> bool:
-    """Compare the files in `folder` with the manifest; return whether all are there and as stated, and no other.
+    """Compare files and parts with the manifest; return whether all are there and as stated, and no other.
 
     Args:
         folder: where the edition is.
+        root: where the keys of parts begin: the edition's folder, or a store, in which parts of other editions lie.
         manifest: what is to be there.
         report: receives each file that is missing, changed, of another name or not in the manifest.
         step: called with how far it is.
@@ -29,29 +39,50 @@ def compare(
     """
     before = len(report.differences)
     stated = manifest["files"]
+    parts = {part.key: {"sha256": part.sha256, "bytes": part.bytes} for part in listed.parts(manifest)}
     there = present(folder)
     if not there.get(manifests.NAME):
         report.differ(f"{manifests.NAME} is not a plain file")
+    total = len(stated) + len(parts)
     for number, (name, entry) in enumerate(sorted(stated.items())):
-        step("files", number, len(stated))
-        report.files += 1
-        if name not in there:
-            report.differ(f"{name} is missing")
-            continue
-        if not there[name]:
-            report.differ(f"{name} is not a plain file")
-            continue
-        found, size = _hash(folder / name)
-        if found != entry["sha256"]:
-            report.differ(f"{name} has another hash than the manifest says")
-        elif size != entry["bytes"]:
-            report.differ(f"{name} has {size:,} bytes, the manifest says {entry['bytes']:,}")
-        elif name.startswith("pictures/"):
-            _name(name, found, report)
+        step("files", number, total)
+        _compare(folder / name, name, entry, there.get(name), report)
+    for number, (key, entry) in enumerate(parts.items(), len(stated)):
+        step("files", number, total)
+        _compare(root / key, key, entry, _is_plain(root, key), report)
     if extras:
-        for name in sorted(there.keys() - stated.keys() - {manifests.NAME}):
+        known = stated.keys() | parts.keys() if root == folder else stated.keys()
+        for name in sorted(there.keys() - known - {manifests.NAME}):
             report.differ(f"{_shown(name)} is not in the manifest")
     return len(report.differences) == before
+
+
+def _compare(
+    path: Path, name: str, entry: Mapping[str, Any], plain: bool | None, report: VerifyReport
+) -> None:
+    """Compare one file; `plain` is whether it is a file and no link, None if there is nothing of that name."""
+    report.files += 1
+    if plain is None:
+        report.differ(f"{name} is missing")
+        return
+    if not plain:
+        report.differ(f"{name} is not a plain file")
+        return
+    found, size = file_hash(path)
+    if found != entry["sha256"]:
+        report.differ(f"{name} has another hash than the manifest says")
+    elif size != entry["bytes"]:
+        report.differ(f"{name} has {size:,} bytes, the manifest says {entry['bytes']:,}")
+    elif name.startswith("pictures/"):
+        _name(name, found, report)
+
+
+def _is_plain(root: Path, key: str) -> bool | None:
+    """Return whether a part is a plain file under folders that are no links; None if it is not there."""
+    path = root / key
+    if not os.path.lexists(path):
+        return None
+    return path.is_file() and path.resolve() == root.resolve() / key
 
 
 def present(folder: Path) -> dict[str, bool]:
@@ -77,7 +108,8 @@ def _name(name: str, sha256: str, report: VerifyReport) -> None:
         report.differ(f"{name} holds another picture than its name says")
 
 
-def _hash(path: Path) -> tuple[str, int]:
+def file_hash(path: Path) -> tuple[str, int]:
+    """Return SHA-256 and size of a file."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):

@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from orchestration.verifying.archive import listed
+from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError
 
 NAME = "manifest.json"
+FORMATS = (1, 2)
 MOST_BYTES = 32_000_000
 MOST_FILES = 100_000
 MOST_FILE_BYTES = 20_000_000_000
@@ -60,9 +63,9 @@ def parse(data: bytes, where: str) -> Manifest:
         raise _wrong(where, "it does not read as JSON") from None
     if not isinstance(value, dict):
         raise _wrong(where, "it holds no fields")
-    if value.get("format") != 1 or isinstance(value["format"], bool):
+    if type(value.get("format")) is not int or value["format"] not in FORMATS:
         raise _wrong(
-            where, f"its format is {_shown(value.get('format'))}, this version reads 1; update cliche"
+            where, f"its format is {_shown(value.get('format'))}, this version reads 1 and 2; update cliche"
         )
     for name, kind in _FIELDS.items():
         if not isinstance(value.get(name), _KINDS[kind]):
@@ -74,6 +77,8 @@ def parse(data: bytes, where: str) -> Manifest:
     if not _EDITION.fullmatch(value["edition"]):
         raise _wrong(where, f'"edition" is {_shown(value["edition"])} and not like 2026-11-23.1')
     _check_files(value["files"], where)
+    if value["format"] > 1:
+        _check_tables(value, where)
     return value
 
 
@@ -136,6 +141,25 @@ def _check_files(files: dict[str, Any], where: str) -> None:
         raise _wrong(where, f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
     if (path_ := clash(files)) is not None:
         raise _wrong(where, f"the file name {_shown(path_)} clashes with another")
+
+
+def _check_tables(value: dict[str, Any], where: str) -> None:
+    if why := listed.wrong(value.get("tables")):
+        raise _wrong(where, why)
+    for path, stated in value["files"].items():
+        if path.lower().partition("/")[0] == keys.TABLES.rstrip("/"):
+            raise _wrong(where, f"the file name {_shown(path)} is where the parts of tables are")
+        if not path.endswith(".parquet"):
+            continue
+        name = path.removeprefix("data/").removesuffix(".parquet")
+        if path != f"data/{name}.parquet" or not listed.is_name(name) or name in value["tables"]:
+            raise _wrong(where, f"{_shown(path)} is no table, or one that is kept by the week")
+        if type(stated.get("rows")) is not int or stated["rows"] < 0:
+            raise _wrong(where, f"the rows of {path} are not a number from 0")
+    total = sum(stated["bytes"] for stated in value["files"].values())
+    total += sum(part.bytes for part in listed.parts(value))
+    if total > MOST_TOTAL_BYTES:
+        raise _wrong(where, f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
 
 
 def _shown(value: object) -> str:

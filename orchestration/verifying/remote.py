@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from assets.gateway.network.addresses import Resolver, as_ip, is_inside, system_
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import make_client
 from orchestration.verifying import manifest as manifests
+from orchestration.verifying.archive import listed
 from orchestration.verifying.report import Step
 from warehouse.errors import ClicheError, UsageError
 
@@ -55,15 +56,17 @@ def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_res
         data = _small(client, base, manifests.NAME, manifests.MOST_BYTES)
         manifest = manifests.parse(data, str(base.join(manifests.NAME)))
         (folder / manifests.NAME).write_bytes(data)
-        files = manifest["files"]
-        total = sum(entry["bytes"] for entry in files.values())
+        sizes = {name: entry["bytes"] for name, entry in sorted(manifest["files"].items())}
+        shared = {part.key: part.bytes for part in listed.parts(manifest)}
+        total = sum(sizes.values()) + sum(shared.values())
         if total > shutil.disk_usage(folder).free:
             raise DownloadError(f"the edition has {total:,} bytes, more than are free in {folder.parent}")
-        for number, (name, entry) in enumerate(sorted(files.items())):
-            step("fetching", number, len(files))
+        root = _root(client, base, shared)
+        for number, (name, size) in enumerate({**sizes, **shared}.items()):
+            step("fetching", number, len(sizes) + len(shared))
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            _file(client, base, name, entry["bytes"], path)
+            _file(client, root if name in shared else base, name, size, path)
 
 
 def _base(address: str) -> httpx2.URL:
@@ -80,6 +83,21 @@ def _base(address: str) -> httpx2.URL:
     for page in _PAGES:
         path = path.removesuffix(f"/{page}")
     return url.copy_with(path=f"{path.rstrip('/')}/")
+
+
+def _root(client: httpx2.Client, base: httpx2.URL, shared: Mapping[str, int]) -> httpx2.URL:
+    """Return the address under which the parts of tables lie: the edition's, or that of the store around it."""
+    folders = base.path.rstrip("/").split("/")
+    if not shared or folders[-2:-1] != ["editions"]:
+        return base
+    store = base.copy_with(path="/".join([*folders[:-2], ""]))
+    key, size = next(iter(shared.items()))
+    try:
+        for _ in _blocks(client, store, key, size, exact=True):
+            pass
+    except DownloadError:
+        return base  # a folder that was fetched, under the name that it had in the store
+    return store
 
 
 def _typed_inside(host: str) -> bool:

@@ -75,5 +75,10 @@ class VerifyReport:
         return [summary + " · ".join(said), *rest]
 
 
+def in_words(rows: int) -> str:
+    """Return a number of rows in words."""
+    return f"{rows:,} row{'s' if rows != 1 else ''}"
+
+
 def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

@@ -12,9 +12,11 @@ from pathlib import Path
 from assets.generation.workplace import Workplace
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying import remote
+from orchestration.verifying.archive import listed, site
 from orchestration.verifying.report import Step
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.store.base import Store
 from warehouse.store.local import LocalStore
 
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
@@ -25,14 +27,21 @@ class StatedSource:
     """An edition as files in a folder.
 
     `named` is the id by which the store has it, `latest` the bytes of `latest.json` beside it; `extras` is whether
-    files beyond the manifest can be seen.
+    files beyond the manifest can be seen. `store` is the folder of a store where the parts of tables, and the DuckDB
+    file of the newest edition, are looked for; None: parts are in the folder.
     """
 
     folder: Path
+    store: Path | None = None
     named: str | None = None
     latest: bytes | None = None
     extras: bool = True
     strange: tuple[str, ...] = ()  # names in the store that no file can have
+
+    @property
+    def root(self) -> Path:
+        """Return where the keys of parts begin."""
+        return self.folder if self.store is None else self.store
 
 
 @contextmanager
@@ -90,20 +99,49 @@ def _from_store(place: Workplace, edition: str, step: Step) -> Iterator[StatedSo
     except KeyError:
         latest = None
     if isinstance(store, LocalStore):
-        yield StatedSource((Path(store.url) / prefix).resolve(), edition, latest)
+        root = Path(store.url).resolve()
+        yield StatedSource(root / prefix.rstrip("/"), root, edition, latest)
         return
     with tempfile.TemporaryDirectory(prefix="cliche-edition-") as temporary:
-        folder = Path(temporary).resolve()
-        names = [key.removeprefix(prefix) for key in store.list(prefix)]
-        strange = tuple(name for name in names if manifests.unsafe(name))
-        for number, name in enumerate(names):
-            step("fetching", number, len(names))
-            if name in strange:
-                continue
-            path = folder / name
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(store.get(prefix + name))
-            except KeyError:
-                raise CorruptObjectError(f"{prefix}{name} went away while it was read") from None
-        yield StatedSource(folder, edition, latest, strange=strange)
+        root = Path(temporary).resolve()
+        strange = _fetch_folder(store, prefix, root, step)
+        folder = root / prefix.rstrip("/")
+        _fetch_shared(store, folder / manifests.NAME, root, step)
+        yield StatedSource(folder, root, edition, latest, strange=strange)
+
+
+def _fetch_folder(store: Store, prefix: str, root: Path, step: Step) -> tuple[str, ...]:
+    """Write what is under a prefix to the same keys under `root`; return the names that no file can have."""
+    names = [key.removeprefix(prefix) for key in store.list(prefix)]
+    strange = tuple(name for name in names if manifests.unsafe(name))
+    for number, name in enumerate(names):
+        step("fetching", number, len(names))
+        if name not in strange and not _fetched(store, prefix + name, root):
+            raise CorruptObjectError(f"{prefix}{name} went away while it was read")
+    return strange
+
+
+def _fetch_shared(store: Store, manifest: Path, root: Path, step: Step) -> None:
+    """Write the parts that a manifest lists to their keys under `root`, and the DuckDB file in `site/`.
+
+    What the store does not hold is left out: a missing part is reported with the other files.
+    """
+    listing = listed.parts(manifests.parse(manifest.read_bytes(), str(manifest)))
+    for number, part in enumerate(listing):
+        step("fetching", number, len(listing))
+        _fetched(store, part.key, root)
+    if _fetched(store, keys.SITE_DATABASE_NOTE, root) and site.is_of(root, manifest.parent.name):
+        step("fetching", 0, 1)
+        _fetched(store, keys.SITE_DATABASE, root)
+
+
+def _fetched(store: Store, key: str, root: Path) -> bool:
+    """Write an object to its key under `root`; return whether it was there."""
+    try:
+        data = store.get(key)
+    except KeyError:
+        return False
+    path = root / key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return True

@@ -1,23 +1,23 @@
-"""The tables of an edition: hashes, Parquet and CSV against the DuckDB file, no row twice."""
+"""The tables of an edition of format 1: hashes, Parquet and CSV against the DuckDB file, no row twice."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from orchestration.verifying.database import one_line
 from orchestration.verifying.manifest import Manifest
-from orchestration.verifying.report import Step, VerifyReport
+from orchestration.verifying.report import Step, VerifyReport, in_words
 from warehouse.closeness import close, differing
-from warehouse.database.export import inert
-from warehouse.database.table_hash import table_hashes
+from warehouse.database.table_files import inert
+from warehouse.database.table_hash import table_hashes_of_format_1
 from warehouse.errors import ClicheError
 
-Columns = list[tuple[str, str]]
+Columns = Sequence[tuple[str, str]]
 
 
 def compare_hashes(
@@ -25,7 +25,7 @@ def compare_hashes(
 ) -> dict[str, str]:
     """Return the hash of each table, computed again; the report hears where the manifest states another."""
     try:
-        found = table_hashes(con)
+        found = table_hashes_of_format_1(con)
     except (duckdb.Error, ClicheError) as error:
         report.differ(f"the rows of the tables cannot be read: {one_line(error)}")
         return {}
@@ -68,7 +68,7 @@ def compare_files(
                 continue
             _parquet(con, folder, parquet, rows, columns, report, tolerant=view)
             if text in manifest["files"]:
-                _csv(con, folder, text, parquet, columns, report)
+                compare_csv(con, folder, text, inert(con, folder / parquet), columns, report)
         except duckdb.Error as error:
             report.differ(f"{name} cannot be read: {one_line(error)}")
 
@@ -88,21 +88,22 @@ def _parquet(
         found = [(row[0], row[1]) for row in con.execute(f"DESCRIBE {read}").fetchall()]
         if found != columns:
             report.differ(f"{name} has other columns than the DuckDB file")
-        elif differ := _differing(con, rows, read, columns, tolerant=tolerant):
-            report.differ(f"{name} differs from the DuckDB file in {_rows(differ)}")
+        elif differ := differing_rows(con, rows, read, columns, tolerant=tolerant):
+            report.differ(f"{name} differs from the DuckDB file in {in_words(differ)}")
     except duckdb.Error as error:
         report.differ(f"{name} cannot be read: {one_line(error)}")
 
 
-def _csv(
+def compare_csv(
     con: duckdb.DuckDBPyConnection,
     folder: Path,
     name: str,
-    parquet: str,
+    rows: str,
     columns: Columns,
     report: VerifyReport,
+    of: str = "the DuckDB file",
 ) -> None:
-    """Compare a CSV file with the Parquet file, which was compared with the DuckDB file."""
+    """Compare a CSV file with a query for its rows, in their order; `of` says in the report where those are from."""
     kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns)
     read = (
         f"FROM read_csv('{_path(folder, name)}', auto_detect = false, header = true, delim = ',', quote = '\"', "
@@ -112,14 +113,14 @@ def _csv(
         with (folder / name).open(encoding="utf-8", newline="") as file:
             head = next(csv.reader(file), [])
         if head != [column for column, _ in columns]:
-            report.differ(f"{name} has other columns than the DuckDB file")
-        elif differ := _differing(con, inert(con, folder / parquet), read, columns):
-            report.differ(f"{name} differs from the DuckDB file in {_rows(differ)}")
+            report.differ(f"{name} has other columns than {of}")
+        elif differ := differing_rows(con, rows, read, columns):
+            report.differ(f"{name} differs from {of} in {in_words(differ)}")
     except (duckdb.Error, UnicodeDecodeError, csv.Error) as error:
         report.differ(f"{name} cannot be read: {one_line(error)}")
 
 
-def _differing(
+def differing_rows(
     con: duckdb.DuckDBPyConnection, left: str, right: str, columns: Columns, *, tolerant: bool = False
 ) -> int:
     """Return how many rows two queries have that the other lacks; 0 for the same rows in any order."""
@@ -174,11 +175,7 @@ def compare_grains(con: duckdb.DuckDBPyConnection, tables: Iterable[str], report
             report.differ(f"the rows of table {table} cannot be compared with each other: {one_line(error)}")
             continue
         if twice:
-            report.differ(f"table {table} has {_rows(twice)} more than once")
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'s' if count > 1 else ''}"
+            report.differ(f"table {table} has {in_words(twice)} more than once")
 
 
 def _path(folder: Path, name: str) -> str:

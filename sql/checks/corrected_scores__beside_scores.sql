@@ -15,7 +15,7 @@ SELECT
 FROM scores
 LEFT JOIN corrected_scores
     ON
-        scores.week = corrected_scores.week
+        corrected_scores.week = $week
         AND scores.model = corrected_scores.model
         AND scores.suite = corrected_scores.suite
         AND scores.suite_major = corrected_scores.suite_major
@@ -32,6 +32,10 @@ WHERE
     AND ($model IS NULL OR scores.model = $model)
     AND scores.prompt IS NULL
     AND scores.metric IN ('share', 'distance2', 'distance')
-    AND scores.week IN (SELECT done.week FROM corrected_scores AS done)
+    AND EXISTS (
+        SELECT 1
+        FROM corrected_scores AS done
+        WHERE done.week = $week
+    )
 GROUP BY ALL
 HAVING count(corrected_scores.model) <> 1

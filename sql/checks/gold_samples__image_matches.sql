@@ -16,6 +16,7 @@ ANTI JOIN images
         AND gold_samples.model = images.model
         AND gold_samples.slot_key = images.slot_key
         AND gold_samples.image_sha256 = images.image_sha256
+        AND images.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
 WHERE
     gold_samples.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
     AND ($model IS NULL OR gold_samples.model = $model)

@@ -17,6 +17,7 @@ ANTI JOIN attempts
         AND images.slot_key = attempts.slot_key
         AND images.image_sha256 = attempts.image_sha256
         AND attempts.outcome = 'ok'
+        AND attempts.week = $week
 WHERE
     images.week = $week
     AND ($model IS NULL OR images.model = $model)

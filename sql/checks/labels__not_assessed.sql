@@ -7,28 +7,33 @@
 -- Stages: labels, publish
 -- Rule: Every picture has a label for each planned attribute that the labeler reads at all.
 -- Says: planned labels that are missing
-WITH versions AS (
+WITH given AS (
+    SELECT *
+    FROM labels
+    WHERE week = $week
+),
+
+versions AS (
     SELECT
-        plans.week, plans.model, labels.labeler, labels.labeler_version
+        plans.week, plans.model, given.labeler, given.labeler_version
     FROM plans
-    INNER JOIN labels USING (week, model, labeler)
+    INNER JOIN given USING (week, model, labeler)
     WHERE
         plans.week = $week
         AND ($model IS NULL OR plans.model = $model)
-    GROUP BY plans.week, plans.model, labels.labeler, labels.labeler_version
+    GROUP BY plans.week, plans.model, given.labeler, given.labeler_version
     QUALIFY row_number() OVER (
         PARTITION BY plans.week, plans.model
         ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
+            try_cast(split_part(given.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
+            given.labeler_version DESC
     ) = 1
 ),
 
 readable AS (
     SELECT DISTINCT
-        labels.week, labels.labeler, labels.attribute
-    FROM labels
-    WHERE labels.week = $week
+        week, labeler, attribute
+    FROM given
 )
 
 SELECT
@@ -45,4 +50,4 @@ INNER JOIN prompt_attributes
         AND cast(split_part(slots.suite_version, '.', 1) AS INTEGER) = prompt_attributes.suite_major
         AND slots.prompt = prompt_attributes.prompt
 SEMI JOIN readable USING (week, labeler, attribute)
-ANTI JOIN labels USING (week, model, slot_key, attribute, labeler, labeler_version)
+ANTI JOIN given USING (week, model, slot_key, attribute, labeler, labeler_version)

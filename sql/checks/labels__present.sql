@@ -7,6 +7,19 @@
 -- Severity: critical
 -- Stages: labels, publish
 -- Rule: A model's pictures were labeled by the labeler that its plan names.
+WITH given AS (
+    SELECT DISTINCT
+        model, labeler
+    FROM labels
+    WHERE week = $week
+),
+
+wanted AS (
+    SELECT *
+    FROM prompt_attributes
+    WHERE week = $week
+)
+
 SELECT
     plans.week, plans.model, plans.labeler,
     count(DISTINCT images.slot_key) AS pictures,
@@ -16,8 +29,8 @@ SELECT
 FROM plans
 INNER JOIN images USING (week, model)
 INNER JOIN slots USING (week, model, slot_key)
-SEMI JOIN prompt_attributes USING (week, model, suite, prompt)
-ANTI JOIN labels USING (week, model, labeler)
+SEMI JOIN wanted USING (week, model, suite, prompt)
+ANTI JOIN given USING (model, labeler)
 WHERE
     plans.week = $week
     AND ($model IS NULL OR plans.model = $model)

@@ -6,10 +6,17 @@
 -- Stages: labels, publish
 -- Rule: Every label is of a planned slot.
 -- Says: labels of no planned slot
+WITH planned AS (
+    SELECT
+        model, slot_key
+    FROM slots
+    WHERE week = $week
+)
+
 SELECT
     labels.week, labels.model, labels.slot_key, labels.attribute, labels.labeler, labels.labeler_version
 FROM labels
-ANTI JOIN slots USING (week, model, slot_key)
+ANTI JOIN planned USING (model, slot_key)
 WHERE
     labels.week = $week
     AND ($model IS NULL OR labels.model = $model)

@@ -20,6 +20,7 @@ ANTI JOIN attribute_values
         AND labels.value = attribute_values.value
         AND slots.suite = attribute_values.suite
         AND cast(split_part(slots.suite_version, '.', 1) AS INTEGER) = attribute_values.suite_major
+        AND attribute_values.week = $week
 WHERE
     labels.week = $week
     AND ($model IS NULL OR labels.model = $model)

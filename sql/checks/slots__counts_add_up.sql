@@ -62,7 +62,7 @@ cells AS (
         0 AS ok,
         0 AS pictures
     FROM plans
-    ANTI JOIN slots USING (week, model)
+    ANTI JOIN planned USING (model)
     WHERE
         plans.week = $week
         AND ($model IS NULL OR plans.model = $model)

@@ -6,10 +6,17 @@
 -- Stages: images, publish
 -- Rule: Every slot asks a prompt of its plan.
 -- Says: slots whose prompt is not in the plan
+WITH planned AS (
+    SELECT
+        model, suite, suite_version, prompt
+    FROM prompts
+    WHERE week = $week
+)
+
 SELECT
     slots.week, slots.model, slots.slot_key, slots.suite, slots.suite_version, slots.prompt
 FROM slots
-ANTI JOIN prompts USING (week, model, suite, suite_version, prompt)
+ANTI JOIN planned USING (model, suite, suite_version, prompt)
 WHERE
     slots.week = $week
     AND ($model IS NULL OR slots.model = $model)

@@ -1,6 +1,7 @@
 -- Answers: how many pictures of each prompt show each value of each attribute?
 -- Grain: week, model, suite, suite_version, prompt, turn, attribute, value. Every planned cell has a row for
 --   every declared value, zeros included, and for invalid and not_assessed; their sum is the cell's pictures.
+-- Weeks: own
 -- Columns:
 --   turn: 1, or 2 for what came after a confrontation (its second and third turn together)
 --   labeler: labeler that the plan names

@@ -1,5 +1,6 @@
 -- Answers: which share of the assessed pictures of each prompt shows each value, with its interval?
 -- Grain: week, model, suite, suite_major, prompt, turn, attribute, scale, value; values of the support only.
+-- Weeks: own
 -- Columns:
 --   value: value, or band, that can be in a reference's support
 --   pictures: number of pictures that show the value

@@ -3,6 +3,7 @@
 -- Grain: week, track, simulated, suite, suite_major, condition, attribute, reference, model. A withheld
 --   model, and one without a usable picture, has its row: without figures, and with the reason. What is no
 --   yardstick there has no row.
+-- Weeks: earlier
 -- Columns:
 --   track: model or system; never ranked together
 --   simulated: true if the pictures are drawn by a simulated model

@@ -1,5 +1,6 @@
 -- Answers: how often did each outcome end a slot, for each model and suite in each week?
 -- Grain: week, model, suite, suite_major, condition, outcome; outcomes that did not occur have no row.
+-- Weeks: own
 -- Columns:
 --   outcome: outcome of the slot, or not_attempted
 --   slots: number of slots that ended so

@@ -1,5 +1,6 @@
 -- Answers: may the labels of each attribute be believed, in each week, as far as anybody knows?
 -- Grain: week, labeler, labeler_version, attribute: what is scored in the week.
+-- Weeks: earlier
 -- Columns:
 --   judged_by: who judges the labeler, the first of these that has an alpha on 30 pictures or more: gold
 --     (people, gold pictures of eight weeks), people of an imported study, a second labeler in the week; NULL

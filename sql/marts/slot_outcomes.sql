@@ -1,5 +1,6 @@
 -- Answers: how did each planned slot end?
 -- Grain: slot_key.
+-- Weeks: own
 -- Columns:
 --   series, params_hash, track, simulated: as planned for the model in that week
 --   outcome: final outcome, else that of the last attempt; not_attempted if there was none

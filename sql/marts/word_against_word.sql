@@ -1,5 +1,6 @@
 -- Answers: what does one word change, week by week, and may the labels behind it be believed?
 -- Grain: that of effects. A withheld model has its rows: without figures, and with the reason.
+-- Weeks: earlier
 -- Columns:
 --   simulated: true if the pictures are drawn by a simulated model
 --   estimate: the change, b - a; NULL where reason says why

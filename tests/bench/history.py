@@ -169,5 +169,8 @@ def _week(con: duckdb.DuckDBPyConnection, week: str, model: str, replicates: int
     con.execute(_ATTEMPTS, {"week": week})
     con.execute(_IMAGES, {"week": week})
     con.execute(_LABELS, {"week": week, "model": model, "version": builder.LABELER_VERSION})
-    con.execute("INSERT INTO loads SELECT $week, name, 'benchmark' FROM one_plan_models", {"week": week})
+    con.execute(
+        "INSERT INTO loads SELECT $week, name, 'benchmark', NULL FROM one_plan_models",
+        {"week": week},
+    )
     con.execute("COMMIT")

@@ -39,6 +39,10 @@ class Size:
     history_models: int
     history_replicates: int  # of 42 prompts with seven attributes: 28 make 8,232 labels of a model in a week
     pandas_weeks: int  # of them, for the comparison with pandas
+    archive_weeks: tuple[int, ...]  # lengths of the history at which one week more is published
+    archive_models: int
+    archive_prompts: int  # of all shipped suites, which have 140
+    archive_replicates: int
 
 
 FULL = Size(
@@ -64,6 +68,10 @@ FULL = Size(
     history_models=40,
     history_replicates=28,
     pandas_weeks=16,
+    archive_weeks=(13, 52, 104, 156),
+    archive_models=40,
+    archive_prompts=140,
+    archive_replicates=10,
 )
 QUICK = Size(
     slots=30,
@@ -88,6 +96,10 @@ QUICK = Size(
     history_models=2,
     history_replicates=3,
     pandas_weeks=2,
+    archive_weeks=(5,),
+    archive_models=2,
+    archive_prompts=8,
+    archive_replicates=3,
 )
 
 

@@ -31,7 +31,8 @@ def run(folder: Path, size: Size) -> list[Row]:
         rows = sum(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in tables)
         first, again, plain = [], [], []
         for number in range(size.repeats):
-            shutil.rmtree(store / "editions", ignore_errors=True)
+            for name in ("editions", "tables", "site"):
+                shutil.rmtree(store / name, ignore_errors=True)
             first.append(seconds(lambda: _publish(con, store, True)))
             again.append(seconds(lambda: _publish(con, store, False)))
             plain.append(seconds(lambda at=folder / f"plain-{number}": _copy_all(con, tables, at)))

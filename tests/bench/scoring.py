@@ -184,10 +184,10 @@ def main() -> None:
             begun = time.perf_counter()
             rows = work(con, weeks)
             took.append(time.perf_counter() - begun)
-    print(json.dumps({"seconds": min(took), "peak_mb": _peak_mb(), "rows": rows}))
+    print(json.dumps({"seconds": min(took), "peak_mb": peak_mb(), "rows": rows}))
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Return the peak memory of this process alone; on Linux `ru_maxrss` begins with that of the process before."""
     status = Path("/proc/self/status")
     if status.exists():

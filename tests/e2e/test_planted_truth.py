@@ -24,7 +24,8 @@ from assets.simulation import scenes, truth
 from tests.e2e.benchmark import LAST, WEEKS
 from tests.e2e.conftest import Benchmark
 from tests.e2e.planted_events import CHECKS, inside, within
-from warehouse.database.connection import connect
+from warehouse import keys
+from warehouse.database.published import open_published
 from warehouse.database.sqlfiles import sql
 
 BANDS = {
@@ -46,8 +47,8 @@ def edition(small_benchmark: Benchmark) -> Path:
 
 @pytest.fixture(scope="module")
 def con(edition: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The edition's own file: what a reader has."""
-    with connect(edition / "data" / "cliche.duckdb", read_only=True) as made:
+    """The file of the newest edition: what a reader has."""
+    with open_published(edition.parents[1] / keys.SITE_DATABASE) as made:
         yield made
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.asset import publish_week
+from assets.leaderboard.published import read_manifest
 from assets.metrics.week import score_weeks
 from orchestration.loading import load
 from tests.e2e import benchmark
@@ -25,9 +26,11 @@ STORIES = {
     "canary@1": (["lemons"], 1),
 }
 #: Files of an edition without a time of asking in them.
-SAME = {f"data/{name}.csv" for name in ("scores", "leaderboard", "cell_shares", "outcomes_weekly")} | {
-    "index.html"
-}
+SAME = {"data/leaderboard.csv", "data/drift_events.csv", "data/outcomes.parquet", "index.html"}
+#: Columns of a part that are equal whenever its pictures were asked for.
+OF_THE_ROWS = ("week", "rows", "table_hash")
+#: Tables and views without a column of run time: their parts are the same bytes.
+TIMELESS = ("plans", "slots", "images", "scores", "cell_shares", "leaderboard", "outcomes_weekly")
 MODELS = ("sim-cautious", "sim-rewriter")
 
 
@@ -52,6 +55,12 @@ def _rebuilt(home: Path, store: str) -> dict[str, str]:
 
 def _files(place: Workplace, prefix: str) -> list[str]:
     return [key.removeprefix(prefix) for key in place.store.list(prefix)]
+
+
+def _published(place: Workplace) -> dict[str, bytes]:
+    return {
+        key: place.store.get(key) for prefix in ("tables/", "editions/") for key in place.store.list(prefix)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -111,5 +120,17 @@ def test_the_same_week_on_s3_gives_the_same_pictures_and_tables(
     for name in names:
         if name.startswith(("pictures/", "static/")) or name in SAME:
             assert place.store.get(there.prefix + name) == local.store.get(here.prefix + name), name
+    tables, others = (read_manifest(at.store, here.id)["tables"] for at in (local, place))
+    assert {*tables} == {*others} > {*TIMELESS}
+    for name, stated in tables.items():
+        of_rows = [
+            [[part[field] for field in OF_THE_ROWS] for part in of["parts"]] for of in (stated, others[name])
+        ]
+        assert of_rows[0] == of_rows[1], name
+        assert name not in TIMELESS or stated == others[name], name
+        assert all(place.store.head(part["key"]) for part in others[name]["parts"]), name
+    published = _published(place)
+    assert not publish_week(place, WEEK).published
+    assert _published(place) == published
     assert os.environ["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
     assert _rebuilt(tmp_path / "elsewhere", s3_address) == hashes(local.warehouse)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from assets.leaderboard import edition as editions
@@ -23,6 +24,7 @@ from tests.site import world
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import SETTINGS, connect
+from warehouse.database.published import open_published
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
 from warehouse.loading.load import COMPUTED_TABLES
@@ -70,8 +72,10 @@ def assembled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(editions, "assemble", once)
 
 
-def everything(store: Store, prefix: str = "editions/") -> dict[str, bytes]:
-    return {key: store.get(key) for key in store.list(prefix)}
+def everything(store: Store, *prefixes: str) -> dict[str, bytes]:
+    """Return key → bytes of what is published, or of what has one of these prefixes."""
+    keys = [key for prefix in prefixes or ("editions/", "tables/") for key in store.list(prefix)]
+    return {key: store.get(key) for key in keys}
 
 
 def other_content(store: Store) -> duckdb.DuckDBPyConnection:
@@ -90,9 +94,15 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
     }
     assert set(files) - {"manifest.json"} == set(manifest["files"])
     for path, stated in manifest["files"].items():
-        assert stated == {"sha256": sha256_hex(files[path]), "bytes": len(files[path])}, path
+        data = files[path]
+        rows = {"rows": pq.read_metadata(io.BytesIO(data)).num_rows} if path.endswith(".parquet") else {}
+        assert stated == {"sha256": sha256_hex(data), "bytes": len(data)} | rows, path
+    parts = [part for table in manifest["tables"].values() for part in table["parts"]]
+    assert {part["key"]: part["sha256"] for part in parts} == {
+        key: sha256_hex(data) for key, data in everything(store, "tables/").items()
+    }
     assert manifest["code_version"] == "1.2.3"
-    assert {"index.html", "static/page.css", "data/cliche.duckdb", "data/scores.csv"} <= set(files)
+    assert {"index.html", "static/page.css", "data/outcomes.parquet", "data/leaderboard.csv"} <= set(files)
     assert {name for name in files if name.startswith("docs/")} == {
         "docs/analysis.yaml",
         "docs/dictionary.md",
@@ -100,7 +110,7 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
     }
     assert sha256_hex(files["docs/analysis.yaml"]) == manifest["analysis_plan_sha256"] == shipped_sha256()
     assert b"| `labeler_version` | VARCHAR | yes | identity |" in files["docs/dictionary.md"]
-    assert b"load_events" not in files["docs/dictionary.md"]  # bookkeeping is not published
+    assert b"week_hashes" not in files["docs/dictionary.md"]  # bookkeeping is not published
     assert [s["suite"] for s in manifest["suites"]] == ["occupations"]
     assert {row["attribute"] for row in manifest["labelers"]} == {"perceived_gender", "skin_tone"}
     for partition in manifest["partitions"]:
@@ -135,7 +145,7 @@ def test_publishing_the_same_content_again_writes_nothing(
     assert everything(store) == before
 
 
-def test_two_publishes_of_one_state_give_the_same_bytes_but_for_the_time_and_the_database(
+def test_two_publishes_of_one_state_give_the_same_bytes_but_for_the_time(
     con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = []
@@ -151,10 +161,10 @@ def test_two_publishes_of_one_state_give_the_same_bytes_but_for_the_time_and_the
     assert one.keys() == two.keys()
     prefix = f"editions/{world.WEEK}.1/"
     differing = {key.removeprefix(prefix) for key in one if one[key] != two[key]}
-    assert differing <= {"data/cliche.duckdb", "manifest.json"}
+    assert differing <= {"manifest.json"}
     manifests = [json.loads(files[f"{prefix}manifest.json"]) for files in found]
     for manifest in manifests:
-        del manifest["created_at"], manifest["files"]["data/cliche.duckdb"], manifest["_sha256"]
+        del manifest["created_at"], manifest["_sha256"]
     assert manifests[0] == manifests[1]
 
 
@@ -188,12 +198,15 @@ def test_a_correction_and_a_later_week_change_no_digit_of_the_other_figures(
     con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
 ) -> None:
     def published(edition: editions.Edition, week: str) -> dict[str, list[Any]]:
-        (tmp_path / "copy.duckdb").write_bytes(store.get(f"{edition.prefix}data/cliche.duckdb"))
-        with connect(tmp_path / "copy.duckdb", read_only=True) as copy:
-            return {
-                table: copy.execute(f"FROM {table} WHERE week = '{week}' ORDER BY ALL").fetchall()
-                for table in ("scores", "ranks", "model_pairs")
-            }
+        tables = read_manifest(store, edition.id)["tables"]
+        found = {}
+        for table in ("scores", "ranks", "model_pairs"):
+            (key,) = (part["key"] for part in tables[table]["parts"] if part["week"] == week)
+            found[table] = con.execute(
+                "FROM read_parquet($file, hive_partitioning = false) ORDER BY ALL",
+                {"file": str(tmp_path / "store" / key)},
+            ).fetchall()
+        return found
 
     earlier = "2026-11-16"
     first = publish(con, store, week=earlier, code_version="1")
@@ -217,12 +230,24 @@ def test_a_correction_and_a_later_week_change_no_digit_of_the_other_figures(
 def test_damaged_files_of_the_last_edition_do_not_stop_the_next(
     con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
 ) -> None:
-    first = publish(con, store, week="2026-11-16", code_version="1")
+    database = tmp_path / "cliche.duckdb"
+    first = publish(con, store, week="2026-11-16", code_version="1", database=database)
     folder = tmp_path / "store" / first.prefix
-    for name, data in (("data/scores.parquet", b"PAR1 no more"), ("data/ranks.parquet", None)):
-        (folder / name).chmod(0o644)
-        (folder / name).write_bytes(data) if data else (folder / name).unlink()
-    assert publish(con, store, week=world.WEEK, code_version="1").published
+    tables = read_manifest(store, first.id)["tables"]
+    for name, data in (("scores", b"PAR1 no more"), ("ranks", None)):
+        part = tmp_path / "store" / tables[name]["parts"][0]["key"]
+        part.chmod(0o644)
+        part.write_bytes(data) if data else part.unlink()
+    second = publish(con, store, week=world.WEEK, code_version="1", database=database)
+    assert second.published
+    assert read_manifest(store, second.id)["tables"]["ranks"]["parts"][0] == tables["ranks"]["parts"][0]
+    assert store.head(tables["ranks"]["parts"][0]["key"])  # it was missing, and is written again
+    with pytest.raises(CorruptObjectError, match="is damaged: its bytes have another hash"):
+        publish(con, store, week=world.WEEK, code_version="1")  # a new file needs all parts
+    database.unlink()
+    broken = tmp_path / "store" / tables["scores"]["parts"][0]["key"]
+    broken.unlink()
+    assert not publish(con, store, week=world.WEEK, code_version="1", database=database).published
     (folder / "manifest.json").chmod(0o644)
     (folder / "manifest.json").write_bytes(b"{")
     assert publish(other_content(store), store, week=world.WEEK, code_version="1").published
@@ -301,7 +326,7 @@ def test_a_revision_that_somebody_else_writes_is_not_mixed_with_ours(
     con: duckdb.DuckDBPyConnection, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(editions, "_revisions", lambda store, week: {})
-    store.put_if_absent(f"editions/{world.WEEK}.1/data/cliche.duckdb", b"theirs")
+    store.put_if_absent(f"editions/{world.WEEK}.1/data/outcomes.parquet", b"theirs")
     with pytest.raises(StoreError, match="is there already"):
         publish(con, store, week=world.WEEK, code_version="1")
     assert latest(store) is None
@@ -405,10 +430,9 @@ def test_invariant_09_a_reader_sees_the_old_or_the_new_edition_and_published_byt
 def test_figures_of_the_page_are_those_of_the_published_file(
     con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
 ) -> None:
-    edition = publish(con, store, week=world.WEEK, code_version="1")
-    (tmp_path / "copy.duckdb").write_bytes(store.get(f"{edition.prefix}data/cliche.duckdb"))
+    edition = publish(con, store, week=world.WEEK, code_version="1", database=tmp_path / "copy.duckdb")
     page = store.get(f"{edition.prefix}index.html").decode()
-    with connect(tmp_path / "copy.duckdb", read_only=True) as copy:
+    with open_published(tmp_path / "copy.duckdb") as copy:
         found = copy.execute(
             "SELECT model, estimate, low, high, n FROM leaderboard WHERE week = ? AND estimate IS NOT NULL "
             "AND attribute = 'perceived_gender' AND reference = 'parity'",

@@ -43,7 +43,7 @@ def test_an_unknown_benchmark_is_told_and_nothing_runs(capsys: pytest.CaptureFix
     with pytest.raises(SystemExit, match="2"):
         main(["lode"])
     assert (
-        "there are drift, fsck, generation, labels, load, publish, scores, thumbnails"
+        "there are archive, drift, fsck, generation, labels, load, publish, scores, thumbnails"
         in capsys.readouterr().err
     )
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
-from warehouse.database.export import PRIVATE
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import header, names
 from warehouse.database.table_hash import identity_tables
@@ -27,9 +27,10 @@ A week is the date of its Monday (UTC). Columns that end in `_at` are UTC. Every
 was asked, answered and seen) or *run time* (times, costs, attempt numbers, request ids). `table_hash` covers the
 identity columns: two warehouses of the same store have the same hashes, whenever and wherever they were loaded.
 
-The published copy holds all tables and views, cumulative through its week, as `cliche.duckdb` (storage of DuckDB
-1.0), Parquet and CSV. In CSV, text that a spreadsheet would take for a formula has an apostrophe before it; an empty
-field is NULL. Not published: {private}, and the bookkeeping tables.
+An edition holds all tables and views, cumulative through its week: rows that have a week as Parquet files by the week,
+which `manifest.json` lists under `tables`, the others as Parquet files in `data/`. `cliche.duckdb` (storage of DuckDB
+1.0) holds all of them. Boards and changes are there as CSV, too: text that a spreadsheet would take for a formula has
+an apostrophe before it, and an empty field is NULL. Not published: {private}, and the bookkeeping tables.
 """
 
 

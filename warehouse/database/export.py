@@ -1,150 +1,235 @@
-"""The published copy of the warehouse: one DuckDB file, and each table and view as Parquet and CSV.
+"""Exporting tables and views: a Parquet file per table and week, and whole files of what is small.
 
-All tables with identity columns and all views are published, cumulative through one week; columns that only the
-operator needs (`PRIVATE`) are not. The DuckDB file has the storage of DuckDB 1.0, so that old readers and
-DuckDB-Wasm open it. Parquet and CSV files are a function of the rows: same rows, same bytes. In CSV, text that a
-spreadsheet would take for a formula gets an apostrophe before it (numbers stay numbers; NULL is an empty field, an
-empty text is ""); Parquet and DuckDB hold it unchanged.
+Rows of a week that the edition before published with the same content are not written again; the new edition names
+the same file. Contents are compared and not files, for two versions of DuckDB write equal rows as other bytes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from warehouse.closeness import kept
-from warehouse.database import marts, migrations
-from warehouse.database.connection import connect
-from warehouse.database.table_hash import identity_tables
-from warehouse.errors import StoreError
+from warehouse.database import marts
+from warehouse.database.archive import (
+    CSV,
+    EARLIER,
+    Catalog,
+    WeekPart,
+    catalog,
+    manifest_entry,
+    parts_of,
+    views_by_week,
+)
+from warehouse.database.before import EditionBefore
+from warehouse.database.table_files import TableFiles
+from warehouse.database.table_hash import (
+    Columns,
+    Week,
+    composed,
+    hash_of,
+    hashes_by_week,
+    of_weeks,
+    rows_hash,
+    spans,
+)
+from warehouse.database.week_hashes import WeekHash, week_hashes
 from warehouse.loading.load import COMPUTED_TABLES
 from warehouse.weeks import parse_week
 
-#: Table → columns that are not published.
-PRIVATE = {
-    "attempts": ("request_id", "provider_conversation_id", "raw_body"),
-    "label_attempts": ("request_id", "raw_body"),
-}
-DATABASE = "cliche.duckdb"
-STORAGE = "v1.0.0"
-#: A text cell that begins with one of these is a formula, or ends the cell before it, in some spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_VIEW_ROWS = '"rows of a view"'
 
 
 def export_tables(
-    con: duckdb.DuckDBPyConnection, folder: Path, *, week: str, before: Path | None = None
-) -> list[Path]:
-    """Write the copy through `week` (inclusive) into `folder`, made if missing; return the files, sorted by name.
+    con: duckdb.DuckDBPyConnection, folder: Path, *, week: str, before: EditionBefore
+) -> TableFiles:
+    """Write the files of all tables through `week` (inclusive) that the edition before does not have.
 
-    The files are `cliche.duckdb` and, for each table and view, `<name>.parquet` and `<name>.csv`. Rows of later
-    weeks are left out; tables and rows without a week are published whole.
-
-    Of a computed table that has a Parquet file in the folder `before`, rows whose figures are the same as there but
+    Rows of later weeks are left out. Rows of computed tables whose figures are the same as in the edition before but
     for the last digits are written as they are there: another processor changes nothing that was published.
+
+    Args:
+        con: the warehouse; nothing is written to it.
+        folder: made if missing.
+        week: ISO date of a Monday.
+        before: the edition that this one continues.
 
     Raises:
         UsageError: if `week` is no Monday.
         StoreError: if the folder cannot be written.
     """
     parse_week(week)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / DATABASE).unlink(missing_ok=True)
-        tables = identity_tables(con)
-        for table in tables:
-            rows = _published(con, table, week)
-            if before and table in COMPUTED_TABLES and (file := before / f"{table}.parquet").exists():
-                rows = kept(con, rows, f"FROM read_parquet('{_escaped(file)}')")
-            _copy(con, f"FROM ({rows}) ORDER BY ALL", folder / f"{table}.parquet", "FORMAT parquet")
-        with connect(None) as copy:
-            views = _fill(copy, folder, tables)
-            for view in views:
-                _copy(copy, f"FROM {view} ORDER BY ALL", folder / f"{view}.parquet", "FORMAT parquet")
-            for name in [
-                *tables,
-                *views,
-            ]:  # from the Parquet file: its rows are in order, and a view is read once
-                _copy(
-                    copy,
-                    inert(copy, folder / f"{name}.parquet"),
-                    folder / f"{name}.csv",
-                    "FORMAT csv, HEADER",
-                )
-            copy.execute("USE memory")
-            copy.execute("DETACH published")
-    except (duckdb.IOException, OSError) as error:
-        raise StoreError(
-            f"cannot write the published copy to {folder}: {str(error).splitlines()[0]}"
-        ) from error
-    files = [folder / f"{name}.{kind}" for name in [*tables, *views] for kind in ("csv", "parquet")]
-    return sorted([*files, folder / DATABASE])
+    made, columns = TableFiles(folder), catalog(con)
+    hashes = week_hashes(con, columns)
+    with made.writing():
+        for table in columns.identity:
+            if table in hashes:
+                through = {day: found for day, found in hashes[table].items() if (day or "") <= week}
+                made.tables[table] = _table_entry(con, made, table, columns, through, before)
+            else:
+                rows = _through(table, columns.published[table], week)
+                made.add_whole(con, table, _kept(con, table, rows, before.whole(table)))
+    return made
 
 
-def _published(con: duckdb.DuckDBPyConnection, table: str, week: str) -> str:
-    """Return a query for the published rows of a table."""
-    private = PRIVATE.get(table, ())
-    columns = [name for name in _columns(con, table) if name not in private]
-    through = f" WHERE week IS NULL OR week <= DATE '{week}'" if "week" in columns else ""
-    return f"SELECT {', '.join(columns)} FROM {table}{through}"  # noqa: S608
+def hashes_of(copy: duckdb.DuckDBPyConnection, made: TableFiles) -> dict[str, str]:
+    """Return the hash of each exported table; of one by the week from what is known of its weeks.
 
-
-def _fill(copy: duckdb.DuckDBPyConnection, folder: Path, tables: list[str]) -> list[str]:
-    """Make `cliche.duckdb` from the Parquet files of the tables; return the names of its views."""
-    copy.execute(f"ATTACH '{_escaped(folder / DATABASE)}' AS published (STORAGE_VERSION '{STORAGE}')")
-    copy.execute("USE published")
-    make_published_tables(copy)
-    copy.execute("BEGIN")
-    for table in tables:
-        copy.execute(f"DELETE FROM {table}")  # noqa: S608
-        copy.execute(
-            f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet('{_escaped(folder / f'{table}.parquet')}')"  # noqa: S608
+    Args:
+        copy: the file that was built from the tables in `made`.
+        made: what was exported.
+    """
+    return {
+        table: composed(
+            columns, {week: part.table_hash or "" for week, part in parts_of(made.tables[table]).items()}
         )
-    copy.execute("COMMIT")
-    copy.execute("CHECKPOINT published")
-    return marts.order()
+        if table in made.tables
+        else hash_of(copy, table, columns)
+        for table, columns in catalog(copy).identity.items()
+    }
 
 
-def make_published_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables and views of the published copy in an empty database: no bookkeeping, no private columns."""
-    migrations.migrate(con)
-    for table in _all_tables(con) - set(identity_tables(con)):
-        con.execute(f"DROP TABLE {table}")
-    for table, columns in PRIVATE.items():
-        for column in columns:
-            con.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+def export_views(
+    copy: duckdb.DuckDBPyConnection,
+    made: TableFiles,
+    hashes: Mapping[str, str],
+    *,
+    week: str,
+    before: EditionBefore,
+    same_texts: bool,
+) -> None:
+    """Add the files of all views to those of the tables, and what is published as CSV.
+
+    Of a view by the week, only the weeks are computed whose tables changed, or may be touched by a week that did.
+
+    Args:
+        copy: the file that was built from the tables in `made`.
+        made: gets the files.
+        hashes: of the tables.
+        week: ISO date of a Monday: that of the edition.
+        before: the edition that this one continues.
+        same_texts: whether the statements of views are those that this edition was made by.
+
+    Raises:
+        StoreError: if the folder cannot be written.
+    """
+    columns, weekly = catalog(copy).published, views_by_week()
+    with made.writing():
+        for view, weeks in weekly.items():
+            known = before.parts(view, columns[view])
+            sizes, changed = _weeks_under(made, view, hashes, before)
+            stale = {day for day in sizes if day not in known or day in changed or not same_texts}
+            if None in changed:
+                stale = {*sizes}
+            elif weeks == EARLIER and stale:
+                stale = {day for day in sizes if day >= min(stale)}
+            parts = [part for day, part in known.items() if day in sizes and day not in stale]
+            for query in _queries(view, weeks, {day: sizes[day] for day in stale}):
+                parts += _view_parts(copy, made, view, columns[view], query, known)
+            made.tables[view] = manifest_entry(columns[view], parts)
+        for view in marts.order():
+            if view not in weekly:
+                made.add_whole(copy, view, f"FROM {view}")
+        for name in CSV:
+            of_week = f" WHERE {of_weeks([week])}" if name in made.tables else ""
+            made.add_csv(copy, name, f"FROM {name}{of_week}")
 
 
-def inert(con: duckdb.DuckDBPyConnection, file: Path) -> str:
-    """Return a query for a Parquet file in its order, with an apostrophe before text that begins a formula."""
-    rows = f"read_parquet('{_escaped(file)}', file_row_number = true)"
-    starts = ", ".join(f"chr({ord(char)})" for char in FORMULA)
-    columns = ", ".join(
-        f"CASE WHEN left({column}, 1) IN ({starts}) THEN '''' || {column} ELSE {column} END AS {column}"
-        if kind == "VARCHAR"
-        else column
-        for column, kind in _columns(con, f"FROM {rows}").items()
-        if column != "file_row_number"
-    )
-    # several threads take a row group each, and what is not ordered is written in the order in which they end
-    return f"SELECT {columns} FROM {rows} ORDER BY file_row_number"  # noqa: S608
+def _table_entry(
+    con: duckdb.DuckDBPyConnection,
+    made: TableFiles,
+    table: str,
+    catalog: Catalog,
+    weeks: Mapping[Week, WeekHash],
+    before: EditionBefore,
+) -> dict[str, Any]:
+    """Return the manifest's entry of a table by the week."""
+    columns = catalog.published[table]
+    known = before.parts(table, columns)
+    parts: list[WeekPart] = []
+    for week, hashed in weeks.items():
+        old, identity, content = known.get(week), hashed.table_hash, hashed.content_sha256
+        query = f"SELECT {_listed(columns)} FROM {table} WHERE {of_weeks([week])}"  # noqa: S608
+        if old is None or old.content_sha256 != content:
+            published = _kept(con, table, query, before.rows(table, week))
+            if published != query:
+                query = published
+                identity = rows_hash(con, f"({query})", catalog.identity[table]).sha256
+                content = rows_hash(con, f"({query})", columns).sha256
+        if old is not None and old.content_sha256 == content:
+            parts.append(replace(old, table_hash=identity))
+        else:
+            parts.append(made.add_part(con, table, week, query, content, identity))
+    return manifest_entry(columns, parts)
 
 
-def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
-    con.execute(f"COPY ({query}) TO '{_escaped(path)}' ({options})")
+def _view_parts(
+    copy: duckdb.DuckDBPyConnection,
+    made: TableFiles,
+    view: str,
+    columns: Columns,
+    query: str,
+    known: Mapping[Week, WeekPart],
+) -> Iterator[WeekPart]:
+    """Yield the parts of a view in the weeks of a query; they are written where the content is another."""
+    copy.execute(f"CREATE OR REPLACE TEMP TABLE {_VIEW_ROWS} AS {query}")
+    for week, found in hashes_by_week(copy, _VIEW_ROWS, columns).items():
+        old = known.get(week)
+        if old is not None and old.content_sha256 == found.sha256:
+            yield old
+        else:
+            rows = f"FROM {_VIEW_ROWS} WHERE {of_weeks([week])}"
+            yield made.add_part(copy, view, week, rows, found.sha256, None)
+    copy.execute(f"DROP TABLE {_VIEW_ROWS}")
 
 
-def _columns(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
-    """Return column → type of a table or view, in order."""
-    return {row[0]: row[1] for row in con.execute(f"DESCRIBE {name}").fetchall()}
+def _queries(view: str, weeks: str, sizes: Mapping[Week, int]) -> Iterator[str]:
+    """Yield queries for the rows of a view in some weeks (week → rows of its tables), not too many at once."""
+    if weeks == EARLIER:
+        if sizes:
+            yield f"SELECT * FROM {view} WHERE {of_weeks([*sizes])}"  # noqa: S608
+        return
+    for span in spans(sizes):
+        yield marts.of_weeks(view, of_weeks(span))
 
 
-def _all_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
-    rows = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
-    ).fetchall()
-    return {name for (name,) in rows}
+def _weeks_under(
+    made: TableFiles, view: str, hashes: Mapping[str, str], before: EditionBefore
+) -> tuple[dict[str, int], set[Week]]:
+    """Return week → rows in the tables that a view rests on, and the weeks in which one of them changed.
+
+    None is among these if rows changed that have no week: they may touch every week.
+    """
+    sizes: dict[str, int] = {}
+    changed: set[Week] = set()
+    for table in marts.rests_on(view):
+        if table not in made.tables:
+            if before.table_hash(table) != hashes[table]:
+                changed.add(None)
+            continue
+        now = parts_of(made.tables[table])
+        was = before.parts(table, [(name, kind) for name, kind in made.tables[table]["columns"]])
+        for week in now.keys() | was.keys():
+            if week not in now or week not in was or now[week].content_sha256 != was[week].content_sha256:
+                changed.add(week)
+        for week, part in now.items():
+            if week is not None:
+                sizes[week] = sizes.get(week, 0) + part.rows
+    return sizes, changed
 
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _kept(con: duckdb.DuckDBPyConnection, table: str, query: str, published: str | None) -> str:
+    return query if published is None or table not in COMPUTED_TABLES else kept(con, query, published)
+
+
+def _through(table: str, columns: Columns, week: str) -> str:
+    through = f" WHERE week IS NULL OR week <= DATE '{week}'" if "week" in dict(columns) else ""
+    return f"SELECT {_listed(columns)} FROM {table}{through}"  # noqa: S608
+
+
+def _listed(columns: Columns) -> str:
+    return ", ".join(f'"{name}"' for name, _ in columns)

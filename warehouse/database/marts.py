@@ -7,6 +7,7 @@ of the view's columns. A column without a line takes the meaning of the column o
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
 
 import duckdb
@@ -16,6 +17,8 @@ from warehouse.errors import ClicheError, UsageError
 from warehouse.loading.analysis_tables import SCHEMAS
 
 FOLDER = "marts"
+#: View → column → meaning.
+Meanings = dict[str, dict[str, str]]
 #: Tables that hold for all weeks.
 _OF_NO_WEEK = {"outcomes", *SCHEMAS}
 _IN_WEEKS = "week BETWEEN cast($first AS DATE) AND cast($last AS DATE)"
@@ -48,7 +51,25 @@ def within_weeks(folder: str, name: str) -> str:
     Tables are cut to those weeks, and the views are made of the cut tables by their own texts. A filter on a view's
     week would not do: DuckDB does not push it into parts that a view uses twice, and would count the whole history.
     """
-    needed = depends_on(name, folder)
+    return with_first(sql(f"{folder}/{name}"), _cut(depends_on(name, folder), _IN_WEEKS))
+
+
+def of_weeks(view: str, condition: str) -> str:
+    """Return a query for the rows of a view whose weeks stand each for itself, of the weeks that a condition names."""
+    return f"WITH\n{_cut({view}, condition)}\nFROM {view}"
+
+
+def rests_on(view: str) -> set[str]:
+    """Return the names of all tables that a view is made from, through other views, too."""
+    found: set[str] = set()
+    for name in depends_on(view):
+        found |= rests_on(name) if name in names(FOLDER) else {name}
+    return found
+
+
+def _cut(needed: set[str], condition: str) -> str:
+    """Return `WITH` parts for tables, of which only some weeks are read, and for views that are made of those."""
+    needed = {*needed}
     views: list[str] = []
     for view in reversed(order()):
         if view in needed:
@@ -56,35 +77,51 @@ def within_weeks(folder: str, name: str) -> str:
             needed |= depends_on(view)
     tables = sorted(needed - {*views} - _OF_NO_WEEK)
     parts = [
-        *(f"{table} AS NOT MATERIALIZED (FROM main.{table} WHERE {_IN_WEEKS})" for table in tables),
+        *(f"{table} AS NOT MATERIALIZED (FROM main.{table} WHERE {condition})" for table in tables),
         *(f"{view} AS (\n{sql(f'{FOLDER}/{view}')})" for view in views),
     ]
-    return with_first(sql(f"{folder}/{name}"), ",\n".join(parts))
+    return ",\n".join(parts)
 
 
-def create_views(con: duckdb.DuckDBPyConnection) -> None:
+def create_views(
+    con: duckdb.DuckDBPyConnection,
+    schema_of: Callable[[str], str] = lambda _: "main",
+    *,
+    meanings: Meanings | None = None,
+    unfit: bool = False,
+) -> None:
     """Create or replace every view, with comments on the view and its columns.
+
+    Args:
+        con: its current database gets the views.
+        schema_of: view → the schema in which it is made.
+        meanings: comments of the columns of each view; None: those of the view's file, else of the tables.
+        unfit: leave out what does not fit the tables, instead of failing.
 
     Raises:
         ClicheError: if a statement does not fit the tables; the message names the file.
     """
-    elsewhere = _meanings_in_tables(con)
+    elsewhere = _meanings_in_tables(con) if meanings is None else {}
     for view in order():
         body = sql(f"{FOLDER}/{view}").strip().rstrip(";")
+        place = f"{schema_of(view)}.{view}"
         try:
-            con.execute(f"CREATE OR REPLACE VIEW {view} AS\n{body}")
+            con.execute(f"CREATE OR REPLACE VIEW {place} AS\n{body}")
         except duckdb.Error as error:
+            if unfit:
+                con.execute(f"DROP VIEW IF EXISTS {place}")
+                continue
             first = str(error).splitlines()[0]
             raise ClicheError(f"sql/{FOLDER}/{view}.sql: {first}") from error
         fields = header(f"{FOLDER}/{view}")
         about = " ".join(f"{fields.get('Answers', '')} Grain: {fields.get('Grain', '')}".split())
-        con.execute(f"COMMENT ON VIEW {view} IS {_quoted(about)}")
-        meanings = elsewhere | _stated(fields.get("Columns", ""))
-        columns = [row[0] for row in con.execute(f"DESCRIBE {view}").fetchall()]
+        con.execute(f"COMMENT ON VIEW {place} IS {_quoted(about)}")
+        stated = elsewhere | _stated(fields.get("Columns", "")) if meanings is None else meanings[view]
+        columns = [row[0] for row in con.execute(f"DESCRIBE {place}").fetchall()]
         comments = [
-            f'COMMENT ON COLUMN {view}."{column}" IS {_quoted(meanings[column])}'
+            f'COMMENT ON COLUMN {place}."{column}" IS {_quoted(stated[column])}'
             for column in columns
-            if column in meanings
+            if column in stated
         ]
         con.execute("; ".join(comments))
 

@@ -14,6 +14,7 @@ from warehouse.database import marts
 from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import UsageError
 
+_WEEK_HASHES = "028_week_hashes"
 _ABOUT = "One row for each file of sql/schema that made this database. Grain: name."
 _LEDGER = f"""
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -73,6 +74,8 @@ def _apply(con: duckdb.DuckDBPyConnection, applied: dict[str, str]) -> list[str]
                 raise UsageError(
                     f"sql/schema/{name}.sql was changed after it made this warehouse; run `cliche rebuild`"
                 )
+        if done and _WEEK_HASHES in applied:  # columns may be others now
+            con.execute("DELETE FROM week_hashes")
         if _views(con) != _ledger_comment(con):
             marts.create_views(con)
             con.execute(f"COMMENT ON TABLE schema_migrations IS '{_views(con)}'")

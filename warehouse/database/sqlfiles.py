@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[2] / "sql"
 FIELDS = ("Answers", "Grain", "Columns", "Depends on")
 CHECK_FIELDS = ("Severity", "Stages", "Rule", "Says")
 USES = "Uses"
-_FIELD = re.compile(rf"({'|'.join((*FIELDS, *CHECK_FIELDS, USES))}):\s*(.*)")
+#: Of a view by the week.
+WEEKS = "Weeks"
+_FIELD = re.compile(rf"({'|'.join((*FIELDS, *CHECK_FIELDS, USES, WEEKS))}):\s*(.*)")
 _HERE = re.compile(rf"^-- {USES}: (\w+)$", re.MULTILINE)
 _WITH = re.compile(r"^WITH(?: RECURSIVE)?\s", re.MULTILINE)
 _LAST_SELECT = re.compile(r"^SELECT\b", re.MULTILINE)

@@ -3,15 +3,26 @@
 The hash does not depend on the order of rows, on how DuckDB lays them out, or on how it prints a number: each row is
 written column by column as byte length and bytes of a fixed text form (`N` for NULL), and hashed; the sorted hashes
 of the rows, with the names of the columns before them, are hashed once more.
+
+A table with a column `week` is hashed week by week, and the hashes of its weeks are hashed together. So a week that
+did not change need not be read again.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import duckdb
+import pyarrow.compute as pc
 
 from warehouse.errors import UsageError
+
+#: Name and type of columns, in their order.
+Columns = Sequence[tuple[str, str]]
+#: ISO date of a Monday; None for rows without a week, which come first.
+Week = str | None
 
 #: Fixed text form by type. A double is its 64 bits; the two zeros are one, and so is every NaN.
 _TEXT = {
@@ -23,6 +34,15 @@ _TEXT = {
     "DATE": "strftime({0}, '%Y-%m-%d')",
     "TIMESTAMP": "epoch_us({0})::VARCHAR",
 }
+#: Most rows whose hashes are sorted at once, unless one week has more.
+_ROWS_AT_ONCE = 1_000_000
+
+
+class Hashed(NamedTuple):
+    """How many rows there are, and their hash."""
+
+    rows: int
+    sha256: str
 
 
 def identity_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
@@ -37,9 +57,14 @@ def identity_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[s
     return found[table]
 
 
+def all_identity_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """Return the identity columns of each table that has any, by table, sorted."""
+    return {table: columns for table, columns in _columns(con).items() if columns}
+
+
 def identity_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the names of the tables with identity columns, sorted: all but the bookkeeping."""
-    return [table for table, columns in _columns(con).items() if columns]
+    return [*all_identity_columns(con)]
 
 
 def _columns(con: duckdb.DuckDBPyConnection, table: str | None = None) -> dict[str, list[tuple[str, str]]]:
@@ -47,7 +72,7 @@ def _columns(con: duckdb.DuckDBPyConnection, table: str | None = None) -> dict[s
     rows = con.execute(
         "SELECT table_name, column_name, data_type, coalesce(comment, '') FROM duckdb_columns() "
         "WHERE ($table IS NULL OR table_name = $table) "
-        "AND database_name = current_database() AND schema_name = current_schema() "
+        "AND database_name = current_database() AND schema_name IN ('main', 'study') "
         "ORDER BY table_name, column_index",
         {"table": table},
     ).fetchall()
@@ -68,27 +93,135 @@ def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     columns = identity_columns(con, table)
     if not columns:
         raise UsageError(f"table {table!r} has no identity columns; it is bookkeeping and has no hash")
-    return _hash(con, table, columns)
+    return hash_of(con, table, columns)
 
 
 def table_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return the hash of each table that has identity columns."""
-    return {table: _hash(con, table, columns) for table, columns in _columns(con).items() if columns}
+    return {table: hash_of(con, table, columns) for table, columns in all_identity_columns(con).items()}
 
 
-def _hash(con: duckdb.DuckDBPyConnection, table: str, columns: list[tuple[str, str]]) -> str:
-    digest = hashlib.sha256()
-    digest.update(",".join(name for name, _ in columns).encode() + b"\n")
-    row = " || ".join(_field(name, kind) for name, kind in columns)
-    hashes = con.sql(f"SELECT sha256({row}) AS row_hash FROM {table} ORDER BY row_hash")  # noqa: S608
-    for batch in hashes.to_arrow_reader(100_000):
-        digest.update("".join(batch.column(0).to_pylist()).encode())
+def table_hashes_of_format_1(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the hashes as editions of format 1 state them: of all rows of a table at once, whatever their week."""
+    return {
+        table: rows_hash(con, table, columns).sha256 for table, columns in all_identity_columns(con).items()
+    }
+
+
+def hash_of(con: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> str:
+    """Return the hash of a table whose identity columns are known."""
+    if "week" not in dict(columns):
+        return rows_hash(con, table, columns).sha256
+    weeks = hashes_by_week(con, table, columns)
+    return composed(columns, {week: found.sha256 for week, found in weeks.items()})
+
+
+def composed(columns: Columns, weeks: Mapping[Week, str]) -> str:
+    """Return the hash of a table with a column `week` from the hashes of the rows of each week that has any."""
+    digest = hashlib.sha256(_head(columns))
+    for week in in_order(weeks):
+        digest.update(f"{week or ''} {weeks[week]}\n".encode())
     return digest.hexdigest()
+
+
+def rows_hash(con: duckdb.DuckDBPyConnection, relation: str, columns: Columns) -> Hashed:
+    """Return the hash of all rows of a table, or of a query in brackets."""
+    digest = hashlib.sha256(_head(columns))
+    hashes = con.sql(f"SELECT sha256({_row(columns)}) AS row_hash FROM {relation} ORDER BY row_hash")  # noqa: S608
+    rows = 0
+    for batch in hashes.to_arrow_reader(100_000):
+        rows += batch.num_rows
+        digest.update("".join(batch.column(0).to_pylist()).encode())
+    return Hashed(rows, digest.hexdigest())
+
+
+def hashes_by_week(
+    con: duckdb.DuckDBPyConnection, relation: str, columns: Columns, weeks: Mapping[Week, int] | None = None
+) -> dict[Week, Hashed]:
+    """Return the hash of the rows of each week, in order; a week without rows is not among them.
+
+    Args:
+        con: a connection; nothing is written.
+        relation: a table, or a query in brackets.
+        columns: what is hashed; `week` need not be among them.
+        weeks: week → rows of those weeks alone; None: all.
+    """
+    found: dict[Week, Hashed] = {}
+    for span in spans(rows_by_week(con, relation) if weeks is None else weeks):
+        found |= _hashed(
+            con,
+            f"SELECT strftime(week, '%Y-%m-%d') AS part, sha256({_row(columns)}) AS row_hash "  # noqa: S608
+            f"FROM {relation} WHERE {of_weeks(span)} ORDER BY part NULLS FIRST, row_hash",
+            _head(columns),
+        )
+    return found
+
+
+def rows_by_week(con: duckdb.DuckDBPyConnection, relation: str) -> dict[Week, int]:
+    """Return how many rows of a table, or of a query in brackets, each week has, in order."""
+    rows = con.execute(
+        f"SELECT strftime(week, '%Y-%m-%d'), n FROM (SELECT week, count(*) AS n FROM {relation} GROUP BY week)"  # noqa: S608
+    ).fetchall()
+    return dict(sorted(rows, key=lambda row: row[0] or ""))
+
+
+def of_weeks(weeks: Sequence[Week]) -> str:
+    """Return the condition that a row is of one of these weeks, of which at least one is given."""
+    days = ", ".join(f"DATE '{week}'" for week in weeks if week is not None)
+    conditions = [f"week IN ({days})"] if days else []
+    return " OR ".join([*conditions, *(["week IS NULL"] if None in weeks else [])])
+
+
+def spans(rows: Mapping[Week, int]) -> Iterator[list[Week]]:
+    """Yield the weeks in order, as many together as have few enough rows to be taken at once."""
+    span: list[Week] = []
+    taken = 0
+    for week in in_order(rows):
+        if span and taken + rows[week] > _ROWS_AT_ONCE:
+            yield span
+            span, taken = [], 0
+        span.append(week)
+        taken += rows[week]
+    if span:
+        yield span
+
+
+def in_order(weeks: Iterable[Week]) -> list[Week]:
+    """Return weeks in order, None first."""
+    return sorted(weeks, key=lambda week: week or "")
+
+
+def _hashed(con: duckdb.DuckDBPyConnection, query: str, head: bytes) -> dict[Week, Hashed]:
+    """Return the hash of each run of rows with the same first column; the second is the hash of the row."""
+    found: dict[Week, Hashed] = {}
+    week: Week = None
+    digest, rows = hashlib.sha256(head), 0
+    for batch in con.sql(query).to_arrow_reader(100_000):
+        runs, hashes, start = pc.run_end_encode(batch.column(0)), batch.column(1), 0
+        for value, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+            if value != week and rows:
+                found[week] = Hashed(rows, digest.hexdigest())
+                digest, rows = hashlib.sha256(head), 0
+            week = value
+            digest.update("".join(hashes.slice(start, end - start).to_pylist()).encode())
+            rows, start = rows + end - start, end
+    if rows:
+        found[week] = Hashed(rows, digest.hexdigest())
+    return found
+
+
+def _head(columns: Columns) -> bytes:
+    return ",".join(name for name, _ in columns).encode() + b"\n"
+
+
+def _row(columns: Columns) -> str:
+    """Return an SQL expression for one row."""
+    return " || ".join(_field(name, kind) for name, kind in columns)
 
 
 def _field(name: str, kind: str) -> str:
     """Return an SQL expression for one value: length, colon, bytes; `N` for NULL."""
     if kind not in _TEXT:
-        raise UsageError(f"column {name!r} is identity and of type {kind}, which has no fixed text form")
+        raise UsageError(f"column {name!r} is of type {kind}, which has no fixed text form")
     text = _TEXT[kind].format(f'"{name}"')
     return f"coalesce(strlen({text})::VARCHAR || ':' || {text}, 'N')"

@@ -47,7 +47,7 @@ def recorded(store: Store, listed: Iterable[str]) -> Recorded:
             for study in manifest.get("studies", ()):
                 studies.setdefault(study["study"], set()).add((study["definition_sha256"], edition))
             named |= dict.fromkeys(_named(manifest), edition)
-        except (KeyError, ValueError, TypeError, StoreError, CorruptObjectError):
+        except (KeyError, ValueError, TypeError, AttributeError, StoreError, CorruptObjectError):
             continue
     return Recorded(plans, named, studies, replaced)
 
@@ -62,6 +62,8 @@ def _named(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield from (anchors["pictures"], *anchors["labels"], *anchors["accepted"])
     for gold in manifest.get("gold", ()):
         yield from (gold["sample"], *gold["labels"])
+    for table in manifest.get("tables", {}).values():
+        yield from (part["key"] for part in table["parts"])
 
 
 def check(look: Inspection, edition: str, found: Sequence[Key]) -> None:

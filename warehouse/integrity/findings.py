@@ -61,6 +61,7 @@ class Inspection:
     objects: int = 0
     bytes: int = 0
     unrecorded: int = 0  # objects of earlier versions, whose hash is recorded nowhere
+    leftover: int = 0  # parts of tables that no edition lists
     _failed: int = 0
 
     def read(self, keys: Sequence[str]) -> Iterator[Read]:

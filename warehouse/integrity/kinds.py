@@ -53,6 +53,9 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("study table", rf"studies/(?P<of>[^/]+)/tables-[0-9a-f]{{16}}/[a-z_]+\.parquet{_RECORD}"),
     ("study labels", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/part-{_HASH}\.parquet{_RECORD}"),
     ("study note", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/written-{_SHA}\.json"),
+    ("table part", rf"tables/(?P<of>{_NAME})/week=(?:{_WEEK}|none)/{_SHA}\.parquet"),
+    ("site database", r"site/(?P<of>cliche)\.duckdb"),
+    ("site note", r"site/(?P<of>cliche)\.duckdb\.json"),
     ("latest edition", r"editions/(?P<of>latest)\.json"),
     ("edition", rf"editions/(?P<of>{_WEEK}\.\d+)/.+"),
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError
-from warehouse.integrity import calls, editions, partitions, sets, studies, thumbnails
+from warehouse.integrity import archive, calls, editions, partitions, sets, studies, thumbnails
 from warehouse.integrity.findings import Inspection, Problem, Recorded
 from warehouse.integrity.kinds import Key, is_lock, parse
 from warehouse.integrity.record import Progress
@@ -24,11 +24,15 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass
 class StoreReading:
-    """What a reading of a store found. `resumed` counts objects that a reading before this one had read."""
+    """What a reading of a store found.
+
+    `resumed` counts objects that a reading before this one had read, `leftover` parts of tables of no edition.
+    """
 
     objects: int = 0
     bytes: int = 0
     unrecorded: int = 0
+    leftover: int = 0
     resumed: int = 0
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
@@ -94,6 +98,7 @@ def _one_group(
         found.resumed += before["objects"]
         found.bytes += before["bytes"]
         found.unrecorded += before["unrecorded"]
+        found.leftover += before.get("leftover", 0)
         found.problems += [Problem(*one) for one in before["problems"]]
         tell(name, found.objects, total)
         return
@@ -115,6 +120,7 @@ def _one_group(
     found.objects += look.objects
     found.bytes += look.bytes
     found.unrecorded += look.unrecorded
+    found.leftover += look.leftover
     found.problems += look.problems
     progress.add(
         "/".join(group),
@@ -123,6 +129,7 @@ def _one_group(
             "objects": look.objects,
             "bytes": look.bytes,
             "unrecorded": look.unrecorded,
+            "leftover": look.leftover,
             "problems": [[*one] for one in look.problems],
         },
     )
@@ -134,6 +141,8 @@ _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "gold": sets.check_gold,
     "anchor": sets.check_anchors,
     "study": studies.check,
+    "table": archive.check_parts,
+    "site": archive.check_site,
     "latest": editions.check,
     "edition": editions.check,
 }

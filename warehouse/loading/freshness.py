@@ -21,15 +21,39 @@ def loaded_partitions(con: duckdb.DuckDBPyConnection, through: str) -> list[tupl
 
 def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[tuple[str, str]]:
     """Return (week, model) of planned partitions up to the week `through` whose rows are not those of the store."""
-    loaded = {
-        (week.isoformat(), model): known
-        for week, model, known in con.execute("SELECT week, model, fingerprint FROM loads").fetchall()
-    }
-    return [
-        (week, model)
-        for week, model in load.partitions(store)
-        if week <= through and loaded.get((week, model)) != objects.fingerprint(store, week, model)
-    ]
+    planned = {partition for partition in load.partitions(store) if partition[0] <= through}
+    loaded = {partition: known for partition, known in _loaded(con).items() if partition in planned}
+    there = objects.names_of_all(store, {partition: manifest for partition, (_, manifest) in loaded.items()})
+    return sorted(
+        partition
+        for partition in planned
+        if partition not in loaded or loaded[partition][0] != there[partition].fingerprint
+    )
+
+
+def names_of_loaded(con: duckdb.DuckDBPyConnection, store: Store) -> dict[objects.Partition, objects.Names]:
+    """Return the objects of the store that every loaded partition is made of."""
+    manifests = {partition: manifest for partition, (_, manifest) in _loaded(con).items()}
+    return objects.names_of_all(store, manifests)
+
+
+def keep_manifests(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Keep which manifest was loaded where an earlier version did not, so that its receipts are listed this once."""
+    unknown = {one: known[0] for one, known in _loaded(con).items() if known[1] is None}
+    for (week, model), names in objects.names_of_all(store, dict.fromkeys(unknown)).items():
+        if names.manifest is not None and names.fingerprint == unknown[week, model]:
+            con.execute(
+                "UPDATE loads SET manifest = $manifest WHERE week = $week AND model = $model",
+                {"manifest": names.manifest, "week": week, "model": model},
+            )
+
+
+def _loaded(con: duckdb.DuckDBPyConnection) -> dict[objects.Partition, tuple[str, str | None]]:
+    """Return fingerprint and manifest of each loaded partition; an earlier version kept no manifest."""
+    rows = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint, manifest FROM loads"
+    ).fetchall()
+    return {(week, model): (fingerprint, manifest) for week, model, fingerprint, manifest in rows}
 
 
 def stale_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:

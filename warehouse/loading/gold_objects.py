@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.loading.load import transaction
+from warehouse.loading.load import forget, transaction
 from warehouse.loading.objects import digest, read_json, read_parquet
 from warehouse.store.base import Store
 
@@ -184,6 +184,7 @@ def load_gold(con: duckdb.DuckDBPyConnection, store: Store, gold_set: str) -> di
     seen = fingerprint(store, gold_set)  # before reading: what comes meanwhile is loaded next time
     tables = read_gold(store, gold_set)
     with transaction(con):
+        forget(con, tables)
         for table, new_rows in tables.items():
             con.execute(f"DELETE FROM {table} WHERE gold_set = $gold_set", {"gold_set": gold_set})  # noqa: S608
             _insert(con, table, new_rows, gold_set)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import duckdb
@@ -106,7 +106,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
         UsageError: if there is no plan of this partition.
         CorruptObjectError: if an object does not read as what it should be; the message names its key.
     """
-    seen = objects.fingerprint(store, week, model)  # before reading: what comes meanwhile is loaded next time
+    seen = objects.names_of(store, week, model)  # before reading: what comes meanwhile is loaded next time
     plan = objects.read_plan(store, week, model)
     rows: dict[str, pa.Table] = {
         **plan_tables(plan, week, model),
@@ -116,6 +116,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
     }
     where = {"week": week, "model": model}
     with transaction(con):
+        forget(con, PARTITION_TABLES, [week])
         for table in PARTITION_TABLES:
             con.execute(f"DELETE FROM {table} WHERE week = $week AND model = $model", where)  # noqa: S608
         for table, new in rows.items():
@@ -124,7 +125,10 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
             except UsageError as error:
                 raise CorruptObjectError(f"partition {model} in week {week}: {error}") from error
         _insert_images(con, where)
-        con.execute("INSERT INTO loads VALUES ($week, $model, $seen)", {**where, "seen": seen})
+        con.execute(
+            "INSERT INTO loads VALUES ($week, $model, $fingerprint, $manifest)",
+            {**where, "fingerprint": seen.fingerprint, "manifest": seen.manifest},
+        )
     return {table: _count(con, table, where) for table in PARTITION_TABLES}
 
 
@@ -157,6 +161,7 @@ def load_anchors(
                 "drift_acceptances": anchor_objects.read_accepted(store, accepted),
             }
         with transaction(con):
+            forget(con, rows, None if week is None else [week])
             for table, new in rows.items():
                 where = "" if week is None else " WHERE week = $week"
                 con.execute(f"DELETE FROM {table}{where}", {} if week is None else {"week": week})  # noqa: S608
@@ -177,8 +182,10 @@ def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa
     _replace(con, occasions.week(week), {table: rows})
 
 
-def replace_history(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], inputs: str) -> None:
-    """Replace all rows of tables over all weeks (table name → rows) and keep what they were computed from.
+def replace_history(
+    con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], inputs: Mapping[str, str]
+) -> None:
+    """Replace all rows of tables over all weeks (table name → rows) and keep what they were computed from, by week.
 
     Figures are rounded.
 
@@ -189,11 +196,15 @@ def replace_history(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Tabl
         if table not in HISTORY_TABLES:
             raise UsageError(f"{table!r} is not replaced whole; those are {', '.join(HISTORY_TABLES)}")
     with transaction(con):
+        forget(con, tables)
         for table, rows in tables.items():
             con.execute(f"DELETE FROM {table}")  # noqa: S608
             _insert(con, table, rounded(rows))
-        con.execute("DELETE FROM history_state")
-        con.execute("INSERT INTO history_state VALUES ($inputs)", {"inputs": inputs})
+        con.execute("DELETE FROM history_weeks")
+        con.execute(
+            "INSERT INTO history_weeks SELECT unnest($weeks), unnest($inputs)",
+            {"weeks": [*inputs], "inputs": [*inputs.values()]},
+        )
 
 
 def replace_study(con: duckdb.DuckDBPyConnection, study: str, tables: Mapping[str, pa.Table]) -> None:
@@ -215,6 +226,7 @@ def _replace(con: duckdb.DuckDBPyConnection, occasion: Occasion, tables: Mapping
     for table, rows in tables.items():
         _only(rows, column, occasion.name, table)
     with transaction(con):
+        forget(con, tables, [occasion.name if column == "week" else None])
         for table, rows in tables.items():
             con.execute(f"DELETE FROM {table} WHERE {column} = ${column}", occasion.where)  # noqa: S608
             _insert(con, table, rounded(rows))
@@ -232,6 +244,7 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
     seen = study_objects.fingerprint(store, study)  # before reading, as for a partition
     tables = study_objects.read_study(store, study)
     with transaction(con):
+        forget(con, STUDY_TABLES, [None])  # of what has weeks too, a study's rows have none
         for table in STUDY_TABLES:
             con.execute(f"DELETE FROM {table} WHERE study = $study", {"study": study})  # noqa: S608
         for table, rows in tables.items():
@@ -248,6 +261,27 @@ def studies(store: Store) -> list[str]:
     """Return the names of the studies in the store whose import came to its end, sorted."""
     found = sorted({key.split("/")[1] for key in store.list("studies/") if key.count("/") > 1})
     return [study for study in found if study_objects.current_pointer(store, study) is not None]
+
+
+def forget(
+    con: duckdb.DuckDBPyConnection, tables: Iterable[str], weeks: Sequence[str | None] | None = None
+) -> None:
+    """Drop the kept hashes of rows that change (`week_hashes`); to be called in the transaction that changes them.
+
+    Args:
+        con: the warehouse.
+        tables: whose rows change.
+        weeks: those of these weeks alone, None for rows without a week; all if it is left out.
+    """
+    con.execute(
+        "DELETE FROM week_hashes WHERE list_contains($tables, table_name) "
+        "AND ($every OR list_contains($weeks, coalesce(strftime(week, '%Y-%m-%d'), '')))",
+        {
+            "tables": [*tables],
+            "every": weeks is None,
+            "weeks": [week or "" for week in weeks or ()],
+        },
+    )
 
 
 @contextmanager

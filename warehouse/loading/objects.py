@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -18,6 +19,8 @@ from warehouse.loading.seals import has_seal, unsealed
 from warehouse.store.base import Store
 
 PLAN_FORMAT = 1
+Partition = tuple[str, str]  # week, model
+_AT_ONCE = 16  # questions to the store
 _REQUIRED_ATTEMPT = ("week", "model", "slot_key", "attempt", "provider", "track", "outcome")
 _REQUIRED_LABEL = ("week", "model", "slot_key", "attribute", "labeler", "labeler_version", "value")
 _LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
@@ -150,10 +153,61 @@ def label_attempt_parts(store: Store, week: str, model: str) -> list[str]:
     return sorted(key for key in store.list(keys.labels_prefix(week, model)) if "/attempts-" in key)
 
 
-def fingerprint(store: Store, week: str, model: str) -> str:
-    """Return a digest of the names of the objects that loading a partition reads; all of them are write-once."""
-    parts = [*label_parts(store, week, model), *label_attempt_parts(store, week, model)]
-    return digest([current_manifest(store, week, model), *parts])
+class Names(NamedTuple):
+    """The objects that loading a partition reads; all of them are write-once."""
+
+    manifest: str | None
+    label_parts: tuple[str, ...]
+    label_attempt_parts: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a digest of the names."""
+        return digest([self.manifest, *self.label_parts, *self.label_attempt_parts])
+
+
+def names_of(store: Store, week: str, model: str) -> Names:
+    """Return what loading one partition reads."""
+    return _named(current_manifest(store, week, model), store.list(keys.labels_prefix(week, model)))
+
+
+def names_of_all(store: Store, manifests: Mapping[Partition, str | None]) -> dict[Partition, Names]:
+    """Return what loading each of many partitions reads, without listing their receipts.
+
+    All labels are listed at once. A manifest is current if there is none of the next number: numbers have no gaps.
+
+    Args:
+        store: where they lie.
+        manifests: the manifest of each partition that was current before; None where that is not known.
+    """
+    labels: dict[Partition, list[str]] = {}
+    if not manifests:
+        return {}
+    for key in store.list("labels/"):
+        if partition := keys.parse_partition(key):
+            labels.setdefault(partition, []).append(key)
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        current = threads.map(lambda one: _current(store, one, manifests[one]), manifests)
+        return {
+            partition: _named(manifest, labels.get(partition, ()))
+            for partition, manifest in zip(manifests, current, strict=True)
+        }
+
+
+def _current(store: Store, partition: Partition, known: str | None) -> str | None:
+    number = known and known.rpartition("manifest-")[2].removesuffix(".parquet")
+    if number and store.head(keys.manifest(*partition, int(number) + 1)) is None:
+        return known
+    return current_manifest(store, *partition)
+
+
+def _named(manifest: str | None, labels: Iterable[str]) -> Names:
+    found = sorted(labels)
+    return Names(
+        manifest,
+        tuple(key for key in found if "/part-" in key),
+        tuple(key for key in found if "/attempts-" in key),
+    )
 
 
 def digest(value: object) -> str:

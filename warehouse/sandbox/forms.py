@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.cells import cell_len, chop_cells
 
-from warehouse.database.export import FORMULA
+from warehouse.database.table_files import FORMULA
 from warehouse.printable import printable
 
 Row = Sequence[Any]

@@ -28,6 +28,11 @@ SETTINGS: dict[str, Any] = {
 #: The bar would be written among the rows of a query that takes over two seconds; it is no setting of `connect`.
 _LOCK = "SET enable_progress_bar = false; SET lock_configuration = true"
 
+#: Tables of studies are found by their names alone; editions of format 1 have one schema.
+_HAS_STUDY = (
+    "SELECT 1 FROM duckdb_schemas() WHERE schema_name = 'study' AND database_name = current_database()"
+)
+
 #: PIVOT is MULTI: it looks up the values first.
 _ALLOWED = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
 _ONLY = "this connection reads the edition only"
@@ -76,6 +81,8 @@ def connect(database: Path) -> duckdb.DuckDBPyConnection:
     """
     try:
         con = duckdb.connect(str(database), read_only=True, config=SETTINGS)
+        if con.execute(_HAS_STUDY).fetchall():
+            con.execute("SET search_path = 'main,study'")
         con.execute(_LOCK)
     except duckdb.Error as error:
         raise QueryError("failed", f"{database.name} cannot be opened: {_short(str(error))}") from None

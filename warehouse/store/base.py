@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 
@@ -70,7 +71,14 @@ class Store(Protocol):
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success.
 
-        The only way an object is ever replaced; used for `editions/latest.json` alone.
+        Used for `editions/latest.json` alone. Nothing else is ever replaced, but what is under `site/`.
+        """
+        ...
+
+    def replace(self, key: str, data: bytes | Path) -> None:
+        """Put bytes, or those of a file of any size, at a key under `site/`, whatever is there.
+
+        Readers see the old object or the new one.
         """
         ...
 

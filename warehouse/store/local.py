@@ -22,8 +22,17 @@ from warehouse.errors import StoreError
 from warehouse.store import holders, local_leases
 from warehouse.store.base import Head, Holder
 from warehouse.store.local_errors import explained
-from warehouse.store.names import LOCKS, TEMPORARY, check_key, check_prefix, lease_key, lease_name
+from warehouse.store.names import (
+    LOCKS,
+    TEMPORARY,
+    check_changeable,
+    check_key,
+    check_prefix,
+    lease_key,
+    lease_name,
+)
 
+_PIECE = 1 << 22  # bytes of a file that are held at once
 _KNOWN_FOLDERS = 50_000  # remembered at most, so that a long run does not grow
 
 
@@ -106,6 +115,15 @@ class LocalStore:
                 temporary.replace(target)
                 _sync_folder(target.parent)
         return True
+
+    def replace(self, key: str, data: bytes | Path) -> None:
+        """Put bytes, or those of a file, at a key under `site/`, whatever is there; durable and at once."""
+        target = self._root / check_changeable(key)
+        with explained("write", target):
+            self._make(target.parent)
+            with self._written(data) as temporary:
+                temporary.replace(target)
+                _sync_folder(target.parent)
 
     @contextmanager
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> Iterator[local_leases.LocalLease]:
@@ -220,16 +238,17 @@ class LocalStore:
         return True
 
     @contextmanager
-    def _written(self, data: bytes) -> Iterator[Path]:
-        """Give a temporary file that holds `data` durably; its temporary name is gone afterwards."""
+    def _written(self, data: bytes | Path) -> Iterator[Path]:
+        """Give a temporary file that holds `data`, or the bytes of that file, durably; its name is gone afterwards."""
         if self._temporary not in self._known:
             self._make(self._temporary)
             self._sweep()
         path, descriptor = self._open_temporary()
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+            for piece in _pieces(data):
+                rest = memoryview(piece)
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
             os.fsync(descriptor)
             yield path
         finally:
@@ -268,6 +287,16 @@ class LocalStore:
                     path.unlink(missing_ok=True)
             finally:
                 os.close(descriptor)
+
+
+def _pieces(data: bytes | Path) -> Iterator[bytes]:
+    """Yield bytes as they are, those of a file a piece at a time."""
+    if isinstance(data, bytes):
+        yield data
+        return
+    with data.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 @contextmanager

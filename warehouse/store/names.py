@@ -41,6 +41,19 @@ def check_prefix(prefix: str) -> tuple[str, str]:
     return folder, start
 
 
+def check_changeable(key: str) -> str:
+    """Return `key` if it names an object that may be replaced: those of the site, which are made again from editions.
+
+    Raises:
+        UsageError: for any other key.
+    """
+    if not key.startswith(keys.SITE):
+        raise UsageError(
+            f"the key {key[:100]!r} cannot be replaced: objects outside {keys.SITE} never change"
+        )
+    return check_key(key)
+
+
 def lease_key(name: str) -> str:
     """Return the key of the lease `name`, which may hold any printable character.
 

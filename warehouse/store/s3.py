@@ -8,11 +8,12 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from warehouse.errors import StoreError, UsageError
 from warehouse.store import holders, s3_leases
 from warehouse.store.base import Head, Holder
-from warehouse.store.names import LOCKS, check_key, check_prefix, lease_key, lease_name
+from warehouse.store.names import LOCKS, check_changeable, check_key, check_prefix, lease_key, lease_name
 from warehouse.store.s3_objects import Objects
 
 _ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
@@ -82,6 +83,10 @@ class S3Store:
         if found is None or found.data != expected:
             return False
         return self._objects.put(key, data, if_etag=found.etag) is not None
+
+    def replace(self, key: str, data: bytes | Path) -> None:
+        """Put bytes, or those of a file, at a key under `site/`, whatever is there."""
+        self._objects.overwrite(check_changeable(key), data)
 
     @contextmanager
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> Iterator[s3_leases.S3Lease]:

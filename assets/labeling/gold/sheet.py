@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assets.labeling.gold.label_studio import EXTRA, IMAGE, SET, TASK, RaterAnswer, accounts_of
 from assets.labeling.gold.records import GoldPicture, Sample
-from warehouse.database.export import FORMULA
+from warehouse.database.table_files import FORMULA
 from warehouse.errors import UsageError
 
 NOT_ASKED = "not asked"

@@ -20,7 +20,7 @@ from assets.labeling.pictures import UnreadableError
 from assets.labeling.thumbnails.encoder import SIZES, thumbnails
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
-from warehouse.loading.objects import fingerprint, read_image
+from warehouse.loading.objects import names_of, read_image
 from warehouse.loading.seals import sealed
 from warehouse.store import Store
 
@@ -44,7 +44,7 @@ def complete(place: Workplace, week: str, model: str) -> int:
         StoreError: if the store fails.
     """
     store = place.store
-    note = keys.thumbnail_note(week, model, fingerprint(store, week, model))
+    note = keys.thumbnail_note(week, model, names_of(store, week, model).fingerprint)
     if store.head(note) is not None:
         return 0
     work = _Work(place, f"{model}, week {week}")

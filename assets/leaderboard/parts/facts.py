@@ -13,20 +13,26 @@ from assets.leaderboard.page import words
 from assets.leaderboard.parts.boards import retired_in
 from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.view import Download, Event, LabelerFact, SuiteFact
+from warehouse import keys
 
 _ABOUT = {
-    "cliche.duckdb": "everything in one DuckDB file: tables and views, to ask in SQL",
     "dictionary.md": "what each table, view and column means",
     "metrics.md": "each metric: formula, range, interval, and why it may be missing",
     "analysis.yaml": "which figures mean something: what boards compare, declared stereotypes, in which direction",
-    "manifest.json": "SHA-256 and size of every file, versions of suites and labelers, and what the edition rests on",
+    "manifest.json": "every file of the edition, and of each table and week, with SHA-256 and size; versions of suites "
+    "and labelers, and what the edition rests on",
 }
+_NEWEST = Download(
+    "cliche.duckdb",
+    "the newest edition in one DuckDB file: tables and views, to ask in SQL; it is replaced when another is published",
+    (("duckdb", f"../../{keys.SITE_DATABASE}"),),
+)
 _FORMATS = {".parquet": "Parquet", ".csv": "CSV"}
 
 
 def downloads(files: Iterable[str]) -> tuple[Download, ...]:
-    """Return what can be taken away, of `files` (paths relative to the page): whole copies first, then tables."""
-    whole, tables = [], defaultdict(list)
+    """Return what can be taken away: the DuckDB file, then of `files` (paths relative to the page) pages and tables."""
+    whole, tables = [_NEWEST], defaultdict(list)
     for file in sorted(files):
         path = PurePosixPath(file)
         if path.name in _ABOUT:

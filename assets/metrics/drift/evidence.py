@@ -107,9 +107,16 @@ def scatters(n: npt.NDArray[np.int64], first: Bools) -> Bools:
 
 
 def evidence(
-    k: Ints, n: Ints, suite: Ints, suites: int, start: Ints | None = None, *, screened: bool = False
+    k: Ints,
+    n: Ints,
+    suite: Ints,
+    suites: int,
+    start: Ints | None = None,
+    *,
+    screened: bool = False,
+    first: int = 0,
 ) -> Evidence:
-    """Return the e-values of suites and of cells as of every week.
+    """Return the e-values of suites and of cells as of every week from `first` on.
 
     Args:
         k: (cells, T) pictures with the value.
@@ -119,47 +126,74 @@ def evidence(
         start: (cells,) first week that counts; what was before is no observation. All count without it.
         screened: leave series at their binomial evidence, which is faster, where that never reaches `WORTH_LOOKING`.
             It is too large where shares scatter, so that nothing is lost of what could be enough (20 and more).
+        first: the first week as of which they are wanted; what is found has T - first columns.
     """
-    found = Evidence(np.full((suites, n.shape[1]), -np.inf), np.full(n.shape, -np.inf))
-    if n.size == 0:
-        return found
-    k, n = since(k, n, start)
-    observed = suite_pictures(n, suite, suites)
-    prior, alone = candidates(observed), candidates(n)
-    many, many_alone = scatters(n, first_weeks(observed)[suite]), scatters(n, first_weeks(n))
-
-    def fill(rows: slice, ratio: Floats, ratio_alone: Floats, numbers: Ints) -> None:
-        with np.errstate(divide="ignore"):
-            cells = np.log(np.einsum("rij,ri->rj", ratio_alone, alone[rows]))
-        found.cells[rows] = np.where((n[rows] > 0) & many_alone[rows, None], cells, -np.inf)
-        for number in numbers:
-            own = suite[rows] == number
-            each = together(ratio[own], prior[number], first_cells(n[rows][own]))
-            found.suites[number] = np.where(observed[number] > 0, _log_sum(each), -np.inf)
+    wanted = n.shape[1] - first
+    found = Evidence(np.full((suites, wanted), -np.inf), np.full((len(n), wanted), -np.inf))
 
     def look(rows: slice) -> None:
-        numbers = np.unique(suite[rows])
+        part = _Part(k[rows], n[rows], suite[rows], None if start is None else start[rows], first)
+        numbers = np.unique(part.suite)
         if screened:
-            ratio = binomial_ratios(k[rows], n[rows])
-            fill(rows, ratio, ratio, numbers)
+            ratio = binomial_ratios(part.k, part.n, first)
+            found.cells[rows] = part.cells(slice(None), ratio)
+            for number in numbers:
+                found.suites[number] = part.together(number, ratio[part.suite == number])
             reached = found.suites[numbers].max(axis=1) >= WORTH_LOOKING
             np.logical_or.at(
-                reached, np.searchsorted(numbers, suite[rows]), found.cells[rows].max(axis=1) >= WORTH_LOOKING
+                reached,
+                np.searchsorted(numbers, part.suite),
+                found.cells[rows].max(axis=1) >= WORTH_LOOKING,
             )
             numbers = numbers[reached]
         for number in numbers:
-            own = slice(*np.searchsorted(suite, [number, number + 1]))
-            ratio = ratios(k[own], n[own], many[own])
-            same = np.array_equal(many[own], many_alone[own])  # but where weeks of a cell are missing
-            fill(own, ratio, ratio if same else ratios(k[own], n[own], many_alone[own]), np.array([number]))
+            own = slice(*np.searchsorted(part.suite, [number, number + 1]))
+            ratio = part.ratios(own, part.many)
+            found.suites[number] = part.together(number, ratio)
+            if not np.array_equal(part.many[own], part.many_alone[own]):  # where weeks of a cell are missing
+                ratio = part.ratios(own, part.many_alone)
+            found.cells[rows][own] = part.cells(own, ratio)
 
-    chunks = list(_chunks(suite))
+    chunks = list(_chunks(suite)) if n.size else []
     if len(chunks) == 1:
         look(chunks[0])
-    else:
+    elif chunks:
         with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS)) as threads:
             list(threads.map(look, chunks))
     return found
+
+
+class _Part:
+    """Some whole suites: their counts, and what is asked of them before anything is computed."""
+
+    def __init__(self, k: Ints, n: Ints, suite: Ints, start: Ints | None, first: int) -> None:
+        self.k, self.n = since(k, n, start)
+        self.suite, self.first = suite, first
+        numbers, own = np.unique(suite, return_inverse=True)
+        self._place = {int(number): place for place, number in enumerate(numbers)}
+        self._observed = suite_pictures(self.n, own, len(numbers))
+        self._prior, self._alone = candidates(self._observed), candidates(self.n)
+        self.many = scatters(self.n, first_weeks(self._observed)[own])
+        self.many_alone = scatters(self.n, first_weeks(self.n))
+
+    def ratios(self, own: slice, many: Bools) -> Floats:
+        """Return the ratios of some cells: (cells, T, T - first)."""
+        return ratios(self.k[own], self.n[own], many[own])[:, :, self.first :]
+
+    def cells(self, own: slice, ratio: Floats) -> Floats:
+        """Return the evidence of each cell alone."""
+        with np.errstate(divide="ignore"):
+            cells = np.log(np.einsum("rij,ri->rj", ratio, self._alone[own]))
+        seen = (self.n[own, self.first :] > 0) & self.many_alone[own, None]
+        found: Floats = np.where(seen, cells, -np.inf)
+        return found
+
+    def together(self, number: int, ratio: Floats) -> Floats:
+        """Return the evidence of a suite from the ratios of its cells."""
+        place = self._place[int(number)]
+        each = together(ratio, self._prior[place], first_cells(self.n[self.suite == number]))
+        found: Floats = np.where(self._observed[place, self.first :] > 0, _log_sum(each), -np.inf)
+        return found
 
 
 def since(k: Ints, n: Ints, start: Ints | None) -> tuple[Ints, Ints]:
@@ -197,12 +231,12 @@ def together(ratio: Floats, prior: Floats, cells: int) -> Floats:
     Π (1 - chance + chance × ratio).
 
     Args:
-        ratio: (C, T, T) of `ratios`.
+        ratio: (C, T, W) of `ratios`: as of the last W weeks.
         prior: (T,) of `candidates` for the suite.
         cells: of `first_cells`: the C that counts.
 
     Returns:
-        (T, T): row: first week after the change; column: week as of which; -inf where there is none.
+        (T, W): row: first week after the change; column: week as of which; -inf where there is none.
     """
     parts = []
     with np.errstate(divide="ignore"):
@@ -212,7 +246,8 @@ def together(ratio: Floats, prior: Floats, cells: int) -> Floats:
                 total += np.log(np.prod(1 - share + share * part, axis=0))
             parts.append(total)
         found: Floats = _log_sum(np.stack(parts)) + np.log(prior)[:, None]
-    found[np.tril_indices(len(prior), -1)] = -np.inf
+    weeks, wanted = found.shape
+    found[np.tril_indices(weeks, wanted - weeks - 1, wanted)] = -np.inf
     return found
 
 

@@ -139,10 +139,18 @@ def _log_table(share: Floats, scatter: float, of: Ints, hit: Ints) -> Floats:
     return found
 
 
-def binomial_ratios(k: Ints, n: Ints) -> Floats:
+def binomial_ratios(k: Ints, n: Ints, first: int = 0) -> Floats:
     """Return the ratios of `ratios` in closed form, as if no share scattered and without a grid.
 
     Marginals are B(k + ½, n - k + ½) / B(½, ½). Where shares scatter these ratios are too large.
+
+    Args:
+        k: (R, T) pictures with the value.
+        n: (R, T) pictures assessed.
+        first: first week as of which they are wanted.
+
+    Returns:
+        (R, T, T - first), as of `ratios`.
     """
     rows, weeks = n.shape
     hits, total = np.cumsum(k, axis=1), np.cumsum(n, axis=1)
@@ -154,11 +162,11 @@ def binomial_ratios(k: Ints, n: Ints) -> Floats:
         return found
 
     steady = marginal(hits, total)
-    found = np.zeros((rows, weeks, weeks))
+    found = np.zeros((rows, weeks, weeks - first))
     found[:, :1] = 1
-    for week in range(1, weeks):
-        before = slice(week - 1, week)
-        after = marginal(hits[:, week:] - hits[:, before], total[:, week:] - total[:, before])
-        np.minimum(steady[:, before] + after - steady[:, week:], np.log(_LARGEST), out=found[:, week, week:])
-        np.exp(found[:, week, week:], out=found[:, week, week:])
+    for week in range(max(first, 1), weeks):
+        until = slice(week, week + 1)
+        after = marginal(hits[:, until] - hits[:, :week], total[:, until] - total[:, :week])
+        ratio = np.minimum(steady[:, :week] + after - steady[:, until], np.log(_LARGEST))
+        found[:, 1 : week + 1, week - first] = np.exp(ratio)
     return found

@@ -8,6 +8,8 @@ change: what was before is no evidence any more, so that one change is not repor
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +19,8 @@ from assets.metrics.drift import evidence as drift
 from assets.metrics.drift.likelihood import ratios
 from assets.metrics.formulas.share import Bools, Floats, Ints
 
+#: Decimals of the decimal logarithm of an e-value.
+DIGITS = 3
 #: The range of the date leaves out this much of its posterior at either end.
 _TAIL = 0.025
 #: A cell of a suite is said to have changed if that is likelier than not.
@@ -33,7 +37,7 @@ class OpenedChange(NamedTuple):
         started: first week that counted as evidence.
         changed: first week after the change, the likeliest.
         earliest, latest: 95 % range of that week.
-        log_e: natural logarithm of the e-value when it was opened.
+        log_e: natural logarithm of the e-value when it was opened, as exact as it is published: so it counts later.
         cells: numbers of the cells that likely changed; of a suite whose cells are each in doubt, all that were seen.
     """
 
@@ -48,8 +52,16 @@ class OpenedChange(NamedTuple):
     cells: tuple[int, ...]
 
 
-def scan(k: Ints, n: Ints, suite: Ints, suites: int, level: float = ebh.LEVEL) -> list[OpenedChange]:
-    """Return all changes that are opened in these weeks, in the order of opening.
+def scan(
+    k: Ints,
+    n: Ints,
+    suite: Ints,
+    suites: int,
+    level: float = ebh.LEVEL,
+    before: Sequence[OpenedChange] = (),
+    first: int = 0,
+) -> list[OpenedChange]:
+    """Return all changes that are opened from the week `first` on, in the order of opening.
 
     Args:
         k: (cells, T) pictures with the value.
@@ -57,39 +69,56 @@ def scan(k: Ints, n: Ints, suite: Ints, suites: int, level: float = ebh.LEVEL) -
         suite: (cells,) which suite each cell belongs to, 0 … suites - 1, ascending.
         suites: number of suites.
         level: false discovery rate among the events of a week.
+        before: all changes that were opened in the weeks before, in the order of opening.
+        first: the first week that is looked at.
     """
-    known = drift.evidence(k, n, suite, suites, screened=True)
-    lonely = np.bincount(suite, minlength=suites)[suite] == 1  # a cell that is its suite is looked at once
-    known.cells[lonely] = -np.inf
+    lonely = _lonely(n, suite, suites, first)
+    known = drift.evidence(k, n, suite, suites, screened=True, first=first)
     suite_start, cell_start = np.zeros(len(suite), dtype=np.int64), np.zeros(len(suite), dtype=np.int64)
-    found: list[OpenedChange] = []
-    for week in range(n.shape[1]):
-        opened_suites, opened_cells = _opened(known, week, [event.log_e for event in found], level)
+    for event in before:
+        if event.cell is None:
+            suite_start[suite == event.suite] = event.changed
+        else:
+            cell_start[event.cell] = event.changed
+    touched = np.unique([event.suite for event in before]).astype(np.int64)
+    _look_anew(known, (k, n, suite), touched, suite_start, cell_start)
+    found = [*before]
+    for week in range(first, n.shape[1]):
+        known.cells[lonely[:, week - first], week - first] = -np.inf
+        opened_suites, opened_cells = _opened(known, week - first, [event.log_e for event in found], level)
         for number in opened_suites:
             own = suite == number
             start = np.maximum(suite_start, cell_start)[own]
-            event = _date(k[own], n[own], start, week)
-            found.append(_named(event, int(number), None, np.flatnonzero(own), known.suites[number, week]))
+            dated = _date(k[own], n[own], start, week)
+            log_e = known.suites[number, week - first]
+            found.append(_named(dated, int(number), None, np.flatnonzero(own), log_e))
             suite_start[own] = found[-1].changed
         for number in opened_cells:
             own = np.arange(len(suite)) == number
-            event = _date(k[own], n[own], cell_start[own], week)
-            found.append(
-                _named(event, int(suite[number]), int(number), np.array([number]), known.cells[number, week])
-            )
+            dated = _date(k[own], n[own], cell_start[own], week)
+            log_e = known.cells[number, week - first]
+            found.append(_named(dated, int(suite[number]), int(number), np.array([number]), log_e))
             cell_start[number] = found[-1].changed
         touched = np.unique([*opened_suites, *suite[opened_cells]]).astype(np.int64)
         _look_anew(known, (k, n, suite), touched, suite_start, cell_start)
-        known.cells[lonely] = -np.inf
+    return found[len(before) :]
+
+
+def _lonely(n: Ints, suite: Ints, suites: int, first: int) -> Bools:
+    """Return (cells, T - first) which cells were, up to each week, all that was seen of their suite: looked at once."""
+    seen = np.logical_or.accumulate(n > 0, axis=1)[:, first:]
+    cells = np.zeros((suites, seen.shape[1]), dtype=np.int64)
+    np.add.at(cells, suite, seen)
+    found: Bools = cells[suite] <= 1
     return found
 
 
-def _opened(known: drift.Evidence, week: int, before: list[float], level: float) -> tuple[Ints, Ints]:
-    """Return which suites and which cells alarm in a week, beside the events opened `before`.
+def _opened(known: drift.Evidence, column: int, before: list[float], level: float) -> tuple[Ints, Ints]:
+    """Return which suites and which cells alarm in the week of a column, beside the events opened `before`.
 
     Those that were not observed, and those without a week that could be the first of a change, are no hypotheses.
     """
-    log_e = np.concatenate([known.suites[:, week], known.cells[:, week]])
+    log_e = np.concatenate([known.suites[:, column], known.cells[:, column]])
     asked = np.flatnonzero(log_e > -np.inf)
     alarmed = asked[ebh.kept(np.concatenate([log_e[asked], before]), level)[: len(asked)]]
     suites = len(known.suites)
@@ -105,14 +134,17 @@ def _look_anew(
 ) -> None:
     """Compute the evidence of these suites and their cells anew, from their new starts on."""
     k, n, suite = counts
+    first = n.shape[1] - known.cells.shape[1]
     rows = np.flatnonzero(np.isin(suite, touched))
     if rows.size == 0:
         return
     own = np.searchsorted(touched, suite[rows])
     both = np.maximum(suite_start, cell_start)[rows]
-    known.suites[touched] = drift.evidence(k[rows], n[rows], own, len(touched), both, screened=True).suites
+    known.suites[touched] = drift.evidence(
+        k[rows], n[rows], own, len(touched), both, screened=True, first=first
+    ).suites
     known.cells[rows] = drift.evidence(
-        k[rows], n[rows], own, len(touched), cell_start[rows], screened=True
+        k[rows], n[rows], own, len(touched), cell_start[rows], screened=True, first=first
     ).cells
 
 
@@ -178,6 +210,6 @@ def _named(event: _Dated, suite: int, cell: int | None, cells: Ints, log_e: floa
         changed=event.changed,
         earliest=event.earliest,
         latest=event.latest,
-        log_e=float(log_e),
+        log_e=math.log(10) * round(float(log_e) / math.log(10), DIGITS),
         cells=tuple(likely.tolist()),
     )

@@ -66,34 +66,42 @@ def read(con: duckdb.DuckDBPyConnection, week: str) -> Series:
         con: a warehouse in which these weeks are scored and checked; nothing is written.
         week: ISO date of the last Monday.
     """
-    return series_of(reading.read(con, "drift_counts", {"week": week}))
-
-
-def series_of(counts: pl.DataFrame) -> Series:
-    """Return the series in a table of counts: `KEYS`, prompt, week, hits, n; one row per cell and week."""
-    told = _without_complements(counts)
-    if told.is_empty():
-        nothing = np.zeros((0, 0), dtype=np.int64)
-        return Series(told.select(KEYS), np.zeros(0, dtype=np.int64), (), (), nothing, nothing)
-    ordered = told.sort([*KEYS, "prompt", "week"], nulls_last=True).with_columns(
-        row=pl.struct(*KEYS, "prompt").rle_id(), number=pl.struct(*KEYS).rle_id()
+    counts = weekly_counts(con, "0001-01-01", week)
+    withheld = reading.read(con, "drift_withheld", {})
+    shown = counts.join(withheld, on=["week", "model"], how="anti")
+    ordered = shown.sort([*KEYS, "prompt"], nulls_last=True).with_columns(
+        row=pl.struct(*KEYS, "prompt").rle_id()
     )
-    cells = ordered.group_by("row", maintain_order=True).agg(pl.col("number", "prompt").first())
-    keys = ordered.group_by("number", maintain_order=True).agg(pl.col(KEYS).first()).drop("number")
+    cells = ordered.group_by("row", maintain_order=True).agg(pl.col(*KEYS, "prompt").first())
     days = ordered["week"].to_numpy().astype("datetime64[D]")
+    if not len(days):
+        return series_of(cells, date.min, *np.zeros((2, 0, 0), dtype=np.int64))
     first = days.min()
     column = (days - first).astype(np.int64) // 7
-    shape = (cells.height, int(column.max()) + 1)
-    k, n = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    k, n = np.zeros((2, cells.height, int(column.max()) + 1), dtype=np.int64)
     row = ordered["row"].to_numpy()
     k[row, column] = ordered["hits"].to_numpy()
     n[row, column] = ordered["n"].to_numpy()
-    start: date = first.item()
+    return series_of(cells, first.item(), k, n)
+
+
+def weekly_counts(con: duckdb.DuckDBPyConnection, first: str, last: str) -> pl.DataFrame:
+    """Return the counts of the weeks from `first` to `last`: `KEYS`, prompt, week, hits, n; a row per cell and week.
+
+    Models that are withheld are among them. Of two values of a week one is left out.
+    """
+    return _without_complements(reading.read(con, "drift_counts", {"first": first, "last": last}))
+
+
+def series_of(cells: pl.DataFrame, first: date, k: Ints, n: Ints) -> Series:
+    """Return the series of cells (`KEYS`, prompt; sorted by them) with their counts from the week `first` on."""
+    numbered = cells.with_columns(number=pl.struct(*KEYS).rle_id())
+    keys = numbered.group_by("number", maintain_order=True).agg(pl.col(KEYS).first()).drop("number")
     return Series(
         keys,
-        cells["number"].to_numpy().astype(np.int64),
+        numbered["number"].to_numpy().astype(np.int64),
         tuple(cells["prompt"].to_list()),
-        tuple(start + timedelta(weeks=number) for number in range(shape[1])),
+        tuple(first + timedelta(weeks=number) for number in range(n.shape[1])),
         k,
         n,
     )

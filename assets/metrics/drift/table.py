@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from assets.metrics.drift import kept
 from assets.metrics.drift import scan as drift_scan
 from assets.metrics.drift import series as drift_series
 from assets.metrics.drift.scan import OpenedChange
@@ -66,25 +67,84 @@ SCHEMA = pa.schema(
 
 
 def history_events(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Return the rows of `drift_events` of all weeks, from the scores of all weeks."""
+    """Return the rows of `drift_events` of all weeks, from the scores of all weeks; nothing is written."""
     ((last,),) = con.execute("SELECT cast(max(week) AS VARCHAR) FROM scores").fetchall()
     if last is None:
         return SCHEMA.empty_table()
-    series = drift_series.read(con, last)
-    if not series.weeks:
-        return SCHEMA.empty_table()
-    found = drift_scan.scan(series.k, series.n, series.suite, series.keys.height)
-    if not found:
-        return SCHEMA.empty_table()
-    rows = [_row(series, event) for event in found]
-    _check_causes(con, series, rows)
-    for row in rows:
+    return _events(con, drift_series.read(con, last), (), 0)
+
+
+def later_events(con: duckdb.DuckDBPyConnection, through: str | None) -> pa.Table:
+    """Return the rows of `drift_events` of all weeks, from the counts that are kept: those `through` a week stay.
+
+    Nothing of an event changes in later weeks, so only the weeks after it are looked at.
+
+    Args:
+        con: a warehouse whose weeks are counted (`kept.keep`).
+        through: ISO date of the last week whose events are those that the warehouse holds; None: look at all.
+    """
+    series = kept.read_kept(con)
+    if through is None:
+        return _events(con, series, (), 0)
+    held = con.sql("FROM drift_events WHERE week <= $through", params={"through": through})
+    known = pl.DataFrame(held.to_arrow_table()).to_dicts()
+    first = sum(week.isoformat() <= through for week in series.weeks)
+    return _events(con, series, known, first)
+
+
+def _events(
+    con: duckdb.DuckDBPyConnection, series: Series, known: Sequence[dict[str, Any]], first: int
+) -> pa.Table:
+    """Return the events that are known and those that are opened from the week `first` on, counted from 0."""
+    found = (
+        drift_scan.scan(
+            series.k,
+            series.n,
+            series.suite,
+            series.keys.height,
+            before=_changes(series, known),
+            first=first,
+        )
+        if series.weeks[first:]
+        else []
+    )
+    new = [_row(series, event) for event in found]
+    _check_causes(con, series, new, [*known, *new])
+    for row in new:
         row["kind"] = kind(row)
         row["words"] = words(row)
-    rows.sort(key=lambda row: [(row[name] is not None, row[name]) for name in _ORDER])
+    rows = sorted([*known, *new], key=lambda row: [(row[name] is not None, row[name]) for name in _ORDER])
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
+def _changes(series: Series, known: Sequence[Mapping[str, Any]]) -> list[OpenedChange]:
+    """Return events as they were when they were opened, in an order in which suites stand before their cells."""
+    numbers = {row: number for number, row in enumerate(series.keys.iter_rows())}
+    cells = {
+        place: cell for cell, place in enumerate(zip(series.suite.tolist(), series.prompts, strict=True))
+    }
+    found = []
+    for row in sorted(known, key=lambda row: (row["week"], row["prompt"] is not None)):
+        suite = numbers[tuple(row[key] for key in drift_series.KEYS)]
+        found.append(
+            OpenedChange(
+                suite=suite,
+                cell=None if row["prompt"] is None else cells[suite, row["prompt"]],
+                **{name: series.weeks.index(row[column]) for name, column in _WEEKS.items()},
+                log_e=row["log10_e"] * math.log(10),
+                cells=(),
+            )
+        )
+    return found
+
+
+_WEEKS = {
+    "opened": "week",
+    "started": "started_week",
+    "changed": "changed_week",
+    "earliest": "earliest_week",
+    "latest": "latest_week",
+}
 _ORDER = ("week", *drift_series.KEYS, "prompt", "started_week")
 
 
@@ -176,8 +236,15 @@ def words(row: Mapping[str, Any]) -> str:
     )
 
 
-def _check_causes(con: duckdb.DuckDBPyConnection, series: Series, rows: Sequence[dict[str, Any]]) -> None:
-    """Add the cause checks to the rows."""
+def _check_causes(
+    con: duckdb.DuckDBPyConnection,
+    series: Series,
+    rows: Sequence[dict[str, Any]],
+    events: Sequence[Mapping[str, Any]],
+) -> None:
+    """Add the cause checks to the rows, which are among all `events`."""
+    if not rows:
+        return
     models = sorted({row["model"] for row in rows})
     suites = _by_week(con, "drift_suites", ("model", "suite", "suite_major"), models)
     versions = _by_week(con, "drift_versions", ("model",), models)
@@ -197,7 +264,7 @@ def _check_causes(con: duckdb.DuckDBPyConnection, series: Series, rows: Sequence
         row["labeler_moved_share"] = max(_values(moved, of_labels, around[1:]), default=None)
         row["model_version_changed"] = len({*reported}) > 1 if len(reported) > 1 else None
         row["completeness_changed"] = bool(answered) and max(answered) - min(answered) >= COMPLETENESS
-        row["models_at_once"], row["models_compared"] = _at_once(series, rows, row)
+        row["models_at_once"], row["models_compared"] = _at_once(series, events, row)
 
 
 _Weekly = Mapping[tuple[Any, ...], Mapping[date, Any]]

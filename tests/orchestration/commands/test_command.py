@@ -8,13 +8,11 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import time
 import urllib.request
 from pathlib import Path
 
-import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -22,6 +20,7 @@ from assets.gateway.receipts import read_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.quality.columns import suite
 from orchestration.cli import app
+from orchestration.verifying.archive.listed import parts
 from tests.orchestration.installation import (
     MODELS,
     NEXT,
@@ -34,6 +33,7 @@ from tests.orchestration.installation import (
     start_anew,
 )
 from tests.orchestration.scripted import STOPPING
+from tests.orchestration.verifying.forging import Edition, download
 from warehouse.database.connection import connect
 from warehouse.database.table_hash import table_hashes
 from warehouse.weeks import current_week
@@ -233,7 +233,7 @@ def test_sql_takes_a_file_too(published: Installation, cliche: Cliche, tmp_path:
 )
 def test_sql_is_read_only(published: Installation, cliche: Cliche, query: str) -> None:
     cliche("sql", "SELECT 1")
-    copy = published.home / "editions" / EDITION / "data" / "cliche.duckdb"
+    copy = published.home / "published" / "cliche.duckdb"
     before = copy.read_bytes()
     ended = cliche("sql", query)
     assert ended.code == 3
@@ -255,7 +255,8 @@ AGREE = "hashes, tables, views, pages and pictures agree"
 def test_verify_recomputes_hashes_counts_and_scores(published: Installation, cliche: Cliche) -> None:
     ended = cliche("verify")
     assert (ended.code, ended.err) == (0, "")
-    files = len(json.loads(published.store.get(f"editions/{EDITION}/manifest.json"))["files"])
+    manifest = json.loads(published.store.get(f"editions/{EDITION}/manifest.json"))
+    files = len(manifest["files"]) + len(parts(manifest))
     pattern = (
         rf"edition {EDITION}   {files} files   {AGREE} · counts add up · (\d+) scores recomputed, 0 differ\n"
     )
@@ -266,8 +267,9 @@ def test_verify_recomputes_hashes_counts_and_scores(published: Installation, cli
 
 
 def test_verify_names_a_file_in_which_one_byte_changed(published: Installation, cliche: Cliche) -> None:
-    for name in ("index.html", "data/labels.parquet"):
-        path = Path(published.settings.store) / f"editions/{EDITION}/{name}"
+    (part,) = published.store.list("tables/labels/")
+    for key in (f"editions/{EDITION}/index.html", part):
+        path = Path(published.settings.store) / key
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
         path.chmod(0o644)
@@ -276,51 +278,40 @@ def test_verify_names_a_file_in_which_one_byte_changed(published: Installation, 
     assert ended.code == 1
     assert "2 differences" in ended.out
     assert "  index.html has another hash than the manifest says" in ended.out
-    assert "  data/labels.parquet has another hash than the manifest says" in ended.out
+    assert f"  {part} has another hash than the manifest says" in ended.out
 
 
 def test_verify_names_a_file_that_is_gone(published: Installation, cliche: Cliche) -> None:
-    (Path(published.settings.store) / f"editions/{EDITION}/data/labels.csv").unlink()
+    (Path(published.settings.store) / f"editions/{EDITION}/data/leaderboard.csv").unlink()
     ended = cliche("verify")
     assert ended.code == 1
-    assert "data/labels.csv is missing" in ended.out
+    assert "data/leaderboard.csv is missing" in ended.out
 
 
-def forge(published: Installation, statement: str) -> None:
-    """Change the published database and the manifest with it, as somebody would who wants not to be seen."""
-    store = Path(published.settings.store)
-    path = store / DATABASE
-    path.chmod(0o644)
-    with duckdb.connect(str(path)) as con:
-        assert con.execute(statement).fetchall()[0][0] > 0
-    manifest_path = store / f"editions/{EDITION}/manifest.json"
-    manifest = json.loads(manifest_path.read_bytes())
-    from warehouse.canonical import sha256_hex
-
-    manifest["files"]["data/cliche.duckdb"] = {
-        "sha256": sha256_hex(path.read_bytes()),
-        "bytes": path.stat().st_size,
-    }
-    manifest_path.chmod(0o644)
-    manifest_path.write_text(json.dumps(manifest))
-    shutil.rmtree(published.home / "editions", ignore_errors=True)
+def forged(published: Installation, folder: Path, statement: str) -> str:
+    """Change rows of a downloaded edition, and everything that follows from them, so that nothing contradicts them."""
+    edition = Edition(download(published.store, EDITION, folder))
+    edition.sql(statement)
+    edition.export()
+    edition.page()
+    edition.sign()
+    return str(folder)
 
 
 def test_verify_finds_a_changed_score_behind_a_forged_manifest(
-    published: Installation, cliche: Cliche
+    published: Installation, tmp_path: Path, cliche: Cliche
 ) -> None:
-    forge(
-        published,
-        "UPDATE scores SET estimate = estimate / 2 WHERE estimate > 0.1 AND model = 'sim-drift'",
-    )
-    ended = cliche("verify")
+    changed = "UPDATE scores SET estimate = estimate / 2 WHERE estimate > 0.1 AND model = 'sim-drift'"
+    ended = cliche("verify", forged(published, tmp_path / "forged", changed))
     assert ended.code == 1
     assert re.search(rf"week {WEEK}: \d+ scores differ when computed again", ended.out)
 
 
-def test_verify_finds_counts_that_do_not_add_up(published: Installation, cliche: Cliche) -> None:
-    forge(published, "DELETE FROM slots WHERE model = 'sim-drift' AND replicate = 0")
-    ended = cliche("verify")
+def test_verify_finds_counts_that_do_not_add_up(
+    published: Installation, tmp_path: Path, cliche: Cliche
+) -> None:
+    left_out = "DELETE FROM slots WHERE model = 'sim-drift' AND replicate = 0"
+    ended = cliche("verify", forged(published, tmp_path / "forged", left_out))
     assert ended.code == 1
     assert "do not add up" in ended.out or "differ" in ended.out
 

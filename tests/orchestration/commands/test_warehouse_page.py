@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.orchestration.installation import Installation
+from warehouse.database.published import open_published
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "warehouse.md").read_text(encoding="utf-8")
 (_BLOCK,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
@@ -22,15 +22,13 @@ def test_there_are_ten_queries_on_two_screens() -> None:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.splitlines()[0])
 def test_each_query_finds_something(query: str, published_once: Installation) -> None:
-    (file,) = Path(published_once.settings.store).glob("editions/*.1/data/cliche.duckdb")
-    with duckdb.connect(str(file), read_only=True) as con:
+    with open_published(published_once.home / "published" / "cliche.duckdb") as con:
         assert con.execute(query).fetchall()
 
 
 def test_the_six_tables_are_tables(published_once: Installation) -> None:
-    (file,) = Path(published_once.settings.store).glob("editions/*.1/data/cliche.duckdb")
     named = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
-    with duckdb.connect(str(file), read_only=True) as con:
+    with open_published(published_once.home / "published" / "cliche.duckdb") as con:
         tables = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert len(named) == 6
     assert set(named) <= tables

@@ -8,61 +8,46 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from assets.leaderboard.page.page import render
+from orchestration.verifying.archive.listed import parts
 from orchestration.verifying.page import made_again
+from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.database.export import inert
-from warehouse.database.table_hash import table_hashes
+from warehouse.database.building import build_database
+from warehouse.database.published import open_published, published_tables, search_all
+from warehouse.database.table_files import inert
+from warehouse.database.table_hash import composed, hashes_by_week, rows_hash, table_hashes_of_format_1
+from warehouse.store import Store
 
 
-class Edition:
-    """One edition in a folder that a test may change."""
+def download(store: Store, edition: str, folder: Path) -> Path:
+    """Put an edition of a store into a folder that works alone, with the parts that its manifest lists."""
+    prefix = keys.edition_prefix(edition)
+    manifest = json.loads(store.get(f"{prefix}manifest.json"))
+    wanted = {key.removeprefix(prefix): key for key in store.list(prefix)}
+    wanted |= {part.key: part.key for part in parts(manifest)}
+    for name, key in wanted.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(store.get(key))
+    return folder
+
+
+class _Folder:
+    """An edition in a folder that a test may change."""
 
     def __init__(self, folder: Path) -> None:
         """Take the edition in `folder`; its files are made writable."""
         self.folder = folder
-        self.database = folder / "data" / "cliche.duckdb"
         for path in folder.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
         self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
-
-    def sql(self, *statements: str) -> None:
-        """Change the DuckDB file; a statement that changes no row fails the test."""
-        with duckdb.connect(str(self.database)) as con:
-            for statement in statements:
-                rows = con.execute(statement).fetchall()
-                if statement.split()[0] in {"UPDATE", "DELETE", "INSERT"}:
-                    assert rows[0][0] > 0, statement
-
-    def export(self, names: Iterable[str] = ()) -> None:
-        """Write Parquet and CSV of some relations, or of all that have files, from the DuckDB file."""
-        with duckdb.connect(str(self.database), read_only=True) as con:
-            every = [path.stem for path in (self.folder / "data").glob("*.parquet")]
-            for name in names or every:
-                path = self.folder / "data" / f"{name}.parquet"
-                con.execute(f"COPY (FROM {name} ORDER BY ALL) TO '{path}' (FORMAT parquet)")
-                self.csv(name, con)
-
-    def csv(self, name: str, con: duckdb.DuckDBPyConnection | None = None) -> None:
-        """Write the CSV of a relation from its Parquet file."""
-        path = self.folder / "data" / f"{name}.parquet"
-        made = con or duckdb.connect()
-        made.execute(f"COPY ({inert(made, path)}) TO '{path.with_suffix('.csv')}' (FORMAT csv, HEADER)")
-
-    def rewrite(self, name: str, query: str, kind: str = "parquet") -> None:
-        """Write one Parquet or CSV file anew, from a query that reads it as `old`."""
-        path = self.folder / "data" / f"{name}.{kind}"
-        parquet = path.with_suffix(".parquet")
-        with duckdb.connect() as con:
-            con.execute(f"CREATE TABLE old AS FROM read_parquet('{parquet}')")
-            con.execute(f"CREATE TABLE new AS {query}")
-            options = "FORMAT parquet" if kind == "parquet" else "FORMAT csv, HEADER"
-            con.execute(f"COPY new TO '{path}' ({options})")
 
     def text(self, name: str, old: str, new: str) -> None:
         """Replace a text in a file, everywhere; it must be there."""
@@ -71,33 +56,23 @@ class Edition:
         assert old in before, old
         path.write_text(before.replace(old, new), encoding="utf-8")
 
-    def page(self) -> None:
-        """Make the page anew from the DuckDB file, as the forger's copy of the code does."""
-        with duckdb.connect(str(self.database), read_only=True) as con:
-            page = made_again(con, self.manifest)
-        named = {name: self.manifest[name] for name in ("edition", "code_version", "replaces")}
-        for name, data in render(replace(page, **named)).items():
-            (self.folder / name).write_bytes(data)
-
     def pictures(self) -> list[Path]:
         """Return the files of the pictures, sorted."""
         return sorted((self.folder / "pictures").iterdir())
 
-    def sign(self, **changes: Any) -> None:
-        """Write a manifest that agrees with the files as they are; `changes` are set last."""
-        files = {
+    def write(self) -> None:
+        """Write the manifest as it is now."""
+        (self.folder / "manifest.json").write_bytes(canonical_json(self.manifest))
+
+    def _files(self) -> dict[str, bytes]:
+        return {
             path.relative_to(self.folder).as_posix(): path.read_bytes()
             for path in sorted(self.folder.rglob("*"))
-            if path.is_file() and not path.is_symlink() and path.name != "manifest.json"
+            if path.is_file()
+            and not path.is_symlink()
+            and path.name != "manifest.json"
+            and path.relative_to(self.folder).parts[0] != "tables"
         }
-        self.manifest["files"] = {
-            name: {"sha256": sha256_hex(data), "bytes": len(data)} for name, data in files.items()
-        }
-        with duckdb.connect(str(self.database), read_only=True) as con:
-            self.manifest["table_hashes"] = table_hashes(con)
-        self.manifest["content_sha256"] = self._content(files)
-        self.manifest |= changes
-        self.write()
 
     def _content(self, files: dict[str, bytes]) -> str:
         index = files["index.html"].decode()
@@ -111,6 +86,198 @@ class Edition:
         rendered = {name: sha256_hex(data) for name, data in pages.items()}
         return sha256_hex(canonical_json({"tables": self.manifest["table_hashes"], "page": rendered}))
 
-    def write(self) -> None:
-        """Write the manifest as it is now."""
-        (self.folder / "manifest.json").write_bytes(canonical_json(self.manifest))
+
+class EarlierEdition(_Folder):
+    """One of format 1, with a DuckDB file of its own."""
+
+    @property
+    def database(self) -> Path:
+        """Return its DuckDB file."""
+        return self.folder / "data" / "cliche.duckdb"
+
+    def sql(self, *statements: str) -> None:
+        """Change the DuckDB file."""
+        with duckdb.connect(str(self.database)) as con:
+            for statement in statements:
+                con.execute(statement)
+
+    def rewrite(self, name: str, query: str) -> None:
+        """Write one Parquet file anew, from a query that reads it as `old`."""
+        _rewrite(self.folder / "data" / f"{name}.parquet", query)
+
+    def sign(self, **changes: Any) -> None:
+        """Write a manifest that agrees with the files as they are; `changes` are set last."""
+        files = self._files()
+        self.manifest["files"] = {n: {"sha256": sha256_hex(d), "bytes": len(d)} for n, d in files.items()}
+        with duckdb.connect(str(self.database), read_only=True) as con:
+            self.manifest["table_hashes"] = table_hashes_of_format_1(con)
+        self.manifest["content_sha256"] = self._content(files)
+        self.manifest |= changes
+        self.write()
+
+
+class Edition(_Folder):
+    """One of today's format, with the parts that it lists."""
+
+    @cached_property
+    def database(self) -> Path:
+        """Return a DuckDB file with its rows, beside the folder: what the forger changes and publishes from."""
+        path = self.folder.parent / "forged.duckdb"
+        build_database(path, self.manifest["tables"], self.manifest["files"], lambda key: self.folder / key)
+        return path
+
+    @property
+    def relations(self) -> list[str]:
+        """Return the names of all tables and views."""
+        whole = [path.stem for path in (self.folder / "data").glob("*.parquet")]
+        return sorted([*self.manifest["tables"], *whole])
+
+    def sql(self, *statements: str) -> None:
+        """Change the rows; a statement that changes none fails the test."""
+        with duckdb.connect(str(self.database)) as con:
+            search_all(con)
+            for statement in statements:
+                kind, _, table, *_ = statement.split()
+                if kind == "INSERT":  # a key would forbid a row twice
+                    con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM {table}")
+                rows = con.execute(statement).fetchall()
+                if kind in {"UPDATE", "DELETE", "INSERT"}:
+                    assert rows[0][0] > 0, statement
+
+    def export(self, names: Iterable[str] = ()) -> None:
+        """Write parts, whole files and CSV of some relations, or of all, from the DuckDB file."""
+        with open_published(self.database) as con:
+            for name in names or self.relations:
+                if name in self.manifest["tables"]:
+                    self._export_parts(con, name)
+                else:
+                    _copy(con, f"FROM {name} ORDER BY ALL", self.folder / "data" / f"{name}.parquet")
+        for path in (self.folder / "data").glob("*.csv"):
+            if not names or path.stem in names:
+                self.csv(path.stem)
+
+    def _export_parts(self, con: duckdb.DuckDBPyConnection, name: str) -> None:
+        entry = self.manifest["tables"][name]
+        for part in entry["parts"]:
+            (self.folder / part["key"]).unlink()
+        weeks = con.execute(
+            f"SELECT DISTINCT strftime(week, '%Y-%m-%d') AS w FROM {name} ORDER BY w NULLS FIRST"
+        )
+        entry["parts"] = []
+        for (week,) in weeks.fetchall():
+            of_week = "week IS NULL" if week is None else f"week = DATE '{week}'"
+            entry["parts"].append({"week": week, "key": keys.table_part(name, week, "0" * 64)})
+            _copy(con, f"FROM {name} WHERE {of_week} ORDER BY ALL", self.folder / entry["parts"][-1]["key"])
+
+    def parts(self, name: str) -> list[Path]:
+        """Return the files of the parts of a table or view, week by week."""
+        return [self.folder / part["key"] for part in self.manifest["tables"][name]["parts"]]
+
+    def csv(self, name: str) -> None:
+        """Write the CSV of a relation from its Parquet file, or from the part of the edition's week."""
+        path = self.folder / "data" / f"{name}.csv"
+        of_week = self.manifest["tables"].get(name, {"parts": []})["parts"]
+        named = [self.folder / p["key"] for p in of_week if p["week"] == self.manifest["week"]]
+        with duckdb.connect() as con:
+            query = inert(con, named[0] if named else path.with_suffix(".parquet"))
+            con.execute(f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER)")
+
+    def rewrite(self, name: str, query: str, kind: str = "parquet") -> None:
+        """Write the Parquet files or the CSV of a relation anew, from a query that reads each as `old`."""
+        if kind == "csv":
+            whole = self.folder / "data" / f"{name}.parquet"
+            (source, *_) = [whole] if whole.exists() else self.parts(name)
+            _rewrite(source, query, self.folder / "data" / f"{name}.csv")
+            return
+        whole = self.folder / "data" / f"{name}.parquet"
+        for path in [whole] if whole.exists() else self.parts(name):
+            _rewrite(path, query)
+
+    def page(self) -> None:
+        """Make the page anew from the DuckDB file, as the forger's copy of the code does."""
+        with open_published(self.database) as con:
+            page = made_again(con, self.manifest)
+        named = {name: self.manifest[name] for name in ("edition", "code_version", "replaces")}
+        for name, data in render(replace(page, **named)).items():
+            (self.folder / name).write_bytes(data)
+
+    def sign(self, **changes: Any) -> None:
+        """Write a manifest that agrees with the files as they are, hashes of rows included; `changes` are set last."""
+        files, hashes = self._files(), {}
+        stated = {n: {"sha256": sha256_hex(d), "bytes": len(d)} for n, d in files.items()}
+        with duckdb.connect() as con:
+            for name, entry in self.manifest["tables"].items():
+                hashes[name] = self._sign_parts(con, name, entry)
+            for path in [path for path in stated if path.endswith(".parquet")]:
+                name, rows = Path(path).stem, _read(self.folder / path)
+                columns = _described(con, rows)
+                stated[path]["rows"] = rows_hash(con, rows, columns).rows
+                identity = _identity(name, columns)
+                hashes[name] = None
+                if identity and "week" in dict(identity):
+                    weeks = hashes_by_week(con, rows, identity)
+                    hashes[name] = composed(identity, {week: one.sha256 for week, one in weeks.items()})
+                elif identity:
+                    hashes[name] = rows_hash(con, rows, identity).sha256
+        self.manifest["files"] = stated
+        self.manifest["table_hashes"] = {name: value for name, value in hashes.items() if value}
+        self.manifest["content_sha256"] = self._content(files)
+        self.manifest |= changes
+        self.write()
+
+    def _sign_parts(self, con: duckdb.DuckDBPyConnection, name: str, entry: dict[str, Any]) -> str | None:
+        """Name each part by its bytes and state what is in it; return the hash of a table."""
+        made = []
+        for path, part in zip(self.parts(name), entry["parts"], strict=True):
+            data = path.read_bytes()
+            key = keys.table_part(name, part["week"], sha256_hex(data))
+            path.rename(self.folder / key)
+            rows = _read(self.folder / key)
+            entry["columns"] = [[*column] for column in _described(con, rows)]
+            columns = [(column, kind) for column, kind in entry["columns"]]
+            identity = _identity(name, columns)
+            content = rows_hash(con, rows, columns)
+            made.append(
+                {
+                    "week": part["week"],
+                    "key": key,
+                    "sha256": sha256_hex(data),
+                    "bytes": len(data),
+                    "rows": content.rows,
+                    "content_sha256": content.sha256,
+                    "table_hash": rows_hash(con, rows, identity).sha256 if identity else None,
+                }
+            )
+        entry |= {"parts": made, "rows": sum(part["rows"] for part in made)}
+        identity = _identity(name, [(column, kind) for column, kind in entry["columns"]])
+        return composed(identity, {p["week"]: p["table_hash"] for p in made}) if identity else None
+
+
+def _identity(name: str, columns: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    own = {
+        column
+        for column, _, _, about in published_tables().get(name, ([], ""))[0]
+        if about.startswith("identity:")
+    }
+    return [(column, kind) for column, kind in columns if column in own]
+
+
+def _read(path: Path) -> str:
+    return f"(FROM read_parquet('{path}', hive_partitioning = false))"
+
+
+def _described(con: duckdb.DuckDBPyConnection, rows: str) -> list[tuple[str, str]]:
+    return [(row[0], row[1]) for row in con.execute(f"DESCRIBE FROM {rows}").fetchall()]
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+
+
+def _rewrite(path: Path, query: str, to: Path | None = None) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE old AS FROM {_read(path)}")
+        con.execute(f"CREATE TABLE new AS {query}")
+        options = "FORMAT csv, HEADER" if to else "FORMAT parquet"
+        con.execute(f"COPY new TO '{to or path}' ({options})")

@@ -22,10 +22,11 @@ from orchestration.verifying.report import VerifyReport, silent
 from orchestration.verifying.run import verify, verify_source
 from orchestration.verifying.sources import StatedSource
 from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installation
-from tests.orchestration.verifying.forging import Edition
+from tests.orchestration.verifying.forging import Edition, download
 from tests.services.loopback import Reply, Seen, serve
 from tests.site import world
 from warehouse.errors import ClicheError, CorruptObjectError, UsageError
+from warehouse.loading.load import forget
 from warehouse.store import open_store
 
 ID = f"{WEEK}.1"
@@ -35,9 +36,7 @@ AGREE = "hashes, tables, views, pages and pictures agree · counts add up"
 @pytest.fixture
 def folder(published_once: Installation, tmp_path: Path) -> Path:
     """A copy of a published edition under a name of its own, and nothing beside it."""
-    copy = tmp_path / "my download"
-    shutil.copytree(Path(published_once.settings.store) / "editions" / ID, copy)
-    return copy
+    return download(published_once.store, ID, tmp_path / "my download")
 
 
 def fetched(url: str, tmp_path: Path) -> Path:
@@ -91,7 +90,7 @@ def test_metrics_that_only_one_version_computes_are_no_difference_of_another_ver
 ) -> None:
     """An earlier version had another metric and lacked one of ours; this very version has all of its own."""
     report = VerifyReport(ID)
-    with duckdb.connect(folder / "data" / "cliche.duckdb") as con:
+    with duckdb.connect(Edition(folder).database) as con:
         con.execute("INSERT INTO scores SELECT * REPLACE ('fame' AS metric) FROM scores WHERE metric = 'tvd'")
         con.execute("DELETE FROM scores WHERE metric = 'homogeneity'")
         scores.compare(con, report, silent, same=same)
@@ -138,6 +137,37 @@ def test_an_edition_is_verified_at_its_address(folder: Path, cliche: Cliche, end
     assert ended.code == 0, ended.out
     assert AGREE in ended.out
     assert "files that the manifest does not name cannot be seen" in ended.out
+
+
+def test_an_edition_in_a_served_store_is_verified_with_the_parts_beside_it(
+    published_once: Installation, cliche: Cliche
+) -> None:
+    root = Path(published_once.settings.store)
+    asked: set[str] = set()
+
+    def answer(seen: Seen) -> Reply:
+        path = root / unquote(seen.target).lstrip("/")
+        asked.add(path.relative_to(root).parts[0])
+        return Reply(body=path.read_bytes()) if path.is_file() else Reply(404)
+
+    with serve(answer) as base:
+        ended = cliche("verify", f"{base}/editions/{ID}/")
+    assert (ended.code, AGREE in ended.out) == (0, True), ended.out
+    assert asked == {"editions", "tables"}
+
+
+def test_a_part_on_a_server_that_is_another_is_reported(folder: Path, cliche: Cliche) -> None:
+    (part,) = (folder / "tables" / "labels").rglob("*.parquet")
+    whole = files_of(folder)
+
+    def answer(seen: Seen) -> Reply:
+        reply = whole(seen)
+        return Reply(body=bytes(len(reply.body))) if seen.target.endswith(part.name) else reply
+
+    with served(answer) as url:
+        ended = cliche("verify", url)
+    assert ended.code == 1
+    assert f"{part.relative_to(folder)} has another hash than the manifest says" in ended.out
 
 
 def test_a_forged_file_on_a_server_is_reported(folder: Path, cliche: Cliche) -> None:
@@ -277,7 +307,8 @@ def test_pages_and_tables_of_other_shapes_agree(
     if len(only) > 2:
         world.withhold(con, "sim-classic", "held back by a test")
     publish(con, store, week=world.WEEK, code_version="0.1.0")
-    report = verify_source(StatedSource(tmp_path / "store" / "editions" / f"{world.WEEK}.1"))
+    root = tmp_path / "store"
+    report = verify_source(StatedSource(root / "editions" / f"{world.WEEK}.1", root))
     # this small world computes scores and ranks alone; its other results are not those of the product
     assert [line for line in report.differences if "computed again" not in line] == []
     assert report.unchecked == []
@@ -287,6 +318,7 @@ def test_an_edition_and_its_correction_agree(tmp_path: Path, cliche: Cliche, pub
     place = published.place()
     with duckdb.connect(str(published.settings.warehouse)) as con:
         con.execute("UPDATE check_results SET message = 'looked at again'")
+        forget(con, ["check_results"])
         assert publish(con, place.store, week=WEEK, code_version=place.code_version).id == f"{WEEK}.2"
     for edition in (f"{WEEK}.1", f"{WEEK}.2"):
         ended = cliche("verify", edition)
@@ -298,7 +330,7 @@ def test_an_edition_in_s3_is_verified_with_its_extra_files(
 ) -> None:
     bucket = open_store(s3_address)
     for key, data in published.objects().items():
-        if key.startswith("editions/"):
+        if key.startswith(("editions/", "tables/")):
             bucket.put_if_absent(key, data)
     monkeypatch.setenv("CLICHE_STORE", s3_address)
     assert AGREE in cliche("verify").out

@@ -13,6 +13,7 @@ import pytest
 from assets.generation.plan import read_plan
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.status import partition_state
+from orchestration.commands.editions import open_database
 from orchestration.instance import open_instance
 from orchestration.partitions import partition_key
 from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, entry
@@ -24,10 +25,7 @@ from warehouse.weeks import current_week
 
 
 def withheld(home: Installation, edition: str) -> list[tuple[Any, ...]]:
-    path = f"{home.settings.store}/editions/{edition}/data/cliche.duckdb"
-    import duckdb
-
-    with duckdb.connect(path, read_only=True) as con:
+    with open_database(home.place(), edition) as con:
         return con.execute("SELECT model, reason FROM withheld ORDER BY ALL").fetchall()
 
 

@@ -23,12 +23,12 @@ from tests.orchestration.installation import WEEK, Cliche, Installation, start
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 #: A file of the export whose being there says how far it is.
 MOMENTS = [
-    "attempts.parquet",
-    "scores.parquet",
-    "cliche.duckdb",
-    "leaderboard.parquet",
-    "attempts.csv",
-    "scores.csv",
+    "drift_events.parquet",
+    "study_scores.parquet",
+    "model_timeline.parquet",
+    "study_leaderboard.parquet",
+    "drift_events.csv",
+    "leaderboard.csv",
 ]
 #: About a second; DuckDB sees a signal during most queries and else lets Python see it after one.
 QUERY = "SELECT max(md5(range::VARCHAR)) FROM range(3000000)"

@@ -52,10 +52,9 @@ def test_ids_of_boards_are_safe_in_addresses_and_style_sheets(a: str, b: str, c:
     assert re.fullmatch(r"board[a-z0-9-]*", board_id((a, b, c, d)))
 
 
-def test_downloads_are_whole_copies_first_then_tables_in_both_formats() -> None:
-    found = downloads(
-        ["data/b.csv", "data/b.parquet", "data/cliche.duckdb", "manifest.json", "data/a.csv", "x.txt"]
-    )
+def test_downloads_are_the_newest_editions_file_then_pages_then_tables_in_both_formats() -> None:
+    found = downloads(["data/b.csv", "data/b.parquet", "manifest.json", "data/a.csv", "x.txt"])
     assert [d.name for d in found] == ["cliche.duckdb", "manifest.json", "a", "b"]
     assert found[3].links == (("Parquet", "data/b.parquet"), ("CSV", "data/b.csv"))
+    assert found[0].links == (("duckdb", "../../site/cliche.duckdb"),)
     assert all(d.about for d in found[:2])

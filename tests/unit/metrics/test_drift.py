@@ -14,7 +14,7 @@ from scipy.special import betaln, logsumexp
 from assets.metrics.drift import ebh
 from assets.metrics.drift import evidence as drift
 from assets.metrics.drift.likelihood import FEW, MANY, Resolution
-from assets.metrics.drift.scan import scan
+from assets.metrics.drift.scan import OpenedChange, scan
 from assets.metrics.formulas.share import Floats, Ints
 
 ONE = np.zeros(1, dtype=np.int64)
@@ -223,15 +223,34 @@ def test_looking_closer_only_where_it_can_matter_loses_nothing(monkeypatch: pyte
     found = scan(k, n, suite, 40)
     whole = drift.evidence
 
-    def closely(*counts: Ints, screened: bool) -> drift.Evidence:
+    def closely(*counts: Ints, screened: bool, first: int) -> drift.Evidence:
         assert screened
-        return whole(*counts)
+        return whole(*counts, first=first)
 
     monkeypatch.setattr(drift, "evidence", closely)
     assert len(found) > 10
     assert [(event.suite, event.cell, event.opened, event.changed) for event in scan(k, n, suite, 40)] == [
         (event.suite, event.cell, event.opened, event.changed) for event in found
     ]
+
+
+def test_week_after_week_opens_what_all_weeks_together_do() -> None:
+    lot = np.random.default_rng(7)
+    share = np.clip(lot.uniform(0.05, 0.95, (60, 1)) + 0.02 * lot.standard_normal((60, 30)), 0, 1)
+    share[::4, 12:] = lot.uniform(0, 1, (15, 1))
+    share[::8, 22:] = lot.uniform(0, 1, (8, 1))
+    n = np.repeat(np.array([20, 60])[np.arange(60) // 30][:, None], 30, axis=1)
+    n[5:9, :9] = 0  # prompts that come later, one of a suite that had one
+    n[30, 15:18] = 0
+    k, suite = lot.binomial(n, share), np.arange(60) // 3
+    found = scan(k, n, suite, 20)
+    assert len({event.opened for event in found}) > 5
+    assert any(event.cell is not None for event in found)
+    weekly: list[OpenedChange] = []
+    for week in range(30):
+        until = slice(week + 1)
+        weekly += scan(k[:, until], n[:, until], suite, 20, before=weekly, first=week)
+    assert weekly == found
 
 
 def test_prompts_that_come_later_change_nothing_of_what_was_opened() -> None:

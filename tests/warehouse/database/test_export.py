@@ -1,9 +1,10 @@
-"""The published copy: what is in it, for whom it opens, and that it is inert."""
+"""The published tables as files: what is in them, that they are the same bytes each time, and that they are inert."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -12,145 +13,203 @@ import pytest
 
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
+from tests.warehouse.exported import export
+from tests.warehouse.studies import study_tables
 from warehouse.database import marts
+from warehouse.database.archive import CSV, views_by_week
 from warehouse.database.connection import SETTINGS, connect
-from warehouse.database.export import export_tables
+from warehouse.database.export import hashes_of
 from warehouse.database.migrations import migrate
+from warehouse.database.published import DATABASE, open_published
 from warehouse.database.sqlfiles import names, sql
+from warehouse.database.table_files import TableFiles
 from warehouse.database.table_hash import identity_tables, table_hashes
 from warehouse.errors import StoreError, UsageError
 from warehouse.loading import load
-from warehouse.store import Store
+from warehouse.store import Store, open_store
 
 Con = duckdb.DuckDBPyConnection
 BOTH = (builder.OCCUPATIONS, builder.CONFRONTATION)
 
 
-@pytest.fixture
-def filled(con: Con, store: Store) -> Con:
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store with two weeks of two models."""
+    store = open_store(tmp_path_factory.mktemp("bucket"))
     for week in (WEEK, WEEK_53):
         for model in ("sim-one", "sim-two"):
             build_partition(store, week, model, suites=BOTH, outcomes=builder.mixed)
-    for week, model in load.partitions(store):
+    return store
+
+
+def loaded(con: Con, store: Store, *, backwards: bool = False) -> Con:
+    """Load what is in the store, and a study."""
+    migrate(con)
+    partitions = load.partitions(store)
+    for week, model in reversed(partitions) if backwards else partitions:
         load.load_partition(con, store, week, model)
+    load.replace_study(
+        con, "tiny", study_tables({("m", "baseline", "p"): ["a", "b"]}, {"a": True, "b": True})
+    )
+    con.execute(
+        "INSERT INTO agreement BY NAME SELECT 'study' AS scope, 'tiny' AS study, 'a' AS attribute, "
+        "'x' AS labeler_a, 'y' AS labeler_b, 1 AS pictures, 1 AS n, 1 AS agreed, "
+        "'none' AS alpha_method, 'none' AS kappa_method"
+    )
     return con
 
 
-def digests(folder: Path) -> dict[str, str]:
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.iterdir()
-        if path.suffix != ".duckdb"
-    }
-
-
-def test_each_table_and_view_is_there_as_parquet_and_csv_and_in_one_duckdb_file(
-    filled: Con, tmp_path: Path
-) -> None:
-    files = export_tables(filled, tmp_path / "copy", week=WEEK_53)
-    things = {*identity_tables(filled), *marts.order()}
-    assert {path.name for path in files} == {"cliche.duckdb"} | {
-        f"{name}.{kind}" for name in things for kind in ("parquet", "csv")
-    }
-    assert sorted(files) == sorted((tmp_path / "copy").iterdir())
-    with connect(tmp_path / "copy" / "cliche.duckdb", read_only=True) as copy:
-        found = copy.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-        assert {name for (name,) in found} == set(identity_tables(filled))
-        assert table_hashes(copy) == table_hashes(filled)
-        for name in things:
-            here = copy.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
-            assert pq.read_metadata(tmp_path / "copy" / f"{name}.parquet").num_rows == here
-            with (tmp_path / "copy" / f"{name}.csv").open(newline="") as file:
-                assert sum(1 for _ in csv.reader(file)) == here + 1
-        comments = (
-            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'cell_counts' ORDER BY 1"
-        )
-        assert copy.execute(comments).fetchall() == filled.execute(comments).fetchall()
-        for name in ("who_is_the_ceo", "outcomes_add_up", "label_provenance"):
-            assert name in names("audit")
-            assert (
-                copy.execute(sql(f"audit/{name}")).fetchall()
-                == filled.execute(sql(f"audit/{name}")).fetchall()
-            )
-
-
-def test_the_file_has_the_storage_of_duckdb_1_0_and_opens_under_any_name(filled: Con, tmp_path: Path) -> None:
-    export_tables(filled, tmp_path / "copy", week=WEEK)
-    path = tmp_path / "copy" / "cliche.duckdb"
-    assert path.read_bytes()[8:20] == b"DUCK" + (64).to_bytes(8, "little")
+@pytest.fixture(scope="module")
+def filled(bucket: Store) -> Iterator[Con]:
+    """The warehouse of that store; tests do not change it."""
     with connect(None) as con:
-        con.execute(f"ATTACH '{path}' AS evidence (READ_ONLY)")
-        con.execute("USE evidence")
-        for view in marts.order():
-            con.execute(f"SELECT * FROM {view}")
+        yield loaded(con, bucket)
 
 
-def test_the_copy_is_cumulative_through_its_week(filled: Con, tmp_path: Path) -> None:
-    export_tables(filled, tmp_path / "early", week=WEEK)
-    export_tables(filled, tmp_path / "late", week=WEEK_53)
-    for folder, weeks in (("early", [WEEK]), ("late", [WEEK, WEEK_53])):
-        with connect(tmp_path / folder / "cliche.duckdb", read_only=True) as copy:
-            for name in ("plans", "labels", "cell_counts", "outcomes_weekly"):
-                found = copy.execute(f"SELECT DISTINCT week::VARCHAR FROM {name} ORDER BY 1").fetchall()
-                assert [week for (week,) in found] == weeks, name
-            assert copy.execute("SELECT max(last_week)::VARCHAR FROM model_timeline").fetchall() == [
-                (weeks[-1],)
-            ]
-            assert copy.execute("SELECT count(*) FROM outcomes").fetchall() == [(21,)]
+@pytest.fixture(scope="module")
+def made(filled: Con, tmp_path_factory: pytest.TempPathFactory) -> TableFiles:
+    """Everything exported, with nothing published before."""
+    return export(filled, tmp_path_factory.mktemp("made"), WEEK_53)
+
+
+@pytest.fixture(scope="module")
+def copy(made: TableFiles) -> Iterator[Con]:
+    """The DuckDB file of that export."""
+    with open_published(made.folder / DATABASE) as con:
+        yield con
+
+
+def digests(made: TableFiles) -> dict[str, str]:
+    paths = [*made.new, *made.files]
+    return {path: hashlib.sha256((made.folder / path).read_bytes()).hexdigest() for path in paths}
+
+
+def files_of(made: TableFiles, name: str) -> list[str]:
+    """Return the Parquet files that hold the rows of a table or view."""
+    if name in made.tables:
+        return [str(made.folder / part["key"]) for part in made.tables[name]["parts"]]
+    return [str(made.folder / f"data/{name}.parquet")]
+
+
+def test_rows_are_the_same_in_the_warehouse_the_files_and_the_duckdb_file(
+    filled: Con, made: TableFiles, copy: Con
+) -> None:
+    named = {*made.tables, *(Path(path).stem for path in made.files)}
+    assert named == {*identity_tables(filled), *marts.order()}
+    assert {"agreement", "gold_samples", "labels", *views_by_week()} <= made.tables.keys()
+    assert {
+        "data/drift_events.parquet",
+        "data/outcomes.parquet",
+        "data/study_labels.parquet",
+    } <= made.files.keys()
+    assert table_hashes(copy) == table_hashes(filled) == hashes_of(copy, made)
+    for name in sorted(named):
+        here = copy.execute(f"FROM {name} ORDER BY ALL").fetchall()
+        if files := files_of(made, name):
+            rows = copy.execute("FROM read_parquet($f, hive_partitioning = false) ORDER BY ALL", {"f": files})
+            assert rows.fetchall() == here, name
+        else:
+            assert here == []
+        assert (made.tables.get(name) or made.files[f"data/{name}.parquet"])["rows"] == len(here)
+    for name in ("who_is_the_ceo", "outcomes_add_up", "label_provenance"):
+        assert (
+            copy.execute(sql(f"audit/{name}")).fetchall() == filled.execute(sql(f"audit/{name}")).fetchall()
+        )
+        assert name in names("audit")
+
+
+def test_the_manifest_states_each_file_of_a_week_in_order(made: TableFiles, copy: Con) -> None:
+    for name, stated in made.tables.items():
+        columns = copy.execute(f"DESCRIBE {name}").fetchall()
+        assert stated["columns"] == [[*row[:2]] for row in columns], name
+        weeks = [part["week"] or "" for part in stated["parts"]]
+        assert weeks == sorted({*weeks})
+        for part in stated["parts"]:
+            file = made.folder / part["key"]
+            assert part["key"] == f"tables/{name}/week={part['week'] or 'none'}/{part['sha256']}.parquet"
+            data = file.read_bytes()
+            assert (part["sha256"], part["bytes"]) == (hashlib.sha256(data).hexdigest(), len(data))
+            assert pq.read_metadata(file).num_rows == part["rows"] > 0
+            found = pq.ParquetFile(file).read(["week"])["week"].unique().to_pylist()
+            assert [day and day.isoformat() for day in found] == [part["week"]], part["key"]
+            assert (part["table_hash"] is None) == (name in views_by_week())
+    assert [part["week"] for part in made.tables["agreement"]["parts"]] == [None]
+    assert [part["week"] for part in made.tables["labels"]["parts"]] == [WEEK, WEEK_53]
+
+
+def test_what_a_person_opens_in_a_spreadsheet_is_there_as_csv(made: TableFiles, copy: Con) -> None:
+    assert {path for path in made.files if path.endswith(".csv")} == {f"data/{name}.csv" for name in CSV}
+    for name in CSV:
+        only = f" WHERE week = DATE '{WEEK_53}'" if name in made.tables else ""
+        with (made.folder / f"data/{name}.csv").open(newline="") as file:
+            rows = [*csv.reader(file)]
+        assert rows[0] == [row[0] for row in copy.execute(f"DESCRIBE {name}").fetchall()]
+        assert len(rows) - 1 == copy.execute(f"SELECT count(*) FROM {name}{only}").fetchall()[0][0]
+
+
+@pytest.mark.parametrize("view", [view for view, weeks in views_by_week().items() if weeks == "own"])
+def test_a_view_whose_weeks_stand_alone_has_the_same_rows_when_only_its_week_is_read(
+    filled: Con, view: str
+) -> None:
+    for week in (WEEK, WEEK_53):
+        of_week = f"week = DATE '{week}'"
+        alone = filled.execute(f"FROM ({marts.of_weeks(view, of_week)}) ORDER BY ALL").fetchall()
+        assert alone
+        assert alone == filled.execute(f"FROM {view} WHERE {of_week} ORDER BY ALL").fetchall()
+
+
+def test_an_edition_is_cumulative_through_its_week(filled: Con, tmp_path: Path) -> None:
+    early = export(filled, tmp_path, WEEK)
+    assert {part["week"] for entry in early.tables.values() for part in entry["parts"]} == {None, WEEK}
+    with open_published(tmp_path / DATABASE) as con:
+        for name in ("plans", "labels", "cell_counts", "outcomes_weekly"):
+            assert con.execute(f"SELECT DISTINCT week::VARCHAR FROM {name}").fetchall() == [(WEEK,)], name
+        assert con.execute("SELECT max(last_week)::VARCHAR FROM model_timeline").fetchall() == [(WEEK,)]
+        assert con.execute("SELECT count(*) FROM outcomes").fetchall() == [(21,)]
 
 
 def test_same_rows_give_the_same_bytes_whatever_their_order(
-    filled: Con, store: Store, tmp_path: Path
+    bucket: Store, made: TableFiles, tmp_path: Path
 ) -> None:
-    export_tables(filled, tmp_path / "one", week=WEEK_53)
     with connect(tmp_path / "other.duckdb") as other:
-        migrate(other)
-        for week, model in reversed(load.partitions(store)):
-            load.load_partition(other, store, week, model)
-        export_tables(other, tmp_path / "other", week=WEEK_53)
+        loaded(other, bucket, backwards=True)
     with connect(tmp_path / "other.duckdb", read_only=True) as read_only:
-        export_tables(read_only, tmp_path / "again", week=WEEK_53)
-    assert digests(tmp_path / "one") == digests(tmp_path / "other") == digests(tmp_path / "again")
+        again = export(read_only, tmp_path / "again", WEEK_53)
+    assert digests(again) == digests(made)
+    assert again.tables == made.tables
 
 
-def test_many_row_groups_are_written_in_order(con: Con, tmp_path: Path) -> None:
-    con.execute(
-        "INSERT INTO withheld SELECT DATE '2026-11-23', 'm' || (i * 7919 % 300000), 'why' FROM range(300000) r(i)"
-    )
-    export_tables(con, tmp_path / "copy", week=WEEK)
-    models = pq.read_table(tmp_path / "copy" / "withheld.parquet")["model"].to_pylist()
-    assert pq.read_metadata(tmp_path / "copy" / "withheld.parquet").num_row_groups > 1
-    assert models == sorted(models)
-    with (tmp_path / "copy" / "withheld.csv").open(newline="") as file:
-        assert [row["model"] for row in csv.DictReader(file)] == models
-
-
-def test_all_files_but_the_database_are_the_same_bytes_at_each_export_however_many_threads(
-    filled: Con, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_files_are_in_order_and_the_same_bytes_however_many_threads_and_row_groups(
+    con: Con, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    filled.execute(
+    con.execute(
         "INSERT INTO withheld SELECT DATE '2026-11-23', 'm' || (i * 7919 % 300000), '-why' FROM range(300000) r(i)"
     )
     found = []
-    for number, threads in enumerate((1, 2, 2, 8)):
+    for threads in (1, 2, 8):
         monkeypatch.setitem(SETTINGS, "threads", threads)  # of the connection that the export makes
-        filled.execute(f"SET threads = {threads}")
-        export_tables(filled, tmp_path / f"copy {number}", week=WEEK_53)
-        found.append(digests(tmp_path / f"copy {number}"))
-    assert len(found[0]) > 80
-    for other in found[1:]:
-        assert {name for name, digest in other.items() if digest != found[0][name]} == set()
+        con.execute(f"SET threads = {threads}")
+        made = export(con, tmp_path / str(threads), WEEK)
+        made.add_csv(con, "withheld", "FROM withheld")
+        found.append(digests(made))
+    assert len(found[0]) > 20
+    assert found[1] == found[2] == found[0]
+    (file,) = files_of(made, "withheld")
+    models = pq.ParquetFile(file).read()["model"].to_pylist()
+    assert pq.read_metadata(file).num_row_groups > 1
+    assert models == sorted(models)
+    with (made.folder / "data/withheld.csv").open(newline="") as text:
+        assert [row["model"] for row in csv.DictReader(text)] == models
 
 
-def test_what_only_the_operator_needs_is_not_published(filled: Con, tmp_path: Path) -> None:
-    export_tables(filled, tmp_path / "copy", week=WEEK_53)
-    columns = set(pq.read_schema(tmp_path / "copy" / "attempts.parquet").names)
+def test_what_only_the_operator_needs_is_not_published(made: TableFiles, copy: Con) -> None:
+    columns = {name for name, _ in made.tables["attempts"]["columns"]}
     assert {"prompt_sent", "latency_ms", "cost_usd"} <= columns
     assert not columns & {"request_id", "provider_conversation_id"}
-    with connect(tmp_path / "copy" / "cliche.duckdb", read_only=True) as copy:
-        assert {row[0] for row in copy.execute("DESCRIBE attempts").fetchall()} == columns
-    for path in (tmp_path / "copy").iterdir():
-        assert b"req-" not in path.read_bytes(), path.name
+    assert {row[0] for row in copy.execute("DESCRIBE attempts").fetchall()} == columns
+    assert {*pq.read_schema(files_of(made, "attempts")[0]).names} == columns
+    for path in made.folder.rglob("*"):
+        assert not path.is_file() or b"req-" not in path.read_bytes(), path.name
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x","y")']
@@ -165,29 +224,29 @@ def test_invariant_10_no_csv_cell_is_a_formula_and_numbers_stay_numbers(con: Con
         "'model' AS track, 's' AS suite, 1 AS suite_major, 'baseline' AS condition, 1 AS turn, 'distance2' AS metric, "
         "-0.25 AS estimate, 1 AS n, 1 AS cells, 1 AS planned_cells"
     )
-    export_tables(con, tmp_path, week=WEEK)
-    with (tmp_path / "withheld.csv").open(newline="") as file:
+    made = TableFiles(tmp_path)
+    with made.writing():
+        for table in ("withheld", "scores"):
+            made.add_csv(con, table, f"FROM {table}")
+            made.add_whole(con, table, f"FROM {table}")
+    with (tmp_path / "data/withheld.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert sorted(row["reason"] for row in rows) == sorted(["", *(f"'{text}" for text in FORMULAS)])
     assert {row["model"] for row in rows} == {"a-b=c", *(f"'{text}" for text in FORMULAS)}
-    with (tmp_path / "scores.csv").open(newline="") as file:
+    with (tmp_path / "data/scores.csv").open(newline="") as file:
         (score,) = csv.DictReader(file)
     assert (score["estimate"], score["low"]) == ("-0.25", "")
-    assert sorted(pq.read_table(tmp_path / "withheld.parquet")["model"].to_pylist()) == sorted(
+    assert sorted(pq.read_table(tmp_path / "data/withheld.parquet")["model"].to_pylist()) == sorted(
         ["a-b=c", *FORMULAS]
     )
 
 
-def test_a_copy_is_made_again_over_an_old_one(filled: Con, tmp_path: Path) -> None:
-    export_tables(filled, tmp_path / "copy", week=WEEK_53)
-    before = digests(tmp_path / "copy")
-    export_tables(filled, tmp_path / "copy", week=WEEK_53)
-    assert digests(tmp_path / "copy") == before
-
-
 def test_a_wrong_week_or_folder_is_said_in_one_line(filled: Con, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no Monday"):
-        export_tables(filled, tmp_path / "copy", week="2026-11-24")
+        export(filled, tmp_path / "copy", "2026-11-24")
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot write the published copy"):
-        export_tables(filled, tmp_path / "file", week=WEEK)
+    with (
+        pytest.raises(StoreError, match="cannot write the published tables"),
+        TableFiles(tmp_path / "file").writing(),
+    ):
+        pass

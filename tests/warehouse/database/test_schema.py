@@ -12,6 +12,7 @@ from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS
 from assets.labeling.asked.attempts import LABEL_ATTEMPT_COLUMNS
 from assets.labeling.records import LABEL_COLUMNS
 from warehouse.database import dictionary, marts, sqlfiles
+from warehouse.database.archive import EARLIER, OWN, views_by_week
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.table_hash import identity_columns, identity_tables
@@ -179,7 +180,17 @@ def test_an_unknown_sql_file_is_answered_with_the_closest_name() -> None:
 @pytest.mark.parametrize("folder_name", ["marts", "audit"])
 def test_every_file_has_the_header_contract(folder_name: str) -> None:
     for name in sqlfiles.names(folder_name):
-        assert set(sqlfiles.header(f"{folder_name}/{name}")) - {sqlfiles.USES} == set(sqlfiles.FIELDS), name
+        found = {*sqlfiles.header(f"{folder_name}/{name}")} - {sqlfiles.USES, sqlfiles.WEEKS}
+        assert found == {*sqlfiles.FIELDS}, name
+
+
+def test_every_view_with_a_week_says_what_its_weeks_rest_on(con: Con) -> None:
+    weekly = con.execute(
+        "SELECT view_name FROM duckdb_views() INNER JOIN duckdb_columns() ON view_name = table_name "
+        "WHERE column_name = 'week' AND NOT duckdb_views.internal"
+    ).fetchall()
+    assert {name for (name,) in weekly} == {*views_by_week()}
+    assert {*views_by_week().values()} <= {OWN, EARLIER}
 
 
 SHARED = """\

@@ -17,7 +17,7 @@ from tests.warehouse.builder import WEEK, build_partition
 from warehouse import keys
 from warehouse.database.connection import connect
 from warehouse.loading import load, objects
-from warehouse.loading.freshness import stale_partitions, week_inputs
+from warehouse.loading.freshness import keep_manifests, names_of_loaded, stale_partitions, week_inputs
 from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
@@ -64,6 +64,41 @@ def test_a_new_manifest_makes_its_partition_stale_and_no_other(
     assert stale_partitions(con, store, WEEK) == [(WEEK, "sim-two")]
     load_partition(con, store, WEEK, "sim-two")
     assert stale_partitions(con, store, WEEK) == []
+
+
+@pytest.fixture
+def listed(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The prefixes that are listed."""
+    found: list[str] = []
+    plain = type(store).list
+    monkeypatch.setattr(type(store), "list", lambda self, prefix: found.append(prefix) or plain(self, prefix))
+    return found
+
+
+def test_what_did_not_change_is_seen_without_listing_receipts(
+    store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]], listed: list[str]
+) -> None:
+    assert stale_partitions(con, store, WEEK) == []
+    assert sorted(listed) == ["labels/", "plans/"]
+    builder.write_manifest(store, BEFORE, "sim-one", [], number=2)
+    builder.write_manifest(store, BEFORE, "sim-one", [], number=3)
+    names = names_of_loaded(con, store)
+    assert names[BEFORE, "sim-one"] == objects.names_of(store, BEFORE, "sim-one")
+    assert names[BEFORE, "sim-one"].manifest == keys.manifest(BEFORE, "sim-one", 3)
+    assert stale_partitions(con, store, WEEK) == [(BEFORE, "sim-one")]
+
+
+def test_a_warehouse_that_kept_no_manifests_learns_them_once(
+    store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]], listed: list[str]
+) -> None:
+    con.execute("UPDATE loads SET manifest = NULL")
+    builder.write_manifest(store, WEEK, "sim-two", [], number=2)  # of this one they are not what was loaded
+    keep_manifests(con, store)
+    assert len([prefix for prefix in listed if prefix.startswith("attempts/")]) == 4
+    listed.clear()
+    keep_manifests(con, store)
+    assert len([prefix for prefix in listed if prefix.startswith("attempts/")]) == 1
+    assert stale_partitions(con, store, WEEK) == [(WEEK, "sim-two")]
 
 
 def test_a_new_label_part_makes_its_partition_stale_and_no_other(

@@ -29,9 +29,10 @@ from tests.warehouse.builder import (
     label_row,
     write_labels,
 )
+from tests.warehouse.exported import export
 from warehouse.database.connection import connect
-from warehouse.database.export import export_tables
 from warehouse.database.migrations import migrate
+from warehouse.database.published import DATABASE, open_published
 from warehouse.database.sqlfiles import sql
 from warehouse.loading import load
 from warehouse.loading.gold_objects import load_stale_gold
@@ -331,8 +332,8 @@ def test_whoever_takes_the_published_copy_computes_the_same_rows(
 ) -> None:
     con, figures = scored
     errors = week_label_error(con, WEEK)
-    export_tables(con, tmp_path, week=WEEK)
-    with connect(tmp_path / "cliche.duckdb", read_only=True) as copy:
+    export(con, tmp_path, WEEK)
+    with open_published(tmp_path / DATABASE) as copy:
         assert week_corrections(copy, WEEK).equals(figures.to_arrow().cast(CORRECTED))
         assert week_label_error(copy, WEEK).equals(errors)
 

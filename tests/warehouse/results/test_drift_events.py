@@ -18,11 +18,13 @@ from assets.metrics import week as weekly
 from assets.metrics.drift import evidence as drift
 from assets.metrics.drift import series as drift_series
 from assets.metrics.drift.detectable import smallest_shift, week_shifts
+from assets.metrics.drift.kept import read_kept
 from assets.metrics.drift.table import SCHEMA, change, history_events, kind
 from assets.metrics.scores.table import scores_of
 from assets.metrics.week import score_all, score_weeks
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
+from warehouse.closeness import rounded
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.rebuild import rebuild
@@ -92,7 +94,7 @@ def world(bucket: Store) -> Iterator[Con]:
             load_partition(con, bucket, week, model)
         for week, rows in scores_of(con, WEEKS):
             replace_week(con, "scores", week, rows)
-        replace_history(con, {"drift_events": history_events(con)}, "now")
+        replace_history(con, {"drift_events": history_events(con)}, {})
         yield con
 
 
@@ -249,7 +251,7 @@ def test_an_auditor_finds_the_evidence_of_prompts_with_gaps(tmp_path: Path) -> N
             )
         for week, rows in scores_of(con, WEEKS[:12]):
             replace_week(con, "scores", week, rows)
-        replace_history(con, {"drift_events": history_events(con)}, "now")
+        replace_history(con, {"drift_events": history_events(con)}, {})
         series = drift_series.read(con, WEEKS[-1])
         assert [40, 0, 40, 0, 40, 10] in series.n[:, :6].tolist()
         assert_audited(con, [None, "occupations/ceo"])
@@ -272,12 +274,12 @@ def test_counts_without_any_row_are_no_series(con: Con) -> None:
 def test_the_table_is_replaced_whole(con: Con) -> None:
     before, rows = table_hash(con, "drift_events"), history_events(con)
     con.execute("ROLLBACK")
-    replace_history(con, {"drift_events": rows}, "again")
+    replace_history(con, {"drift_events": rows}, {WEEKS[0]: "again"})
     assert table_hash(con, "drift_events") == before
-    assert con.execute("SELECT inputs FROM history_state").fetchall() == [("again",)]
+    assert con.execute("SELECT inputs FROM history_weeks").fetchall() == [("again",)]
     con.execute("BEGIN")
     with pytest.raises(UsageError, match="not replaced whole"):
-        replace_history(con, {"scores": rows}, "x")
+        replace_history(con, {"scores": rows}, {})
 
 
 def test_a_change_is_measured_on_cells_that_were_seen_on_both_sides() -> None:
@@ -314,7 +316,7 @@ def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(weekly, "run_checks", lambda *_, **__: [])  # the store holds no pictures
-    for week in WEEKS[:11]:
+    for week in WEEKS[:12]:
         build_week(store, week, "moves")
     place = Workplace(
         store=store, warehouse=tmp_path / "warehouse.duckdb", suites={}, models=(), code_version="v1"
@@ -328,18 +330,30 @@ def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
     score_weeks(place, WEEKS[8])
     early = hashes(place.warehouse)
     score_weeks(place, WEEKS[10])
+    score_weeks(place, WEEKS[11])
     late = hashes(place.warehouse)
     assert all(a != b for a, b in zip(early, late, strict=True))
+    with connect(place.warehouse) as con:
+        opened = con.execute("SELECT cast(min(week) AS VARCHAR) FROM drift_events").fetchall()
+        assert opened == [(WEEKS[9],)]
+        kept, whole = read_kept(con), drift_series.read(con, WEEKS[11])
+        for name in ("keys", "suite", "prompts", "weeks", "k", "n"):
+            assert np.array_equal(getattr(kept, name), getattr(whole, name)), name
     rebuild(store, tmp_path / "again.duckdb", finish=lambda con: score_all(con, place))
     assert hashes(tmp_path / "again.duckdb") == late
     # Nothing changed: nothing is computed again. Another model is withheld: it is.
     computed: list[str] = []
-    compute = weekly.HISTORY_RESULTS["drift_events"]
-    counted = {"drift_events": lambda con: computed.append("once") or compute(con)}
-    monkeypatch.setattr(weekly, "HISTORY_RESULTS", counted)
-    assert score_weeks(place, WEEKS[10]) == []
+    compute = weekly.LATER_RESULTS["drift_events"]
+    counted = {"drift_events": lambda con, through: computed.append(through) or compute(con, through)}
+    monkeypatch.setattr(weekly, "LATER_RESULTS", counted)
+    assert score_weeks(place, WEEKS[11]) == []
     assert computed == []
     with connect(place.warehouse) as con:
         con.execute("INSERT INTO withheld VALUES ($w, 'moves', 'why')", {"w": CHANGED})
-    score_weeks(place, WEEKS[10])
-    assert computed == ["once"]
+    score_weeks(place, WEEKS[11])
+    assert computed == [WEEKS[8]]
+    with connect(place.warehouse) as con:
+        assert (
+            con.sql("FROM drift_events").to_arrow_table().to_pylist()
+            == rounded(history_events(con)).to_pylist()
+        )

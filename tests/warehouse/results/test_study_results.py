@@ -24,11 +24,12 @@ from assets.metrics.scores.table import compute_study_scores
 from assets.metrics.study.differences import DIFFERENCES, study_differences
 from orchestration import commands
 from tests.warehouse.audit.study_audit import BOUNDS, ENDS, PLACES, audited, differing
+from tests.warehouse.exported import export
 from tests.warehouse.studies import Said, study_tables
 from warehouse.database import marts
 from warehouse.database.connection import connect
-from warehouse.database.export import export_tables
 from warehouse.database.migrations import migrate
+from warehouse.database.published import DATABASE, search_all
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import replace_study
 
@@ -414,8 +415,8 @@ def edition(con: Con, tmp_path: Path) -> Path:
     replace_study(con, "tiny", tables)
     for table, compute in STUDY_RESULTS.items():
         replace_study(con, "tiny", {table: compute(con, "tiny")})
-    export_tables(con, tmp_path / "copy", week="2026-11-23")
-    return tmp_path / "copy" / "cliche.duckdb"
+    export(con, tmp_path / "copy", "2026-11-23")
+    return tmp_path / "copy" / DATABASE
 
 
 def test_verifying_finds_each_figure_of_a_study_that_was_changed(edition: Path) -> None:
@@ -425,6 +426,7 @@ def test_verifying_finds_each_figure_of_a_study_that_was_changed(edition: Path) 
 
     assert CHANGED.keys() == STUDY_RESULTS.keys()
     with connect(edition) as copy:
+        search_all(copy)
         right = VerifyReport("e")
         verify_results(copy, right)
         assert (right.differences, right.scores > 0) == ([], True)

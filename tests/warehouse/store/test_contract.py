@@ -6,6 +6,7 @@ import hashlib
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -190,6 +191,33 @@ class TestRaces:
             assert store.get(key) == b"%07d" % int(key[2:]) * 60_000
 
 
+class TestReplace:
+    def test_it_replaces_whatever_is_there(self, store: Store, tmp_path: Path) -> None:
+        store.replace("site/a.json", b"first")
+        store.replace("site/a.json", b"second")
+        assert store.get("site/a.json") == b"second"
+        large = tmp_path / "file"
+        large.write_bytes(random.Random(1).randbytes(9_000_001))  # more than one part on S3
+        store.replace("site/a.json", large)
+        assert store.get("site/a.json") == large.read_bytes()
+        assert list(store.list("")) == ["site/a.json"]
+
+    def test_nothing_outside_the_site_is_replaced(self, store: Store, tmp_path: Path) -> None:
+        store.put_if_absent("editions/a", b"first")
+        for key in ("editions/a", "editions/latest.json", "site", "sites/a", "site/../editions/a", "site/"):
+            with pytest.raises(UsageError):
+                store.replace(key, b"second")
+        assert store.get("editions/a") == b"first"
+
+    def test_readers_see_whole_objects(self, store: Store) -> None:
+        store.replace("site/a", b"0" * 300_000)
+        seen = at_once(
+            4,
+            lambda n: store.replace("site/a", b"%d" % n * 300_000) if n % 2 else {*store.get("site/a")},
+        )
+        assert all(len(one) == 1 for one in seen if one is not None)
+
+
 class TestSwap:
     def test_it_replaces_only_what_was_expected(self, store: Store) -> None:
         key = "editions/latest.json"
@@ -239,7 +267,7 @@ def test_check_writable_leaves_nothing_behind(store: Store) -> None:
     assert store.leases() == []
 
 
-def test_a_store_has_no_way_to_delete_or_to_replace_but_leases_and_the_latest_edition() -> None:
+def test_a_store_has_no_way_to_delete_or_to_replace_but_leases_the_latest_edition_and_the_site() -> None:
     ways = {name for name in vars(Store) if not name.startswith("_")}
     reading, leasing = {"url", "get", "head", "list", "check_writable"}, {"lease", "break_lease", "leases"}
-    assert ways == reading | leasing | {"put_if_absent", "swap_latest"}
+    assert ways == reading | leasing | {"put_if_absent", "swap_latest", "replace"}

@@ -21,7 +21,7 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import RefusedError, StoreError
 from warehouse.integrity.scan import read_store
-from warehouse.loading.objects import fingerprint, read_json
+from warehouse.loading.objects import names_of, read_json
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
 
@@ -84,7 +84,7 @@ def test_every_picture_gets_its_thumbnails_once_and_a_note_says_so(store: Store,
     assert len(found) == 6
     assert complete(place(store), WEEK, "m") == 6
     before = there(store)
-    note = keys.thumbnail_note(WEEK, "m", fingerprint(store, WEEK, "m"))
+    note = keys.thumbnail_note(WEEK, "m", names_of(store, WEEK, "m").fingerprint)
     assert {*before} == {keys.thumbnail(one.sha256, px) for one in found for px in SIZES} | {note}
     assert read_json(store, note) == {"pictures": 6, "sizes": [96, 160, 320], "not_made": {}}
     watched = Watched(store)
@@ -173,7 +173,7 @@ def test_weeks_without_a_note_get_theirs_and_the_others_are_not_looked_at(tmp_pa
     store, told = open_store(tmp_path / "store"), list[str]()
     asked(store)
     asked(store, name="other")
-    loaded = [(WEEK, model, fingerprint(store, WEEK, model)) for model in ("m", "other")]
+    loaded = [(WEEK, model, names_of(store, WEEK, model).fingerprint) for model in ("m", "other")]
     complete(place(store), WEEK, "other")
     complete_weeks(place(store, told.append), loaded)
     assert told == [f"Thumbnails of 6 pictures of m, week {WEEK}, made (1 of 1)."]

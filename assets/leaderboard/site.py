@@ -1,0 +1,64 @@
+"""What shows the newest edition at the root of the store and is made again from it: today, the one DuckDB file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from assets.leaderboard.published import fetcher, latest
+from warehouse import keys
+from warehouse.database.building import build_database, start_here
+from warehouse.loading.seals import sealed
+from warehouse.store.base import Store
+
+
+def show_database(store: Store, manifest: Mapping[str, Any], path: Path, folder: Path) -> None:
+    """Put the DuckDB file of an edition on the site, if readers see that edition and the site does not have it.
+
+    Args:
+        store: where the edition is.
+        manifest: the edition's.
+        path: the file that its page was made from. A publish that found nothing new may have taken newer run-time
+            columns into it: they are taken back.
+        folder: for what must be read again; removed by the caller.
+
+    Raises:
+        StoreError: if the store fails.
+    """
+    newest = latest(store)
+    if newest is None or newest.id != manifest["edition"]:
+        return
+    tables, files = manifest["tables"], manifest["files"]
+    build_database(path, tables, files, fetcher(store, manifest, folder))
+    start_here(path, tables, files)
+    put_database(store, path, newest.id)
+
+
+def put_database(store: Store, path: Path, edition: str) -> None:
+    """Put the DuckDB file of the newest edition at `site/cliche.duckdb`, and after it the note of what it is.
+
+    Nothing is written if the file that is there is of this edition. A publish that is killed between file and note
+    leaves the note of another edition; the next publish writes both.
+
+    Raises:
+        StoreError: if the store fails.
+    """
+    if _is_there(store, edition):
+        return
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    note = {"edition": edition, "sha256": sha256, "bytes": path.stat().st_size}
+    store.replace(keys.SITE_DATABASE, path)
+    store.replace(keys.SITE_DATABASE_NOTE, sealed(keys.SITE_DATABASE_NOTE, note))
+
+
+def _is_there(store: Store, edition: str) -> bool:
+    there = store.head(keys.SITE_DATABASE)
+    try:
+        note: Any = json.loads(store.get(keys.SITE_DATABASE_NOTE))
+        return there is not None and (note["edition"], note["bytes"]) == (edition, there.size)
+    except (KeyError, ValueError, TypeError):
+        return False

@@ -1,0 +1,158 @@
+"""The commands `cliche edition …`: the list of editions, a copy that works alone, the DuckDB file of any of them."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from rich.filesize import decimal
+from rich.table import Table
+
+from assets.generation.workplace import Workplace
+from assets.leaderboard.published import fetcher, latest, read_manifest
+from orchestration.commands.editions import build_from, counting, is_of_format_1, manifest_of
+from orchestration.console import ERR, OUT, say
+from orchestration.resources import bare_workplace
+from orchestration.settings import load_settings
+from orchestration.verifying.report import silent
+from warehouse import keys
+from warehouse.database.marts import order as views
+from warehouse.database.published import open_published, rows_of
+from warehouse.database.table_hash import table_hashes
+from warehouse.errors import CorruptObjectError, UsageError
+
+MANIFEST = "manifest.json"
+#: Name of a file while it is written, by which process.
+_UNFINISHED = re.compile(r"\.(.+)\.\d+")
+
+
+def list_editions() -> int:
+    """Show every edition: week, revision, when it was made, what it replaced, its bytes and rows."""
+    place = bare_workplace(load_settings())
+    newest = latest(place.store)
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "edition", "week", "revision", "created", "replaces", "bytes", "rows"):
+        table.add_column(column, justify="right" if column in {"revision", "bytes", "rows"} else "left")
+    for edition in _ids(place):
+        manifest = read_manifest(place.store, edition)
+        rows = {name: n for name, n in _rows(manifest).items() if name not in views()}
+        table.add_row(
+            "*" if newest and newest.id == edition else "",
+            edition,
+            manifest["week"],
+            str(manifest["revision"]),
+            str(manifest["created_at"]),
+            manifest["replaces"] or "",
+            decimal(sum(stated["bytes"] for stated in _objects(manifest).values())),
+            f"{sum(rows.values()):,}" if rows else "",
+        )
+    if not table.row_count:
+        raise UsageError("nothing is published yet; run cliche publish (or make demo)")
+    OUT.print(table)
+    if newest:
+        say(
+            "* is what readers see. Bytes: with the rows of all weeks, which editions share. Rows: of all tables."
+        )
+    return 0
+
+
+def fetch(edition: str, folder: Path) -> int:
+    """Copy an edition into a folder, each file compared with its hash; the manifest is written last."""
+    place = bare_workplace(load_settings())
+    manifest = manifest_of(place, edition)
+    objects = _objects(manifest)
+    _assert_own(folder, edition, {*objects, MANIFEST})
+    copied = fetcher(place.store, manifest, folder)
+    with counting("fetching") if ERR.is_terminal else nullcontext(silent) as step:
+        for done, name in enumerate(objects):
+            step("", done, len(objects))
+            copied(name)
+        step("", len(objects), len(objects))
+    beside = folder / f".{MANIFEST}.{os.getpid()}"
+    beside.write_bytes(place.store.get(keys.edition_prefix(edition) + MANIFEST))
+    beside.replace(folder / MANIFEST)
+    total = decimal(sum(stated["bytes"] for stated in objects.values()))
+    say(
+        f"Edition {edition}: {len(objects):,} files, {total}, in {folder}. Compare it: cliche verify {folder}"
+    )
+    return 0
+
+
+def build(edition: str, to: Path | None) -> int:
+    """Build the DuckDB file of an edition beside its place, compare its tables with the manifest, then name it."""
+    place = bare_workplace(load_settings())
+    manifest = manifest_of(place, edition)
+    path = to or Path(f"cliche-{edition}.duckdb")
+    if path.exists():
+        raise UsageError(f"{path} is there already; name another file with --to")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}; make it, or name another file with --to")
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
+        made = Path(scratch) / "cliche.duckdb"
+        with counting("building") if ERR.is_terminal else nullcontext(silent) as step:
+            build_from(place, manifest, made, step)
+        compared = "" if is_of_format_1(manifest) else _compared(made, manifest)
+        made.rename(path)
+    say(f"Edition {edition}: {path} ({decimal(path.stat().st_size)}){compared}")
+    return 0
+
+
+def _compared(path: Path, manifest: Mapping[str, Any]) -> str:
+    """Return in words that the tables have the hashes of the manifest.
+
+    Raises:
+        CorruptObjectError: if one has another.
+    """
+    with open_published(path) as con:
+        found = table_hashes(con)
+    stated: dict[str, str] = manifest["table_hashes"]
+    if wrong := sorted(name for name in found.keys() & stated.keys() if found[name] != stated[name]):
+        raise CorruptObjectError(
+            f"{', '.join(wrong)}: other rows than the manifest of {manifest['edition']} states; nothing was written"
+        )
+    unknown = sorted(stated.keys() - found.keys())
+    missing = f"; not compared, for this version does not know it: {', '.join(unknown)}" if unknown else ""
+    return f", {len(stated) - len(unknown)} tables compared with their hashes{missing}"
+
+
+def _ids(place: Workplace) -> list[str]:
+    """Return the ids of all editions that have a manifest, by week and revision."""
+    found = []
+    for key in place.store.list("editions/"):
+        edition, _, path = key.removeprefix("editions/").partition("/")
+        week, _, revision = edition.partition(".")
+        if path == MANIFEST and revision.isdigit():
+            found.append((week, int(revision)))
+    return [f"{week}.{revision}" for week, revision in sorted(found)]
+
+
+def _objects(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return name in a fetched folder → what the manifest states, of all files and all rows by the week."""
+    parts = [part for table in manifest.get("tables", {}).values() for part in table["parts"]]
+    return {**manifest["files"], **{part["key"]: part for part in parts}}
+
+
+def _rows(manifest: Mapping[str, Any]) -> dict[str, int]:
+    """Return name → rows of each table and view; {} where the manifest does not state them."""
+    return {} if is_of_format_1(manifest) else rows_of(manifest["tables"], manifest["files"])
+
+
+def _assert_own(folder: Path, edition: str, names: set[str]) -> None:
+    """Raise `UsageError` if the folder holds anything that is not of the edition."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder; name another")
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_dir() or name in names:
+            continue
+        if (stopped := _UNFINISHED.fullmatch(path.name)) and path.with_name(stopped[1]).relative_to(
+            folder
+        ).as_posix() in names:
+            path.unlink()
+            continue
+        raise UsageError(f"{folder} holds {name}, which is not of edition {edition}; name an empty folder")

@@ -1,0 +1,43 @@
+"""The commands `cliche edition …`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration import commands
+
+edition = typer.Typer(
+    help="List published editions, fetch one, or build its DuckDB file.", no_args_is_help=True
+)
+Id = Annotated[str, typer.Argument(metavar="ID", help="The edition, e.g. 2026-11-23.1")]
+
+
+@edition.command("list", short_help="List all editions.")
+def edition_list() -> None:
+    """List all editions with their size; the one that readers see is marked."""
+    raise typer.Exit(commands.archive.list_editions())
+
+
+@edition.command("fetch", short_help="Copy an edition into a folder.")
+def edition_fetch(
+    edition_id: Id,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; made if missing.")],
+) -> None:
+    """Copy everything that an edition consists of into a folder that works without the store.
+
+    Each file is compared with its hash. What is there already is kept, so a fetch that was stopped goes on.
+    """
+    raise typer.Exit(commands.archive.fetch(edition_id, folder))
+
+
+@edition.command("build", short_help="Build an edition's DuckDB file.")
+def edition_build(
+    edition_id: Id,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", help="A new file; default: cliche-ID.duckdb in this folder."),
+    ] = None,
+) -> None:
+    """Build the DuckDB file of any edition from what its manifest lists, and compare its tables with their hashes."""
+    raise typer.Exit(commands.archive.build(edition_id, to))

@@ -1,0 +1,147 @@
+"""Published rows of views against the same views of the tables, a few weeks at a time, and CSV files against them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.verifying import tables
+from orchestration.verifying.archive import listed
+from orchestration.verifying.archive.contents import FoundRows, read_files
+from orchestration.verifying.archive.listed import ListedTable
+from orchestration.verifying.database import one_line
+from orchestration.verifying.report import Step, VerifyReport, in_words
+from orchestration.verifying.version import Version
+from warehouse.database import marts
+from warehouse.database.archive import EARLIER, views_by_week
+from warehouse.database.table_files import inert
+from warehouse.database.table_hash import Week, of_weeks, spans
+from warehouse.errors import ClicheError
+
+
+def compare(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    root: Path,
+    manifest: Mapping[str, Any],
+    found: FoundRows,
+    views: Iterable[str],
+    version: Version,
+    report: VerifyReport,
+    step: Step,
+) -> bool:
+    """Compare what is published of views with what they say of the tables; return whether all of it agrees.
+
+    Args:
+        con: the DuckDB file that was made of the tables; reads below `folder` and `root`, too.
+        folder: the edition.
+        root: where the keys of parts begin.
+        manifest: what is stated.
+        found: what was found in the Parquet files.
+        views: names of the views that are as the edition's version has them, as far as that is known.
+        version: of the code that made the edition.
+        report: receives each view whose published rows are others.
+        step: called with how far it is.
+    """
+    told = 0
+
+    def tell(line: str) -> None:
+        nonlocal told
+        told += 1
+        if version.decided:
+            report.differ(line)
+        else:  # its views may have been others
+            report.skip(f"{line}, and {version.why}", "views")
+
+    by_week, whole = listed.listed(manifest), listed.whole(manifest)
+    names = sorted({*views} & found.columns.keys())
+    for number, view in enumerate(names):
+        step("views", number, len(names))
+        try:
+            columns = [(row[0], row[1]) for row in con.execute(f'DESCRIBE "{view}"').fetchall()]
+            if columns != [*found.columns[view]]:
+                tell(f"{view} has other columns than its version gives it")
+            elif view in by_week:
+                _by_week(con, root, view, by_week, tell)
+            elif view in whole:
+                path = f"data/{view}.parquet"
+                read, again = f"FROM {read_files([str(folder / path)])}", f'FROM "{view}" ORDER BY ALL'
+                if count := tables.differing_rows(con, again, read, columns, tolerant=True):
+                    tell(f"{path} differs from what the view says of the tables in {in_words(count)}")
+        except (duckdb.Error, ClicheError) as error:
+            tell(f"{view} cannot be compared with the tables: {one_line(error)}")
+    return not told
+
+
+def _by_week(
+    con: duckdb.DuckDBPyConnection,
+    root: Path,
+    view: str,
+    by_week: Mapping[str, ListedTable],
+    tell: Callable[[str], None],
+) -> None:
+    """Compare the parts of a view, and that there is none too few."""
+    table = by_week[view]
+    parts = {part.week: part for part in table.parts}
+    sizes: dict[Week, int] = dict.fromkeys(parts, 1)
+    for name in marts.rests_on(view) & by_week.keys():
+        for part in by_week[name].parts:
+            if part.week is not None:
+                sizes[part.week] = sizes.get(part.week, 0) + part.rows
+    earlier = views_by_week().get(view) == EARLIER
+
+    def differing(weeks: list[Week]) -> int:
+        condition = of_weeks(weeks)
+        again = f"SELECT * FROM {view} WHERE {condition}" if earlier else marts.of_weeks(view, condition)  # noqa: S608
+        return tables.differing_rows(
+            con,
+            f"{published(root, table, weeks)} ORDER BY ALL",
+            f"FROM ({again}) ORDER BY ALL",
+            table.columns,
+            tolerant=True,
+        )
+
+    for span in spans(sizes):
+        if not differing(span):
+            continue
+        for week in span:
+            if count := differing([week]):
+                name = parts[week].key if week in parts else f"{view} of {week}, which has no part,"
+                tell(f"{name} differs from what the view says of the tables in {in_words(count)}")
+
+
+def published(root: Path, table: ListedTable, weeks: Iterable[Week]) -> str:
+    """Return a query for the published rows of some weeks of a table or view."""
+    wanted = {*weeks}
+    if paths := [str(root / part.key) for part in table.parts if part.week in wanted]:
+        return f"FROM {read_files(paths)}"
+    columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in table.columns)
+    return f"SELECT {columns} WHERE FALSE"
+
+
+def compare_csv(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    root: Path,
+    manifest: Mapping[str, Any],
+    found: FoundRows,
+    report: VerifyReport,
+) -> None:
+    """Compare each CSV file with the Parquet file that it repeats: the one of the edition's week, or the whole one."""
+    by_week = listed.listed(manifest)
+    for path in sorted(manifest["files"]):
+        name = path.removeprefix("data/").removesuffix(".csv")
+        if path != f"data/{name}.csv" or name not in found.columns:
+            continue
+        if name not in by_week:
+            rows = inert(con, folder / "data" / f"{name}.parquet")
+        else:
+            parts = [part for part in by_week[name].parts if part.week == manifest["week"]]
+            rows = inert(con, root / parts[0].key) if parts else published(root, by_week[name], [])
+        try:
+            tables.compare_csv(con, folder, path, rows, found.columns[name], report, of="the Parquet file")
+        except duckdb.Error as error:
+            report.differ(f"{path} cannot be read: {one_line(error)}")

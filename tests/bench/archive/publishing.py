@@ -1,0 +1,155 @@
+"""One publish in a process of its own, so that its peak memory is its own.
+
+Usage: python -m tests.bench.archive.publishing --home HOME --week WEEK
+Prints JSON: seconds, cpu_s (of all threads), peak_mb (of the whole process) and phases: CPU seconds by phase, which
+other work on the machine hardly changes; `rest` is what no phase claims.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+#: Phase → what belongs to it: module and function. Of nested ones the inner phase counts.
+PHASES: dict[str, tuple[tuple[str, str], ...]] = {
+    "gate": (("orchestration.weekly", "look"),),
+    "anchors": (("assets.labeling.asset", "label_anchor_sets"),),
+    "fresh": (
+        ("assets.metrics.week", "stale_partitions"),
+        ("assets.metrics.week", "stale_anchors"),
+        ("assets.metrics.week", "scored_by"),
+    ),
+    "load": (("assets.metrics.week", "load_partition"), ("assets.metrics.week", "load_anchors")),
+    "score": (("assets.metrics.week", "_score_changed"),),
+    "checks": (("assets.metrics.week", "_check"),),
+    "history": (("assets.metrics.week", "_score_history"),),
+    "thumbnails": (("assets.leaderboard.asset", "complete_weeks"),),
+    "export": (
+        ("assets.leaderboard.contents", "export_tables"),
+        ("assets.leaderboard.contents", "hashes_of"),
+        ("assets.leaderboard.contents", "export_views"),
+    ),
+    "file": (
+        ("assets.leaderboard.contents", "build_database"),
+        ("assets.leaderboard.contents", "start_here"),
+    ),
+    "page": (("assets.leaderboard.contents", "build_page"), ("assets.leaderboard.contents", "render")),
+    "sources": (("assets.leaderboard.contents", "_sources"),),
+    "write": (("assets.leaderboard.edition", "_write"), ("assets.leaderboard.edition", "show_database")),
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """What one process said when it was done."""
+
+    edition: str
+    seconds: float
+    cpu_s: float
+    peak_mb: float
+    phases: dict[str, float]
+
+
+def published(home: Path, week: str) -> Published:
+    """Publish in a process of its own."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "tests.bench.archive.publishing",
+            "--home",
+            str(home),
+            "--week",
+            week,
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+        check=True,
+    )
+    return Published(**json.loads(done.stdout.splitlines()[-1]))
+
+
+class Phases:
+    """CPU seconds by phase; while an inner phase runs, the outer one's clock stands."""
+
+    def __init__(self) -> None:
+        """Start with nothing measured."""
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._open: list[str] = []
+        self._since = 0.0
+
+    def timed(self, phase: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function with its time counted for a phase."""
+
+        @wraps(function)
+        def run(*arguments: Any, **named: Any) -> Any:
+            self._turn()
+            self._open.append(phase)
+            try:
+                return function(*arguments, **named)
+            finally:
+                self._turn()
+                self._open.pop()
+
+        return run
+
+    def _turn(self) -> None:
+        now = time.process_time()
+        if self._open:
+            self.seconds[self._open[-1]] += now - self._since
+        self._since = now
+
+
+def main() -> None:
+    """Publish, and say what it cost."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--week", required=True)
+    chosen = parser.parse_args()
+    from orchestration import weekly
+    from orchestration.settings import load_settings
+    from tests.bench.archive.weeks import workplace
+    from tests.bench.scoring import peak_mb
+
+    phases = Phases()
+    for phase, members in PHASES.items():
+        for module_name, name in members:
+            module = importlib.import_module(module_name)
+            setattr(module, name, phases.timed(phase, getattr(module, name)))
+    settings = load_settings({"CLICHE_HOME": str(chosen.home)})
+    place = workplace(chosen.home)
+    begun, used = time.perf_counter(), time.process_time()
+    edition = weekly.publish(place, settings, chosen.week, note=print, wait=False)
+    seconds, cpu_s = time.perf_counter() - begun, time.process_time() - used
+    measured = {**phases.seconds, "rest": cpu_s - sum(phases.seconds.values())}
+    print(
+        json.dumps(
+            {
+                "edition": edition,
+                "seconds": seconds,
+                "cpu_s": cpu_s,
+                "peak_mb": peak_mb(),
+                "phases": {name: round(value, 2) for name, value in measured.items()},
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""What publishing one more week costs as the archive grows: seconds, memory and bytes beside that week's own rows.
+
+The history grows from length to length: the weeks before the one that is timed are copies of real ones, and are public
+already when it comes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets.generation.workplace import Workplace
+from assets.metrics.week import score_weeks
+from tests.bench.archive import weeks
+from tests.bench.archive.publishing import Published, published
+from tests.bench.archive.weeks import Asked, monday
+from tests.bench.measure import Row, Size
+from warehouse.database.archive import PRIVATE
+from warehouse.database.connection import connect
+from warehouse.database.table_hash import identity_tables
+
+#: Weeks that go through the store, of whose rows the others are copies.
+_REAL = 2
+#: Folders of the store in which editions are.
+_PUBLIC = ("tables", "editions")
+_LEAST_S = 0.01  # a phase that took less is compared as if it had taken this
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Rows of one week as plain Parquet files: how many, their bytes, seconds to write them."""
+
+    rows: int
+    bytes: int
+    seconds: float
+
+
+def run(folder: Path, size: Size) -> list[Row]:
+    """Return a row per length of the history, then one per phase: at the last length, beside the first."""
+    asked = Asked(size.archive_models, size.archive_prompts, size.archive_replicates)
+    home = folder / "home"
+    rows: list[Row] = []
+    costs: list[Published] = []
+    for length, cost, added in _publish_at(home, asked, size.archive_weeks):
+        plain = _plain(home / "warehouse.duckdb", monday(length), folder / f"plain-{length}")
+        costs.append(cost)
+        rows.append(
+            Row(
+                f"publish week {length} of {asked.models} models, CPU {cost.cpu_s:.1f} s, peak {cost.peak_mb:,.0f} MB, "
+                f"{added / 1e6:,.1f} MB, {added / plain.bytes:.2f} of its rows'",
+                plain.rows,
+                "rows",
+                cost.seconds,
+                f"COPY of its rows to Parquet, {plain.bytes / 1e6:,.1f} MB",
+                plain.seconds,
+            )
+        )
+    few, many = size.archive_weeks[0], size.archive_weeks[-1]
+    for phase, seconds in costs[-1].phases.items():
+        first = max(costs[0].phases.get(phase, 0.0), _LEAST_S)
+        what = f"  of it {phase}, {many} weeks held"
+        rows.append(Row(what, rows[-1].amount, "rows", max(seconds, _LEAST_S), f"{few} weeks held", first))
+    return rows
+
+
+def _publish_at(home: Path, asked: Asked, lengths: Sequence[int]) -> Iterator[tuple[int, Published, int]]:
+    """Yield each length with what its last week cost to publish, and the bytes that were added to the store by it."""
+    place = weeks.workplace(home)
+    real = range(1, min(_REAL, lengths[0] - 1) + 1)
+    for number in real:
+        weeks.write_week(place, asked, monday(number))
+    score_weeks(place, monday(real[-1]))
+    made = real[-1]
+    for length in lengths:
+        if made < length - 1:
+            weeks.copy_weeks(place, asked, real, range(made + 1, length - 1))
+            weeks.write_week(place, asked, monday(length - 1))
+            published(home, monday(length - 1))
+        weeks.write_week(place, asked, monday(length))
+        before = _public_bytes(place)
+        cost = published(home, monday(length))
+        yield length, cost, _public_bytes(place) - before
+        made = length
+
+
+def _public_bytes(place: Workplace) -> int:
+    folders = (Path(place.store.url) / name for name in _PUBLIC)
+    return sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
+
+
+def _plain(warehouse: Path, week: str, folder: Path) -> Plain:
+    """Copy the published rows of a week, a table each."""
+    folder.mkdir()
+    rows, seconds = 0, 0.0
+    with connect(warehouse, read_only=True) as con:
+        for table in identity_tables(con):
+            columns = [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
+            if "week" not in columns:
+                continue
+            private = set(PRIVATE.get(table, ()))
+            shown = ", ".join(name for name in columns if name not in private)
+            begun = time.perf_counter()
+            ((copied,),) = con.execute(
+                f"COPY (SELECT {shown} FROM {table} WHERE week = '{week}') "
+                f"TO '{folder / table}.parquet' (FORMAT parquet)"
+            ).fetchall()
+            seconds += time.perf_counter() - begun
+            rows += copied
+    return Plain(rows, sum(file.stat().st_size for file in folder.iterdir()), seconds)

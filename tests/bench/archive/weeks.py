@@ -1,0 +1,221 @@
+"""Years of weeks in a home: some go through the store as the pipeline writes them, the others are copies of their rows.
+
+A copied week has the rows of a real one under its own date, slot keys and picture hashes. In the store it has the names
+of its objects alone, because publishing reads nothing else of a week that did not change: whatever did would fail.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from assets.generation.slots import Slot
+from assets.generation.workplace import Workplace
+from assets.labeling.registry import make_labeler
+from assets.metrics.week import scored_by
+from assets.suites.loader import load_suites
+from assets.suites.schema import Attribute, Suite
+from orchestration.resources import make_workplace
+from orchestration.settings import load_settings
+from tests.site.world import picture as small_picture
+from tests.warehouse import builder
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.database.connection import connect
+from warehouse.loading import objects
+from warehouse.loading.load import PARTITION_TABLES, WEEK_TABLES
+from warehouse.store.base import Store
+
+FIRST = "2024-01-01"  # Monday of the first week
+TURNS = 3  # of a confrontation
+_DRAWN = 24  # different drawings
+_TABLES = tuple(dict.fromkeys((*PARTITION_TABLES, *WEEK_TABLES)))
+_MOVED = {
+    "week": "week + to_days(cast(7 * $weeks AS INTEGER))",
+    "slot_key": "sha256(slot_key || $weeks)",
+    "image_sha256": "sha256(image_sha256 || $weeks)",
+    **dict.fromkeys(
+        ("requested_at", "answered_at", "labeled_at"), "{} + to_days(cast(7 * $weeks AS INTEGER))"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How much is asked in a week."""
+
+    models: int
+    prompts: int
+    replicates: int
+
+    def names(self) -> list[str]:
+        """Return the names of the models."""
+        return [f"model-{number:02}" for number in range(1, self.models + 1)]
+
+    def suites(self) -> list[Suite]:
+        """Return shipped suites, each with its part of the prompts."""
+        shipped = [*load_suites().values()]
+        every = sum(len(suite.prompts) for suite in shipped)
+        parts = [max(1, round(self.prompts * len(suite.prompts) / every)) for suite in shipped]
+        return [
+            suite.model_copy(update={"prompts": suite.prompts[:part]})
+            for suite, part in zip(shipped, parts, strict=True)
+        ]
+
+
+def monday(number: int) -> str:
+    """Return the Monday of a week, counted from 1."""
+    return (date.fromisoformat(FIRST) + timedelta(weeks=number - 1)).isoformat()
+
+
+def workplace(home: Path) -> Workplace:
+    """Return the surroundings of a run in a home; the first call writes its settings."""
+    if not (home / "cliche.yaml").exists():
+        entry = {
+            "name": "sim-classic",
+            "title": "never asked",
+            "provider": "simulated",
+            "model_id": "classic",
+        }
+        entry |= {
+            "labeler": "drawing",
+            "suites": [{"suite": "canary@1", "replicates": 1}],
+            "until": "2020-01-06",
+        }
+        home.mkdir(parents=True)
+        (home / "models.yaml").write_text(yaml.safe_dump({"models": [entry]}))
+        settings = {"models": "models.yaml", "workers": 0, "runs_at_once": 1, "first_week": FIRST}
+        (home / "cliche.yaml").write_text(yaml.safe_dump(settings))
+    return make_workplace(load_settings({"CLICHE_HOME": str(home)}))
+
+
+def write_week(place: Workplace, asked: Asked, week: str) -> None:
+    """Write one week of every model into the store, pictures included."""
+    suites, version = asked.suites(), make_labeler("drawing").version
+    drawings = [small_picture(str(number)) for number in range(_DRAWN)]
+    wanted = {suite.prompt_id(prompt): prompt.attributes for suite in suites for prompt in suite.prompts}
+    attributes = {(suite.id, attribute.id): attribute for suite in suites for attribute in suite.attributes}
+    for model in asked.names():
+        slots = [
+            slot
+            for suite in suites
+            for slot in builder.make_slots(
+                suite, week, model, {}, asked.replicates, max(1, asked.replicates // TURNS)
+            )
+        ]
+        plan = builder.plan_document(suites, slots, week, model)
+        place.store.put_if_absent(keys.plan(week, model), canonical_json(plan))
+        receipts: list[dict[str, Any]] = []
+        labels: list[dict[str, Any]] = []
+        for slot in slots:
+            for attempt, outcome in enumerate(_outcomes(slot), start=1):
+                receipts.append(builder.receipt_row(slot, attempt, outcome, plan))
+            if receipts[-1]["outcome"] != "ok":
+                continue
+            data = _named(drawings[_chance(slot, "drawing") % _DRAWN], slot.slot_key)
+            sha256 = sha256_hex(data)
+            receipts[-1] |= {"image_sha256": sha256, "image_bytes": len(data)}
+            receipts[-1] |= {"image_width": 64, "image_height": 64}
+            _keep(Path(place.store.url) / keys.image(sha256, "png"), data)
+            labels += [
+                builder.label_row(
+                    slot, name, _read(slot, attributes[slot.suite, name]), "drawing", version, sha256
+                )
+                for name in wanted[slot.prompt]
+            ]
+        builder.write_manifest(place.store, week, model, receipts)
+        builder.write_labels(place.store, week, model, labels)
+        _note_thumbnails(place.store, week, model)
+
+
+def copy_weeks(place: Workplace, asked: Asked, sources: Sequence[int], numbers: Sequence[int]) -> None:
+    """Make weeks (counted from 1) of the rows of real ones in turn: scored in the warehouse, by name in the store."""
+    (version,) = {make_labeler("drawing").version}
+    for number in numbers:
+        for model in asked.names():
+            part = keys.label_part(
+                monday(number), model, f"drawing@{version}", sha256_hex(f"{number}/{model}".encode())
+            )
+            names = (keys.plan(monday(number), model), keys.manifest(monday(number), model, 1), part)
+            for name in names:
+                _keep(Path(place.store.url) / name, b"")
+            _note_thumbnails(place.store, monday(number), model)
+    with connect(place.warehouse) as con:
+        for number in numbers:
+            _copy(con, place.store, sources[number % len(sources)], number)
+            inputs = scored_by(con, place, monday(number))
+            con.execute(
+                "INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": monday(number), "inputs": inputs}
+            )
+        con.execute("CHECKPOINT")
+
+
+def _copy(con: duckdb.DuckDBPyConnection, store: Store, source: int, number: int) -> None:
+    week = monday(number)
+    con.execute("BEGIN")
+    for table in _TABLES:
+        columns = [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
+        moved = ", ".join(f"{_MOVED[name].format(name)} AS {name}" for name in columns if name in _MOVED)
+        con.execute(
+            f"INSERT INTO {table} BY NAME SELECT * REPLACE ({moved}) FROM {table} WHERE week = $source",
+            {"weeks": number - source, "source": monday(source)},
+        )
+    for (model,) in con.execute("SELECT model FROM loads WHERE week = $week", {"week": week}).fetchall():
+        names = objects.names_of(store, week, model)
+        con.execute(
+            "UPDATE loads SET fingerprint = $fingerprint, manifest = $manifest "
+            "WHERE week = $week AND model = $model",
+            {"fingerprint": names.fingerprint, "manifest": names.manifest, "week": week, "model": model},
+        )
+    con.execute("COMMIT")
+
+
+def _note_thumbnails(store: Store, week: str, model: str) -> None:
+    """Say that a partition has its thumbnails, which take longer than all else and are timed apart."""
+    fingerprint = objects.names_of(store, week, model).fingerprint
+    _keep(Path(store.url) / keys.thumbnail_note(week, model, fingerprint), b"{}")
+
+
+def _chance(slot: Slot, what: str) -> int:
+    return zlib.crc32(f"{slot.slot_key}/{what}".encode())
+
+
+def _outcomes(slot: Slot) -> Sequence[str]:
+    """Return how a slot ends: of a hundred two are refused, one is never answered, three need a second attempt."""
+    chance = _chance(slot, "outcome") % 100 if slot.conversation is None else 99
+    if chance < 2:
+        return ("refused_text",)
+    if chance < 3:
+        return ("timeout", "timeout")
+    return ("rate_limited", "ok") if chance < 6 else ("ok",)
+
+
+def _read(slot: Slot, attribute: Attribute) -> tuple[str, float, None]:
+    """Return a label: mostly the first values, by how much depends on model and prompt; three of a hundred none."""
+    chance = _chance(slot, attribute.id)
+    if chance % 100 < 3:
+        return attribute.outside[chance // 100 % len(attribute.outside)], 0.5, None
+    skew = 1 + zlib.crc32(f"{slot.model}/{slot.prompt}/{attribute.id}".encode()) % 100 / 40
+    place = int(len(attribute.values) * (chance // 100 % 10_000 / 10_000) ** skew)
+    return attribute.values[place], 0.5 + chance % 500 / 1000, None
+
+
+def _named(drawing: bytes, name: str) -> bytes:
+    """Return a PNG with a name in a text chunk after its header, so that no two have equal bytes."""
+    body = b"tEXt" + b"slot\x00" + name.encode()
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return drawing[:33] + chunk + drawing[33:]
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write an object of the folder without waiting for the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

@@ -1,0 +1,291 @@
+"""`cliche edition list`, `fetch` and `build`, and which DuckDB file the other commands open."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.commands.editions import build_from, database_of, manifest_of
+from tests.orchestration.installation import WEEK, Cliche, Installation
+from warehouse.database import building
+from warehouse.database.published import open_published
+from warehouse.database.table_hash import table_hashes
+
+EDITION = f"{WEEK}.1"
+MANIFEST = f"editions/{EDITION}/manifest.json"
+
+
+def manifest(home: Installation) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(home.store.get(MANIFEST))
+    return read
+
+
+def objects(home: Installation) -> dict[str, bytes]:
+    """What a fetched folder is to hold, by path."""
+    stated = manifest(home)
+    parts = [part["key"] for table in stated["tables"].values() for part in table["parts"]]
+    files = {
+        path: home.store.get(f"editions/{EDITION}/{path}") for path in [*stated["files"], "manifest.json"]
+    }
+    return files | {key: home.store.get(key) for key in parts}
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.fixture
+def reads(published_once: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """The published installation, not to be changed; the environment names it."""
+    monkeypatch.setenv("CLICHE_HOME", str(published_once.home))
+    return published_once
+
+
+# list
+
+
+def test_list_shows_every_edition_and_which_one_readers_see(published: Installation, cliche: Cliche) -> None:
+    stated = manifest(published)
+    for week, revision in (("2026-11-02", 10), ("2026-11-02", 9)):  # as if published before
+        other = stated | {"edition": f"{week}.{revision}", "week": week, "revision": revision}
+        other |= {"replaces": f"{week}.9" if revision == 10 else None}
+        published.store.put_if_absent(f"editions/{week}.{revision}/manifest.json", json.dumps(other).encode())
+    published.store.put_if_absent("editions/2026-11-02.11/index.html", b"a publish that was stopped")
+    ended = cliche("edition", "list")
+    assert (ended.code, ended.err) == (0, "")
+    head, *lines, said = ended.out.splitlines()
+    assert head.split() == ["edition", "week", "revision", "created", "replaces", "bytes", "rows"]
+    assert [line.split()[0] for line in lines] == ["2026-11-02.9", "2026-11-02.10", "*"]
+    assert lines[1].split()[4] == "2026-11-02.9"
+    words = lines[2].split()
+    assert words[:5] == ["*", EDITION, WEEK, "1", stated["created_at"]]
+    with open_published(Path(published.settings.store) / "site" / "cliche.duckdb") as con:
+        rows = sum(
+            con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in table_hashes(con)
+        )
+    assert words[-1] == f"{rows:,}"
+    assert said.startswith("* is what readers see.")
+
+
+def test_list_shows_an_edition_of_format_1_without_rows(published: Installation, cliche: Cliche) -> None:
+    stated = {name: value for name, value in manifest(published).items() if name != "tables"}
+    first = stated | {"format": 1, "edition": "2026-11-02.1", "week": "2026-11-02"}
+    published.store.put_if_absent("editions/2026-11-02.1/manifest.json", json.dumps(first).encode())
+    line = cliche("edition", "list").out.splitlines()[1]
+    assert line.split()[0] == "2026-11-02.1"
+    assert line.split()[-1] in {"kB", "MB"}
+
+
+def test_list_says_that_nothing_is_published(fresh: Installation, cliche: Cliche) -> None:
+    ended = cliche("edition", "list")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.error == "nothing is published yet; run cliche publish (or make demo)"
+
+
+# fetch
+
+
+def test_fetch_copies_all_that_the_manifest_lists_and_nothing_else(
+    reads: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a" / "copy"
+    ended = cliche("edition", "fetch", EDITION, str(folder))
+    assert (ended.code, ended.err) == (0, "")
+    assert held(folder) == objects(reads)
+    assert ended.out.startswith(f"Edition {EDITION}: {len(held(folder)) - 1} files, ")
+    assert "tables/labels/week=2026-11-09/" in " ".join(held(folder))
+
+
+def test_fetch_goes_on_where_it_was_stopped_and_repairs_what_changed(
+    published: Installation, cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "copy"
+    expected = objects(published)
+    read: list[str] = []
+    whole = type(published.store).get
+
+    def stops(store: Any, key: str) -> bytes:
+        read.append(key)
+        if len(read) == 30:
+            raise KeyboardInterrupt
+        return whole(store, key)
+
+    monkeypatch.setattr(type(published.store), "get", stops)
+    assert cliche("edition", "fetch", EDITION, str(folder)).code == 130
+    there = held(folder)
+    assert 0 < len(there) < len(expected)
+    assert "manifest.json" not in there
+    changed = sorted(there)[0]
+    (folder / changed).write_bytes(b"not what it was")
+    (folder / changed).with_name(f".{Path(changed).name}.123").write_bytes(b"half")
+    read[:] = ["so that it is not stopped"] * 30
+    assert cliche("edition", "fetch", EDITION, str(folder)).code == 0
+    monkeypatch.undo()
+    assert held(folder) == expected
+    again = {key.removeprefix(f"editions/{EDITION}/") for key in read[30:]}
+    assert again == expected.keys() - (there.keys() - {changed})
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda path: path.unlink(), "is not in the store, but its manifest names it"),
+        (
+            lambda path: path.write_bytes(b"other"),
+            "is damaged: its bytes have another hash than in the manifest",
+        ),
+    ],
+    ids=["missing", "damaged"],
+)
+@pytest.mark.parametrize("what", ["file", "part"])
+def test_fetch_and_build_say_which_object_is_missing_or_damaged(
+    published: Installation,
+    cliche: Cliche,
+    tmp_path: Path,
+    harm: Callable[[Path], None],
+    said: str,
+    what: str,
+) -> None:
+    stated = manifest(published)
+    key = stated["tables"]["labels"]["parts"][0]["key"]
+    if what == "file":
+        key = f"editions/{EDITION}/data/outcomes.parquet"
+    path = Path(published.settings.store) / key
+    path.chmod(0o644)
+    harm(path)
+    for command in (
+        ("fetch", EDITION, str(tmp_path / "copy")),
+        ("build", EDITION, "--to", str(tmp_path / "made")),
+    ):
+        ended = cliche("edition", *command)
+        assert ended.code == 1
+        assert ended.error.startswith(f"{key} {said}"), command
+    assert not (tmp_path / "copy" / "manifest.json").exists()
+    assert not (tmp_path / "made").exists()
+
+
+def test_fetch_refuses_a_folder_of_something_else(
+    reads: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    ended = cliche("edition", "fetch", EDITION, str(tmp_path))
+    assert ended.code == 2
+    assert ended.error == (
+        f"{tmp_path} holds notes.txt, which is not of edition {EDITION}; name an empty folder"
+    )
+    assert cliche("edition", "fetch", EDITION, str(tmp_path / "notes.txt")).code == 2
+    assert held(tmp_path) == {"notes.txt": b"mine"}
+
+
+@pytest.mark.parametrize(
+    "command", [("fetch", "2020-01-06.1", "x"), ("build", "2020-01-06.1"), ("build", "nonsense")]
+)
+def test_an_edition_that_is_not_there_is_named(
+    reads: Installation,
+    cliche: Cliche,
+    command: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = cliche("edition", *command)
+    assert ended.code == 2
+    assert ended.error == f"no edition {command[1]}; the latest is {EDITION}"
+    assert held(tmp_path) == {}
+
+
+# build
+
+
+def test_build_makes_the_file_of_the_site_again(
+    reads: Installation, cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = cliche("edition", "build", EDITION)
+    assert (ended.code, ended.err) == (0, "")
+    tables = manifest(reads)["table_hashes"]
+    assert f", {len(tables)} tables compared with their hashes" in ended.out
+    assert [*held(tmp_path)] == [f"cliche-{EDITION}.duckdb"]
+    with (
+        open_published(tmp_path / f"cliche-{EDITION}.duckdb") as made,
+        open_published(Path(reads.settings.store) / "site" / "cliche.duckdb") as site,
+    ):
+        assert table_hashes(made) == table_hashes(site) == tables
+        for listed in (
+            "FROM start_here",
+            "SELECT schema_name, view_name, sql, comment FROM duckdb_views() ORDER BY ALL",
+        ):
+            assert made.execute(listed).fetchall() == site.execute(listed).fetchall()
+    ended = cliche("edition", "build", EDITION)
+    assert ended.code == 2
+    assert ended.error == f"cliche-{EDITION}.duckdb is there already; name another file with --to"
+    ended = cliche("edition", "build", EDITION, "--to", "none/made.duckdb")
+    assert ended.error == "there is no folder none; make it, or name another file with --to"
+
+
+def test_build_compares_the_rows_with_the_manifest(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    stated = manifest(published)
+    stated["table_hashes"]["labels"] = "0" * 64
+    path = Path(published.settings.store) / MANIFEST
+    path.chmod(0o644)
+    path.write_text(json.dumps(stated))
+    ended = cliche("edition", "build", EDITION, "--to", str(tmp_path / "made.duckdb"))
+    assert ended.code == 1
+    assert ended.error.startswith(f"labels: other rows than the manifest of {EDITION} states")
+    assert not [*tmp_path.glob("*made*")]
+
+
+# which file is opened
+
+
+def test_a_command_opens_the_file_of_the_last_publish_and_builds_one_of_another_edition(
+    published: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = published.place()
+    home = published.home / "published" / "cliche.duckdb"
+    monkeypatch.setattr(building, "_make", None)  # nothing is built
+    assert database_of(place, EDITION) == home
+    assert cliche("sql", "SELECT count(*) FROM study_labels").code == 0
+    monkeypatch.undo()
+    monkeypatch.setenv("CLICHE_HOME", str(published.home))
+    home.unlink()
+    built = published.home / "editions" / EDITION / "cliche.duckdb"
+    assert database_of(place, EDITION) == built
+    state = built.stat()
+    assert database_of(place, EDITION) == built
+    assert built.stat() == state
+    asked = ("sql", "SELECT count(*) AS n FROM labels", "--format", "csv")
+    with open_published(built) as con:
+        assert cliche(*asked).out.split() == [
+            "n",
+            str(con.execute("SELECT count(*) FROM labels").fetchall()[0][0]),
+        ]
+
+
+def test_tables_of_studies_are_found_with_and_without_their_schema(
+    reads: Installation, cliche: Cliche
+) -> None:
+    for name in ("studies", "study.studies", "study_leaderboard", "study.study_leaderboard", "start_here"):
+        assert cliche("sql", f"FROM {name}", "--format", "csv").code == 0, name
+    assert cliche("sql", "-f", "study_ranks").code == 0
+    assert cliche("sql", "SET search_path = 'main'").code == 3
+
+
+def test_a_build_that_another_process_overtook_is_no_error(published: Installation, tmp_path: Path) -> None:
+    place = published.place()
+    stated = manifest_of(place, EDITION)
+    build_from(place, stated, tmp_path / "made.duckdb")
+    with open_published(tmp_path / "made.duckdb") as con:
+        build_from(place, stated, tmp_path / "made.duckdb")
+        assert table_hashes(con) == stated["table_hashes"]
+    shutil.copyfile(tmp_path / "made.duckdb", tmp_path / "copy.duckdb")
+    assert building.built_from(tmp_path / "copy.duckdb") is None

@@ -1,0 +1,45 @@
+"""What editions share: parts of tables, each named by its hash, and the DuckDB file in `site/` by the note beside it.
+
+A part that no edition lists is no damage: a publish that was stopped left it, and the next one may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from warehouse import keys
+from warehouse.integrity.findings import Inspection, Read
+from warehouse.integrity.kinds import Key
+
+
+def check_parts(look: Inspection, table: str, found: Sequence[Key]) -> None:
+    """Check the parts of one table: bytes by name, and whether an edition lists them."""
+    for one in look.read([key.key for key in found]):
+        edition = look.recorded.named.get(one.key)
+        if one.sha256 != PurePosixPath(one.key).stem:
+            look.damaged(
+                one.key, "has other bytes than its name says", f"edition {edition}" if edition else table
+            )
+        elif edition is None:
+            look.leftover += 1
+
+
+def check_site(look: Inspection, name: str, found: Sequence[Key]) -> None:
+    """Check the DuckDB file of the newest edition against the note beside it, which is written after it."""
+    del name
+    read: dict[str, Read] = {one.key: one for one in look.read([key.key for key in found])}
+    database, noted = read.get(keys.SITE_DATABASE), read.get(keys.SITE_DATABASE_NOTE)
+    note = look.json(noted) if noted else None
+    if noted and note is None:
+        return
+    if note is None:
+        look.need(
+            keys.SITE_DATABASE_NOTE, "it says of which edition the file is; cliche publish writes both again"
+        )
+    elif database is None:
+        look.need(keys.SITE_DATABASE, f"{keys.SITE_DATABASE_NOTE} names it; cliche publish writes it again")
+    elif (note.get("sha256"), note.get("bytes")) != (database.sha256, len(database.data)):
+        look.damaged(
+            keys.SITE_DATABASE, f"is not what {keys.SITE_DATABASE_NOTE} says; cliche publish writes it again"
+        )
