@@ -21,5 +21,5 @@ def is_declared(con: duckdb.DuckDBPyConnection) -> bool:
         "SELECT count(*) FROM duckdb_tables() WHERE list_contains($names, table_name) "
         "AND database_name = current_database()",
         {"names": [*SCHEMAS]},
-    ).fetchone()
-    return found == (len(SCHEMAS),)
+    ).fetchall()
+    return found == [(len(SCHEMAS),)]
