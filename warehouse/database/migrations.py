@@ -49,8 +49,8 @@ def migrate(con: duckdb.DuckDBPyConnection) -> list[str]:
             f"the warehouse was written by a newer version (schema {unknown}); update cliche, or run "
             "`cliche rebuild` to make it anew from the store"
         )
-    if not applied and _is_empty(con) and (made := _made_before()) is not None:
-        return _copy(con, made)
+    if not applied and _is_empty(con):
+        return _copy(con, _made())
     return _apply(con, applied)
 
 
@@ -105,16 +105,13 @@ def _copy(con: duckdb.DuckDBPyConnection, made: Path) -> list[str]:
     return names("schema")
 
 
-def _made_before() -> Path | None:
-    """Return a file with all tables and views, from the second time on that this process wants them; else None.
+def _made() -> Path:
+    """Return a file with all tables and views, made once a process.
 
     Making them takes ten times as long as copying them, and the checks of every partition want them in memory.
     """
     digest = _digest()
     with _lock:
-        if digest not in _wanted:
-            _wanted.add(digest)
-            return None
         path = Path(_folder().name) / f"{digest}.duckdb"
         if not path.exists():
             unfinished = path.with_suffix(".unfinished")
@@ -156,7 +153,6 @@ def _folder() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="cliche-tables-")
 
 
-_wanted: set[str] = set()
 _lock = Lock()
 
 
