@@ -14,6 +14,7 @@ import duckdb
 from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
+from warehouse.database.published import START_HERE
 from warehouse.database.sqlfiles import header, names
 from warehouse.database.table_hash import identity_tables
 
@@ -36,7 +37,10 @@ an apostrophe before it, and an empty field is NULL. Not published: {private}, a
 
 def page(con: duckdb.DuckDBPyConnection) -> str:
     """Return the data dictionary of the current database as Markdown."""
-    tables, views = _names(con, "table"), _names(con, "view")
+    tables = _names(con, "table")
+    views = [
+        view for view in _names(con, "view") if view != START_HERE
+    ]  # it is made of an edition's rows, later
     published = identity_tables(con)
     private = ", ".join(f"`{table}.{column}`" for table, columns in PRIVATE.items() for column in columns)
     parts = [_OPENING.format(private=private), "## Tables\n"]

@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from assets.leaderboard.edition import publish
+from assets.metrics.declared import load_declared
 from orchestration.verifying import remote, scores
 from orchestration.verifying.report import VerifyReport, silent
 from orchestration.verifying.run import verify, verify_source
@@ -25,6 +26,7 @@ from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installatio
 from tests.orchestration.verifying.forging import Edition, download
 from tests.services.loopback import Reply, Seen, serve
 from tests.site import world
+from warehouse.database.published import search_all
 from warehouse.errors import ClicheError, CorruptObjectError, UsageError
 from warehouse.loading.load import forget
 from warehouse.store import open_store
@@ -91,6 +93,7 @@ def test_metrics_that_only_one_version_computes_are_no_difference_of_another_ver
     """An earlier version had another metric and lacked one of ours; this very version has all of its own."""
     report = VerifyReport(ID)
     with duckdb.connect(Edition(folder).database) as con:
+        search_all(con)
         con.execute("INSERT INTO scores SELECT * REPLACE ('fame' AS metric) FROM scores WHERE metric = 'tvd'")
         con.execute("DELETE FROM scores WHERE metric = 'homogeneity'")
         scores.compare(con, report, silent, same=same)
@@ -304,6 +307,7 @@ def test_pages_and_tables_of_other_shapes_agree(
     store = open_store(tmp_path / "store")
     world.fill(store, weeks=weeks, replicates=6, only=only)
     con = world.load(store, studies=studies)
+    load_declared(con)
     if len(only) > 2:
         world.withhold(con, "sim-classic", "held back by a test")
     publish(con, store, week=world.WEEK, code_version="0.1.0")

@@ -15,6 +15,7 @@ from warehouse.database import dictionary, marts, sqlfiles
 from warehouse.database.archive import EARLIER, OWN, views_by_week
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
+from warehouse.database.published import make_start_here, starting_points
 from warehouse.database.table_hash import identity_columns, identity_tables
 from warehouse.errors import ClicheError, UsageError
 from warehouse.loading import analysis_tables, gold_objects
@@ -321,3 +322,11 @@ def test_the_data_dictionary_has_every_table_view_column_and_audit_query(con: Co
         assert " ".join(meaning.split()).replace("|", "\\|") in row
     for query in sqlfiles.names("audit"):
         assert f"\n| `{query}` | " in page
+
+
+def test_the_dictionary_is_the_same_before_and_after_a_file_says_where_to_begin() -> None:
+    with connect(None) as con:
+        migrate(con)
+        before = dictionary.page(con)
+        make_start_here(con, dict.fromkeys(starting_points(), 1))
+        assert dictionary.page(con) == before
