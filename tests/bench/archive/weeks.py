@@ -19,6 +19,7 @@ import yaml
 
 from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
+from assets.labeling.anchors.step import label_anchor_sets
 from assets.labeling.registry import make_labeler
 from assets.metrics.week import scored_by
 from assets.suites.loader import load_suites
@@ -31,7 +32,7 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
 from warehouse.loading import objects
-from warehouse.loading.load import PARTITION_TABLES, WEEK_TABLES
+from warehouse.loading.load import PARTITION_TABLES, WEEK_TABLES, load_anchors
 from warehouse.store.base import Store
 
 FIRST = "2024-01-01"  # Monday of the first week
@@ -148,7 +149,10 @@ def copy_weeks(place: Workplace, asked: Asked, sources: Sequence[int], numbers: 
             for name in names:
                 _keep(Path(place.store.url) / name, b"")
             _note_thumbnails(place.store, monday(number), model)
+    # Anchors of all weeks first: what a week is scored by holds them, and weeks that are scored again are checked again.
+    label_anchor_sets(place, monday(numbers[-1]) if numbers else FIRST)
     with connect(place.warehouse) as con:
+        load_anchors(con, place.store)
         for number in numbers:
             _copy(con, place.store, sources[number % len(sources)], number)
             inputs = scored_by(con, place, monday(number))
