@@ -1,7 +1,8 @@
 """Years of weeks in a home: some go through the store as the pipeline writes them, the others are copies of their rows.
 
-A copied week has the rows of a real one under its own date, slot keys and picture hashes. In the store it has the names
-of its objects alone, because publishing reads nothing else of a week that did not change: whatever did would fail.
+A copied week has the rows of a real one under its own date and slot keys, with the same pictures. In the store it has
+the names of its objects alone, because publishing reads nothing else of a week that did not change: whatever did would
+fail.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import yaml
 
 from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
+from assets.labeling.anchors.step import label_anchor_sets
 from assets.labeling.registry import make_labeler
 from assets.metrics.week import scored_by
 from assets.suites.loader import load_suites
@@ -31,7 +33,7 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
 from warehouse.loading import objects
-from warehouse.loading.load import PARTITION_TABLES, WEEK_TABLES
+from warehouse.loading.load import PARTITION_TABLES, WEEK_TABLES, load_anchors
 from warehouse.store.base import Store
 
 FIRST = "2024-01-01"  # Monday of the first week
@@ -41,7 +43,6 @@ _TABLES = tuple(dict.fromkeys((*PARTITION_TABLES, *WEEK_TABLES)))
 _MOVED = {
     "week": "week + to_days(cast(7 * $weeks AS INTEGER))",
     "slot_key": "sha256(slot_key || $weeks)",
-    "image_sha256": "sha256(image_sha256 || $weeks)",
     **dict.fromkeys(
         ("requested_at", "answered_at", "labeled_at"), "{} + to_days(cast(7 * $weeks AS INTEGER))"
     ),
@@ -148,7 +149,10 @@ def copy_weeks(place: Workplace, asked: Asked, sources: Sequence[int], numbers: 
             for name in names:
                 _keep(Path(place.store.url) / name, b"")
             _note_thumbnails(place.store, monday(number), model)
+    # Anchors first: what a week is scored by holds them.
+    label_anchor_sets(place, monday(numbers[-1]) if numbers else FIRST)
     with connect(place.warehouse) as con:
+        load_anchors(con, place.store)
         for number in numbers:
             _copy(con, place.store, sources[number % len(sources)], number)
             inputs = scored_by(con, place, monday(number))
