@@ -71,7 +71,7 @@ test-readers: setup-dev ## Run the tests of docs/reading.md with DuckDB 1.4 and 
 	@test -x $(READERS)/bin/python || $(PYTHON) -m venv $(READERS)
 	@$(BIN)/uv pip install --quiet --python $(READERS)/bin/python --require-hashes -r requirements-readers.lock \
 		$(if $(filter yes,$(SPARK)),-r requirements-spark.lock)
-	@CLICHE_READERS="$(CURDIR)/$(READERS)/bin/python" $(BIN)/python -m pytest -p no:cacheprovider -k "1.4 or spark" \
+	@CLICHE_READERS="$(CURDIR)/$(READERS)/bin/python" $(BIN)/python -m pytest -p no:cacheprovider -k "1.4 or 1_4 or spark" \
 		tests/orchestration/reading/test_reading_page.py
 
 check: setup-dev ## Lint, format, types, SQL

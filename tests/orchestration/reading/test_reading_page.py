@@ -190,7 +190,7 @@ def test_duckdb_reads_a_fetched_folder(
 
 
 @needs_others
-def test_duckdb_reads_a_web_server(
+def test_duckdb_1_4_reads_a_web_server(
     beside: Path, web: str, columns: dict[str, list[str]], expected: Rows
 ) -> None:
     text = as_here(block("DuckDB", "sql", 1), web=web)
