@@ -24,6 +24,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from warehouse.database import migrations, published
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans become children of this process
 _LONGEST = 1_000_000  # bytes of a request: arguments and environment
@@ -113,6 +115,8 @@ def serve(number: int) -> Any:
     importlib.import_module(
         "assets.labeling.anchors.shipped"
     ).pictures()  # else drawn by each for a new store
+    migrations._made()  # else made by each that opens a new warehouse, and by each that publishes or verifies
+    published.empty()
     gc.freeze()  # else each process looks through all of it for garbage
     with socket.socket(fileno=number) as server:
         while True:
@@ -145,6 +149,8 @@ def _become(request: dict[str, Any], files: list[int]) -> Any:
     os.environ.update(request["env"])
     sys.argv = request["argv"]
     tempfile.tempdir = None  # chosen anew, from this environment
+    for kept in (migrations._folder(), published._folder()):  # it goes with the server, not with this process
+        kept._finalizer.detach()  # type: ignore[attr-defined]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     from orchestration.cli import main
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import tarfile
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from assets.metrics.week import score_all
 from orchestration.resources import bare_workplace
 from tests.orchestration.conftest import Cliche
 from tests.orchestration.installation import Installation, install
+from tests.sampling import some
 from tests.warehouse.integrity import shapes
 from tests.warehouse.integrity.test_reading import EARLIER
 from warehouse.database.connection import connect
@@ -90,7 +89,7 @@ STORES: Mapping[str, Shape] = {
     "an earlier version that went on": _one_after_another(_earlier, _of("free", "paid", week="2026-11-23")),
 }
 #: All of them take over a minute; every fourth stands for them in CI.
-TRIED = list(STORES if os.environ.get("CLICHE_LONG_TESTS") else islice(STORES, 0, None, 4))
+TRIED = some(STORES, 6)
 
 
 def published(made: Installation) -> str:

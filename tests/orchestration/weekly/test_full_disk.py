@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.orchestration.installation import MODELS, WEEK, Installation, entry, install, start
+from tests.sampling import some
 
 FULL = "the disk is full; free some space there and run again, what is kept stays"
 READ_ONLY = "the file system is read-only; mount it for writing, or choose another folder"
@@ -45,7 +46,7 @@ def ended(home: Path, *arguments: str) -> tuple[int, str]:
     return process.returncode, lines[0]
 
 
-@pytest.mark.parametrize("size", ["300k", "1500k", "2500k", "3500k"])
+@pytest.mark.parametrize("size", some(["300k", "1500k", "2500k", "3500k"], 2))
 def test_a_full_disk_is_one_line_and_the_run_goes_on_after_it(
     small_disk: Callable[[str], Path], size: str
 ) -> None:
@@ -61,7 +62,7 @@ def test_a_full_disk_is_one_line_and_the_run_goes_on_after_it(
     assert f"Edition {WEEK}.1 is current" in out
 
 
-@pytest.mark.parametrize("left", [0, 100_000, 1_500_000, 3_000_000])
+@pytest.mark.parametrize("left", some([0, 100_000, 1_500_000, 3_000_000], 2))
 def test_publishing_to_a_full_disk_is_one_line(
     published: Installation, small_disk: Callable[[str], Path], left: int
 ) -> None:
