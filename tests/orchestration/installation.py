@@ -141,9 +141,16 @@ def start(home: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
 
 
 def start_anew(home: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
-    """Start `cliche` in a new interpreter: where what is imported, and how, is tested."""
+    """Start `cliche` in a new interpreter: where what is imported, and how, is tested.
+
+    It heeds Ctrl-C even where the tests run in the background of a shell, which has their processes ignore it.
+    """
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from orchestration.cli import main; main()"
+    )
     return subprocess.Popen(
-        [sys.executable, "-c", "from orchestration.cli import main; main()", *arguments],
+        [sys.executable, "-c", code, *arguments],
         cwd=CHECKOUT,
         env=environment(home, **more),
         stdin=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from assets.leaderboard.edition import publish
@@ -274,19 +275,23 @@ def test_invariant_10_hostile_texts_are_data_in_every_attribute(hostile_edition:
         assert not [name for name in attributes if name.startswith("on")], (tag, attributes)
         for name in ("src", "href"):
             assert re.fullmatch(
-                r"(#|pictures/|static/|data/|docs/|manifest\.json).*|", attributes.get(name) or ""
+                r"(#|pictures/|static/|data/|docs/|manifest\.json).*|\.\./\.\./site/cliche\.duckdb|",
+                attributes.get(name) or "",
             ), attributes
     for mark in ("\u202e", "\u2066", "\x00", "\x1b"):
         assert mark not in hostile
 
 
 def test_invariant_10_hostile_texts_are_no_formulas_in_the_csv_files(hostile_edition: Path) -> None:
-    files = list((hostile_edition / "data").glob("*.csv"))
-    assert "'=cmd()" in (hostile_edition / "data" / "withheld.csv").read_text(encoding="utf-8")
-    for file in files:
+    files = {file.stem: file for file in (hostile_edition / "data").glob("*.csv")}
+    assert {"leaderboard", "study_leaderboard", "drift_events"} <= files.keys()
+    made_inert = set()
+    for name, file in files.items():
         with file.open(encoding="utf-8", newline="") as lines:
             for row in csv.reader(line.replace("\0", "") for line in lines):
-                assert not [cell for cell in row if cell[:1] in {"=", "@"}], file.name
+                assert not [cell for cell in row if cell[:1] in {"=", "@"}], name
+                made_inert |= {name for cell in row if cell.startswith("'=cmd()")}
+    assert "leaderboard" in made_inert
 
 
 def test_the_page_forbids_scripts_styles_and_addresses_of_others(html: str) -> None:
@@ -347,14 +352,16 @@ def test_labels_conventions_studies_and_versions_are_explained(html: str) -> Non
 
 
 def test_what_a_request_changed_in_a_study_is_in_the_data_files_too(edition: Path, html: str) -> None:
-    assert 'href="data/study_effects.csv"' in html
-    with (edition / "data" / "study_effects.csv").open(encoding="utf-8", newline="") as lines:
-        whole = [
-            row for row in csv.DictReader(lines) if row["metric"] == "controllability" and not row["subject"]
-        ]
+    assert 'href="data/study_effects.parquet"' in html
+    with duckdb.connect() as con:
+        whole = con.execute(
+            "SELECT estimate, low, high FROM read_parquet($file) "
+            "WHERE metric = 'controllability' AND coalesce(subject, '') = ''",
+            {"file": str(edition / "data" / "study_effects.parquet")},
+        ).fetchall()
     assert len(whole) == 2
     for row in whole:
-        change, low, high = (words.signed(float(row[name])) for name in ("estimate", "low", "high"))
+        change, low, high = map(words.signed, row)
         assert f"{change} in squared distance ({low} to {high})" in html
 
 

@@ -349,9 +349,9 @@ def test_a_corrupt_receipt_is_named_and_nobody_is_asked(fresh: Installation, cli
             [["status", "--week", WEEK], ["publish"], ["sql", "SELECT 1"], ["verify"]],
         ),
         (lambda k: k.endswith(".1/manifest.json"), [["publish"], ["verify"]]),
-        (lambda k: k.endswith("cliche.duckdb"), [["sql", "SELECT 1"]]),
+        (lambda k: k.startswith("tables/labels/"), [["sql", "SELECT 1"]]),
     ],
-    ids=["plan", "manifest", "labels", "latest", "edition", "database"],
+    ids=["plan", "manifest", "labels", "latest", "edition", "table"],
 )
 def test_a_corrupt_object_is_named_and_nothing_is_overwritten(
     published: Installation, cliche: Cliche, find: Callable[[str], bool], commands: list[list[str]]
@@ -360,7 +360,8 @@ def test_a_corrupt_object_is_named_and_nothing_is_overwritten(
     path = Path(published.settings.store) / key
     path.chmod(0o644)
     path.write_bytes(b"\x00not what it was")
-    shutil.rmtree(published.home / "editions", ignore_errors=True)  # the local copy
+    for copies in ("editions", "published"):  # what was fetched or built before
+        shutil.rmtree(published.home / copies, ignore_errors=True)
     before = published.objects()
     for command in commands:
         ended = cliche(*command)

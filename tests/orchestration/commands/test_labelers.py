@@ -13,6 +13,7 @@ import yaml
 from assets.gateway.records import Outcome
 from assets.labeling.asked.attempts import LabelAttempt, read_attempts
 from assets.labeling.asked.spending import label_charges
+from assets.leaderboard.published import latest, read_manifest
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.services.vision_contract import Said, Vision, first_value, vision
 from tests.studies.conftest import ROWS, TINY, Study, picture
@@ -88,10 +89,20 @@ def test_a_week_goes_on_after_a_stop_and_is_published(
         assert word.encode() not in sent
 
     # The edition holds the calls without what only the operator needs.
-    (published, *_) = [key for key in fresh.store.list("editions/") if key.endswith("label_attempts.csv")]
-    csv = fresh.store.get(published).decode()
-    assert "request_id" not in csv.splitlines()[0]
-    assert KEY not in csv
+    newest = latest(fresh.store)
+    assert newest is not None
+    table = read_manifest(fresh.store, newest.id)["tables"]["label_attempts"]
+    assert table["rows"] == 7
+    (part,) = table["parts"]
+    with connect(None) as con:
+        file = str(Path(fresh.settings.store) / part["key"])
+        published = con.execute("FROM read_parquet($file, hive_partitioning = false)", {"file": file})
+        columns = [column[0] for column in published.description]
+        told = repr(published.fetchall())
+    assert columns == [name for name, _ in table["columns"]]
+    assert not {"request_id", "raw_body"} & {*columns}
+    assert "that key is not ours" in told
+    assert KEY not in told
 
 
 def attempts(made: Installation, name: str) -> list[LabelAttempt]:
