@@ -293,6 +293,7 @@ def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
     migrate(only_first)
     for model in ("sim-classic", "sim-retired"):
         load_partition(only_first, store, "2026-11-09", model)
+    world.builder.declare(only_first)
     replace_week(only_first, "scores", "2026-11-09", compute_scores(only_first, "2026-11-09"))
     world.rank(only_first, "2026-11-09")
     world.add_study(only_first)

@@ -81,6 +81,7 @@ def test_an_edition_with_other_last_digits_verifies(
 ) -> None:
     """As editions have them that were published before figures were rounded."""
     shutil.rmtree(home.home / "store/editions")
+    shutil.rmtree(home.home / "store/site")
     with connect(home.settings.warehouse) as con:
         con.execute(f"UPDATE scores SET estimate = estimate + estimate * {part} WHERE metric = 'tvd_floor'")
         forget(con, ["scores"])
