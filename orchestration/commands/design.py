@@ -38,7 +38,7 @@ _FEW_HOURS = 10  # more are said without tenths
 
 @dataclass(frozen=True)
 class DesignRow:
-    """A board, or pictures that no board ranks: its design, its pictures a week, and what asking for them takes."""
+    """A board, or pictures that no board ranks: its design, its pictures per week, and what asking for them takes."""
 
     name: str
     design: BoardDesign | None

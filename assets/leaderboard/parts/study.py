@@ -33,7 +33,7 @@ NO_TEST = "under one of the conditions no picture could be assessed"
 _SAME = 0.005  # what is rounded to the same figure
 #: Rows of differences that the page shows of a study, all of its tables together; all rows are in the data.
 MOST_DIFFERENCES = 50
-#: References that everything of a study is compared with; what changed between conditions is told beside them alone.
+#: References that everything of a study is compared with; what changed between conditions is shown beside them alone.
 _EVEN = ("parity", "uniform")
 _Table = tuple[str, str, str, str]  # attribute, reference, labeler, version
 _Labels = tuple[str, str, str, str]  # study, attribute, labeler, version

@@ -38,7 +38,7 @@ class PlannedPart:
 
     @property
     def pictures(self) -> int:
-        """Return how many pictures a week that is."""
+        """Return how many pictures that is per week."""
         return sum(times for _, times in self.prompts)
 
     @property

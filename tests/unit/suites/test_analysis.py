@@ -1,4 +1,4 @@
-"""The analysis file: what is shipped, one line for whatever is wrong, and that a change is told."""
+"""The analysis file: what is shipped, one line for whatever is wrong, and that a change is reported."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_rows_are_of_the_file_alone() -> None:
 
 
 def loaded(tmp_path: Path, old: str, new: str) -> str:
-    """Return the message about the file with one text replaced, whose change is told."""
+    """Return the message about the file with one text replaced, whose change is declared."""
     text = TEXT.replace(old, new, 1)
     assert text != TEXT
     (tmp_path / FILE).write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The register of claims of 2023: what stands in it, and one line for each mistake."""
+"""The register of claims of 2023: what is in it, and one line for each mistake."""
 
 from __future__ import annotations
 

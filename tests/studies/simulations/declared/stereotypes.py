@@ -165,7 +165,7 @@ def order_table(draws: float) -> Table:
         marks.append((f"{name}: more before less", wrong, wrong == 0))
         marks.append((f"{name}: nothing is read of who refuses a group", hidden, hidden == 1))
     return Table(
-        f"stereotype_share on every board, {PICTURES} pictures a prompt, {number:,} draws",
+        f"stereotype_share on every board, {PICTURES} pictures per prompt, {number:,} draws",
         (
             "board",
             "pairs",

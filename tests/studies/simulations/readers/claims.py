@@ -48,7 +48,7 @@ def ever(told: list[list[str]], through: int) -> tuple[float, float, float]:
 
 
 def unmoved(draws: float = 1.0) -> Table:
-    """Return how often each verdict is ever told of a model at exactly the threshold, and five points off."""
+    """Return how often each verdict is ever given to a model at exactly the threshold, and five points off."""
     series = max(200, round(draws * SERIES))
     error = 3 * np.sqrt(0.25 / series)
     rows, marks = [], []
