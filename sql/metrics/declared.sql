@@ -3,35 +3,13 @@
 -- Columns: those; reference: the statistic, or stereotypes; value_name, written value | subject; own: the
 --   prompt names the group; expected: share of the statistic, 0 without one; declared: pairs of the board.
 -- Depends on: stereotype_pairs, prompts, reference_values
+-- Uses: stated_shares
 WITH pairs AS (
     SELECT
         *,
         coalesce(statistic, 'stereotypes') AS reference,
         count(*) OVER (PARTITION BY suite, suite_major, attribute, statistic) AS declared
     FROM stereotype_pairs
-),
-
-stated AS (
-    SELECT
-        prompts.week, prompts.model, prompts.suite, prompts.suite_major, prompts.prompt,
-        reference_values.attribute, reference_values.reference, reference_values.value,
-        reference_values.expected_share
-    FROM prompts
-    INNER JOIN reference_values
-        ON
-            prompts.week = reference_values.week
-            AND prompts.model = reference_values.model
-            AND prompts.suite = reference_values.suite
-            AND prompts.suite_major = reference_values.suite_major
-            AND prompts.prompt = coalesce(reference_values.prompt, prompts.prompt)
-    -- a row for the prompt wins over one for every prompt
-    QUALIFY
-        reference_values.prompt IS NOT NULL
-        OR NOT bool_or(reference_values.prompt IS NOT NULL) OVER (
-            PARTITION BY
-                prompts.week, prompts.model, prompts.suite, prompts.suite_major, prompts.prompt,
-                reference_values.attribute, reference_values.reference
-        )
 )
 
 SELECT
