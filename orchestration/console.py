@@ -53,7 +53,7 @@ class Tally:
             transient=False,
         )
         self._ask: TaskID = self._progress.add_task("asking", total=slots, counts="", start=bool(slots))
-        self._label: TaskID = self._progress.add_task("labelling", total=None, counts="", visible=False)
+        self._label: TaskID = self._progress.add_task("labeling", total=None, counts="", visible=False)
         self._shrink: TaskID = self._progress.add_task("thumbnails", total=None, counts="", visible=False)
         self._settled: set[str] = set()
         self._to_label = self._to_shrink = 0

@@ -27,7 +27,7 @@ def label_imported(study: str, name: str) -> int:
     place.store.check_writable()
     with place.store.lease(f"label-study-{study}", purpose=f"label the study {study}"):
         asking = FREELY if entry is None else asking_of(place, entry, "")
-        with counting("labelling") as step:
+        with counting("labeling") as step:
             counts = label_study(place.store, study, labeler, progress=step, asking=asking)
     asked = counts.asked
     say(
