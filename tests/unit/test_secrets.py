@@ -108,10 +108,10 @@ def readable(path: Path) -> Iterator[bytes]:
     elif path.suffix == ".duckdb":
         with connect(path, read_only=True) as con:
             tables = con.execute(
-                "SELECT DISTINCT table_name FROM duckdb_tables() WHERE NOT internal"
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal"
             ).fetchall()
-            for (table,) in tables:
-                yield repr(con.execute(f'SELECT * FROM "{table}"').fetchall()).encode()
+            for schema, table in tables:
+                yield repr(con.execute(f'SELECT * FROM "{schema}"."{table}"').fetchall()).encode()
     elif path.suffix == ".db" or path.read_bytes()[:15] == b"SQLite format 3":
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as con:
             for (table,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
