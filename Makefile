@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick test test-older test-diffusers test-readers check bench studies serve dev lock browser servers docs clean
+.PHONY: help setup setup-dev demo quick test test-long test-older test-diffusers test-readers check bench studies serve dev lock browser servers docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,9 +37,15 @@ demo: setup ## Ask the simulated models for twelve weeks, publish, say where to 
 
 # One file on one worker, in the order of tests/conftest.py: the longest first.
 FILES := --dist loadfile --no-loadscope-reorder
+# Temporary files in memory where there is room for them, since the store syncs each file that it writes.
 test: setup-dev browser servers ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
-	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 $(FILES) \
+	@memory=/dev/shm; test "$$(df -kP $$memory 2>/dev/null | awk 'END {print $$4}')" -gt 6000000 2>/dev/null || memory=; \
+		files=$$(mktemp -d $${memory:+-p $$memory}); trap 'rm -rf "$$files"' EXIT; \
+		CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 4 $(FILES) --basetemp="$$files/tests" \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
+
+test-long: ## Run the tests that `make test` skips too, and all rows of the tables of which it takes some
+	@CLICHE_LONG_TESTS=1 $(MAKE) test
 
 # What a change breaks first. Left out: what takes longer than all the rest (servers, simulations, properties by example).
 QUICK := tests/unit/suites tests/unit/gateway/money tests/unit/gateway/test_models_file.py tests/unit/leaderboard tests/unit/metrics/formulas \
@@ -52,8 +58,7 @@ quick: setup-dev ## Lint, the rules of the house, SQL, and the fast unit tests: 
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(QUICK)
 
 # numpy and the C library choose other code where a processor has AVX-512, and find other last digits.
-FIGURES := tests/unit/metrics tests/warehouse/database/test_closeness.py tests/warehouse/results/test_score_marts.py \
-	tests/warehouse/results/test_incremental_scores.py tests/warehouse/audit/test_audit_scores.py
+FIGURES := tests/unit/metrics tests/warehouse/database/test_closeness.py tests/warehouse/results/test_score_marts.py
 test-older: setup-dev ## Run the tests of figures once more, as a processor without AVX-512 does
 	@NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR" $(BIN)/python -m pytest -n 3 --dist loadfile $(FIGURES)
 

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.long import skip_long
+
 #: The same examples each time, so that a run does not depend on luck; `--hypothesis-profile=random` tries others.
 settings.register_profile("same", derandomize=True)
 settings.register_profile("random", derandomize=False)
@@ -60,6 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return rank.get(file, len(rank) + file.startswith(SHORT))
 
     items.sort(key=place)
+    skip_long(items)
 
 
 def pytest_collection_finish() -> None:

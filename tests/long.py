@@ -1,0 +1,84 @@
+"""Tests that take longest, whose subject a shorter one covers too: `make test` skips them, `make test-long` does not.
+
+Belongs here: the start of a test's address, or of one row's (`file::test[row`). Does not belong here: a test of a
+promise that no other test keeps, and rows of which each so many are enough (`tests/sampling.py`).
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+LONG = (
+    "tests/e2e/kills/test_command_kill.py::test_invariant_02_two_kills",
+    "tests/e2e/kills/test_kill.py::test_invariant_03",
+    "tests/e2e/kills/test_paid_command_kill.py",
+    "tests/e2e/kills/test_twenty_kills.py::test_invariant_02",
+    "tests/e2e/test_planted_truth.py",
+    "tests/e2e/test_real_week.py",
+    "tests/orchestration/commands/test_anchors.py::test_a_labeler_that_moved",
+    "tests/orchestration/commands/test_command.py::test_verify_finds_a_changed_score",
+    "tests/orchestration/commands/test_command.py::test_verify_finds_counts",
+    "tests/orchestration/commands/test_money.py::test_a_run_tells_at_once",
+    "tests/orchestration/commands/test_studies_alone.py",
+    "tests/orchestration/verifying/archive/test_forged_parts.py::test_a_forged_part_is_reported_by_name[parts of two",
+    "tests/orchestration/verifying/archive/test_forged_parts.py::test_an_edition_is_verified_with_few_rows",
+    "tests/orchestration/verifying/test_clean_stores.py::test_a_clean_store_gives_no_false_alarm[anchors",
+    "tests/orchestration/verifying/test_clean_stores.py::test_a_clean_store_gives_no_false_alarm[two weeks",
+    "tests/orchestration/verifying/test_clean_stores.py::test_a_clean_store_in_s3",
+    "tests/orchestration/verifying/test_forged_databases.py::test_a_forged_database_in_the_site_is_reported_by_name[a la",  # noqa: E501
+    "tests/orchestration/verifying/test_forged_databases.py::test_a_forgery_of_format_1_is_reported_by_name[a label",
+    "tests/orchestration/verifying/test_forgeries.py::test_a_forgery_is_reported_by_name[a change over weeks",
+    "tests/orchestration/verifying/test_forgeries.py::test_a_forgery_is_reported_by_name[a formula",
+    "tests/orchestration/verifying/test_forgeries.py::test_a_forgery_is_reported_by_name[an answer left out",
+    "tests/orchestration/verifying/test_forgeries.py::test_a_forgery_is_reported_by_name[created_at no time",
+    "tests/orchestration/verifying/test_forgeries.py::test_a_forgery_is_reported_by_name[names swapped",
+    "tests/orchestration/verifying/test_forgeries.py::test_a_forgery_is_reported_by_name[the table hash",
+    "tests/orchestration/verifying/test_forgeries.py::test_figures_on_the_page_of_another_version_are_compared_by_their_address[data",
+    "tests/orchestration/verifying/test_forgeries.py::test_the_pointer",
+    "tests/orchestration/verifying/test_format_1.py::test_a_rebuilt_warehouse",
+    "tests/orchestration/verifying/test_processors.py::test_an_edition_verifies_and_is_current",
+    "tests/orchestration/verifying/test_verify_anywhere.py::test_an_edition_and_its_correction",
+    "tests/orchestration/verifying/test_verify_anywhere.py::test_metrics_that_only_one_version_computes_are_no_difference_of_another_version[True",
+    "tests/orchestration/verifying/test_verify_anywhere.py::test_pages_and_tables_of_other_shapes_agree[no pictures",
+    "tests/orchestration/verifying/test_verify_anywhere.py::test_pages_and_tables_of_other_shapes_agree[one model",
+    "tests/orchestration/verifying/test_verify_anywhere.py::test_pages_and_tables_of_other_shapes_agree[rewritten",
+    "tests/orchestration/weekly/test_floor.py::test_a_run_whose_model",
+    "tests/orchestration/weekly/test_floor.py::test_the_floor_is_that",
+    "tests/orchestration/weekly/test_full_disk.py::test_a_full_disk_is_one_line_and_the_run_goes_on_after_it[2500k",
+    "tests/orchestration/weekly/test_full_disk.py::test_publishing_to_a_full_disk_is_one_line[1500000",
+    "tests/orchestration/weekly/test_interrupted.py::test_a_signal_during_the_export_ends_in_one_line_and_leaves_nothing[15-",
+    "tests/orchestration/weekly/test_withheld.py::test_in_the_publishing_job",
+    "tests/site/test_adding_a_part.py::test_a_module_and_a_template_are_a_part_in_its_place[pictures",
+    "tests/site/test_adding_a_part.py::test_a_module_and_a_template_are_a_part_in_its_place[statistics",
+    "tests/site/test_adding_a_part.py::test_a_module_and_a_template_are_a_part_in_its_place[studies",
+    "tests/site/test_addresses.py::test_a_changed_number_on_the_page_is_reported_with_its_address[everything",
+    "tests/site/test_addresses.py::test_a_constant_of_the_text_is_known_only_as_the_templates_have_it[everything",
+    "tests/site/test_addresses.py::test_every_number_has_an_address_and_agrees[everything",
+    "tests/site/test_addresses.py::test_every_number_that_is_changed_is_found[everything",
+    "tests/site/test_addresses.py::test_numbers_without_an_address_and_addresses_that_lead_nowhere_are_counted[everything",
+    "tests/site/test_edition.py::test_a_correction_and_a_later_week",
+    "tests/site/test_edition.py::test_a_later_weeks_partitions",
+    "tests/site/test_edition.py::test_damaged_files",
+    "tests/site/test_edition.py::test_figures_of_another_processor",
+    "tests/site/test_edition.py::test_latest_never",
+    "tests/site/test_edition.py::test_two_publishes",
+    "tests/site/test_page.py::test_the_page_is_the_same_bytes",
+    "tests/unit/test_bench.py::test_a_benchmark_times_something_and_its_baseline[generation",
+    "tests/unit/test_bench.py::test_a_benchmark_times_something_and_its_baseline[publish",
+    "tests/unit/test_bench.py::test_a_benchmark_times_something_and_its_baseline[scores",
+    "tests/warehouse/integrity/test_reading.py::test_when_the_store_was_read",
+    "tests/warehouse/results/test_incremental_scores.py::test_a_week_changed",
+)  # fmt: skip
+
+_SKIPPED = pytest.mark.skip(reason="takes long: make test-long runs it")
+
+
+def skip_long(items: list[pytest.Item]) -> None:
+    """Mark the long tests as skipped, unless CLICHE_LONG_TESTS is set."""
+    if os.environ.get("CLICHE_LONG_TESTS"):
+        return
+    for item in items:
+        if item.nodeid.startswith(LONG):
+            item.add_marker(_SKIPPED)
