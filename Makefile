@@ -37,11 +37,8 @@ demo: setup ## Ask the simulated models for twelve weeks, publish, say where to 
 
 # One file on one worker, in the order of tests/conftest.py: the longest first.
 FILES := --dist loadfile --no-loadscope-reorder
-# Temporary files in memory where there is room for them, since the store syncs each file that it writes.
 test: setup-dev browser servers ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
-	@memory=/dev/shm; test "$$(df -kP $$memory 2>/dev/null | awk 'END {print $$4}')" -gt 6000000 2>/dev/null || memory=; \
-		files=$$(mktemp -d $${memory:+-p $$memory}); trap 'rm -rf "$$files"' EXIT; \
-		CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 4 $(FILES) --basetemp="$$files/tests" \
+	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 $(FILES) \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
 
 test-long: ## Run the tests that `make test` skips too, and all rows of the tables of which it takes some

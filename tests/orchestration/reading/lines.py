@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import struct
 import sys
 from collections.abc import Iterable
@@ -69,7 +70,8 @@ def main() -> None:
             names: dict[str, Any] = {}
             exec(text, names)
             found[name] = of_frame(names[name], columns)
-    print(json.dumps(found))
+    print(json.dumps(found), flush=True)
+    os._exit(0)  # threads of pandas' readers may still run, and then the interpreter aborts as it ends
 
 
 if __name__ == "__main__":
