@@ -55,7 +55,8 @@ quick: setup-dev ## Lint, the rules of the house, SQL, and the fast unit tests: 
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(QUICK)
 
 # numpy and the C library choose other code where a processor has AVX-512, and find other last digits.
-FIGURES := tests/unit/metrics tests/warehouse/database/test_closeness.py tests/warehouse/results/test_score_marts.py
+FIGURES := tests/unit/metrics tests/warehouse/database/test_closeness.py tests/warehouse/results/test_score_marts.py \
+	tests/warehouse/results/test_incremental_scores.py tests/warehouse/audit/test_audit_scores.py
 test-older: setup-dev ## Run the tests of figures once more, as a processor without AVX-512 does
 	@NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR" $(BIN)/python -m pytest -n 3 --dist loadfile $(FIGURES)
 
