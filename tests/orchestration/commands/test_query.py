@@ -47,17 +47,18 @@ def started(home: Installation, *arguments: str) -> Iterator[subprocess.Popen[st
         process.communicate()
 
 
-def children(process: subprocess.Popen[str]) -> list[int]:
-    told = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
+def queries(process: subprocess.Popen[str]) -> list[int]:
+    """Return the processes that run a query; the command has other children for a moment, such as git."""
+    listed = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
     )
-    return [int(pid) for pid in told.stdout.split()]
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "warehouse.sandbox.child" in line]
 
 
 def running(process: subprocess.Popen[str]) -> int:
     """Wait until the query runs; return the process that runs it."""
     until = time.monotonic() + 60
-    while not (found := children(process)):
+    while not (found := queries(process)):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < until
         time.sleep(0.02)
