@@ -19,6 +19,7 @@ from assets.metrics.effects.table import compute_effects, compute_study_effects
 from assets.metrics.labels.corrected import week_corrections, week_label_error
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
+from assets.metrics.ranks.robustness import week_robustness
 from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
@@ -35,6 +36,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "labeler_drift": week_drift,
     "model_pairs": week_pairs,
     "ranks": week_ranks,
+    "rank_robustness": week_robustness,
     "effects": compute_effects,
     "detectable_shifts": week_shifts,
     "claim_counts": week_claim_counts,
@@ -59,4 +61,4 @@ LATER_RESULTS: Mapping[str, ComputeLater] = {
     "claims": lambda con, _: history_claims(con),
 }
 #: Results of a week that leave out who is withheld: computed again where its checks withhold others than before.
-OF_THE_PUBLISHED = ("model_pairs", "ranks")
+OF_THE_PUBLISHED = ("model_pairs", "ranks", "rank_robustness")

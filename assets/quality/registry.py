@@ -32,6 +32,7 @@ _TABLES = (
     "drift_events",
     "effects",
     "ranks",
+    "rank_robustness",
 )
 
 #: Checks that are no files of `sql/checks`.

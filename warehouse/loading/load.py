@@ -40,6 +40,7 @@ WEEK_TABLES = (
     "agreement",
     "model_pairs",
     "ranks",
+    "rank_robustness",
     "effects",
     "detectable_shifts",
     "corrected_scores",

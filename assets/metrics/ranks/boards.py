@@ -20,7 +20,8 @@ from assets.metrics.counting.cells import Cells, number_cells, reference_cells
 from assets.metrics.counting.reading import read
 from assets.metrics.declared import is_declared
 from assets.metrics.formulas import distance
-from assets.metrics.formulas.share import Bools, Floats
+from assets.metrics.formulas.share import Bools, Floats, Ints, ratio
+from assets.metrics.ranks import variants
 from assets.metrics.ranks.bounds import Bounds, cell_bounds, mean_bounds
 from assets.metrics.ranks.order import (
     ASSESSED_NEEDED,
@@ -67,6 +68,9 @@ class RankBoard:
         n: (G, P) pictures in the support of the reference.
         covered: (G, P) whether enough of the cell's answers were assessed.
         bounds: (G, P) worst-case bounds of `distance2`.
+        prompts: the P prompts.
+        shares: (G, P, V) the part of the pictures that shows each value of the board; 0 where there are none.
+        expected: (G, P, V) what the reference expects.
     """
 
     occasion: Occasion
@@ -76,6 +80,9 @@ class RankBoard:
     n: Floats
     covered: Bools
     bounds: Bounds
+    prompts: tuple[str, ...]
+    shares: Floats
+    expected: Floats
 
     @property
     def ends(self) -> Bounds:
@@ -85,6 +92,17 @@ class RankBoard:
     def compared(self, ranked: Bools) -> Compared:
         """Compare all pairs of the models of the True rows."""
         return compare(self.parts[:, ranked], self.n[ranked] >= distance.MIN_PICTURES)
+
+    def other_ways(self, ranked: Bools) -> variants.Ways:
+        """Return by how much each model of the True rows is farther than each other one, measured in other ways."""
+        shares, expected = self.shares[ranked], self.expected[ranked]
+        return variants.of_distances(
+            self.parts[0][ranked], shares, expected, self.n[ranked] >= distance.MIN_PICTURES
+        )
+
+    def differences(self, models: Ints) -> variants.Matrix:
+        """Return by how much each of these models, by their rows, is farther than each other one."""
+        return variants.distances(self.parts[0][models], self.n[models] >= distance.MIN_PICTURES)
 
     def lacks(self, model: int) -> str | None:
         """Return why the answers of a model, by its row, are too few for a rank; None if they are enough."""
@@ -148,8 +166,30 @@ def read_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[
         # A prompt that the model was not asked leaves everything possible.
         high = np.where(np.isnan(wide[0]), np.max(np.nan_to_num(wide[4], nan=-np.inf), axis=0), high)
         yield RankBoard(
-            occasion, key, held, np.nan_to_num(wide[5:]), n, covered(n, unseen), Bounds(low, high)
+            occasion,
+            key,
+            held,
+            np.nan_to_num(wide[5:]),
+            n,
+            covered(n, unseen),
+            Bounds(low, high),
+            tuple(names.tolist()),
+            *_by_value(cells, here, row, column, n.shape),
         )
+
+
+def _by_value(
+    cells: Cells, here: Ints, row: Ints, column: Ints, shape: tuple[int, ...]
+) -> tuple[Floats, Floats]:
+    """Return shares and what is expected of the cells of one board: (G, P, V), V its values by name."""
+    names, value = np.unique(cells.names(here), return_inverse=True)
+    value = value.reshape(len(here), -1)
+    found = []
+    for side in (ratio(cells.counts[here], cells.counts[here].sum(axis=1)[:, None]), cells.expected[here]):
+        wide = np.zeros((*shape, len(names)))
+        wide[row[:, None], column[:, None], value] = np.where(cells.support[here], np.nan_to_num(side), 0.0)
+        found.append(wide)
+    return found[0], found[1]
 
 
 def _of_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> tuple[pl.DataFrame, Cells] | None:

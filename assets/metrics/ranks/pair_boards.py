@@ -17,6 +17,7 @@ from assets.metrics.counting.reading import read
 from assets.metrics.declared import is_declared
 from assets.metrics.formulas.contrast import mixture
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
+from assets.metrics.ranks import variants
 from assets.metrics.ranks.boards import KEYS, YARDSTICK, RankBoard
 from assets.metrics.ranks.bounds import Bounds
 from assets.metrics.ranks.order import ASSESSED_NEEDED, Compared, bonferroni, covered
@@ -100,6 +101,10 @@ class PairBoard(RankBoard):
         own, adjusted = against
         return Compared(cells, own, adjusted, np.asarray(adjusted.low > 0))
 
+    def other_ways(self, ranked: Bools) -> variants.Ways:
+        """Return by how much each model of the True rows draws more than each other one, measured in other ways."""
+        return variants.of_pairs(self.k[ranked], self.n[ranked][:, self.prompt], self.prompt, self.pair)
+
 
 def _weights(used: Bools, pair: Ints, pairs: int) -> Floats:
     """Return the weight of each entry: a mean over pairs of means over the prompts that are used."""
@@ -145,6 +150,8 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion) -> Iterator
             n,
             covered(n, unseen),
             Bounds(n, n),
+            tuple(prompts),
+            *(np.zeros((len(models), len(prompts), 0)),) * 2,
             _wide(shown, "pictures", models, ["pair", "prompt"], entries),
             unseen,
             np.array([prompts.index(name) for name in entries["prompt"]], dtype=np.int64),

@@ -64,7 +64,7 @@ def study_ranks(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
 
 def _pairs(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema) -> pa.Table:
     frames = []
-    for board in _boards(con, occasion):
+    for board in all_boards(con, occasion):
         ranked = np.array([reason is None for reason in board.reasons], dtype=bool)
         if ranked.any():
             names = board.rows["model"].to_numpy()[ranked]
@@ -73,10 +73,10 @@ def _pairs(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema
 
 
 def _ranks(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema) -> pa.Table:
-    return _table([_rank_rows(board) for board in _boards(con, occasion)], schema, occasion)
+    return _table([_rank_rows(board) for board in all_boards(con, occasion)], schema, occasion)
 
 
-def _boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[RankBoard]:
+def all_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[RankBoard]:
     """Yield the boards of distances, then, of a week, those of declared stereotypes."""
     yield from read_boards(con, occasion)
     if occasion.column == "week":
