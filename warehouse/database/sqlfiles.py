@@ -3,7 +3,7 @@
 A file whose name starts with `_` is no statement of its own but shared first steps: `WITH` parts that end with a
 `SELECT` of the last one. A file beside it that says `Uses: read_from_labels` in its header starts with the parts of
 `_read_from_labels.sql`; `Uses: marts/readings` takes them from another folder. Parts that build on others of the file
-stand where a line of the same form is among them.
+stand where a line of the same form is among them; shared steps may hold such lines, too.
 """
 
 from __future__ import annotations
@@ -80,9 +80,8 @@ def _steps(folder: str, shared: str) -> str:
     start, end = _WITH.search(text), _LAST_SELECT.search(text)
     if start is None or end is None:
         raise UsageError(f"sql/{folder}/_{name}.sql has no WITH, or no SELECT at its end")
-    return (
-        f"-- The next parts are shared: sql/{folder}/_{name}.sql\n{text[start.end() : end.start()].strip()}"
-    )
+    parts = _HERE.sub(lambda line: f"{_steps(folder, line[1])},", text[start.end() : end.start()])
+    return f"-- The next parts are shared: sql/{folder}/_{name}.sql\n{parts.strip()}"
 
 
 def header(name: str) -> dict[str, str]:

@@ -183,7 +183,7 @@ def _by_value(
 ) -> tuple[Floats, Floats]:
     """Return shares and what is expected of the cells of one board: (G, P, V), V its values by name."""
     names, value = np.unique(cells.names(here), return_inverse=True)
-    value = value.reshape(len(here), -1)
+    value = value.reshape(cells.support[here].shape)
     found = []
     for side in (ratio(cells.counts[here], cells.counts[here].sum(axis=1)[:, None]), cells.expected[here]):
         wide = np.zeros((*shape, len(names)))

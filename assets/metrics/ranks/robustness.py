@@ -63,6 +63,7 @@ def week_robustness(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         for board in boards
         if (ranked := _ranked(board)).any()
         for variant, other, counts in _compared(board, ranked, boards)
+        if counts.pairs
     ]
     table = pa.Table.from_pylist(
         rows, schema=pa.schema({**{f.name: f.type for f in SCHEMA}, "week": pa.string()})

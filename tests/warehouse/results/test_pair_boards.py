@@ -10,15 +10,16 @@ import pytest
 
 from assets.generation.slots import Slot
 from assets.metrics.declared import load_declared
-from assets.metrics.ranks.table import week_pairs, week_ranks
-from assets.metrics.scores.table import compute_scores
+from assets.metrics.ranks.boards import KEYS
+from assets.metrics.results import WEEK_RESULTS
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.warehouse.builder import WEEK, build_partition
+from tests.warehouse.results.test_rank_robustness import held_by_sql
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import sql
-from warehouse.loading.load import load_partition, partitions, replace_week
+from warehouse.loading.load import load_partition, partitions
 from warehouse.store import open_store
 
 Row = dict[str, Any]
@@ -73,10 +74,14 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         assert not load_declared(made)  # the same file
         for week, model in partitions(store):
             load_partition(made, store, week, model)
-        replace_week(made, "scores", WEEK, compute_scores(made, WEEK))
-        for table, compute in (("model_pairs", week_pairs), ("ranks", week_ranks)):
-            replace_week(made, table, WEEK, compute(made, WEEK))
+        score(made)
         yield made
+
+
+def score(con: duckdb.DuckDBPyConnection) -> None:
+    for table in ("scores", "model_pairs", "ranks", "rank_robustness"):
+        con.execute(f"DELETE FROM {table}")
+        con.from_arrow(WEEK_RESULTS[table](con, WEEK)).insert_into(table)
 
 
 def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
@@ -147,3 +152,52 @@ def test_nothing_on_a_board_is_a_distance_from_equal_shares_that_rewards_the_cli
 )
 def test_the_checks_of_ranks_hold(con: duckdb.DuckDBPyConnection, check: str) -> None:
     assert con.execute(sql(f"checks/ranks__{check}"), {"week": WEEK, "model": None}).fetchall() == []
+
+
+def again(con: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Return what the audit query finds, after it was held against `ranks` and `model_pairs`."""
+    found = rows(con, sql("audit/stereotype_ranks"))
+    exactly = (*KEYS["week"], "model", "rank_low", "rank_high", "ranked_of", "cells", "planned_cells")
+    told = rows(con, "FROM ranks WHERE reference = 'stereotypes'")
+    by_model = {tuple(row[name] for name in exactly): row for row in found}
+    assert by_model.keys() == {tuple(row[name] for name in exactly) for row in told}
+    for row in told:
+        for end in ("bound_low", "bound_high"):
+            assert by_model[tuple(row[name] for name in exactly)][end] == pytest.approx(row[end], abs=1e-9)
+    pairs = {tuple(row[name] for name in (*KEYS["week"], "model", "other")): row for row in found}
+    published = rows(con, "FROM model_pairs WHERE reference = 'stereotypes'")
+    assert len([row for row in found if row["other"]]) == 2 * len(published)
+    for row in published:
+        for a, b, sign in (("model_a", "model_b", 1), ("model_b", "model_a", -1)):
+            same = pairs[tuple(row[name] for name in (*KEYS["week"], a, b))]
+            assert same["common"] == row["cells"]
+            assert same["difference"] == pytest.approx(sign * row["estimate"], abs=1e-9)
+            for low, high in (("low", "high"), ("adjusted_low", "adjusted_high")):
+                ends = (row[low], row[high]) if sign > 0 else (-row[high], -row[low])
+                assert (same[low], same[high]) == pytest.approx(ends, abs=1e-9)
+    return found
+
+
+def test_sql_finds_the_same_ranks_and_pairs_from_labels_alone(con: duckdb.DuckDBPyConnection) -> None:
+    assert {row["attribute"] for row in again(con)} >= {"headwear"}
+
+
+def test_no_order_turns_where_groups_are_drawn_alike(con: duckdb.DuckDBPyConnection) -> None:
+    found = [row for row in held_by_sql(con) if row["reference"] == "stereotypes"]
+    assert {row["variant"] for row in found} == {"pooled", "one_prompt_left_out"}
+    assert {(row["attribute"], row["told_apart"]) for row in found if row["told_apart"]} == {("headwear", 8)}
+    assert {row["turned"] for row in found} == {0}
+
+
+def test_sql_finds_the_same_where_one_is_withheld_and_pictures_could_not_be_read(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    con.execute("BEGIN")
+    con.execute(f"INSERT INTO withheld VALUES ('{WEEK}', 'half', 'why'), ('{WEEK}', 'half', 'and why')")
+    unread = "attribute = 'headwear' AND model = 'everybody' AND hash(slot_key) % 10 = 0"
+    con.execute(f"UPDATE labels SET value = 'cannot_tell' WHERE {unread}")
+    score(con)
+    found = {(row["model"], row["other"]): row for row in again(con) if row["attribute"] == "headwear"}
+    assert found["half", None]["rank_low"] is None
+    assert found["everybody", "nobody"]["adjusted_low"] > 0
+    con.execute("ROLLBACK")

@@ -1,0 +1,162 @@
+-- Answers: Which models of each board of distances are told apart, and which ranks follow? Steps of the audit
+--   queries ranks and rank_robustness, after those of read_from_labels.
+-- Grain: of named: what names a board, beside its number board; of board_cells: board, model, prompt; of
+--   told_apart: board, model, other: both orders; other is NULL for a model without a rank.
+-- Columns: of told_apart: ranks, bounds and differences of the query ranks.
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, yardsticks, plans,
+--   attempts, outcomes, withheld
+WITH RECURSIVE
+-- every prompt that stands for its suite, asked or not, beside each reference of the attribute
+standing AS (
+    SELECT
+        prompts.week, plans.track, plans.simulated, prompts.suite, prompts.suite_major, prompts.condition,
+        wanted.attribute, prompts.model, prompts.prompt, reference_values.reference,
+        reference_values.banded,
+        coalesce(bool_or(reference_values.prompt = prompts.prompt), FALSE) AS has_own
+    FROM prompts
+    INNER JOIN plans USING (week, model)
+    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
+    INNER JOIN reference_values USING (week, model, suite, suite_major, attribute)
+    SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference)
+    WHERE prompts.condition <> 'confronted' OR prompts.turns > 1
+    GROUP BY ALL
+),
+
+planned AS (
+    SELECT
+        *,
+        dense_rank() OVER (
+            ORDER BY week, track, simulated, suite, suite_major, condition, attribute, reference, banded
+        ) AS board
+    FROM standing
+),
+
+-- Uses: rank_unseen
+
+-- a model has a place on a board if any prompt of it was asked
+placed AS (
+    SELECT DISTINCT
+        planned.board, planned.week, planned.model, labelled.labeler_version
+    FROM planned
+    INNER JOIN labelled
+        ON
+            planned.week = labelled.week
+            AND planned.model = labelled.model
+            AND planned.suite = labelled.suite
+            AND planned.suite_major = labelled.suite_major
+            AND planned.prompt = labelled.prompt
+            AND planned.attribute = labelled.attribute
+            AND planned.banded = (labelled.scale = 'bands')
+),
+
+-- x pictures of a value and the share q that the reference expects; u answers that show no value
+valued AS ( -- noqa: ST03
+    SELECT
+        planned.board, planned.model, planned.prompt, expected.value, expected.expected_share AS q,
+        cast(coalesce(assessed.pictures, 0) AS DOUBLE) AS x,
+        cast(coalesce(labelled.not_assessed, 0) + coalesce(refusals.refused, 0) AS DOUBLE) AS u
+    FROM planned
+    SEMI JOIN placed USING (board, model)
+    INNER JOIN reference_values AS expected
+        ON
+            planned.week = expected.week
+            AND planned.model = expected.model
+            AND planned.suite = expected.suite
+            AND planned.suite_major = expected.suite_major
+            AND planned.attribute = expected.attribute
+            AND planned.reference = expected.reference
+            AND planned.banded = expected.banded
+            AND expected.prompt IS NOT DISTINCT FROM CASE WHEN planned.has_own THEN planned.prompt END
+    LEFT JOIN assessed
+        ON
+            planned.week = assessed.week
+            AND planned.model = assessed.model
+            AND planned.suite = assessed.suite
+            AND planned.suite_major = assessed.suite_major
+            AND planned.prompt = assessed.prompt
+            AND planned.attribute = assessed.attribute
+            AND expected.value = assessed.value
+    LEFT JOIN labelled
+        ON
+            planned.week = labelled.week
+            AND planned.model = labelled.model
+            AND planned.suite = labelled.suite
+            AND planned.suite_major = labelled.suite_major
+            AND planned.prompt = labelled.prompt
+            AND planned.attribute = labelled.attribute
+    LEFT JOIN refusals
+        ON
+            planned.week = refusals.week
+            AND planned.model = refusals.model
+            AND planned.suite = refusals.suite
+            AND planned.suite_major = refusals.suite_major
+            AND planned.prompt = refusals.prompt
+),
+
+-- Uses: rank_cells
+
+hidden AS (
+    SELECT DISTINCT
+        week, model
+    FROM withheld
+),
+
+models AS (
+    SELECT
+        placed.board, placed.model, placed.labeler_version, seated.told, seated.cells, seated.planned_cells,
+        CASE WHEN hidden.week IS NULL THEN seated.bound_low END AS bound_low,
+        CASE WHEN hidden.week IS NULL THEN seated.bound_high END AS bound_high,
+        hidden.week IS NOT NULL AS hidden
+    FROM placed
+    INNER JOIN seated USING (board, model)
+    LEFT JOIN hidden USING (week, model)
+),
+
+-- a board is ranked on the labeler version that read most of its models; of as many, on the newest
+board_versions AS (
+    SELECT
+        board, labeler_version
+    FROM models
+    WHERE NOT hidden AND told
+    GROUP BY board, labeler_version
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY board
+            ORDER BY
+                count(*) DESC,
+                coalesce(try_cast(split_part(labeler_version, '-', 1) AS INTEGER), -1) DESC,
+                labeler_version DESC
+        ) = 1
+),
+
+judged AS (
+    SELECT
+        models.*,
+        coalesce(
+            NOT models.hidden
+            AND models.told
+            AND models.labeler_version = board_versions.labeler_version
+            AND 10 * models.cells >= 9 * models.planned_cells
+            AND models.planned_cells > 0,
+            FALSE
+        ) AS fit
+    FROM models
+    LEFT JOIN board_versions USING (board)
+),
+
+boards AS ( -- noqa: ST03
+    SELECT
+        *,
+        count(*) FILTER (WHERE fit) OVER (PARTITION BY board) AS g
+    FROM judged
+),
+
+-- Uses: rank_pairs
+
+named AS (
+    SELECT DISTINCT
+        board, week, track, simulated, suite, suite_major, condition, attribute, reference, banded
+    FROM planned
+)
+
+SELECT * FROM named

@@ -1,0 +1,36 @@
+-- Answers: Which models of a board of declared stereotypes are told apart by the prompts that both answered,
+--   and which ranks follow? Recomputed from attempts and labels alone, to be held against `ranks` and
+--   `model_pairs`.
+-- Grain: week, track, simulated, suite, suite_major, condition, attribute, reference, scale, model, other:
+--   every pair of ranked models in both orders; other is NULL for a model without a rank.
+-- Columns:
+--   rank_low, rank_high, ranked_of: of model; NULL if it is not ranked
+--   cells, planned_cells: prompts of the declared groups with four pictures and 80 % of the answers assessed,
+--     and all of them
+--   bound_low, bound_high: least and largest share of model, whatever its unseen answers would have shown
+--   common: prompts with a picture of both
+--   difference: stereotype_share of model minus that of other on these; low, high: 95 %
+--   adjusted_low, adjusted_high: 95 % for all pairs of the board together
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, stereotype_pairs, yardsticks, plans,
+--   attempts, outcomes, labels, withheld
+-- Uses: read_from_labels
+WITH RECURSIVE
+-- Uses: rank_unseen
+
+-- Uses: stereotype_boards
+
+named AS (
+    SELECT *
+    FROM cliche_named
+)
+
+SELECT
+    named.week, named.track, named.simulated, named.suite, named.suite_major, named.condition,
+    named.attribute, named.reference, named.scale, apart.model, apart.other, apart.rank_low, apart.rank_high,
+    apart.ranked_of, apart.cells, apart.planned_cells, apart.bound_low, apart.bound_high, apart.common,
+    apart.difference, apart.low, apart.high, apart.adjusted_low, apart.adjusted_high
+FROM cliche_apart AS apart
+INNER JOIN named USING (board)
+ORDER BY
+    named.week DESC, apart.board ASC, apart.rank_low ASC NULLS LAST, apart.rank_high ASC, apart.model ASC,
+    apart.other ASC
