@@ -43,9 +43,9 @@ COMMENT ON COLUMN rank_robustness.ranked IS 'identity: number of models that are
 COMMENT ON COLUMN rank_robustness.pairs IS
 'identity: pairs of them that can be compared this way, on the prompts that both have';
 COMMENT ON COLUMN rank_robustness.turned IS
-'identity: of pairs, those whose figures stand in the opposite order this way';
+'identity: of pairs, those whose order is the opposite this way';
 COMMENT ON COLUMN rank_robustness.told_apart IS 'identity: of pairs, those that the board tells apart';
 COMMENT ON COLUMN rank_robustness.told_apart_turned IS
-'identity: of told_apart, those whose figures stand in the opposite order this way';
+'identity: of told_apart, those whose order is the opposite this way';
 COMMENT ON COLUMN rank_robustness.verdict IS
 'identity: holds (no pair that is told apart turns), turned, or nothing is told apart';

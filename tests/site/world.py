@@ -21,8 +21,7 @@ import pyarrow as pa
 from PIL import Image
 
 from assets.generation.slots import Slot
-from assets.metrics.ranks.table import week_pairs, week_ranks
-from assets.metrics.results import STUDY_RESULTS
+from assets.metrics.results import OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
@@ -263,8 +262,8 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
 
 def rank(con: duckdb.DuckDBPyConnection, week: str) -> None:
     """Rank the models of a week that are not withheld."""
-    replace_week(con, "model_pairs", week, week_pairs(con, week))
-    replace_week(con, "ranks", week, week_ranks(con, week))
+    for table in OF_THE_PUBLISHED:
+        replace_week(con, table, week, WEEK_RESULTS[table](con, week))
 
 
 def withhold(con: duckdb.DuckDBPyConnection, model: str, reason: str, week: str = WEEK) -> None:

@@ -113,7 +113,7 @@ def _by_other_references(
 
 
 def _counts(order: _Order, difference: Matrix) -> _Counts:
-    """Count the pairs that can be compared in another way, and those that stand in the opposite order there."""
+    """Count the pairs that can be compared in another way, and those whose order is the opposite there."""
     upper = np.triu(np.isfinite(difference) & np.isfinite(order.difference), 1)
     with np.errstate(invalid="ignore"):
         apart = (np.abs(difference) > SAME) & (np.abs(order.difference) > SAME)

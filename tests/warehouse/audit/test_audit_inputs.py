@@ -40,7 +40,10 @@ DECLARED = {
         "puts what was published into sentences; the shares are found again by scores_shares",
     ),
     "outcomes_add_up": {"slot_outcomes": "holds this view against slots and attempts"},
-    "ranks": {"withheld": "who is left out is decided by checks, not by figures"},
+    **{
+        name: {"withheld": "who is left out is decided by checks, not by figures"}
+        for name in ("rank_robustness", "ranks", "stereotype_ranks")
+    },
     "study_effects": {"study_effects": "lists what is published beside the same from labels"},
     "who_is_the_ceo": {
         "cell_counts": "answers a reader's question from the view that readers are given; what is published "

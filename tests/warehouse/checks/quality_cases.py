@@ -455,4 +455,22 @@ CASES = [
     ),
     Case("ranks__simulated_apart", "a real model", (f"UPDATE plans SET simulated = FALSE WHERE {HERE}",)),
     Case("ranks__follow_pairs", "one place better", (update("ranks", "rank_high = 1"),)),
+    Case(
+        "rank_robustness__holds",
+        "more turned than there are",
+        (f"UPDATE rank_robustness SET turned = pairs + 1 WHERE week = '{WEEK}'",),
+        models=(),
+    ),
+    Case(
+        "rank_robustness__holds",
+        "a board without its rows",
+        (f"DELETE FROM rank_robustness WHERE week = '{WEEK}'",),
+        models=(),
+    ),
+    Case(
+        "rank_robustness__holds",
+        "another verdict than the counts give",
+        (f"UPDATE rank_robustness SET verdict = 'turned' WHERE week = '{WEEK}'",),
+        models=(),
+    ),
 ]

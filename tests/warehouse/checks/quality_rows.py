@@ -14,7 +14,7 @@ import duckdb
 
 from assets.generation.slots import Slot
 from assets.metrics.labels.corrected import week_corrections
-from assets.metrics.ranks.table import week_pairs, week_ranks
+from assets.metrics.results import OF_THE_PUBLISHED, WEEK_RESULTS
 from assets.metrics.scores.table import compute_scores
 from assets.quality.run import CheckResult, run_checks
 from assets.suites.schema import Attribute, Prompt, Suite
@@ -76,8 +76,8 @@ def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     for week in (BEFORE, WEEK):
         replace_week(con, "scores", week, compute_scores(con, week))
         replace_week(con, "corrected_scores", week, week_corrections(con, week))
-        replace_week(con, "model_pairs", week, week_pairs(con, week))
-        replace_week(con, "ranks", week, week_ranks(con, week))
+        for table in OF_THE_PUBLISHED:
+            replace_week(con, table, week, WEEK_RESULTS[table](con, week))
 
 
 @contextmanager
