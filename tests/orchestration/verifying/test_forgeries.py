@@ -290,6 +290,10 @@ FORGERIES: dict[str, Forgery] = {
         _sql("UPDATE ranks SET reason = 'none' WHERE reason IS NOT NULL"),
         "rows of ranks differ when computed again",
     ),
+    "an order that holds whatever is asked": Forgery(
+        _sql("UPDATE rank_robustness SET turned = 0, told_apart_turned = 0, verdict = 'holds'"),
+        "rows of rank_robustness differ when computed again",
+    ),
     # the manifest
     "table_hashes empty": Forgery(
         _nothing, "table_hashes has no hash of table labels", lambda e: {"table_hashes": {}}
