@@ -50,7 +50,10 @@ def started(home: Installation, *arguments: str) -> Iterator[subprocess.Popen[st
 def queries(process: subprocess.Popen[str]) -> list[int]:
     """Return the processes that run a query; the command has other children for a moment, such as git."""
     listed = subprocess.run(
-        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return [int(line.split()[0]) for line in listed.stdout.splitlines() if "warehouse.sandbox.child" in line]
 
