@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.gateway.records import RECEIPT_COLUMNS
+from assets.generation.plan import Plan, plan_bytes
 from assets.generation.slots import Slot, slot_key
 from assets.labeling.records import LABEL_COLUMNS
 from assets.suites.schema import Attribute, Prompt, Reference, ReferenceRow, Suite
@@ -151,20 +153,28 @@ def build_partition(
     manifest: bool = True,
     plan: Mapping[str, Any] | None = None,
     prompts: Callable[[str], bool] = lambda prompt: True,
+    planned: Plan | None = None,
 ) -> list[Slot]:
     """Write one partition and return its slots; `plan` overrides fields of the plan (series, succeeds, track …).
 
-    Only `prompts` (full ids) get slots; the plan holds whole suites all the same.
+    Only `prompts` (full ids) get slots; the plan holds whole suites all the same. `planned` is a plan as the pipeline
+    makes it, of these suites: its slots are taken.
     A slot's picture is the hash of its key; `plan={"simulated": False}` and the like are kept as given.
     """
     params: dict[str, Any] = dict((plan or {}).get("params", {}))
-    slots = [
-        slot
-        for suite in suites
-        for slot in make_slots(suite, week, model, params, replicates, conversations)
-        if prompts(slot.prompt)
-    ]
+    slots = (
+        list(planned.slots)
+        if planned
+        else [
+            slot
+            for suite in suites
+            for slot in make_slots(suite, week, model, params, replicates, conversations)
+            if prompts(slot.prompt)
+        ]
+    )
     document = plan_document(suites, slots, week, model, labeler, params) | dict(plan or {})
+    if planned:
+        document = json.loads(plan_bytes(planned))
     store.put_if_absent(keys.plan(week, model), canonical_json(document))
     receipts = [
         receipt_row(slot, number, outcome, document)

@@ -17,15 +17,17 @@ from warehouse.loading.webp_seals import sealed
 
 #: Pixels of the longer side, ascending; a smaller picture keeps its size.
 SIZES = (96, 160, 320)
-#: Pillow's defaults, said so that they stay when Pillow's change. Method 6 takes 40 % longer for 5 % fewer bytes.
-_QUALITY, _METHOD = 80, 4
+#: Method 4, Pillow's default, takes a third longer for 3 % fewer bytes.
+_QUALITY, _METHOD = 80, 2
 ENCODER = f"Pillow {PIL.__version__}, libwebp {features.version('webp')}"
 #: Modes in which Pillow scales with a filter; others are turned into colors first.
 _SCALABLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 
 
 def thumbnails(sha256: str, image: bytes) -> dict[str, bytes]:
-    """Return the thumbnails of a picture by their keys: upright, in sRGB, on white; of an animation the first frame.
+    """Return the thumbnails of a picture by their keys, smallest first: upright, in sRGB, on white.
+
+    An animation is shown by its first frame.
 
     Args:
         sha256: of the picture.
@@ -34,11 +36,10 @@ def thumbnails(sha256: str, image: bytes) -> dict[str, bytes]:
     Raises:
         UnreadableError: if the bytes do not decode as PNG, JPEG or WebP, or have more pixels than a picture may have.
     """
-    largest = _shrunk(image)
+    small = _shrunk(image)
     made: dict[str, bytes] = {}
     encoded: dict[tuple[int, int], bytes] = {}  # sizes that a small picture does not fill are alike
-    for px in SIZES:
-        small = largest.copy()
+    for px in reversed(SIZES):  # each from the one above it, which has fewer pixels to read
         small.thumbnail((px, px), Image.Resampling.LANCZOS)
         if small.size not in encoded:
             buffer = io.BytesIO()
@@ -46,7 +47,7 @@ def thumbnails(sha256: str, image: bytes) -> dict[str, bytes]:
             encoded[small.size] = buffer.getvalue()
         key = keys.thumbnail(sha256, px)
         made[key] = sealed(key, encoded[small.size], *small.size, encoder=ENCODER)
-    return made
+    return dict(reversed(made.items()))
 
 
 def _shrunk(image: bytes) -> Image.Image:

@@ -399,14 +399,14 @@ class TestShipped:
         assert len(weeks) == 12
         assert [len(active(self.models, week)) for week in weeks] == [5] * 12
 
-    def test_the_retired_model_answers_for_the_last_time_in_week_nine(self) -> None:
+    def test_the_retired_model_answers_for_the_last_time_in_week_eight(self) -> None:
         weeks = span("2026-09-07", "2026-11-23")
         asked = {
             name: [w for w in weeks if name in {e.name for e in active(self.models, w)}]
             for name in ("sim-retired", "sim-successor")
         }
-        assert asked["sim-retired"] == weeks[:9]
-        assert asked["sim-successor"] == weeks[9:]
+        assert asked["sim-retired"] == weeks[:8]
+        assert asked["sim-successor"] == weeks[8:]
         assert find(self.models, "sim-successor").succeeds == "sim-retired"
 
     def test_only_the_rewriter_is_a_system_and_is_confronted(self) -> None:
