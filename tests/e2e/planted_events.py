@@ -233,7 +233,7 @@ def _retirement(con: duckdb.DuckDBPyConnection, model: str, event: Mapping[str, 
         {"model": model},
     ).fetchone()
     last = date.fromisoformat(event["week"])
-    assert row == (last, 9, last + timedelta(weeks=1), "sim-successor")
+    assert row == (last, 8, last + timedelta(weeks=1), "sim-successor")
     assert con.execute("SELECT max(week) FROM attempts WHERE model = $m", {"m": model}).fetchone() == (last,)
     alive = con.execute("SELECT DISTINCT retired_in FROM model_timeline WHERE model != $m", {"m": model})
     assert alive.fetchall() == [(None,)]

@@ -270,7 +270,7 @@ def test_the_sentences_of_the_figures_tell_the_planted_story(con: duckdb.DuckDBP
     )
     assert found
     assert abs((date.fromisoformat(found[2]) - date(2026, 10, 19)).days) <= 7
-    assert retired == "sim-retired answered for the last time in the week of 2026-11-02."
+    assert retired == "sim-retired answered for the last time in the week of 2026-10-26."
 
 
 def test_the_page_says_simulated_and_names_everybody(page: str) -> None:

@@ -132,11 +132,11 @@ def test_no_two_pictures_are_equal(provider):
 
 
 def test_a_retired_model_answers_in_its_last_week_and_never_after(provider):
-    assert ask(provider, "retired", week="2026-11-02", attempt=2).outcome is Outcome.OK
-    after = ask(provider, "retired", week="2026-11-09", attempt=2)
+    assert ask(provider, "retired", week="2026-10-26", attempt=2).outcome is Outcome.OK
+    after = ask(provider, "retired", week="2026-11-02", attempt=2)
     assert after.outcome is Outcome.MODEL_RETIRED
     assert after.image is None
-    assert "2026-11-02" in after.error_message
+    assert "2026-10-26" in after.error_message
 
 
 def test_the_cautious_model_refuses_in_words_and_blocks_some_prompts(provider):
