@@ -14,7 +14,7 @@ from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS,
 from assets.metrics.scores.table import compute_scores
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Step, VerifyReport
-from warehouse.closeness import differing
+from warehouse.closeness import differing, rounded
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import ClicheError
 
@@ -160,4 +160,4 @@ def _differ(
     given: dict[str, object] = {"name": name}
     if without:
         where, given["without"] = f"{where} AND NOT list_contains($without, metric)", sorted(without)
-    return differing(con, f"SELECT {columns} FROM {table} WHERE {where}", again, given)  # noqa: S608
+    return differing(con, f"SELECT {columns} FROM {table} WHERE {where}", rounded(again), given)  # noqa: S608
