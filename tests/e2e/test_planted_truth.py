@@ -33,7 +33,7 @@ BANDS = {
     for band, steps in {"light": (1, 2, 3), "medium": (4, 5, 6, 7), "dark": (8, 9, 10)}.items()
     for step in steps
 }
-#: Verdicts on claims need more pictures than are drawn here: `tests/warehouse/results/test_planted_claims.py`.
+#: Verdicts on claims need more pictures than are drawn here: `tests/e2e/test_planted_claims.py`.
 EVENTS = [
     (f"sim-{name}", event)
     for name, persona in truth.personas().items()
