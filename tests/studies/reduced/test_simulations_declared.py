@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
 from assets.metrics.formulas.contrast import mixture
-from tests.studies.simulations.declared import statistic, stereotypes
+from tests.studies.simulations.declared import boards, planted, statistic, stereotypes
 
 
 def test_tilt_level_and_halves_are_unbiased_and_covered() -> None:
@@ -36,6 +38,24 @@ def test_no_board_puts_more_of_a_stereotype_before_less() -> None:
     table = stereotypes.order_table(0.2)
     assert len(table.rows) == 9
     assert table.failed == []
+
+
+def test_planted_models_are_never_upside_down_on_any_board() -> None:
+    (table,) = boards.tables(0.05)
+    assert len(table.rows) >= 34
+    assert table.failed == []
+
+
+def test_distance_from_equal_shares_would_reward_the_cliche() -> None:
+    """The board that was: half of all French people in historical dress are closer to equal shares than none."""
+    board = next(one for one in planted.boards() if one.name == "french-person@1, clothing_era, stereotypes")
+    even = replace(board, reference="uniform")
+    shares = {
+        model: {p.id: planted.drawn(model, board.suite, board.attribute, p) for p in board.prompts}
+        for model in (planted.PARITY, planted.NOBODY)
+    }
+    truth = {model: even.truth(shares[model], board.prompts) for model in shares}
+    assert truth[planted.PARITY] < truth[planted.NOBODY]
 
 
 def test_a_gap_would_put_everybody_in_sombreros_first() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assets.metrics.drift import likelihood as drift_likelihood
-from tests.studies.simulations.drift import false_alarms, many_cells, power, stated_shifts
+from tests.studies.simulations.drift import begun_anew, false_alarms, many_cells, power, stated_shifts
 from tests.studies.simulations.drift_causes import labelers, refusals
 from tests.studies.simulations.tables import Table
 
@@ -14,6 +14,7 @@ from tests.studies.simulations.tables import Table
     ("part", "draws"),
     [
         (false_alarms, 0.02),
+        (begun_anew, 0.02),
         (power, 0.02),
         (many_cells, 0.02),
         (refusals, 0.02),

@@ -28,6 +28,7 @@ STUDIES: Mapping[str, str] = {
     "label_error": "order and coverage when labelers err",
     "effects": "paired effects of a changed prompt",
     "more_metrics": "homogeneity, lift, prompts like these, a fair model on the scales of others",
+    "declared.boards": "ranks of planted models on every board of the analysis file, adversaries among them",
     "declared.stereotypes": "stereotype_share, others and gap: order with adversaries among the models, and coverage",
     "declared.statistic": "tilt, level and the two halves: bias and coverage",
 }
