@@ -38,7 +38,7 @@ COMMENT ON COLUMN rank_robustness.variant IS
 'identity: mean_absolute (mean over prompts of ½ Σ|p - q|, not the root mean square), pooled (all prompts
 together, not one by one), one_prompt_left_out, or other_reference (another one, for the same pictures)';
 COMMENT ON COLUMN rank_robustness.other IS
-'identity: the other reference; the prompt whose absence turns most pairs, NULL where none turns any; else NULL';
+'identity: the other reference; the prompt whose absence turns most pairs (NULL: none does); else NULL';
 COMMENT ON COLUMN rank_robustness.ranked IS 'identity: number of models that are ranked on the board';
 COMMENT ON COLUMN rank_robustness.pairs IS
 'identity: pairs of them that can be compared this way, on the prompts that both have';

@@ -15,7 +15,7 @@ from assets.metrics.results import WEEK_RESULTS
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.warehouse.builder import WEEK, build_partition
-from tests.warehouse.results.test_rank_robustness import held_by_sql
+from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import sql

@@ -45,7 +45,7 @@ from assets.metrics.scores.figures import Groups, basis, rows_of
     Metric(
         "distance",
         "Distance from the reference",
-        "√max(0, distance2)",
+        "√max(0, distance2): a root mean square over prompts, in which those that are far off weigh more",
         (0.0, 1.0),
         "page: the boards and their rank ranges; views `leaderboard`, `study_leaderboard`",
         better="lower",

@@ -36,7 +36,7 @@ def counts(
 ) -> np.ndarray:
     """Return (models, prompts, values) pictures; what a model refuses is all 0."""
     found = np.zeros((len(MODELS), len(prompts), len(values)))
-    gone = planted.refused(board.suite)
+    gone = board.refused
     for row, model in enumerate(MODELS):
         for column, prompt in enumerate(prompts):
             if model == REFUSES and prompt.id in gone:
@@ -88,7 +88,7 @@ def on_board(board: Board, draws: int, place: int) -> tuple[list[Entry], list[tu
         values = [*board.attribute.bands] or [*board.attribute.values]
     else:
         values = [*(board.expected(prompts[0]) or {})]
-    gone = planted.refused(board.suite)
+    gone = board.refused
     shares = {
         model: {prompt.id: planted.drawn(model, board.suite, board.attribute, prompt) for prompt in prompts}
         for model in MODELS
@@ -112,7 +112,7 @@ def on_board(board: Board, draws: int, place: int) -> tuple[list[Entry], list[tu
     marks: list[tuple[str, Entry, bool]] = [
         (f"{board.name}: more before less, or equals apart, on at most 5 % of boards", share, share <= WRONG)
     ]
-    if board.reference == STEREOTYPES and gone & {prompt.id for prompt in prompts}:
+    if board.reference == STEREOTYPES:
         marks.append(
             (f"{board.name}: who refuses a declared group is not ranked", hidden / draws, hidden == draws)
         )

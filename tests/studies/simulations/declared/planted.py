@@ -1,7 +1,7 @@
 """Planted models for every board of the analysis file, adversaries among them: what each draws of every prompt.
 
 Belongs here: shares and the truth of each board. Does not belong here: drawing pictures (`boards`), labels of a world
-(`tests/warehouse/results/test_planted_boards.py`).
+(`tests/warehouse/results/ranks/test_planted_boards.py`).
 """
 
 from __future__ import annotations
@@ -70,6 +70,13 @@ class Board:
     def expected(self, prompt: Prompt) -> Shares | None:
         """Return what its reference expects of a prompt, None without a row for it."""
         return reference_of(self.suite, self.attribute, self.reference, prompt)
+
+    @property
+    def refused(self) -> set[str]:
+        """Return the prompts that the refusing model refuses here: of stereotypes those of the first group."""
+        if self.reference != STEREOTYPES:
+            return refused(self.suite)
+        return {p.id for p in self.prompts if p.subject == pairs(self.suite, self.attribute)[0][1]}
 
     def truth(self, shares: Mapping[str, Shares], prompts: Sequence[Prompt]) -> float:
         """Return the board's true figure, squared where it is a distance, over some of its prompts.

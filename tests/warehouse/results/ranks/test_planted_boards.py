@@ -34,8 +34,8 @@ from tests.studies.simulations.declared.planted import (
     Board,
 )
 from tests.warehouse.builder import WEEK, build_partition
+from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
 from tests.warehouse.results.test_pair_boards import again
-from tests.warehouse.results.test_rank_robustness import held_by_sql
 from warehouse.database.connection import connect
 from warehouse.database.marts import create_views
 from warehouse.database.migrations import migrate
