@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -104,6 +105,27 @@ def test_events_are_seen_by_others_while_their_files_are_kept_open(
     instance.event_log_storage.dispose()
     assert log._kept == {}
     assert [event.message for event in instance.all_logs(runs[0].run_id)] == ["one", "two"]
+
+
+def test_files_of_runs_are_alike_and_a_commit_does_not_wait_for_the_disk(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    runs = [begun(instance) for _ in range(2)]
+    for run in runs:
+        instance.report_engine_event("one", run)
+    log = instance.event_log_storage
+    assert isinstance(log, KeptEventLog)
+    instance.event_log_storage.dispose()
+    dumps = []
+    for run in runs:
+        with closing(sqlite3.connect(log.path_for_shard(run.run_id))) as file:
+            assert file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+            schema = file.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2")
+            dumps.append((schema.fetchall(), file.execute("SELECT * FROM alembic_version").fetchall()))
+    assert dumps[0] == dumps[1]
+    with log.run_connection(runs[0].run_id) as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1  # NORMAL
+    assert [*tmp_path.rglob("*.new")] == []
 
 
 def test_an_event_that_fails_leaves_the_log_as_it_was(instance: dg.DagsterInstance) -> None:
