@@ -33,6 +33,8 @@ _TABLES = (
     "effects",
     "ranks",
     "rank_robustness",
+    "claim_counts",
+    "claims",
 )
 
 #: Checks that are no files of `sql/checks`.

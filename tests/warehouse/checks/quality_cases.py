@@ -456,6 +456,28 @@ CASES = [
     Case("ranks__simulated_apart", "a real model", (f"UPDATE plans SET simulated = FALSE WHERE {HERE}",)),
     Case("ranks__follow_pairs", "one place better", (update("ranks", "rank_high = 1"),)),
     Case(
+        "claim_counts__counts_hold",
+        "counts twice",
+        (copy("claim_counts"),),
+        also=frozenset({"claims__one_row_each"}),
+    ),
+    Case(
+        "claim_counts__counts_hold",
+        "more refused than asked",
+        (update("claim_counts", "refused = planned + 1", "role = 'claim'"),),
+    ),
+    Case("claims__one_row_each", "a claim twice", (copy("claims"),)),
+    Case(
+        "claims__counts_hold",
+        "more than was assessed",
+        (update("claims", "k = n + 1"),),
+    ),
+    Case(
+        "claims__verdict_holds",
+        "a verdict and a reason for none",
+        (update("claims", "reason = 'none', verdict = 'rare', words = 'rare'"),),
+    ),
+    Case(
         "rank_robustness__holds",
         "more turned than there are",
         (f"UPDATE rank_robustness SET turned = pairs + 1 WHERE week = '{WEEK}'",),
