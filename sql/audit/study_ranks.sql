@@ -2,14 +2,15 @@
 --   Recomputed from the labels alone, to be held against `study_ranks` and `study_pairs`.
 -- Grain: study, condition, attribute, reference, labeler, labeler_version, model, other: every pair of ranked
 --   models in both orders; other is NULL for a model without a rank.
--- Columns: reference: equal shares, parity of two values, uniform of more
+-- Columns: reference: equal shares, parity of two values, uniform of more; or a statistic that is declared
+--   for the study, of the prompts that it has a row for
 --   rank_low, rank_high, ranked_of: of model; NULL if it is not ranked
 --   cells, planned_cells: prompts with four pictures and 80 % of the slots assessed, and all prompts
 --   bound_low, bound_high: least and largest distance of model, whatever its unseen slots would have shown
 --   common: prompts with two pictures or more of both
 --   difference: distance2 of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: 95 % for all pairs of the board together
--- Depends on: study_slots, study_labels, study_attribute_values
+-- Depends on: study_slots, study_labels, study_attribute_values, study_references
 -- Uses: read_from_study_labels
 WITH RECURSIVE
 conditions AS (
@@ -18,30 +19,59 @@ conditions AS (
     FROM study_slots
 ),
 
+yardsticks_of AS (
+    SELECT
+        study, attribute,
+        CASE WHEN k = 2 THEN 'parity' ELSE 'uniform' END AS reference,
+        TRUE AS even
+    FROM supports
+    UNION ALL
+    SELECT DISTINCT
+        study, attribute, reference,
+        FALSE AS even
+    FROM study_references
+),
+
 named AS (
     SELECT
         conditions.study, conditions.condition, labelers.attribute, labelers.labeler,
-        labelers.labeler_version, supports.k,
+        labelers.labeler_version, yardsticks_of.reference, yardsticks_of.even,
         row_number() OVER (
             ORDER BY
                 conditions.study, labelers.attribute, labelers.labeler, labelers.labeler_version,
-                conditions.condition
+                conditions.condition, yardsticks_of.reference
         ) AS board
     FROM conditions
     INNER JOIN labelers USING (study)
-    INNER JOIN supports USING (study, attribute)
+    INNER JOIN yardsticks_of USING (study, attribute)
 ),
 
 -- what shows none of the k values in the slots of a prompt is unseen
+unseen AS (
+    SELECT
+        *,
+        slots - sum(x) OVER (
+            PARTITION BY study, condition, attribute, labeler, labeler_version, model, prompt
+        ) AS u
+    FROM counted
+),
+
 valued AS (
     SELECT
-        named.board, counted.model, counted.prompt, counted.value,
-        1 / counted.k AS q,
-        cast(counted.x AS DOUBLE) AS x,
-        cast(counted.slots - sum(counted.x) OVER cell AS DOUBLE) AS u
+        named.board, unseen.model, unseen.prompt, unseen.value,
+        CASE WHEN named.even THEN 1 / unseen.k ELSE stated.expected_share END AS q,
+        cast(unseen.x AS DOUBLE) AS x,
+        cast(unseen.u AS DOUBLE) AS u
     FROM named
-    INNER JOIN counted USING (study, condition, attribute, labeler, labeler_version)
-    WINDOW cell AS (PARTITION BY named.board, counted.model, counted.prompt)
+    INNER JOIN unseen USING (study, condition, attribute, labeler, labeler_version)
+    LEFT JOIN study_references AS stated
+        ON
+            named.study = stated.study
+            AND named.attribute = stated.attribute
+            AND named.reference = stated.reference
+            AND unseen.prompt = stated.prompt
+            AND unseen.value = stated.value
+    WHERE named.even OR stated.expected_share IS NOT NULL
 ),
 
 placed AS ( -- noqa: ST03
@@ -62,21 +92,17 @@ boards AS ( -- noqa: ST03
 
 -- Uses: rank_pairs
 
-equal_shares AS (
-    SELECT
-        *,
-        CASE WHEN k = 2 THEN 'parity' ELSE 'uniform' END AS reference
-    FROM named
+apart AS (
+    SELECT *
+    FROM told_apart
 )
 
 SELECT
     named.study, named.condition, named.attribute, named.reference, named.labeler, named.labeler_version,
-    told_apart.model, told_apart.other, told_apart.rank_low, told_apart.rank_high, told_apart.ranked_of,
-    told_apart.cells, told_apart.planned_cells, told_apart.bound_low, told_apart.bound_high,
-    told_apart.common, told_apart.difference, told_apart.low, told_apart.high, told_apart.adjusted_low,
-    told_apart.adjusted_high
-FROM told_apart
-INNER JOIN equal_shares AS named USING (board)
+    apart.model, apart.other, apart.rank_low, apart.rank_high, apart.ranked_of, apart.cells,
+    apart.planned_cells, apart.bound_low, apart.bound_high, apart.common, apart.difference, apart.low,
+    apart.high, apart.adjusted_low, apart.adjusted_high
+FROM apart
+INNER JOIN named USING (board)
 ORDER BY
-    told_apart.board ASC, told_apart.rank_low ASC NULLS LAST, told_apart.rank_high ASC,
-    told_apart.model ASC, told_apart.other ASC
+    apart.board ASC, apart.rank_low ASC NULLS LAST, apart.rank_high ASC, apart.model ASC, apart.other ASC

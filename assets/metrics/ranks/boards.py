@@ -208,11 +208,16 @@ def _of_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> tuple[pl.DataFra
 
 
 def _of_study(con: duckdb.DuckDBPyConnection, study: Occasion) -> tuple[pl.DataFrame, Cells] | None:
-    """Return the same of a study: nobody is withheld there, and each attribute has equal shares as its reference."""
+    """Return the same of a study: nobody is withheld; statistics declared for it stand beside equal shares."""
     long = read(con, "study_rank_cells", study.where)
     if long.is_empty():
         return None
-    cells = _cells(long, _LABELED, even_references(long), ("attribute",))
+    references = even_references(long)
+    if is_declared(con):
+        stated = read(con, "study_references", study.where).drop("side")
+        references = pl.concat([references, stated], how="diagonal_relaxed")
+    cells = _cells(long, _LABELED, references, ("attribute",))
+    cells = cells.take(cells.referenced)
     rows = cells.frame.select(*KEYS["study"], "model").unique().sort(*KEYS["study"], "model")
     nothing = pl.lit(None, dtype=pl.String)
     return rows.with_columns(

@@ -230,6 +230,35 @@ def test_ranks_are_ranges_from_all_pairs_on_common_prompts(con: Con) -> None:
     assert of == {"fair": (1, 2, 4), "near": (1, 2, 4), "far": (3, 4, 4), "one": (3, 4, 4)}
 
 
+def test_a_statistic_that_is_declared_for_a_study_is_a_board_of_its_own(con: Con) -> None:
+    """Who is closest to parity may be farthest from the statistic; a prompt without a row is on the first alone."""
+    models = {"even": (20, 20, 20, 0), "as-counted": (4, 36, 4, 0), "reversed": (36, 4, 36, 0)}
+    said = asked(**{name: leaning(*cells, n=40) for name, cells in models.items()})
+    (attribute,) = {*study_tables(said, TWO)["study_attribute_values"]["attribute"].to_pylist()}
+    for prompt, share in (("p0", 0.1), ("p1", 0.9), ("p2", 0.1)):
+        for value, q in (("f", share), ("m", 1 - share)):
+            con.execute(
+                "INSERT INTO study_references VALUES ('tiny', $1, 'counted', $2, $3, $4, NULL)",
+                [attribute, prompt, value, q],
+            )
+    _, ranks = boards(con, said, TWO)
+    con.execute("DELETE FROM study_references")
+    found = {
+        (row["reference"], row["model"]): (row["rank_low"], row["rank_high"], row["planned_cells"])
+        for row in ranks
+    }
+    assert {model: found["parity", model] for model in models} == {
+        "even": (1, 1, 4),
+        "as-counted": (2, 3, 4),
+        "reversed": (2, 3, 4),
+    }
+    assert {model: found["counted", model] for model in models} == {
+        "as-counted": (1, 1, 3),
+        "even": (2, 2, 3),
+        "reversed": (3, 3, 3),
+    }
+
+
 def test_who_shows_too_little_has_no_rank_but_bounds(con: Con) -> None:
     models = {name: leaning(10, 12, 9, 8, 11) for name in ("fair", "two", "hides")}
     models["hides"][4] = ["f"] * 15 + ["both", None] * 3  # 15 of 21 show a value
