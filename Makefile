@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick test test-long test-older test-diffusers test-readers check bench studies serve dev lock browser servers docs clean
+.PHONY: help setup setup-dev demo quick test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -77,11 +77,14 @@ test-readers: setup-dev ## Run the tests of docs/reading.md with DuckDB 1.4 and 
 	@CLICHE_READERS="$(CURDIR)/$(READERS)/bin/python" $(BIN)/python -m pytest -p no:cacheprovider -k "1.4 or 1_4 or spark" \
 		tests/orchestration/reading/test_reading_page.py
 
-check: setup-dev ## Lint, format, types, SQL
+check: lint types lint-sql ## Lint, format, types, SQL (-j2: types beside SQL)
+lint: setup-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+types: setup-dev
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 sql
+lint-sql: setup-dev
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
 
 bench: setup-dev ## Time generation, labels, load and publish, each beside a baseline
 	@$(BIN)/python -m tests.bench
