@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from warehouse.errors import UsageError
@@ -63,14 +65,21 @@ def with_first(statement: str, parts: str) -> str:
 
 def _text(name: str) -> str:
     path = ROOT / f"{name}.sql"
-    if path.resolve().is_relative_to(ROOT) and path.is_file():
-        return path.read_text(encoding="utf-8")
+    if path.is_relative_to(ROOT) and ".." not in path.parts:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return _read(path, path.stat().st_mtime_ns)
     known = sorted(
         f"{folder.name}/{stem}" for folder in ROOT.iterdir() if folder.is_dir() for stem in names(folder.name)
     )
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else f"see {ROOT.name}/"
     raise UsageError(f"no SQL file {name!r}; {hint}")
+
+
+@cache
+def _read(path: Path, changed_ns: int) -> str:
+    """Return a file's text; a publish asks for hundreds of them over and over, so it is read once while unchanged."""
+    return path.read_text(encoding="utf-8")
 
 
 def _steps(folder: str, shared: str) -> str:
@@ -89,9 +98,10 @@ def header(name: str) -> dict[str, str]:
 
     The lines of a field stay lines, without the comment marks.
     """
-    return _fields(_text(name))
+    return {**_fields(_text(name))}
 
 
+@cache
 def _fields(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     current = ""
