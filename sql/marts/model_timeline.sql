@@ -9,15 +9,57 @@
 --   weeks_with_pictures: number of weeks with at least one picture
 --   retired_in: first week in which the provider said that it is gone, with no picture in a later week,
 --     or the week after until_week, if the data reach that far; NULL if it is alive
--- Depends on: plans, slot_outcomes.
-WITH weekly AS (
+-- Depends on: plans, attempts, outcomes, images.
+WITH answered AS (
+    SELECT DISTINCT
+        week, model
+    FROM attempts
+),
+
+told_gone AS (
     SELECT
-        week, model, series,
-        bool_or(attempts > 0) AS asked,
-        bool_or(image_sha256 IS NOT NULL) AS pictured,
-        bool_or(outcome = 'model_retired') AS gone
-    FROM slot_outcomes
-    GROUP BY week, model, series
+        week, model, slot_key
+    FROM attempts
+    WHERE outcome = 'model_retired'
+),
+
+-- How the few slots ended that were ever told so, as slot_outcomes has it.
+ended AS (
+    SELECT
+        attempts.week, attempts.model,
+        coalesce(
+            arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
+            arg_max(attempts.outcome, attempts.attempt)
+        ) AS outcome
+    FROM attempts
+    SEMI JOIN told_gone USING (week, model, slot_key)
+    LEFT JOIN outcomes USING (outcome)
+    GROUP BY attempts.week, attempts.model, attempts.slot_key
+),
+
+gone AS (
+    SELECT DISTINCT
+        week, model
+    FROM ended
+    WHERE outcome = 'model_retired'
+),
+
+pictured AS (
+    SELECT DISTINCT
+        week, model
+    FROM images
+),
+
+weekly AS (
+    SELECT
+        plans.week, plans.model, plans.series,
+        answered.week IS NOT NULL AS asked,
+        pictured.week IS NOT NULL AS pictured,
+        gone.week IS NOT NULL AS gone
+    FROM plans
+    LEFT JOIN answered USING (week, model)
+    LEFT JOIN pictured USING (week, model)
+    LEFT JOIN gone USING (week, model)
 ),
 
 lives AS (

@@ -1,6 +1,7 @@
--- Answers: which figures do the boards show, week by week, up to the edition's week?
+-- Answers: which figures do the boards show in some weeks?
 -- Grain: one row for each week × model × suite × condition × attribute × reference.
 -- Columns: those of leaderboard that the page shows.
+-- Weeks: earlier
 -- Depends on: leaderboard
 SELECT
     week, track, simulated, suite, suite_major, condition, attribute, reference, metric, model, series,
@@ -9,5 +10,5 @@ SELECT
     rank_reason, bound_low, bound_high, corrected_distance, corrected_low, corrected_high, gold_n,
     label_error, label_error_low, label_error_high, label_error_differs
 FROM leaderboard
-WHERE week <= cast($week AS DATE) AND attribute IS NOT NULL AND reference IS NOT NULL
+WHERE attribute IS NOT NULL AND reference IS NOT NULL
 ORDER BY suite, suite_major, condition, attribute, reference, model, week

@@ -1,13 +1,15 @@
--- Answers: how did a few conversations of each model go, turn by turn, in its latest published week with any?
+-- Answers: how did a few conversations of each model go, turn by turn, in its latest published week with any,
+--   of some weeks?
 -- Grain: one row a turn; at most $conversations for each model, those in which all turns are settled first.
 -- Columns: `said` is what the model wrote beside or instead of a picture; `readings` is a list of
 --   {attribute, value} as the edition's labeler saw them; `why` says why a turn was not asked.
+-- Weeks: own
 -- Depends on: slot_outcomes, withheld, attempts, outcomes, images, labels, cell_counts
 WITH turns AS (
     SELECT o.*
     FROM slot_outcomes AS o
     ANTI JOIN withheld USING (week, model)
-    WHERE o.week <= cast($week AS DATE) AND o.conversation IS NOT NULL
+    WHERE o.conversation IS NOT NULL
 ),
 
 begun AS (

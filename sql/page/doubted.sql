@@ -1,6 +1,7 @@
 -- Answers: of which models are labels of an attribute not reliable in one week?
 -- Grain: one row for each model × attribute.
 -- Columns: model, attribute.
+-- Weeks: earlier
 -- Depends on: plans, reliability
 SELECT DISTINCT
     plans.model, reliability.attribute

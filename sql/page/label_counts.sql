@@ -2,6 +2,7 @@
 -- Grain: one row for each model × suite × condition × attribute × scale × value
 --   (turns after a confrontation pooled).
 -- Columns: in_support says whether the value can be in a reference; value may be invalid or not_assessed.
+-- Weeks: own
 -- Depends on: cell_counts
 SELECT
     model, suite, suite_major, condition, attribute, scale, value,

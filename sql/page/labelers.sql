@@ -1,12 +1,15 @@
 -- Answers: which labeler version was each attribute read by, and in which weeks?
 -- Grain: one row for each attribute × labeler × version.
 -- Columns: first_week and last_week bound the weeks in which it was used.
--- Depends on: cell_counts
+-- Depends on: scores, plans
 SELECT
-    attribute, labeler, labeler_version,
-    min(week) AS first_week,
-    max(week) AS last_week
-FROM cell_counts
-WHERE week <= cast($week AS DATE) AND labeler IS NOT NULL AND labeler_version IS NOT NULL
-GROUP BY attribute, labeler, labeler_version
-ORDER BY attribute, first_week, labeler, labeler_version
+    scores.attribute, plans.labeler, scores.labeler_version,
+    min(scores.week) AS first_week,
+    max(scores.week) AS last_week
+FROM scores
+INNER JOIN plans USING (week, model)
+WHERE
+    scores.week <= cast($week AS DATE) AND scores.metric = 'assessed_rate' AND scores.prompt IS NULL
+    AND plans.labeler IS NOT NULL AND scores.labeler_version IS NOT NULL
+GROUP BY scores.attribute, plans.labeler, scores.labeler_version
+ORDER BY scores.attribute, first_week, plans.labeler, scores.labeler_version

@@ -1,6 +1,7 @@
 -- Answers: how did the slots of one week end that brought no picture, for each model and attribute?
 -- Grain: model × suite × condition × attribute × outcome; turns after a confrontation are pooled.
 -- Columns: refused (the model's own answer), slots; they add up to refused and failed of not_seen.
+-- Weeks: own
 -- Depends on: slot_outcomes, prompt_attributes
 SELECT
     o.model, o.suite, o.suite_major, o.condition, a.attribute, o.outcome,

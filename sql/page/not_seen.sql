@@ -1,6 +1,7 @@
 -- Answers: what became of the slots that each model was to answer in one week, for each attribute?
 -- Grain: one row for each model × suite × condition × attribute; turns after a confrontation are pooled.
 -- Columns: planned = pictures + refused + failed + not_needed; pictures are split by label_counts.
+-- Weeks: own
 -- Depends on: slot_outcomes, prompt_attributes
 WITH asked AS (
     SELECT *

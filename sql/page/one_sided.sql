@@ -2,6 +2,7 @@
 -- Grain: one row for each model × suite × subject × attribute × value that was seen
 --   (prompts of a subject are pooled).
 -- Columns: pictures of n show the value; k values are possible.
+-- Weeks: own
 -- Depends on: cell_shares
 SELECT
     model, simulated, suite, suite_major, subject, attribute, value,

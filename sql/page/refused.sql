@@ -1,6 +1,7 @@
--- Answers: how many slots did each model refuse in each week, of those that it answered?
--- Grain: one row for each week × model × suite × condition.
+-- Answers: how many slots did each model refuse in one week, of those that it answered?
+-- Grain: one row for each model × suite × condition.
 -- Columns: refused (the model's own answers without a picture), answered (pictures + refused), pictures.
+-- Weeks: own
 -- Depends on: slot_outcomes
 SELECT
     week, model, suite, suite_major, condition,
@@ -8,6 +9,6 @@ SELECT
     count(*) FILTER (WHERE outcome_group IN ('success', 'answer')) AS answered,
     count(*) FILTER (WHERE outcome_group = 'success') AS pictures
 FROM slot_outcomes
-WHERE week <= cast($week AS DATE) AND (condition = 'confronted') = (turn > 1)
+WHERE week = cast($week AS DATE) AND (condition = 'confronted') = (turn > 1)
 GROUP BY week, model, suite, suite_major, condition
 ORDER BY week, model, suite, suite_major, condition

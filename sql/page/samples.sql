@@ -1,6 +1,8 @@
--- Answers: which pictures of each model's latest published week with pictures does the page show?
+-- Answers: which pictures of each model's latest published week with pictures, of some weeks, does the page
+--   show?
 -- Grain: one row per picture, at most $pictures for each model, no two with equal bytes.
 -- Columns: `readings` is a list of {attribute, value} as the edition's labeler saw them.
+-- Weeks: own
 -- Depends on: slot_outcomes, withheld, prompts, images, attempts, labels, cell_counts
 WITH latest AS (
     SELECT
@@ -8,7 +10,7 @@ WITH latest AS (
         max(o.week) AS week
     FROM slot_outcomes AS o
     ANTI JOIN withheld USING (week, model)
-    WHERE o.week <= cast($week AS DATE) AND o.outcome = 'ok'
+    WHERE o.outcome = 'ok'
     GROUP BY o.model
 ),
 

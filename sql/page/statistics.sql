@@ -3,6 +3,7 @@
 -- Columns: the prompt's text; k pictures of n show the value, n those with any value that the statistic
 --   names; expected_share and source of the statistic. Baseline prompts only; withheld models, and labels
 --   that are not reliable, are left out.
+-- Weeks: earlier
 -- Depends on: cell_shares, reference_values, prompts, withheld, plans, scores, reliability
 WITH shown AS (
     SELECT

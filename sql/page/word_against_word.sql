@@ -2,6 +2,7 @@
 -- Grain: one row for each model × comparison × metric × attribute × reference × value, over all subjects; of
 --   overcorrection one row for each subject.
 -- Columns: those of word_against_word that the page shows.
+-- Weeks: earlier
 -- Depends on: word_against_word
 SELECT
     model, track, simulated, suite, suite_major, kind, a, b, subject, attribute, reference, metric,

@@ -25,8 +25,6 @@ PRIVATE = {
 }
 #: What a person opens in a spreadsheet: published as CSV, too; of a view by the week the rows of the edition's week.
 CSV = ("claims", "drift_events", "leaderboard", "study_leaderboard")
-#: What a view's header says of its weeks: rows of a week follow from the rows of that week, or of earlier ones, too.
-OWN, EARLIER = "own", "earlier"
 
 
 @dataclass(frozen=True)
@@ -89,6 +87,6 @@ def tables_by_week(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def views_by_week() -> dict[str, str]:
-    """Return the views whose rows are published by the week → `OWN` or `EARLIER`, each after those it depends on."""
+    """Return the views whose rows are published by the week → `OWN` or `EARLIER` of `marts`, each after those it depends on."""
     said = {view: header(f"{marts.FOLDER}/{view}").get(WEEKS) for view in marts.order()}
     return {view: weeks for view, weeks in said.items() if weeks is not None}

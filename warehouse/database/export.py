@@ -17,7 +17,6 @@ from warehouse.closeness import kept
 from warehouse.database import marts
 from warehouse.database.archive import (
     CSV,
-    EARLIER,
     Catalog,
     WeekPart,
     catalog,
@@ -125,18 +124,17 @@ def export_views(
             stale = {day for day in sizes if day not in known or day in changed or not same_texts}
             if None in changed:
                 stale = {*sizes}
-            elif weeks == EARLIER and stale:
+            elif weeks == marts.EARLIER and stale:
                 stale = {day for day in sizes if day >= min(stale)}
             parts = [part for day, part in known.items() if day in sizes and day not in stale]
-            for query in _queries(view, weeks, {day: sizes[day] for day in stale}):
-                parts += _view_parts(copy, made, view, columns[view], query, known)
+            for span in spans({day: sizes[day] for day in stale}):
+                parts += _view_parts(copy, made, view, columns[view], marts.of_weeks(view, span), known)
             made.tables[view] = manifest_entry(columns[view], parts)
         for view in marts.order():
             if view not in weekly:
                 made.add_whole(copy, view, f"FROM {view}")
         for name in CSV:
-            of_week = f" WHERE {of_weeks([week])}" if name in made.tables else ""
-            made.add_csv(copy, name, f"FROM {name}{of_week}")
+            made.add_csv(copy, name, marts.of_weeks(name, [week]) if name in weekly else f"FROM {name}")
 
 
 def _table_entry(
@@ -185,16 +183,6 @@ def _view_parts(
             rows = f"FROM {_VIEW_ROWS} WHERE {of_weeks([week])}"
             yield made.add_part(copy, view, week, rows, found.sha256, None)
     copy.execute(f"DROP TABLE {_VIEW_ROWS}")
-
-
-def _queries(view: str, weeks: str, sizes: Mapping[Week, int]) -> Iterator[str]:
-    """Yield queries for the rows of a view in some weeks (week → rows of its tables), not too many at once."""
-    if weeks == EARLIER:
-        if sizes:
-            yield f"SELECT * FROM {view} WHERE {of_weeks([*sizes])}"  # noqa: S608
-        return
-    for span in spans(sizes):
-        yield marts.of_weeks(view, of_weeks(span))
 
 
 def _weeks_under(

@@ -7,20 +7,28 @@ of the view's columns. A column without a line takes the meaning of the column o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from graphlib import CycleError, TopologicalSorter
 
 import duckdb
 
-from warehouse.database.sqlfiles import header, names, sql, with_first
+from warehouse.database.sqlfiles import WEEKS, header, names, sql, with_first
+from warehouse.database.table_hash import Week
+from warehouse.database.table_hash import of_weeks as condition_of
 from warehouse.errors import ClicheError, UsageError
 from warehouse.loading.analysis_tables import SCHEMAS
+from warehouse.weeks import shift
 
 FOLDER = "marts"
 #: View → column → meaning.
 Meanings = dict[str, dict[str, str]]
 #: Tables that hold for all weeks.
 _OF_NO_WEEK = {"outcomes", *SCHEMAS}
+#: Tables of which rows of any earlier week, or without a week, count in a view of a week; they are small.
+_OF_EARLIER_WEEKS = {"agreement", "labeler_drift"}
+#: What the header of a view or statement says of its weeks: rows of a week follow from the rows of that week, or of
+#: the week before and of what is noted in any earlier one, too.
+OWN, EARLIER = "own", "earlier"
 _IN_WEEKS = "week BETWEEN cast($first AS DATE) AND cast($last AS DATE)"
 
 
@@ -51,12 +59,31 @@ def within_weeks(folder: str, name: str) -> str:
     Tables are cut to those weeks, and the views are made of the cut tables by their own texts. A filter on a view's
     week would not do: DuckDB does not push it into parts that a view uses twice, and would count the whole history.
     """
-    return with_first(sql(f"{folder}/{name}"), _cut(depends_on(name, folder), _IN_WEEKS))
+    return with_first(sql(f"{folder}/{name}"), _cut(depends_on(name, folder), _IN_WEEKS, set()))
 
 
-def of_weeks(view: str, condition: str) -> str:
-    """Return a query for the rows of a view whose weeks stand each for itself, of the weeks that a condition names."""
-    return f"WITH\n{_cut({view}, condition)}\nFROM {view}"
+def of_weeks(view: str, weeks: Iterable[Week]) -> str:
+    """Return a query for the rows of a view by the week in some weeks, which reads little else."""
+    wanted = [*weeks]
+    parts = _cut({view}, *_read_for(header(f"{FOLDER}/{view}").get(WEEKS, OWN), wanted))
+    return f"WITH\n{parts}\nFROM {view}\nWHERE {condition_of(wanted)}"
+
+
+def as_of_weeks(folder: str, name: str, weeks: Iterable[Week]) -> str:
+    """Return the statement `<folder>/<name>`, whose header says `Weeks`, reading what it needs for some weeks.
+
+    It must not depend on which other rows are there: those of the week before may be.
+    """
+    said = header(f"{folder}/{name}")[WEEKS]
+    return with_first(sql(f"{folder}/{name}"), _cut(depends_on(name, folder), *_read_for(said, weeks)))
+
+
+def _read_for(said: str, weeks: Iterable[Week]) -> tuple[str, set[str]]:
+    """Return the condition for the rows that some weeks follow from, and the tables that are read whole."""
+    if said == OWN:
+        return condition_of([*weeks]), set()
+    before = [shift(week, -1) for week in weeks if week is not None]
+    return condition_of([*dict.fromkeys([*weeks, *before])]), _OF_EARLIER_WEEKS
 
 
 def rests_on(view: str) -> set[str]:
@@ -67,7 +94,7 @@ def rests_on(view: str) -> set[str]:
     return found
 
 
-def _cut(needed: set[str], condition: str) -> str:
+def _cut(needed: set[str], condition: str, whole: set[str]) -> str:
     """Return `WITH` parts for tables, of which only some weeks are read, and for views that are made of those."""
     needed = {*needed}
     views: list[str] = []
@@ -75,7 +102,7 @@ def _cut(needed: set[str], condition: str) -> str:
         if view in needed:
             views.insert(0, view)
             needed |= depends_on(view)
-    tables = sorted(needed - {*views} - _OF_NO_WEEK)
+    tables = sorted(needed - {*views} - _OF_NO_WEEK - whole)
     parts = [
         *(f"{table} AS NOT MATERIALIZED (FROM main.{table} WHERE {condition})" for table in tables),
         *(f"{view} AS (\n{sql(f'{FOLDER}/{view}')})" for view in views),

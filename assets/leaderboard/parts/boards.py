@@ -14,7 +14,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, ticks
 from assets.leaderboard.parts.unseen import not_seen
 from assets.leaderboard.parts.verified import beside
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 from assets.leaderboard.views.view import Board, BoardGroup, BoardRow, CountedShare, Point, RankRange
 from assets.suites.analysis import STEREOTYPES
 from assets.suites.loader import attribute_words
@@ -58,15 +58,13 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
     """Return all boards as of `week`, the headline first, then by suite, attribute, reference and condition."""
     parameters = {"week": week.isoformat()}
     boards: dict[Key, list[Row]] = defaultdict(list)
-    for row in rows(con, "board_rows", parameters):
+    told = {*weeks, *(row["week"] for row in rows(con, "board_weeks", parameters))}
+    for row in rows_of_weeks(con, "board_rows", told, {}):
         suite = f"{row['suite']}@{row['suite_major']}"
         boards[(suite, row["attribute"], row["reference"], row["condition"])].append(row)
     first = headline(boards)
     timeline = rows(con, "timeline", parameters)
-    refused = {
-        (r["week"], r["model"], f"{r['suite']}@{r['suite_major']}", r["condition"]): r
-        for r in rows(con, "refused", parameters)
-    }
+    answers, pictured = _answers(con, "refused", parameters), _answers(con, "last_pictures", parameters)
     sources: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in rows(con, "reference_sources", parameters):
         sources[(row["suite"], row["reference"], row["attribute"])].append(words.plain(row["source"]))
@@ -79,7 +77,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
     pairs = _stereotypes(con, parameters)
     for key in sorted(boards, key=lambda k: (k != first, k[0], k[3] != "baseline", k[3], *_place(k))):
         suite, attribute, reference, condition = key
-        groups = _groups(key, boards[key], week, weeks, timeline, refused, warned)
+        groups = _groups(key, boards[key], week, weeks, timeline, answers, pictured, warned)
         figures = [v for g in groups for r in g.rows for v in (r.high, r.distance)]
         made.append(
             Board(
@@ -101,6 +99,16 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
             )
         )
     return tuple(made)
+
+
+def _answers(
+    con: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, str]
+) -> dict[tuple[str, str, str], Row]:
+    """Return the rows of a statement by model, suite and condition."""
+    return {
+        (row["model"], f"{row['suite']}@{row['suite_major']}", row["condition"]): row
+        for row in rows(con, name, parameters)
+    }
 
 
 def _place(key: Key) -> tuple[bool, tuple[int, str], str]:
@@ -133,7 +141,8 @@ def _groups(
     week: date,
     weeks: Sequence[date],
     timeline: Sequence[Row],
-    refused: Mapping[tuple[date, str, str, str], Row],
+    answers: Mapping[tuple[str, str, str], Row],
+    pictured: Mapping[tuple[str, str, str], Row],
     warned: Mapping[str, Sequence[str]],
 ) -> tuple[BoardGroup, ...]:
     """Return the tables of a board: real before simulated, track `model` before `system`."""
@@ -143,13 +152,12 @@ def _groups(
     groups: dict[tuple[bool, str], list[BoardRow]] = defaultdict(list)
     for (simulated, track, model), history in by_model.items():
         lives = [life for life in timeline if life["model"] == model]
-        answers = {
-            day: row
-            for (day, name, suite, condition), row in refused.items()
-            if (name, suite, condition) == (model, key[0], key[3])
-        }
+        asked = (model, key[0], key[3])
+        last = pictured[asked]["week"] if asked in pictured else None
         notes = (*_notes(lives), *warned.get(model, ()))
-        groups[(simulated, track)].append(_row(model, history, week, weeks, lives, answers, notes))
+        groups[(simulated, track)].append(
+            _row(model, history, week, weeks, lives, answers.get(asked), last, notes)
+        )
     return tuple(
         BoardGroup(
             track=track,
@@ -179,8 +187,8 @@ def unverified(con: duckdb.DuckDBPyConnection, week: date) -> str | None:
     labelers = sorted(
         {
             words.plain(row["labeler"])
-            for row in rows(con, "board_rows", {"week": week.isoformat()})
-            if row["week"] == week and row["reliable"] is None and row["labeler"] and row["n"]
+            for row in rows_of_weeks(con, "board_rows", [week], {})
+            if row["reliable"] is None and row["labeler"] and row["n"]
         }
     )
     if not labelers:
@@ -205,12 +213,12 @@ def _row(
     week: date,
     weeks: Sequence[date],
     lives: Sequence[Row],
-    answers: Mapping[date, Row],
+    answer: Row | None,
+    last_pictures: date | None,
     notes: tuple[str, ...],
 ) -> BoardRow:
     """Return one row: of this week, or of the last one with a figure, with what is to be known in words."""
     now = next((row for row in history if row["week"] == week), None)
-    last_pictures = max((day for day, row in answers.items() if row["pictures"]), default=None)
     status, shown, as_of = _status(now, history, week, lives, last_pictures)
     series = (now or history[-1])["series"]
     hidden = bool(now and now["withheld_reason"])
@@ -219,7 +227,6 @@ def _row(
         for row in history
         if row["series"] == series and not row["withheld_reason"]
     }
-    answer = answers.get(week)
     return BoardRow(
         model=words.plain(model),
         distance=None if hidden or shown is None else shown["estimate"],

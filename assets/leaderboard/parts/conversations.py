@@ -9,7 +9,7 @@ import duckdb
 
 from assets.leaderboard.page import words
 from assets.leaderboard.parts.gallery import picture_of
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 from assets.leaderboard.views.view import Conversation, Conversations, Turn
 
 #: Conversations shown of each model.
@@ -18,7 +18,8 @@ CONVERSATIONS = 2
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> tuple[Conversations, ...]:
     """Return the shown conversations of each model that had any up to `week`, real models first."""
-    found = rows(con, "conversations", {"week": week.isoformat(), "conversations": CONVERSATIONS})
+    weeks = (row["week"] for row in rows(con, "conversation_weeks", {"week": week.isoformat()}))
+    found = rows_of_weeks(con, "conversations", weeks, {"conversations": CONVERSATIONS})
     return tuple(
         Conversations(
             model=words.plain(model),

@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.page import words
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 from assets.leaderboard.views.view import Gallery, SamplePicture, ShownLabel
 
 PICTURES = 12
@@ -27,7 +27,8 @@ def build(con: duckdb.DuckDBPyConnection, week: date, conventions: Mapping[str, 
     for row in rows(con, "model_labelers", {"week": week.isoformat()}):
         labelers[row["model"]].append(row["labeler"])
     found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows(con, "samples", {"week": week.isoformat(), "pictures": PICTURES}):
+    weeks = (row["week"] for row in rows(con, "picture_weeks", {"week": week.isoformat()}))
+    for row in rows_of_weeks(con, "samples", weeks, {"pictures": PICTURES}):
         found[row["model"]].append(row)
     galleries = [
         Gallery(

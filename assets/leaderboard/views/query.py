@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import duckdb
 
-from warehouse.database.sqlfiles import sql
+from warehouse.database.marts import as_of_weeks
+from warehouse.database.sqlfiles import WEEKS, header, sql
 
 Row = dict[str, Any]
 
@@ -15,7 +17,28 @@ Row = dict[str, Any]
 def rows(
     con: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object] | None = None
 ) -> list[Row]:
-    """Return the rows of `sql/page/<name>.sql`, one dictionary a row, in the order of the statement."""
-    con.execute(sql(f"page/{name}"), dict(parameters or {}))
+    """Return the rows of `sql/page/<name>.sql`, one dictionary a row, in the order of the statement.
+
+    Of one whose header says `Weeks`, tables are read for the week `week` alone.
+    """
+    given = dict(parameters or {})
+    if WEEKS in header(f"page/{name}"):
+        return _asked(con, as_of_weeks("page", name, [str(given["week"])]), given)
+    return _asked(con, sql(f"page/{name}"), given)
+
+
+def rows_of_weeks(
+    con: duckdb.DuckDBPyConnection, name: str, weeks: Iterable[date], parameters: Mapping[str, object]
+) -> list[Row]:
+    """Return the rows of `sql/page/<name>.sql`, which has a column `week`, of some weeks; little else is read."""
+    wanted = {*weeks}
+    if not wanted:
+        return []
+    found = _asked(con, as_of_weeks("page", name, sorted(map(str, wanted))), dict(parameters))
+    return [row for row in found if row["week"] in wanted]
+
+
+def _asked(con: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object]) -> list[Row]:
+    con.execute(statement, parameters)
     columns = [column[0] for column in con.description or []]
     return [dict(zip(columns, row, strict=True)) for row in con.fetchall()]

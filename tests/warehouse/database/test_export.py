@@ -147,15 +147,14 @@ def test_what_a_person_opens_in_a_spreadsheet_is_there_as_csv(made: TableFiles, 
         assert len(rows) - 1 == copy.execute(f"SELECT count(*) FROM {name}{only}").fetchall()[0][0]
 
 
-@pytest.mark.parametrize("view", [view for view, weeks in views_by_week().items() if weeks == "own"])
+@pytest.mark.parametrize("view", [view for view, weeks in views_by_week().items() if weeks == marts.OWN])
 def test_a_view_whose_weeks_stand_alone_has_the_same_rows_when_only_its_week_is_read(
     filled: Con, view: str
 ) -> None:
     for week in (WEEK, WEEK_53):
-        of_week = f"week = DATE '{week}'"
-        alone = filled.execute(f"FROM ({marts.of_weeks(view, of_week)}) ORDER BY ALL").fetchall()
+        alone = filled.execute(f"FROM ({marts.of_weeks(view, [week])}) ORDER BY ALL").fetchall()
         assert alone
-        assert alone == filled.execute(f"FROM {view} WHERE {of_week} ORDER BY ALL").fetchall()
+        assert alone == filled.execute(f"FROM {view} WHERE week = DATE '{week}' ORDER BY ALL").fetchall()
 
 
 def test_an_edition_is_cumulative_through_its_week(filled: Con, tmp_path: Path) -> None:

@@ -1,0 +1,102 @@
+"""What is read of some weeks alone is what all weeks say of them: views, and statements of the page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.leaderboard.views.query import rows, rows_of_weeks
+from tests.site import world
+from tests.warehouse.checks.quality_rows import disagrees, moved
+from warehouse.database import marts
+from warehouse.database.archive import views_by_week
+from warehouse.database.sqlfiles import WEEKS, header, names, sql
+from warehouse.store import open_store
+from warehouse.weeks import shift
+
+MONDAYS = [shift(world.WEEK, back) for back in range(-4, 1)]
+#: Statements that are asked for weeks, and what else they are given.
+OF_WEEKS: dict[str, dict[str, Any]] = {
+    "board_rows": {},
+    "samples": {"pictures": 4},
+    "conversations": {"conversations": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    store = open_store(tmp_path_factory.mktemp("weeks"))
+    world.fill(store, weeks=len(MONDAYS), replicates=6)
+    made = world.load(store)
+    made.execute(disagrees(MONDAYS[-2], "photo", 0.429))
+    made.execute(moved(MONDAYS[1], 2))
+    return made
+
+
+def asked(con: duckdb.DuckDBPyConnection, statement: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+    con.execute(statement, given)
+    columns = [column[0] for column in con.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in con.fetchall()]
+
+
+@pytest.mark.parametrize("view", views_by_week())
+def test_rows_of_a_view_in_some_weeks(con: duckdb.DuckDBPyConnection, view: str) -> None:
+    for weeks in (MONDAYS[-1:], MONDAYS[1:2], [MONDAYS[0], MONDAYS[3]]):
+        listed = ", ".join(f"DATE '{week}'" for week in weeks)
+        whole = con.execute(f"FROM {view} WHERE week IN ({listed}) ORDER BY ALL").fetchall()
+        assert con.execute(f"FROM ({marts.of_weeks(view, weeks)}) ORDER BY ALL").fetchall() == whole
+        assert whole or view == "word_against_word"  # nobody was asked two things here
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in names("page") if WEEKS in header(f"page/{name}") and name not in OF_WEEKS]
+)
+def test_rows_of_a_statement_about_one_week(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    found = 0
+    for week in MONDAYS:
+        whole = asked(con, sql(f"page/{name}"), {"week": week})
+        assert rows(con, name, {"week": week}) == whole
+        found += len(whole)
+    assert found or name == "word_against_word"
+
+
+@pytest.mark.parametrize("name", OF_WEEKS)
+def test_rows_of_a_statement_about_some_weeks(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Each depends on what is newest among the weeks that are read, so weeks are those that end with the last."""
+    found = 0
+    for first in range(len(MONDAYS)):
+        weeks = [date.fromisoformat(week) for week in MONDAYS[first:]]
+        whole = asked(con, sql(f"page/{name}"), OF_WEEKS[name])
+        of_weeks = [row for row in whole if row["week"] in weeks]
+        assert rows_of_weeks(con, name, weeks, OF_WEEKS[name]) == of_weeks
+        found += len(of_weeks)
+    assert found or name == "conversations"
+    assert rows_of_weeks(con, name, [], OF_WEEKS[name]) == []
+
+
+def test_the_boards_have_the_last_row_and_the_last_figure_of_everybody(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """Also of a model that is retired, and of one whose figures are withheld now."""
+    con.execute("BEGIN")
+    con.execute(
+        "INSERT INTO withheld BY NAME SELECT $week::DATE AS week, 'sim-next' AS model, 'few' AS reason",
+        {"week": world.WEEK},
+    )
+    weeks = {row["week"] for row in rows(con, "board_weeks", {"week": world.WEEK})}
+    whole = asked(con, sql("page/board_rows"), {})
+    con.execute("ROLLBACK")
+    last: dict[tuple[Any, ...], Any] = {}
+    figure: dict[tuple[Any, ...], Any] = {}
+    for row in whole:
+        key = tuple(row[name] for name in ("model", "suite", "condition", "attribute", "reference"))
+        last[key] = max(last.get(key, row["week"]), row["week"])
+        if row["estimate"] is not None:
+            figure[key] = max(figure.get(key, row["week"]), row["week"])
+    assert len({*last.values()}) > 1
+    assert {*last.values()} | {*figure.values()} == weeks
+    before = date.fromisoformat(shift(world.WEEK, -1))
+    assert {day for key, day in figure.items() if key[0] == "sim-next"} == {before}
