@@ -9,7 +9,7 @@ from assets.labeling.thumbnails.partition import complete_weeks
 from assets.leaderboard.edition import publish
 from assets.leaderboard.published import Edition
 from assets.metrics.week import assert_publishable
-from warehouse.database.connection import connect
+from warehouse.database.connection import connect, limit_memory
 from warehouse.database.published import DATABASE
 from warehouse.database.week_hashes import keep_week_hashes
 from warehouse.integrity.record import last_read, line
@@ -24,8 +24,10 @@ def publish_week(place: Workplace, week: str) -> Edition:
         RefusedError: if another run is publishing.
     """
     with connect(place.warehouse) as con:
+        limit_memory(con)
         keep_week_hashes(con)
     with connect(place.warehouse, read_only=True) as con:
+        limit_memory(con)
         assert_publishable(con, place, week)
         complete_weeks(place, loaded_partitions(con, week))
         read = last_read(place.warehouse.parent, place.store.url)

@@ -26,6 +26,7 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.before import EditionBefore
 from warehouse.database.building import build_database, start_here
+from warehouse.database.connection import limit_memory
 from warehouse.database.export import export_tables, export_views, hashes_of
 from warehouse.database.published import open_published
 from warehouse.database.table_files import TableFiles
@@ -98,6 +99,7 @@ def assemble(
     build_database(database, data.tables, data.files, fetcher(store, listed, folder))
     copy = open_published(database)
     try:
+        limit_memory(copy)
         same_texts = before is not None and before.get("texts_sha256") == texts
         hashes = hashes_of(copy, data)
         export_views(copy, data, hashes, week=week, before=edition_before, same_texts=same_texts)

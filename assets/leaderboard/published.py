@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from warehouse.errors import CorruptObjectError
 from warehouse.loading.seals import FIELD
 from warehouse.store.base import Store
 
+_ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
 POINTER = ("edition", "week", "revision", "replaces")  # what latest.json holds
 
 
@@ -50,6 +52,8 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
         KeyError: if there is no such edition.
         CorruptObjectError: if it does not read as a manifest.
     """
+    if not _ID.fullmatch(edition_id):
+        raise KeyError(edition_id)
     key = f"{keys.edition_prefix(edition_id)}manifest.json"
     return read_json(key, store.get(key))
 

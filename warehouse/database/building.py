@@ -19,7 +19,7 @@ import duckdb
 
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database import marts, published
-from warehouse.database.connection import connect
+from warehouse.database.connection import connect, limit_memory
 from warehouse.errors import CorruptObjectError, RefusedError, StoreError
 
 #: A primary key costs 145 bytes of disk and up to 400 of memory per row, and more time than the row itself.
@@ -165,6 +165,7 @@ def _make(path: Path, plan: _Plan, fetch: Fetch, tell: Progress) -> None:
     try:
         shutil.copyfile(published.empty(), beside)
         with connect(beside) as con:
+            limit_memory(con)
             published.search_all(con)
             columns = {table: _columns(con, plan, table, fetch) for table in plan.weeks}
             other = {table for table in columns if columns[table] != published.columns_of(table)}
@@ -225,6 +226,7 @@ def _replace(
     con: duckdb.DuckDBPyConnection, plan: _Plan, before: dict[str, Any], fetch: Fetch, tell: Progress
 ) -> None:
     """Delete what is no longer listed or listed otherwise, then insert what is new. Keys forbid both in one go."""
+    limit_memory(con)
     published.search_all(con)
     new: dict[str, list[str]] = {}
     con.execute("BEGIN")

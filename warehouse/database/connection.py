@@ -16,6 +16,7 @@ SETTINGS: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+_MEMORY = "1GB"
 _WRITER_OFFSET = 52  # in DuckDB's main header: the version of the library that wrote the file, 32 bytes
 _IN_USE = ("Could not set lock", "Conflicting lock", "different configuration", "already attached")
 _NEWER = (
@@ -55,6 +56,11 @@ def connect(path: Path | None, *, read_only: bool = False) -> duckdb.DuckDBPyCon
         con.close()
         raise UsageError(_NEWER.format(name=path.name, what=f"schema {newer}"))
     return con
+
+
+def limit_memory(con: duckdb.DuckDBPyConnection) -> None:
+    """Let the database keep no more than 1 GB of what it has read, instead of most of the machine's memory."""
+    con.execute(f"SET memory_limit = '{_MEMORY}'")
 
 
 def was_interrupted(error: BaseException) -> bool:

@@ -185,7 +185,8 @@ def test_fetch_refuses_a_folder_of_something_else(
 
 
 @pytest.mark.parametrize(
-    "command", [("fetch", "2020-01-06.1", "x"), ("build", "2020-01-06.1"), ("build", "nonsense")]
+    "command",
+    [("fetch", "2020-01-06.1", "x"), ("build", "2020-01-06.1"), ("build", "nonsense"), ("build", "../../x")],
 )
 def test_an_edition_that_is_not_there_is_named(
     reads: Installation,

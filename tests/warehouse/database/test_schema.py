@@ -13,8 +13,8 @@ from assets.labeling.asked.attempts import LABEL_ATTEMPT_COLUMNS
 from assets.labeling.records import LABEL_COLUMNS
 from warehouse.database import dictionary, marts, sqlfiles
 from warehouse.database.archive import views_by_week
-from warehouse.database.marts import EARLIER, OWN
 from warehouse.database.connection import connect
+from warehouse.database.marts import EARLIER, OWN
 from warehouse.database.migrations import migrate
 from warehouse.database.published import make_start_here, starting_points
 from warehouse.database.table_hash import identity_columns, identity_tables
