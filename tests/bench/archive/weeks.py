@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,8 @@ def workplace(home: Path) -> Workplace:
         (home / "models.yaml").write_text(yaml.safe_dump({"models": [entry]}))
         settings = {"models": "models.yaml", "workers": 0, "runs_at_once": 1, "first_week": FIRST}
         (home / "cliche.yaml").write_text(yaml.safe_dump(settings))
-    return make_workplace(load_settings({"CLICHE_HOME": str(home)}))
+    # of one version, whatever is committed meanwhile: another one would score all weeks again
+    return replace(make_workplace(load_settings({"CLICHE_HOME": str(home)})), code_version="bench")
 
 
 def write_week(place: Workplace, asked: Asked, week: str) -> None:
