@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.generation.workplace import Workplace
-from assets.metrics.week import score_weeks
 from tests.bench.archive import weeks
+from tests.bench.archive.public import make_public
 from tests.bench.archive.publishing import Published, published
 from tests.bench.archive.weeks import Asked, monday
 from tests.bench.measure import Row, Size
@@ -21,8 +21,6 @@ from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
 from warehouse.database.table_hash import identity_tables
 
-#: Weeks that go through the store, of whose rows the others are copies.
-_REAL = 2
 #: Folders of the store in which editions are.
 _PUBLIC = ("tables", "editions")
 _LEAST_S = 0.01  # a phase that took less is compared as if it had taken this
@@ -68,14 +66,15 @@ def run(folder: Path, size: Size) -> list[Row]:
 def _publish_at(home: Path, asked: Asked, lengths: Sequence[int]) -> Iterator[tuple[int, Published, int]]:
     """Yield each length with what its last week cost to publish, and the bytes that were added to the store by it."""
     place = weeks.workplace(home)
-    real = range(1, min(_REAL, lengths[0] - 1) + 1)
-    for number in real:
-        weeks.write_week(place, asked, monday(number))
-    score_weeks(place, monday(real[-1]))
-    made = real[-1]
+    weeks.write_week(place, asked, monday(1))
+    published(home, monday(1))
+    made = 1
     for length in lengths:
+        copies = range(made + 1, length - 1)
+        if copies:
+            weeks.copy_weeks(place, asked, made, copies)
+            make_public(place, [monday(number) for number in copies])
         if made < length - 1:
-            weeks.copy_weeks(place, asked, real, range(made + 1, length - 1))
             weeks.write_week(place, asked, monday(length - 1))
             published(home, monday(length - 1))
         weeks.write_week(place, asked, monday(length))

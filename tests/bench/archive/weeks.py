@@ -27,26 +27,22 @@ from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite
 from orchestration.resources import make_workplace
 from orchestration.settings import load_settings
+from tests.bench.archive.moving import moved
 from tests.site.world import picture as small_picture
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.database.connection import connect
+from warehouse.database.connection import connect, limit_memory
 from warehouse.loading import objects
 from warehouse.loading.load import PARTITION_TABLES, WEEK_TABLES, load_anchors
+from warehouse.loading.objects import digest
 from warehouse.store.base import Store
 
 FIRST = "2024-01-01"  # Monday of the first week
 TURNS = 3  # of a confrontation
 _DRAWN = 24  # different drawings
-_TABLES = tuple(dict.fromkeys((*PARTITION_TABLES, *WEEK_TABLES)))
-_MOVED = {
-    "week": "week + to_days(cast(7 * $weeks AS INTEGER))",
-    "slot_key": "sha256(slot_key || $weeks)",
-    **dict.fromkeys(
-        ("requested_at", "answered_at", "labeled_at"), "{} + to_days(cast(7 * $weeks AS INTEGER))"
-    ),
-}
+_TABLES = tuple(dict.fromkeys((*PARTITION_TABLES, *WEEK_TABLES, "drift_counts")))
+_AT_ONCE = 6  # weeks
 
 
 @dataclass(frozen=True)
@@ -138,8 +134,8 @@ def write_week(place: Workplace, asked: Asked, week: str) -> None:
         _note_thumbnails(place.store, week, model)
 
 
-def copy_weeks(place: Workplace, asked: Asked, sources: Sequence[int], numbers: Sequence[int]) -> None:
-    """Make weeks (counted from 1) of the rows of real ones in turn: scored in the warehouse, by name in the store."""
+def copy_weeks(place: Workplace, asked: Asked, source: int, numbers: Sequence[int]) -> None:
+    """Make weeks (counted from 1) of the rows of a real one: scored in the warehouse, by name in the store."""
     (version,) = {make_labeler("drawing").version}
     for number in numbers:
         for model in asked.names():
@@ -151,36 +147,47 @@ def copy_weeks(place: Workplace, asked: Asked, sources: Sequence[int], numbers: 
                 _keep(Path(place.store.url) / name, b"")
             _note_thumbnails(place.store, monday(number), model)
     # Anchors first: what a week is scored by holds them.
-    label_anchor_sets(place, monday(numbers[-1]) if numbers else FIRST)
+    label_anchor_sets(place, monday(numbers[-1]))
     with connect(place.warehouse) as con:
+        limit_memory(con)
         load_anchors(con, place.store)
-        for number in numbers:
-            _copy(con, place.store, sources[number % len(sources)], number)
-            inputs = scored_by(con, place, monday(number))
-            con.execute(
-                "INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": monday(number), "inputs": inputs}
-            )
+        for begun in range(0, len(numbers), _AT_ONCE):
+            _copy(con, source, numbers[begun : begun + _AT_ONCE])
+        _keep_loaded(con, place.store, monday(source), monday(numbers[-1]))
+        _keep_scored(con, place, [monday(number) for number in numbers])
         con.execute("CHECKPOINT")
 
 
-def _copy(con: duckdb.DuckDBPyConnection, store: Store, source: int, number: int) -> None:
-    week = monday(number)
-    con.execute("BEGIN")
+def _copy(con: duckdb.DuckDBPyConnection, source: int, numbers: Sequence[int]) -> None:
     for table in _TABLES:
         columns = [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
-        moved = ", ".join(f"{_MOVED[name].format(name)} AS {name}" for name in columns if name in _MOVED)
         con.execute(
-            f"INSERT INTO {table} BY NAME SELECT * REPLACE ({moved}) FROM {table} WHERE week = $source",
-            {"weeks": number - source, "source": monday(source)},
+            f"INSERT INTO {table} BY NAME SELECT * EXCLUDE (later) REPLACE ({moved(columns, 'later')}) "
+            f"FROM {table}, (SELECT unnest($later) AS later) WHERE week = $source",
+            {"later": [number - source for number in numbers], "source": monday(source)},
         )
-    for (model,) in con.execute("SELECT model FROM loads WHERE week = $week", {"week": week}).fetchall():
-        names = objects.names_of(store, week, model)
-        con.execute(
-            "UPDATE loads SET fingerprint = $fingerprint, manifest = $manifest "
-            "WHERE week = $week AND model = $model",
-            {"fingerprint": names.fingerprint, "manifest": names.manifest, "week": week, "model": model},
-        )
-    con.execute("COMMIT")
+
+
+def _keep_loaded(con: duckdb.DuckDBPyConnection, store: Store, after: str, through: str) -> None:
+    """Say of copied weeks that the objects were loaded which the store has."""
+    wanted = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), model FROM loads WHERE week > $after AND week <= $through",
+        {"after": after, "through": through},
+    ).fetchall()
+    found = objects.names_of_all(store, dict.fromkeys(wanted))
+    con.executemany(
+        "UPDATE loads SET fingerprint = ?, manifest = ? WHERE week = ? AND model = ?",
+        [[names.fingerprint, names.manifest, *one] for one, names in found.items()],
+    )
+
+
+def _keep_scored(con: duckdb.DuckDBPyConnection, place: Workplace, weeks: Sequence[str]) -> None:
+    """Say of copied weeks that they were scored, and that changes were looked for in them."""
+    for week in weeks:
+        inputs = scored_by(con, place, week)
+        kept = {"scored_weeks": inputs, "drift_weeks": inputs, "history_weeks": digest([inputs, []])}
+        for table, value in kept.items():
+            con.execute(f"INSERT INTO {table} VALUES ($week, $value)", {"week": week, "value": value})
 
 
 def _note_thumbnails(store: Store, week: str, model: str) -> None:

@@ -1,0 +1,90 @@
+"""Past weeks that are public already: copies of the rows of one that was published, and an edition that lists them.
+
+A publish that finds them as the edition before has them reads nothing of them, so their hashes only have to be the same
+in the warehouse and in the manifest: they are made of their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from assets.generation.workplace import Workplace
+from assets.leaderboard.published import POINTER, latest, read_manifest
+from tests.bench.archive.moving import moved
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.database.archive import WeekPart, parts_of, tables_by_week
+from warehouse.database.connection import connect
+from warehouse.loading.load import transaction
+from warehouse.loading.seals import sealed
+from warehouse.weeks import span
+
+
+def make_public(place: Workplace, weeks: Sequence[str]) -> None:
+    """Write the parts of some weeks, which follow the newest edition's, and the manifest of an edition of the last."""
+    newest = latest(place.store)
+    if newest is None:
+        raise ValueError("nothing is published whose rows could be copied")
+    manifest = read_manifest(place.store, newest.id)
+    tables = {name: {**entry, "parts": [*entry["parts"]]} for name, entry in manifest["tables"].items()}
+    with connect(None) as con:
+        for entry in tables.values():
+            source = parts_of(entry).get(newest.week)
+            for week in weeks if source else ():
+                part = _copied(con, Path(place.store.url), source, entry["columns"], week)
+                entry["parts"].append(vars(part))
+                entry["rows"] += part.rows
+    _keep_hashes(place, tables, weeks)
+    edition = {"edition": f"{weeks[-1]}.1", "week": weeks[-1], "revision": 1, "replaces": newest.id}
+    key = f"{keys.edition_prefix(edition['edition'])}manifest.json"
+    place.store.put_if_absent(key, sealed(key, {**manifest, **edition, "tables": tables}))
+    expected = place.store.get(keys.LATEST_EDITION)
+    pointer = canonical_json({name: edition[name] for name in POINTER})
+    if not place.store.swap_latest(keys.LATEST_EDITION, pointer, expected=expected):
+        raise ValueError("somebody else publishes here")
+
+
+def _copied(
+    con: duckdb.DuckDBPyConnection, store: Path, source: WeekPart, columns: Sequence[Sequence[str]], week: str
+) -> WeekPart:
+    """Write the rows of a part under another week; return the part that they are."""
+    later = len(span(str(source.week), week)) - 1
+    unnamed = store / "tables" / "unnamed.parquet"
+    con.execute(
+        f"COPY (SELECT * REPLACE ({moved([name for name, _ in columns], str(later))}) "
+        f"FROM read_parquet('{store / source.key}', hive_partitioning = false)) "
+        f"TO '{unnamed}' (FORMAT parquet, COMPRESSION zstd)"
+    )
+    data = unnamed.read_bytes()
+    sha256, table = sha256_hex(data), source.key.split("/")[1]
+    key = keys.table_part(table, week, sha256)
+    (store / key).parent.mkdir(parents=True, exist_ok=True)
+    unnamed.replace(store / key)
+    hashed = sha256_hex(f"{table}/{week}".encode())
+    return replace(
+        source,
+        week=week,
+        key=key,
+        sha256=sha256,
+        bytes=len(data),
+        content_sha256=hashed,
+        table_hash=source.table_hash and hashed,
+    )
+
+
+def _keep_hashes(place: Workplace, tables: dict[str, Any], weeks: Sequence[str]) -> None:
+    with connect(place.warehouse) as con, transaction(con):
+        for table in tables_by_week(con):
+            parts = parts_of(tables[table])
+            kept = [
+                [table, week, parts[week].rows, parts[week].table_hash, parts[week].content_sha256]
+                for week in weeks
+                if week in parts
+            ]
+            if kept:
+                con.executemany("INSERT INTO week_hashes VALUES (?, ?, ?, ?, ?)", kept)
