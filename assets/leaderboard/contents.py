@@ -29,6 +29,7 @@ from warehouse.database.building import build_database, start_here
 from warehouse.database.connection import limit_memory
 from warehouse.database.export import export_tables, export_views, hashes_of
 from warehouse.database.published import open_published
+from warehouse.database.shared_file import file_to_change
 from warehouse.database.table_files import TableFiles
 from warehouse.loading import anchor_objects, gold_objects
 from warehouse.loading.freshness import names_of_loaded
@@ -46,6 +47,7 @@ class Contents:
     documents: Mapping[str, bytes]  # path in the edition → page; in no content hash, like column comments
     page: Page
     store: Store
+    database: Path  # DuckDB file of its tables
 
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """Yield (key, bytes) of the rows of tables and weeks that no edition published before."""
@@ -91,13 +93,15 @@ def assemble(
         before: manifest of the edition that this one continues. What is the same there is not written again, and
             figures are those of that edition where they are the same but for the last digits.
         texts: hash of the statements that views are made by.
-        database: DuckDB file of the published tables, which is made, or brought up to date.
+        database: DuckDB file of the published tables; it is made, or brought up to date, or, if it is shared, another
+            beside it.
     """
     edition_before = EditionBefore(store, before, folder / "before")
     data = export_tables(con, folder, week=week, before=edition_before)
     listed = {**(before or {"edition": ""}), "tables": data.tables, "files": data.files}
-    build_database(database, data.tables, data.files, fetcher(store, listed, folder))
-    copy = open_published(database)
+    file = file_to_change(database, data.tables, data.files)
+    build_database(file, data.tables, data.files, fetcher(store, listed, folder))
+    copy = open_published(file)
     try:
         limit_memory(copy)
         same_texts = before is not None and before.get("texts_sha256") == texts
@@ -116,7 +120,7 @@ def assemble(
         sources = _sources(copy, store, page, week, hashes, names)
     finally:
         copy.close()
-    start_here(database, data.tables, data.files)
+    start_here(file, data.tables, data.files)
     rendered = {path: sha256_hex(content) for path, content in render(page).items()}
     return Contents(
         sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered})),
@@ -125,6 +129,7 @@ def assemble(
         documents=reference,
         page=page,
         store=store,
+        database=file,
     )
 
 

@@ -29,6 +29,7 @@ from assets.suites.analysis import shipped
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.published import DATABASE
+from warehouse.database.shared_file import take_turns
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
@@ -87,7 +88,8 @@ def publish(
             manifest = _write(store, contents, week, code_version, current, store_read)
             _advance(store, manifest)
             published = True
-        show_database(store, manifest, file, Path(folder))
+        show_database(store, manifest, contents.database, Path(folder))
+        take_turns(file, contents.database)
         return edition_of(manifest, published=published)
 
 

@@ -133,7 +133,7 @@ def built_from(path: Path) -> dict[str, Any] | None:
     file.
     """
     try:
-        found: dict[str, Any] = json.loads(_note(path).read_bytes())
+        found: dict[str, Any] = json.loads(note_of(path).read_bytes())
         return found if found["file"] == _state(path) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -161,7 +161,7 @@ def _planned(tables: Mapping[str, Any], files: Mapping[str, Any]) -> _Plan:
 def _make(path: Path, plan: _Plan, fetch: Fetch, tell: Progress) -> None:
     """Make a new file beside the one at `path`, and put it in its place."""
     beside = path.with_name(f".{path.name}.new")
-    _remove(beside)
+    forget_file(beside)
     try:
         shutil.copyfile(published.empty(), beside)
         with connect(beside) as con:
@@ -179,11 +179,11 @@ def _make(path: Path, plan: _Plan, fetch: Fetch, tell: Progress) -> None:
                 _insert(con, table, [key for _, key in plan.weeks[table].values()], fetch)
             con.execute("COMMIT")
             con.execute("CHECKPOINT")
-        _note(path).unlink(missing_ok=True)
+        note_of(path).unlink(missing_ok=True)
         _wal(path).unlink(missing_ok=True)  # belongs to the file that goes
         beside.replace(path)
     except BaseException:
-        _remove(beside)
+        forget_file(beside)
         raise
 
 
@@ -206,19 +206,19 @@ def _changing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con = connect(path)
     except RefusedError:
         beside = path.with_name(f".{path.name}.new")
-        _remove(beside)
+        forget_file(beside)
         try:
             shutil.copyfile(path, beside)
             with connect(beside) as con:
                 yield con
-            _note(path).unlink(missing_ok=True)
+            note_of(path).unlink(missing_ok=True)
             beside.replace(path)
         except BaseException:
-            _remove(beside)
+            forget_file(beside)
             raise
         return
     with con:
-        _note(path).unlink(missing_ok=True)
+        note_of(path).unlink(missing_ok=True)
         yield con
 
 
@@ -271,9 +271,9 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, keys: list[str], fetch: 
 
 def _write_note(path: Path, note: Mapping[str, Any]) -> None:
     text = canonical_json({**note, "file": _state(path)})
-    beside = _note(path).with_suffix(".new")
+    beside = note_of(path).with_suffix(".new")
     beside.write_bytes(text)
-    beside.replace(_note(path))
+    beside.replace(note_of(path))
 
 
 def _state(path: Path) -> list[int]:
@@ -282,7 +282,8 @@ def _state(path: Path) -> list[int]:
     return [state.st_size, state.st_mtime_ns]
 
 
-def _note(path: Path) -> Path:
+def note_of(path: Path) -> Path:
+    """Return where it is noted what a file was made from."""
     return path.with_name(f"{path.name}.parts.json")
 
 
@@ -290,9 +291,10 @@ def _wal(path: Path) -> Path:
     return path.with_name(f"{path.name}.wal")
 
 
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    _wal(path).unlink(missing_ok=True)
+def forget_file(path: Path) -> None:
+    """Remove a file with all that lies beside it."""
+    for one in (note_of(path), path, _wal(path)):
+        one.unlink(missing_ok=True)
 
 
 def _escaped(path: Path) -> str:

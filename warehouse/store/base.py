@@ -78,7 +78,8 @@ class Store(Protocol):
     def replace(self, key: str, data: bytes | Path) -> None:
         """Put bytes, or those of a file of any size, at a key under `site/`, whatever is there.
 
-        Readers see the old object or the new one.
+        Readers see the old object or the new one. The file itself may become the object: if it has two names then, it
+        must not change any more.
         """
         ...
 

@@ -117,11 +117,14 @@ class LocalStore:
         return True
 
     def replace(self, key: str, data: bytes | Path) -> None:
-        """Put bytes, or those of a file, at a key under `site/`, whatever is there; durable and at once."""
+        """Put bytes, or a file, at a key under `site/`, whatever is there; durable and at once.
+
+        A file is not copied where it can have a second name: then it must not change any more.
+        """
         target = self._root / check_changeable(key)
         with explained("write", target):
             self._make(target.parent)
-            with self._written(data) as temporary:
+            with self._linked(data) if isinstance(data, Path) else self._written(data) as temporary:
                 temporary.replace(target)
                 _sync_folder(target.parent)
 
@@ -254,6 +257,21 @@ class LocalStore:
         finally:
             path.unlink(missing_ok=True)
             os.close(descriptor)
+
+    @contextmanager
+    def _linked(self, file: Path) -> Iterator[Path]:
+        """Give a second name in `.tmp` of a file, durably; a copy where it can have none. It is gone afterwards."""
+        with self._written(b"") as path:
+            try:
+                path.unlink()
+                path.hardlink_to(file)
+            except OSError:  # on another disk, or on one without links
+                with self._written(file) as copy:
+                    yield copy
+                return
+            with path.open("rb") as linked:
+                os.fsync(linked.fileno())
+            yield path
 
     def _open_temporary(self) -> tuple[Path, int]:
         """Return a new file in `.tmp`, open and locked; one that a sweeper got hold of first is given up."""
