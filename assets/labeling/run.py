@@ -12,7 +12,7 @@ from itertools import islice
 import pyarrow as pa
 
 from assets.gateway.models_file import LabelerEntry
-from assets.gateway.receipts import Receipt, read_partition
+from assets.gateway.receipts import PartitionAttempts, Receipt, read_partition
 from assets.gateway.records import Outcome
 from assets.gateway.workers import make_pool
 from assets.generation.plan import Plan
@@ -166,12 +166,14 @@ def missing(
     labeler: Labeler | RemoteLabeler,
     done: Collection[tuple[str, str]],
     closed: Collection[tuple[str, str]] = frozenset(),
+    known: PartitionAttempts | None = None,
 ) -> list[Task]:
     """Return the pictures of a partition that lack labels.
 
-    `done` holds the (slot, attribute) pairs there are, `closed` the (picture, attribute) pairs there will never be.
+    `done` holds the (slot, attribute) pairs there are, `closed` the (picture, attribute) pairs there will never be,
+    `known` the partition's attempts, if they were read already.
     """
-    state = read_partition(store, plan.week, plan.model)
+    state = known or read_partition(store, plan.week, plan.model)
     prompts = plan.prompts()
     readable = frozenset(labeler.attributes())
     wanted: defaultdict[str, dict[Slot, Sequence[str]]] = defaultdict(dict)
@@ -263,8 +265,10 @@ def _write_part(store: Store, plan: Plan, labeler: str, rows: list[dict[str, obj
 
 def labelled(store: Store, plan: Plan, labeler: Labeler | RemoteLabeler) -> set[tuple[str, str]]:
     """Return the (slot, attribute) pairs that this labeler version has read already."""
-    rows = read_labels(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
-    return {(str(row["slot_key"]), str(row["attribute"])) for row in rows}
+    found: set[tuple[str, str]] = set()
+    for part in _parts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}"):
+        found.update(zip(part["slot_key"].to_pylist(), part["attribute"].to_pylist(), strict=True))
+    return found
 
 
 def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[str, object]]:
@@ -273,7 +277,9 @@ def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[
     Raises:
         CorruptObjectError: if a part is damaged.
     """
-    rows: list[dict[str, object]] = []
+    return [row for part in _parts(store, week, model, labeler) for row in part.to_pylist()]
+
+
+def _parts(store: Store, week: str, model: str, labeler: str) -> Iterator[pa.Table]:
     for key in store.list(f"{keys.labels_prefix(week, model)}labeler={labeler}/part-"):
-        rows += read_parquet(store, key).to_pylist()
-    return rows
+        yield read_parquet(store, key)

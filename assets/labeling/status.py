@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assets.gateway.models_file import LabelerEntry
-from assets.gateway.receipts import read_partition
+from assets.gateway.receipts import PartitionAttempts, read_partition
 from assets.gateway.records import Outcome
 from assets.generation.plan import Plan, read_plan
 from assets.generation.run import count_outcomes
@@ -78,7 +78,7 @@ def partition_state(
     outcomes = count_outcomes(plan, known)
     open_slots = outcomes.pop("open")
     calls = read_attempts(store, week, model)
-    labeling = _labeling(store, plan, outcomes[Outcome.OK], calls, labelers)
+    labeling = _labeling(store, plan, known, outcomes[Outcome.OK], calls, labelers)
     label_cost_usd = cost_usd(calls)
     return PartitionState(
         model,
@@ -175,6 +175,7 @@ class _Labeling:
 def _labeling(
     store: Store,
     plan: Plan,
+    known: PartitionAttempts,
     pictures: int,
     calls: Sequence[LabelAttempt],
     labelers: Mapping[str, LabelerEntry],
@@ -186,7 +187,7 @@ def _labeling(
     labeler = make_labeler(plan.labeler, labelers)
     own = [call for call in calls if (call.labeler, call.labeler_version) == (labeler.name, labeler.version)]
     return _Labeling(
-        unlabelled=len(missing(store, plan, labeler, labelled(store, plan, labeler), closed(own))),
+        unlabelled=len(missing(store, plan, labeler, labelled(store, plan, labeler), closed(own), known)),
         declined=len({sha256 for sha256, _ in declined(own)}),
         stopped_by=stopped_by(own),
     )
