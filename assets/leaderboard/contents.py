@@ -19,6 +19,7 @@ from assets.leaderboard.build import build_page
 from assets.leaderboard.documents import documents
 from assets.leaderboard.page.page import render
 from assets.leaderboard.published import fetcher
+from assets.leaderboard.site import FileHash
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
 from assets.suites.analysis import shipped
@@ -48,6 +49,7 @@ class Contents:
     page: Page
     store: Store
     database: Path  # DuckDB file of its tables
+    database_hash: FileHash
 
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """Yield (key, bytes) of the rows of tables and weeks that no edition published before."""
@@ -107,6 +109,13 @@ def assemble(
         same_texts = before is not None and before.get("texts_sha256") == texts
         hashes = hashes_of(copy, data)
         export_views(copy, data, hashes, week=week, before=edition_before, same_texts=same_texts)
+    finally:
+        copy.close()
+    start_here(file, data.tables, data.files)
+    hashed = FileHash(file)  # while the page is made and all is written
+    copy = open_published(file)
+    try:
+        limit_memory(copy)
         reference = documents(copy, shipped().data)
         page = build_page(
             copy,
@@ -120,7 +129,6 @@ def assemble(
         sources = _sources(copy, store, page, week, hashes, names)
     finally:
         copy.close()
-    start_here(file, data.tables, data.files)
     rendered = {path: sha256_hex(content) for path, content in render(page).items()}
     return Contents(
         sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered})),
@@ -130,6 +138,7 @@ def assemble(
         page=page,
         store=store,
         database=file,
+        database_hash=hashed,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,41 @@ from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
 
-def show_database(store: Store, manifest: Mapping[str, Any], path: Path, folder: Path) -> None:
+class FileHash:
+    """The hash of a file that takes seconds to read: begun in the background, waited for where it is needed."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin to read the file."""
+        self._path, self._state = path, _state(path)
+        self._found = ""
+        self._thread = threading.Thread(target=self._begin, daemon=True)
+        self._thread.start()
+
+    def sha256(self) -> str:
+        """Return the hash of the file as it is now."""
+        self._thread.join()
+        if not self._found or _state(self._path) != self._state:
+            self._state = _state(self._path)
+            self._read()
+        return self._found
+
+    def _begin(self) -> None:
+        with suppress(OSError):  # whoever waits for it reads again, and hears of it
+            self._read()
+
+    def _read(self) -> None:
+        with self._path.open("rb") as file:
+            self._found = hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _state(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns
+
+
+def show_database(
+    store: Store, manifest: Mapping[str, Any], path: Path, folder: Path, hashed: FileHash | None = None
+) -> None:
     """Put the DuckDB file of an edition on the site, if readers see that edition and the site does not have it.
 
     Args:
@@ -24,6 +60,7 @@ def show_database(store: Store, manifest: Mapping[str, Any], path: Path, folder:
         path: the file that its page was made from. A publish that found nothing new may have taken newer run-time
             columns into it: they are taken back.
         folder: for what must be read again; removed by the caller.
+        hashed: the file's hash, if somebody began to compute it.
 
     Raises:
         StoreError: if the store fails.
@@ -34,10 +71,10 @@ def show_database(store: Store, manifest: Mapping[str, Any], path: Path, folder:
     tables, files = manifest["tables"], manifest["files"]
     build_database(path, tables, files, fetcher(store, manifest, folder))
     start_here(path, tables, files)
-    put_database(store, path, newest.id)
+    put_database(store, path, newest.id, hashed)
 
 
-def put_database(store: Store, path: Path, edition: str) -> None:
+def put_database(store: Store, path: Path, edition: str, hashed: FileHash | None = None) -> None:
     """Put the DuckDB file of the newest edition at `site/cliche.duckdb`, and after it the note of what it is.
 
     Nothing is written if the file that is there is of this edition. A publish that is killed between file and note
@@ -48,8 +85,7 @@ def put_database(store: Store, path: Path, edition: str) -> None:
     """
     if _is_there(store, edition):
         return
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = (hashed or FileHash(path)).sha256()
     note = {"edition": edition, "sha256": sha256, "bytes": path.stat().st_size}
     store.replace(keys.SITE_DATABASE, path)
     store.replace(keys.SITE_DATABASE_NOTE, sealed(keys.SITE_DATABASE_NOTE, note))

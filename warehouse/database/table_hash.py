@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.errors import UsageError
@@ -131,7 +132,7 @@ def rows_hash(con: duckdb.DuckDBPyConnection, relation: str, columns: Columns) -
     rows = 0
     for batch in hashes.to_arrow_reader(100_000):
         rows += batch.num_rows
-        digest.update("".join(batch.column(0).to_pylist()).encode())
+        digest.update(_bytes(batch.column(0)))
     return Hashed(rows, digest.hexdigest())
 
 
@@ -203,11 +204,18 @@ def _hashed(con: duckdb.DuckDBPyConnection, query: str, head: bytes) -> dict[Wee
                 found[week] = Hashed(rows, digest.hexdigest())
                 digest, rows = hashlib.sha256(head), 0
             week = value
-            digest.update("".join(hashes.slice(start, end - start).to_pylist()).encode())
+            digest.update(_bytes(hashes.slice(start, end - start)))
             rows, start = rows + end - start, end
     if rows:
         found[week] = Hashed(rows, digest.hexdigest())
     return found
+
+
+def _bytes(texts: pa.StringArray) -> memoryview:
+    """Return the bytes of texts, none of them NULL, one after the other."""
+    _, places, data = texts.buffers()
+    ends = memoryview(places).cast("i")[texts.offset : texts.offset + len(texts) + 1]
+    return memoryview(data)[ends[0] : ends[-1]]
 
 
 def _head(columns: Columns) -> bytes:

@@ -34,6 +34,7 @@ PHASES: dict[str, tuple[tuple[str, str], ...]] = {
     "score": (("assets.metrics.week", "_score_changed"),),
     "checks": (("assets.metrics.week", "_check"),),
     "history": (("assets.metrics.week", "_score_history"),),
+    "hashes": (("assets.leaderboard.asset", "keep_week_hashes"),),
     "thumbnails": (("assets.leaderboard.asset", "complete_weeks"),),
     "export": (
         ("assets.leaderboard.contents", "export_tables"),
