@@ -27,21 +27,20 @@ class FileHash:
         self._thread = threading.Thread(target=self._begin, daemon=True)
         self._thread.start()
 
-    def sha256(self) -> str:
-        """Return the hash of the file as it is now."""
+    def of(self, path: Path) -> str:
+        """Return the hash of a file: the one that was found, if it is this file and did not change, else a new one."""
         self._thread.join()
-        if not self._found or _state(self._path) != self._state:
-            self._state = _state(self._path)
-            self._read()
-        return self._found
+        same = self._found and path == self._path and _state(path) == self._state
+        return self._found if same else _sha256(path)
 
     def _begin(self) -> None:
         with suppress(OSError):  # whoever waits for it reads again, and hears of it
-            self._read()
+            self._found = _sha256(self._path)
 
-    def _read(self) -> None:
-        with self._path.open("rb") as file:
-            self._found = hashlib.file_digest(file, "sha256").hexdigest()
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -85,7 +84,7 @@ def put_database(store: Store, path: Path, edition: str, hashed: FileHash | None
     """
     if _is_there(store, edition):
         return
-    sha256 = (hashed or FileHash(path)).sha256()
+    sha256 = hashed.of(path) if hashed else _sha256(path)
     note = {"edition": edition, "sha256": sha256, "bytes": path.stat().st_size}
     store.replace(keys.SITE_DATABASE, path)
     store.replace(keys.SITE_DATABASE_NOTE, sealed(keys.SITE_DATABASE_NOTE, note))

@@ -67,7 +67,7 @@ def assembled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         key = (id(con), more["week"])
         if key not in made:
             made[key] = assemble(con, store, tmp_path / f"contents-{len(made)}", **more)
-        return replace(made[key], store=store)
+        return replace(made[key], store=store, database=more["database"])
 
     monkeypatch.setattr(editions, "assemble", once)
 
