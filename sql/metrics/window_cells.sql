@@ -1,0 +1,15 @@
+-- Answers: of which prompts, attributes and values are the windows that end with a week made?
+-- Grain: that of seats.
+-- Columns: those of seats; in_support: true.
+-- Depends on: scores, plans, prompts, prompt_attributes, attribute_values, withheld
+-- Uses: window_seats
+WITH numbered AS (
+    SELECT
+        *,
+        TRUE AS in_support
+    FROM seats
+)
+
+SELECT *
+FROM numbered
+ORDER BY seat
