@@ -102,9 +102,7 @@ def scatter(found: Weekly, board: Ints, boards: int) -> Scatter:
     mixed = weeks >= QUIET
     variance = np.where(mixed, (own + shared[board]) / 2, shared[board])
     error = 2 * np.nan_to_num(ratio(level**2, together))[board]
-    error = np.where(
-        mixed, (2 * np.nan_to_num(ratio((own + expected) ** 2, freedom)) + error) / 4, error
-    )
+    error = np.where(mixed, (2 * np.nan_to_num(ratio((own + expected) ** 2, freedom)) + error) / 4, error)
     measured = together[board] >= MEASURED
     satterthwaite = ratio(2 * (variance + expected) ** 2, error)
     return Scatter(

@@ -1,0 +1,159 @@
+"""The pictures of a window: counts of single weeks, and which weeks are of it.
+
+A window begins anew with the week of a change that was opened by then, and with another version of the labeler, other
+parameters or another major version of the suite, whose pictures are not read at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from assets.metrics.counting.cells import Cells, reference_cells, support_cells
+from assets.metrics.counting.reading import read
+from assets.metrics.formulas.share import Bools, Floats, Ints, across, by_group
+from assets.metrics.windows.formulas import HISTORY, PICTURES, WINDOW
+from warehouse.weeks import shift
+
+#: What has a window of its own: everything that a model draws of one attribute in a suite.
+SUITE = (
+    *("model", "series", "params_hash", "track", "simulated", "suite", "suite_major", "condition", "turn"),
+    *("attribute", "scale", "labeler_version"),
+)
+#: What makes figures of different models alike.
+ALIKE = ("track", "simulated", "suite", "suite_major", "condition", "turn", "attribute", "scale")
+
+
+@dataclass(frozen=True)
+class WindowCounts:
+    """Counts of S seats (prompt, attribute and value of a model) in U suites (`SUITE`) over twelve weeks.
+
+    Column b of an array of weeks is b weeks before the last; the last is 0.
+
+    Attributes:
+        suites: U rows: `SUITE`, first_back (in which column the window begins), weeks (of those, with pictures),
+            settling (whether a change was opened in the last four weeks).
+        seats: S rows: seat, cell, suite_key (row of `suites`), prompt, attribute, value, position, in_support; model,
+            suite, suite_major, scale for references.
+        k: (S, weeks) pictures.
+        cell_of: (S,) the cell of each seat.
+        suite_of: (C,) the suite of each cell.
+        n: (C, weeks) pictures assessed of a cell.
+        window: (U, weeks) whether the week is of the window.
+        quiet: (U, weeks) whether no opened change lies between it and the last.
+    """
+
+    suites: pl.DataFrame
+    seats: pl.DataFrame
+    k: Floats
+    cell_of: Ints
+    suite_of: Ints
+    n: Floats
+    window: Bools
+    quiet: Bools
+
+    @cached_property
+    def pooled(self) -> Floats:
+        """(S,) pictures of the window."""
+        return across(self.k * self.window[self.suite_of[self.cell_of]])
+
+    @cached_property
+    def assessed(self) -> Floats:
+        """(C,) pictures of the window that were assessed, of each cell."""
+        return across(self.n * self.window[self.suite_of])
+
+    @cached_property
+    def enough(self) -> Bools:
+        """(C,) whether a cell has five of them."""
+        return np.asarray(self.assessed >= PICTURES)
+
+    def cells(self) -> Cells:
+        """Return the cells over the supports of their attributes, without the pictures of cells that have too few."""
+        numbered, cells = self._numbered(np.where(self.enough[self.cell_of], self.pooled, 0))
+        return support_cells(numbered, cells)
+
+    def compared(self, references: pl.DataFrame) -> tuple[Cells, Ints]:
+        """Return the cells beside their references, all pictures counted, and the seat of each of its columns.
+
+        A column whose value no seat has, has seat -1.
+        """
+        on = ("model", "suite", "suite_major", "attribute", "scale")
+        numbered, cells = self._numbered(np.arange(1, len(self.pooled) + 1, dtype=float))
+        found = reference_cells(numbered, cells, references, on)
+        seats = found.counts.astype(np.int64) - 1
+        counts = np.where(seats >= 0, self.pooled[seats], 0)
+        made = Cells(
+            found.frame,
+            np.asfortranarray(counts),
+            found.support,
+            found.places,
+            found.expected,
+            found.referenced,
+            found.values,
+        )
+        return made, seats
+
+    def _numbered(self, pictures: Floats) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the seats with these pictures, and one row a cell."""
+        numbered = self.seats.with_columns(pictures=pl.Series(pictures))
+        cells = numbered.group_by("cell", maintain_order=True).agg(
+            *(
+                pl.col(name).first()
+                for name in ("suite_key", "prompt", "attribute", "model", "suite", "suite_major", "scale")
+            ),
+            pl.col("pictures").sum(),
+        )
+        return numbered, cells
+
+
+def read_counts(con: duckdb.DuckDBPyConnection, week: str) -> WindowCounts | None:
+    """Return the counts of the windows that end with a week; None where nothing was asked. Nothing is written."""
+    long = read(con, "window_cells", {"week": week})
+    if long.is_empty():
+        return None
+    numbered = long.with_columns(
+        cell=pl.struct(*SUITE, "prompt").rle_id().cast(pl.Int64),
+        suite_key=pl.struct(*SUITE).rle_id().cast(pl.Int64),
+    )
+    suites = numbered.group_by("suite_key", maintain_order=True).agg(pl.col(SUITE).first()).drop("suite_key")
+    counted = read(con, "window_counts", {"week": week, "first": shift(week, 1 - HISTORY)})
+    k = np.zeros((numbered.height, HISTORY))
+    k[counted["seat"].to_numpy(), counted["back"].to_numpy()] = counted["pictures"].to_numpy()
+    cell_of = numbered["cell"].to_numpy().astype(np.int64)
+    cells = int(cell_of[-1]) + 1
+    n = np.stack([by_group(column, cell_of, cells) for column in k.T], axis=1)
+    suite_of = np.zeros(cells, dtype=np.int64)
+    suite_of[cell_of] = numbered["suite_key"].to_numpy()
+    restarts = read(con, "window_restarts", {"week": week})
+    begun = suites.join(
+        restarts.group_by(set(SUITE) & set(restarts.columns)).agg(
+            pl.col("changed_back").min(), pl.col("opened_back").min()
+        ),
+        on=sorted(set(SUITE) & set(restarts.columns)),
+        how="left",
+        maintain_order="left",
+    )
+    changed = begun["changed_back"].fill_null(HISTORY).to_numpy()
+    back = np.arange(HISTORY)
+    quiet = back[None, :] <= changed[:, None]
+    window = quiet & (back < WINDOW)
+    seen = np.zeros((suites.height, HISTORY), dtype=bool)
+    np.logical_or.at(seen, suite_of, n > 0)
+    return WindowCounts(
+        suites.with_columns(
+            first_back=pl.Series(np.minimum(changed, WINDOW - 1).astype(np.int32)),
+            weeks=pl.Series((seen & window).sum(axis=1).astype(np.int32)),
+            settling=(begun["opened_back"] < WINDOW).fill_null(value=False),
+        ),
+        numbered,
+        k,
+        cell_of,
+        suite_of,
+        n,
+        window,
+        quiet,
+    )

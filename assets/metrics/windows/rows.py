@@ -1,0 +1,302 @@
+"""Which figures windows have: those of single weeks, of pooled pictures, beside how each grows with every share.
+
+Each family is a frame of figures, made by the functions that make them of single weeks, and `Entries`: the shares that
+the figures are sums of, or nearly so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from assets.metrics.counting.cells import Cells
+from assets.metrics.counting.reading import read, read_weeks
+from assets.metrics.formulas.share import Bools, Floats, Ints, by_group, ratio
+from assets.metrics.scores.figures import each, together
+from assets.metrics.scores.measures.distances import distance_figures
+from assets.metrics.scores.measures.shares import share_figures
+from assets.metrics.scores.measures.stereotypes import stereotype_figures
+from assets.metrics.scores.measures.typed import AWAY, HALVES, TYPED_NEEDED, typed_figures
+from assets.metrics.windows.counts import WindowCounts
+from assets.metrics.windows.formulas import PICTURES
+
+#: What names a figure, beside the columns of its suite.
+FIGURE = ("suite_key", "prompt", "reference", "metric", "value_name")
+_TEXT = FIGURE[1:]
+_LABELS = ("suite_key", "attribute")
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Shares that figures are sums of.
+
+    Attributes:
+        frame: (E,) `FIGURE` of each entry.
+        seat: (E,) row of `WindowCounts.k`.
+        counted: (E,) row of the pictures that its share is of: a cell of `WindowCounts.n`, or, after those, one of
+            `compared`.
+        gradient: (E,) how the figure grows with the share.
+    """
+
+    frame: pl.DataFrame
+    seat: Ints
+    counted: Ints
+    gradient: Floats
+
+
+@dataclass(frozen=True)
+class Family:
+    """Figures, and what they are sums of."""
+
+    figures: pl.DataFrame
+    entries: Entries
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Cells beside their references, and the pictures of every week that show a value of the reference.
+
+    Attributes:
+        cells: as they are in the window.
+        seats: (R, K) the seat of each column, -1 without one.
+        n: (R, weeks) pictures.
+    """
+
+    cells: Cells
+    seats: Ints
+    n: Floats
+
+
+def compare(counts: WindowCounts, references: pl.DataFrame) -> Compared:
+    """Return all cells beside those references."""
+    cells, seats = counts.compared(references)
+    n = np.zeros((len(seats), counts.k.shape[1]))
+    for column in seats.T:
+        n += np.where((column >= 0)[:, None], counts.k[column], 0)
+    return Compared(cells, seats, n)
+
+
+def families(con: duckdb.DuckDBPyConnection, week: str, counts: WindowCounts) -> tuple[list[Family], Floats]:
+    """Return all figures of the windows that end with a week, and the pictures that `Entries.counted` is a row of."""
+    references = read(con, "references", {"week": week})
+    compared = compare(counts, references)
+    found = [
+        *_distances(compared, read(con, "yardsticks", {}), counts),
+        *_shares(counts),
+        *_stereotypes(_declared(con, "declared", week, counts, compared)),
+        *_typed(_declared(con, "typed", week, counts, compared)),
+    ]
+    return [one for one in found if one.figures.height], np.concatenate([counts.n, compared.n])
+
+
+def _distances(compared: Compared, yardsticks: pl.DataFrame, counts: WindowCounts) -> Iterator[Family]:
+    """Yield `distance2` and `distance` of the declared boards: of cells with five pictures of a reference's values."""
+    boards = yardsticks.filter(pl.col("metric") == "distance").drop("metric")
+    suites = counts.suites.select("suite", "suite_major", suite_key=pl.int_range(pl.len(), dtype=pl.Int64))
+    taken = (
+        compared.cells.frame.select("suite_key", "attribute", "reference")
+        .with_row_index("row")
+        .join(suites, on="suite_key", maintain_order="left")
+        .join(
+            boards, on=["suite", "suite_major", "attribute", "reference"], how="semi", maintain_order="left"
+        )
+    )["row"].to_numpy()
+    chosen = np.zeros(len(compared.seats), dtype=bool)
+    chosen[taken] = True
+    if not chosen.any():
+        return
+    cells, seats = compared.cells.take(chosen), compared.seats[chosen]
+    n = cells.counts.sum(axis=1)
+    used = cells.referenced & (n >= PICTURES)
+    cells.counts[~used] = 0
+    groups = together(cells, [*_LABELS, "reference"])
+    most = ratio(groups.total(np.where(used, cells.terms.maximum, 0)), groups.total(used))
+    for figures in distance_figures(groups):
+        squared = str(figures["metric"][0]) == "distance2"
+        possible = pl.Series(most if squared else np.sqrt(most)).fill_nan(None)
+        yield Family(
+            figures.with_columns(most=possible),
+            _distance_entries(figures, cells, seats, used, groups.of, chosen, counts),
+        )
+
+
+def _distance_entries(
+    figures: pl.DataFrame,
+    cells: Cells,
+    seats: Ints,
+    used: Bools,
+    of: Ints,
+    chosen: Bools,
+    counts: WindowCounts,
+) -> Entries:
+    """Return how `distance2` grows with each share; that of `distance`, its root, is taken of the same."""
+    row, column = np.nonzero(cells.support & used[:, None] & (seats >= 0))
+    shares = ratio(cells.counts, cells.counts.sum(axis=1)[:, None])
+    many = by_group(used, of, figures.height)
+    gradient = (shares[row, column] - cells.expected[row, column]) / many[of[row]]
+    counted = len(counts.n) + np.flatnonzero(chosen)[row]
+    return Entries(_named(figures)[of[row]], seats[row, column], counted, gradient)
+
+
+def _shares(counts: WindowCounts) -> Iterator[Family]:
+    """Yield shares of single prompts and their means over prompts."""
+    cells = counts.cells()
+    seat = np.flatnonzero(counts.seats["in_support"].to_numpy())
+    cell = counts.cell_of[seat]
+    values = counts.seats.select("suite_key", "prompt", "value")[seat]
+    enough = counts.enough[cell]
+    for groups, keys in (
+        (each(cells, [*_LABELS, "prompt"]), ("suite_key", "prompt", "value")),
+        (together(cells, _LABELS), ("suite_key", "value")),
+    ):
+        figures = next(iter(share_figures(groups)))
+        number, many = _numbers(values.select(keys))
+        prompts = by_group(enough, number, many)
+        frame = values.select(
+            "suite_key",
+            prompt=pl.col("prompt") if "prompt" in keys else pl.lit(None, dtype=pl.String),
+            reference=pl.lit(None, dtype=pl.String),
+            metric=pl.lit("share"),
+            value_name=pl.col("value"),
+        )
+        gradient = np.nan_to_num(ratio(1.0, prompts))[number]
+        yield Family(
+            figures,
+            Entries(frame.filter(pl.Series(enough)), seat[enough], cell[enough], gradient[enough]),
+        )
+
+
+def _stereotypes(counts: pl.DataFrame) -> Iterator[Family]:
+    """Yield the shares of declared pairs, of others, and their gaps."""
+    board, pair = [*_LABELS, "reference"], [*_LABELS, "reference", "value_name"]
+    if counts.is_empty():
+        return
+    of_pair, pairs = _numbers(counts.select(pair))
+    of_board, boards = _numbers(counts.select(board))
+    seen = (counts["n"] > 0).to_numpy()
+    entries = {}
+    for metric, side in (("stereotype_share", 1), ("stereotype_others", 0)):
+        used = seen & (counts["own"].to_numpy() == bool(side))
+        prompts = by_group(used, of_pair, pairs)
+        weight = np.where(used, np.nan_to_num(ratio(1.0, prompts))[of_pair], 0.0)
+        home = np.zeros(pairs, dtype=np.int64)
+        home[of_pair] = of_board
+        shown = by_group(prompts > 0, home, boards)
+        entries[metric] = (used, weight, np.nan_to_num(ratio(weight, shown[of_board])))
+    for figures in stereotype_figures(counts, _LABELS):
+        metric = str(figures["metric"][0])
+        if metric == "stereotype_gap":
+            used = entries["stereotype_share"][0] | entries["stereotype_others"][0]
+            weight = entries["stereotype_share"][1] - entries["stereotype_others"][1]
+        else:
+            used, alone, together_ = entries[metric]
+            weight = together_ if figures["value_name"][0] is None else alone
+        named = figures["value_name"][0] is not None
+        yield Family(figures, _rows_of(counts, metric, used, weight, "value_name" if named else None))
+
+
+def _typed(counts: pl.DataFrame) -> Iterator[Family]:
+    """Yield tilt, level, the halves and mean shares."""
+    if counts.is_empty():
+        return
+    of, groups = _numbers(counts.select(*_LABELS, "reference"))
+    q = counts["expected"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    seen = (counts["n"] > 0).to_numpy()
+    used = seen & ~np.isnan(q)
+    side = counts["side"].cast(pl.String).fill_null("").to_numpy()
+    lean = np.where(used, q - 0.5, 0.0)
+    few = by_group(used & (np.abs(lean) >= AWAY - 1e-9), of, groups) < TYPED_NEEDED
+    slope = np.nan_to_num(ratio(lean, by_group(lean**2, of, groups)[of])) * ~few[of]
+
+    def mean(of_these: Bools) -> Floats:
+        return np.where(of_these, np.nan_to_num(ratio(1.0, by_group(of_these, of, groups)))[of], 0.0)
+
+    halves = {half: side == name for name, half in HALVES.items()}
+    weights = {
+        ("tilt", None): (used, slope),
+        ("level", None): (used, mean(used)),
+        ("exaggeration_male_typed", None): (used & halves["male_typed"], -mean(used & halves["male_typed"])),
+        ("exaggeration_female_typed", None): (
+            used & halves["female_typed"],
+            mean(used & halves["female_typed"]),
+        ),
+        ("mean_share", "all"): (seen, mean(seen)),
+        **{("mean_share", half): (seen & there, mean(seen & there)) for half, there in halves.items()},
+    }
+    for figures in typed_figures(counts, _LABELS):
+        metric, about = str(figures["metric"][0]), figures["value_name"][0]
+        entered, weight = weights[metric, about]
+        frame = counts.with_columns(value_name=pl.lit(about, dtype=pl.String))
+        yield Family(figures, _rows_of(frame, metric, entered, weight, "value_name"))
+
+
+def _rows_of(counts: pl.DataFrame, metric: str, used: Bools, weight: Floats, about: str | None) -> Entries:
+    """Return entries of rows of counts that have a seat."""
+    taken = used & (counts["seat"] >= 0).to_numpy()
+    frame = counts.select(
+        "suite_key",
+        prompt=pl.lit(None, dtype=pl.String),
+        reference=pl.col("reference").cast(pl.String),
+        metric=pl.lit(metric),
+        value_name=pl.lit(None, dtype=pl.String) if about is None else pl.col(about).cast(pl.String),
+    )
+    seat, counted = (counts[name].to_numpy().astype(np.int64)[taken] for name in ("seat", "counted"))
+    return Entries(frame.filter(pl.Series(taken)), seat, counted, weight[taken])
+
+
+def _declared(
+    con: duckdb.DuckDBPyConnection, name: str, week: str, counts: WindowCounts, compared: Compared
+) -> pl.DataFrame:
+    """Return one row a declared value and cell, as the figures of single weeks have them, of pooled pictures."""
+    declared = read_weeks(con, name, week, week).drop("week")
+    on = ["model", "suite", "suite_major", "attribute", "prompt"]
+    seats = counts.seats.select("seat", "cell", "suite_key", "value", *on)
+    cells = seats.unique("cell", keep="first", maintain_order=True).drop("seat", "value")
+    stated = compared.cells.frame.select("cell", "reference").with_columns(
+        row=pl.Series(len(counts.n) + np.arange(len(compared.seats))),
+        stated=pl.Series(compared.cells.counts.sum(axis=1)),
+    )
+    rows = (
+        cells.join(declared, on=on, maintain_order="left_right")
+        .join(seats.select("cell", "value", "seat"), on=["cell", "value"], how="left", maintain_order="left")
+        .join(
+            stated.filter(pl.Series(compared.cells.referenced)),
+            on=["cell", "reference"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(pl.col("seat").fill_null(-1), counted=pl.coalesce("row", "cell"))
+    )
+    cell, seat = rows["cell"].to_numpy().astype(np.int64), rows["seat"].to_numpy()
+    whole = np.where(rows["row"].is_null(), counts.assessed[cell], rows["stated"].fill_null(0).to_numpy())
+    enough = whole >= PICTURES
+    return rows.with_columns(
+        k=pl.Series(np.where(enough & (seat >= 0), counts.pooled[seat], 0)),
+        n=pl.Series(np.where(enough, whole, 0)),
+        pictures=pl.Series(counts.assessed[cell]),
+        **{
+            one: pl.col(one).cast(pl.Categorical)
+            for one in ("value", "reference", "value_name", "attribute")
+            if one in rows.columns
+        },
+    )
+
+
+def _numbers(frame: pl.DataFrame) -> tuple[Ints, int]:
+    """Return which of the distinct rows each is, in order of first appearance, and how many there are."""
+    distinct = frame.unique(maintain_order=True).with_row_index("number")
+    found = frame.join(distinct, on=frame.columns, how="left", nulls_equal=True, maintain_order="left")
+    return found["number"].to_numpy().astype(np.int64), distinct.height
+
+
+def _named(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns `FIGURE` of figures, as text."""
+    given: Sequence[pl.Expr] = [
+        (pl.col(name) if name in figures.columns else pl.lit(None)).cast(pl.String).alias(name)
+        for name in _TEXT
+    ]
+    return figures.select(pl.col("suite_key").cast(pl.Int64), *given)
