@@ -23,6 +23,7 @@ from assets.metrics.ranks.robustness import week_robustness
 from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
+from assets.metrics.windows.table import week_windows
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
 ComputeHistory = Callable[[duckdb.DuckDBPyConnection], pa.Table]
@@ -34,13 +35,16 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "label_error": week_label_error,
     "agreement": week_agreement,
     "labeler_drift": week_drift,
-    "model_pairs": week_pairs,
-    "ranks": week_ranks,
-    "rank_robustness": week_robustness,
     "effects": compute_effects,
     "detectable_shifts": week_shifts,
     "claim_counts": week_claim_counts,
+    "window_scores": week_windows,
+    "model_pairs": week_pairs,
+    "ranks": week_ranks,
+    "rank_robustness": week_robustness,
 }
+#: Of these, in this order, what rests on weeks before too, on who is withheld in them, and on changes over weeks.
+WINDOW_RESULTS = ("window_scores", "model_pairs", "ranks", "rank_robustness")
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,
@@ -60,5 +64,3 @@ LATER_RESULTS: Mapping[str, ComputeLater] = {
     "drift_events": later_events,
     "claims": lambda con, _: history_claims(con),
 }
-#: Results of a week that leave out who is withheld: computed again where its checks withhold others than before.
-OF_THE_PUBLISHED = ("model_pairs", "ranks", "rank_robustness")

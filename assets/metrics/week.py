@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -17,7 +18,7 @@ from assets.metrics.declared import load_declared
 from assets.metrics.drift.kept import keep
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
-from assets.metrics.results import LATER_RESULTS, OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
+from assets.metrics.results import LATER_RESULTS, STUDY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
 from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
@@ -66,9 +67,9 @@ _WITHHELD = pa.schema([("week", pa.string()), ("model", pa.string()), ("reason",
 def score_weeks(place: Workplace, week: str) -> list[str]:
     """Sync the warehouse with the store, score what changed up to `week` and check it; return the weeks scored.
 
-    The scores of a week depend on that week alone, so weeks whose loads did not change are left as they are. The week
-    to be published is checked each time, for what the store holds may have been damaged since; and so is every week
-    with a finding that may have been fixed since.
+    The scores of a week depend on that week alone, so weeks whose loads did not change are left as they are; windows
+    also depend on the weeks before. The week to be published is checked each time, for what the store holds may have
+    been damaged since; and so is every week with a finding that may have been fixed since.
     """
     with connect(place.warehouse) as con:
         limit_memory(con)
@@ -81,9 +82,11 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         score_studies(con, place)
         other_floors = set_floors(con, place, week)
         scored = _score_changed(con, place, week)
-        for again in sorted({week, *other_floors, *_unsettled(con, week)} - {*scored}):
-            _check(con, place, again)
-        _score_history(con)
+        again = {week, *other_floors, *_unsettled(con, week)}
+        for one in sorted(again - {*scored}):
+            _check(con, place, one)
+        for one in sorted({*_score_history(con), *again}):
+            _check_windows(con, place, one)
         return scored
 
 
@@ -92,7 +95,8 @@ def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     score_studies(con, place)
     set_floors(con, place, "9999-12-27")
     _score_changed(con, place, "9999-12-27")
-    _score_history(con)
+    for week in _score_history(con):
+        _check_windows(con, place, week)
 
 
 def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
@@ -208,7 +212,8 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
     for week, scores in scores_of(con, changed):
         # Figures first: the checks look at them too, and must not see those of an earlier scoring.
         for table, compute in WEEK_RESULTS.items():
-            replace_week(con, table, week, scores if table == "scores" else compute(con, week))
+            if table not in WINDOW_RESULTS:
+                replace_week(con, table, week, scores if table == "scores" else compute(con, week))
         _check(con, place, week)
         # Last: a run that dies before this line scores the week again.
         con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
@@ -218,37 +223,80 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
     return changed
 
 
-def _score_history(con: duckdb.DuckDBPyConnection) -> None:
-    """Compute what rests on all weeks, unless it rests on these already; of weeks that did not change nothing again."""
+def _score_history(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Compute what rests on all weeks, and windows, unless they rest on these already; return weeks with new windows.
+
+    Of weeks before the first that changed nothing is computed again.
+    """
     scored = dict(
         con.execute("SELECT strftime(week, '%Y-%m-%d'), inputs FROM scored_weeks ORDER BY week").fetchall()
     )
-    rests_on = {week: digest([inputs, _hidden(con, week)]) for week, inputs in scored.items()}
+    rests_on = {
+        week: digest([inputs, *map(": ".join, _withheld(con, week))]) for week, inputs in scored.items()
+    }
     before = dict(con.execute("SELECT strftime(week, '%Y-%m-%d'), inputs FROM history_weeks").fetchall())
     if before == rests_on:
-        return
+        return []
     changed = min(week for week in {*before, *rests_on} if before.get(week) != rests_on.get(week))
     keep(con, scored)
-    through = max((week for week in rests_on if week < changed), default=None)
-    tables = {table: compute(con, through) for table, compute in LATER_RESULTS.items()}
-    replace_history(con, tables, rests_on)
-
-
-def _hidden(con: duckdb.DuckDBPyConnection, week: str) -> list[str]:
-    return sorted({model for model, _ in _withheld(con, week)})
+    same = {week: inputs for week, inputs in rests_on.items() if week < changed}
+    tables = {table: compute(con, max(same, default=None)) for table, compute in LATER_RESULTS.items()}
+    replace_history(con, tables, same)
+    later = [week for week in rests_on if week >= changed]
+    for week in later:
+        for table in WINDOW_RESULTS:
+            replace_week(con, table, week, WEEK_RESULTS[table](con, week))
+    # Last: a run that dies before this line computes them again.
+    replace_history(con, {}, rests_on)
+    return later
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
-    """Check one week and keep what was found: results, who is withheld for what, and the ranks of the others."""
-    before = _withheld(con, week)
-    results = run_checks(con, week=week, model=None, stage="publish", store=place.store, seed=week)
+    """Check one week, except its windows, and keep what was found: results, and who is withheld for what."""
+    results = run_checks(
+        con,
+        week=week,
+        model=None,
+        stage="publish",
+        store=place.store,
+        seed=week,
+        chosen=lambda spec: not _of_windows(spec.table),
+    )
     if not _planned_weeks(con, week) and not partitions(place.store):
         results = [_excused(result) for result in results]
-    replace_week(con, "check_results", week, _result_rows(week, results))
+    _keep_results(con, week, results)
     replace_week(con, "withheld", week, _withheld_rows(week, results))
-    if _withheld(con, week) != before:
-        for table in OF_THE_PUBLISHED:
-            replace_week(con, table, week, WEEK_RESULTS[table](con, week))
+
+
+def _check_windows(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
+    """Check the windows of one week. They rest on who is withheld, so that what fails here stops publishing."""
+    results = run_checks(
+        con,
+        week=week,
+        model=None,
+        stage="publish",
+        store=place.store,
+        seed=week,
+        chosen=lambda spec: _of_windows(spec.table),
+    )
+    _keep_results(con, week, [replace(result, models=()) for result in results])
+
+
+def _of_windows(table: str) -> bool:
+    return table in WINDOW_RESULTS
+
+
+def _keep_results(con: duckdb.DuckDBPyConnection, week: str, results: Sequence[CheckResult]) -> None:
+    """Replace what these checks found in a week before."""
+    new = {result.name for result in results}
+    held = con.sql("FROM check_results WHERE week = $week", params={"week": week}).to_arrow_table()
+    others = [row for row in held.cast(_RESULTS).to_pylist() if row["check_name"] not in new]
+    replace_week(
+        con,
+        "check_results",
+        week,
+        pa.Table.from_pylist([*others, *_result_rows(week, results)], schema=_RESULTS),
+    )
 
 
 def _excused(result: CheckResult) -> CheckResult:
@@ -264,8 +312,8 @@ def _withheld(con: duckdb.DuckDBPyConnection, week: str) -> list[tuple[str, str]
     ).fetchall()
 
 
-def _result_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:
-    rows = [
+def _result_rows(week: str, results: Sequence[CheckResult]) -> list[dict[str, Any]]:
+    return [
         {
             "week": week,
             "model": model,
@@ -278,7 +326,6 @@ def _result_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:
         for result in results
         for model in (result.models or (None,))
     ]
-    return pa.Table.from_pylist(rows, schema=_RESULTS)
 
 
 def _withheld_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:

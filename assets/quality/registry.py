@@ -31,6 +31,7 @@ _TABLES = (
     "scores",
     "drift_events",
     "effects",
+    "window_scores",
     "ranks",
     "rank_robustness",
     "claim_counts",

@@ -63,6 +63,7 @@ def run_checks(
     stage: Stage,
     store: Store | None,
     seed: str,
+    chosen: Callable[[CheckSpec], bool] = lambda _: True,
 ) -> list[CheckResult]:
     """Run the checks of one stage on the rows of one week and return a result for each, in the registry's order.
 
@@ -73,9 +74,10 @@ def run_checks(
         stage: which checks.
         store: where pictures and plans lie; without it the checks that re-read them are errors.
         seed: draws the sample of pictures that are re-read; the same seed draws the same.
+        chosen: which of them, for those whose tables are filled later than others.
     """
     scope = CheckScope(con=con, week=week, model=model, store=store, seed=seed)
-    return [_run(spec, scope) for spec in CHECKS if stage in spec.stages]
+    return [_run(spec, scope) for spec in CHECKS if stage in spec.stages and chosen(spec)]
 
 
 def _run(spec: CheckSpec, scope: CheckScope) -> CheckResult:

@@ -1,8 +1,8 @@
 -- Answers: Of which prompts, attributes and values are the windows that end with a week made? First steps of
 --   window_cells and window_counts.
--- Grain: model, suite, suite_major, condition, prompt, attribute, value: of the prompts of the whole suite that
---   stand for it (of a confrontation what came after it), asked or not.
--- Columns: those; series, params_hash, track, simulated, turn, scale and labeler_version as in the week itself;
+-- Grain: model, suite, suite_major, condition, prompt, attribute, value: of the prompts of the whole suite
+--   that stand for it (of a confrontation what came after it), asked or not.
+-- Columns: those; series, params_hash, track, simulated, turn, scale, labeler_version as in the week itself;
 --   position in the declared order; seat: number, in the order of the rows.
 -- Depends on: scores, plans, prompts, prompt_attributes, attribute_values, withheld
 WITH attributes AS (

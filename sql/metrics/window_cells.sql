@@ -5,11 +5,14 @@
 -- Uses: window_seats
 WITH numbered AS (
     SELECT
-        *,
-        TRUE AS in_support
+        model, series, params_hash, track, simulated, suite, suite_major, condition, turn, attribute, scale,
+        labeler_version, prompt, position, value, seat
     FROM seats
 )
 
-SELECT *
+SELECT
+    model, series, params_hash, track, simulated, suite, suite_major, condition, turn, attribute, scale,
+    labeler_version, prompt, position, value, seat,
+    TRUE AS in_support
 FROM numbered
 ORDER BY seat

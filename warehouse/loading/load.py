@@ -46,6 +46,7 @@ WEEK_TABLES = (
     "corrected_scores",
     "label_error",
     "claim_counts",
+    "window_scores",
 )
 #: Tables that are computed from all weeks together, and replaced whole.
 HISTORY_TABLES = ("drift_events", "claims")
@@ -188,7 +189,7 @@ def replace_history(
 ) -> None:
     """Replace all rows of tables over all weeks (table name → rows) and keep what they were computed from, by week.
 
-    Figures are rounded.
+    Figures are rounded. Weeks that are not among the inputs count as not computed.
 
     Raises:
         UsageError: for another table, or for columns that do not fit.

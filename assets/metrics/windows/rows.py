@@ -57,7 +57,7 @@ class Family:
 
 
 @dataclass(frozen=True)
-class Compared:
+class BesideReferences:
     """Cells beside their references, and the pictures of every week that show a value of the reference.
 
     Attributes:
@@ -71,13 +71,13 @@ class Compared:
     n: Floats
 
 
-def compare(counts: WindowCounts, references: pl.DataFrame) -> Compared:
+def compare(counts: WindowCounts, references: pl.DataFrame) -> BesideReferences:
     """Return all cells beside those references."""
     cells, seats = counts.compared(references)
     n = np.zeros((len(seats), counts.k.shape[1]))
     for column in seats.T:
         n += np.where((column >= 0)[:, None], counts.k[column], 0)
-    return Compared(cells, seats, n)
+    return BesideReferences(cells, seats, n)
 
 
 def families(con: duckdb.DuckDBPyConnection, week: str, counts: WindowCounts) -> tuple[list[Family], Floats]:
@@ -93,7 +93,7 @@ def families(con: duckdb.DuckDBPyConnection, week: str, counts: WindowCounts) ->
     return [one for one in found if one.figures.height], np.concatenate([counts.n, compared.n])
 
 
-def _distances(compared: Compared, yardsticks: pl.DataFrame, counts: WindowCounts) -> Iterator[Family]:
+def _distances(compared: BesideReferences, yardsticks: pl.DataFrame, counts: WindowCounts) -> Iterator[Family]:
     """Yield `distance2` and `distance` of the declared boards: of cells with five pictures of a reference's values."""
     boards = yardsticks.filter(pl.col("metric") == "distance").drop("metric")
     suites = counts.suites.select("suite", "suite_major", suite_key=pl.int_range(pl.len(), dtype=pl.Int64))
@@ -249,7 +249,7 @@ def _rows_of(counts: pl.DataFrame, metric: str, used: Bools, weight: Floats, abo
 
 
 def _declared(
-    con: duckdb.DuckDBPyConnection, name: str, week: str, counts: WindowCounts, compared: Compared
+    con: duckdb.DuckDBPyConnection, name: str, week: str, counts: WindowCounts, compared: BesideReferences
 ) -> pl.DataFrame:
     """Return one row a declared value and cell, as the figures of single weeks have them, of pooled pictures."""
     declared = read_weeks(con, name, week, week).drop("week")
