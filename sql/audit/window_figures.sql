@@ -1,9 +1,9 @@
--- Answers: What do the pictures of four weeks say of each model, and how much does it scatter from week to week?
---   Recomputed from attempts and labels alone, to be held against `window_scores`.
+-- Answers: What do the pictures of four weeks say of each model, and how much does it scatter from week to
+--   week? Recomputed from attempts and labels alone, to be held against `window_scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   reference, scale, metric, value_name.
--- Columns: those of window_scores; metric is share, distance2, or stereotype_share and stereotype_others (over
---   all pairs); first_week as far as an opened change moves it; low and high of shares alone.
+-- Columns: those of window_scores; metric is share, distance2, or stereotype_share and stereotype_others
+--   (over all pairs); first_week as far as an opened change moves it; low and high of shares alone.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, stereotype_pairs,
 --   yardsticks, plans, attempts, outcomes, labels, withheld, drift_events
 -- Uses: read_from_labels
@@ -26,7 +26,7 @@ here AS (
 begun AS (
     SELECT
         here.*,
-        greatest(here.week - 77, coalesce(max(drift_events.changed_week), here.week - 77)) AS quiet_from
+        max(greatest(coalesce(drift_events.changed_week, here.week - 77), here.week - 77)) AS quiet_from
     FROM here
     LEFT JOIN drift_events
         ON
@@ -93,18 +93,18 @@ weekly AS (
     WHERE counted.standing AND counted.n > 0 AND hidden.model IS NULL
 ),
 
-prompts AS (
+window_prompts AS (
     SELECT DISTINCT
         id, prompt
     FROM weekly
 ),
 
+-- a row for the prompt wins over one for every prompt
 expected AS (
     SELECT
-        windows.id, reference_values.reference, prompts.prompt, reference_values.value,
+        windows.id, reference_values.reference, window_prompts.prompt, reference_values.value,
         reference_values.expected_share AS q
     FROM windows
-    SEMI JOIN yardsticks USING (suite, suite_major, attribute)
     INNER JOIN reference_values
         ON
             windows.week = reference_values.week
@@ -118,13 +118,15 @@ expected AS (
             windows.suite = yardsticks.suite
             AND windows.suite_major = yardsticks.suite_major
             AND windows.attribute = yardsticks.attribute
-            AND yardsticks.reference = reference_values.reference
-    INNER JOIN prompts
-        ON windows.id = prompts.id AND prompts.prompt = coalesce(reference_values.prompt, prompts.prompt)
+            AND reference_values.reference = yardsticks.reference
+    INNER JOIN window_prompts
+        ON
+            windows.id = window_prompts.id
+            AND window_prompts.prompt = coalesce(reference_values.prompt, window_prompts.prompt)
     QUALIFY
         reference_values.prompt IS NOT NULL
         OR NOT bool_or(reference_values.prompt IS NOT NULL)
-            OVER (PARTITION BY windows.id, reference_values.reference, prompts.prompt)
+            OVER (PARTITION BY windows.id, reference_values.reference, window_prompts.prompt)
 ),
 
 shown AS (
@@ -180,7 +182,7 @@ told AS (
         id, metric,
         count(DISTINCT value || ' | ' || subject) AS pairs
     FROM sides
-    GROUP BY ALL
+    GROUP BY id, metric
 ),
 
 weighted AS (
@@ -274,17 +276,19 @@ moved AS (
     GROUP BY entries.figure, shown.seen
 ),
 
+sizes AS (
+    SELECT DISTINCT
+        id, reference, prompt, seen, n
+    FROM shown
+    WHERE n > 0
+),
+
 drawn AS (
     SELECT
         spreads.figure, shown.seen,
         sum(spreads.spread / shown.n) AS sampling
     FROM spreads
-    INNER JOIN (
-        SELECT DISTINCT
-            id, reference, prompt, seen, n
-        FROM shown
-        WHERE n > 0
-    ) AS shown
+    INNER JOIN sizes AS shown
         ON
             spreads.id = shown.id
             AND spreads.source = shown.reference
@@ -320,19 +324,20 @@ sums AS (
     GROUP BY ALL
 ),
 
+cell_squares AS (
+    SELECT
+        id, reference, prompt, n,
+        (sum(x * (x - 1)) / (n * (n - 1)) - 2 * sum(x * q) / n + sum(q * q)) / 2 AS d
+    FROM pooled
+    WHERE reference <> ''
+    GROUP BY id, reference, prompt, n
+),
+
 squares AS (
     SELECT
         id, reference,
-        avg(d) AS distance2,
-        sum(n) AS n
-    FROM (
-        SELECT
-            id, reference, prompt, n,
-            (sum(x * (x - 1)) / (n * (n - 1)) - 2 * sum(x * q) / n + sum(q * q)) / 2 AS d
-        FROM pooled
-        WHERE reference <> ''
-        GROUP BY id, reference, prompt, n
-    )
+        avg(d) AS distance2
+    FROM cell_squares
     GROUP BY id, reference
 ),
 
@@ -376,7 +381,7 @@ mixed AS (
     FROM shared
 ),
 
-seen AS (
+lengths AS (
     SELECT
         id,
         count(DISTINCT seen) AS weeks
@@ -387,12 +392,22 @@ seen AS (
 
 freed AS (
     SELECT
-        mixed.*,
-        seen.weeks,
+        mixed.*, lengths.weeks,
         1.959963984540054e0 AS z,
-        CASE WHEN measured AND error > 0 THEN 2 * pow(scatter + sampling, 2) / error END AS scatter_freedom
+        CASE
+            WHEN mixed.measured AND mixed.error > 0
+                THEN
+                    greatest(
+                        2 * pow(mixed.scatter + mixed.sampling, 2) / mixed.error,
+                        CASE
+                            WHEN mixed.quiet_weeks >= 4 THEN least(mixed.freedom, mixed.together)
+                            ELSE mixed.together
+                        END,
+                        4
+                    )
+        END AS scatter_freedom
     FROM mixed
-    INNER JOIN seen USING (id)
+    INNER JOIN lengths USING (id)
 ),
 
 quantiles AS (

@@ -21,7 +21,7 @@ import pyarrow as pa
 from PIL import Image
 
 from assets.generation.slots import Slot
-from assets.metrics.results import OF_THE_PUBLISHED, STUDY_RESULTS, WEEK_RESULTS
+from assets.metrics.results import WINDOW_RESULTS, STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
@@ -262,7 +262,7 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
 
 def rank(con: duckdb.DuckDBPyConnection, week: str) -> None:
     """Rank the models of a week that are not withheld."""
-    for table in OF_THE_PUBLISHED:
+    for table in WINDOW_RESULTS:
         replace_week(con, table, week, WEEK_RESULTS[table](con, week))
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from assets.metrics.formulas.distance import Sums, hull
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints
 from assets.metrics.ranks.pairs import difference
+from assets.metrics.windows.formulas import widened
 
 #: Share of a suite's cells that must be covered for a rank.
 CELLS_NEEDED = 0.9
@@ -59,12 +60,20 @@ def bonferroni(models: int) -> float:
     return NormalDist().inv_cdf(1 - 0.025 / max(models * (models - 1) // 2, 1))
 
 
-def compare(parts: Floats, have: Bools) -> Compared:
+class Added(NamedTuple):
+    """What a board's models scatter from week to week, (models,) each: see `windows.formulas.widened`."""
+
+    variance: Floats
+    freedom: Floats
+
+
+def compare(parts: Floats, have: Bools, added: Added | None = None) -> Compared:
     """Compare all pairs of models of one board.
 
     Args:
         parts: (7, models, cells) the fields of `distance.Sums` after `cells`, in their order; of `distance.terms`.
-        have: (models, cells) whether the model has two pictures or more in the cell.
+        have: (models, cells) whether the model has pictures enough in the cell.
+        added: scatter of the means of windows; None: none, as of a study.
     """
     mask = have.astype(float)
     stacked = np.concatenate([mask[None], np.where(have, parts, 0.0)])
@@ -73,12 +82,14 @@ def compare(parts: Floats, have: Bools) -> Compared:
     for cell in range(mask.shape[1]):
         total += stacked[:, :, cell, None] * mask[None, None, :, cell]
     sums = Sums(*total)
-    own, adjusted = (_against(hull(sums, z)) for z in (Z95, bonferroni(len(mask))))
+    own, adjusted = (against(hull(sums, z), added, z) for z in (Z95, bonferroni(len(mask))))
     return Compared(sums.cells, own, adjusted, np.asarray(adjusted.low > 0))
 
 
-def _against(sides: Estimate) -> Estimate:
-    """Return i minus j of the estimates of i on the cells that it has in common with j."""
+def against(sides: Estimate, added: Added | None, z: float) -> Estimate:
+    """Return i minus j of the estimates of i on the cells that it has in common with j, (models, models)."""
+    if added is not None:
+        sides = widened(sides, added.variance[:, None], added.freedom[:, None], z)
     return difference(sides, Estimate(*(part.T for part in sides)))
 
 

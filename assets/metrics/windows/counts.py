@@ -98,7 +98,7 @@ class WindowCounts:
         return made, seats
 
     def _numbered(self, pictures: Floats) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the seats with these pictures, and one row a cell."""
+        """Return the seats with these pictures, and one row per cell."""
         numbered = self.seats.with_columns(pictures=pl.Series(pictures))
         cells = numbered.group_by("cell", maintain_order=True).agg(
             *(

@@ -90,7 +90,7 @@ def scatter(found: Weekly, board: Ints, boards: int) -> Scatter:
         board: (figures,) number of the board that each stands on: figures of the same kind by different models.
         boards: how many.
     """
-    weeks = across(found.seen)
+    weeks = across(found.seen.astype(float))
     freedom = np.maximum(weeks - 1, 0)
     mean = ratio(across(found.deviation), weeks)
     square = across(np.where(found.seen, (found.deviation - mean[:, None]) ** 2, 0))
@@ -104,7 +104,9 @@ def scatter(found: Weekly, board: Ints, boards: int) -> Scatter:
     error = 2 * np.nan_to_num(ratio(level**2, together))[board]
     error = np.where(mixed, (2 * np.nan_to_num(ratio((own + expected) ** 2, freedom)) + error) / 4, error)
     measured = together[board] >= MEASURED
-    satterthwaite = ratio(2 * (variance + expected) ** 2, error)
+    # a model that always draws the same has no variance of its own to weigh the board's error by
+    least = np.maximum(np.where(mixed, np.minimum(freedom, together[board]), together[board]), MEASURED)
+    satterthwaite = np.maximum(ratio(2 * (variance + expected) ** 2, error), least)
     return Scatter(
         np.where(measured, variance, found.assumed),
         np.where(measured & ~np.isnan(satterthwaite), satterthwaite, np.inf),

@@ -49,7 +49,7 @@ class Entries:
 
 
 @dataclass(frozen=True)
-class Family:
+class WindowFigures:
     """Figures, and what they are sums of."""
 
     figures: pl.DataFrame
@@ -80,7 +80,9 @@ def compare(counts: WindowCounts, references: pl.DataFrame) -> BesideReferences:
     return BesideReferences(cells, seats, n)
 
 
-def families(con: duckdb.DuckDBPyConnection, week: str, counts: WindowCounts) -> tuple[list[Family], Floats]:
+def families(
+    con: duckdb.DuckDBPyConnection, week: str, counts: WindowCounts
+) -> tuple[list[WindowFigures], Floats]:
     """Return all figures of the windows that end with a week, and the pictures that `Entries.counted` is a row of."""
     references = read(con, "references", {"week": week})
     compared = compare(counts, references)
@@ -93,7 +95,9 @@ def families(con: duckdb.DuckDBPyConnection, week: str, counts: WindowCounts) ->
     return [one for one in found if one.figures.height], np.concatenate([counts.n, compared.n])
 
 
-def _distances(compared: BesideReferences, yardsticks: pl.DataFrame, counts: WindowCounts) -> Iterator[Family]:
+def _distances(
+    compared: BesideReferences, yardsticks: pl.DataFrame, counts: WindowCounts
+) -> Iterator[WindowFigures]:
     """Yield `distance2` and `distance` of the declared boards: of cells with five pictures of a reference's values."""
     boards = yardsticks.filter(pl.col("metric") == "distance").drop("metric")
     suites = counts.suites.select("suite", "suite_major", suite_key=pl.int_range(pl.len(), dtype=pl.Int64))
@@ -118,7 +122,7 @@ def _distances(compared: BesideReferences, yardsticks: pl.DataFrame, counts: Win
     for figures in distance_figures(groups):
         squared = str(figures["metric"][0]) == "distance2"
         possible = pl.Series(most if squared else np.sqrt(most)).fill_nan(None)
-        yield Family(
+        yield WindowFigures(
             figures.with_columns(most=possible),
             _distance_entries(figures, cells, seats, used, groups.of, chosen, counts),
         )
@@ -142,7 +146,7 @@ def _distance_entries(
     return Entries(_named(figures)[of[row]], seats[row, column], counted, gradient)
 
 
-def _shares(counts: WindowCounts) -> Iterator[Family]:
+def _shares(counts: WindowCounts) -> Iterator[WindowFigures]:
     """Yield shares of single prompts and their means over prompts."""
     cells = counts.cells()
     seat = np.flatnonzero(counts.seats["in_support"].to_numpy())
@@ -164,13 +168,13 @@ def _shares(counts: WindowCounts) -> Iterator[Family]:
             value_name=pl.col("value"),
         )
         gradient = np.nan_to_num(ratio(1.0, prompts))[number]
-        yield Family(
+        yield WindowFigures(
             figures,
             Entries(frame.filter(pl.Series(enough)), seat[enough], cell[enough], gradient[enough]),
         )
 
 
-def _stereotypes(counts: pl.DataFrame) -> Iterator[Family]:
+def _stereotypes(counts: pl.DataFrame) -> Iterator[WindowFigures]:
     """Yield the shares of declared pairs, of others, and their gaps."""
     board, pair = [*_LABELS, "reference"], [*_LABELS, "reference", "value_name"]
     if counts.is_empty():
@@ -196,10 +200,10 @@ def _stereotypes(counts: pl.DataFrame) -> Iterator[Family]:
             used, alone, together_ = entries[metric]
             weight = together_ if figures["value_name"][0] is None else alone
         named = figures["value_name"][0] is not None
-        yield Family(figures, _rows_of(counts, metric, used, weight, "value_name" if named else None))
+        yield WindowFigures(figures, _rows_of(counts, metric, used, weight, "value_name" if named else None))
 
 
-def _typed(counts: pl.DataFrame) -> Iterator[Family]:
+def _typed(counts: pl.DataFrame) -> Iterator[WindowFigures]:
     """Yield tilt, level, the halves and mean shares."""
     if counts.is_empty():
         return
@@ -216,7 +220,7 @@ def _typed(counts: pl.DataFrame) -> Iterator[Family]:
         return np.where(of_these, np.nan_to_num(ratio(1.0, by_group(of_these, of, groups)))[of], 0.0)
 
     halves = {half: side == name for name, half in HALVES.items()}
-    weights = {
+    weights: dict[tuple[str, str | None], tuple[Bools, Floats]] = {
         ("tilt", None): (used, slope),
         ("level", None): (used, mean(used)),
         ("exaggeration_male_typed", None): (used & halves["male_typed"], -mean(used & halves["male_typed"])),
@@ -231,7 +235,7 @@ def _typed(counts: pl.DataFrame) -> Iterator[Family]:
         metric, about = str(figures["metric"][0]), figures["value_name"][0]
         entered, weight = weights[metric, about]
         frame = counts.with_columns(value_name=pl.lit(about, dtype=pl.String))
-        yield Family(figures, _rows_of(frame, metric, entered, weight, "value_name"))
+        yield WindowFigures(figures, _rows_of(frame, metric, entered, weight, "value_name"))
 
 
 def _rows_of(counts: pl.DataFrame, metric: str, used: Bools, weight: Floats, about: str | None) -> Entries:
@@ -251,7 +255,7 @@ def _rows_of(counts: pl.DataFrame, metric: str, used: Bools, weight: Floats, abo
 def _declared(
     con: duckdb.DuckDBPyConnection, name: str, week: str, counts: WindowCounts, compared: BesideReferences
 ) -> pl.DataFrame:
-    """Return one row a declared value and cell, as the figures of single weeks have them, of pooled pictures."""
+    """Return one row per declared value and cell, as the figures of single weeks have them, of pooled pictures."""
     declared = read_weeks(con, name, week, week).drop("week")
     on = ["model", "suite", "suite_major", "attribute", "prompt"]
     seats = counts.seats.select("seat", "cell", "suite_key", "value", *on)

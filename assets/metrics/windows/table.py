@@ -17,7 +17,7 @@ from assets.metrics.registry.metric import NO_PICTURES, NOT_ASSESSED
 from assets.metrics.registry.metrics import metrics
 from assets.metrics.windows.counts import ALIKE, WindowCounts, read_counts
 from assets.metrics.windows.formulas import PICTURES, WINDOW, scatter, weekly, widened
-from assets.metrics.windows.rows import FIGURE, Family, families
+from assets.metrics.windows.rows import FIGURE, WindowFigures, families
 from warehouse.weeks import shift
 
 _TEXT, _INT, _REAL, _YES = pa.string(), pa.int32(), pa.float64(), pa.bool_()
@@ -99,7 +99,7 @@ def _plain(figures: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _scattered(counts: WindowCounts, found: Sequence[Family], pictures: Floats) -> pl.DataFrame:
+def _scattered(counts: WindowCounts, found: Sequence[WindowFigures], pictures: Floats) -> pl.DataFrame:
     """Return scatter and its degrees of freedom of every figure that is a sum of shares."""
     frame = pl.concat([family.entries.frame for family in found])
     seat, counted, gradient = (
@@ -162,11 +162,11 @@ def _with_scatter(rows: pl.DataFrame) -> pl.DataFrame:
         wide = widened(Estimate(*(rows[name].fill_null(np.nan).to_numpy() for name in names)), added, freedom)
         for name, part in zip(names[1:], (wide.low, wide.high), strict=True):
             ended = np.clip(part, least, most)
-            ended[rooted] = root(ended[squared])  # rows of both stand in the same order
+            ended[rooted] = root(ended[squared])  # rows of both are in the same order
             columns[name] = pl.select(pl.when(known).then(pl.Series(ended).fill_nan(None))).to_series()
     return rows.with_columns(
         **columns,
-        scatter=pl.Series(np.sqrt(rows["variance"].fill_null(np.nan).to_numpy())).fill_nan(None),
+        scatter=pl.Series(root(rows["variance"].fill_null(np.nan).to_numpy())).fill_nan(None),
         scatter_freedom=pl.when(pl.col("scatter_freedom").is_finite()).then(pl.col("scatter_freedom")),
         reason=_reasons(),
     )

@@ -22,6 +22,7 @@ STUDIES: Mapping[str, str] = {
     "refusals": "a model that refuses its most stereotyped prompts",
     "boards": "boards of equal models",
     "claims": "how often the verdict on a claim is wrong, or changes, at a share that never moves",
+    "windows": "windows of models that scatter from week to week: coverage, and boards of equal models",
     "design": "what cliche design says of a board, against simulated boards",
     "drift": "false alarms, power and dates of drift events",
     "gold": "coverage of the weighted share of one gold set, beside three wrong ways",
@@ -33,7 +34,7 @@ STUDIES: Mapping[str, str] = {
     "declared.statistic": "tilt, level and the two halves: bias and coverage",
 }
 #: Studies of what readers rely on have a folder of their own.
-READERS = {"claims", "design"}
+READERS = {"claims", "design", "windows"}
 
 
 def study(name: str) -> ModuleType:

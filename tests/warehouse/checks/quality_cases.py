@@ -34,6 +34,7 @@ _OTHER_SLOT = f"slot_key = (SELECT max(slot_key) FROM slots WHERE {HERE})"
 _OF = (
     "(SELECT image_sha256 FROM images WHERE week = '{week}' AND model = '{model}' ORDER BY slot_key LIMIT 1)"
 )
+BOARD = "metric = 'distance' AND reference = 'parity'"
 
 
 class Case(NamedTuple):
@@ -438,6 +439,41 @@ CASES = [
     ),
     Case("effects__null_has_reason", "an effect with an excuse", (effect(reason="'too few'"),)),
     Case("effects__one_row_each", "an effect twice", (effect(), effect())),
+    Case(
+        "window_scores__model_present",
+        "no window on a board",
+        (f"DELETE FROM window_scores WHERE {first('window_scores', BOARD)}",),
+    ),
+    Case(
+        "window_scores__one_row_each",
+        "a share twice",
+        (copy("window_scores", condition="metric = 'share'"),),
+    ),
+    Case(
+        "window_scores__interval_holds",
+        "beyond its end",
+        (update("window_scores", "high = estimate - 0.01", "estimate IS NOT NULL"),),
+    ),
+    Case(
+        "window_scores__interval_holds",
+        "half an interval",
+        (update("window_scores", "low = NULL", "low >= 0"),),
+    ),
+    Case(
+        "window_scores__null_has_reason",
+        "a figure with an excuse",
+        (update("window_scores", "reason = 'too few'", "estimate IS NOT NULL"),),
+    ),
+    Case(
+        "window_scores__week_in_window",
+        "a week too early",
+        (update("window_scores", "first_week = week - 28"),),
+    ),
+    Case(
+        "window_scores__week_in_window",
+        "more weeks than there are",
+        (update("window_scores", "weeks = 5"),),
+    ),
     Case("ranks__model_present", "no row on a board", (f"DELETE FROM ranks WHERE {first('ranks')}",)),
     Case("ranks__model_present", "a row twice", (copy("ranks"),), also=frozenset({"ranks__follow_pairs"})),
     Case(

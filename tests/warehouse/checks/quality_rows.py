@@ -14,7 +14,7 @@ import duckdb
 
 from assets.generation.slots import Slot
 from assets.metrics.labels.corrected import week_corrections
-from assets.metrics.results import HISTORY_RESULTS, OF_THE_PUBLISHED, WEEK_RESULTS
+from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
 from assets.metrics.scores.table import compute_scores
 from assets.quality.run import CheckResult, run_checks
 from assets.suites.schema import Attribute, Prompt, Suite
@@ -76,7 +76,7 @@ def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     for week in (BEFORE, WEEK):
         replace_week(con, "scores", week, compute_scores(con, week))
         replace_week(con, "corrected_scores", week, week_corrections(con, week))
-        for table in (*OF_THE_PUBLISHED, "claim_counts"):
+        for table in (*WINDOW_RESULTS, "claim_counts"):
             replace_week(con, table, week, WEEK_RESULTS[table](con, week))
     replace_history(con, {"claims": HISTORY_RESULTS["claims"](con)}, {})
 

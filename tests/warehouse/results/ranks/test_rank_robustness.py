@@ -11,7 +11,7 @@ import pytest
 from assets.generation.slots import Slot
 from assets.metrics.ranks.boards import KEYS
 from assets.metrics.ranks.robustness import HOLDS, NOTHING, TURNED, week_robustness
-from assets.metrics.results import OF_THE_PUBLISHED, WEEK_RESULTS
+from assets.metrics.results import WINDOW_RESULTS, WEEK_RESULTS
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.builder import GENDER, OCCUPATIONS, WEEK, build_partition, declare
 from warehouse.database.connection import connect
@@ -177,7 +177,7 @@ def test_week_by_week_and_after_a_change_the_table_is_that_of_one_pass(
     def again(*labels: str) -> str:
         for shown in labels:
             con.execute(f"UPDATE labels SET value = '{shown}' WHERE {changed}")
-        for table in ("scores", *OF_THE_PUBLISHED):
+        for table in ("scores", *WINDOW_RESULTS):
             replace_week(con, table, week, WEEK_RESULTS[table](con, week))
         assert con.execute(others).fetchall() == kept
         return table_hash(con, "rank_robustness")
