@@ -21,7 +21,7 @@ import pyarrow as pa
 from PIL import Image
 
 from assets.generation.slots import Slot
-from assets.metrics.results import WINDOW_RESULTS, STUDY_RESULTS, WEEK_RESULTS
+from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
 from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder

@@ -294,6 +294,14 @@ FORGERIES: dict[str, Forgery] = {
         _sql("UPDATE rank_robustness SET turned = 0, told_apart_turned = 0, verdict = 'holds'"),
         "rows of rank_robustness differ when computed again",
     ),
+    "a window made narrower": Forgery(
+        _sql("UPDATE window_scores SET low = estimate WHERE metric = 'distance' AND low < estimate"),
+        "rows of window_scores differ when computed again",
+    ),
+    "a window without its scatter": Forgery(
+        _sql("UPDATE window_scores SET scatter = 0, quiet_weeks = 12 WHERE metric = 'mean_share'"),
+        "rows of window_scores differ when computed again",
+    ),
     # the manifest
     "table_hashes empty": Forgery(
         _nothing, "table_hashes has no hash of table labels", lambda e: {"table_hashes": {}}

@@ -11,7 +11,7 @@ import pytest
 from assets.generation.slots import Slot
 from assets.metrics.ranks.boards import KEYS
 from assets.metrics.ranks.robustness import HOLDS, NOTHING, TURNED, week_robustness
-from assets.metrics.results import WINDOW_RESULTS, WEEK_RESULTS
+from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.builder import GENDER, OCCUPATIONS, WEEK, build_partition, declare
 from warehouse.database.connection import connect

@@ -1,0 +1,99 @@
+"""Week after week, with a week changed late, windows, pairs and ranks are those that a rebuild makes at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from assets.generation.slots import Slot
+from assets.generation.workplace import Workplace
+from assets.metrics.week import score_all, score_weeks
+from tests.warehouse import builder
+from tests.warehouse.builder import WEEK, build_partition
+from tests.warehouse.windows.test_windows import OCCUPATIONS, labels
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.database.connection import connect
+from warehouse.database.rebuild import rebuild
+from warehouse.database.table_hash import table_hash
+from warehouse.store import Store
+from warehouse.weeks import shift
+
+WEEKS = [shift(WEEK, number) for number in range(-4, 1)]
+TABLES = ("window_scores", "model_pairs", "ranks", "check_results", "withheld", "drift_events")
+
+
+def hashes(path: Path) -> dict[str, str]:
+    with connect(path, read_only=True) as con:
+        return {table: table_hash(con, table) for table in TABLES}
+
+
+def built(store: Store, week: str, model: str, **options: Any) -> list[Slot]:
+    """Write one partition and its pictures, which checks read."""
+    slots = build_partition(store, week, model, suites=(OCCUPATIONS,), replicates=3, **options)
+    for slot in slots:
+        picture = slot.slot_key.encode()
+        store.put_if_absent(keys.image(sha256_hex(picture), "png"), picture)
+    return slots
+
+
+def workplace(store: Store, path: Path) -> Workplace:
+    return Workplace(store=store, warehouse=path, suites={}, models=(), code_version="1")
+
+
+def test_week_after_week_and_a_rebuild_give_the_same_windows(store: Store, tmp_path: Path) -> None:
+    place = workplace(store, tmp_path / "weeks.duckdb")
+    late = []
+    for number, week in enumerate(WEEKS):
+        for model in ("one", "two"):
+            slots = built(
+                store,
+                week,
+                model,
+                labels=labels if (number, model) != (1, "two") else lambda slot, attribute: None,
+                prompts=lambda prompt: prompt.endswith(("ceo", "nurse", "chef")),
+            )
+            late += [slot for slot in slots if (number, model) == (1, "two")]
+        assert score_weeks(place, week) == [week]
+    before = hashes(place.warehouse)
+    with connect(place.warehouse, read_only=True) as con:
+        assert con.execute("SELECT week::VARCHAR, model FROM withheld").fetchall() == [(WEEKS[1], "two")]
+        assert con.execute("SELECT count(*) FROM window_scores WHERE estimate IS NOT NULL").fetchall() > [
+            (0,)
+        ]
+    assert score_weeks(place, WEEKS[-1]) == []
+    assert hashes(place.warehouse) == before, "nothing changed, and nothing is made again"
+
+    rows = [
+        builder.label_row(slot, attribute.id, labels(slot, attribute))
+        for slot in late
+        for attribute in OCCUPATIONS.attributes
+    ]
+    builder.write_labels(store, WEEKS[1], "two", rows)
+    assert score_weeks(place, WEEKS[-1]) == [WEEKS[1]]
+    after = hashes(place.warehouse)
+    assert after["window_scores"] != before["window_scores"], (
+        "the week is of four windows, its own among them"
+    )
+
+    again = workplace(store, tmp_path / "again.duckdb")
+    rebuild(store, again.warehouse, finish=lambda con: score_all(con, again))
+    assert hashes(again.warehouse) == after
+
+
+def test_a_run_that_died_between_changes_and_windows_makes_them_at_the_next(
+    store: Store, tmp_path: Path
+) -> None:
+    place = workplace(store, tmp_path / "weeks.duckdb")
+    for week in WEEKS[:2]:
+        built(store, week, "one", labels=labels)
+        score_weeks(place, week)
+    whole = hashes(place.warehouse)
+    with connect(place.warehouse) as con:  # as it is when a process ends in the middle
+        con.execute("DELETE FROM window_scores WHERE week = $week", {"week": WEEKS[1]})
+        con.execute("DELETE FROM ranks WHERE week = $week", {"week": WEEKS[1]})
+        con.execute("DELETE FROM history_weeks WHERE week = $week", {"week": WEEKS[1]})
+        con.execute("DELETE FROM week_hashes")
+    assert hashes(place.warehouse) != whole
+    score_weeks(place, WEEKS[1])
+    assert hashes(place.warehouse) == whole
