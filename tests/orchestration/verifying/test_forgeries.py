@@ -299,7 +299,7 @@ FORGERIES: dict[str, Forgery] = {
         "rows of window_scores differ when computed again",
     ),
     "a window without its scatter": Forgery(
-        _sql("UPDATE window_scores SET scatter = 0, quiet_weeks = 12 WHERE metric = 'mean_share'"),
+        _sql("UPDATE window_scores SET scatter = 0, quiet_weeks = 12 WHERE metric = 'distance2'"),
         "rows of window_scores differ when computed again",
     ),
     # the manifest

@@ -21,6 +21,8 @@ from tests.studies.simulations.tables import Table
 
 TITLE = "Windows: scatter from week to week"
 DRAWS = 400
+#: Boards of few models cost little, and tell less each.
+SMALL_MORE = 4
 SEED = 3100
 MODELS, PROMPTS, PICTURES = 40, 27, 10
 WEEKS = (1, 2, 3, 4, 6, 8, 12)
@@ -129,7 +131,7 @@ def tables(draws: float) -> list[Table]:
     for name in PROFILES:
         for models in (MODELS, 5):
             print(f"  {name}, {models} models", file=sys.stderr, flush=True)
-            found.append(_table(name, models, number))
+            found.append(_table(name, models, number * (SMALL_MORE if models < MODELS else 1)))
     return found
 
 
