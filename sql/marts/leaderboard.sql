@@ -21,9 +21,6 @@
 --   completeness: (pictures + refusals) / planned slots
 --   refused_rate: refusals (the model's own answers without a picture) / (pictures + refusals)
 --   pictures: number of usable pictures under this condition, whatever the attribute
---   previous_estimate: estimate of the same series one week before; NULL if there was none, or if another
---     version of the labeler read it
---   previous_distance: the same where the metric is distance; else NULL
 --   withheld_reason: why the model is withheld in this week; NULL if it is not
 --   labeler: who read the attribute
 --   reliable: false if its labels are not reliable: the figure is published and takes no part in any ranking;
@@ -97,8 +94,6 @@ SELECT
     told.low, told.high, told.prompts_low, told.prompts_high, told.n, told.cells, told.planned_cells,
     told.reason, told.answer_rate,
     told.completeness, told.refused_rate, told.pictures,
-    previous.estimate AS previous_estimate,
-    CASE WHEN told.metric = 'distance' THEN previous.estimate END AS previous_distance,
     told.withheld_reason, told.labeler, reliability.reliable, reliability.reliability,
     CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_low END AS rank_low,
     CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_high END AS rank_high,
@@ -161,14 +156,3 @@ LEFT JOIN reliability
         AND told.labeler = reliability.labeler
         AND told.labeler_version = reliability.labeler_version
         AND told.attribute = reliability.attribute
-LEFT JOIN told AS previous
-    ON
-        told.week = previous.week + INTERVAL 7 DAY
-        AND told.model = previous.model
-        AND told.series = previous.series
-        AND told.labeler_version = previous.labeler_version
-        AND told.suite = previous.suite
-        AND told.suite_major = previous.suite_major
-        AND told.condition = previous.condition
-        AND told.attribute = previous.attribute
-        AND told.reference = previous.reference

@@ -6,7 +6,7 @@
 SELECT
     week, track, simulated, suite, suite_major, condition, attribute, reference, metric, model, series,
     estimate, low, high, prompts_low, prompts_high, n, cells, planned_cells, reason, pictures,
-    previous_estimate, withheld_reason, labeler, reliable, reliability, rank_low, rank_high, ranked_of,
+    withheld_reason, labeler, reliable, reliability, rank_low, rank_high, ranked_of,
     rank_reason, bound_low, bound_high, corrected_distance, corrected_low, corrected_high, gold_n,
     label_error, label_error_low, label_error_high, label_error_differs
 FROM leaderboard

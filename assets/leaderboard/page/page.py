@@ -6,7 +6,6 @@ Everything passes jinja2's autoescape; nothing is ever marked as safe.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -68,7 +67,6 @@ def _environment() -> Environment:
         line_words=_line_words,
         at=_address,
         view=_address,
-        week_before=lambda week: week - timedelta(weeks=1),
         axis_label=lambda value: f"{value:.2f}".rstrip("0").rstrip(".") or "0",
     )
     environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]

@@ -233,8 +233,6 @@ def _row(
         low=None if hidden or shown is None else shown["low"],
         high=None if hidden or shown is None else shown["high"],
         n=0 if shown is None else shown["n"] or 0,
-        change=_change(now) if now and not hidden else None,
-        n_before=points[before].n if (before := week - timedelta(weeks=1)) in points else 0,
         refused=CountedShare(answer["refused"], answer["answered"])
         if answer and answer["answered"]
         else None,
@@ -316,8 +314,3 @@ def _notes(lives: Sequence[Row]) -> tuple[str, ...]:
             if life[column]:
                 notes[f"{said} {words.plain(life[column])}"] = None
     return tuple(notes)
-
-
-def _change(now: Row) -> float | None:
-    before: Any = now["previous_estimate"]
-    return None if before is None or now["estimate"] is None else now["estimate"] - before

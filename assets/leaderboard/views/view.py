@@ -68,8 +68,6 @@ class BoardRow:
     low: float | None
     high: float | None
     n: int
-    change: float | None
-    n_before: int  # pictures behind the figure that `change` is from
     refused: CountedShare | None
     pictures: int
     status: str | None

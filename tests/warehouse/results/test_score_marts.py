@@ -352,19 +352,7 @@ def test_leaderboard_hides_the_figures_of_a_withheld_model_and_not_the_model(
     assert (withheld["distance"], withheld["low"], withheld["high"]) == (None, None, None)
     assert withheld["withheld_reason"] == "a: first; b: second"
     assert withheld["reason"] == "withheld: a: first; b: second"
-    assert withheld["previous_distance"] == board[0]["distance"]
     assert (withheld["completeness"], withheld["pictures"]) == (1.0, 30)
-
-
-def test_previous_distance_is_of_the_same_series_one_week_before(con: duckdb.DuckDBPyConnection) -> None:
-    for week in ("2026-11-02", BEFORE, WEEK):
-        scored(con, week, plan={"series": "new" if week == WEEK else "old"})
-    board = {str(row["week"]): row for row in asked(con, "FROM leaderboard WHERE reference = 'parity'")}
-    assert board[BEFORE]["previous_distance"] is None  # a gap stays a gap
-    assert board[WEEK]["previous_distance"] is None  # another series
-    scored(con, "2026-11-09", plan={"series": "old"})
-    board = {str(row["week"]): row for row in asked(con, "FROM leaderboard WHERE reference = 'parity'")}
-    assert board[BEFORE]["previous_distance"] == board["2026-11-09"]["distance"]
 
 
 def test_leaderboard_has_its_grain(con: duckdb.DuckDBPyConnection) -> None:
