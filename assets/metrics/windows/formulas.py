@@ -5,7 +5,7 @@ of four of its weeks is less certain than its pictures say. With V the sampling 
 variance is V + x / weeks. x is measured on weeks without an opened change: the variance of the weekly figures less what
 is expected of sampling. A model has few such weeks, so that half of x is its own and half the mean of its board; as x
 is itself an estimate, quantiles are Student's with Satterthwaite's degrees of freedom (1946, Biometrics Bull. 2:
-110-114). With the normal quantile, 40 equal models with four weeks of history separate on 10 to 14 % of boards.
+110-114). With the normal quantile, 40 equal models with four weeks of history separate on 14 % of boards.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import pytest
 
 from assets.generation.slots import Slot
 from assets.metrics.declared import load_declared
-from assets.metrics.results import OF_THE_PUBLISHED, WEEK_RESULTS
+from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
 from assets.suites.analysis import STEREOTYPES, shipped
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Prompt, Suite
@@ -98,7 +98,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         load_declared(made)
         for week, model in partitions(store):
             load_partition(made, store, week, model)
-        for table in ("scores", *OF_THE_PUBLISHED):
+        for table in ("scores", *WINDOW_RESULTS):
             replace_week(made, table, WEEK, WEEK_RESULTS[table](made, WEEK))
         create_views(made)
         yield made
