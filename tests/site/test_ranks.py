@@ -72,6 +72,30 @@ def test_ranks_stand_in_their_order_and_those_without_a_rank_below_them(page: st
     assert "no ranking" not in said
 
 
+def test_a_line_says_whether_the_order_holds_in_other_ways(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("DELETE FROM rank_robustness WHERE reference = 'parity' AND variant = 'other_reference'")
+    kept = "Models that are told apart here keep their order"
+    ways = ["by the mean absolute distance", "without any one prompt", "with all prompts together"]
+    said = board(shown(con))
+    assert f"{kept} {ways[0]}, {ways[1]} and {ways[2]}." in said
+    assert "the opposite order" not in said
+    con.execute(
+        "UPDATE rank_robustness SET turned = 1, told_apart_turned = 1, verdict = 'turned', other = CASE "
+        "WHEN variant = 'one_prompt_left_out' THEN 'occupations/ceo' END "
+        "WHERE variant IN ('pooled', 'one_prompt_left_out')"
+    )
+    said = board(shown(con))
+    assert f"{kept} {ways[0]}." in said
+    assert (
+        "Of pairs told apart, the opposite order have 1 of 1 without the prompt occupations/ceo "
+        "and 1 of 1 with all prompts together." in said
+    )
+    con.execute(disagrees(world.WEEK, "people", 0.4, scope="gold"))
+    said = board(shown(con))
+    assert kept not in said  # nobody has a rank there
+    assert "the opposite order" not in said
+
+
 def test_a_model_that_refuses_much_has_its_reason_and_what_is_possible(page: str) -> None:
     row = table(board(page), "simulated")["sim-cautious"]
     assert re.search(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import duckdb
 
 from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, ticks
+from assets.leaderboard.parts.orders import orders
 from assets.leaderboard.parts.unseen import not_seen
 from assets.leaderboard.parts.verified import beside
 from assets.leaderboard.views.query import Row, rows, rows_of_weeks
@@ -75,9 +77,13 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
             warned[row["model"]].append(said)
     made = []
     pairs = _stereotypes(con, parameters)
+    told = orders(con, week)
     for key in sorted(boards, key=lambda k: (k != first, k[0], k[3] != "baseline", k[3], *_place(k))):
         suite, attribute, reference, condition = key
-        groups = _groups(key, boards[key], week, weeks, timeline, answers, pictured, warned)
+        groups = tuple(
+            replace(group, order=told[(*key, group.simulated, group.track)])
+            for group in _groups(key, boards[key], week, weeks, timeline, answers, pictured, warned)
+        )
         figures = [v for g in groups for r in g.rows for v in (r.high, r.distance)]
         made.append(
             Board(

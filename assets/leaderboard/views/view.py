@@ -95,6 +95,7 @@ class BoardGroup:
     simulated: bool
     rows: tuple[BoardRow, ...]
     cautions: tuple[str, ...] = ()  # why labels behind figures of this table are not reliable
+    order: str = ""  # whether the order holds if the figure is measured in another way, in words
 
     @property
     def ranked(self) -> bool:
