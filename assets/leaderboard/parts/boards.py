@@ -77,11 +77,11 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
             warned[row["model"]].append(said)
     made = []
     pairs = _stereotypes(con, parameters)
-    told = orders(con, week)
+    order = orders(con, week)
     for key in sorted(boards, key=lambda k: (k != first, k[0], k[3] != "baseline", k[3], *_place(k))):
         suite, attribute, reference, condition = key
         groups = tuple(
-            replace(group, order=told[(*key, group.simulated, group.track)])
+            replace(group, order=order[(*key, group.simulated, group.track)])
             for group in _groups(key, boards[key], week, weeks, timeline, answers, pictured, warned)
         )
         figures = [v for g in groups for r in g.rows for v in (r.high, r.distance)]
