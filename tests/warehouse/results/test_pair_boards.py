@@ -157,19 +157,19 @@ def test_the_checks_of_ranks_hold(con: duckdb.DuckDBPyConnection, check: str) ->
 def again(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """Return what the audit query finds, after it was held against `ranks` and `model_pairs`."""
     found = rows(con, sql("audit/stereotype_ranks"))
-    exactly = (*KEYS["week"], "model", "rank_low", "rank_high", "ranked_of", "cells", "planned_cells")
+    exactly = ("week", *KEYS["week"], "model", "rank_low", "rank_high", "ranked_of", "cells", "planned_cells")
     told = rows(con, "FROM ranks WHERE reference = 'stereotypes'")
     by_model = {tuple(row[name] for name in exactly): row for row in found}
     assert by_model.keys() == {tuple(row[name] for name in exactly) for row in told}
     for row in told:
         for end in ("bound_low", "bound_high"):
             assert by_model[tuple(row[name] for name in exactly)][end] == pytest.approx(row[end], abs=1e-9)
-    pairs = {tuple(row[name] for name in (*KEYS["week"], "model", "other")): row for row in found}
+    pairs = {tuple(row[name] for name in ("week", *KEYS["week"], "model", "other")): row for row in found}
     published = rows(con, "FROM model_pairs WHERE reference = 'stereotypes'")
     assert len([row for row in found if row["other"]]) == 2 * len(published)
     for row in published:
         for a, b, sign in (("model_a", "model_b", 1), ("model_b", "model_a", -1)):
-            same = pairs[tuple(row[name] for name in (*KEYS["week"], a, b))]
+            same = pairs[tuple(row[name] for name in ("week", *KEYS["week"], a, b))]
             assert same["common"] == row["cells"]
             assert same["difference"] == pytest.approx(sign * row["estimate"], abs=1e-9)
             for low, high in (("low", "high"), ("adjusted_low", "adjusted_high")):
