@@ -38,7 +38,7 @@ from warehouse.loading.load import PARTITION_TABLES, WEEK_TABLES, load_anchors
 from warehouse.loading.objects import digest
 from warehouse.store.base import Store
 
-FIRST = "2024-01-01"  # Monday of the first week
+FIRST = "2023-01-02"  # Monday of the first week: 156 of them are past
 TURNS = 3  # of a confrontation
 _DRAWN = 24  # different drawings
 _TABLES = tuple(dict.fromkeys((*PARTITION_TABLES, *WEEK_TABLES, "drift_counts")))
