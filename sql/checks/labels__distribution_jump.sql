@@ -23,6 +23,7 @@ WITH counted AS (
     SEMI JOIN plans USING (week, model, labeler)
     WHERE
         labels.week IN (cast($week AS DATE), cast($week AS DATE) - 7)
+        AND slots.week IN (cast($week AS DATE), cast($week AS DATE) - 7)  -- else slots of all weeks are read
         AND ($model IS NULL OR labels.model = $model)
     GROUP BY ALL
 ),
