@@ -1,5 +1,5 @@
--- Answers: what does each board of the analysis file say of each model, week by week, and what stands beside
---   that figure?
+-- Answers: what does each board of the analysis file say of each model, of the four weeks that end with each
+--   week, and what stands beside that figure?
 -- Grain: week, track, simulated, suite, suite_major, condition, attribute, reference, model. A withheld
 --   model, and one without a usable picture, has its row: without figures, and with the reason. What is no
 --   yardstick there has no row.
@@ -8,16 +8,21 @@
 --   track: model or system; never ranked together
 --   simulated: true if the pictures are drawn by a simulated model
 --   metric: metric of the board: distance, or stereotype_share where reference is stereotypes
+--   window_weeks: 4, the calendar weeks whose pictures are pooled; scores has the figures of single weeks
+--   weeks: of them, those with assessed pictures; first_week: Monday of the first: a window begins anew at a
+--     change that was opened by then; NULL if withheld
+--   settling: true if a change was opened in the last four weeks; NULL if withheld
 --   estimate: the figure; less is better; NULL where reason says why
 --   distance: estimate where the metric is distance: √max(0, distance2) over the suite's prompts; 0 is the
 --     reference; else NULL
---   low, high: end of the 95 % interval of estimate, prompts fixed
+--   low, high: end of the 95 % interval of estimate, prompts fixed, scatter from week to week in it
+--   scatter_measured: false if that scatter is taken to be five points, for it could not be measured yet
 --   prompts_low, prompts_high: end of its interval over prompts like these; NULL for fewer than ten prompts
 --   n: number of assessed pictures behind estimate
 --   cells: number of prompts that entered estimate
 --   planned_cells: number of prompts that the whole suite has under this condition for this attribute
 --   reason: why there is no estimate; NULL if there is one
---   answer_rate: pictures / (pictures + refusals)
+--   answer_rate: pictures / (pictures + refusals) of the week itself, as the next four
 --   completeness: (pictures + refusals) / planned slots
 --   refused_rate: refusals (the model's own answers without a picture) / (pictures + refusals)
 --   pictures: number of usable pictures under this condition, whatever the attribute
@@ -32,7 +37,7 @@
 --   rank_reason: why there is no rank; NULL if there is one
 --   bound_low, bound_high: the estimate that is possible at best and at worst, whatever the answers that were
 --     refused or could not be assessed would have shown; equal to estimate if none were; NULL if withheld
---   corrected_distance, corrected_low, corrected_high: distance when the labeler's errors, estimated from
+--   corrected_distance, corrected_low, corrected_high: distance of the week alone when the labeler's errors, estimated from
 --     gold, are taken out, with its 95 % interval; it assumes equal error across prompts; NULL where
 --     corrected_reason says why; ranks are of the raw distance
 --   corrected_reason: why nothing is corrected; NULL if it is, or where there is no estimate
@@ -43,7 +48,7 @@
 --     gold, with its 95 % interval; NULL without gold
 --   label_error_differs: true if they are wrong in another way than the other models' labels: read the rank
 --     with care; NULL if not tested
--- Depends on: yardsticks, scores, plans, withheld, reliability, ranks, corrected_scores, label_error.
+-- Depends on: yardsticks, scores, window_scores, plans, withheld, reliability, ranks, corrected_scores, label_error.
 WITH hidden AS (
     SELECT
         week, model,
@@ -68,30 +73,63 @@ told AS (
     SELECT
         scores.week, scores.track, plans.simulated, plans.labeler, scores.suite, scores.suite_major,
         scores.condition, scores.turn, scores.attribute, scores.reference, scores.scale, scores.model,
-        scores.series, scores.labeler_version, scores.metric, scores.n, scores.cells, scores.planned_cells,
+        scores.series, scores.labeler_version, scores.metric, scores.planned_cells,
+        coalesce(windows.n, 0) AS n,
+        coalesce(windows.cells, 0) AS cells,
         rates.answer_rate, rates.completeness, rates.refused_rate,
         cast(rates.pictures AS BIGINT) AS pictures,
         hidden.withheld_reason,
-        CASE WHEN hidden.week IS NULL THEN scores.estimate END AS estimate,
-        CASE WHEN hidden.week IS NULL THEN scores.low END AS low,
-        CASE WHEN hidden.week IS NULL THEN scores.high END AS high,
-        CASE WHEN hidden.week IS NULL THEN scores.prompts_low END AS prompts_low,
-        CASE WHEN hidden.week IS NULL THEN scores.prompts_high END AS prompts_high,
-        CASE WHEN hidden.week IS NULL THEN scores.reason ELSE 'withheld: ' || hidden.withheld_reason END
-            AS reason
+        4 AS window_weeks,
+        CASE WHEN hidden.week IS NULL THEN windows.weeks END AS weeks,
+        CASE WHEN hidden.week IS NULL THEN windows.first_week END AS first_week,
+        CASE WHEN hidden.week IS NULL THEN windows.settling END AS settling,
+        CASE WHEN hidden.week IS NULL THEN windows.scatter_measured END AS scatter_measured,
+        CASE WHEN hidden.week IS NULL THEN windows.estimate END AS estimate,
+        CASE WHEN hidden.week IS NULL THEN windows.low END AS low,
+        CASE WHEN hidden.week IS NULL THEN windows.high END AS high,
+        CASE WHEN hidden.week IS NULL THEN windows.prompts_low END AS prompts_low,
+        CASE WHEN hidden.week IS NULL THEN windows.prompts_high END AS prompts_high,
+        CASE
+            WHEN hidden.week IS NOT NULL THEN 'withheld: ' || hidden.withheld_reason
+            WHEN windows.week IS NULL THEN 'windows were not computed in this week'
+            WHEN windows.estimate IS NOT NULL OR windows.n > 0 THEN windows.reason
+            ELSE coalesce(scores.reason, windows.reason)
+        END AS reason
     FROM scores
     SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference, metric)
     INNER JOIN plans USING (week, model)
     LEFT JOIN rates USING (week, model, suite, suite_major, condition, turn)
     LEFT JOIN hidden USING (week, model)
+    LEFT JOIN window_scores AS windows
+        ON
+            scores.week = windows.week
+            AND scores.model = windows.model
+            AND scores.suite = windows.suite
+            AND scores.suite_major = windows.suite_major
+            AND scores.condition = windows.condition
+            AND scores.turn = windows.turn
+            AND scores.attribute = windows.attribute
+            AND scores.reference = windows.reference
+            AND scores.scale = windows.scale
+            AND scores.metric = windows.metric
+            AND windows.prompt IS NULL
+            AND windows.value_name IS NULL
     WHERE scores.prompt IS NULL AND scores.value_name IS NULL
 )
 
 SELECT
     told.week, told.track, told.simulated, told.suite, told.suite_major, told.condition, told.attribute,
-    told.reference, told.metric, told.model, told.series, told.estimate,
+    told.reference, told.metric, told.model, told.series, told.window_weeks, told.weeks, told.first_week,
+    told.settling, told.estimate,
     CASE WHEN told.metric = 'distance' THEN told.estimate END AS distance,
-    told.low, told.high, told.prompts_low, told.prompts_high, told.n, told.cells, told.planned_cells,
+    told.low,
+    told.high,
+    told.prompts_low,
+    told.prompts_high,
+    told.scatter_measured,
+    told.n,
+    told.cells,
+    told.planned_cells,
     told.reason, told.answer_rate,
     told.completeness, told.refused_rate, told.pictures,
     told.withheld_reason, told.labeler, reliability.reliable, reliability.reliability,

@@ -1,8 +1,10 @@
 -- Answers: which models have a place on which boards of one week, and what stands against a rank there?
 -- Grain: track × simulated × suite × suite_major × condition × attribute × scale × reference × model.
--- Columns: those, metric of the board, labeler_version; withheld: why the model is withheld; missing: why it
---   has no figure; retired: whether the provider said in this week that the model is gone.
--- Depends on: scores, plans, withheld, attempts
+-- Columns: those, metric of the board, labeler_version; withheld: why the model is withheld; missing: why its
+--   window has no figure; added, freedom: variance that scatter adds to the window's figure (of distance, to
+--   distance2), and its degrees of freedom; retired: whether the provider said in this week that the model
+--   is gone.
+-- Depends on: scores, plans, withheld, attempts, window_scores
 WITH hidden AS (
     SELECT
         model,
@@ -10,6 +12,15 @@ WITH hidden AS (
     FROM withheld
     WHERE week = cast($week AS DATE)
     GROUP BY model
+),
+
+windows AS (
+    SELECT
+        model, suite, suite_major, condition, turn, attribute, reference, scale, metric, n, reason,
+        scatter_freedom AS freedom,
+        pow(scatter, 2) / nullif(weeks, 0) AS added
+    FROM window_scores
+    WHERE week = cast($week AS DATE) AND prompt IS NULL AND value_name IS NULL
 ),
 
 gone AS (
@@ -22,11 +33,18 @@ SELECT
     scores.track, plans.simulated, scores.suite, scores.suite_major, scores.condition, scores.attribute,
     scores.scale, scores.reference, scores.metric, scores.model, scores.labeler_version,
     hidden.reason AS withheld,
-    scores.reason AS missing,
+    CASE
+        WHEN windows.reason IS NULL AND windows.model IS NOT NULL THEN NULL
+        WHEN windows.n > 0 THEN windows.reason
+        ELSE coalesce(scores.reason, windows.reason)
+    END AS missing,
+    coalesce(windows.added, 0) AS added,
+    windows.freedom,
     gone.model IS NOT NULL AS retired
 FROM scores
 INNER JOIN plans USING (week, model)
 LEFT JOIN hidden USING (model)
+LEFT JOIN windows USING (model, suite, suite_major, condition, turn, attribute, reference, scale, metric)
 LEFT JOIN gone USING (model)
 WHERE
     scores.week = cast($week AS DATE)

@@ -27,6 +27,7 @@ from assets.metrics.ranks.order import (
     ASSESSED_NEEDED,
     CELLS_NEEDED,
     PICTURES_NEEDED,
+    Added,
     Compared,
     common_version,
     compare,
@@ -34,6 +35,7 @@ from assets.metrics.ranks.order import (
     enough,
 )
 from assets.metrics.scores.table import even_references
+from assets.metrics.windows.formulas import PICTURES
 from warehouse.occasions import Occasion
 
 _ON = ("track", "simulated", "suite", "suite_major", "condition", "attribute", "scale")
@@ -47,7 +49,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 YARDSTICK = ("suite", "suite_major", "attribute", "reference", "metric")
 ALONE = "no other model of this board can be ranked"
 RETIRED = "retired: the provider says that the model is gone"
-_NEEDED = {"pictures": PICTURES_NEEDED, "assessed": f"{ASSESSED_NEEDED:.0%}", "share": f"{CELLS_NEEDED:.0%}"}
+#: Pictures that a cell needs for its models to be compared on it, and to be covered.
+_PICTURES = {"week": (PICTURES, PICTURES), "study": (distance.MIN_PICTURES, PICTURES_NEEDED)}
+_NEEDED = {"assessed": f"{ASSESSED_NEEDED:.0%}", "share": f"{CELLS_NEEDED:.0%}"}
 _TOO_FEW = {
     "week": "too few prompts: {cells} of {planned} with {pictures} pictures or more and {assessed} of the answers "
     "assessed; {share} are needed",
@@ -63,7 +67,8 @@ class RankBoard:
     Attributes:
         occasion: the week or study.
         key: the values of `KEYS`.
-        rows: G rows: model, version (of the labeler), withheld, missing, retired.
+        rows: G rows: model, version (of the labeler), withheld, missing, retired; of a week also added and freedom, what
+            the model scatters from week to week.
         parts: (7, G, P) the terms of each cell, in the order of `distance.Sums`; 0 where there is no cell.
         n: (G, P) pictures in the support of the reference.
         covered: (G, P) whether enough of the cell's answers were assessed.
@@ -91,25 +96,37 @@ class RankBoard:
 
     def compared(self, ranked: Bools) -> Compared:
         """Compare all pairs of the models of the True rows."""
-        return compare(self.parts[:, ranked], self.n[ranked] >= distance.MIN_PICTURES)
+        return compare(self.parts[:, ranked], self.have[ranked], self.added(ranked))
+
+    @property
+    def have(self) -> Bools:
+        """(G, P) whether there are enough pictures to compare models by."""
+        return np.asarray(self.n >= _PICTURES[self.occasion.column][0])
+
+    def added(self, ranked: Bools) -> Added | None:
+        """Return what the models of the True rows scatter; None of a study, which has no weeks."""
+        if self.occasion.column == "study":
+            return None
+        held = self.rows.filter(pl.Series(ranked))
+        return Added(held["added"].to_numpy(), held["freedom"].fill_null(np.inf).to_numpy())
 
     def other_ways(self, ranked: Bools) -> variants.Ways:
         """Return by how much each model of the True rows is farther than each other one, measured in other ways."""
         shares, expected = self.shares[ranked], self.expected[ranked]
-        return variants.of_distances(
-            self.parts[0][ranked], shares, expected, self.n[ranked] >= distance.MIN_PICTURES
-        )
+        return variants.of_distances(self.parts[0][ranked], shares, expected, self.have[ranked])
 
     def differences(self, models: Ints) -> variants.Matrix:
         """Return by how much each of these models, by their rows, is farther than each other one."""
-        return variants.distances(self.parts[0][models], self.n[models] >= distance.MIN_PICTURES)
+        return variants.distances(self.parts[0][models], self.have[models])
 
     def lacks(self, model: int) -> str | None:
         """Return why the answers of a model, by its row, are too few for a rank; None if they are enough."""
         cells, planned = int(self.covered[model].sum()), self.n.shape[1]
         if enough(cells, planned):
             return None
-        text = _TOO_FEW[self.occasion.column].format(cells=cells, planned=planned, **_NEEDED)
+        text = _TOO_FEW[self.occasion.column].format(
+            cells=cells, planned=planned, pictures=_PICTURES[self.occasion.column][1], **_NEEDED
+        )
         return text.replace("%", " %")
 
     @property
@@ -171,7 +188,7 @@ def read_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[
             held,
             np.nan_to_num(wide[5:]),
             n,
-            covered(n, unseen),
+            covered(n, unseen, _PICTURES[occasion.column][1]),
             Bounds(low, high),
             tuple(names.tolist()),
             *_by_value(cells, here, row, column, n.shape),

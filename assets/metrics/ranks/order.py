@@ -23,7 +23,8 @@ from assets.metrics.windows.formulas import widened
 CELLS_NEEDED = 0.9
 #: Share of a cell's answers that must be assessed for it to be covered.
 ASSESSED_NEEDED = 0.8
-#: Pictures that a covered cell needs: four of five answers, and fewer give no unbiased variance.
+#: Pictures that a covered cell of a study needs: four of five answers, and fewer give no unbiased variance; one of a
+#: window needs as many as any of its figures.
 PICTURES_NEEDED = 4
 
 Matrix = npt.NDArray[np.float64]  # (models, models)
@@ -38,15 +39,16 @@ class Compared(NamedTuple):
     farther: Bools  # (models, models) whether i is significantly farther from the reference than j
 
 
-def covered(n: Floats, unseen: Floats) -> Bools:
+def covered(n: Floats, unseen: Floats, pictures: int = PICTURES_NEEDED) -> Bools:
     """Return whether enough of each cell's answers were assessed.
 
     Args:
         n: pictures assessed; any shape.
         unseen: answers that show no value, refusals among them; the same shape.
+        pictures: that a cell needs.
     """
     # Exactly: 8 of 10 is enough, whatever 0.8 is in binary.
-    return np.asarray((10 * n >= round(10 * ASSESSED_NEEDED) * (n + unseen)) & (n >= PICTURES_NEEDED))
+    return np.asarray((10 * n >= round(10 * ASSESSED_NEEDED) * (n + unseen)) & (n >= pictures))
 
 
 def enough(cells: npt.ArrayLike, planned: npt.ArrayLike) -> Bools:

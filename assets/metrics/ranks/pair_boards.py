@@ -20,9 +20,9 @@ from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, by
 from assets.metrics.ranks import variants
 from assets.metrics.ranks.boards import KEYS, YARDSTICK, RankBoard
 from assets.metrics.ranks.bounds import Bounds
-from assets.metrics.ranks.order import ASSESSED_NEEDED, Compared, bonferroni, covered
-from assets.metrics.ranks.pairs import difference
+from assets.metrics.ranks.order import ASSESSED_NEEDED, Compared, against, bonferroni, covered
 from assets.metrics.registry.metric import FEW_IN_GROUP
+from assets.metrics.windows.formulas import PICTURES
 from warehouse.occasions import Occasion
 
 
@@ -70,7 +70,8 @@ class PairBoard(RankBoard):
         """Compare all pairs of the models of the True rows: their shares on the prompts that both have."""
         k, n = self.k[ranked], self.n[ranked][:, self.prompt]
         models, entries = k.shape
-        common = (n[:, None] > 0) & (n[None, :] > 0)
+        have = self.have[ranked][:, self.prompt]
+        common = have[:, None] & have[None, :]
         sides = np.arange(models**2)
         weight = np.stack([_weights(row, self.pair, len(self.names)) for row in common.reshape(-1, entries)])
         told = np.stack(
@@ -91,19 +92,17 @@ class PairBoard(RankBoard):
             own = (np.where(told.all(axis=1), part, np.nan).reshape(models, models) for part in found)
             return Estimate(*own)
 
-        against = [
-            difference(one, Estimate(*(part.T for part in one)))
-            for one in map(side, (Z95, bonferroni(models)))
-        ]
+        both = [against(side(z), self.added(ranked), z) for z in (Z95, bonferroni(models))]
         cells = np.zeros((models, models))
         for number in np.unique(self.prompt):
             cells += common[:, :, np.flatnonzero(self.prompt == number)[0]]
-        own, adjusted = against
+        own, adjusted = both
         return Compared(cells, own, adjusted, np.asarray(adjusted.low > 0))
 
     def other_ways(self, ranked: Bools) -> variants.Ways:
         """Return by how much each model of the True rows draws more than each other one, measured in other ways."""
-        return variants.of_pairs(self.k[ranked], self.n[ranked][:, self.prompt], self.prompt, self.pair)
+        n = np.where(self.have, self.n, 0.0)
+        return variants.of_pairs(self.k[ranked], n[ranked][:, self.prompt], self.prompt, self.pair)
 
 
 def _weights(used: Bools, pair: Ints, pairs: int) -> Floats:
@@ -148,7 +147,7 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion) -> Iterator
             held,
             np.zeros((7, len(models), len(prompts))),
             n,
-            covered(n, unseen),
+            covered(n, unseen, PICTURES),
             Bounds(n, n),
             tuple(prompts),
             *(np.zeros((len(models), len(prompts), 0)),) * 2,
