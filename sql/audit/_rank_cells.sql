@@ -1,7 +1,7 @@
 -- Answers: What do pictures say of the models of a board, prompt by prompt? Steps of the audit queries of
 --   ranks, of weeks and of studies: made from their parts valued (board, model, prompt, value; q: the share
---   that the reference expects; x: pictures; u: answers of the prompt that show no value) and placed (board,
---   model).
+--   that the reference expects; x: pictures; u: answers of the prompt that show no value; compared_from,
+--   covered_from: pictures from which on a prompt is compared, and covered) and placed (board, model).
 -- Grain: of seated: board, model.
 -- Columns: of seated: told, cells, planned_cells, bound_low, bound_high; of board_cells: terms of a prompt.
 -- Depends on:
@@ -57,8 +57,8 @@ filled AS (
 
 board_cells AS (
     SELECT
-        board, model, prompt, n, u,
-        n >= 4 AND 10 * n >= 8 * (n + u) AS covered,
+        board, model, prompt, n, u, compared_from,
+        n >= covered_from AND 10 * n >= 8 * (n + u) AS covered,
         (sum(x * (x - 1)) / (n * (n - 1)) - 2 * xq / n + c) / 2 AS d,
         (
             pow(sum(x * line) / (n * (n - 1)), 2)
@@ -86,7 +86,7 @@ board_cells AS (
         END AS cell_low,
         CASE WHEN n > 0 AND n + u >= 2 THEN max(all_here) ELSE (1 - 2 * min(q) + c) / 2 END AS cell_high
     FROM filled
-    GROUP BY board, model, prompt, n, u, k, c, xq
+    GROUP BY board, model, prompt, n, u, k, c, xq, compared_from, covered_from
 ),
 
 -- the prompts of a board are those that any of its models planned

@@ -1,6 +1,7 @@
 -- Answers: Which pairs of models of a board are told apart? Steps of the audit queries of ranks, of weeks and
 --   of studies: made from board_cells (of rank_cells) and from their part boards (board, model, what seated
---   says of it; fit: whether it can be ranked; g: how many can).
+--   says of it; fit: whether it can be ranked; g: how many can; added: variance that scatter adds;
+--   freedom: its degrees of freedom, NULL: the normal quantile).
 -- Grain: of told_apart: board, model, other: both orders; other is NULL for a model without a rank.
 -- Columns: of told_apart: ranks, bounds and differences of the two queries.
 -- Depends on:
@@ -37,7 +38,7 @@ ranked AS (
 -- the sums of model's terms over the cells that it has in common with other
 sums AS (
     SELECT
-        a.board, a.model, b.model AS other, a.z_all,
+        a.board, a.model, b.model AS other, a.z_all, a.added, a.freedom,
         count(*) AS m,
         avg(mine.d) AS d,
         sum(
@@ -57,13 +58,13 @@ sums AS (
         ON
             a.board = mine.board
             AND a.model = mine.model
-            AND mine.n >= 2
+            AND mine.n >= mine.compared_from
     INNER JOIN board_cells AS theirs
         ON
             mine.board = theirs.board
             AND mine.prompt = theirs.prompt
             AND b.model = theirs.model
-            AND theirs.n >= 2
+            AND theirs.n >= theirs.compared_from
     GROUP BY ALL
 ),
 
@@ -105,6 +106,32 @@ ends AS (
     FROM hulls
 ),
 
+-- scatter from week to week, by Student's quantile (Abramowitz & Stegun 26.7.5); none of a study
+wide_times AS (
+    SELECT
+        *,
+        CASE
+            WHEN freedom IS NULL THEN 1
+            ELSE
+                (
+                    z + (pow(z, 3) + z) / 4 / freedom
+                    + (5 * pow(z, 5) + 16 * pow(z, 3) + 3 * z) / 96 / pow(freedom, 2)
+                    + (3 * pow(z, 7) + 19 * pow(z, 5) + 17 * pow(z, 3) - 15 * z) / 384 / pow(freedom, 3)
+                    + (79 * pow(z, 9) + 776 * pow(z, 7) + 1482 * pow(z, 5) - 1920 * pow(z, 3) - 945 * z)
+                    / 92160 / pow(freedom, 4)
+                ) / z
+        END AS times
+    FROM ends
+),
+
+wide AS (
+    SELECT
+        * EXCLUDE (low, high),
+        d - times * sqrt(pow(d - low, 2) + z * z * added) AS low,
+        d + times * sqrt(pow(high - d, 2) + z * z * added) AS high
+    FROM wide_times
+),
+
 -- each end joins those of the two
 differences AS (
     SELECT
@@ -114,8 +141,8 @@ differences AS (
         - sqrt(pow(mine.d - mine.low, 2) + pow(greatest(theirs.high - theirs.d, 0), 2)) AS low,
         mine.d - theirs.d
         + sqrt(pow(greatest(mine.high - mine.d, 0), 2) + pow(theirs.d - theirs.low, 2)) AS high
-    FROM ends AS mine
-    INNER JOIN ends AS theirs
+    FROM wide AS mine
+    INNER JOIN wide AS theirs
         ON
             mine.board = theirs.board
             AND mine.together = theirs.together

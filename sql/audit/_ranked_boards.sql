@@ -4,7 +4,7 @@
 --   told_apart: board, model, other: both orders; other is NULL for a model without a rank.
 -- Columns: of told_apart: ranks, bounds and differences of the query ranks.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, yardsticks, plans,
---   attempts, outcomes, withheld
+--   attempts, outcomes, withheld, window_scores
 WITH RECURSIVE
 -- every prompt that stands for its suite, asked or not, beside each reference of the attribute
 standing AS (
@@ -54,7 +54,9 @@ valued AS ( -- noqa: ST03
     SELECT
         planned.board, planned.model, planned.prompt, expected.value, expected.expected_share AS q,
         cast(coalesce(assessed.pictures, 0) AS DOUBLE) AS x,
-        cast(coalesce(labelled.not_assessed, 0) + coalesce(refusals.refused, 0) AS DOUBLE) AS u
+        cast(coalesce(labelled.not_assessed, 0) + coalesce(refusals.refused, 0) AS DOUBLE) AS u,
+        5 AS compared_from,
+        5 AS covered_from
     FROM planned
     SEMI JOIN placed USING (board, model)
     INNER JOIN reference_values AS expected
@@ -91,9 +93,16 @@ valued AS ( -- noqa: ST03
             AND planned.suite = refusals.suite
             AND planned.suite_major = refusals.suite_major
             AND planned.prompt = refusals.prompt
+            AND planned.attribute = refusals.attribute
 ),
 
 -- Uses: rank_cells
+
+named AS ( -- noqa: ST03
+    SELECT DISTINCT
+        board, week, track, simulated, suite, suite_major, condition, attribute, reference, banded
+    FROM planned
+),
 
 hidden AS (
     SELECT DISTINCT
@@ -106,10 +115,24 @@ models AS (
         placed.board, placed.model, placed.labeler_version, seated.told, seated.cells, seated.planned_cells,
         CASE WHEN hidden.week IS NULL THEN seated.bound_low END AS bound_low,
         CASE WHEN hidden.week IS NULL THEN seated.bound_high END AS bound_high,
-        hidden.week IS NOT NULL AS hidden
+        hidden.week IS NOT NULL AS hidden,
+        coalesce(scattered.added, 0) AS added,
+        scattered.freedom
     FROM placed
     INNER JOIN seated USING (board, model)
+    INNER JOIN named USING (board, week)
     LEFT JOIN hidden USING (week, model)
+    LEFT JOIN scattered
+        ON
+            placed.week = scattered.week
+            AND placed.model = scattered.model
+            AND named.suite = scattered.suite
+            AND named.suite_major = scattered.suite_major
+            AND named.condition = scattered.condition
+            AND named.attribute = scattered.attribute
+            AND named.reference = scattered.reference
+            AND named.banded = (scattered.scale = 'bands')
+            AND scattered.metric = 'distance'
 ),
 
 -- a board is ranked on the labeler version that read most of its models; of as many, on the newest
@@ -153,10 +176,9 @@ boards AS ( -- noqa: ST03
 
 -- Uses: rank_pairs
 
-named AS (
-    SELECT DISTINCT
-        board, week, track, simulated, suite, suite_major, condition, attribute, reference, banded
-    FROM planned
+numbered AS (
+    SELECT *
+    FROM named
 )
 
-SELECT * FROM named
+SELECT * FROM numbered

@@ -8,7 +8,7 @@
 --   turned: pairs in the opposite order; told_apart: pairs that the board tells apart
 --   told_apart_turned: pairs that it tells apart, in the opposite order
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, stereotype_pairs,
---   yardsticks, plans, attempts, outcomes, labels, withheld
+--   yardsticks, plans, attempts, outcomes, labels, withheld, window_scores
 -- Uses: read_from_labels
 WITH RECURSIVE
 -- Uses: ranked_boards
@@ -54,13 +54,13 @@ common_cells AS (
         ON
             same_pictures.by_board = mine.board
             AND ordered.model = mine.model
-            AND mine.n >= 2
+            AND mine.n >= mine.compared_from
     INNER JOIN board_cells AS theirs
         ON
             mine.board = theirs.board
             AND mine.prompt = theirs.prompt
             AND ordered.other = theirs.model
-            AND theirs.n >= 2
+            AND theirs.n >= theirs.compared_from
     WHERE ordered.kind = 'distance'
 ),
 

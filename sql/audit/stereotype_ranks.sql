@@ -5,14 +5,14 @@
 --   every pair of ranked models in both orders; other is NULL for a model without a rank.
 -- Columns:
 --   rank_low, rank_high, ranked_of: of model; NULL if it is not ranked
---   cells, planned_cells: prompts of the declared groups with four pictures and 80 % of the answers assessed,
+--   cells, planned_cells: prompts of the declared groups with five pictures and 80 % of the answers assessed,
 --     and all of them
 --   bound_low, bound_high: least and largest share of model, whatever its unseen answers would have shown
---   common: prompts with a picture of both
+--   common: prompts with five pictures of both
 --   difference: stereotype_share of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: 95 % for all pairs of the board together
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, stereotype_pairs, yardsticks, plans,
---   attempts, outcomes, labels, withheld
+--   attempts, outcomes, labels, withheld, window_scores
 -- Uses: read_from_labels
 WITH RECURSIVE
 -- Uses: rank_unseen

@@ -61,7 +61,9 @@ valued AS (
         named.board, unseen.model, unseen.prompt, unseen.value,
         CASE WHEN named.even THEN 1 / unseen.k ELSE stated.expected_share END AS q,
         cast(unseen.x AS DOUBLE) AS x,
-        cast(unseen.u AS DOUBLE) AS u
+        cast(unseen.u AS DOUBLE) AS u,
+        2 AS compared_from,
+        4 AS covered_from
     FROM named
     INNER JOIN unseen USING (study, condition, attribute, labeler, labeler_version)
     LEFT JOIN study_references AS stated
@@ -85,6 +87,8 @@ placed AS ( -- noqa: ST03
 boards AS ( -- noqa: ST03
     SELECT
         *,
+        0 AS added,
+        cast(NULL AS DOUBLE) AS freedom,
         10 * cells >= 9 * planned_cells AS fit,
         count(*) FILTER (WHERE fit) OVER (PARTITION BY board) AS g
     FROM seated

@@ -67,8 +67,8 @@ class RankBoard:
     Attributes:
         occasion: the week or study.
         key: the values of `KEYS`.
-        rows: G rows: model, version (of the labeler), withheld, missing, retired; of a week also added and freedom, what
-            the model scatters from week to week.
+        rows: G rows: model, version (of the labeler), withheld, missing, retired; of a week also added and freedom:
+            what the model scatters from week to week.
         parts: (7, G, P) the terms of each cell, in the order of `distance.Sums`; 0 where there is no cell.
         n: (G, P) pictures in the support of the reference.
         covered: (G, P) whether enough of the cell's answers were assessed.

@@ -41,7 +41,10 @@ DECLARED = {
     ),
     "outcomes_add_up": {"slot_outcomes": "holds this view against slots and attempts"},
     **{
-        name: {"withheld": "who is left out is decided by checks, not by figures"}
+        name: {
+            "withheld": "who is left out is decided by checks, not by figures",
+            "window_scores": "says which weeks are of a window and what a model scatters; window_figures finds both",
+        }
         for name in ("rank_robustness", "ranks", "stereotype_ranks")
     },
     "study_effects": {"study_effects": "lists what is published beside the same from labels"},

@@ -11,7 +11,7 @@ import pytest
 from assets.generation.slots import Slot
 from assets.metrics.declared import load_declared
 from assets.metrics.ranks.boards import KEYS
-from assets.metrics.results import WEEK_RESULTS
+from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.warehouse.builder import WEEK, build_partition
@@ -79,7 +79,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
 
 
 def score(con: duckdb.DuckDBPyConnection) -> None:
-    for table in ("scores", "model_pairs", "ranks", "rank_robustness"):
+    for table in ("scores", *WINDOW_RESULTS):
         con.execute(f"DELETE FROM {table}")
         con.from_arrow(WEEK_RESULTS[table](con, WEEK)).insert_into(table)
 

@@ -16,6 +16,7 @@ from assets.metrics.ranks.boards import ALONE, RETIRED
 from assets.metrics.ranks.table import VERDICTS, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores
 from assets.metrics.week import score_weeks
+from assets.metrics.windows.table import week_windows
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.builder import (
     CONFRONTATION,
@@ -120,7 +121,11 @@ def con(loaded: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection
 
 
 def rank(con: duckdb.DuckDBPyConnection) -> None:
-    for table, compute in (("model_pairs", week_pairs), ("ranks", week_ranks)):
+    for table, compute in (
+        ("window_scores", week_windows),
+        ("model_pairs", week_pairs),
+        ("ranks", week_ranks),
+    ):
         rows = compute(con, WEEK)
         con.execute(f"DELETE FROM {table}")
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows")

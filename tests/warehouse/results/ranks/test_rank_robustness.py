@@ -88,7 +88,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
             load_partition(made, store, week, model)
         declare(made)
         for week in WEEKS.values():
-            for table in ("scores", "model_pairs", "ranks", "rank_robustness"):
+            for table in ("scores", *WINDOW_RESULTS):
                 replace_week(made, table, week, WEEK_RESULTS[table](made, week))
         yield made
 
