@@ -37,7 +37,8 @@
 --   rank_reason: why there is no rank; NULL if there is one
 --   bound_low, bound_high: the estimate that is possible at best and at worst, whatever the answers that were
 --     refused or could not be assessed would have shown; equal to estimate if none were; NULL if withheld
---   corrected_distance, corrected_low, corrected_high: distance of the week alone when the labeler's errors, estimated from
+--   corrected_distance, corrected_low, corrected_high: distance of the week alone when the labeler's errors,
+--     estimated from
 --     gold, are taken out, with its 95 % interval; it assumes equal error across prompts; NULL where
 --     corrected_reason says why; ranks are of the raw distance
 --   corrected_reason: why nothing is corrected; NULL if it is, or where there is no estimate
@@ -48,7 +49,8 @@
 --     gold, with its 95 % interval; NULL without gold
 --   label_error_differs: true if they are wrong in another way than the other models' labels: read the rank
 --     with care; NULL if not tested
--- Depends on: yardsticks, scores, window_scores, plans, withheld, reliability, ranks, corrected_scores, label_error.
+-- Depends on: yardsticks, scores, window_scores, plans, withheld, reliability, ranks, corrected_scores,
+--   label_error.
 WITH hidden AS (
     SELECT
         week, model,

@@ -5,7 +5,20 @@
 -- Depends on: leaderboard
 SELECT
     week, track, simulated, suite, suite_major, condition, attribute, reference, metric, model, series,
-    estimate, low, high, prompts_low, prompts_high, n, cells, planned_cells, reason, pictures,
+    weeks,
+    first_week,
+    settling,
+    scatter_measured,
+    estimate,
+    low,
+    high,
+    prompts_low,
+    prompts_high,
+    n,
+    cells,
+    planned_cells,
+    reason,
+    pictures,
     withheld_reason, labeler, reliable, reliability, rank_low, rank_high, ranked_of,
     rank_reason, bound_low, bound_high, corrected_distance, corrected_low, corrected_high, gold_n,
     label_error, label_error_low, label_error_high, label_error_differs

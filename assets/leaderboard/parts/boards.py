@@ -244,7 +244,7 @@ def _row(
         else None,
         pictures=(now["pictures"] or 0) if now else 0,
         status=status,
-        notes=notes,
+        notes=(*notes, *_window_notes(now)),
         line=tuple(points.get(day, Point(day, None)) for day in weeks),
         as_of=as_of,
         asked=answer is not None,
@@ -253,6 +253,23 @@ def _row(
         **_standing(now, status),
         **beside(None if hidden or as_of else now),
         too_few=shown is not None and _too_few(shown),
+    )
+
+
+def _window_notes(now: Row | None) -> tuple[str, ...]:
+    """Return what is to be known of the weeks behind a figure."""
+    if now is None or now["estimate"] is None:
+        return ()
+    return tuple(
+        said
+        for holds, said in (
+            (
+                now["settling"],
+                f"settling: changed, so the figure begins in the week of {words.week(now['first_week'])}",
+            ),
+            (now["scatter_measured"] is False, "scatter not yet measured: taken to be five points"),
+        )
+        if holds
     )
 
 

@@ -130,6 +130,8 @@ def rank(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DELETE FROM {table}")
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows")
         assert rows.num_rows
+        # of one week scatter is assumed, and what it costs is tested with windows
+        con.execute("UPDATE window_scores SET scatter = 0")
 
 
 def asked(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
