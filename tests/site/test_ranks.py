@@ -99,7 +99,7 @@ def test_a_line_says_whether_the_order_holds_in_other_ways(con: duckdb.DuckDBPyC
 def test_a_model_that_refuses_much_has_its_reason_and_what_is_possible(page: str) -> None:
     row = table(board(page), "simulated")["sim-cautious"]
     assert re.search(
-        r"Not ranked: too few prompts: \d of 3 with 4 pictures or more and 80 % of the answers", row
+        r"Not ranked: too few prompts: \d of 3 with 5 pictures or more and 80 % of the answers", row
     )
     low, high = map(float, re.search(r"figure would lie within (0\.\d\d) to (0\.\d\d)\.", row).groups())  # type: ignore[union-attr]
     assert low < high
@@ -138,7 +138,12 @@ def test_a_withheld_model_has_neither_rank_nor_bounds(con: duckdb.DuckDBPyConnec
     assert "lie within" not in row
 
 
-def test_one_prompt_with_few_pictures_is_shown_and_called_too_few(page: str) -> None:
+def test_one_prompt_with_few_pictures_is_shown_and_called_too_few(
+    con: duckdb.DuckDBPyConnection, page: str
+) -> None:
+    assert "too few to rely on" not in board(page, ONE_PROMPT), "of four weeks there are enough"
+    con.execute("UPDATE window_scores SET n = 12 WHERE metric = 'distance' AND cells = 1")
+    page = shown(con)
     rows = table(board(page, ONE_PROMPT), "simulated")
     assert "too few to rely on" in rows["sim-classic"]
     assert re.search(r"<b[^>]*>0\.\d\d</b>", rows["sim-classic"])

@@ -68,7 +68,7 @@ def test_raw_and_corrected_stand_side_by_side_with_what_is_assumed(con: duckdb.D
     before = boards(con)
     after = boards(con, put_right(world.WEEK, "sim-classic", 0.41, 0.37, 0.45))
     said = (
-        "Corrected for label error: 0.41 (0.37 to 0.45), by 400 pictures that people labelled; "
+        "Corrected for label error, of this week alone: 0.41 (0.37 to 0.45), by 400 pictures that people labelled; "
         "assumes equal error across prompts."
     )
     for board, raw in zip(after, before, strict=True):

@@ -159,7 +159,7 @@ def test_a_model_has_a_range_or_the_reason_in_words(con: duckdb.DuckDBPyConnecti
     assert place(found["sided"]) == (3, 3, 3)
     assert place(found["even"])[0] == 1
     assert found["shy"]["reason"] == (
-        "too few prompts: 2 of 3 with 4 pictures or more and 80 % of the answers assessed; 90 % are needed"
+        "too few prompts: 2 of 3 with 5 pictures or more and 80 % of the answers assessed; 90 % are needed"
     )
     assert found["part"]["reason"].startswith("too few prompts: 1 of 3 ")
     assert found["older"]["reason"].startswith("too few prompts: 2 of 3 ")

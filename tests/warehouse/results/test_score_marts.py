@@ -18,6 +18,7 @@ from assets.generation.slots import Slot
 from assets.metrics.formulas.share import wilson
 from assets.metrics.registry.metrics import measures, metrics
 from assets.metrics.scores.table import SCORES, STUDY_SCORES, compute_scores, compute_study_scores
+from assets.metrics.windows.table import week_windows
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.builder import (
     CONFRONTATION,
@@ -81,6 +82,7 @@ def scored(con: duckdb.DuckDBPyConnection, week: str = WEEK, **partition: Any) -
     declare(con)
     table = compute_scores(con, week)
     replace_week(con, "scores", week, table)
+    replace_week(con, "window_scores", week, week_windows(con, week))
     return [row for row in table.to_pylist() if row["model"] == model]
 
 
