@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.metrics.registry.metrics import metrics
-from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS, Compute
+from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS, Compute
 from assets.metrics.scores.table import compute_scores
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Step, VerifyReport
@@ -75,6 +75,10 @@ def verify_results(
     there = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     studies = [name for (name,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall()]
     of_weeks = {table: compute for table, compute in WEEK_RESULTS.items() if table != "scores"}
+    if not same and not there & {WINDOW_RESULTS[0]}:
+        # its version ranked single weeks
+        of_weeks = {table: compute for table, compute in of_weeks.items() if table not in WINDOW_RESULTS}
+        report.note("model_pairs and ranks: this version ranks windows of four weeks")
     for kind, names, results in (
         ("week", _weeks(con, "scores"), of_weeks),
         ("study", studies, STUDY_RESULTS),
