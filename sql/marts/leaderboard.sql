@@ -94,7 +94,7 @@ told AS (
         CASE
             WHEN hidden.week IS NOT NULL THEN 'withheld: ' || hidden.withheld_reason
             WHEN windows.week IS NULL THEN 'windows were not computed in this week'
-            WHEN windows.estimate IS NOT NULL OR windows.n > 0 THEN windows.reason
+            WHEN windows.estimate IS NOT NULL OR windows.weeks > 1 THEN windows.reason
             ELSE coalesce(scores.reason, windows.reason)
         END AS reason
     FROM scores

@@ -16,7 +16,7 @@ WITH hidden AS (
 
 windows AS (
     SELECT
-        model, suite, suite_major, condition, turn, attribute, reference, scale, metric, n, reason,
+        model, suite, suite_major, condition, turn, attribute, reference, scale, metric, weeks, reason,
         scatter_freedom AS freedom,
         pow(scatter, 2) / nullif(weeks, 0) AS added
     FROM window_scores
@@ -35,7 +35,7 @@ SELECT
     hidden.reason AS withheld,
     CASE
         WHEN windows.reason IS NULL AND windows.model IS NOT NULL THEN NULL
-        WHEN windows.n > 0 THEN windows.reason
+        WHEN windows.weeks > 1 THEN windows.reason
         ELSE coalesce(scores.reason, windows.reason)
     END AS missing,
     coalesce(windows.added, 0) AS added,

@@ -168,6 +168,7 @@ def _with_scatter(rows: pl.DataFrame) -> pl.DataFrame:
         **columns,
         scatter=pl.Series(root(rows["variance"].fill_null(np.nan).to_numpy())).fill_nan(None),
         scatter_freedom=pl.when(pl.col("scatter_freedom").is_finite()).then(pl.col("scatter_freedom")),
+        n=pl.when(known | (pl.col("n") > 0)).then("n").otherwise(pl.col("assessed").fill_null(0)),
         reason=_reasons(),
     )
 
