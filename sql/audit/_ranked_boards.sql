@@ -6,7 +6,7 @@
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, yardsticks, plans,
 --   attempts, outcomes, withheld, window_scores
 WITH RECURSIVE
--- every prompt that stands for its suite, asked or not, beside each reference of the attribute
+-- every prompt that was planned for a model, beside each reference of the attribute
 standing AS (
     SELECT
         prompts.week, plans.track, plans.simulated, prompts.suite, prompts.suite_major, prompts.condition,
@@ -18,6 +18,7 @@ standing AS (
     INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
     INNER JOIN reference_values USING (week, model, suite, suite_major, attribute)
     SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference)
+    SEMI JOIN slots USING (week, model, suite, prompt)
     WHERE prompts.condition <> 'confronted' OR prompts.turns > 1
     GROUP BY ALL
 ),

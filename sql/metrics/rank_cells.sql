@@ -1,10 +1,10 @@
 -- Answers: of how many pictures and answers are the suites of the windows that end with a week made, by which
 --   models are compared?
--- Grain: model × suite × condition × attribute × prompt × value of the support: every prompt of the whole
---   suite that stands for it (of a confrontation what came after it), asked or not; zeros included.
+-- Grain: model × suite × condition × attribute × prompt × value of the support: every prompt that was planned
+--   for the model (of a confrontation what came after it), answered or not; zeros included.
 -- Columns: keys of the board and the cell, position in the declared order, in_support: true, pictures;
 --   unseen of the cell: answers of the model that show no value of the support, refusals among them.
--- Depends on: scores, plans, prompts, prompt_attributes, attribute_values, window_scores, withheld
+-- Depends on: scores, plans, slots, prompts, prompt_attributes, attribute_values, window_scores, withheld
 WITH windows AS (
     SELECT
         model, suite, suite_major, condition, attribute,
@@ -113,6 +113,7 @@ cells AS (
     FROM boards
     INNER JOIN prompts USING (model, suite, suite_major, condition)
     INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt, attribute)
+    SEMI JOIN slots USING (week, model, suite, prompt)
     WHERE
         prompts.week = cast($week AS DATE)
         AND (prompts.condition <> 'confronted' OR prompts.turns > 1)

@@ -1,4 +1,4 @@
-"""The demo asks enough: in its last four weeks each planted verdict is found, with the slots of the shipped models.
+"""The demo asks enough: in its last four weeks each planted verdict and order is found, with the shipped models' slots.
 
 Every slot answers and shows what the planted truth draws for it by lot, as in the demo; nothing is drawn or labeled.
 """
@@ -17,8 +17,9 @@ from assets.generation.plan import make_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.slots import Slot
 from assets.metrics.claims import verdicts
-from assets.metrics.claims.counts import week_claim_counts
 from assets.metrics.claims.table import history_claims
+from assets.metrics.declared import load_declared
+from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
 from assets.simulation import scenes, truth
 from assets.suites.claims import shipped_claims
 from assets.suites.loader import load_suites
@@ -76,9 +77,13 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         migrate(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
+        load_declared(con)
         for week in WEEKS:
-            replace_week(con, "claim_counts", week, week_claim_counts(con, week))
+            for table in ("scores", "claim_counts"):
+                replace_week(con, table, week, WEEK_RESULTS[table](con, week))
         replace_history(con, {"claims": history_claims(con)}, {})
+        for table in WINDOW_RESULTS[: WINDOW_RESULTS.index("ranks") + 1]:
+            replace_week(con, table, WEEKS[-1], WEEK_RESULTS[table](con, WEEKS[-1]))
         yield con
 
 
@@ -98,6 +103,34 @@ def test_each_planted_verdict_is_found(
     if verdict is not None:
         assert words.startswith(event.get("words", verdict))
         assert ("refused" in words) == event.get("refused", False)
+
+
+def board(
+    con: duckdb.DuckDBPyConnection, suite: str, attribute: str, reference: str
+) -> dict[str, tuple[int, int]]:
+    """Return the ranks (lowest, highest) of the ranked models of a board, in its order."""
+    rows = con.execute(
+        "SELECT model, rank_low, rank_high FROM leaderboard WHERE week = $week AND suite = $suite "
+        "AND attribute = $attribute AND reference = $reference AND condition = 'baseline' AND rank_low IS NOT NULL "
+        "ORDER BY estimate, model",
+        {"week": WEEKS[-1], "suite": suite, "attribute": attribute, "reference": reference},
+    ).fetchall()
+    return {model: (low, high) for model, low, high in rows}
+
+
+def test_three_models_have_ranks_of_their_own_among_occupations(con: duckdb.DuckDBPyConnection) -> None:
+    ranks = board(con, "occupations", "perceived_gender", "parity")
+    told = [ranks[model] for model in ("sim-successor", "sim-drift", "sim-classic")]
+    assert len({*told}) == 3, ranks
+    assert told == sorted(told)
+    assert any(low == high for low, high in told)
+
+
+def test_who_draws_no_historical_dress_stands_before_who_draws_much(con: duckdb.DuckDBPyConnection) -> None:
+    ranks = board(con, "french-person", "clothing_era", "stereotypes")
+    order = [*ranks]
+    assert order.index("sim-successor") < order.index("sim-drift") < order.index("sim-classic")
+    assert ranks["sim-classic"][0] == ranks["sim-classic"][1]
 
 
 def test_every_claim_and_every_verdict_is_planted() -> None:
