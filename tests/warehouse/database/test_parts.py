@@ -36,6 +36,20 @@ SELECT week, model, series, params_hash, track, 'occupations' AS suite, 1 AS sui
     'values' AS scale, 'distance' AS metric, 0.25 AS estimate, 20 AS n, 2 AS cells, 2 AS planned_cells
 FROM plans
 """
+_WINDOW = """
+INSERT INTO window_scores BY NAME
+SELECT scores.* EXCLUDE (planned_cells), plans.simulated, 4 AS window_weeks, week AS first_week, 1 AS weeks, FALSE AS settling
+FROM scores
+INNER JOIN plans USING (week, model)
+"""
+_DRIFT = """
+INSERT INTO labeler_drift BY NAME
+SELECT DISTINCT
+    week, 'anchors' AS anchor_set, labeler, '1-a' AS labeler_version, 'perceived_gender' AS attribute,
+    week AS baseline_week, week AS previous_week, 30 AS pictures, 0 AS moved, 0 AS moved_since_previous
+FROM plans
+WHERE week = (SELECT min(week) FROM plans)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +65,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for week, model in load.partitions(store):
             load.load_partition(con, store, week, model)
         con.execute(_SCORE)
+        con.execute(_WINDOW)
+        con.execute(_DRIFT)
         con.execute(
             "INSERT INTO yardsticks VALUES ('occupations', 1, 'perceived_gender', 'parity', 'distance', 'lower')"
         )
@@ -138,12 +154,16 @@ def test_a_view_that_looks_back_is_published_anew_in_later_weeks_where_it_change
             f"INSERT INTO {table} SELECT * REPLACE (DATE '{following}' AS week) FROM {table} WHERE week = DATE '{WEEK}'"
         )
     first = manifest_of(export(con, tmp_path / "first", WEEK_53, store=store))
-    change(con, "scores", WEEK, "estimate = 0.5")
+    change(con, "labeler_drift", WEEK, "moved = 3")
     made, written = after(con, store, first, tmp_path)
     assert written == {
-        ("scores", f"week={WEEK}"),
-        ("leaderboard", f"week={WEEK}"),
-        ("leaderboard", f"week={following}"),  # its distance of the week before
+        ("labeler_drift", f"week={WEEK}"),
+        # labels that moved are not reliable, and there is no rank, until somebody accepts it
+        *(
+            (view, f"week={week}")
+            for view in ("reliability", "leaderboard")
+            for week in (WEEK, following, WEEK_53)
+        ),
     }
     with open_published(tmp_path / "next" / DATABASE) as made_of:
         for part in made.tables["leaderboard"]["parts"]:
@@ -173,12 +193,12 @@ def test_a_column_of_run_time_is_content_of_a_file_and_no_part_of_the_table_hash
 def test_figures_of_another_processor_are_those_that_were_published(
     con: Con, store: Store, first: dict[str, Any], tmp_path: Path
 ) -> None:
-    change(con, "scores", WEEK, "estimate = estimate - estimate * 3e-14")
+    change(con, "window_scores", WEEK, "estimate = estimate - estimate * 3e-14")
     made, written = after(con, store, first, tmp_path)
-    assert (written, made.tables["scores"]) == (set(), first["tables"]["scores"])
-    change(con, "scores", WEEK, "estimate = estimate - estimate * 1e-8")
+    assert (written, made.tables["window_scores"]) == (set(), first["tables"]["window_scores"])
+    change(con, "window_scores", WEEK, "estimate = estimate - estimate * 1e-8")
     _, written = after(con, store, first, tmp_path)
-    assert written == {(name, f"week={WEEK}") for name in ("scores", "leaderboard")}
+    assert written == {(name, f"week={WEEK}") for name in ("window_scores", "leaderboard")}
 
 
 def test_figures_of_an_edition_of_format_1_are_kept_too(con: Con, store: Store, tmp_path: Path) -> None:
