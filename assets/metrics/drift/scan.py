@@ -1,5 +1,8 @@
 """From weekly counts to events: week after week, which changes are opened, when they began, and where.
 
+Nothing is opened whose shares scatter more from week to week than the evidence allows for (`scatter`): its e-value
+counts as 0 in that week, which leaves it an e-value.
+
 Every week all suites, and all cells with many pictures, are looked at together with the changes that were opened
 before, each with the evidence of its opening: a stopped e-value is an e-value, so that the false discovery rate holds
 for all events that were ever opened. What is opened stays opened. After it the series starts anew from the week of the
@@ -17,6 +20,7 @@ import numpy as np
 from assets.metrics.drift import ebh
 from assets.metrics.drift import evidence as drift
 from assets.metrics.drift.likelihood import ratios
+from assets.metrics.drift.scatter import too_much
 from assets.metrics.formulas.share import Bools, Floats, Ints
 
 #: Decimals of the decimal logarithm of an e-value.
@@ -85,20 +89,27 @@ def scan(
     found = [*before]
     for week in range(first, n.shape[1]):
         known.cells[lonely[:, week - first], week - first] = -np.inf
-        opened_suites, opened_cells = _opened(known, week - first, [event.log_e for event in found], level)
-        for number in opened_suites:
+        column, starts = week - first, (suite_start, cell_start)
+        while (
+            True
+        ):  # what scatters too much is no hypothesis this week, and the others are weighed without it
+            opened_suites, opened_cells = _opened(known, column, [event.log_e for event in found], level)
+            of_suites = {
+                int(one): _date_suite((k, n, suite), starts, int(one), week) for one in opened_suites
+            }
+            of_cells = {int(one): _date(k[[one]], n[[one]], cell_start[[one]], week) for one in opened_cells}
+            wild = [[one for one, dated in of.items() if dated.scatters] for of in (of_suites, of_cells)]
+            if not any(wild):
+                break
+            known.suites[wild[0], column] = known.cells[wild[1], column] = -np.inf
+        for number, dated in of_suites.items():
             own = suite == number
-            start = np.maximum(suite_start, cell_start)[own]
-            dated = _date(k[own], n[own], start, week)
-            log_e = known.suites[number, week - first]
-            found.append(_named(dated, int(number), None, np.flatnonzero(own), log_e))
-            suite_start[own] = found[-1].changed
-        for number in opened_cells:
-            own = np.arange(len(suite)) == number
-            dated = _date(k[own], n[own], cell_start[own], week)
-            log_e = known.cells[number, week - first]
-            found.append(_named(dated, int(suite[number]), int(number), np.array([number]), log_e))
-            cell_start[number] = found[-1].changed
+            found.append(_named(dated, number, None, np.flatnonzero(own), known.suites[number, column]))
+            suite_start[own] = dated.changed
+        for number, dated in of_cells.items():
+            log_e = known.cells[number, column]
+            found.append(_named(dated, int(suite[number]), number, np.array([number]), log_e))
+            cell_start[number] = dated.changed
         touched = np.unique([*opened_suites, *suite[opened_cells]]).astype(np.int64)
         _look_anew(known, (k, n, suite), touched, suite_start, cell_start)
     return found[len(before) :]
@@ -149,6 +160,7 @@ def _look_anew(
 
 
 class _Dated(NamedTuple):
+    scatters: bool  # by more than the evidence allows for
     opened: int
     started: int
     changed: int
@@ -156,6 +168,12 @@ class _Dated(NamedTuple):
     latest: int
     seen: Bools
     likely: Bools
+
+
+def _date_suite(counts: tuple[Ints, Ints, Ints], starts: tuple[Ints, Ints], number: int, week: int) -> _Dated:
+    k, n, suite = counts
+    own = suite == number
+    return _date(k[own], n[own], np.maximum(*starts)[own], week)
 
 
 def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
@@ -178,6 +196,7 @@ def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
     changed = int(np.argmax(posterior))
     seen = (total[:, :changed].sum(axis=1) > 0) & (total[:, changed:].sum(axis=1) > 0)
     return _Dated(
+        scatters=too_much(hits, total, changed),
         opened=week,
         started=int(np.min(start)),
         changed=changed,

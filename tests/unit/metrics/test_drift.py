@@ -15,6 +15,7 @@ from assets.metrics.drift import ebh
 from assets.metrics.drift import evidence as drift
 from assets.metrics.drift.likelihood import FEW, MANY, Resolution
 from assets.metrics.drift.scan import OpenedChange, scan
+from assets.metrics.drift.scatter import LIMIT, too_much
 from assets.metrics.formulas.share import Floats, Ints
 
 ONE = np.zeros(1, dtype=np.int64)
@@ -263,3 +264,45 @@ def test_prompts_that_come_later_change_nothing_of_what_was_opened() -> None:
     (after,) = scan(k, n, np.zeros(7, dtype=np.int64), 1)
     assert after._replace(log_e=0.0) == before._replace(log_e=0.0)
     assert after.log_e == pytest.approx(before.log_e, abs=1e-9)
+
+
+def wobbling(
+    seed: int, scatter: float, cells: int = 27, pictures: int = 20, weeks: int = 20
+) -> tuple[Ints, Ints]:
+    """Return counts of a suite whose shares move together from week to week, and change by 25 points in the twelfth."""
+    lot = np.random.default_rng(seed)
+    n = np.full((cells, weeks), pictures)
+    level = np.where(np.arange(weeks) < 11, 0.3, 0.55) + scatter * lot.standard_normal(weeks)
+    return lot.binomial(n, np.clip(level, 0.01, 0.99)), n
+
+
+@pytest.mark.parametrize(
+    ("scatter", "at_least", "at_most"), [(0.0, 0.95, 1), (0.03, 0.9, 1), (0.04, 0.8, 1), (0.15, 0, 0.1)]
+)
+def test_what_scatters_more_than_the_evidence_allows_for_is_not_opened(
+    scatter: float, at_least: float, at_most: float
+) -> None:
+    whole = np.zeros(27, dtype=np.int64)
+    found = [bool(scan(*wobbling(seed, scatter), whole, 1)) for seed in range(40)]
+    assert at_least <= np.mean(found) <= at_most, np.mean(found)
+
+
+def test_a_change_is_no_scatter_and_a_week_on_each_side_says_nothing() -> None:
+    n = np.full((3, 12), 200)
+    k = np.where(np.arange(12) < 6, 20, 180) * np.ones((3, 1), dtype=np.int64)
+    assert not too_much(k, n, 6)
+    assert too_much(k, n, 3)  # a date that is wrong leaves the change in what is taken for scatter
+    assert not too_much(k[:, 5:7], n[:, 5:7], 1)
+    assert not too_much(k[:, :0], n[:, :0], 0)
+
+
+@pytest.mark.parametrize(("scatter", "share"), [(0.02, 0.01), (0.04, 0.05), (0.06, 0.4), (0.1, 0.95)])
+def test_scatter_beyond_the_limit_is_seen_and_within_it_seldom_is(scatter: float, share: float) -> None:
+    lot = np.random.default_rng(7)
+    n = np.full((27, 16), 10)
+    seen = [
+        too_much(lot.binomial(n, np.clip(0.5 + scatter * lot.standard_normal(16), 0, 1)), n, 8)
+        for _ in range(400)
+    ]
+    found = np.mean(seen)
+    assert found <= 0.07 if scatter <= LIMIT else found >= share, found
