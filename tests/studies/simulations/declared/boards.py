@@ -66,7 +66,14 @@ def ranked(
         one = cast(
             "PairBoard",
             SimpleNamespace(
-                k=k, n=n, unseen=unseen, prompt=prompt, pair=pair, names=[v for v, _ in declared]
+                k=k,
+                n=n,
+                have=n >= distance.MIN_PICTURES,
+                unseen=unseen,
+                prompt=prompt,
+                pair=pair,
+                names=[v for v, _ in declared],
+                added=lambda _: None,  # one week: nothing scatters
             ),
         )
         fit = np.array([PairBoard.lacks(one, row) is None for row in range(len(MODELS))])
