@@ -7,6 +7,7 @@ import pytest
 
 from assets.metrics.formulas.share import Estimate, Floats
 from assets.metrics.windows.formulas import MEASURED, Scatter, scatter, weekly, widened
+from tests.studies.simulations.readers import unopened
 from tests.studies.simulations.readers import windows as study
 from tests.studies.simulations.readers.windows import COVERED, COVERED_EARLY, rates
 
@@ -78,3 +79,13 @@ def test_each_end_keeps_its_own_distance() -> None:
     assert wide.low < 0.3
     assert wide.high > 0.8
     assert 0.5 - wide.low < wide.high - 0.5
+
+
+def test_a_window_lags_behind_a_change_until_it_begins_anew_and_is_right_from_the_fourth_week() -> None:
+    small, large = unopened.lag(0.1, 0.0, 40), unopened.lag(0.25, 0.0, 40)
+    assert small.bias[0] == pytest.approx(-0.075, abs=0.01)  # three weeks of four are of before
+    assert np.abs(small.bias[3:]).max() < 0.015
+    assert small.covered[3:].min() >= 0.9 > small.covered[0]
+    assert large.opened[1] >= 0.9
+    assert abs(large.bias[1]) < 0.02
+    assert large.covered[1] >= 0.9
