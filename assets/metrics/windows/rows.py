@@ -191,16 +191,24 @@ def _stereotypes(counts: pl.DataFrame) -> Iterator[WindowFigures]:
         home[of_pair] = of_board
         shown = by_group(prompts > 0, home, boards)
         entries[metric] = (used, weight, np.nan_to_num(ratio(weight, shown[of_board])))
-    for figures in stereotype_figures(counts, _LABELS):
-        metric = str(figures["metric"][0])
+    for found in stereotype_figures(counts, _LABELS):
+        figures, metric = found, str(found["metric"][0])
         if metric == "stereotype_gap":
             used = entries["stereotype_share"][0] | entries["stereotype_others"][0]
             weight = entries["stereotype_share"][1] - entries["stereotype_others"][1]
         else:
             used, alone, together_ = entries[metric]
             weight = together_ if figures["value_name"][0] is None else alone
+            figures = _within(found, counts, weight, board if figures["value_name"][0] is None else pair)
         named = figures["value_name"][0] is not None
         yield WindowFigures(figures, _rows_of(counts, metric, used, weight, "value_name" if named else None))
+
+
+def _within(figures: pl.DataFrame, counts: pl.DataFrame, weight: Floats, of: Sequence[str]) -> pl.DataFrame:
+    """Return shares, less those of statistics, with the least and the most that they can be."""
+    expected = counts.select(*of, taken=pl.Series(weight * counts["expected"].fill_null(0).to_numpy()))
+    ends = expected.group_by(of).agg(least=-pl.col("taken").sum(), most=1 - pl.col("taken").sum())
+    return figures.join(ends, on=list(of), how="left", nulls_equal=True, maintain_order="left")
 
 
 def _typed(counts: pl.DataFrame) -> Iterator[WindowFigures]:

@@ -48,7 +48,7 @@ SCHEMA = pa.schema(
 )
 #: A prompt, or every prompt, has fewer pictures than a window's cell needs.
 TOO_FEW = f"too few: no prompt has {PICTURES} assessed pictures in the window"
-_FIGURES = ("estimate", "low", "high", "prompts_low", "prompts_high", "most", "n", "cells", "reason")
+_FIGURES = ("estimate", "low", "high", "prompts_low", "prompts_high", "least", "most", "n", "cells", "reason")
 
 
 def week_windows(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
@@ -155,6 +155,7 @@ def _with_scatter(rows: pl.DataFrame) -> pl.DataFrame:
     added = (rows["variance"] / rows["weeks"]).fill_null(0).to_numpy()
     freedom = rows["scatter_freedom"].fill_null(np.inf).to_numpy()
     least, most = _ranges(rows["metric"])
+    least = np.fmax(least, rows["least"].fill_null(np.nan).to_numpy())
     most = np.fmin(most, rows["most"].fill_null(np.nan).to_numpy())
     known = rows["estimate"].is_not_null()
     columns = {}

@@ -306,3 +306,17 @@ def test_scatter_beyond_the_limit_is_seen_and_within_it_seldom_is(scatter: float
     ]
     found = np.mean(seen)
     assert found <= 0.07 if scatter <= LIMIT else found >= share, found
+
+
+def test_prompts_that_scatter_each_by_itself_are_seen_too() -> None:
+    lot = np.random.default_rng(8)
+    n = np.full((10, 24), 20)
+    within, beyond = (
+        [
+            too_much(lot.binomial(n, np.clip(0.5 + scatter * lot.standard_normal(n.shape), 0, 1)), n, 12)
+            for _ in range(200)
+        ]
+        for scatter in (0.03, 0.1)
+    )
+    assert np.mean(within) <= 0.05
+    assert np.mean(beyond) >= 0.95

@@ -410,6 +410,15 @@ def test_too_few_pictures_have_a_reason(con: Con) -> None:
     assert all(row["low"] is None and row["high"] is None for row in found)
 
 
+def test_a_share_without_a_statistic_is_never_below_nothing(con: Con) -> None:
+    found = con.execute(
+        "SELECT count(*) > 50, min(low), bool_or(low = 0), max(high) <= 1 FROM window_scores "
+        "WHERE metric IN ('stereotype_share', 'stereotype_others') AND estimate IS NOT NULL AND attribute IN "
+        "(SELECT attribute FROM stereotype_pairs GROUP BY attribute HAVING bool_and(statistic IS NULL))"
+    ).fetchall()
+    assert found == [(True, 0.0, True, True)]
+
+
 @pytest.mark.parametrize("week", [WEEKS[1], WEEKS[3], WEEK])
 def test_the_audit_query_finds_the_same_from_labels(con: Con, week: str) -> None:
     columns = ("estimate", "low", "high", "cells", "scatter", "scatter_freedom", "quiet_weeks", "weeks")
