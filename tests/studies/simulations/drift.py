@@ -126,7 +126,7 @@ def begun_anew(draws: float) -> Table:
                     marks.append((text, f"{seen:.1%}", seen <= 0.05 + slack(0.05, opened, draws)))
     return Table(
         "Series that alarm again within 104 weeks of a change, though nothing more changed",
-        ("pictures a prompt and week", "prompts", "points", "scatter in points", "opened", "alarm again"),
+        ("pictures per prompt and week", "prompts", "points", "scatter in points", "opened", "alarm again"),
         rows,
         marks,
         "They start anew from the week of the change: the weeks up to its opening are used twice.",

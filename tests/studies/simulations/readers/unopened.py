@@ -102,7 +102,7 @@ def tables(draws: float) -> list[Table]:
             marks.append((said, f"{100 * settled:.2f}", settled <= BIAS + 3 * 0.02 / number**0.5))
     return [
         Table(
-            f"A step of all shares, {PROMPTS} prompts of {PICTURES} pictures a week, {BEFORE} quiet weeks before",
+            f"A step of all shares, {PROMPTS} prompts of {PICTURES} pictures per week, {BEFORE} quiet weeks before",
             ("scatter", "step", "week", "opened", "bias", "bias, opened", "coverage"),
             rows,
             marks,

@@ -149,7 +149,7 @@ def _table(name: str, models: int, number: int) -> Table:
                 false = max(false, float(rate.apart))
     error = sqrt(FALSE * (1 - FALSE) / number)
     return Table(
-        f"{models} equal models, {PROMPTS} prompts of {PICTURES} pictures a week, shares {name}",
+        f"{models} equal models, {PROMPTS} prompts of {PICTURES} pictures per week, shares {name}",
         ("weeks of history", "scatter", "one prompt", "mean share", "distance2", "false boards", "width"),
         rows,
         [
