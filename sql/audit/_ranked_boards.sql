@@ -1,11 +1,11 @@
--- Answers: Which models of each board of distances are told apart, and which ranks follow? Steps of the audit
---   queries ranks and rank_robustness, after those of read_from_labels.
+-- Answers: Which models have a place on each board of distances, and what do their prompts say? Steps of
+--   the audit queries ranks and rank_robustness, after those of read_from_labels.
 -- Grain: of named: what names a board, beside its number board; of board_cells: board, model, prompt; of
---   told_apart: board, model, other: both orders; other is NULL for a model without a rank.
--- Columns: of told_apart: ranks, bounds and differences of the query ranks.
+--   distance_models: board, model.
+-- Columns: of distance_models: those of models of rank_judged.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, yardsticks, plans,
 --   attempts, outcomes, withheld, window_scores
-WITH RECURSIVE
+WITH
 -- every prompt that was planned for a model, beside each reference of the attribute
 standing AS (
     SELECT
@@ -111,12 +111,13 @@ hidden AS (
     FROM withheld
 ),
 
-models AS (
+distance_models AS (
     SELECT
         placed.board, placed.model, placed.labeler_version, seated.told, seated.cells, seated.planned_cells,
         CASE WHEN hidden.week IS NULL THEN seated.bound_low END AS bound_low,
         CASE WHEN hidden.week IS NULL THEN seated.bound_high END AS bound_high,
         hidden.week IS NOT NULL AS hidden,
+        10 * seated.cells >= 9 * seated.planned_cells AND seated.planned_cells > 0 AS enough,
         coalesce(scattered.added, 0) AS added,
         scattered.freedom
     FROM placed
@@ -134,52 +135,6 @@ models AS (
             AND named.reference = scattered.reference
             AND named.banded = (scattered.scale = 'bands')
             AND scattered.metric = 'distance'
-),
-
--- a board is ranked on the labeler version that read most of its models; of as many, on the newest
-board_versions AS (
-    SELECT
-        board, labeler_version
-    FROM models
-    WHERE NOT hidden AND told
-    GROUP BY board, labeler_version
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY board
-            ORDER BY
-                count(*) DESC,
-                coalesce(try_cast(split_part(labeler_version, '-', 1) AS INTEGER), -1) DESC,
-                labeler_version DESC
-        ) = 1
-),
-
-judged AS (
-    SELECT
-        models.*,
-        coalesce(
-            NOT models.hidden
-            AND models.told
-            AND models.labeler_version = board_versions.labeler_version
-            AND 10 * models.cells >= 9 * models.planned_cells
-            AND models.planned_cells > 0,
-            FALSE
-        ) AS fit
-    FROM models
-    LEFT JOIN board_versions USING (board)
-),
-
-boards AS ( -- noqa: ST03
-    SELECT
-        *,
-        count(*) FILTER (WHERE fit) OVER (PARTITION BY board) AS g
-    FROM judged
-),
-
--- Uses: rank_pairs
-
-numbered AS (
-    SELECT *
-    FROM named
 )
 
-SELECT * FROM numbered
+SELECT * FROM distance_models

@@ -1,10 +1,11 @@
--- Answers: Which models of each board of declared stereotypes are told apart, and which ranks follow? Steps
---   of the audit queries stereotype_ranks and rank_robustness, after read_from_labels and rank_unseen.
--- Grain: of cliche_named: what names a board, beside its number board; of cliche_entries: board, model, pair,
---   prompt; of cliche_apart: board, model, other: both orders; other is NULL for a model without a rank.
--- Columns: of cliche_apart: ranks, bounds and differences of the query stereotype_ranks.
+-- Answers: Which models have a place on each board of declared stereotypes, and what do their prompts
+--   say? Steps of the audit queries stereotype_ranks and rank_robustness, after read_from_labels and
+--   rank_unseen.
+-- Grain: of cliche_named: what names a board, beside its number board, which is below 0; of
+--   cliche_entries: board, model, pair, prompt; of cliche_models: board, model.
+-- Columns: of cliche_models: those of models of rank_judged.
 -- Depends on: prompts, prompt_attributes, stereotype_pairs, yardsticks, plans, withheld
-WITH RECURSIVE
+WITH
 cliche_pairs AS (
     SELECT
         pairs.suite, pairs.suite_major, pairs.attribute, pairs.value, pairs.subject,
@@ -35,7 +36,7 @@ cliche_asked AS (
 cliche_placed AS (
     SELECT
         *,
-        dense_rank() OVER (
+        -dense_rank() OVER (
             ORDER BY week, track, simulated, suite, suite_major, condition, attribute, scale
         ) AS board
     FROM cliche_asked
@@ -172,7 +173,7 @@ cliche_models AS (
         cliche_gone.week IS NOT NULL AS hidden,
         CASE WHEN cliche_gone.week IS NULL THEN bounds.bound_low END AS bound_low,
         CASE WHEN cliche_gone.week IS NULL THEN bounds.bound_high END AS bound_high,
-        groups.assessed,
+        groups.assessed AS enough,
         coalesce(groups.enough AND groups.pairs = placed.declared_pairs, FALSE) AS told,
         coalesce(scattered.added, 0) AS added,
         scattered.freedom
@@ -191,230 +192,6 @@ cliche_models AS (
             AND placed.attribute = scattered.attribute
             AND scattered.reference = 'stereotypes'
             AND scattered.metric = 'stereotype_share'
-),
-
--- a board is ranked on the labeler version that read most of its models; of as many, on the newest
-cliche_versions AS (
-    SELECT
-        board, labeler_version
-    FROM cliche_models
-    WHERE NOT hidden AND told
-    GROUP BY board, labeler_version
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY board
-            ORDER BY
-                count(*) DESC,
-                coalesce(try_cast(split_part(labeler_version, '-', 1) AS INTEGER), -1) DESC,
-                labeler_version DESC
-        ) = 1
-),
-
-cliche_boards AS (
-    SELECT
-        models.*,
-        coalesce(
-            NOT models.hidden AND models.told AND models.assessed
-            AND models.labeler_version = cliche_versions.labeler_version,
-            FALSE
-        ) AS fit,
-        count(*) FILTER (
-            WHERE NOT models.hidden AND models.told AND models.assessed
-            AND models.labeler_version = cliche_versions.labeler_version
-        ) OVER (PARTITION BY board) AS g
-    FROM cliche_models AS models
-    LEFT JOIN cliche_versions USING (board)
-),
-
--- Newton's method from 0 for the z beyond which lies 0.025 / pairs of a normal distribution
-cliche_newton AS (
-    SELECT DISTINCT
-        g,
-        0 AS step,
-        cast(0 AS DOUBLE) AS z
-    FROM cliche_boards
-    WHERE g > 1
-    UNION ALL
-    SELECT
-        g,
-        step + 1 AS step,
-        z + sqrt(2 * pi()) * exp(z * z / 2) * (0.5 - 0.05 / (g * (g - 1)))
-        - sqrt(pi() / 2) * list_sum(
-            list_transform(range(0, 120), LAMBDA i: pow(z / sqrt(2), 2 * i + 1) / gamma(i + 1.5))
-        ) AS z
-    FROM cliche_newton
-    WHERE step < 60
-),
-
--- the entries that model has in common with other, weighted again: a mean over pairs of means over prompts
-cliche_common AS (
-    SELECT
-        a.board, a.model, b.model AS other, mine.pair, mine.prompt, mine.x, mine.n,
-        1 / count(*) OVER (PARTITION BY a.board, a.model, b.model, mine.pair)
-        / count(DISTINCT mine.pair) OVER (PARTITION BY a.board, a.model, b.model) AS w
-    FROM cliche_boards AS a
-    INNER JOIN cliche_boards AS b
-        ON
-            a.board = b.board
-            AND a.model <> b.model
-    INNER JOIN cliche_entries AS mine
-        ON
-            a.board = mine.board
-            AND a.model = mine.model
-    INNER JOIN cliche_entries AS theirs
-        ON
-            mine.board = theirs.board
-            AND mine.pair = theirs.pair
-            AND mine.prompt = theirs.prompt
-            AND b.model = theirs.model
-    WHERE a.fit AND b.fit AND mine.n >= 5 AND theirs.n >= 5
-),
-
--- values of one prompt are read off the same pictures
-cliche_prompts AS (
-    SELECT
-        board, model, other, prompt,
-        any_value(n) AS n,
-        max(w) AS largest,
-        sum(w * x / n) AS seen,
-        sum(x) AS hits,
-        sum(w * w * x / n) - pow(sum(w * x / n), 2) AS spread,
-        any_value(n) + (count(*) + 1) / 2 AS more,
-        sum(w * w * (x + 0.5)) / (any_value(n) + (count(*) + 1) / 2)
-        - pow(sum(w * (x + 0.5)) / (any_value(n) + (count(*) + 1) / 2), 2) AS more_spread
-    FROM cliche_common
-    GROUP BY ALL
-),
-
-cliche_sums AS (
-    SELECT
-        board, model, other,
-        count(*) AS m,
-        sum(largest) AS total,
-        sum(seen) AS seen,
-        sum(hits) AS hits,
-        greatest(least(sum(seen) / sum(largest), 1), 0) AS share,
-        pow(sum(largest), 2) / sum(pow(largest, 2) / n) AS e,
-        greatest(
-            sum(CASE WHEN n > 1 THEN greatest(spread, 0) / (n - 1) ELSE more_spread / more END),
-            sum(more_spread / more)
-        ) AS variance
-    FROM cliche_prompts
-    GROUP BY ALL
-),
-
-cliche_z AS (
-    SELECT
-        sums.*, boards.added, boards.freedom,
-        unnest([FALSE, TRUE]) AS together,
-        unnest([1.959963984540054, newton.z]) AS z
-    FROM cliche_sums AS sums
-    INNER JOIN cliche_boards AS boards USING (board, model)
-    INNER JOIN cliche_newton AS newton ON boards.g = newton.g AND newton.step = 60
-),
-
--- the hull of Wilson's interval at the effective number of pictures and of that of the variance
-cliche_ends AS (
-    SELECT
-        *,
-        greatest(
-            least(
-                CASE
-                    WHEN hits = 0 THEN 0
-                    ELSE
-                        (share * e + z * z / 2) / (e + z * z)
-                        - z / (e + z * z) * sqrt(e * share * (1 - share) + z * z / 4)
-                END * total,
-                seen - z * sqrt(variance)
-            ),
-            0
-        ) AS low,
-        least(
-            greatest(
-                CASE
-                    WHEN seen >= total THEN 1
-                    ELSE
-                        (share * e + z * z / 2) / (e + z * z)
-                        + z / (e + z * z) * sqrt(e * share * (1 - share) + z * z / 4)
-                END * total,
-                seen + z * sqrt(variance)
-            ),
-            total
-        ) AS high
-    FROM cliche_z
-),
-
--- scatter from week to week, by Student's quantile (Abramowitz & Stegun 26.7.5); none of a study
-cliche_wide_times AS (
-    SELECT
-        *,
-        CASE
-            WHEN freedom IS NULL THEN 1
-            ELSE
-                (
-                    z + (pow(z, 3) + z) / 4 / freedom
-                    + (5 * pow(z, 5) + 16 * pow(z, 3) + 3 * z) / 96 / pow(freedom, 2)
-                    + (3 * pow(z, 7) + 19 * pow(z, 5) + 17 * pow(z, 3) - 15 * z) / 384 / pow(freedom, 3)
-                    + (79 * pow(z, 9) + 776 * pow(z, 7) + 1482 * pow(z, 5) - 1920 * pow(z, 3) - 945 * z)
-                    / 92160 / pow(freedom, 4)
-                ) / z
-        END AS times
-    FROM cliche_ends
-),
-
-cliche_wide AS (
-    SELECT
-        * EXCLUDE (low, high),
-        seen - times * sqrt(pow(seen - low, 2) + z * z * added) AS low,
-        seen + times * sqrt(pow(high - seen, 2) + z * z * added) AS high
-    FROM cliche_wide_times
-),
-
-cliche_differences AS (
-    SELECT
-        mine.board, mine.model, mine.other, mine.m, mine.together,
-        mine.seen - theirs.seen AS difference,
-        mine.seen - theirs.seen
-        - sqrt(pow(mine.seen - mine.low, 2) + pow(greatest(theirs.high - theirs.seen, 0), 2)) AS low,
-        mine.seen - theirs.seen
-        + sqrt(pow(greatest(mine.high - mine.seen, 0), 2) + pow(theirs.seen - theirs.low, 2)) AS high
-    FROM cliche_wide AS mine
-    INNER JOIN cliche_wide AS theirs
-        ON
-            mine.board = theirs.board
-            AND mine.together = theirs.together
-            AND mine.model = theirs.other
-            AND mine.other = theirs.model
-),
-
-cliche_tests AS (
-    SELECT
-        board, model, other, m AS common,
-        any_value(difference) AS difference,
-        any_value(low) FILTER (WHERE NOT together) AS low,
-        any_value(high) FILTER (WHERE NOT together) AS high,
-        any_value(low) FILTER (WHERE together) AS adjusted_low,
-        any_value(high) FILTER (WHERE together) AS adjusted_high
-    FROM cliche_differences
-    GROUP BY ALL
-),
-
-cliche_apart AS (
-    SELECT
-        boards.board, boards.model, tests.other,
-        CASE
-            WHEN boards.fit AND boards.g > 1 THEN 1 + count(*) FILTER (WHERE tests.adjusted_low > 0) OVER own
-        END AS rank_low,
-        CASE
-            WHEN boards.fit AND boards.g > 1
-                THEN boards.g - count(*) FILTER (WHERE tests.adjusted_high < 0) OVER own
-        END AS rank_high,
-        CASE WHEN boards.fit AND boards.g > 1 THEN boards.g END AS ranked_of,
-        boards.cells, boards.planned_cells, boards.bound_low, boards.bound_high, tests.common,
-        tests.difference, tests.low, tests.high, tests.adjusted_low, tests.adjusted_high
-    FROM cliche_boards AS boards
-    LEFT JOIN cliche_tests AS tests USING (board, model)
-    WINDOW own AS (PARTITION BY boards.board, boards.model)
 )
 
-SELECT * FROM cliche_apart
+SELECT * FROM cliche_models

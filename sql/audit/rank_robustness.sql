@@ -15,20 +15,36 @@ WITH RECURSIVE
 
 -- Uses: stereotype_boards
 
+models AS ( -- noqa: ST03
+    SELECT *
+    FROM distance_models
+    UNION ALL BY NAME
+    SELECT *
+    FROM cliche_models
+),
+
+-- Uses: rank_judged
+
+-- Uses: distance_pairs
+
+-- Uses: stereotype_pairs
+
+ends AS ( -- noqa: ST03
+    SELECT *
+    FROM distance_ends
+    UNION ALL BY NAME
+    SELECT *
+    FROM cliche_ends
+),
+
+-- Uses: rank_tests
+
 -- every pair of ranked models once, with what the board says of it
 ordered AS (
     SELECT
-        'distance' AS kind,
         board, model, other, difference,
         adjusted_low > 0 OR adjusted_high < 0 AS apart
     FROM told_apart
-    WHERE model < other
-    UNION ALL BY NAME
-    SELECT
-        'cliche' AS kind,
-        board, model, other, difference,
-        adjusted_low > 0 OR adjusted_high < 0 AS apart
-    FROM cliche_apart
     WHERE model < other
 ),
 
@@ -61,7 +77,6 @@ common_cells AS (
             AND mine.prompt = theirs.prompt
             AND ordered.other = theirs.model
             AND theirs.n >= theirs.compared_from
-    WHERE ordered.kind = 'distance'
 ),
 
 excesses AS (
@@ -124,7 +139,6 @@ pooled_shares AS (
 
 ways AS (
     SELECT
-        'distance' AS kind,
         board, model, other,
         'mean_absolute' AS variant,
         cast(NULL AS VARCHAR) AS about,
@@ -133,7 +147,6 @@ ways AS (
     GROUP BY ALL
     UNION ALL BY NAME
     SELECT
-        'distance' AS kind,
         board, model, other,
         'pooled' AS variant,
         sum(mine * mine - theirs * theirs) / 2 AS difference
@@ -141,7 +154,6 @@ ways AS (
     GROUP BY ALL
     UNION ALL BY NAME
     SELECT
-        'distance' AS kind,
         board, model, other,
         'other_reference' AS variant,
         reference AS about,
@@ -151,7 +163,6 @@ ways AS (
     GROUP BY ALL
     UNION ALL BY NAME
     SELECT
-        'distance' AS kind,
         cells.board, cells.model, cells.other,
         'one_prompt_left_out' AS variant,
         gone.prompt AS about,
@@ -165,7 +176,6 @@ ways AS (
     GROUP BY ALL
     UNION ALL BY NAME
     SELECT
-        'cliche' AS kind,
         mine.board, mine.model, mine.other,
         'pooled' AS variant,
         mine.share - theirs.share AS difference
@@ -177,7 +187,6 @@ ways AS (
             AND mine.other = theirs.model
     UNION ALL BY NAME
     SELECT
-        'cliche' AS kind,
         mine.board, mine.model, mine.other,
         'one_prompt_left_out' AS variant,
         mine.prompt AS about,
@@ -194,7 +203,7 @@ ways AS (
 -- what differs by less than 1e-9 is equal, and has not turned
 found AS (
     SELECT
-        ordered.kind, ordered.board, ways.variant, ways.about,
+        ordered.board, ways.variant, ways.about,
         count(*) AS pairs,
         count(*) FILTER (
             WHERE least(abs(ordered.difference), abs(ways.difference)) > 1e-9
@@ -207,41 +216,32 @@ found AS (
             AND sign(ordered.difference) <> sign(ways.difference)
         ) AS told_apart_turned
     FROM ordered
-    INNER JOIN ways USING (kind, board, model, other)
+    INNER JOIN ways USING (board, model, other)
     GROUP BY ALL
 ),
 
 all_named AS (
     SELECT
-        'distance' AS kind,
         * EXCLUDE (banded),
         CASE WHEN banded THEN 'bands' ELSE 'values' END AS scale
     FROM named
     UNION ALL BY NAME
-    SELECT
-        'cliche' AS kind,
-        *
+    SELECT *
     FROM cliche_named
 ),
 
-sizes AS (
+board_sizes AS (
     SELECT DISTINCT
-        'distance' AS kind,
         board, g
     FROM boards
-    UNION ALL
-    SELECT DISTINCT
-        'cliche' AS kind,
-        board, g
-    FROM cliche_boards
 ),
 
 places AS (
     SELECT
         all_named.*,
-        sizes.g AS ranked
+        board_sizes.g AS ranked
     FROM all_named
-    INNER JOIN sizes USING (kind, board)
+    INNER JOIN board_sizes USING (board)
 )
 
 SELECT
@@ -255,7 +255,7 @@ SELECT
         ELSE 'turned'
     END AS verdict
 FROM found
-INNER JOIN places USING (kind, board)
+INNER JOIN places USING (board)
 ORDER BY
-    places.week DESC, places.kind DESC, places.board ASC, found.variant ASC, found.told_apart_turned DESC,
-    found.turned DESC, found.about ASC
+    places.week DESC, places.board < 0 ASC, abs(places.board) ASC, found.variant ASC,
+    found.told_apart_turned DESC, found.turned DESC, found.about ASC

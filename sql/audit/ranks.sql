@@ -15,6 +15,22 @@
 WITH RECURSIVE
 -- Uses: ranked_boards
 
+models AS ( -- noqa: ST03
+    SELECT *
+    FROM distance_models
+),
+
+-- Uses: rank_judged
+
+-- Uses: distance_pairs
+
+ends AS ( -- noqa: ST03
+    SELECT *
+    FROM distance_ends
+),
+
+-- Uses: rank_tests
+
 apart AS (
     SELECT *
     FROM told_apart

@@ -19,6 +19,22 @@ WITH RECURSIVE
 
 -- Uses: stereotype_boards
 
+models AS ( -- noqa: ST03
+    SELECT *
+    FROM cliche_models
+),
+
+-- Uses: rank_judged
+
+-- Uses: stereotype_pairs
+
+ends AS ( -- noqa: ST03
+    SELECT *
+    FROM cliche_ends
+),
+
+-- Uses: rank_tests
+
 named AS (
     SELECT *
     FROM cliche_named
@@ -29,8 +45,8 @@ SELECT
     named.attribute, named.reference, named.scale, apart.model, apart.other, apart.rank_low, apart.rank_high,
     apart.ranked_of, apart.cells, apart.planned_cells, apart.bound_low, apart.bound_high, apart.common,
     apart.difference, apart.low, apart.high, apart.adjusted_low, apart.adjusted_high
-FROM cliche_apart AS apart
+FROM told_apart AS apart
 INNER JOIN named USING (board)
 ORDER BY
-    named.week DESC, apart.board ASC, apart.rank_low ASC NULLS LAST, apart.rank_high ASC, apart.model ASC,
+    named.week DESC, apart.board DESC, apart.rank_low ASC NULLS LAST, apart.rank_high ASC, apart.model ASC,
     apart.other ASC

@@ -84,17 +84,27 @@ placed AS ( -- noqa: ST03
 
 -- Uses: rank_cells
 
-boards AS ( -- noqa: ST03
+models AS ( -- noqa: ST03
     SELECT
-        *,
+        * REPLACE (TRUE AS told),
+        '' AS labeler_version,
+        FALSE AS hidden,
+        10 * cells >= 9 * planned_cells AS enough,
         0 AS added,
-        cast(NULL AS DOUBLE) AS freedom,
-        10 * cells >= 9 * planned_cells AS fit,
-        count(*) FILTER (WHERE fit) OVER (PARTITION BY board) AS g
+        cast(NULL AS DOUBLE) AS freedom
     FROM seated
 ),
 
--- Uses: rank_pairs
+-- Uses: rank_judged
+
+-- Uses: distance_pairs
+
+ends AS ( -- noqa: ST03
+    SELECT *
+    FROM distance_ends
+),
+
+-- Uses: rank_tests
 
 apart AS (
     SELECT *
