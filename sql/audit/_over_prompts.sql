@@ -11,13 +11,13 @@ sized AS (
     SELECT
         scope, attribute, reference, prompt, named, value, q,
         cast(x AS DOUBLE) AS x,
-        count(*) OVER cell AS k,
-        sum(x) OVER cell AS n,
-        sum(q * q) OVER cell AS c,
-        sum(x * q) OVER cell AS xq,
-        sum(x * q * q) OVER cell AS xqq
+        count(*) OVER prompt_cell AS k,
+        sum(x) OVER prompt_cell AS n,
+        sum(q * q) OVER prompt_cell AS c,
+        sum(x * q) OVER prompt_cell AS xq,
+        sum(x * q * q) OVER prompt_cell AS xqq
     FROM beside
-    WINDOW cell AS (PARTITION BY scope, reference, prompt)
+    WINDOW prompt_cell AS (PARTITION BY scope, reference, prompt)
 ),
 
 -- mean share over the cells with a picture, and its variance over pictures: the larger of the unbiased one

@@ -8,14 +8,14 @@
 WITH sized AS (
     SELECT
         *,
-        sum(x) OVER cell AS n,
-        count(*) OVER cell AS k,
-        sum(q * q) OVER cell AS c,
-        sum(x * q) OVER cell AS xq,
-        sum(x * q * q) OVER cell AS xqq,
-        sum(x * x) OVER cell AS xx
+        sum(x) OVER board_cell AS n,
+        count(*) OVER board_cell AS k,
+        sum(q * q) OVER board_cell AS c,
+        sum(x * q) OVER board_cell AS xq,
+        sum(x * q * q) OVER board_cell AS xqq,
+        sum(x * x) OVER board_cell AS xx
     FROM valued
-    WINDOW cell AS (PARTITION BY board, model, prompt)
+    WINDOW board_cell AS (PARTITION BY board, model, prompt)
 ),
 
 -- p: the share with two pseudo-counts; line, square: sums of the kernel 1[i = j] - q_i - q_j + c and of its
