@@ -18,7 +18,13 @@ from assets.metrics.declared import load_declared
 from assets.metrics.drift.kept import keep
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
-from assets.metrics.results import LATER_RESULTS, STUDY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
+from assets.metrics.results import (
+    HISTORY_RESULTS,
+    LATER_RESULTS,
+    STUDY_RESULTS,
+    WEEK_RESULTS,
+    WINDOW_RESULTS,
+)
 from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
@@ -86,7 +92,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         for one in sorted(again - {*scored}):
             _check(con, place, one)
         for one in sorted({*_score_history(con), *again}):
-            _check_windows(con, place, one)
+            _check_late(con, place, one)
         return scored
 
 
@@ -96,7 +102,7 @@ def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     set_floors(con, place, "9999-12-27")
     _score_changed(con, place, "9999-12-27")
     for week in _score_history(con):
-        _check_windows(con, place, week)
+        _check_late(con, place, week)
 
 
 def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
@@ -252,7 +258,7 @@ def _score_history(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
-    """Check one week, except its windows, and keep what was found: results, and who is withheld for what."""
+    """Check one week, except what is computed last, and keep what was found: results, and who is withheld for what."""
     results = run_checks(
         con,
         week=week,
@@ -260,7 +266,7 @@ def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
         stage="publish",
         store=place.store,
         seed=week,
-        chosen=lambda spec: not _of_windows(spec.table),
+        chosen=lambda spec: not _is_late(spec.table),
     )
     if not _planned_weeks(con, week) and not partitions(place.store):
         results = [_excused(result) for result in results]
@@ -268,8 +274,11 @@ def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
     replace_week(con, "withheld", week, _withheld_rows(week, results))
 
 
-def _check_windows(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
-    """Check the windows of one week. They rest on who is withheld, so that what fails here stops publishing."""
+def _check_late(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
+    """Check what one week has of windows, changes and claims: they are computed when it is known who is withheld.
+
+    What fails here and is critical therefore stops publishing.
+    """
     results = run_checks(
         con,
         week=week,
@@ -277,13 +286,15 @@ def _check_windows(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) 
         stage="publish",
         store=place.store,
         seed=week,
-        chosen=lambda spec: _of_windows(spec.table),
+        chosen=lambda spec: _is_late(spec.table),
     )
-    _keep_results(con, week, [replace(result, models=()) for result in results])
+    _keep_results(
+        con, week, [replace(one, models=()) if one.severity == "critical" else one for one in results]
+    )
 
 
-def _of_windows(table: str) -> bool:
-    return table in WINDOW_RESULTS
+def _is_late(table: str) -> bool:
+    return table in WINDOW_RESULTS or table in HISTORY_RESULTS
 
 
 def _keep_results(con: duckdb.DuckDBPyConnection, week: str, results: Sequence[CheckResult]) -> None:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
 from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
+from assets.metrics.claims.table import history_claims
+from assets.metrics.results import LATER_RESULTS
 from assets.metrics.week import score_all, score_weeks
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
@@ -20,7 +27,7 @@ from warehouse.store import Store
 from warehouse.weeks import shift
 
 WEEKS = [shift(WEEK, number) for number in range(-4, 1)]
-TABLES = ("window_scores", "model_pairs", "ranks", "check_results", "withheld", "drift_events")
+TABLES = ("window_scores", "model_pairs", "ranks", "check_results", "withheld", "drift_events", "claims")
 
 
 def hashes(path: Path) -> dict[str, str]:
@@ -97,3 +104,31 @@ def test_a_run_that_died_between_changes_and_windows_makes_them_at_the_next(
     assert hashes(place.warehouse) != whole
     score_weeks(place, WEEKS[1])
     assert hashes(place.warehouse) == whole
+
+
+def test_claims_and_changes_of_a_week_are_checked_when_it_is_first_published_as_in_a_rebuild(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiled(con: duckdb.DuckDBPyConnection, _: str | None) -> pa.Table:
+        rows = history_claims(con)
+        more = pc.add(rows["n"], 1)
+        return rows.set_column(rows.schema.get_field_index("k"), "k", pc.cast(more, pa.int32()))
+
+    def failing(path: Path) -> list[tuple[str, str | None]]:
+        with connect(path, read_only=True) as con:
+            return con.execute(
+                "SELECT week::VARCHAR, model FROM check_results "
+                "WHERE check_name = 'claims__counts_hold' AND status = 'fail' ORDER BY ALL"
+            ).fetchall()
+
+    place = workplace(store, tmp_path / "weeks.duckdb")
+    built(store, WEEKS[0], "one", labels=labels)
+    score_weeks(place, WEEKS[0])
+    assert failing(place.warehouse) == []
+    monkeypatch.setitem(LATER_RESULTS, "claims", spoiled)  # type: ignore[index]
+    built(store, WEEKS[1], "one", labels=labels)
+    score_weeks(place, WEEKS[1])
+    assert failing(place.warehouse) == [(WEEKS[1], "one")], "an earlier week is as it was published"
+    again = workplace(store, tmp_path / "again.duckdb")
+    rebuild(store, again.warehouse, finish=lambda con: score_all(con, again))
+    assert failing(again.warehouse) == [(WEEKS[0], "one"), (WEEKS[1], "one")]
