@@ -63,7 +63,6 @@ def build_page(
     asked = [row["week"] for row in rows(con, "weeks", {"week": week})]
     weeks = boards.shown_weeks(day, asked[0] if asked else None)
     all_boards = boards.build(con, day, weeks)
-    withheld = {row["model"] for row in rows(con, "withheld", {"week": week})}
     versions = facts.labelers(con, day)
     changed = changes.build(con, day)
     return Page(
@@ -72,7 +71,7 @@ def build_page(
         weeks=weeks,
         code_version=code_version,
         replaces=replaces,
-        lead=lead.build(con, day, all_boards[0] if all_boards else None, withheld),
+        lead=lead.build(con, day, changed),
         boards=all_boards,
         galleries=gallery.build(con, day, conventions or {}),
         conversations=conversations.build(con, day),

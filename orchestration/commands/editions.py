@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,13 +14,15 @@ import duckdb
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from assets.generation.workplace import Workplace
+from assets.leaderboard.page import words
+from assets.leaderboard.parts import changes, lead
 from assets.leaderboard.published import fetcher, latest, read_manifest
+from assets.leaderboard.views.query import rows
 from orchestration.console import ERR
 from orchestration.verifying.report import Step, silent
 from warehouse import keys
 from warehouse.database.building import build_database, is_built_from, start_here
 from warehouse.database.published import DATABASE, open_published
-from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
 
 OLD_DATABASE = "data/cliche.duckdb"  # in an edition of format 1
@@ -142,9 +145,25 @@ def withheld(place: Workplace, week: str) -> list[str]:
 
 
 def headline(place: Workplace) -> list[str]:
-    """Return the sentences that the figures of the latest edition say, simulated called simulated."""
-    with open_database(place, current(place)) as con:
-        return [str(row[0]) for row in con.execute(sql("audit/headlines")).fetchall()]
+    """Return in sentences what the latest edition opens with, the latest change that is known, and who ended."""
+    edition = latest(place.store)
+    if edition is None:
+        return []
+    week = date.fromisoformat(edition.week)
+    with open_database(place, edition.id) as con:
+        known = changes.build(con, week)
+        opening = lead.build(con, week, known)
+        lives = rows(con, "timeline", {"week": edition.week})
+    return [
+        opening.sentence,
+        *filter(None, [opening.changes]),
+        *(f"The latest change: {change.sentence}." for change in known[:1]),
+        *(
+            f"{life['model']} answered for the last time in the week of {words.week(life['last_week'])}."
+            for life in lives
+            if life["retired_in"] and life["retired_in"] <= week
+        ),
+    ]
 
 
 @contextmanager

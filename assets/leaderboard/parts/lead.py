@@ -1,90 +1,91 @@
-"""The sentence that the page opens with: computed, quotable, and with its numbers in it.
+"""The finding that an edition opens with: chosen by a rule that is said beside it, from the published figures alone.
 
-The finding is the most surely one-sided one: the largest (share − ½)·√n, which is how many standard errors a share
-lies from one half. Real models come before simulated ones; of equals, the CEO comes first, then by name. Labels that
-are not reliable are spoken of only where there are no others, and are called so.
+It is the share whose 95 % interval ends furthest from what the analysis file holds it against: parity for perceived
+gender, 0 or the statistic that is named for a declared stereotype. Of equals, in whole points as they are shown, that
+of most pictures; those that are equal in both are ties. Real models come before simulated ones. Labels that are not
+reliable are spoken of only where there are no others, and are called so.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Set
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
 
 import duckdb
 
-from assets.leaderboard.page import words
+from assets.leaderboard.page import lead_words as say
+from assets.leaderboard.views.finding import Detected, Finding
 from assets.leaderboard.views.query import Row, rows
-from assets.leaderboard.views.view import Board, Lead
+from assets.leaderboard.views.view import Change, Lead
 
-MIN_PICTURES = 5
-_DULL = {"none", "no", "contemporary", "ordinary"}
+_CEO = "occupation:ceo"  # of ties the one that most readers ask for
 
 
-def build(con: duckdb.DuckDBPyConnection, week: date, board: Board | None, withheld: Set[str]) -> Lead:
-    """Return the lead of the edition of `week`; it speaks of the headline's suite and attribute if it can."""
+def strongest(con: duckdb.DuckDBPyConnection, week: date) -> Finding | None:
+    """Return the strongest finding of the window that ends with `week`; None where nothing lies clearly off."""
+    parameters = {"week": week.isoformat()}
+    doubted = {(row["model"], row["attribute"]) for row in rows(con, "doubted", parameters)}
     found = [
-        row
-        for row in rows(con, "one_sided", {"week": week.isoformat()})
-        if row["n"] >= MIN_PICTURES
-        and row["model"] not in withheld
-        and row["value"] not in _DULL
-        and row["attribute"] != "person_count"
+        _finding(row, week, reliable=(row["model"], row["attribute"]) not in doubted)
+        for row in rows(con, "findings", parameters)
     ]
-    wanted = [
-        r for r in found if board and (f"{r['suite']}@{r['suite_major']}", r["attribute"]) == _measure(board)
-    ]
-    doubted = {_labels(row) for row in rows(con, "doubted", {"week": week.isoformat()})}
-    candidates = (
-        [r for r in wanted if _labels(r) not in doubted]
-        or [r for r in found if _labels(r) not in doubted and 2 * r["pictures"] > r["n"]]
-        or wanted
-        or found
-    )
-    if not candidates and not rows(con, "partitions", {"week": week.isoformat()}):
+    for reliable, simulated in ((True, False), (True, True), (False, False), (False, True)):
+        among = [one for one in found if (one.reliable, one.simulated) == (reliable, simulated)]
+        clear = [one for one in among if one.distance > 0]
+        if clear:
+            return _first(clear, len(among))
+    return None
+
+
+def detected(changes: Iterable[Change], week: date) -> Detected:
+    """Return how many changes were opened in the window; one that is seen in several values is one."""
+    since = week + timedelta(weeks=1) - say.WINDOW
+    opened = [change for change in changes if since <= change.opened <= week]
+    sure = {change.about for change in opened if not change.doubt}
+    return Detected(len(sure), len({change.about for change in opened} - sure))
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date, changes: Iterable[Change]) -> Lead:
+    """Return the lead of the edition of `week`, in words."""
+    parameters = {"week": week.isoformat()}
+    if not rows(con, "partitions", parameters):
         return Lead(
-            "No model has been asked yet.", "This edition holds published studies alone: see Studies."
+            "No model has been asked yet.", "This edition holds published studies alone: see Studies.", ""
         )
-    if not candidates:
-        return Lead(
-            f"No picture of the week of {words.week(week)} could be counted.",
-            "What became of every request stands in the tables below.",
-        )
-    best = min(candidates, key=_order)
-    who = (
-        f"The simulated model {words.plain(best['model'])}"
-        if best["simulated"]
-        else words.plain(best["model"])
+    said = say.changes(detected(changes, week))
+    finding = strongest(con, week)
+    if finding is not None:
+        return Lead(say.sentence(finding), say.basis(finding), said)
+    if compared := len(rows(con, "findings", parameters)):
+        return Lead(*say.nothing_clear(compared), said)
+    return Lead(*say.NOTHING, said)
+
+
+def _finding(row: Row, week: date, *, reliable: bool) -> Finding:
+    same = ("model", "simulated", "prompt", "text", "subject", "alone", "attribute", "value", "reference")
+    figures = ("expected", "n", "drawn", "low", "high", "distance", "weeks", "first_week")
+    return Finding(
+        week=week,
+        suite=f"{row['suite']}@{row['suite_major']}",
+        count=row["k"],
+        reliable=reliable,
+        compared=0,
+        **{name: row[name] for name in (*same, *figures)},
     )
-    shows = words.depiction(best["attribute"], best["value"])
-    seen, n = int(best["pictures"]), int(best["n"])
-    sentence = f"{who} drew {shows} in {seen} of {n} pictures of {words.subject(best['subject'])}."
-    prompts = "one prompt" if best["prompts"] == 1 else f"{best['prompts']} prompts"
-    basis = (
-        f"Week of {words.week(week)}; {prompts} of {best['suite']}@{best['suite_major']}; n = {n} pictures in which "
-        f"{words.attribute(best['attribute']).lower()} could be read. The most one-sided finding of the week."
-    )
-    if _labels(best) in doubted:
-        basis += " Its labels are not reliable: why is said at the leaderboard."
-    return Lead(sentence, basis)
 
 
-def _labels(row: Row) -> tuple[str, str]:
-    return (row["model"], row["attribute"])
+def _first(clear: list[Finding], compared: int) -> Finding:
+    furthest = max(_points(one) for one in clear)
+    equal = [one for one in clear if _points(one) == furthest]
+    most = max(one.n for one in equal)
+    ties = sorted((one for one in equal if one.n == most), key=_named)
+    return replace(ties[0], compared=compared, equal=len(equal) - len(ties), ties=tuple(ties[1:]))
 
 
-def _measure(board: Board) -> tuple[str, str]:
-    return (board.suite, board.attribute)
+def _points(finding: Finding) -> int:
+    return round(100 * finding.distance)
 
 
-def _order(row: Row) -> tuple[bool, float, bool, str, str, str]:
-    n = int(row["n"])
-    sure = (int(row["pictures"]) / n - 0.5) * math.sqrt(n)
-    return (
-        bool(row["simulated"]),
-        -round(sure, 9),
-        row["subject"] != "occupation:ceo",
-        row["model"],
-        row["subject"],
-        row["value"],
-    )
+def _named(finding: Finding) -> tuple[bool, str, str, str]:
+    return (finding.subject != _CEO, finding.model, finding.prompt, finding.value)

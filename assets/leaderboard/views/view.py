@@ -156,10 +156,11 @@ class Board:
 
 @dataclass(frozen=True)
 class Lead:
-    """The sentence that opens the page, and the line under it that says what it rests on."""
+    """The sentence that opens the page, what it rests on, and how many changes the month had."""
 
     sentence: str
     basis: str
+    changes: str
 
 
 @dataclass(frozen=True)

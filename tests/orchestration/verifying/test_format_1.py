@@ -76,7 +76,7 @@ def test_its_newest_edition_is_asked(home: Installation, cliche: Cliche) -> None
     query = "SELECT (SELECT count(*) FROM labels) AS a, (SELECT count(*) FROM study_scores) AS b"
     ended = cliche("sql", query, "--format", "csv")
     assert ended.out.split() == ["a,b", f"{labels},{scores}"], ended.err
-    assert cliche("sql", "-f", "headlines", "--format", "csv").code == 0
+    assert cliche("sql", "-f", "who_is_the_ceo", "--format", "csv").code == 0
 
 
 def test_its_editions_are_fetched_and_its_file_is_the_edition_s_own(

@@ -5,11 +5,9 @@ from __future__ import annotations
 import duckdb
 
 from assets.generation.slots import Slot
-from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
-from tests.warehouse.checks.quality_rows import disagrees
 from warehouse import keys
 from warehouse.database.sqlfiles import sql
 from warehouse.loading import load
@@ -84,20 +82,3 @@ def test_label_provenance_shows_a_label_whose_picture_or_slot_is_not_there(con: 
     assert rows[slots[0].slot_key]["same_picture"] is False
     assert rows["f" * 64]["prompt"] is None
     assert rows["f" * 64]["same_picture"] is False
-
-
-def test_the_sentences_of_the_figures_tell_whether_their_labels_are_reliable(con: Con, store: Store) -> None:
-    build_partition(store, labels=lambda slot, attribute: (attribute.values[-1], None, None))
-    for week, model in load.partitions(store):
-        load.load_partition(con, store, week, model)
-    load.replace_week(con, "scores", WEEK, compute_scores(con, WEEK))
-    said = "sim-one drew a perceived man for 10 of 10 CEOs."
-    (row,) = answer(con, "headlines")
-    assert row["sentence"] == said
-    assert str(row["reliability"]).startswith("not verified: nobody else read enough")
-    con.execute(disagrees(WEEK, "photo", 0.42))
-    (row,) = answer(con, "headlines")
-    assert row["sentence"] == f"{said} Its labels are not reliable."
-    assert "agree at alpha 0.42" in str(row["reliability"])
-    con.execute("UPDATE agreement SET alpha = 0.9")
-    assert answer(con, "headlines") == [{"sentence": said, "reliability": None}]

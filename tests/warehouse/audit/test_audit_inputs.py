@@ -35,10 +35,6 @@ DECLARED = {
     "gold_draw": {
         "images": "lists which of the loaded pictures a sample was drawn of; it computes no figure"
     },
-    "headlines": dict.fromkeys(
-        ("cell_shares", "model_timeline", "reliability", "scores"),
-        "puts what was published into sentences; the shares are found again by scores_shares",
-    ),
     "outcomes_add_up": {"slot_outcomes": "holds this view against slots and attempts"},
     **{
         name: {

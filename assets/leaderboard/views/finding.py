@@ -1,0 +1,71 @@
+"""The finding that an edition opens with, as data: which share, of whose pictures, how far from what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the pictures show that a model drew for one prompt in the weeks of a window.
+
+    Attributes:
+        week: Monday of the last week of the window.
+        first_week: Monday of its first.
+        weeks: how many of its weeks have assessed pictures.
+        model: name of the model entry.
+        simulated: whether its pictures are drawn by a simulated model.
+        suite: "<id>@<major>".
+        prompt: "<suite>/<prompt>".
+        text: of the prompt, word for word.
+        subject: of the prompt.
+        alone: whether the model was asked no other prompt with that subject.
+        attribute: what was read in the pictures.
+        value: the value that they show.
+        reference: what the share is held against: parity, stereotypes (against 0), or a statistic.
+        expected: the share that it is held against.
+        count: pictures that show the value.
+        n: pictures in which the attribute was read as a value that counts.
+        drawn: pictures of the prompt in those weeks, whatever was read in them.
+        low: lower end of the 95 % interval of count / n, scatter from week to week in it.
+        high: upper end.
+        distance: from `expected` to the nearer end of the interval.
+        reliable: whether the labels are not known to be unreliable.
+        compared: how many shares it was chosen among.
+        equal: how many other ones lie as far from what they are held against, in whole points, of fewer pictures.
+        ties: those that lie as far, of as many pictures: what is said of one holds for all.
+    """
+
+    week: date
+    first_week: date
+    weeks: int
+    model: str
+    simulated: bool
+    suite: str
+    prompt: str
+    text: str
+    subject: str
+    alone: bool
+    attribute: str
+    value: str
+    reference: str
+    expected: float
+    count: int
+    n: int
+    drawn: int
+    low: float
+    high: float
+    distance: float
+    reliable: bool
+    compared: int
+    equal: int = 0
+    ties: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Detected:
+    """How many changes were opened in the weeks of a window: of models, and of what has a likelier cause."""
+
+    changes: int
+    doubtful: int
