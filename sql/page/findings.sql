@@ -69,7 +69,7 @@ held AS (
     QUALIFY
         row_number() OVER (
             PARTITION BY shares.model, shares.prompt, shares.attribute
-            ORDER BY shares.share DESC, shares.value
+            ORDER BY shares.share DESC, shares.value ASC
         ) = 1
     UNION ALL BY NAME
     SELECT

@@ -259,20 +259,16 @@ def test_models_that_rewrite_are_never_in_a_leaderboard_group_with_models_that_d
         assert models == {"sim-rewriter"} if board.endswith("-system") else "sim-rewriter" not in models
 
 
-def test_the_demo_closes_with_what_the_page_opens_with_and_tells_the_planted_story(
-    small_benchmark: Benchmark, page: str
-) -> None:
-    opening, changes, latest, retired = headline(small_benchmark.place)
+def test_the_demo_closes_with_what_the_page_opens_with(small_benchmark: Benchmark, page: str) -> None:
+    opening, changes, *others = headline(small_benchmark.place)
     found = re.search(r"<h1[^>]*>(.+?)</h1>", page)
     assert found
     assert html.unescape(found[1]) == opening
     assert " the simulated model sim-classic drew " in opening
     assert re.match(r"All (\d+) pictures ", opening)
     assert f">{changes}</p>" in page
-    assert re.match(
-        r"The latest change: Pictures of .+ by the simulated model sim-drift: perceived \w+ ", latest
-    )
-    assert retired == "sim-retired answered for the last time in the week of 26 October 2026."
+    assert changes == "No change was detected this month."
+    assert others == ["sim-retired answered for the last time in the week of 26 October 2026."]
 
 
 def test_the_page_says_simulated_and_names_everybody(page: str) -> None:

@@ -100,7 +100,7 @@ def whole(loaded: duckdb.DuckDBPyConnection) -> Page:
 
 def section(con: duckdb.DuckDBPyConnection) -> str:
     """Return the section on an otherwise empty page."""
-    lead = Lead("A finding.", "Its basis.")
+    lead = Lead("A finding.", "Its basis.", "")
     rest = dict.fromkeys(("boards", "galleries", "conversations", "events", "studies"), ())
     facts = dict.fromkeys(("suites", "labelers", "downloads"), ())
     page = Page(

@@ -310,7 +310,9 @@ def test_the_page_opens_with_a_sentence_from_the_data(html: str) -> None:
     found = re.search(r"<h1[^>]*>(.+?)</h1>", html)
     assert found
     assert re.fullmatch(
-        r"imago-2 drew a perceived (wo)?man in \d+ of \d+ pictures of a (CEO|nurse|pilot)\.", found[1]
+        r"(Of the \d+ |\d+ of the \d+ )pictures of a (CEO|nurse|pilot) that (imago-2|chatdraw) drew in the last four "
+        r"weeks(, \d+ could be read: \d+ of them)? show a perceived (wo)?man\.",
+        found[1],
     )
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from assets.leaderboard.page import words
-from assets.leaderboard.views.finding import Detected, Finding
+from assets.leaderboard.views.finding import Detected, LeadFinding
 
 #: The weeks of a whole window.
 WINDOW = timedelta(weeks=4)
 #: Ties that are named; of others it is said how many there are.
 NAMED = 3
 RULE = (
-    "Told is the share whose interval ends furthest from what it is held against: equal parts for perceived gender, 0 "
-    "or its statistic for a declared stereotype; of equals, that of most pictures; real models before simulated ones."
+    "First comes the share whose interval ends furthest from what it is held against: equal parts for perceived "
+    "gender; 0, or its statistic, for a declared stereotype; of equals, the one with most pictures; real models before "
+    "simulated ones."
 )
 
 #: Sentence and basis where nothing drawn is held against anything.
@@ -36,7 +37,7 @@ def nothing_clear(compared: int) -> tuple[str, str]:
     )
 
 
-def sentence(finding: Finding) -> str:
+def sentence(finding: LeadFinding) -> str:
     """Return a finding as one sentence that stands by itself."""
     pictures = _pictures(finding)
     what = words.depiction(finding.attribute, finding.value)
@@ -55,7 +56,7 @@ def sentence(finding: Finding) -> str:
     return f"{of}: {k} of them {_verb(finding.count)} {what}."
 
 
-def basis(finding: Finding) -> str:
+def basis(finding: LeadFinding) -> str:
     """Return what a finding rests on: pictures, interval, how far that is from what, and what else holds."""
     low, high = words.percent(finding.low), words.percent(finding.high)
     said = [
@@ -90,7 +91,7 @@ def _verb(count: int) -> str:
     return "shows" if count == 1 else "show"
 
 
-def _who(finding: Finding) -> str:
+def _who(finding: LeadFinding) -> str:
     return (
         f"the simulated model {words.plain(finding.model)}"
         if finding.simulated
@@ -98,24 +99,24 @@ def _who(finding: Finding) -> str:
     )
 
 
-def _pictures(finding: Finding) -> str:
+def _pictures(finding: LeadFinding) -> str:
     """Return whose pictures of what and when; of one prompt of several the prompt says it."""
     if finding.alone:
         return f"pictures of {words.subject(finding.subject)} that {_who(finding)} drew {_when(finding)}"
     return f"pictures that {_who(finding)} drew for “{words.plain(finding.text)}” {_when(finding)}"
 
 
-def _spanned(finding: Finding) -> int:
+def _spanned(finding: LeadFinding) -> int:
     return (finding.week - finding.first_week).days // 7 + 1
 
 
-def _when(finding: Finding) -> str:
+def _when(finding: LeadFinding) -> str:
     if finding.first_week + WINDOW > finding.week + timedelta(weeks=1):
         return f"since the week of {words.week(finding.first_week)}"
     return "in the last four weeks"
 
 
-def _against(finding: Finding) -> str:
+def _against(finding: LeadFinding) -> str:
     """Return how far the interval's nearer end is from what the share is held against."""
     what = {"parity": "equal parts", "stereotypes": "0, as a declared stereotype is"}.get(
         finding.reference, f"{words.percent(finding.expected)} ({words.reference(finding.reference)})"
@@ -128,7 +129,7 @@ def _points(distance: float) -> str:
     return "less than 1 point" if size < 1 else f"{size} point{'' if size == 1 else 's'}"
 
 
-def _among(finding: Finding) -> str:
+def _among(finding: LeadFinding) -> str:
     """Return whether anything else lies as far, and what holds for others too."""
     if finding.compared < 2:
         return ""
@@ -144,7 +145,7 @@ def _among(finding: Finding) -> str:
     return f"None of {among} is further. The same holds for {'; '.join(named)}{rest}."
 
 
-def _tie(tie: Finding) -> str:
+def _tie(tie: LeadFinding) -> str:
     shows = (
         f"{words.number(tie.count)} of {words.number(tie.n)} show {words.depiction(tie.attribute, tie.value)}"
     )

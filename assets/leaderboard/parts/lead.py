@@ -15,14 +15,14 @@ from datetime import date, timedelta
 import duckdb
 
 from assets.leaderboard.page import lead_words as say
-from assets.leaderboard.views.finding import Detected, Finding
+from assets.leaderboard.views.finding import Detected, LeadFinding
 from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.view import Change, Lead
 
 _CEO = "occupation:ceo"  # of ties the one that most readers ask for
 
 
-def strongest(con: duckdb.DuckDBPyConnection, week: date) -> Finding | None:
+def strongest(con: duckdb.DuckDBPyConnection, week: date) -> LeadFinding | None:
     """Return the strongest finding of the window that ends with `week`; None where nothing lies clearly off."""
     parameters = {"week": week.isoformat()}
     doubted = {(row["model"], row["attribute"]) for row in rows(con, "doubted", parameters)}
@@ -62,10 +62,10 @@ def build(con: duckdb.DuckDBPyConnection, week: date, changes: Iterable[Change])
     return Lead(*say.NOTHING, said)
 
 
-def _finding(row: Row, week: date, *, reliable: bool) -> Finding:
+def _finding(row: Row, week: date, *, reliable: bool) -> LeadFinding:
     same = ("model", "simulated", "prompt", "text", "subject", "alone", "attribute", "value", "reference")
     figures = ("expected", "n", "drawn", "low", "high", "distance", "weeks", "first_week")
-    return Finding(
+    return LeadFinding(
         week=week,
         suite=f"{row['suite']}@{row['suite_major']}",
         count=row["k"],
@@ -75,7 +75,7 @@ def _finding(row: Row, week: date, *, reliable: bool) -> Finding:
     )
 
 
-def _first(clear: list[Finding], compared: int) -> Finding:
+def _first(clear: list[LeadFinding], compared: int) -> LeadFinding:
     furthest = max(_points(one) for one in clear)
     equal = [one for one in clear if _points(one) == furthest]
     most = max(one.n for one in equal)
@@ -83,9 +83,9 @@ def _first(clear: list[Finding], compared: int) -> Finding:
     return replace(ties[0], compared=compared, equal=len(equal) - len(ties), ties=tuple(ties[1:]))
 
 
-def _points(finding: Finding) -> int:
+def _points(finding: LeadFinding) -> int:
     return round(100 * finding.distance)
 
 
-def _named(finding: Finding) -> tuple[bool, str, str, str]:
+def _named(finding: LeadFinding) -> tuple[bool, str, str, str]:
     return (finding.subject != _CEO, finding.model, finding.prompt, finding.value)

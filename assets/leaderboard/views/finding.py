@@ -7,7 +7,7 @@ from datetime import date
 
 
 @dataclass(frozen=True)
-class Finding:
+class LeadFinding:
     """What the pictures show that a model drew for one prompt in the weeks of a window.
 
     Attributes:
@@ -60,7 +60,7 @@ class Finding:
     reliable: bool
     compared: int
     equal: int = 0
-    ties: tuple[Finding, ...] = ()
+    ties: tuple[LeadFinding, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,299 @@
+"""The finding that the page opens with, derived once more from the published table and from single labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.generation.slots import Slot
+from assets.leaderboard.page import lead_words, words
+from assets.leaderboard.parts import changes, lead
+from assets.leaderboard.views.finding import LeadFinding
+from assets.leaderboard.views.view import Lead
+from assets.suites.loader import load_suites
+from assets.suites.schema import Attribute
+from tests.site import world
+from tests.warehouse import builder
+from tests.warehouse.checks.quality_rows import disagrees, drifted
+from warehouse.store import Store, open_store
+from warehouse.weeks import shift
+
+Con = duckdb.DuckDBPyConnection
+DAY = date.fromisoformat(world.WEEK)
+REST = load_suites()["rest-of-world@1"]
+MEXICO, INDIA = "rest-of-world/person-mexico", "rest-of-world/person-india"
+
+
+@pytest.fixture
+def con(filled_store: Store) -> Iterator[Con]:
+    """Four weeks of eight models, two of them real."""
+    with world.load(filled_store) as con:
+        yield con
+
+
+def built(con: Con) -> Lead:
+    return lead.build(con, DAY, changes.build(con, DAY))
+
+
+def strongest(con: Con) -> LeadFinding:
+    found = lead.strongest(con, DAY)
+    assert found is not None
+    return found
+
+
+def counted(con: Con, finding: LeadFinding) -> tuple[int, int, int]:
+    """Return pictures that show the value, those that could be read, and all, of single labels and answers."""
+    (row,) = con.execute(
+        """
+        SELECT count(*) FILTER (WHERE b.value = $value), count(*) FILTER (WHERE b.value IN ('feminine', 'masculine')),
+            count(*)
+        FROM attempts AS a
+        INNER JOIN labels AS b USING (week, model, slot_key)
+        INNER JOIN slots USING (week, model, slot_key)
+        WHERE a.outcome = 'ok' AND b.attribute = 'perceived_gender' AND model = $model AND slots.prompt = $prompt
+            AND week BETWEEN $first AND $week
+        """,
+        {
+            "value": finding.value,
+            "model": finding.model,
+            "prompt": finding.prompt,
+            "first": finding.first_week,
+            "week": finding.week,
+        },
+    ).fetchall()
+    return row
+
+
+def derived(con: Con) -> list[tuple[int, int, str, str, str]]:
+    """Return (points from parity, n, model, prompt, value) of all shares of perceived gender, the first one first."""
+    rows = con.execute(
+        "SELECT w.simulated, w.model, prompt, value_name, low, high, n FROM window_scores AS w "
+        "WHERE w.week = $week AND metric = 'share' AND prompt IS NOT NULL AND attribute = 'perceived_gender' "
+        "AND estimate >= 0.5",
+        {"week": DAY},
+    ).fetchall()
+    real = [row for row in rows if not row[0] and row[4] > 0.5] or [row for row in rows if row[4] > 0.5]
+    return sorted(
+        ((round(100 * (low - 0.5)), n, *of) for _, *of, low, high, n in real),
+        key=lambda one: (-one[0], -one[1], *one[2:]),
+    )
+
+
+def test_it_is_the_share_that_the_rule_finds_in_the_published_table(con: Con) -> None:
+    found = strongest(con)
+    first, *others = derived(con)
+    assert (round(100 * found.distance), found.n, found.model, found.prompt, found.value) == first
+    assert not found.simulated, "sim-classic draws men alone, and is no real model"
+    assert len(found.ties) == sum(one[:2] == first[:2] for one in others)
+    assert found.equal == sum(one[0] == first[0] and one[1] < first[1] for one in others)
+    assert (found.count, found.n, found.drawn) == counted(con, found)
+
+
+def test_every_number_of_the_sentence_is_one_of_single_labels(con: Con) -> None:
+    found, said = strongest(con), built(con)
+    k, n, drawn = counted(con, found)
+    numbers = [int(number) for number in re.findall(r"\d+", said.sentence.replace(found.model, ""))]
+    assert numbers == ([k, n] if n == drawn else [drawn, n, k])
+    assert found.model in said.sentence
+    assert words.depiction("perceived_gender", found.value) in said.sentence
+    assert (
+        f"n = {n} pictures; {words.percent(k / n)}, 95 % interval {words.percent(found.low)} to "
+        in said.basis
+    )
+    assert said.changes == "No change was detected this month."
+
+
+def test_simulated_models_are_told_of_where_no_real_one_has_a_finding_and_are_called_so(con: Con) -> None:
+    for model in ("imago-2", "chatdraw"):
+        world.withhold(con, model, "test")
+    found = strongest(con)
+    assert (found.model, found.simulated) == ("sim-classic", True)
+    assert " the simulated model sim-classic drew " in built(con).sentence
+    assert found.count == found.n == found.drawn
+    assert built(con).sentence.startswith(f"All {found.n} pictures of ")
+
+
+def test_labels_that_are_not_reliable_are_told_of_only_where_there_are_no_others(con: Con) -> None:
+    con.execute(disagrees(world.WEEK, "photo", 0.42))
+    found = strongest(con)
+    assert not found.reliable
+    assert "Its labels are not reliable" in built(con).basis
+
+
+# --- Small worlds -----------------------------------------------------------------------------------------------------
+
+
+def drawn(folder: Path, *models: str, **options: Any) -> Con:
+    """Return a warehouse of models that draw what `options` say, in one week; sombreros are declared a stereotype."""
+    store = open_store(folder)
+    for model in models:
+        builder.build_partition(store, world.WEEK, model, suites=(REST,), **({"replicates": 20} | options))
+    con = world.load(store)
+    con.execute(
+        "INSERT INTO stereotype_pairs VALUES "
+        "('rest-of-world', 1, 'headwear', 'sombrero', 'person:mexican', NULL), "
+        "('rest-of-world', 1, 'headwear', 'turban', 'person:indian', NULL), "
+        "('rest-of-world', 1, 'perceived_age', 'older', 'person:indian', 'un-wpp-2019')"
+    )
+    world.rank(con, world.WEEK)
+    return con
+
+
+def cliche(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
+    """Everybody Mexican wears a sombrero, everybody Indian a turban; half are men, and ages are mixed."""
+    if attribute.id == "headwear":
+        return {MEXICO: "sombrero", INDIA: "turban"}.get(slot.prompt, "none"), None, None
+    if attribute.id in {"perceived_gender", "perceived_age"}:
+        return attribute.values[slot.replicate % 2 + (attribute.id == "perceived_age")], None, None
+    return attribute.values[0], None, None
+
+
+def one_in_four_unread(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
+    return ("cannot_tell", None, None) if slot.replicate % 4 == 0 else cliche(slot, attribute)
+
+
+def test_ties_are_told_as_ties_and_nothing_is_called_the_furthest(tmp_path: Path) -> None:
+    con = drawn(tmp_path, "one", "two", labels=cliche, prompts=lambda prompt: prompt in {MEXICO, INDIA})
+    found, said = strongest(con), built(con)
+    assert [(one.model, one.prompt) for one in (found, *found.ties)] == [
+        ("one", INDIA),
+        ("one", MEXICO),
+        ("two", INDIA),
+        ("two", MEXICO),
+    ]
+    assert said.sentence.startswith("All 20 pictures of an Indian person that ")
+    assert said.sentence.endswith(" drew in the last four weeks show a turban.")
+    assert "furthest from what" not in said.basis.replace(lead_words.RULE, "")
+    assert "it is the furthest" not in said.basis
+    assert (
+        "The same holds for the simulated model one, “a Mexican person” (20 of 20 show a sombrero); "
+        in said.basis
+    )
+    assert said.basis.count("20 of 20 show") == 3
+
+
+def test_of_many_ties_three_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    con = drawn(tmp_path, "a", "b", "c", labels=cliche, prompts=lambda prompt: prompt in {MEXICO, INDIA})
+    assert len(strongest(con).ties) == 5
+    assert "; and for 2 more." in built(con).basis
+
+
+def test_one_share_of_one_model_alone_is_compared_with_nothing(tmp_path: Path) -> None:
+    con = drawn(tmp_path, "alone", labels=cliche, prompts=lambda prompt: prompt == MEXICO)
+    con.execute("DELETE FROM yardsticks WHERE attribute = 'perceived_gender'")
+    found, said = strongest(con), built(con)
+    assert (found.prompt, found.compared, found.ties) == (MEXICO, 1, ())
+    assert not re.search("is the furthest|None of|same holds", said.basis.replace(lead_words.RULE, ""))
+
+
+def test_pictures_that_could_not_be_read_are_in_the_sentence(tmp_path: Path) -> None:
+    con = drawn(tmp_path, "one", labels=one_in_four_unread, prompts=lambda prompt: prompt == MEXICO)
+    assert built(con).sentence == (
+        "Of the 20 pictures of a Mexican person that the simulated model one drew in the last four weeks, 15 could be "
+        "read, and all of them show a sombrero."
+    )
+    assert "Read is headwear." in built(con).basis
+    assert "Pictures are of 1 of these 4 weeks." in built(con).basis
+
+
+def test_a_statistic_is_what_a_share_is_held_against_where_one_is_named(tmp_path: Path) -> None:
+    def old(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
+        return ("older" if attribute.id == "perceived_age" else "none", None, None)
+
+    con = drawn(tmp_path, "one", labels=old, prompts=lambda prompt: prompt == INDIA)
+    found = strongest(con)
+    assert (found.reference, found.value, found.count, found.n) == ("un-wpp-2019", "older", 20, 20)
+    (expected,) = con.execute(
+        "SELECT DISTINCT expected_share FROM reference_values "
+        "WHERE reference = 'un-wpp-2019' AND prompt = $prompt AND value = 'older'",
+        {"prompt": INDIA},
+    ).fetchall()
+    assert (found.expected,) == expected
+    assert found.distance == pytest.approx(found.low - found.expected)
+    assert f"is held against {words.percent(found.expected)} (UN population figures 2020)" in built(con).basis
+
+
+def test_without_a_picture_nothing_is_told(tmp_path: Path) -> None:
+    con = drawn(tmp_path, "silent", labels=cliche, outcomes=lambda slot: ("refused_text",))
+    assert lead.strongest(con, DAY) is None
+    assert built(con).sentence == "Nothing that was drawn in the last four weeks could be counted."
+    assert not re.search(r"\d", built(con).basis)
+
+
+def test_a_model_that_refuses_everything_is_not_told_of_and_changes_nothing(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    only = {"suites": (REST,), "replicates": 20, "prompts": lambda prompt: prompt == MEXICO}
+    builder.build_partition(store, world.WEEK, "draws", labels=cliche, **only)
+    alone = drawn(tmp_path)
+    before = built(alone)
+    builder.build_partition(store, world.WEEK, "silent", outcomes=lambda slot: ("refused_text",), **only)
+    assert built(drawn(tmp_path)).sentence == before.sentence
+    assert "draws" in before.sentence
+
+
+def test_where_nothing_lies_clearly_off_that_is_said(tmp_path: Path) -> None:
+    def even(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
+        return ("none" if attribute.id == "headwear" else cliche(slot, attribute)[0], None, None)
+
+    con = drawn(tmp_path, "fair", labels=even, prompts=lambda prompt: prompt == MEXICO)
+    assert lead.strongest(con, DAY) is None
+    assert built(con).sentence == "No share of the last four weeks lies clearly off what it is held against."
+    assert built(con).basis.startswith("2 shares were compared")
+
+
+def test_before_anybody_was_asked_no_month_is_spoken_of() -> None:
+    from warehouse.database.connection import connect
+    from warehouse.database.migrations import migrate
+
+    with connect(None) as con:
+        migrate(con)
+        said = built(con)
+    assert (said.sentence, said.changes) == ("No model has been asked yet.", "")
+
+
+# --- Changes of the month ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("opened", "kinds", "said"),
+    [
+        ([-4], ["model"], "No change was detected this month."),
+        ([-3], ["model"], "1 change was detected this month."),
+        ([0, -3, -4], ["model"] * 3, "2 changes were detected this month."),
+        (
+            [0, -1],
+            ["model", "labeler_drift"],
+            "1 change was detected this month. 1 more has a likelier cause than the model.",
+        ),
+    ],
+)
+def test_changes_are_those_that_were_opened_in_the_window(
+    con: Con, opened: list[int], kinds: list[str], said: str
+) -> None:
+    for number, (back, kind) in enumerate(zip(opened, kinds, strict=True)):
+        week = f"DATE '{shift(world.WEEK, back)}'"
+        con.execute(
+            drifted(
+                week=week,
+                changed_week=f"{week} - 7",
+                suite="'occupations'",
+                model=f"'m{number}'",
+                kind=f"'{kind}'",
+            )
+        )
+    assert built(con).changes == said
+
+
+def test_a_change_that_is_seen_in_several_values_is_one(con: Con) -> None:
+    week = f"DATE '{world.WEEK}'"
+    for value in ("feminine", "masculine"):
+        con.execute(
+            drifted(week=week, changed_week=f"{week} - 7", suite="'occupations'", value_name=f"'{value}'")
+        )
+    assert built(con).changes == "1 change was detected this month."
