@@ -1,58 +1,67 @@
--- Answers: which shares of one week's pictures stand beside a published statistic of the same prompt?
+-- Answers: which shares of the four weeks that end with a week stand beside a published statistic of the same
+--   prompt?
 -- Grain: model × suite × prompt × attribute × reference × value that the statistic names.
 -- Columns: the prompt's text; k pictures of n show the value, n those with any value that the statistic
---   names; expected_share and source of the statistic. Baseline prompts only; withheld models, and labels
---   that are not reliable, are left out.
+--   names; added: what scatter from week to week adds to the variance of the share, and freedom: its degrees
+--   of freedom (NULL: many); expected_share and source of the statistic. Baseline prompts only; withheld
+--   models, and labels that are not reliable, are left out.
 -- Weeks: earlier
--- Depends on: cell_shares, reference_values, prompts, withheld, plans, scores, reliability
-WITH shown AS (
-    SELECT
-        cell_shares.*,
-        reference_values.reference, reference_values.expected_share, reference_values.source
-    FROM cell_shares
-    INNER JOIN reference_values
-        ON
-            cell_shares.week = reference_values.week
-            AND cell_shares.model = reference_values.model
-            AND cell_shares.suite = reference_values.suite
-            AND cell_shares.suite_major = reference_values.suite_major
-            AND cell_shares.prompt = reference_values.prompt
-            AND cell_shares.attribute = reference_values.attribute
-            AND cell_shares.value = reference_values.value
-            AND (cell_shares.scale = 'bands') = reference_values.banded
+-- Depends on: window_scores, reference_values, prompts, plans, reliability
+WITH figures AS (
+    SELECT *
+    FROM window_scores
     WHERE
-        cell_shares.week = cast($week AS DATE)
-        AND cell_shares.condition = 'baseline'
-        AND cell_shares.turn = 1
+        week = cast($week AS DATE)
+        AND metric = 'share'
+        AND prompt IS NOT NULL
+        AND estimate IS NOT NULL
+        AND condition = 'baseline'
+        AND turn = 1
 ),
 
-read_by AS (
-    SELECT DISTINCT
-        scores.week, scores.model, scores.attribute, plans.labeler, scores.labeler_version
-    FROM scores
-    INNER JOIN plans USING (week, model)
-    WHERE scores.week = cast($week AS DATE) AND scores.metric = 'share' AND scores.prompt IS NULL
+shown AS (
+    SELECT
+        figures.*,
+        reference_values.reference AS statistic,
+        reference_values.expected_share,
+        reference_values.source,
+        cast(round(figures.estimate * figures.n) AS BIGINT) AS k
+    FROM figures
+    INNER JOIN reference_values
+        ON
+            figures.week = reference_values.week
+            AND figures.model = reference_values.model
+            AND figures.suite = reference_values.suite
+            AND figures.suite_major = reference_values.suite_major
+            AND figures.prompt = reference_values.prompt
+            AND figures.attribute = reference_values.attribute
+            AND figures.value_name = reference_values.value
+            AND (figures.scale = 'bands') = reference_values.banded
 )
 
 SELECT
     shown.model, shown.simulated, shown.track, shown.suite, shown.prompt, prompts.text, shown.attribute,
-    shown.reference, shown.value, shown.pictures AS k,
+    shown.statistic AS reference,
+    shown.value_name AS value,
+    shown.k,
     cast(
-        sum(shown.pictures) OVER (
+        sum(shown.k) OVER (
             PARTITION BY
-                shown.model, shown.suite, shown.suite_major, shown.prompt, shown.attribute, shown.reference
+                shown.model, shown.suite, shown.suite_major, shown.prompt, shown.attribute, shown.statistic
         ) AS BIGINT
     ) AS n,
-    shown.expected_share, shown.source
+    shown.scatter ^ 2 / shown.weeks AS added,
+    shown.scatter_freedom AS freedom,
+    shown.expected_share,
+    shown.source
 FROM shown
 INNER JOIN prompts USING (week, model, suite, suite_major, prompt)
-LEFT JOIN read_by USING (week, model, attribute)
+INNER JOIN plans USING (week, model)
 LEFT JOIN reliability
     ON
-        read_by.week = reliability.week
-        AND read_by.labeler = reliability.labeler
-        AND read_by.labeler_version = reliability.labeler_version
-        AND read_by.attribute = reliability.attribute
-ANTI JOIN withheld USING (week, model)
+        shown.week = reliability.week
+        AND plans.labeler = reliability.labeler
+        AND shown.labeler_version = reliability.labeler_version
+        AND shown.attribute = reliability.attribute
 WHERE reliability.reliable IS DISTINCT FROM FALSE
-ORDER BY shown.model, shown.suite, shown.prompt, shown.attribute, shown.reference, shown.value
+ORDER BY shown.model, shown.suite, shown.prompt, shown.attribute, shown.statistic, shown.value_name

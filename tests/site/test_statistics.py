@@ -11,6 +11,7 @@ import pytest
 
 from assets.generation.slots import Slot
 from assets.leaderboard.build import build_page
+from assets.leaderboard.page import words
 from assets.leaderboard.page.page import render
 from assets.leaderboard.parts import statistics
 from assets.suites.loader import load_suites
@@ -19,6 +20,7 @@ from tests.site import world
 from tests.warehouse import builder
 from tests.warehouse.checks.quality_rows import disagrees
 from warehouse.store import open_store
+from warehouse.weeks import shift
 
 SUITE = load_suites()["nationalities@1"]
 DAY = date.fromisoformat(builder.WEEK)
@@ -79,24 +81,48 @@ def test_an_indian_person_is_older_in_so_many_pictures_and_so_many_indians_are_6
     real = groups[0]
     assert (real.simulated, real.track) == (False, "model")
     assert real.told[0].sentence == (
-        "Asked for “an Indian person”, imago drew people perceived as older in 72\xa0% of 18 pictures (49\xa0% to "
-        "88\xa0%); in the statistics people of 60 and over are 13.7\xa0% of those of 15 and over."
+        "Asked for “an Indian person”, imago drew people perceived as older in 72\xa0% of 18 pictures (47\xa0% to "
+        "90\xa0%); in the statistics people of 60 and over are 13.7\xa0% of those of 15 and over."
     )
+    # Wilson's interval of 13 of 18, and scatter of five points, which is taken as long as none is measured
+    share, (low, high) = 13 / 18, (0.4913, 0.8750)
+    ends = [
+        share + side * ((end - share) ** 2 + 1.96**2 * 0.05**2) ** 0.5 for side, end in ((-1, low), (1, high))
+    ]
+    assert [words.percent(end) for end in ends] == ["47\xa0%", "90\xa0%"]
     assert real.told[0].source == "2020, UN WPP 2019, row India"
     # two attributes, five values, three prompts; of the others nothing differs clearly
     assert (real.compared, real.differ) == (15, 1)
 
 
 def test_few_pictures_withheld_models_and_unreliable_labels_are_not_beside_statistics(
-    con: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
 ) -> None:
+    con = loaded_world(tmp_path)
     assert len(statistics.build(con, DAY)) == 1  # four pictures of the simulated model are too few
     con.execute(
         disagrees(builder.WEEK, "people", 0.1, scope="gold").replace("perceived_gender", "perceived_age")
     )
     assert {one.differ for one in statistics.build(con, DAY)} == {0}
-    con.execute("INSERT INTO withheld VALUES ($week, 'imago', 'incomplete')", {"week": builder.WEEK})
+    world.withhold(con, "imago", "incomplete", builder.WEEK)
     assert statistics.build(con, DAY) == ()
+
+
+def test_the_pictures_of_four_weeks_stand_beside_a_statistic(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    for back in range(5):
+        builder.build_partition(
+            store,
+            shift(builder.WEEK, -back),
+            "imago",
+            suites=[SUITE],
+            plan={"simulated": False},
+            labels=labels,
+            prompts=lambda prompt: prompt.endswith("indian-en"),
+        )
+    (real,) = statistics.build(world.load(store), DAY)
+    # of ten pictures a week, two show children, whom the statistic does not count
+    assert "imago drew people perceived as older in 100\xa0% of 32 pictures (" in real.told[0].sentence
 
 
 def test_the_page_has_the_section_and_text_stays_text(loaded: duckdb.DuckDBPyConnection) -> None:

@@ -1,7 +1,8 @@
 """Pictures beside published statistics: which sentences are told, and in which words.
 
 Only prompts with a row of their own in a cited statistic are here: where there is no row there is no sentence. One is
-told only if the share differs from the statistic also when corrected for the number of shares looked at.
+told only if the share of four weeks differs from the statistic also when corrected for the number of shares looked at,
+with what the model scatters from week to week in the interval.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ import numpy as np
 from assets.leaderboard.page import words
 from assets.leaderboard.views.part import Part
 from assets.leaderboard.views.query import Row, rows
-from assets.metrics.formulas.share import wilson
+from assets.metrics.formulas.share import Z95, Floats, wilson
 from assets.metrics.registry.metric import TOO_FEW
+from assets.metrics.windows.formulas import widened
 
 _KEY = ("model", "suite", "prompt", "attribute", "reference", "value")
 #: How many sentences a group of models has; the rest is in the tables.
@@ -73,20 +75,29 @@ def _group(simulated: bool, track: str, found: Sequence[Row]) -> StatisticGroup:
         key = tuple(row[name] for name in ("model", "prompt", "attribute", "reference"))
         if key not in widest or abs(_gap(row)) > abs(_gap(widest[key])) + 1e-12:
             widest[key] = row
-    k, n, expected = (
-        np.array([row[name] for row in widest.values()], dtype=float) for name in ("k", "n", "expected_share")
-    )
+    expected = np.array([row["expected_share"] for row in widest.values()])
     # of a statistic's values the widest was picked, so all of them were looked at
-    strict = wilson(k, n, NormalDist().inv_cdf(1 - 0.025 / len(found)))
-    clear = (expected < strict.low) | (expected > strict.high)
-    seen = wilson(k, n)
+    low, high = _ends([*widest.values()], NormalDist().inv_cdf(1 - 0.025 / len(found)))
+    clear = (expected < low) | (expected > high)
     told = [
         Statistic(words.key(row, *_KEY), _sentence(row, low, high), words.plain(row["source"]), _gap(row))
-        for row, low, high, differs in zip(widest.values(), seen.low, seen.high, clear, strict=True)
+        for row, low, high, differs in zip(
+            widest.values(), *_ends([*widest.values()], Z95), clear, strict=True
+        )
         if differs
     ]
     told.sort(key=lambda one: -abs(one.gap))
     return StatisticGroup(track, simulated, tuple(told[:MOST]), len(found), len(told))
+
+
+def _ends(found: Sequence[Row], z: float) -> tuple[Floats, Floats]:
+    """Return the ends of the intervals of shares at a normal quantile, scatter from week to week in them."""
+    k, n, added, freedom = (
+        np.array([np.nan if row[name] is None else row[name] for row in found], dtype=float)
+        for name in ("k", "n", "added", "freedom")
+    )
+    wide = widened(wilson(k, n, z), np.nan_to_num(added), np.nan_to_num(freedom, nan=np.inf), z)
+    return np.maximum(wide.low, 0.0), np.minimum(wide.high, 1.0)
 
 
 def _gap(row: Row) -> float:
