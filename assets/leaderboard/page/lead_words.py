@@ -20,10 +20,11 @@ RULE = (
     "simulated ones."
 )
 
-#: Sentence and basis where nothing drawn is held against anything.
+#: Sentence and basis where there is no share that is held against anything.
 NOTHING = (
-    "Nothing that was drawn in the last four weeks could be counted.",
-    "What became of every request stands in the tables below.",
+    "No share of the last four weeks can be compared with anything yet.",
+    "Of no prompt that has something to be compared with enough pictures were drawn and read. What became of every "
+    "request stands in the tables below.",
 )
 
 

@@ -222,7 +222,7 @@ def test_a_statistic_is_what_a_share_is_held_against_where_one_is_named(tmp_path
 def test_without_a_picture_nothing_is_told(tmp_path: Path) -> None:
     con = drawn(tmp_path, "silent", labels=cliche, outcomes=lambda slot: ("refused_text",))
     assert lead.strongest(con, DAY) is None
-    assert built(con).sentence == "Nothing that was drawn in the last four weeks could be counted."
+    assert built(con).sentence == "No share of the last four weeks can be compared with anything yet."
     assert not re.search(r"\d", built(con).basis)
 
 
