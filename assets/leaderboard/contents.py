@@ -1,7 +1,7 @@
-"""What is in an edition: tables by the week, data files, the page, the pictures that it shows, and what it rests on.
+"""What is in an edition: tables by the week, data files, its pages, the pictures that they show, and what it rests on.
 
-The page is built from the DuckDB file of the published tables and from nothing else, so every figure on it can be
-recomputed by whoever takes those tables.
+Pages are built from the DuckDB file of the published tables and from nothing else, so every figure on them can be
+recomputed by whoever takes those tables. The front page is one record; the many others wait on disk.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from assets.labeling.registry import CONVENTIONS
 from assets.leaderboard.build import build_page
 from assets.leaderboard.documents import documents
 from assets.leaderboard.page.page import render
+from assets.leaderboard.page.sheets import SitePlace, named
 from assets.leaderboard.published import fetcher
+from assets.leaderboard.sheets import sheets
 from assets.leaderboard.site import FileHash
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
@@ -47,6 +49,8 @@ class Contents:
     data: TableFiles
     documents: Mapping[str, bytes]  # path in the edition → page; in no content hash, like column comments
     page: Page
+    sheets: Mapping[str, Path]  # path in the edition → page beside the front page, without the edition's name
+    site: SitePlace
     store: Store
     database: Path  # DuckDB file of its tables
     database_hash: FileHash
@@ -56,10 +60,15 @@ class Contents:
         for key in self.data.new:
             yield key, (self.data.folder / key).read_bytes()
 
+    def named_sheets(self, edition: str) -> Iterator[tuple[str, bytes]]:
+        """Yield (path in the edition, bytes) of the pages beside the front page."""
+        for path, file in self.sheets.items():
+            yield path, named(file.read_bytes(), edition, self.site)
+
     def files(
         self, edition: str, code_version: str, replaces: str | None, store_read: str | None
     ) -> Iterator[tuple[str, bytes]]:
-        """Yield (path in the edition, bytes): data, documents, pictures, then the page, `index.html` last.
+        """Yield (path in the edition, bytes): data, documents, pictures, then the front page, `index.html` last.
 
         Raises:
             CorruptObjectError: if a picture is missing or is not what its name says.
@@ -83,6 +92,7 @@ def assemble(
     before: Mapping[str, Any] | None,
     texts: str,
     database: Path,
+    site: SitePlace,
 ) -> Contents:
     """Return the contents of the edition of `week`; its data files lie in `folder` until it is removed.
 
@@ -97,6 +107,7 @@ def assemble(
         texts: hash of the statements that views are made by.
         database: DuckDB file of the published tables; it is made, or brought up to date, or, if it is shared, another
             beside it.
+        site: where the site is.
     """
     edition_before = EditionBefore(store, before, folder / "before")
     data = export_tables(con, folder, week=week, before=edition_before)
@@ -127,15 +138,22 @@ def assemble(
         )
         names = names_of_loaded(con, store)
         sources = _sources(copy, store, page, week, hashes, names)
+        rendered = {path: sha256_hex(content) for path, content in render(page).items()}
+        kept: dict[str, Path] = {}
+        for number, (path, content) in enumerate(sheets(copy, page.week, site)):
+            kept[path] = folder / f"sheet-{number}.html"
+            kept[path].write_bytes(content)
+            rendered[path] = sha256_hex(content)
     finally:
         copy.close()
-    rendered = {path: sha256_hex(content) for path, content in render(page).items()}
     return Contents(
         sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered})),
         sources=sources,
         data=data,
         documents=reference,
         page=page,
+        sheets=kept,
+        site=site,
         store=store,
         database=file,
         database_hash=hashed,

@@ -1,0 +1,114 @@
+"""The languages of the site: catalogs, and how each says numbers, shares and days."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import NullTranslations, Translations
+
+from assets.leaderboard.views.message import Message, Percent
+
+LOCALES = Path(__file__).parents[1] / "locales"
+#: Language → locale whose numbers and days it has; the first is that of the texts in code and templates.
+LANGUAGES: Mapping[str, str] = {"en": "en_US", "fr": "fr_FR"}
+ENGLISH = next(iter(LANGUAGES))
+NAMES: Mapping[str, str] = {"en": "English", "fr": "Français"}
+_FIRST_OF_MONTH = re.compile(r"^1(?= )")
+
+
+class Tongue:
+    """What is said, in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._locale = Locale.parse(LANGUAGES[language])
+        self.translations = _translations(language)
+
+    def say(self, said: Message | str) -> str:
+        """Return a message, or a name of data, in this language."""
+        message = Message(said) if isinstance(said, str) else said
+        if message.plural is None:
+            text = self.translations.gettext(message.text) if message.text else ""
+        else:
+            text = self.translations.ngettext(message.text, message.plural, message.count)
+        values = {name: self._value(value) for name, value in message.values.items()}
+        return text % values if values else text
+
+    def number(self, count: int) -> str:
+        """Return an integer with the separators of thousands of the language."""
+        return str(format_decimal(count, locale=self._locale))
+
+    def decimal(self, value: float, digits: int = 2) -> str:
+        """Return a number with so many digits after the point, or comma."""
+        return str(format_decimal(value, f"#,##0.{'0' * digits}", locale=self._locale))
+
+    def percent(self, share: float) -> str:
+        """Return a share in percent; what is neither 0 nor 1 is never rounded to it."""
+        if 0 < share < 0.005:
+            return f"<\N{NO-BREAK SPACE}{self._whole(0.01)}"
+        if 0.995 < share < 1:
+            return f">\N{NO-BREAK SPACE}{self._whole(0.99)}"
+        return self._whole(int(f"{100 * share:.0f}") / 100)
+
+    def percent_range(self, low: float, high: float) -> str:
+        """Return two shares, the ends of an interval."""
+        return self.translations.gettext("%(low)s to %(high)s") % {
+            "low": self.percent(low),
+            "high": self.percent(high),
+        }
+
+    def day(self, day: date) -> str:
+        """Return "23 November 2026"."""
+        return self._first(str(format_date(day, "d MMMM y", locale=self._locale)))
+
+    def short_day(self, day: date) -> str:
+        """Return "23 Nov"."""
+        return self._first(str(format_date(day, "d MMM", locale=self._locale)))
+
+    def _first(self, said: str) -> str:
+        return _FIRST_OF_MONTH.sub("1er", said) if self.language == "fr" else said
+
+    def _whole(self, share: float) -> str:
+        return str(format_percent(share, locale=self._locale))
+
+    def _value(self, value: str | int | date | Percent | Message) -> str:
+        if isinstance(value, Message):
+            return self.say(value)
+        if isinstance(value, Percent):
+            return self.percent(value.share)
+        if isinstance(value, date):
+            return self.day(value)
+        return self.number(value) if isinstance(value, int) else value
+
+
+def catalog_file(language: str) -> Path:
+    """Return where the catalog of a language is."""
+    return LOCALES / language / "LC_MESSAGES" / "site.po"
+
+
+@cache
+def tongue(language: str) -> Tongue:
+    """Return the tongue of a language of the site."""
+    return Tongue(language)
+
+
+def _translations(language: str) -> NullTranslations:
+    """Return what a catalog says, read from its text: nothing compiled is kept. English is the texts themselves."""
+    if language == ENGLISH:
+        return NullTranslations()
+    with catalog_file(language).open("rb") as file:
+        catalog = read_po(file, locale=LANGUAGES[language])
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled)

@@ -1,0 +1,172 @@
+"""Markup: the many pages of an edition, one by one, in every language.
+
+Everything passes jinja2's autoescape; nothing is ever marked as safe. A page is rendered without the name of its
+edition, which enters when its content is known to be new (`named`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from assets.leaderboard.page import page, words
+from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
+from assets.leaderboard.views.kind import PageKind, Sheet
+from warehouse import keys
+
+_ADDRESS = re.compile(r"([a-z0-9][a-z0-9._-]*/)*")
+#: First folders of other files of an edition, and of the languages beside English.
+_TAKEN = {"data", "docs", "static", "pictures", *LANGUAGES}
+_INDEX = "index.html"
+
+
+@dataclass(frozen=True)
+class SitePlace:
+    """Where the site is, if it is anywhere: addresses without a slash at the end, else None.
+
+    Attributes:
+        url: of the store's root, for canonical addresses and for those who link to a page.
+        public_store: of the store, where anybody can read the original pictures.
+    """
+
+    url: str | None = None
+    public_store: str | None = None
+
+
+#: Of a site that nobody knows the address of.
+NOWHERE = SitePlace()
+
+
+def render_sheet(kind: PageKind, sheet: Sheet, week: date, site: SitePlace) -> Iterator[tuple[str, bytes]]:
+    """Yield (path in the edition, bytes) of a page in every language, without the name of its edition.
+
+    Raises:
+        ValueError: if its address is none.
+    """
+    if not _ADDRESS.fullmatch(sheet.address) or sheet.address.partition("/")[0] in _TAKEN:
+        raise ValueError(f"{sheet.address!r} of {kind.id} is no address of a page")
+    for language in LANGUAGES:
+        path = path_of(sheet.address, language)
+        template = _environment(language).get_template(f"pages/{kind.id}.html.j2")
+        links = _Links(sheet.address, language, site)
+        text = template.render(sheet=sheet, view=sheet.view, week=week, site=site, **links.helpers())
+        yield path, text.encode()
+
+
+def path_of(address: str, language: str) -> str:
+    """Return the path of a page in the edition."""
+    return f"{'' if language == ENGLISH else f'{language}/'}{address}{_INDEX}"
+
+
+def named(content: bytes, edition: str, site: SitePlace) -> bytes:
+    """Return a page with the name of its edition."""
+    for place in _places(site):
+        content = content.replace(place % b"", place % edition.encode())
+    return content
+
+
+def nameless(content: bytes, edition: str, site: SitePlace) -> bytes:
+    """Return a page as it was before it had the name of its edition."""
+    for place in _places(site):
+        content = content.replace(place % edition.encode(), place % b"")
+    return content
+
+
+def _places(site: SitePlace) -> Iterator[bytes]:
+    """Yield where `_base.html.j2` has the name: in tags, so that no text of anybody reads alike."""
+    yield b'<b class="edition">%b</b>'
+    yield b'/editions/index.html#%b"'
+    if site.url:
+        yield b'="' + site.url.encode().replace(b"%", b"%%") + b"/editions/%b/"
+
+
+class _Links:
+    """Relative links of a page, all of which name their file: they hold in folders, in buckets, under any path."""
+
+    def __init__(self, address: str, language: str, site: SitePlace) -> None:
+        self._address, self._language, self._site = address, language, site
+        self._up = "../" * path_of(address, language).count("/")
+
+    def helpers(self) -> dict[str, object]:
+        return {
+            "home": self.asset(_INDEX),  # it is in English alone
+            "link": self.link,
+            "asset": self.asset,
+            "store": self.store,
+            "thumbnail": self.thumbnail,
+            "original": self.original,
+            "other_languages": self.other_languages,
+            "canonical": self.canonical,
+            "editions": self.editions,
+        }
+
+    def link(self, address: str) -> str:
+        """Return the link to a page in the same language."""
+        return posixpath.relpath(f"/{address}{_INDEX}", f"/{self._address}")
+
+    def asset(self, path: str) -> str:
+        """Return the link to a file of the edition."""
+        return f"{self._up}{path}"
+
+    def store(self, key: str) -> str:
+        """Return the link to an object of the store, in which the edition has two folders around it."""
+        return f"{self._up}../../{key}"
+
+    def thumbnail(self, sha256: str, px: int) -> str:
+        """Return the link to a thumbnail of a picture."""
+        return self.store(keys.thumbnail(sha256, px))
+
+    def original(self, sha256: str, ext: str) -> str | None:
+        """Return the address of a picture as its model gave it; None where the store is not public."""
+        return self._site.public_store and f"{self._site.public_store}/{keys.image(sha256, ext)}"
+
+    def other_languages(self) -> list[tuple[str, str, str]]:
+        """Return (language, its name, link) of this page in the other languages."""
+        return [
+            (language, NAMES[language], self.asset(path_of(self._address, language)))
+            for language in LANGUAGES
+            if language != self._language
+        ]
+
+    def canonical(self) -> str | None:
+        """Return the address of this page in its edition, whose name is left out; None if the site has no address."""
+        return self._site.url and f"{self._site.url}/editions//{path_of(self._address, self._language)}"
+
+    def editions(self) -> str:
+        """Return the link to the list of editions."""
+        return self.store(f"{keys.SITE}{path_of('editions/', self._language)}")
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(page.TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    own = tongue(language)
+    environment.install_gettext_translations(own.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(
+        language=language,
+        t=own.say,
+        number=own.number,
+        decimal=own.decimal,
+        percent=own.percent,
+        percent_range=own.percent_range,
+        day=own.day,
+        short_day=own.short_day,
+        plain=words.plain,
+        words=words,
+    )
+    return environment

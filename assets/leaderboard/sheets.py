@@ -1,0 +1,43 @@
+"""The many pages of an edition: which kinds there are, and all pages of a week, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+import duckdb
+
+from assets.leaderboard import pages
+from assets.leaderboard.page.sheets import SitePlace, render_sheet
+from assets.leaderboard.views.kind import PageKind
+
+
+@cache
+def kinds() -> tuple[PageKind, ...]:
+    """Return the kinds of page that modules of `pages` declare as `KIND`, by the names of the modules."""
+    names = sorted(module.name for module in iter_modules(pages.__path__))
+    modules = [import_module(f"{pages.__name__}.{name}") for name in names]
+    return tuple(module.KIND for module in modules if hasattr(module, "KIND"))
+
+
+def sheets(con: duckdb.DuckDBPyConnection, week: date, site: SitePlace) -> Iterator[tuple[str, bytes]]:
+    """Yield (path in the edition, bytes) of all pages but the front page, without the name of the edition.
+
+    Args:
+        con: the published copy; it is asked while pages are taken.
+        week: the edition's.
+        site: where it will be.
+
+    Raises:
+        ValueError: if two pages have one address.
+    """
+    seen: set[str] = set()
+    for kind in kinds():
+        for sheet in kind.build(con, week):
+            if sheet.address in seen:
+                raise ValueError(f"two pages have the address {sheet.address}")
+            seen.add(sheet.address)
+            yield from render_sheet(kind, sheet, week, site)

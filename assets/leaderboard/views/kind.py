@@ -1,0 +1,53 @@
+"""A kind of page: what a module of `pages` says of itself in `KIND`, and the pages that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.views.message import Message
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """A page above another one."""
+
+    address: str
+    title: Message
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page, in every language.
+
+    Attributes:
+        address: its folder in the edition, with "/" at the end: `prompts/occupations/ceo/`.
+        title: what browsers and those who link to it call it.
+        view: a frozen record that the template sees as `view`.
+        crumbs: the pages above it, without the home page.
+        description: a sentence or two for those who link to it.
+        index: whether search engines are to list it.
+    """
+
+    address: str
+    title: Message
+    view: object
+    crumbs: tuple[Crumb, ...] = ()
+    description: Message | None = None
+    index: bool = True
+
+
+@dataclass(frozen=True)
+class PageKind:
+    """One kind of page.
+
+    Attributes:
+        id: names it, and its template: `templates/pages/<id>.html.j2`, which extends `pages/_base.html.j2`.
+        build: its pages of a week, from the published copy, one by one and always in the same order.
+    """
+
+    id: str
+    build: Callable[[duckdb.DuckDBPyConnection, date], Iterator[Sheet]]

@@ -1,0 +1,43 @@
+"""Sentences that are said in the language of the page that shows them: English with places for values.
+
+English is the key of the catalogs (`locales/`), where `make texts` puts what is written here as a literal, and the
+names of attributes, values, suites, prompts and models that data files hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Percent:
+    """A share, 0 to 1, that is said in percent."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence, or a name of data. `plural` and `count` are of sentences that count something."""
+
+    text: str
+    values: Mapping[str, str | int | date | Percent | Message] = field(default_factory=dict)
+    plural: str | None = None
+    count: int = 0
+
+
+def say(text: str, **values: str | int | date | Percent | Message) -> Message:
+    """Return a sentence; `text` is a literal with `%(name)s` for each value."""
+    return Message(text, values)
+
+
+def say_n(one: str, many: str, n: int, **values: str | int | date | Percent | Message) -> Message:
+    """Return a sentence that counts `n` things; both texts are literals, in which `%(n)s` is the number."""
+    return Message(one, {**values, "n": n}, many, n)
+
+
+def title(name: str) -> Message:
+    """Return a name that data holds; one that no catalog knows is shown as it is."""
+    return Message(name)
