@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import babel
 import duckdb
 
 from assets import suites
@@ -31,7 +32,7 @@ from warehouse.database.table_hash import identity_tables
 _HERE = Path(__file__).parent
 RELEASED = _HERE / "released.json"
 _SQL = ("schema", "marts", "page")
-_SUFFIXES = {".py", ".j2", ".css", ".svg"}
+_SUFFIXES = {".py", ".j2", ".css", ".svg", ".po"}
 
 #: Relation → {"columns": hash of names, types and comments, "text": hash of a view's statement, else ""}.
 Relations = dict[str, dict[str, str]]
@@ -52,6 +53,7 @@ def texts_sha256() -> str:
         "conventions": shipped_conventions(),
         "metrics": sorted(metric.id for metric in metrics()),  # other metrics are other rows of `scores`
         "documents": documents_from(),
+        "babel": babel.__version__,  # says numbers and days in each language
     }
     return sha256_hex(canonical_json(made_from))
 

@@ -19,7 +19,7 @@ MOST_FILES = 100_000
 MOST_FILE_BYTES = 20_000_000_000
 MOST_TOTAL_BYTES = 50_000_000_000
 _MOST_PATH = 200  # characters
-_MOST_DEPTH = 4  # folders within folders
+_MOST_DEPTH = 8  # folders within folders
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*")
 #: Names that are devices on Windows, with any suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)

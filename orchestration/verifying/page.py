@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,8 @@ from assets.leaderboard.build import build_page
 from assets.leaderboard.contents import shipped_conventions
 from assets.leaderboard.documents import FOLDER, documents
 from assets.leaderboard.page.page import render
+from assets.leaderboard.page.sheets import SitePlace, named, nameless
+from assets.leaderboard.sheets import sheets
 from assets.leaderboard.views.view import Page
 from orchestration.verifying import analysis, figures
 from orchestration.verifying import manifest as manifests
@@ -26,8 +31,10 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 
 INDEX = "index.html"
-#: What a page links to outside of its edition.
-_BESIDE = f"../../{keys.SITE_DATABASE}"
+#: Where an edition is in a store, for links from its pages to what is around it.
+_AROUND = "editions/this/"
+#: What pages link to outside of their edition: what is made again from the newest one, and thumbnails.
+_BESIDE = re.compile(rf"{keys.SITE}[a-z0-9./]+|thumbnails/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}-\d+\.webp")
 
 
 def compare_set(manifest: Manifest, relations: Mapping[str, object], report: VerifyReport) -> None:
@@ -76,34 +83,77 @@ def compare_page(
         page, files = None, {}  # other tables than this version has
     unlike = [name for name, data in files.items() if not _is(folder / name, data)]
     if page is not None and (version.same or not unlike):
-        _compare_made(page, files, unlike, manifest, hashes, report)
+        if version.same:
+            others, differing = _made_others(con, folder, manifest)
+            unlike += differing
+        else:
+            others = _nameless_others(folder, manifest)
+        _compare_made(page, files, others, unlike, manifest, hashes, report)
         return
     _compare_content(manifest, hashes, folder, version, report)
     if (folder / INDEX).is_file():
         figures.compare(con, (folder / INDEX).read_bytes(), page, version, report)
 
 
+def _made_others(
+    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest
+) -> tuple[dict[str, str], list[str]]:
+    """Make the pages beside the front page again, one by one.
+
+    Returns:
+        path → hash of each without the edition's name, and the paths of those that are not in the folder as they are.
+    """
+    site, hashes, unlike = _site(manifest), {}, []
+    for name, data in sheets(con, date.fromisoformat(manifest["week"]), site):
+        hashes[name] = sha256_hex(data)
+        if not _is(folder / name, named(data, manifest["edition"], site)):
+            unlike.append(name)
+    return hashes, unlike
+
+
+def _nameless_others(folder: Path, manifest: Manifest) -> dict[str, str]:
+    """Return path → hash, without the edition's name, of the pages beside the front page as they are."""
+    site, edition = _site(manifest), manifest["edition"]
+    return {
+        name: sha256_hex(nameless((folder / name).read_bytes(), edition, site)) for name in _others(manifest)
+    }
+
+
+def _others(manifest: Manifest) -> list[str]:
+    """Return the pages beside the front page, which editions of before them do not have."""
+    return sorted(name for name in manifest["files"] if name.endswith(f"/{INDEX}"))
+
+
+def _site(manifest: Manifest) -> SitePlace:
+    """Return where the site was when the edition was made; earlier manifests do not say it."""
+    stated = manifest.get("site")
+    stated = stated if isinstance(stated, dict) else {}
+    found = {name: stated.get(name) for name in ("url", "public_store")}
+    return SitePlace(**{name: value for name, value in found.items() if isinstance(value, str)})
+
+
 def _compare_made(
     page: Page,
     files: Mapping[str, bytes],
+    others: Mapping[str, str],
     unlike: list[str],
     manifest: Manifest,
     hashes: Mapping[str, str],
     report: VerifyReport,
 ) -> None:
-    """Report what differs from the page that the same code makes of the same tables."""
+    """Report what differs from the pages that the same code makes of the same tables; `others` have their hashes."""
     for name in sorted(unlike):
         report.differ(f"{name} is not what its version makes of the tables")
     pictures = {f"pictures/{picture.sha256}.{picture.ext}" for picture in page.pictures()}
     stated = {name for name in manifest["files"] if not name.startswith("data/")}
     if not any(name.startswith(FOLDER) for name in files):  # made by other code: nothing to compare them with
         stated = {name for name in stated if not name.startswith(FOLDER)}
-    expected = pictures | files.keys()
+    expected = pictures | files.keys() | others.keys()
     for name in sorted(expected - stated):
         report.differ(f"{name} is not in the manifest, and the page needs it")
     for name in sorted(stated - expected):
         report.differ(f"{name} is in the manifest, and no page shows it")
-    rendered = {path: sha256_hex(content) for path, content in render(page).items()}
+    rendered = {path: sha256_hex(content) for path, content in render(page).items()} | dict(others)
     if _content(hashes, rendered) != manifest["content_sha256"]:
         report.differ("content_sha256 is not the hash of the tables and the page")
 
@@ -143,7 +193,7 @@ def _compare_content(
     version: Version,
     report: VerifyReport,
 ) -> None:
-    """Compare `content_sha256` with the tables and the page as it is, its foot without names as when it was hashed."""
+    """Compare `content_sha256` with the tables and the pages as they are, without names as when they were hashed."""
     if not (folder / INDEX).is_file():
         return
     index = (folder / INDEX).read_bytes()
@@ -157,6 +207,7 @@ def _compare_content(
     rendered = {INDEX: sha256_hex(index)} | {
         name: entry["sha256"] for name, entry in manifest["files"].items() if name.startswith("static/")
     }
+    rendered |= _nameless_others(folder, manifest)
     if _content(hashes, rendered) == manifest["content_sha256"]:
         return
     line = "content_sha256 is not the hash of the tables and the page"
@@ -178,21 +229,27 @@ class _Links(HTMLParser):
         del tag
         for name, value in attrs:
             if name in {"href", "src"} and value and not value.startswith("#") and ":" not in value:
-                self.found.add(unquote(value))
+                self.found.add(unquote(value.partition("#")[0]))
 
 
 def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> None:
-    """Compare the files with those that the page links to: it links to all of them."""
-    path = folder / INDEX
+    """Compare the files with those that pages link to: they link to all of them."""
     if INDEX not in manifest["files"]:
         report.differ(f"{INDEX} is not in the manifest")
-    if not path.is_file():
+    if not (folder / INDEX).is_file():
         return
-    parser = _Links()
-    parser.feed(path.read_text(encoding="utf-8", errors="replace"))
-    linked = parser.found - {manifests.NAME, _BESIDE}
-    stated = set(manifest["files"]) - {INDEX}
-    for name in sorted(linked - stated):
-        report.differ(f"{name[:120]} is linked from the page and not in the manifest")
+    stated, linked = {*manifest["files"]}, {INDEX, manifests.NAME}
+    for page in (INDEX, *_others(manifest)):
+        parser = _Links()
+        parser.feed((folder / page).read_text(encoding="utf-8", errors="replace"))
+        around = f"{_AROUND}{page.removesuffix(INDEX)}"
+        targets = {posixpath.normpath(f"{around}{link}") for link in parser.found}
+        inside = {target.removeprefix(_AROUND) for target in targets if target.startswith(_AROUND)}
+        for name in sorted(inside - stated - {manifests.NAME}):
+            report.differ(f"{name[:120]} is linked from {page} and not in the manifest")
+        for name in sorted(target for target in targets if not target.startswith(_AROUND)):
+            if not _BESIDE.fullmatch(name):
+                report.differ(f"{name[:120]} is linked from {page}, outside of the edition")
+        linked |= inside
     for name in sorted(stated - linked):
-        report.differ(f"{name} is in the manifest, and the page does not link to it")
+        report.differ(f"{name} is in the manifest, and no page links to it")
