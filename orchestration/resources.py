@@ -40,6 +40,7 @@ def make_workplace(settings: Settings, listener: Listener | None = None) -> Work
         caps=settings.caps,
         ledger=open_ledger(settings.ledger),
         charge_sources=(label_charges(labelers), trial_charges(found.models)),
+        site=settings.site,
     )
 
 

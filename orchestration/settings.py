@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assets.gateway.money.budget import Caps
 from warehouse.errors import UsageError
@@ -16,6 +17,7 @@ from warehouse.validation import explain
 from warehouse.weeks import parse_week
 from warehouse.yamlfile import read_yaml
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?")
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -34,7 +36,31 @@ class Settings(BaseModel):
     )  # after Monday 00:00 UTC; 132 is Saturday 12:00
     workers: int | None = Field(default=None, ge=0)  # processes for reading pictures; None: one a core
     caps: Caps = Field(default_factory=Caps)  # most dollars of a run, a week, a month
+    site_url: str | None = None  # where the store's root is on the web: canonical addresses begin with it
+    public_store: str | None = None  # where anybody can read the store's pictures, if it is public
+    publisher: str | None = None  # who publishes, as the page "about" and citations say it
+    contact: str | None = None  # how to reach them: an address of e-mail or of a page
+    data_license: str | None = None  # of the data of editions, e.g. CC BY 4.0
     runs_at_once: int = Field(default=os.cpu_count() or 1, ge=1)  # models asked at the same time
+
+    @field_validator("site_url", "public_store")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not _ADDRESS.fullmatch(value):
+            raise ValueError("is to be an address like https://example.org/cliche, without a query")
+        return value and value.rstrip("/")
+
+    @property
+    def site(self) -> dict[str, str]:
+        """Return what is set of the site."""
+        found = {
+            "url": self.site_url,
+            "public_store": self.public_store,
+            "publisher": self.publisher,
+            "contact": self.contact,
+            "data_license": self.data_license,
+        }
+        return {name: value for name, value in found.items() if value}
 
     @property
     def warehouse(self) -> Path:

@@ -53,6 +53,9 @@ class Workplace:
     ledger: SpendingLedger = field(default_factory=lambda: SpendingLedger(None), repr=False)
     run_id: str = field(default_factory=lambda: uuid4().hex)  # what the cap of a run counts for
     charge_sources: Sequence[ChargeSource] = ()  # of what costs money beside pictures
+    site: Mapping[str, str] = field(
+        default_factory=dict
+    )  # where the site is, who publishes it: what is set of it
 
     def model(self, name: str) -> ModelEntry:
         """Return the entry of a model; raise `UsageError` with a close match if there is none."""

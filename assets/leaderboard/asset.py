@@ -7,6 +7,7 @@ import dagster as dg
 from assets.generation.workplace import Workplace
 from assets.labeling.thumbnails.partition import complete_weeks
 from assets.leaderboard.edition import publish
+from assets.leaderboard.page.sheets import SitePlace
 from assets.leaderboard.published import Edition
 from assets.metrics.week import assert_publishable
 from warehouse.database.connection import connect, limit_memory
@@ -38,6 +39,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
             code_version=place.code_version,
             store_read=line(read) if read else None,
             database=place.warehouse.parent / "published" / DATABASE,
+            site=SitePlace(**place.site),
         )
 
 

@@ -18,6 +18,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def _write(
         "texts_sha256": texts_sha256(),
         "analysis_plan_sha256": shipped().sha256,
         "store_read": store_read,  # run time, as shown on the page: in no hash
-        "site": {"url": contents.site.url, "public_store": contents.site.public_store},
+        "site": {name: value for name, value in asdict(contents.site).items() if value},  # as pages have it
         "content_sha256": contents.sha256,
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
         **contents.sources,

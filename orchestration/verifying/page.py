@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -128,7 +128,7 @@ def _site(manifest: Manifest) -> SitePlace:
     """Return where the site was when the edition was made; earlier manifests do not say it."""
     stated = manifest.get("site")
     stated = stated if isinstance(stated, dict) else {}
-    found = {name: stated.get(name) for name in ("url", "public_store")}
+    found = {one.name: stated.get(one.name) for one in fields(SitePlace)}
     return SitePlace(**{name: value for name, value in found.items() if isinstance(value, str)})
 
 

@@ -28,15 +28,21 @@ _INDEX = "index.html"
 
 @dataclass(frozen=True)
 class SitePlace:
-    """Where the site is, if it is anywhere: addresses without a slash at the end, else None.
+    """Where the site is and who publishes it, as far as it is said.
 
     Attributes:
-        url: of the store's root, for canonical addresses and for those who link to a page.
-        public_store: of the store, where anybody can read the original pictures.
+        url: of the store's root, for canonical addresses and for those who link to a page; no slash at the end.
+        public_store: of the store, where anybody can read the original pictures; no slash at the end.
+        publisher: who publishes it.
+        contact: an address of e-mail or of a page.
+        data_license: of the data.
     """
 
     url: str | None = None
     public_store: str | None = None
+    publisher: str | None = None
+    contact: str | None = None
+    data_license: str | None = None
 
 
 #: Of a site that nobody knows the address of.

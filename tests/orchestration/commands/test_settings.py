@@ -71,6 +71,8 @@ def test_an_empty_file_is_no_error(tmp_path: Path) -> None:
         ("deadline_hours: 0\n", "deadline_hours: "),
         ("deadline_hours: 169\n", "deadline_hours: "),
         ("runs_at_once: 0\n", "runs_at_once: "),
+        ("site_url: example.org\n", "site_url: "),
+        ("public_store: https://example.org/x?y\n", "public_store: "),
         ("workers: -1\n", "workers: "),
         ("store: 7\n", "store: "),
         ("models: [a]\n", "models"),

@@ -1,0 +1,73 @@
+"""The page "About": who publishes, licenses, corrections, rights in pictures by model, objections, how to cite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.page import words
+from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.message import say
+from assets.leaderboard.views.query import rows
+
+
+@dataclass(frozen=True)
+class PictureMaker:
+    """A model whose pictures are in the edition, and the weeks in which it was asked."""
+
+    model: str
+    provider: str
+    model_id: str
+    simulated: bool
+    first_week: date
+    last_week: date
+
+
+@dataclass(frozen=True)
+class StudyRights:
+    """An imported study: whose it is, and its license."""
+
+    title: str
+    license: str
+    source: str
+
+
+@dataclass(frozen=True)
+class About:
+    """What the page says of this edition."""
+
+    makers: tuple[PictureMaker, ...]
+    studies: tuple[StudyRights, ...]
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
+    """Yield the one page."""
+    makers = tuple(
+        PictureMaker(
+            words.plain(row["model"]),
+            words.plain(row["provider"]),
+            words.plain(row["model_id"]),
+            row["simulated"],
+            row["first_week"],
+            row["last_week"],
+        )
+        for row in rows(con, "about_models", {"week": week.isoformat()})
+    )
+    studies = tuple(
+        StudyRights(words.plain(row["title"]), words.plain(row["licence"]), words.plain(row["source"]))
+        for row in rows(con, "studies")
+    )
+    yield Sheet(
+        "about/",
+        say("About this site"),
+        About(makers, studies),
+        description=say(
+            "Who publishes Cliché, licenses, corrections, rights in the pictures, how to cite it."
+        ),
+    )
+
+
+KIND = PageKind("about", build)
