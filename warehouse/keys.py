@@ -11,6 +11,7 @@ LATEST_EDITION = "editions/latest.json"
 SITE = "site/"  # what is made again from the newest edition, and so may change
 SITE_DATABASE = f"{SITE}cliche.duckdb"
 SITE_DATABASE_NOTE = f"{SITE_DATABASE}.json"  # of which edition it is, and its hash
+SITE_PAGES_NOTE = f"{SITE}pages.json"  # of the pages at `site/`: all editions, and the pages' hashes
 TABLES = "tables/"
 _PARTITION = re.compile(r"week=(\d{4}-\d{2}-\d{2})/model=([a-z0-9][a-z0-9._-]*)")
 

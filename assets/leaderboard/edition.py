@@ -28,6 +28,7 @@ from assets.leaderboard.contents import Contents, assemble, shipped_conventions
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace
 from assets.leaderboard.published import POINTER, Edition, edition_of, latest, read_json, read_manifest
 from assets.leaderboard.site import show_database
+from assets.leaderboard.site_pages import show_pages
 from assets.leaderboard.texts import texts_sha256
 from assets.suites.analysis import shipped
 from warehouse import keys
@@ -96,6 +97,7 @@ def publish(
             manifest = _write(store, contents, week, code_version, current, store_read)
             _advance(store, manifest)
             published = True
+        show_pages(store, manifest, site)
         show_database(store, manifest, contents.database, Path(folder), contents.database_hash)
         take_turns(file, contents.database)
         return edition_of(manifest, published=published)

@@ -58,6 +58,17 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
     return read_json(key, store.get(key))
 
 
+def edition_ids(store: Store) -> list[str]:
+    """Return the ids of all editions that have a manifest, by week and revision."""
+    found = []
+    for key in store.list("editions/"):
+        edition, _, path = key.removeprefix("editions/").partition("/")
+        week, _, revision = edition.partition(".")
+        if path == "manifest.json" and revision.isdigit():
+            found.append((week, int(revision)))
+    return [f"{week}.{revision}" for week, revision in sorted(found)]
+
+
 def fetcher(store: Store, manifest: Mapping[str, Any], folder: Path) -> Callable[[str], Path]:
     """Return a function from a key of a manifest (`tables/…`, or a path in the edition) to a copy of that object.
 

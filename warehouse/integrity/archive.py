@@ -1,4 +1,4 @@
-"""What editions share: parts of tables, each named by its hash, and the DuckDB file in `site/` by the note beside it.
+"""What editions share: parts of tables, each named by its hash, and what is at `site/` by the notes beside it.
 
 A part that no edition lists is no damage: a publish that was stopped left it, and the next one may use it.
 """
@@ -43,3 +43,25 @@ def check_site(look: Inspection, name: str, found: Sequence[Key]) -> None:
         look.damaged(
             keys.SITE_DATABASE, f"is not what {keys.SITE_DATABASE_NOTE} says; cliche publish writes it again"
         )
+
+
+def check_pages(look: Inspection, name: str, found: Sequence[Key]) -> None:
+    """Check the pages at `site/` against the note beside them, which is written after them."""
+    del name
+    read: dict[str, Read] = {one.key: one for one in look.read([key.key for key in found])}
+    noted = read.pop(keys.SITE_PAGES_NOTE, None)
+    note = look.json(noted) if noted else None
+    if note is None:
+        if noted is None:
+            look.need(
+                keys.SITE_PAGES_NOTE, "it has the hashes of pages; cliche publish writes all of them again"
+            )
+        return
+    stated = note.get("pages", {})
+    for key, sha256 in stated.items():
+        if key not in read:
+            look.need(key, f"{keys.SITE_PAGES_NOTE} names it; cliche publish writes it again")
+        elif read[key].sha256 != sha256:
+            look.damaged(key, f"is not what {keys.SITE_PAGES_NOTE} says; cliche publish writes it again")
+    for key in sorted(read.keys() - stated.keys()):
+        look.unexpected(key, f"{keys.SITE_PAGES_NOTE} does not name it")

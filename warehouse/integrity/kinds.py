@@ -56,6 +56,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("table part", rf"tables/(?P<of>{_NAME})/week=(?:{_WEEK}|none)/{_SHA}\.parquet"),
     ("site database", r"site/(?P<of>cliche)\.duckdb"),
     ("site note", r"site/(?P<of>cliche)\.duckdb\.json"),
+    ("pages note", r"site/pages\.json"),
+    ("pages page", r"site/(?:[a-z]{2}/)?(?:editions/)?index\.html"),
     ("latest edition", r"editions/(?P<of>latest)\.json"),
     ("edition", rf"editions/(?P<of>{_WEEK}\.\d+)/.+"),
 )
@@ -84,7 +86,7 @@ def parse(key: str) -> Key | None:
             elif said.get("scope"):
                 group = ("calls", said["scope"])
             else:
-                group = (family, said["of"])
+                group = (family, said.get("of") or "")
             return Key(key, kind, group, said.get("slot") or "", int(said.get("n") or 0))
     return None
 

@@ -143,6 +143,7 @@ _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "study": studies.check,
     "table": archive.check_parts,
     "site": archive.check_site,
+    "pages": archive.check_pages,
     "latest": editions.check,
     "edition": editions.check,
 }

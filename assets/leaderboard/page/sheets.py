@@ -49,8 +49,17 @@ class SitePlace:
 NOWHERE = SitePlace()
 
 
-def render_sheet(kind: PageKind, sheet: Sheet, week: date, site: SitePlace) -> Iterator[tuple[str, bytes]]:
+def render_sheet(
+    kind: PageKind, sheet: Sheet, week: date, site: SitePlace, shown: str | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of a page in every language, without the name of its edition.
+
+    Args:
+        kind: of the page.
+        sheet: the page.
+        week: of the edition.
+        site: where the site is.
+        shown: of a page at `site/`, outside of all editions: the edition whose pages and styles it links to.
 
     Raises:
         ValueError: if its address is none.
@@ -60,7 +69,7 @@ def render_sheet(kind: PageKind, sheet: Sheet, week: date, site: SitePlace) -> I
     for language in LANGUAGES:
         path = path_of(sheet.address, language)
         template = _environment(language).get_template(f"pages/{kind.id}.html.j2")
-        links = _Links(sheet.address, language, site)
+        links = _Links(sheet.address, language, site, shown)
         text = template.render(sheet=sheet, view=sheet.view, week=week, site=site, **links.helpers())
         yield path, text.encode()
 
@@ -95,9 +104,9 @@ def _places(site: SitePlace) -> Iterator[bytes]:
 class _Links:
     """Relative links of a page, all of which name their file: they hold in folders, in buckets, under any path."""
 
-    def __init__(self, address: str, language: str, site: SitePlace) -> None:
-        self._address, self._language, self._site = address, language, site
-        self._up = "../" * path_of(address, language).count("/")
+    def __init__(self, address: str, language: str, site: SitePlace, shown: str | None) -> None:
+        self._address, self._language, self._site, self._shown = address, language, site, shown
+        self._up = "../" * path_of(address, language).count("/")  # to the edition, or to `site/`
 
     def helpers(self) -> dict[str, object]:
         return {
@@ -114,15 +123,17 @@ class _Links:
 
     def link(self, address: str) -> str:
         """Return the link to a page in the same language."""
+        if self._shown:
+            return self.asset(path_of(address, self._language))
         return posixpath.relpath(f"/{address}{_INDEX}", f"/{self._address}")
 
     def asset(self, path: str) -> str:
         """Return the link to a file of the edition."""
-        return f"{self._up}{path}"
+        return self.store(f"{keys.edition_prefix(self._shown)}{path}") if self._shown else f"{self._up}{path}"
 
     def store(self, key: str) -> str:
-        """Return the link to an object of the store, in which the edition has two folders around it."""
-        return f"{self._up}../../{key}"
+        """Return the link to an object of the store: `site/` has one folder around it, an edition two."""
+        return f"{self._up}../{key}" if self._shown else f"{self._up}../../{key}"
 
     def thumbnail(self, sha256: str, px: int) -> str:
         """Return the link to a thumbnail of a picture."""
@@ -135,14 +146,15 @@ class _Links:
     def other_languages(self) -> list[tuple[str, str, str]]:
         """Return (language, its name, link) of this page in the other languages."""
         return [
-            (language, NAMES[language], self.asset(path_of(self._address, language)))
+            (language, NAMES[language], f"{self._up}{path_of(self._address, language)}")
             for language in LANGUAGES
             if language != self._language
         ]
 
     def canonical(self) -> str | None:
         """Return the address of this page in its edition, whose name is left out; None if the site has no address."""
-        return self._site.url and f"{self._site.url}/editions//{path_of(self._address, self._language)}"
+        around = keys.SITE if self._shown else keys.edition_prefix("")
+        return self._site.url and f"{self._site.url}/{around}{path_of(self._address, self._language)}"
 
     def editions(self) -> str:
         """Return the link to the list of editions."""

@@ -1,0 +1,127 @@
+"""The pages at `site/` that change: the list of editions, which says what replaced what, and the way to the newest one.
+
+Every page of every edition links to that list. It is made from a note beside it, which each publish continues, so
+that no publish reads the manifests of all editions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from assets.leaderboard.page.languages import LANGUAGES
+from assets.leaderboard.page.sheets import SitePlace, named, path_of, render_sheet
+from assets.leaderboard.published import edition_ids, latest, read_manifest
+from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.message import say
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.errors import CorruptObjectError
+from warehouse.loading.seals import sealed, unsealed
+from warehouse.store.base import Store
+
+#: What the note keeps of a manifest.
+_KEPT = ("edition", "week", "revision", "created_at", "replaces")
+_EDITIONS = PageKind("editions", lambda con, week: iter(()))
+_ROOT = PageKind("root", lambda con, week: iter(()))
+
+
+@dataclass(frozen=True)
+class ListedEdition:
+    """An edition in the list; days are dates, ids as manifests have them."""
+
+    id: str
+    week: date
+    created: date
+    replaces: str | None
+    replaced_by: str | None
+    newest: bool
+
+
+@dataclass(frozen=True)
+class EditionList:
+    """All editions, the newest first."""
+
+    editions: tuple[ListedEdition, ...]
+
+
+def show_pages(store: Store, manifest: Mapping[str, Any], site: SitePlace) -> None:
+    """Bring the pages at `site/` up to date after an edition was published, the note of them last.
+
+    Raises:
+        StoreError: if the store fails.
+    """
+    newest = latest(store)
+    if newest is None:
+        return
+    known = _known(store)
+    if known is None:
+        known = {edition: read_manifest(store, edition) for edition in edition_ids(store)}
+    known |= {str(manifest["edition"]): manifest}
+    if newest.id not in known:
+        known[newest.id] = read_manifest(store, newest.id)
+    pages = pages_of(known, newest.id, site)
+    kept = [{name: of[name] for name in _KEPT} for _, of in sorted(known.items())]
+    hashes = {key: sha256_hex(data) for key, data in pages.items()}
+    note = sealed(keys.SITE_PAGES_NOTE, {"editions": kept, "pages": hashes})
+    for key, data in (*pages.items(), (keys.SITE_PAGES_NOTE, note)):
+        if _there(store, key) != data:
+            store.replace(key, data)
+
+
+def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SitePlace) -> dict[str, bytes]:
+    """Return key → bytes of the pages.
+
+    Args:
+        editions: id → manifest, or what the note keeps of it.
+        newest: the edition that readers see.
+        site: where the site is.
+    """
+    replaced_by = {of["replaces"]: edition for edition, of in editions.items() if of["replaces"]}
+    listed = tuple(
+        ListedEdition(
+            id=edition,
+            week=date.fromisoformat(of["week"]),
+            created=date.fromisoformat(str(of["created_at"])[:10]),
+            replaces=of["replaces"],
+            replaced_by=replaced_by.get(edition),
+            newest=edition == newest,
+        )
+        for edition, of in sorted(
+            editions.items(), key=lambda item: (item[1]["week"], item[1]["revision"]), reverse=True
+        )
+    )
+    week = date.fromisoformat(editions[newest]["week"])
+    return {
+        f"{keys.SITE}{path}": named(data, newest, site)
+        for kind, sheet in (
+            (_EDITIONS, Sheet("editions/", say("Editions"), EditionList(listed))),
+            (_ROOT, Sheet("", say("The newest edition"), None, index=False)),
+        )
+        for path, data in render_sheet(kind, sheet, week, site, shown=newest)
+    }
+
+
+def site_keys() -> Iterator[str]:
+    """Yield the keys of the pages."""
+    for address in ("editions/", ""):
+        for language in LANGUAGES:
+            yield f"{keys.SITE}{path_of(address, language)}"
+
+
+def _known(store: Store) -> dict[str, Mapping[str, Any]] | None:
+    """Return what the note says of editions, by id; None if it does not read."""
+    try:
+        note = unsealed(keys.SITE_PAGES_NOTE, store.get(keys.SITE_PAGES_NOTE))
+        return {str(of["edition"]): {name: of[name] for name in _KEPT} for of in note["editions"]}
+    except (KeyError, TypeError, ValueError, CorruptObjectError):
+        return None
+
+
+def _there(store: Store, key: str) -> bytes | None:
+    try:
+        return store.get(key)
+    except KeyError:
+        return None
