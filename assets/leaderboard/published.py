@@ -69,18 +69,22 @@ def edition_ids(store: Store) -> list[str]:
     return [f"{week}.{revision}" for week, revision in sorted(found)]
 
 
-def fetcher(store: Store, manifest: Mapping[str, Any], folder: Path) -> Callable[[str], Path]:
-    """Return a function from a key of a manifest (`tables/…`, or a path in the edition) to a copy of that object.
+def fetcher(
+    store: Store, manifest: Mapping[str, Any], folder: Path, *, as_stored: bool = False
+) -> Callable[[str], Path]:
+    """Return a function from a name of a manifest (`tables/…`, or a path in the edition) to a copy of that object.
 
-    Copies lie in `folder` under their keys; one that is there already and whole is not read from the store again.
-    The function raises `CorruptObjectError` if an object is missing, or is not what the manifest says.
+    Copies lie in `folder` under their names, or, `as_stored`, under their keys; one that is there already and whole is
+    not read from the store again. The function raises `CorruptObjectError` if an object is missing, or is not what the
+    manifest says.
     """
     prefix = keys.edition_prefix(manifest["edition"])
     parts = {part["key"]: part for table in manifest.get("tables", {}).values() for part in table["parts"]}
     stated = {name: of["sha256"] for name, of in (parts | manifest["files"]).items()}
 
     def fetch(name: str) -> Path:
-        path, key = folder / name, name if name in parts else prefix + name
+        key = name if name in parts else prefix + name
+        path = folder / (key if as_stored else name)
         if path.is_file() and sha256_hex(path.read_bytes()) == stated[name]:
             return path
         try:

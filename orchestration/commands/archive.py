@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -14,8 +13,17 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.published import fetcher, latest, read_manifest
-from orchestration.commands.editions import build_from, counting, is_of_format_1, manifest_of
+from assets.leaderboard.page.sheets import site_of
+from assets.leaderboard.published import edition_ids, fetcher, latest, read_manifest
+from assets.leaderboard.site_pages import pages_of, site_keys
+from orchestration.commands.editions import (
+    MANIFEST,
+    build_from,
+    counting,
+    is_of_format_1,
+    manifest_of,
+    write_whole,
+)
 from orchestration.console import ERR, OUT, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
@@ -25,8 +33,8 @@ from warehouse.database.marts import order as views
 from warehouse.database.published import open_published, rows_of
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.loading.webp_seals import encoder_of
 
-MANIFEST = "manifest.json"
 #: Name of a file while it is written, by which process.
 _UNFINISHED = re.compile(r"\.(.+)\.\d+")
 
@@ -38,7 +46,7 @@ def list_editions() -> int:
     table = Table(box=None, pad_edge=False)
     for column in ("", "edition", "week", "revision", "created", "replaces", "bytes", "rows"):
         table.add_column(column, justify="right" if column in {"revision", "bytes", "rows"} else "left")
-    for edition in _ids(place):
+    for edition in edition_ids(place.store):
         manifest = read_manifest(place.store, edition)
         rows = {name: n for name, n in _rows(manifest).items() if name not in views()}
         table.add_row(
@@ -62,23 +70,36 @@ def list_editions() -> int:
 
 
 def fetch(edition: str, folder: Path) -> int:
-    """Copy an edition into a folder, each file compared with its hash; the manifest is written last."""
+    """Copy an edition into a folder that is laid out as the store is, so that links between pages hold.
+
+    Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last.
+    """
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)
-    objects = _objects(manifest)
-    _assert_own(folder, edition, {*objects, MANIFEST})
-    copied = fetcher(place.store, manifest, folder)
+    objects, prefix = _objects(manifest), keys.edition_prefix(edition)
+    _assert_own(folder, edition, {*_keys(manifest), prefix + MANIFEST, *site_keys()})
+    copied = fetcher(place.store, manifest, folder, as_stored=True)
+    lost = 0
     with counting("fetching") if ERR.is_terminal else nullcontext(silent) as step:
+        shown: set[str] = set()
         for done, name in enumerate(objects):
             step("", done, len(objects))
-            copied(name)
+            path = copied(name)
+            if path.suffix == ".html":
+                shown |= {found[0] for found in keys.THUMBNAIL.finditer(path.read_text(encoding="utf-8"))}
+        for done, key in enumerate(sorted(shown)):
+            step("thumbnails", done, len(shown))
+            lost += not _thumbnail(place, key, folder)
         step("", len(objects), len(objects))
-    beside = folder / f".{MANIFEST}.{os.getpid()}"
-    beside.write_bytes(place.store.get(keys.edition_prefix(edition) + MANIFEST))
-    beside.replace(folder / MANIFEST)
+    for key, data in pages_of({edition: manifest}, edition, site_of(manifest)).items():
+        write_whole(folder / key, data)
+    write_whole(folder / prefix / MANIFEST, place.store.get(prefix + MANIFEST))
     total = decimal(sum(stated["bytes"] for stated in objects.values()))
+    pictures = f" and {len(shown) - lost:,} thumbnails" if shown else ""
+    missing = f" {lost:,} thumbnails are missing or damaged in the store." if lost else ""
     say(
-        f"Edition {edition}: {len(objects):,} files, {total}, in {folder}. Compare it: cliche verify {folder}"
+        f"Edition {edition}: {len(objects):,} files, {total}{pictures}, in {folder}.{missing} "
+        f"Compare it: cliche verify {folder}"
     )
     return 0
 
@@ -120,15 +141,30 @@ def _compared(path: Path, manifest: Mapping[str, Any]) -> str:
     return f", {len(stated) - len(unknown)} tables compared with their hashes{missing}"
 
 
-def _ids(place: Workplace) -> list[str]:
-    """Return the ids of all editions that have a manifest, by week and revision."""
-    found = []
-    for key in place.store.list("editions/"):
-        edition, _, path = key.removeprefix("editions/").partition("/")
-        week, _, revision = edition.partition(".")
-        if path == MANIFEST and revision.isdigit():
-            found.append((week, int(revision)))
-    return [f"{week}.{revision}" for week, revision in sorted(found)]
+def _thumbnail(place: Workplace, key: str, folder: Path) -> bool:
+    """Copy a thumbnail unless it is there, and whole; return whether it is then."""
+    path = folder / key
+    for data in (path.read_bytes() if path.is_file() else b"", _got(place, key)):
+        try:
+            encoder_of(key, data)
+        except CorruptObjectError:
+            continue
+        write_whole(path, data)
+        return True
+    return False
+
+
+def _got(place: Workplace, key: str) -> bytes:
+    try:
+        return place.store.get(key)
+    except KeyError:
+        return b""
+
+
+def _keys(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the keys of all files and all rows by the week."""
+    prefix = keys.edition_prefix(manifest["edition"])
+    return {name if name.startswith(keys.TABLES) else prefix + name for name in _objects(manifest)}
 
 
 def _objects(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -148,7 +184,7 @@ def _assert_own(folder: Path, edition: str, names: set[str]) -> None:
         raise UsageError(f"{folder} is no folder; name another")
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_dir() or name in names:
+        if path.is_dir() or name in names or keys.THUMBNAIL.fullmatch(name):
             continue
         if (stopped := _UNFINISHED.fullmatch(path.name)) and path.with_name(stopped[1]).relative_to(
             folder

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from assets.generation.workplace import Workplace
 from assets.leaderboard.published import fetcher
-from orchestration.commands.editions import counting, current, database_of, local_copy, manifest_of
+from assets.leaderboard.site_pages import site_keys
+from orchestration.commands.editions import MANIFEST, counting, current, database_of, manifest_of, write_whole
 from orchestration.console import ERR, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse import keys
 from warehouse.errors import ClicheError, UsageError
 
+_INSIDE = re.compile(r"editions/(\d{4}-\d{2}-\d{2}\.\d+)/(.+)")
+
 
 def serve(port: int) -> int:
-    """Show the latest edition on this machine until Ctrl-C."""
+    """Show the editions on this machine, the latest first, until Ctrl-C."""
     place = bare_workplace(load_settings())
-    edition = current(place)
-    folder = local_copy(place, edition)
-    manifest = manifest_of(place, edition)
-    fetch = fetcher(place.store, manifest, folder)
-    more = {key: partial(fetch, key) for key in _parts(manifest)}
-    more[keys.SITE_DATABASE] = partial(database_of, place, edition)
-    handler = partial(_Quiet, more=more, directory=str(folder))
+    served = _Served(place)
+    handler = partial(_Quiet, served=served, directory=str(served.folder))
     try:
         server = _Server(("127.0.0.1", port), handler)
     except OSError as error:
         raise UsageError(f"port {port} cannot be used ({error.strerror}); name another with --port") from None
     with server:
-        say(f"Edition {edition}: http://127.0.0.1:{server.server_address[1]}   (Ctrl-C ends)")
+        say(f"Edition {served.newest}: http://127.0.0.1:{server.server_address[1]}   (Ctrl-C ends)")
         sys.stdout.flush()
         try:
             server.serve_forever()
@@ -53,24 +54,85 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
-def _parts(manifest: Mapping[str, Any]) -> set[str]:
-    """Return the keys of the rows by the week that a manifest lists."""
-    return {part["key"] for table in manifest.get("tables", {}).values() for part in table["parts"]}
+class _Served:
+    """What readers see of a store, each object fetched and compared when it is first asked for.
+
+    Paths are keys of the store. A path of the latest edition is also found without its `editions/<id>/`.
+    """
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+        self.newest = current(place)
+        self.folder = place.warehouse.parent / "editions"
+        self._fetchers: dict[str, tuple[set[str], Callable[[str], Path]]] = {}
+        self._of(self.newest)  # a store that holds no edition says so at once
+
+    def find(self, path: str) -> Path | None:
+        """Return a copy of what is at a path; None if readers see nothing there."""
+        if path == keys.SITE_DATABASE:
+            return database_of(self._place, self.newest)
+        if keys.THUMBNAIL.fullmatch(path) or path in site_keys():
+            return self._copy(path)
+        edition, name = self.newest, path
+        if inside := _INSIDE.fullmatch(path):
+            edition, name = inside[1], inside[2]
+        names, fetch = self._of(edition)
+        if name == MANIFEST:
+            return self._copy(f"{keys.edition_prefix(edition)}{MANIFEST}")
+        return fetch(name) if name in names else None
+
+    def _of(self, edition: str) -> tuple[set[str], Callable[[str], Path]]:
+        if edition not in self._fetchers:
+            manifest = manifest_of(self._place, edition)
+            parts = {part["key"] for table in manifest.get("tables", {}).values() for part in table["parts"]}
+            folder = self.folder / edition
+            self._fetchers[edition] = (
+                parts | {*manifest["files"]},
+                fetcher(self._place.store, manifest, folder),
+            )
+        return self._fetchers[edition]
+
+    def _copy(self, key: str) -> Path | None:
+        """Return a copy of an object that no manifest lists; only what is at `site/` ever changes."""
+        path = self.folder / key
+        if path.is_file() and not key.startswith(keys.SITE):
+            return path
+        try:
+            write_whole(path, self._place.store.get(key))
+        except KeyError:
+            return None
+        return path
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    """Files of one folder, without a line for every request, and `more`, each made when it is first asked for."""
+    """Answers with what is served, without a line for every request."""
 
-    def __init__(self, *args: Any, more: Mapping[str, Callable[[], Path]], **options: Any) -> None:
-        self._more = more
+    def __init__(self, *args: Any, served: _Served, **options: Any) -> None:
+        self._served = served
+        self.extensions_map = {**self.extensions_map, ".webp": "image/webp"}
         super().__init__(*args, **options)
 
+    def send_head(self) -> Any:
+        """Lead whoever asks for nothing in particular to the latest edition."""
+        if urlsplit(self.path).path in {"/", "/index.html"}:
+            self.send_response(HTTPStatus.FOUND)
+            self.send_header("Location", f"/{keys.edition_prefix(self._served.newest)}index.html")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
+        return super().send_head()
+
+    def end_headers(self) -> None:
+        """Let no browser guess what a file is."""
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
     def translate_path(self, path: str) -> str:
-        """Return the file of a request; one that cannot be made is not found."""
-        if make := self._more.get(unquote(urlsplit(path).path).lstrip("/")):
-            with suppress(ClicheError):
-                return str(make())
-        return super().translate_path(path)
+        """Return the file of a request; one that is not served, or is damaged, is not found."""
+        found = None
+        with suppress(ClicheError):
+            found = self._served.find(unquote(urlsplit(path).path).lstrip("/"))
+        return str(found or self._served.folder / "nothing")
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from warehouse.database.building import build_database, is_built_from, start_her
 from warehouse.database.published import DATABASE, open_published
 from warehouse.errors import UsageError
 
+MANIFEST = "manifest.json"
 OLD_DATABASE = "data/cliche.duckdb"  # in an edition of format 1
 
 
@@ -50,21 +52,12 @@ def manifest_of(place: Workplace, edition: str) -> dict[str, Any]:
         raise UsageError(f"no edition {edition}; the latest is {current(place)}") from None
 
 
-def local_copy(place: Workplace, edition: str) -> Path:
-    """Return a folder with the files of an edition, fetched once: a published edition never changes.
-
-    Rows of tables by the week are not in it. A file that is not what the edition's manifest says (damaged, or of
-    another store) is fetched again.
-
-    Raises:
-        UsageError: if there is no such edition.
-        CorruptObjectError: if a file of the edition is missing from the store, or damaged there.
-    """
-    manifest, folder = manifest_of(place, edition), _folder(place, edition)
-    fetch = fetcher(place.store, manifest, folder)
-    for name in manifest["files"]:
-        fetch(name)
-    return folder
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file of which nobody sees a half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(data)
+    beside.replace(path)
 
 
 def database_of(place: Workplace, edition: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,7 +18,7 @@ from assets.leaderboard.build import build_page
 from assets.leaderboard.contents import shipped_conventions
 from assets.leaderboard.documents import FOLDER, documents
 from assets.leaderboard.page.page import render
-from assets.leaderboard.page.sheets import SitePlace, named, nameless
+from assets.leaderboard.page.sheets import named, nameless, site_of
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.views.view import Page
 from orchestration.verifying import analysis, figures
@@ -34,7 +34,7 @@ INDEX = "index.html"
 #: Where an edition is in a store, for links from its pages to what is around it.
 _AROUND = "editions/this/"
 #: What pages link to outside of their edition: what is made again from the newest one, and thumbnails.
-_BESIDE = re.compile(rf"{keys.SITE}[a-z0-9./]+|thumbnails/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}-\d+\.webp")
+_BESIDE = re.compile(rf"{keys.SITE}[a-z0-9./]+")
 
 
 def compare_set(manifest: Manifest, relations: Mapping[str, object], report: VerifyReport) -> None:
@@ -103,7 +103,7 @@ def _made_others(
     Returns:
         path → hash of each without the edition's name, and the paths of those that are not in the folder as they are.
     """
-    site, hashes, unlike = _site(manifest), {}, []
+    site, hashes, unlike = site_of(manifest), {}, []
     for name, data in sheets(con, date.fromisoformat(manifest["week"]), site):
         hashes[name] = sha256_hex(data)
         if not _is(folder / name, named(data, manifest["edition"], site)):
@@ -113,7 +113,7 @@ def _made_others(
 
 def _nameless_others(folder: Path, manifest: Manifest) -> dict[str, str]:
     """Return path → hash, without the edition's name, of the pages beside the front page as they are."""
-    site, edition = _site(manifest), manifest["edition"]
+    site, edition = site_of(manifest), manifest["edition"]
     return {
         name: sha256_hex(nameless((folder / name).read_bytes(), edition, site)) for name in _others(manifest)
     }
@@ -122,14 +122,6 @@ def _nameless_others(folder: Path, manifest: Manifest) -> dict[str, str]:
 def _others(manifest: Manifest) -> list[str]:
     """Return the pages beside the front page, which editions of before them do not have."""
     return sorted(name for name in manifest["files"] if name.endswith(f"/{INDEX}"))
-
-
-def _site(manifest: Manifest) -> SitePlace:
-    """Return where the site was when the edition was made; earlier manifests do not say it."""
-    stated = manifest.get("site")
-    stated = stated if isinstance(stated, dict) else {}
-    found = {one.name: stated.get(one.name) for one in fields(SitePlace)}
-    return SitePlace(**{name: value for name, value in found.items() if isinstance(value, str)})
 
 
 def _compare_made(
@@ -196,7 +188,7 @@ def _compare_content(
     """Compare `content_sha256` with the tables and the pages as they are, without names as when they were hashed."""
     if not (folder / INDEX).is_file():
         return
-    index = (folder / INDEX).read_bytes()
+    index = nameless((folder / INDEX).read_bytes(), manifest["edition"], site_of(manifest))
     for text, bare in (
         (f"Edition <b>{manifest['edition']}</b>", "Edition <b></b>"),
         (f" It replaces edition {manifest['replaces']}.", ""),
@@ -248,7 +240,7 @@ def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> No
         for name in sorted(inside - stated - {manifests.NAME}):
             report.differ(f"{name[:120]} is linked from {page} and not in the manifest")
         for name in sorted(target for target in targets if not target.startswith(_AROUND)):
-            if not _BESIDE.fullmatch(name):
+            if not (_BESIDE.fullmatch(name) or keys.THUMBNAIL.fullmatch(name)):
                 report.differ(f"{name[:120]} is linked from {page}, outside of the edition")
         linked |= inside
     for name in sorted(stated - linked):

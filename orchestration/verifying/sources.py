@@ -59,34 +59,43 @@ def find(
             remote.fetch(target, folder, step)
             yield StatedSource(folder, extras=False)
         return
-    if target is not None and not _ID.fullmatch(target):
-        yield StatedSource(_folder(target))
-        return
-    if target is not None and (Path(target) / manifests.NAME).is_file():
-        yield StatedSource(_folder(target))
+    if target is not None and (not _ID.fullmatch(target) or _edition_in(Path(target))):
+        yield _folder(target)
         return
     place = workplace()
     with _from_store(place, target or current(place), step) as source:
         yield source
 
 
-def _folder(target: str) -> Path:
+def _edition_in(folder: Path) -> Path | None:
+    """Return the folder of an edition: this one, or the only one under `editions/` (`cliche edition fetch`)."""
+    if (folder / manifests.NAME).is_file():
+        return folder
+    found = [path.parent for path in folder.glob(f"editions/*/{manifests.NAME}")]
+    return found[0] if len(found) == 1 else None
+
+
+def _folder(target: str) -> StatedSource:
     folder = Path(target)
     if "://" in target:
         raise UsageError(
             f"{target} is no address that editions are read from; write https://, a folder or an edition"
         )
     try:
-        there, manifest = folder.is_dir(), (folder / manifests.NAME).is_file()
+        there, found = folder.is_dir(), _edition_in(folder)
     except (OSError, ValueError):
-        there = manifest = False
+        there, found = False, None
     if not there:
         raise UsageError(
             f"no edition and no folder {target}; write an id (2026-11-23.1), a folder or an address"
         )
-    if not manifest:
+    if found is None:
         raise UsageError(f"{target} holds no {manifests.NAME}; it is not the folder of an edition")
-    return folder.resolve()
+    found = found.resolve()
+    around = found.parents[1] if found.parent.name == "editions" else None
+    if around is None or not (around / keys.TABLES).is_dir():
+        return StatedSource(found)
+    return StatedSource(found, around, found.name)
 
 
 @contextmanager

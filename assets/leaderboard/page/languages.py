@@ -54,9 +54,9 @@ class Tongue:
 
     def percent(self, share: float) -> str:
         """Return a share in percent; what is neither 0 nor 1 is never rounded to it."""
-        if 0 < share < 0.005:
+        if 0 < share <= 0.005:
             return f"<\N{NO-BREAK SPACE}{self._whole(0.01)}"
-        if 0.995 < share < 1:
+        if 0.995 <= share < 1:
             return f">\N{NO-BREAK SPACE}{self._whole(0.99)}"
         return self._whole(int(f"{100 * share:.0f}") / 100)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -43,6 +44,14 @@ class SitePlace:
     publisher: str | None = None
     contact: str | None = None
     data_license: str | None = None
+
+
+def site_of(manifest: Mapping[str, Any]) -> SitePlace:
+    """Return where the site was when an edition was made; earlier manifests do not say it."""
+    stated = manifest.get("site")
+    stated = stated if isinstance(stated, dict) else {}
+    found = {one.name: stated.get(one.name) for one in fields(SitePlace)}
+    return SitePlace(**{name: value for name, value in found.items() if isinstance(value, str)})
 
 
 #: Of a site that nobody knows the address of.

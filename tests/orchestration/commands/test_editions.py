@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.commands.editions import build_from, database_of, manifest_of
 from tests.orchestration.installation import WEEK, Cliche, Installation
+from warehouse import keys
 from warehouse.database import building
 from warehouse.database.published import open_published
 from warehouse.database.table_hash import table_hashes
@@ -26,18 +27,21 @@ def manifest(home: Installation) -> dict[str, Any]:
 
 
 def objects(home: Installation) -> dict[str, bytes]:
-    """What a fetched folder is to hold, by path."""
+    """What a fetched folder is to hold, by path, beside pages that change: it is laid out as the store is."""
     stated = manifest(home)
     parts = [part["key"] for table in stated["tables"].values() for part in table["parts"]]
-    files = {
-        path: home.store.get(f"editions/{EDITION}/{path}") for path in [*stated["files"], "manifest.json"]
-    }
-    return files | {key: home.store.get(key) for key in parts}
+    files = [f"editions/{EDITION}/{path}" for path in [*stated["files"], "manifest.json"]]
+    pages = "".join(home.store.get(key).decode() for key in files if key.endswith(".html"))
+    thumbnails = {found[0] for found in keys.THUMBNAIL.finditer(pages)}
+    return {key: home.store.get(key) for key in (*parts, *files, *thumbnails)}
 
 
 def held(folder: Path) -> dict[str, bytes]:
+    found = [path for path in folder.rglob("*") if path.is_file()]
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        name: path.read_bytes()
+        for path in found
+        if not (name := path.relative_to(folder).as_posix()).startswith("site/")
     }
 
 
@@ -99,7 +103,8 @@ def test_fetch_copies_all_that_the_manifest_lists_and_nothing_else(
     ended = cliche("edition", "fetch", EDITION, str(folder))
     assert (ended.code, ended.err) == (0, "")
     assert held(folder) == objects(reads)
-    assert ended.out.startswith(f"Edition {EDITION}: {len(held(folder)) - 1} files, ")
+    files = [key for key in held(folder) if not key.startswith("thumbnails/")]
+    assert ended.out.startswith(f"Edition {EDITION}: {len(files) - 1} files, ")
     assert "tables/labels/week=2026-11-09/" in " ".join(held(folder))
 
 
@@ -121,7 +126,7 @@ def test_fetch_goes_on_where_it_was_stopped_and_repairs_what_changed(
     assert cliche("edition", "fetch", EDITION, str(folder)).code == 130
     there = held(folder)
     assert 0 < len(there) < len(expected)
-    assert "manifest.json" not in there
+    assert MANIFEST not in there
     changed = sorted(there)[0]
     (folder / changed).write_bytes(b"not what it was")
     (folder / changed).with_name(f".{Path(changed).name}.123").write_bytes(b"half")
@@ -129,8 +134,7 @@ def test_fetch_goes_on_where_it_was_stopped_and_repairs_what_changed(
     assert cliche("edition", "fetch", EDITION, str(folder)).code == 0
     monkeypatch.undo()
     assert held(folder) == expected
-    again = {key.removeprefix(f"editions/{EDITION}/") for key in read[30:]}
-    assert again == expected.keys() - (there.keys() - {changed})
+    assert {*read[30:]} == expected.keys() - (there.keys() - {changed})
 
 
 @pytest.mark.parametrize(
@@ -167,7 +171,7 @@ def test_fetch_and_build_say_which_object_is_missing_or_damaged(
         ended = cliche("edition", *command)
         assert ended.code == 1
         assert ended.error.startswith(f"{key} {said}"), command
-    assert not (tmp_path / "copy" / "manifest.json").exists()
+    assert not (tmp_path / "copy" / MANIFEST).exists()
     assert not (tmp_path / "made").exists()
 
 

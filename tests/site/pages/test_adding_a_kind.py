@@ -1,0 +1,169 @@
+"""Adding a kind of page is adding a module and a template: here it is done, published and verified."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from assets.leaderboard import pages, sheets
+from assets.leaderboard.edition import publish
+from assets.leaderboard.page import page as rendering
+from assets.leaderboard.page import sheets as sheets_of
+from assets.leaderboard.page.sheets import NOWHERE, SitePlace
+from assets.leaderboard.published import read_manifest
+from orchestration.verifying import page as verifying
+from orchestration.verifying.report import VerifyReport
+from tests.site import world
+from warehouse.canonical import sha256_hex
+from warehouse.database.published import open_published
+from warehouse.store import Store, open_store
+
+MODULE = '''
+"""How many slots each model had."""
+
+from dataclasses import dataclass
+
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
+from assets.leaderboard.views.message import say, say_n
+
+
+@dataclass(frozen=True)
+class Asked:
+    model: str
+    slots: int
+
+
+def build(con, week):
+    con.execute("SELECT model, count(*) FROM slots WHERE week = $week GROUP BY ALL ORDER BY ALL", {"week": week})
+    for model, slots in con.fetchall():
+        yield Sheet(
+            f"asked/{model}/",
+            say_n("Asked %(n)s time", "Asked %(n)s times", slots),
+            Asked(model, slots),
+            (Crumb("about/", say("About this site")),),
+        )
+
+
+KIND = PageKind("asked", build)
+'''
+TEMPLATE = """{% extends "pages/_base.html.j2" %}
+{% block main %}
+<h1>{{ t(sheet.title) }}</h1>
+<p>{{ view.model }}: {{ number(view.slots) }}, {{ percent(0.5) }}.
+  <a href="{{ link("about/") }}">{{ _("Corrections") }}</a></p>
+<img src="{{ thumbnail("ab" * 32, 160) }}" alt="">
+{% endblock %}
+"""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = open_store(tmp_path_factory.mktemp("bucket"))
+    world.fill(store, weeks=2, replicates=6, only=("imago-2", "sim-classic"))
+    return store
+
+
+@pytest.fixture(scope="module")
+def con(store: Store) -> duckdb.DuckDBPyConnection:
+    return world.load(store)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of kinds and one of templates beside the shipped ones; one kind is in it."""
+    monkeypatch.setattr(pages, "__path__", [*pages.__path__, str(tmp_path)])
+    monkeypatch.setattr(rendering, "TEMPLATES", (*rendering.TEMPLATES, tmp_path))
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "asked.html.j2").write_text(TEMPLATE)
+    name = f"asked_{tmp_path.name}".replace("-", "_")
+    (tmp_path / f"{name}.py").write_text(MODULE)
+    sheets.kinds.cache_clear()
+    sheets_of._environment.cache_clear()
+    yield tmp_path
+    sheets.kinds.cache_clear()
+    sheets_of._environment.cache_clear()
+
+
+@pytest.mark.parametrize("site", [NOWHERE, SitePlace(url="https://example.org/x", publisher="A & B")])
+@pytest.mark.usefixtures("folder")
+def test_a_module_and_a_template_are_pages_in_both_languages(
+    con: duckdb.DuckDBPyConnection, store: Store, site: SitePlace
+) -> None:
+    edition = publish(con, store, week=world.WEEK, code_version="test", site=site)
+    manifest = read_manifest(store, edition.id)
+    paths = ["asked/imago-2/index.html", "fr/asked/imago-2/index.html"]
+    english, french = (store.get(edition.prefix + path).decode() for path in paths)
+    (slots,) = con.execute(
+        "SELECT count(*) FROM slots WHERE model = 'imago-2' AND week = $week", {"week": world.WEEK}
+    ).fetchall()[0]
+    assert f"<h1>Asked {slots} times</h1>" in english
+    assert f"imago-2: {slots}, 50%." in english
+    assert f"imago-2: {slots}, 50\N{NO-BREAK SPACE}%." in french
+    assert '<html lang="fr">' in french
+    assert '<a href="../../about/index.html">' in english  # the same language, from wherever it is
+    assert '<a href="../../about/index.html">' in french
+    assert f'src="../../../../thumbnails/ab/{"ab" * 32}-160.webp"' in english
+    assert f'src="../../../../../thumbnails/ab/{"ab" * 32}-160.webp"' in french
+    assert '<a href="../../fr/asked/imago-2/index.html" hreflang="fr" lang="fr">Français</a>' in english
+    assert '<a href="../../../asked/imago-2/index.html" hreflang="en" lang="en">English</a>' in french
+    for path, text in zip(paths, (english, french), strict=True):
+        assert manifest["files"][path] == {"sha256": sha256_hex(text.encode()), "bytes": len(text.encode())}
+        assert f'<b class="edition">{edition.id}</b>' in text
+        address = f"https://example.org/x/editions/{edition.id}/{path}"
+        assert (f'<link rel="canonical" href="{address}">' in text) is (site.url is not None)
+        assert ("https://" in text) is (site.url is not None)
+
+
+@pytest.mark.usefixtures("folder")
+def test_pages_are_published_once_and_found_different_when_one_was_changed(
+    con: duckdb.DuckDBPyConnection, store: Store
+) -> None:
+    edition = publish(con, store, week=world.WEEK, code_version="test")
+    assert not publish(con, store, week=world.WEEK, code_version="test").published
+    manifest = read_manifest(store, edition.id)
+    folder = Path(store.url) / edition.prefix
+    copy = open_published(Path(store.url) / "site" / "cliche.duckdb")
+    try:
+        hashes, unlike = verifying._made_others(copy, folder, manifest)
+        assert unlike == []
+        assert sorted(hashes) == verifying._others(manifest)
+        assert verifying._nameless_others(folder, manifest) == hashes
+        page = folder / "fr" / "asked" / "imago-2" / "index.html"
+        page.chmod(0o644)
+        whole = page.read_text()
+        page.write_text(whole.replace("imago-2:", "imago-3:"))
+        assert verifying._made_others(copy, folder, manifest)[1] == ["fr/asked/imago-2/index.html"]
+        for forged, said in (
+            (
+                whole.replace("../../about/", "../../abuot/"),
+                "fr/abuot/index.html is linked from fr/asked/imago-2",
+            ),
+            (whole.replace("thumbnails/", "attempts/"), "outside of the edition"),
+        ):
+            page.write_text(forged)
+            verifying._compare_links(folder, manifest, report := VerifyReport("x"))
+            assert [line for line in report.differences if said in line] == report.differences != []
+        page.write_text(whole)
+        verifying._compare_links(folder, manifest, report := VerifyReport("x"))
+        assert report.differences == []
+    finally:
+        copy.close()
+
+
+@pytest.mark.parametrize("address", ["fr/x/", "data/", "../x/", "x", "X/", "/", "a b/"])
+def test_an_address_that_is_none_is_refused(
+    con: duckdb.DuckDBPyConnection, folder: Path, address: str
+) -> None:
+    (module,) = folder.glob("asked_*.py")
+    module.write_text(MODULE.replace('f"asked/{model}/"', repr(address)))
+    sys.modules.pop(f"assets.leaderboard.pages.{module.stem}", None)
+    importlib.invalidate_caches()
+    sheets.kinds.cache_clear()
+    with pytest.raises(ValueError, match="is no address of a page"):
+        [*sheets.sheets(con, date.fromisoformat(world.WEEK), NOWHERE)]
