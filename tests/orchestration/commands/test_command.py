@@ -329,8 +329,19 @@ def test_serve_shows_the_edition_on_this_machine(published: Installation) -> Non
         for name in ("index.html", "data/leaderboard.csv"):
             with urllib.request.urlopen(f"{found[1]}/{name}", timeout=10) as answer:
                 assert answer.read() == published.store.get(f"editions/{EDITION}/{name}")
-        with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(f"{found[1]}/../cliche.yaml", timeout=10)
+        for path in ("", "/", "/index.html"):
+            with urllib.request.urlopen(f"{found[1]}{path}", timeout=10) as answer:
+                assert answer.url == f"{found[1]}/editions/{EDITION}/index.html"
+        thumbnail = next(key for key in published.store.list("thumbnails/") if key.endswith(".webp"))
+        for key in (thumbnail, "site/editions/index.html", f"editions/{EDITION}/fr/about/index.html"):
+            with urllib.request.urlopen(f"{found[1]}/{key}", timeout=10) as answer:
+                assert answer.read() == published.store.get(key)
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
+                assert answer.headers["Content-Type"] in {"image/webp", "text/html"}
+        receipt = next(iter(published.store.list("attempts/")))
+        for path in ("../cliche.yaml", receipt, "site/", f"editions/{EDITION}/", "editions/2020-01-06.1/x"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(f"{found[1]}/{path}", timeout=10)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
         assert (process.returncode, err) == (0, "")

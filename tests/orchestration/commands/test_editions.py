@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +107,13 @@ def test_fetch_copies_all_that_the_manifest_lists_and_nothing_else(
     files = [key for key in held(folder) if not key.startswith("thumbnails/")]
     assert ended.out.startswith(f"Edition {EDITION}: {len(files) - 1} files, ")
     assert "tables/labels/week=2026-11-09/" in " ".join(held(folder))
+    assert (folder / "site" / "fr" / "editions" / "index.html").is_file()
+    for target in (folder, folder / "editions" / EDITION):
+        assert cliche("verify", str(target)).code == 0
+    for page in (folder / "editions" / EDITION).rglob("*.html"):
+        for link in re.findall(r'(?:href|src)="([^"#:]+)', page.read_text(encoding="utf-8")):
+            there = (page.parent / link).resolve()
+            assert there.is_file() or there == folder / "site" / "cliche.duckdb", (page, link)
 
 
 def test_fetch_goes_on_where_it_was_stopped_and_repairs_what_changed(
