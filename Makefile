@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers docs clean
+.PHONY: help setup setup-dev demo quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -93,6 +93,9 @@ bench: setup-dev ## Time generation, labels, load and publish, each beside a bas
 studies: setup-dev ## Run the simulation studies in full and write build/docs/studies.md
 	@mkdir -p build/docs
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.studies.simulations --out build/docs/studies.md
+
+texts: setup-dev ## Bring the catalogs of the site's languages up to date with its texts
+	@$(BIN)/python -m assets.leaderboard.page.catalog
 
 serve: setup ## Show the latest edition on this machine
 	@$(BIN)/cliche serve

@@ -1,0 +1,195 @@
+"""Every kind of page in a real browser, in both languages: a kind that is added is looked at without a line here.
+
+All texts that others wrote are hostile. Of each kind the first, the last and the largest page are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from assets.labeling.thumbnails.encoder import thumbnails
+from assets.leaderboard.edition import publish
+from assets.leaderboard.page.languages import LANGUAGES
+from assets.leaderboard.page.sheets import SitePlace, path_of
+from assets.leaderboard.sheets import kinds
+from assets.leaderboard.site_pages import site_keys
+from tests.site import world
+from warehouse import keys
+from warehouse.database.published import open_published
+from warehouse.store import open_store
+
+HOSTILE = (
+    '<script>document.title="owned"</script>"><img src=http://127.0.0.1:9/x onerror=document.title="owned">'
+    "'><svg onload=document.title='owned'>{{7*7}}{% raw %}%(n)s=cmd()|' /C calc'!A0\u202egnp.exe\u2066\u0000\x1b[31m"
+)
+AXE = Path(__file__).parents[2] / "services" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = """async () => (await axe.run(document, {preload: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
+  "wcag22aa", "best-practice"]})).violations.map(
+    one => one.id + ": " + one.nodes.map(node => node.html.slice(0, 200)).join(" | "))"""
+LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+#: Largest page of any kind (DESIGN), in bytes of HTML.
+MOST = 300_000
+LINK = re.compile(r'(?:href|src)="([^"]*)"')
+SITE = "editions"  # the pages that are no part of an edition
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store with one edition and thumbnails of all its pictures."""
+    folder = tmp_path_factory.mktemp("kinds") / "store"
+    filled = open_store(folder)
+    only = ("chatdraw", "sim-cautious", "imago-2")
+    world.fill(filled, weeks=3, replicates=6, texts={"ceo": HOSTILE}, hostile=HOSTILE, only=only)
+    con = world.load(filled)
+    world.add_study(con, title=HOSTILE)
+    for key in filled.list("images/"):
+        sha256 = key.rpartition("/")[2].partition(".")[0]
+        for small, data in thumbnails(sha256, filled.get(key)).items():
+            filled.put_if_absent(small, data)
+    site = SitePlace(publisher=f"A & B {HOSTILE}", contact="x@example.org", data_license="CC BY 4.0")
+    publish(con, filled, week=world.WEEK, code_version="test", site=site)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def edition(store: Path) -> Path:
+    return store / keys.edition_prefix(f"{world.WEEK}.1")
+
+
+@pytest.fixture(scope="module")
+def addresses(store: Path, edition: Path) -> dict[str, list[str]]:
+    """Kind of page → paths under the store of its first, last and largest page, in English."""
+    con = open_published(store / keys.SITE_DATABASE)
+    found: dict[str, list[str]] = {}
+    try:
+        for kind in kinds():
+            made = [path_of(sheet.address, "en") for sheet in kind.build(con, date.fromisoformat(world.WEEK))]
+            largest = max(made, key=lambda path: (edition / path).stat().st_size)
+            found[kind.id] = sorted({made[0], made[-1], largest})
+    finally:
+        con.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -> list[str]:
+    """Return what is wrong with a page as a browser shows it."""
+    found: list[str] = []
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.on("console", lambda said: found.append(f"console: {said.text}"))
+    page.on("pageerror", lambda error: found.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: found.append(f"dialog: {dialog.message}"))
+    page.on("requestfailed", lambda asked: found.append(f"failed: {asked.url}"))
+    page.on(
+        "request", lambda asked: asked.url.startswith(store.as_uri()) or found.append(f"foreign: {asked.url}")
+    )
+    page.goto(file.as_uri())
+    page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
+    page.wait_for_load_state("networkidle")
+    if not page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)"):
+        found.append("a picture is not shown")
+    if page.evaluate("document.scrollingElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("the page scrolls sideways")
+    if "owned" in page.title() and "document.title" not in page.title():
+        found.append("a text of others ran")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found += page.evaluate(RULES)
+    page.close()
+    return found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [*(kind.id for kind in kinds()), SITE])
+def test_a_kind_of_page_is_whole_and_open_to_everybody(
+    browser: Any, store: Path, edition: Path, addresses: dict[str, list[str]], kind: str, language: str
+) -> None:
+    if not AXE.is_file():
+        pytest.skip("no axe-core: run make browser")
+    before = "" if language == "en" else f"{language}/"
+    folder = store / keys.SITE if kind == SITE else edition
+    for path in ["editions/index.html"] if kind == SITE else addresses[kind]:
+        file = folder / f"{before}{path}"
+        assert file.stat().st_size <= MOST
+        for width, scheme in LOOKS:
+            assert complaints(browser, file, width, scheme, store) == [], (path, width, scheme)
+
+
+@pytest.mark.browser
+def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> None:
+    """The looks that all kinds of page stand can fail."""
+    bad = edition / "about" / "bad.html"
+    text = (edition / "about" / "index.html").read_text(encoding="utf-8")
+    for change, said in (
+        (("<main ", '<img src="none.webp" alt="none"><main '), "failed: "),
+        (("<main ", '<pre style="x"></pre><main '), "console: "),
+        (('<html lang="en">', "<html>"), "html-has-lang"),
+        (("<main ", "<table><tr><td>" + "wide" * 400 + "</table><main "), "sideways"),
+    ):
+        bad.write_text(text.replace(*change), encoding="utf-8")
+        found = complaints(browser, bad, 390, "light", store)
+        assert any(said in line for line in found), change
+    bad.unlink()
+
+
+def test_all_links_of_all_pages_lead_somewhere(store: Path, edition: Path) -> None:
+    pages = [*edition.rglob("*.html"), *(store / key for key in site_keys())]
+    assert len(pages) > 2 * len(kinds())
+    ids: dict[Path, set[str]] = {}
+    wrong: list[tuple[Path, str]] = []
+    for page in pages:
+        for link in LINK.findall(page.read_text(encoding="utf-8")):
+            path, _, anchor = unquote(link).partition("#")
+            if ":" in path:
+                assert path.startswith(("mailto:", "http")), link
+                continue
+            target = (page.parent / path).resolve() if path else page
+            if not target.is_file():
+                wrong.append((page, link))
+            elif anchor:
+                if target not in ids:
+                    ids[target] = set(re.findall(r' id="([^"]+)"', target.read_text(encoding="utf-8")))
+                if anchor not in ids[target]:
+                    wrong.append((page, link))
+    assert wrong == []
+
+
+def test_every_page_is_reached_from_the_front_page(edition: Path) -> None:
+    seen: set[Path] = set()
+    ahead = [edition / "index.html"]
+    while ahead:
+        page = ahead.pop().resolve()
+        if page in seen or not page.is_relative_to(edition.resolve()):
+            continue
+        seen.add(page)
+        links = LINK.findall(page.read_text(encoding="utf-8"))
+        ahead += [
+            page.parent / found for link in links if (found := link.partition("#")[0]).endswith(".html")
+        ]
+    assert seen == {page.resolve() for page in edition.rglob("index.html")}
+
+
+def test_no_page_holds_a_script_or_a_tag_of_others(edition: Path) -> None:
+    for page in edition.rglob("index.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "<script" not in text
+        assert " onerror=" not in re.sub(r"&lt;.*?&gt;", "", text)
+        assert "\u202e" not in text
+        assert "\x00" not in text
+        assert "default-src 'none'" in text
