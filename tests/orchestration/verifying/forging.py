@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.page.page import render
+from assets.leaderboard.page.sheets import nameless, site_of
 from orchestration.verifying.archive.listed import parts
 from orchestration.verifying.page import made_again
 from warehouse import keys
@@ -83,6 +84,9 @@ class _Folder:
         ):
             index = index.replace(text, bare)
         pages = {"index.html": index.encode()} | {n: d for n, d in files.items() if n.startswith("static/")}
+        pages |= {n: d for n, d in files.items() if n.endswith("/index.html")}
+        edition, site = self.manifest["edition"], site_of(self.manifest)
+        pages = {n: d if n.startswith("static/") else nameless(d, edition, site) for n, d in pages.items()}
         rendered = {name: sha256_hex(data) for name, data in pages.items()}
         return sha256_hex(canonical_json({"tables": self.manifest["table_hashes"], "page": rendered}))
 
