@@ -1,12 +1,27 @@
 -- Answers: which changes of which series were opened by a week, so that its windows begin anew there?
--- Grain: model × series × suite × condition × attribute × change.
--- Columns: those; changed_back, opened_back: how many weeks before, by the week of the change and by that in
---   which it was opened.
--- Depends on: drift_events
+-- Grain: model × series × suite × condition × attribute × change; of a change of the share of refusals attribute
+--   is NULL; of what is declared of several attributes together a row for each change of one of them.
+-- Columns: those; combination: NULL but for the last; changed_back, opened_back: how many weeks before, by the
+--   week of the change and by that in which it was opened.
+-- Depends on: drift_events, combinations
+WITH changes AS (
+    SELECT
+        model, series, params_hash, suite, suite_major, condition, turn, attribute, labeler_version,
+        cast(date_diff('day', changed_week, cast($week AS DATE)) // 7 AS INTEGER) AS changed_back,
+        cast(date_diff('day', week, cast($week AS DATE)) // 7 AS INTEGER) AS opened_back
+    FROM drift_events
+    WHERE metric IN ('share', 'refused_rate') AND week <= cast($week AS DATE)
+)
+
 SELECT
-    model, series, params_hash, suite, suite_major, condition, turn, attribute, labeler_version,
-    cast(date_diff('day', changed_week, cast($week AS DATE)) // 7 AS INTEGER) AS changed_back,
-    cast(date_diff('day', week, cast($week AS DATE)) // 7 AS INTEGER) AS opened_back
-FROM drift_events
-WHERE metric = 'share' AND week <= cast($week AS DATE)
+    *,
+    cast(NULL AS VARCHAR) AS combination
+FROM changes
+UNION ALL BY NAME
+SELECT DISTINCT
+    changes.* EXCLUDE (attribute),
+    cast(NULL AS VARCHAR) AS attribute,
+    combinations.combination
+FROM changes
+INNER JOIN combinations USING (suite, suite_major, attribute)
 ORDER BY ALL

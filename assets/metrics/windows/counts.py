@@ -128,32 +128,58 @@ def read_counts(con: duckdb.DuckDBPyConnection, week: str) -> WindowCounts | Non
     n = np.stack([by_group(column, cell_of, cells) for column in k.T], axis=1)
     suite_of = np.zeros(cells, dtype=np.int64)
     suite_of[cell_of] = numbered["suite_key"].to_numpy()
-    restarts = read(con, "window_restarts", {"week": week})
-    begun = suites.join(
-        restarts.group_by(set(SUITE) & set(restarts.columns)).agg(
-            pl.col("changed_back").min(), pl.col("opened_back").min()
-        ),
-        on=sorted(set(SUITE) & set(restarts.columns)),
-        how="left",
-        maintain_order="left",
-    )
-    changed = begun["changed_back"].fill_null(HISTORY).to_numpy()
-    back = np.arange(HISTORY)
-    quiet = back[None, :] <= changed[:, None]
-    window = quiet & (back < WINDOW)
+    begun = begin(suites, read(con, "window_restarts", {"week": week}))
     seen = np.zeros((suites.height, HISTORY), dtype=bool)
     np.logical_or.at(seen, suite_of, n > 0)
-    return WindowCounts(
-        suites.with_columns(
+    return WindowCounts(begun.of(seen), numbered, k, cell_of, suite_of, n, begun.window, begun.quiet)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Where the windows of U suites begin.
+
+    Attributes:
+        suites: U rows: `SUITE`, first_back, settling.
+        window: (U, weeks) whether the week is of the window.
+        quiet: (U, weeks) whether no opened change lies between it and the last.
+    """
+
+    suites: pl.DataFrame
+    window: Bools
+    quiet: Bools
+
+    def of(self, seen: Bools) -> pl.DataFrame:
+        """Return the suites with the number of weeks of the window in which something was seen."""
+        weeks = (seen & self.window).sum(axis=1)
+        return self.suites.with_columns(weeks=pl.Series(weeks.astype(np.int32)))
+
+
+def begin(suites: pl.DataFrame, restarts: pl.DataFrame) -> Begun:
+    """Return where windows begin: with the week of the last change that was opened, or three weeks before their end.
+
+    Args:
+        suites: a row per window: `SUITE` and, where it is of several attributes, combination.
+        restarts: of `window_restarts`.
+    """
+    named = suites
+    if "combination" not in suites.columns:
+        named = suites.with_columns(combination=pl.lit(None, dtype=pl.String))
+    on = sorted({*SUITE, "combination"} & set(restarts.columns))
+    found = named.join(
+        restarts.group_by(on).agg(pl.col("changed_back").min(), pl.col("opened_back").min()),
+        on=on,
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    changed = found["changed_back"].fill_null(HISTORY).to_numpy()
+    back = np.arange(HISTORY)
+    quiet = back[None, :] <= changed[:, None]
+    return Begun(
+        suites.select(SUITE).with_columns(
             first_back=pl.Series(np.minimum(changed, WINDOW - 1).astype(np.int32)),
-            weeks=pl.Series((seen & window).sum(axis=1).astype(np.int32)),
-            settling=(begun["opened_back"] < WINDOW).fill_null(value=False),
+            settling=(found["opened_back"] < WINDOW).fill_null(value=False),
         ),
-        numbered,
-        k,
-        cell_of,
-        suite_of,
-        n,
-        window,
+        quiet & (back < WINDOW),
         quiet,
     )

@@ -1,7 +1,6 @@
 """Which figures windows have: those of single weeks, of pooled pictures, beside how each grows with every share.
 
-Each family is a frame of figures, made by the functions that make them of single weeks, and `Entries`: the shares that
-the figures are sums of, or nearly so.
+Each family is made by the functions that make it of single weeks.
 """
 
 from __future__ import annotations
@@ -18,42 +17,16 @@ from assets.metrics.counting.reading import read, read_weeks
 from assets.metrics.formulas.share import Bools, Floats, Ints, by_group, ratio
 from assets.metrics.scores.figures import each, together
 from assets.metrics.scores.measures.distances import distance_figures
-from assets.metrics.scores.measures.shares import share_figures
+from assets.metrics.scores.measures.homogeneity import homogeneity_figures, scale
+from assets.metrics.scores.measures.shares import ANACHRONISM, share_figures
 from assets.metrics.scores.measures.stereotypes import stereotype_figures
 from assets.metrics.scores.measures.typed import AWAY, HALVES, TYPED_NEEDED, typed_figures
-from assets.metrics.windows.counts import WindowCounts
+from assets.metrics.windows.counts import WindowCounts, read_counts
+from assets.metrics.windows.figures import FIGURE, Counted, Entries, WindowFigures
 from assets.metrics.windows.formulas import PICTURES
 
-#: What names a figure, beside the columns of its suite.
-FIGURE = ("suite_key", "prompt", "reference", "metric", "value_name")
 _TEXT = FIGURE[1:]
 _LABELS = ("suite_key", "attribute")
-
-
-@dataclass(frozen=True)
-class Entries:
-    """Shares that figures are sums of.
-
-    Attributes:
-        frame: (E,) `FIGURE` of each entry.
-        seat: (E,) row of `WindowCounts.k`.
-        counted: (E,) row of the pictures that its share is of: a cell of `WindowCounts.n`, or, after those, one of
-            `compared`.
-        gradient: (E,) how the figure grows with the share.
-    """
-
-    frame: pl.DataFrame
-    seat: Ints
-    counted: Ints
-    gradient: Floats
-
-
-@dataclass(frozen=True)
-class WindowFigures:
-    """Figures, and what they are sums of."""
-
-    figures: pl.DataFrame
-    entries: Entries
 
 
 @dataclass(frozen=True)
@@ -80,19 +53,33 @@ def compare(counts: WindowCounts, references: pl.DataFrame) -> BesideReferences:
     return BesideReferences(cells, seats, n)
 
 
-def families(
-    con: duckdb.DuckDBPyConnection, week: str, counts: WindowCounts
-) -> tuple[list[WindowFigures], Floats]:
-    """Return all figures of the windows that end with a week, and the pictures that `Entries.counted` is a row of."""
+def labelled(con: duckdb.DuckDBPyConnection, week: str) -> Counted | None:
+    """Return all figures of what labels say of the windows that end with a week; None where nothing was asked."""
+    counts = read_counts(con, week)
+    if counts is None:
+        return None
     references = read(con, "references", {"week": week})
     compared = compare(counts, references)
     found = [
         *_distances(compared, read(con, "yardsticks", {}), counts),
         *_shares(counts),
+        *_homogeneity(counts),
         *_stereotypes(_declared(con, "declared", week, counts, compared)),
         *_typed(_declared(con, "typed", week, counts, compared)),
     ]
-    return [one for one in found if one.figures.height], np.concatenate([counts.n, compared.n])
+    cells = counts.seats.unique("cell", keep="first", maintain_order=True).select("suite_key", "prompt")
+    cells = cells.with_columns(assessed=pl.Series(counts.assessed))
+    whole = cells.group_by("suite_key", maintain_order=True).agg(
+        pl.lit(None, dtype=pl.String).alias("prompt"), pl.col("assessed").sum()
+    )
+    return Counted(
+        counts.suites,
+        [one for one in found if one.figures.height],
+        counts.k,
+        np.concatenate([counts.n, compared.n]),
+        counts.quiet[counts.suite_of[counts.cell_of]],
+        pl.concat([cells, whole]),
+    )
 
 
 def _distances(
@@ -147,31 +134,56 @@ def _distance_entries(
 
 
 def _shares(counts: WindowCounts) -> Iterator[WindowFigures]:
-    """Yield shares of single prompts and their means over prompts."""
+    """Yield shares of single prompts and their means over prompts, and those that have a name of their own."""
     cells = counts.cells()
     seat = np.flatnonzero(counts.seats["in_support"].to_numpy())
     cell = counts.cell_of[seat]
-    values = counts.seats.select("suite_key", "prompt", "value")[seat]
+    values = counts.seats.select("suite_key", "prompt", "attribute", "value")[seat]
     enough = counts.enough[cell]
+    dressed = (values["attribute"] == ANACHRONISM["attribute"]) & (
+        values["value"] == ANACHRONISM["value_name"]
+    )
     for groups, keys in (
         (each(cells, [*_LABELS, "prompt"]), ("suite_key", "prompt", "value")),
         (together(cells, _LABELS), ("suite_key", "value")),
     ):
-        figures = next(iter(share_figures(groups)))
         number, many = _numbers(values.select(keys))
-        prompts = by_group(enough, number, many)
-        frame = values.select(
-            "suite_key",
-            prompt=pl.col("prompt") if "prompt" in keys else pl.lit(None, dtype=pl.String),
-            reference=pl.lit(None, dtype=pl.String),
-            metric=pl.lit("share"),
-            value_name=pl.col("value"),
-        )
-        gradient = np.nan_to_num(ratio(1.0, prompts))[number]
-        yield WindowFigures(
-            figures,
-            Entries(frame.filter(pl.Series(enough)), seat[enough], cell[enough], gradient[enough]),
-        )
+        gradient = np.nan_to_num(ratio(1.0, by_group(enough, number, many)))[number]
+        for figures in share_figures(groups):
+            if figures.is_empty() or (metric := str(figures["metric"][0])) not in (
+                "share",
+                "anachronism_rate",
+            ):
+                continue
+            about = pl.col("value") if metric == "share" else pl.lit(None, dtype=pl.String)
+            frame = values.select(
+                "suite_key",
+                prompt=pl.col("prompt") if "prompt" in keys else pl.lit(None, dtype=pl.String),
+                reference=pl.lit(None, dtype=pl.String),
+                metric=pl.lit(metric),
+                value_name=about,
+            )
+            used = enough & (metric == "share" or dressed.to_numpy())
+            yield WindowFigures(
+                figures, Entries(frame.filter(pl.Series(used)), seat[used], cell[used], gradient[used])
+            )
+
+
+def _homogeneity(counts: WindowCounts) -> Iterator[WindowFigures]:
+    """Yield `homogeneity` of single prompts and its means; it grows as `distance2` to equal shares does, stretched."""
+    cells = counts.cells()
+    stretch = np.nan_to_num(scale(cells.support))
+    used = counts.enough & (stretch > 0)
+    row, column = np.nonzero(cells.support & used[:, None])
+    shares = ratio(cells.counts, cells.counts.sum(axis=1)[:, None])
+    even = ratio(1.0, cells.support.sum(axis=1))
+    grown = (stretch[:, None] * (shares - even[:, None]))[row, column]
+    seat = cells.places[row, column].astype(np.int64)  # every seat is of the support
+    for groups in (each(cells, [*_LABELS, "prompt"]), together(cells, _LABELS)):
+        (figures,) = homogeneity_figures(groups)
+        of = groups.of[row]
+        many = by_group(used, groups.of, groups.frame.height)
+        yield WindowFigures(figures, Entries(_named(figures)[of], seat, row, grown / many[of]))
 
 
 def _stereotypes(counts: pl.DataFrame) -> Iterator[WindowFigures]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -15,9 +14,11 @@ from assets.metrics.formulas.distance import root
 from assets.metrics.formulas.share import Estimate, Floats, Ints
 from assets.metrics.registry.metric import NO_PICTURES, NOT_ASSESSED
 from assets.metrics.registry.metrics import metrics
-from assets.metrics.windows.counts import ALIKE, WindowCounts, read_counts
-from assets.metrics.windows.formulas import PICTURES, WINDOW, scatter, weekly, widened
-from assets.metrics.windows.rows import FIGURE, WindowFigures, families
+from assets.metrics.windows.counts import ALIKE
+from assets.metrics.windows.figures import FIGURE, TOO_FEW, Counted
+from assets.metrics.windows.formulas import WINDOW, scatter, weekly, widened
+from assets.metrics.windows.rates import rated
+from assets.metrics.windows.rows import labelled
 from warehouse.weeks import shift
 
 _TEXT, _INT, _REAL, _YES = pa.string(), pa.int32(), pa.float64(), pa.bool_()
@@ -46,33 +47,19 @@ SCHEMA = pa.schema(
         "reason": _TEXT,
     }
 )
-#: A prompt, or every prompt, has fewer pictures than a window's cell needs.
-TOO_FEW = f"too few: no prompt has {PICTURES} assessed pictures in the window"
 _FIGURES = ("estimate", "low", "high", "prompts_low", "prompts_high", "least", "most", "n", "cells", "reason")
 
 
 def week_windows(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `window_scores` of one week, from the scores of twelve weeks and the opened changes."""
-    counts = read_counts(con, week) if is_declared(con) else None
-    if counts is None:
-        return SCHEMA.empty_table()
-    found, pictures = families(con, week, counts)
-    if not found:
-        return SCHEMA.empty_table()
-    figures = pl.concat([_plain(family.figures) for family in found], how="diagonal")
-    figures = figures.join(
-        _scattered(counts, found, pictures),
-        on=list(FIGURE),
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
+    found = (
+        [counted for make in (labelled, rated) if (counted := make(con, week))] if is_declared(con) else []
     )
-    suites = counts.suites.with_row_index("suite_key").cast({"suite_key": pl.Int64})
-    figures = figures.join(
-        _assessed(counts), on=["suite_key", "prompt"], how="left", nulls_equal=True, maintain_order="left"
-    )
-    rows = _with_scatter(figures.join(suites, on="suite_key", maintain_order="left"))
+    parts = [_rows(counted) for counted in found if counted.families]
+    if not parts:
+        return SCHEMA.empty_table()
     first = pl.Series([date.fromisoformat(shift(week, -back)) for back in range(WINDOW)])
+    rows = pl.concat(parts, how="diagonal")
     return (
         rows.with_columns(
             week=pl.lit(date.fromisoformat(week)),
@@ -84,6 +71,22 @@ def week_windows(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         .to_arrow()
         .cast(SCHEMA)
     )
+
+
+def _rows(counted: Counted) -> pl.DataFrame:
+    """Return figures beside their suites, with scatter in their intervals."""
+    figures = pl.concat([_plain(family.figures) for family in counted.families], how="diagonal")
+    figures = figures.join(
+        _scattered(counted), on=list(FIGURE), how="left", nulls_equal=True, maintain_order="left"
+    )
+    if counted.assessed is None:
+        figures = figures.with_columns(assessed=pl.lit(None, dtype=pl.Float64))
+    else:
+        figures = figures.join(
+            counted.assessed, on=["suite_key", "prompt"], how="left", nulls_equal=True, maintain_order="left"
+        )
+    suites = counted.suites.with_row_index("suite_key").cast({"suite_key": pl.Int64})
+    return _with_scatter(figures.join(suites, on="suite_key", maintain_order="left"))
 
 
 def _plain(figures: pl.DataFrame) -> pl.DataFrame:
@@ -99,12 +102,12 @@ def _plain(figures: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _scattered(counts: WindowCounts, found: Sequence[WindowFigures], pictures: Floats) -> pl.DataFrame:
+def _scattered(counted: Counted) -> pl.DataFrame:
     """Return scatter and its degrees of freedom of every figure that is a sum of shares."""
-    frame = pl.concat([family.entries.frame for family in found])
-    seat, counted, gradient = (
-        np.concatenate([getattr(family.entries, name) for family in found])
-        for name in ("seat", "counted", "gradient")
+    entries = [family.entries for family in counted.families]
+    frame = pl.concat([one.frame for one in entries])
+    seat, row, gradient = (
+        np.concatenate([getattr(one, name) for one in entries]) for name in ("seat", "counted", "gradient")
     )
     distinct = frame.unique(maintain_order=True).with_row_index("figure")
     figure = (
@@ -112,17 +115,17 @@ def _scattered(counts: WindowCounts, found: Sequence[WindowFigures], pictures: F
         .to_numpy()
         .astype(np.int64)
     )
-    quiet = counts.quiet[counts.suite_of[counts.cell_of[seat]]]
-    _, cell = np.unique(figure * len(pictures) + counted, return_inverse=True)
+    quiet = counted.quiet[seat]
+    _, cell = np.unique(figure * len(counted.n) + row, return_inverse=True)
     by_week = weekly(
-        np.where(quiet, counts.k[seat], 0),
-        np.where(quiet, pictures[counted], 0),
+        np.where(quiet, counted.k[seat], 0),
+        np.where(quiet, counted.n[row], 0),
         gradient,
         cell,
         figure,
         distinct.height,
     )
-    scattered = scatter(by_week, *_boards(distinct, counts))
+    scattered = scatter(by_week, *_boards(distinct, counted.suites))
     return distinct.drop("figure").with_columns(
         variance=pl.Series(scattered.variance),
         scatter_freedom=pl.Series(scattered.freedom),
@@ -131,12 +134,10 @@ def _scattered(counts: WindowCounts, found: Sequence[WindowFigures], pictures: F
     )
 
 
-def _boards(figures: pl.DataFrame, counts: WindowCounts) -> tuple[Ints, int]:
+def _boards(figures: pl.DataFrame, suites: pl.DataFrame) -> tuple[Ints, int]:
     """Return which board each figure stands on, one of figures of the same kind by different models; how many."""
-    suites = counts.suites.with_row_index("suite_key").cast({"suite_key": pl.Int64})
-    alike = figures.drop("figure").join(
-        suites.select("suite_key", *ALIKE), on="suite_key", maintain_order="left"
-    )
+    keyed = suites.select(ALIKE).with_row_index("suite_key").cast({"suite_key": pl.Int64})
+    alike = figures.drop("figure").join(keyed, on="suite_key", maintain_order="left")
     board = alike.drop("suite_key")
     numbered = board.join(
         board.unique(maintain_order=True).with_row_index("board"),
@@ -169,7 +170,7 @@ def _with_scatter(rows: pl.DataFrame) -> pl.DataFrame:
         **columns,
         scatter=pl.Series(root(rows["variance"].fill_null(np.nan).to_numpy())).fill_nan(None),
         scatter_freedom=pl.when(pl.col("scatter_freedom").is_finite()).then(pl.col("scatter_freedom")),
-        n=pl.when(known | (pl.col("n") > 0)).then("n").otherwise(pl.col("assessed").fill_null(0)),
+        n=pl.when(known | (pl.col("n") > 0)).then("n").otherwise(pl.coalesce("assessed", "n")),
         reason=_reasons(),
     )
 
@@ -181,23 +182,13 @@ def _ranges(metric: pl.Series) -> tuple[Floats, Floats]:
     return tuple(np.array([known[name][side] for name in names]) for side in (0, 1))  # type: ignore[return-value]
 
 
-def _assessed(counts: WindowCounts) -> pl.DataFrame:
-    """Return how many pictures of each prompt, and of all, were assessed in the window."""
-    cells = counts.seats.unique("cell", keep="first", maintain_order=True).select("suite_key", "prompt")
-    cells = cells.with_columns(assessed=pl.Series(counts.assessed))
-    whole = cells.group_by("suite_key", maintain_order=True).agg(
-        pl.lit(None, dtype=pl.String).alias("prompt"), pl.col("assessed").sum()
-    )
-    return pl.concat([cells, whole])
-
-
 def _reasons() -> pl.Expr:
     """Return why there is no figure: the figures were made without the pictures of prompts that have too few."""
     without = pl.col("reason").is_in([NO_PICTURES, NOT_ASSESSED])
     return (
         pl.when(without & (pl.col("assessed") > 0))
         .then(pl.lit(TOO_FEW))
-        .when(without)
+        .when(without & pl.col("assessed").is_not_null())
         .then(pl.lit(NOT_ASSESSED))
         .otherwise(pl.col("reason"))
     )

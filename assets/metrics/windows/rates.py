@@ -1,0 +1,180 @@
+"""Windows of rates and of combinations: what became of answers and pictures, and what one picture showed together.
+
+Their counts are those that `scores` has of single prompts. A rate has no value of its own for each prompt that it is a
+mean of: it is of all answers, or pictures, of its suite, and grows with the share of a prompt by that prompt's part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from assets.metrics.counting.reading import read, read_weeks
+from assets.metrics.formulas.share import Bools, Floats, Ints, across, by_group, ratio, wilson
+from assets.metrics.registry.metric import Source
+from assets.metrics.registry.metrics import measures
+from assets.metrics.scores.measures.combinations import combination_figures
+from assets.metrics.windows.counts import SUITE, Begun, begin
+from assets.metrics.windows.figures import FIGURE, TOO_FEW, Counted, Entries, WindowFigures
+from assets.metrics.windows.formulas import HISTORY, PICTURES, WINDOW
+from warehouse.weeks import shift
+
+#: What the rates that have windows are made of; of `pictures`, a number, every window says its n.
+_SOURCES: tuple[Source, ...] = ("answers", "labels", "outside", "people")
+_NO_RATE, COMBINED = "pictures", "combination_share"
+
+
+def rate_names() -> list[str]:
+    """Return the rates that have windows."""
+    found = [one for one in measures() if set(one.of) & set(_SOURCES)]
+    return sorted(metric.id for one in found for metric in one.metrics if metric.id != _NO_RATE)
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """Counts of S prompts of U rates; column b is b weeks before the last.
+
+    Attributes:
+        heads: U rows: suite_key, `SUITE`, metric, value_name, reason.
+        begun: where their windows begin.
+        seats: S rows: suite_key, prompt.
+        of: (S,) the rate of each.
+        k, n: (S, weeks) counted, and of how many.
+    """
+
+    heads: pl.DataFrame
+    begun: Begun
+    seats: pl.DataFrame
+    of: Ints
+    k: Floats
+    n: Floats
+
+    @cached_property
+    def pooled(self) -> tuple[Floats, Floats]:
+        """(S,) k and n of the window."""
+        window = self.begun.window[self.of]
+        return across(self.k * window), across(self.n * window)
+
+    @cached_property
+    def seen(self) -> Bools:
+        """(U, weeks) whether anything of a rate was seen."""
+        found = np.zeros((self.heads.height, HISTORY), dtype=bool)
+        np.logical_or.at(found, self.of, self.n > 0)
+        return found
+
+
+def rated(con: duckdb.DuckDBPyConnection, week: str) -> Counted | None:
+    """Return rates and combinations of the windows that end with a week; None where nothing was asked."""
+    where = {"week": week, "first": shift(week, 1 - HISTORY), "rates": rate_names(), "combined": COMBINED}
+    long = read(con, "window_rates", where).cast(dict.fromkeys(("suite_key", "seat"), pl.Int64))
+    if long.is_empty():
+        return None
+    heads = long.unique("suite_key", keep="first", maintain_order=True)
+    combination = pl.when(pl.col("metric") == COMBINED).then("value_name")
+    begun = begin(heads.select(*SUITE, combination=combination), read(con, "window_restarts", {"week": week}))
+    there = long.filter(pl.col("prompt").is_not_null())
+    row = there["seat"].rle_id().to_numpy()
+    seats = there.unique("seat", keep="first", maintain_order=True).select("suite_key", "prompt")
+    k, n = (np.zeros((seats.height, HISTORY)) for _ in range(2))
+    k[row, there["back"].to_numpy()] = there["k"].to_numpy()
+    n[row, there["back"].to_numpy()] = there["n"].to_numpy()
+    rates = _Rates(heads, begun, seats, seats["suite_key"].to_numpy(), k, n)
+    found = [_of_suites(rates), *_combined(con, week, rates)]
+    quiet = begun.quiet[rates.of]
+    return Counted(begun.of(rates.seen), [one for one in found if one.figures.height], k, n, quiet)
+
+
+def _of_suites(rates: _Rates) -> WindowFigures:
+    """Return the rates of suites: of all answers or pictures together, as those of single weeks are."""
+    plain, many = (rates.heads["metric"] != COMBINED).to_numpy(), rates.heads.height
+    hits, whole = rates.pooled
+    total = by_group(whole, rates.of, many)
+    found = wilson(by_group(hits, rates.of, many), total)
+    figures = rates.heads.with_columns(
+        prompt=pl.lit(None, dtype=pl.String),
+        **{name: pl.Series(part).fill_nan(None) for name, part in found._asdict().items()},
+        n=pl.Series(total),
+        cells=pl.Series(by_group(whole > 0, rates.of, many)),
+        reason=pl.when(pl.Series(total == 0)).then("reason"),
+    )
+    used = np.flatnonzero(plain[rates.of] & (whole > 0))
+    gradient = ratio(whole, total[rates.of])[used]
+    return WindowFigures(figures.filter(pl.Series(plain)), _entries(rates, used, gradient, prompts=False))
+
+
+def _combined(con: duckdb.DuckDBPyConnection, week: str, rates: _Rates) -> Iterator[WindowFigures]:
+    """Yield the shares of declared combinations, of single prompts and their means over prompts."""
+    combined = pl.col("metric") == COMBINED
+    heads = rates.heads.filter(combined).select(
+        *("suite_key", "model", "suite", "suite_major", "turn", "reason"), combination="value_name"
+    )
+    if heads.is_empty():
+        return
+    hits, whole = rates.pooled
+    enough = (whole >= PICTURES) & rates.heads.select(combined).to_series().to_numpy()[rates.of]
+    counts = (
+        rates.seats.with_columns(
+            **{name: pl.Series(np.where(enough, of, 0)) for name, of in (("k", hits), ("n", whole))},
+            whole=pl.Series(whole),
+        )
+        .join(heads, on="suite_key", how="right", maintain_order="right_left")
+        .join(
+            _in_part(con, week, rates, heads), on=["suite_key", "prompt"], how="left", maintain_order="left"
+        )
+        .with_columns(pl.col("k", "n", "whole", "open", "partly", "pictures").fill_null(0))
+        .with_columns(pl.when(pl.col("n") > 0).then(pl.col("open", "partly")).otherwise(0))
+    )
+    mean = np.nan_to_num(ratio(1.0, by_group(enough, rates.of, rates.heads.height)))[rates.of]
+    used = np.flatnonzero(enough)
+    for prompts in (True, False):
+        keys = ["suite_key", "prompt"] if prompts else ["suite_key"]
+        taken = counts.filter(pl.col("prompt").is_not_null()) if prompts else counts
+        for figures in combination_figures(taken, keys):
+            said = taken.group_by(keys, maintain_order=True).agg(
+                pl.col("whole").sum(), why=pl.col("reason").first()
+            )
+            told = figures.join(said, on=keys, maintain_order="left").with_columns(
+                n=pl.when(pl.col("reason").is_null()).then("n").otherwise("whole"),
+                reason=pl.when(pl.col("reason").is_null())
+                .then(None)
+                .when(pl.col("whole") > 0)
+                .then(pl.lit(TOO_FEW))
+                .otherwise(pl.col("reason").cast(pl.String) if prompts else pl.col("why")),
+            )
+            gradient = np.ones(len(used)) if prompts else mean[used]
+            yield WindowFigures(told, _entries(rates, used, gradient, prompts=prompts))
+
+
+def _in_part(con: duckdb.DuckDBPyConnection, week: str, rates: _Rates, heads: pl.DataFrame) -> pl.DataFrame:
+    """Return how many pictures of the window were assessed in part, for each combination and prompt."""
+    weeks = pl.DataFrame(
+        np.argwhere((rates.seen & rates.begun.window)[:, :WINDOW]),
+        schema={"suite_key": pl.Int64, "back": pl.Int64},
+        orient="row",
+    )
+    major = pl.col("suite_version").cast(pl.String).str.split(".").list.first().cast(pl.Int32)
+    ago = (pl.lit(week).str.to_date() - pl.col("week")).dt.total_days() // 7
+    on = ["model", "suite", "suite_major", "turn", "combination"]
+    counted = read_weeks(con, "combinations", shift(week, 1 - WINDOW), week)
+    return (
+        counted.with_columns(pl.col("model", "suite", "prompt", "combination").cast(pl.String))
+        .with_columns(suite_major=major, back=ago)
+        .join(heads.select("suite_key", *on), on=on)
+        .join(weeks, on=["suite_key", "back"], how="semi")
+        .group_by("suite_key", "prompt")
+        .agg(pl.col("open", "partly", "pictures").sum())
+    )
+
+
+def _entries(rates: _Rates, seat: Ints, gradient: Floats, *, prompts: bool) -> Entries:
+    """Return the entries of some prompts, for figures of themselves or of their suites."""
+    named = rates.heads.select("suite_key", "metric", "value_name")
+    frame = rates.seats[seat].join(named, on="suite_key", maintain_order="left")
+    nothing = pl.lit(None, dtype=pl.String)
+    found = frame.with_columns(reference=nothing, prompt=pl.col("prompt") if prompts else nothing)
+    return Entries(found.select(FIGURE), seat, seat, gradient)
