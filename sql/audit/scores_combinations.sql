@@ -7,59 +7,13 @@
 --   labels
 -- Uses: read_from_labels
 WITH
-wanted AS (
-    SELECT
-        *,
-        count(*) OVER (PARTITION BY suite, suite_major, combination) AS parts
-    FROM combinations
-),
-
--- a part is shown, is not, or was not assessed (NULL)
-read_parts AS (
-    SELECT
-        readings.week, readings.model, readings.suite, readings.suite_major, readings.condition,
-        readings.prompt, readings.turn, readings.standing, readings.slot_key, wanted.combination,
-        wanted.parts,
-        CASE WHEN declared.in_support THEN readings.value = wanted.value END AS shown
-    FROM readings
-    INNER JOIN wanted USING (suite, suite_major, attribute)
-    LEFT JOIN declared
-        ON
-            readings.week = declared.week
-            AND readings.model = declared.model
-            AND readings.suite = declared.suite
-            AND readings.suite_major = declared.suite_major
-            AND readings.attribute = declared.attribute
-            AND readings.value = declared.value
-),
-
-pictures AS (
-    SELECT
-        * EXCLUDE (shown),
-        count(*) AS asked,
-        count(shown) AS known,
-        bool_and(coalesce(shown, TRUE)) AS possible
-    FROM read_parts
-    GROUP BY ALL
-    HAVING count(*) = any_value(parts)
-),
-
-tallied AS (
-    SELECT
-        week, model, suite, suite_major, condition, prompt, turn, standing, combination,
-        cast(count(*) FILTER (WHERE known = parts AND possible) AS DOUBLE) AS k,
-        cast(count(*) FILTER (WHERE known = parts) AS DOUBLE) AS n,
-        cast(count(*) FILTER (WHERE known > 0) AS DOUBLE) AS partly,
-        cast(count(*) FILTER (WHERE known > 0 AND possible) AS DOUBLE) AS most
-    FROM pictures
-    GROUP BY ALL
-),
+-- Uses: combined
 
 levels AS (
-    FROM tallied
+    FROM combined
     UNION ALL BY NAME
     SELECT * REPLACE (cast(NULL AS VARCHAR) AS prompt)
-    FROM tallied
+    FROM combined
     WHERE standing
 ),
 

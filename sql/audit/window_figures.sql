@@ -2,96 +2,14 @@
 --   week? Recomputed from attempts and labels alone, to be held against `window_scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   reference, scale, metric, value_name.
--- Columns: those of window_scores; metric is share, distance2, or stereotype_share and stereotype_others
---   (over all pairs); first_week as far as an opened change moves it; low and high of shares alone.
+-- Columns: those of window_scores; metric is share, anachronism_rate, homogeneity, distance2, or
+--   stereotype_share and stereotype_others (over all pairs); first_week as far as an opened change moves it; low
+--   and high of shares alone.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, stereotype_pairs,
 --   yardsticks, plans, attempts, outcomes, labels, withheld, drift_events
 -- Uses: read_from_labels
-WITH hidden AS (
-    SELECT DISTINCT
-        week, model
-    FROM withheld
-),
-
-here AS (
-    SELECT DISTINCT
-        cells.week, cells.model, plans.series, plans.params_hash, plans.track, plans.simulated, cells.suite,
-        cells.suite_major, cells.condition, cells.turn, cells.attribute, cells.scale, cells.labeler_version
-    FROM cells
-    INNER JOIN plans USING (week, model)
-    ANTI JOIN hidden USING (week, model)
-    WHERE cells.standing
-),
-
-begun AS (
-    SELECT
-        here.*,
-        max(greatest(coalesce(drift_events.changed_week, here.week - 77), here.week - 77)) AS quiet_from
-    FROM here
-    LEFT JOIN drift_events
-        ON
-            here.model = drift_events.model
-            AND here.series = drift_events.series
-            AND here.params_hash = drift_events.params_hash
-            AND here.suite = drift_events.suite
-            AND here.suite_major = drift_events.suite_major
-            AND here.condition = drift_events.condition
-            AND here.turn = drift_events.turn
-            AND here.attribute = drift_events.attribute
-            AND here.labeler_version = drift_events.labeler_version
-            AND drift_events.metric = 'share'
-            AND here.week >= drift_events.week
-    GROUP BY ALL
-),
-
-windows AS (
-    SELECT
-        *,
-        greatest(week - 21, quiet_from) AS first_week,
-        hash(week, model, suite, suite_major, condition, turn, attribute, scale) AS id,
-        hash(week, track, simulated, suite, suite_major, condition, turn, attribute, scale) AS board
-    FROM begun
-),
-
-weekly AS (
-    SELECT
-        windows.id,
-        counted.week AS seen,
-        counted.prompt,
-        counted.subject,
-        counted.value,
-        counted.x,
-        counted.n,
-        counted.week >= windows.first_week AS pooled
-    FROM windows
-    INNER JOIN counted
-        ON
-            windows.model = counted.model
-            AND windows.suite = counted.suite
-            AND windows.suite_major = counted.suite_major
-            AND windows.condition = counted.condition
-            AND windows.turn = counted.turn
-            AND windows.attribute = counted.attribute
-            AND windows.labeler_version = counted.labeler_version
-            AND windows.quiet_from <= counted.week
-            AND windows.week >= counted.week
-    INNER JOIN plans
-        ON
-            counted.week = plans.week
-            AND counted.model = plans.model
-            AND windows.series = plans.series
-            AND windows.params_hash = plans.params_hash
-    INNER JOIN prompt_attributes
-        ON
-            windows.week = prompt_attributes.week
-            AND windows.model = prompt_attributes.model
-            AND windows.suite = prompt_attributes.suite
-            AND windows.suite_major = prompt_attributes.suite_major
-            AND windows.attribute = prompt_attributes.attribute
-            AND counted.prompt = prompt_attributes.prompt
-    LEFT JOIN hidden ON counted.week = hidden.week AND counted.model = hidden.model
-    WHERE counted.standing AND counted.n > 0 AND hidden.model IS NULL
-),
+WITH
+-- Uses: window_cells
 
 window_prompts AS (
     SELECT DISTINCT
@@ -193,6 +111,32 @@ weighted AS (
     INNER JOIN told USING (id, metric)
 ),
 
+-- homogeneity grows as the squared distance to equal shares does, 2 / (1 - 1/K) times as fast
+alike AS (
+    SELECT
+        id, prompt, value, x, n, p, total,
+        count(*) OVER (PARTITION BY id, prompt) AS k,
+        unnest([prompt, '']) AS level
+    FROM pooled
+    WHERE reference = ''
+),
+
+alike_means AS (
+    SELECT
+        id, level,
+        avg(least(a, 1)) AS homogeneity
+    FROM (
+        SELECT
+            id, level, prompt,
+            (sum(x * (x - 1)) / (any_value(n) * (any_value(n) - 1)) - 1 / any_value(k))
+            / (1 - 1 / any_value(k)) AS a
+        FROM alike
+        WHERE k > 1
+        GROUP BY id, level, prompt
+    ) AS alone
+    GROUP BY id, level
+),
+
 named AS (
     SELECT
         id,
@@ -248,81 +192,36 @@ entries AS (
     SELECT
         *,
         hash(id, metric, reference, value_name, level) AS figure
-    FROM named
+    FROM (
+        FROM named
+        UNION ALL BY NAME
+        SELECT named.* REPLACE ('anachronism_rate' AS metric, '' AS value_name)
+        FROM named
+        INNER JOIN windows USING (id)
+        WHERE
+            named.metric = 'share' AND windows.attribute = 'clothing_era' AND named.value_name = 'historical'
+        UNION ALL BY NAME
+        SELECT
+            id,
+            'homogeneity' AS metric,
+            '' AS source,
+            '' AS reference,
+            '' AS value_name,
+            level,
+            prompt,
+            value,
+            x,
+            n,
+            p,
+            total,
+            2 * k / (k - 1) * (x / n - 1 / k) / count(DISTINCT prompt) OVER (PARTITION BY id, level)
+                AS gradient
+        FROM alike
+        WHERE k > 1
+    ) AS every
 ),
 
-spreads AS (
-    SELECT
-        figure, id, source, prompt,
-        greatest(sum(gradient * gradient * p) - pow(sum(gradient * p), 2), 0) * any_value(total)
-        / greatest(any_value(total) - 1, 1) AS spread,
-        greatest(max(gradient), 0) - least(min(gradient), 0) AS reach
-    FROM entries
-    GROUP BY figure, id, source, prompt
-),
-
-moved AS (
-    SELECT
-        entries.figure, shown.seen,
-        sum(entries.gradient * (shown.x / shown.n - entries.p)) AS deviation
-    FROM entries
-    INNER JOIN shown
-        ON
-            entries.id = shown.id
-            AND entries.source = shown.reference
-            AND entries.prompt = shown.prompt
-            AND entries.value = shown.value
-    WHERE shown.n > 0
-    GROUP BY entries.figure, shown.seen
-),
-
-sizes AS (
-    SELECT DISTINCT
-        id, reference, prompt, seen, n
-    FROM shown
-    WHERE n > 0
-),
-
-drawn AS (
-    SELECT
-        spreads.figure, shown.seen,
-        sum(spreads.spread / shown.n) AS sampling
-    FROM spreads
-    INNER JOIN sizes AS shown
-        ON
-            spreads.id = shown.id
-            AND spreads.source = shown.reference
-            AND spreads.prompt = shown.prompt
-    GROUP BY spreads.figure, shown.seen
-),
-
-owns AS (
-    SELECT
-        moved.figure,
-        count(*) AS quiet_weeks,
-        count(*) - 1 AS freedom,
-        avg(drawn.sampling) AS sampling,
-        CASE WHEN count(*) > 1 THEN greatest(var_samp(moved.deviation) - avg(drawn.sampling), 0) ELSE 0 END
-            AS own
-    FROM moved
-    INNER JOIN drawn USING (figure, seen)
-    GROUP BY moved.figure
-),
-
-sums AS (
-    SELECT
-        id, figure, metric, reference, value_name, level,
-        count(DISTINCT prompt) AS cells,
-        sum(gradient * x / n) AS linear,
-        sum(x) AS x,
-        sum(n) AS n,
-        greatest(
-            sum(x / n * (1 - x / n) / (n - 1)),
-            sum((x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n)
-        ) AS variance
-    FROM entries
-    GROUP BY ALL
-),
+-- Uses: window_scatter
 
 cell_squares AS (
     SELECT
@@ -339,75 +238,6 @@ squares AS (
         avg(d) AS distance2
     FROM cell_squares
     GROUP BY id, reference
-),
-
-levels AS (
-    SELECT
-        figure, sum(reach) AS reach
-    FROM spreads
-    GROUP BY figure
-),
-
-shared AS (
-    SELECT
-        sums.*, windows.* EXCLUDE (id), owns.quiet_weeks, owns.freedom, owns.sampling, owns.own, levels.reach,
-        sum(owns.freedom) OVER board AS together,
-        sum(owns.freedom * owns.own) OVER board / nullif(sum(owns.freedom) OVER board, 0) AS common,
-        sum(owns.freedom * (owns.own + owns.sampling)) OVER board / nullif(sum(owns.freedom) OVER board, 0)
-            AS common_week
-    FROM sums
-    INNER JOIN windows USING (id)
-    INNER JOIN owns USING (figure)
-    INNER JOIN levels USING (figure)
-    WINDOW board AS (
-        PARTITION BY windows.board, sums.metric, sums.reference, sums.value_name, sums.level
-    )
-),
-
-mixed AS (
-    SELECT
-        *,
-        together >= 4 AS measured,
-        CASE
-            WHEN together < 4 THEN pow(0.05 * reach, 2)
-            WHEN quiet_weeks >= 4 THEN (own + common) / 2
-            ELSE common
-        END AS scatter,
-        CASE
-            WHEN quiet_weeks >= 4
-                THEN (2 * pow(own + sampling, 2) / freedom + 2 * pow(common_week, 2) / together) / 4
-            ELSE 2 * pow(common_week, 2) / together
-        END AS error
-    FROM shared
-),
-
-lengths AS (
-    SELECT
-        id,
-        count(DISTINCT seen) AS weeks
-    FROM weekly
-    WHERE pooled
-    GROUP BY id
-),
-
-freed AS (
-    SELECT
-        mixed.*, lengths.weeks,
-        1.959963984540054e0 AS z,
-        CASE
-            WHEN mixed.measured AND mixed.error > 0
-                THEN
-                    greatest(
-                        2 * pow(mixed.scatter + mixed.sampling, 2) / mixed.error,
-                        CASE
-                            WHEN mixed.quiet_weeks >= 4 THEN least(mixed.freedom, mixed.together)
-                            ELSE mixed.together
-                        END,
-                        4
-                    )
-        END AS scatter_freedom
-    FROM mixed
-    INNER JOIN lengths USING (id)
 ),
 
 quantiles AS (
@@ -469,9 +299,13 @@ SELECT
     sampled.scale, sampled.labeler_version, sampled.metric,
     nullif(sampled.value_name, '') AS value_name,
     sampled.first_week, sampled.weeks,
-    CASE WHEN sampled.metric = 'distance2' THEN squares.distance2 ELSE sampled.linear END AS estimate,
+    CASE sampled.metric
+        WHEN 'distance2' THEN squares.distance2
+        WHEN 'homogeneity' THEN alike_means.homogeneity
+        ELSE sampled.linear
+    END AS estimate,
     CASE
-        WHEN sampled.metric = 'share'
+        WHEN sampled.metric IN ('share', 'anachronism_rate')
             THEN
                 greatest(
                     sampled.linear - sampled.times * sqrt(
@@ -482,7 +316,7 @@ SELECT
                 )
     END AS low,
     CASE
-        WHEN sampled.metric = 'share'
+        WHEN sampled.metric IN ('share', 'anachronism_rate')
             THEN
                 least(
                     sampled.linear + sampled.times * sqrt(
@@ -499,6 +333,7 @@ SELECT
     sampled.quiet_weeks
 FROM sampled
 LEFT JOIN squares ON sampled.id = squares.id AND sampled.reference = squares.reference
+LEFT JOIN alike_means ON sampled.id = alike_means.id AND sampled.level = alike_means.level
 ORDER BY
     sampled.week DESC, sampled.model ASC, sampled.suite ASC, sampled.suite_major ASC, sampled.condition ASC,
     sampled.attribute ASC, sampled.metric ASC, sampled.reference ASC, sampled.level ASC,
