@@ -17,7 +17,7 @@ from assets.metrics.results import LATER_RESULTS
 from assets.metrics.week import score_all, score_weeks
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
-from tests.warehouse.windows.test_windows import OCCUPATIONS, labels
+from tests.warehouse.windows.planted import OCCUPATIONS, labels
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect

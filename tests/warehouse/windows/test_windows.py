@@ -2,123 +2,39 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from math import isclose
 from typing import Any
 
-import duckdb
 import polars as pl
 import pytest
 
-from assets.generation.slots import Slot
 from assets.metrics.declared import load_declared
-from assets.metrics.drift.table import SCHEMA as EVENTS
+from assets.metrics.registry.metrics import metrics as registered
 from assets.metrics.scores.table import compute_scores
 from assets.metrics.windows.formulas import HISTORY, WINDOW
+from assets.metrics.windows.rates import rate_names
 from assets.metrics.windows.table import SCHEMA, week_windows
-from assets.suites.loader import load_suites
-from assets.suites.schema import Attribute
-from tests.warehouse.builder import WEEK, build_partition
+from tests.warehouse.builder import WEEK
+from tests.warehouse.windows.planted import (
+    CHANGED,
+    KEYS,
+    LOST,
+    MODELS,
+    OPENED,
+    SUITES,
+    WEEKS,
+    WITHHELD,
+    WORLD,
+    Con,
+    Row,
+)
 from tests.warehouse.windows.windows_plainly import Counts, Figure, Model, pooled, scatters, widened
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import sql
-from warehouse.loading.load import load_partition, partitions, replace_week
-from warehouse.store import open_store
 from warehouse.weeks import shift
-
-Con = duckdb.DuckDBPyConnection
-Row = dict[str, Any]
-WEEKS = [shift(WEEK, number) for number in range(-6, 1)]
-REPLICATES = 6
-OCCUPATIONS, WORLD = load_suites()["occupations@1"], load_suites()["rest-of-world@1"]
-SUITES = (OCCUPATIONS, WORLD)
-MODELS = ("one", "two", "three")
-#: `two` changed in this week, which was found a week later.
-CHANGED, OPENED = WEEKS[4], WEEKS[5]
-#: `three` was not asked in one week, and withheld in another.
-LOST, WITHHELD = WEEKS[2], WEEKS[5]
-KEYS = [
-    *("model", "suite", "suite_major", "condition", "prompt", "turn", "attribute"),
-    *("reference", "scale", "metric", "value_name"),
-]
-
-
-def labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:
-    """Return a label by chance: each model and week leans by an amount of its own; sometimes nothing can be told."""
-    lean = random.Random(f"{slot.model}/{slot.week}/{attribute.id}").gauss(0, 0.12)
-    chance = random.Random(f"{slot.model}/{slot.week}/{slot.prompt}/{slot.replicate}/{attribute.id}")
-    if chance.random() < 0.06:
-        return "cannot_tell", 0.2, None
-    first = random.Random(slot.prompt).uniform(0.1, 0.9) + lean
-    value = attribute.values[0] if chance.random() < first else chance.choice(attribute.values)
-    return value, 0.9, None
-
-
-def outcomes(slot: Slot) -> Sequence[str]:
-    refused = random.Random(f"{slot.slot_key}/refused").random() < 0.05
-    return ("refused_text",) if refused else ("ok",)
-
-
-def asked(prompt: str) -> bool:
-    return prompt.startswith("occupations/") or prompt.startswith("rest-of-world/person-")
-
-
-def event(**changed: Any) -> Row:
-    """Return a row of `drift_events`, of occupations by `two`."""
-    plain: Row = {
-        **dict.fromkeys(EVENTS.names),
-        **{"week": OPENED, "model": "two", "series": "two", "params_hash": PARAMS, "track": "model"},
-        **{"simulated": True, "suite": "occupations", "suite_major": 1, "condition": "baseline", "turn": 1},
-        **{"attribute": "perceived_gender", "scale": "values", "labeler_version": VERSION, "metric": "share"},
-        **{"value_name": "feminine", "kind": "model", "started_week": WEEKS[0], "changed_week": CHANGED},
-        **{"earliest_week": CHANGED, "latest_week": CHANGED, "before_share": 0.2, "after_share": 0.8},
-        **{"change": 0.6, "change_low": 0.5, "change_high": 0.7, "before_n": 100, "after_n": 50},
-        **{"log10_e": 5.0, "cells": 27, "changed_cells": 27, "changed_prompts": "occupations/ceo"},
-        **{"suite_changed": False, "labeler_changed": False, "completeness_changed": False},
-        **{"models_at_once": 1, "models_compared": 3, "words": "it changed"},
-    }
-    return plain | changed
-
-
-PARAMS, VERSION = "44136fa3", "1-0123456789ab"
-
-
-def insert(con: Con, row: Row) -> None:
-    columns = ", ".join(row)
-    con.execute(f"INSERT INTO drift_events ({columns}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
-
-
-@pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
-    store = open_store(tmp_path_factory.mktemp("windows"))
-    for model in MODELS:
-        for week in WEEKS:
-            if (model, week) != ("three", LOST):
-                build_partition(
-                    store,
-                    week,
-                    model,
-                    suites=SUITES,
-                    replicates=REPLICATES,
-                    outcomes=outcomes,
-                    labels=labels,
-                    prompts=asked,
-                )
-    with connect(None) as made:
-        migrate(made)
-        load_declared(made)
-        for week, model in partitions(store):
-            load_partition(made, store, week, model)
-        for week in WEEKS:
-            replace_week(made, "scores", week, compute_scores(made, week))
-        made.execute("INSERT INTO withheld VALUES ($week, 'three', 'a reason')", {"week": WITHHELD})
-        insert(made, event())
-        for week in WEEKS:
-            replace_week(made, "window_scores", week, week_windows(made, week))
-        yield made
 
 
 def rows(con: Con, where: str = "TRUE", week: str = WEEK) -> list[Row]:
@@ -189,6 +105,10 @@ def figures(con: Con) -> list[tuple[str, str, str | None, str, str | None, str |
         prompts = {prompt for prompt, _ in shares}
         return mean([sum((shares[p, v] - 0.5) ** 2 for v in ("feminine", "masculine")) / 2 for p in prompts])
 
+    def alike(shares: Any) -> float:
+        prompts = {prompt for prompt, _ in shares}
+        return mean([2 * sum((shares[p, v] - 0.5) ** 2 for v in ("feminine", "masculine")) for p in prompts])
+
     def tilt(shares: Any) -> float:
         there = [p for p, v in shares if v == "feminine" and p in typed]
         return sum((typed[p] - 0.5) * (shares[p, "feminine"] - 0.5) for p in there) / sum(
@@ -229,6 +149,8 @@ def figures(con: Con) -> list[tuple[str, str, str | None, str, str | None, str |
         (*gender, None, "share", "feminine", ceo, lambda s: s[ceo, "feminine"]),
         (*gender, None, "share", "masculine", None, lambda s: mean([x for (_, v), x in s.items() if v == "masculine"])),
         (*gender, "parity", "distance2", None, None, square),
+        (*gender, None, "homogeneity", None, None, alike),
+        (*gender, None, "homogeneity", None, ceo, lambda s: alike({k: v for k, v in s.items() if k[0] == ceo})),
         (*gender, "bls-cps-2025", "tilt", None, None, tilt),
         (*gender, "bls-cps-2025", "level", None, None, over(typed.__contains__, less=True)),
         (*gender, "bls-cps-2025", "exaggeration_male_typed", None, None, over(male, -1.0, less=True)),
@@ -254,11 +176,11 @@ def one_row(con: Con, model: str, week: str = WEEK, **keys: Any) -> Row:
 def test_estimates_and_scatter_are_those_of_plain_python(con: Con, week: str) -> None:
     for suite, attribute, reference, metric, about, prompt, figure in figures(con):
         models = {name: model_of(con, name, attribute, suite, week) for name in MODELS}
-        plain = dict(zip(models, scatters([*models.values()], figure), strict=True))
+        if prompt and not all((prompt, "feminine") in pooled(m.counts, m.window) for m in models.values()):
+            continue
+        plain = dict(zip(models, scatters([*models.values()], [figure] * len(models)), strict=True))
         for name, model in models.items():
             if name == "three" and week == WITHHELD:
-                continue
-            if prompt and (prompt, "feminine") not in pooled(model.counts, model.window):
                 continue
             row = one_row(
                 con,
@@ -272,9 +194,9 @@ def test_estimates_and_scatter_are_those_of_plain_python(con: Con, week: str) ->
                 prompt=prompt,
             )
             if row["reason"]:
-                assert (metric[:10], week) == ("stereotype", WEEKS[0]), row
+                assert metric.startswith("stereotype") and week in WEEKS[:2], row
                 continue
-            if metric != "distance2":  # of squares the plain one is biased
+            if metric not in ("distance2", "homogeneity"):  # of squares the plain one is biased
                 assert isclose(row["estimate"], figure(pooled(model.counts, model.window)), abs_tol=1e-9), row
             assert row["quiet_weeks"] == plain[name].weeks, row
             assert isclose(row["scatter"] ** 2, plain[name].variance, abs_tol=1e-9), (metric, row)
@@ -303,7 +225,7 @@ def test_figures_are_those_of_one_week_in_which_all_pictures_were_drawn(con: Con
     """Of every metric: the estimate, n and cells; and the interval, once scatter is added to it."""
     key = lambda row: tuple(row[name] for name in KEYS)  # noqa: E731
     scores = {key(row): row for row in pooled_week(con, WEEKS[-4:]) if row["model"] == "one"}
-    metrics = set()
+    metrics, ranges = set(), {one.id: one.range for one in registered()}
     for row in rows(con, "model = 'one' AND estimate IS NOT NULL"):
         same = scores[key(row)]
         few = row["cells"] < same["cells"]  # prompts with fewer than five pictures are left out of windows
@@ -316,7 +238,7 @@ def test_figures_are_those_of_one_week_in_which_all_pictures_were_drawn(con: Con
             plain = type("", (), {"variance": row["scatter"] ** 2, "freedom": row["scatter_freedom"] or 1e12})
             for end, sign in (("low", -1), ("high", 1)):
                 wide = widened(row["estimate"], same[end], plain, row["weeks"], sign)  # type: ignore[arg-type]
-                least, most = (-1.0, 1.0) if row["metric"] != "share" else (0.0, 1.0)
+                least, most = ranges[row["metric"]]
                 if row["metric"] in ("tilt", "stereotype_gap"):
                     least, most = -1e9, 1e9
                 assert isclose(row[end], min(max(wide, least), most), abs_tol=1e-7) or (
@@ -324,7 +246,8 @@ def test_figures_are_those_of_one_week_in_which_all_pictures_were_drawn(con: Con
                 ), (end, row, same)
     assert metrics >= {
         *("share", "distance2", "distance", "tilt", "level", "mean_share", "exaggeration_male_typed"),
-        *("stereotype_share", "stereotype_others", "stereotype_gap"),
+        *("stereotype_share", "stereotype_others", "stereotype_gap", "homogeneity", "anachronism_rate"),
+        *("combination_share", *rate_names()),
     }
 
 
@@ -390,6 +313,7 @@ def test_what_starts_another_series_starts_another_window(con: Con, column: str,
     )
     found = pl.DataFrame(week_windows(con, WEEK)).filter(pl.col("model") == "one")
     con.execute("ROLLBACK")
+    found = found.filter(pl.col("estimate").is_not_null())
     assert found["weeks"].unique().to_list() == [1]
     assert set(found["quiet_weeks"].drop_nulls()) <= {1}
 
@@ -419,6 +343,12 @@ def test_a_share_without_a_statistic_is_never_below_nothing(con: Con) -> None:
     assert found == [(True, 0.0, True, True)]
 
 
+AUDITED = (
+    *("share", "anachronism_rate", "homogeneity", "distance2"),
+    *("stereotype_share", "stereotype_others"),
+)
+
+
 @pytest.mark.parametrize("week", [WEEKS[1], WEEKS[3], WEEK])
 def test_the_audit_query_finds_the_same_from_labels(con: Con, week: str) -> None:
     columns = ("estimate", "low", "high", "cells", "scatter", "scatter_freedom", "quiet_weeks", "weeks")
@@ -430,7 +360,7 @@ def test_the_audit_query_finds_the_same_from_labels(con: Con, week: str) -> None
     assert len(found) == len(audit)
     checked = 0
     for row in rows(con, "estimate IS NOT NULL", week):
-        if row["metric"] not in ("share", "distance2", "stereotype_share", "stereotype_others"):
+        if row["metric"] not in AUDITED:
             continue
         if row["metric"].startswith("stereotype") and (
             row["value_name"] or row["reference"] != "stereotypes"
@@ -439,7 +369,7 @@ def test_the_audit_query_finds_the_same_from_labels(con: Con, week: str) -> None
         other = found.pop(key(row))
         checked += 1
         for name in columns:
-            if row["metric"] != "share" and name in ("low", "high"):
+            if row["metric"] not in ("share", "anachronism_rate") and name in ("low", "high"):
                 continue
             if row[name] is None:
                 assert other[name] is None, (name, row, other)

@@ -18,10 +18,11 @@ STEP = 1e-4
 
 
 class Model(NamedTuple):
-    """What one model drew: its counts of the quiet weeks, and which of them are of the window."""
+    """What one model drew: its counts of the quiet weeks, which of them are of the window, and what a prompt needs."""
 
     counts: Counts
     window: Sequence[str]
+    least: int = 5
 
 
 class Plain(NamedTuple):
@@ -32,8 +33,8 @@ class Plain(NamedTuple):
     weeks: int
 
 
-def pooled(counts: Counts, weeks: Sequence[str]) -> dict[tuple[str, str], float]:
-    """Return the shares of prompts with five pictures or more in these weeks."""
+def pooled(counts: Counts, weeks: Sequence[str], least: int = 5) -> dict[tuple[str, str], float]:
+    """Return the shares of prompts with five pictures or more in these weeks, or as many as are needed."""
     total: dict[str, dict[str, int]] = {}
     for (week, prompt), seen in counts.items():
         if week in weeks:
@@ -43,7 +44,7 @@ def pooled(counts: Counts, weeks: Sequence[str]) -> dict[tuple[str, str], float]
     return {
         (prompt, value): pictures / sum(seen.values())
         for prompt, seen in total.items()
-        if sum(seen.values()) >= 5
+        if sum(seen.values()) >= least
         for value, pictures in seen.items()
     }
 
@@ -56,11 +57,11 @@ def gradient(figure: Figure, shares: Shares) -> dict[tuple[str, str], float]:
     }
 
 
-def scatters(models: Sequence[Model], figure: Figure) -> list[Plain]:
-    """Return the scatter of each model of a board."""
+def scatters(models: Sequence[Model], figures: Sequence[Figure]) -> list[Plain]:
+    """Return the scatter of the figure of each model of a board."""
     own, sampling, weeks, reach = [], [], [], []
-    for model in models:
-        grown = gradient(figure, pooled(model.counts, model.window))
+    for model, figure in zip(models, figures, strict=True):
+        grown = gradient(figure, pooled(model.counts, model.window, model.least))
         grown = {at: slope for at, slope in grown.items() if abs(slope) > 1e-9}
         prompts = sorted({prompt for prompt, _ in grown})
         whole = {
@@ -85,7 +86,7 @@ def scatters(models: Sequence[Model], figure: Figure) -> list[Plain]:
                 first = sum(slope * mean[prompt][value] for value, slope in slopes.items())
                 square = sum(slope**2 * mean[prompt][value] for value, slope in slopes.items())
                 total = sum(whole[prompt].values())
-                spread += (square - first**2) * total / (total - 1) / n
+                spread += (square - first**2) * total / max(total - 1, 1) / n
             deviations.append(moved)
             expected.append(spread)
         many = len(deviations)
