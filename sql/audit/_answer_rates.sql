@@ -1,6 +1,7 @@
--- Answers: How did each model's requests end? Steps of the audit queries that name this text under "Uses": from
---   slots and attempts alone.
--- Grain: answer_rates: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, metric.
+-- Answers: How did each model's requests end? Steps of the audit queries that name this text under "Uses":
+--   from slots and attempts alone.
+-- Grain: answer_rates: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn,
+--   metric.
 -- Columns: of answer_rates: those; cells; part, whole: what the metric is the share of.
 -- Depends on: slots, prompts, attempts, outcomes
 WITH

@@ -1,8 +1,8 @@
--- Answers: How many pictures show all values of a declared combination? Steps of the audit queries that name this
---   text under "Uses", after those of read_from_labels.
+-- Answers: How many pictures show all values of a declared combination? Steps of the audit queries that name
+--   this text under "Uses", after those of read_from_labels.
 -- Grain: combined: week, model, suite, suite_major, condition, prompt, turn, combination.
--- Columns: of combined: those; standing; k of n pictures with all parts assessed; partly: with any, of which most
---   at most may show it.
+-- Columns: of combined: those; standing; k of n pictures with all parts assessed; partly: with any, of which
+--   most at most may show it.
 -- Depends on: readings, declared, combinations
 WITH
 combined_parts AS (

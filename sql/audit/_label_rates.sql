@@ -1,8 +1,9 @@
--- Answers: What became of each model's pictures, attribute by attribute? Steps of the audit queries that name this
---   text under "Uses", after those of read_from_labels.
--- Grain: label_rates: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
---   metric, value_name.
--- Columns: of label_rates: those; scale, labeler_version, cells; part, whole: what the metric is the share of.
+-- Answers: What became of each model's pictures, attribute by attribute? Steps of the audit queries that name
+--   this text under "Uses", after those of read_from_labels.
+-- Grain: label_rates: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn,
+--   attribute, metric, value_name.
+-- Columns: of label_rates: those; scale, labeler_version, cells; part, whole: what the metric is the share
+--   of.
 -- Depends on: cells, readings, declared
 WITH
 -- every prompt by itself, and the prompts that stand for their suite together
@@ -18,8 +19,9 @@ label_levels AS (
 
 label_sums AS (
     SELECT
-        label_levels.week, label_levels.model, label_levels.suite, label_levels.suite_major, label_levels.condition, label_levels.prompt,
-        label_levels.turn, label_levels.attribute, label_levels.scale, label_levels.labeler_version,
+        label_levels.week, label_levels.model, label_levels.suite, label_levels.suite_major,
+        label_levels.condition, label_levels.prompt, label_levels.turn, label_levels.attribute,
+        label_levels.scale, label_levels.labeler_version,
         count(DISTINCT label_levels.cell) AS cells,
         count(readings.attribute) AS pictures,
         count(*) FILTER (WHERE declared.in_support) AS assessed,
@@ -97,4 +99,4 @@ label_rates AS (
             AND declared.value != 'cannot_tell'
 )
 
-SELECT * FROM label_rates
+SELECT metric FROM label_rates

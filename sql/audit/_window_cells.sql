@@ -1,9 +1,9 @@
--- Answers: Which windows of labels end with each week, and what did their weeks, and the quiet ones before, show?
---   Steps of the audit queries that name this text under "Uses", after those of read_from_labels.
--- Grain: windows: week, model, suite, suite_major, condition, turn, attribute; weekly: the same × week × prompt ×
---   value, of the twelve weeks through the window's last without an opened change between.
--- Columns: of windows: id; board (alike for what is compared); first_week, quiet_from; of weekly: id; seen: the
---   week; x of n pictures; pooled: whether it is of the window.
+-- Answers: Which windows of labels end with each week, and what did their weeks, and the quiet ones before,
+--   show? Steps of the audit queries that name this text under "Uses", after those of read_from_labels.
+-- Grain: windows: week, model, suite, suite_major, condition, turn, attribute; weekly: the same × week ×
+--   prompt × value, of the twelve weeks through the window's last without an opened change between.
+-- Columns: of windows: id; board (alike for what is compared); first_week, quiet_from; of weekly: id; seen:
+--   the week; x of n pictures; pooled: whether it is of the window.
 -- Depends on: counted, cells, plans, prompt_attributes, withheld, drift_events
 WITH hidden AS (
     SELECT DISTINCT

@@ -1,11 +1,12 @@
--- Answers: How much does each figure of a window scatter from week to week beyond its sample of pictures? Steps of
---   the audit queries that name this text under "Uses".
+-- Answers: How much does each figure of a window scatter from week to week beyond its sample of pictures?
+--   Steps of the audit queries that name this text under "Uses".
 -- Grain: figure.
--- Columns: those of windows; metric, reference, value_name, level; cells, x, n; linear: Σ gradient x / n; variance:
---   Σ of those of the cells' shares; scatter (variance of a week), scatter_freedom, measured, quiet_weeks, weeks.
--- Depends on: windows (id, board), shown (what each week showed: id, reference, prompt, value, seen, pooled, x of n),
---   entries (a row per share that a figure grows with: figure, id, source, prompt, value, gradient, p over all
---   weeks of total pictures, x of n in the window)
+-- Columns: those of windows; metric, reference, value_name, level; cells, x, n; linear: Σ gradient x / n;
+--   variance: Σ of those of the cells' shares; scatter (variance of a week), scatter_freedom, measured,
+--   quiet_weeks, weeks.
+-- Depends on: windows (id, board), shown (what each week showed: id, reference, prompt, value, seen, pooled,
+--   x of n), entries (a row per share that a figure grows with: figure, id, source, prompt, value, gradient,
+--   p over all weeks of total pictures, x of n in the window)
 WITH spreads AS (
     SELECT
         figure, id, source, prompt,
@@ -38,7 +39,7 @@ sizes AS (
     WHERE n > 0
 ),
 
-expected_moves AS (
+chance AS (
     SELECT
         spreads.figure, shown.seen,
         sum(spreads.spread / shown.n) AS sampling
@@ -56,11 +57,11 @@ owns AS (
         moved.figure,
         count(*) AS quiet_weeks,
         count(*) - 1 AS freedom,
-        avg(expected_moves.sampling) AS sampling,
-        CASE WHEN count(*) > 1 THEN greatest(var_samp(moved.deviation) - avg(expected_moves.sampling), 0) ELSE 0 END
+        avg(chance.sampling) AS sampling,
+        CASE WHEN count(*) > 1 THEN greatest(var_samp(moved.deviation) - avg(chance.sampling), 0) ELSE 0 END
             AS own
     FROM moved
-    INNER JOIN expected_moves USING (figure, seen)
+    INNER JOIN chance USING (figure, seen)
     GROUP BY moved.figure
 ),
 
@@ -148,4 +149,4 @@ freed AS (
     INNER JOIN lengths USING (id)
 )
 
-SELECT * FROM freed
+SELECT figure FROM freed

@@ -3,8 +3,8 @@
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   reference, scale, metric, value_name.
 -- Columns: those of window_scores; metric is share, anachronism_rate, homogeneity, distance2, or
---   stereotype_share and stereotype_others (over all pairs); first_week as far as an opened change moves it; low
---   and high of shares alone.
+--   stereotype_share and stereotype_others (over all pairs); first_week as far as an opened change moves it;
+--   low and high of shares alone.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, stereotype_pairs,
 --   yardsticks, plans, attempts, outcomes, labels, withheld, drift_events
 -- Uses: read_from_labels
@@ -188,7 +188,7 @@ named AS (
     FROM weighted
 ),
 
-entries AS (
+entries AS ( -- noqa: ST03
     SELECT
         *,
         hash(id, metric, reference, value_name, level) AS figure

@@ -1,6 +1,6 @@
 -- Answers: What became of requests and pictures in four weeks, how often did one picture show declared values
---   together, and how much does that scatter from week to week? Recomputed from attempts and labels alone, to be
---   held against `window_scores`.
+--   together, and how much does that scatter from week to week? Recomputed from attempts and labels alone, to
+--   be held against `window_scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute, metric,
 --   value_name.
 -- Columns: those of window_scores; metric is that of scores_outcomes (but for pictures), scores_assessed or
@@ -30,13 +30,15 @@ parts AS (
     WHERE metric <> 'pictures' AND prompt IS NOT NULL
     UNION ALL
     SELECT
-        week, model, suite, suite_major, condition, turn, attribute, coalesce(labeler_version, '') AS labeler_version,
+        week, model, suite, suite_major, condition, turn, attribute,
+        coalesce(labeler_version, '') AS labeler_version,
         scale, metric, coalesce(value_name, '') AS value_name, prompt, part AS x, whole AS n
     FROM label_rates
     WHERE prompt IS NOT NULL
     UNION ALL
     SELECT
-        combined.week, combined.model, combined.suite, combined.suite_major, combined.condition, combined.turn,
+        combined.week, combined.model, combined.suite, combined.suite_major, combined.condition,
+        combined.turn,
         '' AS attribute, versions.labeler_version, '' AS scale, 'combination_share' AS metric,
         combined.combination AS value_name, combined.prompt, combined.k AS x, combined.n
     FROM combined
@@ -71,7 +73,8 @@ changes AS (
 
 here AS (
     SELECT DISTINCT
-        kept.* EXCLUDE (prompt, x, n),
+        week, model, series, params_hash, track, simulated, suite, suite_major, condition, turn, attribute,
+        labeler_version, scale, metric, value_name,
         CASE WHEN metric = 'combination_share' THEN value_name ELSE '' END AS combination
     FROM kept
 ),
@@ -103,7 +106,8 @@ windows AS (
         metric AS of_metric,
         greatest(week - 21, quiet_from) AS first_week,
         hash(week, model, suite, suite_major, condition, turn, attribute, metric, value_name) AS id,
-        hash(week, track, simulated, suite, suite_major, condition, turn, attribute, metric, value_name) AS board
+        hash(week, track, simulated, suite, suite_major, condition, turn, attribute, metric, value_name)
+            AS board
     FROM begun
 ),
 
@@ -156,7 +160,16 @@ pooled AS (
     HAVING sum(n) FILTER (WHERE pooled) > 0
 ),
 
-entries AS (
+-- a combination is of single prompts, too
+by_level AS (
+    SELECT
+        *,
+        unnest([prompt, '']) AS level
+    FROM pooled
+    WHERE n >= 5
+),
+
+entries AS ( -- noqa: ST03
     SELECT
         pooled.*,
         windows.of_metric AS metric,
@@ -172,19 +185,17 @@ entries AS (
     WHERE windows.of_metric <> 'combination_share'
     UNION ALL BY NAME
     SELECT
-        pooled.*,
+        by_level.*,
         windows.of_metric AS metric,
         '' AS source,
         '' AS reference,
         windows.value_name,
-        levels.level,
         'part' AS value,
-        1 / count(*) OVER (PARTITION BY pooled.id, levels.level) AS gradient,
-        hash(pooled.id, levels.level) AS figure
-    FROM pooled
+        1 / count(*) OVER (PARTITION BY by_level.id, by_level.level) AS gradient,
+        hash(by_level.id, by_level.level) AS figure
+    FROM by_level
     INNER JOIN windows USING (id)
-    CROSS JOIN LATERAL (SELECT unnest([pooled.prompt, '']) AS level) AS levels
-    WHERE windows.of_metric = 'combination_share' AND pooled.n >= 5
+    WHERE windows.of_metric = 'combination_share'
 ),
 
 -- Uses: window_scatter
@@ -222,7 +233,8 @@ SELECT
             THEN
                 greatest(
                     linear - times * sqrt(
-                        pow(CASE WHEN x = 0 THEN 0 ELSE linear - middle + half END, 2) + z * z * scatter / weeks
+                        pow(CASE WHEN x = 0 THEN 0 ELSE linear - middle + half END, 2)
+                        + z * z * scatter / weeks
                     ),
                     0
                 )
@@ -232,7 +244,8 @@ SELECT
             THEN
                 least(
                     linear + times * sqrt(
-                        pow(CASE WHEN x = n THEN 0 ELSE middle + half - linear END, 2) + z * z * scatter / weeks
+                        pow(CASE WHEN x = n THEN 0 ELSE middle + half - linear END, 2)
+                        + z * z * scatter / weeks
                     ),
                     1
                 )

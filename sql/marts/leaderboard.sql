@@ -22,10 +22,11 @@
 --   cells: number of prompts that entered estimate
 --   planned_cells: number of prompts that the whole suite has under this condition for this attribute
 --   reason: why there is no estimate; NULL if there is one
---   answer_rate: pictures / (pictures + refusals) of the week itself, as the next four
---   completeness: (pictures + refusals) / planned slots
---   refused_rate: refusals (the model's own answers without a picture) / (pictures + refusals)
---   pictures: number of usable pictures under this condition, whatever the attribute
+--   answer_rate: pictures / (pictures + refusals) of the window; NULL if withheld, as the next three
+--   refused_rate: refusals (the model's own answers without a picture) / (pictures + refusals) of the window
+--   refused, answered: the two numbers behind it
+--   completeness: (pictures + refusals) / planned slots of the week itself, by which a model is withheld
+--   pictures: number of usable pictures of the week itself under this condition, whatever the attribute
 --   withheld_reason: why the model is withheld in this week; NULL if it is not
 --   labeler: who read the attribute
 --   reliable: false if its labels are not reliable: the figure is published and takes no part in any ranking;
@@ -59,15 +60,25 @@ WITH hidden AS (
     GROUP BY week, model
 ),
 
+asked AS (
+    SELECT
+        week, model, suite, suite_major, condition, turn,
+        any_value(estimate) FILTER (WHERE metric = 'completeness') AS completeness,
+        any_value(estimate) FILTER (WHERE metric = 'pictures') AS pictures
+    FROM scores
+    WHERE prompt IS NULL AND metric IN ('completeness', 'pictures')
+    GROUP BY week, model, suite, suite_major, condition, turn
+),
+
 rates AS (
     SELECT
         week, model, suite, suite_major, condition, turn,
         any_value(estimate) FILTER (WHERE metric = 'answer_rate') AS answer_rate,
-        any_value(estimate) FILTER (WHERE metric = 'completeness') AS completeness,
         any_value(estimate) FILTER (WHERE metric = 'refused_rate') AS refused_rate,
-        any_value(estimate) FILTER (WHERE metric = 'pictures') AS pictures
-    FROM scores
-    WHERE prompt IS NULL AND metric IN ('answer_rate', 'completeness', 'refused_rate', 'pictures')
+        cast(round(any_value(estimate * n) FILTER (WHERE metric = 'refused_rate')) AS INTEGER) AS refused,
+        any_value(n) FILTER (WHERE metric = 'refused_rate') AS answered
+    FROM window_scores
+    WHERE prompt IS NULL AND metric IN ('answer_rate', 'refused_rate')
     GROUP BY week, model, suite, suite_major, condition, turn
 ),
 
@@ -78,10 +89,14 @@ told AS (
         scores.series, scores.labeler_version, scores.metric, scores.planned_cells,
         coalesce(windows.n, 0) AS n,
         coalesce(windows.cells, 0) AS cells,
-        rates.answer_rate, rates.completeness, rates.refused_rate,
-        cast(rates.pictures AS BIGINT) AS pictures,
+        asked.completeness,
+        cast(asked.pictures AS BIGINT) AS pictures,
         hidden.withheld_reason,
         4 AS window_weeks,
+        CASE WHEN hidden.week IS NULL THEN rates.answer_rate END AS answer_rate,
+        CASE WHEN hidden.week IS NULL THEN rates.refused_rate END AS refused_rate,
+        CASE WHEN hidden.week IS NULL THEN rates.refused END AS refused,
+        CASE WHEN hidden.week IS NULL THEN rates.answered END AS answered,
         CASE WHEN hidden.week IS NULL THEN windows.weeks END AS weeks,
         CASE WHEN hidden.week IS NULL THEN windows.first_week END AS first_week,
         CASE WHEN hidden.week IS NULL THEN windows.settling END AS settling,
@@ -100,6 +115,7 @@ told AS (
     FROM scores
     SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference, metric)
     INNER JOIN plans USING (week, model)
+    LEFT JOIN asked USING (week, model, suite, suite_major, condition, turn)
     LEFT JOIN rates USING (week, model, suite, suite_major, condition, turn)
     LEFT JOIN hidden USING (week, model)
     LEFT JOIN window_scores AS windows
@@ -133,7 +149,7 @@ SELECT
     told.cells,
     told.planned_cells,
     told.reason, told.answer_rate,
-    told.completeness, told.refused_rate, told.pictures,
+    told.completeness, told.refused_rate, told.refused, told.answered, told.pictures,
     told.withheld_reason, told.labeler, reliability.reliable, reliability.reliability,
     CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_low END AS rank_low,
     CASE WHEN coalesce(reliability.reliable, TRUE) THEN ranks.rank_high END AS rank_high,

@@ -1,10 +1,10 @@
--- Answers: of how many answers or pictures did which part count for a rate, in the weeks that end with a week?
---   Of the same series, and where labels count, read by the same version of the labeler; of weeks in which the
---   model was withheld nothing.
--- Grain: model × suite × condition × attribute × metric × value (of a rate of the week itself) × prompt that the
---   suite still has × week in which anything counted; prompt NULL: nothing did in any week.
--- Columns: those; suite_key: number of the rate, seat: of its prompt, in the order of the rows; back: how many
---   weeks before the last; k of n counted; reason: why the week itself has no figure.
+-- Answers: of how many answers or pictures did which part count for a rate, in the weeks that end with a
+--   week? Of the same series, and where labels count, read by the same version of the labeler; of weeks in
+--   which the model was withheld nothing.
+-- Grain: model × suite × condition × attribute × metric × value (of a rate of the week itself) × prompt that
+--   the suite still has × week in which anything counted; prompt NULL: nothing did in any week.
+-- Columns: those; suite_key: number of the rate, seat: of its prompt, in the order of the rows; back: how
+--   many weeks before the last; k of n counted; reason: why the week itself has no figure.
 -- Depends on: scores, plans, prompts, prompt_attributes, withheld
 WITH hidden AS (
     SELECT DISTINCT
@@ -22,26 +22,34 @@ read_by AS (
     GROUP BY week, model
 ),
 
+found AS (
+    SELECT
+        week, model, series, params_hash, track, suite, suite_major, condition, turn, attribute, scale,
+        labeler_version, metric, value_name, prompt, estimate, n, reason
+    FROM scores
+    WHERE
+        week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
+        AND list_contains($metrics, metric)
+        AND (condition <> 'confronted' OR turn > 1)
+),
+
 rates AS (
     SELECT
-        scores.week, scores.model, scores.series, scores.params_hash, scores.track, scores.suite,
-        scores.suite_major, scores.condition, scores.turn, scores.attribute, scores.scale,
-        CASE WHEN scores.metric = $combined THEN read_by.version ELSE scores.labeler_version END
-            AS labeler_version,
-        scores.metric, scores.value_name, scores.prompt, scores.estimate, scores.n, scores.reason
-    FROM scores
+        found.* REPLACE (
+            CASE WHEN found.metric = 'combination_share' THEN read_by.version ELSE found.labeler_version END
+                AS labeler_version
+        )
+    FROM found
     LEFT JOIN read_by USING (week, model)
     LEFT JOIN hidden USING (week, model)
-    WHERE
-        scores.week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
-        AND (scores.metric = $combined OR list_contains($rates, scores.metric))
-        AND (scores.condition <> 'confronted' OR scores.turn > 1)
-        AND hidden.model IS NULL
+    WHERE hidden.model IS NULL
 ),
 
 heads AS (
     SELECT
-        rates.* EXCLUDE (week, prompt, estimate, n), plans.simulated,
+        rates.model, rates.series, rates.params_hash, rates.track, plans.simulated, rates.suite,
+        rates.suite_major, rates.condition, rates.turn, rates.attribute, rates.scale, rates.labeler_version,
+        rates.metric, rates.value_name, rates.reason,
         row_number() OVER (
             ORDER BY
                 rates.model, rates.suite, rates.suite_major, rates.condition, rates.turn, rates.attribute,

@@ -1,8 +1,9 @@
 -- Answers: which changes of which series were opened by a week, so that its windows begin anew there?
--- Grain: model × series × suite × condition × attribute × change; of a change of the share of refusals attribute
---   is NULL; of what is declared of several attributes together a row for each change of one of them.
--- Columns: those; combination: NULL but for the last; changed_back, opened_back: how many weeks before, by the
---   week of the change and by that in which it was opened.
+-- Grain: model × series × suite × condition × attribute × change; of a change of the share of refusals
+--   attribute is NULL; of what is declared of several attributes together a row for each change of one of
+--   them.
+-- Columns: those; combination: NULL but for the last; changed_back, opened_back: how many weeks before, by
+--   the week of the change and by that in which it was opened.
 -- Depends on: drift_events, combinations
 WITH changes AS (
     SELECT
@@ -14,14 +15,16 @@ WITH changes AS (
 )
 
 SELECT
-    *,
-    cast(NULL AS VARCHAR) AS combination
+    model, series, params_hash, suite, suite_major, condition, turn, attribute, labeler_version,
+    cast(NULL AS VARCHAR) AS combination,
+    changed_back, opened_back
 FROM changes
-UNION ALL BY NAME
-SELECT DISTINCT
-    changes.* EXCLUDE (attribute),
+UNION ALL
+SELECT
+    changes.model, changes.series, changes.params_hash, changes.suite, changes.suite_major, changes.condition,
+    changes.turn,
     cast(NULL AS VARCHAR) AS attribute,
-    combinations.combination
+    changes.labeler_version, combinations.combination, changes.changed_back, changes.opened_back
 FROM changes
 INNER JOIN combinations USING (suite, suite_major, attribute)
 ORDER BY ALL

@@ -18,6 +18,7 @@ SELECT
     cells,
     planned_cells,
     reason,
+    refused, answered,
     pictures,
     withheld_reason, labeler, reliable, reliability, rank_low, rank_high, ranked_of,
     rank_reason, bound_low, bound_high, corrected_distance, corrected_low, corrected_high, gold_n,

@@ -8,10 +8,12 @@ COMMENT ON COLUMN window_scores.attribute IS
 COMMENT ON COLUMN window_scores.scale IS
 'identity: values or bands; NULL for rates of answers and for declared combinations';
 COMMENT ON COLUMN window_scores.labeler_version IS
-'identity: version of the labeler; pictures that another one read are not in the window; NULL for rates of answers';
+'identity: version of the labeler; pictures that another one read are not in the window; NULL for rates of
+answers';
 COMMENT ON COLUMN window_scores.n IS 'identity: number of pictures or answers behind the figure';
 COMMENT ON COLUMN window_scores.cells IS
-'identity: number of prompts that entered: those with five assessed pictures in the window; of rates those with any';
+'identity: number of prompts that entered: those with five assessed pictures in the window; of rates those
+with any';
 COMMENT ON COLUMN window_scores.settling IS
-'identity: true if a change of the attribute (of a rate of answers: of the share of refusals; of a combination: of
-one of its attributes) was opened in the last four weeks';
+'identity: true if a change of the attribute was opened in the last four weeks; of a rate of answers: of the
+share of refusals; of a combination: of one of its attributes';

@@ -239,15 +239,14 @@ def _row(
         low=None if hidden or shown is None else shown["low"],
         high=None if hidden or shown is None else shown["high"],
         n=0 if shown is None else shown["n"] or 0,
-        refused=CountedShare(answer["refused"], answer["answered"])
-        if answer and answer["answered"]
-        else None,
+        refused=CountedShare(now["refused"], now["answered"]) if now and now["answered"] else None,
         pictures=(now["pictures"] or 0) if now else 0,
         status=status,
         notes=(*notes, *_window_notes(now)),
         line=tuple(points.get(day, Point(day, None)) for day in weeks),
         as_of=as_of,
         asked=answer is not None,
+        withheld=hidden,
         reliable=now["reliable"] if now else None,
         prompts=None if hidden or as_of or now is None else _prompts(now),
         **_standing(now, status),

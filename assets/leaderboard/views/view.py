@@ -85,6 +85,7 @@ class BoardRow:
     corrected: Corrected | None = None  # None: the labels of the figure are not verified
     label_error: str | None = None  # in words: wrong in another way than the other models' labels
     asked: bool = True  # this week; without an answer there is no rate of refusals all the same
+    withheld: bool = False  # this week
 
 
 @dataclass(frozen=True)

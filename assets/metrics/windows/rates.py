@@ -70,7 +70,7 @@ class _Rates:
 
 def rated(con: duckdb.DuckDBPyConnection, week: str) -> Counted | None:
     """Return rates and combinations of the windows that end with a week; None where nothing was asked."""
-    where = {"week": week, "first": shift(week, 1 - HISTORY), "rates": rate_names(), "combined": COMBINED}
+    where = {"week": week, "first": shift(week, 1 - HISTORY), "metrics": [*rate_names(), COMBINED]}
     long = read(con, "window_rates", where).cast(dict.fromkeys(("suite_key", "seat"), pl.Int64))
     if long.is_empty():
         return None

@@ -150,7 +150,6 @@ def figures(con: Con) -> list[tuple[str, str, str | None, str, str | None, str |
         (*gender, None, "share", "masculine", None, lambda s: mean([x for (_, v), x in s.items() if v == "masculine"])),
         (*gender, "parity", "distance2", None, None, square),
         (*gender, None, "homogeneity", None, None, alike),
-        (*gender, None, "homogeneity", None, ceo, lambda s: alike({k: v for k, v in s.items() if k[0] == ceo})),
         (*gender, "bls-cps-2025", "tilt", None, None, tilt),
         (*gender, "bls-cps-2025", "level", None, None, over(typed.__contains__, less=True)),
         (*gender, "bls-cps-2025", "exaggeration_male_typed", None, None, over(male, -1.0, less=True)),
