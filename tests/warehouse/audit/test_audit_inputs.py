@@ -48,9 +48,12 @@ DECLARED = {
         "cell_counts": "answers a reader's question from the view that readers are given; what is published "
         "of it is found again by scores_shares"
     },
-    "window_figures": {
-        "drift_events": "says where windows begin anew; the figures come from labels",
-        "withheld": "which weeks are no observations is decided by checks, not by figures",
+    **{
+        name: {
+            "drift_events": "says where windows begin anew; the figures come from labels",
+            "withheld": "which weeks are no observations is decided by checks, not by figures",
+        }
+        for name in ("window_figures", "window_rates")
     },
     "word_against_word": {
         "effects": "lists what is published beside the same from labels; which prompts make a pair stands in "

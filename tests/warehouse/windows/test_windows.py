@@ -174,6 +174,8 @@ def one_row(con: Con, model: str, week: str = WEEK, **keys: Any) -> Row:
 @pytest.mark.parametrize("week", [WEEKS[0], WEEKS[1], WEEKS[3], WEEK])
 def test_estimates_and_scatter_are_those_of_plain_python(con: Con, week: str) -> None:
     for suite, attribute, reference, metric, about, prompt, figure in figures(con):
+        if metric.startswith("stereotype") and week in WEEKS[:2]:
+            continue  # too few pictures of a group
         models = {name: model_of(con, name, attribute, suite, week) for name in MODELS}
         if prompt and not all((prompt, "feminine") in pooled(m.counts, m.window) for m in models.values()):
             continue
@@ -192,9 +194,7 @@ def test_estimates_and_scatter_are_those_of_plain_python(con: Con, week: str) ->
                 value_name=about,
                 prompt=prompt,
             )
-            if row["reason"]:
-                assert metric.startswith("stereotype") and week in WEEKS[:2], row
-                continue
+            assert not row["reason"], row
             if metric not in ("distance2", "homogeneity"):  # of squares the plain one is biased
                 assert isclose(row["estimate"], figure(pooled(model.counts, model.window)), abs_tol=1e-9), row
             assert row["quiet_weeks"] == plain[name].weeks, row
