@@ -142,10 +142,14 @@ def _refusal(con: duckdb.DuckDBPyConnection, model: str, event: Mapping[str, Any
         """
         SELECT l.refused_rate, o.refused / o.answered, l.withheld_reason
         FROM leaderboard AS l INNER JOIN (
-            SELECT week, model, suite, condition,
+            SELECT w.week, w.model, w.suite, w.condition,
                 sum(slots) FILTER (WHERE outcome IN ('refused_text', 'blocked_input')) AS refused,
                 sum(slots) FILTER (WHERE outcome IN ('refused_text', 'blocked_input', 'ok')) AS answered
-            FROM outcomes_weekly GROUP BY ALL
+            FROM window_scores AS w INNER JOIN outcomes_weekly AS one
+                ON one.model = w.model AND one.suite = w.suite AND one.condition = w.condition
+                AND one.week BETWEEN w.first_week AND w.week
+            WHERE w.metric = 'refused_rate' AND w.prompt IS NULL
+            GROUP BY ALL
         ) AS o USING (week, model, suite, condition)
         WHERE model = $model
         """,
