@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers docs clean
+.PHONY: help setup setup-dev demo quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers engine docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,7 +37,7 @@ demo: setup ## Ask the simulated models for twelve weeks, publish, say where to 
 
 # One file on one worker, in the order of tests/conftest.py: the longest first.
 FILES := --dist loadfile --no-loadscope-reorder
-test: setup-dev browser servers ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
+test: setup-dev browser servers engine ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
 	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 $(FILES) \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
 
@@ -139,6 +139,13 @@ $(VENV)/.chromium: $(VENV)/.dev $(BROWSER)/package-lock.json
 servers: $(VENV)/.servers
 $(VENV)/.servers: $(VENV)/.dev $(SERVERS)/package-lock.json
 	@$(SERVERS)/install $(CURDIR)/$(BIN)/python
+	@touch $@
+
+# DuckDB for browsers, which the page "Ask the tables" loads: from the npm registry, bundled; publish puts it on the site.
+ENGINE := assets/leaderboard/engine
+engine: $(VENV)/.engine/duckdb-eh.wasm ## Make DuckDB for browsers, for the page of the site where readers ask the tables
+$(VENV)/.engine/duckdb-eh.wasm: $(VENV)/.dev $(ENGINE)/package-lock.json $(ENGINE)/engine.mjs $(ENGINE)/build
+	@$(ENGINE)/build $(CURDIR)/$(BIN)/python $(VENV)/.engine
 	@touch $@
 
 clean: ## Take away what was made here, pictures of the demo included

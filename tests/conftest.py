@@ -134,6 +134,7 @@ def _environment_of_its_own(
         name for name in os.environ if name.startswith(("CLICHE_HOME", "CLICHE_STORE", "AWS_", "DAGSTER_"))
     ]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("CLICHE_ENGINE", str(tmp_path_factory.getbasetemp() / "no-engine"))  # 35 MB a publish
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
     monkeypatch.setenv("GX_ANALYTICS_ENABLED", "false")
     # Not in `tmp_path`, which would make a folder for each of thousands of tests that need none.

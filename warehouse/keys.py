@@ -161,3 +161,8 @@ def parse_partition(key: str) -> tuple[str, str] | None:
     """Return (week, model) of a key that names a partition, or None."""
     found = _PARTITION.search(key.removesuffix(".json"))
     return (found[1], found[2]) if found else None
+
+
+def engine_file(sha256: str, suffix: str) -> str:
+    """Return the key of a file of DuckDB for browsers, by the hash of its bytes; `suffix` is `.js` or `.wasm`."""
+    return f"{SITE}engine/{sha256}{suffix}"

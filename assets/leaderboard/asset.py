@@ -6,6 +6,8 @@ import dagster as dg
 
 from assets.generation.workplace import Workplace
 from assets.labeling.thumbnails.partition import complete_weeks
+from assets.leaderboard.browser_engine import folder as engine_folder
+from assets.leaderboard.browser_engine import show_engine
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import SitePlace
 from assets.leaderboard.published import Edition
@@ -32,7 +34,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
         assert_publishable(con, place, week)
         complete_weeks(place, loaded_partitions(con, week))
         read = last_read(place.warehouse.parent, place.store.url)
-        return publish(
+        edition = publish(
             con,
             place.store,
             week=week,
@@ -41,6 +43,8 @@ def publish_week(place: Workplace, week: str) -> Edition:
             database=place.warehouse.parent / "published" / DATABASE,
             site=SitePlace(**place.site),
         )
+    show_engine(place.store, engine_folder())
+    return edition
 
 
 def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.AssetsDefinition:

@@ -8,16 +8,18 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from functools import partial
 from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from assets.generation.workplace import Workplace
+from assets.leaderboard.browser_engine import engine_keys
 from assets.leaderboard.published import fetcher
 from assets.leaderboard.site_pages import site_keys
 from orchestration.commands.editions import MANIFEST, counting, current, database_of, manifest_of, write_whole
 from orchestration.console import ERR, say
+from orchestration.range_requests import RangeHandler
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse import keys
@@ -71,7 +73,7 @@ class _Served:
         """Return a copy of what is at a path; None if readers see nothing there."""
         if path == keys.SITE_DATABASE:
             return database_of(self._place, self.newest)
-        if keys.THUMBNAIL.fullmatch(path) or path in site_keys():
+        if keys.THUMBNAIL.fullmatch(path) or path in {*site_keys(), keys.SITE_DATABASE_NOTE, *engine_keys().values()}:
             return self._copy(path)
         edition, name = self.newest, path
         if inside := _INSIDE.fullmatch(path):
@@ -104,7 +106,7 @@ class _Served:
         return path
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _Quiet(RangeHandler):
     """Answers with what is served, without a line for every request."""
 
     def __init__(self, *args: Any, served: _Served, **options: Any) -> None:

@@ -65,3 +65,10 @@ def check_pages(look: Inspection, name: str, found: Sequence[Key]) -> None:
             look.damaged(key, f"is not what {keys.SITE_PAGES_NOTE} says; cliche publish writes it again")
     for key in sorted(read.keys() - stated.keys()):
         look.unexpected(key, f"{keys.SITE_PAGES_NOTE} does not name it")
+
+
+def check_engine(look: Inspection, name: str, found: Sequence[Key]) -> None:
+    """Check the files of DuckDB for browsers: bytes by name. One that is missing is put there by the next publish."""
+    for one in look.read([key.key for key in found]):
+        if one.sha256 != PurePosixPath(one.key).stem:
+            look.damaged(one.key, "has other bytes than its name says", name)

@@ -144,6 +144,7 @@ _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "table": archive.check_parts,
     "site": archive.check_site,
     "pages": archive.check_pages,
+    "engine": archive.check_engine,
     "latest": editions.check,
     "edition": editions.check,
 }

@@ -23,7 +23,7 @@ from warehouse import keys
 
 _ADDRESS = re.compile(r"([a-z0-9][a-z0-9._-]*/)*")
 #: First folders of other files of an edition, and of the languages beside English.
-_TAKEN = {"data", "docs", "static", "pictures", *LANGUAGES}
+_TAKEN = {"docs", "static", "pictures", *LANGUAGES}
 _INDEX = "index.html"
 
 

@@ -13,6 +13,8 @@ from tests.once import made_once
 from tests.orchestration.conftest import cliche, published_once
 from tests.orchestration.installation import WEEK, Installation, copy
 from tests.warehouse.integrity import shapes
+from warehouse import keys
+from warehouse.canonical import sha256_hex
 from warehouse.store import Store, open_store
 
 __all__ = ["cliche", "published_once", "store", "whole", "whole_once"]
@@ -32,6 +34,8 @@ def whole_once(
         for shape in shapes.SHAPES.values():
             shape(made.store)
         shapes.study(made.store, sources / "study")
+        script = b"export {};"
+        made.store.replace(keys.engine_file(sha256_hex(script), ".js"), script)
         assert weekly.publish(made.place(), made.settings, WEEK, note=lambda text: None) == f"{WEEK}.2"
 
     return made_once(tmp_path_factory, "whole", make)

@@ -1,0 +1,55 @@
+"""The page "Ask the tables": SQL in the reader's browser, on the published DuckDB file and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.browser_engine import engine_keys
+from assets.leaderboard.documents import QUERIES
+from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.message import say
+from warehouse import keys
+from warehouse.database.sqlfiles import header, names
+
+
+@dataclass(frozen=True)
+class Question:
+    """An audit query: its name, and what it answers."""
+
+    name: str
+    answers: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Which questions there are, and keys and paths of what the script loads when it is asked to."""
+
+    questions: tuple[Question, ...]
+    statements: str
+    database: str
+    script: str
+    worker: str
+    module: str
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
+    """Yield the one page, which is the same each week."""
+    del con, week
+    questions = tuple(
+        Question(name, " ".join(header(f"audit/{name}")["Answers"].split())) for name in names("audit")
+    )
+    yield Sheet(
+        address="data/query/",
+        title=say("Ask the tables"),
+        description=say(
+            "Ask the published tables in SQL, in your browser, or run the queries that check the figures."
+        ),
+        view=Ask(questions, QUERIES, keys.SITE_DATABASE, **engine_keys()),
+    )
+
+
+KIND = PageKind("ask", build)
