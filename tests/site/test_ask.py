@@ -114,9 +114,10 @@ def test_without_the_engine_the_page_says_what_is_missing(browser: Any, address:
 @pytest.mark.browser
 def test_a_page_in_a_folder_says_that_it_needs_a_server(browser: Any, site: Path) -> None:
     asking = Asking(browser, (site / f"editions/{world.WEEK}.1/data/query/index.html").as_uri())
-    # Chromium loads no module of a folder: what is said without JavaScript has to be enough.
-    assert "Questions that check the figures" in asking.page.inner_text("main")
-    assert not asking.page.is_visible("#ask")
+    assert asking.run().startswith("A page that is opened from a folder cannot load DuckDB")
+    asking.page.select_option("#question", "who_is_the_ceo")
+    asking.page.wait_for_function("document.getElementById('status').textContent.includes('cliche serve')")
+    assert asking.complaints == []
 
 
 @needs_engine
@@ -180,7 +181,9 @@ def test_hostile_statements_and_values_are_text(
         ("", "Parser Error"),
         ("DROP TABLE slots", "Parser Error"),
         ("SELECT * FROM nowhere", "nowhere"),
-        ("FROM read_csv('https://example.org/a.csv')", "Error"),
+        ("FROM read_csv('https://example.org/a.csv')", "Permission Error"),
+        (f"FROM read_csv('{address}editions/latest.json')", "Permission Error"),
+        ("FROM (ATTACH 'https://example.org/a.duckdb')", "Error"),
         ("SELECT 1) ; DROP VIEW start_here; FROM (SELECT 2", "Error"),
     ):
         assert words in asking.run(statement), statement
