@@ -28,6 +28,7 @@ pytest_plugins = ["tests.services.seaweedfs", "tests.services.aimock"]
 
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+os.environ["CLICHE_ENGINE"] = os.devnull  # no publish of a test puts its 35 MB into a store
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
@@ -134,7 +135,6 @@ def _environment_of_its_own(
         name for name in os.environ if name.startswith(("CLICHE_HOME", "CLICHE_STORE", "AWS_", "DAGSTER_"))
     ]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("CLICHE_ENGINE", str(tmp_path_factory.getbasetemp() / "no-engine"))  # 35 MB a publish
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
     monkeypatch.setenv("GX_ANALYTICS_ENABLED", "false")
     # Not in `tmp_path`, which would make a folder for each of thousands of tests that need none.

@@ -21,7 +21,7 @@ _FILES = Path(__file__).parent / "engine" / "engine.json"
 
 
 def folder() -> Path:
-    """Return where the files lie: where `CLICHE_ENGINE` says, else where `make engine` puts them, in this environment."""
+    """Return where the files lie: at `CLICHE_ENGINE`, else where `make engine` puts them, in this environment."""
     return Path(os.environ.get("CLICHE_ENGINE") or Path(sys.prefix) / ".engine")
 
 

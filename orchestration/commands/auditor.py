@@ -19,7 +19,7 @@ from assets.leaderboard.published import fetcher
 from assets.leaderboard.site_pages import site_keys
 from orchestration.commands.editions import MANIFEST, counting, current, database_of, manifest_of, write_whole
 from orchestration.console import ERR, say
-from orchestration.range_requests import RangeHandler
+from orchestration.commands.range_requests import RangeHandler
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse import keys
@@ -73,7 +73,11 @@ class _Served:
         """Return a copy of what is at a path; None if readers see nothing there."""
         if path == keys.SITE_DATABASE:
             return database_of(self._place, self.newest)
-        if keys.THUMBNAIL.fullmatch(path) or path in {*site_keys(), keys.SITE_DATABASE_NOTE, *engine_keys().values()}:
+        if keys.THUMBNAIL.fullmatch(path) or path in {
+            *site_keys(),
+            keys.SITE_DATABASE_NOTE,
+            *engine_keys().values(),
+        }:
             return self._copy(path)
         edition, name = self.newest, path
         if inside := _INSIDE.fullmatch(path):

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 from http.client import HTTPConnection, HTTPResponse
 from http.server import ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
-from orchestration.range_requests import RangeHandler
+from orchestration.commands.range_requests import RangeHandler
 
 DATA = bytes(range(256)) * 8192  # two chunks
 

@@ -127,6 +127,7 @@ UNTOLD = {
     "note": "what it tells of is there",
     "gold note": "what it tells of is there",
     "study note": "what it tells of is there",
+    "engine": "put again by the next publish",
     "thumbnail": "made again of its picture",
     "thumbnail note": "written again when its pictures were looked at",
 }

@@ -19,7 +19,7 @@ import pytest
 
 from assets.leaderboard.browser_engine import engine_keys, show_engine
 from assets.leaderboard.edition import publish
-from orchestration.range_requests import RangeHandler
+from orchestration.commands.range_requests import RangeHandler
 from tests.site import world
 from warehouse import keys
 from warehouse.database.published import open_published
@@ -153,7 +153,7 @@ def test_values_read_as_duckdb_writes_them(
     asking.run()
     with asking.page.expect_download() as download:
         asking.page.click("#csv")
-    rows = list(csv.reader(Path(download.value.path()).open(encoding="utf-8", newline="")))
+    rows = list(csv.reader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
     wanted = native.sql(sql("audit/who_is_the_ceo"))
     texts = native.sql("SELECT COLUMNS(*)::VARCHAR FROM wanted").fetchall()
     assert rows[0] == wanted.columns
