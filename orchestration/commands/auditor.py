@@ -18,8 +18,8 @@ from assets.leaderboard.browser_engine import engine_keys
 from assets.leaderboard.published import fetcher
 from assets.leaderboard.site_pages import site_keys
 from orchestration.commands.editions import MANIFEST, counting, current, database_of, manifest_of, write_whole
-from orchestration.console import ERR, say
 from orchestration.commands.range_requests import RangeHandler
+from orchestration.console import ERR, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse import keys

@@ -156,7 +156,7 @@ def test_pages_are_published_once_and_found_different_when_one_was_changed(
         copy.close()
 
 
-@pytest.mark.parametrize("address", ["fr/x/", "data/", "../x/", "x", "X/", "/", "a b/"])
+@pytest.mark.parametrize("address", ["fr/x/", "docs/", "../x/", "x", "X/", "/", "a b/"])
 def test_an_address_that_is_none_is_refused(
     con: duckdb.DuckDBPyConnection, folder: Path, address: str
 ) -> None:
