@@ -19,7 +19,7 @@ from assets.metrics.effects.table import compute_effects, compute_study_effects
 from assets.metrics.labels.corrected import week_corrections, week_label_error
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
-from assets.metrics.ranks.robustness import week_robustness
+from assets.metrics.ranks.robustness import study_robustness, week_robustness
 from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
@@ -51,6 +51,7 @@ STUDY_RESULTS: Mapping[str, Compute] = {
     "study_differences": study_differences,
     "study_pairs": study_pairs,
     "study_ranks": study_ranks,
+    "study_robustness": study_robustness,
     "study_effects": compute_study_effects,
 }
 #: Results over all weeks: a function is given the warehouse alone.

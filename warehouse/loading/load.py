@@ -65,6 +65,7 @@ _STUDY_COMPUTED = (
     "study_differences",
     "study_pairs",
     "study_ranks",
+    "study_robustness",
     "study_effects",
 )
 STUDY_TABLES = (*_STUDY_IMPORTED, *_STUDY_COMPUTED)

@@ -1,4 +1,4 @@
-"""The table `rank_robustness`: whether the order of a board holds where its figure is measured in another way.
+"""The tables `rank_robustness` and `study_robustness`: whether a board's order holds, measured in another way.
 
 A pair that the board tells apart has turned if another way puts its models in the opposite order; where two figures are
 equal, nothing has turned. Of the prompts, the one whose absence turns most has the row.
@@ -6,7 +6,7 @@ equal, nothing has turned. Of the prompts, the one whose absence turns most has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
@@ -16,18 +16,20 @@ import pyarrow as pa
 from assets.metrics.formulas.distance import SAME
 from assets.metrics.formulas.share import Bools
 from assets.metrics.ranks.boards import KEYS, RankBoard
-from assets.metrics.ranks.table import PAIRS, all_boards
+from assets.metrics.ranks.table import PAIRS, STUDY_PAIRS, all_boards
 from assets.metrics.ranks.variants import LEFT_OUT, OTHER_REFERENCE, Matrix
 from warehouse import occasions
+from warehouse.occasions import Occasion
 
 HOLDS, TURNED, NOTHING = "holds", "turned", "nothing is told apart"
-SCHEMA = pa.schema(
-    {
-        **{name: PAIRS.field(name).type for name in ("week", *KEYS["week"])},
-        **dict.fromkeys(("variant", "other"), pa.string()),
-        **dict.fromkeys(("ranked", "pairs", "turned", "told_apart", "told_apart_turned"), pa.int32()),
-        "verdict": pa.string(),
-    }
+_COUNTED: Mapping[str, pa.DataType] = {
+    **dict.fromkeys(("variant", "other"), pa.string()),
+    **dict.fromkeys(("ranked", "pairs", "turned", "told_apart", "told_apart_turned"), pa.int32()),
+    "verdict": pa.string(),
+}
+SCHEMA, STUDY_SCHEMA = (
+    pa.schema({**{name: pairs.field(name).type for name in (column, *KEYS[column])}, **_COUNTED})
+    for column, pairs in (("week", PAIRS), ("study", STUDY_PAIRS))
 )
 
 
@@ -49,11 +51,21 @@ class _Counts(NamedTuple):
 
 def week_robustness(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `rank_robustness` of one week: each board with ranked models, each other way."""
-    boards = [*all_boards(con, occasions.week(week))]
+    return _robustness(con, occasions.week(week), SCHEMA)
+
+
+def study_robustness(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
+    """Return the rows of `study_robustness` of one study: each board with ranked models, each other way."""
+    return _robustness(con, occasions.study(study), STUDY_SCHEMA)
+
+
+def _robustness(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema) -> pa.Table:
+    boards = [*all_boards(con, occasion)]
+    keys = KEYS[occasion.column]
     rows = [
         {
-            "week": week,
-            **{name: board.key[name] for name in KEYS["week"]},
+            occasion.column: occasion.value,
+            **{name: board.key[name] for name in keys},
             "variant": variant,
             "other": other,
             "ranked": int(ranked.sum()),
@@ -65,10 +77,8 @@ def week_robustness(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         for variant, other, counts in _compared(board, ranked, boards)
         if counts.pairs
     ]
-    table = pa.Table.from_pylist(
-        rows, schema=pa.schema({**{f.name: f.type for f in SCHEMA}, "week": pa.string()})
-    )
-    return table.cast(SCHEMA).sort_by([(name, "ascending") for name in (*KEYS["week"], "variant", "other")])
+    table = pa.Table.from_pylist(rows, schema=schema)
+    return table.sort_by([(name, "ascending") for name in (*keys, "variant", "other")])
 
 
 def _ranked(board: RankBoard) -> Bools:
@@ -101,7 +111,8 @@ def _by_other_references(
     if not board.shares.shape[2]:
         return
     for other in boards:
-        same = all(board.key[name] == other.key[name] for name in KEYS["week"] if name != "reference")
+        keys = KEYS[board.occasion.column]
+        same = all(board.key[name] == other.key[name] for name in keys if name != "reference")
         if other is board or not same or not other.shares.shape[2]:
             continue
         place = {model: row for row, model in enumerate(other.rows["model"].to_list())}
