@@ -13,6 +13,9 @@ from assets.leaderboard.views.query import Row, rows
 
 #: What names a table of a board: suite, attribute, reference, condition, simulated, track.
 Table = tuple[str, str, str, str, bool, str]
+#: What names a table of a study: study, attribute, reference, labeler, labeler_version.
+StudyTableKey = tuple[str, ...]
+_STUDY_TABLE = ("study", "attribute", "reference", "labeler", "labeler_version")
 _WAYS: Mapping[str, str] = {
     "mean_absolute": "by the mean absolute distance",
     "pooled": "with all prompts together",
@@ -28,6 +31,18 @@ def orders(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[Table, str]:
         place = (suite, row["attribute"], row["reference"], row["condition"], row["simulated"], row["track"])
         found[place].append(row)
     return defaultdict(str, {place: _said(ways) for place, ways in found.items()})
+
+
+def study_orders(con: duckdb.DuckDBPyConnection) -> Mapping[StudyTableKey, Mapping[str, str]]:
+    """Return the same for each table of a study and each condition of its own that tells models apart."""
+    found: dict[StudyTableKey, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows(con, "study_orders"):
+        found[tuple(row[name] for name in _STUDY_TABLE)][row["condition"]].append(row)
+    said = {
+        table: {condition: _said(ways) for condition, ways in conditions.items()}
+        for table, conditions in found.items()
+    }
+    return defaultdict(dict, said)
 
 
 def _said(ways: Sequence[Row]) -> str:

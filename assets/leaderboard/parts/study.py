@@ -11,6 +11,7 @@ import duckdb
 from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, ticks
 from assets.leaderboard.parts import study_effects
+from assets.leaderboard.parts.orders import study_orders
 from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.study_view import (
     Study,
@@ -46,6 +47,7 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
         key = (row["attribute"], row["reference"], row["labeler"], row["labeler_version"])
         figures[row["study"]][key].append(row)
     changes, effects = _by_labels(rows(con, "study_changes")), _by_labels(rows(con, "study_effects"))
+    orders = study_orders(con)
     models: dict[str, list[Row]] = defaultdict(list)
     for row in rows(con, "study_models"):
         models[row["study"]].append(row)
@@ -68,6 +70,7 @@ def build(con: duckdb.DuckDBPyConnection) -> tuple[Study, ...]:
                     models[row["study"]],
                     changes[row["study"], key[0], *key[2:]] if key[1] in _EVEN else (),
                     effects[row["study"], key[0], *key[2:]],
+                    orders[row["study"], *key],
                     row["baseline"],
                 )
                 for key, found in sorted(figures[row["study"]].items())
@@ -113,6 +116,7 @@ def _table(
     models: Sequence[Row],
     changes: Sequence[Row],
     effects: Sequence[Row],
+    orders: Mapping[str, str],
     baseline: str | None,
 ) -> StudyTable:
     cells = {(row["model"], row["condition"]): row for row in found}
@@ -136,6 +140,11 @@ def _table(
                 cells=tuple(_cell(c, cells.get((model["model"], c))) for c in conditions),
             )
             for model in models
+        ),
+        orders=tuple(
+            f"{words.plain(c)[:1].upper()}{words.plain(c)[1:]} prompts: {orders[c]}"
+            for c in conditions
+            if c in orders
         ),
         changes=tuple(
             _changes([row for row in changes if row["condition_b"] == c], titles) for c in compared

@@ -122,6 +122,7 @@ class StudyTable:
     axis: float
     marks: tuple[float, ...]  # values that are written at an axis from 0 to there
     rows: tuple[StudyRow, ...]
+    orders: tuple[str, ...] = ()  # whether the order holds if the figure is measured in another way, in words
     changes: tuple[StudyChanges, ...] = ()  # one for each condition that is compared with the baseline
     effects: tuple[StudyEffects, ...] = ()  # one for each condition that is compared with the baseline
 
