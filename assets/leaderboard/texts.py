@@ -45,7 +45,8 @@ def texts_sha256() -> str:
     files += [
         path for path in _HERE.rglob("*") if path.suffix in _SUFFIXES and "__pycache__" not in path.parts
     ]
-    files.append(Path(suites.__file__).parent / "attributes.yaml")  # words
+    of_suites = Path(suites.__file__).parent
+    files += [of_suites / "attributes.yaml", *(of_suites / "data").glob("*.yaml")]  # words
     names = {path: path.relative_to(ROOT.parent).as_posix() for path in files}
     hashes = {name: sha256_hex(path.read_bytes()) for path, name in names.items()}
     made_from = {

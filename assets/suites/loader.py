@@ -35,7 +35,10 @@ class AttributeFile(_Data):
 
 
 class SuiteFile(_Data):
-    """One file of `data/`; `sets` names lists of attributes, which a prompt may name instead of listing them."""
+    """One file of `data/`; `sets` names lists of attributes, which a prompt may name instead of listing them.
+
+    `sensitive` is for the site alone and never enters a suite: its pictures are shown when asked for.
+    """
 
     id: Name
     version: Version
@@ -43,6 +46,7 @@ class SuiteFile(_Data):
     source: str
     replicates: int = Field(ge=1)
     conversations: int = Field(default=0, ge=0)
+    sensitive: bool = False
     sets: dict[Name, tuple[Name, ...]] = {}
     prompts: tuple[Prompt, ...] = Field(min_length=1)
     references: tuple[ReferenceUse, ...] = ()
@@ -69,6 +73,21 @@ def attribute_words(folder: Path | None = None) -> Mapping[str, Said]:
         entry.id: entry.said.model_copy(update={"title": entry.said.title or entry.title})
         for entry in _entries(folder)
     }
+
+
+@cache
+def suite_words(folder: Path | None = None) -> Mapping[str, SuiteFile]:
+    """Return the file of every suite by `<id>@<major>`, for its title and whether it is sensitive.
+
+    Raises:
+        UsageError: one line, if a file is not valid.
+    """
+    found: dict[str, SuiteFile] = {}
+    for path in sorted(((folder or FOLDER) / "data").glob("*.yaml")):
+        where = f"suites/{path.name}"
+        file = _validate(SuiteFile, _expand_sets(read_yaml(path, where), where), where)
+        found[f"{file.id}@{file.version.partition('.')[0]}"] = file
+    return found
 
 
 def _entries(folder: Path | None) -> tuple[AttributeEntry, ...]:
@@ -137,7 +156,7 @@ def _load(
         except ValidationError as error:
             raise UsageError(explain(error, f'{where}: reference "{use.id}"')) from None
     suite = Suite(
-        **file.model_dump(exclude={"sets", "references"}),
+        **file.model_dump(exclude={"sensitive", "sets", "references"}),
         attributes=tuple(attribute for attribute in attributes if attribute.id in used),
         references=tuple(built),
     )

@@ -12,8 +12,9 @@ class _Data(BaseModel):
 
 
 class ValueWords(_Data):
-    """What pictures with a value show: `one` of them, `many`, and as the object of "draws more …"."""
+    """What pictures with a value show: `one` of them, `many`, as the object of "draws more …", `short` under one."""
 
+    short: str | None = None
     one: str | None = None
     many: str | None = None
     pictures: str | None = None

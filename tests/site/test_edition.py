@@ -364,7 +364,10 @@ def test_invariant_09_a_publish_killed_between_any_two_steps_is_invisible_and_th
     first = publish(con, store, week=world.WEEK, code_version="1")
     kept = everything(store, first.prefix)
     changed = other_content(store)
-    steps = len(kept) + 1  # every file, then the swap
+    shutil.copytree(tmp_path / "store", tmp_path / "second")
+    second = open_store(tmp_path / "second")
+    prefix = publish(changed, second, week=world.WEEK, code_version="1").prefix
+    steps = len(everything(second, prefix)) + 1  # every file, then the swap
     for dies_at in (0, steps // 2, steps - 2, steps - 1):
         folder = tmp_path / f"kill-{dies_at}"
         shutil.copytree(tmp_path / "store", folder)

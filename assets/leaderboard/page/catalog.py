@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, catalog_file
+from assets.suites.loader import load_attributes, suite_words
 
 _HERE = Path(__file__).parents[1]
 _METHODS = [("**/pages/**.j2", "jinja2"), ("**.py", "python")]
@@ -49,6 +50,15 @@ def texts() -> Catalog:
 def names() -> Iterator[tuple[str, str]]:
     """Yield (where, text) of texts that are no literals of `say`."""
     yield "page/words.py", words.PERCEIVED
+    yield from (("page/words.py", name) for name in words.REFERENCES.values())
+    for attribute in load_attributes():
+        where = "attributes.yaml"
+        yield where, words.attribute(attribute.id)
+        for value in (*attribute.values, *attribute.outside, *attribute.bands):
+            if not (value in attribute.values and attribute.bands):  # it is said as its band
+                yield where, words.caption(attribute.id, value)
+                yield where, words.pictures(attribute.id, value)
+    yield from (("suites", suite.title) for suite in suite_words().values())
 
 
 def read(language: str) -> Catalog:

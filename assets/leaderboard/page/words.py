@@ -152,6 +152,17 @@ def shown(attribute_name: str, name: str) -> str:
     return of_value(attribute_name, name).many or f"{spaced(attribute_name)} “{value(name)}”"
 
 
+def caption(attribute_name: str, name: str) -> str:
+    """Return the word under a picture with this value: "woman"."""
+    return of_value(attribute_name, name).short or value(name)
+
+
+def pictures(attribute_name: str, name: str) -> str:
+    """Return what pictures with this value show, beside how many they are: "perceived women"."""
+    said = of_value(attribute_name, name)
+    return said.many or said.pictures or caption(attribute_name, name)
+
+
 def subject(name: str) -> str:
     """Return a subject (`occupation:ceo`, `person:indian`, `house:nigerian`) as a noun phrase: "a CEO"."""
     kind, _, what = plain(name).partition(":")

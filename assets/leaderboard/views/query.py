@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from warehouse.database.marts import as_of_weeks
 from warehouse.database.sqlfiles import WEEKS, header, sql
 
 Row = dict[str, Any]
+_AT_ONCE = 2000
 
 
 def rows(
@@ -36,6 +37,20 @@ def rows_of_weeks(
         return []
     found = _asked(con, as_of_weeks("page", name, sorted(map(str, wanted))), dict(parameters))
     return [row for row in found if row["week"] in wanted]
+
+
+def stream_of_weeks(
+    con: duckdb.DuckDBPyConnection, name: str, weeks: Iterable[date], parameters: Mapping[str, object]
+) -> Iterator[Row]:
+    """Yield the rows of `sql/page/<name>.sql`, for which tables are read for some weeks alone; few are held at once.
+
+    `con` is asked nothing else until the last of them.
+    """
+    con.execute(as_of_weeks("page", name, sorted(map(str, weeks))), dict(parameters))
+    columns = [column[0] for column in con.description or []]
+    while some := con.fetchmany(_AT_ONCE):
+        for row in some:
+            yield dict(zip(columns, row, strict=True))
 
 
 def _asked(con: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object]) -> list[Row]:

@@ -14,7 +14,10 @@ from assets.leaderboard.views.message import Percent, say, say_n, title
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 #: What is the same in French and in English.
-SAME = {"Corrections"}
+SAME = {
+    *("Corrections", "Rest of World, 2023", "conversation", "original"),
+    *("moustache", "moustaches", "sombrero", "sombreros", "turban", "turbans"),
+}
 PLACE = re.compile(r"%\((\w+)\)[a-z]|%%")
 
 

@@ -1,0 +1,79 @@
+"""What is asked of a prompt's pictures: the attribute that matters, and the value that is framed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assets.leaderboard.views.query import Row
+from assets.suites.loader import attribute_words
+
+_LAST = 99
+
+
+@dataclass(frozen=True)
+class Looked:
+    """An attribute that is looked for in the pictures of a prompt.
+
+    Attributes:
+        attribute: its id.
+        support: values, or bands of them, that a share is counted of, in declared order.
+        of: value that a labeler may give → the value or band that it is counted as.
+    """
+
+    attribute: str
+    support: tuple[str, ...]
+    of: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PromptQuestion:
+    """The attribute that matters for a prompt, and the value whose pictures are framed."""
+
+    attribute: str
+    value: str
+
+
+def looked(values: Sequence[Row]) -> Looked:
+    """Return an attribute from its rows of `prompt_values`."""
+    of = {row["value"]: row["band"] or row["value"] for row in values}
+    support = dict.fromkeys(of[row["value"]] for row in values if row["in_support"])
+    return Looked(values[0]["attribute"], tuple(support), of)
+
+
+def question(declared: Sequence[Row], found: Mapping[str, Looked]) -> PromptQuestion | None:
+    """Return the question of a prompt; None if nothing is declared that its pictures are looked at for.
+
+    First comes what the analysis file calls a stereotype of the prompt's own group, then what models are compared by,
+    then what a sentence of 2023 is about; of equals the one whose boards stand first.
+
+    Args:
+        declared: the prompt's rows of `prompt_pages`.
+        found: its attributes.
+    """
+    rows = sorted(
+        (row for row in declared if row["attribute"] in found and _rank(row) is not None), key=_place
+    )
+    if not rows:
+        return None
+    row, of = rows[0], found[rows[0]["attribute"]]
+    wanted = (row["stereotype"], row["claimed"], row["of_others"], row["typed"])
+    value = next((name for name in wanted if name in of.support), of.support[0])
+    return PromptQuestion(of.attribute, value)
+
+
+def _place(row: Row) -> tuple[int, int, str]:
+    said = attribute_words().get(row["attribute"])
+    place = said.place if said and said.place is not None else _LAST
+    return _rank(row) or 0, place, row["attribute"]
+
+
+def _rank(row: Row) -> int | None:
+    """Return how much an attribute matters, 0 most; None if nothing is declared of it."""
+    ranks = (
+        row["stereotype"] is not None and row["statistic"] is None,
+        row["stereotype"] is not None,
+        row["board"],
+        row["claimed"] is not None,
+    )
+    return next((rank for rank, holds in enumerate(ranks) if holds), None)

@@ -1,0 +1,243 @@
+"""Prompts with the pictures of the window, one prompt after another, as the published tables have them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+import duckdb
+
+from assets.leaderboard.cells.question import Looked, PromptQuestion, looked, question
+from assets.leaderboard.views.cells import Outcomes
+from assets.leaderboard.views.query import Row, rows, stream_of_weeks
+
+#: Calendar weeks of a window.
+WEEKS = 4
+_WEEK = timedelta(weeks=1)
+#: Prompts whose pictures are held at once.
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class CellPicture:
+    """One picture; `value` is what was read of the attribute in question, by the labeler that counts.
+
+    `number` counts the pictures of a cell. `place` orders pictures at random: in another way each week of an edition,
+    in the same way for the same week.
+    """
+
+    number: int
+    week: date
+    sha256: str
+    ext: str
+    slot_key: str
+    attempt: int
+    place: str
+    value: str | None
+    why: str | None  # why it is not counted: a value outside the support, or one of the reasons below
+    readings: Sequence[Row]
+
+
+#: Reasons why a picture is not counted.
+NOT_ASSESSED, INVALID, BEFORE, VERSION, PARAMETERS = (
+    "not_assessed",
+    "invalid",
+    "before",
+    "version",
+    "parameters",
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one model drew for a prompt; `shares` are its rows of `prompt_shares` by attribute."""
+
+    model: str
+    simulated: bool
+    shares: Mapping[str, Row]
+    pictures: tuple[CellPicture, ...]  # the newest week first, in random order within it
+    weeks: Mapping[date, Outcomes]
+
+    @property
+    def counted(self) -> tuple[CellPicture, ...]:
+        """Return the pictures that the share is of."""
+        return tuple(picture for picture in self.pictures if picture.why is None)
+
+
+@dataclass(frozen=True)
+class PromptPictures:
+    """A prompt that was asked in the window, with a cell per model that was asked it in the week itself."""
+
+    week: date  # the last of the window
+    declared: tuple[Row, ...]  # its rows of `prompt_pages`
+    attributes: Mapping[str, Looked]
+    question: PromptQuestion | None
+    cells: tuple[Cell, ...]
+    absent: tuple[Row, ...]
+    statistics: tuple[Row, ...]
+    turns: tuple[Row, ...]
+
+    @property
+    def id(self) -> str:
+        """Return `<suite>/<prompt>`."""
+        return str(self.declared[0]["prompt"])
+
+
+def first_week(week: date) -> date:
+    """Return the first of the weeks whose pictures are shown."""
+    return week - (WEEKS - 1) * _WEEK
+
+
+def weeks_of(week: date) -> list[date]:
+    """Return the weeks whose pictures are shown."""
+    return [week - back * _WEEK for back in range(WEEKS)]
+
+
+def read(
+    con: duckdb.DuckDBPyConnection, week: date, prompts: Sequence[str] | None = None
+) -> Iterator[PromptPictures]:
+    """Yield prompts that were asked in the window that ends with a week, by their ids: some, or every one."""
+    of_week, weeks = {"week": week.isoformat()}, weeks_of(week)
+    declared = _by(stream_of_weeks(con, "prompt_pages", weeks, {}), "prompt")
+    values = _by(rows(con, "prompt_values", of_week), "suite", "suite_major")
+    absent = _by(rows(con, "prompt_absent", of_week), "prompt")
+    statistics = _by(rows(con, "prompt_statistics", of_week), "prompt")
+    turns = _by(stream_of_weeks(con, "prompt_turns", weeks, {}), "prompt")
+    wanted = sorted(declared if prompts is None else {*prompts} & declared.keys())
+    for start in range(0, len(wanted), _AT_ONCE):
+        asked = {**of_week, "asked": wanted[start : start + _AT_ONCE]}
+        shares = _by(rows(con, "prompt_shares", asked), "prompt")
+        slots = _by(stream_of_weeks(con, "prompt_slots", weeks, asked), "prompt")
+        for prompt, of_prompt in slots.items():
+            major = declared[prompt][0]["suite_major"]
+            of_suite = _by(values[declared[prompt][0]["suite"], major], "attribute")
+            yield _prompt(
+                week,
+                declared[prompt],
+                {name: looked(seats) for name, seats in of_suite.items()},
+                of_prompt,
+                [row for row in shares.get(prompt, ()) if row["suite_major"] == major],
+                beside={
+                    "absent": tuple(absent.get(prompt, ())),
+                    "statistics": tuple(
+                        one for one in statistics.get(prompt, ()) if one["suite_major"] == major
+                    ),
+                    "turns": tuple(turns.get(prompt, ())),
+                },
+            )
+
+
+def _prompt(
+    week: date,
+    declared: Sequence[Row],
+    values: Mapping[str, Looked],
+    slots: Sequence[Row],
+    shares: Sequence[Row],
+    beside: Mapping[str, tuple[Row, ...]],
+) -> PromptPictures:
+    found = {row["attribute"]: values[row["attribute"]] for row in declared if row["attribute"] in values}
+    asked = question(declared, found)
+    published = _by(shares, "model")
+    cells = (
+        _cell(model, [*of_model], published.get(model, ()), week, asked, found)
+        for model, of_model in groupby(slots, key=lambda row: row["model"])
+    )
+    there = tuple(cell for cell in cells if cell is not None)
+    return PromptPictures(week, tuple(declared), found, asked, there, **beside)
+
+
+def said(con: duckdb.DuckDBPyConnection, week: date) -> dict[tuple[str, str], Row]:
+    """Return what models said when they refused a prompt or rewrote it, by prompt and model."""
+    return {
+        (row["prompt"], row["model"]): row for row in stream_of_weeks(con, "prompt_words", weeks_of(week), {})
+    }
+
+
+def _cell(
+    model: str,
+    slots: Sequence[Row],
+    published: Sequence[Row],
+    week: date,
+    asked: PromptQuestion | None,
+    found: Mapping[str, Looked],
+) -> Cell | None:
+    """Return the cell of a model; None if it was not asked in the week itself, so that it has no figure."""
+    now = [row for row in slots if row["week"] == week]
+    if not now:
+        return None
+    shares = {row["attribute"]: row for row in published}
+    of = found[asked.attribute] if asked else None
+    window = shares.get(asked.attribute) if asked else None
+    if window is None:  # nothing is published of the window: the pictures alone are shown
+        version = next((row["labeler_version"] for row in now if row["labeler_version"]), None)
+        window = {**now[0], "labeler_version": version, "first_week": first_week(week)}
+    pictures: list[CellPicture] = []
+    for row in slots:
+        if row["outcome_group"] == "success" and row["image_sha256"] is not None:
+            value = _read(row, of.attribute) if of else None
+            pictures.append(
+                CellPicture(
+                    len(pictures) + 1,
+                    row["week"],
+                    row["image_sha256"],
+                    row["image_ext"],
+                    row["slot_key"],
+                    row["attempt"],
+                    row["place"],
+                    of.of.get(value) if of and value is not None else None,
+                    _why_not(row, window, of, value) if of else None,
+                    row["readings"] or (),
+                )
+            )
+    return Cell(model, bool(now[0]["simulated"]), shares, tuple(pictures), _outcomes(slots))
+
+
+def _read(row: Row, attribute: str) -> str | None:
+    """Return what the labeler that counts read of an attribute in a slot's picture."""
+    for reading in row["readings"] or ():
+        if (reading["labeler"], reading["labeler_version"]) == (row["labeler"], row["labeler_version"]):
+            names = reading["attributes"]
+            return str(reading["found"][names.index(attribute)]) if attribute in names else None
+    return None
+
+
+def _why_not(row: Row, window: Row, of: Looked, value: str | None) -> str | None:
+    """Return why a picture is not one of those that the share is of; None if it is."""
+    if (row["series"], row["params_hash"]) != (window["series"], window["params_hash"]):
+        return PARAMETERS
+    if row["labeler_version"] != window["labeler_version"]:
+        return VERSION if row["labeler_version"] else NOT_ASSESSED
+    if row["week"] < window["first_week"]:
+        return BEFORE
+    if value is None:
+        return NOT_ASSESSED
+    seat = of.of.get(value)
+    return INVALID if seat is None else None if seat in of.support else seat
+
+
+def _outcomes(slots: Sequence[Row]) -> dict[date, Outcomes]:
+    """Return how the requests of each week ended."""
+    ended: dict[date, Counter[str]] = defaultdict(Counter)
+    for row in slots:
+        ended[row["week"]][row["outcome"] if row["outcome"] == "not_needed" else row["outcome_group"]] += 1
+    return {
+        week: Outcomes(
+            planned=counts.total(),
+            pictures=counts["success"],
+            refused=counts["answer"],
+            failed=counts.total() - counts["success"] - counts["answer"] - counts["not_needed"],
+            not_needed=counts["not_needed"],
+        )
+        for week, counts in ended.items()
+    }
+
+
+def _by(found: Iterator[Row] | Sequence[Row], *columns: str) -> dict[Any, list[Row]]:
+    kept: dict[Any, list[Row]] = defaultdict(list)
+    for row in found:
+        kept[row[columns[0]] if len(columns) == 1 else tuple(row[name] for name in columns)].append(row)
+    return kept

@@ -1,0 +1,215 @@
+"""What pages show of prompts: heads, rows of models and thumbnails, from what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from assets.leaderboard.cells import reading
+from assets.leaderboard.cells.question import Looked
+from assets.leaderboard.cells.reading import Cell, CellPicture, PromptPictures
+from assets.leaderboard.page import words
+from assets.leaderboard.views.cells import Expected, Outcomes, PromptHead, PromptRow, Thumb, ValueShare
+from assets.leaderboard.views.message import Message, say, say_n, title
+from assets.leaderboard.views.query import Row
+from assets.suites.loader import suite_words
+
+#: Pictures in a share, from which on there is one.
+NEEDED = 5
+_SHORT = 160
+_WHY: Mapping[str, Message] = {
+    reading.NOT_ASSESSED: say("not assessed"),
+    reading.INVALID: say("no valid answer"),
+    reading.BEFORE: say("before a change"),
+    reading.VERSION: say("read by another version of the labeler"),
+    reading.PARAMETERS: say("drawn with other parameters"),
+}
+
+
+def address_of(prompt: str, model: str | None = None) -> str:
+    """Return the address of the page of a prompt, or of what one model drew for it."""
+    return f"prompts/{prompt}/" if model is None else f"prompts/{prompt}/{model}/"
+
+
+def cut(text: str, most: int = _SHORT) -> str:
+    """Return a text that fits into a line, with an ellipsis where something is left out."""
+    one_line = " ".join(words.plain(text[: 20 * most]).split())
+    return one_line if len(one_line) <= most else f"{one_line[: most - 1].rstrip()}…"
+
+
+@cache
+def caption(attribute: str, value: str) -> Message:
+    """Return the word under a picture."""
+    return title(words.caption(attribute, value))
+
+
+@cache
+def many(attribute: str, value: str) -> Message:
+    """Return what many pictures with a value show."""
+    return title(words.pictures(attribute, value))
+
+
+@cache
+def why_not(reason: str) -> Message:
+    """Return why a picture is not counted."""
+    return _WHY.get(reason) or title(words.value(reason))
+
+
+def suite_title(suite: str, major: int) -> Message:
+    """Return what a suite is called."""
+    file = suite_words().get(f"{suite}@{major}")
+    return title(file.title if file else words.spaced(suite))
+
+
+def head(prompt: PromptPictures) -> PromptHead:
+    """Return what a page says of its prompt."""
+    row, asked = prompt.declared[0], prompt.question
+    file = suite_words().get(f"{row['suite']}@{row['suite_major']}")
+    later: dict[int, str] = {}
+    for turn in prompt.turns:
+        later.setdefault(turn["turn"], words.plain(turn["text"]))
+    return PromptHead(
+        id=prompt.id,
+        address=address_of(prompt.id),
+        text=words.plain(row["text"]),
+        short=cut(row["text"]),
+        language=row["language"],
+        suite=suite_title(row["suite"], row["suite_major"]),
+        conversation=row["turns"] > 1,
+        turns=tuple(later[number] for number in sorted(later)),
+        sensitive=bool(file and file.sensitive),
+        attribute=asked.attribute if asked else None,
+        attribute_title=title(words.attribute(asked.attribute)) if asked else None,
+        framed=many(asked.attribute, asked.value) if asked else None,
+        first_week=reading.first_week(prompt.week),
+    )
+
+
+def thumb(prompt: PromptPictures, picture: CellPicture) -> Thumb:
+    """Return a picture with its word."""
+    asked = prompt.question
+    if asked is None:
+        return Thumb(picture.number, picture.sha256, None)
+    if picture.why is not None or picture.value is None:
+        return Thumb(
+            picture.number, picture.sha256, why_not(picture.why or reading.NOT_ASSESSED), counted=False
+        )
+    return Thumb(
+        picture.number, picture.sha256, caption(asked.attribute, picture.value), picture.value == asked.value
+    )
+
+
+def row(prompt: PromptPictures, cell: Cell, most: int) -> PromptRow:
+    """Return what the page of a prompt shows of a model, with at most so many pictures, chosen at random."""
+    chosen = sorted(cell.counted, key=lambda picture: picture.place)[:most]
+    return PromptRow(
+        model=words.plain(cell.model),
+        simulated=cell.simulated,
+        address=address_of(prompt.id, cell.model),
+        shares=_shares(prompt, cell),
+        thumbs=tuple(thumb(prompt, picture) for picture in chosen),
+        pictures=len(cell.pictures),
+        outcomes=together(cell),
+        notes=tuple(_notes(prompt, cell)),
+    )
+
+
+def together(cell: Cell) -> Outcomes:
+    """Return how all requests of the shown weeks ended."""
+    every = cell.weeks.values()
+    return Outcomes(
+        planned=sum(one.planned for one in every),
+        pictures=sum(one.pictures for one in every),
+        refused=sum(one.refused for one in every),
+        failed=sum(one.failed for one in every),
+        not_needed=sum(one.not_needed for one in every),
+    )
+
+
+def expected(prompt: PromptPictures) -> tuple[Expected, ...]:
+    """Return what statistics expect of the framed value."""
+    asked = prompt.question
+    return tuple(
+        Expected(row["expected_share"], title(words.reference(row["reference"])), words.plain(row["source"]))
+        for row in prompt.statistics
+        if asked and (row["attribute"], row["value"]) == (asked.attribute, asked.value)
+    )
+
+
+def _shares(prompt: PromptPictures, cell: Cell) -> tuple[ValueShare, ...]:
+    """Return how many pictures show each value of the attribute in question, the framed one first."""
+    asked = prompt.question
+    if asked is None:
+        return ()
+    published = _published(cell.shares.get(asked.attribute))
+    seen = [picture.value for picture in cell.counted]
+    return tuple(
+        ValueShare(
+            value=value,
+            said=many(asked.attribute, value),
+            count=published[value]["k"] if value in published else seen.count(value),
+            n=len(seen),
+            framed=value == asked.value,
+            low=published[value]["low"] if value in published else None,
+            high=published[value]["high"] if value in published else None,
+        )
+        for value in _order(prompt.attributes[asked.attribute], asked.value)
+    )
+
+
+def _published(row: Row | None) -> dict[str, Row]:
+    """Return value → its share of the window; empty where there is none."""
+    return {one["value"]: one for one in row["found"]} if row and row["reason"] is None else {}
+
+
+def _order(of: Looked, first: str) -> list[str]:
+    return sorted(of.support, key=lambda value: value != first)
+
+
+def _notes(prompt: PromptPictures, cell: Cell) -> list[Message]:
+    """Return what is to be known of a model's share, beside its figures."""
+    asked = prompt.question
+    if asked is None:
+        return []
+    window = cell.shares.get(asked.attribute)
+    if window is None:
+        return [say("No interval is published for this prompt: its pictures are counted, not compared.")]
+    found: list[Message] = []
+    if window["reason"] is not None:
+        few = say_n(
+            "Too few for a share: %(n)s picture, and %(needed)s are needed.",
+            "Too few for a share: %(n)s pictures, and %(needed)s are needed.",
+            len(cell.counted),
+            needed=NEEDED,
+        )
+        found.append(few if cell.counted else say("No picture could be counted."))
+    if window["first_week"] > reading.first_week(prompt.week):
+        found.append(
+            say(
+                "A change was detected; only pictures since the week of %(week)s count.",
+                week=window["first_week"],
+            )
+        )
+    return found
+
+
+def first_kind(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the cells of real models, or of simulated ones where there are no others."""
+    real = [cell for cell in cells if not cell.simulated]
+    return real or [*cells]
+
+
+def framed(prompt: PromptPictures, cells: Sequence[Cell]) -> list[ValueShare]:
+    """Return the share of the framed value of each model that has enough pictures for one."""
+    found = [share for cell in cells for share in _shares(prompt, cell)[:1]]
+    return [share for share in found if share.n >= NEEDED]
+
+
+def is_stereotype(prompt: PromptPictures) -> bool:
+    """Return whether the framed value is declared a stereotype, or was one in 2023."""
+    asked = prompt.question
+    return asked is not None and any(
+        asked.value in {row["stereotype"], row["claimed"], row["of_others"]}
+        for row in prompt.declared
+        if row["attribute"] == asked.attribute
+    )

@@ -1,0 +1,120 @@
+"""The page of a prompt: what each model drew for it in the last four weeks, in numbers and in pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+
+import duckdb
+
+from assets.leaderboard.cells import reading, showing
+from assets.leaderboard.cells.reading import Cell, PromptPictures
+from assets.leaderboard.page import words
+from assets.leaderboard.pages.prompts import ADDRESS, TITLE
+from assets.leaderboard.views.cells import Absent, OtherRow, OtherTable, PromptPage, PromptRow
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
+from assets.leaderboard.views.message import Message, Percent, say, title
+from assets.leaderboard.views.query import Row
+
+#: Pictures of each model, at most; where many models are shown, of all together.
+PICTURES, TOGETHER, LEAST = 24, 480, 8
+
+
+def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
+    for prompt in reading.read(con, week):
+        head = showing.head(prompt)
+        most = max(LEAST, min(PICTURES, TOGETHER // max(1, len(prompt.cells))))
+        sign = -1 if showing.is_stereotype(prompt) else 1
+        rows = [showing.row(prompt, cell, most) for cell in prompt.cells]
+        rows.sort(key=partial(_order, sign=sign))
+        yield Sheet(
+            head.address,
+            say("“%(prompt)s”", prompt=head.short),
+            PromptPage(
+                head=head,
+                lead=_lead(prompt),
+                expected=showing.expected(prompt),
+                rows=tuple(rows),
+                others=tuple(_others(prompt)),
+                absent=tuple(_absent(row) for row in prompt.absent),
+            ),
+            crumbs=(Crumb(ADDRESS, TITLE),),
+            description=say(
+                "What image models drew for “%(prompt)s” in the four weeks to %(week)s.",
+                prompt=head.short,
+                week=week,
+            ),
+        )
+
+
+def _order(row: PromptRow, sign: int) -> tuple[bool, bool, float, str]:
+    """Order rows: real models first, those with a share before others, then by share, then by name."""
+    first = row.shares[0] if row.shares else None
+    share = None if first is None or first.n < showing.NEEDED else first.share
+    return row.simulated, share is None, sign * (share or 0.0), row.model
+
+
+def _lead(prompt: PromptPictures) -> Message | None:
+    """Return between which shares models lie, of real ones where there are any; None where there are not two."""
+    cells = showing.first_kind(prompt.cells)
+    published = [share for share in showing.framed(prompt, cells) if share.low is not None]
+    shares = [share.share for share in published if share.share is not None]
+    if len(shares) < 2:
+        return None
+    low, high = min(shares), max(shares)
+    if low == high:
+        return say(
+            "%(what)s: %(share)s of the pictures of each of %(models)s models.",
+            what=published[0].said,
+            share=Percent(low),
+            models=len(shares),
+        )
+    return say(
+        "%(what)s: from %(low)s to %(high)s of the pictures, depending on the model.",
+        what=published[0].said,
+        low=Percent(low),
+        high=Percent(high),
+    )
+
+
+def _others(prompt: PromptPictures) -> Iterator[OtherTable]:
+    """Yield what the same pictures show of the other attributes."""
+    for name, of in prompt.attributes.items():
+        if prompt.question and name == prompt.question.attribute:
+            continue
+        rows = [
+            _other_row(prompt, cell, of.support, cell.shares[name])
+            for cell in prompt.cells
+            if name in cell.shares
+        ]
+        if rows:
+            values = tuple(showing.caption(name, value) for value in of.support)
+            rows.sort(key=lambda row: (row.simulated, row.model))
+            yield OtherTable(name, title(words.attribute(name)), values, tuple(rows))
+
+
+def _other_row(prompt: PromptPictures, cell: Cell, support: tuple[str, ...], row: Row) -> OtherRow:
+    found = {one["value"]: one["k"] for one in row["found"]}
+    known = row["reason"] is None
+    return OtherRow(
+        model=words.plain(cell.model),
+        simulated=cell.simulated,
+        address=showing.address_of(prompt.id, cell.model),
+        counts=tuple(found.get(value, 0) for value in support) if known else None,
+        n=row["n"],
+    )
+
+
+def _absent(row: Row) -> Absent:
+    """Return why a model has no figure here this week."""
+    if row["withheld"] is not None and row["last_week"] == row["week"]:
+        why = say("withheld this week: %(reason)s", reason=showing.cut(row["withheld"]))
+    elif row["asks"]:
+        why = say("not asked this week; last asked in the week of %(week)s", week=row["last_week"])
+    else:
+        why = say("no longer asked; last asked in the week of %(week)s", week=row["last_week"])
+    return Absent(words.plain(row["model"]), row["simulated"], why)
+
+
+KIND = PageKind("prompt", _build)
