@@ -31,6 +31,8 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 
 INDEX = "index.html"
+#: Folders of an edition whose files are made otherwise than with pages.
+_NO_PAGES = {"data", "docs", "pictures", "static"}
 #: Where an edition is in a store, for links from its pages to what is around it.
 _AROUND = "editions/this/"
 #: What pages link to outside of their edition: what is made again from the newest one, and thumbnails.
@@ -120,8 +122,12 @@ def _nameless_others(folder: Path, manifest: Manifest) -> dict[str, str]:
 
 
 def _others(manifest: Manifest) -> list[str]:
-    """Return the pages beside the front page, which editions of before them do not have."""
-    return sorted(name for name in manifest["files"] if name.endswith(f"/{INDEX}"))
+    """Return the pages beside the front page and the files beside them, which editions of before do not have."""
+    return sorted(
+        name
+        for name in manifest["files"]
+        if name.endswith(f"/{INDEX}") or ("/" in name and name.partition("/")[0] not in _NO_PAGES)
+    )
 
 
 def _compare_made(
@@ -231,7 +237,7 @@ def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> No
     if not (folder / INDEX).is_file():
         return
     stated, linked = {*manifest["files"]}, {INDEX, manifests.NAME}
-    for page in (INDEX, *_others(manifest)):
+    for page in (INDEX, *(name for name in _others(manifest) if name.endswith(INDEX))):
         parser = _Links()
         parser.feed((folder / page).read_text(encoding="utf-8", errors="replace"))
         around = f"{_AROUND}{page.removesuffix(INDEX)}"

@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, catalog_file
+from assets.suites import analysis, comparisons
 from assets.suites.loader import load_attributes, suite_words
 
 _HERE = Path(__file__).parents[1]
@@ -50,7 +51,11 @@ def texts() -> Catalog:
 def names() -> Iterator[tuple[str, str]]:
     """Yield (where, text) of texts that are no literals of `say`."""
     yield "page/words.py", words.PERCEIVED
-    yield from (("page/words.py", name) for name in words.REFERENCES.values())
+    yield from (("page/words.py", name) for name in (*words.REFERENCES.values(), *words.LOST.values()))
+    yield from (("comparisons.yaml", comparison.title) for comparison in comparisons.shipped().comparisons)
+    yield from (
+        ("analysis.yaml", words.subject(pair.group)) for pair in analysis.shipped().declared.stereotypes
+    )
     for attribute in load_attributes():
         where = "attributes.yaml"
         yield where, words.attribute(attribute.id)

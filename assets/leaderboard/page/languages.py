@@ -50,7 +50,8 @@ class Tongue:
 
     def decimal(self, value: float, digits: int = 2) -> str:
         """Return a number with so many digits after the point, or comma."""
-        return str(format_decimal(value, f"#,##0.{'0' * digits}", locale=self._locale))
+        rounded = round(value, digits) + 0.0  # no sign before nothing
+        return str(format_decimal(rounded, f"#,##0.{'0' * digits}", locale=self._locale))
 
     def percent(self, share: float) -> str:
         """Return a share in percent; what is neither 0 nor 1 is never rounded to it."""

@@ -77,10 +77,17 @@ def render_sheet(
         raise ValueError(f"{sheet.address!r} of {kind.id} is no address of a page")
     for language in LANGUAGES:
         path = path_of(sheet.address, language)
-        template = _environment(language).get_template(f"pages/{kind.id}.html.j2")
-        links = _Links(sheet.address, language, site, shown)
-        text = template.render(sheet=sheet, view=sheet.view, week=week, site=site, **links.helpers())
-        yield path, text.encode()
+        given = {"sheet": sheet, "view": sheet.view, "week": week, "site": site}
+        given |= _Links(sheet.address, language, site, shown).helpers()
+        templates = {path: f"{kind.id}.html.j2"}
+        for file in sheet.files:
+            beside = f"{path.removesuffix(_INDEX)}{file.name}"
+            if file.template is not None:
+                templates[beside] = file.template
+            elif file.content is not None and language == ENGLISH:
+                yield beside, file.content
+        for written, template in templates.items():
+            yield written, _environment(language).get_template(f"pages/{template}").render(given).encode()
 
 
 def path_of(address: str, language: str) -> str:
@@ -107,7 +114,8 @@ def _places(site: SitePlace) -> Iterator[bytes]:
     yield b'<b class="edition">%b</b>'
     yield b'/editions/index.html#%b"'
     if site.url:
-        yield b'="' + site.url.encode().replace(b"%", b"%%") + b"/editions/%b/"
+        for before in (b'="', b': "'):  # in JSON: within its texts a quotation mark follows a backslash
+            yield before + site.url.encode().replace(b"%", b"%%") + b"/editions/%b/"
 
 
 class _Links:

@@ -20,6 +20,21 @@ class Crumb:
 
 
 @dataclass(frozen=True)
+class SheetFile:
+    """A file beside a page: the same bytes for all languages, beside the English page, or one in each language.
+
+    Attributes:
+        name: in the page's folder.
+        content: its bytes; None if it has a template.
+        template: file of `templates/pages/` that is rendered as the page is, with the same view.
+    """
+
+    name: str
+    content: bytes | None = None
+    template: str | None = None
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One page, in every language.
 
@@ -30,6 +45,7 @@ class Sheet:
         crumbs: the pages above it, without the home page.
         description: a sentence or two for those who link to it.
         index: whether search engines are to list it.
+        files: what lies beside it.
     """
 
     address: str
@@ -38,6 +54,7 @@ class Sheet:
     crumbs: tuple[Crumb, ...] = ()
     description: Message | None = None
     index: bool = True
+    files: tuple[SheetFile, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,8 @@ def addresses(store: Path, edition: Path) -> dict[str, list[str]]:
     try:
         for kind in kinds():
             made = [path_of(sheet.address, "en") for sheet in kind.build(con, date.fromisoformat(world.WEEK))]
-            largest = max(made, key=lambda path: (edition / path).stat().st_size)
-            found[kind.id] = sorted({made[0], made[-1], largest})
+            by_size = sorted(made, key=lambda path: (edition / path).stat().st_size)
+            found[kind.id] = sorted({*made[:1], *made[-1:], *by_size[-1:]})
     finally:
         con.close()
     return found
@@ -122,6 +122,8 @@ def test_a_kind_of_page_is_whole_and_open_to_everybody(
 ) -> None:
     if not AXE.is_file():
         pytest.skip("no axe-core: run make browser")
+    if kind != SITE and not addresses[kind]:
+        pytest.skip("nobody is ranked where labels are hostile, so no two models are compared")
     before = "" if language == "en" else f"{language}/"
     folder = store / keys.SITE if kind == SITE else edition
     for path in ["editions/index.html"] if kind == SITE else addresses[kind]:

@@ -1,0 +1,261 @@
+"""Boards: one comparison of models each, with ranks as brackets, intervals, and why a model has no rank."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.cells.showing import many
+from assets.leaderboard.models import names
+from assets.leaderboard.models.history import board_slug
+from assets.leaderboard.models.reasons import reason
+from assets.leaderboard.page import charts, words
+from assets.leaderboard.page.charts import Strip
+from assets.leaderboard.views.message import Message, say, title
+from assets.leaderboard.views.query import Row, rows, rows_of_weeks
+from assets.suites.loader import attribute_words
+
+_LAST = 1000
+#: Columns of a board's CSV, as `leaderboard` has them.
+COLUMNS = (
+    *("week", "track", "simulated", "suite", "suite_major", "condition", "attribute", "reference", "metric"),
+    *("model", "series", "weeks", "first_week", "settling", "scatter_measured", "estimate", "low", "high"),
+    *("prompts_low", "prompts_high", "n", "cells", "planned_cells", "reason", "rank_low", "rank_high"),
+    *("ranked_of", "rank_reason", "bound_low", "bound_high", "withheld_reason"),
+)
+_WAYS: Mapping[str, Message] = {
+    "mean_absolute": say("by the mean absolute distance"),
+    "pooled": say("with the pictures of all prompts together"),
+    "one_prompt_left_out": say("without any one prompt, at worst"),
+}
+
+
+@dataclass(frozen=True)
+class BoardModel:
+    """One model: its figure, and its rank from `low` to `high` of `of`, or why it has none."""
+
+    model: str
+    name: Message
+    estimate: float | None
+    low: float | None
+    high: float | None
+    n: int
+    strip: Strip | None
+    rank: tuple[int, int, int] | None
+    unranked: Message | None
+    bounds: tuple[float, float] | None
+    refused: tuple[int, int] | None
+    notes: tuple[Message, ...]
+
+    @property
+    def clipped(self) -> bool:
+        """Return whether the figure is 0 because it cannot be less."""
+        return self.estimate is not None and self.estimate <= 0
+
+
+@dataclass(frozen=True)
+class BoardTable:
+    """Models that may be compared: one track, and simulated ones by themselves."""
+
+    simulated: bool
+    track: str
+    rows: tuple[BoardModel, ...]
+    ranked: int
+    order: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """One board."""
+
+    slug: str
+    question: Message
+    suite: Message
+    attribute: Message
+    reference: Message
+    metric: str
+    counted: tuple[Message, ...]  # what a board of stereotypes counts
+    sources: tuple[str, ...]
+    axis: float
+    marks: tuple[float, ...]
+    tables: tuple[BoardTable, ...]
+    prompts: tuple[Row, ...]
+    csv: tuple[tuple[object, ...], ...]
+
+    @property
+    def address(self) -> str:
+        """Return the address of its page."""
+        return f"compare/{self.slug}/"
+
+
+def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
+    """Yield the boards of a week, by suite, condition, attribute and reference."""
+    of_week = {"week": week.isoformat()}
+    boards: dict[str, list[Row]] = defaultdict(list)
+    for row in rows_of_weeks(con, "board_rows", [week], {}):
+        boards[board_slug(row)].append(row)
+    refused: dict[tuple[object, ...], tuple[int, int]] = {
+        (row["model"], row["suite"], row["suite_major"], row["condition"]): (row["refused"], row["answered"])
+        for row in rows(con, "refused", of_week)
+        if row["answered"]
+    }
+    prompts: dict[tuple[object, ...], list[Row]] = defaultdict(list)
+    for row in rows(con, "board_prompts", of_week):
+        prompts[row["suite"], row["suite_major"], row["condition"], row["attribute"]].append(row)
+    sources: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for row in rows(con, "reference_sources", of_week):
+        sources[row["suite"], row["reference"], row["attribute"]].append(words.plain(row["source"]))
+    counted = _counted(rows(con, "stereotype_pairs", of_week))
+    orders = _orders(rows(con, "orders", of_week))
+    for slug, found in sorted(boards.items(), key=lambda item: _place(item[1][0])):
+        head = found[0]
+        axis = charts.axis_end(row[end] for row in found for end in ("high", "estimate"))
+        stereotypes = head["reference"] == "stereotypes"
+        yield BoardPage(
+            slug=slug,
+            question=question(head),
+            suite=names.asked(head["suite"], head["suite_major"], head["condition"]),
+            attribute=names.attribute(head["attribute"]),
+            reference=names.reference(head["reference"]),
+            metric=head["metric"],
+            counted=counted[head["suite"], head["suite_major"], head["attribute"]] if stereotypes else (),
+            sources=tuple(sources[head["suite"], head["reference"], head["attribute"]]),
+            axis=axis,
+            marks=charts.ticks(axis),
+            tables=tuple(_tables(found, axis, refused, orders)),
+            prompts=tuple(prompts[head["suite"], head["suite_major"], head["condition"], head["attribute"]]),
+            csv=tuple(tuple(row[name] for name in COLUMNS) for row in found),
+        )
+
+
+def question(row: Row) -> Message:
+    """Return what a board asks, as the title of its page."""
+    said = {
+        "attribute": names.attribute(row["attribute"]),
+        "suite": names.asked(row["suite"], row["suite_major"], row["condition"]),
+    }
+    if row["reference"] == "stereotypes":
+        return say("%(attribute)s in “%(suite)s”: how often a stereotype?", **said)
+    return say(
+        "%(attribute)s in “%(suite)s”: how far from %(reference)s?",
+        **said,
+        reference=names.reference(row["reference"]),
+    )
+
+
+def _place(row: Row) -> tuple[object, ...]:
+    said = attribute_words().get(row["attribute"])
+    return (
+        row["suite"],
+        row["suite_major"],
+        row["condition"] != "baseline",
+        row["condition"],
+        row["reference"] != "stereotypes",
+        _LAST if said is None or said.place is None else said.place,
+        row["attribute"],
+        row["reference"],
+    )
+
+
+def _counted(pairs: Sequence[Row]) -> Mapping[tuple[object, ...], tuple[Message, ...]]:
+    found: dict[tuple[object, ...], list[Message]] = defaultdict(list)
+    for row in pairs:
+        found[row["suite"], row["suite_major"], row["attribute"]].append(
+            say(
+                "%(value)s for %(subject)s",
+                value=many(row["attribute"], row["value"]),
+                subject=title(words.subject(row["subject"])),
+            )
+        )
+    return defaultdict(tuple, {key: tuple(listed) for key, listed in found.items()})
+
+
+def _tables(
+    found: Sequence[Row],
+    axis: float,
+    refused: Mapping[tuple[object, ...], tuple[int, int]],
+    orders: Mapping[tuple[object, ...], tuple[Message, ...]],
+) -> Iterator[BoardTable]:
+    groups: dict[tuple[bool, str], list[Row]] = defaultdict(list)
+    for row in found:
+        groups[bool(row["simulated"]), row["track"]].append(row)
+    for (simulated, track), of_group in sorted(groups.items()):
+        ordered = sorted(of_group, key=_by_rank)
+        yield BoardTable(
+            simulated,
+            track,
+            tuple(_ranked(row, axis, refused) for row in ordered),
+            sum(row["rank_low"] is not None for row in ordered),
+            orders.get((*_board(of_group[0]), simulated, track), ()),
+        )
+
+
+def _board(row: Row) -> tuple[object, ...]:
+    return tuple(row[name] for name in ("suite", "suite_major", "condition", "attribute", "reference"))
+
+
+def _by_rank(row: Row) -> tuple[object, ...]:
+    """Return the order of rows: ranks first, then figures without a rank, then those without a figure."""
+    low, high = row["rank_low"], row["rank_high"]
+    none = row["estimate"] is None
+    return (low is None, none, low or 0, high or 0, 0.0 if none else row["estimate"], row["model"])
+
+
+def _ranked(row: Row, axis: float, refused: Mapping[tuple[object, ...], tuple[int, int]]) -> BoardModel:
+    told, ranked = row["estimate"] is not None, row["rank_low"] is not None
+    why = None if ranked else (row["reason"] if not told and row["reason"] else row["rank_reason"])
+    low, high = row["bound_low"], row["bound_high"]
+    return BoardModel(
+        model=row["model"],
+        name=names.model(row["model"]),
+        estimate=row["estimate"],
+        low=row["low"],
+        high=row["high"],
+        n=row["n"],
+        strip=charts.strip(row["estimate"], row["low"], row["high"], axis) if told else None,
+        rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
+        unranked=reason(why) if why else None,
+        bounds=None if ranked or low is None or high - low < 0.005 else (low, high),
+        refused=refused.get((row["model"], row["suite"], row["suite_major"], row["condition"])),
+        notes=tuple(_notes(row)),
+    )
+
+
+def _notes(row: Row) -> Iterator[Message]:
+    if row["estimate"] is None:
+        return
+    if row["settling"]:
+        yield say(
+            "settling: it changed, so the figure begins in the week of %(week)s", week=row["first_week"]
+        )
+    if row["scatter_measured"] is False:
+        yield say("scatter from week to week not yet measured: taken to be five points")
+    if row["reliable"] is False:
+        yield say("the labels are not reliable")
+    if row["weeks"] is not None and row["weeks"] < 4 and not row["settling"]:
+        yield say("of %(weeks)s weeks", weeks=row["weeks"])
+
+
+def _orders(found: Sequence[Row]) -> Mapping[tuple[object, ...], tuple[Message, ...]]:
+    """Return whether pairs that are told apart keep their order if the figure is measured in another way."""
+    said: dict[tuple[object, ...], list[Message]] = defaultdict(list)
+    for row in found:
+        way = _WAYS.get(row["variant"])
+        if way is None:
+            way = say("against another yardstick, %(reference)s", reference=names.reference(row["other"]))
+        n, turned = row["told_apart"], row["told_apart_turned"]
+        said[(*_board(row), bool(row["simulated"]), row["track"])].append(
+            say(
+                "Measured %(way)s, %(turned)s of the %(n)s pairs that are told apart have the opposite order.",
+                way=way,
+                turned=turned,
+                n=n,
+            )
+            if turned
+            else say("Measured %(way)s, all pairs that are told apart keep their order.", way=way)
+        )
+    return {key: tuple(listed) for key, listed in said.items()}

@@ -1,0 +1,137 @@
+"""What else happened to models, labelers and prompts: asked for the first time, retired, another version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.cells.showing import suite_title
+from assets.leaderboard.models import names
+from assets.leaderboard.page import words
+from assets.leaderboard.parts.boards import retired_in
+from assets.leaderboard.views.message import Message, say, title
+from assets.leaderboard.views.query import Row, rows
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event; `model` is None where it is of no single model."""
+
+    week: date
+    model: str | None
+    text: Message
+
+
+def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[Happened, ...]:
+    """Return what happened up to `week`, the latest first."""
+    of_week = {"week": week.isoformat()}
+    lives = rows(con, "timeline", of_week)
+    found = [
+        *_lives(lives, week),
+        *_versions(rows(con, "model_versions", of_week)),
+        *_labelers(rows(con, "labelers", of_week)),
+        *(_moved(row) for row in rows(con, "labeler_drift", of_week)),
+        *_suites(rows(con, "suite_versions", of_week)),
+    ]
+    return tuple(sorted(found, key=lambda one: -one.week.toordinal()))
+
+
+def _lives(lives: list[Row], week: date) -> Iterator[Happened]:
+    start = min((life["first_week"] for life in lives), default=week)
+    for life in lives:
+        model, name = life["model"], names.model(life["model"])
+        if life["first_week"] > start:
+            text = say("%(model)s is asked for the first time.", model=name)
+            if life["succeeds"]:
+                other = names.model(life["succeeds"])
+                text = say(
+                    "%(model)s is asked for the first time; it succeeds %(other)s.", model=name, other=other
+                )
+            yield Happened(life["first_week"], model, text)
+        end = retired_in([life], week)
+        if end is not None:
+            text = say("%(model)s is retired.", model=name)
+            if life["succeeded_by"]:
+                other = names.model(life["succeeded_by"])
+                text = say("%(model)s is retired; %(other)s succeeds it.", model=name, other=other)
+            yield Happened(end, model, text)
+
+
+def _versions(found: list[Row]) -> Iterator[Happened]:
+    """Yield which other version the service of a series reported, at the first week that it did."""
+    before: dict[tuple[str, str], str] = {}
+    for row in found:
+        key = (row["model"], row["series"])
+        version = words.plain(row["version"])
+        if key in before:
+            yield Happened(
+                row["first_week"],
+                row["model"],
+                say(
+                    "The service of %(model)s reports the version %(version)s for the first time.",
+                    model=names.model(row["model"]),
+                    version=version,
+                ),
+            )
+        before[key] = version
+
+
+def _labelers(found: list[Row]) -> Iterator[Happened]:
+    before: set[tuple[str, str]] = set()
+    for row in found:
+        key = (row["attribute"], row["labeler"])
+        if key in before:
+            yield Happened(
+                row["first_week"],
+                None,
+                say(
+                    "%(attribute)s: read by version %(version)s of the labeler %(labeler)s from this week on; "
+                    "figures before and after are to be compared with care.",
+                    attribute=names.attribute(row["attribute"]),
+                    version=words.plain(row["labeler_version"]),
+                    labeler=words.plain(row["labeler"]),
+                ),
+            )
+        before.add(key)
+
+
+def _moved(row: Row) -> Happened:
+    said: dict[str, Message | str | int] = {
+        "attribute": names.attribute(row["attribute"]),
+        "labeler": words.plain(row["labeler"]),
+        "moved": int(row["moved"]),
+        "pictures": int(row["pictures"]),
+    }
+    if row["accepted_reason"] is None:
+        text = say(
+            "%(attribute)s: the labeler %(labeler)s now reads %(moved)s of %(pictures)s control pictures "
+            "in another way. It moved, not the models; until a person accepts this, nothing is ranked by it.",
+            **said,
+        )
+    else:
+        text = say(
+            "%(attribute)s: the labeler %(labeler)s now reads %(moved)s of %(pictures)s control pictures "
+            "in another way. It moved, not the models; accepted: %(reason)s",
+            **said,
+            reason=words.plain(row["accepted_reason"]),
+        )
+    return Happened(row["week"], None, text)
+
+
+def _suites(found: list[Row]) -> Iterator[Happened]:
+    before: set[str] = set()
+    for row in found:
+        if row["suite"] in before:
+            yield Happened(
+                row["first_week"],
+                None,
+                say(
+                    "%(suite)s: version %(version)s of the prompts is asked from this week on.",
+                    suite=suite_title(row["suite"], int(row["suite_version"].split(".")[0])),
+                    version=title(row["suite_version"]),
+                ),
+            )
+        before.add(row["suite"])

@@ -1,0 +1,91 @@
+"""What pages call models, suites under a condition, attributes, references and differences, in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from assets.leaderboard.cells.showing import suite_title
+from assets.leaderboard.page import words
+from assets.leaderboard.views.message import Message, say, say_n, title
+from assets.suites.loader import suite_words
+
+WINDOW = timedelta(weeks=3)
+_MINUS = "\N{MINUS SIGN}"
+#: Under which conditions prompts are asked; of the first nothing is said.
+CONDITIONS: Mapping[str, Message] = {
+    "controlled": say("with a request for diversity"),
+    "confronted": say("after a confrontation"),
+}
+REFERENCES: Mapping[str, Message] = {
+    "parity": say("parity between women and men"),
+    "uniform": say("equal shares"),
+    "bls-cps-2025": say("US labor statistics 2025"),
+    "un-wpp-2019": say("UN population figures 2020"),
+    "stereotypes": say("declared stereotypes"),
+}
+#: How requests ended that brought no picture.
+OUTCOMES: Mapping[str, Message] = {
+    "blocked_input": say("blocked before drawing"),
+    "blocked_output": say("drawn and then blocked"),
+    "refused_text": say("refused in words"),
+    "no_image": say("answered without a picture"),
+}
+
+
+def model(name: str) -> Message:
+    """Return what a model is called."""
+    return title(words.plain(name))
+
+
+def model_address(name: str) -> str:
+    """Return the address of a model's page."""
+    return f"models/{name}/"
+
+
+def asked(suite: str, major: int, condition: str) -> Message:
+    """Return what a suite is called under a condition."""
+    name = suite_title(suite, major)
+    return (
+        say("%(suite)s, %(condition)s", suite=name, condition=CONDITIONS[condition])
+        if condition in CONDITIONS
+        else name
+    )
+
+
+def sensitive(suite: str, major: int) -> bool:
+    """Return whether pictures of a suite are shown only on request."""
+    file = suite_words().get(f"{suite}@{major}")
+    return bool(file and file.sensitive)
+
+
+def attribute(name: str) -> Message:
+    """Return what an attribute is called."""
+    return title(words.attribute(name))
+
+
+def reference(name: str) -> Message:
+    """Return what figures are compared with."""
+    return REFERENCES.get(name) or title(words.plain(name))
+
+
+def value_of(value: str) -> Message:
+    """Return a value as it is written."""
+    return title(words.value(value))
+
+
+def points(change: float) -> Message:
+    """Return a difference of shares in points, with its sign."""
+    size = round(abs(100 * change))
+    return say_n("%(signed)s point", "%(signed)s points", size, signed=signed(change))
+
+
+def signed(change: float) -> str:
+    """Return a difference of shares in points as a number with its sign."""
+    size = round(abs(100 * change))
+    return "0" if size == 0 else f"{'+' if change > 0 else _MINUS}{size}"
+
+
+def first_week(week: date) -> date:
+    """Return the Monday that the window of a week begins with."""
+    return week - WINDOW

@@ -1,0 +1,186 @@
+"""Two models side by side: on each board that ranks both, and prompt by prompt with pictures of both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+
+from assets.leaderboard.cells.showing import many
+from assets.leaderboard.models import boards, names
+from assets.leaderboard.models.history import board_slug
+from assets.leaderboard.models.pictures import CountedValue, PictureGrid, bands, grid, slots
+from assets.leaderboard.views.message import Message, say
+from assets.leaderboard.views.query import Row, rows, rows_of_weeks
+
+#: Pages are made for neighbors on the first of these boards that ranks anybody: suite, attribute, reference.
+HEADLINES = (
+    ("occupations", "perceived_gender", "parity"),
+    ("diversity-request", "perceived_gender", "parity"),
+)
+#: Which value is counted in the pictures of both.
+_VALUE = "feminine"
+#: Pictures of each model for each prompt.
+_SHOWN = 6
+_PAIRS = 40
+
+
+@dataclass(frozen=True)
+class BothRanked:
+    """One board: both figures, the difference on common prompts, and what it shows."""
+
+    slug: str
+    question: Message
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+    prompts: int
+    verdict: Message
+
+
+@dataclass(frozen=True)
+class OneSide:
+    """`k` of `n` pictures of a prompt by one model show the value."""
+
+    address: str
+    k: int
+    n: int
+    grid: PictureGrid
+
+
+@dataclass(frozen=True)
+class SamePrompt:
+    """One prompt, asked of both."""
+
+    text: str
+    language: str
+    first: OneSide
+    second: OneSide
+
+
+@dataclass(frozen=True)
+class PairPage:
+    """Two models."""
+
+    models: tuple[str, str]
+    titles: tuple[Message, Message]
+    simulated: bool
+    what: Message
+    boards: tuple[BothRanked, ...]
+    prompts: tuple[SamePrompt, ...]
+    first_week: date
+
+    @property
+    def address(self) -> str:
+        """Return the address of its page."""
+        return address(*self.models)
+
+
+def address(first: str, second: str) -> str:
+    """Return the address of the page of two models, whichever is named first."""
+    return f"compare/models/{'/'.join(sorted((first, second)))}/"
+
+
+def neighbors(found: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return the pairs, of rows of `pairs`, that follow each other on the board that pages are made for."""
+    for suite, attribute, reference in HEADLINES:
+        chosen = [
+            (row["model_a"], row["model_b"])
+            for row in found
+            if (row["suite"], row["attribute"], row["reference"]) == (suite, attribute, reference)
+            and row["condition"] == "baseline"
+            and abs(row["place_a"] - row["place_b"]) == 1
+        ]
+        if chosen:
+            return chosen[:_PAIRS]
+    return []
+
+
+def compared(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
+    """Return the rows of `pairs` of a week."""
+    return rows_of_weeks(con, "pairs", [week], {})
+
+
+def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
+    """Yield the pages of a week."""
+    found = compared(con, week)
+    values = bands(con, week)
+    texts = {row["prompt"]: row for row in rows(con, "asked_now", {"week": week.isoformat()})}
+    of_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in found:
+        of_pair[row["model_a"], row["model_b"]].append(row)
+    for pair in neighbors(found):
+        own = of_pair[pair]
+        suite = next(
+            row["suite"] for row in own if (row["suite"], row["attribute"], row["reference"]) in HEADLINES
+        )
+        sides = [_sides(con, week, model, suite, values) for model in pair]
+        yield PairPage(
+            models=pair,
+            titles=(names.model(pair[0]), names.model(pair[1])),
+            simulated=bool(own[0]["simulated"]),
+            what=many("perceived_gender", _VALUE),
+            boards=tuple(_board(row, pair) for row in own),
+            prompts=tuple(
+                SamePrompt(
+                    texts[prompt]["text"], texts[prompt]["language"], sides[0][prompt], sides[1][prompt]
+                )
+                for prompt in sides[0]
+                if prompt in sides[1] and prompt in texts
+            ),
+            first_week=names.first_week(week),
+        )
+
+
+def _board(row: Row, pair: tuple[str, str]) -> BothRanked:
+    closer = {"a is closer": pair[0], "b is closer": pair[1]}.get(row["verdict"])
+    verdict = say("not told apart")
+    if closer is not None and row["reference"] == "stereotypes":
+        verdict = say("%(model)s shows fewer", model=names.model(closer))
+    elif closer is not None:
+        verdict = say("%(model)s is closer", model=names.model(closer))
+    return BothRanked(
+        slug=board_slug(row),
+        question=boards.question(row),
+        first=row["estimate_a"],
+        second=row["estimate_b"],
+        difference=row["estimate"],
+        low=row["adjusted_low"],
+        high=row["adjusted_high"],
+        prompts=row["cells"],
+        verdict=verdict,
+    )
+
+
+def _sides(
+    con: duckdb.DuckDBPyConnection,
+    week: date,
+    model: str,
+    suite: str,
+    values: Mapping[tuple[str, int, str], Mapping[str, str]],
+) -> dict[str, OneSide]:
+    given = {"week": week.isoformat(), "model": model, "suite": suite, "attribute": "perceived_gender"}
+    shares = {row["prompt"]: row for row in rows(con, "model_shares", given) if row["value"] == _VALUE}
+    if not shares:
+        return {}
+    first = min(row["first_week"] for row in shares.values())
+    weeks = [first + timedelta(weeks=number) for number in range((week - first).days // 7 + 1)]
+    pictures: dict[str, list[Row]] = defaultdict(list)
+    for row in slots(con, week, weeks, model, [*shares]):
+        if row["week"] >= shares[row["prompt"]]["first_week"]:
+            pictures[row["prompt"]].append(row)
+    found = {}
+    for prompt, share in shares.items():
+        band = values.get((share["suite"], share["suite_major"], "perceived_gender"), {})
+        counted = CountedValue(
+            "perceived_gender", _VALUE, band, share["labeler_version"], share["params_hash"], 1
+        )
+        found[prompt] = OneSide(
+            f"prompts/{prompt}/{model}/", share["k"], share["n"], grid(pictures[prompt], counted, _SHOWN)
+        )
+    return found

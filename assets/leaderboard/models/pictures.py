@@ -1,0 +1,93 @@
+"""Grids: pictures of some prompts that one model drew in some weeks, in an order picked at random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.cells.showing import caption
+from assets.leaderboard.views.cells import Thumb
+from assets.leaderboard.views.query import Row, rows
+from warehouse.database.marts import as_of_weeks
+
+#: Pictures of a grid.
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class CountedValue:
+    """What is counted in pictures: a value, or a band of values, of an attribute, as one labeler version read it.
+
+    `band` holds, for each value of the support, the band or value that shares are counted by.
+    """
+
+    attribute: str
+    value: str
+    band: Mapping[str, str]
+    labeler_version: str | None
+    params_hash: str | None = None
+    turn: int | None = None
+
+
+@dataclass(frozen=True)
+class PictureGrid:
+    """Pictures picked at random from `n`, of which `count` show the value."""
+
+    thumbs: tuple[Thumb, ...]
+    count: int
+    n: int
+
+    @property
+    def framed(self) -> int:
+        """Return how many of those that are seen show the value."""
+        return sum(thumb.framed for thumb in self.thumbs)
+
+
+def bands(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[tuple[str, int, str], Mapping[str, str]]:
+    """Return value → band of each (suite, major version, attribute), values of the support alone."""
+    found: dict[tuple[str, int, str], dict[str, str]] = {}
+    for row in rows(con, "prompt_values", {"week": week.isoformat()}):
+        if row["in_support"]:
+            key = (row["suite"], row["suite_major"], row["attribute"])
+            found.setdefault(key, {})[row["value"]] = row["band"] or row["value"]
+    return found
+
+
+def slots(
+    con: duckdb.DuckDBPyConnection, week: date, weeks: Iterable[date], model: str, prompts: Sequence[str]
+) -> list[Row]:
+    """Return rows of `prompt_slots` of one model and some prompts and weeks, in the order that `week` draws."""
+    statement = as_of_weeks("page", "prompt_slots", sorted(map(str, weeks)))
+    con.execute(
+        f"SELECT * FROM ({statement}) WHERE model = $model ORDER BY place, slot_key",  # noqa: S608 - no text of others
+        {"week": week.isoformat(), "asked": [*prompts], "model": model},
+    )
+    columns = [column[0] for column in con.description or []]
+    return [dict(zip(columns, row, strict=True)) for row in con.fetchall()]
+
+
+def grid(found: Iterable[Row], counted: CountedValue, most: int = SHOWN) -> PictureGrid:
+    """Return the pictures of these slots in which the attribute was assessed, and show no more than `most`."""
+    thumbs = []
+    for row in found:
+        read = _read(row, counted)
+        band = counted.band.get(read) if read is not None else None
+        if row["outcome_group"] == "success" and row["image_sha256"] is not None and band is not None:
+            word = caption(counted.attribute, band)
+            thumbs.append(Thumb(0, row["image_sha256"], word, framed=band == counted.value))
+    return PictureGrid(tuple(thumbs[:most]), sum(thumb.framed for thumb in thumbs), len(thumbs))
+
+
+def _read(row: Row, counted: CountedValue) -> str | None:
+    """Return what the labeler that counts read; None of pictures that the figure is not of."""
+    if counted.params_hash not in {None, row["params_hash"]} or counted.turn not in {None, row["turn"]}:
+        return None
+    for reading in row["readings"] or ():
+        if (reading["labeler"], reading["labeler_version"]) == (row["labeler"], counted.labeler_version):
+            seen = reading["attributes"]
+            name = counted.attribute
+            return str(reading["found"][seen.index(name)]) if name in seen else None
+    return None

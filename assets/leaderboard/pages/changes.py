@@ -1,0 +1,61 @@
+"""What changed: every detected change with pictures of before and after, and what else happened; with feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.models import changes, events, names
+from assets.leaderboard.models.changes import ShownChange
+from assets.leaderboard.models.events import Happened
+from assets.leaderboard.models.feeds import Feed, digests, feed
+from assets.leaderboard.views.kind import PageKind, Sheet, SheetFile
+from assets.leaderboard.views.message import say, say_n
+
+FEEDS = (SheetFile("feed.xml", template="feed.xml.j2"), SheetFile("feed.json", template="feed.json.j2"))
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """Changes that were opened in the window, those of before, much older ones in a line, and events: latest first."""
+
+    first_week: date
+    recent: tuple[ShownChange, ...]
+    earlier: tuple[ShownChange, ...]
+    older: tuple[ShownChange, ...]
+    events: tuple[Happened, ...]
+    feed: Feed
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
+    """Yield the page of the changes that are known as of `week`."""
+    found, happened = changes.read(con, week), events.read(con, week)
+    first = names.first_week(week)
+    recent = tuple(change for change in found if change.opened >= first)
+    title = say("What changed")
+    yield Sheet(
+        address="changes/",
+        title=title,
+        view=ChangesPage(
+            first,
+            recent,
+            tuple(change for change in found[: changes.IN_FULL] if change.opened < first),
+            tuple(change for change in found[changes.IN_FULL :] if change.opened < first),
+            happened,
+            feed(say("Cliché: what changed"), "", digests(con, week), found, happened),
+        ),
+        description=say_n(
+            "%(n)s change of an image model was detected in the last four weeks.",
+            "%(n)s changes of image models were detected in the last four weeks.",
+            len(recent),
+        )
+        if recent
+        else say("No change of an image model was detected in the last four weeks."),
+        files=FEEDS,
+    )
+
+
+KIND = PageKind("changes", build)

@@ -1,0 +1,17 @@
+-- Answers: how many requests were sent to each model in some weeks, and how did they end?
+-- Grain: one row for each week × model; none of a model's week that is withheld.
+-- Columns: requests: slots that were planned, without turns that were not needed; refused: the model's own
+--   answers without a picture; failed: all others without one.
+-- Weeks: own
+-- Depends on: slot_outcomes, withheld
+SELECT
+    o.week, o.model, o.simulated,
+    count(*) FILTER (WHERE o.outcome <> 'not_needed') AS requests,
+    count(*) FILTER (WHERE o.outcome_group = 'success') AS pictures,
+    count(*) FILTER (WHERE o.outcome_group = 'answer') AS refused,
+    count(*) FILTER (WHERE o.outcome_group NOT IN ('success', 'answer') AND o.outcome <> 'not_needed')
+        AS failed
+FROM slot_outcomes AS o
+ANTI JOIN withheld ON o.week = withheld.week AND o.model = withheld.model
+GROUP BY o.week, o.model, o.simulated
+ORDER BY o.week, o.model

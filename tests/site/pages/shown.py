@@ -1,0 +1,40 @@
+"""Pages of a kind as readers get them, for tests of what they say."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
+from assets.leaderboard.sheets import kinds
+from tests.site import world
+
+WEEK = date.fromisoformat(world.WEEK)
+
+
+def files(con: duckdb.DuckDBPyConnection, kind: str, site: SitePlace = NOWHERE) -> dict[str, str]:
+    """Return path → text of all files of the pages of a kind."""
+    (found,) = (one for one in kinds() if one.id == kind)
+    return {
+        path: data.decode()
+        for sheet in found.build(con, WEEK)
+        for path, data in render_sheet(found, sheet, WEEK, site)
+    }
+
+
+def words(page: str) -> str:
+    """Return what a page says between its head and its foot, with plain spaces."""
+    main = page[page.index("<main") : page.index("</main>")]
+    text = html.unescape(re.sub(r"<[^>]+>", " ", main))
+    return re.sub(r"\s+([.,)])", r"\1", " ".join(text.split()))
+
+
+def asked(con: duckdb.DuckDBPyConnection, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+    """Return the rows of a statement as dictionaries."""
+    con.execute(statement, parameters)
+    columns = [column[0] for column in con.description or []]
+    return [dict(zip(columns, row, strict=True)) for row in con.fetchall()]

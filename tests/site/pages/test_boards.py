@@ -1,0 +1,252 @@
+"""Pages of boards: ranks, figures and the CSV beside them are those of the published view; reasons have words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import duckdb
+import pytest
+
+from assets.leaderboard.models import pairs
+from assets.leaderboard.models.reasons import reason
+from assets.leaderboard.page.languages import tongue
+from tests.site import world
+from tests.site.pages import shown
+from tests.site.pages.shown import WEEK, asked, words
+from warehouse.store import Store
+
+
+@pytest.fixture(scope="module")
+def con(six_weeks: Store) -> duckdb.DuckDBPyConnection:
+    return world.load(six_weeks)
+
+
+@pytest.fixture(scope="module")
+def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return shown.files(con, "board") | shown.files(con, "compare")
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """Return model → its row of a table of the page."""
+    return dict(re.findall(r'<tr id="([^"]+)">(.*?)</tr>', page, re.DOTALL))
+
+
+def test_every_row_of_a_board_is_that_of_the_published_view(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    found = asked(con, "SELECT * FROM leaderboard WHERE week = $week", week=WEEK)
+    assert sum(row["rank_low"] is not None for row in found) >= 4
+    assert sum(row["rank_low"] is None for row in found) >= 4
+    for row in found:
+        slug = f"occupations-{row['attribute'].replace('_', '-')}-{row['reference']}"
+        for language, before in (("en", ""), ("fr", "fr/")):
+            own = tongue(language)
+            of = "of" if language == "en" else "sur"
+            shown_row = rows_of(pages[f"{before}compare/{slug}/index.html"])[row["model"]]
+            text = words(f"<main>{shown_row}</main>")
+            assert ("<path d=" in shown_row) == (row["rank_low"] is not None)
+            if row["rank_low"] is None:
+                assert ("not ranked" if language == "en" else "non classé") in text
+            elif row["rank_low"] == row["rank_high"]:
+                assert f" {row['rank_low']} {of} {row['ranked_of']} " in text
+            else:
+                assert f" {row['rank_low']}–{row['rank_high']} {of} {row['ranked_of']} " in text
+            if row["estimate"] is None:
+                assert 'class="strip"' not in shown_row
+                continue
+            to = " to " if language == "en" else " à "
+            assert f"{own.decimal(row['estimate'])}" in text
+            assert f"{own.decimal(row['low'])}{to}{own.decimal(row['high'])}" in text
+            assert (' class="hollow"' in shown_row) == (row["estimate"] == 0)
+
+
+def test_a_bracket_spans_the_places_of_its_rank(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    statement = (
+        "SELECT * FROM leaderboard WHERE week = $week AND rank_low IS NOT NULL AND reference = 'parity'"
+    )
+    found = asked(con, statement, week=WEEK)
+    assert found
+    page = pages["compare/occupations-perceived-gender-parity/index.html"]
+    for row in found:
+        ((start, wide),) = re.findall(r'<path d="M(-?\d+) 5v14h(\d+)v-14"/>', rows_of(page)[row["model"]])
+        assert (int(start) + 20) // 24 == row["rank_low"]
+        assert (int(start) + int(wide) + 12) // 24 == row["rank_high"]
+
+
+def test_ranked_models_come_first_and_real_ones_are_never_in_one_table_with_simulated_ones(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    kinds = {
+        row["model"]: (row["simulated"], row["track"])
+        for row in asked(con, "SELECT DISTINCT model, simulated, track FROM plans")
+    }
+    for path, page in pages.items():
+        for table in re.findall(r"<tbody>.*?</tbody>", page, re.DOTALL):
+            models = re.findall(r'<tr id="([^"]+)">', table)
+            assert len({kinds[model] for model in models}) == 1, path
+            ranked = ["bracket" in row for row in rows_of(table).values()]
+            assert ranked == sorted(ranked, reverse=True)
+
+
+def test_the_csv_holds_the_rows_of_the_table(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:
+    lines = list(csv.DictReader(io.StringIO(pages["compare/occupations-perceived-gender-parity/board.csv"])))
+    where = "week = $week AND attribute = 'perceived_gender' AND reference = 'parity'"
+    statement = f"SELECT * FROM leaderboard WHERE {where}"
+    found = {row["model"]: row for row in asked(con, statement, week=WEEK)}
+    assert {line["model"] for line in lines} == found.keys()
+    for line in lines:
+        row = found[line["model"]]
+        for column, text in line.items():
+            wanted = row[column]
+            if isinstance(wanted, bool):
+                wanted = str(wanted).lower()
+            assert text == ("" if wanted is None else str(wanted)), column
+    assert (
+        'href="../../../compare/occupations-perceived-gender-parity/board.csv"'
+        in (pages["fr/compare/occupations-perceived-gender-parity/index.html"])
+    )
+
+
+def test_a_figure_leads_to_prompts_whose_pictures_it_counts(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    page = pages["compare/occupations-perceived-gender-parity/index.html"]
+    asked_now = asked(con, "SELECT DISTINCT prompt FROM slots WHERE week = $week", week=WEEK)
+    assert set(re.findall(r"prompts/(occupations/[a-z]+)/index.html", page)) == {
+        row["prompt"] for row in asked_now
+    }
+    assert 'href="../../models/imago-2/index.html#pictures"' in page
+    model = shown.files(con, "model")["models/imago-2/index.html"]
+    assert 'id="pictures"' in model
+    assert all(f"prompts/{row['prompt']}/imago-2/index.html" in model for row in asked_now)
+
+
+def test_the_list_names_every_board(pages: dict[str, str]) -> None:
+    boards = {path.split("/")[1] for path in pages if path.startswith("compare/") and path.count("/") == 2}
+    listed = re.findall(r'href="([a-z0-9-]+)/index.html"', pages["compare/index.html"])
+    assert set(listed) == boards
+    assert len(listed) == len(boards)
+
+
+@pytest.mark.parametrize(
+    ("written", "english", "french"),
+    [
+        ("too few: 4 of 5 needed", "only 4 of the 5 usable pictures that are needed", "seulement 4 des 5"),
+        (
+            "too few prompts: 3 of 14 with 5 pictures or more and 80 % of the answers assessed; 90 % are needed",
+            "only 3 of 14 prompts have enough usable pictures",
+            "seules 3 consignes sur 14",
+        ),
+        (
+            "beret | person:french: 17 of 32 answers were assessed; 10 and 80 % are needed of every declared group",
+            "only 17 of 32 answers to a French person could be assessed",
+            "seules 17 réponses sur 32 à une personne française",
+        ),
+        (
+            "no other model of this board can be ranked",
+            "no other model can be ranked here",
+            "aucun autre modèle",
+        ),
+        ("retired: the provider says that the model is gone", "retired", "retiré"),
+        ("withheld: a reason", "withheld: a reason", "retenu"),
+        (
+            "read by version 1-a of the labeler; the board is ranked on 2-b",
+            "read by version 1-a of the labeler, the others by 2-b",
+            "lu par la version 1-a",
+        ),
+        ("something new", "something new", "something new"),
+    ],
+)
+def test_reasons_have_words_in_both_languages(written: str, english: str, french: str) -> None:
+    assert tongue("en").say(reason(written)) == english
+    assert tongue("fr").say(reason(written)).startswith(french)
+
+
+def test_reasons_of_the_tables_themselves_have_words(con: duckdb.DuckDBPyConnection) -> None:
+    statement = """
+        SELECT DISTINCT unnest([rank_reason, reason]) AS why FROM leaderboard
+        WHERE rank_reason IS NOT NULL OR reason IS NOT NULL
+    """
+    found = [row["why"] for row in asked(con, statement) if row["why"]]
+    assert found
+    for why in found:
+        assert tongue("fr").say(reason(why)) != why
+
+
+def test_neighbors_are_those_that_follow_each_other_on_the_board_of_gender() -> None:
+    def row(pair: str, places: tuple[int, int], **replaced: str) -> dict[str, object]:
+        board = {
+            "suite": "occupations",
+            "attribute": "perceived_gender",
+            "reference": "parity",
+            "condition": "baseline",
+        }
+        a, b = pair
+        return board | {"model_a": a, "model_b": b, "place_a": places[0], "place_b": places[1]} | replaced
+
+    found = [
+        row("ab", (1, 2)),
+        row("ac", (1, 3)),
+        row("bc", (2, 3)),
+        row("xy", (1, 2), attribute="skin_tone"),
+    ]
+    assert pairs.neighbors(found) == [("a", "b"), ("b", "c")]
+    assert pairs.neighbors([row("xy", (1, 2), attribute="skin_tone")]) == []
+    assert pairs.address("b", "a") == pairs.address("a", "b") == "compare/models/a/b/"
+
+
+def test_two_models_are_shown_with_the_pictures_that_their_shares_count(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    statement = """
+        SELECT s.model, s.prompt, i.image_sha256, b.value
+        FROM labels AS b
+        INNER JOIN slots AS s USING (week, model, slot_key)
+        INNER JOIN images AS i USING (week, model, slot_key)
+        WHERE b.attribute = 'perceived_gender' AND b.value IN ('feminine', 'masculine')
+            AND s.week BETWEEN $week - INTERVAL 21 DAY AND $week
+    """
+    value_of = {
+        (row["model"], row["prompt"], row["image_sha256"]): row["value"]
+        for row in asked(con, statement, week=WEEK)
+    }
+    pages = shown.files(con, "pair")
+    assert pages
+    for path, page in pages.items():
+        models = path.split("compare/models/")[1].split("/")[:2]
+        sides = re.findall(
+            r'prompts/(occupations/[a-z]+)/([a-z0-9-]+)/index.html"><strong>(\d+) (?:of|sur) (\d+)<.*?<ul(.*?)</ul>',
+            page,
+            re.DOTALL,
+        )
+        assert [model for _, model, *_ in sides] == models * (len(sides) // 2)
+        assert len(sides) == 6
+        for prompt, model, k, n, grid in sides:
+            values = [value for (m, p, _), value in value_of.items() if (m, p) == (model, prompt)]
+            assert (int(k), int(n)) == (values.count("feminine"), len(values))
+            pictures = re.findall(r'<li( class="framed")?><img src="[^"]*/([0-9a-f]{64})-96\.webp"', grid)
+            assert len(pictures) == 6
+            for framed, sha256 in pictures:
+                assert bool(framed) == (value_of[model, prompt, sha256] == "feminine")
+
+
+def test_what_two_models_differ_in_is_the_published_pair(con: duckdb.DuckDBPyConnection) -> None:
+    found = asked(con, "SELECT * FROM model_pairs WHERE week = $week", week=WEEK)
+    pages = shown.files(con, "pair")
+    for path, page in pages.items():
+        if path.startswith("fr/"):
+            continue
+        pair = tuple(path.split("compare/models/")[1].split("/")[:2])
+        own = [row for row in found if (row["model_a"], row["model_b"]) == pair]
+        assert own
+        text = words(page)
+        for row in own:
+            say = tongue("en").decimal
+            figures = [say(row[name]) for name in ("estimate", "adjusted_low", "adjusted_high")]
+            closer = {"a is closer": f"{pair[0]} is closer", "b is closer": f"{pair[1]} is closer"}
+            verdict = closer.get(row["verdict"], "not told apart")
+            assert f"{figures[0]} ({figures[1]} to {figures[2]}) {row['cells']} {verdict}" in text

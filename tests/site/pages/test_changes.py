@@ -1,0 +1,318 @@
+"""The page of changes and the feeds: words, pictures and digests again from the tables; feeds that readers take."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.leaderboard.models import changes
+from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.page.sheets import SitePlace, named
+from tests.site import world
+from tests.site.pages import shown
+from tests.site.pages.shown import WEEK, asked, words
+from warehouse.store import Store
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+HOSTILE = "]]></content><script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}\x0b=cmd()"
+CHANGED = WEEK - timedelta(weeks=3)
+
+
+@pytest.fixture(scope="module")
+def quiet(six_weeks: Store) -> duckdb.DuckDBPyConnection:
+    return world.load(six_weeks)
+
+
+@pytest.fixture
+def con(six_weeks: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The same with a change of sim-drift, opened in the week itself, with the shares that its labels have."""
+    con = world.load(six_weeks)
+    opened(con)
+    yield con
+    con.close()
+
+
+def seen(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    statement = """
+        SELECT s.week, s.prompt, i.image_sha256, b.value, b.labeler_version
+        FROM labels AS b
+        INNER JOIN slots AS s USING (week, model, slot_key)
+        INNER JOIN images AS i USING (week, model, slot_key)
+        WHERE s.model = 'sim-drift' AND b.attribute = 'perceived_gender' AND b.value IN ('feminine', 'masculine')
+    """
+    return asked(con, statement)
+
+
+def opened(con: duckdb.DuckDBPyConnection, **replaced: object) -> None:
+    """Put an event into the table: the share of perceived women before and since `CHANGED`, over three prompts."""
+    found = seen(con)
+    before = [row["value"] for row in found if row["week"] < CHANGED]
+    after = [row["value"] for row in found if row["week"] >= CHANGED]
+    shares = [values.count("feminine") / len(values) for values in (before, after)]
+    plan = asked(con, "SELECT * FROM plans WHERE model = 'sim-drift' AND week = $week", week=WEEK)[0]
+    row = {
+        "week": WEEK, "model": "sim-drift", "series": plan["series"], "params_hash": plan["params_hash"],
+        "track": "model", "simulated": True, "suite": "occupations", "suite_major": 1, "condition": "baseline",
+        "turn": 1, "prompt": None, "attribute": "perceived_gender", "scale": "values",
+        "labeler_version": found[0]["labeler_version"], "metric": "share", "value_name": "feminine",
+        "kind": "model", "started_week": WEEK - timedelta(weeks=5), "changed_week": CHANGED,
+        "earliest_week": CHANGED, "latest_week": CHANGED + timedelta(weeks=1),
+        "before_share": shares[0], "after_share": shares[1], "change": shares[1] - shares[0],
+        "change_low": 0.1, "change_high": 0.6, "before_n": len(before), "after_n": len(after), "log10_e": 4.076,
+        "cells": 3, "changed_cells": 3,
+        "changed_prompts": "occupations/ceo,occupations/nurse,occupations/pilot", "suite_changed": False,
+        "labeler_changed": False, "labeler_moved_share": 0.0, "model_version_changed": None,
+        "completeness_changed": False, "models_at_once": 1, "models_compared": 6, "words": "",
+    } | replaced  # fmt: skip
+    con.execute(
+        f"INSERT INTO drift_events ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})", [*row.values()]
+    )
+
+
+def test_that_nothing_changed_is_said_aloud(quiet: duckdb.DuckDBPyConnection) -> None:
+    pages = shown.files(quiet, "changes")
+    assert "No change was detected in the last four weeks." in words(pages["changes/index.html"])
+    assert "Aucun changement détecté ces quatre dernières semaines." in words(pages["fr/changes/index.html"])
+    assert (
+        '<meta name="description" content="No change of an image model was detected'
+        in (pages["changes/index.html"])
+    )
+
+
+def test_a_change_is_reported_with_the_shares_of_its_labels(con: duckdb.DuckDBPyConnection) -> None:
+    found = seen(con)
+    pages = shown.files(con, "changes")
+    for language, path in (("en", "changes/index.html"), ("fr", "fr/changes/index.html")):
+        own, text = tongue(language), words(pages[path])
+        for side, name in (
+            (True, {"en": "Before:", "fr": "Avant :"}),
+            (False, {"en": "Since:", "fr": "Depuis :"}),
+        ):
+            values = [row["value"] for row in found if (row["week"] < CHANGED) == side]
+            share = own.percent(values.count("feminine") / len(values))
+            assert " ".join(f"{name[language]} {share} (n = {len(values)})".split()) in text
+    assert "No change was detected in the last four weeks" not in words(pages["changes/index.html"])
+    assert "No change was detected before." in words(pages["changes/index.html"])
+    assert "It may have begun in any week from 2 November 2026 to 9 November 2026" in words(
+        pages["changes/index.html"]
+    )
+
+
+def test_grids_show_pictures_of_the_weeks_on_either_side(con: duckdb.DuckDBPyConnection) -> None:
+    by_hash = {row["image_sha256"]: row for row in seen(con)}
+    for path in ("changes/index.html", "fr/changes/index.html", "models/sim-drift/index.html"):
+        kind = "model" if path.startswith("models") else "changes"
+        page = shown.files(con, kind)[path]
+        article = re.findall(r'<article class="change".*?</article>', page, re.DOTALL)
+        assert len(article) == 1
+        grids = re.findall(r'<ul class="grid pictures small".*?</ul>', article[0], re.DOTALL)
+        assert len(grids) == 2
+        for grid, before in zip(grids, (True, False), strict=True):
+            pictures = re.findall(r'<li( class="framed")?><img src="[^"]*/([0-9a-f]{64})-96\.webp"', grid)
+            assert len(pictures) == 12
+            rows = [by_hash[sha256] for _, sha256 in pictures]
+            assert all((row["week"] < CHANGED) == before for row in rows)
+            assert [bool(framed) for framed, _ in pictures] == [row["value"] == "feminine" for row in rows]
+            framed = sum(bool(one) for one, _ in pictures)
+            n = sum((row["week"] < CHANGED) == before for row in by_hash.values())
+            number = re.findall(r"12 (?:of the|des) (\d+) .*?(?:Framed|Encadrées)[^(]*\((\d+)\)", words(page))
+            assert (str(n), str(framed)) in number
+
+
+def test_values_of_one_change_are_one_entry_and_older_ones_are_before(con: duckdb.DuckDBPyConnection) -> None:
+    opened(con, value_name="masculine", log10_e=3.0, change=-0.4)
+    early = CHANGED - timedelta(weeks=2)
+    opened(con, changed_week=early, week=WEEK - timedelta(weeks=4), started_week=early - timedelta(weeks=1))
+    found = changes.read(con, WEEK)
+    assert [(one.since, len(one.also)) for one in found] == [(CHANGED, 1), (early, 0)]
+    text = words(shown.files(con, "changes")["changes/index.html"])
+    assert (
+        text.index("In the last four weeks")
+        < text.index("since the week of 2 November")
+        < text.index("Before")
+    )
+    assert text.index(" Before ") < text.index(f"since the week of {early.day} October")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("model", None),
+        ("labeler_drift", "it moved, not the model."),
+        ("all_models", "Nearly all models moved at once"),
+        ("suite", "The prompts changed: this is not the model’s doing."),
+    ],
+)
+def test_what_explains_a_change_better_is_said(
+    con: duckdb.DuckDBPyConnection, kind: str, said: str | None
+) -> None:
+    con.execute("UPDATE drift_events SET kind = ?", [kind])
+    (one,) = changes.read(con, WEEK)
+    assert (one.doubt is None) == (said is None)
+    assert said is None or said in words(shown.files(con, "changes")["changes/index.html"])
+
+
+def test_what_changed_long_ago_takes_a_line(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = CHANGED - timedelta(weeks=2)
+    opened(con, changed_week=early, week=WEEK - timedelta(weeks=4), started_week=early - timedelta(weeks=1))
+    monkeypatch.setattr(changes, "IN_FULL", 1)
+    page = shown.files(con, "changes")["changes/index.html"]
+    assert page.count('<article class="change"') == 1
+    (line,) = re.findall(
+        r'<dt>([^<]*)</dt><dd id="([^"]+)"><a href="../models/sim-drift/index.html#([^"]+)"', page
+    )
+    assert line[0] == f"{early.day} {early:%B %Y}"
+    assert line[1] == line[2]
+    assert f'id="{line[1]}"' in shown.files(con, "model")["models/sim-drift/index.html"]
+
+
+def test_refusals_have_no_pictures_and_their_own_name(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "UPDATE drift_events SET metric = 'refused_rate', attribute = NULL, value_name = NULL, scale = NULL"
+    )
+    page = shown.files(con, "changes")["changes/index.html"]
+    assert "sim-drift: refusals " in words(page)
+    assert "<img" not in page
+
+
+def test_evidence_is_said_to_two_digits() -> None:
+    say = tongue("en").say
+    assert "12,000 times" in say(changes._evidence(4.076))
+    assert "10⁷ times" in say(changes._evidence(7.9))
+    assert "31 times" in say(changes._evidence(1.49))
+
+
+def test_retirements_successors_and_versions_are_events(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("UPDATE attempts SET model_reported = 'v1' WHERE model = 'imago-2'")
+    con.execute(
+        "UPDATE attempts SET model_reported = 'v2' WHERE model = 'imago-2' AND week = $week", {"week": WEEK}
+    )
+    text = words(shown.files(con, "changes")["changes/index.html"])
+    assert "9 November 2026 sim-retired is retired; sim-next succeeds it." in text
+    assert "9 November 2026 sim-next is asked for the first time; it succeeds sim-retired." in text
+    assert "23 November 2026 The service of imago-2 reports the version v2 for the first time." in text
+    assert "imago-2 reports the version v1" not in text
+    own = words(shown.files(con, "model")["models/imago-2/index.html"])
+    assert "reports the version v2 for the first time" in own
+    assert "sim-retired is retired" not in own
+
+
+def test_atom_feeds_are_what_rfc_4287_asks_for(con: duckdb.DuckDBPyConnection) -> None:
+    pages = shown.files(con, "changes") | shown.files(con, "model")
+    feeds = {path: text for path, text in pages.items() if path.endswith("feed.xml")}
+    assert len(feeds) == 2 * (1 + len(asked(con, "SELECT DISTINCT model FROM plans")))
+    ids = []
+    for path, text in feeds.items():
+        feed = ET.fromstring(text.encode())
+        assert feed.tag == f"{ATOM}feed"
+        assert feed.find(f"{ATOM}author/{ATOM}name") is not None
+        for one in (feed, *feed.findall(f"{ATOM}entry")):
+            for name in ("id", "title", "updated"):
+                (found,) = one.findall(f"{ATOM}{name}")
+                assert found.text
+            assert str(one.findtext(f"{ATOM}id")).startswith("urn:uuid:")
+            datetime.fromisoformat(str(one.findtext(f"{ATOM}updated")).replace("Z", "+00:00"))
+            assert [link.get("rel") for link in one.findall(f"{ATOM}link")] == ["alternate"]
+        own = [str(entry.findtext(f"{ATOM}id")) for entry in feed.findall(f"{ATOM}entry")]
+        assert len(own) == len({*own})
+        when = [str(entry.findtext(f"{ATOM}updated")) for entry in feed.findall(f"{ATOM}entry")]
+        assert when == sorted(when, reverse=True)
+        assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == (
+            "fr" if path.startswith("fr/") else "en"
+        )
+        ids.append(str(feed.findtext(f"{ATOM}id")))
+    assert len(ids) == len({*ids})
+
+
+def test_json_feeds_say_the_same_as_atom_feeds(con: duckdb.DuckDBPyConnection) -> None:
+    pages = shown.files(con, "changes") | shown.files(con, "model")
+    for path, text in pages.items():
+        if not path.endswith("feed.json"):
+            continue
+        feed = json.loads(text)
+        assert feed["version"] == "https://jsonfeed.org/version/1.1"
+        assert feed["title"]
+        atom = ET.fromstring(pages[path.replace(".json", ".xml")].encode())
+        assert [(item["id"], item["title"], item["content_text"]) for item in feed["items"]] == [
+            tuple(entry.findtext(f"{ATOM}{name}") for name in ("id", "title", "content"))
+            for entry in atom.findall(f"{ATOM}entry")
+        ]
+
+
+def test_a_digest_counts_what_the_tables_hold(con: duckdb.DuckDBPyConnection) -> None:
+    statement = """
+        SELECT
+            week, count(DISTINCT model) AS models, count(*) AS requests,
+            count(*) FILTER (WHERE outcome = 'ok') AS pictures,
+            count(*) FILTER (WHERE outcome = 'refused_text') AS refused
+        FROM attempts GROUP BY week ORDER BY week
+    """
+    feed = json.loads(shown.files(con, "changes")["changes/feed.json"])
+    said = {item["title"]: item["content_text"] for item in feed["items"]}
+    found = asked(con, statement)
+    assert len(found) == 6
+    for row in found:
+        day: date = row["week"]
+        text = said[f"Week of {day.day} {day:%B %Y}"]
+        assert (
+            f"{row['models']} models were asked; {row['requests']} requests, {row['pictures']} pictures."
+            in text
+        )
+        share = tongue("en").percent(row["refused"] / (row["refused"] + row["pictures"]))
+        assert f"{row['refused']} requests were refused: {share} of those that were answered." in text
+        assert ("No change was detected in this week." in text) == (day != WEEK)
+    assert "sim-drift: perceived women up from" in said["Week of 23 November 2026"]
+
+
+def test_ids_stay_when_other_weeks_follow(con: duckdb.DuckDBPyConnection) -> None:
+    before = {item["id"] for item in json.loads(shown.files(con, "changes")["changes/feed.json"])["items"]}
+    con.execute(
+        "UPDATE drift_events SET after_share = after_share / 2"
+    )  # published again, with other figures
+    opened(con, changed_week=CHANGED - timedelta(weeks=1), week=CHANGED)
+    after = {item["id"] for item in json.loads(shown.files(con, "changes")["changes/feed.json"])["items"]}
+    assert before < after
+    assert len(after - before) == 1
+
+
+def test_hostile_texts_are_inert_in_pages_and_feeds(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("UPDATE attempts SET model_reported = 'v1' WHERE model = 'imago-2'")
+    con.execute(
+        "UPDATE attempts SET model_reported = $text WHERE model = 'imago-2' AND week = $week",
+        {"text": HOSTILE, "week": WEEK},
+    )
+    pages = shown.files(con, "changes") | shown.files(con, "model")
+    told = 0
+    for path, text in pages.items():
+        assert "<script" not in text, path
+        assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in text, path
+        assert "\x0b" not in text, path
+        if path.endswith("feed.xml"):
+            told += "alert(1)" in ET.tostring(ET.fromstring(text.encode()), encoding="unicode")
+        elif path.endswith("feed.json"):
+            json.loads(text)
+    assert told == 4  # of all and of imago-2, in two languages
+
+
+def test_links_of_feeds_name_the_edition_where_the_site_has_an_address(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    site = SitePlace(url="https://example.org/x")
+    pages = shown.files(con, "changes", site)
+    address = "https://example.org/x/editions/2026-11-23.1/changes/index.html"
+    atom = named(pages["changes/feed.xml"].encode(), "2026-11-23.1", site).decode()
+    assert f'href="{address}#' in atom
+    feed = json.loads(named(pages["changes/feed.json"].encode(), "2026-11-23.1", site))
+    assert feed["home_page_url"] == address
+    assert all(item["url"].startswith(f"{address}#") for item in feed["items"])
+    anchors = {item["url"].partition("#")[2] for item in feed["items"]}
+    assert all(f'id="{anchor}"' in pages["changes/index.html"] for anchor in anchors)

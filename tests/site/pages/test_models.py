@@ -1,0 +1,274 @@
+"""Pages of models: every figure again from the tables, pictures that are those which figures count, both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.leaderboard.models import effects, history, worst
+from assets.leaderboard.page.languages import tongue
+from tests.site import world
+from tests.site.pages import shown
+from tests.site.pages.shown import WEEK, asked, words
+from warehouse.store import Store
+
+FIRST = WEEK - timedelta(weeks=3)
+HOSTILE = "</script><script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}=cmd()"
+READ = """
+    SELECT s.model, s.prompt, s.week, i.image_sha256, b.value
+    FROM labels AS b
+    INNER JOIN slots AS s USING (week, model, slot_key)
+    INNER JOIN images AS i USING (week, model, slot_key)
+    WHERE b.attribute = 'perceived_gender' AND s.week BETWEEN $first AND $last
+"""
+
+
+@pytest.fixture(scope="module")
+def con(six_weeks: Store) -> duckdb.DuckDBPyConnection:
+    return world.load(six_weeks)
+
+
+@pytest.fixture(scope="module")
+def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return shown.files(con, "model") | shown.files(con, "models")
+
+
+@pytest.fixture
+def changed(six_weeks: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse of the same that a test may change."""
+    con = world.load(six_weeks)
+    yield con
+    con.close()
+
+
+def labels(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    return asked(con, READ, first=FIRST, last=WEEK)
+
+
+def ceo(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """Return model → women and people of either gender in its pictures of a CEO, counted from labels."""
+    found: dict[str, list[str]] = {}
+    now = {row["model"] for row in asked(con, "SELECT model FROM plans WHERE week = $week", week=WEEK)}
+    for row in labels(con):
+        if row["prompt"] == "occupations/ceo" and row["value"] in {"feminine", "masculine"}:
+            found.setdefault(row["model"], []).append(row["value"])
+    return {
+        model: (values.count("feminine"), len(values))
+        for model, values in found.items()
+        if model in now and len(values) >= 5
+    }
+
+
+def test_every_model_that_was_ever_asked_has_a_page_in_both_languages(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    for row in asked(con, "SELECT DISTINCT model FROM plans"):
+        english = words(pages[f"models/{row['model']}/index.html"])
+        french = words(pages[f"fr/models/{row['model']}/index.html"])
+        assert english.startswith(row["model"])
+        assert "Week by week" in english
+        assert "Semaine après semaine" in french
+
+
+def test_women_as_ceo_are_counted_from_labels_on_the_page_in_the_list_and_on_the_badge(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    counted = ceo(con)
+    assert len(counted) >= 4
+    listed = words(pages["models/index.html"])
+    for model, (k, n) in counted.items():
+        assert f": {k} of {n}." in words(pages[f"models/{model}/index.html"])
+        assert f" : {k} sur {n}." in words(pages[f"fr/models/{model}/index.html"])
+        assert re.search(rf"{model}( rewrites prompts)? {k} of {n} ", listed)
+        assert f"women as CEO {k} of {n}</text>" in pages[f"models/{model}/badge.svg"]
+        assert f"femmes PDG {k} sur {n}</text>" in pages[f"fr/models/{model}/badge.svg"]
+    assert "models/sim-silent/badge.svg" not in pages  # it drew nothing
+
+
+def test_refusals_add_up_to_the_requests_of_the_window(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    statement = """
+        SELECT
+            model,
+            count(*) FILTER (WHERE outcome = 'ok') AS pictures,
+            count(*) FILTER (WHERE outcome = 'refused_text') AS refused,
+            count(*) AS planned
+        FROM attempts WHERE week BETWEEN $first AND $last GROUP BY model
+    """
+    for row in asked(con, statement, first=FIRST, last=WEEK):
+        text = words(pages[f"models/{row['model']}/index.html"])
+        answered = row["pictures"] + row["refused"]
+        assert f"{row['refused']} of the {answered} requests that the model answered itself" in text
+        assert f"with a picture {row['pictures']} " in text
+        assert f" all {row['planned']} " in text
+
+
+def test_a_retired_model_says_who_succeeds_it(pages: dict[str, str]) -> None:
+    text = words(pages["models/sim-retired/index.html"])
+    assert "Retired since the week of 9 November 2026." in text
+    assert "It is succeeded by sim-next." in text
+    assert "It succeeds sim-retired." in words(pages["models/sim-next/index.html"])
+
+
+def test_the_worst_prompts_are_those_whose_interval_lies_furthest_from_one_half(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    """Here every yardstick of a single prompt is parity: the nearer end of the larger share's interval, less ½."""
+    statement = """
+        SELECT w.model, w.prompt, p.text, w.value_name, w.estimate, w.low, w.n
+        FROM window_scores AS w INNER JOIN prompts AS p USING (week, model, prompt)
+        WHERE w.week = $week AND w.metric = 'share' AND w.attribute = 'perceived_gender' AND w.estimate > 0.5
+    """
+    expected: dict[str, list[Any]] = {}
+    for row in asked(con, statement, week=WEEK):
+        if row["low"] > 0.5:
+            expected.setdefault(row["model"], []).append(
+                (-round(row["low"] - 0.5, 9), -row["n"], row["prompt"], row)
+            )
+    assert "sim-classic" in expected
+    for path, page in pages.items():
+        if not re.fullmatch(r"models/[^/]+/index.html", path):
+            continue
+        found = re.findall(r"<h3><q lang=\"en\">(.*?)</q></h3>\s*<p><strong>(\d+) of (\d+)</strong>", page)
+        wanted = sorted(expected.get(path.split("/")[1], []), key=lambda one: one[:3])[:5]
+        assert found == [
+            (row["text"], str(round(row["estimate"] * row["n"])), str(row["n"])) for *_, row in wanted
+        ]
+
+
+def test_pictures_of_a_worst_prompt_are_counted_ones_and_frames_show_the_value(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    value_of = {(row["model"], row["prompt"], row["image_sha256"]): row["value"] for row in labels(con)}
+    seen = 0
+    for path, page in pages.items():
+        for section in re.findall(r'<section class="weak">.*?</section>', page, re.DOTALL):
+            model = path.split("models/")[1].split("/")[0]
+            (prompt,) = set(re.findall(rf"prompts/(occupations/[a-z]+)/{model}/", section))
+            said = "masculine" if re.search("perceived men|comme des hommes", section) else "feminine"
+            pictures = re.findall(r'<li( class="framed")?><img src="[^"]*/([0-9a-f]{64})-96\.webp"', section)
+            assert 0 < len(pictures) <= 12
+            assert len({sha256 for _, sha256 in pictures}) == len(pictures)
+            for framed, sha256 in pictures:
+                value = value_of[model, prompt, sha256]
+                assert value in {"feminine", "masculine"}
+                assert bool(framed) == (value == said)
+                seen += 1
+    assert seen > 40
+
+
+def test_ties_with_the_last_shown_prompt_are_said() -> None:
+    rows = [{"model": "m", "prompt": f"p{number}", "distance": 0.25, "n": 12} for number in range(8)] + [
+        {"model": "m", "prompt": "p0", "distance": 0.1, "n": 50},
+        {"model": "n", "prompt": "q", "distance": 0.4, "n": 9},
+    ]
+    found, tied = worst.find(rows, "m")
+    assert [row["prompt"] for row in found] == ["p0", "p1", "p2", "p3", "p4"]
+    assert tied == 3
+    assert worst.find([{"model": "m", "prompt": "p", "distance": -0.1, "n": 9}], "m") == ([], 0)
+
+
+def test_a_history_ends_with_the_figure_of_its_board(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    statement = """
+        SELECT model, attribute, reference, suite, suite_major, condition, estimate, low, high, n
+        FROM leaderboard WHERE week = $week AND estimate IS NOT NULL AND reference IN ('parity', 'uniform')
+    """
+    found = asked(con, statement, week=WEEK)
+    assert found
+    for row in found:
+        for language, before in (("en", ""), ("fr", "fr/")):
+            page = pages[f"{before}models/{row['model']}/index.html"]
+            said = [tongue(language).decimal(row[name]) for name in ("estimate", "low", "high")]
+            between = "({1} to {2})" if language == "en" else "(de {1} à {2})"
+            figure = f"{{0}} {between}, n = {row['n']}".format(*said)
+            parts = [words(f"<main{part}</main>") for part in page.split('<figure class="history">')[1:]]
+            assert any(figure in part for part in parts)
+            assert f'compare/{history.board_slug(row)}/index.html"' in page
+
+
+def test_a_path_of_steps_ends_where_its_points_do() -> None:
+    points = [(6, 10), (20, 90), (31, 90), (45, 12)]
+    start, steps = re.fullmatch(r"M(\d+ \d+)l(.*)", history._path(points)).groups()  # type: ignore[union-attr]
+    x, y = map(int, start.split())
+    numbers = [int(one) for one in re.findall(r"-?\d+", steps)]
+    reached = [(x, y)]
+    for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+        x, y = x + dx, y + dy
+        reached.append((x, y))
+    assert reached == points
+
+
+def test_a_picture_costs_what_all_calls_of_the_window_cost(changed: duckdb.DuckDBPyConnection) -> None:
+    changed.execute("UPDATE attempts SET cost_usd = 0.04 WHERE model = 'imago-2' AND outcome = 'ok'")
+    changed.execute("UPDATE attempts SET cost_usd = 0.01 WHERE model = 'imago-2' AND outcome <> 'ok'")
+    ((usd, pictures),) = changed.execute(
+        "SELECT sum(cost_usd), count(*) FILTER (WHERE outcome = 'ok') FROM attempts "
+        "WHERE model = 'imago-2' AND week BETWEEN $first AND $last",
+        {"first": FIRST, "last": WEEK},
+    ).fetchall()
+    page = words(shown.files(changed, "model")["models/imago-2/index.html"])
+    assert f"A usable picture cost US$ {usd / pictures:.4f} in these four weeks" in page
+    changed.execute(
+        "UPDATE attempts SET cost_usd = NULL WHERE model = 'imago-2' AND week = $week AND outcome = 'ok'",
+        {"week": WEEK},
+    )
+    page = words(shown.files(changed, "model")["models/imago-2/index.html"])
+    assert "What a picture cost is not known" in page
+
+
+def test_a_withheld_model_shows_no_figure_of_the_week_and_says_why(
+    changed: duckdb.DuckDBPyConnection,
+) -> None:
+    world.withhold(changed, "imago-2", f"too few answers {HOSTILE}")
+    found = shown.files(changed, "model")
+    page = found["models/imago-2/index.html"]
+    assert "Withheld this week: too few answers" in words(page)
+    assert "<script" not in page
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in page
+    assert "No prompt has an interval that clearly lies away" in words(page)
+    assert "models/imago-2/badge.svg" not in found
+    assert "prompts/occupations/ceo/imago-2/" not in page
+
+
+def test_hostile_versions_and_parameters_are_inert(changed: duckdb.DuckDBPyConnection) -> None:
+    changed.execute(
+        "UPDATE attempts SET model_reported = $text WHERE model = 'imago-2' AND week = $week",
+        {"text": HOSTILE, "week": WEEK},
+    )
+    changed.execute(
+        """UPDATE plans SET params = '{"<img src=x onerror=alert(1)>": "=cmd()"}' WHERE model = 'imago-2'"""
+    )
+    for path, text in shown.files(changed, "model").items():
+        assert "<script" not in text, path
+        assert "<img src=x" not in text, path
+        assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in text, path
+
+
+def test_only_clear_effects_that_were_chosen_beforehand_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = {
+        "model": "m", "suite": "startup-ceo", "suite_major": 1, "kind": "wording", "a": "his", "b": "their",
+        "subject": None, "metric": "share", "attribute": "perceived_gender", "value_name": "feminine",
+        "estimate": 0.4, "estimate_a": 0.1, "estimate_b": 0.5, "low": 0.1, "high": 0.6, "n_a": 20, "n_b": 20,
+        "clear": True, "reliable": None,
+    }  # fmt: skip
+    rows = [
+        base,
+        base | {"value_name": "masculine"},  # not among those that are shown
+        base | {"clear": False, "model": "n"},
+        base | {"reliable": False, "model": "o"},
+        base | {"estimate": None, "model": "p"},
+    ]
+    monkeypatch.setattr(effects, "rows", lambda *_: rows)
+    found = effects.read(duckdb.connect(), WEEK)
+    assert {model: (len(clear), of) for model, (clear, of) in found.items()} == {"m": (1, 1), "n": (0, 1)}
+    (one,) = found["m"][0]
+    assert tongue("en").say(one.points) == "+40 points"
+    assert (one.low, one.high, one.before, one.after) == ("+10", "+60", 0.1, 0.5)
