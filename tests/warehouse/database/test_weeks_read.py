@@ -21,6 +21,10 @@ MONDAYS = [shift(world.WEEK, back) for back in range(-4, 1)]
 #: Statements that are asked for weeks, and what else they are given.
 OF_WEEKS: dict[str, dict[str, Any]] = {
     "board_rows": {},
+    "digests": {},
+    "model_costs": {},
+    "model_ends": {},
+    "pairs": {},
     "samples": {"pictures": 4},
     "conversations": {"conversations": 2},
 }
