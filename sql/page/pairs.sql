@@ -37,4 +37,6 @@ INNER JOIN ranked AS b
         p.week = b.week AND p.track = b.track AND p.simulated = b.simulated AND p.suite = b.suite
         AND p.suite_major = b.suite_major AND p.condition = b.condition AND p.attribute = b.attribute
         AND p.reference = b.reference AND p.model_b = b.model
-ORDER BY p.suite, p.suite_major, p.condition, p.attribute, p.reference, p.model_a, p.model_b
+ORDER BY
+    p.week, p.suite, p.suite_major, p.condition, p.attribute, p.reference, p.track, p.simulated, p.model_a,
+    p.model_b

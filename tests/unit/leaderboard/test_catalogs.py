@@ -16,6 +16,13 @@ OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 #: What is the same in French and in English.
 SAME = {
     *("Corrections", "Rest of World, 2023", "conversation", "original"),
+    *(
+        "%(signed)s point",
+        "%(signed)s points",
+        "%(suite)s, %(condition)s",
+        "%(dress)s (%(attribute)s)",
+        "Question",
+    ),
     *("moustache", "moustaches", "sombrero", "sombreros", "turban", "turbans"),
 }
 PLACE = re.compile(r"%\((\w+)\)[a-z]|%%")
