@@ -11,6 +11,7 @@ from orchestration.verifying.archive import listed
 from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError
+from warehouse.loading.seals import has_seal
 
 NAME = "manifest.json"
 FORMATS = (1, 2)
@@ -88,6 +89,15 @@ def written_by_publish(data: bytes, manifest: Manifest) -> bool:
         return data == canonical_json(manifest)
     except (ValueError, RecursionError):
         return False
+
+
+def fits_its_seal(data: bytes, manifest: Manifest) -> bool:
+    """Return whether the bytes fit the hash that they hold; those of earlier versions hold none, and fit."""
+    try:
+        has_seal(f"{keys.edition_prefix(manifest['edition'])}{NAME}", data)
+    except CorruptObjectError:
+        return False
+    return True
 
 
 def unsafe(path: str) -> str | None:

@@ -23,6 +23,7 @@ from assets.leaderboard.sheets import sheets
 from assets.leaderboard.views.view import Page
 from orchestration.verifying import analysis, figures
 from orchestration.verifying import manifest as manifests
+from orchestration.verifying.archive import listed
 from orchestration.verifying.database import FILE, one_line
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import VerifyReport
@@ -42,7 +43,7 @@ _BESIDE = re.compile(rf"{keys.SITE}[a-z0-9./]+")
 def compare_set(manifest: Manifest, relations: Mapping[str, object], report: VerifyReport) -> None:
     """Compare the data files with the tables and views that the edition must have; each is Parquet and CSV."""
     expected = {FILE} | {f"data/{name}.{kind}" for name in relations for kind in ("parquet", "csv")}
-    stated = {name for name in manifest["files"] if name.startswith("data/")}
+    stated = listed.data_files(manifest)
     for name in sorted(expected - stated):
         report.differ(f"{name} is not in the manifest, and every edition of this version has it")
     for name in sorted(stated - expected):
@@ -143,7 +144,7 @@ def _compare_made(
     for name in sorted(unlike):
         report.differ(f"{name} is not what its version makes of the tables")
     pictures = {f"pictures/{picture.sha256}.{picture.ext}" for picture in page.pictures()}
-    stated = {name for name in manifest["files"] if not name.startswith("data/")}
+    stated = manifest["files"].keys() - listed.data_files(manifest)
     if not any(name.startswith(FOLDER) for name in files):  # made by other code: nothing to compare them with
         stated = {name for name in stated if not name.startswith(FOLDER)}
     expected = pictures | files.keys() | others.keys()
@@ -165,7 +166,7 @@ def made_again(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> Page:
         code_version="",
         conventions=shipped_conventions(),
         files=[
-            *sorted(name for name in manifest["files"] if name.startswith(("data/", FOLDER))),
+            *sorted(listed.data_files(manifest) | {n for n in manifest["files"] if n.startswith(FOLDER)}),
             manifests.NAME,
         ],
     )

@@ -56,6 +56,8 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
     report = VerifyReport(manifest["edition"])
     if not manifests.written_by_publish(data, manifest):
         report.differ("manifest.json is not in the form that publish writes; a field may be there twice")
+    if not manifests.fits_its_seal(data, manifest):
+        report.differ("manifest.json was changed after it was written: it does not fit the hash in it")
     for name in source.strange:
         report.differ(f"{name[:120]!r} is not in the manifest")
     if not source.extras:

@@ -19,7 +19,7 @@ def compare(manifest: Mapping[str, Any], version: Version, report: VerifyReport)
     Of another version it is known which there are, and not which of them are kept by the week or are CSV files, too.
     """
     by_week, whole = set(manifest["tables"]), set(listed.whole(manifest))
-    text = {name for name in manifest["files"] if name.startswith("data/") and not name.endswith(".parquet")}
+    text = {name for name in listed.data_files(manifest) if not name.endswith(".parquet")}
     expected = version.relations.keys() if version.decided else by_week | whole
     if not version.decided:
         return version.relations.keys() <= expected

@@ -55,6 +55,13 @@ def parts(manifest: Mapping[str, Any]) -> list[ListedPart]:
     return [part for table in listed(manifest).values() for part in table.parts]
 
 
+def data_files(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the data files of an edition: all under `data/` that are no pages."""
+    return {
+        name for name in manifest["files"] if name.startswith("data/") and not name.endswith("/index.html")
+    }
+
+
 def whole(manifest: Mapping[str, Any]) -> dict[str, int]:
     """Return the tables and views that an edition has as one Parquet file, with the rows that are stated."""
     found = {

@@ -24,6 +24,7 @@ from warehouse.database.building import build_database
 from warehouse.database.published import open_published, published_tables, search_all
 from warehouse.database.table_files import inert
 from warehouse.database.table_hash import composed, hashes_by_week, rows_hash, table_hashes_of_format_1
+from warehouse.loading.seals import FIELD, sealed
 from warehouse.store import Store
 
 
@@ -63,7 +64,9 @@ class _Folder:
 
     def write(self) -> None:
         """Write the manifest as it is now."""
-        (self.folder / "manifest.json").write_bytes(canonical_json(self.manifest))
+        key = f"{keys.edition_prefix(self.manifest['edition'])}manifest.json"
+        data = sealed(key, self.manifest) if FIELD in self.manifest else canonical_json(self.manifest)
+        (self.folder / "manifest.json").write_bytes(data)
 
     def _files(self) -> dict[str, bytes]:
         return {
