@@ -23,6 +23,7 @@ from assets.metrics.ranks.robustness import study_robustness, week_robustness
 from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
+from assets.metrics.windows.corrected import window_corrections
 from assets.metrics.windows.table import week_windows
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
@@ -39,12 +40,13 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "detectable_shifts": week_shifts,
     "claim_counts": week_claim_counts,
     "window_scores": week_windows,
+    "window_corrected_scores": window_corrections,
     "model_pairs": week_pairs,
     "ranks": week_ranks,
     "rank_robustness": week_robustness,
 }
 #: Of these, in this order, what rests on weeks before too, on who is withheld in them, and on changes over weeks.
-WINDOW_RESULTS = ("window_scores", "model_pairs", "ranks", "rank_robustness")
+WINDOW_RESULTS = ("window_scores", "window_corrected_scores", "model_pairs", "ranks", "rank_robustness")
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,

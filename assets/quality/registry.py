@@ -32,6 +32,7 @@ _TABLES = (
     "drift_events",
     "effects",
     "window_scores",
+    "window_corrected_scores",
     "ranks",
     "rank_robustness",
     "claim_counts",

@@ -38,10 +38,10 @@
 --   rank_reason: why there is no rank; NULL if there is one
 --   bound_low, bound_high: the estimate that is possible at best and at worst, whatever the answers that were
 --     refused or could not be assessed would have shown; equal to estimate if none were; NULL if withheld
---   corrected_distance, corrected_low, corrected_high: distance of the week alone when the labeler's errors,
---     estimated from
---     gold, are taken out, with its 95 % interval; it assumes equal error across prompts; NULL where
---     corrected_reason says why; ranks are of the raw distance
+--   corrected_distance, corrected_low, corrected_high: distance of the same window when the labeler's errors,
+--     estimated from gold, are taken out, with its 95 % interval, scatter from week to week in it; it assumes
+--     equal error across prompts and weeks; NULL where corrected_reason says why; ranks are of the raw
+--     distance
 --   corrected_reason: why nothing is corrected; NULL if it is, or where there is no estimate
 --   gold_n: number of pictures that people rated and that the correction rests on; 0 without gold
 --   labels_verified: true if a corrected distance is told; false: raw only, labels not verified; NULL where
@@ -50,8 +50,8 @@
 --     gold, with its 95 % interval; NULL without gold
 --   label_error_differs: true if they are wrong in another way than the other models' labels: read the rank
 --     with care; NULL if not tested
--- Depends on: yardsticks, scores, window_scores, plans, withheld, reliability, ranks, corrected_scores,
---   label_error.
+-- Depends on: yardsticks, scores, window_scores, plans, withheld, reliability, ranks,
+--   window_corrected_scores, label_error.
 WITH hidden AS (
     SELECT
         week, model,
@@ -160,33 +160,33 @@ SELECT
         ELSE ranks.reason
     END AS rank_reason,
     ranks.bound_low, ranks.bound_high,
-    CASE WHEN told.estimate IS NOT NULL THEN corrected_scores.estimate END AS corrected_distance,
-    CASE WHEN told.estimate IS NOT NULL THEN corrected_scores.low END AS corrected_low,
-    CASE WHEN told.estimate IS NOT NULL THEN corrected_scores.high END AS corrected_high,
+    CASE WHEN told.estimate IS NOT NULL THEN corrected.estimate END AS corrected_distance,
+    CASE WHEN told.estimate IS NOT NULL THEN corrected.low END AS corrected_low,
+    CASE WHEN told.estimate IS NOT NULL THEN corrected.high END AS corrected_high,
     CASE
-        WHEN told.estimate IS NULL OR corrected_scores.estimate IS NOT NULL THEN NULL
+        WHEN told.estimate IS NULL OR corrected.estimate IS NOT NULL THEN NULL
         WHEN told.metric <> 'distance' THEN 'only distances are corrected'
-        ELSE coalesce(corrected_scores.reason, 'no gold')
+        ELSE coalesce(corrected.reason, 'no gold')
     END AS corrected_reason,
-    coalesce(corrected_scores.gold_n, 0) AS gold_n,
-    CASE WHEN told.estimate IS NOT NULL THEN corrected_scores.estimate IS NOT NULL END AS labels_verified,
+    coalesce(corrected.gold_n, 0) AS gold_n,
+    CASE WHEN told.estimate IS NOT NULL THEN corrected.estimate IS NOT NULL END AS labels_verified,
     CASE WHEN told.withheld_reason IS NULL THEN label_error.error_rate END AS label_error,
     CASE WHEN told.withheld_reason IS NULL THEN label_error.low END AS label_error_low,
     CASE WHEN told.withheld_reason IS NULL THEN label_error.high END AS label_error_high,
     CASE WHEN told.withheld_reason IS NULL THEN label_error.differs END AS label_error_differs
 FROM told
-LEFT JOIN corrected_scores
+LEFT JOIN window_corrected_scores AS corrected
     ON
-        told.week = corrected_scores.week
-        AND told.model = corrected_scores.model
-        AND told.suite = corrected_scores.suite
-        AND told.suite_major = corrected_scores.suite_major
-        AND told.condition = corrected_scores.condition
-        AND told.turn = corrected_scores.turn
-        AND told.attribute = corrected_scores.attribute
-        AND told.reference = corrected_scores.reference
-        AND told.scale = corrected_scores.scale
-        AND corrected_scores.metric = 'distance'
+        told.week = corrected.week
+        AND told.model = corrected.model
+        AND told.suite = corrected.suite
+        AND told.suite_major = corrected.suite_major
+        AND told.condition = corrected.condition
+        AND told.turn = corrected.turn
+        AND told.attribute = corrected.attribute
+        AND told.reference = corrected.reference
+        AND told.scale = corrected.scale
+        AND corrected.metric = 'distance'
 LEFT JOIN label_error
     ON
         told.week = label_error.week

@@ -1,4 +1,5 @@
--- Answers: how many pictures were read as each value, in the cells of one week and of the weeks of its gold?
+-- Answers: how many pictures were read as each value, in the cells of the weeks through one and of the weeks
+--   of its gold?
 -- Grain: week × cell (model × suite × prompt × turn × attribute) × value, zeros included; models, suites and
 --   attributes with gold in the eight weeks that end with the week.
 -- Columns: keys of the cell, value, in_support, position, pictures.
@@ -17,8 +18,8 @@ SELECT
     pictures
 FROM cell_counts
 WHERE
-    week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
-    AND (week = cast($week AS DATE) OR week IN (SELECT gold.week FROM gold))
+    week BETWEEN least(cast($first AS DATE), cast($week AS DATE) - 49) AND cast($week AS DATE)
+    AND (week >= cast($first AS DATE) OR week IN (SELECT gold.week FROM gold))
     AND (model, suite, suite_major, attribute) IN (
         SELECT (gold.model, gold.suite, gold.suite_major, gold.attribute) FROM gold
     )

@@ -13,7 +13,7 @@ import pytest
 from assets.leaderboard.build import build_page
 from assets.leaderboard.page.page import render
 from assets.leaderboard.views.view import Page
-from assets.metrics.labels.corrected import week_corrections
+from assets.metrics.windows.corrected import window_corrections
 from orchestration.verifying import addresses, figures
 from orchestration.verifying.addresses import AddressedText
 from orchestration.verifying.report import VerifyReport
@@ -40,7 +40,7 @@ def everything(folder: Path) -> duckdb.DuckDBPyConnection:
     store = open_store(folder)
     world.fill(store, replicates=6)
     con = world.load(store, studies=True)
-    replace_week(con, "corrected_scores", world.WEEK, week_corrections(con, world.WEEK))
+    replace_week(con, "window_corrected_scores", world.WEEK, window_corrections(con, world.WEEK))
     week = f"DATE '{world.WEEK}'"
     for statement in (
         put_right(world.WEEK, "sim-classic", 0.41, 0.37, 0.45),

@@ -11,7 +11,7 @@ import pytest
 
 from assets.leaderboard.build import build_page
 from assets.leaderboard.page.page import render
-from assets.metrics.labels.corrected import week_corrections
+from assets.metrics.windows.corrected import window_corrections
 from tests.site import world
 from tests.warehouse.checks.quality_rows import put_right, wrong_labels
 from warehouse.loading.load import replace_week
@@ -25,7 +25,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnectio
     store = open_store(tmp_path_factory.mktemp("verified"))
     world.fill(store, weeks=3, replicates=6, only=("sim-classic", OTHER, "imago-2"))
     con = world.load(store)
-    replace_week(con, "corrected_scores", world.WEEK, week_corrections(con, world.WEEK))
+    replace_week(con, "window_corrected_scores", world.WEEK, window_corrections(con, world.WEEK))
     return con
 
 
@@ -68,8 +68,8 @@ def test_raw_and_corrected_stand_side_by_side_with_what_is_assumed(con: duckdb.D
     before = boards(con)
     after = boards(con, put_right(world.WEEK, "sim-classic", 0.41, 0.37, 0.45))
     said = (
-        "Corrected for label error, of this week alone: 0.41 (0.37 to 0.45), by 400 pictures that people labelled; "
-        "assumes equal error across prompts."
+        "Corrected for label error: 0.41 (0.37 to 0.45), by 400 pictures that people labelled; "
+        "assumes equal error across prompts and weeks."
     )
     for board, raw in zip(after, before, strict=True):
         assert plain(board).count(said) == 1

@@ -47,6 +47,7 @@ WEEK_TABLES = (
     "label_error",
     "claim_counts",
     "window_scores",
+    "window_corrected_scores",
 )
 #: Tables that are computed from all weeks together, and replaced whole.
 HISTORY_TABLES = ("drift_events", "claims")

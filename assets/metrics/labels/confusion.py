@@ -13,6 +13,8 @@ itself, and it stays right where the model has changed since, as long as the lab
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,12 +51,33 @@ class Pictures:
     Attributes:
         counts: (C, K + 1) pictures.
         pool: (C,) whether the gold was drawn of the cell's pictures.
-        now: (C,) whether the figure is about the cell; its cells count alike.
+        now: (C,) whether the figure is about the cell.
+        prompt: (C,) which of the figure's prompts a cell is of, 0 … M - 1, read where `now`; prompts count alike. None:
+            each cell is a prompt of its own.
     """
 
     counts: Floats
     pool: Bools
     now: Bools
+    prompt: Ints | None = None
+
+    @cached_property
+    def of(self) -> Ints:
+        """(cells of the figure,) which of its prompts each is of."""
+        every = np.arange(int(self.now.sum()))
+        return every if self.prompt is None else self.prompt[self.now]
+
+    @cached_property
+    def figure(self) -> Floats:
+        """(M, K + 1) pictures of the figure's prompts."""
+        many = int(self.of.max(initial=-1)) + 1
+        return np.stack([by_group(column, self.of, many) for column in self.counts[self.now].T], axis=1)
+
+    def spread(self, values: Floats) -> Floats:
+        """Return what the figure's prompts have, for each of the C cells; 0 where the figure is not about it."""
+        found = np.zeros((len(self.counts), *values.shape[1:]))
+        found[self.now] = values[self.of]
+        return found
 
 
 @dataclass(frozen=True)
@@ -122,10 +145,38 @@ def inverse(matrix: Floats) -> Floats:
     return wide[:, size:]
 
 
+class _Shares(NamedTuple):
+    """The composition of what people see, and what it rests on."""
+
+    back: Floats  # B
+    before: Floats  # π₀
+    moved: Floats  # B (λ - λ₀)
+    assessed: float  # Σ π over the support
+
+
+def _composition(found: Confusion, pictures: Pictures) -> _Shares:
+    wide = pictures.counts.shape[1]
+    followed = np.diag(found.read_as) > FOLLOWED
+    back = np.zeros((wide, wide))
+    back[np.ix_(followed, followed)] = inverse(found.read_as[np.ix_(followed, followed)])
+    before = found.joint.sum(axis=0)
+    moved = back @ (_mean_read(pictures) - found.shown)
+    return _Shares(back, before, moved, (before + moved)[:-1].sum())
+
+
+def share_slopes(found: Confusion, pictures: Pictures) -> Floats:
+    """Return how each corrected share grows with the mean share of what is read, (K, K + 1)."""
+    back, before, moved, assessed = _composition(found, pictures)
+    wide = len(before)
+    own = np.eye(wide)[:-1] - ratio((before + moved)[:-1, None], assessed)
+    slopes: Floats = np.where(np.arange(wide) < wide - 1, ratio(own, assessed), 0.0) @ back
+    return slopes
+
+
 def corrected_shares(found: Confusion, pictures: Pictures, z: float = Z95) -> Estimate:
     """Return the shares of the K values among pictures that people could assess, with intervals.
 
-    λ is the mean over the figure's cells, as in the raw share. π = π₀ + B (λ - λ₀), where B is the inverse of M over
+    λ is the mean over the figure's prompts, as in the raw share. π = π₀ + B (λ - λ₀), where B is the inverse of M over
     the values that are followed; the others, which the labeler's readings do not tell of, keep their π₀. A share is
     π_v / Σ π over the support. The variance is that of the linear part: people's answers within the strata they were
     drawn of, and the pictures within their cells. Ends are clipped to 0 and 1.
@@ -135,13 +186,8 @@ def corrected_shares(found: Confusion, pictures: Pictures, z: float = Z95) -> Es
     """
     wide = pictures.counts.shape[1]
     support = np.arange(wide) < wide - 1
-    followed = np.diag(found.read_as) > FOLLOWED
-    back = np.zeros((wide, wide))
-    back[np.ix_(followed, followed)] = inverse(found.read_as[np.ix_(followed, followed)])
-    before = found.joint.sum(axis=0)
-    moved = back @ (_mean_read(pictures) - found.shown)
+    back, before, moved, assessed = _composition(found, pictures)
     now = before + moved
-    assessed = now[support].sum()
     share = np.clip(ratio(now[support], assessed), 0, 1)
     half = np.full(wide - 1, np.nan)
     for value in np.flatnonzero(np.isfinite(share)):
@@ -150,96 +196,15 @@ def corrected_shares(found: Confusion, pictures: Pictures, z: float = Z95) -> Es
         of_moved = ratio(moved, before) * (u[:, None] - (u @ found.read_as)[None, :])
         effect = slope[None, :] - u[:, None] - np.where(before > 0, of_moved, 0.0)
         of_cells = np.broadcast_to(u, pictures.counts.shape)
-        half[value] = z * np.sqrt(_variance(found, pictures, effect, of_cells, pictures.now))
+        half[value] = z * np.sqrt(figure_variance(found, pictures, effect, of_cells))
     return Estimate(share, np.maximum(share - half, 0.0), np.minimum(share + half, 1.0))
 
 
 def _mean_read(pictures: Pictures) -> Floats:
-    """Return the mean over the figure's cells of the shares of what was read."""
-    counts = pictures.counts[pictures.now]
+    """Return the mean over the figure's prompts of the shares of what was read."""
+    counts = pictures.figure
     mean: Floats = ratio(counts, counts.sum(axis=1)[:, None]).mean(axis=0)
     return mean
-
-
-def corrected_distance2(
-    found: Confusion, pictures: Pictures, columns: Ints, expected: Floats, z: float = Z95
-) -> Estimate:
-    """Return the mean over the figure's cells of ½ Σ (p - q)², unbiased but for the error of gold, with its interval.
-
-    It is about pictures that both the labeler and people could assess, as the raw distance is about those that the
-    labeler could: with M among those, p = M⁻¹ λ in each cell, and from Σ (p - q)² the trace of p's sampling variance
-    M⁻¹ Σ M⁻ᵀ is taken, Σ = (diag λ - λ λᵀ)/(n - 1). Every cell is corrected with the same M: the labeler is assumed
-    to err alike on every prompt. The variance adds, linearised, what people's answers leave open about M to that of
-    the cells' own terms at their shares with two pseudo-counts. The upper end is clipped at the largest possible
-    value; the lower may be negative, as the estimate may.
-
-    Args:
-        found: of `confusion`.
-        pictures: the figure's cells, each with two pictures or more that show one of `columns`.
-        columns: (k,) values of the reference's support, among 0 … K - 1.
-        expected: (C, k) their shares in the reference, a row per cell; read where `now`.
-        z: normal quantile of the wanted confidence.
-
-    Returns:
-        () each.
-
-    Raises:
-        ValueError: if a value is not followed (see `not_followed`).
-    """
-    if not_followed(found, columns).size:
-        raise ValueError("a value that people see is read as another more often than not")
-    joint = found.joint[np.ix_(columns, columns)]
-    seen = joint.sum(axis=0)
-    read_as = np.where(seen > 0, np.nan_to_num(ratio(joint, seen)), np.eye(len(columns)))
-    back = inverse(read_as)
-    x = pictures.counts[pictures.now][:, columns]
-    n, cells = x.sum(axis=1), float(pictures.now.sum())
-    shares = x / n[:, None]
-    p = shares @ back.T
-    away = p - expected[pictures.now]
-    lengths = (back**2).sum(axis=0)
-    trace = (shares @ lengths - (p**2).sum(axis=1)) / (n - 1)
-    estimate = float((0.5 * ((away**2).sum(axis=1) - trace)).mean())
-
-    slope = away @ back  # of a cell's term along what is read
-    spread = (
-        np.diag((shares / (n - 1)[:, None]).sum(axis=0)) - (shares / (n - 1)[:, None]).T @ shares
-    ) / cells
-    q = slope.T @ p / cells - (back @ spread @ back.T @ back).T
-    part = -np.where(seen > 0, ratio(q - (read_as * q).sum(axis=0), seen), 0.0)
-    effect = np.zeros_like(found.joint)
-    effect[np.ix_(columns, columns)] = part
-
-    centred = np.zeros_like(pictures.counts)
-    centred[np.ix_(pictures.now, columns)] = slope - (slope * shares).sum(axis=1)[:, None]
-    own = np.zeros(len(pictures.counts), dtype=float)
-    own[pictures.now] = pictures.counts[pictures.now].sum(axis=1) / n  # of all pictures, to those that count
-    variance = _variance(found, pictures, effect, centred * own[:, None], pictures.now)
-    variance += _second_order(x, n, back) / cells**2
-    half = z * np.sqrt(variance)
-    largest = (
-        0.5 * (1 - 2 * expected[pictures.now].min(axis=1) + (expected[pictures.now] ** 2).sum(axis=1)).mean()
-    )
-    return Estimate(
-        np.array(estimate), np.array(estimate - half), np.array(np.minimum(estimate + half, largest))
-    )
-
-
-def not_followed(found: Confusion, columns: Ints) -> Ints:
-    """Return those of `columns` that people see and the labeler reads as another of them more often than not."""
-    joint = found.joint[np.ix_(columns, columns)]
-    seen = joint.sum(axis=0)
-    bad: Ints = columns[(seen > 0) & (np.diag(joint) <= FOLLOWED * seen)]
-    return bad
-
-
-def _second_order(x: Floats, n: Floats, back: Floats) -> float:
-    """Return Σ ½ tr(V²) over cells, V the sampling variance of p at shares with two pseudo-counts."""
-    k = x.shape[1]
-    lifted = (x + 2 / k) / (n + 2)[:, None]
-    inside = np.einsum("cf,fg->cfg", lifted, np.eye(k)) - lifted[:, :, None] * lifted[:, None, :]
-    v = np.einsum("yf,cfg,zg->cyz", back, inside, back) / n[:, None, None]
-    return float(0.5 * (v**2).sum())
 
 
 def gold_variance(found: Confusion, effect: Floats) -> float:
@@ -271,19 +236,19 @@ def pool_variance(found: Confusion, effect: Floats) -> float:
     return float((found.shown * mean**2).sum() - (found.shown * mean).sum() ** 2) / found.number
 
 
-def _variance(found: Confusion, pictures: Pictures, effect: Floats, slope: Floats, now: Bools) -> float:
+def figure_variance(found: Confusion, pictures: Pictures, effect: Floats, slope: Floats) -> float:
     """Return the variance of a figure: of gold, and of the pictures within their cells.
 
     Args:
         found: of `confusion`.
         pictures: the cells.
         effect: (K + 1, K + 1) derivative of the figure along A.
-        slope: (C, K + 1) derivative of the figure along the cells' mean shares read; read where `now`.
-        now: (C,) the figure's cells.
+        slope: (C, K + 1) derivative of the figure along the mean over prompts of the shares read; read where `now`.
     """
     n = pictures.counts.sum(axis=1)
     mean = (found.given * effect).sum(axis=1)
-    each = np.where(now, 1 / (max(now.sum(), 1) * np.maximum(n, 1)), 0.0)
+    of_prompt = pictures.figure.sum(axis=1)
+    each = pictures.spread(1 / (max(len(of_prompt), 1) * np.maximum(of_prompt, 1)))
     influence = slope * each[:, None] + np.where(pictures.pool, 1.0, 0.0)[:, None] * mean / found.number
     wide = pictures.counts.shape[1]
 

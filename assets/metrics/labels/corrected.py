@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -17,15 +17,9 @@ import pyarrow as pa
 
 from assets.metrics.counting.reading import read
 from assets.metrics.formulas.distance import MIN_PICTURES, rooted
-from assets.metrics.formulas.share import Bools, Estimate
-from assets.metrics.labels.confusion import (
-    Confusion,
-    Pictures,
-    corrected_distance2,
-    corrected_shares,
-    not_followed,
-    unrated,
-)
+from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints
+from assets.metrics.labels.confusion import Pictures, corrected_shares, unrated
+from assets.metrics.labels.distances import corrected_distance2, not_followed
 from assets.metrics.labels.gold_evidence import INCOMPLETE, KEY, NO_GOLD, GoldEvidence, Key, evidence
 from assets.metrics.labels.label_error import Difference, differences, error_rate
 from assets.metrics.registry.metric import NOT_ASSESSED
@@ -37,7 +31,7 @@ LEVEL = 0.05
 PROMPTS = "assumes equal error across prompts"
 WEEKS = "assumes equal error across prompts and weeks"
 _ALONE = "no other model has gold"
-_MIXED = "the reference has other values for other prompts"
+MIXED = "the reference has other values for other prompts"
 
 _OF_KEY = {"model": pl.String, "suite": pl.String, "suite_major": pl.Int32, "attribute": pl.String}
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
@@ -89,7 +83,7 @@ def week_corrections(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         reason=pl.col("reason").fill_null(NO_GOLD),
         assumption=pl.lit(None, dtype=pl.String),
     )
-    expected = _expected(con, week) if told else {}
+    expected = expected_shares(con, week) if told else {}
     made: dict[tuple[Any, ...], tuple[Estimate, str | None]] = {}
     rows = []
     for row in figures.join(known, on=KEY, how="semi").iter_rows(named=True):
@@ -186,9 +180,10 @@ def _error_row(
 Expected = Mapping[str | None, Mapping[str, float]]  # prompt (None: every prompt) → value → share
 
 
-def _expected(
+def expected_shares(
     con: duckdb.DuckDBPyConnection, week: str
 ) -> dict[tuple[Any, ...], dict[str | None, dict[str, float]]]:
+    """Return what references have, by `KEY` and reference."""
     found: dict[tuple[Any, ...], dict[str | None, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     for row in read(con, "references", {"week": week}).iter_rows(named=True):
         key = (*(row[name] for name in KEY), row["reference"])
@@ -200,44 +195,71 @@ def _figures(
     one: GoldEvidence, row: Mapping[str, Any], week: str, expected: Expected
 ) -> tuple[Estimate, str | None]:
     """Return the corrected figures of the cells that a row of scores is of, or why there are none."""
-    nothing = Estimate(*(np.full(len(one.names), np.nan) for _ in range(3)))
     here = one.cells.select(
         (pl.col("week") == date.fromisoformat(week))
         & (pl.col("condition") == row["condition"])
         & (pl.col("turn") == row["turn"])
     )
     now: Bools = here.to_series().to_numpy()
-    if one.found is None:
-        return nothing, one.reason
     if row["reference"] is None:
-        pictures = Pictures(one.counts, one.pool, now & (one.counts[:, :-1].sum(axis=1) > 0))
-        if unrated(one.found, pictures).size:
-            return nothing, INCOMPLETE
-        found = corrected_shares(one.found, pictures)
-        return found, NOT_ASSESSED if np.isnan(found.estimate).all() else None
-    return _distance(one, one.found, now, expected)
+        return shares_of(one, Pictures(one.counts, one.pool, now & (one.counts[:, :-1].sum(axis=1) > 0)))
+    if (wanted := wanted_of(one, now, expected)) is None:
+        return _nothing(()), MIXED
+    enough = one.counts[:, wanted.columns].sum(axis=1) >= MIN_PICTURES
+    return distance_of(one, Pictures(one.counts, one.pool, now & enough & wanted.known), wanted)
 
 
-def _distance(
-    one: GoldEvidence, found: Confusion, now: Bools, expected: Expected
-) -> tuple[Estimate, str | None]:
-    nothing = Estimate(*(np.array(np.nan) for _ in range(3)))
+def _nothing(shape: tuple[int, ...]) -> Estimate:
+    return Estimate(*(np.full(shape, np.nan) for _ in range(3)))
+
+
+def shares_of(one: GoldEvidence, pictures: Pictures) -> tuple[Estimate, str | None]:
+    """Return the corrected shares of pictures, or why there are none."""
+    if one.found is None:
+        return _nothing((len(one.names),)), one.reason
+    if unrated(one.found, pictures).size:
+        return _nothing((len(one.names),)), INCOMPLETE
+    found = corrected_shares(one.found, pictures)
+    return found, NOT_ASSESSED if np.isnan(found.estimate).all() else None
+
+
+class Wanted(NamedTuple):
+    """The values of a reference among those of the gold, and their shares in the cells."""
+
+    columns: Ints  # (k,)
+    shares: Floats  # (C, k); NaN where the cell has no row
+
+    @property
+    def known(self) -> Bools:
+        """(C,) whether the reference has a row for the cell."""
+        return np.asarray(~np.isnan(self.shares).any(axis=1))
+
+
+def wanted_of(one: GoldEvidence, now: Bools, expected: Expected) -> Wanted | None:
+    """Return what the reference of a figure's cells has; None where it has other values for other prompts."""
     general = expected.get(None)
     shares = [expected.get(prompt, general) for prompt in one.cells["prompt"]]
     supports = {tuple(sorted(share)) for share, used in zip(shares, now, strict=True) if used and share}
     if len(supports) != 1:
-        return nothing, _MIXED
+        return None
     (support,) = supports
     columns = np.array([place for place, name in enumerate(one.names) if name in support])
-    wanted = np.array([[(share or {}).get(one.names[c], np.nan) for c in columns] for share in shares])
-    enough = one.counts[:, columns].sum(axis=1) >= MIN_PICTURES
-    pictures = Pictures(one.counts, one.pool, now & enough & ~np.isnan(wanted).any(axis=1))
-    if np.intersect1d(unrated(found, pictures), columns).size:
-        return nothing, INCOMPLETE
-    if (bad := not_followed(found, columns)).size:
+    return Wanted(
+        columns, np.array([[(share or {}).get(one.names[c], np.nan) for c in columns] for share in shares])
+    )
+
+
+def distance_of(one: GoldEvidence, pictures: Pictures, wanted: Wanted) -> tuple[Estimate, str | None]:
+    """Return the corrected `distance2` of pictures, or why there is none; `wanted` has a row per cell of theirs."""
+    if one.found is None:
+        return _nothing(()), one.reason
+    columns = wanted.columns
+    if np.intersect1d(unrated(one.found, pictures), columns).size:
+        return _nothing(()), INCOMPLETE
+    if (bad := not_followed(one.found, columns)).size:
         names = " and ".join(one.names[value] for value in bad)
-        return nothing, f"what people see as {names} is read as something else more often than not"
-    return corrected_distance2(found, pictures, columns, wanted), None
+        return _nothing(()), f"what people see as {names} is read as something else more often than not"
+    return corrected_distance2(one.found, pictures, columns, wanted.shares), None
 
 
 def _pick(found: Estimate, row: Mapping[str, Any], one: GoldEvidence) -> tuple[float, ...]:

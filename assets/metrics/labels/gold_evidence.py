@@ -34,7 +34,7 @@ class GoldEvidence:
 
     Attributes:
         names: the K values of the support, in their order.
-        cells: a row per cell of the week and of the weeks of gold: week, condition, prompt, turn.
+        cells: a row per cell of the weeks wanted and of the weeks of gold: week, condition, prompt, turn.
         counts: (C, K + 1) pictures of the cells by the value read; the last column is all else.
         pool: (C,) cells of the weeks that gold was drawn in.
         found: the estimated confusion; None where nothing can be said.
@@ -53,15 +53,23 @@ class GoldEvidence:
     reason: str | None
 
 
-def evidence(con: duckdb.DuckDBPyConnection, week: str) -> dict[Key, GoldEvidence]:
-    """Return what gold of the eight weeks through `week` tells, of each model, suite and attribute that has any."""
+def evidence(con: duckdb.DuckDBPyConnection, week: str, first: str | None = None) -> dict[Key, GoldEvidence]:
+    """Return what gold of the eight weeks through `week` tells, of each model, suite and attribute that has any.
+
+    Args:
+        con: the warehouse.
+        week: ISO date of a Monday.
+        first: of the weeks through `week` whose cells are wanted besides those of gold; None: of that week alone.
+    """
     some = con.execute(
         "SELECT 1 FROM gold_labels WHERE week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE) LIMIT 1",
         {"week": week},
     ).fetchall()
     if not some:
         return {}
-    cells = read(con, "gold_cells", {"week": week}).partition_by(*KEY, as_dict=True, maintain_order=True)
+    cells = read(con, "gold_cells", {"week": week, "first": first or week}).partition_by(
+        *KEY, as_dict=True, maintain_order=True
+    )
     answers = read(con, "gold_answers", {"week": week}).partition_by(*KEY, as_dict=True, maintain_order=True)
     return {
         (str(key[0]), str(key[1]), int(key[2]), str(key[3])): _evidence(cells[key], rows)

@@ -23,10 +23,9 @@ from assets.metrics.labels.confusion import (
     Gold,
     Pictures,
     confusion,
-    corrected_distance2,
     corrected_shares,
-    not_followed,
 )
+from assets.metrics.labels.distances import corrected_distance2, not_followed
 from assets.metrics.labels.label_error import differences
 from tests.studies.simulations.tables import Table
 

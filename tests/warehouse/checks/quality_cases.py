@@ -329,12 +329,12 @@ CASES = [
     Case(
         "corrected_scores__figure_holds",
         "above its interval",
-        (put_right(WEEK, ONE, 0.4, 0.1, 0.3),),
+        (put_right(WEEK, ONE, 0.4, 0.1, 0.3, "corrected_scores"),),
     ),
     Case(
         "corrected_scores__figure_holds",
         "more than is possible",
-        (put_right(WEEK, ONE, 0.4, 0.1, 1.2),),
+        (put_right(WEEK, ONE, 0.4, 0.1, 1.2, "corrected_scores"),),
     ),
     Case(
         "corrected_scores__figure_holds",
@@ -350,6 +350,26 @@ CASES = [
         "corrected_scores__beside_scores",
         "another raw figure",
         (update("corrected_scores", "raw_estimate = raw_estimate / 2", "raw_estimate > 0"),),
+    ),
+    Case(
+        "window_corrected_scores__figure_holds",
+        "above its interval",
+        (put_right(WEEK, ONE, 0.4, 0.1, 0.3),),
+    ),
+    Case(
+        "window_corrected_scores__figure_holds",
+        "missing without a word",
+        (update("window_corrected_scores", "reason = NULL"),),
+    ),
+    Case(
+        "window_corrected_scores__beside_windows",
+        "a share that was forgotten",
+        (f"DELETE FROM window_corrected_scores WHERE {first('window_corrected_scores')}",),
+    ),
+    Case(
+        "window_corrected_scores__beside_windows",
+        "of other weeks than the raw figure",
+        (update("window_corrected_scores", "weeks = weeks + 1"),),
     ),
     Case(
         "label_error__differs",

@@ -227,10 +227,12 @@ def wrong_labels(model: str) -> str:
     )
 
 
-def put_right(week: str, model: str, estimate: float, low: float, high: float) -> str:
+def put_right(
+    week: str, model: str, estimate: float, low: float, high: float, table: str = "window_corrected_scores"
+) -> str:
     """Return a statement after which a model's distances of gender are corrected with 400 rated pictures."""
     return (
-        f"UPDATE corrected_scores SET estimate = {estimate}, low = {low}, high = {high}, reason = NULL, "
+        f"UPDATE {table} SET estimate = {estimate}, low = {low}, high = {high}, reason = NULL, "
         f"gold_n = 400, gold_weeks = 1, assumption = 'assumes equal error across prompts' "
         f"WHERE week = '{week}' AND model = '{model}' AND metric = 'distance' AND raw_estimate IS NOT NULL "
         "AND attribute = 'perceived_gender'"

@@ -15,12 +15,11 @@ from assets.metrics.labels.confusion import (
     Gold,
     Pictures,
     confusion,
-    corrected_distance2,
     corrected_shares,
     inverse,
-    not_followed,
     unrated,
 )
+from assets.metrics.labels.distances import corrected_distance2, not_followed
 from tests.unit.metrics.labels.gold_by_hand import Strata, gold_share
 
 YES, NO, OUT = 0, 1, 2

@@ -1,0 +1,297 @@
+"""Windows without the labeler's errors: of the same pictures as the raw figures, and as by hand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from math import isclose, sqrt
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.generation.slots import Slot
+from assets.metrics.labels.corrected import week_corrections
+from assets.metrics.labels.gold_evidence import GoldEvidence, evidence
+from assets.metrics.scores.table import compute_scores
+from assets.metrics.windows.corrected import SCHEMA, window_corrections
+from assets.metrics.windows.table import week_windows
+from assets.suites.schema import Attribute
+from tests.unit.labeling.gold.people import ONE, TWO
+from tests.warehouse.builder import OCCUPATIONS, build_partition, declare
+from tests.warehouse.results.test_corrected import add, noisy
+from tests.warehouse.windows.planted import event, insert
+from tests.warehouse.windows.windows_plainly import Model, Plain, scatters, widened
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
+from warehouse.loading import load
+from warehouse.loading.gold_objects import load_stale_gold
+from warehouse.loading.load import replace_week
+from warehouse.store import open_store
+from warehouse.weeks import shift
+
+Con = duckdb.DuckDBPyConnection
+Row = dict[str, Any]
+WEEK = "2026-11-23"
+WEEKS = [shift(WEEK, number) for number in range(-5, 1)]
+#: Gold of this week of the window and of one before it; `TWO` is withheld in this week, and changed in that.
+GOLD, OLDER, WITHHELD, CHANGED = WEEKS[4], WEEKS[1], WEEKS[3], WEEKS[4]
+GENDER = ("feminine", "masculine")
+
+
+def moving(error: float):
+    """A labeler that errs, of models that draw another share of women each week."""
+
+    def read(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None] | None:
+        lean = random.Random(f"{slot.model}/{slot.week}/{attribute.id}").uniform(0, 0.2)
+        if random.Random(f"{slot.slot_key}/lean").random() < lean:
+            return attribute.values[0], 0.8, None
+        return noisy(error)(slot, attribute)
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
+    folder = tmp_path_factory.mktemp("corrected-windows")
+    store = open_store(folder / "bucket")
+    for week in WEEKS:
+        for model, error in ((ONE, 0.05), (TWO, 0.2)):
+            build_partition(store, week, model, suites=(OCCUPATIONS,), replicates=40, labels=moving(error))
+    add(store, folder, "older", 160, week=OLDER)
+    add(store, folder, "now", 200, week=GOLD)
+    with connect(None) as made:
+        migrate(made)
+        for week, model in load.partitions(store):
+            load.load_partition(made, store, week, model)
+        load_stale_gold(made, store)
+        declare(made)
+        for week in WEEKS:
+            replace_week(made, "scores", week, compute_scores(made, week))
+        made.execute(
+            "INSERT INTO withheld VALUES ($week, $model, 'a reason')", {"week": WITHHELD, "model": TWO}
+        )
+        for week in WEEKS:
+            replace_week(made, "window_scores", week, week_windows(made, week))
+            replace_week(made, "window_corrected_scores", week, window_corrections(made, week))
+        yield made
+
+
+def rows(con: Con, week: str = WEEK) -> list[Row]:
+    found = con.sql("FROM window_corrected_scores WHERE week = $week", params={"week": week})
+    return pl.DataFrame(found.to_arrow_table()).to_dicts()
+
+
+def remake(con: Con, week: str) -> None:
+    """Make the raw windows of a week again, within a transaction."""
+    made = week_windows(con, week)  # noqa: F841
+    con.execute("DELETE FROM window_scores WHERE week = $week", {"week": week})
+    con.execute("INSERT INTO window_scores BY NAME FROM made")
+
+
+def counts(
+    con: Con, model: str, attribute: str, weeks: list[str], one: GoldEvidence
+) -> dict[tuple[str, str], dict[str, int]]:
+    """Return what was read in each week and prompt, by value or band; '' is all else."""
+    bands = {
+        f"monk_{step}": "light" if step < 4 else "medium" if step < 8 else "dark" for step in range(1, 11)
+    }
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for week, prompt, value in con.execute(
+        "SELECT slots.week::VARCHAR, prompt, value FROM slots JOIN images USING (week, model, slot_key) LEFT JOIN "
+        "(FROM labels WHERE attribute = $attribute) AS labels USING (week, model, slot_key) WHERE model = $model",
+        {"model": model, "attribute": attribute},
+    ).fetchall():
+        if week in weeks:
+            seen = found.setdefault((week, prompt), dict.fromkeys([*one.names, ""], 0))
+            told = bands.get(value, value)
+            seen[told if told in one.names else ""] += 1
+    return found
+
+
+def quiet_of(model: str, week: str) -> list[str]:
+    return [one for one in WEEKS if one <= week and (model, one) != (TWO, WITHHELD)]
+
+
+@pytest.mark.parametrize("week", [WEEKS[1], GOLD, WEEK])
+def test_shares_and_distances_are_those_of_the_window_by_hand(con: Con, week: str) -> None:
+    told, found = evidence(con, week), rows(con, week)
+    checked = 0
+    for attribute in ("perceived_gender", "skin_tone"):
+        models: dict[str, Model] = {}
+        slopes: dict[str, Any] = {}
+        for name in (ONE, TWO):
+            one = told[name, "occupations", 1, attribute]
+            quiet = quiet_of(name, week)
+            window = [day for day in quiet if day >= shift(week, -3)]
+            models[name] = Model(counts(con, name, attribute, quiet, one), window)
+            pooled = pool(models[name], window)
+            values = [*one.names, ""]
+            share = {
+                p: np.array([seen[v] for v in values]) / sum(seen.values()) for p, seen in pooled.items()
+            }
+            joint, shown = one.found.joint, one.found.shown  # type: ignore[union-attr]
+            before, read_as = joint.sum(axis=0), joint / joint.sum(axis=0)
+
+            followed = np.flatnonzero(np.diag(read_as) > 0.5)
+
+            def people(
+                mean: Any,
+                before: Any = before,
+                read_as: Any = read_as,
+                shown: Any = shown,
+                kept: Any = followed,
+            ) -> Any:
+                now = before.copy()
+                now[kept] += np.linalg.solve(read_as[np.ix_(kept, kept)], (mean - shown)[kept])
+                return now[:-1] / now[:-1].sum()
+
+            by_hand = people(np.mean([*share.values()], axis=0))
+            for place, value in enumerate(one.names):
+                (row,) = [
+                    r for r in found
+                    if (r["model"], r["attribute"], r["metric"], r["value_name"]) == (name, attribute, "share", value)
+                ]  # fmt: skip
+                assert row["estimate"] == pytest.approx(by_hand[place], abs=1e-9), row
+                assert (row["weeks"], row["window_weeks"]) == (len(window), 4)
+                raw = np.mean([s[place] / s[:-1].sum() for s in share.values()])
+                assert row["raw_estimate"] == pytest.approx(raw, abs=1e-9)
+                checked += 1
+            slopes[name] = (people, one.names)
+        for place, value in enumerate(told[ONE, "occupations", 1, attribute].names):
+
+            def figure(name: str, place: int = place, slopes: Any = slopes) -> Any:
+                people, names = slopes[name]
+
+                def of(shares: Any) -> float:
+                    prompts = sorted({prompt for prompt, _ in shares})
+                    each = [[shares[prompt, v] for v in [*names, ""]] for prompt in prompts]
+                    return float(people(np.mean(each, axis=0))[place])
+
+                return of
+
+            plain = dict(zip(models, scatters([*models.values()], [figure(m) for m in models]), strict=True))
+            for name in models:
+                (row,) = [
+                    r for r in found
+                    if (r["model"], r["attribute"], r["metric"], r["value_name"]) == (name, attribute, "share", value)
+                ]  # fmt: skip
+                assert isclose(row["scatter"] ** 2, plain[name].variance, rel_tol=1e-4, abs_tol=1e-9), (
+                    row,
+                    plain,
+                )
+    assert checked == 2 * 5
+
+
+def pool(model: Model, window: list[str]) -> dict[str, dict[str, int]]:
+    """Return the pictures of each prompt over the window."""
+    found: dict[str, dict[str, int]] = {}
+    for (week, prompt), seen in model.counts.items():
+        if week in window:
+            all_ = found.setdefault(prompt, dict.fromkeys(seen, 0))
+            for value, number in seen.items():
+                all_[value] += number
+    return found
+
+
+def test_a_distance_is_that_of_shares_put_right_prompt_by_prompt(con: Con) -> None:
+    told = evidence(con, WEEK)
+    for name in (ONE, TWO):
+        one = told[name, "occupations", 1, "perceived_gender"]
+        quiet = quiet_of(name, WEEK)
+        window = [day for day in quiet if day >= shift(WEEK, -3)]
+        pooled = pool(Model(counts(con, name, "perceived_gender", quiet, one), window), window)
+        joint = one.found.joint[:2, :2]  # type: ignore[union-attr]
+        back = np.linalg.inv(joint / joint.sum(axis=0))
+        squares = []
+        for seen in pooled.values():
+            x = np.array([seen[value] for value in one.names])
+            n, share = x.sum(), x / x.sum()
+            p, spread = back @ share, (np.diag(share) - np.outer(share, share)) / (x.sum() - 1)
+            assert n >= 5
+            squares.append(((p - 0.5) ** 2).sum() / 2 - np.trace(back @ spread @ back.T) / 2)
+        for row in rows(con):
+            if (row["model"], row["attribute"], row["reference"]) == (name, "perceived_gender", "parity"):
+                square = float(np.mean(squares))
+                whole = square if row["metric"] == "distance2" else sqrt(max(square, 0))
+                assert row["estimate"] == pytest.approx(whole, abs=1e-9)
+                assert row["low"] <= row["estimate"] <= row["high"]
+                assert row["assumption"] == "assumes equal error across prompts and weeks"
+
+
+def test_a_window_of_one_week_is_that_week_with_scatter_in_its_interval(con: Con) -> None:
+    week = OLDER  # the first with gold; only it is in the window once everything before is another series
+    con.execute("BEGIN")
+    con.execute("UPDATE scores SET series = 'before' WHERE week < $week", {"week": week})
+    remake(con, week)
+    found = pl.DataFrame(window_corrections(con, week)).to_dicts()
+    con.execute("ROLLBACK")
+    of = ("model", "attribute", "reference", "metric", "value_name")
+    single = {tuple(row[k] for k in of): row for row in pl.DataFrame(week_corrections(con, week)).to_dicts()}
+    compared = 0
+    for row in found:
+        same = single[tuple(row[k] for k in of)]
+        if row["estimate"] is None:
+            assert row["reason"]
+            continue
+        assert row["weeks"] == 1
+        assert row["estimate"] == pytest.approx(same["estimate"], abs=1e-9)
+        if row["metric"] == "distance":
+            continue
+        plain = Plain(row["scatter"] ** 2, row["scatter_freedom"] or 1e12, 1)
+        for end, sign in (("low", -1), ("high", 1)):
+            if same[end] in (0.0, 1.0) or row[end] in (0.0, 1.0):
+                continue
+            assert row[end] == pytest.approx(widened(same["estimate"], same[end], plain, 1, sign), abs=1e-9)
+            compared += 1
+    assert compared > 10
+
+
+def test_what_gold_leaves_open_is_in_the_interval(con: Con) -> None:
+    raw = {
+        (row["model"], row["attribute"], row["metric"], row["value_name"], row["reference"]): row
+        for row in pl.DataFrame(
+            con.sql(
+                "FROM window_scores WHERE week = $week AND prompt IS NULL", params={"week": WEEK}
+            ).to_arrow_table()
+        ).to_dicts()
+    }
+    wider = [
+        (row["high"] - row["low"]) > (raw[key]["high"] - raw[key]["low"])
+        for row in rows(con)
+        if row["metric"] == "share" and row["model"] == TWO and row["attribute"] == "perceived_gender"
+        for key in [(row["model"], row["attribute"], row["metric"], row["value_name"], row["reference"])]
+    ]
+    assert wider == [True, True]
+
+
+def test_it_begins_anew_with_the_raw_window(con: Con) -> None:
+    con.execute("BEGIN")
+    insert(con, event(model=ONE, series=ONE, week=WEEK, changed_week=CHANGED))
+    remake(con, WEEK)
+    found = pl.DataFrame(window_corrections(con, WEEK)).to_dicts()
+    con.execute("ROLLBACK")
+    weeks = {(row["model"], row["attribute"]): (row["weeks"], row["first_week"].isoformat()) for row in found}
+    assert weeks[ONE, "perceived_gender"] == (2, CHANGED)
+    assert weeks[ONE, "skin_tone"] == (4, shift(WEEK, -3))
+    assert weeks[TWO, "perceived_gender"] == (3, shift(WEEK, -3)), "one of its weeks is withheld"
+
+
+def test_without_gold_every_figure_has_its_row_and_a_reason(con: Con) -> None:
+    first = rows(con, WEEKS[0])
+    assert first
+    assert {row["reason"] for row in first} == {"no gold"}
+    assert {(row["estimate"], row["gold_n"], row["assumption"]) for row in first} == {(None, 0, None)}
+
+
+@pytest.mark.parametrize("name", ["figure_holds", "beside_windows"])
+def test_checks_hold(con: Con, name: str) -> None:
+    for week in WEEKS:
+        found = con.execute(
+            sql(f"checks/window_corrected_scores__{name}"), {"week": week, "model": None}
+        ).fetchall()
+        assert found == [], (week, found[:2])
+    assert SCHEMA.names == [row[0] for row in con.execute("DESCRIBE window_corrected_scores").fetchall()]
