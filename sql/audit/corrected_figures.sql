@@ -1,285 +1,118 @@
 -- Answers: What are the shares of a suite, and its squared distance from a reference of two values, when the
---   labeler's errors are taken out with gold, as computed from labels and people's answers alone?
--- Grain: week, model, suite, suite_major, condition, turn, attribute, metric, reference, value; weeks with
---   gold of the same labeler version in the eight weeks that end with them.
--- Columns: metric (share or distance2); raw (as the labeler read it); corrected (NULL with fewer than 40
---   rated pictures; where more than 2 % of the pictures were read as a value of which none was rated; for a
---   distance also where a value is not read in more than half of the pictures in which people see it);
---   gold_n.
+--   labeler's errors are taken out with gold, of one week and of four, as computed from labels and people's
+--   answers alone?
+-- Grain: window_weeks, week, model, suite, suite_major, condition, turn, attribute, metric, reference, value;
+--   weeks with gold of the same labeler version in the eight weeks that end with them.
+-- Columns: window_weeks (1 or 4); metric (share or distance2); raw (as the labeler read it); corrected (NULL
+--   with fewer than 40 rated pictures; where more than 2 % of the pictures were read as a value of which none
+--   was rated; for a distance also where a value is not read in more than half of the pictures in which
+--   people see it); gold_n.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
---   outcomes, labels, gold_labels, gold_strata
-WITH RECURSIVE versions AS (
-    SELECT
-        plans.week, plans.model, plans.series, plans.params_hash, plans.labeler, labels.labeler_version
-    FROM plans
-    INNER JOIN labels USING (week, model, labeler)
-    GROUP BY plans.week, plans.model, plans.series, plans.params_hash, plans.labeler, labels.labeler_version
-    QUALIFY row_number() OVER (
-        PARTITION BY plans.week, plans.model
-        ORDER BY
-            try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER) DESC NULLS LAST,
-            labels.labeler_version DESC
-    ) = 1
-),
-
--- Weeks whose gold tells of a week: the same labeler version read both, of one series.
-pairs AS (
-    SELECT
-        scored.week, scored.model, scored.labeler, scored.labeler_version, versions.week AS gold_week
-    FROM versions AS scored
-    INNER JOIN versions USING (model, series, params_hash, labeler, labeler_version)
-    WHERE versions.week BETWEEN scored.week - 49 AND scored.week
-),
-
-judged AS (
-    SELECT *
-    FROM gold_labels
-    QUALIFY
-        rater = 'adjudicator'
-        OR NOT bool_or(rater = 'adjudicator') OVER (PARTITION BY gold_set, slot_key, attribute)
-),
-
-rated AS (
-    SELECT
-        gold_set, stratum, attribute,
-        count(DISTINCT slot_key) AS pictures
-    FROM judged
-    GROUP BY gold_set, stratum, attribute
-),
-
--- Sets that stand for all pictures of the model and suite; of several of a week each counts by its answers.
-strata AS (
-    SELECT
-        gold_strata.gold_set, gold_strata.week, gold_strata.model, gold_strata.suite,
-        gold_strata.suite_major, gold_strata.attribute, gold_strata.stratum,
-        gold_strata.pictures / rated.pictures AS weight,
-        sum(rated.pictures) OVER of_set AS of_set
-    FROM gold_strata
-    LEFT JOIN rated USING (gold_set, stratum, attribute)
-    WINDOW
-        of_set AS (
-            PARTITION BY
-                gold_strata.gold_set, gold_strata.model, gold_strata.suite, gold_strata.suite_major,
-                gold_strata.attribute
-        )
-    QUALIFY
-        sum(gold_strata.pictures) OVER of_set >= min(gold_strata.suite_pictures) OVER of_set
-        AND NOT bool_or(gold_strata.pictures > 0 AND rated.pictures IS NULL) OVER of_set
-),
-
-weighed AS (
+--   outcomes, labels, gold_labels, gold_strata, withheld, drift_events
+-- Uses: read_from_gold
+WITH RECURSIVE
+hidden AS (
     SELECT DISTINCT
-        gold_set, week, model, suite, suite_major, attribute, of_set
-    FROM strata
+        week, model
+    FROM withheld
 ),
 
-parts AS (
+begun AS (
     SELECT
-        week, model, suite, suite_major, attribute,
-        sum(of_set) AS of_week
-    FROM weighed
-    GROUP BY week, model, suite, suite_major, attribute
-),
-
-declared AS (
-    SELECT DISTINCT
-        week, model, suite, suite_major, attribute, value,
-        coalesce(band, value) AS told
-    FROM attribute_values
-    WHERE in_support
-),
-
--- One row an answer; what is outside the support is ''.
-answers AS (
-    SELECT
-        pairs.week,
-        concat_ws('/', judged.model, judged.suite, judged.suite_major, judged.attribute) AS figure,
-        judged.week AS gold_week,
-        judged.gold_set || '/' || judged.slot_key AS picture,
-        coalesce(seen.told, '') AS f,
-        coalesce(said.told, '') AS y,
-        strata.weight * strata.of_set / parts.of_week
-        / count(*) OVER (PARTITION BY pairs.week, judged.gold_set, judged.slot_key, judged.attribute)
-            AS weight
-    FROM judged
-    INNER JOIN pairs ON judged.model = pairs.model AND judged.week = pairs.gold_week
-    INNER JOIN strata USING (gold_set, stratum, attribute)
-    INNER JOIN parts
-        ON
-            strata.week = parts.week
-            AND strata.model = parts.model
-            AND strata.suite = parts.suite
-            AND strata.suite_major = parts.suite_major
-            AND strata.attribute = parts.attribute
-    LEFT JOIN labels
-        ON
-            judged.week = labels.week
-            AND judged.model = labels.model
-            AND judged.slot_key = labels.slot_key
-            AND judged.attribute = labels.attribute
-            AND pairs.labeler = labels.labeler
-            AND pairs.labeler_version = labels.labeler_version
-    LEFT JOIN declared AS seen
-        ON
-            judged.week = seen.week
-            AND judged.model = seen.model
-            AND judged.suite = seen.suite
-            AND judged.suite_major = seen.suite_major
-            AND judged.attribute = seen.attribute
-            AND labels.value = seen.value
-    LEFT JOIN declared AS said
-        ON
-            judged.week = said.week
-            AND judged.model = said.model
-            AND judged.suite = said.suite
-            AND judged.suite_major = said.suite_major
-            AND judged.attribute = said.attribute
-            AND judged.value = said.value
-),
-
--- a picture is there where the attempt that settled its slot, the first final one, was ok
-pictures AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key
-    FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
-    GROUP BY attempts.week, attempts.model, attempts.slot_key
-    HAVING arg_min(attempts.outcome, attempts.attempt) = 'ok'
-),
-
-asked AS (
-    SELECT
-        slots.week, slots.model, slots.slot_key, slots.suite, prompts.suite_major, prompts.condition,
-        slots.prompt,
-        least(slots.turn, 2) AS turn
-    FROM slots
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-),
-
-drawn AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.condition, asked.prompt, asked.turn,
-        count(pictures.slot_key) AS pictures
-    FROM asked
-    LEFT JOIN pictures USING (week, model, slot_key)
-    GROUP BY ALL
-),
-
-assessed AS (
-    SELECT
-        asked.week, asked.model, asked.suite, asked.suite_major, asked.prompt, asked.turn, labels.attribute,
-        declared.told AS f,
-        count(*) AS pictures
-    FROM asked
-    INNER JOIN pictures USING (week, model, slot_key)
-    INNER JOIN versions USING (week, model)
-    INNER JOIN labels USING (week, model, slot_key, labeler, labeler_version)
-    INNER JOIN declared USING (week, model, suite, suite_major, attribute, value)
-    GROUP BY ALL
-),
-
-told AS (
-    SELECT DISTINCT
-        * EXCLUDE (value, told),
-        told AS f
-    FROM declared
-),
-
--- pictures of each value of the support in each cell
-supported AS (
-    SELECT
-        drawn.* EXCLUDE (pictures),
-        drawn.pictures AS every, wanted.attribute, told.f,
-        coalesce(assessed.pictures, 0) AS pictures
-    FROM drawn
-    INNER JOIN prompt_attributes AS wanted USING (week, model, suite, suite_major, prompt)
-    SEMI JOIN strata USING (model, suite, suite_major, attribute)
-    INNER JOIN told USING (week, model, suite, suite_major, attribute)
-    LEFT JOIN assessed USING (week, model, suite, suite_major, prompt, turn, attribute, f)
-),
-
--- with the pictures that show none of them, as ''
-counts AS (
-    SELECT
-        * EXCLUDE (every),
-        concat_ws('/', model, suite, suite_major, attribute) AS figure
-    FROM supported
-    UNION ALL BY NAME
-    SELECT
-        * EXCLUDE (every, f, pictures),
-        '' AS f,
-        any_value(every) - sum(pictures) AS pictures,
-        concat_ws('/', model, suite, suite_major, attribute) AS figure
-    FROM supported
-    GROUP BY ALL
-),
-
-known AS (
-    SELECT
-        week, figure,
-        count(DISTINCT picture) AS gold_n
-    FROM answers
-    GROUP BY week, figure
-),
-
--- Shares of what was read in the weeks of gold.
-pool AS (
-    SELECT
-        known.week, known.figure, counts.f,
-        sum(counts.pictures) AS pictures,
-        sum(counts.pictures) / sum(sum(counts.pictures)) OVER (PARTITION BY known.week, known.figure) AS shown
-    FROM known
-    INNER JOIN counts
-        ON
-            known.figure = counts.figure
-            AND counts.week IN (
-                SELECT answers.gold_week FROM answers
-                WHERE answers.week = known.week AND answers.figure = known.figure
-            )
-    GROUP BY known.week, known.figure, counts.f
-),
-
-joint AS (
-    SELECT
-        answers.week, answers.figure, answers.f, answers.y,
-        any_value(pool.shown) * sum(answers.weight)
-        / sum(sum(answers.weight)) OVER (PARTITION BY answers.week, answers.figure, answers.f) AS a
-    FROM answers
-    INNER JOIN pool USING (week, figure, f)
-    GROUP BY answers.week, answers.figure, answers.f, answers.y
-),
-
-seen_as AS (
-    SELECT
-        week, figure, y,
-        sum(a) AS seen,
-        coalesce(sum(a) FILTER (WHERE f = y), 0) > 0.500000001 * sum(a) AS followed
-    FROM joint
-    GROUP BY week, figure, y
-),
-
--- Shares of what was read in the cells of the week that have an assessed picture, their mean.
-cells AS (
-    SELECT
-        counts.*,
-        sum(counts.pictures) OVER of_cell AS of_cell,
-        sum(counts.pictures) FILTER (WHERE counts.f <> '') OVER of_cell AS assessed
+        counts.week, counts.figure, counts.model, counts.condition, counts.turn, versions.series,
+        versions.params_hash, versions.labeler_version,
+        max(greatest(coalesce(drift_events.changed_week, counts.week - 21), counts.week - 21)) AS first_week
     FROM counts
     INNER JOIN known USING (week, figure)
+    INNER JOIN versions USING (week, model)
+    LEFT JOIN drift_events
+        ON
+            versions.model = drift_events.model
+            AND versions.series = drift_events.series
+            AND versions.params_hash = drift_events.params_hash
+            AND versions.labeler_version = drift_events.labeler_version
+            AND counts.suite = drift_events.suite
+            AND counts.suite_major = drift_events.suite_major
+            AND counts.condition = drift_events.condition
+            AND counts.turn = drift_events.turn
+            AND counts.attribute = drift_events.attribute
+            AND counts.week >= drift_events.week
+            AND drift_events.metric = 'share'
     WHERE counts.condition <> 'confronted' OR counts.turn > 1
-    WINDOW of_cell AS (PARTITION BY counts.week, counts.figure, counts.prompt, counts.turn)
+    GROUP BY ALL
+),
+
+-- least: pictures that a share, or a distance, needs of a prompt
+windows AS (
+    SELECT
+        begun.*,
+        4 AS window_weeks,
+        5 AS least,
+        5 AS least_squared
+    FROM begun
+    ANTI JOIN hidden USING (week, model)
+    UNION ALL
+    SELECT
+        * REPLACE (week AS first_week),
+        1 AS window_weeks,
+        1 AS least,
+        2 AS least_squared
+    FROM begun
+),
+
+pooled AS (
+    SELECT
+        windows.window_weeks, windows.least, windows.least_squared, windows.week, counts.figure, counts.model,
+        counts.suite, counts.suite_major, counts.attribute, counts.condition, counts.turn, counts.prompt,
+        counts.f,
+        sum(counts.pictures) AS pictures
+    FROM windows
+    INNER JOIN counts
+        ON
+            windows.figure = counts.figure
+            AND windows.condition = counts.condition
+            AND windows.turn = counts.turn
+            AND counts.week BETWEEN windows.first_week AND windows.week
+    INNER JOIN versions
+        ON
+            counts.week = versions.week
+            AND counts.model = versions.model
+            AND windows.series = versions.series
+            AND windows.params_hash = versions.params_hash
+            AND windows.labeler_version = versions.labeler_version
+    INNER JOIN prompt_attributes AS still
+        ON
+            windows.week = still.week
+            AND counts.model = still.model
+            AND counts.suite = still.suite
+            AND counts.suite_major = still.suite_major
+            AND counts.prompt = still.prompt
+            AND counts.attribute = still.attribute
+    LEFT JOIN hidden ON counts.week = hidden.week AND counts.model = hidden.model
+    WHERE windows.window_weeks = 1 OR hidden.model IS NULL
+    GROUP BY ALL
+),
+
+-- Shares of what was read in the prompts that have assessed pictures enough, their mean.
+cells AS (
+    SELECT
+        *,
+        sum(pictures) OVER (PARTITION BY window_weeks, week, figure, prompt, turn) AS of_cell,
+        sum(pictures) FILTER (WHERE f <> '')
+            OVER (PARTITION BY window_weeks, week, figure, prompt, turn) AS assessed
+    FROM pooled
 ),
 
 shown AS (
     SELECT
-        week, figure, model, suite, suite_major, attribute, condition, turn, f,
-        concat_ws('/', week, figure, condition, turn) AS equations_of,
+        window_weeks, week, figure, model, suite, suite_major, attribute, condition, turn, f,
+        concat_ws('/', window_weeks, week, figure, condition, turn) AS equations_of,
         avg(pictures / of_cell) AS share,
         avg(pictures / assessed) AS raw,
         sum(pictures) AS pictures
     FROM cells
-    WHERE assessed > 0
-    GROUP BY week, figure, model, suite, suite_major, attribute, condition, turn, f
+    WHERE assessed >= least
+    GROUP BY window_weeks, week, figure, model, suite, suite_major, attribute, condition, turn, f
 ),
 
 numbered AS (
@@ -390,7 +223,13 @@ wanted AS (
 -- Of a reference of two values, the first by name: what is read, and what the reference has, in every cell.
 compared AS (
     SELECT
-        cells.week, cells.figure, cells.model, cells.suite, cells.suite_major, cells.attribute,
+        cells.window_weeks,
+        cells.week,
+        cells.figure,
+        cells.model,
+        cells.suite,
+        cells.suite_major,
+        cells.attribute,
         cells.condition, cells.turn, cells.prompt, wanted.reference,
         min(cells.f) AS one,
         max(cells.f) AS other,
@@ -424,9 +263,15 @@ compared AS (
                 )
             )
     GROUP BY
-        cells.week, cells.figure, cells.model, cells.suite, cells.suite_major, cells.attribute,
+        cells.window_weeks,
+        cells.week,
+        cells.figure,
+        cells.model,
+        cells.suite,
+        cells.suite_major,
+        cells.attribute,
         cells.condition, cells.turn, cells.prompt, wanted.reference
-    HAVING sum(cells.pictures) >= 2
+    HAVING sum(cells.pictures) >= any_value(cells.least_squared)
 ),
 
 two_values AS (
@@ -465,9 +310,17 @@ put_right AS (
 
 distances AS (
     SELECT
-        compared.week, compared.figure, compared.model, compared.suite, compared.suite_major,
+        compared.window_weeks,
+        compared.week,
+        compared.figure,
+        compared.model,
+        compared.suite,
+        compared.suite_major,
         compared.attribute, compared.condition, compared.turn, compared.reference,
-        concat_ws('/', compared.week, compared.figure, compared.condition, compared.turn) AS equations_of,
+        concat_ws(
+            '/', compared.window_weeks, compared.week, compared.figure, compared.condition, compared.turn
+        )
+            AS equations_of,
         avg(
             (compared.share - compared.expected) ** 2
             - compared.share * (1 - compared.share) / (compared.n - 1)
@@ -486,15 +339,28 @@ distances AS (
     LEFT JOIN unrated
         ON
             unrated.equations_of
-            = concat_ws('/', compared.week, compared.figure, compared.condition, compared.turn)
+            = concat_ws(
+                '/', compared.window_weeks, compared.week, compared.figure, compared.condition, compared.turn
+            )
             AND unrated.f IN (compared.one, compared.other)
     GROUP BY
-        compared.week, compared.figure, compared.model, compared.suite, compared.suite_major,
+        compared.window_weeks,
+        compared.week,
+        compared.figure,
+        compared.model,
+        compared.suite,
+        compared.suite_major,
         compared.attribute, compared.condition, compared.turn, compared.reference
 )
 
 SELECT
-    solved.week, solved.model, solved.suite, solved.suite_major, solved.condition, solved.turn,
+    solved.window_weeks,
+    solved.week,
+    solved.model,
+    solved.suite,
+    solved.suite_major,
+    solved.condition,
+    solved.turn,
     solved.attribute,
     'share' AS metric,
     cast(NULL AS VARCHAR) AS reference,
@@ -511,7 +377,12 @@ WHERE solved.f <> ''
 WINDOW of_figure AS (PARTITION BY solved.equations_of)
 UNION ALL
 SELECT
-    distances.week, distances.model, distances.suite, distances.suite_major, distances.condition,
+    distances.window_weeks,
+    distances.week,
+    distances.model,
+    distances.suite,
+    distances.suite_major,
+    distances.condition,
     distances.turn, distances.attribute,
     'distance2' AS metric,
     distances.reference,

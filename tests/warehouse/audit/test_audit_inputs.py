@@ -53,7 +53,7 @@ DECLARED = {
             "drift_events": "says where windows begin anew; the figures come from labels",
             "withheld": "which weeks are no observations is decided by checks, not by figures",
         }
-        for name in ("window_figures", "window_rates")
+        for name in ("corrected_figures", "window_figures", "window_rates")
     },
     "word_against_word": {
         "effects": "lists what is published beside the same from labels; which prompts make a pair stands in "

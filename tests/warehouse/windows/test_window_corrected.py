@@ -295,3 +295,32 @@ def test_checks_hold(con: Con, name: str) -> None:
         ).fetchall()
         assert found == [], (week, found[:2])
     assert SCHEMA.names == [row[0] for row in con.execute("DESCRIBE window_corrected_scores").fetchall()]
+
+
+@pytest.mark.parametrize("week", [GOLD, WEEK])
+def test_the_audit_query_finds_the_same_from_labels_and_answers_alone(con: Con, week: str) -> None:
+    con.execute("BEGIN")
+    insert(con, event(model=ONE, series=ONE, week=WEEK, changed_week=CHANGED))
+    remake(con, week)
+    mine = pl.DataFrame(window_corrections(con, week)).filter(
+        (pl.col("metric") == "share")
+        | ((pl.col("metric") == "distance2") & (pl.col("reference") == "parity"))
+    )
+    theirs = pl.DataFrame(con.sql(sql("audit/corrected_figures")).to_arrow_table()).filter(
+        (pl.col("week") == pl.lit(week).str.to_date()) & (pl.col("window_weeks") == 4)
+    )
+    con.execute("ROLLBACK")
+    on = ["model", "suite", "suite_major", "condition", "turn", "attribute", "metric"]
+    pairs = mine.join(
+        theirs,
+        left_on=[*on, "reference", "value_name"],
+        right_on=[*on, "reference", "value"],
+        how="full",
+        nulls_equal=True,
+        suffix="_sql",
+    )
+    assert pairs.height == theirs.height == 2 * (2 + 3 + 1)
+    assert pairs["estimate"].null_count() == pairs["corrected"].null_count() == 0
+    assert (pairs["estimate"] - pairs["corrected"]).abs().max() < 1e-9  # type: ignore[operator]
+    assert (pairs["raw_estimate"] - pairs["raw"]).abs().max() < 1e-9  # type: ignore[operator]
+    assert pairs["gold_n"].to_list() == pairs["gold_n_sql"].to_list()
