@@ -27,7 +27,16 @@ from warehouse.store import Store
 from warehouse.weeks import shift
 
 WEEKS = [shift(WEEK, number) for number in range(-4, 1)]
-TABLES = ("window_scores", "model_pairs", "ranks", "check_results", "withheld", "drift_events", "claims")
+TABLES = (
+    "window_scores",
+    "window_corrected_scores",
+    "model_pairs",
+    "ranks",
+    "check_results",
+    "withheld",
+    "drift_events",
+    "claims",
+)
 
 
 def hashes(path: Path) -> dict[str, str]:

@@ -199,6 +199,7 @@ def pool(model: Model, window: list[str]) -> dict[str, dict[str, int]]:
 
 def test_a_distance_is_that_of_shares_put_right_prompt_by_prompt(con: Con) -> None:
     told = evidence(con, WEEK)
+    models, figures = [], []
     for name in (ONE, TWO):
         one = told[name, "occupations", 1, "perceived_gender"]
         quiet = quiet_of(name, WEEK)
@@ -206,6 +207,15 @@ def test_a_distance_is_that_of_shares_put_right_prompt_by_prompt(con: Con) -> No
         pooled = pool(Model(counts(con, name, "perceived_gender", quiet, one), window), window)
         joint = one.found.joint[:2, :2]  # type: ignore[union-attr]
         back = np.linalg.inv(joint / joint.sum(axis=0))
+
+        def square_of(shares: Any, back: Any = back, names: Any = one.names) -> float:
+            prompts = {prompt for prompt, _ in shares}
+            each = [back @ [shares[prompt, value] for value in names] - 0.5 for prompt in prompts]
+            return float(np.mean([(away**2).sum() / 2 for away in each]))
+
+        read = counts(con, name, "perceived_gender", quiet, one)
+        models.append(Model({at: {v: seen[v] for v in one.names} for at, seen in read.items()}, window))
+        figures.append(square_of)
         squares = []
         for seen in pooled.values():
             x = np.array([seen[value] for value in one.names])
@@ -220,6 +230,12 @@ def test_a_distance_is_that_of_shares_put_right_prompt_by_prompt(con: Con) -> No
                 assert row["estimate"] == pytest.approx(whole, abs=1e-9)
                 assert row["low"] <= row["estimate"] <= row["high"]
                 assert row["assumption"] == "assumes equal error across prompts and weeks"
+    for name, plain in zip((ONE, TWO), scatters(models, figures), strict=True):
+        (row,) = [
+            r for r in rows(con) if (r["model"], r["reference"], r["metric"]) == (name, "parity", "distance2")
+        ]
+        assert isclose(row["scatter"] ** 2, plain.variance, rel_tol=1e-4, abs_tol=1e-10), (row, plain)
+        assert isclose(row["scatter_freedom"], plain.freedom, rel_tol=1e-3)
 
 
 def test_a_window_of_one_week_is_that_week_with_scatter_in_its_interval(con: Con) -> None:
