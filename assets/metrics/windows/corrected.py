@@ -49,7 +49,7 @@ SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True)
-class _Cells:
+class WindowCells:
     """The cells of a model's suite and attribute that a window is about.
 
     Attributes:
@@ -103,7 +103,7 @@ class _Cells:
 
 
 @dataclass
-class _Figures:
+class CorrectedFigures:
     """Corrected figures so far: estimates with intervals of sampling, and what they grow with in each quiet week."""
 
     found: list[tuple[float, float, float]] = field(default_factory=list)
@@ -144,7 +144,7 @@ def window_corrections(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     counts = read_counts(con, week) if told else None
     expected = expected_shares(con, week) if told else {}
     cells = _cells(told, counts, week) if counts else {}
-    kept, made = _Figures(), {}
+    kept, made = CorrectedFigures(), {}
     for row in rows:
         key = (row["model"], row["suite"], row["suite_major"], row["attribute"])
         one, here = told.get(key), cells.get((*key, row["condition"], row["turn"]))
@@ -157,11 +157,11 @@ def window_corrections(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         if row["reason"] is None:
             of = (*key, row["condition"], row["turn"], row["reference"])
             if of not in made:
-                made[of] = _made(kept, here, row, expected.get((*key, row["reference"]), {}))
+                made[of] = correct(kept, here, row, expected.get((*key, row["reference"]), {}))
             numbers, row["reason"] = made[of]
             if row["reason"] is None:
                 row["figure"] = numbers[one.names.index(row["value_name"]) if row["metric"] == "share" else 0]
-    _fill(rows, kept)
+    fill(rows, kept)
     return pa.Table.from_pylist(
         [{name: row.get(name) for name in SCHEMA.names} for row in rows], schema=SCHEMA
     )
@@ -169,7 +169,7 @@ def window_corrections(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
 
 def _cells(
     told: Mapping[Any, GoldEvidence], counts: WindowCounts, week: str
-) -> dict[tuple[Any, ...], _Cells]:
+) -> dict[tuple[Any, ...], WindowCells]:
     """Return the cells of the windows that gold tells of."""
     prompts: dict[int, list[str]] = defaultdict(list)
     for suite, prompt in counts.seats.select("suite_key", "prompt").unique(maintain_order=True).iter_rows():
@@ -189,7 +189,7 @@ def _cells(
         mine &= prompt >= 0
         weeks = np.minimum(back, HISTORY - 1)
         of = (*(suite[name] for name in KEY), suite["condition"], suite["turn"])
-        found[of] = _Cells(
+        found[of] = WindowCells(
             one,
             prompt,
             weeks,
@@ -199,8 +199,8 @@ def _cells(
     return found
 
 
-def _made(
-    kept: _Figures, here: _Cells, row: Mapping[str, Any], expected: Expected
+def correct(
+    kept: CorrectedFigures, here: WindowCells, row: Mapping[str, Any], expected: Expected
 ) -> tuple[list[int], str | None]:
     """Keep the corrected figures of the cells that a row is of; return their numbers, or why there are none."""
     one = here.one
@@ -239,7 +239,7 @@ def _made(
     return [kept.add(of, ends, (*board, None), here.weeks(used, wanted.columns), gradient)], None
 
 
-def _fill(rows: list[dict[str, Any]], kept: _Figures) -> None:
+def fill(rows: list[dict[str, Any]], kept: CorrectedFigures) -> None:
     """Put the figures into their rows, with scatter in their intervals."""
     for row in rows:
         row["assumption"] = WEEKS if "figure" in row else None

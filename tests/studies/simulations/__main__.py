@@ -23,6 +23,7 @@ STUDIES: Mapping[str, str] = {
     "boards": "boards of equal models",
     "claims": "how often the verdict on a claim is wrong, or changes, at a share that never moves",
     "windows": "windows of models that scatter from week to week: coverage, and boards of equal models",
+    "corrected_windows": "windows of models that scatter, corrected for label error: coverage",
     "unopened": "windows around a change: how far their figure lags until it is opened",
     "design": "what cliche design says of a board, against simulated boards",
     "drift": "false alarms, power and dates of drift events",
@@ -35,7 +36,7 @@ STUDIES: Mapping[str, str] = {
     "declared.statistic": "tilt, level and the two halves: bias and coverage",
 }
 #: Studies of what readers rely on have a folder of their own.
-READERS = {"claims", "design", "unopened", "windows"}
+READERS = {"claims", "corrected_windows", "design", "unopened", "windows"}
 
 
 def study(name: str) -> ModuleType:
