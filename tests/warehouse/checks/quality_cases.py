@@ -467,7 +467,7 @@ CASES = [
     Case(
         "window_scores__one_row_each",
         "a share twice",
-        (copy("window_scores", condition="metric = 'share'"),),
+        (copy("window_scores", condition="metric = 'share' AND prompt IS NOT NULL"),),
     ),
     Case(
         "window_scores__interval_holds",
