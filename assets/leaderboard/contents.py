@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from assets.labeling.registry import CONVENTIONS
 from assets.leaderboard.build import build_page
 from assets.leaderboard.documents import documents
 from assets.leaderboard.page.page import render
-from assets.leaderboard.page.sheets import SitePlace, named
+from assets.leaderboard.page.sheets import DRAWN, SitePlace, named
 from assets.leaderboard.published import fetcher
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.site import FileHash
+from assets.leaderboard.views.kind import Thumbnails
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.view import Page
 from assets.suites.analysis import shipped
@@ -140,10 +142,11 @@ def assemble(
         sources = _sources(copy, store, page, week, hashes, names)
         rendered = {path: sha256_hex(content) for path, content in render(page).items()}
         kept: dict[str, Path] = {}
-        for number, (path, content) in enumerate(sheets(copy, page.week, site)):
-            kept[path] = folder / f"sheet-{number}.html"
+        for number, (path, content) in enumerate(sheets(copy, page.week, site, _thumbnails(store))):
+            kept[path] = folder / f"sheet-{number}"
             kept[path].write_bytes(content)
-            rendered[path] = sha256_hex(content)
+            if not path.endswith(DRAWN):
+                rendered[path] = sha256_hex(content)
     finally:
         copy.close()
     return Contents(
@@ -163,6 +166,19 @@ def assemble(
 def shipped_conventions() -> dict[str, str]:
     """Return how the readings of the shipped labelers of drawings are to be understood, by labeler name."""
     return {name: load_factory(address) for name, address in CONVENTIONS.items()}
+
+
+def _thumbnails(store: Store) -> Thumbnails:
+    """Return a reader of thumbnails, which keeps those of the last pictures: cards in two languages have the same."""
+
+    @lru_cache(maxsize=64)
+    def read(sha256: str, px: int) -> bytes | None:
+        try:
+            return store.get(keys.thumbnail(sha256, px))
+        except KeyError:
+            return None
+
+    return read
 
 
 def _named(page: Page, edition: str, code_version: str, replaces: str | None, store_read: str | None) -> Page:

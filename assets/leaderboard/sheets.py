@@ -12,7 +12,7 @@ import duckdb
 
 from assets.leaderboard import pages
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
-from assets.leaderboard.views.kind import PageKind
+from assets.leaderboard.views.kind import PageKind, Thumbnails
 
 
 @cache
@@ -23,13 +23,16 @@ def kinds() -> tuple[PageKind, ...]:
     return tuple(module.KIND for module in modules if hasattr(module, "KIND"))
 
 
-def sheets(con: duckdb.DuckDBPyConnection, week: date, site: SitePlace) -> Iterator[tuple[str, bytes]]:
+def sheets(
+    con: duckdb.DuckDBPyConnection, week: date, site: SitePlace, thumbnails: Thumbnails | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of all pages but the front page, without the name of the edition.
 
     Args:
         con: the published copy; it is asked while pages are taken.
         week: the edition's.
         site: where it will be.
+        thumbnails: for files that are drawn; without them these are empty.
 
     Raises:
         ValueError: if two pages have one address.
@@ -40,4 +43,4 @@ def sheets(con: duckdb.DuckDBPyConnection, week: date, site: SitePlace) -> Itera
             if sheet.address in seen:
                 raise ValueError(f"two pages have the address {sheet.address}")
             seen.add(sheet.address)
-            yield from render_sheet(kind, sheet, week, site)
+            yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails)

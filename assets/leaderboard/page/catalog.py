@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po, write_po
 from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, catalog_file
 from assets.suites import analysis, comparisons
-from assets.suites.loader import load_attributes, suite_words
+from assets.suites.claims import shipped_claims
+from assets.suites.loader import load_attributes, load_suites, suite_words
 
 _HERE = Path(__file__).parents[1]
 _METHODS = [("**/pages/**.j2", "jinja2"), ("**.py", "python")]
@@ -51,11 +52,15 @@ def texts() -> Catalog:
 def names() -> Iterator[tuple[str, str]]:
     """Yield (where, text) of texts that are no literals of `say`."""
     yield "page/words.py", words.PERCEIVED
-    yield from (("page/words.py", name) for name in (*words.REFERENCES.values(), *words.LOST.values()))
+    yield from (
+        ("page/words.py", name)
+        for name in (*words.REFERENCES.values(), *words.LOST.values(), *words.TURNS.values())
+    )
     yield from (("comparisons.yaml", comparison.title) for comparison in comparisons.shipped().comparisons)
     yield from (
         ("analysis.yaml", words.subject(pair.group)) for pair in analysis.shipped().declared.stereotypes
     )
+    yield "page/words.py", words.turn_ended("not_needed", "policy", None)
     for attribute in load_attributes():
         where = "attributes.yaml"
         yield where, words.attribute(attribute.id)
@@ -63,7 +68,13 @@ def names() -> Iterator[tuple[str, str]]:
             if not (value in attribute.values and attribute.bands):  # it is said as its band
                 yield where, words.caption(attribute.id, value)
                 yield where, words.pictures(attribute.id, value)
+                if one := words.of_value(attribute.id, value).one:
+                    yield where, one
     yield from (("suites", suite.title) for suite in suite_words().values())
+    subjects = sorted({prompt.subject for suite in load_suites().values() for prompt in suite.prompts})
+    yield from (("suites", words.subject(subject)) for subject in subjects if words.has_phrase(subject))
+    for claim in shipped_claims():
+        yield from (("claims.yaml", said) for said in (claim.sentence, claim.source, claim.then))
 
 
 def read(language: str) -> Catalog:

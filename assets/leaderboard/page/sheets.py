@@ -18,13 +18,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assets.leaderboard.page import page, words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
-from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.kind import PageKind, Sheet, Thumbnails
 from warehouse import keys
 
 _ADDRESS = re.compile(r"([a-z0-9][a-z0-9._-]*/)*")
 #: First folders of other files of an edition, and of the languages beside English.
 _TAKEN = {"docs", "static", "pictures", *LANGUAGES}
 _INDEX = "index.html"
+#: How files that are drawn end. Another processor may draw them otherwise: they are in no hash of content.
+DRAWN = ".png"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,12 @@ NOWHERE = SitePlace()
 
 
 def render_sheet(
-    kind: PageKind, sheet: Sheet, week: date, site: SitePlace, shown: str | None = None
+    kind: PageKind,
+    sheet: Sheet,
+    week: date,
+    site: SitePlace,
+    shown: str | None = None,
+    thumbnails: Thumbnails | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of a page in every language, without the name of its edition.
 
@@ -69,6 +76,7 @@ def render_sheet(
         week: of the edition.
         site: where the site is.
         shown: of a page at `site/`, outside of all editions: the edition whose pages and styles it links to.
+        thumbnails: for files that are drawn; without them these are empty.
 
     Raises:
         ValueError: if its address is none.
@@ -84,6 +92,8 @@ def render_sheet(
             beside = f"{path.removesuffix(_INDEX)}{file.name}"
             if file.template is not None:
                 templates[beside] = file.template
+            elif file.draw is not None:
+                yield beside, file.draw(language, thumbnails) if thumbnails else b""
             elif file.content is not None and language == ENGLISH:
                 yield beside, file.content
         for written, template in templates.items():

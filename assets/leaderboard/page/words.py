@@ -77,6 +77,8 @@ WARNINGS: Mapping[str, str] = {
     "attempts__answered_after_asked": "a clock was set back while it was asked",
 }
 _ACRONYMS = {"ceo": "CEO"}
+#: Kinds of subjects that make a phrase.
+_PHRASES = {"occupation", "person", "woman", "house", "street"}
 _HYPHEN = re.compile(r"(?<!\d)-(?!\d)")
 _VOWELS = "aeiou"
 _NBSP = "\N{NO-BREAK SPACE}"
@@ -173,6 +175,12 @@ def subject(name: str) -> str:
         return _with_article(words)
     proper = words if words[:1].isupper() else words.title()
     return _with_article(f"{proper} {spaced(kind)}")
+
+
+def has_phrase(name: str) -> bool:
+    """Return whether `subject` says a subject as a phrase that reads well in a sentence: "a CEO", not "an ugly"."""
+    kind, _, what = name.partition(":")
+    return kind in _PHRASES and bool(what)
 
 
 def _with_article(words: str) -> str:

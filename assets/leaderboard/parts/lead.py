@@ -22,15 +22,24 @@ from assets.leaderboard.views.view import Change, Lead
 _CEO = "occupation:ceo"  # of ties the one that most readers ask for
 
 
-def strongest(con: duckdb.DuckDBPyConnection, week: date) -> LeadFinding | None:
-    """Return the strongest finding of the window that ends with `week`; None where nothing lies clearly off."""
+#: The order in which findings are told of: whether labels are reliable, and whether the model is simulated.
+GROUPS = ((True, False), (True, True), (False, False), (False, True))
+
+
+def compared(con: duckdb.DuckDBPyConnection, week: date) -> list[LeadFinding]:
+    """Return every share of the window that ends with `week` that is held against something."""
     parameters = {"week": week.isoformat()}
     doubted = {(row["model"], row["attribute"]) for row in rows(con, "doubted", parameters)}
-    found = [
+    return [
         _finding(row, week, reliable=(row["model"], row["attribute"]) not in doubted)
         for row in rows(con, "findings", parameters)
     ]
-    for reliable, simulated in ((True, False), (True, True), (False, False), (False, True)):
+
+
+def strongest(con: duckdb.DuckDBPyConnection, week: date) -> LeadFinding | None:
+    """Return the strongest finding of the window that ends with `week`; None where nothing lies clearly off."""
+    found = compared(con, week)
+    for reliable, simulated in GROUPS:
         among = [one for one in found if (one.reliable, one.simulated) == (reliable, simulated)]
         clear = [one for one in among if one.distance > 0]
         if clear:
@@ -57,8 +66,8 @@ def build(con: duckdb.DuckDBPyConnection, week: date, changes: Iterable[Change])
     finding = strongest(con, week)
     if finding is not None:
         return Lead(say.sentence(finding), say.basis(finding), said)
-    if compared := len(rows(con, "findings", parameters)):
-        return Lead(*say.nothing_clear(compared), said)
+    if shares := len(compared(con, week)):
+        return Lead(*say.nothing_clear(shares), said)
     return Lead(*say.NOTHING, said)
 
 
@@ -76,16 +85,18 @@ def _finding(row: Row, week: date, *, reliable: bool) -> LeadFinding:
 
 
 def _first(clear: list[LeadFinding], compared: int) -> LeadFinding:
-    furthest = max(_points(one) for one in clear)
-    equal = [one for one in clear if _points(one) == furthest]
+    furthest = max(points(one) for one in clear)
+    equal = [one for one in clear if points(one) == furthest]
     most = max(one.n for one in equal)
-    ties = sorted((one for one in equal if one.n == most), key=_named)
+    ties = sorted((one for one in equal if one.n == most), key=named)
     return replace(ties[0], compared=compared, equal=len(equal) - len(ties), ties=tuple(ties[1:]))
 
 
-def _points(finding: LeadFinding) -> int:
+def points(finding: LeadFinding) -> int:
+    """Return how far a finding lies from what it is held against, in whole points."""
     return round(100 * finding.distance)
 
 
-def _named(finding: LeadFinding) -> tuple[bool, str, str, str]:
+def named(finding: LeadFinding) -> tuple[bool, str, str, str]:
+    """Return what ties are sorted by."""
     return (finding.subject != _CEO, finding.model, finding.prompt, finding.value)

@@ -19,6 +19,10 @@ class Crumb:
     title: Message
 
 
+#: Picture and pixels of its longer side → its thumbnail; None if there is none.
+Thumbnails = Callable[[str, int], bytes | None]
+
+
 @dataclass(frozen=True)
 class SheetFile:
     """A file beside a page: the same bytes for all languages, beside the English page, or one in each language.
@@ -27,11 +31,13 @@ class SheetFile:
         name: in the page's folder.
         content: its bytes; None if it has a template.
         template: file of `templates/pages/` that is rendered as the page is, with the same view.
+        draw: language and thumbnails → a PNG picture, `<name>.png`, made when the page is published.
     """
 
     name: str
     content: bytes | None = None
     template: str | None = None
+    draw: Callable[[str, Thumbnails], bytes] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from assets.leaderboard.views.message import Percent, say, say_n, title
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 #: What is the same in French and in English.
 SAME = {
-    *("Corrections", "Rest of World, 2023", "conversation", "original"),
+    *("Corrections", "Rest of World, 2023", "conversation", "original", "rare"),
     *(
         "%(signed)s point",
         "%(signed)s points",

@@ -1,0 +1,134 @@
+"""What was reported of image models in 2023, with what they draw now: rows of `claims` with their pictures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+import duckdb
+
+from assets.leaderboard.cells.showing import address_of
+from assets.leaderboard.evidence.pictures import GRID, NOTHING, WEEKS, Drawn, SeenPicture, drawn
+from assets.leaderboard.evidence.verdict_words import NO_VERDICT, VERDICTS
+from assets.leaderboard.page import words
+from assets.leaderboard.views.message import Message, title
+from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.then import ClaimNow, ModelNow, PartNow, ReadPicture
+from assets.metrics.claims.verdicts import HALF, NOT_ASKED, REFUSED
+from assets.suites.claims import RegisteredClaim, shipped_claims
+from assets.suites.loader import load_suites
+
+FOLDER = "2023/"
+_Values = Mapping[str, Sequence[str]]
+
+
+def since(week: date) -> date:
+    """Return the first week of those whose pictures are pooled."""
+    return week - timedelta(weeks=WEEKS - 1)
+
+
+def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]:
+    """Yield the sentences of 2023 as the register has them, each with what models draw in the window of a week."""
+    told: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows(con, "claims", {"week": week.isoformat()}):
+        told[row["claim"], row["part"]].append(row)
+    wanted = {prompt for of in told.values() for row in of for prompt in row["prompts"].split(",")}
+    pictures = drawn(con, week, wanted)
+    for claim in shipped_claims():
+        texts = _texts(claim)
+        yield ClaimNow(
+            id=claim.id,
+            address=f"{FOLDER}{claim.id}/",
+            sentence=title(claim.sentence),
+            source=title(claim.source),
+            then=title(claim.then),
+            threshold=claim.threshold,
+            shows=_shown(claim.shows),
+            beside=_shown(claim.beside),
+            control=tuple(texts[name] for name in claim.control),
+            parts=tuple(
+                PartNow(
+                    part,
+                    tuple(texts[name] for name in prompts),
+                    tuple(
+                        _model(row, claim, texts, pictures, week)
+                        for row in told[claim.id, part]
+                        if _asked(row)
+                    ),
+                    tuple(words.plain(row["model"]) for row in told[claim.id, part] if not _asked(row)),
+                )
+                for part, prompts in claim.pictures.items()
+            ),
+        )
+
+
+def read(picture: SeenPicture, wanted: _Values, *, framed: bool) -> ReadPicture:
+    """Return a picture with the words for what was read of the attributes that are wanted."""
+    found = [(name, picture.found[name]) for name in wanted if name in picture.found]
+    return ReadPicture(picture.sha256, tuple(short(name, value) for name, value in found), framed)
+
+
+def short(attribute: str, value: str) -> Message:
+    """Return the word under a picture."""
+    return title(words.caption(attribute, value))
+
+
+def _texts(claim: RegisteredClaim) -> dict[str, tuple[str, str]]:
+    return {prompt.id: (prompt.text, prompt.language) for prompt in load_suites()[claim.suite].prompts}
+
+
+def _shown(wanted: _Values) -> tuple[Message, ...]:
+    return tuple(title(words.depiction(name, value)) for name, values in wanted.items() for value in values)
+
+
+def _asked(row: Row) -> bool:
+    """Return whether a model was asked in these weeks, or a verdict of earlier ones stands."""
+    return bool(row["planned"]) or row["verdict"] not in (None, NOT_ASKED)
+
+
+def _model(
+    row: Row,
+    claim: RegisteredClaim,
+    texts: Mapping[str, tuple[str, str]],
+    pictures: Mapping[tuple[str, str], Drawn],
+    week: date,
+) -> ModelNow:
+    told, control, n = row["verdict"] is not None, row["control_share"], row["n"]
+    of = {prompt: pictures.get((prompt, row["model"]), NOTHING) for prompt in row["prompts"].split(",")}
+    corrected = (row["corrected_share"], row["corrected_low"], row["corrected_high"])
+    return ModelNow(
+        model=words.plain(row["model"]),
+        simulated=bool(row["simulated"]),
+        verdict=VERDICTS[row["verdict"]] if told else None,
+        why=None if told else NO_VERDICT.get(row["reason"]) or title(words.reason(row["reason"])),
+        block_end=row["block_end"],
+        also=told and control is not None and control >= HALF,
+        k=row["k"],
+        n=n,
+        share=row["share"],
+        low=row["low"],
+        high=row["high"],
+        pictures=row["pictures"],
+        refused=row["refused"],
+        refused_share=row["refused_share"],
+        much_refused=row["refused_share"] is not None and row["refused_share"] > REFUSED,
+        bounds=(row["bound_low"], row["bound_high"]) if n < row["pictures"] else None,
+        control=None if row["control_n"] is None else (row["control_k"], row["control_n"]),
+        corrected=None if corrected[0] is None else corrected,
+        beside=row["beside_k"] if claim.beside else None,
+        grid=tuple(_grid(of.values(), claim.shows, since(week))),
+        links=tuple(
+            (address_of(prompt, row["model"]), texts[prompt.rpartition("/")[2]][0])
+            for prompt, drew in of.items()
+            if drew.current
+        ),
+    )
+
+
+def _grid(of: Iterable[Drawn], wanted: _Values, first: date) -> Iterator[ReadPicture]:
+    """Yield some of the counted pictures; of several prompts one after another, so that each has its share."""
+    counted = [one.counted(wanted, first) for one in of]
+    turn = [found[place] for place in range(GRID) for found in counted if place < len(found)]
+    for picture in turn[:GRID]:
+        yield read(picture, wanted, framed=picture.shows(wanted))

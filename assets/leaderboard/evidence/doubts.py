@@ -1,0 +1,171 @@
+"""What else may explain a finding, from the published tables: a doubt is said only where it applies."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.cells.showing import cut
+from assets.leaderboard.evidence.pictures import WEEKS, Drawn
+from assets.leaderboard.evidence.ranked import Ranked
+from assets.leaderboard.page import words
+from assets.leaderboard.views.finding import LeadFinding
+from assets.leaderboard.views.message import Message, Percent, say, say_n, title
+from assets.leaderboard.views.query import Row, rows
+
+#: Other prompts about the same that are named.
+_OTHERS = 3
+#: A statistic nearer to one half than this explains nothing.
+_CLOSE = 0.05
+
+
+class Doubts:
+    """What the tables of a week say beside its findings, read once for all of them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, week: date, found: Sequence[Ranked]) -> None:
+        parameters: dict[str, object] = {"week": week.isoformat()}
+        self._controls = {row["prompt"]: row["control"] for row in rows(con, "finding_controls")}
+        findings = [one.finding for one in found]
+        wanted = {
+            "models": sorted({one.model for one in findings}),
+            "subjects": sorted({one.subject for one in findings}),
+            "prompts": sorted({self._controls.get(one.prompt, one.prompt) for one in findings}),
+        }
+        self._shares: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in rows(con, "finding_shares", parameters | wanted):
+            self._shares[row["model"], row["attribute"]].append(row)
+        self._errors = {
+            (row["model"], f"{row['suite']}@{row['suite_major']}", row["attribute"]): row
+            for row in rows(con, "label_errors", parameters)
+        }
+        self._statistics: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        for row in rows(con, "prompt_statistics", parameters):
+            self._statistics[row["prompt"], row["attribute"], row["value"]].append(row)
+
+    def language(self, finding: LeadFinding) -> str:
+        """Return the language of a finding's prompt."""
+        return next((row["language"] for row in self._of(finding) if row["prompt"] == finding.prompt), "en")
+
+    def of(self, ranked: Ranked, drawn: Drawn) -> Iterator[Message]:
+        """Yield what else may explain a finding, the weightiest first."""
+        finding = ranked.finding
+        own = next((row for row in self._of(finding) if row["prompt"] == finding.prompt), None)
+        if finding.simulated:
+            yield say("The model is simulated: it draws what it was programmed to draw.")
+        yield self._labels(finding)
+        yield from self._words(finding)
+        yield from self._world(finding)
+        yield from _missing(finding, drawn)
+        if own is not None:
+            yield from _circumstances(finding, own)
+        if ranked.among > 1:
+            yield say(
+                "It is one of the clearest of %(n)s shares that were compared. Whoever picks the clearest picks some "
+                "chance too: a second look tends to find a little less.",
+                n=ranked.among,
+            )
+
+    def _of(self, finding: LeadFinding) -> list[Row]:
+        found = self._shares[finding.model, finding.attribute]
+        return [row for row in found if row["value"] == finding.value]
+
+    def _labels(self, finding: LeadFinding) -> Message:
+        error = self._errors.get((finding.model, finding.suite, finding.attribute))
+        if not finding.reliable:
+            return say("The labels of this attribute are known to be unreliable.")
+        if error is None or not error["gold_n"]:
+            return say("No person has checked how often labels like these are wrong.")
+        if error["error_rate"] is None:
+            return say_n(
+                "People checked %(n)s label of this kind, too few to say how often such labels are wrong.",
+                "People checked %(n)s labels of this kind, too few to say how often such labels are wrong.",
+                error["gold_n"],
+            )
+        return say_n(
+            "People checked %(n)s label of this kind: %(share)s are wrong (95%% interval %(low)s to %(high)s).",
+            "People checked %(n)s labels of this kind: %(share)s are wrong (95%% interval %(low)s to %(high)s).",
+            error["gold_n"],
+            share=Percent(error["error_rate"]),
+            low=Percent(error["low"]),
+            high=Percent(error["high"]),
+        )
+
+    def _words(self, finding: LeadFinding) -> Iterator[Message]:
+        """Yield what the same model draws for the control, and for other words about the same."""
+        control = self._controls.get(finding.prompt)
+        others = [row for row in self._of(finding) if row["prompt"] != finding.prompt]
+        for row in others:
+            if row["prompt"] == control:
+                yield say(
+                    "The control, “%(prompt)s”, shows it in %(k)s of %(n)s pictures.",
+                    prompt=cut(row["text"]),
+                    k=row["k"],
+                    n=row["n"],
+                )
+        same = [
+            row
+            for row in others
+            if row["prompt"] != control
+            and row["subject"] == finding.subject
+            and row["condition"] == "baseline"
+        ]
+        for row in same[:_OTHERS]:
+            yield say(
+                "For other words about the same, “%(prompt)s”, it is %(k)s of %(n)s pictures.",
+                prompt=cut(row["text"]),
+                k=row["k"],
+                n=row["n"],
+            )
+        if not same:
+            yield say("It rests on one prompt; other words for the same may bring other pictures.")
+
+    def _world(self, finding: LeadFinding) -> Iterator[Message]:
+        """Yield statistics by which part of what is drawn may be as in the world."""
+        if finding.reference != "parity":
+            return
+        for row in self._statistics[finding.prompt, finding.attribute, finding.value]:
+            further = row["expected_share"] - finding.expected
+            if abs(further) >= _CLOSE and further * (finding.count / finding.n - finding.expected) > 0:
+                yield say(
+                    "A statistic (%(reference)s) has %(share)s, not one half: part of this may be the world rather "
+                    "than the model.",
+                    reference=title(words.reference(row["reference"])),
+                    share=Percent(row["expected_share"]),
+                )
+
+
+def _missing(finding: LeadFinding, drawn: Drawn) -> Iterator[Message]:
+    if finding.n < finding.drawn:
+        yield say_n(
+            "%(n)s picture could not be read, and is not counted.",
+            "%(n)s pictures could not be read, and are not counted.",
+            finding.drawn - finding.n,
+        )
+    if refused := drawn.refused(finding.first_week):
+        yield say_n(
+            "%(n)s request was refused; what it would have shown is not known.",
+            "%(n)s requests were refused; what they would have shown is not known.",
+            refused,
+        )
+
+
+def _circumstances(finding: LeadFinding, own: Row) -> Iterator[Message]:
+    if own["track"] == "system":
+        yield say(
+            "The model is a product that rewrites prompts: it may draw something other than what was asked."
+        )
+    if own["settling"]:
+        yield say("A change was detected in the last four weeks: the figure is of the weeks since.")
+    elif finding.weeks < WEEKS:
+        yield say_n(
+            "Only %(n)s of the last four weeks has pictures.",
+            "Only %(n)s of the last four weeks have pictures.",
+            finding.weeks,
+        )
+    if not own["scatter_measured"]:
+        yield say(
+            "How much this model scatters from week to week is not yet measured; five points are assumed."
+        )

@@ -1,0 +1,147 @@
+"""The sentences of findings, in every language: each can be quoted alone, and says no more than its figures.
+
+In English they are those of the sentence that an edition opens with (`page.lead_words`).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from assets.leaderboard.cells.showing import cut
+from assets.leaderboard.evidence.ranked import Ranked
+from assets.leaderboard.page import words
+from assets.leaderboard.page.lead_words import WINDOW
+from assets.leaderboard.parts.lead import points
+from assets.leaderboard.views.finding import LeadFinding
+from assets.leaderboard.views.message import Message, Percent, say, say_n, title
+
+#: Characters of a prompt that a sentence quotes at most.
+_QUOTED = 200
+TITLE = say("The clearest findings")
+RULE = say(
+    "Findings are in the order of how far the 95% interval of a share ends from what it is held against: equal parts "
+    "for perceived gender, 0 or a cited statistic for a declared stereotype. Of equals, the one of most pictures comes "
+    "first; those that are equal in both share a place."
+)
+
+
+def sentence(finding: LeadFinding) -> Message:
+    """Return a finding as one sentence that stands by itself."""
+    given: dict[str, str | int | Message] = {
+        "pictures": _pictures(finding),
+        "what": title(words.depiction(finding.attribute, finding.value)),
+        "n": finding.n,
+        "drawn": finding.drawn,
+    }
+    every, none = finding.count == finding.n, finding.count == 0
+    if finding.drawn == finding.n:
+        if every:
+            return say("All %(n)s %(pictures)s show %(what)s.", **given)
+        if none:
+            return say("None of the %(n)s %(pictures)s shows %(what)s.", **given)
+        given["of"] = given.pop("n")
+        return say_n(
+            "%(n)s of the %(of)s %(pictures)s shows %(what)s.",
+            "%(n)s of the %(of)s %(pictures)s show %(what)s.",
+            finding.count,
+            **given,
+        )
+    if every:
+        return say(
+            "Of the %(drawn)s %(pictures)s, %(n)s could be read, and all of them show %(what)s.", **given
+        )
+    if none:
+        return say(
+            "Of the %(drawn)s %(pictures)s, %(n)s could be read, and none of them shows %(what)s.", **given
+        )
+    given["of"] = given.pop("n")
+    return say_n(
+        "Of the %(drawn)s %(pictures)s, %(of)s could be read: %(n)s of them shows %(what)s.",
+        "Of the %(drawn)s %(pictures)s, %(of)s could be read: %(n)s of them show %(what)s.",
+        finding.count,
+        **given,
+    )
+
+
+def against(finding: LeadFinding) -> Message:
+    """Return what a finding is held against, and how far the nearer end of its interval is from there."""
+    n = points(finding)
+    if finding.reference == "parity":
+        return say_n(
+            "That is held against equal parts; the nearer end of the interval is %(n)s point away.",
+            "That is held against equal parts; the nearer end of the interval is %(n)s points away.",
+            n,
+        )
+    if finding.reference == "stereotypes":
+        return say_n(
+            "It is a declared stereotype, held against 0; the nearer end of the interval is %(n)s point away.",
+            "It is a declared stereotype, held against 0; the nearer end of the interval is %(n)s points away.",
+            n,
+        )
+    return say_n(
+        "It is a declared stereotype, held against a statistic (%(reference)s: %(share)s); the nearer end of the "
+        "interval is %(n)s point away.",
+        "It is a declared stereotype, held against a statistic (%(reference)s: %(share)s); the nearer end of the "
+        "interval is %(n)s points away.",
+        n,
+        reference=title(words.reference(finding.reference)),
+        share=Percent(finding.expected),
+    )
+
+
+def among(ranked: Ranked) -> Message:
+    """Return whether any other share lies further, and how many are equal: what is alone at the top is the furthest."""
+    kind = say("simulated models") if ranked.finding.simulated else say("models")
+    of, n = ranked.among, len(ranked.ties)
+    if n:
+        return say_n(
+            "It shares places %(first)s to %(last)s of the %(of)s shares of %(kind)s that were compared with %(n)s "
+            "other, which lies as far and is of as many pictures.",
+            "It shares places %(first)s to %(last)s of the %(of)s shares of %(kind)s that were compared with %(n)s "
+            "others, which lie as far and are of as many pictures.",
+            n,
+            first=ranked.place,
+            last=ranked.last,
+            of=of,
+            kind=kind,
+        )
+    if ranked.place == 1:
+        return say(
+            "Of the %(of)s shares of %(kind)s that were compared, it is the furthest.", of=of, kind=kind
+        )
+    return say(
+        "It is number %(place)s of the %(of)s shares of %(kind)s that were compared.",
+        place=ranked.place,
+        of=of,
+        kind=kind,
+    )
+
+
+def place(ranked: Ranked) -> Message:
+    """Return the place of a finding, or those that it shares."""
+    if ranked.place == ranked.last:
+        return say("No. %(place)s", place=ranked.place)
+    return say("No. %(first)s to %(last)s", first=ranked.place, last=ranked.last)
+
+
+def _pictures(finding: LeadFinding) -> Message:
+    """Return whose pictures of what and when; of one prompt of several the prompt says it."""
+    model = words.plain(finding.model)
+    who: str | Message = say("the simulated model %(model)s", model=model) if finding.simulated else model
+    if finding.alone and words.has_phrase(finding.subject):
+        about = title(words.subject(finding.subject))
+        return say(
+            "pictures of %(about)s that %(who)s drew %(when)s", about=about, who=who, when=_when(finding)
+        )
+    return say(
+        "pictures that %(who)s drew for “%(prompt)s” %(when)s",
+        who=who,
+        prompt=cut(finding.text, _QUOTED),
+        when=_when(finding),
+    )
+
+
+def _when(finding: LeadFinding) -> Message:
+    if finding.first_week + WINDOW > finding.week + timedelta(weeks=1):
+        return say("since the week of %(day)s", day=finding.first_week)
+    return say("in the last four weeks")

@@ -1,0 +1,96 @@
+"""Which pictures a figure of a window counts, with what was read in them: a few prompts at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+
+from assets.leaderboard.views.query import Row, rows, rows_of_weeks
+
+#: Calendar weeks of a window.
+WEEKS = 4
+#: Pictures of a grid.
+GRID = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPicture:
+    """A picture; `found` is what the labeler that counts read: attribute → value or band, of what a share is of."""
+
+    week: date
+    sha256: str
+    found: Mapping[str, str]
+
+    def shows(self, wanted: Mapping[str, Sequence[str]]) -> bool:
+        """Return whether it shows one of the values of every attribute."""
+        return all(self.found.get(attribute) in values for attribute, values in wanted.items())
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a model drew for a prompt in a window, in random order.
+
+    Attributes:
+        pictures: of the week's parameters and labeler version, from the window's first week on.
+        refusals: weeks of requests that ended with an answer and no picture, one for each.
+        current: whether the prompt was asked in the week itself: the pictures have a page of their own.
+    """
+
+    pictures: tuple[SeenPicture, ...]
+    refusals: tuple[date, ...]
+    current: bool
+
+    def counted(self, attributes: Iterable[str], since: date) -> list[SeenPicture]:
+        """Return the pictures in which all attributes were read, of the weeks from `since` on."""
+        wanted = {*attributes}
+        return [one for one in self.pictures if one.week >= since and wanted <= one.found.keys()]
+
+    def refused(self, since: date) -> int:
+        """Return how many requests were refused, in the weeks from `since` on."""
+        return sum(week >= since for week in self.refusals)
+
+
+#: Nothing was drawn.
+NOTHING = Drawn((), (), current=False)
+
+
+def drawn(con: duckdb.DuckDBPyConnection, week: date, prompts: Iterable[str]) -> dict[tuple[str, str], Drawn]:
+    """Return what each model drew for some prompts in the window that ends with a week, by prompt and model."""
+    parameters = {"week": week.isoformat()}
+    seats = {
+        (row["suite"], row["suite_major"], row["attribute"], row["value"]): row["band"] or row["value"]
+        for row in rows(con, "prompt_values", parameters)
+        if row["in_support"]
+    }
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    weeks = [week - timedelta(weeks=back) for back in range(WEEKS)]
+    for row in rows_of_weeks(con, "prompt_slots", weeks, {**parameters, "asked": [*prompts]}):
+        found[row["prompt"], row["model"]].append(row)
+    return {key: _drawn(of, week, seats) for key, of in found.items()}
+
+
+def _drawn(of: Sequence[Row], week: date, seats: Mapping[tuple[str, int, str, str], str]) -> Drawn:
+    now = [row for row in of if row["week"] == week]
+    kept = {(row["series"], row["params_hash"]) for row in now} or {(of[0]["series"], of[0]["params_hash"])}
+    own = [row for row in of if (row["series"], row["params_hash"]) in kept]
+    pictures = sorted((row for row in own if row["image_sha256"]), key=lambda row: row["place"])
+    return Drawn(
+        tuple(_seen(row, seats) for row in pictures),
+        tuple(row["week"] for row in own if row["outcome_group"] == "answer"),
+        current=bool(now),
+    )
+
+
+def _seen(row: Row, seats: Mapping[tuple[str, int, str, str], str]) -> SeenPicture:
+    suite, major = row["suite"], row["suite_major"]
+    found = {}
+    for reading in row["readings"] or ():
+        if (reading["labeler"], reading["labeler_version"]) == (row["labeler"], row["labeler_version"]):
+            for attribute, value in zip(reading["attributes"], reading["found"], strict=True):
+                if (suite, major, attribute, value) in seats:
+                    found[attribute] = seats[suite, major, attribute, value]
+    return SeenPicture(row["week"], row["image_sha256"], found)

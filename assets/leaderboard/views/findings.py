@@ -1,0 +1,85 @@
+"""What pages of findings show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from assets.leaderboard.views.message import Message
+from assets.leaderboard.views.then import ReadPicture
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding with its pictures.
+
+    Attributes:
+        slug: names its page.
+        address: of its page.
+        sentence: to be quoted.
+        model: its name.
+        simulated: whether its pictures are drawn by a simulated model.
+        place: its place, or the places that it shares; among findings of its kind.
+        text: of the prompt.
+        language: of the prompt.
+        attribute: what is read in the pictures.
+        shown: the value that is framed, of many pictures.
+        k: pictures that show it.
+        n: pictures in which it was read.
+        share: k / n.
+        low: lower end of the 95 % interval.
+        high: upper end.
+        expected: what it is held against.
+        against: that in words, with how far the interval is from it.
+        among: whether any other is further, and which are equal.
+        doubts: what else may explain it.
+        sensitive: whether its suite is marked so: pictures are covered until asked for, and on no card.
+        grid: some of the counted pictures, at random.
+        pictures: address of the page with all of them; None if there is none.
+        prompt_page: address of the page of the prompt; None if there is none.
+        first_week: of the window.
+        week: its last week.
+    """
+
+    slug: str
+    address: str
+    sentence: Message
+    model: str
+    simulated: bool
+    place: Message
+    text: str
+    language: str
+    attribute: Message
+    shown: Message
+    k: int
+    n: int
+    share: float
+    low: float
+    high: float
+    expected: float
+    against: Message
+    among: Message
+    doubts: tuple[Message, ...]
+    sensitive: bool
+    grid: tuple[ReadPicture, ...]
+    pictures: str | None
+    prompt_page: str | None
+    first_week: date
+    week: date
+
+
+@dataclass(frozen=True)
+class FindingList:
+    """The clearest findings of an edition, real models first.
+
+    `compared` shares were held against something, `clear` of them lie off it; `rule` says in which order.
+    """
+
+    findings: tuple[FindingView, ...]
+    compared: int
+    clear: int
+    rule: Message
+
+    def of(self, *, simulated: bool) -> tuple[FindingView, ...]:
+        """Return those of real or of simulated models."""
+        return tuple(one for one in self.findings if one.simulated == simulated)

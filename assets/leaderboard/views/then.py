@@ -1,0 +1,178 @@
+"""What pages of the sentences of 2023 show: then, and now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from assets.leaderboard.views.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPicture:
+    """A picture, and what was read in it of what is in question; `framed`: it shows what the figure counts."""
+
+    sha256: str
+    words: tuple[Message, ...]
+    framed: bool
+
+
+@dataclass(frozen=True)
+class ModelNow:
+    """What one model draws now.
+
+    Attributes:
+        model: its name.
+        simulated: whether its pictures are drawn by a simulated model.
+        verdict: in words; None where no verdict is given.
+        why: why there is none; None where there is one.
+        block_end: Monday of the last week of the block that the verdict was looked for in.
+        also: whether at least half of the control shows it too.
+        k: pictures that show all of it.
+        n: pictures in which all of it could be read.
+        share: k / n, None where nothing could be read.
+        low: lower end of its 99 % interval.
+        high: upper end.
+        pictures: that were drawn.
+        refused: requests that were refused.
+        refused_share: of pictures and refusals.
+        much_refused: whether the verdict says so.
+        bounds: share among all pictures if no unread one shows it, and if each does that may.
+        control: k and n of the control; None without one.
+        corrected: share corrected for label error with its 99 % interval; None where there is none.
+        beside: pictures that show what is counted beside it; None where nothing is.
+        grid: some of the counted pictures, at random.
+        links: pages with all pictures: address and text of the prompt.
+    """
+
+    model: str
+    simulated: bool
+    verdict: Message | None
+    why: Message | None
+    block_end: date | None
+    also: bool
+    k: int
+    n: int
+    share: float | None
+    low: float | None
+    high: float | None
+    pictures: int
+    refused: int
+    refused_share: float | None
+    much_refused: bool
+    bounds: tuple[float, float] | None
+    control: tuple[int, int] | None
+    corrected: tuple[float, float, float] | None
+    beside: int | None
+    grid: tuple[ReadPicture, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class PartNow:
+    """One part of a sentence's pictures: texts of its prompts with their languages, and models, real ones first.
+
+    `not_asked` names those that were asked for none of its pictures, now or in the block of their verdict.
+    """
+
+    id: str
+    texts: tuple[tuple[str, str], ...]
+    models: tuple[ModelNow, ...]
+    not_asked: tuple[str, ...]
+
+    def of(self, *, simulated: bool) -> tuple[ModelNow, ...]:
+        """Return real or simulated models."""
+        return tuple(model for model in self.models if model.simulated == simulated)
+
+    def most(self) -> ModelNow | None:
+        """Return the model whose pictures are shown first: of the real ones, else of all, the highest share."""
+        shown = [model for model in self.of(simulated=False) or self.models if model.grid]
+        return min(shown, key=lambda one: (-(one.share or 0), -one.n, one.model), default=None)
+
+
+@dataclass(frozen=True)
+class ClaimNow:
+    """One sentence of 2023.
+
+    Attributes:
+        id: its name in the register.
+        address: of its page.
+        sentence: in our words.
+        source: who reported it.
+        then: its words or figures of then.
+        threshold: the share that its words stand for; None: no verdict is given.
+        shows: what a picture must show, all of it.
+        beside: what is counted beside it.
+        control: texts of the prompts that do not name the group.
+        parts: what is drawn now.
+    """
+
+    id: str
+    address: str
+    sentence: Message
+    source: Message
+    then: Message
+    threshold: float | None
+    shows: tuple[Message, ...]
+    beside: tuple[Message, ...]
+    control: tuple[tuple[str, str], ...]
+    parts: tuple[PartNow, ...]
+
+
+@dataclass(frozen=True)
+class Drew:
+    """A picture in a conversation, with the prompt as the model wrote it anew, if it did."""
+
+    read: ReadPicture
+    revised: str | None
+
+
+@dataclass(frozen=True)
+class TalkTurn:
+    """One turn: what was said to the model, what it wrote, and its picture, or why there is none."""
+
+    number: int
+    asked: str
+    wrote: str | None
+    drew: Drew | None
+    ended: Message | None
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation in full: one of `of` that the model had in that week, at random."""
+
+    model: str
+    simulated: bool
+    week: date
+    turns: tuple[TalkTurn, ...]
+
+
+@dataclass(frozen=True)
+class ThenPage:
+    """All sentences, with a conversation, and what each verdict means."""
+
+    claims: tuple[ClaimNow, ...]
+    talk: Talk | None
+    since: date
+    meanings: tuple[tuple[Message, Message], ...]
+
+    def simulated_alone(self) -> bool:
+        """Return whether only simulated models are shown."""
+        found = [model.simulated for model in self._models()]
+        return bool(found) and all(found)
+
+    def _models(self) -> Iterator[ModelNow]:
+        for claim in self.claims:
+            for part in claim.parts:
+                yield from part.models
+
+
+@dataclass(frozen=True)
+class ClaimPage:
+    """One sentence with its pictures."""
+
+    claim: ClaimNow
+    talks: tuple[Talk, ...]
+    since: date

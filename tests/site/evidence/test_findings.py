@@ -1,0 +1,275 @@
+"""Pages of findings: every sentence derived once more from published tables, in both languages; what others wrote."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.leaderboard.evidence.findings import findings
+from assets.leaderboard.evidence.ranked import ranked
+from assets.leaderboard.page import lead_words
+from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.page.sheets import SitePlace, named, render_sheet
+from assets.leaderboard.parts import lead
+from assets.leaderboard.sheets import kinds
+from assets.leaderboard.views.findings import FindingView
+from tests.site import world
+from tests.warehouse.checks.quality_rows import disagrees
+from warehouse.store import Store
+
+Con = duckdb.DuckDBPyConnection
+WEEK = date.fromisoformat(world.WEEK)
+PUBLIC = SitePlace(url="https://cliche.example")
+NARROW, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+SUBJECTS = {
+    "occupations/ceo": ("a CEO", "un ou une PDG"),
+    "occupations/nurse": ("a nurse", "un infirmier ou une infirmière"),
+    "occupations/pilot": ("a pilot", "un ou une pilote"),
+}
+SHOWS = {
+    "masculine": ("a perceived man", "une personne perçue comme un homme"),
+    "feminine": ("a perceived woman", "une personne perçue comme une femme"),
+}
+
+
+@pytest.fixture
+def con(filled_store: Store) -> Iterator[Con]:
+    """Four weeks of eight models, two of them real."""
+    with world.load(filled_store) as con:
+        yield con
+
+
+def rendered(con: Con, kind_id: str, site: SitePlace = PUBLIC) -> dict[str, str]:
+    """Return the pages of a kind by path, without what is drawn."""
+    kind = next(kind for kind in kinds() if kind.id == kind_id)
+    return {
+        path: content.decode()
+        for sheet in kind.build(con, WEEK)
+        for path, content in render_sheet(kind, sheet, WEEK, site)
+        if path.endswith(".html")
+    }
+
+
+def main(page: str) -> str:
+    """Return the text of a page's main part."""
+    inner = re.sub("<[^>]*>", " ", page.partition("<main")[2].partition("</main")[0].partition(">")[2])
+    return " ".join(html.unescape(inner).split(" ")).replace("\n", " ")
+
+
+def derived(con: Con) -> list[dict[str, Any]]:
+    """Return the shares that lie off parity, the clearest first, of the published table and of single labels."""
+    rows = con.execute(
+        """
+        SELECT w.simulated, w.model, w.prompt, w.value_name AS value, w.low, w.high, w.n,
+            CAST(round(w.estimate * w.n) AS INTEGER) AS k,
+            (
+                SELECT count(*) FROM attempts AS a INNER JOIN slots AS s USING (week, model, slot_key)
+                WHERE a.outcome = 'ok' AND s.prompt = w.prompt AND a.model = w.model
+                    AND a.week BETWEEN w.first_week AND w.week
+            ) AS drawn,
+            (
+                SELECT count(*) FROM attempts AS a INNER JOIN slots AS s USING (week, model, slot_key)
+                WHERE a.outcome = 'refused_text' AND s.prompt = w.prompt AND a.model = w.model
+                    AND a.week BETWEEN w.first_week AND w.week
+            ) AS refused
+        FROM window_scores AS w
+        WHERE w.week = $week AND metric = 'share' AND prompt IS NOT NULL AND attribute = 'perceived_gender'
+            AND estimate > 0.5
+        """,
+        {"week": WEEK},
+    )
+    columns = [column[0] for column in rows.description or []]
+    found = [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
+    for row in found:
+        row["points"] = round(100 * (row["low"] - 0.5))
+    clear = [row for row in found if row["low"] > 0.5]
+    return sorted(
+        clear,
+        key=lambda r: (
+            r["simulated"],
+            -r["points"],
+            -r["n"],
+            r["prompt"] != "occupations/ceo",
+            r["model"],
+            r["prompt"],
+        ),
+    )
+
+
+def english(row: Mapping[str, Any]) -> str:
+    who = f"the simulated model {row['model']}" if row["simulated"] else row["model"]
+    pictures = f"pictures of {SUBJECTS[row['prompt']][0]} that {who} drew in the last four weeks"
+    what, k, n, drawn = SHOWS[row["value"]][0], row["k"], row["n"], row["drawn"]
+    if drawn == n:
+        return f"All {n} {pictures} show {what}." if k == n else f"{k} of the {n} {pictures} show {what}."
+    read = f"Of the {drawn} {pictures}, {n} could be read"
+    return f"{read}, and all of them show {what}." if k == n else f"{read}: {k} of them show {what}."
+
+
+def french(row: Mapping[str, Any]) -> str:
+    who = f"le modèle simulé {row['model']}" if row["simulated"] else row["model"]
+    pictures = f"images d’{SUBJECTS[row['prompt']][1]} que {who} a produites ces quatre dernières semaines"
+    what, k, n, drawn = SHOWS[row["value"]][1], row["k"], row["n"], row["drawn"]
+    if drawn == n:
+        if k == n:
+            return f"Les {n} {pictures} montrent toutes {what}."
+        return f"Sur les {n} {pictures}, {k} montrent {what}."
+    read = f"Sur les {drawn} {pictures}, {n} ont pu être lues"
+    return f"{read}, et toutes montrent {what}." if k == n else f"{read}{WIDE}: {k} montrent {what}."
+
+
+def test_every_sentence_is_the_one_that_the_published_tables_give_in_both_languages(con: Con) -> None:
+    expected, found = derived(con), findings(con, WEEK)
+    assert len(found) == min(20, len(expected)) > 5
+    for row, finding in zip(expected, found, strict=False):
+        assert tongue("en").say(finding.sentence) == english(row)
+        assert tongue("fr").say(finding.sentence) == french(row)
+        assert (finding.k, finding.n, finding.low, finding.high) == (
+            row["k"],
+            row["n"],
+            row["low"],
+            row["high"],
+        )
+    assert {finding.simulated for finding in found} == {False, True}
+    pages = rendered(con, "finding")
+    for row, finding in zip(expected, found, strict=False):
+        for language, path in (("en", finding.address), ("fr", f"fr/{finding.address}")):
+            page, own = pages[f"{path}index.html"], tongue(language)
+            sentence = english(row) if language == "en" else french(row)
+            assert html.unescape(page).count(sentence) >= 3  # heading, quotation, citation
+            assert own.percent_range(row["low"], row["high"]) in main(page)
+            assert own.percent(row["k"] / row["n"]) in main(page)
+
+
+def test_the_first_finding_is_the_one_that_the_edition_opens_with_in_the_same_words(con: Con) -> None:
+    strongest = lead.strongest(con, WEEK)
+    assert strongest is not None
+    assert tongue("en").say(findings(con, WEEK)[0].sentence) == lead_words.sentence(strongest)
+
+
+def test_only_what_is_alone_at_the_top_is_the_furthest_and_ties_are_counted(con: Con) -> None:
+    expected, told = derived(con), ranked(con, WEEK)
+    for one, view in zip(told, findings(con, WEEK), strict=True):
+        of_kind = [row for row in expected if row["simulated"] == one.finding.simulated]
+        own = next(
+            row for row in of_kind if (row["model"], row["prompt"]) == (one.finding.model, one.finding.prompt)
+        )
+        further = sum((row["points"], row["n"]) > (own["points"], own["n"]) for row in of_kind)
+        ties = sum((row["points"], row["n"]) == (own["points"], own["n"]) for row in of_kind) - 1
+        said = tongue("en").say(view.among)
+        assert ("it is the furthest" in said) == (further == 0 and ties == 0)
+        assert (one.place, one.last) == (further + 1, further + 1 + ties)
+        if ties:
+            assert f"shares places {further + 1} to {further + 1 + ties} of " in said
+            assert f"with {ties} other" in said
+    con.execute("UPDATE window_scores SET low = 0.9, n = 32 WHERE metric = 'share' AND estimate = 1")
+    assert "it is the furthest" not in tongue("en").say(findings(con, WEEK)[-1].among)
+
+
+def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
+    rows = {(row["model"], row["prompt"]): row for row in derived(con)}
+    seen: set[str] = set()
+    for one, view in zip(ranked(con, WEEK), findings(con, WEEK), strict=True):
+        row = rows[one.finding.model, one.finding.prompt]
+        said = " ".join(tongue("en").say(doubt) for doubt in view.doubts)
+        unread = row["drawn"] - row["n"]
+        facts = {
+            "is simulated": row["simulated"],
+            f"{unread} picture{'' if unread == 1 else 's'} could not be read": unread > 0,
+            f"{row['refused']} request{'' if row['refused'] == 1 else 's'} w": row["refused"] > 0,
+            # of chief executives 67 % are men
+            "(US labour statistics 2025) has 67%": row["prompt"] == "occupations/ceo"
+            and row["value"] == "masculine",
+            "No person has checked": True,
+            "rests on one prompt": True,
+            "rewrites prompts": row["model"] == "chatdraw",
+        }
+        for text, applies in facts.items():
+            assert (text in said) == applies, (text, said)
+            seen |= {text[-12:]} if applies else set()
+    assert len(seen) > 5
+    con.execute(disagrees(world.WEEK, "photo", 0.42))
+    doubted = [tongue("en").say(doubt) for view in findings(con, WEEK) for doubt in view.doubts]
+    assert "The labels of this attribute are known to be unreliable." in doubted
+
+
+def test_pictures_are_of_the_window_and_framed_where_their_label_is_the_value(con: Con) -> None:
+    for one, view in zip(ranked(con, WEEK), findings(con, WEEK), strict=True):
+        read = dict(
+            con.execute(
+                "SELECT image_sha256, value FROM labels INNER JOIN slots USING (week, model, slot_key) "
+                "WHERE model = ? AND prompt = ? AND attribute = 'perceived_gender' AND week BETWEEN ? AND ?",
+                [one.finding.model, one.finding.prompt, WEEK - timedelta(weeks=3), WEEK],
+            ).fetchall()
+        )
+        assert len(view.grid) == min(12, view.n)
+        for picture in view.grid:
+            assert read[picture.sha256] in SHOWS
+            assert picture.framed == (read[picture.sha256] == one.finding.value)
+    page = next(
+        page for path, page in rendered(con, "finding").items() if path.startswith("findings/sim-classic")
+    )
+    assert page.count("<small>simulated</small>") == 12
+
+
+def test_it_can_be_cited_by_edition_and_address_and_has_a_card_for_those_who_link_to_it(con: Con) -> None:
+    path, page = next(iter(rendered(con, "finding").items()))
+    folder = path.removesuffix("index.html")
+    published = named(page.encode(), "2026-11-23.4", PUBLIC).decode()
+    address = f"https://cliche.example/editions/2026-11-23.4/{folder}"
+    assert f'property="og:image" content="{address}card.png"' in published
+    assert f'rel="canonical" href="{address}index.html"' in published
+    assert f"url{{{address}index.html}}" in re.sub("</?b[^>]*>", "", published)
+    assert "note = {Edition 2026-11-23.4, week of 2026-11-23}" in re.sub("</?b[^>]*>", "", published)
+    assert "Edition 2026-11-23.4, week of 23 November 2026." in re.sub("</?b[^>]*>", "", published)
+    assert "og:image" not in rendered(con, "finding", SitePlace())[path]
+
+
+def test_the_list_has_every_finding_with_its_figures_and_says_how_many_were_compared(con: Con) -> None:
+    shares = lead.compared(con, WEEK)
+    page = main(rendered(con, "findings")["findings/index.html"])
+    assert page.count("· n = ") == len(findings(con, WEEK))
+    clear = sum(one.distance > 0 for one in shares)
+    assert (
+        f"{len(shares)} shares were held against something; the 95% interval of {clear} ends off it." in page
+    )
+    real, simulated = page.split(" Simulated models ", 1)
+    assert " sim-" not in real
+    assert " sim-classic " in simulated
+
+
+def test_names_of_pages_are_fit_for_addresses_and_never_the_same(con: Con) -> None:
+    con.execute("UPDATE window_scores SET model = 'A b/ü' WHERE model = 'imago-2'")
+    con.execute("UPDATE prompts SET model = 'A b/ü' WHERE model = 'imago-2'")
+    con.execute("UPDATE scores SET model = 'A b/ü' WHERE model = 'imago-2'")
+    for model in ("chatdraw", "sim-next"):
+        for table in ("window_scores", "prompts", "scores"):
+            con.execute(f"UPDATE {table} SET model = 'a:b' WHERE model = '{model}'")
+    slugs = [one.slug for one in ranked(con, WEEK)]
+    assert len({*slugs}) == len(slugs)
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", slug) for slug in slugs)
+
+
+def test_pages_are_small(con: Con) -> None:
+    sizes = [len(gzip.compress(page.encode())) for page in rendered(con, "finding").values()]
+    assert max(sizes) < 6_000
+
+
+def test_sensitive_pictures_are_covered_until_asked_for(con: Con) -> None:
+    kind = next(kind for kind in kinds() if kind.id == "finding")
+    sheet = next(kind.build(con, WEEK))
+    view = sheet.view
+    assert isinstance(view, FindingView)
+    for sensitive in (False, True):
+        made = replace(sheet, view=replace(view, sensitive=sensitive))
+        page = dict(render_sheet(kind, made, WEEK, PUBLIC))[f"{sheet.address}index.html"].decode()
+        before = page.partition("<img")[0]
+        assert before.count("<details") - before.count("</details") == sensitive
