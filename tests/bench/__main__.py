@@ -49,13 +49,18 @@ def main(arguments: list[str]) -> int:
     weeks.add_argument("--weeks", type=_numbers, help="lengths of the history, e.g. 13,52,104,156")
     for name in ("models", "prompts", "replicates"):
         weeks.add_argument(f"--{name}", type=int, help=f"{name} of a week")
+    weeks.add_argument(
+        "--undisturbed", action="store_true", help="time ahead of all other work on the machine (needs root)"
+    )
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.names if name not in BENCHMARKS]:
         parser.error(f'no benchmark "{unknown[0]}"; there are {", ".join(BENCHMARKS)}')
     if options.folder and not options.folder.is_dir():
         parser.error(f"{options.folder} is no folder")
     size = QUICK if options.quick else FULL
-    given = {name: getattr(options, name) for name in ("weeks", "models", "prompts", "replicates")}
+    given = {
+        name: getattr(options, name) for name in ("weeks", "models", "prompts", "replicates", "undisturbed")
+    }
     size = replace(size, **{f"archive_{name}": value for name, value in given.items() if value})
     console = Console(width=150, highlight=False)
     load_before = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0

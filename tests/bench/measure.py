@@ -43,6 +43,7 @@ class Size:
     archive_models: int
     archive_prompts: int  # of all shipped suites, which have 140
     archive_replicates: int
+    archive_undisturbed: bool = False  # whether what is timed goes before all other work on the machine
 
 
 FULL = Size(

@@ -1,6 +1,6 @@
 """One publish in a process of its own, so that its peak memory is its own.
 
-Usage: python -m tests.bench.archive.publishing --home HOME --week WEEK
+Usage: python -m tests.bench.archive.publishing --home HOME --week WEEK [--undisturbed]
 Prints JSON: seconds, cpu_s (of all threads), peak_mb (of the whole process) and phases: CPU seconds by phase, which
 other work on the machine hardly changes; `rest` is what no phase claims.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -62,8 +63,8 @@ class Published:
     phases: dict[str, float]
 
 
-def published(home: Path, week: str) -> Published:
-    """Publish in a process of its own."""
+def published(home: Path, week: str, *, undisturbed: bool = False) -> Published:
+    """Publish in a process of its own; undisturbed: ahead of all other work on the machine, which only root may ask for."""
     done = subprocess.run(
         [
             sys.executable,
@@ -75,6 +76,7 @@ def published(home: Path, week: str) -> Published:
             str(home),
             "--week",
             week,
+            *(["--undisturbed"] if undisturbed else []),
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -82,6 +84,14 @@ def published(home: Path, week: str) -> Published:
         check=True,
     )
     return Published(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _go_first() -> None:
+    """Take the processor before everybody else; in a session of its own, for Linux weighs sessions and then processes."""
+    os.setsid()
+    os.setpriority(os.PRIO_PROCESS, 0, -20)
+    if (weight := Path("/proc/self/autogroup")).exists():
+        weight.write_text("-20")
 
 
 class Phases:
@@ -122,7 +132,10 @@ def main() -> None:
     )
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--week", required=True)
+    parser.add_argument("--undisturbed", action="store_true")
     chosen = parser.parse_args()
+    if chosen.undisturbed:
+        _go_first()
     from orchestration import weekly
     from orchestration.settings import load_settings
     from tests.bench.archive.weeks import workplace

@@ -6,8 +6,9 @@ already when it comes.
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def run(folder: Path, size: Size) -> list[Row]:
     home = folder / "home"
     rows: list[Row] = []
     costs: list[Published] = []
-    for length, cost, added in _publish_at(home, asked, size.archive_weeks):
+    for length, cost, added in _publish_at(
+        home, asked, size.archive_weeks, undisturbed=size.archive_undisturbed
+    ):
         plain = _plain(home / "warehouse.duckdb", monday(length), folder / f"plain-{length}")
         costs.append(cost)
         rows.append(
@@ -63,26 +66,46 @@ def run(folder: Path, size: Size) -> list[Row]:
     return rows
 
 
-def _publish_at(home: Path, asked: Asked, lengths: Sequence[int]) -> Iterator[tuple[int, Published, int]]:
+def _publish_at(
+    home: Path, asked: Asked, lengths: Sequence[int], *, undisturbed: bool
+) -> Iterator[tuple[int, Published, int]]:
     """Yield each length with what its last week cost to publish, and the bytes that were added to the store by it."""
     place = weeks.workplace(home)
+    note = _noting()
     weeks.write_week(place, asked, monday(1))
     published(home, monday(1))
+    note("week 1 published")
     made = 1
     for length in lengths:
         copies = range(made + 1, length - 2)
         if copies:
             weeks.copy_weeks(place, asked, made, copies)
+            note(f"{len(copies)} weeks copied")
             make_public(place, [monday(number) for number in copies])
+            note(f"{len(copies)} weeks made public")
         # Two weeks before the one that is timed, for a DuckDB file that takes turns is two editions behind.
         for number in range(max(made + 1, length - 2), length):
             weeks.write_week(place, asked, monday(number))
             published(home, monday(number))
+            note(f"week {number} published")
         weeks.write_week(place, asked, monday(length))
         before = _public_bytes(place)
-        cost = published(home, monday(length))
+        cost = published(home, monday(length), undisturbed=undisturbed)
+        note(f"week {length} published and timed: {cost}")
         yield length, cost, _public_bytes(place) - before
         made = length
+
+
+def _noting() -> Callable[[str], None]:
+    """Return what prints a line with the seconds since the line before."""
+    last = time.perf_counter()
+
+    def note(what: str) -> None:
+        nonlocal last
+        since, last = last, time.perf_counter()
+        print(f"{last - since:6.0f} s  {what}", file=sys.stderr, flush=True)
+
+    return note
 
 
 def _public_bytes(place: Workplace) -> int:
