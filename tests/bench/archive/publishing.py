@@ -64,7 +64,7 @@ class Published:
 
 
 def published(home: Path, week: str, *, undisturbed: bool = False) -> Published:
-    """Publish in a process of its own; undisturbed: ahead of all other work on the machine, which only root may ask for."""
+    """Publish in a process of its own; undisturbed: ahead of all other work on the machine, which takes root."""
     done = subprocess.run(
         [
             sys.executable,
@@ -87,7 +87,7 @@ def published(home: Path, week: str, *, undisturbed: bool = False) -> Published:
 
 
 def _go_first() -> None:
-    """Take the processor before everybody else; in a session of its own, for Linux weighs sessions and then processes."""
+    """Take the processor before everybody else; in a session of its own, for Linux weighs sessions first."""
     os.setsid()
     os.setpriority(os.PRIO_PROCESS, 0, -20)
     if (weight := Path("/proc/self/autogroup")).exists():
