@@ -185,7 +185,7 @@ def _keep_scored(con: duckdb.DuckDBPyConnection, place: Workplace, weeks: Sequen
     """Say of copied weeks that they were scored, and that changes were looked for in them."""
     for week in weeks:
         inputs = scored_by(con, place, week)
-        kept = {"scored_weeks": inputs, "drift_weeks": inputs, "history_weeks": digest([inputs, []])}
+        kept = {"scored_weeks": inputs, "drift_weeks": inputs, "history_weeks": digest([inputs])}
         for table, value in kept.items():
             con.execute(f"INSERT INTO {table} VALUES ($week, $value)", {"week": week, "value": value})
 
