@@ -29,7 +29,7 @@ from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from assets.suites.analysis import shipped_sha256
-from warehouse.database.connection import connect, limit_memory
+from warehouse.database.connection import checkpoint_seldom, connect, limit_memory
 from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError
 from warehouse.loading.freshness import (
@@ -79,6 +79,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
     """
     with connect(place.warehouse) as con:
         limit_memory(con)
+        checkpoint_seldom(con)
         migrate(con)
         keep_manifests(con, place.store)
         for behind, model in stale_partitions(con, place.store, week):

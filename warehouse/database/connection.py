@@ -17,6 +17,7 @@ SETTINGS: dict[str, Any] = {
     "autoload_known_extensions": False,
 }
 _MEMORY = "700MB"
+_MOST_WAITING = "256MB"
 _WRITER_OFFSET = 52  # in DuckDB's main header: the version of the library that wrote the file, 32 bytes
 _IN_USE = ("Could not set lock", "Conflicting lock", "different configuration", "already attached")
 _NEWER = (
@@ -61,6 +62,11 @@ def connect(path: Path | None, *, read_only: bool = False) -> duckdb.DuckDBPyCon
 def limit_memory(con: duckdb.DuckDBPyConnection) -> None:
     """Let the database keep no more than 700 MB of what it has read, instead of most of the machine's memory."""
     con.execute(f"SET memory_limit = '{_MEMORY}'")
+
+
+def checkpoint_seldom(con: duckdb.DuckDBPyConnection) -> None:
+    """Let 256 MB of changes wait in the log beside the file: to take them in costs more the longer the history is."""
+    con.execute(f"SET checkpoint_threshold = '{_MOST_WAITING}'")
 
 
 def was_interrupted(error: BaseException) -> bool:

@@ -6,10 +6,10 @@ Everything passes jinja2's autoescape; nothing is ever marked as safe.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -76,7 +76,13 @@ def _environment() -> Environment:
 
 def _address(relation: str, **keys: object) -> str:
     """Return where a row of figures is: a published table or view, or `page/<query>`, and the values that find it."""
-    return f"{relation}?{urlencode({name: str(value) for name, value in keys.items()})}"
+    return f"{relation}?{'&'.join(f'{_quoted(name)}={_quoted(str(value))}' for name, value in keys.items())}"
+
+
+@lru_cache(maxsize=10_000)
+def _quoted(text: str) -> str:
+    """Return a text for an address; a page asks for few different ones, each of them many times."""
+    return quote_plus(text)
 
 
 def _figure_words(figure: _Figure) -> str:

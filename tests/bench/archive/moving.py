@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _MOVED = {
-    "week": "week + cast(7 * {weeks} AS INTEGER) AS week",
+    **{name: f"{name} + cast(7 * {{weeks}} AS INTEGER) AS {name}" for name in ("week", "first_week")},
     "slot_key": "sha256(slot_key || {weeks}) AS slot_key",
     **{
         name: f"{name} + to_days(cast(7 * {{weeks}} AS INTEGER)) AS {name}"

@@ -6,6 +6,7 @@ in the warehouse and in the manifest: they are made of their names.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,18 +16,21 @@ import duckdb
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.published import POINTER, latest, read_manifest
+from assets.leaderboard.site import show_database
 from tests.bench.archive.moving import moved
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.archive import WeekPart, parts_of, tables_by_week
 from warehouse.database.connection import connect
+from warehouse.database.published import DATABASE
+from warehouse.database.shared_file import file_to_change, take_turns
 from warehouse.loading.load import transaction
 from warehouse.loading.seals import sealed
 from warehouse.weeks import span
 
 
 def make_public(place: Workplace, weeks: Sequence[str]) -> None:
-    """Write the parts of some weeks, which follow the newest edition's, and the manifest of an edition of the last."""
+    """Write the parts of some weeks, which follow the newest edition's, an edition of the last and its DuckDB file."""
     newest = latest(place.store)
     if newest is None:
         raise ValueError("nothing is published whose rows could be copied")
@@ -42,11 +46,23 @@ def make_public(place: Workplace, weeks: Sequence[str]) -> None:
     _keep_hashes(place, tables, weeks)
     edition = {"edition": f"{weeks[-1]}.1", "week": weeks[-1], "revision": 1, "replaces": newest.id}
     key = f"{keys.edition_prefix(edition['edition'])}manifest.json"
-    place.store.put_if_absent(key, sealed(key, {**manifest, **edition, "tables": tables}))
+    manifest |= {**edition, "tables": tables}
+    place.store.put_if_absent(key, sealed(key, manifest))
     expected = place.store.get(keys.LATEST_EDITION)
     pointer = canonical_json({name: edition[name] for name in POINTER})
     if not place.store.swap_latest(keys.LATEST_EDITION, pointer, expected=expected):
         raise ValueError("somebody else publishes here")
+    _show(place, manifest)
+
+
+def _show(place: Workplace, manifest: dict[str, Any]) -> None:
+    """Bring the site's DuckDB file up to an edition, as publishing it does."""
+    tables, files = manifest["tables"], manifest["files"]
+    path = place.warehouse.parent / "published" / DATABASE
+    made = file_to_change(path, tables, files)
+    with tempfile.TemporaryDirectory() as folder:
+        show_database(place.store, manifest, made, Path(folder))
+    take_turns(path, made)
 
 
 def _copied(

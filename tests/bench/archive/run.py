@@ -77,17 +77,13 @@ def _publish_at(
     note("week 1 published")
     made = 1
     for length in lengths:
-        copies = range(made + 1, length - 2)
-        if copies:
-            weeks.copy_weeks(place, asked, made, copies)
-            note(f"{len(copies)} weeks copied")
-            make_public(place, [monday(number) for number in copies])
-            note(f"{len(copies)} weeks made public")
-        # Two weeks before the one that is timed, for a DuckDB file that takes turns is two editions behind.
-        for number in range(max(made + 1, length - 2), length):
-            weeks.write_week(place, asked, monday(number))
-            published(home, monday(number))
-            note(f"week {number} published")
+        copies = range(made + 1, length)
+        weeks.copy_weeks(place, asked, made, copies)
+        note(f"{len(copies)} weeks copied")
+        # The last by itself, for the DuckDB file that an edition is made in is two editions behind.
+        for some in (copies[:-1], copies[-1:]):
+            make_public(place, [monday(number) for number in some])
+        note(f"{len(copies)} weeks made public")
         weeks.write_week(place, asked, monday(length))
         before = _public_bytes(place)
         cost = published(home, monday(length), undisturbed=undisturbed)

@@ -211,7 +211,12 @@ def _outcomes(slot: Slot) -> Sequence[str]:
 
 
 def _read(slot: Slot, attribute: Attribute) -> tuple[str, float, None]:
-    """Return a label: mostly the first values, by how much depends on model and prompt; three of a hundred none."""
+    """Return a label: mostly the first values, by how much depends on model and prompt; three of a hundred none.
+
+    Nobody is seen in pictures of objects, or every model would be withheld.
+    """
+    if slot.suite == "canary":
+        return attribute.values[0], 0.9, None
     chance = _chance(slot, attribute.id)
     if chance % 100 < 3:
         return attribute.outside[chance // 100 % len(attribute.outside)], 0.5, None
