@@ -131,3 +131,22 @@ def test_two_ways_of_opening_one_file_in_one_process_are_refused(tmp_path: Path)
     path = make(tmp_path / "warehouse.duckdb")
     with connect(path), pytest.raises(RefusedError, match="open in another connection"):
         connect(path, read_only=True)
+
+
+def test_what_waits_in_the_log_is_there_after_a_writer_was_killed(tmp_path: Path) -> None:
+    path = tmp_path / "waiting.duckdb"
+    code = f"""
+        import os
+        from pathlib import Path
+        from warehouse.database.connection import checkpoint_seldom, connect
+        con = connect(Path({str(path)!r}))
+        checkpoint_seldom(con)
+        for start in range(4):
+            con.execute("CREATE TABLE IF NOT EXISTS held (id BIGINT, text VARCHAR)")
+            con.execute("INSERT INTO held SELECT i, sha256(i::VARCHAR) FROM range(100_000) AS r(i)")
+        os.kill(os.getpid(), 9)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False)
+    assert path.with_name("waiting.duckdb.wal").stat().st_size > 16_000_000  # DuckDB's own limit
+    with connect(path) as con:
+        assert con.execute("SELECT count(*), count(DISTINCT text) FROM held").fetchone() == (400_000, 100_000)
