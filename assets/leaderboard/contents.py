@@ -70,7 +70,7 @@ class Contents:
     def files(
         self, edition: str, code_version: str, replaces: str | None, store_read: str | None
     ) -> Iterator[tuple[str, bytes]]:
-        """Yield (path in the edition, bytes): data, documents, pictures, then the front page, `index.html` last.
+        """Yield (path in the edition, bytes): data, documents, pictures, then the page of all figures.
 
         Raises:
             CorruptObjectError: if a picture is missing or is not what its name says.
@@ -81,7 +81,7 @@ class Contents:
         for sha256, ext in sorted({(p.sha256, p.ext) for p in self.page.pictures()}):
             yield f"pictures/{sha256}.{ext}", read_image(self.store, sha256, ext)
         page = _named(self.page, edition, code_version, replaces, store_read)
-        yield from sorted(render(page).items(), key=lambda item: (item[0] == "index.html", item[0]))
+        yield from sorted(render(page).items())
 
 
 def assemble(

@@ -17,7 +17,7 @@ import duckdb
 from assets.leaderboard.build import build_page
 from assets.leaderboard.contents import shipped_conventions
 from assets.leaderboard.documents import FOLDER, documents
-from assets.leaderboard.page.page import render
+from assets.leaderboard.page.page import FIGURES, render
 from assets.leaderboard.page.sheets import DRAWN, named, nameless, site_of
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.views.view import Page
@@ -94,8 +94,8 @@ def compare_page(
         _compare_made(page, files, others, unlike, manifest, hashes, report)
         return
     _compare_content(manifest, hashes, folder, version, report)
-    if (folder / INDEX).is_file():
-        figures.compare(con, (folder / INDEX).read_bytes(), page, version, report)
+    if (shown := folder / _all_figures(manifest)).is_file():
+        figures.compare(con, shown.read_bytes(), page, version, report)
 
 
 def _made_others(
@@ -126,12 +126,18 @@ def _nameless_others(folder: Path, manifest: Manifest) -> dict[str, str]:
 
 
 def _others(manifest: Manifest) -> list[str]:
-    """Return the pages beside the front page and the files beside them, which editions of before do not have."""
-    return sorted(
+    """Return the pages beside the one with all figures, and their files, which editions of before do not have."""
+    found = {
         name
         for name in manifest["files"]
-        if name.endswith(f"/{INDEX}") or ("/" in name and name.partition("/")[0] not in _NO_PAGES)
-    )
+        if name.rpartition("/")[2] == INDEX or ("/" in name and name.partition("/")[0] not in _NO_PAGES)
+    }
+    return sorted(found - {_all_figures(manifest)})
+
+
+def _all_figures(manifest: Manifest) -> str:
+    """Return the page with all figures: the front page of editions of before there were many pages."""
+    return FIGURES if FIGURES in manifest["files"] else INDEX
 
 
 def _compare_made(
@@ -197,9 +203,10 @@ def _compare_content(
     report: VerifyReport,
 ) -> None:
     """Compare `content_sha256` with the tables and the pages as they are, without names as when they were hashed."""
-    if not (folder / INDEX).is_file():
+    front = _all_figures(manifest)
+    if not (folder / front).is_file():
         return
-    index = nameless((folder / INDEX).read_bytes(), manifest["edition"], site_of(manifest))
+    index = nameless((folder / front).read_bytes(), manifest["edition"], site_of(manifest))
     for text, bare in (
         (f"Edition <b>{manifest['edition']}</b>", "Edition <b></b>"),
         (f" It replaces edition {manifest['replaces']}.", ""),
@@ -207,7 +214,7 @@ def _compare_content(
         (f"Store last read whole: {manifest.get('store_read')}.", "Store last read whole: never."),
     ):
         index = index.replace(text.encode(), bare.encode())
-    rendered = {INDEX: sha256_hex(index)} | {
+    rendered = {front: sha256_hex(index)} | {
         name: entry["sha256"] for name, entry in manifest["files"].items() if name.startswith("static/")
     }
     rendered |= _nameless_others(folder, manifest)
@@ -242,10 +249,11 @@ def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> No
     if not (folder / INDEX).is_file():
         return
     stated, linked = {*manifest["files"]}, {INDEX, manifests.NAME}
-    for page in (INDEX, *(name for name in _others(manifest) if name.endswith(INDEX))):
+    others = (name for name in _others(manifest) if name.endswith(INDEX))
+    for page in (_all_figures(manifest), *others):
         parser = _Links()
         parser.feed((folder / page).read_text(encoding="utf-8", errors="replace"))
-        around = f"{_AROUND}{page.removesuffix(INDEX)}"
+        around = f"{_AROUND}{page.rpartition('/')[0]}/"
         targets = {posixpath.normpath(f"{around}{link}") for link in parser.found}
         inside = {target.removeprefix(_AROUND) for target in targets if target.startswith(_AROUND)}
         for name in sorted(inside - stated - {manifests.NAME}):

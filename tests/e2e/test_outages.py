@@ -412,7 +412,7 @@ def asked(services: tuple[Faulty, Faulty]) -> Iterator[Asked]:
             label(place, name, WEEK)
         score_weeks(place, WEEK)
         publish_week(place, WEEK)
-        page = place.store.get(f"editions/{WEEK}.1/index.html").decode()
+        page = place.store.get(f"editions/{WEEK}.1/figures.html").decode()
         yield Asked(
             made,
             _accounts(place),

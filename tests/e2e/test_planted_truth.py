@@ -60,7 +60,7 @@ def con(edition: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="module")
 def page(edition: Path) -> str:
-    return (edition / "index.html").read_text(encoding="utf-8")
+    return (edition / "figures.html").read_text(encoding="utf-8")
 
 
 def frame(con: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:

@@ -58,7 +58,7 @@ def imported(home: Path, corpora: Path) -> CompletedProcess[str]:
 def published(home: Path, imported: CompletedProcess[str]) -> str:
     done = called(home, "publish")
     assert done.returncode == 0, done.stderr
-    page = home / f"store/editions/{NEXT_EDITION}/index.html"
+    page = home / f"store/editions/{NEXT_EDITION}/figures.html"
     assert f"Edition {NEXT_EDITION} is current: {page}" in done.stdout
     return page.read_text(encoding="utf-8")
 

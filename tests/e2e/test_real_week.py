@@ -77,7 +77,7 @@ def published(
     assert ran.problems == {}
     edition = weekly.publish(place, settings, week, note=lambda text: None)
     folder = Path(settings.store) / "editions" / edition
-    return made, (folder / "index.html").read_text(encoding="utf-8")
+    return made, (folder / "figures.html").read_text(encoding="utf-8")
 
 
 def warehouse(made: Installation) -> duckdb.DuckDBPyConnection:

@@ -75,7 +75,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def html(con: duckdb.DuckDBPyConnection) -> str:
     view = build_page(con, week=world.WEEK, edition=f"{world.WEEK}.1", code_version="test")
-    text = render(view)["index.html"].decode()
+    text = render(view)["figures.html"].decode()
     figures.compare(con, text.encode(), view, OTHER, report := VerifyReport("x"))
     assert report.differences == []
     false = text.replace('data-part="slots">', 'data-part="slots">1')

@@ -90,7 +90,7 @@ class Made:
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
     con = WORLDS[request.param](tmp_path_factory.mktemp("addresses"))
     view = build_page(con, week=world.WEEK, edition=f"{world.WEEK}.1", code_version="test")
-    return Made(con, view, render(view)["index.html"].decode())
+    return Made(con, view, render(view)["figures.html"].decode())
 
 
 def compared(made: Made, html: str, version: Version = OTHER) -> VerifyReport:

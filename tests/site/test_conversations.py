@@ -91,7 +91,7 @@ def test_every_turn_is_told_with_its_words_and_its_picture(store: Store) -> None
 
 def test_the_page_shows_the_conversation_turn_by_turn_and_its_words_are_inert(store: Store) -> None:
     page = build_page(world.load(store), week=builder.WEEK, edition=f"{builder.WEEK}.1", code_version="test")
-    html = render(page)["index.html"].decode()
+    html = render(page)["figures.html"].decode()
     section = html[html.index('id="conversations"') : html.index('id="data"')]
     turns = re.findall(r"Turn (\d)", section)
     assert turns == ["1", "2", "3"] * (2 * conversations.CONVERSATIONS)
@@ -114,4 +114,4 @@ def test_without_conversations_there_is_no_section(tmp_path: Path) -> None:
     store = open_store(tmp_path / "store")
     world.fill(store, weeks=3, replicates=2, only=("sim-classic",))
     page = build_page(world.load(store), week=world.WEEK, edition=f"{world.WEEK}.1", code_version="test")
-    assert b'id="conversations"' not in render(page)["index.html"]
+    assert b'id="conversations"' not in render(page)["figures.html"]

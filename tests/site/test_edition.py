@@ -102,7 +102,7 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
         key: sha256_hex(data) for key, data in everything(store, "tables/").items()
     }
     assert manifest["code_version"] == "1.2.3"
-    assert {"index.html", "static/page.css", "data/outcomes.parquet", "data/leaderboard.csv"} <= set(files)
+    assert {"figures.html", "static/page.css", "data/outcomes.parquet", "data/leaderboard.csv"} <= set(files)
     assert {name for name in files if name.startswith("docs/")} == {
         "docs/analysis.yaml",
         "docs/dictionary.md",
@@ -125,7 +125,7 @@ def test_pictures_of_the_page_are_in_the_edition_as_original_bytes(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
     edition = publish(con, store, week=world.WEEK, code_version="1")
-    page = store.get(f"{edition.prefix}index.html").decode()
+    page = store.get(f"{edition.prefix}figures.html").decode()
     copied = list(store.list(f"{edition.prefix}pictures/"))
     assert len(copied) == 12 * len(FEW)
     for key in copied:
@@ -259,7 +259,7 @@ def test_a_correction_is_a_new_revision_that_names_what_it_replaces(
     publish(con, store, week=world.WEEK, code_version="1")
     corrected = publish(other_content(store), store, week=world.WEEK, code_version="1")
     assert (corrected.id, corrected.replaces) == (f"{world.WEEK}.2", f"{world.WEEK}.1")
-    assert f"It replaces edition {world.WEEK}.1" in store.get(f"{corrected.prefix}index.html").decode()
+    assert f"It replaces edition {world.WEEK}.1" in store.get(f"{corrected.prefix}figures.html").decode()
     now = latest(store)
     assert now is not None
     assert now.id == corrected.id
@@ -276,7 +276,7 @@ def test_latest_never_moves_to_an_earlier_week(con: duckdb.DuckDBPyConnection, s
 
 def test_an_edition_shows_nothing_of_later_weeks(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     edition = publish(con, store, week="2026-11-09", code_version="1")
-    page = store.get(f"{edition.prefix}index.html").decode()
+    page = store.get(f"{edition.prefix}figures.html").decode()
     assert "sim-retired" in page
     assert "sim-next" not in page
     assert "23 Nov" not in page
@@ -435,7 +435,7 @@ def test_figures_of_the_page_are_those_of_the_published_file(
     con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
 ) -> None:
     edition = publish(con, store, week=world.WEEK, code_version="1", database=tmp_path / "copy.duckdb")
-    page = store.get(f"{edition.prefix}index.html").decode()
+    page = store.get(f"{edition.prefix}figures.html").decode()
     with open_published(tmp_path / "copy.duckdb") as copy:
         found = copy.execute(
             "SELECT model, estimate, low, high, n FROM leaderboard WHERE week = ? AND estimate IS NOT NULL "

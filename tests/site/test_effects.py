@@ -114,7 +114,7 @@ def section(con: duckdb.DuckDBPyConnection) -> str:
         **facts,
         parts={"words": ShownPart(effects.PART, effects.build(con, DAY))},
     )  # type: ignore[arg-type]
-    text = render(page)["index.html"].decode()
+    text = render(page)["figures.html"].decode()
     return text[
         text.index('<section id="words"') : text.index("</section>", text.index('<section id="words"'))
     ]
@@ -223,7 +223,7 @@ def test_the_page_has_the_section_and_without_effects_it_has_none(
 ) -> None:
     assert whole.parts["words"].data == effects.build(con, DAY)
     for page, there in ((whole, True), (replace(whole, parts={}), False)):
-        text = render(page)["index.html"].decode()
+        text = render(page)["figures.html"].decode()
         assert ('id="words"' in text) is there
         assert ('href="#words"' in text) is there
     con.execute("DELETE FROM effects")

@@ -67,7 +67,7 @@ def edition(filled_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="module")
 def html(edition: Path) -> str:
-    return (edition / "index.html").read_text(encoding="utf-8")
+    return (edition / "figures.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def look(browser: Any, folder: Path, *, width: int = 1280, scheme: str = "light"
     page.on("console", lambda message: seen.complaints.append(message.text))
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     page.on("dialog", lambda dialog: seen.complaints.append(dialog.message))
-    page.goto((folder / "index.html").as_uri())
+    page.goto((folder / "figures.html").as_uri())
     page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
     page.wait_for_load_state("networkidle")
     return seen
@@ -266,7 +266,7 @@ def test_invariant_10_hostile_texts_are_inert_in_the_browser(browser: Any, hosti
 
 
 def test_invariant_10_hostile_texts_are_data_in_every_attribute(hostile_edition: Path, html: str) -> None:
-    hostile = (hostile_edition / "index.html").read_text(encoding="utf-8")
+    hostile = (hostile_edition / "figures.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;" in hostile
     assert "{{7*7}}{% raw %}" in hostile
     known = {tag for tag, _ in Tags(html).tags}
@@ -432,5 +432,5 @@ def test_the_page_is_the_same_bytes_when_it_is_made_again(
     filled_store: Store, edition: Path, tmp_path: Path
 ) -> None:
     again = _publish(filled_store, tmp_path)
-    assert (again / "index.html").read_bytes() == (edition / "index.html").read_bytes()
+    assert (again / "figures.html").read_bytes() == (edition / "figures.html").read_bytes()
     shutil.rmtree(again)

@@ -35,7 +35,7 @@ def test_it_is_told_after_the_interval_of_these_prompts_and_is_wider(tmp_path: P
     assert (row.low, row.high) == kept[:2]
     assert row.prompts == pytest.approx(kept[2:])
     assert kept[2] <= kept[0] < kept[1] < kept[3]
-    text = html.unescape(render(built)["index.html"].decode())
+    text = html.unescape(render(built)["figures.html"].decode())
     first = text.index(f"{kept[0]:.2f} to {kept[1]:.2f}")
     assert text.index(f"Of other prompts like these: {kept[2]:.2f} to {kept[3]:.2f}.") > first
 
@@ -43,7 +43,7 @@ def test_it_is_told_after_the_interval_of_these_prompts_and_is_wider(tmp_path: P
 def test_with_nine_prompts_and_for_a_withheld_model_there_is_none(tmp_path: Path) -> None:
     con, built = page(tmp_path, FEW)
     assert built.boards[0].groups[0].rows[0].prompts is None
-    assert "Of other prompts like these" not in render(built)["index.html"].decode()
+    assert "Of other prompts like these" not in render(built)["figures.html"].decode()
     con.execute("UPDATE scores SET prompts_low = 0.1, prompts_high = 0.5")
     con.execute("INSERT INTO withheld VALUES ($week, 'sim-one', 'incomplete')", {"week": builder.WEEK})
     assert con.execute("SELECT DISTINCT prompts_low FROM leaderboard").fetchall() == [(None,)]

@@ -44,7 +44,7 @@ def page(loaded: duckdb.DuckDBPyConnection) -> str:
 
 def shown(con: duckdb.DuckDBPyConnection) -> str:
     view = build_page(con, week=world.WEEK, edition="e.1", code_version="1")
-    return html.unescape(re.sub(r"\s+", " ", render(view)["index.html"].decode()))
+    return html.unescape(re.sub(r"\s+", " ", render(view)["figures.html"].decode()))
 
 
 def board(page: str, name: str = BOARD) -> str:

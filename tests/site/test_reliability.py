@@ -36,7 +36,7 @@ def page(con: duckdb.DuckDBPyConnection, *statements: str) -> str:
     for statement in statements:
         con.execute(statement)
     view = build_page(con, week=world.WEEK, edition="e.1", code_version="1")
-    text = render(view)["index.html"].decode()
+    text = render(view)["figures.html"].decode()
     return html.unescape(re.sub(r"\s+", " ", text))
 
 
@@ -107,7 +107,7 @@ def test_a_labeler_that_moved_is_an_event_and_its_attribute_stands_in_no_ranking
     assert event in accepted
     assert "Accepted by kim: the <b>new</b> ones are right" in accepted
     assert "ot reliable" not in accepted
-    raw = render(build_page(con, week=world.WEEK, edition="e.1", code_version="1"))["index.html"].decode()
+    raw = render(build_page(con, week=world.WEEK, edition="e.1", code_version="1"))["figures.html"].decode()
     assert "&lt;b&gt;new" in raw
 
 

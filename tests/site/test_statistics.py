@@ -127,7 +127,7 @@ def test_the_pictures_of_four_weeks_stand_beside_a_statistic(tmp_path: Path) -> 
 
 def test_the_page_has_the_section_and_text_stays_text(loaded: duckdb.DuckDBPyConnection) -> None:
     page = build_page(loaded, week=builder.WEEK, edition=f"{builder.WEEK}.1", code_version="test")
-    text = render(page)["index.html"].decode()
+    text = render(page)["figures.html"].decode()
     section = text[text.index('<section id="statistics"') :].split("</section>")[0]
     assert "13.7\xa0% of those of 15 and over" in section
     assert "15 shares were compared. What differs clearly:" in section

@@ -42,7 +42,7 @@ def boards(con: duckdb.DuckDBPyConnection, *statements: str) -> list[str]:
     for statement in statements:
         con.execute(statement)
     view = build_page(con, week=world.WEEK, edition="e.1", code_version="1")
-    text = html.unescape(re.sub(r"\s+", " ", render(view)["index.html"].decode()))
+    text = html.unescape(re.sub(r"\s+", " ", render(view)["figures.html"].decode()))
     return [
         re.sub(r"<[^>]+>", " ", board)
         for board in re.findall(r'<section class="board.*?</section>', text)

@@ -19,6 +19,7 @@ from assets.leaderboard.views.view import Page, Point
 _HERE = Path(__file__).parents[1]
 STATIC = _HERE / "static"
 TEMPLATES = (_HERE / "templates",)
+FIGURES = "figures.html"
 
 
 class _Figure(Protocol):
@@ -31,13 +32,13 @@ class _Figure(Protocol):
 
 
 def render(page: Page) -> dict[str, bytes]:
-    """Return the files of the page, by path relative to the edition: `index.html` and what it links to.
+    """Return the files of the page, by path relative to the edition: `FIGURES` and what it links to.
 
     Pictures and data files are not among them.
     """
     files = {f"static/{path.name}": path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file()}
     files["static/boards.css"] = _template("boards.css.j2", boards=page.boards)
-    files["index.html"] = _template("index.html.j2", page=page)
+    files[FIGURES] = _template("figures.html.j2", page=page)
     return files
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-#: Sections of `index.html.j2` that a part can follow.
+#: Sections of `figures.html.j2` that a part can follow.
 SECTIONS = ("leaderboard", "weeks", "pictures", "conversations", "changes", "events", "studies")
 
 

@@ -26,7 +26,7 @@ def moved(published: Installation, monkeypatch: pytest.MonkeyPatch) -> Installat
 
 
 def page(of: Installation, edition: str) -> str:
-    text = of.store.get(f"{keys.edition_prefix(edition)}index.html").decode()
+    text = of.store.get(f"{keys.edition_prefix(edition)}figures.html").decode()
     return re.sub(r"\s+", " ", text)
 
 

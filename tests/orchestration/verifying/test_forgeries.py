@@ -64,9 +64,9 @@ def _nothing(edition: Edition) -> None:
 
 
 def _swap_names(edition: Edition) -> None:
-    edition.text("index.html", "sim-classic", "sim-x")
-    edition.text("index.html", "sim-drift", "sim-classic")
-    edition.text("index.html", "sim-x", "sim-drift")
+    edition.text("figures.html", "sim-classic", "sim-x")
+    edition.text("figures.html", "sim-drift", "sim-classic")
+    edition.text("figures.html", "sim-x", "sim-drift")
 
 
 def _swap_pictures(edition: Edition) -> None:
@@ -91,7 +91,7 @@ def _drop_picture(edition: Edition) -> None:
 def _hide_download(edition: Edition) -> None:
     """Drop a file and the page's link to it."""
     (edition.folder / "data" / "drift_events.csv").unlink()
-    edition.text("index.html", 'href="data/drift_events.csv"', 'href="data/drift_events.parquet"')
+    edition.text("figures.html", 'href="data/drift_events.csv"', 'href="data/drift_events.parquet"')
 
 
 def _flag(edition: Edition) -> None:
@@ -167,12 +167,12 @@ def _kept(field: str, name: str) -> Callable[[Edition], dict[str, Any]]:
 
 FORGERIES: dict[str, Forgery] = {
     # the page
-    "names swapped on the page": Forgery(_swap_names, "index.html is not what its version makes"),
+    "names swapped on the page": Forgery(_swap_names, "figures.html is not what its version makes"),
     "a number on the page": Forgery(
-        lambda e: e.text("index.html", "n = 4", "n = 40"), "index.html is not what its version makes"
+        lambda e: e.text("figures.html", "n = 4", "n = 40"), "figures.html is not what its version makes"
     ),
     "a script on the page": Forgery(
-        lambda e: e.text("index.html", "</body>", "<script>1</script></body>"), "index.html is not what"
+        lambda e: e.text("figures.html", "</body>", "<script>1</script></body>"), "figures.html is not what"
     ),
     "a style that hides a row": Forgery(
         lambda e: e.text("static/page.css", "body", "tr{display:none} body"), "static/page.css is not what"
@@ -342,7 +342,7 @@ FORGERIES: dict[str, Forgery] = {
     ),
     "created_at no time": Forgery(_nothing, "no time in UTC", lambda e: {"created_at": "yesterday"}),
     "code_version": Forgery(
-        _nothing, "index.html is not what its version makes", lambda e: {"code_version": "0.1.0+ffffffffffff"}
+        _nothing, "figures.html is not what its version makes", lambda e: {"code_version": "0.1.0+ffffffffffff"}
     ),
     "the week": Forgery(_nothing, "week and revision say 2026-11-16.1", lambda e: {"week": "2026-11-16"}),
     "the revision": Forgery(_nothing, f"week and revision say {WEEK}.2", lambda e: {"revision": 2}),
@@ -473,7 +473,7 @@ def test_a_flipped_byte_of_any_file_is_reported_with_its_name(edition: Edition) 
 
 
 def test_an_edition_of_an_unknown_version_is_not_checked_in_full(edition: Edition) -> None:
-    edition.text("index.html", "<main>", "<main >")
+    edition.text("figures.html", "<main>", "<main >")
     edition.sign(texts_sha256="f" * 64)
     report = verified(edition)
     assert report.exit_code == 4, report.lines()
@@ -493,10 +493,10 @@ def test_an_edition_of_an_unknown_version_is_not_checked_in_full(edition: Editio
 def test_figures_on_the_page_of_another_version_are_compared_by_their_address(
     edition: Edition, old: str, new: str
 ) -> None:
-    edition.text("index.html", "<main>", "<main >")
+    edition.text("figures.html", "<main>", "<main >")
     edition.sign(texts_sha256="f" * 64)
     assert verified(edition).differences == []
-    edition.text("index.html", old, new)
+    edition.text("figures.html", old, new)
     edition.sign(texts_sha256="f" * 64)
     report = verified(edition)
     assert report.exit_code == 1

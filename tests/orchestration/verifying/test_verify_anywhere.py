@@ -110,7 +110,7 @@ def test_metrics_that_only_one_version_computes_are_no_difference_of_another_ver
 
 def test_exit_code_4_says_that_not_all_could_be_checked(folder: Path, cliche: Cliche) -> None:
     edition = Edition(folder)
-    edition.text("index.html", "<main>", "<main >")
+    edition.text("figures.html", "<main>", "<main >")
     edition.sign(texts_sha256="f" * 64)
     ended = cliche("verify", str(folder))
     assert ended.code == 4

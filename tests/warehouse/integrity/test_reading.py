@@ -213,7 +213,7 @@ def test_when_the_store_was_read_is_on_the_page_and_makes_no_edition(
     whole: Installation, cliche: Cliche
 ) -> None:
     store, week = whole.store, "2026-11-09"
-    page = store.get("editions/2026-11-09.1/index.html").decode()
+    page = store.get("editions/2026-11-09.1/figures.html").decode()
     assert "Store last read whole: never." in page
     assert json.loads(store.get("editions/2026-11-09.1/manifest.json"))["store_read"] is None
     read_store(store, whole.home)
@@ -224,6 +224,6 @@ def test_when_the_store_was_read_is_on_the_page_and_makes_no_edition(
     assert weekly.publish(whole.place(), whole.settings, week, note=lambda text: None) == f"{week}.1"
     stated = json.loads(store.get("editions/2026-11-09.1/manifest.json"))["store_read"]
     assert stated.endswith("all as recorded")
-    assert f"Store last read whole: {stated}." in store.get("editions/2026-11-09.1/index.html").decode()
+    assert f"Store last read whole: {stated}." in store.get("editions/2026-11-09.1/figures.html").decode()
     verified = cliche("verify")
     assert verified.code == 0, verified.out
