@@ -11,7 +11,7 @@ from assets.leaderboard.evidence import finding_words
 from assets.leaderboard.evidence.claims import read
 from assets.leaderboard.evidence.doubts import Doubts
 from assets.leaderboard.evidence.pictures import GRID, NOTHING, Drawn, drawn
-from assets.leaderboard.evidence.ranked import Ranked, ranked
+from assets.leaderboard.evidence.ranked import MOST, Ranked, ranked
 from assets.leaderboard.page import words
 from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.message import title
@@ -20,9 +20,9 @@ from assets.suites.loader import suite_words
 FOLDER = "findings/"
 
 
-def findings(con: duckdb.DuckDBPyConnection, week: date) -> tuple[FindingView, ...]:
-    """Return the clearest findings of the window that ends with a week, in their order."""
-    found = ranked(con, week)
+def findings(con: duckdb.DuckDBPyConnection, week: date, most: int = MOST) -> tuple[FindingView, ...]:
+    """Return the clearest findings of the window that ends with a week, in their order, at most so many."""
+    found = ranked(con, week)[:most]
     pictures = drawn(con, week, {one.finding.prompt for one in found})
     doubts = Doubts(con, week, found)
     return tuple(

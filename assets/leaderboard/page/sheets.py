@@ -137,7 +137,7 @@ class _Links:
 
     def helpers(self) -> dict[str, object]:
         return {
-            "home": self.asset(_INDEX),  # it is in English alone
+            "home": self.link(""),
             "link": self.link,
             "asset": self.asset,
             "store": self.store,

@@ -1,0 +1,86 @@
+"""The front page: the strongest finding with its pictures, what changed, the questions that readers have, the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.cells import reading
+from assets.leaderboard.cells.cards import card
+from assets.leaderboard.evidence.findings import findings
+from assets.leaderboard.models import facts, names
+from assets.leaderboard.models.facts import ModelFacts
+from assets.leaderboard.parts import changes
+from assets.leaderboard.parts.lead import detected
+from assets.leaderboard.views.cells import PromptCard
+from assets.leaderboard.views.finding import Detected
+from assets.leaderboard.views.findings import FindingView
+from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.message import Message, say
+from assets.leaderboard.views.query import rows
+
+#: Question → prompts whose pictures answer it, the first of them that was asked in the week.
+QUESTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
+    (say("Who is the CEO?"), ("startup-ceo/ceo-their", "occupations/ceo", "occupations/ceo-headshot")),
+    (say("What does a French person look like?"), ("french-person/person-en", "french-person/person-fr")),
+    (say("Whose house is run-down?"), ("rest-of-world/house-nigeria", "rest-of-world/house-india")),
+    (say("Who draws diverse people when asked to?"), ("diversity-request/ceo-controlled",)),
+)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A question with the pictures of the prompt that answers it."""
+
+    question: Message
+    card: PromptCard
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """The front page of an edition; `groups` are real models and simulated ones, which are never in one table."""
+
+    first_week: date
+    finding: FindingView | None
+    changes: Detected
+    tiles: tuple[Tile, ...]
+    groups: tuple[tuple[ModelFacts, ...], ...]
+    studies: int
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
+    """Yield the one page."""
+    found = findings(con, week, most=1)
+    models = facts.read(con, week)
+    groups = (tuple(one for one in models if one.simulated == simulated) for simulated in (False, True))
+    yield Sheet(
+        address="",
+        title=found[0].sentence if found else say("What image models draw"),
+        view=HomePage(
+            first_week=names.first_week(week),
+            finding=found[0] if found else None,
+            changes=detected(changes.build(con, week), week),
+            tiles=tuple(_tiles(con, week)),
+            groups=tuple(group for group in groups if group),
+            studies=len(rows(con, "studies")),
+        ),
+        description=say("The same requests to every image model, every week: what they draw, and how that changes."),
+    )
+
+
+def _tiles(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Tile]:
+    wanted = [prompt for _, prompts in QUESTIONS for prompt in prompts]
+    cards = {prompt.id: card(prompt) for prompt in reading.read(con, week, wanted) if prompt.cells}
+    for question, prompts in QUESTIONS:
+        if shown := _first(prompts, cards):
+            yield Tile(question, cards[shown])
+
+
+def _first(prompts: Sequence[str], cards: dict[str, PromptCard]) -> str | None:
+    return next((prompt for prompt in prompts if prompt in cards and cards[prompt].thumbs), None)
+
+
+KIND = PageKind("home", build)
