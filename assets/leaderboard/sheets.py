@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import duckdb
 
@@ -17,9 +17,9 @@ from assets.leaderboard.views.kind import PageKind, Thumbnails
 
 @cache
 def kinds() -> tuple[PageKind, ...]:
-    """Return the kinds of page that modules of `pages` declare as `KIND`, by the names of the modules."""
-    names = sorted(module.name for module in iter_modules(pages.__path__))
-    modules = [import_module(f"{pages.__name__}.{name}") for name in names]
+    """Return the kinds of page that modules of `pages` declare as `KIND`, by the names of the modules, in whatever room."""
+    names = sorted(module.name for module in walk_packages(pages.__path__, f"{pages.__name__}."))
+    modules = [import_module(name) for name in names]
     return tuple(module.KIND for module in modules if hasattr(module, "KIND"))
 
 

@@ -1,4 +1,4 @@
-"""The front page: the strongest finding with its pictures, what changed, the questions that readers have, the models."""
+"""The front page: the strongest finding and its pictures, what changed, questions that readers have, the models."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             groups=tuple(group for group in groups if group),
             studies=len(rows(con, "studies")),
         ),
-        description=say("The same requests to every image model, every week: what they draw, and how that changes."),
+        description=say(
+            "The same requests to every image model, every week: what they draw, and how that changes."
+        ),
     )
 
 

@@ -342,7 +342,9 @@ FORGERIES: dict[str, Forgery] = {
     ),
     "created_at no time": Forgery(_nothing, "no time in UTC", lambda e: {"created_at": "yesterday"}),
     "code_version": Forgery(
-        _nothing, "figures.html is not what its version makes", lambda e: {"code_version": "0.1.0+ffffffffffff"}
+        _nothing,
+        "figures.html is not what its version makes",
+        lambda e: {"code_version": "0.1.0+ffffffffffff"},
     ),
     "the week": Forgery(_nothing, "week and revision say 2026-11-16.1", lambda e: {"week": "2026-11-16"}),
     "the revision": Forgery(_nothing, f"week and revision say {WEEK}.2", lambda e: {"revision": 2}),

@@ -184,7 +184,7 @@ def test_every_page_is_reached_from_the_front_page(edition: Path) -> None:
         ahead += [
             page.parent / found for link in links if (found := link.partition("#")[0]).endswith(".html")
         ]
-    assert seen == {page.resolve() for page in edition.rglob("index.html")}
+    assert seen == {page.resolve() for page in edition.rglob("*.html")}
 
 
 def test_no_page_holds_a_script_or_a_tag_of_others(edition: Path) -> None:
