@@ -17,7 +17,7 @@ from assets.leaderboard.views.kind import PageKind, Thumbnails
 
 @cache
 def kinds() -> tuple[PageKind, ...]:
-    """Return the kinds of page that modules of `pages` declare as `KIND`, by the names of the modules, in whatever room."""
+    """Return the kinds of page that modules of `pages` declare as `KIND`, by the names of their modules."""
     names = sorted(module.name for module in walk_packages(pages.__path__, f"{pages.__name__}."))
     modules = [import_module(name) for name in names]
     return tuple(module.KIND for module in modules if hasattr(module, "KIND"))

@@ -69,7 +69,7 @@ def test_a_change_is_a_sentence_that_can_be_quoted() -> None:
     assert said(metric="refused_rate", attribute=None, value_name=None).startswith(
         "Answers to all 2 prompts of startup-ceo@1 by model-x: refusals 4 % → 31 %"
     )
-    assert "headwear “sombrero” 4 %" in said(attribute="headwear", value_name="sombrero")
+    assert "sombreros 4 %" in said(attribute="headwear", value_name="sombrero")
 
 
 def test_what_was_checked_is_told_and_so_is_what_could_not_be() -> None:
