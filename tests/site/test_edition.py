@@ -107,6 +107,7 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
         "docs/analysis.yaml",
         "docs/dictionary.md",
         "docs/metrics.md",
+        "docs/queries.json",
     }
     assert sha256_hex(files["docs/analysis.yaml"]) == manifest["analysis_plan_sha256"] == shipped_sha256()
     assert b"| `labeler_version` | VARCHAR | yes | identity |" in files["docs/dictionary.md"]

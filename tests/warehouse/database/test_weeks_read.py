@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.leaderboard.views.query import rows, rows_of_weeks
+from assets.leaderboard.views.query import rows, rows_of_weeks, stream_of_weeks
 from tests.site import world
 from tests.warehouse.checks.quality_rows import disagrees, moved
 from warehouse.database import marts
@@ -27,6 +27,13 @@ OF_WEEKS: dict[str, dict[str, Any]] = {
     "pairs": {},
     "samples": {"pictures": 4},
     "conversations": {"conversations": 2},
+}
+#: Statements whose rows are of all weeks together that are read.
+OVER_WEEKS: dict[str, dict[str, Any]] = {
+    "prompt_pages": {},
+    "prompt_slots": {"week": world.WEEK, "asked": ["occupations/ceo", "occupations/nurse"]},
+    "prompt_turns": {},
+    "prompt_words": {},
 }
 
 
@@ -56,7 +63,12 @@ def test_rows_of_a_view_in_some_weeks(con: duckdb.DuckDBPyConnection, view: str)
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in names("page") if WEEKS in header(f"page/{name}") and name not in OF_WEEKS]
+    "name",
+    [
+        name
+        for name in names("page")
+        if WEEKS in header(f"page/{name}") and name not in {**OF_WEEKS, **OVER_WEEKS}
+    ],
 )
 def test_rows_of_a_statement_about_one_week(con: duckdb.DuckDBPyConnection, name: str) -> None:
     found = 0
@@ -79,6 +91,16 @@ def test_rows_of_a_statement_about_some_weeks(con: duckdb.DuckDBPyConnection, na
         found += len(of_weeks)
     assert found or name == "conversations"
     assert rows_of_weeks(con, name, [], OF_WEEKS[name]) == []
+
+
+@pytest.mark.parametrize("name", OVER_WEEKS)
+def test_rows_of_a_statement_over_some_weeks(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Of all weeks they are those of the statement itself; of the first week alone, of no more."""
+    weeks = [date.fromisoformat(week) for week in MONDAYS]
+    whole = asked(con, sql(f"page/{name}"), OVER_WEEKS[name])
+    assert [*stream_of_weeks(con, name, weeks, OVER_WEEKS[name])] == whole
+    assert whole or name == "prompt_turns"
+    assert len([*stream_of_weeks(con, name, weeks[:1], OVER_WEEKS[name])]) <= len(whole)
 
 
 def test_the_boards_have_the_last_row_and_the_last_figure_of_everybody(
