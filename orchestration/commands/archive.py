@@ -13,9 +13,7 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.page.sheets import site_of
 from assets.leaderboard.published import edition_ids, fetcher, latest, read_manifest
-from assets.leaderboard.site_pages import pages_of, site_keys
 from orchestration.commands.editions import (
     MANIFEST,
     build_from,
@@ -74,6 +72,9 @@ def fetch(edition: str, folder: Path) -> int:
 
     Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last.
     """
+    from assets.leaderboard.page.sheets import site_of
+    from assets.leaderboard.site_pages import pages_of, site_keys
+
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)
     objects, prefix = _objects(manifest), keys.edition_prefix(edition)

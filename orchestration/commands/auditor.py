@@ -16,7 +16,6 @@ from urllib.parse import unquote, urlsplit
 from assets.generation.workplace import Workplace
 from assets.leaderboard.browser_engine import engine_keys
 from assets.leaderboard.published import fetcher
-from assets.leaderboard.site_pages import site_keys
 from orchestration.commands.editions import MANIFEST, counting, current, database_of, manifest_of, write_whole
 from orchestration.commands.range_requests import RangeHandler
 from orchestration.console import ERR, say
@@ -63,7 +62,10 @@ class _Served:
     """
 
     def __init__(self, place: Workplace) -> None:
+        from assets.leaderboard.site_pages import site_keys
+
         self._place = place
+        self._beside = {*site_keys(), keys.SITE_DATABASE_NOTE, *engine_keys().values()}
         self.newest = current(place)
         self.folder = place.warehouse.parent / "editions"
         self._fetchers: dict[str, tuple[set[str], Callable[[str], Path]]] = {}
@@ -73,11 +75,7 @@ class _Served:
         """Return a copy of what is at a path; None if readers see nothing there."""
         if path == keys.SITE_DATABASE:
             return database_of(self._place, self.newest)
-        if keys.THUMBNAIL.fullmatch(path) or path in {
-            *site_keys(),
-            keys.SITE_DATABASE_NOTE,
-            *engine_keys().values(),
-        }:
+        if keys.THUMBNAIL.fullmatch(path) or path in self._beside:
             return self._copy(path)
         edition, name = self.newest, path
         if inside := _INSIDE.fullmatch(path):

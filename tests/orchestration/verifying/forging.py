@@ -90,7 +90,11 @@ class _Folder:
         pages = {front: index.encode()} | {n: d for n, d in files.items() if n.startswith("static/")}
         made = {"data", "docs", "pictures", "static"}  # otherwise than with pages
         beside = {n for n in files if "/" in n and n.partition("/")[0] not in made and not n.endswith(".png")}
-        pages |= {n: d for n, d in files.items() if n != front and (n in beside or n.rpartition("/")[2] == "index.html")}
+        pages |= {
+            n: d
+            for n, d in files.items()
+            if n != front and (n in beside or n.rpartition("/")[2] == "index.html")
+        }
         edition, site = self.manifest["edition"], site_of(self.manifest)
         pages = {n: d if n.startswith("static/") else nameless(d, edition, site) for n, d in pages.items()}
         rendered = {name: sha256_hex(data) for name, data in pages.items()}
