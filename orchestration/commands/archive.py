@@ -92,7 +92,10 @@ def fetch(edition: str, folder: Path) -> int:
             step("thumbnails", done, len(shown))
             lost += not _thumbnail(place, key, folder)
         step("", len(objects), len(objects))
-    for key, data in pages_of({edition: manifest}, edition, site_of(manifest)).items():
+    paged = any(
+        name.endswith("/index.html") for name in manifest["files"]
+    )  # earlier editions link to no list
+    for key, data in (pages_of({edition: manifest}, edition, site_of(manifest)) if paged else {}).items():
         write_whole(folder / key, data)
     write_whole(folder / prefix / MANIFEST, place.store.get(prefix + MANIFEST))
     total = decimal(sum(stated["bytes"] for stated in objects.values()))

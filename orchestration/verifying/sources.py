@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.store.base import Store
 from warehouse.store.local import LocalStore
 
+_AT_ONCE = 16  # reads of small files: S3 answers one in 10 to 50 ms
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
 
 
@@ -123,10 +125,13 @@ def _fetch_folder(store: Store, prefix: str, root: Path, step: Step) -> tuple[st
     """Write what is under a prefix to the same keys under `root`; return the names that no file can have."""
     names = [key.removeprefix(prefix) for key in store.list(prefix)]
     strange = tuple(name for name in names if manifests.unsafe(name))
-    for number, name in enumerate(names):
-        step("fetching", number, len(names))
-        if name not in strange and not _fetched(store, prefix + name, root):
-            raise CorruptObjectError(f"{prefix}{name} went away while it was read")
+    wanted = [name for name in names if name not in strange]
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fetch") as threads:
+        there = threads.map(lambda name: _fetched(store, prefix + name, root), wanted)
+        for number, (name, found) in enumerate(zip(wanted, there, strict=True)):
+            step("fetching", number, len(wanted))
+            if not found:
+                raise CorruptObjectError(f"{prefix}{name} went away while it was read")
     return strange
 
 

@@ -22,7 +22,7 @@ from assets.suites.loader import load_attributes, load_suites, suite_words
 
 _HERE = Path(__file__).parents[1]
 _METHODS = [("**/pages/**.j2", "jinja2"), ("**.py", "python")]
-_OPTIONS = {"**/pages/**.j2": {"trimmed": "true"}}
+_OPTIONS = {"**/pages/**.j2": {"trimmed": "true", "newstyle_gettext": "true"}}
 #: Lines of a catalog's head that change with time, or say nothing.
 _TRANSIENT = tuple(
     f'"{name}'.encode()

@@ -86,7 +86,7 @@ def test_its_editions_are_fetched_and_its_file_is_the_edition_s_own(
     assert cliche("edition", "fetch", CORRECTED, str(folder)).code == 0
     copied = folder / "editions" / CORRECTED
     held = {path.relative_to(copied): path.read_bytes() for path in copied.rglob("*") if path.is_file()}
-    assert {path.name for path in folder.iterdir()} == {"editions", "site"}
+    assert {path.name for path in folder.iterdir()} == {"editions"}
     assert held == {
         path.relative_to(stored): path.read_bytes() for path in stored.rglob("*") if path.is_file()
     }

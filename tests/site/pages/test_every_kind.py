@@ -34,6 +34,8 @@ RULES = """async () => (await axe.run(document, {preload: false, runOnly: ["wcag
   "wcag22aa", "best-practice"]})).violations.map(
     one => one.id + ": " + one.nodes.map(node => node.html.slice(0, 200)).join(" | "))"""
 LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+LOADED = """Promise.all([...document.images].map(image =>
+  image.complete || new Promise(done => { image.onload = image.onerror = done; })))"""
 #: Largest page of any kind (DESIGN), in bytes of HTML.
 MOST = 300_000
 LINK = re.compile(r'(?:href|src)="([^"]*)"')
@@ -101,8 +103,8 @@ def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -
     )
     page.goto(file.as_uri())
     page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
-    page.wait_for_load_state("networkidle")
-    if not page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)"):
+    page.evaluate(LOADED)
+    if not page.evaluate("[...document.images].every(image => image.naturalWidth > 0)"):
         found.append("a picture is not shown")
     if page.evaluate("document.scrollingElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("the page scrolls sideways")

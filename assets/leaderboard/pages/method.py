@@ -1,0 +1,88 @@
+"""The pages "Method": how to read and quote a figure, and who labels the pictures of this edition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.page import words
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
+from assets.leaderboard.views.message import Message, say, title
+from assets.leaderboard.views.query import Row, rows
+
+
+@dataclass(frozen=True)
+class UsedLabeler:
+    """A version of a labeler, and the weeks in which it read an attribute."""
+
+    name: str
+    version: str
+    first_week: date
+    last_week: date
+
+
+@dataclass(frozen=True)
+class ReadAttribute:
+    """Who read an attribute, and how many of the pictures people rated too."""
+
+    title: Message
+    labelers: tuple[UsedLabeler, ...]
+    rated: int
+    raters: int
+
+
+@dataclass(frozen=True)
+class Method:
+    """Which of the two pages it is; `attributes` are of the page of labels alone."""
+
+    part: str
+    attributes: tuple[ReadAttribute, ...] = ()
+
+
+def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
+    """Yield the page of reading and quoting, then that of labels."""
+    reading = say("How to read and quote a figure")
+    yield Sheet(
+        "method/",
+        reading,
+        Method("reading"),
+        description=say("What to quote with a figure, what its interval says, and what it does not say."),
+    )
+    yield Sheet(
+        "method/labels/",
+        say("Who labels the pictures"),
+        Method("labels", _attributes(con, week)),
+        (Crumb("method/", reading),),
+        say("Which program read which attribute, in which weeks, and how many pictures people checked."),
+    )
+
+
+def _attributes(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ReadAttribute, ...]:
+    asked = {"week": week.isoformat()}
+    rated = {row["attribute"]: row for row in rows(con, "rated", asked)}
+    used: dict[str, list[Row]] = {}
+    for row in rows(con, "labelers", asked):
+        used.setdefault(row["attribute"], []).append(row)
+    return tuple(
+        ReadAttribute(
+            title(words.attribute(attribute)),
+            tuple(
+                UsedLabeler(
+                    words.plain(row["labeler"]),
+                    words.plain(row["labeler_version"]),
+                    row["first_week"],
+                    row["last_week"],
+                )
+                for row in versions
+            ),
+            rated[attribute]["pictures"] if attribute in rated else 0,
+            rated[attribute]["raters"] if attribute in rated else 0,
+        )
+        for attribute, versions in used.items()
+    )
+
+
+KIND = PageKind("method", build)
