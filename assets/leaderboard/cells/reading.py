@@ -178,7 +178,7 @@ def _cell(
     pictures: list[CellPicture] = []
     for row in slots:
         if row["outcome_group"] == "success" and row["image_sha256"] is not None:
-            value = _read(row, of.attribute) if of else None
+            value = value_read(row, of.attribute) if of else None
             pictures.append(
                 CellPicture(
                     len(pictures) + 1,
@@ -196,7 +196,7 @@ def _cell(
     return Cell(model, bool(now[0]["simulated"]), shares, tuple(pictures), _outcomes(slots))
 
 
-def _read(row: Row, attribute: str) -> str | None:
+def value_read(row: Row, attribute: str) -> str | None:
     """Return what the labeler that counts read of an attribute in a slot's picture."""
     for reading in row["readings"] or ():
         if (reading["labeler"], reading["labeler_version"]) == (row["labeler"], row["labeler_version"]):

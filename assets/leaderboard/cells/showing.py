@@ -61,10 +61,15 @@ def suite_title(suite: str, major: int) -> Message:
     return title(file.title if file else words.spaced(suite))
 
 
+def is_sensitive(label: str) -> bool:
+    """Return whether the pictures of a suite (`<id>@<major>`) are to be shown only when asked for."""
+    file = suite_words().get(label)
+    return bool(file and file.sensitive)
+
+
 def head(prompt: PromptPictures) -> PromptHead:
     """Return what a page says of its prompt."""
     row, asked = prompt.declared[0], prompt.question
-    file = suite_words().get(f"{row['suite']}@{row['suite_major']}")
     later: dict[int, str] = {}
     for turn in prompt.turns:
         later.setdefault(turn["turn"], words.plain(turn["text"]))
@@ -77,7 +82,7 @@ def head(prompt: PromptPictures) -> PromptHead:
         suite=suite_title(row["suite"], row["suite_major"]),
         conversation=row["turns"] > 1,
         turns=tuple(later[number] for number in sorted(later)),
-        sensitive=bool(file and file.sensitive),
+        sensitive=is_sensitive(f"{row['suite']}@{row['suite_major']}"),
         attribute=asked.attribute if asked else None,
         attribute_title=title(words.attribute(asked.attribute)) if asked else None,
         framed=many(asked.attribute, asked.value) if asked else None,

@@ -75,6 +75,7 @@ def names() -> Iterator[tuple[str, str]]:
     yield from (("suites", words.subject(subject)) for subject in subjects if words.has_phrase(subject))
     for claim in shipped_claims():
         yield from (("claims.yaml", said) for said in (claim.sentence, claim.source, claim.then))
+    yield from (("page/words.py", words.reason(code)) for code in words.REASONS)
 
 
 def read(language: str) -> Catalog:

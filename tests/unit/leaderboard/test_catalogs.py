@@ -17,6 +17,7 @@ OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 SAME = {
     *("Corrections", "Rest of World, 2023", "conversation", "original", "rare"),
     *(
+        "%(change)s points",
         "%(signed)s point",
         "%(signed)s points",
         "%(suite)s, %(condition)s",

@@ -11,7 +11,7 @@ import duckdb
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.pages.prompts import ADDRESS, TITLE
+from assets.leaderboard.pages.pictures.prompts import ADDRESS, TITLE
 from assets.leaderboard.views.cells import CellPage, CellWeek, Detail, Outcomes, PromptHead
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say

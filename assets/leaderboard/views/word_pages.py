@@ -1,0 +1,80 @@
+"""What pages show of what one word changes in the pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assets.leaderboard.views.cells import Thumb
+from assets.leaderboard.views.message import Message
+
+
+@dataclass(frozen=True)
+class WordSide:
+    """The pictures on one side: how many are counted, which share shows the value, and some of them at random."""
+
+    n: int
+    share: float
+    thumbs: tuple[Thumb, ...]
+
+
+@dataclass(frozen=True)
+class WordEffect:
+    """What became of one value in the pictures of one model. `change`, `low` and `high` are signed points."""
+
+    model: str
+    simulated: bool
+    attribute: str
+    value: str
+    said: Message  # of many pictures with the value
+    clear: bool
+    change: str
+    low: str
+    high: str
+    a: WordSide
+    b: WordSide
+    pairs: int
+
+
+@dataclass(frozen=True)
+class WordMissing:
+    """A model without a figure, and why."""
+
+    model: str
+    simulated: bool
+    why: Message
+
+
+@dataclass(frozen=True)
+class WordPage:
+    """One comparison: the clear effects first. Texts are None where each side has several."""
+
+    title: Message
+    text_a: str | None
+    text_b: str | None
+    language_a: str
+    language_b: str
+    more: int  # pairs of prompts beside the one that is shown
+    sensitive: bool
+    effects: tuple[WordEffect, ...]
+    missing: tuple[WordMissing, ...]
+
+    def of(self, *, simulated: bool) -> tuple[WordEffect, ...]:
+        """Return the effects of real or of simulated models."""
+        return tuple(effect for effect in self.effects if effect.simulated == simulated)
+
+
+@dataclass(frozen=True)
+class WordCard:
+    """A comparison in the list."""
+
+    address: str
+    title: Message
+    clear: int
+    effects: int
+
+
+@dataclass(frozen=True)
+class WordPages:
+    """The list of comparisons."""
+
+    cards: tuple[WordCard, ...]

@@ -1,0 +1,122 @@
+"""What one word changes: the pictures on both sides are those that the shares are of, and clear effects come first."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from assets.leaderboard.cells import word_pictures
+from assets.leaderboard.page.sheets import SitePlace, render_sheet
+from assets.leaderboard.sheets import kinds
+from tests.site import test_effects as effects
+from tests.site import world
+from tests.site.pages.test_prompt_pages import Node, Tree
+
+WEEK = date.fromisoformat(world.WEEK)
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    return effects.loaded_world(tmp_path_factory.mktemp("words"))
+
+
+def pages(con: duckdb.DuckDBPyConnection) -> dict[str, Tree]:
+    return {
+        path: Tree(content.decode())
+        for kind in kinds()
+        if kind.id in ("words", "word")
+        for sheet in kind.build(con, WEEK)
+        for path, content in render_sheet(kind, sheet, WEEK, SitePlace())
+    }
+
+
+@pytest.fixture(scope="module")
+def made(con: duckdb.DuckDBPyConnection) -> dict[str, Tree]:
+    return pages(con)
+
+
+def articles(tree: Tree) -> list[Node]:
+    return tree.all("article", "effect")
+
+
+def within(tree: Tree, article: Node, tag: str, *classes: str) -> list[Node]:
+    return [node for node in tree.all(tag, *classes) if article in node.parents]
+
+
+def test_every_side_shows_the_pictures_that_its_share_is_of(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_pictures, "PICTURES", 10_000)
+    monkeypatch.setattr(word_pictures, "TOGETHER", 10_000_000)
+    tried = 0
+    for path, tree in pages(con).items():
+        for article in articles(tree):
+            lists = within(tree, article, "ul")
+            row = con.execute(
+                "SELECT n_a, n_b, estimate_a, estimate_b, estimate, low, high, clear, cells FROM word_against_word "
+                "WHERE week = ? AND model = ? AND attribute = ? AND value_name = ? AND metric = 'share' "
+                "AND subject IS NULL AND ? LIKE '%words/' || suite || '-' || a || '-' || b || '/%'",
+                [WEEK, *(article.attrs[f"data-{name}"] for name in ("model", "attribute", "value")), path],
+            ).fetchall()
+            assert len(row) == 1, (path, article.attrs)
+            n_a, n_b, share_a, share_b, estimate, low, high, clear, cells = row[0]
+            for one, n, share in zip(lists, (n_a, n_b), (share_a, share_b), strict=True):
+                shown = [item for item in tree.all("li") if one in item.parents]
+                assert len(shown) == n
+                if cells == 1:
+                    tried += 1
+                    framed = sum("framed" in item.classes for item in shown)
+                    assert framed == round(share * n)
+            points = re.findall(r"[+−]?\d+", within(tree, article, "p", "count")[0].text)
+            said = [int(text.replace("−", "-")) for text in points if text != "95"][:3]
+            if not path.startswith("fr/"):
+                assert said == [round(100 * one) for one in (estimate, low, high)]
+                assert clear == ("may be chance" not in article.text)
+    assert tried > 3
+
+
+def test_clear_effects_come_first_and_the_list_counts_them(made: dict[str, Tree]) -> None:
+    (listed,) = (tree for path, tree in made.items() if path == "words/index.html")
+    counts = {}
+    for item in listed.all("li"):
+        link = next(node for node in listed.all("a") if item in node.parents)
+        counts[link.attrs["href"]] = [int(n) for n in re.findall(r"\d+", item.text.rpartition(":")[2])]
+    assert counts
+    for href, (clear, every) in counts.items():
+        tree = made[f"words/{href}"]
+        is_clear = ["may be chance" not in article.text for article in articles(tree)]
+        assert (sum(is_clear), len(is_clear)) == (clear, every)
+        for section in tree.all("section", "models"):
+            ordered = ["may be chance" in one.text for one in articles(tree) if section in one.parents]
+            assert ordered == sorted(ordered)
+
+
+def test_of_many_pictures_some_are_shown(made: dict[str, Tree]) -> None:
+    tree = made["words/startup-ceo-his-their/index.html"]
+    lists = tree.all("ul", "pictures")
+    assert lists
+    assert {len([item for item in tree.all("li") if one in item.parents]) for one in lists} <= set(range(17))
+
+
+def test_a_model_without_a_figure_is_named_with_the_reason(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    model = con.execute("SELECT min(model) FROM word_against_word WHERE week = ?", [WEEK]).fetchall()[0][0]
+    con.execute("INSERT INTO withheld (week, model, reason) VALUES (?, ?, 'held <b>back</b>')", [WEEK, model])
+    try:
+        kind = next(kind for kind in kinds() if kind.id == "word")
+        sheets = [*kind.build(con, WEEK)]
+        html = "".join(
+            content.decode()
+            for sheet in sheets
+            for path, content in render_sheet(kind, sheet, WEEK, SitePlace())
+            if not path.startswith("fr/")
+        )
+    finally:
+        con.execute("DELETE FROM withheld WHERE reason = 'held <b>back</b>'")
+    assert "held &lt;b&gt;back&lt;/b&gt;" in html
+    assert f'data-model="{model}"' not in html
