@@ -1,12 +1,13 @@
 """The pages at `site/` that change: the list of editions, which says what replaced what, and the way to the newest one.
 
-Every page of every edition links to that list. It is made from a note beside it, which each publish continues, so
+The feeds of the newest edition are there too, where whoever follows them looks again. Every page of every edition links
+to that list. It is made from a note beside it, which each publish continues, so
 that no publish reads the manifests of all editions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -62,7 +63,9 @@ def show_pages(store: Store, manifest: Mapping[str, Any], site: SitePlace) -> No
     known |= {str(manifest["edition"]): manifest}
     if newest.id not in known:
         known[newest.id] = read_manifest(store, newest.id)
-    pages = pages_of(known, newest.id, site)
+    shown = manifest if manifest["edition"] == newest.id else read_manifest(store, newest.id)
+    prefix = keys.edition_prefix(newest.id)
+    pages = pages_of(known, newest.id, site) | feeds_of(shown, lambda path: store.get(prefix + path))
     kept = [{name: of[name] for name in _KEPT} for _, of in sorted(known.items())]
     hashes = {key: sha256_hex(data) for key, data in pages.items()}
     note = sealed(keys.SITE_PAGES_NOTE, {"editions": kept, "pages": hashes})
@@ -104,8 +107,38 @@ def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SiteP
     }
 
 
+def feeds_of(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, bytes]:
+    """Return key → bytes of the feeds of an edition where their address stays; they link to its pages.
+
+    Args:
+        manifest: of the newest edition.
+        read: path in the edition → bytes.
+    """
+    found = {}
+    for path in _feeds():
+        if path in manifest["files"]:
+            up = "../" * f"{keys.SITE}{path}".count("/")
+            page = f"{up}{keys.edition_prefix(manifest['edition'])}{path.rpartition('/')[0]}/index.html"
+            data = read(path)
+            for before in (
+                b'href="',
+                b': "',
+            ):  # no text of others reads alike: there a quotation mark is escaped
+                data = data.replace(before + b"index.html", before + page.encode())
+            found[f"{keys.SITE}{path}"] = data
+    return found
+
+
+def _feeds() -> Iterator[str]:
+    """Yield the paths of the feeds of all models, in an edition."""
+    for language in LANGUAGES:
+        for kind in ("xml", "json"):
+            yield path_of("changes/", language).replace("index.html", f"feed.{kind}")
+
+
 def site_keys() -> Iterator[str]:
-    """Yield the keys of the pages."""
+    """Yield the keys of the pages and feeds."""
+    yield from (f"{keys.SITE}{path}" for path in _feeds())
     for address in ("editions/", ""):
         for language in LANGUAGES:
             yield f"{keys.SITE}{path_of(address, language)}"

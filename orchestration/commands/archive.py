@@ -73,7 +73,7 @@ def fetch(edition: str, folder: Path) -> int:
     Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last.
     """
     from assets.leaderboard.page.sheets import site_of
-    from assets.leaderboard.site_pages import pages_of, site_keys
+    from assets.leaderboard.site_pages import feeds_of, pages_of, site_keys
 
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)
@@ -92,10 +92,10 @@ def fetch(edition: str, folder: Path) -> int:
             step("thumbnails", done, len(shown))
             lost += not _thumbnail(place, key, folder)
         step("", len(objects), len(objects))
-    paged = any(
-        name.endswith("/index.html") for name in manifest["files"]
-    )  # earlier editions link to no list
-    for key, data in (pages_of({edition: manifest}, edition, site_of(manifest)) if paged else {}).items():
+    paged = any(name.endswith("/index.html") for name in manifest["files"])  # earlier editions link to no list
+    pages = pages_of({edition: manifest}, edition, site_of(manifest)) if paged else {}
+    feeds = feeds_of(manifest, lambda path: (folder / prefix / path).read_bytes())
+    for key, data in (pages | feeds).items():
         write_whole(folder / key, data)
     write_whole(folder / prefix / MANIFEST, place.store.get(prefix + MANIFEST))
     total = decimal(sum(stated["bytes"] for stated in objects.values()))

@@ -57,7 +57,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("site database", r"site/(?P<of>cliche)\.duckdb"),
     ("site note", r"site/(?P<of>cliche)\.duckdb\.json"),
     ("pages note", r"site/pages\.json"),
-    ("pages page", r"site/(?:[a-z]{2}/)?(?:editions/)?index\.html"),
+    ("pages page", r"site/(?:[a-z]{2}/)?(?:(?:editions/)?index\.html|changes/feed\.(?:xml|json))"),
     ("engine", rf"site/(?P<of>engine)/{_SHA}\.(?:js|wasm)"),
     ("latest edition", r"editions/(?P<of>latest)\.json"),
     ("edition", rf"editions/(?P<of>{_WEEK}\.\d+)/.+"),

@@ -15,6 +15,7 @@ import pytest
 from assets.leaderboard.models import changes
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import SitePlace, named
+from assets.leaderboard.site_pages import feeds_of, site_keys
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
@@ -316,3 +317,28 @@ def test_links_of_feeds_name_the_edition_where_the_site_has_an_address(
     assert all(item["url"].startswith(f"{address}#") for item in feed["items"])
     anchors = {item["url"].partition("#")[2] for item in feed["items"]}
     assert all(f'id="{anchor}"' in pages["changes/index.html"] for anchor in anchors)
+
+
+def test_feeds_have_an_address_that_stays_and_lead_to_the_newest_edition(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    pages = shown.files(con, "changes")
+    manifest = {"edition": "2026-11-23.1", "files": pages}
+    found = feeds_of(manifest, lambda path: pages[path].encode())
+    assert len(found) == 4
+    assert found.keys() <= {*site_keys()}
+    for key, data in found.items():
+        path = key.removeprefix("site/")
+        up = "../" * key.count("/")
+        before = "fr/" if path.startswith("fr/") else ""
+        page = f"{up}editions/2026-11-23.1/{before}changes/index.html"
+        if key.endswith(".json"):
+            feed = json.loads(data)
+            assert (
+                {item["url"].partition("#")[0] for item in feed["items"]} == {page} == {feed["home_page_url"]}
+            )
+        else:
+            links = ET.fromstring(data).iter(f"{ATOM}link")  # noqa: S314 - our own text
+            assert {str(link.get("href")).partition("#")[0] for link in links} == {page}
+        assert f'{up}{key}"' in pages[f"{before}changes/index.html"]
+    assert feeds_of({"edition": "2026-11-23.1", "files": {}}, pages.__getitem__) == {}  # an edition of before
