@@ -92,7 +92,9 @@ def fetch(edition: str, folder: Path) -> int:
             step("thumbnails", done, len(shown))
             lost += not _thumbnail(place, key, folder)
         step("", len(objects), len(objects))
-    paged = any(name.endswith("/index.html") for name in manifest["files"])  # earlier editions link to no list
+    paged = any(
+        name.endswith("/index.html") for name in manifest["files"]
+    )  # earlier editions link to no list
     pages = pages_of({edition: manifest}, edition, site_of(manifest)) if paged else {}
     feeds = feeds_of(manifest, lambda path: (folder / prefix / path).read_bytes())
     for key, data in (pages | feeds).items():
