@@ -269,7 +269,7 @@ sampled AS (
                     (freed.linear + freed.z * freed.z / 2 / freed.n) / (1 + freed.z * freed.z / freed.n)
                     - freed.z / (1 + freed.z * freed.z / freed.n)
                     * sqrt(
-                        freed.linear * (1 - freed.linear) / freed.n
+                        greatest(freed.linear * (1 - freed.linear), 0) / freed.n
                         + freed.z * freed.z / 4 / freed.n / freed.n
                     )
             ELSE greatest(freed.linear - own.t * sqrt(freed.variance) / freed.cells, 0)
@@ -281,7 +281,7 @@ sampled AS (
                     (freed.linear + freed.z * freed.z / 2 / freed.n) / (1 + freed.z * freed.z / freed.n)
                     + freed.z / (1 + freed.z * freed.z / freed.n)
                     * sqrt(
-                        freed.linear * (1 - freed.linear) / freed.n
+                        greatest(freed.linear * (1 - freed.linear), 0) / freed.n
                         + freed.z * freed.z / 4 / freed.n / freed.n
                     )
             ELSE least(freed.linear + own.t * sqrt(freed.variance) / freed.cells, 1)
