@@ -6,7 +6,7 @@ returns the rows of its table for that week or study, from what is loaded and fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import duckdb
 import pyarrow as pa
@@ -19,7 +19,7 @@ from assets.metrics.effects.table import compute_effects, compute_study_effects
 from assets.metrics.labels.corrected import week_corrections, week_label_error
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
-from assets.metrics.ranks.robustness import study_robustness, week_robustness
+from assets.metrics.ranks.robustness import study_robustness, week_orders, week_robustness
 from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
@@ -45,8 +45,10 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "ranks": week_ranks,
     "rank_robustness": week_robustness,
 }
+#: Of these, what is made of the boards of a week.
+ORDERS = ("model_pairs", "ranks", "rank_robustness")
 #: Of these, in this order, what rests on weeks before too, on who is withheld in them, and on changes over weeks.
-WINDOW_RESULTS = ("window_scores", "window_corrected_scores", "model_pairs", "ranks", "rank_robustness")
+WINDOW_RESULTS = ("window_scores", "window_corrected_scores", *ORDERS)
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,
@@ -67,3 +69,11 @@ LATER_RESULTS: Mapping[str, ComputeLater] = {
     "drift_events": later_events,
     "claims": lambda con, _: history_claims(con),
 }
+
+
+def window_tables(con: duckdb.DuckDBPyConnection, week: str) -> Iterator[tuple[str, pa.Table]]:
+    """Yield the tables of `WINDOW_RESULTS` of one week in their order, each computed when those before were taken."""
+    for table in WINDOW_RESULTS:
+        if table not in ORDERS:
+            yield table, WEEK_RESULTS[table](con, week)
+    yield from week_orders(con, week).items()

@@ -19,11 +19,11 @@ from assets.metrics.drift.kept import keep
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.results import (
-    HISTORY_RESULTS,
     LATER_RESULTS,
     STUDY_RESULTS,
     WEEK_RESULTS,
     WINDOW_RESULTS,
+    window_tables,
 )
 from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
@@ -251,8 +251,8 @@ def _score_history(con: duckdb.DuckDBPyConnection) -> list[str]:
     replace_history(con, tables, same)
     later = [week for week in rests_on if week >= changed]
     for week in later:
-        for table in WINDOW_RESULTS:
-            replace_week(con, table, week, WEEK_RESULTS[table](con, week))
+        for table, rows in window_tables(con, week):
+            replace_week(con, table, week, rows)
     # Last: a run that dies before this line computes them again.
     replace_history(con, {}, rests_on)
     return later
@@ -295,7 +295,7 @@ def _check_late(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> 
 
 
 def _is_late(table: str) -> bool:
-    return table in WINDOW_RESULTS or table in HISTORY_RESULTS
+    return table in WINDOW_RESULTS or table in LATER_RESULTS
 
 
 def _keep_results(con: duckdb.DuckDBPyConnection, week: str, results: Sequence[CheckResult]) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from assets.metrics.formulas.distance import SAME
 from assets.metrics.formulas.share import Bools
 from assets.metrics.ranks.boards import KEYS, RankBoard
-from assets.metrics.ranks.table import PAIRS, STUDY_PAIRS, all_boards
+from assets.metrics.ranks.table import PAIRS, RANKS, STUDY_PAIRS, all_boards, pairs_of, ranks_of
 from assets.metrics.ranks.variants import LEFT_OUT, OTHER_REFERENCE, Matrix
 from warehouse import occasions
 from warehouse.occasions import Occasion
@@ -51,16 +51,28 @@ class _Counts(NamedTuple):
 
 def week_robustness(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `rank_robustness` of one week: each board with ranked models, each other way."""
-    return _robustness(con, occasions.week(week), SCHEMA)
+    occasion = occasions.week(week)
+    return _robustness([*all_boards(con, occasion)], occasion, SCHEMA)
+
+
+def week_orders(con: duckdb.DuckDBPyConnection, week: str) -> dict[str, pa.Table]:
+    """Return `model_pairs`, `ranks` and `rank_robustness` of one week; its boards are read once for all three."""
+    occasion = occasions.week(week)
+    boards = [*all_boards(con, occasion)]
+    return {
+        "model_pairs": pairs_of(boards, occasion, PAIRS),
+        "ranks": ranks_of(boards, occasion, RANKS),
+        "rank_robustness": _robustness(boards, occasion, SCHEMA),
+    }
 
 
 def study_robustness(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
     """Return the rows of `study_robustness` of one study: each board with ranked models, each other way."""
-    return _robustness(con, occasions.study(study), STUDY_SCHEMA)
+    occasion = occasions.study(study)
+    return _robustness([*all_boards(con, occasion)], occasion, STUDY_SCHEMA)
 
 
-def _robustness(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema) -> pa.Table:
-    boards = [*all_boards(con, occasion)]
+def _robustness(boards: Sequence[RankBoard], occasion: Occasion, schema: pa.Schema) -> pa.Table:
     keys = KEYS[occasion.column]
     rows = [
         {

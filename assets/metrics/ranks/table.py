@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -44,27 +44,32 @@ VERDICTS = ("a is closer", "b is closer", "not told apart")
 
 def week_pairs(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `model_pairs` of one week: every pair of models that are ranked on one board."""
-    return _pairs(con, occasions.week(week), PAIRS)
+    occasion = occasions.week(week)
+    return pairs_of(all_boards(con, occasion), occasion, PAIRS)
 
 
 def study_pairs(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
     """Return the rows of `study_pairs` of one study: every pair of models that are ranked on one board."""
-    return _pairs(con, occasions.study(study), STUDY_PAIRS)
+    occasion = occasions.study(study)
+    return pairs_of(all_boards(con, occasion), occasion, STUDY_PAIRS)
 
 
 def week_ranks(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `ranks` of one week: every model of every board, with a rank or the reason for none."""
-    return _ranks(con, occasions.week(week), RANKS)
+    occasion = occasions.week(week)
+    return ranks_of(all_boards(con, occasion), occasion, RANKS)
 
 
 def study_ranks(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
     """Return the rows of `study_ranks` of one study: every model of every board, with a rank or the reason for none."""
-    return _ranks(con, occasions.study(study), STUDY_RANKS)
+    occasion = occasions.study(study)
+    return ranks_of(all_boards(con, occasion), occasion, STUDY_RANKS)
 
 
-def _pairs(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema) -> pa.Table:
+def pairs_of(boards: Iterable[RankBoard], occasion: Occasion, schema: pa.Schema) -> pa.Table:
+    """Return every pair of models that are ranked on one of the boards."""
     frames = []
-    for board in all_boards(con, occasion):
+    for board in boards:
         ranked = np.array([reason is None for reason in board.reasons], dtype=bool)
         if ranked.any():
             names = board.rows["model"].to_numpy()[ranked]
@@ -72,8 +77,9 @@ def _pairs(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema
     return _table(frames, schema, occasion)
 
 
-def _ranks(con: duckdb.DuckDBPyConnection, occasion: Occasion, schema: pa.Schema) -> pa.Table:
-    return _table([_rank_rows(board) for board in all_boards(con, occasion)], schema, occasion)
+def ranks_of(boards: Iterable[RankBoard], occasion: Occasion, schema: pa.Schema) -> pa.Table:
+    """Return every model of the boards, with a rank or the reason for none."""
+    return _table([_rank_rows(board) for board in boards], schema, occasion)
 
 
 def all_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[RankBoard]:
