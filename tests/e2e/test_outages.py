@@ -276,7 +276,7 @@ ROWS: dict[str, Row] = {
     "clock-jump": Row(clock_jump, {"ok": SLOTS}, 0, ("a clock was set back while it was asked", *FINE)),
     "wrong-key": Row(  # the first answer stops the run: the other slot is not asked
         says(401, "Incorrect API key provided: sk-wrong.", type="invalid_request_error", code="invalid_api_key"),
-        {"auth": 1, "not_attempted": 1}, 1, (FEW, "no answer", "the key was refused 1", "not asked 1"), 1,
+        {"auth": 1, "not_attempted": 1}, 1, (FEW, "withheld", "the key was refused 1", "not asked 1"), 1,
         "invalid_api_key", "stopped by the provider (auth: Incorrect API key provided",
     ),
     "quota-exhausted": Row(

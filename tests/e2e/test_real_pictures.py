@@ -59,7 +59,7 @@ def published(home: Path, imported: CompletedProcess[str]) -> str:
     done = called(home, "publish")
     assert done.returncode == 0, done.stderr
     page = home / f"store/editions/{NEXT_EDITION}/figures.html"
-    assert f"Edition {NEXT_EDITION} is current: {page}" in done.stdout
+    assert f"Edition {NEXT_EDITION} is current: {page.with_name('index.html')}" in done.stdout
     return page.read_text(encoding="utf-8")
 
 

@@ -138,8 +138,9 @@ def test_the_sentence_at_the_top_rests_on_labels_that_are_not_reliable_only_if_t
     assert doubted not in before
     gender = disagrees(world.WEEK, "photo", 0.4)
     other = page(con, gender)
-    assert "skin tone" in other.split("</h1>")[0]
-    assert doubted not in other
+    assert ("imago-2" in other.split("</h1>")[0]) == (
+        doubted in other
+    )  # nothing else is held against anything
     assert doubted in page(con, gender.replace("perceived_gender", "skin_tone"))
 
 
