@@ -178,7 +178,7 @@ def _cell(
     pictures: list[CellPicture] = []
     for row in slots:
         if row["outcome_group"] == "success" and row["image_sha256"] is not None:
-            value = value_read(row, of.attribute) if of else None
+            value = value_read(row, of.attribute, row["labeler_version"]) if of else None
             pictures.append(
                 CellPicture(
                     len(pictures) + 1,
@@ -196,10 +196,10 @@ def _cell(
     return Cell(model, bool(now[0]["simulated"]), shares, tuple(pictures), _outcomes(slots))
 
 
-def value_read(row: Row, attribute: str) -> str | None:
-    """Return what the labeler that counts read of an attribute in a slot's picture."""
+def value_read(row: Row, attribute: str, labeler_version: str | None) -> str | None:
+    """Return what a version of the labeler that counts read of an attribute in a slot's picture."""
     for reading in row["readings"] or ():
-        if (reading["labeler"], reading["labeler_version"]) == (row["labeler"], row["labeler_version"]):
+        if (reading["labeler"], reading["labeler_version"]) == (row["labeler"], labeler_version):
             names = reading["attributes"]
             return str(reading["found"][names.index(attribute)]) if attribute in names else None
     return None

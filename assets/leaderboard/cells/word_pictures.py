@@ -140,7 +140,7 @@ def _side(row: Row, side: str, pairs: Sequence[Row], of: Looked, slots: Slots, m
     counted: list[tuple[str, Thumb]] = []
     for prompt in sorted({pair[f"prompt_{side}"] for pair in pairs}):
         for slot in slots.get((prompt, row["model"]), ()):
-            value = reading.value_read(slot, row["attribute"])
+            value = reading.value_read(slot, row["attribute"], slot["labeler_version"])
             seat = None if value is None else of.of.get(value)
             if seat in of.support:
                 word = showing.caption(row["attribute"], seat)

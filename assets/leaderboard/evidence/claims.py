@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells.reading import first_week
 from assets.leaderboard.cells.showing import address_of
-from assets.leaderboard.evidence.pictures import GRID, NOTHING, WEEKS, Drawn, SeenPicture, drawn
+from assets.leaderboard.evidence.pictures import GRID, NOTHING, Drawn, SeenPicture, drawn
 from assets.leaderboard.evidence.verdict_words import NO_VERDICT, VERDICTS
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, title
@@ -21,11 +22,6 @@ from assets.suites.loader import load_suites
 
 FOLDER = "2023/"
 _Values = Mapping[str, Sequence[str]]
-
-
-def since(week: date) -> date:
-    """Return the first week of those whose pictures are pooled."""
-    return week - timedelta(weeks=WEEKS - 1)
 
 
 def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]:
@@ -117,7 +113,7 @@ def _model(
         control=None if row["control_n"] is None else (row["control_k"], row["control_n"]),
         corrected=None if corrected[0] is None else corrected,
         beside=row["beside_k"] if claim.beside else None,
-        grid=tuple(_grid(of.values(), claim.shows, since(week))),
+        grid=tuple(_grid(of.values(), claim.shows, first_week(week))),
         links=tuple(
             (address_of(prompt, row["model"]), texts[prompt.rpartition("/")[2]][0])
             for prompt, drew in of.items()

@@ -8,8 +8,9 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells.reading import WEEKS
 from assets.leaderboard.cells.showing import cut
-from assets.leaderboard.evidence.pictures import WEEKS, Drawn
+from assets.leaderboard.evidence.pictures import Drawn
 from assets.leaderboard.evidence.ranked import Ranked
 from assets.leaderboard.page import words
 from assets.leaderboard.views.finding import LeadFinding

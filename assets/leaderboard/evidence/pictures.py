@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells.reading import weeks_of
 from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 
-#: Calendar weeks of a window.
-WEEKS = 4
 #: Pictures of a grid.
 GRID = 12
 
@@ -67,8 +66,7 @@ def drawn(con: duckdb.DuckDBPyConnection, week: date, prompts: Iterable[str]) ->
         if row["in_support"]
     }
     found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    weeks = [week - timedelta(weeks=back) for back in range(WEEKS)]
-    for row in rows_of_weeks(con, "prompt_slots", weeks, {**parameters, "asked": [*prompts]}):
+    for row in rows_of_weeks(con, "prompt_slots", weeks_of(week), {**parameters, "asked": [*prompts]}):
         found[row["prompt"], row["model"]].append(row)
     return {key: _drawn(of, week, seats) for key, of in found.items()}
 

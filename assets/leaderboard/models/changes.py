@@ -58,7 +58,7 @@ class PromptLink:
 
 @dataclass(frozen=True)
 class ShownChange:
-    """One change; `also` are its other values, whose shares moved with the one that is told of."""
+    """One change; `also` are its other values, whose shares moved with the one that is reported."""
 
     id: str
     urn: str
@@ -91,7 +91,7 @@ class ShownChange:
 def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -> tuple[ShownChange, ...]:
     """Return the changes that were opened up to `week`, the latest first; of one model, or of all.
 
-    Several values of an attribute that moved at once are one change: the surest is told of.
+    Several values of an attribute that moved at once are one change: the surest is reported.
     """
     found: dict[tuple[object, ...], list[Row]] = defaultdict(list)
     for row in rows(con, "drift_events", {"week": week.isoformat()}):

@@ -6,10 +6,11 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells import reading
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
 from assets.leaderboard.parts.boards import retired_in
@@ -93,7 +94,7 @@ class ModelFacts:
 def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
     """Return every model that was asked up to `week`: real ones first, then by name."""
     of_week = {"week": week.isoformat()}
-    weeks = [week - timedelta(weeks=back) for back in range(4)]
+    weeks = reading.weeks_of(week)
     lives = _by_model(rows(con, "model_facts", of_week))
     timeline = _by_model(rows(con, "timeline", of_week))
     ends = _by_model(rows_of_weeks(con, "model_ends", weeks, {}))

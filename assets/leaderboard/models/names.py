@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 
 from assets.leaderboard.cells.showing import suite_title
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, say, say_n, title
 from assets.suites.loader import suite_words
 
-WINDOW = timedelta(weeks=3)
 _MINUS = "\N{MINUS SIGN}"
 #: Under which conditions prompts are asked; of the first nothing is said.
 CONDITIONS: Mapping[str, Message] = {
@@ -84,8 +82,3 @@ def signed(change: float) -> str:
     """Return a difference of shares in points as a number with its sign."""
     size = round(abs(100 * change))
     return "0" if size == 0 else f"{'+' if change > 0 else _MINUS}{size}"
-
-
-def first_week(week: date) -> date:
-    """Return the Monday that the window of a week begins with."""
-    return week - WINDOW

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import duckdb
 
+from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.showing import many
 from assets.leaderboard.models import boards, names
 from assets.leaderboard.models.history import board_slug
@@ -133,7 +134,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
                 for prompt in sides[0]
                 if prompt in sides[1] and prompt in texts
             ),
-            first_week=names.first_week(week),
+            first_week=reading.first_week(week),
         )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells.reading import value_read
 from assets.leaderboard.cells.showing import caption
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.query import Row, rows
@@ -85,9 +86,4 @@ def _read(row: Row, counted: CountedValue) -> str | None:
     """Return what the labeler that counts read; None of pictures that the figure is not of."""
     if counted.params_hash not in {None, row["params_hash"]} or counted.turn not in {None, row["turn"]}:
         return None
-    for reading in row["readings"] or ():
-        if (reading["labeler"], reading["labeler_version"]) == (row["labeler"], counted.labeler_version):
-            seen = reading["attributes"]
-            name = counted.attribute
-            return str(reading["found"][seen.index(name)]) if name in seen else None
-    return None
+    return value_read(row, counted.attribute, counted.labeler_version)

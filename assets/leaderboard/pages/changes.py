@@ -8,7 +8,8 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.models import changes, events, names
+from assets.leaderboard.cells import reading
+from assets.leaderboard.models import changes, events
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.feeds import Feed, digests, feed
@@ -33,7 +34,7 @@ class ChangesPage:
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the page of the changes that are known as of `week`."""
     found, happened = changes.read(con, week), events.read(con, week)
-    first = names.first_week(week)
+    first = reading.first_week(week)
     recent = tuple(change for change in found if change.opened >= first)
     title = say("What changed")
     yield Sheet(

@@ -7,7 +7,8 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.evidence.claims import FOLDER, claims_now, since
+from assets.leaderboard.cells.reading import first_week
+from assets.leaderboard.evidence.claims import FOLDER, claims_now
 from assets.leaderboard.evidence.talks import CLAIM, talks
 from assets.leaderboard.evidence.verdict_words import TITLE
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
@@ -24,7 +25,9 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         yield Sheet(
             address=claim.address,
             title=claim.sentence,
-            view=ClaimPage(claim, tuple(talks(con, week, _TALKS)) if claim.id == CLAIM else (), since(week)),
+            view=ClaimPage(
+                claim, tuple(talks(con, week, _TALKS)) if claim.id == CLAIM else (), first_week(week)
+            ),
             crumbs=(Crumb(FOLDER, TITLE),),
             description=say(
                 "Reported in 2023: %(then)s. What image models draw for the same words now.", then=claim.then

@@ -11,7 +11,7 @@ import duckdb
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.cards import card
 from assets.leaderboard.evidence.findings import findings
-from assets.leaderboard.models import facts, names
+from assets.leaderboard.models import facts
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.parts import changes
 from assets.leaderboard.parts.lead import detected
@@ -60,7 +60,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         address="",
         title=found[0].sentence if found else say("What image models draw"),
         view=HomePage(
-            first_week=names.first_week(week),
+            first_week=reading.first_week(week),
             finding=found[0] if found else None,
             changes=detected(changes.build(con, week), week),
             tiles=tuple(_tiles(con, week)),

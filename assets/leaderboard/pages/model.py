@@ -9,6 +9,7 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.showing import suite_title
 from assets.leaderboard.models import changes, effects, events, facts, history, names, worst
 from assets.leaderboard.models.changes import ShownChange
@@ -68,7 +69,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         shown, tied = worst.find(found, one.model)
         view = ModelPage(
             facts=one,
-            first_week=names.first_week(week),
+            first_week=reading.first_week(week),
             worst=worst.read(con, week, one.model, shown, values, languages),
             tied=tied,
             history=history.read(con, week, one.model, own),

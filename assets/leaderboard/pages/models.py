@@ -8,7 +8,8 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.models import facts, names
+from assets.leaderboard.cells import reading
+from assets.leaderboard.models import facts
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
@@ -29,7 +30,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         "models/",
         say("Models"),
-        ModelList(names.first_week(week), tuple(group for group in groups if group)),
+        ModelList(reading.first_week(week), tuple(group for group in groups if group)),
         description=say(
             "Every image model that is asked, and every one that was: its history and its pictures."
         ),

@@ -7,7 +7,8 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.evidence.claims import FOLDER, claims_now, since
+from assets.leaderboard.cells.reading import first_week
+from assets.leaderboard.evidence.claims import FOLDER, claims_now
 from assets.leaderboard.evidence.talks import talks
 from assets.leaderboard.evidence.verdict_words import MEANINGS, TITLE
 from assets.leaderboard.views.kind import PageKind, Sheet
@@ -21,7 +22,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         address=FOLDER,
         title=TITLE,
-        view=ThenPage(tuple(claims_now(con, week)), talk, since(week), MEANINGS),
+        view=ThenPage(tuple(claims_now(con, week)), talk, first_week(week), MEANINGS),
         description=say(
             "What was reported of image models in 2023, sentence by sentence, and what models draw today: shares, "
             "intervals, pictures."

@@ -22,7 +22,7 @@ from assets.leaderboard.views.view import Change, Lead
 _CEO = "occupation:ceo"  # of ties the one that most readers ask for
 
 
-#: The order in which findings are told of: whether labels are reliable, and whether the model is simulated.
+#: The order in which findings are reported: whether labels are reliable, and whether the model is simulated.
 GROUPS = ((True, False), (True, True), (False, False), (False, True))
 
 

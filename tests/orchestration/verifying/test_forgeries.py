@@ -471,6 +471,16 @@ def test_a_flipped_byte_of_any_file_is_reported_with_its_name(edition: Edition) 
     assert verified(edition).exit_code == 0
 
 
+def test_a_manifest_that_does_not_fit_its_seal_is_reported(edition: Edition) -> None:
+    path = edition.folder / "manifest.json"
+    whole = path.read_bytes()
+    at = whole.index(b'"_sha256":"') + 20
+    path.write_bytes(whole[:at] + (b"0" if whole[at : at + 1] != b"0" else b"1") + whole[at + 1 :])
+    assert verified(edition).differences == [
+        "manifest.json was changed after it was written: it does not fit the hash in it"
+    ]
+
+
 # ---- versions ----
 
 
