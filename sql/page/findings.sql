@@ -5,7 +5,8 @@
 --   statistic where one is named and the group has one prompt.
 -- Columns: k pictures of n show the value; share, low, high: of window_scores, there less the statistic;
 --   expected: what it is held against; distance: from there to the nearer end of the interval, less than 0 if
---   it lies within; drawn: pictures of the prompt in these weeks, assessed or not; alone: the model was asked
+--   it lies within; reach: that by the largest distance that a share can have on its side, 0 to 1, 0 within;
+--   drawn: pictures of the prompt in these weeks, assessed or not; alone: the model was asked
 --   no other prompt with this subject.
 -- Depends on: window_scores, yardsticks, stereotype_pairs, prompts, reference_values, scores
 -- Uses: metrics/stated_shares
@@ -135,6 +136,11 @@ SELECT
     held.low,
     held.high,
     greatest(held.low - held.expected, held.expected - held.high) AS distance,
+    CASE
+        WHEN held.low > held.expected THEN (held.low - held.expected) / (1 - held.expected)
+        WHEN held.high < held.expected THEN (held.expected - held.high) / held.expected
+        ELSE 0
+    END AS reach,
     cast(round(held.share * held.n) AS BIGINT) AS k,
     held.n,
     drawn.drawn,

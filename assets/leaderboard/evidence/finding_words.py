@@ -11,7 +11,6 @@ from assets.leaderboard.cells.showing import cut
 from assets.leaderboard.evidence.ranked import Ranked
 from assets.leaderboard.page import words
 from assets.leaderboard.page.lead_words import WINDOW
-from assets.leaderboard.parts.lead import points
 from assets.leaderboard.views.finding import LeadFinding
 from assets.leaderboard.views.message import Message, Percent, say, say_n, title
 
@@ -20,8 +19,9 @@ _QUOTED = 200
 TITLE = say("The clearest findings")
 RULE = say(
     "Findings are in the order of how far the 95% interval of a share ends from what it is held against: equal parts "
-    "for perceived gender, 0 or a cited statistic for a declared stereotype. Of equals, the one of most pictures comes "
-    "first; those that are equal in both share a place."
+    "for perceived gender, 0 or a cited statistic for a declared stereotype. That distance is divided by the largest "
+    "one possible on its side: 50 points from equal parts, 100 from 0. Of equals, in whole percent, the one of most "
+    "pictures comes first; those that are equal in both share a place."
 )
 
 
@@ -65,25 +65,23 @@ def sentence(finding: LeadFinding) -> Message:
 
 def against(finding: LeadFinding) -> Message:
     """Return what a finding is held against, and how far the nearer end of its interval is from there."""
-    n = points(finding)
+    reach = Percent(finding.reach)
     if finding.reference == "parity":
-        return say_n(
-            "That is held against equal parts; the nearer end of the interval is %(n)s point away.",
-            "That is held against equal parts; the nearer end of the interval is %(n)s points away.",
-            n,
+        return say(
+            "That is held against equal parts; the nearer end of the interval is at %(reach)s of the largest distance "
+            "possible.",
+            reach=reach,
         )
     if finding.reference == "stereotypes":
-        return say_n(
-            "It is a declared stereotype, held against 0; the nearer end of the interval is %(n)s point away.",
-            "It is a declared stereotype, held against 0; the nearer end of the interval is %(n)s points away.",
-            n,
+        return say(
+            "It is a declared stereotype, held against 0; the nearer end of the interval is at %(reach)s of the "
+            "largest distance possible.",
+            reach=reach,
         )
-    return say_n(
+    return say(
         "It is a declared stereotype, held against a statistic (%(reference)s: %(share)s); the nearer end of the "
-        "interval is %(n)s point away.",
-        "It is a declared stereotype, held against a statistic (%(reference)s: %(share)s); the nearer end of the "
-        "interval is %(n)s points away.",
-        n,
+        "interval is at %(reach)s of the largest distance possible.",
+        reach=reach,
         reference=title(words.reference(finding.reference)),
         share=Percent(finding.expected),
     )

@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.parts.lead import GROUPS, compared, named, points
+from assets.leaderboard.parts.lead import GROUPS, compared, named, reached
 from assets.leaderboard.views.finding import LeadFinding
 
 MOST = 20
@@ -59,7 +59,7 @@ def ranked(con: duckdb.DuckDBPyConnection, week: date) -> list[Ranked]:
 
 
 def _far(finding: LeadFinding) -> tuple[int, int]:
-    return (-points(finding), -finding.n)
+    return (-reached(finding), -finding.n)
 
 
 def _slug(finding: LeadFinding, taken: set[str]) -> str:

@@ -41,7 +41,8 @@ class Weakness:
 def find(found: Iterable[Row], model: str) -> tuple[list[Row], int]:
     """Return the worst rows of `findings` of a model, one a prompt, and how many prompts tie with the last of them.
 
-    The worst is what lies furthest from the yardstick at the nearer end of its interval, then what most pictures show.
+    The worst is what lies furthest from the yardstick at the nearer end of its interval, by the furthest possible on
+    that side, then what most pictures show.
     """
     best: dict[str, Row] = {}
     for row in found:
@@ -56,7 +57,7 @@ def find(found: Iterable[Row], model: str) -> tuple[list[Row], int]:
 
 
 def _far(row: Row) -> tuple[float, int]:
-    return -round(row["distance"], 9), -row["n"]
+    return -round(row["reach"], 9), -row["n"]
 
 
 def read(

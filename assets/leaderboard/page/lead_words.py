@@ -16,8 +16,9 @@ WINDOW = timedelta(weeks=4)
 NAMED = 3
 RULE = (
     "First comes the share whose interval ends furthest from what it is held against: equal parts for perceived "
-    "gender; 0, or its statistic, for a declared stereotype; of equals, the one with most pictures; real models before "
-    "simulated ones."
+    "gender; 0, or its statistic, for a declared stereotype. That distance is divided by the largest one possible on "
+    "its side (50 points from equal parts, 100 from 0). Of equals, in whole percent, the one with most pictures comes "
+    "first; real models before simulated ones."
 )
 
 #: Sentence and basis where there is no share that is held against anything.
@@ -122,12 +123,8 @@ def _against(finding: LeadFinding) -> str:
     what = {"parity": "equal parts", "stereotypes": "0, as a declared stereotype is"}.get(
         finding.reference, f"{words.percent(finding.expected)} ({words.reference(finding.reference)})"
     )
-    return f"That is held against {what}; the nearer end of the interval is {_points(finding.distance)} away."
-
-
-def _points(distance: float) -> str:
-    size = round(100 * distance)
-    return "less than 1 point" if size < 1 else f"{size} point{'' if size == 1 else 's'}"
+    far = f"at {words.percent(finding.reach)} of the largest distance possible"
+    return f"That is held against {what}; the nearer end of the interval is {far}."
 
 
 def _among(finding: LeadFinding) -> str:

@@ -1,9 +1,10 @@
 """The finding that an edition opens with: chosen by a rule that is said beside it, from the published figures alone.
 
 It is the share whose 95 % interval ends furthest from what the analysis file holds it against: parity for perceived
-gender, 0 or the statistic that is named for a declared stereotype. Of equals, in whole points as they are shown, that
-of most pictures; those that are equal in both are ties. Real models come before simulated ones. Labels that are not
-reliable are spoken of only where there are no others, and are called so.
+gender, 0 or the statistic that is named for a declared stereotype. Furthest is by the largest distance possible on that
+side: in points, what is held against 0 (100 of them) would always come before what is held against parity (50). Of
+equals, in whole percent as they are shown, that of most pictures; those that are equal in both are ties. Real models
+come before simulated ones. Labels that are not reliable are told of only where there are no others, and are called so.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date, changes: Iterable[Change])
 
 def _finding(row: Row, week: date, *, reliable: bool) -> LeadFinding:
     same = ("model", "simulated", "prompt", "text", "subject", "alone", "attribute", "value", "reference")
-    figures = ("expected", "n", "drawn", "low", "high", "distance", "weeks", "first_week")
+    figures = ("expected", "n", "drawn", "low", "high", "distance", "reach", "weeks", "first_week")
     return LeadFinding(
         week=week,
         suite=f"{row['suite']}@{row['suite_major']}",
@@ -85,16 +86,16 @@ def _finding(row: Row, week: date, *, reliable: bool) -> LeadFinding:
 
 
 def _first(clear: list[LeadFinding], compared: int) -> LeadFinding:
-    furthest = max(points(one) for one in clear)
-    equal = [one for one in clear if points(one) == furthest]
+    furthest = max(reached(one) for one in clear)
+    equal = [one for one in clear if reached(one) == furthest]
     most = max(one.n for one in equal)
     ties = sorted((one for one in equal if one.n == most), key=named)
     return replace(ties[0], compared=compared, equal=len(equal) - len(ties), ties=tuple(ties[1:]))
 
 
-def points(finding: LeadFinding) -> int:
-    """Return how far a finding lies from what it is held against, in whole points."""
-    return round(100 * finding.distance)
+def reached(finding: LeadFinding) -> int:
+    """Return how far a finding lies from what it is held against, in whole percent of the furthest possible."""
+    return round(100 * finding.reach)
 
 
 def named(finding: LeadFinding) -> tuple[bool, str, str, str]:

@@ -31,9 +31,10 @@ class LeadFinding:
         low: lower end of the 95 % interval of count / n, scatter from week to week in it.
         high: upper end.
         distance: from `expected` to the nearer end of the interval.
+        reach: `distance` by the largest one possible on that side of `expected`: 1 is all pictures, or none.
         reliable: whether the labels are not known to be unreliable.
         compared: how many shares it was chosen among.
-        equal: how many other ones lie as far from what they are held against, in whole points, of fewer pictures.
+        equal: how many other ones reach as far from what they are held against, in whole percent, of fewer pictures.
         ties: those that lie as far, of as many pictures: what is said of one holds for all.
     """
 
@@ -57,6 +58,7 @@ class LeadFinding:
     low: float
     high: float
     distance: float
+    reach: float
     reliable: bool
     compared: int
     equal: int = 0

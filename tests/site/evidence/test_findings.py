@@ -89,7 +89,7 @@ def derived(con: Con) -> list[dict[str, Any]]:
     columns = [column[0] for column in rows.description or []]
     found = [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
     for row in found:
-        row["points"] = round(100 * (row["low"] - 0.5))
+        row["points"] = round(100 * (row["low"] - 0.5) / 0.5)
     clear = [row for row in found if row["low"] > 0.5]
     return sorted(
         clear,

@@ -71,7 +71,7 @@ def counted(con: Con, finding: LeadFinding) -> tuple[int, int, int]:
 
 
 def derived(con: Con) -> list[tuple[int, int, str, str, str]]:
-    """Return (points from parity, n, model, prompt, value) of all shares of perceived gender, the first one first."""
+    """Return (percent of the way from parity to all, n, model, prompt, value) of all genders, the first one first."""
     rows = con.execute(
         "SELECT w.simulated, w.model, prompt, value_name, low, high, n FROM window_scores AS w "
         "WHERE w.week = $week AND metric = 'share' AND prompt IS NOT NULL AND attribute = 'perceived_gender' "
@@ -80,7 +80,7 @@ def derived(con: Con) -> list[tuple[int, int, str, str, str]]:
     ).fetchall()
     real = [row for row in rows if not row[0] and row[4] > 0.5] or [row for row in rows if row[4] > 0.5]
     return sorted(
-        ((round(100 * (low - 0.5)), n, *of) for _, *of, low, high, n in real),
+        ((round(100 * (low - 0.5) / 0.5), n, *of) for _, *of, low, high, n in real),
         key=lambda one: (-one[0], -one[1], *one[2:]),
     )
 
@@ -88,7 +88,7 @@ def derived(con: Con) -> list[tuple[int, int, str, str, str]]:
 def test_it_is_the_share_that_the_rule_finds_in_the_published_table(con: Con) -> None:
     found = strongest(con)
     first, *others = derived(con)
-    assert (round(100 * found.distance), found.n, found.model, found.prompt, found.value) == first
+    assert (round(100 * found.reach), found.n, found.model, found.prompt, found.value) == first
     assert not found.simulated, "sim-classic draws men alone, and is no real model"
     assert len(found.ties) == sum(one[:2] == first[:2] for one in others)
     assert found.equal == sum(one[0] == first[0] and one[1] < first[1] for one in others)
@@ -178,6 +178,45 @@ def test_ties_are_told_as_ties_and_nothing_is_called_the_furthest(tmp_path: Path
     assert said.basis.count("20 of 20 show") == 3
 
 
+def test_all_men_of_many_pictures_come_before_a_sombrero_in_each_of_few(tmp_path: Path) -> None:
+    """In points the sombreros, held against 0, are further away than any gender, held against one half, can be."""
+
+    def men(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
+        return {"perceived_gender": "masculine", "headwear": "none"}.get(attribute.id, "older"), None, None
+
+    store = open_store(tmp_path)
+    for model, labels, prompt, replicates in (("hats", cliche, MEXICO, 12), ("men", men, INDIA, 100)):
+        builder.build_partition(
+            store,
+            world.WEEK,
+            model,
+            suites=(REST,),
+            replicates=replicates,
+            labels=labels,
+            prompts=lambda asked, wanted=prompt: asked == wanted,
+        )
+    con = drawn(tmp_path)
+    con.execute("DELETE FROM stereotype_pairs WHERE statistic IS NOT NULL")
+    found = {(one.model, one.attribute): one for one in lead.compared(con, DAY)}
+    men_only, hats = found["men", "perceived_gender"], found["hats", "headwear"]
+    assert (men_only.count, men_only.n, hats.count, hats.n) == (100, 100, 12, 12)
+    assert hats.distance > 0.5 >= men_only.distance
+    assert men_only.reach == pytest.approx(2 * men_only.low - 1)
+    assert hats.reach == hats.low
+    assert men_only.reach > hats.reach
+    assert strongest(con).model == "men"
+    con.execute(
+        "UPDATE window_scores SET high = 0.2, low = 0.1 WHERE model = 'men' AND value_name = 'masculine'"
+    )
+    below = next(
+        one for one in lead.compared(con, DAY) if (one.model, one.attribute) == ("men", "perceived_gender")
+    )
+    assert below.reach == pytest.approx((below.expected - below.high) / below.expected)
+    assert "the nearer end of the interval is at 60\N{NO-BREAK SPACE}% of the largest distance possible." in (
+        lead_words.basis(below)
+    )
+
+
 def test_of_many_ties_three_are_named_and_the_others_counted(tmp_path: Path) -> None:
     con = drawn(tmp_path, "a", "b", "c", labels=cliche, prompts=lambda prompt: prompt in {MEXICO, INDIA})
     assert len(strongest(con).ties) == 5
@@ -216,6 +255,7 @@ def test_a_statistic_is_what_a_share_is_held_against_where_one_is_named(tmp_path
     ).fetchall()
     assert (found.expected,) == expected
     assert found.distance == pytest.approx(found.low - found.expected)
+    assert found.reach == pytest.approx(found.distance / (1 - found.expected))
     assert f"is held against {words.percent(found.expected)} (UN population figures 2020)" in built(con).basis
 
 

@@ -129,7 +129,7 @@ def test_the_worst_prompts_are_those_whose_interval_lies_furthest_from_one_half(
     for row in asked(con, statement, week=WEEK):
         if row["low"] > 0.5:
             expected.setdefault(row["model"], []).append(
-                (-round(row["low"] - 0.5, 9), -row["n"], row["prompt"], row)
+                (-round((row["low"] - 0.5) / 0.5, 9), -row["n"], row["prompt"], row)
             )
     assert "sim-classic" in expected
     for path, page in pages.items():
@@ -164,9 +164,11 @@ def test_pictures_of_a_worst_prompt_are_counted_ones_and_frames_show_the_value(
 
 
 def test_ties_with_the_last_shown_prompt_are_said() -> None:
-    rows = [{"model": "m", "prompt": f"p{number}", "distance": 0.25, "n": 12} for number in range(8)] + [
-        {"model": "m", "prompt": "p0", "distance": 0.1, "n": 50},
-        {"model": "n", "prompt": "q", "distance": 0.4, "n": 9},
+    rows = [
+        {"model": "m", "prompt": f"p{number}", "distance": 0.25, "reach": 0.5, "n": 12} for number in range(8)
+    ] + [
+        {"model": "m", "prompt": "p0", "distance": 0.1, "reach": 0.2, "n": 50},
+        {"model": "n", "prompt": "q", "distance": 0.4, "reach": 0.4, "n": 9},
     ]
     found, tied = worst.find(rows, "m")
     assert [row["prompt"] for row in found] == ["p0", "p1", "p2", "p3", "p4"]
