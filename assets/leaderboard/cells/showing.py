@@ -14,6 +14,9 @@ from assets.leaderboard.views.message import Message, say, say_n, title
 from assets.leaderboard.views.query import Row
 from assets.suites.loader import suite_words
 
+#: The list of all prompts; the pages of prompts lie below it.
+ADDRESS = "prompts/"
+TITLE = say("Pictures by prompt")
 #: Pictures in a share, from which on there is one.
 NEEDED = 5
 _SHORT = 160
@@ -28,7 +31,7 @@ _WHY: Mapping[str, Message] = {
 
 def address_of(prompt: str, model: str | None = None) -> str:
     """Return the address of the page of a prompt, or of what one model drew for it."""
-    return f"prompts/{prompt}/" if model is None else f"prompts/{prompt}/{model}/"
+    return f"{ADDRESS}{prompt}/" if model is None else f"{ADDRESS}{prompt}/{model}/"
 
 
 def cut(text: str, most: int = _SHORT) -> str:

@@ -30,16 +30,8 @@ def address_of(comparison: Comparison) -> str:
     return f"words/{comparison.suite.partition('@')[0]}-{comparison.a.name}-{comparison.b.name}/"
 
 
-def read(
-    con: duckdb.DuckDBPyConnection, week: date, *, pictures: bool
-) -> Iterator[tuple[Comparison, WordPage]]:
-    """Yield the comparisons that somebody was asked for in a week, in the order of their file.
-
-    Args:
-        con: the published copy.
-        week: the edition's.
-        pictures: whether to read them; without them sides have their figures alone.
-    """
+def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Comparison, WordPage]]:
+    """Yield the comparisons that somebody was asked for in a week, in the order of their file."""
     of_week = {"week": week.isoformat()}
     found = _by_comparison(rows(con, "word_against_word", of_week))
     texts = _by_comparison(rows(con, "word_texts", of_week))
@@ -50,7 +42,7 @@ def read(
     for comparison in shipped().comparisons:
         if comparison.key in found:
             prompts = {row[side] for row in pairs[comparison.key] for side in ("prompt_a", "prompt_b")}
-            slots = _slots(con, week, sorted(prompts)) if pictures else {}
+            slots = _slots(con, week, sorted(prompts))
             yield (
                 comparison,
                 _page(

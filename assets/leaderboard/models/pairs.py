@@ -102,14 +102,9 @@ def neighbors(found: Sequence[Row]) -> list[tuple[str, str]]:
     return []
 
 
-def compared(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
-    """Return the rows of `pairs` of a week."""
-    return rows_of_weeks(con, "pairs", [week], {})
-
-
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
     """Yield the pages of a week."""
-    found = compared(con, week)
+    found = rows_of_weeks(con, "pairs", [week], {})
     values = bands(con, week)
     texts = {row["prompt"]: row for row in rows(con, "asked_now", {"week": week.isoformat()})}
     of_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)

@@ -79,7 +79,7 @@ def render_sheet(
         thumbnails: for files that are drawn; without them these are empty.
 
     Raises:
-        ValueError: if its address is none.
+        ValueError: if its address is none, or its template is none of its kind's.
     """
     if not _ADDRESS.fullmatch(sheet.address) or sheet.address.partition("/")[0] in _TAKEN:
         raise ValueError(f"{sheet.address!r} of {kind.id} is no address of a page")
@@ -87,7 +87,7 @@ def render_sheet(
         path = path_of(sheet.address, language)
         given = {"sheet": sheet, "view": sheet.view, "week": week, "site": site}
         given |= _Links(sheet.address, language, site, shown).helpers()
-        templates = {path: f"{kind.id}.html.j2"}
+        templates = {path: f"{kind.template(sheet)}.html.j2"}
         for file in sheet.files:
             beside = f"{path.removesuffix(_INDEX)}{file.name}"
             if file.template is not None:

@@ -1,33 +1,52 @@
-"""The list of the clearest findings."""
+"""The clearest findings: their list, and a page of each with its pictures, what else may explain it, how to cite it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import duckdb
 
+from assets.leaderboard.evidence.card import card
 from assets.leaderboard.evidence.finding_words import RULE, TITLE
 from assets.leaderboard.evidence.findings import FOLDER, findings
 from assets.leaderboard.parts.lead import compared
 from assets.leaderboard.views.findings import FindingList
-from assets.leaderboard.views.kind import PageKind, Sheet
-from assets.leaderboard.views.message import say
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
+from assets.leaderboard.views.message import Percent, say
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    """Yield the page."""
-    shares = compared(con, week)
+    """Yield the list, then a page per finding."""
+    shares, every = compared(con, week), findings(con, week)
     clear = sum(one.distance > 0 for one in shares)
     yield Sheet(
         address=FOLDER,
         title=TITLE,
-        view=FindingList(findings(con, week), len(shares), clear, RULE),
+        view=FindingList(every, len(shares), clear, RULE),
         description=say(
             "What the pictures of image models show most clearly, with the pictures, how sure it is and what else may "
             "explain it."
         ),
     )
+    for found in every:
+        yield Sheet(
+            address=found.address,
+            title=found.sentence,
+            view=found,
+            crumbs=(Crumb(FOLDER, TITLE),),
+            description=say(
+                "%(share)s of %(n)s pictures, 95%% interval %(low)s to %(high)s; week of %(week)s.",
+                share=Percent(found.share),
+                n=found.n,
+                low=Percent(found.low),
+                high=Percent(found.high),
+                week=week,
+            ),
+            files=(SheetFile("card.png", draw=partial(card, found)),),
+            template="finding",
+        )
 
 
-KIND = PageKind("findings", build)
+KIND = PageKind("findings", build, ("finding",))

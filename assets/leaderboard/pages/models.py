@@ -1,18 +1,34 @@
-"""The list of models, each with what is asked most: women as CEO, refusals, pictures."""
+"""The list of models, and a page of each: worst prompts with pictures, history, refusals, cost; feed and badge."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
 from assets.leaderboard.cells import reading
-from assets.leaderboard.models import facts
+from assets.leaderboard.cells.showing import suite_title
+from assets.leaderboard.models import changes, effects, events, facts, history, names, worst
+from assets.leaderboard.models.changes import ShownChange
+from assets.leaderboard.models.effects import ClearEffect
+from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.facts import ModelFacts
-from assets.leaderboard.views.kind import PageKind, Sheet
-from assets.leaderboard.views.message import say
+from assets.leaderboard.models.feeds import Feed, digests, feed
+from assets.leaderboard.models.history import AttributeHistory
+from assets.leaderboard.models.pictures import bands
+from assets.leaderboard.models.worst import Weakness
+from assets.leaderboard.page import words
+from assets.leaderboard.pages.changes import FEEDS
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
+from assets.leaderboard.views.message import Message, say
+from assets.leaderboard.views.query import Row, rows
+
+ADDRESS = "models/"
+TITLE = say("Models")
+_BADGE = SheetFile("badge.svg", template="badge.svg.j2")
 
 
 @dataclass(frozen=True)
@@ -23,18 +39,93 @@ class ModelList:
     groups: tuple[tuple[ModelFacts, ...], ...]
 
 
+@dataclass(frozen=True)
+class AskedSuite:
+    """The prompts of a suite that the model was asked this week."""
+
+    title: Message
+    prompts: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class ModelPage:
+    """Everything on the page; `tied` further prompts are as far from their yardsticks as the last that is shown."""
+
+    facts: ModelFacts
+    first_week: date
+    worst: tuple[Weakness, ...]
+    tied: int
+    history: tuple[AttributeHistory, ...]
+    changes: tuple[ShownChange, ...]
+    events: tuple[Happened, ...]
+    effects: tuple[ClearEffect, ...]
+    compared: int
+    suites: tuple[AskedSuite, ...]
+    withheld: str | None
+    feed: Feed
+
+
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    """Yield the one page."""
-    found = facts.read(con, week)
-    groups = (tuple(one for one in found if one.simulated == simulated) for simulated in (False, True))
+    """Yield the list, then a page for each model that was ever asked."""
+    every = facts.read(con, week)
+    groups = (tuple(one for one in every if one.simulated == simulated) for simulated in (False, True))
     yield Sheet(
-        "models/",
-        say("Models"),
+        ADDRESS,
+        TITLE,
         ModelList(reading.first_week(week), tuple(group for group in groups if group)),
         description=say(
             "Every image model that is asked, and every one that was: its history and its pictures."
         ),
     )
+    of_week = {"week": week.isoformat()}
+    found, happened = rows(con, "findings", of_week), events.read(con, week)
+    moved, asked, counts = changes.read(con, week), rows(con, "asked_now", of_week), digests(con, week)
+    values, clear = bands(con, week), effects.read(con, week)
+    languages = {row["prompt"]: str(row["language"]) for row in asked}
+    hidden = {row["model"]: words.plain(row["reason"]) for row in rows(con, "withheld_models", of_week)}
+    for one in every:
+        own = tuple(change for change in moved if change.model == one.model)
+        own_events = tuple(event for event in happened if event.model == one.model)
+        shown, tied = worst.find(found, one.model)
+        view = ModelPage(
+            facts=one,
+            first_week=reading.first_week(week),
+            worst=worst.read(con, week, one.model, shown, values, languages),
+            tied=tied,
+            history=history.read(con, week, one.model, own),
+            changes=own,
+            events=own_events,
+            effects=clear.get(one.model, ((), 0))[0],
+            compared=clear.get(one.model, ((), 0))[1],
+            suites=_suites([row for row in asked if row["model"] == one.model]),
+            withheld=hidden.get(one.model),
+            feed=feed(
+                say("Cliché: %(model)s", model=one.name),
+                one.model,
+                [row for row in counts if row["model"] == one.model],
+                own,
+                own_events,
+            ),
+        )
+        yield Sheet(
+            names.model_address(one.model),
+            one.name,
+            view,
+            crumbs=(Crumb(ADDRESS, TITLE),),
+            description=say(
+                "%(model)s: what it draws, week by week, with its pictures, its refusals and its changes.",
+                model=one.name,
+            ),
+            files=(*FEEDS, _BADGE) if one.women else FEEDS,
+            template="model",
+        )
 
 
-KIND = PageKind("models", build)
+def _suites(asked: Sequence[Row]) -> tuple[AskedSuite, ...]:
+    found: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    for row in asked:
+        found[row["suite"], row["suite_major"]].append(row)
+    return tuple(AskedSuite(suite_title(*suite), tuple(prompts)) for suite, prompts in found.items())
+
+
+KIND = PageKind("models", build, ("model",))

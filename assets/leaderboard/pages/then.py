@@ -1,4 +1,4 @@
-"""The sentences of 2023, then and now: all of them on one page."""
+"""The sentences of 2023, then and now: all of them on one page, and a page of each with the pictures of today."""
 
 from __future__ import annotations
 
@@ -9,25 +9,41 @@ import duckdb
 
 from assets.leaderboard.cells.reading import first_week
 from assets.leaderboard.evidence.claims import FOLDER, claims_now
-from assets.leaderboard.evidence.talks import talks
+from assets.leaderboard.evidence.talks import CLAIM, talks
 from assets.leaderboard.evidence.verdict_words import MEANINGS, TITLE
-from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
-from assets.leaderboard.views.then import ThenPage
+from assets.leaderboard.views.then import ClaimPage, ThenPage
+
+#: Conversations that are shown of each model.
+_TALKS = 2
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    """Yield the page."""
-    talk = next(iter(talks(con, week, 1)), None)
+    """Yield the page of all sentences, then a page per sentence."""
+    claims, talk = tuple(claims_now(con, week)), next(iter(talks(con, week, 1)), None)
     yield Sheet(
         address=FOLDER,
         title=TITLE,
-        view=ThenPage(tuple(claims_now(con, week)), talk, first_week(week), MEANINGS),
+        view=ThenPage(claims, talk, first_week(week), MEANINGS),
         description=say(
             "What was reported of image models in 2023, sentence by sentence, and what models draw today: shares, "
             "intervals, pictures."
         ),
     )
+    for claim in claims:
+        yield Sheet(
+            address=claim.address,
+            title=claim.sentence,
+            view=ClaimPage(
+                claim, tuple(talks(con, week, _TALKS)) if claim.id == CLAIM else (), first_week(week)
+            ),
+            crumbs=(Crumb(FOLDER, TITLE),),
+            description=say(
+                "Reported in 2023: %(then)s. What image models draw for the same words now.", then=claim.then
+            ),
+            template="claim",
+        )
 
 
-KIND = PageKind("then", build)
+KIND = PageKind("then", build, ("claim",))

@@ -52,6 +52,7 @@ class Sheet:
         description: a sentence or two for those who link to it.
         index: whether search engines are to list it.
         files: what lies beside it.
+        template: the one of its kind's that it is made from; None: that which the kind is named for.
     """
 
     address: str
@@ -61,16 +62,29 @@ class Sheet:
     description: Message | None = None
     index: bool = True
     files: tuple[SheetFile, ...] = ()
+    template: str | None = None
 
 
 @dataclass(frozen=True)
 class PageKind:
-    """One kind of page.
+    """One kind of page: a list and its entries are one kind, so that what both show is read once.
 
     Attributes:
         id: names it, and its template: `templates/pages/<id>.html.j2`, which extends `pages/_base.html.j2`.
         build: its pages of a week, from the published copy, one by one and always in the same order.
+        beside: further templates, which its sheets name: those of the entries of a list.
     """
 
     id: str
     build: Callable[[duckdb.DuckDBPyConnection, date], Iterator[Sheet]]
+    beside: tuple[str, ...] = ()
+
+    def template(self, sheet: Sheet) -> str:
+        """Return the template of one of its pages.
+
+        Raises:
+            ValueError: if the kind does not have it.
+        """
+        if sheet.template not in (None, *self.beside):
+            raise ValueError(f"{sheet.address}: the kind {self.id} has no template {sheet.template}")
+        return sheet.template or self.id

@@ -18,10 +18,10 @@ from assets.leaderboard.evidence import card as cards
 from assets.leaderboard.evidence.findings import findings
 from assets.leaderboard.page.languages import LANGUAGES, tongue
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
-from assets.leaderboard.sheets import kinds
 from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.message import title
 from tests.site import world
+from tests.site.pages import shown
 from tests.site.test_page import HOSTILE
 from warehouse.store import Store, open_store
 
@@ -150,10 +150,9 @@ class _Tags(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
-@pytest.mark.parametrize("kind_id", ["finding", "findings", "then", "claim"])
-def test_what_others_wrote_is_inert_on_pages(hostile: duckdb.DuckDBPyConnection, kind_id: str) -> None:
-    kind = next(kind for kind in kinds() if kind.id == kind_id)
-    for sheet in kind.build(hostile, WEEK):
+@pytest.mark.parametrize("template", ["finding", "findings", "then", "claim"])
+def test_what_others_wrote_is_inert_on_pages(hostile: duckdb.DuckDBPyConnection, template: str) -> None:
+    for kind, sheet in shown.made(hostile, template):
         for path, content in render_sheet(kind, sheet, WEEK, NOWHERE):
             if not path.endswith(".html"):
                 continue

@@ -19,9 +19,9 @@ from assets.leaderboard.page import lead_words
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import SitePlace, named, render_sheet
 from assets.leaderboard.parts import lead
-from assets.leaderboard.sheets import kinds
 from assets.leaderboard.views.findings import FindingView
 from tests.site import world
+from tests.site.pages import shown
 from tests.warehouse.checks.quality_rows import disagrees
 from warehouse.store import Store
 
@@ -47,12 +47,11 @@ def con(filled_store: Store) -> Iterator[Con]:
         yield con
 
 
-def rendered(con: Con, kind_id: str, site: SitePlace = PUBLIC) -> dict[str, str]:
-    """Return the pages of a kind by path, without what is drawn."""
-    kind = next(kind for kind in kinds() if kind.id == kind_id)
+def rendered(con: Con, template: str, site: SitePlace = PUBLIC) -> dict[str, str]:
+    """Return the pages of a template by path, without what is drawn."""
     return {
         path: content.decode()
-        for sheet in kind.build(con, WEEK)
+        for kind, sheet in shown.made(con, template)
         for path, content in render_sheet(kind, sheet, WEEK, site)
         if path.endswith(".html")
     }
@@ -264,8 +263,7 @@ def test_pages_are_small(con: Con) -> None:
 
 
 def test_sensitive_pictures_are_covered_until_asked_for(con: Con) -> None:
-    kind = next(kind for kind in kinds() if kind.id == "finding")
-    sheet = next(kind.build(con, WEEK))
+    kind, sheet = next(shown.made(con, "finding"))
     view = sheet.view
     assert isinstance(view, FindingView)
     for sensitive in (False, True):

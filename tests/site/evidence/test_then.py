@@ -14,10 +14,10 @@ from assets.leaderboard.evidence.claims import claims_now
 from assets.leaderboard.evidence.verdict_words import MEANINGS, VERDICTS
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
-from assets.leaderboard.sheets import kinds
 from assets.leaderboard.views.then import ClaimNow, ModelNow
 from assets.metrics.claims import verdicts
 from assets.suites.claims import shipped_claims
+from tests.site.pages import shown
 from tests.warehouse.results.test_claims import WEEKS, bucket, con
 from warehouse.database.sqlfiles import sql
 
@@ -36,9 +36,7 @@ FRENCH = {
 def pages(con: Con, week: date = WEEK) -> dict[str, str]:
     return {
         path: content.decode()
-        for kind in kinds()
-        if kind.id in {"then", "claim"}
-        for sheet in kind.build(con, week)
+        for kind, sheet in shown.made(con, "then", "claim", week=week)
         for path, content in render_sheet(kind, sheet, week, NOWHERE)
     }
 

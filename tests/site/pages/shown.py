@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -11,18 +12,29 @@ import duckdb
 
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
 from assets.leaderboard.sheets import kinds
+from assets.leaderboard.views.kind import PageKind, Sheet
 from tests.site import world
 
 WEEK = date.fromisoformat(world.WEEK)
 
 
-def files(con: duckdb.DuckDBPyConnection, kind: str, site: SitePlace = NOWHERE) -> dict[str, str]:
-    """Return path → text of all files of the pages of a kind."""
-    (found,) = (one for one in kinds() if one.id == kind)
+def made(
+    con: duckdb.DuckDBPyConnection, *templates: str, week: date = WEEK
+) -> Iterator[tuple[PageKind, Sheet]]:
+    """Yield the pages that are made from some templates, each with its kind."""
+    for kind in kinds():
+        if {*templates} & {kind.id, *kind.beside}:
+            for sheet in kind.build(con, week):
+                if kind.template(sheet) in templates:
+                    yield kind, sheet
+
+
+def files(con: duckdb.DuckDBPyConnection, template: str, site: SitePlace = NOWHERE) -> dict[str, str]:
+    """Return path → text of all files of the pages that are made from a template."""
     return {
         path: data.decode()
-        for sheet in found.build(con, WEEK)
-        for path, data in render_sheet(found, sheet, WEEK, site)
+        for kind, sheet in made(con, template)
+        for path, data in render_sheet(kind, sheet, WEEK, site)
     }
 
 

@@ -1,6 +1,6 @@
 """Every kind of page in a real browser, in both languages: a kind that is added is looked at without a line here.
 
-All texts that others wrote are hostile. Of each kind the first, the last and the largest page are looked at.
+All texts that others wrote are hostile. Of each template the first, the last and the largest page are looked at.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ LOADED = """Promise.all([...document.images].map(image =>
 #: Largest page of any kind (DESIGN), in bytes of HTML.
 MOST = 300_000
 LINK = re.compile(r'(?:href|src)="([^"]*)"')
+TEMPLATES = [template for kind in kinds() for template in (kind.id, *kind.beside)]
 SITE = "editions"  # the pages that are no part of an edition
 
 
@@ -67,14 +68,17 @@ def edition(store: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def addresses(store: Path, edition: Path) -> dict[str, list[str]]:
-    """Kind of page → paths under the store of its first, last and largest page, in English."""
+    """Template of pages → paths under the store of its first, last and largest page, in English."""
     con = open_published(store / keys.SITE_DATABASE)
     found: dict[str, list[str]] = {}
     try:
         for kind in kinds():
-            made = [path_of(sheet.address, "en") for sheet in kind.build(con, date.fromisoformat(world.WEEK))]
-            by_size = sorted(made, key=lambda path: (edition / path).stat().st_size)
-            found[kind.id] = sorted({*made[:1], *made[-1:], *by_size[-1:]})
+            of: dict[str, list[str]] = {template: [] for template in (kind.id, *kind.beside)}
+            for sheet in kind.build(con, date.fromisoformat(world.WEEK)):
+                of[kind.template(sheet)].append(path_of(sheet.address, "en"))
+            for template, made in of.items():
+                by_size = sorted(made, key=lambda path: (edition / path).stat().st_size)
+                found[template] = sorted({*made[:1], *made[-1:], *by_size[-1:]})
     finally:
         con.close()
     return found
@@ -118,17 +122,17 @@ def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", [*(kind.id for kind in kinds()), SITE])
+@pytest.mark.parametrize("template", [*TEMPLATES, SITE])
 def test_a_kind_of_page_is_whole_and_open_to_everybody(
-    browser: Any, store: Path, edition: Path, addresses: dict[str, list[str]], kind: str, language: str
+    browser: Any, store: Path, edition: Path, addresses: dict[str, list[str]], template: str, language: str
 ) -> None:
     if not AXE.is_file():
         pytest.skip("no axe-core: run make browser")
-    if kind != SITE and not addresses[kind]:
+    if template != SITE and not addresses[template]:
         pytest.skip("nobody is ranked where labels are hostile, so no two models are compared")
     before = "" if language == "en" else f"{language}/"
-    folder = store / keys.SITE if kind == SITE else edition
-    for path in ["editions/index.html"] if kind == SITE else addresses[kind]:
+    folder = store / keys.SITE if template == SITE else edition
+    for path in ["editions/index.html"] if template == SITE else addresses[template]:
         file = folder / f"{before}{path}"
         assert file.stat().st_size <= MOST
         for width, scheme in LOOKS:
@@ -154,7 +158,7 @@ def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> No
 
 def test_all_links_of_all_pages_lead_somewhere(store: Path, edition: Path) -> None:
     pages = [*edition.rglob("*.html"), *(store / key for key in site_keys())]
-    assert len(pages) > 2 * len(kinds())
+    assert len(pages) > 2 * len(TEMPLATES)
     ids: dict[Path, set[str]] = {}
     wrong: list[tuple[Path, str]] = []
     for page in pages:

@@ -15,14 +15,13 @@ import pytest
 
 from assets.leaderboard.cells import showing
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
-from assets.leaderboard.sheets import kinds
 from tests.site import world
+from tests.site.pages.shown import made as sheets_of
 from tests.site.test_page import HOSTILE
 from tests.warehouse.checks.quality_rows import drifted
 from warehouse.store import Store, open_store
 
 WEEK = date.fromisoformat(world.WEEK)
-KINDS = ("prompts", "prompt", "cell")
 #: Elements that end where one of these begins, if their ends are left out.
 ENDS = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("tr",), "tbody": ("thead",)}
 VOID = {"img", "br", "meta", "link", "rect", "path", "col"}
@@ -82,9 +81,7 @@ def pages(con: duckdb.DuckDBPyConnection) -> dict[str, Tree]:
     """Return the pages of prompts by path, in both languages."""
     return {
         path: Tree(content.decode())
-        for kind in kinds()
-        if kind.id in KINDS
-        for sheet in kind.build(con, WEEK)
+        for kind, sheet in sheets_of(con, "prompts", "prompt", "cell")
         for path, content in render_sheet(kind, sheet, WEEK, SitePlace())
     }
 
@@ -308,10 +305,9 @@ def test_pictures_are_in_another_order_in_another_week_and_in_the_same_in_the_sa
 
     assert order(pages(con)) == order(made)
     earlier = WEEK - timedelta(weeks=1)
-    kind = next(kind for kind in kinds() if kind.id == "cell")
     address = "prompts/occupations/ceo/imago-2/"
     now, before = (
-        next(sheet.view for sheet in kind.build(con, week) if sheet.address == address)
+        next(sheet.view for _, sheet in sheets_of(con, "cell", week=week) if sheet.address == address)
         for week in (WEEK, earlier)
     )
     same = {one.sha256 for one in now.weeks[1].thumbs}

@@ -11,9 +11,9 @@ import pytest
 
 from assets.leaderboard.cells import word_pictures
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
-from assets.leaderboard.sheets import kinds
 from tests.site import test_effects as effects
 from tests.site import world
+from tests.site.pages import shown
 from tests.site.pages.test_prompt_pages import Node, Tree
 
 WEEK = date.fromisoformat(world.WEEK)
@@ -27,9 +27,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
 def pages(con: duckdb.DuckDBPyConnection) -> dict[str, Tree]:
     return {
         path: Tree(content.decode())
-        for kind in kinds()
-        if kind.id in ("words", "word")
-        for sheet in kind.build(con, WEEK)
+        for kind, sheet in shown.made(con, "words", "word")
         for path, content in render_sheet(kind, sheet, WEEK, SitePlace())
     }
 
@@ -108,11 +106,10 @@ def test_a_model_without_a_figure_is_named_with_the_reason(
     model = con.execute("SELECT min(model) FROM word_against_word WHERE week = ?", [WEEK]).fetchall()[0][0]
     con.execute("INSERT INTO withheld (week, model, reason) VALUES (?, ?, 'held <b>back</b>')", [WEEK, model])
     try:
-        kind = next(kind for kind in kinds() if kind.id == "word")
-        sheets = [*kind.build(con, WEEK)]
+        sheets = [*shown.made(con, "word")]
         html = "".join(
             content.decode()
-            for sheet in sheets
+            for kind, sheet in sheets
             for path, content in render_sheet(kind, sheet, WEEK, SitePlace())
             if not path.startswith("fr/")
         )

@@ -1,4 +1,4 @@
-"""The list of questions by which models are compared."""
+"""Models held against each other: the list of questions, a page per board, with its table as CSV, and per pair."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from itertools import groupby
 
 import duckdb
 
-from assets.leaderboard.models import boards, names, pairs
+from assets.leaderboard.models import boards, pairs
 from assets.leaderboard.models.boards import BoardPage
-from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
+from warehouse.sandbox.forms import as_csv
+
+ADDRESS = "compare/"
+TITLE = say("Compare models")
 
 
 @dataclass(frozen=True)
@@ -24,29 +28,44 @@ class Questions:
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    """Yield the one page."""
-    suites = groupby(boards.read(con, week), key=lambda board: board.suite)
-    yield Sheet(
-        "compare/",
-        say("Compare models"),
-        Questions(
-            tuple((suite, tuple(found)) for suite, found in suites),
-            tuple(
-                (
-                    pairs.address(*pair),
-                    say(
-                        "%(first)s and %(second)s, side by side",
-                        first=names.model(pair[0]),
-                        second=names.model(pair[1]),
-                    ),
-                )
-                for pair in pairs.neighbors(pairs.compared(con, week))
+    """Yield the pages of boards, those of neighbors on the board that most ask for, and the list of all of them."""
+    found = tuple(boards.read(con, week))
+    for board in found:
+        table = b"".join(as_csv(boards.COLUMNS, iter([board.csv]), screen=None))
+        yield Sheet(
+            board.address,
+            board.question,
+            board,
+            crumbs=(Crumb(ADDRESS, TITLE),),
+            description=say(
+                "Models by one question, over four weeks, with intervals and ranks that say what ties."
             ),
-        ),
+            files=(SheetFile("board.csv", content=table),),
+            template="board",
+        )
+    listed = []
+    for pair in pairs.read(con, week):
+        title = say("%(first)s and %(second)s, side by side", first=pair.titles[0], second=pair.titles[1])
+        listed.append((pair.address, title))
+        yield Sheet(
+            pair.address,
+            title,
+            pair,
+            crumbs=(Crumb(ADDRESS, TITLE),),
+            description=say(
+                "The same prompts, asked of two models: differences with intervals, and pictures of both."
+            ),
+            template="pair",
+        )
+    suites = groupby(found, key=lambda board: board.suite)
+    yield Sheet(
+        ADDRESS,
+        TITLE,
+        Questions(tuple((suite, tuple(of_suite)) for suite, of_suite in suites), tuple(listed)),
         description=say(
             "Which model is further from a yardstick, question by question, and which cannot be told apart."
         ),
     )
 
 
-KIND = PageKind("compare", build)
+KIND = PageKind("compare", build, ("board", "pair"))

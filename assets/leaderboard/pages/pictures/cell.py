@@ -4,39 +4,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date
-
-import duckdb
 
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.pages.pictures.prompts import ADDRESS, TITLE
 from assets.leaderboard.views.cells import CellPage, CellWeek, Detail, Outcomes, PromptHead
-from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
+from assets.leaderboard.views.kind import Crumb, Sheet
 from assets.leaderboard.views.message import say
+from assets.leaderboard.views.query import Row
 
 _NOBODY = Outcomes(0, 0, 0, 0, 0)
 _QUOTED = 400
 
 
-def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    said = reading.said(con, week)
-    for prompt in reading.read(con, week):
-        head = showing.head(prompt)
-        crumbs = (
-            Crumb(ADDRESS, TITLE),
-            Crumb(head.address, say("“%(prompt)s”", prompt=showing.cut(head.text, 60))),
+def sheets(prompt: PromptPictures, said: Mapping[tuple[str, str], Row]) -> Iterator[Sheet]:
+    """Yield the page of each model that was asked a prompt; `said` is what models wrote, by prompt and model."""
+    head = showing.head(prompt)
+    crumbs = (
+        Crumb(showing.ADDRESS, showing.TITLE),
+        Crumb(head.address, say("“%(prompt)s”", prompt=showing.cut(head.text, 60))),
+    )
+    for cell in prompt.cells:
+        model = words.plain(cell.model)
+        yield Sheet(
+            showing.address_of(prompt.id, cell.model),
+            say("“%(prompt)s”, drawn by %(model)s", prompt=head.short, model=model),
+            _page(prompt, cell, head, said.get((prompt.id, cell.model), {})),
+            crumbs=crumbs,
+            index=False,
+            template="cell",
         )
-        for cell in prompt.cells:
-            model = words.plain(cell.model)
-            yield Sheet(
-                showing.address_of(prompt.id, cell.model),
-                say("“%(prompt)s”, drawn by %(model)s", prompt=head.short, model=model),
-                _page(prompt, cell, head, said.get((prompt.id, cell.model), {})),
-                crumbs=crumbs,
-                index=False,
-            )
 
 
 def _page(prompt: PromptPictures, cell: Cell, head: PromptHead, said: Mapping[str, object]) -> CellPage:
@@ -109,6 +106,3 @@ def _queries(prompt: PromptPictures, cell: Cell) -> tuple[str, ...]:
 
 def _quoted(text: str) -> str:
     return "'" + words.plain(text).replace("'", "''") + "'"
-
-
-KIND = PageKind("cell", _build)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from functools import partial
 
-import duckdb
-
-from assets.leaderboard.cells import reading, showing
+from assets.leaderboard.cells import showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.pages.pictures.prompts import ADDRESS, TITLE
 from assets.leaderboard.views.cells import Absent, OtherRow, OtherTable, PromptPage, PromptRow
-from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
+from assets.leaderboard.views.kind import Crumb, Sheet
 from assets.leaderboard.views.message import Message, Percent, say, title
 from assets.leaderboard.views.query import Row
 
@@ -21,31 +17,32 @@ from assets.leaderboard.views.query import Row
 PICTURES, TOGETHER, LEAST = 24, 480, 8
 
 
-def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    for prompt in reading.read(con, week):
-        head = showing.head(prompt)
-        most = max(LEAST, min(PICTURES, TOGETHER // max(1, len(prompt.cells))))
-        sign = -1 if showing.is_stereotype(prompt) else 1
-        rows = [showing.row(prompt, cell, most) for cell in prompt.cells]
-        rows.sort(key=partial(_order, sign=sign))
-        yield Sheet(
-            head.address,
-            say("“%(prompt)s”", prompt=head.short),
-            PromptPage(
-                head=head,
-                lead=_lead(prompt),
-                expected=showing.expected(prompt),
-                rows=tuple(rows),
-                others=tuple(_others(prompt)),
-                absent=tuple(_absent(row) for row in prompt.absent),
-            ),
-            crumbs=(Crumb(ADDRESS, TITLE),),
-            description=say(
-                "What image models drew for “%(prompt)s” in the four weeks to %(week)s.",
-                prompt=head.short,
-                week=week,
-            ),
-        )
+def sheet(prompt: PromptPictures) -> Sheet:
+    """Return the page of a prompt."""
+    head = showing.head(prompt)
+    most = max(LEAST, min(PICTURES, TOGETHER // max(1, len(prompt.cells))))
+    sign = -1 if showing.is_stereotype(prompt) else 1
+    rows = [showing.row(prompt, cell, most) for cell in prompt.cells]
+    rows.sort(key=partial(_order, sign=sign))
+    return Sheet(
+        head.address,
+        say("“%(prompt)s”", prompt=head.short),
+        PromptPage(
+            head=head,
+            lead=_lead(prompt),
+            expected=showing.expected(prompt),
+            rows=tuple(rows),
+            others=tuple(_others(prompt)),
+            absent=tuple(_absent(row) for row in prompt.absent),
+        ),
+        crumbs=(Crumb(showing.ADDRESS, showing.TITLE),),
+        description=say(
+            "What image models drew for “%(prompt)s” in the four weeks to %(week)s.",
+            prompt=head.short,
+            week=prompt.week,
+        ),
+        template="prompt",
+    )
 
 
 def _order(row: PromptRow, sign: int) -> tuple[bool, bool, float, str]:
@@ -115,6 +112,3 @@ def _absent(row: Row) -> Absent:
     else:
         why = say("no longer asked; last asked in the week of %(week)s", week=row["last_week"])
     return Absent(words.plain(row["model"]), row["simulated"], why)
-
-
-KIND = PageKind("prompt", _build)

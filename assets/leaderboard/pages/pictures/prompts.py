@@ -1,4 +1,4 @@
-"""The list of all prompts, each with a few of its pictures."""
+"""Pictures by prompt: a page per prompt, one per prompt and model, and the list of all prompts with a few of each."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ import duckdb
 
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.cards import card
+from assets.leaderboard.pages.pictures import cell, prompt
 from assets.leaderboard.views.cells import PromptList, SuiteCards
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
 
-ADDRESS = "prompts/"
-TITLE = say("Pictures by prompt")
-
 
 def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    cards = [(prompt.declared[0], card(prompt)) for prompt in reading.read(con, week) if prompt.cells]
+    said = reading.said(con, week)
+    cards = []
+    for found in reading.read(con, week):
+        if found.cells:
+            cards.append((found.declared[0], card(found)))
+        yield prompt.sheet(found)
+        yield from cell.sheets(found, said)
     suites = tuple(
         SuiteCards(suite, showing.suite_title(suite, major), tuple(card for _, card in of_suite))
         for (suite, major), of_suite in groupby(
@@ -27,8 +31,8 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         )
     )
     yield Sheet(
-        ADDRESS,
-        TITLE,
+        showing.ADDRESS,
+        showing.TITLE,
         PromptList(
             reading.first_week(week),
             tuple(sorted(suites, key=lambda suite: all(card.head.framed is None for card in suite.cards))),
@@ -39,4 +43,4 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     )
 
 
-KIND = PageKind("prompts", _build)
+KIND = PageKind("prompts", _build, ("prompt", "cell"))

@@ -1,4 +1,4 @@
-"""The list of what one word changes."""
+"""What one word changes: both sides beside each other, a page per comparison, and the list of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells import word_pictures
-from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.word_pages import WordCard, WordPages
 
@@ -17,15 +17,12 @@ TITLE = say("What one word changes")
 
 
 def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    cards = [
-        WordCard(
-            word_pictures.address_of(comparison),
-            page.title,
-            sum(effect.clear for effect in page.effects),
-            len(page.effects),
-        )
-        for comparison, page in word_pictures.read(con, week, pictures=False)
-    ]
+    cards = []
+    for comparison, page in word_pictures.read(con, week):
+        address = word_pictures.address_of(comparison)
+        clear = sum(effect.clear for effect in page.effects)
+        cards.append(WordCard(address, page.title, clear, len(page.effects)))
+        yield Sheet(address, page.title, page, crumbs=(Crumb(ADDRESS, TITLE),), template="word")
     yield Sheet(
         ADDRESS,
         TITLE,
@@ -34,4 +31,4 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     )
 
 
-KIND = PageKind("words", _build)
+KIND = PageKind("words", _build, ("word",))
