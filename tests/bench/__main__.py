@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import drift, fsck, generation, load, publish, scores
+from tests.bench import drift, fsck, generation, load, paint, publish, scores
 from tests.bench.archive import run as archive
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 from tests.bench.pictures import labels, thumbnails
@@ -29,6 +29,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "generation": generation.run,
     "labels": labels.run,
     "load": load.run,
+    "paint": paint.run,
     "publish": publish.run,
     "scores": scores.run,
     "thumbnails": thumbnails.run,

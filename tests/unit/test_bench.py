@@ -34,8 +34,14 @@ def _most_in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 TRIED = [name for name in BENCHMARKS if name != "archive" or os.environ.get("CLICHE_LONG_TESTS")]
 
 
-@pytest.mark.parametrize("name", TRIED)
-def test_a_benchmark_times_something_and_its_baseline(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.browser) if name == "paint" else name for name in TRIED]
+)
+def test_a_benchmark_times_something_and_its_baseline(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if name == "paint":
+        request.getfixturevalue("chromium_path")
     rows = BENCHMARKS[name](tmp_path, QUICK)
     assert rows
     for row in rows:
@@ -48,7 +54,7 @@ def test_an_unknown_benchmark_is_told_and_nothing_runs(capsys: pytest.CaptureFix
     with pytest.raises(SystemExit, match="2"):
         main(["lode"])
     assert (
-        "there are archive, drift, fsck, generation, labels, load, publish, scores, thumbnails"
+        "there are archive, drift, fsck, generation, labels, load, paint, publish, scores, thumbnails"
         in capsys.readouterr().err
     )
 

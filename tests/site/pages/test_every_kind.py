@@ -36,6 +36,14 @@ RULES = """async () => (await axe.run(document, {preload: false, runOnly: ["wcag
 LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 LOADED = """Promise.all([...document.images].map(image =>
   image.complete || new Promise(done => { image.onload = image.onerror = done; })))"""
+#: How far what is seen moves while a page is loaded; 0 if nothing does (web.dev/articles/cls).
+SHIFT = """new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(one => { sum += one.value; }))
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 50);
+})"""
+MOST_SHIFT = 0.02
 #: Largest page of any kind (DESIGN), in bytes of HTML.
 MOST = 300_000
 LINK = re.compile(r'(?:href|src)="([^"]*)"')
@@ -114,6 +122,8 @@ def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -
         found.append("the page scrolls sideways")
     if "owned" in page.title() and "document.title" not in page.title():
         found.append("a text of others ran")
+    if (shift := page.evaluate(SHIFT)) > MOST_SHIFT:
+        found.append(f"what is seen moves: {shift:.3f}")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found += page.evaluate(RULES)
     page.close()
@@ -154,6 +164,16 @@ def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> No
         found = complaints(browser, bad, 390, "light", store)
         assert any(said in line for line in found), change
     bad.unlink()
+
+
+@pytest.mark.browser
+def test_what_moves_is_seen(browser: Any, edition: Path) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto((edition / "about" / "index.html").as_uri())
+    assert page.evaluate(SHIFT) <= MOST_SHIFT
+    page.evaluate("document.querySelector('main').prepend(...Array(9).fill().map(() => new Image(300, 90)))")
+    assert page.evaluate(SHIFT) > MOST_SHIFT
+    page.close()
 
 
 def test_all_links_of_all_pages_lead_somewhere(store: Path, edition: Path) -> None:
