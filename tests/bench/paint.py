@@ -78,21 +78,14 @@ def _site(store: Path) -> dict[str, str]:
     edition = publish(con, filled, week=world.WEEK, code_version="bench")
     prefix = keys.edition_prefix(edition.id)
     copy = open_published(store / keys.SITE_DATABASE)
+    made: dict[str, list[str]] = {}
     try:
-        made = {
-            kind.id: [
-                prefix + path_of(sheet.address, "en")
-                for sheet in kind.build(copy, date.fromisoformat(world.WEEK))
-            ]
-            for kind in kinds()
-        }
+        for kind in kinds():
+            for sheet in kind.build(copy, date.fromisoformat(world.WEEK)):
+                made.setdefault(kind.template(sheet), []).append(prefix + path_of(sheet.address, "en"))
     finally:
         copy.close()
-    return {
-        kind: max(paths, key=lambda path: (store / path).stat().st_size)
-        for kind, paths in made.items()
-        if paths
-    }
+    return {kind: max(paths, key=lambda path: (store / path).stat().st_size) for kind, paths in made.items()}
 
 
 class _Quiet(RangeHandler):
