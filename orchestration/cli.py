@@ -79,7 +79,7 @@ def run(
     raise typer.Exit(commands.operator.run(week, model or [], dry=dry_run, yes=yes))
 
 
-@app.command(short_help="Check, score and publish a week.")
+@app.command(short_help="Publish a week, or send the site.")
 def publish(
     week: Annotated[
         str | None,
@@ -87,9 +87,19 @@ def publish(
             "--week", help="Monday of the week, YYYY-MM-DD; default: the latest edition's, else this week."
         ),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="DIR|s3://…",
+            help="Send what is published to a folder or bucket that readers see; publish nothing new.",
+        ),
+    ] = None,
 ) -> None:
-    """Check, score and publish a week that is complete or past its deadline."""
-    raise typer.Exit(commands.operator.publish(week))
+    """Check, score and publish a week that is complete or past its deadline; with --to, send what is published."""
+    if to is not None and week is not None:
+        raise UsageError("--to sends all that is published; leave out --week")
+    raise typer.Exit(commands.operator.publish(week) if to is None else commands.operator.send(to))
 
 
 @app.command(short_help="Show the progress of each model in a week.")

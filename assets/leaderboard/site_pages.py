@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from assets.leaderboard.page.languages import LANGUAGES
-from assets.leaderboard.page.sheets import SitePlace, named, path_of, render_sheet
+from assets.leaderboard.page.sheets import SitePlace, named, path_of, render_sheet, site_of
 from assets.leaderboard.published import edition_ids, latest, read_manifest
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
@@ -105,6 +105,19 @@ def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SiteP
         )
         for path, data in render_sheet(kind, sheet, week, site, shown=newest)
     }
+
+
+def root_pages(manifest: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return path → bytes of the pages at the root of a site, the one that readers open last; they lead to an edition.
+
+    Args:
+        manifest: of the newest edition.
+    """
+    edition, site = str(manifest["edition"]), site_of(manifest)
+    sheet = Sheet("", say("The newest edition"), None, index=False)
+    week = date.fromisoformat(manifest["week"])
+    made = render_sheet(_ROOT, sheet, week, site, shown=edition, around="")
+    return {path: named(data, edition, site) for path, data in reversed([*made])}
 
 
 def feeds_of(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import yaml
+from rich.filesize import decimal
 
 from assets.generation.partition import plan_partition
 from assets.generation.providers.registry import make_provider
@@ -20,10 +21,11 @@ from assets.leaderboard.published import latest
 from orchestration.commands.editions import check_line, counting, headline, page_address, withheld
 from orchestration.commands.forecasts import confirm, dry_run, may_spend
 from orchestration.commands.status import billed_line
-from orchestration.console import Tally, note, say
+from orchestration.console import ERR, Tally, note, say
 from orchestration.gate import look
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, Settings, load_settings
+from orchestration.verifying.report import silent
 from warehouse.errors import RefusedError, UsageError
 from warehouse.weeks import current_week, parse_week, span
 
@@ -140,6 +142,24 @@ def publish(week: str | None) -> int:
     if edition_week := latest(place.store):
         _say_withheld(withheld(place, edition_week.week))
     say(f"Edition {edition} is current{' as before: nothing changed' if same else ''}: {page_address(place)}")
+    return 0
+
+
+def send(address: str) -> int:
+    """Send what is published to where readers are: a folder or a bucket."""
+    from orchestration.uploading.destinations import destination
+    from orchestration.uploading.upload import upload
+
+    place = bare_workplace(load_settings())
+    with place.store.lease("upload", purpose=f"send the site to {address}"):
+        to = destination(address, place.store.url)
+        with counting("sending") if ERR.is_terminal else nullcontext(silent) as step:
+            sent = upload(place.store, to, step)
+    lost = f" {sent.missing:,} thumbnails are missing from the store." if sent.missing else ""
+    say(
+        f"{to.url} shows edition {sent.edition}: {sent.objects:,} objects sent ({decimal(sent.bytes)}), "
+        f"{sent.there:,} were there already.{lost}"
+    )
     return 0
 
 

@@ -20,6 +20,23 @@ _ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 _OTHER_TAG = '"00000000000000000000000000000000"'
 
 
+def objects_at(address: str) -> Objects:
+    """Return the objects below an address; the server is asked nothing yet.
+
+    Raises:
+        UsageError: if `address` does not read `s3://bucket/prefix`.
+        StoreError: if the AWS settings make no client.
+    """
+    found = _ADDRESS.fullmatch(address)
+    if not found:  # the address is not repeated, somebody may have put credentials into it
+        raise UsageError(
+            "the address must read s3://bucket/prefix (lower case); "
+            "credentials go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
+    prefix = (found[2] or "").rstrip("/")
+    return Objects(found[1], f"{check_key(prefix)}/" if prefix else "")
+
+
 class S3Store:
     """Write-once objects in a bucket; implements `warehouse.store.base.Store`. Threads may share it."""
 
@@ -30,14 +47,7 @@ class S3Store:
             UsageError: if `address` does not read `s3://bucket/prefix`.
             StoreError: if the AWS settings make no client.
         """
-        found = _ADDRESS.fullmatch(address)
-        if not found:  # the address is not repeated, somebody may have put credentials into it
-            raise UsageError(
-                "the store's address must read s3://bucket/prefix (lower case); "
-                "credentials go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-            )
-        prefix = (found[2] or "").rstrip("/")
-        self._objects = Objects(found[1], f"{check_key(prefix)}/" if prefix else "")
+        self._objects = objects_at(address)
 
     @property
     def url(self) -> str:

@@ -8,7 +8,7 @@ import os
 import random
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,9 +106,15 @@ class Objects:
                 time.sleep(random.uniform(0.5, 1) * 0.05 * 2**conflict)  # noqa: S311  (spreads retries)
         return None
 
-    def overwrite(self, key: str, data: bytes | Path) -> None:
-        """Write whatever is there; a large file goes in parts, and is seen when all of them are there."""
-        more = {"ContentType": mimetypes.guess_type(key)[0] or _OCTETS}
+    def overwrite(self, key: str, data: bytes | Path, headers: Mapping[str, str] | None = None) -> None:
+        """Write whatever is there; a large file goes in parts, and is seen when all of them are there.
+
+        Args:
+            key: of the object.
+            data: its bytes, or the file that has them.
+            headers: with which it is served, by the names of boto3 (`ContentType`, `CacheControl`).
+        """
+        more = {"ContentType": mimetypes.guess_type(key)[0] or _OCTETS, **(headers or {})}
         stream: BinaryIO = io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
         with stream, explained("write", self._at(key)):
             self._client.upload_fileobj(stream, self._bucket, self._prefix + key, ExtraArgs=more)
@@ -139,13 +145,18 @@ class Objects:
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that start with `prefix`, page by page, in the server's order."""
+        for key, _ in self.tags(prefix):
+            yield key
+
+    def tags(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Yield (key, its tag) as `list` does; of what went in one part, the tag is usually the MD5 of the bytes."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix
         )
         with explained("list", self._at(prefix)):
             for page in pages:
                 for item in page.get("Contents", ()):
-                    yield item["Key"].removeprefix(self._prefix)
+                    yield item["Key"].removeprefix(self._prefix), item["ETag"]
 
     def server_time(self) -> datetime | None:
         """Return the time of the server's answer to the smallest of questions, None if it does not say it."""

@@ -67,6 +67,7 @@ def render_sheet(
     site: SitePlace,
     shown: str | None = None,
     thumbnails: Thumbnails | None = None,
+    around: str = keys.SITE,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of a page in every language, without the name of its edition.
 
@@ -77,6 +78,7 @@ def render_sheet(
         site: where the site is.
         shown: of a page at `site/`, outside of all editions: the edition whose pages and styles it links to.
         thumbnails: for files that are drawn; without them these are empty.
+        around: of a page outside of all editions: the folder that its address is in, from the root of the site.
 
     Raises:
         ValueError: if its address is none, or its template is none of its kind's.
@@ -86,7 +88,7 @@ def render_sheet(
     for language in LANGUAGES:
         path = path_of(sheet.address, language)
         given = {"sheet": sheet, "view": sheet.view, "week": week, "site": site}
-        given |= _Links(sheet.address, language, site, shown).helpers()
+        given |= _Links(sheet.address, language, site, shown, around).helpers()
         templates = {path: f"{kind.template(sheet)}.html.j2"}
         for file in sheet.files:
             beside = f"{path.removesuffix(_INDEX)}{file.name}"
@@ -131,9 +133,11 @@ def _places(site: SitePlace) -> Iterator[bytes]:
 class _Links:
     """Relative links of a page, all of which name their file: they hold in folders, in buckets, under any path."""
 
-    def __init__(self, address: str, language: str, site: SitePlace, shown: str | None) -> None:
+    def __init__(self, address: str, language: str, site: SitePlace, shown: str | None, around: str) -> None:
         self._address, self._language, self._site, self._shown = address, language, site, shown
-        self._up = "../" * path_of(address, language).count("/")  # to the edition, or to `site/`
+        self._around = around if shown else keys.edition_prefix("")
+        self._up = "../" * path_of(address, language).count("/")  # to the edition, or to what is around it
+        self._root = self._up + "../" * (around if shown else keys.edition_prefix("any")).count("/")
 
     def helpers(self) -> dict[str, object]:
         return {
@@ -159,8 +163,8 @@ class _Links:
         return self.store(f"{keys.edition_prefix(self._shown)}{path}") if self._shown else f"{self._up}{path}"
 
     def store(self, key: str) -> str:
-        """Return the link to an object of the store: `site/` has one folder around it, an edition two."""
-        return f"{self._up}../{key}" if self._shown else f"{self._up}../../{key}"
+        """Return the link to an object of the store."""
+        return f"{self._root}{key}"
 
     def thumbnail(self, sha256: str, px: int) -> str:
         """Return the link to a thumbnail of a picture."""
@@ -180,8 +184,7 @@ class _Links:
 
     def canonical(self) -> str | None:
         """Return the address of this page in its edition, whose name is left out; None if the site has no address."""
-        around = keys.SITE if self._shown else keys.edition_prefix("")
-        return self._site.url and f"{self._site.url}/{around}{path_of(self._address, self._language)}"
+        return self._site.url and f"{self._site.url}/{self._around}{path_of(self._address, self._language)}"
 
     def editions(self) -> str:
         """Return the link to the list of editions."""

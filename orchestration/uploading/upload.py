@@ -1,0 +1,171 @@
+"""Sends the site: what never changes first, pages that lead to it last, so that a reader never sees a half.
+
+An edition is at the destination when its manifest is, which follows its files; nothing of it is looked at again. The
+root comes last: whoever opens it sees the edition of before or the new one, whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+
+from assets.leaderboard.published import edition_ids, latest, read_json, read_manifest
+from assets.leaderboard.site_pages import root_pages
+from orchestration.uploading.destinations import Destination
+from orchestration.uploading.headers import FOREVER, cache_control
+from orchestration.verifying.report import Step
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.errors import CorruptObjectError, RefusedError, UsageError
+from warehouse.store.base import Store
+
+_MANIFEST = "manifest.json"
+_AT_ONCE = 16
+_BATCH = 256  # objects between two words on how far it is
+_DATABASE = (keys.SITE_DATABASE, keys.SITE_DATABASE_NOTE)
+_NONE: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What an upload did: how much it sent, what was there already, which thumbnails the store lacks."""
+
+    edition: str
+    objects: int
+    bytes: int
+    there: int
+    missing: int
+
+
+def upload(store: Store, to: Destination, step: Step) -> Sent:
+    """Send the site of a store to a destination, as far as it is not there.
+
+    Args:
+        store: where the editions are.
+        to: where readers are.
+        step: called with how far it is.
+
+    Raises:
+        UsageError: if nothing is published.
+        RefusedError: if the destination has another edition of the same name, or a newer one.
+        CorruptObjectError: if an object is missing from the store or damaged there; the root is as it was then.
+    """
+    newest = latest(store)
+    if newest is None:
+        raise UsageError("nothing is published yet; run cliche publish (or make demo)")
+    _assert_not_older(to, newest.week, newest.revision)
+    site = [*store.list(keys.SITE)]
+    # Read before editions are listed: what a publish adds meanwhile comes with the next upload, whole.
+    changing = {
+        key: _whole(store, key) for key in site if cache_control(key) != FOREVER and key not in _DATABASE
+    }
+    sending = _Sending(store, to, step)
+    sending.all([key for key in site if cache_control(key) == FOREVER], "what all pages share")
+    for edition in edition_ids(store):
+        sending.edition(edition)
+    sending.database()
+    for key, data in changing.items():
+        sending.one(key, data)
+    sending.one(keys.LATEST_EDITION, _whole(store, keys.LATEST_EDITION))
+    for path, data in root_pages(read_manifest(store, newest.id)).items():
+        sending.one(path, data)
+    return Sent(newest.id, sending.objects, sending.bytes, sending.there, sending.missing)
+
+
+class _Sending:
+    """Objects on their way, counted."""
+
+    def __init__(self, store: Store, to: Destination, step: Step) -> None:
+        self._store, self._to, self._step = store, to, step
+        self._counting = Lock()
+        self.objects = self.bytes = self.there = self.missing = 0
+
+    def edition(self, edition: str) -> None:
+        """Send an edition with the rows and thumbnails that it shows, and its manifest after them."""
+        prefix = keys.edition_prefix(edition)
+        data = _whole(self._store, prefix + _MANIFEST)
+        found = self._to.get(prefix + _MANIFEST)
+        if found == data:
+            return
+        if found is not None:
+            raise RefusedError(
+                f"{self._to.url} holds another edition {edition}; name another place for this site"
+            )
+        manifest = read_json(prefix + _MANIFEST, data)
+        parts = [part for table in manifest.get("tables", {}).values() for part in table["parts"]]
+        stated = {part["key"]: part["sha256"] for part in parts}
+        stated |= {prefix + name: of["sha256"] for name, of in manifest["files"].items()}
+        thumbnails = self.all(stated, edition, stated)
+        self.all(sorted(thumbnails), f"{edition}, thumbnails")
+        self.one(prefix + _MANIFEST, data)
+
+    def all(self, wanted: Collection[str], what: str, hashes: Mapping[str, str] = _NONE) -> set[str]:
+        """Send objects to which nothing leads yet, several at once; return the thumbnails that they show."""
+        listed, shown = [*wanted], set[str]()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for first in range(0, len(listed), _BATCH):
+                self._step(what, first, len(listed))
+                for thumbnails in pool.map(
+                    lambda key: self._sent(key, hashes), listed[first : first + _BATCH]
+                ):
+                    shown |= thumbnails
+        self._step(what, len(listed), len(listed))
+        return shown
+
+    def one(self, key: str, data: bytes) -> None:
+        """Send an object unless it is there."""
+        there = self._to.holds(key, data)
+        if not there:
+            self._to.put(key, data)
+        with self._counting:
+            self.there += there
+            self.objects += not there
+            self.bytes += 0 if there else len(data)
+
+    def database(self) -> None:
+        """Send the one DuckDB file, and the note of what it is after it: the note tells whether the file is there."""
+        if self._store.head(keys.SITE_DATABASE_NOTE) is None:
+            return
+        note = _whole(self._store, keys.SITE_DATABASE_NOTE)
+        if self._to.get(keys.SITE_DATABASE_NOTE) != note:
+            self._step(keys.SITE_DATABASE, 0, 1)
+            self.one(keys.SITE_DATABASE, _whole(self._store, keys.SITE_DATABASE, json.loads(note)["sha256"]))
+            self.one(keys.SITE_DATABASE_NOTE, note)
+
+    def _sent(self, key: str, hashes: Mapping[str, str]) -> set[str]:
+        """Send an object of the store; return the thumbnails that it shows."""
+        if keys.THUMBNAIL.fullmatch(key) and self._store.head(key) is None:
+            with self._counting:
+                self.missing += 1
+            return set()
+        data = _whole(self._store, key, hashes.get(key))
+        self.one(key, data)
+        if not key.endswith(".html"):
+            return set()
+        return {found[0] for found in keys.THUMBNAIL.finditer(data.decode())}
+
+
+def _whole(store: Store, key: str, sha256: str | None = None) -> bytes:
+    """Return an object; raise `CorruptObjectError` if it is missing, or has another hash than is stated."""
+    try:
+        data = store.get(key)
+    except KeyError:
+        raise CorruptObjectError(f"{key} is not in the store; nothing leads to this edition yet") from None
+    if sha256 is not None and sha256_hex(data) != sha256:
+        raise CorruptObjectError(f"{key} is damaged: its bytes have another hash than is stated")
+    return data
+
+
+def _assert_not_older(to: Destination, week: str, revision: int) -> None:
+    """Raise `RefusedError` if readers at the destination see a newer edition."""
+    data = to.get(keys.LATEST_EDITION)
+    if data is None:
+        return
+    there = read_json(keys.LATEST_EDITION, data)
+    if (there["week"], there["revision"]) > (week, revision):
+        raise RefusedError(
+            f"{to.url} shows edition {there['edition']}, which is newer than {week}.{revision}; nothing was sent"
+        )

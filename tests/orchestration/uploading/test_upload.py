@@ -1,0 +1,340 @@
+"""`cliche publish --to`: the site in a folder and in a bucket, sent twice, killed, refused, opened by a browser."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import boto3
+import pytest
+
+from orchestration import weekly
+from orchestration.uploading.headers import FOREVER, SHORT, cache_control, headers_file
+from tests.orchestration.installation import WEEK, Cliche, Installation, start
+from tests.services.seaweedfs import SeaweedFS
+from warehouse import keys
+
+EDITION = f"{WEEK}.1"
+LINK = re.compile(r'(?:href|src)="([^"#]+)|;\s*url=([^"#]+)"')
+SAID = re.compile(r"edition (\S+): ([\d,]+) objects sent \(.*\), ([\d,]+) were there already")
+
+
+def of_site(home: Installation) -> set[str]:
+    """The keys of the store that readers need, found in another way than by following manifests."""
+    shown = {
+        found[0]
+        for key in home.store.list("editions/")
+        if key.endswith(".html")
+        for found in keys.THUMBNAIL.finditer(home.store.get(key).decode())
+    }
+    listed = {key for prefix in ("editions/", "site/", "tables/") for key in home.store.list(prefix)}
+    return listed | shown
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def counted(said: str) -> tuple[str, int, int]:
+    found = SAID.search(said)
+    assert found, said
+    return found[1], int(found[2].replace(",", "")), int(found[3].replace(",", ""))
+
+
+def dead(folder: Path, first: str = "index.html") -> tuple[list[str], set[str]]:
+    """Follow all links from a page on; return those that lead nowhere, and the pages that were seen."""
+    ahead, seen, wrong = [folder / first], set(), []
+    while ahead:
+        page = ahead.pop().resolve()
+        name = page.relative_to(folder.resolve()).as_posix()
+        if name in seen:
+            continue
+        seen.add(name)
+        for one, other in LINK.findall(page.read_text(encoding="utf-8")):
+            path = unquote(one or other)
+            if ":" in path:
+                continue
+            target = (page.parent / path).resolve()
+            if not target.is_file() or not target.is_relative_to(folder.resolve()):
+                wrong.append(f"{name}: {path}")
+            elif target.suffix == ".html":
+                ahead.append(target)
+    return wrong, seen
+
+
+def correct(home: Installation) -> None:
+    """Publish a second edition of the week."""
+    home.configure(publisher="Somebody")
+    assert weekly.publish(home.place(), home.settings, WEEK, note=lambda text: None) == f"{WEEK}.2"
+
+
+@pytest.fixture
+def reads(published_once: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """The published installation, not to be changed; the environment names it."""
+    monkeypatch.setenv("CLICHE_HOME", str(published_once.home))
+    return published_once
+
+
+# a folder
+
+
+def test_a_folder_holds_the_site_and_is_sent_once(
+    reads: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    ended = cliche("publish", "--to", str(site))
+    assert (ended.code, ended.err) == (0, "")
+    there = held(site)
+    own = {"index.html", "fr/index.html", ".nojekyll", "_headers"}
+    assert there.keys() == of_site(reads) | own
+    assert all(there[key] == reads.store.get(key) for key in there.keys() - own)
+    edition, sent, before = counted(ended.out)
+    assert (edition, sent, before) == (EDITION, len(there) - 2, 0)
+
+    wrong, seen = dead(site)
+    assert wrong == []
+    store_root = {"site/index.html", "site/fr/index.html"}  # for those who are led into the store itself
+    assert {key for key in there if key.endswith(".html")} == seen | store_root
+
+    assert cliche("verify", str(site / "editions" / EDITION)).code == 0
+
+    stamps = {path: path.stat().st_mtime_ns for path in site.rglob("*")}
+    ended = cliche("publish", "--to", str(site))
+    assert counted(ended.out)[:2] == (EDITION, 0)
+    assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == stamps
+
+
+def test_what_was_corrected_is_sent_alone(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    cliche("publish", "--to", str(site))
+    before = held(site)
+    correct(published)
+    ended = cliche("publish", "--to", str(site))
+    after = held(site)
+    changed = {key for key in after if before.get(key) != after[key]}
+    assert counted(ended.out)[:2] == (f"{WEEK}.2", len(changed))
+    assert not any(key.startswith(f"editions/{EDITION}/") for key in changed)
+    assert f"editions/{WEEK}.2/index.html" in after["index.html"].decode()
+    assert dead(site)[0] == []
+
+
+def test_a_reader_sees_the_old_site_or_the_new_one(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    """Killed wherever it is, an upload leaves a site whose links are alive; the next one completes it."""
+    site = tmp_path / "site"
+    whole = len(of_site(published))
+    killed = 0
+    for share in (0.1, 0.5, 0.9):
+        killed += _killed(published.home, site, share * whole)
+        assert not (site / "index.html").exists() or dead(site)[0] == []
+    cliche("publish", "--to", str(site))
+    assert dead(site)[0] == []
+    old = (site / "index.html").read_bytes()
+    correct(published)
+    added = len(of_site(published)) - whole
+    for share in (0.2, 0.8):
+        killed += _killed(published.home, site, whole + share * added)
+        assert dead(site)[0] == []
+        assert (site / "index.html").read_bytes() == old or f"{WEEK}.2/" in (site / "index.html").read_text()
+    assert killed >= 3, "uploads ended before they were killed"
+    cliche("publish", "--to", str(site))
+    assert f"{WEEK}.2/" in (site / "index.html").read_text()
+    unfinished = {path for path in held(site) if re.fullmatch(r"\..+\.\d+", path.rpartition("/")[2])}
+    assert held(site).keys() - unfinished >= of_site(published)
+
+
+def _killed(home: Path, site: Path, after: float) -> bool:
+    """Send the site and kill that when so many files are there; return whether it had not ended."""
+    process = start(home, "publish", "--to", str(site))
+    while process.poll() is None and sum(path.is_file() for path in site.rglob("*")) < after:
+        time.sleep(0.005)
+    alive = process.poll() is None
+    if alive:
+        process.send_signal(signal.SIGKILL)
+    process.wait(timeout=60)
+    return alive
+
+
+def test_a_damaged_page_is_not_sent_and_nothing_leads_to_its_edition(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    page = Path(published.settings.store) / f"editions/{EDITION}/about/index.html"
+    page.chmod(0o644)
+    page.write_bytes(page.read_bytes() + b"<p>more</p>")
+    ended = cliche("publish", "--to", str(tmp_path / "site"))
+    assert ended.code == 1
+    assert ended.only_line == (
+        f"editions/{EDITION}/about/index.html is damaged: its bytes have another hash than is stated"
+    )
+    there = held(tmp_path / "site")
+    assert (
+        not {"index.html", f"editions/{EDITION}/manifest.json", f"editions/{EDITION}/about/index.html"}
+        & there.keys()
+    )
+
+
+def test_what_cannot_be_a_site_is_refused(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    store = reads.settings.store
+    for arguments, code, said in (
+        (("--to", str(file)), 2, f"{file} is no folder; name another"),
+        (("--to", str(store)), 2, f"{store} is in the store; name another folder for the site"),
+        (("--to", f"{store}/site"), 2, f"{store}/site is in the store; name another folder for the site"),
+        (("--to", str(tmp_path), "--week", WEEK), 2, "--to sends all that is published; leave out --week"),
+        (("--to", "s3://"), 2, None),
+    ):
+        ended = cliche("publish", *arguments)
+        assert ended.code == code
+        assert said is None or ended.only_line == said
+
+
+def test_another_edition_of_that_name_and_a_newer_one_stay(
+    reads: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    other, newer = tmp_path / "other", tmp_path / "newer"
+    for site in (other, newer):
+        cliche("publish", "--to", str(site))
+    (other / f"editions/{EDITION}/manifest.json").write_text("{}")
+    ended = cliche("publish", "--to", str(other))
+    assert (ended.code, ended.only_line) == (
+        3,
+        f"{other} holds another edition {EDITION}; name another place for this site",
+    )
+    pointer = newer / keys.LATEST_EDITION
+    pointer.write_text(pointer.read_text().replace('"revision":1', '"revision":2'))
+    ended = cliche("publish", "--to", str(newer))
+    assert ended.code == 3
+    assert "which is newer than" in ended.only_line
+
+
+def test_nothing_published_nothing_sent(fresh: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    ended = cliche("publish", "--to", str(tmp_path / "site"))
+    assert (ended.code, ended.only_line) == (2, "nothing is published yet; run cliche publish (or make demo)")
+
+
+# a bucket
+
+
+@pytest.mark.s3
+def test_a_bucket_holds_the_site_with_headers_and_is_sent_once(
+    published: Installation, cliche: Cliche, s3_address: str, seaweedfs: SeaweedFS
+) -> None:
+    ended = cliche("publish", "--to", s3_address)
+    assert (ended.code, ended.err) == (0, "")
+    bucket, _, prefix = s3_address.removeprefix("s3://").partition("/")
+    client = boto3.client("s3", endpoint_url=seaweedfs.endpoint)
+
+    def there() -> dict[str, Any]:
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{prefix}/")
+        listed = [item["Key"] for page in pages for item in page.get("Contents", ())]
+        return {
+            key.removeprefix(f"{prefix}/"): client.head_object(Bucket=bucket, Key=key)
+            for key in listed
+            if not key.endswith("/")
+        }
+
+    found = there()
+    assert found.keys() == of_site(published) | {"index.html", "fr/index.html"}
+    for key in of_site(published):
+        assert client.get_object(Bucket=bucket, Key=f"{prefix}/{key}")["Body"].read() == published.store.get(
+            key
+        )
+    kinds = {
+        key.rpartition(".")[2]: (head["ContentType"], head["CacheControl"]) for key, head in found.items()
+    }
+    assert kinds["webp"] == ("image/webp", FOREVER)
+    assert kinds["parquet"] == ("application/vnd.apache.parquet", FOREVER)
+    for key, content, kept in (
+        ("index.html", "text/html; charset=utf-8", SHORT),
+        ("site/editions/index.html", "text/html; charset=utf-8", SHORT),
+        ("site/changes/feed.xml", "application/atom+xml; charset=utf-8", SHORT),
+        ("site/cliche.duckdb", "application/octet-stream", SHORT),
+        ("editions/latest.json", "application/json", SHORT),
+        (f"editions/{EDITION}/index.html", "text/html; charset=utf-8", FOREVER),
+        (f"editions/{EDITION}/static/ask.js", "text/javascript; charset=utf-8", FOREVER),
+        (f"editions/{EDITION}/static/icon.svg", "image/svg+xml", FOREVER),
+    ):
+        assert (found[key]["ContentType"], found[key]["CacheControl"]) == (content, kept), key
+
+    ended = cliche("publish", "--to", s3_address)
+    assert counted(ended.out)[:2] == (EDITION, 0)
+    assert {key: head["LastModified"] for key, head in there().items()} == {
+        key: head["LastModified"] for key, head in found.items()
+    }
+    # An upload that was stopped before the manifest sends what is missing and no more.
+    for key in (f"editions/{EDITION}/manifest.json", f"editions/{EDITION}/index.html"):
+        client.delete_object(Bucket=bucket, Key=f"{prefix}/{key}")
+    edition, sent, before = counted(cliche("publish", "--to", s3_address).out)
+    assert (edition, sent) == (EDITION, 2)
+    assert before > 100
+
+
+def test_rules_of_the_file_of_headers_are_those_of_objects() -> None:
+    rules: list[tuple[str, str]] = re.findall(
+        r"/(\S+)\n(?:  ! Cache-Control\n)?  Cache-Control: (.*)\n", headers_file()
+    )
+    for key in (
+        "index.html",
+        keys.LATEST_EDITION,
+        keys.SITE_DATABASE,
+        f"{keys.SITE}engine/a.js",
+        "editions/2026-11-23.1/index.html",
+        f"thumbnails/ab/{'ab' * 32}-160.webp",
+    ):
+        last = [
+            kept for rule, kept in rules if key == rule or (rule[-1] == "*" and key.startswith(rule[:-1]))
+        ]
+        assert (last or [SHORT])[-1] == cache_control(key)
+
+
+# a browser
+
+
+@pytest.mark.browser
+def test_a_browser_opens_the_site_below_a_path(
+    reads: Installation, cliche: Cliche, tmp_path: Path, chromium_path: str
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    cliche("publish", "--to", str(tmp_path / "www" / "some" / "path"))
+    handler = partial(_Silent, directory=str(tmp_path / "www"))
+    complaints: list[str] = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_address[1]}/some/path/"
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("requestfailed", lambda asked: complaints.append(f"failed: {asked.url}"))
+        page.on("response", lambda got: got.status < 400 or complaints.append(f"{got.status}: {got.url}"))
+        page.on("request", lambda asked: asked.url.startswith(base) or complaints.append(asked.url))
+        page.goto(base)
+        page.wait_for_url(f"**/editions/{EDITION}/index.html")
+        for _ in range(2):  # in English, then in French
+            for place in [
+                link.get_attribute("href") for link in page.locator("nav.sections a, footer a").all()
+            ]:
+                page.goto(page.url.partition("#")[0].rpartition("/")[0] + f"/{place}")
+                assert page.locator("h1").count() <= 1
+                page.go_back()
+            page.locator("nav.languages a").first.click()
+        assert "/fr/" not in page.url
+        browser.close()
+        server.shutdown()
+    assert complaints == []
+
+
+class _Silent(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
