@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -127,7 +127,7 @@ def fill(
     weeks: int = 4,
     replicates: int = 8,
     texts: Mapping[str, str] | None = None,
-    hostile: str | None = None,
+    hostile: str | Sequence[str] | None = None,
     only: tuple[str, ...] | None = None,
 ) -> None:
     """Write this world's partitions and pictures into the store.
@@ -137,7 +137,8 @@ def fill(
         weeks: how many weeks, the last being `WEEK`.
         replicates: pictures for each prompt.
         texts: texts of prompts by id.
-        hostile: text that stands for revised prompts, refusals, labels and a labeler's raw answers where it is given.
+        hostile: text that stands for revised prompts, refusals, labels and a labeler's raw answers where it is given;
+            one of several for each slot.
         only: names of the models, None for all.
     """
     of = suite(texts)
@@ -155,8 +156,9 @@ def _partition(
     index: int,
     weeks: int,
     replicates: int,
-    hostile: str | None,
+    hostile: str | Sequence[str] | None,
 ) -> None:
+    texts = (hostile,) if isinstance(hostile, str) else hostile or (None,)
     week = _week(index, weeks)
     men = model.men[min(index, len(model.men) - 1)]
     slots = builder.make_slots(of, week, name, {}, replicates, 0)
@@ -168,8 +170,9 @@ def _partition(
     }
     store.put_if_absent(keys.plan(week, name), canonical_json(plan))
     receipts, labels = [], []
-    for slot in slots:
+    for number, slot in enumerate(slots):
         chance = random.Random(slot.slot_key)
+        text = texts[number % len(texts)]
         outcome = (
             "refused_text"
             if chance.random() < model.refuses
@@ -178,16 +181,16 @@ def _partition(
             else "timeout"
         )
         row = builder.receipt_row(slot, 1, outcome, plan)
-        if outcome == "refused_text" and hostile:
-            row["refusal_text"] = hostile
+        if outcome == "refused_text" and text:
+            row["refusal_text"] = text
         if outcome == "ok":
             data = picture(slot.slot_key)
             sha256 = sha256_hex(data)
             store.put_if_absent(keys.image(sha256, "png"), data)
             row |= {"image_sha256": sha256, "image_bytes": len(data), "image_width": 64, "image_height": 64}
             if model.track == "system":
-                row["revised_prompt"] = hostile or f"{row['prompt_sent']}, a person of any descent"
-            labels += _labels(slot, men, chance, sha256, hostile)
+                row["revised_prompt"] = text or f"{row['prompt_sent']}, a person of any descent"
+            labels += _labels(slot, men, chance, sha256, text)
         receipts.append(row)
     builder.write_manifest(store, week, name, receipts)
     if labels:

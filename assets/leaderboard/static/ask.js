@@ -154,6 +154,5 @@
   question.addEventListener("change", () => choose(question.value));
   csv.addEventListener("click", () => download());
   addEventListener("hashchange", follow);
-  form.hidden = false;
   follow();
 })();

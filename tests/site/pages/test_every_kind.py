@@ -1,10 +1,12 @@
 """Every kind of page in a real browser, in both languages: a kind that is added is looked at without a line here.
 
-All texts that others wrote are hostile. Of each template the first, the last and the largest page are looked at.
+All texts that others wrote are hostile (`tests.site.hostile`). Of each template the first, the last and the largest
+page are looked at.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -20,15 +22,14 @@ from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.sheets import SitePlace, path_of
 from assets.leaderboard.sheets import kinds
 from assets.leaderboard.site_pages import site_keys
-from tests.site import world
+from tests.site import hostile, world
 from warehouse import keys
 from warehouse.database.published import open_published
 from warehouse.store import open_store
 
-HOSTILE = (
-    '<script>document.title="owned"</script>"><img src=http://127.0.0.1:9/x onerror=document.title="owned">'
-    "'><svg onload=document.title='owned'>{{7*7}}{% raw %}%(n)s=cmd()|' /C calc'!A0\u202egnp.exe\u2066\u0000\x1b[31m"
-)
+#: What a hostile text would call, and what the browser says of what the page's policy forbids.
+WATCHED = """window.owned = () => console.error("owned");
+addEventListener("securitypolicyviolation", event => console.error("policy: " + event.violatedDirective));"""
 AXE = Path(__file__).parents[2] / "services" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = """async () => (await axe.run(document, {preload: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
   "wcag22aa", "best-practice"]})).violations.map(
@@ -57,14 +58,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kinds") / "store"
     filled = open_store(folder)
     only = ("chatdraw", "sim-cautious", "imago-2")
-    world.fill(filled, weeks=3, replicates=6, texts={"ceo": HOSTILE}, hostile=HOSTILE, only=only)
+    world.fill(filled, weeks=3, replicates=6, texts={"ceo": hostile.TEXT}, hostile=hostile.TEXTS, only=only)
     con = world.load(filled)
-    world.add_study(con, title=HOSTILE)
+    world.add_study(con, title=hostile.TEXT)
     for key in filled.list("images/"):
         sha256 = key.rpartition("/")[2].partition(".")[0]
         for small, data in thumbnails(sha256, filled.get(key)).items():
             filled.put_if_absent(small, data)
-    site = SitePlace(publisher=f"A & B {HOSTILE}", contact="x@example.org", data_license="CC BY 4.0")
+    site = SitePlace(publisher=f"A & B {hostile.TEXT}", contact="x@example.org", data_license="CC BY 4.0")
     publish(con, filled, week=world.WEEK, code_version="test", site=site)
     return folder
 
@@ -113,6 +114,7 @@ def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -
     page.on(
         "request", lambda asked: asked.url.startswith(store.as_uri()) or found.append(f"foreign: {asked.url}")
     )
+    page.add_init_script(WATCHED)
     page.goto(file.as_uri())
     page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
     page.evaluate(LOADED)
@@ -120,8 +122,6 @@ def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -
         found.append("a picture is not shown")
     if page.evaluate("document.scrollingElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("the page scrolls sideways")
-    if "owned" in page.title() and "document.title" not in page.title():
-        found.append("a text of others ran")
     if (shift := page.evaluate(SHIFT)) > MOST_SHIFT:
         found.append(f"what is seen moves: {shift:.3f}")
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -157,6 +157,7 @@ def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> No
     for change, said in (
         (("<main ", '<img src="none.webp" alt="none"><main '), "failed: "),
         (("<main ", '<pre style="x"></pre><main '), "console: "),
+        (("<main ", "<script>owned()</script><main "), "policy: script-src"),
         (('<html lang="en">', "<html>"), "html-has-lang"),
         (("<main ", "<table><tr><td>" + "wide" * 400 + "</table><main "), "sideways"),
     ):
@@ -164,6 +165,15 @@ def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> No
         found = complaints(browser, bad, 390, "light", store)
         assert any(said in line for line in found), change
     bad.unlink()
+
+
+def test_hostile_texts_came_as_far_as_pages(edition: Path) -> None:
+    seen = "".join(
+        html.unescape(page.read_text(encoding="utf-8")) for page in edition.glob("prompts/**/*.html")
+    )
+    for text in hostile.TEXTS:
+        first, *_ = re.split(r"[^ -~]", text)  # control characters do not
+        assert first in seen, text
 
 
 @pytest.mark.browser
