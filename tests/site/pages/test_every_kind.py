@@ -1,6 +1,6 @@
 """Every kind of page in a real browser, in both languages: a kind that is added is looked at without a line here.
 
-All texts that others wrote are hostile (`tests.site.hostile`). Of each template the first, the last and the largest
+All texts that others wrote are hostile (`tests.site.pages.hostile`). Of each template the first, the last and the largest
 page are looked at.
 """
 
@@ -22,7 +22,8 @@ from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.sheets import SitePlace, path_of
 from assets.leaderboard.sheets import kinds
 from assets.leaderboard.site_pages import site_keys
-from tests.site import hostile, world
+from tests.site import world
+from tests.site.pages import hostile
 from warehouse import keys
 from warehouse.database.published import open_published
 from warehouse.store import open_store
