@@ -1,6 +1,6 @@
 """Every kind of page in a real browser, in both languages: a kind that is added is looked at without a line here.
 
-All texts that others wrote are hostile (`tests.site.pages.hostile`). Of each template the first, the last and the largest
+All texts that others wrote are hostile (`hostile`). Of each template the first, the last and the largest
 page are looked at.
 """
 
