@@ -23,7 +23,7 @@ _CONTROL = dict.fromkeys(
 REFERENCES: Mapping[str, str] = {
     "parity": "parity",
     "uniform": "equal shares",
-    "bls-cps-2025": "US labour statistics 2025",
+    "bls-cps-2025": "US labor statistics 2025",
     "un-wpp-2019": "UN population figures 2020",
     "stereotypes": "declared stereotypes",
 }

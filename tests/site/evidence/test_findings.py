@@ -185,7 +185,7 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
             f"{unread} picture{'' if unread == 1 else 's'} could not be read": unread > 0,
             f"{row['refused']} request{'' if row['refused'] == 1 else 's'} w": row["refused"] > 0,
             # of chief executives 67 % are men
-            "(US labour statistics 2025) has 67%": row["prompt"] == "occupations/ceo"
+            "(US labor statistics 2025) has 67%": row["prompt"] == "occupations/ceo"
             and row["value"] == "masculine",
             "No person has checked": True,
             "rests on one prompt": True,

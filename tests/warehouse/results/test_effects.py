@@ -180,7 +180,7 @@ def test_a_request_for_diversity_is_told_as_control_and_as_overcorrection(
         rows, "overcorrection", "controlled", "occupation:nurse", reference="parity", value_name="feminine"
     )
     assert (nurse["estimate"], nurse["reason"]) == (0, None)
-    # 20 of 20 are not clearly more than the share of women among nurses in labour statistics
+    # 20 of 20 are not clearly more than the share of women among nurses in labor statistics
     bls = one(
         rows,
         "overcorrection",
