@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from assets.leaderboard.views.query import Row
+import duckdb
+
+from assets.leaderboard.views.query import Row, rows
 from assets.suites.loader import attribute_words
 
 _LAST = 99
@@ -25,6 +29,15 @@ class Looked:
     support: tuple[str, ...]
     of: Mapping[str, str]
 
+    def seat(self, value: str | None) -> str | None:
+        """Return the value or band of the support that a value is counted as; None if it is not counted."""
+        found = None if value is None else self.of.get(value)
+        return found if found in self.support else None
+
+
+#: Suite, its major version and attribute → what is looked for.
+Looks = Mapping[tuple[str, int, str], Looked]
+
 
 @dataclass(frozen=True)
 class PromptQuestion:
@@ -34,11 +47,18 @@ class PromptQuestion:
     value: str
 
 
-def looked(values: Sequence[Row]) -> Looked:
-    """Return an attribute from its rows of `prompt_values`."""
+def looks(con: duckdb.DuckDBPyConnection, week: date) -> Looks:
+    """Return what is looked for in the pictures of the window that ends with a week."""
+    found: dict[tuple[str, int, str], list[Row]] = defaultdict(list)
+    for row in rows(con, "prompt_values", {"week": week.isoformat()}):
+        found[row["suite"], row["suite_major"], row["attribute"]].append(row)
+    return {key: _looked(key[2], values) for key, values in found.items()}
+
+
+def _looked(attribute: str, values: Sequence[Row]) -> Looked:
     of = {row["value"]: row["band"] or row["value"] for row in values}
     support = dict.fromkeys(of[row["value"]] for row in values if row["in_support"])
-    return Looked(values[0]["attribute"], tuple(support), of)
+    return Looked(attribute, tuple(support), of)
 
 
 def question(declared: Sequence[Row], found: Mapping[str, Looked]) -> PromptQuestion | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.cells.question import Looked, PromptQuestion, looked, question
+from assets.leaderboard.cells.question import Looked, PromptQuestion, looks, question
 from assets.leaderboard.views.cells import Outcomes
 from assets.leaderboard.views.query import Row, rows, stream_of_weeks
 
@@ -103,7 +103,7 @@ def read(
     """Yield prompts that were asked in the window that ends with a week, by their ids: some, or every one."""
     of_week, weeks = {"week": week.isoformat()}, weeks_of(week)
     declared = _by(stream_of_weeks(con, "prompt_pages", weeks, {}), "prompt")
-    values = _by(rows(con, "prompt_values", of_week), "suite", "suite_major")
+    values = looks(con, week)
     absent = _by(rows(con, "prompt_absent", of_week), "prompt")
     statistics = _by(rows(con, "prompt_statistics", of_week), "prompt")
     turns = _by(stream_of_weeks(con, "prompt_turns", weeks, {}), "prompt")
@@ -113,12 +113,11 @@ def read(
         shares = _by(rows(con, "prompt_shares", asked), "prompt")
         slots = _by(stream_of_weeks(con, "prompt_slots", weeks, asked), "prompt")
         for prompt, of_prompt in slots.items():
-            major = declared[prompt][0]["suite_major"]
-            of_suite = _by(values[declared[prompt][0]["suite"], major], "attribute")
+            suite, major = declared[prompt][0]["suite"], declared[prompt][0]["suite_major"]
             yield _prompt(
                 week,
                 declared[prompt],
-                {name: looked(seats) for name, seats in of_suite.items()},
+                {key[2]: looked for key, looked in values.items() if key[:2] == (suite, major)},
                 of_prompt,
                 [row for row in shares.get(prompt, ()) if row["suite_major"] == major],
                 beside={

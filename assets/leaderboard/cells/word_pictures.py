@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells import reading, showing
-from assets.leaderboard.cells.question import Looked, looked
+from assets.leaderboard.cells.question import Looked, Looks, looks
 from assets.leaderboard.page import effect_words, words
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.message import title
@@ -36,9 +36,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
     found = _by_comparison(rows(con, "word_against_word", of_week))
     texts = _by_comparison(rows(con, "word_texts", of_week))
     pairs = _by_comparison(rows(con, "word_pairs", of_week))
-    values = defaultdict(list)
-    for row in rows(con, "prompt_values", of_week):
-        values[row["suite"], row["suite_major"], row["attribute"]].append(row)
+    values = looks(con, week)
     for comparison in shipped().comparisons:
         if comparison.key in found:
             prompts = {row[side] for row in pairs[comparison.key] for side in ("prompt_a", "prompt_b")}
@@ -76,15 +74,14 @@ def _page(
     found: Sequence[Row],
     texts: Sequence[Row],
     pairs: Sequence[Row],
-    values: Mapping[tuple[str, int, str], Sequence[Row]],
+    values: Looks,
     slots: Slots,
 ) -> WordPage:
     told = [row for row in found if row["metric"] == "share" and _is_told(comparison, row)]
     with_figure = [row for row in told if row["estimate"] is not None]
     most = max(LEAST, min(PICTURES, TOGETHER // max(1, 2 * len(with_figure))))
-    of = {key: looked(some) for key, some in values.items()}
     effects = [
-        _effect(row, pairs, of[row["suite"], row["suite_major"], row["attribute"]], slots, most)
+        _effect(row, pairs, values[row["suite"], row["suite_major"], row["attribute"]], slots, most)
         for row in with_figure
     ]
     effects.sort(
@@ -132,9 +129,8 @@ def _side(row: Row, side: str, pairs: Sequence[Row], of: Looked, slots: Slots, m
     counted: list[tuple[str, Thumb]] = []
     for prompt in sorted({pair[f"prompt_{side}"] for pair in pairs}):
         for slot in slots.get((prompt, row["model"]), ()):
-            value = reading.value_read(slot, row["attribute"], slot["labeler_version"])
-            seat = None if value is None else of.of.get(value)
-            if seat in of.support:
+            seat = of.seat(reading.value_read(slot, row["attribute"], slot["labeler_version"]))
+            if seat is not None:
                 word = showing.caption(row["attribute"], seat)
                 thumb = Thumb(len(counted), slot["image_sha256"], word, seat == row["value_name"])
                 counted.append((slot["place"], thumb))

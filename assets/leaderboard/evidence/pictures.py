@@ -9,8 +9,9 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.reading import weeks_of
-from assets.leaderboard.views.query import Row, rows, rows_of_weeks
+from assets.leaderboard.views.query import Row, rows_of_weeks
 
 #: Pictures of a grid.
 GRID = 12
@@ -60,18 +61,14 @@ NOTHING = Drawn((), (), current=False)
 def drawn(con: duckdb.DuckDBPyConnection, week: date, prompts: Iterable[str]) -> dict[tuple[str, str], Drawn]:
     """Return what each model drew for some prompts in the window that ends with a week, by prompt and model."""
     parameters = {"week": week.isoformat()}
-    seats = {
-        (row["suite"], row["suite_major"], row["attribute"], row["value"]): row["band"] or row["value"]
-        for row in rows(con, "prompt_values", parameters)
-        if row["in_support"]
-    }
+    seats = looks(con, week)
     found: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows_of_weeks(con, "prompt_slots", weeks_of(week), {**parameters, "asked": [*prompts]}):
         found[row["prompt"], row["model"]].append(row)
     return {key: _drawn(of, week, seats) for key, of in found.items()}
 
 
-def _drawn(of: Sequence[Row], week: date, seats: Mapping[tuple[str, int, str, str], str]) -> Drawn:
+def _drawn(of: Sequence[Row], week: date, seats: Looks) -> Drawn:
     now = [row for row in of if row["week"] == week]
     kept = {(row["series"], row["params_hash"]) for row in now} or {(of[0]["series"], of[0]["params_hash"])}
     own = [row for row in of if (row["series"], row["params_hash"]) in kept]
@@ -83,12 +80,13 @@ def _drawn(of: Sequence[Row], week: date, seats: Mapping[tuple[str, int, str, st
     )
 
 
-def _seen(row: Row, seats: Mapping[tuple[str, int, str, str], str]) -> SeenPicture:
+def _seen(row: Row, seats: Looks) -> SeenPicture:
     suite, major = row["suite"], row["suite_major"]
     found = {}
     for reading in row["readings"] or ():
         if (reading["labeler"], reading["labeler_version"]) == (row["labeler"], row["labeler_version"]):
             for attribute, value in zip(reading["attributes"], reading["found"], strict=True):
-                if (suite, major, attribute, value) in seats:
-                    found[attribute] = seats[suite, major, attribute, value]
+                looked = seats.get((suite, major, attribute))
+                if looked and (seat := looked.seat(value)) is not None:
+                    found[attribute] = seat
     return SeenPicture(row["week"], row["image_sha256"], found)

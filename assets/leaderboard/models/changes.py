@@ -10,9 +10,10 @@ from datetime import date, timedelta
 
 import duckdb
 
+from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.showing import many
 from assets.leaderboard.models import names
-from assets.leaderboard.models.pictures import CountedValue, PictureGrid, bands, grid, slots
+from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
 from assets.leaderboard.views.message import Message, Percent, say, say_n
 from assets.leaderboard.views.query import Row, rows
 
@@ -101,7 +102,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -
         sorted(group, key=lambda row: (-row["log10_e"], row["value_name"] or "")) for group in found.values()
     ]
     groups.sort(key=lambda group: (-group[0]["changed_week"].toordinal(), *map(str, _about(group[0]))))
-    values = bands(con, week) if groups else {}
+    values = looks(con, week) if groups else {}
     now = {(row["prompt"], row["model"]) for row in rows(con, "asked_now", {"week": week.isoformat()})}
     return tuple(
         _change(con, week, group, values, now, pictures=number < IN_FULL)
@@ -129,7 +130,7 @@ def _change(
     con: duckdb.DuckDBPyConnection,
     week: date,
     group: Sequence[Row],
-    values: Mapping[tuple[str, int, str], Mapping[str, str]],
+    values: Looks,
     now: Set[tuple[str, str]],
     *,
     pictures: bool,
@@ -141,9 +142,8 @@ def _change(
     counted = None
     if pictures and row["metric"] == "share":
         counted = CountedValue(
-            row["attribute"],
+            values.get((row["suite"], row["suite_major"], row["attribute"])),
             row["value_name"],
-            values.get((row["suite"], row["suite_major"], row["attribute"]), {}),
             row["labeler_version"],
             row["params_hash"],
             row["turn"],

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
 
 from assets.leaderboard.cells import reading
+from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.showing import many
 from assets.leaderboard.models import boards, names
 from assets.leaderboard.models.history import board_slug
-from assets.leaderboard.models.pictures import CountedValue, PictureGrid, bands, grid, slots
+from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 
@@ -105,7 +106,7 @@ def neighbors(found: Sequence[Row]) -> list[tuple[str, str]]:
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
     """Yield the pages of a week."""
     found = rows_of_weeks(con, "pairs", [week], {})
-    values = bands(con, week)
+    values = looks(con, week)
     texts = {row["prompt"]: row for row in rows(con, "asked_now", {"week": week.isoformat()})}
     of_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in found:
@@ -158,7 +159,7 @@ def _sides(
     week: date,
     model: str,
     suite: str,
-    values: Mapping[tuple[str, int, str], Mapping[str, str]],
+    values: Looks,
 ) -> dict[str, OneSide]:
     given = {"week": week.isoformat(), "model": model, "suite": suite, "attribute": "perceived_gender"}
     shares = {row["prompt"]: row for row in rows(con, "model_shares", given) if row["value"] == _VALUE}
@@ -172,10 +173,8 @@ def _sides(
             pictures[row["prompt"]].append(row)
     found = {}
     for prompt, share in shares.items():
-        band = values.get((share["suite"], share["suite_major"], "perceived_gender"), {})
-        counted = CountedValue(
-            "perceived_gender", _VALUE, band, share["labeler_version"], share["params_hash"], 1
-        )
+        looked = values.get((share["suite"], share["suite_major"], "perceived_gender"))
+        counted = CountedValue(looked, _VALUE, share["labeler_version"], share["params_hash"], 1)
         found[prompt] = OneSide(
             f"prompts/{prompt}/{model}/", share["k"], share["n"], grid(pictures[prompt], counted, _SHOWN)
         )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells.question import Looked
 from assets.leaderboard.cells.reading import value_read
 from assets.leaderboard.cells.showing import caption
 from assets.leaderboard.views.cells import Thumb
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row
 from warehouse.database.marts import as_of_weeks
 
 #: Pictures of a grid.
@@ -22,12 +23,11 @@ SHOWN = 12
 class CountedValue:
     """What is counted in pictures: a value, or a band of values, of an attribute, as one labeler version read it.
 
-    `band` holds, for each value of the support, the band or value that shares are counted by.
+    `looked` is None if nothing is declared of the attribute any more: then no picture is shown.
     """
 
-    attribute: str
+    looked: Looked | None
     value: str
-    band: Mapping[str, str]
     labeler_version: str | None
     params_hash: str | None = None
     turn: int | None = None
@@ -47,16 +47,6 @@ class PictureGrid:
         return sum(thumb.framed for thumb in self.thumbs)
 
 
-def bands(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[tuple[str, int, str], Mapping[str, str]]:
-    """Return value → band of each (suite, major version, attribute), values of the support alone."""
-    found: dict[tuple[str, int, str], dict[str, str]] = {}
-    for row in rows(con, "prompt_values", {"week": week.isoformat()}):
-        if row["in_support"]:
-            key = (row["suite"], row["suite_major"], row["attribute"])
-            found.setdefault(key, {})[row["value"]] = row["band"] or row["value"]
-    return found
-
-
 def slots(
     con: duckdb.DuckDBPyConnection, week: date, weeks: Iterable[date], model: str, prompts: Sequence[str]
 ) -> list[Row]:
@@ -73,17 +63,17 @@ def slots(
 def grid(found: Iterable[Row], counted: CountedValue, most: int = SHOWN) -> PictureGrid:
     """Return the pictures of these slots in which the attribute was assessed, and show no more than `most`."""
     thumbs = []
+    looked = counted.looked or Looked("", (), {})
     for row in found:
-        read = _read(row, counted)
-        band = counted.band.get(read) if read is not None else None
-        if row["outcome_group"] == "success" and row["image_sha256"] is not None and band is not None:
-            word = caption(counted.attribute, band)
-            thumbs.append(Thumb(0, row["image_sha256"], word, framed=band == counted.value))
+        seat = looked.seat(_read(row, looked.attribute, counted))
+        if row["outcome_group"] == "success" and row["image_sha256"] is not None and seat is not None:
+            word = caption(looked.attribute, seat)
+            thumbs.append(Thumb(0, row["image_sha256"], word, framed=seat == counted.value))
     return PictureGrid(tuple(thumbs[:most]), sum(thumb.framed for thumb in thumbs), len(thumbs))
 
 
-def _read(row: Row, counted: CountedValue) -> str | None:
+def _read(row: Row, attribute: str, counted: CountedValue) -> str | None:
     """Return what the labeler that counts read; None of pictures that the figure is not of."""
     if counted.params_hash not in {None, row["params_hash"]} or counted.turn not in {None, row["turn"]}:
         return None
-    return value_read(row, counted.attribute, counted.labeler_version)
+    return value_read(row, attribute, counted.labeler_version)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import duckdb
 
+from assets.leaderboard.cells.question import Looks
 from assets.leaderboard.cells.showing import many
 from assets.leaderboard.models import names
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
@@ -65,7 +66,7 @@ def read(
     week: date,
     model: str,
     worst: Sequence[Row],
-    bands: Mapping[tuple[str, int, str], Mapping[str, str]],
+    looks: Looks,
     languages: Mapping[str, str],
 ) -> tuple[Weakness, ...]:
     """Return these rows of `findings` with their pictures."""
@@ -81,7 +82,7 @@ def read(
     pictures = slots(con, week, weeks, model, [row["prompt"] for row in worst])
     return tuple(
         _weakness(
-            row, model, windows[row["prompt"], row["attribute"]], pictures, bands, languages[row["prompt"]]
+            row, model, windows[row["prompt"], row["attribute"]], pictures, looks, languages[row["prompt"]]
         )
         for row in worst
     )
@@ -92,13 +93,12 @@ def _weakness(
     model: str,
     window: Row,
     pictures: Sequence[Row],
-    bands: Mapping[tuple[str, int, str], Mapping[str, str]],
+    looks: Looks,
     language: str,
 ) -> Weakness:
     counted = CountedValue(
-        row["attribute"],
+        looks.get((row["suite"], row["suite_major"], row["attribute"])),
         row["value"],
-        bands.get((row["suite"], row["suite_major"], row["attribute"]), {}),
         window["labeler_version"],
         window["params_hash"],
         1,

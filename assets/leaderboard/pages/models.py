@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells import reading
+from assets.leaderboard.cells.question import looks
 from assets.leaderboard.cells.showing import suite_title
 from assets.leaderboard.models import changes, effects, events, facts, history, names, worst
 from assets.leaderboard.models.changes import ShownChange
@@ -18,7 +19,6 @@ from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.feeds import Feed, digests, feed
 from assets.leaderboard.models.history import AttributeHistory
-from assets.leaderboard.models.pictures import bands
 from assets.leaderboard.models.worst import Weakness
 from assets.leaderboard.page import words
 from assets.leaderboard.pages.changes import FEEDS
@@ -80,7 +80,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     of_week = {"week": week.isoformat()}
     found, happened = rows(con, "findings", of_week), events.read(con, week)
     moved, asked, counts = changes.read(con, week), rows(con, "asked_now", of_week), digests(con, week)
-    values, clear = bands(con, week), effects.read(con, week)
+    values, clear = looks(con, week), effects.read(con, week)
     languages = {row["prompt"]: str(row["language"]) for row in asked}
     hidden = {row["model"]: words.plain(row["reason"]) for row in rows(con, "withheld_models", of_week)}
     for one in every:
