@@ -30,9 +30,9 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]
     for row in rows(con, "claims", {"week": week.isoformat()}):
         told[row["claim"], row["part"]].append(row)
     wanted = {prompt for of in told.values() for row in of for prompt in row["prompts"].split(",")}
-    pictures = drawn(con, week, wanted)
+    pictures, suites = drawn(con, week, wanted), load_suites()
     for claim in shipped_claims():
-        texts = _texts(claim)
+        texts = {prompt.id: (prompt.text, prompt.language) for prompt in suites[claim.suite].prompts}
         yield ClaimNow(
             id=claim.id,
             address=f"{FOLDER}{claim.id}/",
@@ -68,10 +68,6 @@ def read(picture: SeenPicture, wanted: _Values, *, framed: bool) -> ReadPicture:
 def short(attribute: str, value: str) -> Message:
     """Return the word under a picture."""
     return title(words.caption(attribute, value))
-
-
-def _texts(claim: RegisteredClaim) -> dict[str, tuple[str, str]]:
-    return {prompt.id: (prompt.text, prompt.language) for prompt in load_suites()[claim.suite].prompts}
 
 
 def _shown(wanted: _Values) -> tuple[Message, ...]:
