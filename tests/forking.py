@@ -117,6 +117,7 @@ def serve(number: int) -> Any:
     ).pictures()  # else drawn by each for a new store
     migrations._made()  # else made by each that opens a new warehouse, and by each that publishes or verifies
     published.empty()
+    _warm()
     gc.freeze()  # else each process looks through all of it for garbage
     with socket.socket(fileno=number) as server:
         while True:
@@ -138,6 +139,25 @@ def serve(number: int) -> Any:
             server.send(os.read(reading, 64))
             os.close(reading)
     return _become(json.loads(data), files)
+
+
+def _warm() -> None:
+    """Compile all templates and read the shipped files: else each process that publishes or verifies does."""
+    from assets.leaderboard.page import page, sheets
+    from assets.leaderboard.page.languages import LANGUAGES
+    from assets.leaderboard.texts import texts_sha256
+    from assets.suites import analysis, claims, comparisons
+
+    for environment, pages in [
+        (page._environment(), False),
+        *((sheets._environment(one), True) for one in LANGUAGES),
+    ]:
+        for name in environment.list_templates():
+            if name.startswith("pages/") is pages:
+                environment.get_template(name)
+    texts_sha256()
+    for read in (analysis.shipped, claims.shipped_claims, comparisons.shipped):
+        read()
 
 
 def _become(request: dict[str, Any], files: list[int]) -> Any:
