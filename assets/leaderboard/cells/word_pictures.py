@@ -17,7 +17,8 @@ from assets.leaderboard.views.query import Row, rows, stream_of_weeks
 from assets.leaderboard.views.word_pages import WordEffect, WordMissing, WordPage, WordSide
 from assets.suites.comparisons import Comparison, shipped
 
-#: Pictures of each side that are shown at most; where there are many effects, of all together.
+#: Pictures of each side that are shown at most; where there are many effects, of all together, and of each that has
+#: any: the clearest do.
 PICTURES, TOGETHER, LEAST = 16, 640, 4
 _TEXT = 600
 
@@ -80,13 +81,17 @@ def _page(
     told = [row for row in found if row["metric"] == "share" and _is_told(comparison, row)]
     with_figure = [row for row in told if row["estimate"] is not None]
     most = max(LEAST, min(PICTURES, TOGETHER // max(1, 2 * len(with_figure))))
+    with_figure.sort(key=_clearest)
     effects = [
-        _effect(row, pairs, values[row["suite"], row["suite_major"], row["attribute"]], slots, most)
-        for row in with_figure
+        _effect(
+            row,
+            pairs,
+            values[row["suite"], row["suite_major"], row["attribute"]],
+            slots,
+            most if number < TOGETHER // (2 * most) else 0,
+        )
+        for number, row in enumerate(with_figure)
     ]
-    effects.sort(
-        key=lambda one: (one.simulated, not one.clear, -abs(one.b.share - one.a.share), one.model, one.value)
-    )
     one = texts[0] if texts and comparison.b.turn == 1 else None
     return WordPage(
         title=title(comparison.title),
@@ -99,6 +104,12 @@ def _page(
         effects=tuple(effects),
         missing=_missing(told),
     )
+
+
+def _clearest(row: Row) -> tuple[bool, bool, float, str, str]:
+    """Order effects: of real models first, clear ones first, then by their size."""
+    size = abs(row["estimate_b"] - row["estimate_a"])
+    return row["simulated"], not row["clear"], -size, row["model"], row["value_name"]
 
 
 def _effect(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots, most: int) -> WordEffect:
@@ -127,7 +138,8 @@ def _effect(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots, most: int)
 def _side(row: Row, side: str, pairs: Sequence[Row], of: Looked, slots: Slots, most: int) -> WordSide:
     """Return one side; the pictures that its share is of are those with a value of the support."""
     counted: list[tuple[str, Thumb]] = []
-    for prompt in sorted({pair[f"prompt_{side}"] for pair in pairs}):
+    prompts = sorted({pair[f"prompt_{side}"] for pair in pairs})
+    for prompt in prompts:
         for slot in slots.get((prompt, row["model"]), ()):
             seat = of.seat(reading.value_read(slot, row["attribute"], slot["labeler_version"]))
             if seat is not None:
@@ -135,7 +147,8 @@ def _side(row: Row, side: str, pairs: Sequence[Row], of: Looked, slots: Slots, m
                 thumb = Thumb(len(counted), slot["image_sha256"], word, seat == row["value_name"])
                 counted.append((slot["place"], thumb))
     chosen = sorted(counted, key=lambda one: one[0])[:most]
-    return WordSide(row[f"n_{side}"], row[f"estimate_{side}"], tuple(thumb for _, thumb in chosen))
+    address = showing.address_of(prompts[0], row["model"]) if len(prompts) == 1 else None
+    return WordSide(row[f"n_{side}"], row[f"estimate_{side}"], tuple(thumb for _, thumb in chosen), address)
 
 
 def _is_told(comparison: Comparison, row: Row) -> bool:

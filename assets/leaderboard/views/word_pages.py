@@ -10,11 +10,15 @@ from assets.leaderboard.views.message import Message
 
 @dataclass(frozen=True)
 class WordSide:
-    """The pictures on one side: how many are counted, which share shows the value, and some of them at random."""
+    """The pictures on one side: how many are counted, which share shows the value, and some of them at random.
+
+    `address` is the page of all of them, where they are of one prompt.
+    """
 
     n: int
     share: float
     thumbs: tuple[Thumb, ...]
+    address: str | None
 
 
 @dataclass(frozen=True)

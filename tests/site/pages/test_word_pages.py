@@ -100,6 +100,23 @@ def test_of_many_pictures_some_are_shown(made: dict[str, Tree]) -> None:
     assert {len([item for item in tree.all("li") if one in item.parents]) for one in lists} <= set(range(17))
 
 
+def test_of_many_effects_the_clearest_have_pictures_and_all_lead_to_theirs(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_pictures, "TOGETHER", 16)
+    page = "words/startup-ceo-his-their/"
+    tree = pages(con)[f"{page}index.html"]
+    with_pictures = [bool(within(tree, article, "ul", "pictures")) for article in articles(tree)]
+    assert len(with_pictures) > 2
+    assert with_pictures == [number < 2 for number in range(len(with_pictures))]
+    for article in articles(tree):
+        links = [node.attrs["href"] for node in within(tree, article, "a")]
+        model = article.attrs["data-model"]
+        assert links == [
+            f"../../prompts/startup-ceo/{side}/{model}/index.html" for side in ("ceo-his", "ceo-their")
+        ]
+
+
 def test_a_model_without_a_figure_is_named_with_the_reason(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
