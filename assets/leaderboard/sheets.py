@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -11,8 +12,10 @@ from pkgutil import walk_packages
 import duckdb
 
 from assets.leaderboard import pages
+from assets.leaderboard.page import words
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
 from assets.leaderboard.views.kind import PageKind, Thumbnails
+from assets.leaderboard.views.query import rows
 
 
 @cache
@@ -38,9 +41,27 @@ def sheets(
         ValueError: if two pages have one address.
     """
     seen: set[str] = set()
+    titles = titles_of(con, week)
     for kind in kinds():
         for sheet in kind.build(con, week):
             if sheet.address in seen:
                 raise ValueError(f"two pages have the address {sheet.address}")
             seen.add(sheet.address)
-            yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails)
+            yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails, titles=titles)
+
+
+def titles_of(con: duckdb.DuckDBPyConnection, week: date) -> dict[str, str]:
+    """Return what people call each model up to a week, by the name of its entry; {} in an edition without titles.
+
+    Of several models with one title each has its name behind it.
+    """
+    try:
+        found = {
+            row["model"]: words.plain(row["title"]) for row in rows(con, "titles", {"week": week.isoformat()})
+        }
+    except duckdb.CatalogException:
+        return {}
+    times = Counter(found.values())
+    return {
+        words.plain(name): f"{title} ({name})" if times[title] > 1 else title for name, title in found.items()
+    }

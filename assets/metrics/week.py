@@ -36,6 +36,7 @@ from warehouse.loading.freshness import (
     anchors_inputs,
     gold_inputs,
     keep_manifests,
+    keep_titles,
     stale_anchors,
     stale_partitions,
     stale_studies,
@@ -82,6 +83,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         checkpoint_seldom(con)
         migrate(con)
         keep_manifests(con, place.store)
+        keep_titles(con, place.store)
         for behind, model in stale_partitions(con, place.store, week):
             load_partition(con, place.store, behind, model)
         load_anchors(con, place.store, week)

@@ -48,6 +48,20 @@ def keep_manifests(con: duckdb.DuckDBPyConnection, store: Store) -> None:
             )
 
 
+def keep_titles(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Load the titles of models where an earlier version did not, from their plans, this once."""
+    unknown = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), model FROM loads ANTI JOIN model_titles USING (week, model) ORDER BY ALL"
+    ).fetchall()
+    rows = [
+        (week, model, objects.read_plan(store, week, model).get("title") or model) for week, model in unknown
+    ]
+    if rows:
+        with load.transaction(con):
+            load.forget(con, ["model_titles"], sorted({week for week, _, _ in rows}))
+            con.executemany("INSERT INTO model_titles VALUES (?, ?, ?)", rows)
+
+
 def _loaded(con: duckdb.DuckDBPyConnection) -> dict[objects.Partition, tuple[str, str | None]]:
     """Return fingerprint and manifest of each loaded partition; an earlier version kept no manifest."""
     rows = con.execute(

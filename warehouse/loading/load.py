@@ -19,6 +19,7 @@ from warehouse.store.base import Store
 #: Tables that are loaded from the store, a partition at a time.
 PARTITION_TABLES = (
     "plans",
+    "model_titles",
     "prompts",
     "prompt_attributes",
     "attribute_values",

@@ -30,6 +30,7 @@ PLAN_SCHEMAS: Mapping[str, pa.Schema] = {
             "plan_sha256": _TEXT,
         }
     ),
+    "model_titles": pa.schema({**_PARTITION, "title": _TEXT}),
     "prompts": pa.schema(
         {
             **_SUITE,
@@ -98,6 +99,7 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
         suites = plan["suites"]
         rows = {
             "plans": [{**plan, "params": canonical_json(plan["params"]).decode(), **_floor(plan)}],
+            "model_titles": [{"title": plan.get("title") or model}],
             "prompts": [row for suite in suites for row in _prompts(suite)],
             "prompt_attributes": [row for suite in suites for row in _prompt_attributes(suite)],
             "attribute_values": [row for suite in suites for row in _attribute_values(suite)],

@@ -11,6 +11,7 @@ import io
 import math
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -21,7 +22,7 @@ from PIL import Image, ImageDraw, ImageFont
 from assets.leaderboard.page.languages import Tongue, tongue
 from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.kind import Thumbnails
-from assets.leaderboard.views.message import say
+from assets.leaderboard.views.message import model_title, say
 
 WIDTH, HEIGHT = 1200, 630
 _COLORS = 128
@@ -37,10 +38,10 @@ _LINE = 1.18
 _NO_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def card(finding: FindingView, language: str, thumbnails: Thumbnails) -> bytes:
+def card(finding: FindingView, language: str, thumbnails: Thumbnails, titles: Mapping[str, str]) -> bytes:
     """Return the card of a finding as PNG: its sentence, its figure with n and interval, and its pictures."""
     drawn: bytes = resvg_py.svg_to_bytes(
-        svg_string=_svg(finding, tongue(language)),
+        svg_string=_svg(finding, tongue(language).with_titles(titles)),
         skip_system_fonts=True,
         font_files=[str(_BOLD), str(_REGULAR)],
         font_family="HK Grotesk",
@@ -62,7 +63,7 @@ def _svg(finding: FindingView, own: Tongue) -> str:
     interval = own.say(say("95% interval"))
     basis = f"{own.percent(finding.share)} · {interval} {own.percent_range(finding.low, finding.high)}"
     foot = own.say(say("week of %(day)s", day=finding.week))
-    kind = own.say(say("Simulated model")) if finding.simulated else finding.model
+    kind = own.say(say("Simulated model")) if finding.simulated else own.say(model_title(finding.model))
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">',

@@ -12,7 +12,7 @@ from assets.leaderboard.evidence.ranked import Ranked
 from assets.leaderboard.page import words
 from assets.leaderboard.page.lead_words import WINDOW
 from assets.leaderboard.views.finding import LeadFinding
-from assets.leaderboard.views.message import Message, Percent, say, say_n, title
+from assets.leaderboard.views.message import Message, Percent, model_title, say, say_n, title
 
 #: Characters of a prompt that a sentence quotes at most.
 _QUOTED = 200
@@ -124,8 +124,8 @@ def place(ranked: Ranked) -> Message:
 
 def _pictures(finding: LeadFinding) -> Message:
     """Return whose pictures of what and when; of one prompt of several the prompt says it."""
-    model = words.plain(finding.model)
-    who: str | Message = say("the simulated model %(model)s", model=model) if finding.simulated else model
+    model = model_title(words.plain(finding.model))
+    who = say("the simulated model %(model)s", model=model) if finding.simulated else model
     if finding.alone and words.has_phrase(finding.subject):
         about = title(words.subject(finding.subject))
         return say(

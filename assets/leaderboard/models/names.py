@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from assets.leaderboard.cells.showing import suite_title
 from assets.leaderboard.page import words
-from assets.leaderboard.views.message import Message, say, say_n, title
+from assets.leaderboard.views.message import Message, model_title, say, say_n, title
 from assets.suites.loader import suite_words
 
 _MINUS = "\N{MINUS SIGN}"
@@ -33,7 +33,7 @@ OUTCOMES: Mapping[str, Message] = {
 
 def model(name: str) -> Message:
     """Return what a model is called."""
-    return title(words.plain(name))
+    return model_title(words.plain(name))
 
 
 def model_address(name: str) -> str:

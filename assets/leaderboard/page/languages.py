@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from copy import copy
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -33,10 +34,19 @@ class Tongue:
         self.language = language
         self._locale = Locale.parse(LANGUAGES[language])
         self.translations = _translations(language)
+        self._titles: Mapping[str, str] = {}
+
+    def with_titles(self, titles: Mapping[str, str]) -> Tongue:
+        """Return this tongue with titles of models, by the names of their entries."""
+        own = copy(self)
+        own._titles = titles
+        return own
 
     def say(self, said: Message | str) -> str:
         """Return a message, or a name of data, in this language."""
         message = Message(said) if isinstance(said, str) else said
+        if message.is_model:
+            return self._titles.get(message.text, message.text)
         if message.plural is None:
             text = self.translations.gettext(message.text) if message.text else ""
         else:

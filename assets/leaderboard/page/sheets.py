@@ -21,6 +21,7 @@ from jinja2.bccache import Bucket
 from assets.leaderboard.page import page, words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
 from assets.leaderboard.views.kind import PageKind, Sheet, Thumbnails
+from assets.leaderboard.views.message import model_title
 from warehouse import keys
 
 _ADDRESS = re.compile(r"([a-z0-9][a-z0-9._-]*/)*")
@@ -58,6 +59,7 @@ def site_of(manifest: Mapping[str, Any]) -> SitePlace:
     return SitePlace(**{name: value for name, value in found.items() if isinstance(value, str)})
 
 
+NO_TITLES: Mapping[str, str] = {}
 #: Of a site that nobody knows the address of.
 NOWHERE = SitePlace()
 
@@ -70,6 +72,7 @@ def render_sheet(
     shown: str | None = None,
     thumbnails: Thumbnails | None = None,
     around: str = keys.SITE,
+    titles: Mapping[str, str] = NO_TITLES,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of a page in every language, without the name of its edition.
 
@@ -81,6 +84,7 @@ def render_sheet(
         shown: of a page at `site/`, outside of all editions: the edition whose pages and styles it links to.
         thumbnails: for files that are drawn; without them these are empty.
         around: of a page outside of all editions: the folder that its address is in, from the root of the site.
+        titles: what people call models, by the names of their entries.
 
     Raises:
         ValueError: if its address is none, or its template is none of its kind's.
@@ -88,8 +92,8 @@ def render_sheet(
     if not _ADDRESS.fullmatch(sheet.address) or sheet.address.partition("/")[0] in _TAKEN:
         raise ValueError(f"{sheet.address!r} of {kind.id} is no address of a page")
     for language in LANGUAGES:
-        path = path_of(sheet.address, language)
-        given = {"sheet": sheet, "view": sheet.view, "week": week, "site": site}
+        path, own = path_of(sheet.address, language), tongue(language).with_titles(titles)
+        given = {"sheet": sheet, "view": sheet.view, "week": week, "site": site, "t": own.say}
         given |= _Links(sheet.address, language, site, shown, around).helpers()
         templates = {path: f"{kind.template(sheet)}.html.j2"}
         for file in sheet.files:
@@ -97,7 +101,7 @@ def render_sheet(
             if file.template is not None:
                 templates[beside] = file.template
             elif file.draw is not None:
-                yield beside, file.draw(language, thumbnails) if thumbnails else b""
+                yield beside, file.draw(language, thumbnails, titles) if thumbnails else b""
             elif file.content is not None and language == ENGLISH:
                 yield beside, file.content
         for written, template in templates.items():
@@ -235,6 +239,7 @@ def _environment(language: str) -> Environment:
         day=own.day,
         short_day=own.short_day,
         plain=words.plain,
+        called=lambda name: model_title(words.plain(name)),
         words=words,
     )
     return environment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,13 +31,13 @@ class SheetFile:
         name: in the page's folder.
         content: its bytes; None if it has a template.
         template: file of `templates/pages/` that is rendered as the page is, with the same view.
-        draw: language and thumbnails → a PNG picture, `<name>.png`, made when the page is published.
+        draw: language, thumbnails and titles of models → a PNG picture, `<name>.png`, made when the page is published.
     """
 
     name: str
     content: bytes | None = None
     template: str | None = None
-    draw: Callable[[str, Thumbnails], bytes] | None = None
+    draw: Callable[[str, Thumbnails, Mapping[str, str]], bytes] | None = None
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,16 @@ class Percent:
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence, or a name of data. `plural` and `count` are of sentences that count something."""
+    """A sentence, or a name of data. `plural` and `count` are of sentences that count something.
+
+    Of a model the text is the name of its entry: pages show its title instead.
+    """
 
     text: str
     values: Mapping[str, str | int | date | Percent | Message] = field(default_factory=dict)
     plural: str | None = None
     count: int = 0
+    is_model: bool = False
 
 
 def say(text: str, **values: str | int | date | Percent | Message) -> Message:
@@ -36,6 +40,11 @@ def say(text: str, **values: str | int | date | Percent | Message) -> Message:
 def say_n(one: str, many: str, n: int, **values: str | int | date | Percent | Message) -> Message:
     """Return a sentence that counts `n` things; both texts are literals, in which `%(n)s` is the number."""
     return Message(one, {**values, "n": n}, many, n)
+
+
+def model_title(name: str) -> Message:
+    """Return what people call a model; `name` is its entry's, without marks of direction and control characters."""
+    return Message(name, is_model=True)
 
 
 def title(name: str) -> Message:

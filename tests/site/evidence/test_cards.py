@@ -65,12 +65,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnecti
 
 def test_a_card_has_its_size_and_the_same_bytes_each_time(found: tuple[FindingView, ...]) -> None:
     drawn = {
-        (one.slug, language): cards.card(one, language, thumbnail) for one in found for language in LANGUAGES
+        (one.slug, language): cards.card(one, language, thumbnail, {})
+        for one in found
+        for language in LANGUAGES
     }
     assert len({*drawn.values()}) == len(drawn)
     for (slug, language), data in list(drawn.items())[:2]:
         one = next(one for one in found if one.slug == slug)
-        assert cards.card(one, language, thumbnail) == data
+        assert cards.card(one, language, thumbnail, {}) == data
         with Image.open(io.BytesIO(data)) as image:
             assert (image.format, image.size) == ("PNG", (1200, 630))
     assert max(len(data) for data in drawn.values()) < 200_000
@@ -102,14 +104,14 @@ def test_pictures_are_on_a_card_in_frames_and_those_of_sensitive_suites_are_not(
     place, shown = picture
     x = cards._GRID_X + place % 3 * (cards._SIDE + cards._GAP) + cards._SIDE // 2
     y = 10 + place // 3 * (cards._SIDE + cards._GAP) + cards._SIDE // 2
-    with Image.open(io.BytesIO(cards.card(one, "en", thumbnail))) as image:
+    with Image.open(io.BytesIO(cards.card(one, "en", thumbnail, {}))) as image:
         pixels = image.convert("RGB")
         wanted = tuple(int(shown.sha256[at : at + 2], 16) for at in (0, 2, 4))
         assert all(abs(a - b) < 24 for a, b in zip(pixels.getpixel((x, y)), wanted, strict=True))
         edge = pixels.getpixel((x, y - cards._SIDE // 2 + 1))
         assert max(edge) < 60
     asked: list[str] = []
-    cards.card(replace(one, sensitive=True), "en", lambda sha256, px: asked.append(sha256))
+    cards.card(replace(one, sensitive=True), "en", lambda sha256, px: asked.append(sha256), {})
     assert asked == []
 
 
@@ -120,7 +122,7 @@ def test_what_others_wrote_is_text_of_a_card_and_cut_to_its_room(
     assert any("<script>" in tongue("en").say(one.sentence) for one in found)
     for one in found:
         for language in LANGUAGES:
-            assert len(cards.card(one, language, thumbnail)) < 200_000
+            assert len(cards.card(one, language, thumbnail, {})) < 200_000
             root = ElementTree.fromstring(cards._svg(one, tongue(language)))
             tags = {element.tag.rpartition("}")[2] for element in root.iter()}
             assert tags == {"svg", "rect", "text"}
@@ -128,7 +130,7 @@ def test_what_others_wrote_is_text_of_a_card_and_cut_to_its_room(
             assert not any(name.startswith("on") or name in {"href", "style"} for name in names)
     wide = findings(hostile, WEEK)[0]
     for text in ("x" * 100_000, "\ufffe\uffff ]]> &amp; <b>", "漢字かな交じり文 " * 400, "", "\u202egnp.exe"):
-        data = cards.card(replace(wide, sentence=title(text), model=text, simulated=False), "en", thumbnail)
+        data = cards.card(replace(wide, sentence=title(text), model=text, simulated=False), "en", thumbnail, {})
         with Image.open(io.BytesIO(data)) as image:
             assert image.size == (1200, 630)
 

@@ -17,7 +17,13 @@ from tests.warehouse.builder import WEEK, build_partition
 from warehouse import keys
 from warehouse.database.connection import connect
 from warehouse.loading import load, objects
-from warehouse.loading.freshness import keep_manifests, names_of_loaded, stale_partitions, week_inputs
+from warehouse.loading.freshness import (
+    keep_manifests,
+    keep_titles,
+    names_of_loaded,
+    stale_partitions,
+    week_inputs,
+)
 from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
@@ -99,6 +105,22 @@ def test_a_warehouse_that_kept_no_manifests_learns_them_once(
     keep_manifests(con, store)
     assert len([prefix for prefix in listed if prefix.startswith("attempts/")]) == 1
     assert stale_partitions(con, store, WEEK) == [(WEEK, "sim-two")]
+
+
+def test_a_warehouse_that_kept_no_titles_learns_them_once_from_the_plans(
+    store: Store,
+    con: duckdb.DuckDBPyConnection,
+    loaded: list[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = "FROM model_titles ORDER BY ALL"
+    titles = con.execute(there).fetchall()
+    assert [row[1:] for row in titles] == [(model, model) for _, model in sorted(loaded)]
+    con.execute("DELETE FROM model_titles WHERE model = 'sim-one'")
+    keep_titles(con, store)
+    assert con.execute(there).fetchall() == titles
+    monkeypatch.setattr(objects, "read_plan", lambda *given: pytest.fail("nothing is read again"))
+    keep_titles(con, store)
 
 
 def test_a_new_label_part_makes_its_partition_stale_and_no_other(

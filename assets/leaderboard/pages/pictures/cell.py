@@ -10,7 +10,7 @@ from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import CellPage, CellWeek, Detail, Outcomes, PromptHead
 from assets.leaderboard.views.kind import Crumb, Sheet
-from assets.leaderboard.views.message import say
+from assets.leaderboard.views.message import model_title, say
 from assets.leaderboard.views.query import Row
 
 _NOBODY = Outcomes(0, 0, 0, 0, 0)
@@ -25,7 +25,7 @@ def sheets(prompt: PromptPictures, said: Mapping[tuple[str, str], Row]) -> Itera
         Crumb(head.address, say("“%(prompt)s”", prompt=showing.cut(head.text, 60))),
     )
     for cell in prompt.cells:
-        model = words.plain(cell.model)
+        model = model_title(words.plain(cell.model))
         yield Sheet(
             showing.address_of(prompt.id, cell.model),
             say("“%(prompt)s”, drawn by %(model)s", prompt=head.short, model=model),
