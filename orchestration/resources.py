@@ -13,6 +13,7 @@ from assets.generation.trials import trial_charges
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.asked.spending import label_charges
 from assets.labeling.registry import check_labelers, with_questions
+from assets.leaderboard.replies import read_replies
 from assets.suites.loader import load_suites
 from orchestration.settings import CHECKOUT, Settings
 from warehouse.store import open_store
@@ -41,6 +42,7 @@ def make_workplace(settings: Settings, listener: Listener | None = None) -> Work
         ledger=open_ledger(settings.ledger),
         charge_sources=(label_charges(labelers), trial_charges(found.models)),
         site=settings.site,
+        replies=read_replies(settings.models.parent / "replies"),
     )
 
 

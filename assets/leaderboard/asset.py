@@ -34,6 +34,9 @@ def publish_week(place: Workplace, week: str) -> Edition:
         assert_publishable(con, place, week)
         complete_weeks(place, loaded_partitions(con, week))
         read = last_read(place.warehouse.parent, place.store.url)
+        asked = {model for _, model, _ in loaded_partitions(con, week)}
+        for name in sorted(place.replies.keys() - asked):
+            place.listener.told(f"replies/{name}.md: no model {name} was asked, so no page quotes it")
         edition = publish(
             con,
             place.store,
@@ -41,7 +44,9 @@ def publish_week(place: Workplace, week: str) -> Edition:
             code_version=place.code_version,
             store_read=line(read) if read else None,
             database=place.warehouse.parent / "published" / DATABASE,
-            site=SitePlace(**place.site),
+            site=SitePlace(
+                **place.site, replies={name: said for name, said in place.replies.items() if name in asked}
+            ),
         )
     show_engine(place.store, engine_folder())
     return edition

@@ -25,6 +25,7 @@ from assets.leaderboard.sheets import sheets
 from assets.leaderboard.site import FileHash
 from assets.leaderboard.views.kind import Thumbnails
 from assets.leaderboard.views.query import rows
+from assets.leaderboard.views.reply import reply_file
 from assets.leaderboard.views.view import Page
 from assets.suites.analysis import shipped
 from warehouse import keys
@@ -130,6 +131,7 @@ def assemble(
     try:
         limit_memory(copy)
         reference = documents(copy, shipped().data)
+        reference |= {reply_file(model): data for model, data in site.replies.items()}
         page = build_page(
             copy,
             week=week,

@@ -18,7 +18,6 @@ import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +159,7 @@ def _write(
         "texts_sha256": texts_sha256(),
         "analysis_plan_sha256": shipped().sha256,
         "store_read": store_read,  # run time, as shown on the page: in no hash
-        "site": {name: value for name, value in asdict(contents.site).items() if value},  # as pages have it
+        "site": contents.site.stated(),  # as pages have it
         "content_sha256": contents.sha256,
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
         **contents.sources,

@@ -19,7 +19,9 @@ from assets.leaderboard.contents import shipped_conventions
 from assets.leaderboard.documents import FOLDER, documents
 from assets.leaderboard.page.page import FIGURES, render
 from assets.leaderboard.page.sheets import DRAWN, named, nameless, site_of
+from assets.leaderboard.replies import replies_in
 from assets.leaderboard.sheets import sheets
+from assets.leaderboard.views.reply import reply_file
 from assets.leaderboard.views.view import Page
 from orchestration.verifying import analysis, figures
 from orchestration.verifying import manifest as manifests
@@ -79,6 +81,7 @@ def compare_page(
         files = render(replace(made, **_named(manifest)))
         if version.same:
             files |= documents(con, analysis.own(folder) or b"")
+            files |= {reply_file(one): data for one, data in replies_in(folder, manifest["files"]).items()}
     except (duckdb.Error, KeyError, TypeError, ValueError) as error:
         if version.same:
             report.differ(f"the page cannot be made again from the tables: {one_line(error)}")
@@ -106,7 +109,9 @@ def _made_others(
     Returns:
         path → hash of each without the edition's name, and the paths of those that are not in the folder as they are.
     """
-    site, hashes, unlike = site_of(manifest), {}, []
+    site = replace(site_of(manifest), replies=replies_in(folder, manifest["files"]))
+    hashes: dict[str, str] = {}
+    unlike = []
     for name, data in sheets(con, date.fromisoformat(manifest["week"]), site):
         if name.endswith(DRAWN):  # from thumbnails, which are not here: its bytes are those of the manifest
             hashes[name] = manifest["files"].get(name, {}).get("sha256", "")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache
 from types import CodeType
@@ -22,6 +22,7 @@ from assets.leaderboard.page import page, words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
 from assets.leaderboard.views.kind import PageKind, Sheet, Thumbnails
 from assets.leaderboard.views.message import model_title
+from assets.leaderboard.views.reply import Reply, reply_of
 from warehouse import keys
 
 _ADDRESS = re.compile(r"([a-z0-9][a-z0-9._-]*/)*")
@@ -42,6 +43,7 @@ class SitePlace:
         publisher: who publishes it.
         contact: an address of e-mail or of a page.
         data_license: of the data.
+        replies: what makers of models wrote, by the names of entries; an edition keeps it in files.
     """
 
     url: str | None = None
@@ -49,14 +51,21 @@ class SitePlace:
     publisher: str | None = None
     contact: str | None = None
     data_license: str | None = None
+    replies: Mapping[str, bytes] = field(default_factory=dict)
+
+    def stated(self) -> dict[str, str]:
+        """Return what is said, replies left out."""
+        found = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "replies"}
+        return {name: value for name, value in found.items() if value}
 
 
 def site_of(manifest: Mapping[str, Any]) -> SitePlace:
     """Return where the site was when an edition was made; earlier manifests do not say it."""
     stated = manifest.get("site")
     stated = stated if isinstance(stated, dict) else {}
-    found = {one.name: stated.get(one.name) for one in fields(SitePlace)}
-    return SitePlace(**{name: value for name, value in found.items() if isinstance(value, str)})
+    texts = [one.name for one in fields(SitePlace) if one.name != "replies"]
+    found: dict[str, Any] = {name: stated[name] for name in texts if isinstance(stated.get(name), str)}
+    return SitePlace(**found)
 
 
 NO_TITLES: Mapping[str, str] = {}
@@ -93,7 +102,14 @@ def render_sheet(
         raise ValueError(f"{sheet.address!r} of {kind.id} is no address of a page")
     for language in LANGUAGES:
         path, own = path_of(sheet.address, language), tongue(language).with_titles(titles)
-        given = {"sheet": sheet, "view": sheet.view, "week": week, "site": site, "t": own.say}
+        given = {
+            "sheet": sheet,
+            "view": sheet.view,
+            "week": week,
+            "site": site,
+            "t": own.say,
+            "reply": _reply(site),
+        }
         given |= _Links(sheet.address, language, site, shown, around).helpers()
         templates = {path: f"{kind.template(sheet)}.html.j2"}
         for file in sheet.files:
@@ -134,6 +150,10 @@ def _places(site: SitePlace) -> Iterator[bytes]:
     if site.url:
         for before in (b'="', b': "'):  # in JSON: within its texts a quotation mark follows a backslash
             yield before + site.url.encode().replace(b"%", b"%%") + b"/editions/%b/"
+
+
+def _reply(site: SitePlace) -> Callable[[str], Reply | None]:
+    return lambda model: reply_of(model, site.replies[model]) if model in site.replies else None
 
 
 class _Links:

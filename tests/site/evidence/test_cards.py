@@ -130,7 +130,9 @@ def test_what_others_wrote_is_text_of_a_card_and_cut_to_its_room(
             assert not any(name.startswith("on") or name in {"href", "style"} for name in names)
     wide = findings(hostile, WEEK)[0]
     for text in ("x" * 100_000, "\ufffe\uffff ]]> &amp; <b>", "漢字かな交じり文 " * 400, "", "\u202egnp.exe"):
-        data = cards.card(replace(wide, sentence=title(text), model=text, simulated=False), "en", thumbnail, {})
+        data = cards.card(
+            replace(wide, sentence=title(text), model=text, simulated=False), "en", thumbnail, {}
+        )
         with Image.open(io.BytesIO(data)) as image:
             assert image.size == (1200, 630)
 
