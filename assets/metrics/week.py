@@ -34,9 +34,8 @@ from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError
 from warehouse.loading.freshness import (
     anchors_inputs,
+    complete_loads,
     gold_inputs,
-    keep_manifests,
-    keep_titles,
     stale_anchors,
     stale_partitions,
     stale_studies,
@@ -82,8 +81,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         limit_memory(con)
         checkpoint_seldom(con)
         migrate(con)
-        keep_manifests(con, place.store)
-        keep_titles(con, place.store)
+        complete_loads(con, place.store)
         for behind, model in stale_partitions(con, place.store, week):
             load_partition(con, place.store, behind, model)
         load_anchors(con, place.store, week)

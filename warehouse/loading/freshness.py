@@ -37,6 +37,12 @@ def names_of_loaded(con: duckdb.DuckDBPyConnection, store: Store) -> dict[object
     return objects.names_of_all(store, manifests)
 
 
+def complete_loads(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Keep of what is loaded what an earlier version of this code did not, this once."""
+    keep_manifests(con, store)
+    keep_titles(con, store)
+
+
 def keep_manifests(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     """Keep which manifest was loaded where an earlier version did not, so that its receipts are listed this once."""
     unknown = {one: known[0] for one, known in _loaded(con).items() if known[1] is None}
