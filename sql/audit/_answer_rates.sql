@@ -22,8 +22,8 @@ tried AS (
 
 ended AS (
     SELECT
-        slots.week, slots.model, slots.suite, prompts.suite_major, prompts.condition, slots.prompt,
-        slots.turn AS asked_in,
+        slots.week, slots.model, slots.suite, prompts.suite_major, prompts.condition, prompts.language,
+        slots.prompt, slots.turn AS asked_in,
         least(slots.turn, 2) AS turn,
         coalesce(slots.conversation, slots.slot_key) AS answer,
         coalesce(outcomes.outcome_group, 'none') AS outcome_group,
@@ -46,7 +46,7 @@ drawn AS (
 -- the later turns of a conversation are one answer: its last picture, else its last turn
 answers AS (
     SELECT
-        week, model, suite, suite_major, condition, prompt, turn, answer,
+        week, model, suite, suite_major, condition, language, prompt, turn, answer,
         count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
         bool_or(outcome_group = 'success') AS ok,
         arg_max(outcome_group, asked_in) = 'answer' AS ended_by_model,

@@ -4,6 +4,7 @@
 -- Columns: those of scores; n: pictures of models that report revised prompts, of prompts in a language with
 --   a list of words; low and high: Wilson, 95 %.
 -- Depends on: slots, prompts, attempts, outcomes
+-- Uses: answer_rates
 WITH
 -- the words of assets/suites/demographic_words.yaml, which says where they are from; a test compares them
 languages (language, before, people) AS (
@@ -211,47 +212,6 @@ implications (named, implies) AS (
     ('samoan', 'pacific_islander'),
     ('south_african', 'african'),
     ('uzbek', 'central_asian|asian')
-),
-
--- how a slot ended: by its first final attempt, else by its last
-tried AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key,
-        coalesce(
-            arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
-            arg_max(attempts.outcome, attempts.attempt)
-        ) AS outcome,
-        arg_min(attempts.prompt_sent, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS sent,
-        arg_min(attempts.revised_prompt, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS revised
-    FROM attempts
-    LEFT JOIN outcomes USING (outcome)
-    GROUP BY attempts.week, attempts.model, attempts.slot_key
-),
-
-ended AS (
-    SELECT
-        slots.week, slots.model, slots.suite, prompts.suite_major, prompts.condition, prompts.language,
-        slots.prompt, slots.turn AS asked_in,
-        least(slots.turn, 2) AS turn,
-        coalesce(slots.conversation, slots.slot_key) AS answer,
-        outcomes.outcome_group = 'success' AS ok,
-        tried.sent, tried.revised
-    FROM slots
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-    LEFT JOIN tried USING (week, model, slot_key)
-    LEFT JOIN outcomes USING (outcome)
-    WHERE coalesce(tried.outcome, '') != 'not_needed'
-),
-
--- the later turns of a conversation are one answer: its last picture
-answers AS (
-    SELECT
-        week, model, suite, suite_major, condition, language, prompt, turn, answer,
-        coalesce(bool_or(ok), FALSE) AS ok,
-        arg_max(sent, asked_in) FILTER (WHERE ok) AS sent,
-        arg_max_null(revised, asked_in) FILTER (WHERE ok) AS revised
-    FROM ended
-    GROUP BY ALL
 ),
 
 pairs AS (
