@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from copy import copy
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -35,6 +35,9 @@ class Tongue:
         self._locale = Locale.parse(LANGUAGES[language])
         self.translations = _translations(language)
         self._titles: Mapping[str, str] = {}
+        #: Pages have the same few numbers and days over and over.
+        self._number = lru_cache(maxsize=10_000)(lambda n: str(format_decimal(n, locale=self._locale)))
+        self._day = lru_cache(maxsize=1000)(self._long_day)
 
     def with_titles(self, titles: Mapping[str, str]) -> Tongue:
         """Return this tongue with titles of models, by the names of their entries."""
@@ -56,7 +59,7 @@ class Tongue:
 
     def number(self, count: int) -> str:
         """Return an integer with the separators of thousands of the language."""
-        return str(format_decimal(count, locale=self._locale))
+        return self._number(count)
 
     def decimal(self, value: float, digits: int = 2) -> str:
         """Return a number with so many digits after the point, or comma."""
@@ -80,6 +83,9 @@ class Tongue:
 
     def day(self, day: date) -> str:
         """Return "23 November 2026"."""
+        return self._day(day)
+
+    def _long_day(self, day: date) -> str:
         return self._first(str(format_date(day, "d MMMM y", locale=self._locale)))
 
     def short_day(self, day: date) -> str:

@@ -1,7 +1,7 @@
 """Markup: the many pages of an edition, one by one, in every language.
 
-Everything passes jinja2's autoescape; nothing is ever marked as safe. A page is rendered without the name of its
-edition, which enters when its content is known to be new (`named`).
+Everything passes jinja2's autoescape; nothing is ever marked as safe but what templates and catalogs say, as jinja2
+does it. A page is rendered without the name of its edition, which enters when its content is known to be new (`named`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from functools import cache
 from types import CodeType
 from typing import Any
 
+from babel.support import NullTranslations
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
 from assets.leaderboard.page import page, words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
@@ -234,6 +236,23 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+def _gettext(translations: NullTranslations) -> Callable[..., Markup]:
+    """Return jinja2's function `gettext`, which keeps what it said: a page has a hundred texts, each page the same."""
+
+    @cache
+    def text(said: str) -> Markup:
+        return Markup(translations.gettext(said))  # noqa: S704 - texts of this code and its catalog
+
+    @cache
+    def whole(said: str) -> Markup:
+        return text(said) % {}
+
+    def gettext(said: str, /, **values: object) -> Markup:
+        return text(said) % values if values else whole(said)
+
+    return gettext
+
+
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
@@ -249,8 +268,11 @@ def _environment(language: str) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     own = tongue(language)
     environment.install_gettext_translations(own.translations, newstyle=True)  # type: ignore[attr-defined]
+    said = _gettext(own.translations)
     environment.globals.update(
         language=language,
+        gettext=said,
+        _=said,
         t=own.say,
         number=own.number,
         decimal=own.decimal,
