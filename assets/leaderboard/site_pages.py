@@ -128,30 +128,24 @@ def feeds_of(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[
         read: path in the edition → bytes.
     """
     found = {}
-    for path in _feeds():
-        if path in manifest["files"]:
-            up = "../" * f"{keys.SITE}{path}".count("/")
-            page = f"{up}{keys.edition_prefix(manifest['edition'])}{path.rpartition('/')[0]}/index.html"
-            data = read(path)
-            for before in (
-                b'href="',
-                b': "',
-            ):  # no text of others reads alike: there a quotation mark is escaped
-                data = data.replace(before + b"index.html", before + page.encode())
-            found[f"{keys.SITE}{path}"] = data
+    for path in _feeds(manifest):
+        up = "../" * f"{keys.SITE}{path}".count("/")
+        page = f"{up}{keys.edition_prefix(manifest['edition'])}{path.rpartition('/')[0]}/index.html"
+        data = read(path)
+        for before in (b'href="', b': "'):  # no text of others reads alike: there a quotation mark is escaped
+            data = data.replace(before + b"index.html", before + page.encode())
+        found[f"{keys.SITE}{path}"] = data
     return found
 
 
-def _feeds() -> Iterator[str]:
-    """Yield the paths of the feeds of all models, in an edition."""
-    for language in LANGUAGES:
-        for kind in ("xml", "json"):
-            yield path_of("changes/", language).replace("index.html", f"feed.{kind}")
+def _feeds(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the paths of the feeds of an edition: of all models, and of each."""
+    yield from (path for path in manifest["files"] if path.endswith(("/feed.xml", "/feed.json")))
 
 
-def site_keys() -> Iterator[str]:
-    """Yield the keys of the pages and feeds."""
-    yield from (f"{keys.SITE}{path}" for path in _feeds())
+def site_keys(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the keys of the pages, and of the feeds of an edition, the newest."""
+    yield from (f"{keys.SITE}{path}" for path in _feeds(manifest))
     for address in ("editions/", ""):
         for language in LANGUAGES:
             yield f"{keys.SITE}{path_of(address, language)}"

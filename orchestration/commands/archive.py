@@ -78,7 +78,7 @@ def fetch(edition: str, folder: Path) -> int:
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)
     objects, prefix = _objects(manifest), keys.edition_prefix(edition)
-    _assert_own(folder, edition, {*_keys(manifest), prefix + MANIFEST, *site_keys()})
+    _assert_own(folder, edition, {*_keys(manifest), prefix + MANIFEST, *site_keys(manifest)})
     copied = fetcher(place.store, manifest, folder, as_stored=True)
     lost = 0
     with counting("fetching") if ERR.is_terminal else nullcontext(silent) as step:

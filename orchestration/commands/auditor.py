@@ -65,8 +65,9 @@ class _Served:
         from assets.leaderboard.site_pages import site_keys
 
         self._place = place
-        self._beside = {*site_keys(), keys.SITE_DATABASE_NOTE, *engine_keys().values()}
         self.newest = current(place)
+        pages = site_keys(manifest_of(place, self.newest))
+        self._beside = {*pages, keys.SITE_DATABASE_NOTE, *engine_keys().values()}
         self.folder = place.warehouse.parent / "editions"
         self._fetchers: dict[str, tuple[set[str], Callable[[str], Path]]] = {}
         self._of(self.newest)  # a store that holds no edition says so at once

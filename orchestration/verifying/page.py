@@ -39,7 +39,7 @@ _NO_PAGES = {"data", "docs", "pictures", "static"}
 #: Where an edition is in a store, for links from its pages to what is around it.
 _AROUND = "editions/this/"
 #: What pages link to outside of their edition: what is made again from the newest one, and thumbnails.
-_BESIDE = re.compile(rf"{keys.SITE}[a-z0-9./]+")
+_BESIDE = re.compile(rf"{keys.SITE}[a-z0-9._/-]+")
 
 
 def compare_set(manifest: Manifest, relations: Mapping[str, object], report: VerifyReport) -> None:

@@ -322,16 +322,16 @@ def test_links_of_feeds_name_the_edition_where_the_site_has_an_address(
 def test_feeds_have_an_address_that_stays_and_lead_to_the_newest_edition(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
-    pages = shown.files(con, "changes")
+    pages = shown.files(con, "changes") | shown.files(con, "model")
     manifest = {"edition": "2026-11-23.1", "files": pages}
     found = feeds_of(manifest, lambda path: pages[path].encode())
-    assert len(found) == 4
-    assert found.keys() <= {*site_keys()}
+    assert len(found) == 4 * (1 + len(asked(con, "SELECT DISTINCT model FROM plans")))
+    assert found.keys() <= {*site_keys(manifest)}
     for key, data in found.items():
         path = key.removeprefix("site/")
         up = "../" * key.count("/")
-        before = "fr/" if path.startswith("fr/") else ""
-        page = f"{up}editions/2026-11-23.1/{before}changes/index.html"
+        beside = f"{path.rpartition('/')[0]}/index.html"
+        page = f"{up}editions/2026-11-23.1/{beside}"
         if key.endswith(".json"):
             feed = json.loads(data)
             assert (
@@ -340,5 +340,5 @@ def test_feeds_have_an_address_that_stays_and_lead_to_the_newest_edition(
         else:
             links = ET.fromstring(data).iter(f"{ATOM}link")
             assert {str(link.get("href")).partition("#")[0] for link in links} == {page}
-        assert f'{up}{key}"' in pages[f"{before}changes/index.html"]
+        assert f'{up}{key}"' in pages[beside]
     assert feeds_of({"edition": "2026-11-23.1", "files": {}}, pages.__getitem__) == {}  # an edition of before
