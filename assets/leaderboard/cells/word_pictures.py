@@ -101,6 +101,7 @@ def _page(
         language_b=comparison.b.language or "en",
         more=one["pairs"] - 1 if one else 0,
         sensitive=showing.is_sensitive(comparison.suite),
+        key={name: found[0][name] for name in ("suite", "suite_major", "kind", "a", "b")} if found else None,
         effects=tuple(effects),
         missing=_missing(told),
     )

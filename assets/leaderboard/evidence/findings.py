@@ -41,6 +41,7 @@ def _view(one: Ranked, drew: Drawn, doubts: Doubts) -> FindingView:
         model=words.plain(finding.model),
         simulated=finding.simulated,
         place=finding_words.place(one),
+        key={"model": finding.model, "prompt": finding.prompt, "attribute": finding.attribute},
         text=cut(finding.text, 1000),
         language=doubts.language(finding),
         attribute=title(words.attribute(finding.attribute)),

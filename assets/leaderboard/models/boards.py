@@ -20,6 +20,7 @@ from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 from assets.suites.loader import attribute_words
 
 _LAST = 1000
+_KEY = ("suite", "suite_major", "condition", "attribute", "reference")
 #: Columns of a board's CSV, as `leaderboard` has them.
 COLUMNS = (
     *("week", "track", "simulated", "suite", "suite_major", "condition", "attribute", "reference", "metric"),
@@ -73,6 +74,7 @@ class BoardPage:
     """One board."""
 
     slug: str
+    key: Row
     question: Message
     suite: Message
     attribute: Message
@@ -117,6 +119,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
         stereotypes = head["reference"] == "stereotypes"
         yield BoardPage(
             slug=slug,
+            key={name: head[name] for name in _KEY},
             question=question(head),
             suite=names.asked(head["suite"], head["suite_major"], head["condition"]),
             attribute=names.attribute(head["attribute"]),

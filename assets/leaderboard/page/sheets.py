@@ -154,6 +154,24 @@ def _places(site: SitePlace) -> Iterator[bytes]:
             yield before + site.url.encode().replace(b"%", b"%%") + b"/editions/%b/"
 
 
+def statement(table: str, **columns: object) -> str:
+    """Return the SQL that finds the rows of a table with these values: a date, a text, a number, or one of several."""
+    wanted = [f"{name} {_equal(value)}" for name, value in columns.items()]
+    return f"FROM {table}\nWHERE " + "\n  AND ".join(wanted)
+
+
+def _equal(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"IN ({', '.join(_literal(one) for one in value)})"
+    return f"= {_literal(value)}"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, date):
+        return f"DATE '{value}'"
+    return str(value) if isinstance(value, int) else "'" + words.plain(str(value)).replace("'", "''") + "'"
+
+
 def _reply(site: SitePlace) -> Callable[[str], Reply | None]:
     return lambda model: reply_of(model, site.replies[model]) if model in site.replies else None
 
@@ -281,6 +299,7 @@ def _environment(language: str) -> Environment:
         day=own.day,
         short_day=own.short_day,
         plain=words.plain,
+        statement=statement,
         called=lambda name: model_title(words.plain(name)),
         words=words,
     )

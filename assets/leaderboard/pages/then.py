@@ -10,7 +10,7 @@ import duckdb
 from assets.leaderboard.cells.reading import first_week
 from assets.leaderboard.evidence.claims import FOLDER, claims_now
 from assets.leaderboard.evidence.talks import CLAIM, talks
-from assets.leaderboard.evidence.verdict_words import MEANINGS, TITLE
+from assets.leaderboard.evidence.verdict_words import TITLE
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.then import ClaimPage, ThenPage
@@ -25,7 +25,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         address=FOLDER,
         title=TITLE,
-        view=ThenPage(claims, talk, first_week(week), MEANINGS),
+        view=ThenPage(claims, talk, first_week(week)),
         description=say(
             "What was reported of image models in 2023, sentence by sentence, and what models draw today: shares, "
             "intervals, pictures."

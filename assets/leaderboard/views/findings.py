@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +21,7 @@ class FindingView:
         model: its name.
         simulated: whether its pictures are drawn by a simulated model.
         place: its place, or the places that it shares; among findings of its kind.
+        key: what its figure has in the tables.
         text: of the prompt.
         language: of the prompt.
         attribute: what is read in the pictures.
@@ -47,6 +49,7 @@ class FindingView:
     model: str
     simulated: bool
     place: Message
+    key: Mapping[str, object]
     text: str
     language: str
     attribute: Message

@@ -151,12 +151,11 @@ class Talk:
 
 @dataclass(frozen=True)
 class ThenPage:
-    """All sentences, with a conversation, and what each verdict means."""
+    """All sentences, with a conversation."""
 
     claims: tuple[ClaimNow, ...]
     talk: Talk | None
     since: date
-    meanings: tuple[tuple[Message, Message], ...]
 
     def simulated_alone(self) -> bool:
         """Return whether only simulated models are shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assets.leaderboard.views.cells import Thumb
@@ -59,6 +60,7 @@ class WordPage:
     language_b: str
     more: int  # pairs of prompts beside the one that is shown
     sensitive: bool
+    key: Mapping[str, object] | None  # what its figures have in the table `effects`; None if there are none
     effects: tuple[WordEffect, ...]
     missing: tuple[WordMissing, ...]
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.evidence.verdict_words import MEANINGS
 from assets.leaderboard.page import words
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, say, title
@@ -36,9 +37,10 @@ class ReadAttribute:
 
 @dataclass(frozen=True)
 class Method:
-    """Which of the two pages it is; `attributes` are of the page of labels alone."""
+    """Which of the two pages it is; `attributes` are of the page of labels alone, `meanings` of the other."""
 
     part: str
+    meanings: tuple[tuple[Message, Message], ...] = ()
     attributes: tuple[ReadAttribute, ...] = ()
 
 
@@ -48,13 +50,13 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         "method/",
         reading,
-        Method("reading"),
+        Method("reading", MEANINGS),
         description=say("What to quote with a figure, what its interval says, and what it does not say."),
     )
     yield Sheet(
         "method/labels/",
         say("Who labels the pictures"),
-        Method("labels", _attributes(con, week)),
+        Method("labels", attributes=_attributes(con, week)),
         (Crumb("method/", reading),),
         say("Which program read which attribute, in which weeks, and how many pictures people checked."),
     )
