@@ -13,8 +13,16 @@ SITE_DATABASE = f"{SITE}cliche.duckdb"
 SITE_DATABASE_NOTE = f"{SITE_DATABASE}.json"  # of which edition it is, and its hash
 SITE_PAGES_NOTE = f"{SITE}pages.json"  # of the pages at `site/`: all editions, and the pages' hashes
 TABLES = "tables/"
+PAST = "pages/"  # of past weeks and quarters, shared by editions
+PAST_DEPTH = 4  # folders around pages: `pages/<period>/<model>/<hash>/`
+PAST_INDEXES = f"{PAST}indexes/"
+#: A page of a past week or quarter, in keys and in links of pages.
+PAST_PAGE = re.compile(
+    r"pages/(?:\d{4}-\d{2}-\d{2}|\d{4}-Q[1-4])/[a-z0-9][a-z0-9._-]*/[0-9a-f]{16}/[a-z0-9._/-]+\.html"
+)
 #: A thumbnail, in keys and in the links of pages.
 THUMBNAIL = re.compile(r"thumbnails/([0-9a-f]{2})/\1[0-9a-f]{62}-\d+\.webp")
+PAST_STYLE = re.compile(r"pages/styles/[0-9a-f]{64}\.(?:css|svg)")
 _PARTITION = re.compile(r"week=(\d{4}-\d{2}-\d{2})/model=([a-z0-9][a-z0-9._-]*)")
 
 
@@ -145,6 +153,21 @@ def study_prefix(study: str) -> str:
 def table_part(table: str, week: str | None, sha256: str) -> str:
     """Return the key of the rows of a table and week as they are published; of rows without a week if it is None."""
     return f"{TABLES}{table}/week={week or 'none'}/{sha256}.parquet"
+
+
+def past_index(period: str, sha256: str) -> str:
+    """Return the key of the index of a week's or quarter's pages, by the hash of its bytes."""
+    return f"{PAST_INDEXES}{period}/{sha256}.json"
+
+
+def past_folder(period: str, model: str, sha256: str) -> str:
+    """Return the prefix of the pages of what a model drew in a week or quarter; `sha256` is of the list of them."""
+    return f"{PAST}{period}/{model}/{sha256[:16]}/"
+
+
+def past_style(sha256: str, suffix: str) -> str:
+    """Return the key of what pages of the past are drawn with, by the hash of its bytes."""
+    return f"{PAST}styles/{sha256}{suffix}"
 
 
 def edition_prefix(edition_id: str) -> str:

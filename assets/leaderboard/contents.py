@@ -20,6 +20,8 @@ from assets.leaderboard.build import build_page
 from assets.leaderboard.documents import documents
 from assets.leaderboard.page.page import render
 from assets.leaderboard.page.sheets import DRAWN, SitePlace, named
+from assets.leaderboard.past.index import PastEntry, folders_of
+from assets.leaderboard.past.making import Grounds, past_pages
 from assets.leaderboard.published import fetcher
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.site import FileHash
@@ -54,6 +56,7 @@ class Contents:
     page: Page
     sheets: Mapping[str, Path]  # path in the edition → page beside the front page, without the edition's name
     site: SitePlace
+    past: list[PastEntry]  # pages of past weeks, which are in the store
     store: Store
     database: Path  # DuckDB file of its tables
     database_hash: FileHash
@@ -99,6 +102,8 @@ def assemble(
 ) -> Contents:
     """Return the contents of the edition of `week`; its data files lie in `folder` until it is removed.
 
+    Pages of past weeks that no edition has are put into the store: their addresses are by their content.
+
     Args:
         con: the warehouse, loaded and scored through `week`; nothing is written.
         store: where pictures and what was published before are read.
@@ -143,8 +148,10 @@ def assemble(
         names = names_of_loaded(con, store)
         sources = _sources(copy, store, page, week, hashes, names)
         rendered = {path: sha256_hex(content) for path, content in render(page).items()}
+        past = past_pages(Grounds(copy, data.tables, hashes, site.public_store), store, before, texts, folder)
+        made = sheets(copy, page.week, site, _thumbnails(store), folders_of(past))
         kept: dict[str, Path] = {}
-        for number, (path, content) in enumerate(sheets(copy, page.week, site, _thumbnails(store))):
+        for number, (path, content) in enumerate(made):
             kept[path] = folder / f"sheet-{number}"
             kept[path].write_bytes(content)
             if not path.endswith(DRAWN):
@@ -159,6 +166,7 @@ def assemble(
         page=page,
         sheets=kept,
         site=site,
+        past=past,
         store=store,
         database=file,
         database_hash=hashed,

@@ -1,9 +1,9 @@
 """The edition: what one publish makes public. It is complete or invisible, and never changes afterwards.
 
-First the rows of tables and weeks that no edition holds yet go under `tables/`, then files under
-`editions/<week>.<revision>/`, one by one, `manifest.json` last; a folder without a manifest is no edition and its
-revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only to a
-higher (week, revision). Then the one DuckDB file at `site/` is replaced by that of the newest edition.
+First pages of past weeks and rows of tables and weeks that no edition holds yet go under `pages/` and `tables/`, then
+files under `editions/<week>.<revision>/`, one by one, `manifest.json` last; a folder without a manifest is no edition
+and its revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only
+to a higher (week, revision). Then the one DuckDB file at `site/` is replaced by that of the newest edition.
 
 Two publishes of the same content make one edition: the content is the hashes of all tables through the week and every
 byte of the page but its edition id and code version, so that a newer code version which changes no figure, no word and
@@ -15,9 +15,8 @@ published as they were before.
 from __future__ import annotations
 
 import tempfile
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +36,11 @@ from warehouse.database.shared_file import take_turns
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
+from warehouse.store.many import put_many
 from warehouse.weeks import parse_week, utc_now
 
 FORMAT = 2
 _TRIES = 5
-_AT_ONCE = 16  # puts of pages; S3 answers one in 20 to 50 ms
 
 
 def publish(
@@ -144,7 +143,8 @@ def _write(
     for key, data in contents.parts():
         store.put_if_absent(key, data)  # a publish that was stopped may have written it
     files: dict[str, dict[str, Any]] = {}
-    for path, data in _put_many(store, prefix, contents.named_sheets(edition_id)):
+    named = contents.named_sheets(edition_id)
+    for path, data in put_many(lambda path, data: _put(store, prefix + path, data), named):
         files[path] = {"sha256": sha256_hex(data), "bytes": len(data)}
     for path, data in contents.files(edition_id, code_version, replaces, store_read):
         _put(store, prefix + path, data)
@@ -164,6 +164,7 @@ def _write(
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
         **contents.sources,
         "tables": contents.data.tables,
+        "pages": [asdict(entry) for entry in contents.past],
         "files": files,
     }
     key = f"{prefix}manifest.json"
@@ -174,23 +175,6 @@ def _write(
 def _put(store: Store, key: str, data: bytes) -> None:
     if not store.put_if_absent(key, data):
         raise StoreError(f"{key} is there already; another run published this revision, run publish again")
-
-
-def _put_many(store: Store, prefix: str, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """Put many small files, several at once, and yield each when it is there; few wait in memory."""
-    waiting: deque[tuple[str, bytes, Future[None]]] = deque()
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="put") as threads:
-        for path, data in files:
-            waiting.append((path, data, threads.submit(_put, store, prefix + path, data)))
-            if len(waiting) > 2 * _AT_ONCE:
-                yield _done(*waiting.popleft())
-        while waiting:
-            yield _done(*waiting.popleft())
-
-
-def _done(path: str, data: bytes, put: Future[None]) -> tuple[str, bytes]:
-    put.result()
-    return path, data
 
 
 def _advance(store: Store, manifest: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ import duckdb
 from assets.leaderboard import pages
 from assets.leaderboard.page import words
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
-from assets.leaderboard.views.kind import PageKind, Thumbnails
+from assets.leaderboard.views.kind import PageKind, PastFolders, Thumbnails
 from assets.leaderboard.views.query import rows
 
 
@@ -27,7 +27,11 @@ def kinds() -> tuple[PageKind, ...]:
 
 
 def sheets(
-    con: duckdb.DuckDBPyConnection, week: date, site: SitePlace, thumbnails: Thumbnails | None = None
+    con: duckdb.DuckDBPyConnection,
+    week: date,
+    site: SitePlace,
+    thumbnails: Thumbnails | None = None,
+    past: PastFolders | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of all pages but the front page, without the name of the edition.
 
@@ -36,6 +40,7 @@ def sheets(
         week: the edition's.
         site: where it will be.
         thumbnails: for files that are drawn; without them these are empty.
+        past: where pages of past weeks are.
 
     Raises:
         ValueError: if two pages have one address.
@@ -47,7 +52,7 @@ def sheets(
             if sheet.address in seen:
                 raise ValueError(f"two pages have the address {sheet.address}")
             seen.add(sheet.address)
-            yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails, titles=titles)
+            yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails, titles=titles, past=past)
 
 
 def titles_of(con: duckdb.DuckDBPyConnection, week: date) -> dict[str, str]:

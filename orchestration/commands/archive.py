@@ -25,8 +25,10 @@ from orchestration.commands.editions import (
 from orchestration.console import ERR, OUT, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
+from orchestration.verifying.archive.past import stated as past_pages
 from orchestration.verifying.report import silent
 from warehouse import keys
+from warehouse.canonical import sha256_hex
 from warehouse.database.marts import order as views
 from warehouse.database.published import open_published, rows_of
 from warehouse.database.table_hash import table_hashes
@@ -78,7 +80,8 @@ def fetch(edition: str, folder: Path) -> int:
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)
     objects, prefix = _objects(manifest), keys.edition_prefix(edition)
-    _assert_own(folder, edition, {*_keys(manifest), prefix + MANIFEST, *site_keys(manifest)})
+    past = past_pages(manifest, place.store.get)
+    _assert_own(folder, edition, {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest)})
     copied = fetcher(place.store, manifest, folder, as_stored=True)
     lost = 0
     with counting("fetching") if ERR.is_terminal else nullcontext(silent) as step:
@@ -88,6 +91,10 @@ def fetch(edition: str, folder: Path) -> int:
             path = copied(name)
             if path.suffix == ".html":
                 shown |= {found[0] for found in keys.THUMBNAIL.finditer(path.read_text(encoding="utf-8"))}
+        for done, (key, (sha256, _)) in enumerate(past.items()):
+            step("past weeks", done, len(past))
+            data = _past(place, key, sha256, folder)
+            shown |= {found[0] for found in keys.THUMBNAIL.finditer(data.decode(errors="replace"))}
         for done, key in enumerate(sorted(shown)):
             step("thumbnails", done, len(shown))
             lost += not _thumbnail(place, key, folder)
@@ -100,14 +107,30 @@ def fetch(edition: str, folder: Path) -> int:
     for key, data in (pages | feeds).items():
         write_whole(folder / key, data)
     write_whole(folder / prefix / MANIFEST, place.store.get(prefix + MANIFEST))
-    total = decimal(sum(stated["bytes"] for stated in objects.values()))
+    total = decimal(
+        sum(stated["bytes"] for stated in objects.values()) + sum(size for _, size in past.values())
+    )
     pictures = f" and {len(shown) - lost:,} thumbnails" if shown else ""
     missing = f" {lost:,} thumbnails are missing or damaged in the store." if lost else ""
     say(
-        f"Edition {edition}: {len(objects):,} files, {total}{pictures}, in {folder}.{missing} "
+        f"Edition {edition}: {len(objects) + len(past):,} files, {total}{pictures}, in {folder}.{missing} "
         f"Compare it: cliche verify {folder}"
     )
     return 0
+
+
+def _past(place: Workplace, key: str, sha256: str, folder: Path) -> bytes:
+    """Copy a page of a past week, or an index of them, unless it is there, and whole; return its bytes.
+
+    Raises:
+        CorruptObjectError: if it is missing from the store, or damaged there.
+    """
+    path = folder / key
+    for data in (path.read_bytes() if path.is_file() else b"", _got(place, key)):
+        if sha256_hex(data) == sha256:
+            write_whole(path, data)
+            return data
+    raise CorruptObjectError(f"{key} is missing from the store, or damaged there, but its manifest names it")
 
 
 def build(edition: str, to: Path | None) -> int:

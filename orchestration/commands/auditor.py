@@ -76,7 +76,9 @@ class _Served:
         """Return a copy of what is at a path; None if readers see nothing there."""
         if path == keys.SITE_DATABASE:
             return database_of(self._place, self.newest)
-        if keys.THUMBNAIL.fullmatch(path) or path in self._beside:
+        if path in self._beside or any(
+            one.fullmatch(path) for one in (keys.THUMBNAIL, keys.PAST_PAGE, keys.PAST_STYLE)
+        ):
             return self._copy(path)
         edition, name = self.newest, path
         if inside := _INSIDE.fullmatch(path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ def compare(
     step: Step,
     *,
     extras: bool = True,
+    past: Callable[[], set[str]] = set,
 ) -> bool:
     """Compare files and parts with the manifest; return whether all are there and as stated, and no other.
 
@@ -36,6 +37,7 @@ def compare(
         report: receives each file that is missing, changed, of another name or not in the manifest.
         step: called with how far it is.
         extras: whether files beyond the manifest can be seen (not by URL).
+        past: compares pages of past weeks, and returns their keys.
     """
     before = len(report.differences)
     stated = manifest["files"]
@@ -46,18 +48,19 @@ def compare(
     total = len(stated) + len(parts)
     for number, (name, entry) in enumerate(sorted(stated.items())):
         step("files", number, total)
-        _compare(folder / name, name, entry, there.get(name), report)
+        compare_one(folder / name, name, entry, there.get(name), report)
     for number, (key, entry) in enumerate(parts.items(), len(stated)):
         step("files", number, total)
-        _compare(root / key, key, entry, _is_plain(root, key), report)
+        compare_one(root / key, key, entry, is_plain(root, key), report)
+    pages = past()
     if extras:
-        known = stated.keys() | parts.keys() if root == folder else stated.keys()
+        known = stated.keys() | parts.keys() | pages if root == folder else stated.keys()
         for name in sorted(there.keys() - known - {manifests.NAME}):
             report.differ(f"{_shown(name)} is not in the manifest")
     return len(report.differences) == before
 
 
-def _compare(
+def compare_one(
     path: Path, name: str, entry: Mapping[str, Any], plain: bool | None, report: VerifyReport
 ) -> None:
     """Compare one file; `plain` is whether it is a file and no link, None if there is nothing of that name."""
@@ -77,7 +80,7 @@ def _compare(
         _name(name, found, report)
 
 
-def _is_plain(root: Path, key: str) -> bool | None:
+def is_plain(root: Path, key: str) -> bool | None:
     """Return whether a part is a plain file under folders that are no links; None if it is not there."""
     path = root / key
     if not os.path.lexists(path):

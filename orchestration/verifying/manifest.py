@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from assets.leaderboard.past import index as past_index
 from orchestration.verifying.archive import listed
 from warehouse import keys
 from warehouse.canonical import canonical_json
@@ -80,6 +81,8 @@ def parse(data: bytes, where: str) -> Manifest:
     _check_files(value["files"], where)
     if value["format"] > 1:
         _check_tables(value, where)
+        if why := past_index.wrong(value.get("pages", [])):
+            raise _wrong(where, why)
     return value
 
 
@@ -157,8 +160,8 @@ def _check_tables(value: dict[str, Any], where: str) -> None:
     if why := listed.wrong(value.get("tables")):
         raise _wrong(where, why)
     for path, stated in value["files"].items():
-        if path.lower().partition("/")[0] == keys.TABLES.rstrip("/"):
-            raise _wrong(where, f"the file name {_shown(path)} is where the parts of tables are")
+        if path.lower().partition("/")[0] in {keys.TABLES.rstrip("/"), keys.PAST.rstrip("/")}:
+            raise _wrong(where, f"the file name {_shown(path)} is where what editions share is")
         if not path.endswith(".parquet"):
             continue
         name = path.removeprefix("data/").removesuffix(".parquet")

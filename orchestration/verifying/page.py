@@ -19,6 +19,7 @@ from assets.leaderboard.contents import shipped_conventions
 from assets.leaderboard.documents import FOLDER, documents
 from assets.leaderboard.page.page import FIGURES, render
 from assets.leaderboard.page.sheets import DRAWN, named, nameless, site_of
+from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.replies import replies_in
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.views.reply import reply_file
@@ -112,7 +113,8 @@ def _made_others(
     site = replace(site_of(manifest), replies=replies_in(folder, manifest["files"]))
     hashes: dict[str, str] = {}
     unlike = []
-    for name, data in sheets(con, date.fromisoformat(manifest["week"]), site):
+    past = folders_of(entries_of(manifest))
+    for name, data in sheets(con, date.fromisoformat(manifest["week"]), site, past=past):
         if name.endswith(DRAWN):  # from thumbnails, which are not here: its bytes are those of the manifest
             hashes[name] = manifest["files"].get(name, {}).get("sha256", "")
             continue
@@ -254,6 +256,7 @@ def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> No
     if not (folder / INDEX).is_file():
         return
     stated, linked = {*manifest["files"]}, {INDEX, manifests.NAME}
+    past = {folder for models in folders_of(entries_of(manifest)).values() for folder in models.values()}
     others = (name for name in _others(manifest) if name.endswith(INDEX))
     for page in (_all_figures(manifest), *others):
         parser = _Links()
@@ -264,8 +267,15 @@ def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> No
         for name in sorted(inside - stated - {manifests.NAME}):
             report.differ(f"{name[:120]} is linked from {page} and not in the manifest")
         for name in sorted(target for target in targets if not target.startswith(_AROUND)):
-            if not (_BESIDE.fullmatch(name) or keys.THUMBNAIL.fullmatch(name)):
+            shared = _BESIDE.fullmatch(name) or keys.THUMBNAIL.fullmatch(name)
+            if not shared and not _is_past(name, past):
                 report.differ(f"{name[:120]} is linked from {page}, outside of the edition")
         linked |= inside
     for name in sorted(stated - linked):
         report.differ(f"{name} is in the manifest, and no page links to it")
+
+
+def _is_past(name: str, folders: set[str]) -> bool:
+    """Return whether a link leads to a page of a past week that belongs to the edition."""
+    parts = name.split("/")
+    return bool(keys.PAST_PAGE.fullmatch(name)) and "/".join([*parts[: keys.PAST_DEPTH], ""]) in folders

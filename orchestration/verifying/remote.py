@@ -17,7 +17,7 @@ from assets.gateway.network.addresses import Resolver, as_ip, is_inside, system_
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import make_client
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.archive import listed
+from orchestration.verifying.archive import listed, past
 from orchestration.verifying.report import Step
 from warehouse.errors import ClicheError, UsageError
 
@@ -67,6 +67,20 @@ def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_res
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             _file(client, root if name in shared else base, name, size, path)
+        _past(client, root, manifest, folder, step)
+
+
+def _past(
+    client: httpx2.Client, root: httpx2.URL, manifest: manifests.Manifest, folder: Path, step: Step
+) -> None:
+    """Write the pages of past weeks that the edition's indexes list, and those indexes."""
+    stated = past.stated(manifest, lambda key: _small(client, root, key, manifests.MOST_BYTES))
+    if sum(size for _, size in stated.values()) > shutil.disk_usage(folder).free:
+        raise DownloadError(f"pages of past weeks have more bytes than are free in {folder.parent}")
+    for number, (key, (_, size)) in enumerate(stated.items()):
+        step("fetching", number, len(stated))
+        (folder / key).parent.mkdir(parents=True, exist_ok=True)
+        _file(client, root, key, size, folder / key)
 
 
 def _base(address: str) -> httpx2.URL:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,7 @@ import duckdb
 from assets.generation.workplace import Workplace
 from orchestration.verifying import analysis, claims, database, files, page, scores, sources, tables, version
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.archive import built, contents, expected, site, views
+from orchestration.verifying.archive import built, contents, expected, past, site, views
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport, silent
 from orchestration.verifying.sources import StatedSource
@@ -64,7 +65,10 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
         report.notes.append("fetched by address: files that the manifest does not name cannot be seen")
     claims.compare_names(manifest, source.named, report)
     claims.compare_latest(manifest, source.latest, report)
-    if not files.compare(source.folder, source.root, manifest, report, step, extras=source.extras):
+    pages = partial(past.compare_files, source.root, manifest, report, step, extras=source.extras)
+    if not files.compare(
+        source.folder, source.root, manifest, report, step, extras=source.extras, past=pages
+    ):
         report.notes.append("what the files hold was not compared: first they must be those of the manifest")
         return report
     made_by = version.find(manifest, report)
@@ -124,6 +128,7 @@ def _of_parts(
             agree = views.compare(con, folder, root, manifest, found, known, made_by, report, step)
             asked = (agree or made_by.decided) and "views" not in report.open_parts
             _figures(con, folder, manifest, made_by, found.hashes, report, step, views=asked)
+            past.compare_made(con, root, manifest, report, step)
         if source.store is not None:
             site.compare(source.store, folder, file, manifest, found, report, step, same=made_by.same)
 

@@ -6,14 +6,14 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from assets.generation.workplace import Workplace
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying import remote
-from orchestration.verifying.archive import listed, site
+from orchestration.verifying.archive import listed, past, site
 from orchestration.verifying.report import Step
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
@@ -140,10 +140,15 @@ def _fetch_shared(store: Store, manifest: Path, root: Path, step: Step) -> None:
 
     What the store does not hold is left out: a missing part is reported with the other files.
     """
-    listing = listed.parts(manifests.parse(manifest.read_bytes(), str(manifest)))
-    for number, part in enumerate(listing):
+    stated = manifests.parse(manifest.read_bytes(), str(manifest))
+    listing = [part.key for part in listed.parts(stated)]
+    for number, key in enumerate(listing):
         step("fetching", number, len(listing))
-        _fetched(store, part.key, root)
+        _fetched(store, key, root)
+    with suppress(CorruptObjectError), ThreadPoolExecutor(_AT_ONCE) as threads:
+        pages = {**past.stated(stated, store.get)}
+        for number, _ in enumerate(threads.map(lambda key: _fetched(store, key, root), pages)):
+            step("fetching", number, len(pages))
     if _fetched(store, keys.SITE_DATABASE_NOTE, root) and site.is_of(root, manifest.parent.name):
         step("fetching", 0, 1)
         _fetched(store, keys.SITE_DATABASE, root)

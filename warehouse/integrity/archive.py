@@ -1,14 +1,16 @@
-"""What editions share: parts of tables, each named by its hash, and what is at `site/` by the notes beside it.
+"""What editions share: parts of tables, pages of past weeks, and what is at `site/` by the notes beside it.
 
 A part that no edition lists is no damage: a publish that was stopped left it, and the next one may use it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.integrity.findings import Inspection, Read
 from warehouse.integrity.kinds import Key
 
@@ -67,8 +69,38 @@ def check_pages(look: Inspection, name: str, found: Sequence[Key]) -> None:
         look.unexpected(key, f"{keys.SITE_PAGES_NOTE} does not name it")
 
 
-def check_engine(look: Inspection, name: str, found: Sequence[Key]) -> None:
-    """Check the files of DuckDB for browsers: bytes by name. One that is missing is put there by the next publish."""
+def check_past(look: Inspection, period: str, found: Sequence[Key]) -> None:
+    """Check the pages of a past week or quarter against the indexes that list them, which are written after them."""
+    read: dict[str, str] = {}
+    stated: dict[str, str] = {}
+    for one in look.read([key.key for key in found]):
+        if not one.key.startswith(keys.PAST_INDEXES):
+            read[one.key] = one.sha256
+        elif one.sha256 != PurePosixPath(one.key).stem:
+            look.damaged(one.key, "has other bytes than its name says", period)
+        else:
+            stated |= _listed(one.data)
+    for key, sha256 in stated.items():
+        if key not in read:
+            look.need(key, "the index of its week lists it", period)
+        elif read[key] != sha256:
+            look.damaged(key, "has another hash than the index of its week says", period)
+    look.leftover += len(read.keys() - stated.keys())
+
+
+def _listed(data: bytes) -> dict[str, str]:
+    """Return key → SHA-256 of the pages in an index, whose bytes are those of its name."""
+    index = json.loads(data)
+    found: dict[str, str] = {}
+    for model, pages in index["pages"].items():
+        folder = sha256_hex(canonical_json({path: sha256 for path, (sha256, _) in pages.items()}))
+        prefix = keys.past_folder(index["period"], model, folder)
+        found |= {f"{prefix}{path}": sha256 for path, (sha256, _) in pages.items()}
+    return found
+
+
+def check_named(look: Inspection, name: str, found: Sequence[Key]) -> None:
+    """Check styles and the files of DuckDB for browsers: bytes by name. The next publish puts there what is missing."""
     for one in look.read([key.key for key in found]):
         if one.sha256 != PurePosixPath(one.key).stem:
             look.damaged(one.key, "has other bytes than its name says", name)

@@ -64,6 +64,7 @@ def _named(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield from (gold["sample"], *gold["labels"])
     for table in manifest.get("tables", {}).values():
         yield from (part["key"] for part in table["parts"])
+    yield from (week["key"] for week in manifest.get("pages", ()))
 
 
 def check(look: Inspection, edition: str, found: Sequence[Key]) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 _NAME = r"[a-z0-9][a-z0-9._-]*"
 _WEEK = r"\d{4}-\d{2}-\d{2}"
+_PERIOD = rf"{_WEEK}|\d{{4}}-Q[1-4]"
 _SHA = "[0-9a-f]{64}"
 _HASH = f"(?:[0-9a-f]{{16}}|{_SHA})"  # of rows (earlier versions) or of bytes
 _LABELER = "labeler=[^/]+@[^/]+"
@@ -54,6 +55,9 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("study labels", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/part-{_HASH}\.parquet{_RECORD}"),
     ("study note", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/written-{_SHA}\.json"),
     ("table part", rf"tables/(?P<of>{_NAME})/week=(?:{_WEEK}|none)/{_SHA}\.parquet"),
+    ("past index", rf"pages/indexes/(?P<of>{_PERIOD})/{_SHA}\.json"),
+    ("past page", rf"pages/(?P<of>{_PERIOD})/{_NAME}/[0-9a-f]{{16}}/.+\.html"),
+    ("style", rf"pages/(?P<of>styles)/{_SHA}\.(?:css|svg)"),
     ("site database", r"site/(?P<of>cliche)\.duckdb"),
     ("site note", r"site/(?P<of>cliche)\.duckdb\.json"),
     ("pages note", r"site/pages\.json"),

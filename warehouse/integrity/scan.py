@@ -144,7 +144,9 @@ _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "table": archive.check_parts,
     "site": archive.check_site,
     "pages": archive.check_pages,
-    "engine": archive.check_engine,
+    "engine": archive.check_named,
+    "style": archive.check_named,
+    "past": archive.check_past,
     "latest": editions.check,
     "edition": editions.check,
 }

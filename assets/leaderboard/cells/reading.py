@@ -102,19 +102,19 @@ def read(
 ) -> Iterator[PromptPictures]:
     """Yield prompts that were asked in the window that ends with a week, by their ids: some, or every one."""
     of_week, weeks = {"week": week.isoformat()}, weeks_of(week)
-    declared = _by(stream_of_weeks(con, "prompt_pages", weeks, {}), "prompt")
+    declared = by(stream_of_weeks(con, "prompt_pages", weeks, {}), "prompt")
     values = looks(con, week)
-    absent = _by(rows(con, "prompt_absent", of_week), "prompt")
-    statistics = _by(rows(con, "prompt_statistics", of_week), "prompt")
-    turns = _by(stream_of_weeks(con, "prompt_turns", weeks, {}), "prompt")
+    absent = by(rows(con, "prompt_absent", of_week), "prompt")
+    statistics = by(rows(con, "prompt_statistics", of_week), "prompt")
+    turns = by(stream_of_weeks(con, "prompt_turns", weeks, {}), "prompt")
     wanted = sorted(declared if prompts is None else {*prompts} & declared.keys())
     for start in range(0, len(wanted), _AT_ONCE):
         asked = {**of_week, "asked": wanted[start : start + _AT_ONCE]}
-        shares = _by(rows(con, "prompt_shares", asked), "prompt")
-        slots = _by(stream_of_weeks(con, "prompt_slots", weeks, asked), "prompt")
+        shares = by(rows(con, "prompt_shares", asked), "prompt")
+        slots = by(stream_of_weeks(con, "prompt_slots", weeks, asked), "prompt")
         for prompt, of_prompt in slots.items():
             suite, major = declared[prompt][0]["suite"], declared[prompt][0]["suite_major"]
-            yield _prompt(
+            yield prompt_of(
                 week,
                 declared[prompt],
                 {key[2]: looked for key, looked in values.items() if key[:2] == (suite, major)},
@@ -130,7 +130,7 @@ def read(
             )
 
 
-def _prompt(
+def prompt_of(
     week: date,
     declared: Sequence[Row],
     values: Mapping[str, Looked],
@@ -138,9 +138,19 @@ def _prompt(
     shares: Sequence[Row],
     beside: Mapping[str, tuple[Row, ...]],
 ) -> PromptPictures:
+    """Return a prompt with its pictures.
+
+    Args:
+        week: the last of those that slots are of.
+        declared: its rows of `prompt_pages`.
+        values: the attributes of its suite.
+        slots: its rows of `prompt_slots`.
+        shares: its rows of `prompt_shares`; without them pictures are shown and not compared.
+        beside: other rows of it: absent, statistics, turns.
+    """
     found = {row["attribute"]: values[row["attribute"]] for row in declared if row["attribute"] in values}
     asked = question(declared, found)
-    published = _by(shares, "model")
+    published = by(shares, "model")
     cells = (
         _cell(model, [*of_model], published.get(model, ()), week, asked, found)
         for model, of_model in groupby(slots, key=lambda row: row["model"])
@@ -235,7 +245,8 @@ def _outcomes(slots: Sequence[Row]) -> dict[date, Outcomes]:
     }
 
 
-def _by(found: Iterator[Row] | Sequence[Row], *columns: str) -> dict[Any, list[Row]]:
+def by(found: Iterator[Row] | Sequence[Row], *columns: str) -> dict[Any, list[Row]]:
+    """Return value of a column, or values of several, → rows."""
     kept: dict[Any, list[Row]] = defaultdict(list)
     for row in found:
         kept[row[columns[0]] if len(columns) == 1 else tuple(row[name] for name in columns)].append(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from assets.leaderboard.cells import reading
@@ -124,7 +124,11 @@ def row(prompt: PromptPictures, cell: Cell, most: int) -> PromptRow:
 
 def together(cell: Cell) -> Outcomes:
     """Return how all requests of the shown weeks ended."""
-    every = cell.weeks.values()
+    return total(cell.weeks.values())
+
+
+def total(every: Collection[Outcomes]) -> Outcomes:
+    """Return how all these requests ended."""
     return Outcomes(
         planned=sum(one.planned for one in every),
         pictures=sum(one.pictures for one in every),

@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from assets.leaderboard.page import page, words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
-from assets.leaderboard.views.kind import PageKind, Sheet, Thumbnails
+from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, Thumbnails
 from assets.leaderboard.views.message import model_title
 from assets.leaderboard.views.reply import Reply, reply_of
 from warehouse import keys
@@ -84,6 +84,8 @@ def render_sheet(
     thumbnails: Thumbnails | None = None,
     around: str = keys.SITE,
     titles: Mapping[str, str] = NO_TITLES,
+    past: PastFolders | None = None,
+    styles: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of a page in every language, without the name of its edition.
 
@@ -96,6 +98,8 @@ def render_sheet(
         thumbnails: for files that are drawn; without them these are empty.
         around: of a page outside of all editions: the folder that its address is in, from the root of the site.
         titles: what people call models, by the names of their entries.
+        past: where pages of past weeks are.
+        styles: of a page of a past week, outside of all editions: file in `static/` → its key.
 
     Raises:
         ValueError: if its address is none, or its template is none of its kind's.
@@ -112,7 +116,8 @@ def render_sheet(
             "t": own.say,
             "reply": _reply(site),
         }
-        given |= _Links(sheet.address, language, site, shown, around).helpers()
+        links = _Links(sheet.address, language, site, shown, around, past or {}, styles)
+        given |= links.helpers()
         templates = {path: f"{kind.template(sheet)}.html.j2"}
         for file in sheet.files:
             beside = f"{path.removesuffix(_INDEX)}{file.name}"
@@ -179,15 +184,26 @@ def _reply(site: SitePlace) -> Callable[[str], Reply | None]:
 class _Links:
     """Relative links of a page, all of which name their file: they hold in folders, in buckets, under any path."""
 
-    def __init__(self, address: str, language: str, site: SitePlace, shown: str | None, around: str) -> None:
+    def __init__(
+        self,
+        address: str,
+        language: str,
+        site: SitePlace,
+        shown: str | None,
+        around: str,
+        past: PastFolders,
+        styles: Mapping[str, str] | None,
+    ) -> None:
         self._address, self._language, self._site, self._shown = address, language, site, shown
-        self._around = around if shown else keys.edition_prefix("")
+        self._past, self._styles = past, styles
+        self._around = around if shown or styles is not None else keys.edition_prefix("")
         self._up = "../" * path_of(address, language).count("/")  # to the edition, or to what is around it
-        self._root = self._up + "../" * (around if shown else keys.edition_prefix("any")).count("/")
+        edition = keys.edition_prefix("any")
+        self._root = self._up + "../" * (around if shown or styles is not None else edition).count("/")
 
     def helpers(self) -> dict[str, object]:
         return {
-            "home": self.link(""),
+            "home": self.home(),
             "link": self.link,
             "asset": self.asset,
             "store": self.store,
@@ -196,7 +212,16 @@ class _Links:
             "other_languages": self.other_languages,
             "canonical": self.canonical,
             "editions": self.editions,
+            "frozen": self._styles is not None,
+            "past": self.past,
+            "past_weeks": self.weeks,
         }
+
+    def home(self) -> str:
+        """Return the link to the front page; from a page of a past week, to that of the newest edition."""
+        if self._styles is None:
+            return self.link("")
+        return self.store(f"{keys.SITE}{path_of('', self._language)}")
 
     def link(self, address: str) -> str:
         """Return the link to a page in the same language."""
@@ -206,11 +231,23 @@ class _Links:
 
     def asset(self, path: str) -> str:
         """Return the link to a file of the edition."""
+        if self._styles is not None:
+            return self.store(self._styles[path])
         return self.store(f"{keys.edition_prefix(self._shown)}{path}") if self._shown else f"{self._up}{path}"
 
     def store(self, key: str) -> str:
         """Return the link to an object of the store."""
         return f"{self._root}{key}"
+
+    def past(self, period: date | str, model: str, address: str) -> str | None:
+        """Return the link to a page of what a model drew in a week or quarter; None if it has none."""
+        folder = self._past.get(str(period), {}).get(model)
+        return folder and self.store(f"{folder}{path_of(address, self._language)}")
+
+    def weeks(self, model: str) -> list[date]:
+        """Return the weeks of which there are pages of what a model drew, the newest first."""
+        found = (period for period, models in self._past.items() if model in models and "Q" not in period)
+        return [date.fromisoformat(period) for period in sorted(found, reverse=True)]
 
     def thumbnail(self, sha256: str, px: int) -> str:
         """Return the link to a thumbnail of a picture."""
@@ -229,7 +266,12 @@ class _Links:
         ]
 
     def canonical(self) -> str | None:
-        """Return the address of this page in its edition, whose name is left out; None if the site has no address."""
+        """Return the address of this page in its edition, whose name is left out; None if the site has no address.
+
+        A page of a past week does not know its own, which is by its content.
+        """
+        if self._styles is not None:
+            return None
         return self._site.url and f"{self._site.url}/{self._around}{path_of(self._address, self._language)}"
 
     def editions(self) -> str:

@@ -212,3 +212,4 @@ class CellPage:
     refusals: tuple[str, ...]
     rewritten: tuple[str, ...]
     queries: tuple[str, ...]
+    past: tuple[date, ...]  # weeks that have a page of their own, the newest first

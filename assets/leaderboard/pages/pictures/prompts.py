@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 import duckdb
@@ -14,16 +15,20 @@ from assets.leaderboard.pages.pictures import cell, prompt
 from assets.leaderboard.views.cells import PromptList, SuiteCards
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
+from assets.leaderboard.views.query import stream_of_weeks
+
+#: Weeks whose own pages the page of a cell links to: a quarter of a year. Of earlier ones, the model's page knows.
+LINKED = 13
 
 
 def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    said = reading.said(con, week)
+    said, past = reading.said(con, week), _past(con, week)
     cards = []
     for found in reading.read(con, week):
         if found.cells:
             cards.append((found.declared[0], card(found)))
         yield prompt.sheet(found)
-        yield from cell.sheets(found, said)
+        yield from cell.sheets(found, said, past)
     suites = tuple(
         SuiteCards(suite, showing.suite_title(suite, major), tuple(card for _, card in of_suite))
         for (suite, major), of_suite in groupby(
@@ -41,6 +46,15 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             "Every prompt that image models are asked each week, with pictures that they drew for it."
         ),
     )
+
+
+def _past(con: duckdb.DuckDBPyConnection, week: date) -> dict[tuple[str, str], list[date]]:
+    """Return the latest weeks of each prompt and model, the newest first."""
+    found: dict[tuple[str, str], list[date]] = defaultdict(list)
+    weeks = [week - timedelta(weeks=back) for back in range(LINKED)]
+    for row in stream_of_weeks(con, "past_cells", weeks, {}):
+        found[row["prompt"], row["model"]].append(row["week"])
+    return found
 
 
 KIND = PageKind("prompts", _build, ("prompt", "cell"))

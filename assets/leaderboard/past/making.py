@@ -1,0 +1,155 @@
+"""Making the pages of past weeks that no edition has yet, and listing those of all weeks of an edition.
+
+A page follows from the rows of its week, from what the analysis file declares, and from whether originals are public.
+Where all of these are as in the edition before, its pages are named again, whatever code made them: they never change.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from assets.leaderboard.page.page import STATIC
+from assets.leaderboard.page.sheets import SitePlace, render_sheet
+from assets.leaderboard.past import weeks
+from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.database import marts
+from warehouse.database.sqlfiles import names
+from warehouse.database.table_hash import hashes_by_week
+from warehouse.store.base import Store
+from warehouse.store.many import put_many
+
+#: Raised when pages that were made are to be made again, because the code that made them was wrong.
+MADE = 1
+#: Of these tables, which are computed of all weeks together, the columns that pages follow from.
+_COLUMNS = {"claims": [("week", "DATE"), ("prompts", "VARCHAR"), ("shows", "VARCHAR")]}
+_AROUND = keys.past_folder("week", "model", "hash")  # as deep as any other
+_STYLES = ("icon.svg", "tokens.css", "site.css", "pages.css")
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What pages of past weeks follow from, of an edition.
+
+    Attributes:
+        con: the file of its tables.
+        tables: field `tables` of its manifest.
+        hashes: field `table_hashes`.
+        public_store: where originals are, if anybody can read them.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    tables: Mapping[str, Any]
+    hashes: Mapping[str, str]
+    public_store: str | None
+    _declared: dict[str, dict[str | None, str]] = field(default_factory=dict)
+
+    def weeks(self) -> list[str]:
+        """Return the weeks of the edition, in order."""
+        return [part["week"] for part in self.tables["slots"]["parts"] if part["week"]]
+
+    def rests_on(self, period: str) -> str:
+        """Return the hash of what the pages of a week follow from."""
+        found = {table: self._hash(table, period) for table in _tables(weeks.STATEMENTS)}
+        return sha256_hex(canonical_json({"made": MADE, "tables": found, "public_store": self.public_store}))
+
+    def _hash(self, table: str, week: str) -> str | None:
+        if table in self.tables:
+            return next((p["table_hash"] for p in self.tables[table]["parts"] if p["week"] == week), None)
+        if table not in _COLUMNS:
+            return self.hashes.get(table)
+        if table not in self._declared:
+            columns = _COLUMNS[table]
+            distinct = f"(SELECT DISTINCT {', '.join(name for name, _ in columns)} FROM {table})"  # noqa: S608
+            found = hashes_by_week(self.con, distinct, columns)
+            self._declared[table] = {day: one.sha256 for day, one in found.items()}
+        return self._declared[table].get(week)
+
+
+def past_pages(
+    grounds: Grounds, store: Store, before: Mapping[str, Any] | None, texts: str, folder: Path
+) -> list[PastEntry]:
+    """Return the entries of all weeks of an edition; pages that no edition has are put into the store.
+
+    Args:
+        grounds: what they follow from.
+        store: gets pages, then their indexes. What a publish leaves there that is stopped is used by the next one.
+        before: manifest of the edition before.
+        texts: hash of the code.
+        folder: for pages that wait until the list of their week is known.
+    """
+    there = {*store.list(keys.PAST_INDEXES)}
+    known = {one.period: one for one in entries_of(before or {}) if one.key in there}
+    return [_week(grounds, store, known.get(week), texts, folder / "past", week) for week in grounds.weeks()]
+
+
+def _week(
+    grounds: Grounds, store: Store, known: PastEntry | None, texts: str, folder: Path, week: str
+) -> PastEntry:
+    rests_on = grounds.rests_on(week)
+    if known is not None and known.rests_on == rests_on:
+        return known
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[tuple[str, str], Path] = {}
+    pages: dict[str, dict[str, tuple[str, int]]] = {}
+    for number, (model, path, data) in enumerate(made(grounds.con, week, grounds.public_store)):
+        files[model, path] = folder / str(number)
+        files[model, path].write_bytes(data)
+        pages.setdefault(model, {})[path] = (sha256_hex(data), len(data))
+    drawn_with = {
+        key: (STATIC / name.removeprefix("static/")).stat().st_size for name, key in styles().items()
+    }
+    index = PastIndex(week, texts, grounds.public_store, drawn_with, pages)
+    entry = entry_of(index, rests_on)
+    old = known.folders if known else {}
+    new = {model for model, sha256 in entry.folders.items() if old.get(model) != sha256}
+    for name in _STYLES:
+        store.put_if_absent(styles()[f"static/{name}"], (STATIC / name).read_bytes())
+    waiting = (
+        (keys.past_folder(week, model, entry.folders[model]) + path, file.read_bytes())
+        for (model, path), file in files.items()
+        if model in new
+    )
+    for _ in put_many(store.put_if_absent, waiting):
+        pass
+    store.put_if_absent(entry.key, index.written())
+    shutil.rmtree(folder)
+    return entry
+
+
+def made(
+    con: duckdb.DuckDBPyConnection, week: str, public_store: str | None
+) -> Iterator[tuple[str, str, bytes]]:
+    """Yield (model, path in its folder, bytes) of all pages of a week."""
+    day, site = date.fromisoformat(week), SitePlace(public_store=public_store)
+    for model, kind, sheet in weeks.sheets(con, day):
+        for path, data in render_sheet(kind, sheet, day, site, around=_AROUND, styles=styles()):
+            yield model, path, data
+
+
+@cache
+def styles() -> dict[str, str]:
+    """Return file in `static/` → key, of what these pages are drawn with."""
+    return {
+        f"static/{name}": keys.past_style(sha256_hex((STATIC / name).read_bytes()), Path(name).suffix)
+        for name in _STYLES
+    }
+
+
+@cache
+def _tables(statements: tuple[str, ...]) -> list[str]:
+    """Return the tables that statements are made from, through views, too."""
+    found: set[str] = set()
+    for statement in statements:
+        for name in marts.depends_on(statement, "page"):
+            found |= marts.rests_on(name) if name in names(marts.FOLDER) else {name}
+    return sorted(found)

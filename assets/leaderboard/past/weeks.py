@@ -1,0 +1,128 @@
+"""The pages of one week: what each model drew for each prompt, and a list of it for each model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.cells import reading, showing
+from assets.leaderboard.cells.one_cell import NOBODY, page_of
+from assets.leaderboard.cells.question import looked
+from assets.leaderboard.cells.reading import Cell, PromptPictures, by
+from assets.leaderboard.page import words
+from assets.leaderboard.views.cells import PromptHead
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
+from assets.leaderboard.views.message import Message, say
+from assets.leaderboard.views.past import ModelWeek, WeekRow, WeekSuite
+from assets.leaderboard.views.query import rows, stream_of_weeks
+
+#: Statements that these pages follow from; all of them read the rows of the week alone.
+STATEMENTS = ("prompt_pages", "prompt_slots", "prompt_turns", "prompt_values", "prompt_words")
+CELL = PageKind("cell_week", lambda con, week: iter(()))
+MODEL = PageKind("model_week", lambda con, week: iter(()))
+#: Prompts whose pictures are held at once.
+_AT_ONCE = 48
+_BRIEF = 80
+
+
+def sheets(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[str, PageKind, Sheet]]:
+    """Yield the pages of a week, each with its model, in whose folder its address is, and its kind.
+
+    Args:
+        con: the published copy; it is asked while pages are taken.
+        week: whose rows are looked at, and no others.
+    """
+    listed: dict[str, list[tuple[PromptPictures, WeekRow]]] = defaultdict(list)
+    simulated: dict[str, bool] = {}
+    yield from _cells(con, week, listed, simulated)
+    for model, found in sorted(listed.items()):
+        yield model, MODEL, _model(model, week, found, simulated=simulated[model])
+
+
+def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PromptPictures]:
+    """Yield the prompts that were asked in a week, by their ids, with the pictures of that week alone."""
+    declared = by(stream_of_weeks(con, "prompt_pages", [week], {}), "prompt")
+    values = by(rows(con, "prompt_values", {"week": week.isoformat()}), "suite", "suite_major")
+    turns = by(stream_of_weeks(con, "prompt_turns", [week], {}), "prompt")
+    wanted = sorted(declared)
+    for start in range(0, len(wanted), _AT_ONCE):
+        asked = {"week": week.isoformat(), "asked": wanted[start : start + _AT_ONCE]}
+        slots = by(stream_of_weeks(con, "prompt_slots", [week], asked), "prompt")
+        for prompt, of_prompt in slots.items():
+            row = declared[prompt][0]
+            of_suite = by(values[row["suite"], row["suite_major"]], "attribute")
+            yield reading.prompt_of(
+                week,
+                declared[prompt],
+                {name: looked(seats) for name, seats in of_suite.items()},
+                of_prompt,
+                (),
+                beside={"absent": (), "statistics": (), "turns": tuple(turns.get(prompt, ()))},
+            )
+
+
+def _cells(
+    con: duckdb.DuckDBPyConnection,
+    week: date,
+    listed: Mapping[str, list[tuple[PromptPictures, WeekRow]]],
+    simulated: dict[str, bool],
+) -> Iterator[tuple[str, PageKind, Sheet]]:
+    """Yield the page of each prompt and model; note what the lists of models say of them."""
+    said = by(stream_of_weeks(con, "prompt_words", [week], {}), "prompt", "model")
+    for prompt in read(con, week):
+        head = showing.head(prompt)
+        for cell in prompt.cells:
+            row = _row(prompt, cell, head, week)
+            listed[cell.model].append((prompt, row))
+            simulated[cell.model] = cell.simulated
+            quoted = said.get((prompt.id, cell.model), [{}])[0]
+            yield (
+                cell.model,
+                CELL,
+                Sheet(
+                    head.address,
+                    say(
+                        "“%(prompt)s”, drawn by %(model)s in the week of %(week)s",
+                        prompt=head.short,
+                        model=words.plain(cell.model),
+                        week=week,
+                    ),
+                    page_of(prompt, cell, head, quoted, [week]),
+                    crumbs=(Crumb("", _title(cell.model, week)),),
+                    index=False,
+                ),
+            )
+
+
+def _row(prompt: PromptPictures, cell: Cell, head: PromptHead, week: date) -> WeekRow:
+    shares = showing.row(prompt, cell, 0).shares
+    return WeekRow(
+        head.address,
+        showing.cut(head.text, _BRIEF),
+        head.language,
+        shares[0] if shares else None,
+        cell.weeks.get(week, NOBODY),
+    )
+
+
+def _title(model: str, week: date) -> Message:
+    return say("%(model)s in the week of %(week)s", model=words.plain(model), week=week)
+
+
+def _model(
+    model: str, week: date, found: Sequence[tuple[PromptPictures, WeekRow]], *, simulated: bool
+) -> Sheet:
+    suites: dict[tuple[str, int], list[WeekRow]] = defaultdict(list)
+    for prompt, row in found:
+        suites[prompt.declared[0]["suite"], prompt.declared[0]["suite_major"]].append(row)
+    view = ModelWeek(
+        words.plain(model),
+        simulated,
+        week,
+        showing.total([row.outcomes for _, row in found]),
+        tuple(WeekSuite(showing.suite_title(*suite), tuple(of)) for suite, of in suites.items()),
+    )
+    return Sheet("", _title(model, week), view, index=False)
