@@ -34,7 +34,7 @@ from warehouse.store.base import Store
 
 WEEK = "2026-11-23"
 #: What publishing adds to a store.
-_NOT_LOADED = ("editions/", "tables/", "site/", "thumbnails/", "locks/")
+_NOT_LOADED = ("editions/", "tables/", "pages/", "site/", "thumbnails/", "locks/")
 PARITY = Reference(
     id="parity",
     attribute="perceived_gender",

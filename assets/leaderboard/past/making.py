@@ -20,6 +20,7 @@ from assets.leaderboard.page.page import STATIC
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
 from assets.leaderboard.past import weeks
 from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of
+from assets.leaderboard.views.kind import PageKind, Sheet
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database import marts
@@ -28,6 +29,8 @@ from warehouse.database.table_hash import hashes_by_week
 from warehouse.store.base import Store
 from warehouse.store.many import put_many
 
+#: Of all pages that editions share.
+KINDS = (weeks.CELL, weeks.MODEL)
 #: Raised when pages that were made are to be made again, because the code that made them was wrong.
 MADE = 1
 #: Of these tables, which are computed of all weeks together, the columns that pages follow from.
@@ -131,9 +134,14 @@ def made(
 ) -> Iterator[tuple[str, str, bytes]]:
     """Yield (model, path in its folder, bytes) of all pages of a week."""
     day, site = date.fromisoformat(week), SitePlace(public_store=public_store)
-    for model, kind, sheet in weeks.sheets(con, day):
+    for model, kind, sheet in sheets_of(con, week):
         for path, data in render_sheet(kind, sheet, day, site, around=_AROUND, styles=styles()):
             yield model, path, data
+
+
+def sheets_of(con: duckdb.DuckDBPyConnection, week: str) -> Iterator[tuple[str, PageKind, Sheet]]:
+    """Yield (model, kind, page) of all pages of a week."""
+    return weeks.sheets(con, date.fromisoformat(week))
 
 
 @cache

@@ -10,14 +10,14 @@ import duckdb
 
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.one_cell import NOBODY, page_of
-from assets.leaderboard.cells.question import looked
+from assets.leaderboard.cells.question import looks
 from assets.leaderboard.cells.reading import Cell, PromptPictures, by
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import PromptHead
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.past import ModelWeek, WeekRow, WeekSuite
-from assets.leaderboard.views.query import rows, stream_of_weeks
+from assets.leaderboard.views.query import stream_of_weeks
 
 #: Statements that these pages follow from; all of them read the rows of the week alone.
 STATEMENTS = ("prompt_pages", "prompt_slots", "prompt_turns", "prompt_values", "prompt_words")
@@ -45,19 +45,18 @@ def sheets(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[str, Pa
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PromptPictures]:
     """Yield the prompts that were asked in a week, by their ids, with the pictures of that week alone."""
     declared = by(stream_of_weeks(con, "prompt_pages", [week], {}), "prompt")
-    values = by(rows(con, "prompt_values", {"week": week.isoformat()}), "suite", "suite_major")
+    values = looks(con, week)
     turns = by(stream_of_weeks(con, "prompt_turns", [week], {}), "prompt")
     wanted = sorted(declared)
     for start in range(0, len(wanted), _AT_ONCE):
         asked = {"week": week.isoformat(), "asked": wanted[start : start + _AT_ONCE]}
         slots = by(stream_of_weeks(con, "prompt_slots", [week], asked), "prompt")
         for prompt, of_prompt in slots.items():
-            row = declared[prompt][0]
-            of_suite = by(values[row["suite"], row["suite_major"]], "attribute")
+            suite, major = declared[prompt][0]["suite"], declared[prompt][0]["suite_major"]
             yield reading.prompt_of(
                 week,
                 declared[prompt],
-                {name: looked(seats) for name, seats in of_suite.items()},
+                {key[2]: looked for key, looked in values.items() if key[:2] == (suite, major)},
                 of_prompt,
                 (),
                 beside={"absent": (), "statistics": (), "turns": tuple(turns.get(prompt, ()))},

@@ -32,9 +32,10 @@ def objects(home: Installation) -> dict[str, bytes]:
     stated = manifest(home)
     parts = [part["key"] for table in stated["tables"].values() for part in table["parts"]]
     files = [f"editions/{EDITION}/{path}" for path in [*stated["files"], "manifest.json"]]
-    pages = "".join(home.store.get(key).decode() for key in files if key.endswith(".html"))
+    past = [*home.store.list("pages/")]
+    pages = "".join(home.store.get(key).decode() for key in (*files, *past) if key.endswith(".html"))
     thumbnails = {found[0] for found in keys.THUMBNAIL.finditer(pages)}
-    return {key: home.store.get(key) for key in (*parts, *files, *thumbnails)}
+    return {key: home.store.get(key) for key in (*parts, *files, *past, *thumbnails)}
 
 
 def held(folder: Path) -> dict[str, bytes]:
@@ -110,7 +111,9 @@ def test_fetch_copies_all_that_the_manifest_lists_and_nothing_else(
     assert (folder / "site" / "fr" / "editions" / "index.html").is_file()
     for target in (folder, folder / "editions" / EDITION):
         assert cliche("verify", str(target)).code == 0
-    for page in (folder / "editions" / EDITION).rglob("*.html"):
+    pages = [*(folder / "editions" / EDITION).rglob("*.html"), *(folder / "pages").rglob("*.html")]
+    assert len([page for page in pages if "pages" in page.relative_to(folder).parts]) > 0
+    for page in pages:
         for link in re.findall(r'(?:href|src)="([^"#:]+)', page.read_text(encoding="utf-8")):
             there = (page.parent / link).resolve()
             assert there.is_file() or there == folder / "site" / "cliche.duckdb", (page, link)

@@ -16,6 +16,7 @@ import duckdb
 
 from assets.leaderboard.page.page import render
 from assets.leaderboard.page.sheets import nameless, site_of
+from orchestration.verifying.archive import past
 from orchestration.verifying.archive.listed import parts
 from orchestration.verifying.page import made_again
 from warehouse import keys
@@ -34,6 +35,7 @@ def download(store: Store, edition: str, folder: Path) -> Path:
     manifest = json.loads(store.get(f"{prefix}manifest.json"))
     wanted = {key.removeprefix(prefix): key for key in store.list(prefix)}
     wanted |= {part.key: part.key for part in parts(manifest)}
+    wanted |= {key: key for key in past.stated(manifest, store.get)}
     for name, key in wanted.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +77,7 @@ class _Folder:
             if path.is_file()
             and not path.is_symlink()
             and path.name != "manifest.json"
-            and path.relative_to(self.folder).parts[0] != "tables"
+            and path.relative_to(self.folder).parts[0] not in {"tables", "pages"}
         }
 
     def _content(self, files: dict[str, bytes]) -> str:

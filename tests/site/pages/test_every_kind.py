@@ -21,6 +21,10 @@ from assets.labeling.thumbnails.encoder import thumbnails
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.sheets import SitePlace, path_of
+from assets.leaderboard.past.index import entries_of, folders_of
+from assets.leaderboard.past.making import KINDS as PAST
+from assets.leaderboard.past.making import sheets_of
+from assets.leaderboard.published import read_manifest
 from assets.leaderboard.sheets import kinds
 from assets.leaderboard.site_pages import site_keys
 from tests.site import world
@@ -50,7 +54,7 @@ MOST_SHIFT = 0.02
 #: Largest page of any kind (DESIGN), in bytes of HTML.
 MOST = 300_000
 LINK = re.compile(r'(?:href|src)="([^"]*)"')
-TEMPLATES = [template for kind in kinds() for template in (kind.id, *kind.beside)]
+TEMPLATES = [template for kind in (*kinds(), *PAST) for template in (kind.id, *kind.beside)]
 SITE = "editions"  # the pages that are no part of an edition
 
 
@@ -78,20 +82,29 @@ def edition(store: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def addresses(store: Path, edition: Path) -> dict[str, list[str]]:
-    """Template of pages → paths under the store of its first, last and largest page, in English."""
+def past(store: Path) -> list[Path]:
+    """Return all pages of past weeks."""
+    return [*(store / keys.PAST).rglob("*.html")]
+
+
+@pytest.fixture(scope="module")
+def addresses(store: Path, edition: Path) -> dict[str, list[tuple[Path, str]]]:
+    """Template of pages → folder and path in it of its first, last and largest page, in English."""
     con = open_published(store / keys.SITE_DATABASE)
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[tuple[Path, str]]] = {template: [] for template in TEMPLATES}
     try:
         for kind in kinds():
-            of: dict[str, list[str]] = {template: [] for template in (kind.id, *kind.beside)}
             for sheet in kind.build(con, date.fromisoformat(world.WEEK)):
-                of[kind.template(sheet)].append(path_of(sheet.address, "en"))
-            for template, made in of.items():
-                by_size = sorted(made, key=lambda path: (edition / path).stat().st_size)
-                found[template] = sorted({*made[:1], *made[-1:], *by_size[-1:]})
+                found[kind.template(sheet)].append((edition, path_of(sheet.address, "en")))
+        entries = entries_of(read_manifest(open_store(store), f"{world.WEEK}.1"))
+        for period, folders in folders_of(entries).items():
+            for model, kind, sheet in sheets_of(con, period):
+                found[kind.id].append((store / folders[model], path_of(sheet.address, "en")))
     finally:
         con.close()
+    for kind_id, made in found.items():
+        by_size = sorted(made, key=lambda one: (one[0] / one[1]).stat().st_size)
+        found[kind_id] = sorted({*made[:1], *made[-1:], *by_size[-1:]})
     return found
 
 
@@ -136,15 +149,15 @@ def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("template", [*TEMPLATES, SITE])
 def test_a_kind_of_page_is_whole_and_open_to_everybody(
-    browser: Any, store: Path, edition: Path, addresses: dict[str, list[str]], template: str, language: str
+    browser: Any, store: Path, addresses: dict[str, list[tuple[Path, str]]], template: str, language: str
 ) -> None:
     if not AXE.is_file():
         pytest.skip("no axe-core: run make browser")
     if template != SITE and not addresses[template]:
         pytest.skip("nobody is ranked where labels are hostile, so no two models are compared")
     before = "" if language == "en" else f"{language}/"
-    folder = store / keys.SITE if template == SITE else edition
-    for path in ["editions/index.html"] if template == SITE else addresses[template]:
+    of_site = [(store / keys.SITE, "editions/index.html")]
+    for folder, path in of_site if template == SITE else addresses[template]:
         file = folder / f"{before}{path}"
         assert file.stat().st_size <= MOST
         for width, scheme in LOOKS:
@@ -188,9 +201,10 @@ def test_what_moves_is_seen(browser: Any, edition: Path) -> None:
     page.close()
 
 
-def test_all_links_of_all_pages_lead_somewhere(store: Path, edition: Path) -> None:
+def test_all_links_of_all_pages_lead_somewhere(store: Path, edition: Path, past: list[Path]) -> None:
     manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
-    pages = [*edition.rglob("*.html"), *(store / key for key in site_keys(manifest) if key.endswith(".html"))]
+    of_site = [store / key for key in site_keys(manifest) if key.endswith(".html")]
+    pages = [*edition.rglob("*.html"), *past, *of_site]
     assert len(pages) > 2 * len(TEMPLATES)
     ids: dict[Path, set[str]] = {}
     wrong: list[tuple[Path, str]] = []
@@ -211,23 +225,24 @@ def test_all_links_of_all_pages_lead_somewhere(store: Path, edition: Path) -> No
     assert wrong == []
 
 
-def test_every_page_is_reached_from_the_front_page(edition: Path) -> None:
+def test_every_page_is_reached_from_the_front_page(store: Path, edition: Path, past: list[Path]) -> None:
     seen: set[Path] = set()
     ahead = [edition / "index.html"]
     while ahead:
         page = ahead.pop().resolve()
-        if page in seen or not page.is_relative_to(edition.resolve()):
+        if page in seen or page.is_relative_to((store / keys.SITE).resolve()):
             continue
         seen.add(page)
         links = LINK.findall(page.read_text(encoding="utf-8"))
         ahead += [
             page.parent / found for link in links if (found := link.partition("#")[0]).endswith(".html")
         ]
-    assert seen == {page.resolve() for page in edition.rglob("*.html")}
+    assert seen == {page.resolve() for page in (*edition.rglob("*.html"), *past)}
 
 
-def test_no_page_holds_a_script_or_a_tag_of_others(edition: Path) -> None:
-    for page in edition.rglob("index.html"):
+def test_no_page_holds_a_script_or_a_tag_of_others(edition: Path, past: list[Path]) -> None:
+    assert len(past) > 50
+    for page in (*edition.rglob("index.html"), *past):
         text = page.read_text(encoding="utf-8")
         scripts = re.findall(r"<script[^>]*>", text)
         own = page.parent.name == "query"  # the one kind that has one: it runs what readers ask of the tables

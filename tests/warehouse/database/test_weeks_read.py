@@ -27,6 +27,7 @@ OF_WEEKS: dict[str, dict[str, Any]] = {
     "pairs": {},
     "samples": {"pictures": 4},
     "conversations": {"conversations": 2},
+    "past_cells": {},
 }
 #: Statements whose rows are of all weeks together that are read.
 OVER_WEEKS: dict[str, dict[str, Any]] = {

@@ -129,3 +129,61 @@ def test_a_reading_that_was_stopped_keeps_the_count_of_left_over_parts(
             read_store(store, tmp_path)
     found = read_store(store, tmp_path)
     assert (found.problems, found.leftover) == ([], 1)
+
+
+def put_pages(store: Store, *, indexed: bool = True) -> tuple[str, str]:
+    """Put a page of a past week, and the index that lists it; return their keys."""
+    data = b"<!doctype html>"
+    listed = {"sim-x": {"index.html": [sha256_hex(data), len(data)]}}
+    folder = sha256_hex(canonical_json({"index.html": sha256_hex(data)}))
+    page = f"{keys.past_folder(WEEK, 'sim-x', folder)}index.html"
+    store.put_if_absent(page, data)
+    index = canonical_json({"period": WEEK, "pages": listed})
+    key = keys.past_index(WEEK, sha256_hex(index))
+    if indexed:
+        store.put_if_absent(key, index)
+    return page, key
+
+
+def test_pages_of_past_weeks_are_compared_with_the_index_that_lists_them(
+    store: Store, tmp_path: Path
+) -> None:
+    page, index = put_pages(store)
+    style = keys.past_style(sha256_hex(b"p {}"), ".css")
+    store.put_if_absent(style, b"p {}")
+    assert problems(store, tmp_path) == []
+    write(store, page, b"another")
+    write(store, style, b"q {}")
+    assert {(one.kind, one.key) for one in problems(store, tmp_path)} == {
+        ("damaged", page),
+        ("damaged", style),
+    }
+    write(store, page, b"<!doctype html>")
+    write(store, style, b"p {}")
+    write(store, index, b"{}")
+    assert [(one.kind, one.key) for one in problems(store, tmp_path)] == [("damaged", index)]
+
+
+def test_a_page_that_an_index_lists_and_an_index_that_an_edition_names_are_missed(
+    store: Store, tmp_path: Path
+) -> None:
+    page, index = put_pages(store)
+    Path(store.url, page).unlink()
+    assert [(one.kind, one.key, one.what) for one in problems(store, tmp_path)] == [
+        ("missing", page, "the index of its week lists it")
+    ]
+    named = {"edition": ID, "week": WEEK, "revision": 1, "replaces": None}
+    key = f"{keys.edition_prefix(ID)}manifest.json"
+    gone = f"{index.removesuffix('.json')[:-5]}00000.json"
+    manifest = {"format": 2, **named, "files": {}, "tables": {}, "pages": [{"key": gone}]}
+    store.put_if_absent(key, sealed(key, manifest))
+    store.swap_latest(keys.LATEST_EDITION, canonical_json(named), expected=None)
+    assert ("missing", gone, f"edition {ID} names it") in [
+        (one.kind, one.key, one.what) for one in problems(store, tmp_path)
+    ]
+
+
+def test_pages_that_a_stopped_publish_left_are_no_damage(store: Store, tmp_path: Path) -> None:
+    put_pages(store, indexed=False)
+    found = read_store(store, tmp_path)
+    assert (found.problems, found.leftover) == ([], 1)
