@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 
+from assets.leaderboard.past.index import PastEntry, entries_of, read_index
 from assets.leaderboard.published import edition_ids, latest, read_json, read_manifest
 from assets.leaderboard.site_pages import root_pages
 from orchestration.uploading.destinations import Destination
@@ -100,7 +101,19 @@ class _Sending:
         stated |= {prefix + name: of["sha256"] for name, of in manifest["files"].items()}
         thumbnails = self.all(stated, edition, stated)
         self.all(sorted(thumbnails), f"{edition}, thumbnails")
+        for entry in entries_of(manifest):
+            self.past(entry)
         self.one(prefix + _MANIFEST, data)
+
+    def past(self, entry: PastEntry) -> None:
+        """Send the pages of a past week unless its index is there, which is sent after them."""
+        if self._to.get(entry.key) is not None:
+            return
+        index = _whole(self._store, entry.key, entry.sha256)
+        hashes = {key: sha256 for key, (sha256, _) in read_index(entry, index).stated().items()}
+        thumbnails = self.all(hashes, f"pages of {entry.period}", hashes)
+        self.all(sorted(thumbnails), f"pages of {entry.period}, thumbnails")
+        self.one(entry.key, index)
 
     def all(self, wanted: Collection[str], what: str, hashes: Mapping[str, str] = _NONE) -> set[str]:
         """Send objects to which nothing leads yet, several at once; return the thumbnails that they show."""

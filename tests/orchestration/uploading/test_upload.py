@@ -30,11 +30,14 @@ def of_site(home: Installation) -> set[str]:
     """The keys of the store that readers need, found in another way than by following manifests."""
     shown = {
         found[0]
-        for key in home.store.list("editions/")
+        for prefix in ("editions/", "pages/")
+        for key in home.store.list(prefix)
         if key.endswith(".html")
         for found in keys.THUMBNAIL.finditer(home.store.get(key).decode())
     }
-    listed = {key for prefix in ("editions/", "site/", "tables/") for key in home.store.list(prefix)}
+    listed = {
+        key for prefix in ("editions/", "pages/", "site/", "tables/") for key in home.store.list(prefix)
+    }
     return listed | shown
 
 
