@@ -82,6 +82,7 @@ class _Sending:
     def __init__(self, store: Store, to: Destination, step: Step) -> None:
         self._store, self._to, self._step = store, to, step
         self._counting = Lock()
+        self._seen = set[str]()  # pages of several weeks show the same, and are drawn with the same
         self.objects = self.bytes = self.there = self.missing = 0
 
     def edition(self, edition: str) -> None:
@@ -117,7 +118,8 @@ class _Sending:
 
     def all(self, wanted: Collection[str], what: str, hashes: Mapping[str, str] = _NONE) -> set[str]:
         """Send objects to which nothing leads yet, several at once; return the thumbnails that they show."""
-        listed, shown = [*wanted], set[str]()
+        listed, shown = [key for key in wanted if key not in self._seen], set[str]()
+        self._seen.update(listed)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for first in range(0, len(listed), _BATCH):
                 self._step(what, first, len(listed))

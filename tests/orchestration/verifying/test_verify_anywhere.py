@@ -157,7 +157,7 @@ def test_an_edition_in_a_served_store_is_verified_with_the_parts_beside_it(
     with serve(answer) as base:
         ended = cliche("verify", f"{base}/editions/{ID}/")
     assert (ended.code, AGREE in ended.out) == (0, True), ended.out
-    assert asked == {"editions", "tables"}
+    assert asked == {"editions", "pages", "tables"}
 
 
 def test_a_part_on_a_server_that_is_another_is_reported(folder: Path, cliche: Cliche) -> None:
@@ -335,7 +335,7 @@ def test_an_edition_in_s3_is_verified_with_its_extra_files(
 ) -> None:
     bucket = open_store(s3_address)
     for key, data in published.objects().items():
-        if key.startswith(("editions/", "tables/")):
+        if key.startswith(("editions/", "pages/", "tables/")):
             bucket.put_if_absent(key, data)
     monkeypatch.setenv("CLICHE_STORE", s3_address)
     assert AGREE in cliche("verify").out
