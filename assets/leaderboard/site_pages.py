@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from assets.leaderboard.page.languages import LANGUAGES
-from assets.leaderboard.page.sheets import SitePlace, named, path_of, render_sheet, site_of
+from assets.leaderboard.page.sheets import Around, SitePlace, named, path_of, render_sheet, site_of
 from assets.leaderboard.published import edition_ids, latest, read_manifest
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
@@ -116,7 +116,7 @@ def root_pages(manifest: Mapping[str, Any]) -> dict[str, bytes]:
     edition, site = str(manifest["edition"]), site_of(manifest)
     sheet = Sheet("", say("The newest edition"), None, index=False)
     week = date.fromisoformat(manifest["week"])
-    made = render_sheet(_ROOT, sheet, week, site, shown=edition, around="")
+    made = render_sheet(_ROOT, sheet, week, site, shown=edition, around=Around(""))
     return {path: named(data, edition, site) for path, data in reversed([*made])}
 
 

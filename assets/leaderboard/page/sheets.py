@@ -75,6 +75,23 @@ NO_TITLES: Mapping[str, str] = {}
 NOWHERE = SitePlace()
 
 
+@dataclass(frozen=True)
+class Around:
+    """Where a page is that no edition holds.
+
+    Attributes:
+        folder: that its address is in, from the root of the site; of pages of past weeks, any of as many levels.
+        styles: of a page of a past week, which links to no edition: file in `static/` → its key.
+    """
+
+    folder: str = keys.SITE
+    styles: Mapping[str, str] | None = None
+
+
+#: At `site/`.
+AROUND = Around()
+
+
 def render_sheet(
     kind: PageKind,
     sheet: Sheet,
@@ -82,10 +99,9 @@ def render_sheet(
     site: SitePlace,
     shown: str | None = None,
     thumbnails: Thumbnails | None = None,
-    around: str = keys.SITE,
+    around: Around = AROUND,
     titles: Mapping[str, str] = NO_TITLES,
     past: PastFolders | None = None,
-    styles: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of a page in every language, without the name of its edition.
 
@@ -96,10 +112,9 @@ def render_sheet(
         site: where the site is.
         shown: of a page at `site/`, outside of all editions: the edition whose pages and styles it links to.
         thumbnails: for files that are drawn; without them these are empty.
-        around: of a page outside of all editions: the folder that its address is in, from the root of the site.
+        around: of a page outside of all editions: where its address is, and its own styles if it has any.
         titles: what people call models, by the names of their entries.
         past: where pages of past weeks are.
-        styles: of a page of a past week, outside of all editions: file in `static/` → its key.
 
     Raises:
         ValueError: if its address is none, or its template is none of its kind's.
@@ -116,7 +131,7 @@ def render_sheet(
             "t": own.say,
             "reply": _reply(site),
         }
-        links = _Links(sheet.address, language, site, shown, around, past or {}, styles)
+        links = _Links(sheet.address, language, site, shown, around, past or {})
         given |= links.helpers()
         templates = {path: f"{kind.template(sheet)}.html.j2"}
         for file in sheet.files:
@@ -190,16 +205,15 @@ class _Links:
         language: str,
         site: SitePlace,
         shown: str | None,
-        around: str,
+        around: Around,
         past: PastFolders,
-        styles: Mapping[str, str] | None,
     ) -> None:
         self._address, self._language, self._site, self._shown = address, language, site, shown
-        self._past, self._styles = past, styles
-        self._around = around if shown or styles is not None else keys.edition_prefix("")
+        self._past, self._styles = past, around.styles
+        outside = shown or around.styles is not None
+        self._around = around.folder if outside else keys.edition_prefix("")
         self._up = "../" * path_of(address, language).count("/")  # to the edition, or to what is around it
-        edition = keys.edition_prefix("any")
-        self._root = self._up + "../" * (around if shown or styles is not None else edition).count("/")
+        self._root = self._up + "../" * (around.folder if outside else keys.edition_prefix("any")).count("/")
 
     def helpers(self) -> dict[str, object]:
         return {

@@ -1,6 +1,7 @@
 """Making the pages of past weeks that no edition has yet, and listing those of all weeks of an edition.
 
-A page follows from the rows of its week, from what the analysis file declares, and from whether originals are public.
+A page follows from the rows of its week, from what the analysis file declares, from titles of models, and from whether
+originals are public.
 Where all of these are as in the edition before, its pages are named again, whatever code made them: they never change.
 """
 
@@ -17,9 +18,10 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.page.page import STATIC
-from assets.leaderboard.page.sheets import SitePlace, render_sheet
+from assets.leaderboard.page.sheets import Around, SitePlace, render_sheet
 from assets.leaderboard.past import weeks
 from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of
+from assets.leaderboard.sheets import titles_of
 from assets.leaderboard.views.kind import PageKind, Sheet
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
@@ -35,7 +37,6 @@ KINDS = (weeks.CELL, weeks.MODEL)
 MADE = 1
 #: Of these tables, which are computed of all weeks together, the columns that pages follow from.
 _COLUMNS = {"claims": [("week", "DATE"), ("prompts", "VARCHAR"), ("shows", "VARCHAR")]}
-_AROUND = keys.past_folder("week", "model", "hash")  # as deep as any other
 _STYLES = ("icon.svg", "tokens.css", "site.css", "pages.css")
 
 
@@ -63,7 +64,9 @@ class Grounds:
     def rests_on(self, period: str) -> str:
         """Return the hash of what the pages of a week follow from."""
         found = {table: self._hash(table, period) for table in _tables(weeks.STATEMENTS)}
-        return sha256_hex(canonical_json({"made": MADE, "tables": found, "public_store": self.public_store}))
+        titles = titles_of(self.con, date.fromisoformat(period))
+        rests_on = {"made": MADE, "tables": found, "titles": titles, "public_store": self.public_store}
+        return sha256_hex(canonical_json(rests_on))
 
     def _hash(self, table: str, week: str) -> str | None:
         if table in self.tables:
@@ -134,8 +137,9 @@ def made(
 ) -> Iterator[tuple[str, str, bytes]]:
     """Yield (model, path in its folder, bytes) of all pages of a week."""
     day, site = date.fromisoformat(week), SitePlace(public_store=public_store)
+    titles, around = titles_of(con, day), Around(keys.past_folder("week", "model", "hash"), styles())
     for model, kind, sheet in sheets_of(con, week):
-        for path, data in render_sheet(kind, sheet, day, site, around=_AROUND, styles=styles()):
+        for path, data in render_sheet(kind, sheet, day, site, around=around, titles=titles):
             yield model, path, data
 
 

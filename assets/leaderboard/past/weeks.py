@@ -15,7 +15,7 @@ from assets.leaderboard.cells.reading import Cell, PromptPictures, by
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import PromptHead
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
-from assets.leaderboard.views.message import Message, say
+from assets.leaderboard.views.message import Message, model_title, say
 from assets.leaderboard.views.past import ModelWeek, WeekRow, WeekSuite
 from assets.leaderboard.views.query import stream_of_weeks
 
@@ -86,7 +86,7 @@ def _cells(
                     say(
                         "“%(prompt)s”, drawn by %(model)s in the week of %(week)s",
                         prompt=head.short,
-                        model=words.plain(cell.model),
+                        model=model_title(words.plain(cell.model)),
                         week=week,
                     ),
                     page_of(prompt, cell, head, quoted, [week]),
@@ -108,7 +108,7 @@ def _row(prompt: PromptPictures, cell: Cell, head: PromptHead, week: date) -> We
 
 
 def _title(model: str, week: date) -> Message:
-    return say("%(model)s in the week of %(week)s", model=words.plain(model), week=week)
+    return say("%(model)s in the week of %(week)s", model=model_title(words.plain(model)), week=week)
 
 
 def _model(
