@@ -11,19 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cache
-from types import CodeType
 from typing import Any
 
-from babel.support import NullTranslations
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
-from markupsafe import Markup
-
-from assets.leaderboard.page import page, words
+from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, Thumbnails
-from assets.leaderboard.views.message import model_title
 from assets.leaderboard.views.reply import Reply, reply_of
 from warehouse import keys
 
@@ -143,7 +135,7 @@ def render_sheet(
             elif file.content is not None and language == ENGLISH:
                 yield beside, file.content
         for written, template in templates.items():
-            yield written, _environment(language).get_template(f"pages/{template}").render(given).encode()
+            yield written, environment(language).get_template(f"pages/{template}").render(given).encode()
 
 
 def path_of(address: str, language: str) -> str:
@@ -172,24 +164,6 @@ def _places(site: SitePlace) -> Iterator[bytes]:
     if site.url:
         for before in (b'="', b': "'):  # in JSON: within its texts a quotation mark follows a backslash
             yield before + site.url.encode().replace(b"%", b"%%") + b"/editions/%b/"
-
-
-def statement(table: str, **columns: object) -> str:
-    """Return the SQL that finds the rows of a table with these values: a date, a text, a number, or one of several."""
-    wanted = [f"{name} {_equal(value)}" for name, value in columns.items()]
-    return f"FROM {table}\nWHERE " + "\n  AND ".join(wanted)
-
-
-def _equal(value: object) -> str:
-    if isinstance(value, tuple):
-        return f"IN ({', '.join(_literal(one) for one in value)})"
-    return f"= {_literal(value)}"
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, date):
-        return f"DATE '{value}'"
-    return str(value) if isinstance(value, int) else "'" + words.plain(str(value)).replace("'", "''") + "'"
 
 
 def _reply(site: SitePlace) -> Callable[[str], Reply | None]:
@@ -291,72 +265,3 @@ class _Links:
     def editions(self) -> str:
         """Return the link to the list of editions."""
         return self.store(f"{keys.SITE}{path_of('editions/', self._language)}")
-
-
-class _Compiled(BytecodeCache):
-    """Templates as the first language compiled them: for the others they are the same code."""
-
-    def __init__(self) -> None:
-        self._code: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._code.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code is not None:
-            self._code[bucket.key, bucket.checksum] = bucket.code
-
-
-_COMPILED = _Compiled()
-
-
-def _gettext(translations: NullTranslations) -> Callable[..., Markup]:
-    """Return jinja2's function `gettext`, which keeps what it said: a page has a hundred texts, each page the same."""
-
-    @cache
-    def text(said: str) -> Markup:
-        return Markup(translations.gettext(said))  # noqa: S704 - texts of this code and its catalog
-
-    @cache
-    def whole(said: str) -> Markup:
-        return text(said) % {}
-
-    def gettext(said: str, /, **values: object) -> Markup:
-        return text(said) % values if values else whole(said)
-
-    return gettext
-
-
-@cache
-def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(page.TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        extensions=["jinja2.ext.i18n"],
-        bytecode_cache=_COMPILED,
-    )
-    environment.policies["ext.i18n.trimmed"] = True
-    own = tongue(language)
-    environment.install_gettext_translations(own.translations, newstyle=True)  # type: ignore[attr-defined]
-    said = _gettext(own.translations)
-    environment.globals.update(
-        language=language,
-        gettext=said,
-        _=said,
-        t=own.say,
-        number=own.number,
-        decimal=own.decimal,
-        percent=own.percent,
-        percent_range=own.percent_range,
-        day=own.day,
-        short_day=own.short_day,
-        plain=words.plain,
-        statement=statement,
-        called=lambda name: model_title(words.plain(name)),
-        words=words,
-    )
-    return environment

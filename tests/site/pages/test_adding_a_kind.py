@@ -14,7 +14,7 @@ import pytest
 from assets.leaderboard import pages, sheets
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page import page as rendering
-from assets.leaderboard.page import sheets as sheets_of
+from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace
 from assets.leaderboard.published import read_manifest
 from orchestration.verifying import page as verifying
@@ -84,10 +84,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     name = f"asked_{tmp_path.name}".replace("-", "_")
     (tmp_path / f"{name}.py").write_text(MODULE)
     sheets.kinds.cache_clear()
-    sheets_of._environment.cache_clear()
+    environment.cache_clear()
     yield tmp_path
     sheets.kinds.cache_clear()
-    sheets_of._environment.cache_clear()
+    environment.cache_clear()
 
 
 @pytest.mark.parametrize("site", [NOWHERE, SitePlace(url="https://example.org/x", publisher="A & B")])

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 import duckdb
 import pytest
 
-from assets.leaderboard.page.sheets import NOWHERE, statement
+from assets.leaderboard.page.environment import statement
+from assets.leaderboard.page.sheets import NOWHERE
 from assets.leaderboard.sheets import sheets
 from tests.site import world
 from tests.site.pages import shown
