@@ -24,6 +24,7 @@ from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, wee
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
 from assets.metrics.windows.corrected import window_corrections
+from assets.metrics.windows.effects import week_effects
 from assets.metrics.windows.table import week_windows
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
@@ -41,6 +42,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "claim_counts": week_claim_counts,
     "window_scores": week_windows,
     "window_corrected_scores": window_corrections,
+    "window_effects": week_effects,
     "model_pairs": week_pairs,
     "ranks": week_ranks,
     "rank_robustness": week_robustness,
@@ -48,7 +50,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
 #: Of these, what is made of the boards of a week.
 ORDERS = ("model_pairs", "ranks", "rank_robustness")
 #: Of these, in this order, what rests on weeks before too, on who is withheld in them, and on changes over weeks.
-WINDOW_RESULTS = ("window_scores", "window_corrected_scores", *ORDERS)
+WINDOW_RESULTS = ("window_scores", "window_corrected_scores", "window_effects", *ORDERS)
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,

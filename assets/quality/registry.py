@@ -33,6 +33,7 @@ _TABLES = (
     "effects",
     "window_scores",
     "window_corrected_scores",
+    "window_effects",
     "ranks",
     "rank_robustness",
     "claim_counts",

@@ -49,6 +49,7 @@ WEEK_TABLES = (
     "claim_counts",
     "window_scores",
     "window_corrected_scores",
+    "window_effects",
 )
 #: Tables that are computed from all weeks together, and replaced whole.
 HISTORY_TABLES = ("drift_events", "claims")

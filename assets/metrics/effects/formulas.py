@@ -152,7 +152,12 @@ def direction(k_a: npt.ArrayLike, n_a: npt.ArrayLike, expected: npt.ArrayLike, z
         expected: the reference's share of the value.
         z: normal quantile of the wanted confidence.
     """
-    own, target = corrected_wilson(k_a, n_a, z), np.asarray(expected, dtype=float)
+    return toward(corrected_wilson(k_a, n_a, z), expected)
+
+
+def toward(own: Estimate, expected: npt.ArrayLike) -> Ints:
+    """Return the same of shares with intervals of their own; 0 where there is none."""
+    target = np.asarray(expected, dtype=float)
     found: Ints = np.where(own.high < target, 1, np.where(own.low > target, -1, 0)).astype(np.int64)
     return found
 
@@ -180,7 +185,7 @@ def direction(k_a: npt.ArrayLike, n_a: npt.ArrayLike, expected: npt.ArrayLike, z
     ),
     of="pairs",
 )
-def overcorrection(
+def past_reference(
     toward: Ints,
     k_b: npt.ArrayLike,
     n_b: npt.ArrayLike,
@@ -189,12 +194,13 @@ def overcorrection(
     groups: int,
     z: float = Z95,
 ) -> Estimate:
-    """Return how far the share of b lies past the reference, seen from the side on which a lay: max(0, mean of d).
+    """Return how far the share of b lies past the reference, seen from the side on which a lay: the mean of d.
 
-    d is p̂_b - q where a lay below the reference and q - p̂_b where it lay above; it is negative where b fell short. The
-    mean over pairs is taken before the cut at 0: max(0, ·) of each pair would call a model that hits the reference
-    exactly overcorrected, by 0.06 at n = 10. So a subject that fell short makes up for one that went too far; single
-    subjects are groups of their own. The interval is that of the mean share (of one pair `corrected_wilson`), cut at 0.
+    d is p̂_b - q where a lay below the reference and q - p̂_b where it lay above; it is negative where b fell short.
+    Overcorrection is what `above_zero` leaves of the mean over pairs: max(0, ·) of each pair would call a model that
+    hits the reference exactly overcorrected, by 0.06 at n = 10. So a subject that fell short makes up for one that went
+    too far; single subjects are groups of their own. The interval is that of the mean share (of one pair
+    `corrected_wilson`).
 
     Args:
         toward: of `direction`, one entry a pair; pairs with 0 are left out.
@@ -206,7 +212,7 @@ def overcorrection(
         z: normal quantile of the wanted confidence.
 
     Returns:
-        (groups,) each, within 0 and 1; NaN for groups without a pair whose direction is clear.
+        (groups,) each; NaN for groups without a pair whose direction is clear.
     """
     hits, total, target = (np.asarray(x, dtype=float) for x in (k_b, n_b, expected))
     used = (toward != 0) & (total > 0)
@@ -218,7 +224,7 @@ def overcorrection(
     one = corrected_wilson(by_group(past, where, groups), by_group(n, where, groups), z)
     mean = Estimate(*(np.where(pairs == 1, a, b) for a, b in zip(one, many, strict=True)))
     whole = ratio(by_group(goal, where, groups), pairs)
-    return above_zero(Estimate(*(part - whole for part in mean)))
+    return Estimate(*(part - whole for part in mean))
 
 
 @metric(

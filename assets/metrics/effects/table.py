@@ -6,6 +6,7 @@ A week's effects are made from that week's scores: the shares of its cells are i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
 import polars as pl
@@ -13,27 +14,31 @@ import pyarrow as pa
 
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
 from assets.metrics.counting.reading import read
+from assets.metrics.effects.pairs import SIDES, grouped
 from assets.metrics.effects.rows import (
-    SIDES,
     Dress,
+    Spread,
     caricature_rows,
     distance_rows,
-    grouped,
     overcorrection_rows,
+    sampling_alone,
     share_rows,
 )
+from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.scores.table import even_references
 from assets.metrics.study.differences import in_order, stated_baseline
 from assets.suites.comparisons import AskedPrompt, Sides, StudySides, shipped, study_comparisons
 from warehouse import occasions
 from warehouse.occasions import Occasion
 
-_SUITE = ("model", "suite", "suite_major")
-_LIVE = ("model", "series", "track", "suite", "suite_major", "attribute", "scale", "labeler_version")
+SUITE = ("model", "suite", "suite_major")
+LIVE = ("model", "series", "track", "suite", "suite_major", "attribute", "scale", "labeler_version")
 _STUDY = ("model", "attribute", "labeler", "labeler_version")
-_TURNS = ("turn_a", "turn_b")
+TURNS = ("turn_a", "turn_b")
+#: What a cell and a reference have in common.
+REFERENCED = ("model", "suite", "suite_major", "attribute", "scale")
 #: What names the pair of a single subject.
-_ONE = ("subject", "prompt_a", "prompt_b")
+ONE = ("subject", "prompt_a", "prompt_b")
 
 _INT, _REAL, _TEXT = pa.int32(), pa.float64(), pa.string()
 _FIGURE: Mapping[str, pa.DataType] = {
@@ -49,8 +54,8 @@ EFFECTS = pa.schema(
         **dict.fromkeys(("model", "series", "track", "suite"), _TEXT),
         "suite_major": _INT,
         **dict.fromkeys(SIDES, _TEXT),
-        **dict.fromkeys(_TURNS, _INT),
-        **dict.fromkeys((*_ONE, "attribute", "reference", "scale", "labeler_version"), _TEXT),
+        **dict.fromkeys(TURNS, _INT),
+        **dict.fromkeys((*ONE, "attribute", "reference", "scale", "labeler_version"), _TEXT),
         **_FIGURE,
     }
 )
@@ -63,34 +68,56 @@ STUDY_EFFECTS = pa.schema(
 )
 _PAIR = {
     **dict.fromkeys((*SIDES, "subject", "prompt_a", "condition_a", "prompt_b", "condition_b"), pl.String),
-    **dict.fromkeys(_TURNS, pl.Int32),
+    **dict.fromkeys(TURNS, pl.Int32),
 }
 
 
-def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
-    """Return the effects of one week: the columns of table `effects`, by subject and over all (subject NULL)."""
+@dataclass(frozen=True)
+class Compared:
+    """What the models of a week were asked that is compared.
+
+    Attributes:
+        suites: whose prompts.
+        pairs: of `_pairs`, with model, suite and suite_major.
+        planned: of `_planned`.
+        dress: values that count in `caricature_rate`.
+    """
+
+    suites: list[str]
+    pairs: pl.DataFrame
+    planned: pl.DataFrame
+    dress: tuple[Dress, Sequence[str]]
+
+
+def compared(con: duckdb.DuckDBPyConnection, week: str) -> Compared | None:
+    """Return what is compared in a week; None where nobody was asked any of it."""
     comparisons = shipped().comparisons
     suites = sorted({comparison.suite.split("@")[0] for comparison in comparisons})
-    where = {"week": week, "suites": suites}
-    prompts = read(con, "effect_prompts", where)
+    prompts = read(con, "effect_prompts", {"week": week, "suites": suites})
     parts = []
-    for (model, suite, major), part in prompts.partition_by(*_SUITE, as_dict=True).items():
+    for (model, suite, major), part in prompts.partition_by(*SUITE, as_dict=True).items():
         of_suite = [one for one in comparisons if one.suite == f"{suite}@{major}"]
         parts.append(_pairs(of_suite, part).with_columns(model=pl.lit(model), suite=pl.lit(suite)))
         parts[-1] = parts[-1].with_columns(suite_major=pl.lit(major, dtype=pl.Int32))
     if not parts:
-        return EFFECTS.empty_table()
+        return None
     pairs = pl.concat(parts)
-    planned = _planned(pairs, prompts, [*_SUITE, *SIDES])
-    long = read(con, "effect_counts", where)
-    references = read(con, "references", {"week": week})
     dress = {
         "/".join((one.suite.split("@")[0], one.kind, one.a.name, one.b.name)): one.caricature
         for one in comparisons
     }
-    on = ("model", "suite", "suite_major", "attribute", "scale")
-    figures = [*_figures(long, references, on, pairs, planned, _LIVE, _SUITE, (dress, ("suite", *SIDES)))]
-    return _finish(figures, EFFECTS, occasions.week(week))
+    return Compared(suites, pairs, _planned(pairs, prompts, [*SUITE, *SIDES]), (dress, ("suite", *SIDES)))
+
+
+def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+    """Return the effects of one week: the columns of table `effects`, by subject and over all (subject NULL)."""
+    if (found := compared(con, week)) is None:
+        return EFFECTS.empty_table()
+    where = {"week": week, "first": week, "suites": found.suites, "withheld": True}
+    long = read(con, "effect_counts", where)
+    references = read(con, "references", {"week": week})
+    figures = [*_figures(long, references, REFERENCED, found.pairs, found.planned, LIVE, SUITE, found.dress)]
+    return finish(figures, EFFECTS, occasions.week(week))
 
 
 def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
@@ -105,7 +132,7 @@ def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Tabl
     planned = _planned(pairs, prompts.join(attributes, how="cross"), SIDES)
     references = even_references(long)
     figures = [*_figures(long, references, ("attribute",), pairs, planned, _STUDY, (), ({}, SIDES))]
-    return _finish(figures, STUDY_EFFECTS, occasions.study(study))
+    return finish(figures, STUDY_EFFECTS, occasions.study(study))
 
 
 def _pairs(comparisons: Iterable[Sides | StudySides], prompts: pl.DataFrame) -> pl.DataFrame:
@@ -158,22 +185,43 @@ def _figures(
         dress: values that count in `caricature_rate` by comparison, and the columns that name a comparison.
     """
     numbered, cells = number_cells(long, [*keys, "prompt", "condition", "turn"])
-    compared = reference_cells(numbered, cells, references, on)
-    for found, extra in ((support_cells(numbered, cells), ()), (compared, ("reference",))):
+    against = reference_cells(numbered, cells, references, on)
+    for found, extra in ((support_cells(numbered, cells), ()), (against, ("reference",))):
         sides = _joined(found, pairs, [*keys, *extra], scope).join(
             planned, on=[*scope, *SIDES, "attribute"], how="left", maintain_order="left"
         )
-        together = (*keys, *SIDES, *_TURNS, *extra)
-        for level in ((*together, *_ONE), together):
-            groups = grouped(found, sides, level)
-            if groups.frame.is_empty():
-                continue
-            if extra:
-                yield from distance_rows(groups)
-                yield from overcorrection_rows(groups)
-            else:
-                yield from share_rows(groups)
-                yield from caricature_rows(groups, *dress)
+        yield from families(found, sides, [*keys, *extra], dress)
+
+
+def families(
+    cells: Cells,
+    sides: pl.DataFrame,
+    keys: Sequence[str],
+    dress: tuple[Dress, Sequence[str]],
+    least: int | None = None,
+    spread: Spread = sampling_alone,
+) -> Iterable[pl.DataFrame]:
+    """Return the figures of pairs of cells, by subject and over all: beside references where `keys` name one.
+
+    Args:
+        cells: the cells of both sides.
+        sides: one row a pair, as `grouped` takes them.
+        keys: the columns of a figure that come from its cells.
+        dress: values that count in `caricature_rate` by comparison, and the columns that name a comparison.
+        least: pictures that each side of a pair needs; as few as the figure can be of if left out.
+        spread: what the intervals hold beside the sample.
+    """
+    together = [*keys, *SIDES, *TURNS]
+    for level in ([*together, *ONE], together):
+        groups = grouped(cells, sides, level)
+        if groups.frame.is_empty():
+            continue
+        if "reference" in keys:
+            yield from distance_rows(groups, least or MIN_PICTURES, spread)
+            yield from overcorrection_rows(groups, least or 1, spread)
+        else:
+            yield from share_rows(groups, least or 1, spread)
+            yield from caricature_rows(groups, *dress, least or 1, spread)
 
 
 def _joined(cells: Cells, pairs: pl.DataFrame, keys: Sequence[str], scope: Sequence[str]) -> pl.DataFrame:
@@ -190,7 +238,7 @@ def _joined(cells: Cells, pairs: pl.DataFrame, keys: Sequence[str], scope: Seque
     )
 
 
-def _finish(figures: Sequence[pl.DataFrame], schema: pa.Schema, occasion: Occasion) -> pa.Table:
+def finish(figures: Sequence[pl.DataFrame], schema: pa.Schema, occasion: Occasion) -> pa.Table:
     """Return all figures in the columns and order of the table."""
     if not figures:
         return schema.empty_table()

@@ -45,7 +45,9 @@ class Scatter(NamedTuple):
     measured: Bools
 
 
-def weekly(k: Floats, n: Floats, gradient: Floats, cell: Ints, figure: Ints, figures: int) -> Weekly:
+def weekly(
+    k: Floats, n: Floats, gradient: Floats, cell: Ints, figure: Ints, figures: int, after: Bools | None = None
+) -> Weekly:
     """Return the weekly figures Σ g p̂ of figures that are linear in shares, or nearly so around the pooled shares.
 
     A prompt that was not seen in a week is taken to be as in all weeks together.
@@ -57,6 +59,8 @@ def weekly(k: Floats, n: Floats, gradient: Floats, cell: Ints, figure: Ints, fig
         cell: (entries,) number of the entry's figure and cell together, from 0.
         figure: (entries,) number of its figure.
         figures: how many.
+        after: (entries,) whether the share is one of what a figure's other shares are compared with: the two are not
+            assumed to move together.
     """
     total = across(n)
     p = np.nan_to_num(ratio(across(k), total))
@@ -77,9 +81,13 @@ def weekly(k: Floats, n: Floats, gradient: Floats, cell: Ints, figure: Ints, fig
         sampling[:, week] = by_group(np.nan_to_num(ratio(spread, of_cell)), home, figures)
     seen = np.zeros((figures, n.shape[1]), dtype=bool)
     np.logical_or.at(seen, figure, n > 0)
-    return Weekly(
-        deviation, sampling, seen, np.asarray((ASSUMED * by_group(top - bottom, home, figures)) ** 2)
+    side = np.zeros(cells)
+    if after is not None:
+        side[cell] = after
+    assumed = sum(
+        (ASSUMED * by_group((top - bottom) * (side == one), home, figures)) ** 2 for one in (False, True)
     )
+    return Weekly(deviation, sampling, seen, np.asarray(assumed))
 
 
 def scatter(found: Weekly, board: Ints, boards: int) -> Scatter:

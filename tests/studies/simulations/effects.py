@@ -20,7 +20,7 @@ from assets.metrics.effects.formulas import (
     above_zero,
     direction,
     distance2_changes,
-    overcorrection,
+    past_reference,
     share_changes,
 )
 from assets.metrics.formulas.distance import terms
@@ -180,7 +180,7 @@ def past() -> Table:
         k_a, k_b = (part.ravel() for part in np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij"))
         size, half = np.full(len(k_a), n), np.full(len(k_a), 0.5)
         toward = direction(k_a, size, half)
-        found = overcorrection(toward, k_b, size, half, np.arange(len(k_a)), len(k_a))
+        found = above_zero(past_reference(toward, k_b, size, half, np.arange(len(k_a)), len(k_a)))
         for before in (0.0, 0.05, 0.2, 0.35, 0.45, 0.5):
             told = float(_chances(n, before)[np.unique(k_a[toward != 0])].sum())
             missed = []
@@ -222,7 +222,7 @@ def past_several(number: int, lot: np.random.Generator) -> Table:
             told = (toward != 0).any(axis=1)
             group = np.repeat(np.arange(some), len(before))
             k_b, size = lot.binomial(n, after, shape).ravel(), np.full(some * len(before), n)
-            found = overcorrection(toward.ravel(), k_b, size, np.full(len(k_b), 0.5), group, some)
+            found = above_zero(past_reference(toward.ravel(), k_b, size, np.full(len(k_b), 0.5), group, some))
             return Estimate(*(part[told] for part in found)), truth[told]
 
         if n < FROM:

@@ -15,11 +15,11 @@ from assets.metrics.effects.formulas import (
     corrected_wilson,
     direction,
     distance2_changes,
-    overcorrection,
+    past_reference,
     share_changes,
 )
 from assets.metrics.formulas.distance import terms
-from assets.metrics.formulas.share import Z95, Estimate, mean_share
+from assets.metrics.formulas.share import Z95, Estimate, Ints, mean_share
 from assets.metrics.ranks.pairs import differences
 
 ONE = np.zeros(1, dtype=np.int64)
@@ -27,6 +27,10 @@ ONE = np.zeros(1, dtype=np.int64)
 
 def numbers(found: Estimate, group: int = 0) -> list[float]:
     return [float(part[group]) for part in found]
+
+
+def overcorrection(toward: Ints, *given: object) -> Estimate:
+    return above_zero(past_reference(toward, *given))  # type: ignore[arg-type]
 
 
 def newcombe(k_a: int, n_a: int, k_b: int, n_b: int) -> tuple[float, float]:

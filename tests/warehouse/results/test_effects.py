@@ -13,7 +13,7 @@ import pytest
 from scipy.stats import binomtest
 
 from assets.generation.slots import Slot
-from assets.metrics.effects.rows import NO_DIRECTION
+from assets.metrics.effects.pairs import NO_DIRECTION
 from assets.metrics.effects.table import EFFECTS, STUDY_EFFECTS, compute_effects, compute_study_effects
 from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores.table import compute_scores
