@@ -80,10 +80,16 @@ sums AS (
     GROUP BY ALL
 ),
 
+-- shares of one source are assumed to move together
 levels AS (
     SELECT
-        figure, sum(reach) AS reach
-    FROM spreads
+        figure, sqrt(sum(reach * reach)) AS reach
+    FROM (
+        SELECT
+            figure, source, sum(reach) AS reach
+        FROM spreads
+        GROUP BY figure, source
+    ) AS of_source
     GROUP BY figure
 ),
 
@@ -125,7 +131,7 @@ lengths AS (
         id,
         count(DISTINCT seen) AS weeks
     FROM shown
-    WHERE pooled AND reference = '' AND n > 0
+    WHERE pooled AND n > 0
     GROUP BY id
 ),
 

@@ -1,42 +1,62 @@
--- Answers: what does one word change, week by week, and may the labels behind it be believed?
--- Grain: that of effects. A withheld model has its rows: without figures, and with the reason.
+-- Answers: what does one word change in the pictures of four weeks, and may the labels behind it be believed?
+--   Of single weeks: `effects`.
+-- Grain: that of window_effects. A withheld model has its rows: without figures, and with the reason.
 -- Weeks: earlier
 -- Columns:
+--   week: the last one of the window
 --   simulated: true if the pictures are drawn by a simulated model
+--   window_weeks: calendar weeks whose pictures are pooled; weeks: of them, those in which both sides have
+--     assessed pictures; first_week: the first one: of a change of either side that was opened by then, if
+--     one was
 --   estimate: the change, b - a; NULL where reason says why
---   low, high: end of the 95 % interval, prompts fixed; NULL where estimate is
+--   low, high: end of the 95 % interval, prompts fixed, scatter of the weekly differences in it; NULL where
+--     estimate is
 --   estimate_a, estimate_b: share, or distance2, of that side; NULL where estimate is
 --   clear: true if the interval does not hold 0; NULL where estimate is
+--   settling: true if a change of either side was opened in the last four weeks
 --   reason: why there is no figure; NULL if there is one
 --   labeler: who read the attribute
 --   reliable: false if its labels are not reliable; true if somebody else read some of the same pictures and
 --     agreed; NULL if that is not verified
 --   reliability: the same in words; NULL where reliable is true, or nothing was labelled
--- Depends on: effects, plans, withheld, reliability.
+-- Depends on: window_effects, effects, plans, withheld, reliability.
 WITH hidden AS (
     SELECT
         week, model,
         string_agg(reason, '; ' ORDER BY reason) AS withheld_reason
     FROM withheld
     GROUP BY week, model
+),
+
+told AS (
+    SELECT
+        week, model, series, track, suite, suite_major, kind, a, b, turn_a, turn_b, subject, prompt_a,
+        prompt_b, attribute, reference, scale, labeler_version, metric, value_name, window_weeks, weeks,
+        first_week, estimate, low, high, estimate_a, estimate_b, n_a, n_b, cells, planned_cells, settling,
+        reason
+    FROM window_effects
+    UNION ALL BY NAME
+    SELECT
+        effects.* REPLACE (
+            cast(NULL AS DOUBLE) AS estimate,
+            cast(NULL AS DOUBLE) AS low,
+            cast(NULL AS DOUBLE) AS high,
+            cast(NULL AS DOUBLE) AS estimate_a,
+            cast(NULL AS DOUBLE) AS estimate_b,
+            'withheld: ' || hidden.withheld_reason AS reason
+        )
+    FROM effects
+    INNER JOIN hidden USING (week, model)
 )
 
 SELECT
-    effects.week, effects.model, effects.series, effects.track, plans.simulated, effects.suite,
-    effects.suite_major, effects.kind, effects.a, effects.b, effects.turn_a, effects.turn_b,
-    effects.subject, effects.prompt_a, effects.prompt_b, effects.attribute, effects.reference,
-    effects.scale, effects.metric, effects.value_name,
-    CASE WHEN hidden.week IS NULL THEN effects.estimate END AS estimate,
-    CASE WHEN hidden.week IS NULL THEN effects.low END AS low,
-    CASE WHEN hidden.week IS NULL THEN effects.high END AS high,
-    CASE WHEN hidden.week IS NULL THEN effects.estimate_a END AS estimate_a,
-    CASE WHEN hidden.week IS NULL THEN effects.estimate_b END AS estimate_b,
-    CASE WHEN hidden.week IS NULL THEN effects.low > 0 OR effects.high < 0 END AS clear,
-    effects.n_a, effects.n_b, effects.cells, effects.planned_cells,
-    CASE WHEN hidden.week IS NULL THEN effects.reason ELSE 'withheld: ' || hidden.withheld_reason END
-        AS reason,
+    told.week, told.model, told.series, told.track, plans.simulated, told.suite, told.suite_major, told.kind,
+    told.a, told.b, told.turn_a, told.turn_b, told.subject, told.prompt_a, told.prompt_b, told.attribute,
+    told.reference, told.scale, told.metric, told.value_name, told.window_weeks, told.weeks, told.first_week,
+    told.estimate, told.low, told.high, told.estimate_a, told.estimate_b,
+    told.low > 0 OR told.high < 0 AS clear,
+    told.n_a, told.n_b, told.cells, told.planned_cells, told.settling, told.reason,
     plans.labeler, reliability.reliable, reliability.reliability
-FROM effects
+FROM told
 INNER JOIN plans USING (week, model)
-LEFT JOIN hidden USING (week, model)
 LEFT JOIN reliability USING (week, labeler, labeler_version, attribute)

@@ -26,6 +26,7 @@ from tests.warehouse.checks.quality_rows import (
     put_right,
     unanswered,
     update,
+    windowed,
     wrong_labels,
 )
 
@@ -34,6 +35,7 @@ _OTHER_SLOT = f"slot_key = (SELECT max(slot_key) FROM slots WHERE {HERE})"
 _OF = (
     "(SELECT image_sha256 FROM images WHERE week = '{week}' AND model = '{model}' ORDER BY slot_key LIMIT 1)"
 )
+TWICE, BESIDE = frozenset({"effects__one_row_each"}), frozenset({"window_effects__beside_weeks"})
 BOARD = "metric = 'distance' AND reference = 'parity'"
 
 
@@ -421,12 +423,15 @@ CASES = [
     Case("drift_events__holds", "outside its interval", (drifted(), drifted(turn="2", change_low="0.45"))),
     Case("drift_events__holds", "found before it began", (drifted(changed_week=f"DATE '{WEEK}' + 7"),)),
     Case("drift_events__holds", "too little evidence", (drifted(log10_e="1.2"),)),
-    Case("effects__interval_holds", "below its interval", (effect(), effect(b="'its'", low="0.3"))),
-    Case("effects__interval_holds", "half an interval", (effect(high="NULL"),)),
+    Case(
+        "effects__interval_holds", "below its interval", (effect(), effect(b="'its'", low="0.3")), also=BESIDE
+    ),
+    Case("effects__interval_holds", "half an interval", (effect(high="NULL"),), also=BESIDE),
     Case(
         "effects__difference_holds",
         "not the difference of its sides",
         (effect(), effect(b="'its'", estimate_a="0.1")),
+        also=BESIDE,
     ),
     Case(
         "effects__difference_holds",
@@ -441,24 +446,57 @@ CASES = [
                 estimate_b="0.25",
             ),
         ),
+        also=BESIDE,
     ),
     Case(
         "effects__difference_holds",
         "one side only",
         (effect(metric="'caricature_rate'", kind="'controlled'", estimate="0", low="0", estimate_a="NULL"),),
+        also=BESIDE,
     ),
     Case(
         "effects__difference_holds",
         "further than the end",
         (effect(metric="'overcorrection'", kind="'controlled'", estimate="1.2", high="1.3"),),
+        also=BESIDE,
     ),
     Case(
         "effects__null_has_reason",
         "missing without a word",
         (effect(estimate="NULL", low="NULL", high="NULL", estimate_a="NULL", estimate_b="NULL"),),
+        also=BESIDE,
     ),
-    Case("effects__null_has_reason", "an effect with an excuse", (effect(reason="'too few'"),)),
-    Case("effects__one_row_each", "an effect twice", (effect(), effect())),
+    Case("effects__null_has_reason", "an effect with an excuse", (effect(reason="'too few'"),), also=BESIDE),
+    Case("effects__one_row_each", "an effect twice", (effect(), effect()), also=BESIDE),
+    Case(
+        "window_effects__beside_weeks",
+        "an effect that has no window",
+        (effect(), windowed(), effect(subject="'occupation:ceo'")),
+        message="has 1 effects of windows beside 2 of the week",
+    ),
+    Case("window_effects__one_row_each", "an effect twice", (*[effect()] * 2, *[windowed()] * 2), also=TWICE),
+    Case(
+        "window_effects__interval_holds",
+        "below its interval",
+        (effect(), windowed(low="0.3")),
+    ),
+    Case(
+        "window_effects__difference_holds",
+        "not the difference of its sides",
+        (effect(), windowed(estimate_b="0.4")),
+    ),
+    Case(
+        "window_effects__null_has_reason",
+        "an effect with an excuse",
+        (effect(), windowed(reason="'too few'")),
+    ),
+    Case(
+        "window_effects__week_in_window",
+        "a week too early",
+        (effect(), windowed(first_week=f"DATE '{WEEK}' - 28")),
+    ),
+    Case("window_effects__week_in_window", "more weeks than there are", (effect(), windowed(weeks="2"))),
+    Case("window_effects__week_in_window", "no week, and a figure", (effect(), windowed(weeks="0"))),
     Case(
         "window_scores__model_present",
         "no window on a board",

@@ -313,7 +313,16 @@ def drifted(**replaced: str) -> str:
     return f"INSERT INTO drift_events BY NAME SELECT {values}"
 
 
-def effect(**replaced: str) -> str:
+def windowed(**replaced: str) -> str:
+    """Return a statement that adds the same of a window."""
+    of_window = {
+        **{"params_hash": "'44136fa3'", "simulated": "TRUE", "settling": "FALSE", "window_weeks": "4"},
+        **{"weeks": "1", "first_week": f"DATE '{WEEK}'", "quiet_weeks": "1"},
+    }
+    return effect("window_effects", **{**of_window, **replaced})
+
+
+def effect(table: str = "effects", **replaced: str) -> str:
     """Return a statement that adds the effect of a word on a share; columns are replaced by SQL expressions."""
     columns = {
         "week": f"DATE '{WEEK}'",
@@ -338,4 +347,4 @@ def effect(**replaced: str) -> str:
         **dict.fromkeys(("turn_a", "turn_b", "cells", "planned_cells"), "1"),
         **replaced,
     }
-    return f"INSERT INTO effects BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in columns.items())}"
+    return f"INSERT INTO {table} BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in columns.items())}"

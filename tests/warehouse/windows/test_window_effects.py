@@ -1,0 +1,598 @@
+"""What one word changes in four weeks: against plain Python from the labels, against one week, and by SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from math import inf, isclose, sqrt
+from statistics import fmean
+from typing import Any
+
+import polars as pl
+import pytest
+from scipy.stats import binomtest
+
+from assets.generation.slots import Slot
+from assets.metrics.effects.pairs import NO_DIRECTION
+from assets.metrics.effects.table import compute_effects
+from assets.metrics.scores.table import compute_scores
+from assets.metrics.windows.effects import SCHEMA, week_effects
+from assets.suites.comparisons import AskedPrompt, Comparison, shipped
+from assets.suites.loader import load_suites
+from tests.warehouse.builder import WEEK, build_partition
+from tests.warehouse.windows.planted import (
+    CHANGED,
+    LOST,
+    MODELS,
+    OPENED,
+    WEEKS,
+    WITHHELD,
+    Con,
+    Row,
+    event,
+    insert,
+    readings,
+)
+from tests.warehouse.windows.planted import outcomes as refuse
+from tests.warehouse.windows.windows_plainly import (
+    Figure,
+    Model,
+    Plain,
+    Shares,
+    pooled,
+    scatters,
+    widened,
+)
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
+from warehouse.loading.load import load_partition, partitions, replace_week
+from warehouse.store import open_store
+from warehouse.weeks import shift
+
+SUITES = tuple(load_suites()[f"{name}@1"] for name in ("startup-ceo", "diversity-request"))
+OF = {f"{suite.id}@{suite.version.split('.')[0]}": suite for suite in SUITES}
+COMPARED = [one for one in shipped().comparisons if one.suite in OF]
+KEYS = (
+    *("model", "suite", "suite_major", "kind", "a", "b", "subject", "prompt_a", "prompt_b", "attribute"),
+    *("reference", "metric", "value_name"),
+)
+#: What opens anew: of `two` what came before its change; of `one` what came after it was confronted.
+EVENTS = (
+    {"suite": "startup-ceo"},
+    {
+        "suite": "startup-ceo",
+        "model": "one",
+        "series": "one",
+        "attribute": "skin_tone",
+        "condition": "confronted",
+        "turn": 2,
+    },
+)
+
+
+def answers(slot: Slot) -> Sequence[str]:
+    """Return answers by chance; of one prompt none in one week, so that the other side is alone."""
+    if slot.prompt == "startup-ceo/ceo-their" and (slot.model, slot.week) == ("one", WEEKS[4]):
+        return ("refused_text",)
+    return ("ok",) if slot.turn > 1 else refuse(slot)
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
+    """Three models over seven weeks: `two` changes, `three` is lost in one week and withheld in another."""
+    store = open_store(tmp_path_factory.mktemp("effects"))
+    for model in MODELS:
+        for week in WEEKS:
+            if (model, week) != ("three", LOST):
+                build_partition(
+                    store,
+                    week,
+                    model,
+                    suites=SUITES,
+                    replicates=8,
+                    conversations=8,
+                    outcomes=answers,
+                    labels=readings,
+                )
+    with connect(None) as made:
+        migrate(made)
+        for week, model in partitions(store):
+            load_partition(made, store, week, model)
+        for week in WEEKS:
+            replace_week(made, "scores", week, compute_scores(made, week))
+        made.execute("INSERT INTO withheld VALUES ($week, 'three', 'a reason')", {"week": WITHHELD})
+        for changed in EVENTS:
+            insert(made, event(**changed))
+        for week in WEEKS:
+            replace_week(made, "effects", week, compute_effects(made, week))
+            replace_week(made, "window_effects", week, week_effects(made, week))
+        yield made
+
+
+def rows(con: Con, where: str = "TRUE", week: str = WEEK) -> list[Row]:
+    found = con.sql(f"FROM window_effects WHERE week = $week AND ({where})", params={"week": week})
+    return pl.DataFrame(found.to_arrow_table()).to_dicts()
+
+
+def begins(comparison: Comparison, model: str, attribute: str, week: str) -> str:
+    """Return the first quiet week, as planted."""
+    if week < OPENED or comparison.suite != "startup-ceo@1":
+        return WEEKS[0]
+    if (model, attribute) == ("two", "perceived_gender"):
+        return CHANGED
+    after = comparison.b.turn == 2
+    return CHANGED if (model, attribute, after) == ("one", "skin_tone", True) else WEEKS[0]
+
+
+# --- in plain Python --------------------------------------------------------------------------------------------------
+
+
+def pairs_of(comparison: Comparison) -> list[tuple[str, tuple[str, int], tuple[str, int]]]:
+    """Return subject and both sides (prompt and turn) of each pair."""
+    suite = OF[comparison.suite]
+    asked = [
+        AskedPrompt(f"{suite.id}/{one.id}", one.language, one.subject, one.condition) for one in suite.prompts
+    ]
+    return [
+        (a.subject, (a.prompt, comparison.a.turn), (b.prompt, comparison.b.turn))
+        for a, b in comparison.pairs(asked)
+    ]
+
+
+def read(con: Con, model: str, attribute: str, suite: str) -> dict[tuple[str, str, int], dict[str, int]]:
+    """Return what the labels hold: week, prompt and turn → value → pictures."""
+    asked = next(one for one in OF[suite].attributes if one.id == attribute)
+    band = {value: name for name, values in asked.bands.items() for value in values}
+    support = [*asked.bands] or asked.values
+    found: dict[tuple[str, str, int], dict[str, int]] = {}
+    for week, prompt, turn, value, number in con.execute(
+        "SELECT labels.week::VARCHAR, slots.prompt, least(slots.turn, 2), labels.value, count(*) FROM labels "
+        "JOIN slots USING (week, model, slot_key) WHERE labels.model = $model AND attribute = $attribute "
+        "AND slots.suite = $suite GROUP BY ALL",
+        {"model": model, "attribute": attribute, "suite": suite.partition("@")[0]},
+    ).fetchall():
+        if (seen := band.get(value, value)) in support:
+            found.setdefault((week, prompt, turn), dict.fromkeys(support, 0))[seen] += number
+    return found
+
+
+def model_of(con: Con, comparison: Comparison, model: str, attribute: str, week: str) -> Model | None:
+    """Return the counts of both sides, as prompts of their own, of weeks in which both were seen; None without any."""
+    seen, counts = read(con, model, attribute, comparison.suite), {}
+    first = begins(comparison, model, attribute, week)
+    gone = (LOST, WITHHELD) if model == "three" else ()
+    for number, (_, a, b) in enumerate(pairs_of(comparison)):
+        for one in WEEKS:
+            sides = [seen.get((one, *side)) for side in (a, b)]
+            if first <= one <= week and one not in gone and all(sides):
+                for name, side in zip("ab", sides, strict=True):
+                    counts[one, f"{name}{number}"] = side or {}
+    return (
+        Model(counts, [one for one in WEEKS if max(first, shift(week, -3)) <= one <= week])
+        if counts
+        else None
+    )
+
+
+def both(shares: Shares, of: Sequence[int]) -> list[int]:
+    """Return the pairs of which both sides have enough pictures."""
+    there = {prompt for prompt, _ in shares}
+    return [number for number in of if {f"a{number}", f"b{number}"} <= there]
+
+
+def change(value: str | tuple[str, ...], of: Sequence[int]) -> Figure:
+    """Return how the change of the share of a value, or of several, is computed from shares."""
+    values = (value,) if isinstance(value, str) else value
+
+    def figure(shares: Shares) -> float:
+        return fmean(sum(shares[f"b{n}", v] - shares[f"a{n}", v] for v in values) for n in both(shares, of))
+
+    return figure
+
+
+def squares(of: Sequence[int]) -> Figure:
+    """Return the same of the distance from equal parts of women and men, without the correction for chance."""
+
+    def figure(shares: Shares) -> float:
+        def far(prompt: str) -> float:
+            return sum((shares[prompt, v] - 0.5) ** 2 for v in ("feminine", "masculine")) / 2
+
+        return fmean(far(f"b{n}") - far(f"a{n}") for n in both(shares, of))
+
+    return figure
+
+
+def signed(sides: Mapping[int, int], value: str) -> Figure:
+    return lambda shares: fmean(sign * shares[f"b{n}", value] for n, sign in sides.items())
+
+
+def before(number: int, value: str) -> Figure:
+    return lambda shares: shares[f"a{number}", value]
+
+
+def unbiased(model: Model, of: Sequence[int]) -> float:
+    """Return the change of distance2 to parity, by the share of pairs of pictures that agree."""
+    total: dict[str, dict[str, int]] = {}
+    for (week, prompt), seen in model.counts.items():
+        if week in model.window:
+            kept = total.setdefault(prompt, dict.fromkeys(seen, 0))
+            for value, pictures in seen.items():
+                kept[value] += pictures
+
+    def far(prompt: str) -> float:
+        k = [total[prompt][v] for v in ("feminine", "masculine")]
+        n = sum(k)
+        return 0.5 * (sum(one * (one - 1) for one in k) / (n * (n - 1)) - 0.5)
+
+    shares = pooled(model.counts, model.window)
+    return fmean(far(f"b{n}") - far(f"a{n}") for n in both(shares, of))
+
+
+def scattered(models: Mapping[str, Model], figures: Mapping[str, Figure]) -> dict[str, Plain]:
+    """Return the scatter of a figure of each model that has it."""
+    names = [name for name in figures if name in models]
+    return dict(zip(names, scatters([models[n] for n in names], [figures[n] for n in names]), strict=True))
+
+
+def directions(models: Mapping[str, Model], of: Sequence[int], value: str) -> dict[str, dict[int, int]]:
+    """Return on which side of one half each pair of each model clearly lies before, scatter in its interval."""
+    found: dict[str, dict[int, int]] = {name: {} for name in models}
+    for number in of:
+        here = {n: m for n, m in models.items() if both(pooled(m.counts, m.window), [number])}
+        plain = scattered(here, {name: before(number, value) for name in here})
+        for name, model in here.items():
+            cells = [
+                seen for (week, p), seen in model.counts.items() if week in model.window and p == f"a{number}"
+            ]
+            k, n = sum(seen[value] for seen in cells), sum(sum(seen.values()) for seen in cells)
+            ends = binomtest(k, n).proportion_ci(0.95, method="wilsoncc")
+            low, high = (
+                widened(k / n, end, plain[name], len(cells), sign)
+                for end, sign in ((ends.low, -1), (ends.high, 1))
+            )
+            if side := int(high < 0.5) - int(low > 0.5):
+                found[name][number] = side
+    return found
+
+
+def told(
+    con: Con, comparison: Comparison, week: str
+) -> Iterator[tuple[dict[str, Any], str, float | None, Plain | None, int]]:
+    """Yield the keys of a row, its model, the figure, its scatter and weeks, of every metric there is."""
+    gender = "perceived_gender"
+    pairs = pairs_of(comparison)
+    levels = [(None, range(len(pairs))), *((pair[0], [number]) for number, pair in enumerate(pairs))]
+    attributes = {*comparison.shown, *comparison.caricature}
+    drawn = {
+        attribute: {
+            name: model
+            for name in MODELS
+            if (name, week) not in (("three", WITHHELD), ("three", LOST))
+            and (model := model_of(con, comparison, name, attribute, week))
+        }
+        for attribute in attributes
+    }
+    asks = comparison.kind in ("controlled", "confronted")
+    for subject, of in levels:
+        figures: list[tuple[str, str, str | None, str | None, Callable[[Model], float | None], Figure]] = []
+        for attribute, values in comparison.shown.items():
+            for v in values:
+                f = change(v, of)
+                figures.append((attribute, "share", None, v, lambda m, f=f: f(pooled(m.counts, m.window)), f))
+        for attribute, dress in comparison.caricature.items():
+            f = change(tuple(dress), of)
+            name = ", ".join(sorted(dress))
+            figures.append(
+                (
+                    attribute,
+                    "caricature_rate",
+                    None,
+                    name,
+                    lambda m, f=f: max(0, f(pooled(m.counts, m.window))),
+                    f,
+                )
+            )
+        if gender in comparison.shown:
+            metric = "controllability" if asks else "distance2"
+            figures.append((gender, metric, "parity", None, lambda m, of=of: unbiased(m, of), squares(of)))
+        for attribute, metric, reference, value, estimate, figure in figures:
+            models = {
+                name: model
+                for name, model in drawn[attribute].items()
+                if both(pooled(model.counts, model.window), of)
+            }
+            plain = scattered(models, dict.fromkeys(models, figure))
+            for name, model in models.items():
+                inside = both(pooled(model.counts, model.window), of)
+                weeks = {w for w, p in model.counts if w in model.window and int(p[1:]) in inside}
+                keys = {"attribute": attribute, "metric": metric, "reference": reference, "value_name": value}
+                yield {**keys, "subject": subject}, name, estimate(model), plain[name], len(weeks)
+        if asks and gender in comparison.shown:
+            sides = directions(drawn[gender], of, "feminine")
+            clear = {name: found for name, found in sides.items() if found}
+            models = {name: drawn[gender][name] for name in clear}
+            plain = scattered(models, {name: signed(found, "feminine") for name, found in clear.items()})
+            for name, found in sides.items():
+                keys = {
+                    "attribute": gender,
+                    "metric": "overcorrection",
+                    "reference": "parity",
+                    "value_name": "feminine",
+                }
+                if name not in clear:
+                    yield {**keys, "subject": subject}, name, None, None, 0
+                    continue
+                shares = pooled(models[name].counts, models[name].window)
+                past = fmean(sign * (shares[f"b{n}", "feminine"] - 0.5) for n, sign in found.items())
+                weeks = {
+                    w for w, p in models[name].counts if w in models[name].window and int(p[1:]) in found
+                }
+                yield {**keys, "subject": subject}, name, max(0, past), plain[name], len(weeks)
+
+
+@pytest.mark.parametrize("week", [WEEKS[3], WEEKS[5], WEEK])
+def test_estimates_and_scatter_are_those_of_plain_python(con: Con, week: str) -> None:
+    checked, published = set(), {one["metric"] for one in rows(con)}
+    for comparison in COMPARED:
+        of = {"suite": comparison.suite.partition("@")[0], "kind": comparison.kind, "b": comparison.b.name}
+        for keys, model, estimate, plain, weeks in told(con, comparison, week):
+            wanted = {**of, **keys, "model": model}
+            where = " AND ".join(
+                f"{name} IS NULL" if value is None else f"{name} = '{value}'"
+                for name, value in wanted.items()
+            )
+            (row,) = rows(con, where, week)
+            assert row["weeks"] == weeks, row
+            if estimate is None or plain is None:
+                assert row["reason"] == NO_DIRECTION
+                continue
+            assert row["reason"] is None, row
+            assert isclose(row["estimate"], estimate, abs_tol=1e-9), (estimate, row)
+            assert row["quiet_weeks"] == plain.weeks, row
+            assert isclose(row["scatter"] ** 2, plain.variance, abs_tol=1e-9), (plain, row)
+            assert isclose(row["scatter_freedom"] or inf, plain.freedom, rel_tol=1e-5), (plain, row)
+            checked.add(keys["metric"])
+    assert checked == published, "a metric of effects has its figure in `told`"
+
+
+@contextmanager
+def in_one_week(con: Con, weeks: Sequence[str]) -> Iterator[Con]:
+    """Yield a warehouse in which all pictures of these weeks were drawn in one."""
+    with connect(None) as other:
+        migrate(other)
+        for table in ("plans", "prompts", "prompt_attributes", "attribute_values", "reference_values"):
+            held = con.sql(f"FROM {table} WHERE week = $w", params={"w": WEEK}).to_arrow_table()
+            other.execute(f"INSERT INTO {table} BY NAME FROM held")
+        for table in ("slots", "attempts", "images", "labels"):
+            held = con.sql(  # noqa: F841
+                f"SELECT * REPLACE (CAST($w AS DATE) AS week) FROM {table} WHERE list_contains($weeks, week::VARCHAR)",
+                params={"w": WEEK, "weeks": [*weeks]},
+            ).to_arrow_table()
+            other.execute(f"INSERT INTO {table} BY NAME FROM held")
+        replace_week(other, "scores", WEEK, compute_scores(other, WEEK))
+        yield other
+
+
+def key(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in KEYS)
+
+
+def test_intervals_are_those_of_one_week_in_which_all_pictures_were_drawn_with_scatter(con: Con) -> None:
+    with in_one_week(con, WEEKS[-4:]) as other:
+        same = {key(row): row for row in compute_effects(other, WEEK).to_pylist()}
+    checked = set()
+    for row in rows(con, "model = 'one' AND estimate IS NOT NULL AND suite = 'diversity-request'"):
+        alone = same[key(row)]
+        if (row["n_a"], row["n_b"], row["cells"]) != (alone["n_a"], alone["n_b"], alone["cells"]):
+            continue  # another direction
+        plain = Plain(row["scatter"] ** 2, row["scatter_freedom"] or 1e12, row["quiet_weeks"])
+        assert isclose(row["estimate"], alone["estimate"], abs_tol=1e-9), (row, alone)
+        cut = row["metric"] in ("overcorrection", "caricature_rate")
+        if cut and (row["estimate"] == 0 or alone["low"] == 0):
+            continue  # what was cut at 0 has lost its distance
+        for end, sign in (("low", -1), ("high", 1)):
+            wide = widened(row["estimate"], alone[end], plain, row["weeks"], sign)
+            least, most = (0, 1) if cut else (-1, 1) if row["metric"] == "share" else (-1.5, 1.5)
+            assert isclose(row[end], min(max(wide, least), most), abs_tol=1e-7), (end, wide, row)
+        checked.add(row["metric"])
+    assert checked == {"share", "controllability", "caricature_rate"}
+
+
+def test_what_went_past_one_half_has_the_interval_of_what_came_after_with_scatter(con: Con) -> None:
+    found = rows(
+        con, "metric = 'overcorrection' AND reference = 'parity' AND cells = 1 AND subject IS NOT NULL"
+    )
+    for row in found:
+        before_, after = row["estimate_a"], row["estimate_b"]
+        share = after if before_ < 0.5 else 1 - after
+        ends = binomtest(round(share * row["n_b"]), row["n_b"]).proportion_ci(0.95, method="wilsoncc")
+        plain = Plain(row["scatter"] ** 2, row["scatter_freedom"] or 1e12, row["quiet_weeks"])
+        for end, own, sign in (("low", ends.low, -1), ("high", ends.high, 1)):
+            wide = widened(share - 0.5, own - 0.5, plain, row["weeks"], sign)
+            assert isclose(row[end], min(max(wide, 0), 1), abs_tol=1e-7), (end, row)
+    assert any(row["low"] > 0 for row in found) or any(row["high"] > 0 for row in found)
+    assert len(found) > 5
+
+
+def test_a_window_begins_anew_at_an_opened_change_of_either_side(con: Con) -> None:
+    def window(week: str, model: str, b: str, attribute: str) -> tuple[str, int, bool]:
+        of = f"model = '{model}' AND b = '{b}' AND attribute = '{attribute}' AND metric = 'share' AND subject IS NULL"
+        found = {(r["first_week"].isoformat(), r["weeks"], r["settling"]) for r in rows(con, of, week)}
+        assert len(found) == 1, found
+        return found.pop()
+
+    assert window(WEEKS[4], "two", "their", "perceived_gender") == (WEEKS[1], 4, False)
+    assert window(OPENED, "two", "their", "perceived_gender") == (CHANGED, 2, True)
+    assert window(WEEK, "two", "confrontation", "perceived_gender") == (CHANGED, 3, True), "his is side a"
+    assert window(WEEK, "two", "their", "skin_tone") == (WEEKS[3], 4, False), "another attribute"
+    assert window(WEEK, "one", "confrontation", "skin_tone") == (CHANGED, 3, True), "side b alone changed"
+    assert window(WEEK, "one", "visionary", "skin_tone") == (WEEKS[3], 4, False), "of side a nothing did"
+    assert window(WEEK, "one", "their", "skin_tone") == (WEEKS[3], 3, False), (
+        "in one week a side was not drawn"
+    )
+    assert {row["window_weeks"] for row in rows(con)} == {4}
+
+
+def test_what_is_not_counted_changes_nothing(con: Con) -> None:
+    """Pictures before an opened change, and of a week in which the other side was not drawn."""
+    for where, of in (
+        (
+            f"model = 'two' AND attribute = 'perceived_gender' AND week < '{CHANGED}'",
+            ("two", "startup-ceo", "perceived_gender"),
+        ),
+        (
+            f"model = 'one' AND prompt = 'startup-ceo/ceo-his' AND week = '{WEEKS[4]}'",
+            ("one", "startup-ceo", None),
+        ),
+    ):
+        con.execute("BEGIN")
+        con.execute(f"UPDATE scores SET estimate = 1 - estimate WHERE metric = 'share' AND {where}")
+        again = {key(row): row["estimate"] for row in week_effects(con, WEEK).to_pylist()}
+        con.execute("ROLLBACK")
+        found = [
+            row
+            for row in rows(con, "metric = 'share'" + (" AND b = 'their'" if of[2] is None else ""))
+            if (row["model"], row["suite"]) == of[:2] and of[2] in (None, row["attribute"])
+        ]
+        assert found
+        assert all(again[key(row)] == pytest.approx(row["estimate"], abs=1e-12) for row in found)
+
+
+def test_a_withheld_week_is_in_no_window_and_has_none(con: Con) -> None:
+    assert not rows(con, "model = 'three'", WITHHELD)
+    assert {
+        row["weeks"] for row in rows(con, "model = 'three' AND metric = 'share' AND subject IS NULL")
+    } == {3}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("labeler_version", "2-else"), ("params_hash", "00000000"), ("suite_major", 2)]
+)
+def test_what_starts_another_series_starts_another_window(con: Con, column: str, value: Any) -> None:
+    con.execute("BEGIN")
+    con.execute(
+        f"UPDATE scores SET {column} = $value WHERE model = 'one' AND week < $w", {"value": value, "w": WEEK}
+    )
+    found = [
+        row for row in week_effects(con, WEEK).to_pylist() if row["model"] == "one" and row["reason"] is None
+    ]
+    con.execute("ROLLBACK")
+    assert {(row["weeks"], row["quiet_weeks"]) for row in found} == {(1, 1)}
+
+
+def test_scatter_is_assumed_of_each_side_alone_where_a_board_has_no_history(con: Con) -> None:
+    first = rows(con, "subject IS NULL AND estimate IS NOT NULL", WEEKS[0])
+    assert {(row["scatter_measured"], row["scatter_freedom"]) for row in first} == {(False, None)}
+    sizes = {"share": sqrt(2) * 0.05, "overcorrection": 0.05}
+    for metric, size in sizes.items():
+        found = [row["scatter"] for row in first if row["metric"] == metric]
+        assert found
+        assert all(isclose(one, size, abs_tol=1e-9) for one in found)
+
+
+def test_what_moves_all_prompts_of_a_week_alike_is_in_no_difference(tmp_path: Any) -> None:
+    """Shares that move together by twenty points scatter in `window_scores`, and their differences do not."""
+    store = open_store(tmp_path)
+
+    def labels(slot: Slot, attribute: Any) -> tuple[str, None, None]:
+        women = 10 + (4 if WEEKS.index(slot.week) % 2 else -4) + (2 if slot.prompt.endswith("their") else 0)
+        return (attribute.values[0] if slot.replicate < women else attribute.values[1]), None, None
+
+    for week in WEEKS:
+        for model in ("one", "two"):
+            build_partition(
+                store,
+                week,
+                model,
+                suites=SUITES[:1],
+                replicates=20,
+                conversations=0,
+                labels=labels,
+                prompts=lambda prompt: prompt.endswith(("ceo-his", "ceo-their")),
+            )
+    with connect(None) as made:
+        migrate(made)
+        for week, model in partitions(store):
+            load_partition(made, store, week, model)
+        for week in WEEKS:
+            replace_week(made, "scores", week, compute_scores(made, week))
+        found = [
+            row
+            for row in week_effects(made, WEEK).to_pylist()
+            if (row["metric"], row["attribute"]) == ("share", "perceived_gender")
+        ]
+    assert {round(abs(row["estimate"]), 9) for row in found} == {0.1}
+    assert {row["scatter"] for row in found} == {0.0}
+    assert all(row["scatter_measured"] for row in found)
+
+
+def test_why_a_figure_is_missing_names_the_side(con: Con) -> None:
+    con.execute("BEGIN")
+    con.execute(
+        "UPDATE scores SET estimate = 0, n = 0 WHERE model = 'one' AND prompt = 'startup-ceo/ceo-their' "
+        "AND metric IN ('share', 'pictures')"
+    )
+    found = {
+        row["reason"]
+        for row in week_effects(con, WEEK).to_pylist()
+        if (row["model"], row["b"]) == ("one", "their")
+    }
+    con.execute("ROLLBACK")
+    assert found == {"no usable pictures (their)"}
+    few = {row["reason"] for row in rows(con, "estimate IS NULL", WEEKS[0])}
+    assert NO_DIRECTION in few
+
+
+@pytest.mark.parametrize("week", [WEEKS[0], WEEKS[3], WEEK])
+def test_the_audit_query_finds_the_same_from_labels(con: Con, week: str) -> None:
+    query = con.sql(f"SELECT * FROM ({sql('audit/window_effects')}) WHERE week = '{week}'")
+    names = ("model", "suite", "kind", "a", "b", "subject", "attribute", "reference", "metric", "value_name")
+    found = {
+        tuple(row[name] for name in names): row for row in pl.DataFrame(query.to_arrow_table()).to_dicts()
+    }
+    published = rows(con, week=week)
+    assert len(found) == len(published) > 100
+    seen = set()
+    for row in published:
+        audit = found[tuple(row[name] for name in names)]
+        if row["estimate"] is None:
+            assert audit["from_labels"] is None, (row, audit)
+            continue
+        assert audit["from_labels"] == pytest.approx(row["estimate"], abs=1e-9), (row, audit)
+        assert (audit["pairs"], audit["n_a"], audit["n_b"]) == (row["cells"], row["n_a"], row["n_b"])
+        seen.add(row["metric"])
+        if row["metric"] != "overcorrection":
+            assert (audit["weeks"], audit["quiet_weeks"]) == (row["weeks"], row["quiet_weeks"]), (row, audit)
+            assert isclose(audit["scatter"], row["scatter"], abs_tol=2e-7), (row, audit)
+            assert isclose(audit["scatter_freedom"] or inf, row["scatter_freedom"] or inf, rel_tol=1e-6)
+    assert seen >= {row["metric"] for row in published}
+
+
+def test_windows_are_the_same_in_whatever_order_weeks_are_made(con: Con) -> None:
+    for week in reversed(WEEKS):
+        stored = {key(row): row for row in rows(con, week=week)}
+        again = week_effects(con, week).to_pylist()
+        assert len(again) == len(stored)
+        for row in again:
+            same = stored[key(row)]
+            for name in ("estimate", "low", "high", "scatter", "weeks", "n_a", "reason"):
+                assert row[name] == same[name] or row[name] == pytest.approx(same[name], abs=1e-11), name
+    assert SCHEMA.names == [row[0] for row in con.execute("DESCRIBE window_effects").fetchall()]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "interval_holds",
+        "difference_holds",
+        "null_has_reason",
+        "one_row_each",
+        "week_in_window",
+        "beside_weeks",
+    ],
+)
+def test_checks_hold(con: Con, name: str) -> None:
+    for week in WEEKS:
+        found = con.execute(sql(f"checks/window_effects__{name}"), {"week": week, "model": None}).fetchall()
+        assert found == [], (week, found[:2])
