@@ -16,6 +16,7 @@ from assets.metrics.claims.table import history_claims
 from assets.metrics.drift.detectable import week_shifts
 from assets.metrics.drift.table import history_events, later_events
 from assets.metrics.effects.table import compute_effects, compute_study_effects
+from assets.metrics.effects.windows import week_effects
 from assets.metrics.labels.corrected import week_corrections, week_label_error
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
@@ -24,7 +25,6 @@ from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, wee
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
 from assets.metrics.windows.corrected import window_corrections
-from assets.metrics.windows.effects import week_effects
 from assets.metrics.windows.table import week_windows
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]

@@ -28,13 +28,15 @@ WITH hidden AS (
     GROUP BY week, model
 ),
 
-told AS (
-    SELECT
-        week, model, series, track, suite, suite_major, kind, a, b, turn_a, turn_b, subject, prompt_a,
-        prompt_b, attribute, reference, scale, labeler_version, metric, value_name, window_weeks, weeks,
-        first_week, estimate, low, high, estimate_a, estimate_b, n_a, n_b, cells, planned_cells, settling,
-        reason
+windows AS (
+    SELECT * EXCLUDE (params_hash, simulated, scatter, scatter_freedom, scatter_measured, quiet_weeks)
     FROM window_effects
+),
+
+told AS (
+    SELECT windows.*
+    FROM windows
+    ANTI JOIN hidden USING (week, model)
     UNION ALL BY NAME
     SELECT
         effects.* REPLACE (

@@ -1,4 +1,4 @@
--- Answers: what does one word change in one week, as far as the page tells of it?
+-- Answers: what does one word change in the four weeks that end with a week, as far as the page tells of it?
 -- Grain: one row for each model × comparison × metric × attribute × reference × value, over all subjects; of
 --   overcorrection one row for each subject.
 -- Columns: those of word_against_word that the page shows.
@@ -6,8 +6,8 @@
 -- Depends on: word_against_word
 SELECT
     model, track, simulated, suite, suite_major, kind, a, b, subject, attribute, reference, metric,
-    value_name, estimate, low, high, estimate_a, estimate_b, clear, n_a, n_b, cells, planned_cells, reason,
-    reliable, reliability
+    value_name, weeks, first_week, settling, estimate, low, high, estimate_a, estimate_b, clear, n_a, n_b,
+    cells, planned_cells, reason, reliable, reliability
 FROM word_against_word
 WHERE week = cast($week AS DATE) AND (subject IS NULL) <> (metric = 'overcorrection')
 ORDER BY

@@ -22,6 +22,7 @@ from assets.leaderboard.parts import effects
 from assets.leaderboard.views.part import ShownPart
 from assets.leaderboard.views.view import Lead, Page
 from assets.metrics.effects.table import compute_effects
+from assets.metrics.effects.windows import week_effects
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world
@@ -82,6 +83,7 @@ def loaded_world(folder: Path) -> duckdb.DuckDBPyConnection:
         )
     con = world.load(store)
     replace_week(con, "effects", builder.WEEK, compute_effects(con, builder.WEEK))
+    replace_week(con, "window_effects", builder.WEEK, week_effects(con, builder.WEEK))
     return con
 
 
@@ -192,7 +194,7 @@ def test_requests_are_told_as_distance_as_what_went_past_and_as_dress(con: duckd
 def test_words_of_others_are_inert_and_labels_are_of_what_is_perceived(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
-    for table in ("plans", "prompts", "effects"):
+    for table in ("plans", "prompts", "effects", "window_effects"):
         con.execute(f"UPDATE {table} SET model = '<b>loud</b>' WHERE model = 'sim-loud'")
     con.execute(
         "UPDATE prompts SET text = '<script>alert(1)</script>' WHERE prompt = 'startup-ceo/ceo-their'"
@@ -226,7 +228,7 @@ def test_the_page_has_the_section_and_without_effects_it_has_none(
         text = render(page)["figures.html"].decode()
         assert ('id="words"' in text) is there
         assert ('href="#words"' in text) is there
-    con.execute("DELETE FROM effects")
+    con.execute("DELETE FROM window_effects")
     assert effects.build(con, DAY) == ()
 
 

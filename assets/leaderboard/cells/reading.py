@@ -198,7 +198,7 @@ def _cell(
                     row["attempt"],
                     row["place"],
                     of.of.get(value) if of and value is not None else None,
-                    _why_not(row, window, of, value) if of else None,
+                    why_not(row, window, of, value) if of else None,
                     row["readings"] or (),
                 )
             )
@@ -214,7 +214,7 @@ def value_read(row: Row, attribute: str, labeler_version: str | None) -> str | N
     return None
 
 
-def _why_not(row: Row, window: Row, of: Looked, value: str | None) -> str | None:
+def why_not(row: Row, window: Row, of: Looked, value: str | None) -> str | None:
     """Return why a picture is not one of those that the share is of; None if it is."""
     if (row["series"], row["params_hash"]) != (window["series"], window["params_hash"]):
         return PARAMETERS

@@ -1,4 +1,4 @@
-"""What one word changes: the changes of shares in a week's pictures, with the pictures on both sides."""
+"""What one word changes: the changes of shares in four weeks' pictures, with the pictures on both sides."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
             yield (
                 comparison,
                 _page(
+                    week,
                     comparison,
                     found[comparison.key],
                     texts[comparison.key],
@@ -64,13 +65,15 @@ def _by_comparison(found: Sequence[Row]) -> dict[tuple[str, str, str, str], list
 
 def _slots(con: duckdb.DuckDBPyConnection, week: date, prompts: Sequence[str]) -> Slots:
     kept: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in stream_of_weeks(con, "prompt_slots", [week], {"week": week.isoformat(), "asked": [*prompts]}):
+    given = {"week": week.isoformat(), "asked": [*prompts]}
+    for row in stream_of_weeks(con, "prompt_slots", reading.weeks_of(week), given):
         if row["outcome_group"] == "success" and row["image_sha256"] is not None:
             kept[row["prompt"], row["model"]].append(row)
     return kept
 
 
 def _page(
+    week: date,
     comparison: Comparison,
     found: Sequence[Row],
     texts: Sequence[Row],
@@ -94,6 +97,7 @@ def _page(
     ]
     one = texts[0] if texts and comparison.b.turn == 1 else None
     return WordPage(
+        first_week=reading.first_week(week),
         title=title(comparison.title),
         text_a=showing.cut(one["text_a"], _TEXT) if one else None,
         text_b=showing.cut(one["text_b"], _TEXT) if one else None,
@@ -120,6 +124,7 @@ def _effect(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots, most: int)
         if (pair["model"], pair["attribute"], pair["value_name"])
         == (row["model"], row["attribute"], row["value_name"])
     ]
+    counted = _counted(row, mine, of, slots)
     return WordEffect(
         model=words.plain(row["model"]),
         simulated=row["simulated"],
@@ -130,26 +135,48 @@ def _effect(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots, most: int)
         change=effect_words.signed_points(row["estimate"]),
         low=effect_words.signed_points(row["low"]),
         high=effect_words.signed_points(row["high"]),
-        a=_side(row, "a", mine, of, slots, most),
-        b=_side(row, "b", mine, of, slots, most),
+        a=_side(row, "a", mine, counted["a"], most),
+        b=_side(row, "b", mine, counted["b"], most),
         pairs=row["cells"],
+        weeks=row["weeks"],
+        settling=row["settling"],
     )
 
 
-def _side(row: Row, side: str, pairs: Sequence[Row], of: Looked, slots: Slots, most: int) -> WordSide:
-    """Return one side; the pictures that its share is of are those with a value of the support."""
-    counted: list[tuple[str, Thumb]] = []
-    prompts = sorted({pair[f"prompt_{side}"] for pair in pairs})
-    for prompt in prompts:
-        for slot in slots.get((prompt, row["model"]), ()):
-            seat = of.seat(reading.value_read(slot, row["attribute"], slot["labeler_version"]))
-            if seat is not None:
-                word = showing.caption(row["attribute"], seat)
-                thumb = Thumb(len(counted), slot["image_sha256"], word, seat == row["value_name"])
-                counted.append((slot["place"], thumb))
-    chosen = sorted(counted, key=lambda one: one[0])[:most]
-    address = showing.address_of(prompts[0], row["model"]) if len(prompts) == 1 else None
-    return WordSide(row[f"n_{side}"], row[f"estimate_{side}"], tuple(thumb for _, thumb in chosen), address)
+def _counted(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots) -> dict[str, list[tuple[Row, str]]]:
+    """Return the pictures that the shares of both sides are of, each with the value that it is counted as.
+
+    They show a value of the support, and are of weeks in which both sides of their pair have such pictures.
+    """
+    kept: dict[str, list[tuple[Row, str]]] = {"a": [], "b": []}
+    for pair in pairs:
+        sides: dict[str, list[tuple[Row, str]]] = {"a": [], "b": []}
+        for side, found in sides.items():
+            for slot in slots.get((pair[f"prompt_{side}"], row["model"]), ()):
+                value = reading.value_read(slot, row["attribute"], slot["labeler_version"])
+                seat = of.seat(value)
+                if seat is not None and reading.why_not(slot, pair, of, value) is None:
+                    found.append((slot, seat))
+        weeks = set.intersection(*({slot["week"] for slot, _ in found} for found in sides.values()))
+        for side, found in sides.items():
+            kept[side] += [one for one in found if one[0]["week"] in weeks]
+    return kept
+
+
+def _side(
+    row: Row, side: str, pairs: Sequence[Row], counted: Sequence[tuple[Row, str]], most: int
+) -> WordSide:
+    """Return one side with some of its pictures, at random."""
+    prompts = {pair[f"prompt_{side}"] for pair in pairs}
+    chosen = sorted(counted, key=lambda one: str(one[0]["place"]))[:most]
+    thumbs = tuple(
+        Thumb(
+            number, slot["image_sha256"], showing.caption(row["attribute"], seat), seat == row["value_name"]
+        )
+        for number, (slot, seat) in enumerate(chosen)
+    )
+    address = showing.address_of(*prompts, row["model"]) if len(prompts) == 1 else None
+    return WordSide(row[f"n_{side}"], row[f"estimate_{side}"], thumbs, address)
 
 
 def _is_told(comparison: Comparison, row: Row) -> bool:

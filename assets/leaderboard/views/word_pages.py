@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.message import Message
@@ -24,7 +25,10 @@ class WordSide:
 
 @dataclass(frozen=True)
 class WordEffect:
-    """What became of one value in the pictures of one model. `change`, `low` and `high` are signed points."""
+    """What became of one value in the pictures of one model. `change`, `low` and `high` are signed points.
+
+    `weeks` are those in which both sides have pictures; `settling`: a change was detected lately.
+    """
 
     model: str
     simulated: bool
@@ -38,6 +42,8 @@ class WordEffect:
     a: WordSide
     b: WordSide
     pairs: int
+    weeks: int
+    settling: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class WordMissing:
 class WordPage:
     """One comparison: the clear effects first. Texts are None where each side has several."""
 
+    first_week: date
     title: Message
     text_a: str | None
     text_b: str | None
@@ -83,4 +90,5 @@ class WordCard:
 class WordPages:
     """The list of comparisons."""
 
+    first_week: date
     cards: tuple[WordCard, ...]

@@ -73,7 +73,7 @@ _PAIR = {
 
 
 @dataclass(frozen=True)
-class Compared:
+class WordPairs:
     """What the models of a week were asked that is compared.
 
     Attributes:
@@ -89,7 +89,7 @@ class Compared:
     dress: tuple[Dress, Sequence[str]]
 
 
-def compared(con: duckdb.DuckDBPyConnection, week: str) -> Compared | None:
+def compared(con: duckdb.DuckDBPyConnection, week: str) -> WordPairs | None:
     """Return what is compared in a week; None where nobody was asked any of it."""
     comparisons = shipped().comparisons
     suites = sorted({comparison.suite.split("@")[0] for comparison in comparisons})
@@ -106,7 +106,7 @@ def compared(con: duckdb.DuckDBPyConnection, week: str) -> Compared | None:
         "/".join((one.suite.split("@")[0], one.kind, one.a.name, one.b.name)): one.caricature
         for one in comparisons
     }
-    return Compared(suites, pairs, _planned(pairs, prompts, [*SUITE, *SIDES]), (dress, ("suite", *SIDES)))
+    return WordPairs(suites, pairs, _planned(pairs, prompts, [*SUITE, *SIDES]), (dress, ("suite", *SIDES)))
 
 
 def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:

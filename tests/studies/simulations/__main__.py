@@ -30,13 +30,14 @@ STUDIES: Mapping[str, str] = {
     "gold": "coverage of the weighted share of one gold set, beside three wrong ways",
     "label_error": "order and coverage when labelers err",
     "effects": "paired effects of a changed prompt",
+    "effect_windows": "what one word changes in four weeks, of models that scatter: coverage, false effects",
     "more_metrics": "homogeneity, lift, prompts like these, a fair model on the scales of others",
     "declared.boards": "ranks of planted models on every board of the analysis file, adversaries among them",
     "declared.stereotypes": "stereotype_share, others and gap: order with adversaries among the models, and coverage",
     "declared.statistic": "tilt, level and the two halves: bias and coverage",
 }
 #: Studies of what readers rely on have a folder of their own.
-READERS = {"claims", "corrected_windows", "design", "unopened", "windows"}
+READERS = {"claims", "corrected_windows", "design", "effect_windows", "unopened", "windows"}
 
 
 def study(name: str) -> ModuleType:

@@ -17,6 +17,11 @@ from warehouse.loading.analysis_tables import SCHEMAS
 from warehouse.loading.gold_objects import GOLD_TABLES
 from warehouse.loading.load import HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
 
+_WINDOWS = {
+    "drift_events": "says where windows begin anew; the figures come from labels",
+    "withheld": "which weeks are no observations is decided by checks, not by figures",
+}
+
 #: What is computed from other tables; `images` is filled from attempts.
 DERIVED = {*WEEK_RESULTS, *WEEK_TABLES, *STUDY_RESULTS, *HISTORY_RESULTS, *HISTORY_TABLES, "images", "loads"}
 #: What was planned, asked, labeled and said by people, and what the analysis file declares.
@@ -48,12 +53,11 @@ DECLARED = {
         "cell_counts": "answers a reader's question from the view that readers are given; what is published "
         "of it is found again by scores_shares"
     },
-    **{
-        name: {
-            "drift_events": "says where windows begin anew; the figures come from labels",
-            "withheld": "which weeks are no observations is decided by checks, not by figures",
-        }
-        for name in ("corrected_figures", "window_figures", "window_rates")
+    **dict.fromkeys(("corrected_figures", "window_figures", "window_rates"), _WINDOWS),
+    "window_effects": {
+        "window_effects": "lists what is published beside the same from labels; which prompts make a pair stands in "
+        "a file of the code, in no table",
+        **_WINDOWS,
     },
     "word_against_word": {
         "effects": "lists what is published beside the same from labels; which prompts make a pair stands in "

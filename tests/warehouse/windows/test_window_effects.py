@@ -15,8 +15,8 @@ from scipy.stats import binomtest
 from assets.generation.slots import Slot
 from assets.metrics.effects.pairs import NO_DIRECTION
 from assets.metrics.effects.table import compute_effects
+from assets.metrics.effects.windows import SCHEMA, week_effects
 from assets.metrics.scores.table import compute_scores
-from assets.metrics.windows.effects import SCHEMA, week_effects
 from assets.suites.comparisons import AskedPrompt, Comparison, shipped
 from assets.suites.loader import load_suites
 from tests.warehouse.builder import WEEK, build_partition

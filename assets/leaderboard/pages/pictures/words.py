@@ -7,7 +7,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells import word_pictures
+from assets.leaderboard.cells import reading, word_pictures
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.word_pages import WordCard, WordPages
@@ -26,7 +26,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         ADDRESS,
         TITLE,
-        WordPages(tuple(cards)),
+        WordPages(reading.first_week(week), tuple(cards)),
         description=say("The same prompt with one word changed, and what that does to the pictures."),
     )
 

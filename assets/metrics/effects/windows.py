@@ -116,7 +116,7 @@ def week_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
             .join(b.select("pair", *extra, row_b="row"), on=["pair", *extra], maintain_order="left")
             .join(found.planned, on=[*SUITE, *SIDES, "attribute"], how="left", maintain_order="left")
         )
-        spread = _Scattered(seats, counted.k)
+        spread = Scattered(seats, counted.k)
         figures += families(made, sides, [*_CELL, *extra], found.dress, PICTURES, spread)
     told = [_of_window(one, counted.begun, week) for one in figures]
     return finish(told, SCHEMA, occasions.week(week))
@@ -195,7 +195,7 @@ def _begin(con: duckdb.DuckDBPyConnection, week: str, paired: pl.DataFrame) -> p
 
 
 @dataclass(frozen=True)
-class _Scattered:
+class Scattered:
     """Puts scatter into intervals (`rows.Spread`); seats: (C, K), the seat of each cell's columns, -1 without one."""
 
     seats: Ints
@@ -204,6 +204,7 @@ class _Scattered:
     def __call__(
         self, found: Estimate, pairs: Pairs, moved: Moved, frame: pl.DataFrame
     ) -> tuple[Estimate, Mapping[str, pl.Series]]:
+        """Return figures with wider intervals, and what was measured."""
         seat, many = self.seats[moved.cell, moved.column], len(found.estimate)
         there: Bools = seat >= 0
         cell, figure = moved.cell[there], moved.figure[there]
