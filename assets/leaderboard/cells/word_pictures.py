@@ -175,7 +175,7 @@ def _side(
         )
         for number, (slot, seat) in enumerate(chosen)
     )
-    address = showing.address_of(*prompts, row["model"]) if len(prompts) == 1 else None
+    address = showing.address_of(next(iter(prompts)), row["model"]) if len(prompts) == 1 else None
     return WordSide(row[f"n_{side}"], row[f"estimate_{side}"], thumbs, address)
 
 

@@ -302,6 +302,14 @@ FORGERIES: dict[str, Forgery] = {
         _sql("UPDATE window_scores SET scatter = 0, quiet_weeks = 12 WHERE metric = 'distance2'"),
         "rows of window_scores differ when computed again",
     ),
+    "an effect made clear": Forgery(
+        _sql("UPDATE window_effects SET low = estimate WHERE metric = 'share' AND low < estimate"),
+        "rows of window_effects differ when computed again",
+    ),
+    "an effect without its scatter": Forgery(
+        _sql("UPDATE window_effects SET scatter = 0, quiet_weeks = 12 WHERE scatter > 0"),
+        "rows of window_effects differ when computed again",
+    ),
     # the manifest
     "table_hashes empty": Forgery(
         _nothing, "table_hashes has no hash of table labels", lambda e: {"table_hashes": {}}

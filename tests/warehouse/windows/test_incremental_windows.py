@@ -15,6 +15,7 @@ from assets.generation.workplace import Workplace
 from assets.metrics.claims.table import history_claims
 from assets.metrics.results import LATER_RESULTS
 from assets.metrics.week import score_all, score_weeks
+from assets.suites.loader import load_suites
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
 from tests.warehouse.windows.planted import OCCUPATIONS, labels
@@ -27,9 +28,11 @@ from warehouse.store import Store
 from warehouse.weeks import shift
 
 WEEKS = [shift(WEEK, number) for number in range(-4, 1)]
+SUITES = (OCCUPATIONS, load_suites()["startup-ceo@1"])
 TABLES = (
     "window_scores",
     "window_corrected_scores",
+    "window_effects",
     "model_pairs",
     "ranks",
     "check_results",
@@ -46,7 +49,7 @@ def hashes(path: Path) -> dict[str, str]:
 
 def built(store: Store, week: str, model: str, **options: Any) -> list[Slot]:
     """Write one partition and its pictures, which checks read."""
-    slots = build_partition(store, week, model, suites=(OCCUPATIONS,), replicates=3, **options)
+    slots = build_partition(store, week, model, suites=SUITES, replicates=3, **options)
     for slot in slots:
         picture = slot.slot_key.encode()
         store.put_if_absent(keys.image(sha256_hex(picture), "png"), picture)
@@ -67,7 +70,7 @@ def test_week_after_week_and_a_rebuild_give_the_same_windows(store: Store, tmp_p
                 week,
                 model,
                 labels=labels if (number, model) != (1, "two") else lambda slot, attribute: None,
-                prompts=lambda prompt: prompt.endswith(("ceo", "nurse", "chef")),
+                prompts=lambda prompt: prompt.endswith(("ceo", "nurse", "chef", "ceo-his", "ceo-their")),
             )
             late += [slot for slot in slots if (number, model) == (1, "two")]
         assert score_weeks(place, week) == [week]
@@ -83,14 +86,15 @@ def test_week_after_week_and_a_rebuild_give_the_same_windows(store: Store, tmp_p
     rows = [
         builder.label_row(slot, attribute.id, labels(slot, attribute))
         for slot in late
-        for attribute in OCCUPATIONS.attributes
+        for suite in SUITES
+        if slot.suite == suite.id
+        for attribute in suite.attributes
     ]
     builder.write_labels(store, WEEKS[1], "two", rows)
     assert score_weeks(place, WEEKS[-1]) == [WEEKS[1]]
     after = hashes(place.warehouse)
-    assert after["window_scores"] != before["window_scores"], (
-        "the week is of four windows, its own among them"
-    )
+    for table in ("window_scores", "window_effects"):
+        assert after[table] != before[table], "the week is of four windows, its own among them"
 
     again = workplace(store, tmp_path / "again.duckdb")
     rebuild(store, again.warehouse, finish=lambda con: score_all(con, again))
