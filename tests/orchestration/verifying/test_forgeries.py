@@ -302,12 +302,15 @@ FORGERIES: dict[str, Forgery] = {
         _sql("UPDATE window_scores SET scatter = 0, quiet_weeks = 12 WHERE metric = 'distance2'"),
         "rows of window_scores differ when computed again",
     ),
-    "an effect made clear": Forgery(
-        _sql("UPDATE window_effects SET low = estimate WHERE metric = 'share' AND low < estimate"),
+    "an effect of too few pictures made clear": Forgery(
+        _sql(
+            "UPDATE window_effects SET estimate = 0.5, low = 0.1, high = 0.9, estimate_a = 0.1, estimate_b = 0.6, "
+            "weeks = 1, reason = NULL WHERE metric = 'share'"
+        ),
         "rows of window_effects differ when computed again",
     ),
-    "an effect without its scatter": Forgery(
-        _sql("UPDATE window_effects SET scatter = 0, quiet_weeks = 12 WHERE scatter > 0"),
+    "a window of an effect that begins earlier": Forgery(
+        _sql("UPDATE window_effects SET first_week = first_week - 7"),
         "rows of window_effects differ when computed again",
     ),
     # the manifest
