@@ -9,12 +9,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.generation.slots import Slot
 from assets.leaderboard.cells import word_pictures
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
 from tests.site import test_effects as effects
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.test_prompt_pages import Node, Tree
+from tests.warehouse import builder
+from warehouse.store import open_store
+from warehouse.weeks import shift
 
 WEEK = date.fromisoformat(world.WEEK)
 
@@ -45,9 +49,56 @@ def within(tree: Tree, article: Node, tag: str, *classes: str) -> list[Node]:
     return [node for node in tree.all(tag, *classes) if article in node.parents]
 
 
+@pytest.fixture(scope="module")
+def several_weeks(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """Five weeks of `startup-ceo`; in one of them a model refuses the second side."""
+    store = open_store(tmp_path_factory.mktemp("weeks"))
+    for back in range(5):
+        week = shift(world.WEEK, -back)
+
+        def answers(slot: Slot, back: int = back) -> tuple[str, ...]:
+            refused = slot.model == "shy" and back == 1 and slot.prompt.endswith("their")
+            return ("refused_text",) if refused else ("ok",)
+
+        for model in ("shy", "plain"):
+            builder.build_partition(
+                store,
+                week,
+                model,
+                suites=[effects.SUITES["startup-ceo@1"]],
+                replicates=6,
+                conversations=0,
+                labels=effects.labels,
+                outcomes=answers,
+                prompts=lambda prompt: prompt.endswith(("ceo-his", "ceo-their")),
+            )
+    return world.load(store)
+
+
+def test_pictures_are_of_the_weeks_of_the_window_in_which_both_sides_were_drawn(
+    several_weeks: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = several_weeks.execute(
+        "SELECT model, weeks, n_a, n_b FROM word_against_word WHERE week = ? AND metric = 'share' AND subject IS NULL "
+        "AND value_name = 'feminine' ORDER BY model",
+        [WEEK],
+    ).fetchall()
+    assert found == [("plain", 4, 24, 24), ("shy", 3, 18, 18)]
+    shows_what_is_counted(several_weeks, monkeypatch)
+    text = "".join(
+        tree.all("main")[0].text for path, tree in pages(several_weeks).items() if "fr/" not in path
+    )
+    assert "pictures of 3 weeks" in text
+    assert "pictures of 4 weeks" not in text
+
+
 def test_every_side_shows_the_pictures_that_its_share_is_of(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shows_what_is_counted(con, monkeypatch)
+
+
+def shows_what_is_counted(con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word_pictures, "PICTURES", 10_000)
     monkeypatch.setattr(word_pictures, "TOGETHER", 10_000_000)
     tried = 0
