@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import import_module
@@ -14,8 +15,14 @@ import duckdb
 from assets.leaderboard import pages
 from assets.leaderboard.page import words
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
-from assets.leaderboard.views.kind import PageKind, PastFolders, Thumbnails
+from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, SheetFile, Thumbnails
+from assets.leaderboard.views.message import say
 from assets.leaderboard.views.query import rows
+from assets.leaderboard.views.search import search_page
+
+#: Made of all other pages, so that it is none of `pages`.
+SEARCH = PageKind("search", lambda con, week: iter(()))
+_INDEX = SheetFile("index.json", template="search.json.j2")
 
 
 @cache
@@ -45,14 +52,17 @@ def sheets(
     Raises:
         ValueError: if two pages have one address.
     """
-    seen: set[str] = set()
+    seen: dict[str, Sheet] = {}
     titles = titles_of(con, week)
     for kind in kinds():
         for sheet in kind.build(con, week):
             if sheet.address in seen:
                 raise ValueError(f"two pages have the address {sheet.address}")
-            seen.add(sheet.address)
+            # Of a page that is written: what is searched.
+            seen[sheet.address] = replace(sheet, view=None, files=())
             yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails, titles=titles, past=past)
+    found = Sheet("search/", say("Search"), search_page(seen.values()), files=(_INDEX,), index=False)
+    yield from render_sheet(SEARCH, found, week, site, titles=titles)
 
 
 def titles_of(con: duckdb.DuckDBPyConnection, week: date) -> dict[str, str]:

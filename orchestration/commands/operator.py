@@ -156,10 +156,12 @@ def send(address: str) -> int:
         with counting("sending") if ERR.is_terminal else nullcontext(silent) as step:
             sent = upload(place.store, to, step)
     lost = f" {sent.missing:,} thumbnails are missing from the store." if sent.missing else ""
-    say(
-        f"{to.url} shows edition {sent.edition}: {sent.objects:,} objects sent ({decimal(sent.bytes)}), "
-        f"{sent.there:,} were there already.{lost}"
+    done = (
+        f"{sent.objects:,} objects sent ({decimal(sent.bytes)})"
+        if sent.objects
+        else "nothing to send, all was there"
     )
+    say(f"{to.url} shows edition {sent.edition}: {done}.{lost}")
     return 0
 
 

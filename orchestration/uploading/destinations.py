@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,10 @@ class Destination(Protocol):
     @property
     def url(self) -> str:
         """Return a printable address without credentials."""
+        ...
+
+    def own_files(self) -> Mapping[str, bytes]:
+        """Return what such a destination has beside the site: how its host is to serve it."""
         ...
 
     def holds(self, key: str, data: bytes) -> bool:
@@ -61,14 +66,14 @@ class _Folder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        # GitHub Pages serves what is there as it is; Cloudflare Pages and Netlify take headers from a file.
-        for name, text in ((".nojekyll", ""), ("_headers", headers_file())):
-            if not self.holds(name, text.encode()):
-                self.put(name, text.encode())
 
     @property
     def url(self) -> str:
         return str(self._folder)
+
+    def own_files(self) -> Mapping[str, bytes]:
+        # GitHub Pages serves what is there as it is; Cloudflare Pages and Netlify take headers from a file.
+        return {".nojekyll": b"", "_headers": headers_file().encode()}
 
     def holds(self, key: str, data: bytes) -> bool:
         path = self._folder / key
@@ -102,6 +107,9 @@ class _Bucket:
     @property
     def url(self) -> str:
         return self._objects.url
+
+    def own_files(self) -> Mapping[str, bytes]:
+        return {}
 
     def holds(self, key: str, data: bytes) -> bool:
         # Servers tag otherwise what they encrypt: that is sent again, which costs time and harms nothing.

@@ -32,12 +32,11 @@ _NONE: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Sent:
-    """What an upload did: how much it sent, what was there already, which thumbnails the store lacks."""
+    """What an upload did: how much it sent, and how many thumbnails the store lacks."""
 
     edition: str
     objects: int
     bytes: int
-    there: int
     missing: int
 
 
@@ -58,6 +57,9 @@ def upload(store: Store, to: Destination, step: Step) -> Sent:
     if newest is None:
         raise UsageError("nothing is published yet; run cliche publish (or make demo)")
     _assert_not_older(to, newest.week, newest.revision)
+    for key, data in to.own_files().items():
+        if not to.holds(key, data):
+            to.put(key, data)
     site = [*store.list(keys.SITE)]
     # Read before editions are listed: what a publish adds meanwhile comes with the next upload, whole.
     changing = {
@@ -73,7 +75,7 @@ def upload(store: Store, to: Destination, step: Step) -> Sent:
     sending.one(keys.LATEST_EDITION, _whole(store, keys.LATEST_EDITION))
     for path, data in root_pages(read_manifest(store, newest.id)).items():
         sending.one(path, data)
-    return Sent(newest.id, sending.objects, sending.bytes, sending.there, sending.missing)
+    return Sent(newest.id, sending.objects, sending.bytes, sending.missing)
 
 
 class _Sending:
@@ -83,7 +85,7 @@ class _Sending:
         self._store, self._to, self._step = store, to, step
         self._counting = Lock()
         self._seen = set[str]()  # pages of several weeks show the same, and are drawn with the same
-        self.objects = self.bytes = self.there = self.missing = 0
+        self.objects = self.bytes = self.missing = 0
 
     def edition(self, edition: str) -> None:
         """Send an edition with the rows and thumbnails that it shows, and its manifest after them."""
@@ -132,13 +134,11 @@ class _Sending:
 
     def one(self, key: str, data: bytes) -> None:
         """Send an object unless it is there."""
-        there = self._to.holds(key, data)
-        if not there:
+        if not self._to.holds(key, data):
             self._to.put(key, data)
-        with self._counting:
-            self.there += there
-            self.objects += not there
-            self.bytes += 0 if there else len(data)
+            with self._counting:
+                self.objects += 1
+                self.bytes += len(data)
 
     def database(self) -> None:
         """Send the one DuckDB file, and the note of what it is after it: the note tells whether the file is there."""
@@ -175,9 +175,13 @@ def _whole(store: Store, key: str, sha256: str | None = None) -> bytes:
 
 
 def _assert_not_older(to: Destination, week: str, revision: int) -> None:
-    """Raise `RefusedError` if readers at the destination see a newer edition."""
+    """Raise if readers at the destination see a newer edition (`RefusedError`) or another site (`UsageError`)."""
     data = to.get(keys.LATEST_EDITION)
     if data is None:
+        if to.get("index.html") is not None:  # the last that an upload of ours sends
+            raise UsageError(
+                f"{to.url} holds an index.html of something else; name an empty place for the site"
+            )
         return
     there = read_json(keys.LATEST_EDITION, data)
     if (there["week"], there["revision"]) > (week, revision):

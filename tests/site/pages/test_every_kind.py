@@ -25,7 +25,7 @@ from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.past.making import KINDS as PAST
 from assets.leaderboard.past.making import sheets_of
 from assets.leaderboard.published import read_manifest
-from assets.leaderboard.sheets import kinds
+from assets.leaderboard.sheets import SEARCH, kinds
 from assets.leaderboard.site_pages import site_keys
 from tests.site import world
 from tests.site.pages import hostile
@@ -100,6 +100,7 @@ def addresses(store: Path, edition: Path) -> dict[str, list[tuple[Path, str]]]:
         for period, folders in folders_of(entries).items():
             for model, kind, sheet in sheets_of(con, period):
                 found[kind.id].append((store / folders[model], path_of(sheet.address, "en")))
+        found[SEARCH.id] = [(edition, path_of("search/", "en"))]
     finally:
         con.close()
     for kind_id, made in found.items():
@@ -147,7 +148,7 @@ def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", [*TEMPLATES, SITE])
+@pytest.mark.parametrize("template", [*TEMPLATES, SEARCH.id, SITE])
 def test_a_kind_of_page_is_whole_and_open_to_everybody(
     browser: Any, store: Path, addresses: dict[str, list[tuple[Path, str]]], template: str, language: str
 ) -> None:
@@ -245,15 +246,9 @@ def test_no_page_holds_a_script_or_a_tag_of_others(edition: Path, past: list[Pat
     for page in (*edition.rglob("index.html"), *past):
         text = page.read_text(encoding="utf-8")
         scripts = re.findall(r"<script[^>]*>", text)
-        own = page.parent.name == "query"  # the one kind that has one: it runs what readers ask of the tables
-        assert scripts == (
-            [
-                '<script defer src="%sstatic/ask.js">'
-                % ("../" * page.relative_to(edition).as_posix().count("/"))
-            ]
-            if own
-            else []
-        )
+        own = {"query": "ask", "search": "search"}.get(page.parent.name)  # the kinds that have one
+        up = "../" * page.relative_to(edition).as_posix().count("/")
+        assert scripts == ([f'<script defer src="{up}static/{own}.js">'] if own else [])
         tags = re.findall(r"<[a-z][^>]*>", re.sub(r'"[^"]*"', '""', text))  # what is quoted ends at its quote
         assert not any(re.search(r"\son[a-z]+=", tag) for tag in tags), page
         assert "\u202e" not in text
