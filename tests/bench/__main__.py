@@ -19,6 +19,7 @@ from rich.console import Console
 
 from tests.bench import drift, fsck, generation, load, paint, publish, scores
 from tests.bench.archive import run as archive
+from tests.bench.archive import site
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 from tests.bench.pictures import labels, thumbnails
 
@@ -32,6 +33,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "paint": paint.run,
     "publish": publish.run,
     "scores": scores.run,
+    "site": site.run,
     "thumbnails": thumbnails.run,
 }
 
@@ -46,7 +48,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--folder", type=Path, help="where data is made (and removed); a temporary folder if left out"
     )
-    weeks = parser.add_argument_group("of archive")
+    weeks = parser.add_argument_group("of archive and site")
     weeks.add_argument("--weeks", type=_numbers, help="lengths of the history, e.g. 13,52,104,156")
     for name in ("models", "prompts", "replicates"):
         weeks.add_argument(f"--{name}", type=int, help=f"{name} of a week")

@@ -30,8 +30,9 @@ def _most_in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.setattr(scores, "measured", here)
 
 
-#: The archive publishes twice in processes of its own, which takes as long as all the others together.
-TRIED = [name for name in BENCHMARKS if name != "archive" or os.environ.get("CLICHE_LONG_TESTS")]
+#: These publish in processes of their own, which takes as long as all the others together.
+LONG = {"archive", "site"}
+TRIED = [name for name in BENCHMARKS if name not in LONG or os.environ.get("CLICHE_LONG_TESTS")]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_an_unknown_benchmark_is_told_and_nothing_runs(capsys: pytest.CaptureFix
     with pytest.raises(SystemExit, match="2"):
         main(["lode"])
     assert (
-        "there are archive, drift, fsck, generation, labels, load, paint, publish, scores, thumbnails"
+        "there are archive, drift, fsck, generation, labels, load, paint, publish, scores, site, thumbnails"
         in capsys.readouterr().err
     )
 
