@@ -30,6 +30,7 @@ from warehouse.errors import CorruptObjectError, StoreError, UsageError
 from warehouse.loading.load import COMPUTED_TABLES
 from warehouse.store import Store, open_store
 
+FIRST = f"{world.WEEK}.1"
 FEW = ("imago-2", "sim-classic", "sim-retired", "sim-next")
 
 
@@ -56,6 +57,25 @@ def store(bucket: Path, tmp_path: Path) -> Store:
 def con(bucket: Path) -> duckdb.DuckDBPyConnection:
     """Return the warehouse of those partitions; tests do not change it."""
     return world.load(open_store(bucket), studies=True)
+
+
+@pytest.fixture(scope="module")
+def public_bucket(
+    bucket: Path, con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a copy of that folder in which the week is published."""
+    folder = tmp_path_factory.mktemp("public") / "store"
+    shutil.copytree(bucket, folder)
+    first = publish(con, open_store(folder), week=world.WEEK, code_version="1.2.3")
+    assert (first.id, first.published, first.replaces) == (FIRST, True, None)
+    return folder
+
+
+@pytest.fixture
+def public(public_bucket: Path, tmp_path: Path) -> Store:
+    """Return a store of this test's own in which the week is published: its first edition."""
+    shutil.copytree(public_bucket, tmp_path / "store")
+    return open_store(tmp_path / "store")
 
 
 @pytest.fixture
@@ -85,13 +105,9 @@ def other_content(store: Store) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    edition = publish(con, store, week=world.WEEK, code_version="1.2.3")
-    assert (edition.id, edition.published, edition.replaces) == (f"{world.WEEK}.1", True, None)
-    manifest = read_manifest(store, edition.id)
-    files = {
-        key.removeprefix(edition.prefix): data for key, data in everything(store, edition.prefix).items()
-    }
+def test_the_manifest_names_every_file_with_its_hash(public: Store) -> None:
+    manifest, prefix = read_manifest(public, FIRST), keys.edition_prefix(FIRST)
+    files = {key.removeprefix(prefix): data for key, data in everything(public, prefix).items()}
     assert set(files) - {"manifest.json"} == set(manifest["files"])
     for path, stated in manifest["files"].items():
         data = files[path]
@@ -99,7 +115,7 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
         assert stated == {"sha256": sha256_hex(data), "bytes": len(data)} | rows, path
     parts = [part for table in manifest["tables"].values() for part in table["parts"]]
     assert {part["key"]: part["sha256"] for part in parts} == {
-        key: sha256_hex(data) for key, data in everything(store, "tables/").items()
+        key: sha256_hex(data) for key, data in everything(public, "tables/").items()
     }
     assert manifest["code_version"] == "1.2.3"
     assert {"figures.html", "static/page.css", "data/outcomes.parquet", "data/leaderboard.csv"} <= set(files)
@@ -115,35 +131,31 @@ def test_the_manifest_names_every_file_with_its_hash(con: duckdb.DuckDBPyConnect
     assert [s["suite"] for s in manifest["suites"]] == ["occupations"]
     assert {row["attribute"] for row in manifest["labelers"]} == {"perceived_gender", "skin_tone"}
     for partition in manifest["partitions"]:
-        assert store.head(partition["manifest"])
+        assert public.head(partition["manifest"])
         assert partition["label_parts"]
-        assert all(store.head(key) for key in partition["label_parts"])
-    assert len(manifest["partitions"]) == len(list(store.list("plans/")))
+        assert all(public.head(key) for key in partition["label_parts"])
+    assert len(manifest["partitions"]) == len(list(public.list("plans/")))
     assert (manifest["anchors"], manifest["gold"]) == ([], [])
 
 
-def test_pictures_of_the_page_are_in_the_edition_as_original_bytes(
-    con: duckdb.DuckDBPyConnection, store: Store
-) -> None:
-    edition = publish(con, store, week=world.WEEK, code_version="1")
-    page = store.get(f"{edition.prefix}figures.html").decode()
-    copied = list(store.list(f"{edition.prefix}pictures/"))
+def test_pictures_of_the_page_are_in_the_edition_as_original_bytes(public: Store) -> None:
+    page = public.get(f"{keys.edition_prefix(FIRST)}figures.html").decode()
+    copied = list(public.list(f"{keys.edition_prefix(FIRST)}pictures/"))
     assert len(copied) == 12 * len(FEW)
     for key in copied:
         name = key.rpartition("/")[2]
         assert f'src="pictures/{name}"' in page
-        assert store.get(key) == store.get(keys.image(*name.split(".")))
+        assert public.get(key) == public.get(keys.image(*name.split(".")))
 
 
 def test_publishing_the_same_content_again_writes_nothing(
-    con: duckdb.DuckDBPyConnection, store: Store
+    con: duckdb.DuckDBPyConnection, public: Store
 ) -> None:
-    first = publish(con, store, week=world.WEEK, code_version="1")
-    before = everything(store)
-    for code_version in ("1", "2"):
-        again = publish(con, store, week=world.WEEK, code_version=code_version)
-        assert (again.id, again.published) == (first.id, False)
-    assert everything(store) == before
+    before = everything(public)
+    for code_version in ("1.2.3", "2"):
+        again = publish(con, public, week=world.WEEK, code_version=code_version)
+        assert (again.id, again.published) == (FIRST, False)
+    assert everything(public) == before
 
 
 def test_two_publishes_of_one_state_give_the_same_bytes_but_for_the_time(
@@ -181,18 +193,17 @@ def elsewhere(con: duckdb.DuckDBPyConnection, part: str) -> None:
 
 
 def test_figures_of_another_processor_are_no_new_edition(
-    con: duckdb.DuckDBPyConnection, store: Store
+    con: duckdb.DuckDBPyConnection, public: Store
 ) -> None:
-    first = publish(con, store, week=world.WEEK, code_version="1")
-    before = everything(store)
-    other = world.load(store, studies=True)
+    before = everything(public)
+    other = world.load(public, studies=True)
     elsewhere(other, "3e-14")
     assert table_hashes(other)["scores"] != table_hashes(con)["scores"]
-    again = publish(other, store, week=world.WEEK, code_version="1")
-    assert (again.id, again.published) == (first.id, False)
-    assert everything(store) == before
+    again = publish(other, public, week=world.WEEK, code_version="1")
+    assert (again.id, again.published) == (FIRST, False)
+    assert everything(public) == before
     elsewhere(other, "1e-8")
-    assert publish(other, store, week=world.WEEK, code_version="1").replaces == first.id
+    assert publish(other, public, week=world.WEEK, code_version="1").replaces == FIRST
 
 
 def test_a_correction_and_a_later_week_change_no_digit_of_the_other_figures(
@@ -254,25 +265,21 @@ def test_damaged_files_of_the_last_edition_do_not_stop_the_next(
     assert publish(other_content(store), store, week=world.WEEK, code_version="1").published
 
 
-def test_a_correction_is_a_new_revision_that_names_what_it_replaces(
-    con: duckdb.DuckDBPyConnection, store: Store
-) -> None:
-    publish(con, store, week=world.WEEK, code_version="1")
-    corrected = publish(other_content(store), store, week=world.WEEK, code_version="1")
-    assert (corrected.id, corrected.replaces) == (f"{world.WEEK}.2", f"{world.WEEK}.1")
-    assert f"It replaces edition {world.WEEK}.1" in store.get(f"{corrected.prefix}figures.html").decode()
-    now = latest(store)
+def test_a_correction_is_a_new_revision_that_names_what_it_replaces(public: Store) -> None:
+    corrected = publish(other_content(public), public, week=world.WEEK, code_version="1")
+    assert (corrected.id, corrected.replaces) == (f"{world.WEEK}.2", FIRST)
+    assert f"It replaces edition {FIRST}" in public.get(f"{corrected.prefix}figures.html").decode()
+    now = latest(public)
     assert now is not None
     assert now.id == corrected.id
 
 
-def test_latest_never_moves_to_an_earlier_week(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    newest = publish(con, store, week=world.WEEK, code_version="1")
-    earlier = publish(con, store, week="2026-11-16", code_version="1")
+def test_latest_never_moves_to_an_earlier_week(con: duckdb.DuckDBPyConnection, public: Store) -> None:
+    earlier = publish(con, public, week="2026-11-16", code_version="1")
     assert earlier.published
-    now = latest(store)
+    now = latest(public)
     assert now is not None
-    assert now.id == newest.id
+    assert now.id == FIRST
 
 
 def test_an_edition_shows_nothing_of_later_weeks(con: duckdb.DuckDBPyConnection, store: Store) -> None:
@@ -360,11 +367,10 @@ def killed_after(store: Store, puts: int) -> None:
 
 @pytest.mark.usefixtures("assembled_once")
 def test_invariant_09_a_publish_killed_between_any_two_steps_is_invisible_and_the_next_one_is_whole(
-    con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
+    public: Store, tmp_path: Path
 ) -> None:
-    first = publish(con, store, week=world.WEEK, code_version="1")
-    kept = everything(store, first.prefix)
-    changed = other_content(store)
+    kept = everything(public, keys.edition_prefix(FIRST))
+    changed = other_content(public)
     shutil.copytree(tmp_path / "store", tmp_path / "second")
     second = open_store(tmp_path / "second")
     prefix = publish(changed, second, week=world.WEEK, code_version="1").prefix
@@ -379,25 +385,24 @@ def test_invariant_09_a_publish_killed_between_any_two_steps_is_invisible_and_th
         whole = open_store(folder)
         seen = latest(whole)
         assert seen is not None
-        assert seen.id == first.id, dies_at
+        assert seen.id == FIRST, dies_at
         after = publish(changed, whole, week=world.WEEK, code_version="1")
         assert after.published, dies_at
-        assert after.replaces == first.id, dies_at
+        assert after.replaces == FIRST, dies_at
         assert latest(whole) == after, dies_at
         manifest = read_manifest(whole, after.id)
         assert all(
             sha256_hex(whole.get(after.prefix + path)) == stated["sha256"]
             for path, stated in manifest["files"].items()
         )
-        assert everything(whole, first.prefix) == kept, dies_at
+        assert everything(whole, keys.edition_prefix(FIRST)) == kept, dies_at
 
 
 @pytest.mark.usefixtures("assembled_once")
 def test_invariant_09_a_reader_sees_the_old_or_the_new_edition_and_published_bytes_never_change(
-    con: duckdb.DuckDBPyConnection, store: Store
+    con: duckdb.DuckDBPyConnection, public: Store
 ) -> None:
-    publish(con, store, week=world.WEEK, code_version="1")
-    changed = other_content(store)
+    store, changed = public, other_content(public)
     seen: dict[str, dict[str, str]] = {}
     wrong: list[str] = []
     done = threading.Event()
@@ -432,12 +437,9 @@ def test_invariant_09_a_reader_sees_the_old_or_the_new_edition_and_published_byt
         assert {path: sha256_hex(store.get(prefix + path)) for path in hashes} == hashes
 
 
-def test_figures_of_the_page_are_those_of_the_published_file(
-    con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
-) -> None:
-    edition = publish(con, store, week=world.WEEK, code_version="1", database=tmp_path / "copy.duckdb")
-    page = store.get(f"{edition.prefix}figures.html").decode()
-    with open_published(tmp_path / "copy.duckdb") as copy:
+def test_figures_of_the_page_are_those_of_the_published_file(public: Store, tmp_path: Path) -> None:
+    page = public.get(f"{keys.edition_prefix(FIRST)}figures.html").decode()
+    with open_published(tmp_path / "store" / keys.SITE_DATABASE) as copy:
         found = copy.execute(
             "SELECT model, estimate, low, high, n FROM leaderboard WHERE week = ? AND estimate IS NOT NULL "
             "AND attribute = 'perceived_gender' AND reference = 'parity'",
@@ -450,6 +452,5 @@ def test_figures_of_the_page_are_those_of_the_published_file(
         assert f"n = {n}" in page
 
 
-def test_manifest_is_readable_json(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    edition = publish(con, store, week=world.WEEK, code_version="1")
-    assert json.load(io.BytesIO(store.get(f"{edition.prefix}manifest.json")))["edition"] == edition.id
+def test_manifest_is_readable_json(public: Store) -> None:
+    assert json.loads(public.get(f"{keys.edition_prefix(FIRST)}manifest.json"))["edition"] == FIRST
