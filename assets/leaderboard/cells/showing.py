@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import Looked
@@ -34,6 +34,7 @@ def address_of(prompt: str, model: str | None = None) -> str:
     return f"{ADDRESS}{prompt}/" if model is None else f"{ADDRESS}{prompt}/{model}/"
 
 
+@lru_cache(maxsize=256)  # a page of pictures has the same few labels over and over
 def cut(text: str, most: int = _SHORT) -> str:
     """Return a text that fits into a line, with an ellipsis where something is left out."""
     one_line = " ".join(words.plain(text[: 20 * most]).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -13,6 +14,8 @@ from assets.leaderboard.evidence.doubts import Doubts
 from assets.leaderboard.evidence.pictures import GRID, NOTHING, Drawn, drawn
 from assets.leaderboard.evidence.ranked import MOST, Ranked, ranked
 from assets.leaderboard.page import words
+from assets.leaderboard.parts.lead import compared
+from assets.leaderboard.views.finding import LeadFinding
 from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.message import title
 from assets.suites.loader import suite_words
@@ -20,9 +23,21 @@ from assets.suites.loader import suite_words
 FOLDER = "findings/"
 
 
-def findings(con: duckdb.DuckDBPyConnection, week: date, most: int = MOST) -> tuple[FindingView, ...]:
-    """Return the clearest findings of the window that ends with a week, in their order, at most so many."""
-    found = ranked(con, week)[:most]
+def findings(
+    con: duckdb.DuckDBPyConnection,
+    week: date,
+    most: int = MOST,
+    shares: Sequence[LeadFinding] | None = None,
+) -> tuple[FindingView, ...]:
+    """Return the clearest findings of the window that ends with a week, in their order, at most so many.
+
+    Args:
+        con: the published copy.
+        week: the last of the window.
+        most: how many.
+        shares: what `compared` returned of that week, if it was asked already.
+    """
+    found = ranked(compared(con, week) if shares is None else shares)[:most]
     pictures = drawn(con, week, {one.finding.prompt for one in found})
     doubts = Doubts(con, week, found)
     return tuple(

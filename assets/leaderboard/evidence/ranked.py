@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-import duckdb
-
-from assets.leaderboard.parts.lead import GROUPS, compared, named, reached
+from assets.leaderboard.parts.lead import GROUPS, named, reached
 from assets.leaderboard.views.finding import LeadFinding
 
 MOST = 20
@@ -36,12 +34,11 @@ class Ranked:
     ties: tuple[LeadFinding, ...]
 
 
-def ranked(con: duckdb.DuckDBPyConnection, week: date) -> list[Ranked]:
-    """Return the clearest findings of the window that ends with `week`, real models first.
+def ranked(found: Sequence[LeadFinding]) -> list[Ranked]:
+    """Return the clearest of all shares that are held against something, real models first.
 
     Those that are equal share a place. Labels that are not reliable are spoken of only where there are no others.
     """
-    found = compared(con, week)
     told: list[Ranked] = []
     slugs: set[str] = set()
     for reliable, simulated in GROUPS:

@@ -111,12 +111,16 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
     of_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in found:
         of_pair[row["model_a"], row["model_b"]].append(row)
+    known: dict[tuple[str, str], dict[str, OneSide]] = {}  # a model is beside two others
     for pair in neighbors(found):
         own = of_pair[pair]
         suite = next(
             row["suite"] for row in own if (row["suite"], row["attribute"], row["reference"]) in HEADLINES
         )
-        sides = [_sides(con, week, model, suite, values) for model in pair]
+        for model in pair:
+            if (model, suite) not in known:
+                known[model, suite] = _sides(con, week, model, suite, values)
+        sides = [known[model, suite] for model in pair]
         yield PairPage(
             models=pair,
             titles=(names.model(pair[0]), names.model(pair[1])),

@@ -19,7 +19,8 @@ from assets.leaderboard.views.message import Percent, say
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the list, then a page per finding."""
-    shares, every = compared(con, week), findings(con, week)
+    shares = compared(con, week)
+    every = findings(con, week, shares=shares)
     clear = sum(one.distance > 0 for one in shares)
     yield Sheet(
         address=FOLDER,

@@ -155,7 +155,7 @@ def test_the_first_finding_is_the_one_that_the_edition_opens_with_in_the_same_wo
 
 
 def test_only_what_is_alone_at_the_top_is_the_furthest_and_ties_are_counted(con: Con) -> None:
-    expected, told = derived(con), ranked(con, WEEK)
+    expected, told = derived(con), ranked(lead.compared(con, WEEK))
     for one, view in zip(told, findings(con, WEEK), strict=True):
         of_kind = [row for row in expected if row["simulated"] == one.finding.simulated]
         own = next(
@@ -176,7 +176,7 @@ def test_only_what_is_alone_at_the_top_is_the_furthest_and_ties_are_counted(con:
 def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
     rows = {(row["model"], row["prompt"]): row for row in derived(con)}
     seen: set[str] = set()
-    for one, view in zip(ranked(con, WEEK), findings(con, WEEK), strict=True):
+    for one, view in zip(ranked(lead.compared(con, WEEK)), findings(con, WEEK), strict=True):
         row = rows[one.finding.model, one.finding.prompt]
         said = " ".join(tongue("en").say(doubt) for doubt in view.doubts)
         unread = row["drawn"] - row["n"]
@@ -201,7 +201,7 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
 
 
 def test_pictures_are_of_the_window_and_framed_where_their_label_is_the_value(con: Con) -> None:
-    for one, view in zip(ranked(con, WEEK), findings(con, WEEK), strict=True):
+    for one, view in zip(ranked(lead.compared(con, WEEK)), findings(con, WEEK), strict=True):
         read = dict(
             con.execute(
                 "SELECT image_sha256, value FROM labels INNER JOIN slots USING (week, model, slot_key) "
@@ -252,7 +252,7 @@ def test_names_of_pages_are_fit_for_addresses_and_never_the_same(con: Con) -> No
     for model in ("chatdraw", "sim-next"):
         for table in ("window_scores", "prompts", "scores"):
             con.execute(f"UPDATE {table} SET model = 'a:b' WHERE model = '{model}'")
-    slugs = [one.slug for one in ranked(con, WEEK)]
+    slugs = [one.slug for one in ranked(lead.compared(con, WEEK))]
     assert len({*slugs}) == len(slugs)
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", slug) for slug in slugs)
 
