@@ -1,7 +1,9 @@
 """What the many pages of an edition cost, by the length of the history: seconds, memory, bytes, template by template.
 
 Pages are made from the DuckDB file of the published tables and from nothing else, so the history grows in that file
-alone: rows of one published week under later dates. Each build has a process of its own.
+alone: rows of one published week under later dates. Each build has a process of its own. It makes what one week more
+makes: all pages of its edition, and the pages of that week which later editions share (`PAST`); a site of n weeks that
+is made at once has the latter n times.
 
 Usage: python -m tests.bench.archive.site --database FILE --week WEEK --folder EMPTY
 Prints JSON: what building all pages of the week's edition into the folder cost.
@@ -32,6 +34,7 @@ from warehouse.database.published import DATABASE, open_published
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 _AT_ONCE = 6  # weeks
+PAST = "one past week"  # in the place of a template
 _LEAST_S = 0.01  # a template that took less is compared as if it had taken this
 
 
@@ -47,7 +50,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Built:
-    """All pages of an edition; `digest` is of paths and bytes, `reading_s` are CPU seconds outside of templates."""
+    """All these pages; `digest` is of paths and bytes, `reading_s` are CPU seconds outside of templates."""
 
     templates: dict[str, Template]
     digest: str
@@ -166,6 +169,7 @@ def _built(file: Path, week: str, folder: Path) -> Built:
 def build(file: Path, week: date, folder: Path) -> Built:
     """Build all pages of an edition, as publishing does, into a folder; the name of the edition is left out."""
     from assets.leaderboard.page.sheets import NOWHERE, render_sheet
+    from assets.leaderboard.past.making import made
     from assets.leaderboard.sheets import kinds, titles_of
 
     files: Counter[str] = Counter()
@@ -173,6 +177,16 @@ def build(file: Path, week: date, folder: Path) -> Built:
     largest: Counter[str] = Counter()
     spent: defaultdict[str, float] = defaultdict(float)
     digest = hashlib.sha256()
+
+    def keep(template: str, path: str, content: bytes) -> None:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+        digest.update(path.encode() + hashlib.sha256(content).digest())
+        files[template] += 1
+        size[template] += len(content)
+        if path.endswith(".html"):
+            largest[template] = max(largest[template], len(content))
+
     begun, used = time.perf_counter(), time.process_time()
     with open_published(file) as con:
         limit_memory(con)
@@ -181,14 +195,12 @@ def build(file: Path, week: date, folder: Path) -> Built:
             for sheet in kind.build(con, week):
                 template, before = kind.template(sheet), time.process_time()
                 for path, content in render_sheet(kind, sheet, week, NOWHERE, titles=titles):
-                    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                    (folder / path).write_bytes(content)
-                    digest.update(path.encode() + hashlib.sha256(content).digest())
-                    files[template] += 1
-                    size[template] += len(content)
-                    if path.endswith(".html"):
-                        largest[template] = max(largest[template], len(content))
+                    keep(template, path, content)
                 spent[template] += time.process_time() - before
+        before = time.process_time()
+        for model, path, content in made(con, str(week), None):
+            keep(PAST, f"pages/{model}/{path}", content)
+        spent[PAST] = time.process_time() - before
     cpu_s = time.process_time() - used
     return Built(
         {name: Template(files[name], size[name], largest[name], spent[name]) for name in files},
