@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from assets.leaderboard.past.making import Grounds, past_pages
 from assets.leaderboard.published import fetcher
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.site import FileHash
-from assets.leaderboard.views.kind import Thumbnails
+from assets.leaderboard.views.kind import PastFolders, Thumbnails
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.reply import reply_file
 from assets.leaderboard.views.view import Page
@@ -149,17 +150,11 @@ def assemble(
         sources = _sources(copy, store, page, week, hashes, names)
         rendered = {path: sha256_hex(content) for path, content in render(page).items()}
         past = past_pages(Grounds(copy, data.tables, hashes, site.public_store), store, before, texts, folder)
-        made = sheets(copy, page.week, site, _thumbnails(store), folders_of(past))
-        kept: dict[str, Path] = {}
-        for number, (path, content) in enumerate(made):
-            kept[path] = folder / f"sheet-{number}"
-            kept[path].write_bytes(content)
-            if not path.endswith(DRAWN):
-                rendered[path] = sha256_hex(content)
+        kept, hashes_of_sheets = keep_sheets(copy, store, folder, page.week, site, folders_of(past))
     finally:
         copy.close()
     return Contents(
-        sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered})),
+        sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered | hashes_of_sheets})),
         sources=sources,
         data=data,
         documents=reference,
@@ -171,6 +166,25 @@ def assemble(
         database=file,
         database_hash=hashed,
     )
+
+
+def keep_sheets(
+    copy: duckdb.DuckDBPyConnection,
+    store: Store,
+    folder: Path,
+    week: date,
+    site: SitePlace,
+    past: PastFolders,
+) -> tuple[dict[str, Path], dict[str, str]]:
+    """Write the pages beside the front page into a folder; return path in the edition → file, and → content hash."""
+    kept: dict[str, Path] = {}
+    hashes: dict[str, str] = {}
+    for number, (path, content) in enumerate(sheets(copy, week, site, _thumbnails(store), past)):
+        kept[path] = folder / f"sheet-{number}"
+        kept[path].write_bytes(content)
+        if not path.endswith(DRAWN):
+            hashes[path] = sha256_hex(content)
+    return kept, hashes
 
 
 def shipped_conventions() -> dict[str, str]:

@@ -15,7 +15,7 @@ published as they were before.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -142,10 +142,7 @@ def _write(
     replaces = None if current is None else current["edition"]
     for key, data in contents.parts():
         store.put_if_absent(key, data)  # a publish that was stopped may have written it
-    files: dict[str, dict[str, Any]] = {}
-    named = contents.named_sheets(edition_id)
-    for path, data in put_many(lambda path, data: _put(store, prefix + path, data), named):
-        files[path] = {"sha256": sha256_hex(data), "bytes": len(data)}
+    files = _put_sheets(store, prefix, contents.named_sheets(edition_id))
     for path, data in contents.files(edition_id, code_version, replaces, store_read):
         _put(store, prefix + path, data)
         files[path] = {"sha256": sha256_hex(data), "bytes": len(data)} | contents.data.files.get(path, {})
@@ -175,6 +172,14 @@ def _write(
 def _put(store: Store, key: str, data: bytes) -> None:
     if not store.put_if_absent(key, data):
         raise StoreError(f"{key} is there already; another run published this revision, run publish again")
+
+
+def _put_sheets(store: Store, prefix: str, sheets: Iterable[tuple[str, bytes]]) -> dict[str, dict[str, Any]]:
+    """Put the pages beside the front page, several at once, and return what the manifest says of them."""
+    found: dict[str, dict[str, Any]] = {}
+    for path, data in put_many(lambda path, data: _put(store, prefix + path, data), sheets):
+        found[path] = {"sha256": sha256_hex(data), "bytes": len(data)}
+    return found
 
 
 def _advance(store: Store, manifest: Mapping[str, Any]) -> bool:

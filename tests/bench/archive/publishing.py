@@ -1,8 +1,8 @@
 """One publish in a process of its own, so that its peak memory is its own.
 
 Usage: python -m tests.bench.archive.publishing --home HOME --week WEEK [--undisturbed]
-Prints JSON: seconds, cpu_s (of all threads), peak_mb (of the whole process) and phases: CPU seconds by phase, which
-other work on the machine hardly changes; `rest` is what no phase claims.
+Prints JSON: what the many pages of the edition cost and what all else did, and CPU seconds by phase, which other work
+on the machine hardly changes; `rest` is what no phase claims. CPU seconds are of all threads, peaks of the process.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
+
+from tests.bench.scoring import peak_mb
+from warehouse.canonical import canonical_json
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 #: Phase → what belongs to it: module and function. Of nested ones the inner phase counts.
@@ -49,17 +52,36 @@ PHASES: dict[str, tuple[tuple[str, str], ...]] = {
     "page": (("assets.leaderboard.contents", "build_page"), ("assets.leaderboard.contents", "render")),
     "sources": (("assets.leaderboard.contents", "_sources"),),
     "write": (("assets.leaderboard.edition", "_write"), ("assets.leaderboard.edition", "show_database")),
+    "pages": (("assets.leaderboard.contents", "keep_sheets"), ("assets.leaderboard.edition", "_put_sheets")),
 }
+PAGES = "pages"  # the phase of the many pages, which is told apart from all else
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What part of a publish cost."""
+
+    seconds: float
+    cpu_s: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The many pages of an edition: files, and bytes of them and of their lines in the manifest."""
+
+    files: int
+    bytes: int
+    cost: Cost
 
 
 @dataclass(frozen=True)
 class Published:
-    """What one process said when it was done."""
+    """What one process said when it was done; `peak_mb` of the cost without pages is before the first of them."""
 
     edition: str
-    seconds: float
-    cpu_s: float
-    peak_mb: float
+    cost: Cost
+    pages: Pages
     phases: dict[str, float]
 
 
@@ -83,7 +105,9 @@ def published(home: Path, week: str, *, undisturbed: bool = False) -> Published:
         cwd=CHECKOUT,
         check=True,
     )
-    return Published(**json.loads(done.stdout.splitlines()[-1]))
+    told = json.loads(done.stdout.splitlines()[-1])
+    pages = Pages(**{**told["pages"], "cost": Cost(**told["pages"]["cost"])})
+    return Published(**{**told, "cost": Cost(**told["cost"]), "pages": pages})
 
 
 def _go_first() -> None:
@@ -95,13 +119,15 @@ def _go_first() -> None:
 
 
 class Phases:
-    """CPU seconds by phase; while an inner phase runs, the outer one's clock stands."""
+    """Seconds and CPU seconds by phase; while an inner phase runs, the outer one's clocks stand."""
 
     def __init__(self) -> None:
         """Start with nothing measured."""
         self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.cpu_s: defaultdict[str, float] = defaultdict(float)
+        self.peak_mb: dict[str, float] = {}  # of the process when the phase first began
         self._open: list[str] = []
-        self._since = 0.0
+        self._since = (0.0, 0.0)
 
     def timed(self, phase: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function with its time counted for a phase."""
@@ -109,6 +135,7 @@ class Phases:
         @wraps(function)
         def run(*arguments: Any, **named: Any) -> Any:
             self._turn()
+            self.peak_mb.setdefault(phase, peak_mb())
             self._open.append(phase)
             try:
                 return function(*arguments, **named)
@@ -119,9 +146,10 @@ class Phases:
         return run
 
     def _turn(self) -> None:
-        now = time.process_time()
+        now = (time.perf_counter(), time.process_time())
         if self._open:
-            self.seconds[self._open[-1]] += now - self._since
+            self.seconds[self._open[-1]] += now[0] - self._since[0]
+            self.cpu_s[self._open[-1]] += now[1] - self._since[1]
         self._since = now
 
 
@@ -136,11 +164,19 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.undisturbed:
         _go_first()
+    from assets.leaderboard import edition as writing
     from orchestration import weekly
     from orchestration.settings import load_settings
     from tests.bench.archive.weeks import workplace
-    from tests.bench.scoring import peak_mb
 
+    listed: dict[str, dict[str, Any]] = {}
+    put_sheets = writing._put_sheets
+
+    def put_and_listed(*arguments: Any) -> dict[str, dict[str, Any]]:
+        listed.update(put_sheets(*arguments))
+        return listed
+
+    writing._put_sheets = put_and_listed
     phases = Phases()
     for phase, members in PHASES.items():
         for module_name, name in members:
@@ -151,18 +187,17 @@ def main() -> None:
     begun, used = time.perf_counter(), time.process_time()
     edition = weekly.publish(place, settings, chosen.week, note=print, wait=False)
     seconds, cpu_s = time.perf_counter() - begun, time.process_time() - used
-    measured = {**phases.seconds, "rest": cpu_s - sum(phases.seconds.values())}
-    print(
-        json.dumps(
-            {
-                "edition": edition,
-                "seconds": seconds,
-                "cpu_s": cpu_s,
-                "peak_mb": peak_mb(),
-                "phases": {name: round(value, 2) for name, value in measured.items()},
-            }
-        )
+    of_pages = Cost(phases.seconds[PAGES], phases.cpu_s.pop(PAGES), peak_mb())
+    cost = Cost(seconds - of_pages.seconds, cpu_s - of_pages.cpu_s, phases.peak_mb[PAGES])
+    size = sum(file["bytes"] for file in listed.values()) + len(canonical_json(listed))
+    measured = {**phases.cpu_s, "rest": cost.cpu_s - sum(phases.cpu_s.values())}
+    told = Published(
+        edition,
+        cost,
+        Pages(len(listed), size, of_pages),
+        {name: round(value, 2) for name, value in measured.items()},
     )
+    print(json.dumps(asdict(told)))
 
 
 if __name__ == "__main__":

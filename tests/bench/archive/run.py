@@ -1,5 +1,7 @@
 """What publishing one more week costs as the archive grows: seconds, memory and bytes beside that week's own rows.
 
+The many pages of the edition are told apart: they cost what the week's cells are many, not what the history is long.
+
 The history grows from length to length: the weeks before the one that is timed are copies of real ones, and are public
 already when it comes.
 """
@@ -42,34 +44,48 @@ def run(folder: Path, size: Size) -> list[Row]:
     home = folder / "home"
     rows: list[Row] = []
     costs: list[Published] = []
+    amount = 0
     for length, cost, added in _publish_at(
         home, asked, size.archive_weeks, undisturbed=size.archive_undisturbed
     ):
         plain = _plain(home / "warehouse.duckdb", monday(length), folder / f"plain-{length}")
         costs.append(cost)
+        amount = plain.rows
+        alone, pages = cost.cost, cost.pages
         rows.append(
             Row(
-                f"publish week {length} of {asked.models} models, CPU {cost.cpu_s:.1f} s, peak {cost.peak_mb:,.0f} MB, "
-                f"{added / 1e6:,.1f} MB, {added / plain.bytes:.2f} of its rows'",
-                plain.rows,
+                f"publish week {length} of {asked.models} models, CPU {alone.cpu_s:.1f} s, peak {alone.peak_mb:,.0f} "
+                f"MB, {added / 1e6:,.1f} MB, {added / plain.bytes:.2f} of its rows'",
+                amount,
                 "rows",
-                cost.seconds,
+                alone.seconds,
                 f"COPY of its rows to Parquet, {plain.bytes / 1e6:,.1f} MB",
                 plain.seconds,
+            )
+        )
+        rows.append(
+            Row(
+                f"  its pages, CPU {pages.cost.cpu_s:.1f} s, peak {pages.cost.peak_mb:,.0f} MB, "
+                f"{pages.bytes / 1e6:,.1f} MB",
+                pages.files,
+                "files",
+                pages.cost.seconds,
+                "all else of that publish",
+                alone.seconds,
             )
         )
     few, many = size.archive_weeks[0], size.archive_weeks[-1]
     for phase, seconds in costs[-1].phases.items():
         first = max(costs[0].phases.get(phase, 0.0), _LEAST_S)
         what = f"  of it {phase}, {many} weeks held"
-        rows.append(Row(what, rows[-1].amount, "rows", max(seconds, _LEAST_S), f"{few} weeks held", first))
+        rows.append(Row(what, amount, "rows", max(seconds, _LEAST_S), f"{few} weeks held", first))
     return rows
 
 
 def _publish_at(
     home: Path, asked: Asked, lengths: Sequence[int], *, undisturbed: bool
 ) -> Iterator[tuple[int, Published, int]]:
-    """Yield each length with what its last week cost to publish, and the bytes that were added to the store by it."""
+    """Yield each length with what its last week cost to publish, and the bytes that it added, pages apart."""
     place = weeks.workplace(home)
     note = _noting()
     weeks.write_week(place, asked, monday(1))
@@ -88,7 +104,7 @@ def _publish_at(
         before = _public_bytes(place)
         cost = published(home, monday(length), undisturbed=undisturbed)
         note(f"week {length} published and timed: {cost}")
-        yield length, cost, _public_bytes(place) - before
+        yield length, cost, _public_bytes(place) - before - cost.pages.bytes
         made = length
 
 
