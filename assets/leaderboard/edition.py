@@ -119,12 +119,12 @@ def _newest(store: Store) -> dict[str, Any] | None:
 def _revisions(store: Store, week: str) -> dict[int, bool]:
     """Return the revisions of a week that anything was written for, and whether their manifest is there."""
     prefix = f"editions/{week}."
-    found: dict[int, bool] = {}
-    for key in store.list(prefix):
-        number, _, path = key.removeprefix(prefix).partition("/")
-        if number.isdigit():
-            found[int(number)] = found.get(int(number), False) or path == "manifest.json"
-    return found
+    found = {folder.removeprefix(prefix).rstrip("/"): folder for folder in store.folders(prefix)}
+    return {
+        int(number): store.head(f"{folder}manifest.json") is not None
+        for number, folder in found.items()
+        if number.isdigit()
+    }
 
 
 def _write(

@@ -61,10 +61,9 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
 def edition_ids(store: Store) -> list[str]:
     """Return the ids of all editions that have a manifest, by week and revision."""
     found = []
-    for key in store.list("editions/"):
-        edition, _, path = key.removeprefix("editions/").partition("/")
-        week, _, revision = edition.partition(".")
-        if path == "manifest.json" and revision.isdigit():
+    for folder in store.folders("editions/"):
+        week, _, revision = folder.removeprefix("editions/").rstrip("/").partition(".")
+        if revision.isdigit() and store.head(f"{folder}manifest.json"):
             found.append((week, int(revision)))
     return [f"{week}.{revision}" for week, revision in sorted(found)]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ _MOST_REDIRECTS = 3
 _START_S = 30.0  # for an answer to begin and a small file to come
 _SLOWEST = 50_000  # bytes per second; a server that is slower is given up
 _BLOCK = 1 << 16
+_AT_ONCE = 8  # files that are asked for; a server of somebody else's is not to be flooded
 _PAGES = ("index.html", manifests.NAME)
 
 
@@ -62,25 +64,32 @@ def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_res
         if total > shutil.disk_usage(folder).free:
             raise DownloadError(f"the edition has {total:,} bytes, more than are free in {folder.parent}")
         root = _root(client, base, shared)
-        for number, (name, size) in enumerate({**sizes, **shared}.items()):
-            step("fetching", number, len(sizes) + len(shared))
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _file(client, root if name in shared else base, name, size, path)
-        _past(client, root, manifest, folder, step)
+        _files(
+            client,
+            [(root if key in shared else base, key, size) for key, size in {**sizes, **shared}.items()],
+            folder,
+            step,
+        )
+        stated = past.stated(manifest, lambda key: _small(client, root, key, manifests.MOST_BYTES))
+        if sum(size for _, size in stated.values()) > shutil.disk_usage(folder).free:
+            raise DownloadError(f"pages of past weeks have more bytes than are free in {folder.parent}")
+        _files(client, [(root, key, size) for key, (_, size) in stated.items()], folder, step)
 
 
-def _past(
-    client: httpx2.Client, root: httpx2.URL, manifest: manifests.Manifest, folder: Path, step: Step
+def _files(
+    client: httpx2.Client, wanted: Sequence[tuple[httpx2.URL, str, int]], folder: Path, step: Step
 ) -> None:
-    """Write the pages of past weeks that the edition's indexes list, and those indexes."""
-    stated = past.stated(manifest, lambda key: _small(client, root, key, manifests.MOST_BYTES))
-    if sum(size for _, size in stated.values()) > shutil.disk_usage(folder).free:
-        raise DownloadError(f"pages of past weeks have more bytes than are free in {folder.parent}")
-    for number, (key, (_, size)) in enumerate(stated.items()):
-        step("fetching", number, len(stated))
-        (folder / key).parent.mkdir(parents=True, exist_ok=True)
-        _file(client, root, key, size, folder / key)
+    """Write files, given by what their address begins with, their name and their size, under their names."""
+
+    def fetched(one: tuple[httpx2.URL, str, int]) -> None:
+        base, name, size = one
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _file(client, base, name, size, path)
+
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fetch") as threads:
+        for number, _ in enumerate(threads.map(fetched, wanted)):
+            step("fetching", number, len(wanted))
 
 
 def _base(address: str) -> httpx2.URL:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -141,17 +141,18 @@ def _fetch_shared(store: Store, manifest: Path, root: Path, step: Step) -> None:
     What the store does not hold is left out: a missing part is reported with the other files.
     """
     stated = manifests.parse(manifest.read_bytes(), str(manifest))
-    listing = [part.key for part in listed.parts(stated)]
-    for number, key in enumerate(listing):
-        step("fetching", number, len(listing))
-        _fetched(store, key, root)
-    with suppress(CorruptObjectError), ThreadPoolExecutor(_AT_ONCE) as threads:
-        pages = {**past.stated(stated, store.get)}
-        for number, _ in enumerate(threads.map(lambda key: _fetched(store, key, root), pages)):
-            step("fetching", number, len(pages))
+    _fetch_all(store, [part.key for part in listed.parts(stated)], root, step)
+    with suppress(CorruptObjectError):
+        _fetch_all(store, [*past.stated(stated, store.get)], root, step)
     if _fetched(store, keys.SITE_DATABASE_NOTE, root) and site.is_of(root, manifest.parent.name):
         step("fetching", 0, 1)
         _fetched(store, keys.SITE_DATABASE, root)
+
+
+def _fetch_all(store: Store, wanted: Sequence[str], root: Path, step: Step) -> None:
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fetch") as threads:
+        for number, _ in enumerate(threads.map(lambda key: _fetched(store, key, root), wanted)):
+            step("fetching", number, len(wanted))
 
 
 def _fetched(store: Store, key: str, root: Path) -> bool:

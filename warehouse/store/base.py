@@ -68,6 +68,13 @@ class Store(Protocol):
         """Yield the keys that start with `prefix`, in ascending order of their UTF-8 bytes."""
         ...
 
+    def folders(self, prefix: str) -> builtins.list[str]:
+        """Return the prefixes, each with a slash at its end, of what lies one folder below: those that start so.
+
+        What is in them is not listed. On a disk a folder may be empty.
+        """
+        ...
+
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success.
 

@@ -94,6 +94,11 @@ class LocalStore:
         self._check_root()
         return self._walk(folder, start)
 
+    def folders(self, prefix: str) -> builtins.list[str]:
+        """Return the prefixes of the folders whose path starts with `prefix`, nothing below them."""
+        self._check_root()
+        return [key for key in self._names(*check_prefix(prefix)) if key.endswith("/")]
+
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success."""
         if expected is None:
@@ -181,6 +186,11 @@ class LocalStore:
 
     def _walk(self, folder: str, start: str) -> Iterator[str]:
         """Yield the keys below `folder` whose next part starts with `start`, in order."""
+        for key in self._names(folder, start):
+            yield from self._walk(key[:-1], "") if key.endswith("/") else (key,)
+
+    def _names(self, folder: str, start: str) -> builtins.list[str]:
+        """Return what lies in `folder` and starts with `start`, in order; folders have a slash at their end."""
         path = self._root / folder
         with explained("list", path):
             try:
@@ -192,14 +202,8 @@ class LocalStore:
                         if entry.name.startswith(start) and (folder or entry.name != TEMPORARY)
                     )
             except (FileNotFoundError, NotADirectoryError):
-                return
-        for raw in names:
-            name = os.fsdecode(raw)
-            key = f"{folder}/{name}" if folder else name
-            if key.endswith("/"):
-                yield from self._walk(key[:-1], "")
-            else:
-                yield key
+                return []
+        return [f"{folder}/{name}" if folder else name for name in map(os.fsdecode, names)]
 
     def _make(self, folder: Path) -> None:
         """Make a folder of the store and those above it, durably; what this store has seen costs nothing."""

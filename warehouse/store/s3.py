@@ -85,6 +85,11 @@ class S3Store:
         # is order of bytes.
         yield from sorted(key for key in self._objects.list(prefix) if not key.endswith("/"))
 
+    def folders(self, prefix: str) -> builtins.list[str]:
+        """Return the prefixes of the folders whose path starts with `prefix`, nothing below them."""
+        check_prefix(prefix)
+        return sorted(self._objects.folders(prefix))
+
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success."""
         if expected is None:

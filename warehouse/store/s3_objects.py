@@ -158,6 +158,16 @@ class Objects:
                 for item in page.get("Contents", ()):
                     yield item["Key"].removeprefix(self._prefix), item["ETag"]
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Yield what keys have in common that start with `prefix`, up to the next slash."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=self._prefix + prefix, Delimiter="/"
+        )
+        with explained("list", self._at(prefix)):
+            for page in pages:
+                for item in page.get("CommonPrefixes", ()):
+                    yield item["Prefix"].removeprefix(self._prefix)
+
     def server_time(self) -> datetime | None:
         """Return the time of the server's answer to the smallest of questions, None if it does not say it."""
         with explained("use", self.url):

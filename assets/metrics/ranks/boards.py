@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -94,6 +95,11 @@ class RankBoard:
         """Return the figure of each model at best and at worst, whatever its unseen answers would have shown."""
         return mean_bounds(self.bounds)
 
+    @cached_property
+    def order(self) -> Compared:
+        """Compare all pairs of the models that are ranked; pairs, ranks and robustness rest on it."""
+        return self.compared(self.ranked)
+
     def compared(self, ranked: Bools) -> Compared:
         """Compare all pairs of the models of the True rows."""
         return compare(self.parts[:, ranked], self.have[ranked], self.added(ranked))
@@ -129,7 +135,12 @@ class RankBoard:
         )
         return text.replace("%", " %")
 
-    @property
+    @cached_property
+    def ranked(self) -> Bools:
+        """(G,) whether each model has a rank."""
+        return np.array([reason is None for reason in self.reasons], dtype=bool)
+
+    @cached_property
     def reasons(self) -> list[str | None]:
         """Return why each model has no rank, in words; None where it has one."""
         present = self.rows.filter(pl.col("withheld").is_null() & pl.col("missing").is_null())

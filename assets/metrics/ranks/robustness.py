@@ -80,28 +80,22 @@ def _robustness(boards: Sequence[RankBoard], occasion: Occasion, schema: pa.Sche
             **{name: board.key[name] for name in keys},
             "variant": variant,
             "other": other,
-            "ranked": int(ranked.sum()),
+            "ranked": int(board.ranked.sum()),
             **counts._asdict(),
             "verdict": _verdict(counts),
         }
         for board in boards
-        if (ranked := _ranked(board)).any()
-        for variant, other, counts in _compared(board, ranked, boards)
+        if board.ranked.any()
+        for variant, other, counts in _compared(board, boards)
         if counts.pairs
     ]
     table = pa.Table.from_pylist(rows, schema=schema)
     return table.sort_by([(name, "ascending") for name in (*keys, "variant", "other")])
 
 
-def _ranked(board: RankBoard) -> Bools:
-    return np.array([reason is None for reason in board.reasons], dtype=bool)
-
-
-def _compared(
-    board: RankBoard, ranked: Bools, boards: Sequence[RankBoard]
-) -> Iterator[tuple[str, str | None, _Counts]]:
+def _compared(board: RankBoard, boards: Sequence[RankBoard]) -> Iterator[tuple[str, str | None, _Counts]]:
     """Yield each other way, what it is about (a prompt, a reference), and what turns."""
-    found = board.compared(ranked)
+    found, ranked = board.order, board.ranked
     order = _Order(found.own.estimate, found.farther | found.farther.T)
     ways = board.other_ways(ranked)
     for variant, difference in ways.named.items():

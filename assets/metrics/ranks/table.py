@@ -70,10 +70,9 @@ def pairs_of(boards: Iterable[RankBoard], occasion: Occasion, schema: pa.Schema)
     """Return every pair of models that are ranked on one of the boards."""
     frames = []
     for board in boards:
-        ranked = np.array([reason is None for reason in board.reasons], dtype=bool)
-        if ranked.any():
-            names = board.rows["model"].to_numpy()[ranked]
-            frames.append(_pair_rows(board.key, names, board.compared(ranked)))
+        if board.ranked.any():
+            names = board.rows["model"].to_numpy()[board.ranked]
+            frames.append(_pair_rows(board.key, names, board.order))
     return _table(frames, schema, occasion)
 
 
@@ -90,11 +89,10 @@ def all_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[R
 
 
 def _rank_rows(board: RankBoard) -> pl.DataFrame:
-    reasons = board.reasons
-    ranked = np.array([reason is None for reason in reasons], dtype=bool)
+    reasons, ranked = board.reasons, board.ranked
     low, high = np.zeros(len(reasons), dtype=np.int64), np.zeros(len(reasons), dtype=np.int64)
     if ranked.any():
-        low[ranked], high[ranked] = ranges(board.compared(ranked).farther)
+        low[ranked], high[ranked] = ranges(board.order.farther)
     cells, planned = board.covered.sum(axis=1), board.n.shape[1]
     shown = board.rows["withheld"].is_null().to_numpy()
     ends = {

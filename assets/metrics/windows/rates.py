@@ -71,22 +71,28 @@ class _Rates:
 def rated(con: duckdb.DuckDBPyConnection, week: str) -> Counted | None:
     """Return rates and combinations of the windows that end with a week; None where nothing was asked."""
     where = {"week": week, "first": shift(week, 1 - HISTORY), "metrics": [*rate_names(), COMBINED]}
-    long = read(con, "window_rates", where).cast(dict.fromkeys(("suite_key", "seat"), pl.Int64))
-    if long.is_empty():
+    heads = read(con, "window_rate_heads", where).cast({"suite_key": pl.Int64})
+    if heads.is_empty():
         return None
-    heads = long.unique("suite_key", keep="first", maintain_order=True)
     combination = pl.when(pl.col("metric") == COMBINED).then("value_name")
     begun = begin(heads.select(*SUITE, combination=combination), read(con, "window_restarts", {"week": week}))
-    there = long.filter(pl.col("prompt").is_not_null())
-    row = there["seat"].rle_id().to_numpy()
-    seats = there.unique("seat", keep="first", maintain_order=True).select("suite_key", "prompt")
-    k, n = (np.zeros((seats.height, HISTORY)) for _ in range(2))
-    k[row, there["back"].to_numpy()] = there["k"].to_numpy()
-    n[row, there["back"].to_numpy()] = there["n"].to_numpy()
+    seats, k, n = _weekly(read(con, "window_rates", where))
     rates = _Rates(heads, begun, seats, seats["suite_key"].to_numpy(), k, n)
     found = [_of_suites(rates), *_combined(con, week, rates)]
     quiet = begun.quiet[rates.of]
     return Counted(begun.of(rates.seen), [one for one in found if one.figures.height], k, n, quiet)
+
+
+def _weekly(long: pl.DataFrame) -> tuple[pl.DataFrame, Floats, Floats]:
+    """Return the prompts of each rate, in order, and k and n of their weeks. There are millions: as numbers."""
+    prompts = long["prompt"].unique().sort()
+    prompt = long["prompt"].cast(pl.Enum(prompts)).to_physical().to_numpy().astype(np.int64)
+    many = max(len(prompts), 1)
+    seats, row = np.unique(long["suite_key"].to_numpy() * many + prompt, return_inverse=True)
+    k, n = (np.zeros((len(seats), HISTORY)) for _ in range(2))
+    for counts, name in ((k, "k"), (n, "n")):
+        counts[row, long["back"].to_numpy()] = long[name].to_numpy()
+    return pl.DataFrame({"suite_key": seats // many, "prompt": prompts.gather(seats % many)}), k, n
 
 
 def _of_suites(rates: _Rates) -> WindowFigures:

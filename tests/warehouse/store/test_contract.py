@@ -131,20 +131,31 @@ class TestList:
         expected = sorted((key for key in self.KEYS if key.startswith(prefix)), key=lambda key: key.encode())
         assert list(store.list(prefix)) == expected
 
+    @pytest.mark.parametrize("prefix", ["", "a", "a/", "a.", "Z", "日", "none", "a/b.c", "z"])
+    def test_folders_are_what_keys_have_in_common(self, store: Store, prefix: str) -> None:
+        for key in self.KEYS:
+            store.put_if_absent(key, b"")
+        below = {key[len(prefix) :].partition("/") for key in self.KEYS if key.startswith(prefix)}
+        assert store.folders(prefix) == sorted(f"{prefix}{name}/" for name, slash, _ in below if slash)
+
     def test_an_empty_store_lists_nothing(self, store: Store) -> None:
         assert list(store.list("")) == []
         assert list(store.list("plans/")) == []
+        assert store.folders("") == store.folders("plans/") == []
 
     @pytest.mark.parametrize("prefix", ["/", "/a", "../", "a//b", "a/../b", ".tmp/", "a\nb"])
     def test_a_bad_prefix_is_refused(self, store: Store, prefix: str) -> None:
         with pytest.raises(UsageError, match="cannot be listed"):
             list(store.list(prefix))
+        with pytest.raises(UsageError, match="cannot be listed"):
+            store.folders(prefix)
 
     def test_more_than_one_page_is_listed(self, store: Store) -> None:
         keys = [f"many/{number % 7}/{number:05d}" for number in range(1_050)]
         with ThreadPoolExecutor(8) as pool:
             assert all(pool.map(lambda key: store.put_if_absent(key, b"x"), keys))
         assert list(store.list("many/")) == sorted(keys)
+        assert store.folders("many/") == [f"many/{number}/" for number in range(7)]
 
 
 class TestRaces:
