@@ -19,6 +19,7 @@ from assets.generation.providers.registry import load_factory
 from assets.labeling.registry import CONVENTIONS
 from assets.leaderboard.build import build_page
 from assets.leaderboard.documents import documents
+from assets.leaderboard.page.page import named as named_page
 from assets.leaderboard.page.page import render
 from assets.leaderboard.page.sheets import DRAWN, SitePlace, named
 from assets.leaderboard.past.index import PastEntry, folders_of
@@ -55,6 +56,7 @@ class Contents:
     data: TableFiles
     documents: Mapping[str, bytes]  # path in the edition → page; in no content hash, like column comments
     page: Page
+    rendered: Mapping[str, bytes]  # path in the edition → file of the front page, without the edition's name
     sheets: Mapping[str, Path]  # path in the edition → page beside the front page, without the edition's name
     site: SitePlace
     past: list[PastEntry]  # pages of past weeks, which are in the store
@@ -86,7 +88,7 @@ class Contents:
         for sha256, ext in sorted({(p.sha256, p.ext) for p in self.page.pictures()}):
             yield f"pictures/{sha256}.{ext}", read_image(self.store, sha256, ext)
         page = _named(self.page, edition, code_version, replaces, store_read)
-        yield from sorted(render(page).items())
+        yield from sorted(named_page(self.rendered, self.page, page).items())
 
 
 def assemble(
@@ -148,17 +150,19 @@ def assemble(
         )
         names = names_of_loaded(con, store)
         sources = _sources(copy, store, page, week, hashes, names)
-        rendered = {path: sha256_hex(content) for path, content in render(page).items()}
+        rendered = render(page)
+        of_page = {path: sha256_hex(content) for path, content in rendered.items()}
         past = past_pages(Grounds(copy, data.tables, hashes, site.public_store), store, before, texts, folder)
         kept, hashes_of_sheets = keep_sheets(copy, store, folder, page.week, site, folders_of(past))
     finally:
         copy.close()
     return Contents(
-        sha256=sha256_hex(canonical_json({"tables": hashes, "page": rendered | hashes_of_sheets})),
+        sha256=sha256_hex(canonical_json({"tables": hashes, "page": of_page | hashes_of_sheets})),
         sources=sources,
         data=data,
         documents=reference,
         page=page,
+        rendered=rendered,
         sheets=kept,
         site=site,
         past=past,

@@ -5,7 +5,7 @@ Everything passes jinja2's autoescape; nothing is ever marked as safe.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -40,6 +40,18 @@ def render(page: Page) -> dict[str, bytes]:
     files["static/boards.css"] = _template("boards.css.j2", boards=page.boards)
     files[FIGURES] = _template("figures.html.j2", page=page)
     return files
+
+
+def named(files: Mapping[str, bytes], page: Page, edition: Page) -> dict[str, bytes]:
+    """Return the files of a page when it is that of an edition, as `render` would again.
+
+    Args:
+        files: what `render` returned of `page`.
+        page: without the name of its edition.
+        edition: the same page with it.
+    """
+    before, after = (_template("_edition.html.j2", page=one) for one in (page, edition))
+    return {**files, FIGURES: files[FIGURES].replace(before, after)}
 
 
 def _template(name: str, **values: object) -> bytes:
