@@ -71,7 +71,7 @@ def pairs_of(boards: Iterable[RankBoard], occasion: Occasion, schema: pa.Schema)
     frames = []
     for board in boards:
         if board.ranked.any():
-            names = board.rows["model"].to_numpy()[board.ranked]
+            names = board.rows["model"].to_numpy()[board.ranked].tolist()
             frames.append(_pair_rows(board.key, names, board.order))
     return _table(frames, schema, occasion)
 
