@@ -19,6 +19,7 @@ from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.store.base import Store
 from warehouse.store.local import LocalStore
+from warehouse.store.pieces import pieces
 
 _AT_ONCE = 16  # reads of small files: S3 answers one in 10 to 50 ms
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
@@ -157,11 +158,13 @@ def _fetch_all(store: Store, wanted: Sequence[str], root: Path, step: Step) -> N
 
 def _fetched(store: Store, key: str, root: Path) -> bool:
     """Write an object to its key under `root`; return whether it was there."""
-    try:
-        data = store.get(key)
-    except KeyError:
-        return False
     path = root / key
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    try:
+        with path.open("wb") as file:
+            for piece in pieces(store, key) if key == keys.SITE_DATABASE else (store.get(key),):
+                file.write(piece)
+    except KeyError:
+        path.unlink()
+        return False
     return True

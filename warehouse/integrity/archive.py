@@ -41,7 +41,7 @@ def check_site(look: Inspection, name: str, found: Sequence[Key]) -> None:
         )
     elif database is None:
         look.need(keys.SITE_DATABASE, f"{keys.SITE_DATABASE_NOTE} names it; cliche publish writes it again")
-    elif (note.get("sha256"), note.get("bytes")) != (database.sha256, len(database.data)):
+    elif (note.get("sha256"), note.get("bytes")) != (database.sha256, database.size):
         look.damaged(
             keys.SITE_DATABASE, f"is not what {keys.SITE_DATABASE_NOTE} says; cliche publish writes it again"
         )

@@ -56,8 +56,12 @@ class Store(Protocol):
         """Write durably unless the key exists; return True if written, False if it was there."""
         ...
 
-    def get(self, key: str) -> bytes:
-        """Return the bytes; raise `KeyError` if there is no such object."""
+    def get(self, key: str, part: tuple[int, int] | None = None) -> bytes:
+        """Return the bytes, or a part of them: from where, and at most how many of an object that has as many.
+
+        Raises:
+            KeyError: if there is no such object.
+        """
         ...
 
     def head(self, key: str) -> Head | None:

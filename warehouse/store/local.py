@@ -65,12 +65,14 @@ class LocalStore:
             self._sync_names(new)
         return written
 
-    def get(self, key: str) -> bytes:
-        """Return the bytes; raise `KeyError` if there is no such object."""
+    def get(self, key: str, part: tuple[int, int] | None = None) -> bytes:
+        """Return the bytes, or a part of them; raise `KeyError` if there is no such object."""
         target = self._root / check_key(key)
         with explained("read", target):
             try:
-                return target.read_bytes()
+                with target.open("rb") as file:
+                    file.seek(part[0] if part else 0)
+                    return file.read(part[1] if part else -1)
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 self._check_root()
         raise KeyError(key)
@@ -90,9 +92,8 @@ class LocalStore:
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that start with `prefix`, in ascending order of their UTF-8 bytes."""
-        folder, start = check_prefix(prefix)
         self._check_root()
-        return self._walk(folder, start)
+        return self._walk(*check_prefix(prefix))
 
     def folders(self, prefix: str) -> builtins.list[str]:
         """Return the prefixes of the folders whose path starts with `prefix`, nothing below them."""
@@ -190,12 +191,11 @@ class LocalStore:
             yield from self._walk(key[:-1], "") if key.endswith("/") else (key,)
 
     def _names(self, folder: str, start: str) -> builtins.list[str]:
-        """Return what lies in `folder` and starts with `start`, in order; folders have a slash at their end."""
+        """Return what lies in `folder` and starts with `start`; folders end with a slash, and sort as their keys do."""
         path = self._root / folder
         with explained("list", path):
             try:
                 with os.scandir(path) as entries:
-                    # A folder sorts as its keys do: with the slash that follows its name.
                     names = sorted(
                         os.fsencode(entry.name) + (b"/" if entry.is_dir() else b"")
                         for entry in entries

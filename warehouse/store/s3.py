@@ -66,9 +66,9 @@ class S3Store:
             )
         return False
 
-    def get(self, key: str) -> bytes:
-        """Return the bytes; raise `KeyError` if there is no such object."""
-        found = self._objects.get(check_key(key))
+    def get(self, key: str, part: tuple[int, int] | None = None) -> bytes:
+        """Return the bytes, or a part of them; raise `KeyError` if there is no such object."""
+        found = self._objects.get(check_key(key), part)
         if found is None:
             raise KeyError(key)
         return found.data

@@ -119,12 +119,13 @@ class Objects:
         with stream, explained("write", self._at(key)):
             self._client.upload_fileobj(stream, self._bucket, self._prefix + key, ExtraArgs=more)
 
-    def get(self, key: str) -> StoredObject | None:
-        """Return the object, or None if there is none."""
+    def get(self, key: str, part: tuple[int, int] | None = None) -> StoredObject | None:
+        """Return the object, or a part of it (from where, how many bytes), or None if there is none."""
+        which: Any = {"Range": f"bytes={part[0]}-{part[0] + part[1] - 1}"} if part else {}
         with explained("read", self._at(key)):
             for attempt in range(_READS):
                 try:
-                    answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
+                    answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key, **which)
                     data = answer["Body"].read()
                 except ClientError as error:
                     if self._is_absent(error):

@@ -7,15 +7,18 @@ another series: nothing is compared across them. A week that is missing or withh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
 
 import duckdb
 import numpy as np
 import polars as pl
 
 from assets.metrics.counting import reading
-from assets.metrics.formulas.share import Ints
+from assets.metrics.formulas.share import Bools, Ints
 
 #: What makes a series.
 KEYS = (
@@ -57,6 +60,18 @@ class Series:
     weeks: tuple[date, ...]
     k: Ints
     n: Ints
+
+    @cached_property
+    def numbers(self) -> Mapping[tuple[Any, ...], int]:
+        """Values of `KEYS` → number of the series."""
+        return {row: number for number, row in enumerate(self.keys.iter_rows())}
+
+    @cached_property
+    def seen(self) -> Bools:
+        """(S, T) whether a series was observed in a week."""
+        found = np.zeros((self.keys.height, len(self.weeks)), dtype=bool)
+        np.logical_or.at(found, self.suite, self.n > 0)
+        return found
 
 
 def read(con: duckdb.DuckDBPyConnection, week: str) -> Series:

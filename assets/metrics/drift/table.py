@@ -8,7 +8,8 @@ date, a suite whose content changed, or nearly all models changing at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -119,13 +120,12 @@ def _events(
 
 def _changes(series: Series, known: Sequence[Mapping[str, Any]]) -> list[OpenedChange]:
     """Return events as they were when they were opened, in an order in which suites stand before their cells."""
-    numbers = {row: number for number, row in enumerate(series.keys.iter_rows())}
     cells = {
         place: cell for cell, place in enumerate(zip(series.suite.tolist(), series.prompts, strict=True))
     }
     found = []
     for row in sorted(known, key=lambda row: (row["week"], row["prompt"] is not None)):
-        suite = numbers[tuple(row[key] for key in drift_series.KEYS)]
+        suite = series.numbers[tuple(row[key] for key in drift_series.KEYS)]
         found.append(
             OpenedChange(
                 suite=suite,
@@ -252,7 +252,8 @@ def _check_causes(
         con, "drift_completeness", ("model", "suite", "suite_major", "condition", "turn"), models
     )
     moved = _by_week(con, "drift_anchors", ("labeler_version", "attribute"))
-    readers = _readers(series)
+    readers, of_kind = _readers(series), _by_kind(events)
+    alike = _by_kind(series.keys.with_row_index("number").iter_rows(named=True))
     for row in rows:
         around = _around(series, row)
         of_suite = (row["model"], row["suite"], row["suite_major"])
@@ -264,7 +265,11 @@ def _check_causes(
         row["labeler_moved_share"] = max(_values(moved, of_labels, around[1:]), default=None)
         row["model_version_changed"] = len({*reported}) > 1 if len(reported) > 1 else None
         row["completeness_changed"] = bool(answered) and max(answered) - min(answered) >= COMPLETENESS
-        row["models_at_once"], row["models_compared"] = _at_once(series, events, row)
+        same, week = tuple(row[key] for key in _SAME), series.weeks.index(row["changed_week"])
+        row["models_at_once"] = len(_at_once(of_kind[same], row))
+        row["models_compared"] = len(
+            {one["model"] for one in alike[same] if series.seen[one["number"], week]}
+        )
 
 
 _Weekly = Mapping[tuple[Any, ...], Mapping[date, Any]]
@@ -290,10 +295,7 @@ def _values(weekly: _Weekly, key: tuple[Any, ...], weeks: Sequence[date]) -> lis
 
 def _around(series: Series, row: Mapping[str, Any]) -> list[date]:
     """Return the weeks around the date of a change: the last observed before its range, and its range."""
-    number = series.keys.with_row_index("number").filter(
-        pl.all_horizontal(pl.col(key).eq_missing(pl.lit(row[key])) for key in drift_series.KEYS)
-    )["number"][0]
-    seen = series.n[series.suite == number].sum(axis=0) > 0
+    seen = series.seen[series.numbers[tuple(row[key] for key in drift_series.KEYS)]]
     observed = [week for week, here in zip(series.weeks, seen, strict=True) if here]
     before = [week for week in observed if week < row["earliest_week"]]
     return [*before[-1:], *(week for week in observed if row["earliest_week"] <= week <= row["latest_week"])]
@@ -302,12 +304,10 @@ def _around(series: Series, row: Mapping[str, Any]) -> list[date]:
 def _readers(series: Series) -> _Weekly:
     """Return (model, suite, suite_major, condition, turn, attribute) → week → labeler versions."""
     found: dict[tuple[Any, ...], dict[date, set[str]]] = {}
-    seen = np.zeros((series.keys.height, len(series.weeks)), dtype=bool)
-    np.logical_or.at(seen, series.suite, series.n > 0)
     for number, row in enumerate(series.keys.iter_rows(named=True)):
         if row["attribute"] is not None:
             weekly = found.setdefault(tuple(row[key] for key in _READ), {})
-            for week in np.flatnonzero(seen[number]):
+            for week in np.flatnonzero(series.seen[number]):
                 weekly.setdefault(series.weeks[week], set()).add(row["labeler_version"])
     return found
 
@@ -320,24 +320,24 @@ def _read_by(readers: _Weekly, row: Mapping[str, Any], weeks: Sequence[date]) ->
     return set().union(*_values(readers, tuple(row[key] for key in _READ), weeks))
 
 
-def _at_once(series: Series, rows: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> tuple[int, int]:
-    """Return how many models changed with this one, as known when it was opened, and how many were looked at."""
-    same = ("suite", "suite_major", "condition", "turn", "metric", "attribute", "value_name")
-    others = {
+#: What makes series of different models alike.
+_SAME = ("suite", "suite_major", "condition", "turn", "metric", "attribute", "value_name")
+
+
+def _by_kind(rows: Iterable[Mapping[str, Any]]) -> Mapping[tuple[Any, ...], list[Mapping[str, Any]]]:
+    """Return `_SAME` → the rows of that kind, series or events."""
+    found = defaultdict(list)
+    for row in rows:
+        found[tuple(row[key] for key in _SAME)].append(row)
+    return found
+
+
+def _at_once(events: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> set[str]:
+    """Return which models changed with this one, of events of its kind, as known when it was opened."""
+    return {
         other["model"]
-        for other in rows
-        if all(other[key] == row[key] for key in same)
-        and other["week"] <= row["week"]
+        for other in events
+        if other["week"] <= row["week"]
         and abs(other["changed_week"] - row["changed_week"]) <= _WEEK
         and other["change"] * row["change"] > 0
     }
-    alike = series.keys.with_row_index("number").filter(
-        pl.all_horizontal(pl.col(key).eq_missing(pl.lit(row[key])) for key in same)
-    )
-    week = series.weeks.index(row["changed_week"])
-    seen = {
-        model
-        for number, model in alike.select("number", "model").iter_rows()
-        if series.n[series.suite == number, week].sum() > 0
-    }
-    return len(others), len(seen)

@@ -14,6 +14,7 @@ from tests.warehouse.store import children
 from tests.warehouse.store.children import at_once
 from warehouse.errors import StoreError, UsageError
 from warehouse.store import Store, open_store
+from warehouse.store.pieces import pieces
 
 
 class TestObjects:
@@ -112,6 +113,36 @@ class TestObjects:
         with pytest.raises(StoreError, match="cannot be both"):
             store.put_if_absent("a", b"2")
         assert list(store.list("")) == ["a/b"]
+
+
+class TestPieces:
+    def test_a_part_of_an_object_is_read(self, store: Store) -> None:
+        store.put_if_absent("a", b"0123456789")
+        assert store.get("a", (2, 3)) == b"234"
+        assert store.get("a", (8, 5)) == b"89"
+
+    @pytest.mark.parametrize("size", [1, 4, 5, 10, 11])
+    def test_pieces_are_the_object(self, store: Store, size: int) -> None:
+        store.put_if_absent("a", b"0123456789")
+        found = [*pieces(store, "a", size)]
+        assert b"".join(found) == b"0123456789"
+        assert {len(piece) for piece in found[:-1]} <= {size}
+
+    def test_an_empty_object_has_none(self, store: Store) -> None:
+        store.put_if_absent("a", b"")
+        assert [*pieces(store, "a")] == []
+
+    def test_what_is_missing_is_a_key_error(self, store: Store) -> None:
+        with pytest.raises(KeyError):
+            next(pieces(store, "a"))
+
+    def test_what_is_replaced_meanwhile_is_told(self, store: Store) -> None:
+        store.replace("site/a.json", b"0123456789")
+        reading = pieces(store, "site/a.json", 4)
+        next(reading)
+        store.replace("site/a.json", b"abcdefghij")
+        with pytest.raises(StoreError, match="was replaced while it was read"):
+            list(reading)
 
 
 class TestList:

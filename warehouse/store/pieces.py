@@ -1,0 +1,26 @@
+"""Objects of any size, read piece by piece: the one DuckDB file of a site is gigabytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from warehouse.errors import StoreError
+from warehouse.store.base import Store
+
+PIECE = 1 << 26  # bytes that are held at once
+
+
+def pieces(store: Store, key: str, size: int = PIECE) -> Iterator[bytes]:
+    """Yield the bytes of an object, at most `size` of them at a time.
+
+    Raises:
+        KeyError: if there is no such object.
+        StoreError: if the store fails, or the object was replaced while it was read.
+    """
+    there = store.head(key)
+    if there is None:
+        raise KeyError(key)
+    for start in range(0, there.size, size):
+        yield store.get(key, (start, size))
+    if store.head(key) != there:
+        raise StoreError(f"{store.url}: {key} was replaced while it was read; begin again")
