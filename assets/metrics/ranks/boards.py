@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -163,9 +163,23 @@ class RankBoard:
         return self.lacks(number)
 
 
-def read_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[RankBoard]:
-    """Yield every board of a week, whose `scores` are there, or of a study; nothing is written."""
-    found = (_of_week if occasion.column == "week" else _of_study)(con, occasion)
+class OfWeek(NamedTuple):
+    """What all boards of a week are made of: rows of `rank_rows` and of `rank_cells`."""
+
+    rows: pl.DataFrame
+    cells: pl.DataFrame
+
+
+def read_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> OfWeek:
+    """Return what the boards of a week, whose `scores` are there, are made of."""
+    return OfWeek(*(read(con, name, week.where) for name in ("rank_rows", "rank_cells")))
+
+
+def read_boards(
+    con: duckdb.DuckDBPyConnection, occasion: Occasion, of_week: OfWeek | None
+) -> Iterator[RankBoard]:
+    """Yield every board of a week, or, without what it is made of, of a study; nothing is written."""
+    found = _of_week(con, occasion, of_week) if of_week else _of_study(con, occasion)
     if found is None:
         return
     rows, cells = found
@@ -220,12 +234,12 @@ def _by_value(
     return found[0], found[1]
 
 
-def _of_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> tuple[pl.DataFrame, Cells] | None:
+def _of_week(
+    con: duckdb.DuckDBPyConnection, week: Occasion, given: OfWeek
+) -> tuple[pl.DataFrame, Cells] | None:
     """Return the models of each board, and the cells beside their references; None without cells."""
-    rows, long, references = (
-        read(con, name, week.where) for name in ("rank_rows", "rank_cells", "references")
-    )
-    rows = rows.filter(pl.col("metric") == "distance")
+    long, references = given.cells, read(con, "references", week.where)
+    rows = given.rows.filter(pl.col("metric") == "distance")
     if is_declared(con):
         rows = rows.join(read(con, "yardsticks", {}), on=list(YARDSTICK), how="semi", maintain_order="left")
     if long.is_empty() or rows.is_empty():

@@ -18,7 +18,7 @@ from assets.metrics.declared import is_declared
 from assets.metrics.formulas.contrast import mixture
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
 from assets.metrics.ranks import variants
-from assets.metrics.ranks.boards import KEYS, YARDSTICK, RankBoard
+from assets.metrics.ranks.boards import KEYS, YARDSTICK, OfWeek, RankBoard
 from assets.metrics.ranks.bounds import Bounds
 from assets.metrics.ranks.order import ASSESSED_NEEDED, Compared, against, bonferroni, covered
 from assets.metrics.registry.metric import FEW_IN_GROUP
@@ -111,24 +111,25 @@ def _weights(used: Bools, pair: Ints, pairs: int) -> Floats:
     return np.where(used, np.nan_to_num(ratio(1.0, prompts))[pair] / pairs, 0.0)
 
 
-def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion) -> Iterator[PairBoard]:
-    """Yield every board of declared stereotypes of a week, whose `scores` are there; nothing is written."""
+def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: OfWeek) -> Iterator[PairBoard]:
+    """Yield every board of declared stereotypes of a week, from what it is made of; nothing is written."""
     if not is_declared(con):
         return
-    rows = read(con, "rank_rows", week.where).join(
+    rows = of_week.rows.join(
         read(con, "yardsticks", {}), on=list(YARDSTICK), how="semi", maintain_order="left"
     )
     rows = rows.filter(pl.col("metric") == "stereotype_share").rename({"labeler_version": "version"})
     if rows.is_empty():
         return
     keys = list(KEYS["week"])
-    seats = read(con, "rank_cells", week.where)
     of = ["model", "suite", "suite_major", "attribute", "prompt"]
     pairs = read(con, "rank_pairs", week.where)
     for held in rows.partition_by(keys, maintain_order=True):
         key = held.row(0, named=True)
         on = [name for name in keys if name != "reference"]
-        here = seats.join(held.select(*on, "model"), on=[*on, "model"], how="semi", maintain_order="left")
+        here = of_week.cells.join(
+            held.select(*on, "model"), on=[*on, "model"], how="semi", maintain_order="left"
+        )
         whole = here.group_by("model", "prompt", maintain_order=True).agg(
             n=pl.col("pictures").sum(), unseen=pl.col("unseen").first()
         )

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.ranks.boards import KEYS, RankBoard, read_boards
+from assets.metrics.ranks.boards import KEYS, RankBoard, read_boards, read_week
 from assets.metrics.ranks.bounds import Bounds
 from assets.metrics.ranks.order import Compared, ranges
 from assets.metrics.ranks.pair_boards import read_pair_boards
@@ -83,9 +83,10 @@ def ranks_of(boards: Iterable[RankBoard], occasion: Occasion, schema: pa.Schema)
 
 def all_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[RankBoard]:
     """Yield the boards of distances, then, of a week, those of declared stereotypes."""
-    yield from read_boards(con, occasion)
-    if occasion.column == "week":
-        yield from read_pair_boards(con, occasion)
+    of_week = read_week(con, occasion) if occasion.column == "week" else None
+    yield from read_boards(con, occasion, of_week)
+    if of_week:
+        yield from read_pair_boards(con, occasion, of_week)
 
 
 def _rank_rows(board: RankBoard) -> pl.DataFrame:
