@@ -45,7 +45,7 @@ def run(folder: Path, size: Size) -> list[Row]:
     rows: list[Row] = []
     costs: list[Published] = []
     amount = 0
-    for length, cost, added in _publish_at(
+    for length, cost, added in publish_at(
         home, asked, size.archive_weeks, undisturbed=size.archive_undisturbed
     ):
         plain = _plain(home / "warehouse.duckdb", monday(length), folder / f"plain-{length}")
@@ -82,7 +82,7 @@ def run(folder: Path, size: Size) -> list[Row]:
     return rows
 
 
-def _publish_at(
+def publish_at(
     home: Path, asked: Asked, lengths: Sequence[int], *, undisturbed: bool
 ) -> Iterator[tuple[int, Published, int]]:
     """Yield each length with what its last week cost to publish, and the bytes that it added, pages apart."""
