@@ -93,8 +93,8 @@ def fetch(edition: str, folder: Path) -> int:
                 step("", done, len(objects))
                 if path.suffix == ".html":
                     shown |= {found[0] for found in keys.THUMBNAIL.finditer(path.read_text(encoding="utf-8"))}
-            pages = threads.map(lambda key: _past(place, key, past[key][0], folder), past)
-            for done, data in enumerate(pages):
+            earlier = threads.map(lambda key: _past(place, key, past[key][0], folder), past)
+            for done, data in enumerate(earlier):
                 step("past weeks", done, len(past))
                 shown |= {found[0] for found in keys.THUMBNAIL.finditer(data.decode(errors="replace"))}
             there = threads.map(lambda key: _thumbnail(place, key, folder), sorted(shown))

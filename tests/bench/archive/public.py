@@ -15,15 +15,18 @@ from typing import Any
 import duckdb
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.published import POINTER, latest, read_manifest
+from assets.leaderboard.past.making import Grounds
+from assets.leaderboard.published import POINTER, fetcher, latest, read_manifest
 from assets.leaderboard.site import show_database
 from tests.bench.archive.moving import moved
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.archive import WeekPart, parts_of, tables_by_week
+from warehouse.database.building import build_database
 from warehouse.database.connection import connect
-from warehouse.database.published import DATABASE
+from warehouse.database.published import DATABASE, open_published
 from warehouse.database.shared_file import file_to_change, take_turns
+from warehouse.database.table_hash import hashes_by_week
 from warehouse.loading.load import transaction
 from warehouse.loading.seals import sealed
 from warehouse.weeks import span
@@ -45,24 +48,61 @@ def make_public(place: Workplace, weeks: Sequence[str]) -> None:
                 entry["rows"] += part.rows
     _keep_hashes(place, tables, weeks)
     edition = {"edition": f"{weeks[-1]}.1", "week": weeks[-1], "revision": 1, "replaces": newest.id}
-    key = f"{keys.edition_prefix(edition['edition'])}manifest.json"
+    _link_files(place, newest.prefix, keys.edition_prefix(edition["edition"]), manifest)
     manifest |= {**edition, "tables": tables}
+    made = _file(place, manifest)
+    manifest["pages"] += _past_pages(place, manifest, made, weeks)
+    key = f"{keys.edition_prefix(edition['edition'])}manifest.json"
     place.store.put_if_absent(key, sealed(key, manifest))
     expected = place.store.get(keys.LATEST_EDITION)
     pointer = canonical_json({name: edition[name] for name in POINTER})
     if not place.store.swap_latest(keys.LATEST_EDITION, pointer, expected=expected):
         raise ValueError("somebody else publishes here")
-    _show(place, manifest)
-
-
-def _show(place: Workplace, manifest: dict[str, Any]) -> None:
-    """Bring the site's DuckDB file up to an edition, as publishing it does."""
-    tables, files = manifest["tables"], manifest["files"]
-    path = place.warehouse.parent / "published" / DATABASE
-    made = file_to_change(path, tables, files)
     with tempfile.TemporaryDirectory() as folder:
         show_database(place.store, manifest, made, Path(folder))
-    take_turns(path, made)
+    take_turns(_published(place), made)
+
+
+def _link_files(place: Workplace, source: str, target: str, manifest: dict[str, Any]) -> None:
+    """Give the whole tables of an edition to another."""
+    for name in manifest["files"]:
+        if name.startswith("data/"):
+            path = Path(place.store.url) / target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.hardlink_to(Path(place.store.url) / source / name)
+
+
+def _published(place: Workplace) -> Path:
+    return place.warehouse.parent / "published" / DATABASE
+
+
+def _file(place: Workplace, manifest: dict[str, Any]) -> Path:
+    """Return the DuckDB file that is kept, with the tables of an edition, as publishing it makes it."""
+    tables, files = manifest["tables"], manifest["files"]
+    made = file_to_change(_published(place), tables, files)
+    with tempfile.TemporaryDirectory() as folder:
+        build_database(made, tables, files, fetcher(place.store, manifest, Path(folder)))
+    return made
+
+
+def _past_pages(
+    place: Workplace, manifest: dict[str, Any], made: Path, weeks: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return entries of weeks: of the pages of the newest week that has some, as if they were of these."""
+    (*_, newest) = manifest["pages"]
+    columns = [("week", "DATE"), ("prompts", "VARCHAR"), ("shows", "VARCHAR")]
+    days = ", ".join(f"DATE '{week}'" for week in weeks)
+    with open_published(made) as con:
+        claims = hashes_by_week(
+            con,
+            f"(SELECT DISTINCT unnest([{days}]) AS week, prompts, shows FROM claims "
+            "WHERE week = (SELECT max(week) FROM claims))",
+            columns,
+        )
+        of_claims = {"parts": [{"week": week, "table_hash": found.sha256} for week, found in claims.items()]}
+        tables = {**manifest["tables"], "claims": of_claims}
+        grounds = Grounds(con, tables, manifest["table_hashes"], place.site.get("public_store"))
+        return [{**newest, "period": week, "rests_on": grounds.rests_on(week)} for week in weeks]
 
 
 def _copied(

@@ -52,7 +52,11 @@ PHASES: dict[str, tuple[tuple[str, str], ...]] = {
     "page": (("assets.leaderboard.contents", "build_page"), ("assets.leaderboard.contents", "render")),
     "sources": (("assets.leaderboard.contents", "_sources"),),
     "write": (("assets.leaderboard.edition", "_write"), ("assets.leaderboard.edition", "show_database")),
-    "pages": (("assets.leaderboard.contents", "keep_sheets"), ("assets.leaderboard.edition", "_put_sheets")),
+    "pages": (
+        ("assets.leaderboard.contents", "past_pages"),
+        ("assets.leaderboard.contents", "keep_sheets"),
+        ("assets.leaderboard.edition", "_put_sheets"),
+    ),
 }
 PAGES = "pages"  # the phase of the many pages, which is told apart from all else
 

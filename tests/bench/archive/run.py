@@ -103,8 +103,9 @@ def publish_at(
         weeks.write_week(place, asked, monday(length))
         before = _public_bytes(place)
         cost = published(home, monday(length), undisturbed=undisturbed)
-        note(f"week {length} published and timed: {cost}")
-        yield length, cost, _public_bytes(place) - before - cost.pages.bytes
+        added = _public_bytes(place) - before - cost.pages.bytes
+        note(f"week {length} published and timed: {added:,} bytes, {cost}")
+        yield length, cost, added
         made = length
 
 
