@@ -61,6 +61,11 @@ def thumbnail_note(week: str, model: str, fingerprint: str) -> str:
     return f"{thumbnail_notes_prefix(week, model)}made-{fingerprint}.json"
 
 
+def study_thumbnail_note(study: str, definition: str) -> str:
+    """Return the key of the note that all pictures of a study have their thumbnails; `definition` is a hash."""
+    return f"thumbnails/study={study}/made-{definition[:16]}.json"
+
+
 def attempts_prefix(week: str, model: str) -> str:
     """Return the prefix under which receipts and manifests of one partition lie."""
     return f"attempts/week={week}/model={model}/"

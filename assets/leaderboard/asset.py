@@ -3,14 +3,17 @@
 from typing import cast
 
 import dagster as dg
+import duckdb
 
 from assets.generation.workplace import Workplace
 from assets.labeling.thumbnails.partition import complete_weeks
+from assets.labeling.thumbnails.study import complete_study
 from assets.leaderboard.browser_engine import folder as engine_folder
 from assets.leaderboard.browser_engine import show_engine
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import SitePlace
 from assets.leaderboard.published import Edition
+from assets.leaderboard.views.study_pages import may_show
 from assets.metrics.week import assert_publishable
 from warehouse.database.connection import connect, limit_memory
 from warehouse.database.published import DATABASE
@@ -33,6 +36,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
         limit_memory(con)
         assert_publishable(con, place, week)
         complete_weeks(place, loaded_partitions(con, week))
+        complete_studies(con, place)
         read = last_read(place.warehouse.parent, place.store.url)
         asked = {model for _, model, _ in loaded_partitions(con, week)}
         for name in sorted(place.replies.keys() - asked):
@@ -50,6 +54,19 @@ def publish_week(place: Workplace, week: str) -> Edition:
         )
     show_engine(place.store, engine_folder())
     return edition
+
+
+def complete_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
+    """Make missing thumbnails of the studies whose license lets their pictures be shown."""
+    found = con.execute("SELECT study, definition_sha256, licence FROM studies ORDER BY study").fetchall()
+    for study, definition, licence in found:
+        if may_show(licence):
+            pictures = con.execute(
+                "SELECT DISTINCT image_sha256, image_ext FROM study_slots "
+                "WHERE study = $study AND image_sha256 IS NOT NULL ORDER BY ALL",
+                {"study": study},
+            ).fetchall()
+            complete_study(place, study, definition, pictures)
 
 
 def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.AssetsDefinition:

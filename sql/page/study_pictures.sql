@@ -1,0 +1,31 @@
+-- Answers: which pictures does each study have, in a random order, and what was read in them?
+-- Grain: one row for each picture of a study.
+-- Columns: readings: one {attribute, value} for each attribute, of the first labeler by name and version.
+-- Depends on: study_slots, study_models, study_prompts, study_labels
+WITH read_once AS (
+    SELECT
+        study, slot_key, attribute,
+        min_by(value, (labeler, labeler_version)) AS value
+    FROM study_labels
+    GROUP BY study, slot_key, attribute
+),
+
+readings AS (
+    SELECT
+        study, slot_key,
+        list(struct_pack(attribute := attribute, value := value) ORDER BY attribute) AS readings
+    FROM read_once
+    GROUP BY study, slot_key
+)
+
+SELECT
+    s.study, s.model, m.title, s.prompt, p.title AS prompt_title, s.condition, s.image_sha256, s.image_ext,
+    readings.readings
+FROM study_slots AS s
+INNER JOIN study_models AS m USING (study, model)
+LEFT JOIN study_prompts AS p USING (study, prompt, condition)
+LEFT JOIN readings USING (study, slot_key)
+WHERE s.image_sha256 IS NOT NULL
+ORDER BY
+    s.study ASC, m.title ASC, s.model ASC, s.prompt ASC, s.condition ASC,
+    md5(s.image_sha256 || s.slot_key) ASC
