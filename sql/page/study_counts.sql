@@ -1,15 +1,15 @@
 -- Answers: how many pictures of each model of a study were read as each value, under each condition?
 -- Grain: study, attribute, labeler, labeler_version, model, condition, value; all prompts together.
--- Columns: position: place of the value in the declared order; n: pictures with a value that a share is of.
+-- Columns: position: place of the value in the declared order.
 -- Depends on: study_cell_counts, study_models
 SELECT
     c.study, c.attribute, c.labeler, c.labeler_kind, c.labeler_version, c.model, m.title, c.condition,
     c.value, c.in_support, c.position,
-    sum(c.pictures) AS pictures,
-    sum(sum(c.pictures) FILTER (WHERE c.in_support)) OVER (
-        PARTITION BY c.study, c.attribute, c.labeler, c.labeler_version, c.model, c.condition
-    ) AS n
+    cast(sum(c.pictures) AS BIGINT) AS pictures
 FROM study_cell_counts AS c
 INNER JOIN study_models AS m USING (study, model)
-GROUP BY ALL
-ORDER BY c.study, c.attribute, c.labeler, c.labeler_version, m.title, c.model, c.condition, c.position
+GROUP BY
+    c.study, c.attribute, c.labeler, c.labeler_kind, c.labeler_version, c.model, m.title, c.condition,
+    c.value, c.in_support, c.position
+ORDER BY
+    c.study, c.attribute, c.labeler, c.labeler_version, m.title, c.model, c.condition, c.position

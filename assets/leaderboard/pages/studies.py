@@ -100,7 +100,7 @@ def _count(found: Sequence[Row], values: Sequence[str]) -> StudyCount:
         words.plain(found[0]["title"]),
         words.plain(found[0]["condition"]),
         tuple(pictures[value] for value in values),
-        found[0]["n"] or 0,
+        sum(pictures[value] for value in values),
         tuple(
             (title(words.value(row["value"])), row["pictures"])
             for row in found

@@ -71,6 +71,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         sha256 = key.rpartition("/")[2].partition(".")[0]
         for small, data in thumbnails(sha256, filled.get(key)).items():
             filled.put_if_absent(small, data)
+    for (sha256,) in con.execute("SELECT image_sha256 FROM study_slots WHERE status = 'present'").fetchall():
+        for small, data in thumbnails(sha256, world.picture(sha256)).items():
+            filled.put_if_absent(small, data)
     site = SitePlace(publisher=f"A & B {hostile.TEXT}", contact="x@example.org", data_license="CC BY 4.0")
     publish(con, filled, week=world.WEEK, code_version="test", site=site)
     return folder

@@ -1,0 +1,151 @@
+"""Pages of published studies: counts as labels have them, pictures only where the license allows, thumbnails made."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import duckdb
+import pytest
+
+from assets.generation.workplace import Workplace
+from assets.leaderboard.asset import complete_studies
+from assets.leaderboard.views.study_pages import may_show
+from tests.site import world
+from tests.site.pages.shown import files, words
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.store import open_store
+
+ADDRESS = "studies/raza2025/index.html"
+
+
+@pytest.fixture
+def con(tmp_path: Path) -> duckdb.DuckDBPyConnection:
+    """Return the smallest warehouse that has a study."""
+    store = open_store(tmp_path / "store")
+    world.fill(store, weeks=1, replicates=1, only=("sim-classic",))
+    return world.load(store, studies=True)
+
+
+def test_the_page_counts_what_the_labels_say(con: duckdb.DuckDBPyConnection) -> None:
+    page = files(con, "study")[ADDRESS]
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for model, condition, value in con.execute(
+        "SELECT m.title, s.condition, l.value FROM study_labels AS l JOIN study_slots AS s USING (study, slot_key) "
+        "JOIN study_models AS m USING (study, model)"
+    ).fetchall():
+        counted[model, condition, value] += 1
+    rows = re.findall(
+        r'<tr><th scope="row" lang="en">([^<]+)</th><td lang="en">([^<]+)</td>((?:<td class="num">\d+</td>)+)'
+        r"<td>([^<]*)</td></tr>",
+        page,
+    )
+    assert len(rows) == 4
+    for model, condition, cells, others in rows:
+        women, men, n = map(int, re.findall(r"\d+", cells))
+        assert (women, men) == (counted[model, condition, "feminine"], counted[model, condition, "masculine"])
+        assert n == women + men
+        missing = 10 * 2 - n
+        assert others == (f"missing: {missing}" if missing else "")
+    said = words(page)
+    for text in (
+        "Raza, S. (2025).",
+        "License: CC BY 4.0.",
+        "Source: https://example.org/raza",
+        "78 of 80 pictures",
+    ):
+        assert text in said
+    assert "Missing: 2;" in said
+
+
+def test_its_pictures_are_there_with_what_was_read_in_them(con: duckdb.DuckDBPyConnection) -> None:
+    page = files(con, "study")[ADDRESS]
+    read = dict(con.execute("SELECT image_sha256, value FROM study_labels").fetchall())
+    shown = re.findall(r'thumbnails/../([0-9a-f]{64})-96\.webp"[^>]*>(\w+)</li>', page)
+    assert {sha256: {"woman": "feminine", "man": "masculine"}[word] for sha256, word in shown} == read
+    grids = re.findall(r"(\d+) of (\d+) pictures</span></h4>", page)
+    assert sum(int(n) for _, n in grids) == len(shown) == 78
+    assert all(few == n for few, n in grids)
+
+
+@pytest.mark.parametrize(
+    "licence", ["CC BY-NC 4.0", "CC BY-ND 4.0", "unknown", "All rights reserved", "MITx", ""]
+)
+def test_without_a_free_license_no_picture_is_shown(con: duckdb.DuckDBPyConnection, licence: str) -> None:
+    con.execute("UPDATE studies SET licence = $licence", {"licence": licence})
+    pages = files(con, "study")
+    assert "thumbnails/" not in pages[ADDRESS]
+    assert "not known to allow showing them" in words(pages[ADDRESS])
+    assert "Rien n’indique que sa licence" in html.unescape(pages[f"fr/{ADDRESS}"])
+    assert not may_show(licence)
+
+
+@pytest.mark.parametrize(
+    "licence", ["MIT", "CC BY 4.0", "CC-BY-SA-4.0", "CC0", "Apache-2.0", " public domain "]
+)
+def test_free_licenses_are_known(licence: str) -> None:
+    assert may_show(licence)
+
+
+def test_a_large_study_shows_some_of_each_and_says_how_many(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assets.leaderboard.pages.studies.MOST", 24)
+    page = files(con, "study")[ADDRESS]
+    assert {few for few, _ in re.findall(r"(\d+) of (\d+) pictures</span></h4>", page)} == {"3"}
+    assert page.count("<img ") == 24
+    again = files(con, "study")[ADDRESS]
+    assert again == page
+
+
+def test_studies_are_listed_and_without_any_there_is_no_list(con: duckdb.DuckDBPyConnection) -> None:
+    listed = files(con, "studies")["studies/index.html"]
+    assert 'href="raza2025/index.html"' in listed
+    assert "78 of 80 pictures" in words(listed)
+    con.execute("DELETE FROM studies")
+    assert files(con, "studies") == {}
+
+
+@dataclass
+class _Said:
+    lines: list[str] = field(default_factory=list)
+
+    def told(self, line: str) -> None:
+        self.lines.append(line)
+
+
+@dataclass
+class _Place:
+    """What of a workplace is asked here."""
+
+    store: Any
+    listener: _Said = field(default_factory=_Said)
+
+
+def test_thumbnails_of_a_study_are_made_once(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    store = open_store(tmp_path / "other")
+    data = world.picture("one")
+    sha256, lost = sha256_hex(data), "ab" * 32
+    store.put_if_absent(keys.image(sha256, "png"), data)
+    con.execute(
+        "UPDATE study_slots SET image_sha256 = CASE WHEN model = 'painter-a' THEN $there ELSE $lost END "
+        "WHERE image_sha256 IS NOT NULL",
+        {"there": sha256, "lost": lost},
+    )
+    place = _Place(store)
+    complete_studies(con, cast(Workplace, place))
+    made = [*store.list("thumbnails/")]
+    assert keys.thumbnail(sha256, 96) in made
+    assert "thumbnails/study=raza2025/made-cdcdcdcdcdcdcdcd.json" in made
+    assert [line for line in place.listener.lines if "no thumbnails of picture abababababab" in line]
+    place.listener.lines.clear()
+    complete_studies(con, cast(Workplace, place))
+    assert place.listener.lines == []
+    con.execute("UPDATE studies SET licence = 'unknown', definition_sha256 = repeat('ef', 32)")
+    complete_studies(con, cast(Workplace, place))
+    assert [*store.list("thumbnails/")] == made
