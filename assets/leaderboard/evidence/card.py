@@ -16,18 +16,16 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-import resvg_py
 from PIL import Image, ImageDraw, ImageFont
 
 from assets.leaderboard.page.languages import Tongue, tongue
+from assets.leaderboard.page.raster import BOLD, REGULAR, as_png, drawn
 from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.kind import Thumbnails
 from assets.leaderboard.views.message import model_title, say
 
 WIDTH, HEIGHT = 1200, 630
 _COLORS = 128
-_FONTS = Path(__file__).parent / "fonts"
-_BOLD, _REGULAR = _FONTS / "HKGrotesk-Bold.otf", _FONTS / "HKGrotesk-Regular.otf"
 _PX, _SIDE, _GAP, _COLUMNS = 160, 148, 6, 3
 _LEFT, _TEXT_WIDTH = 48, 620
 _GRID_X = WIDTH - 16 - _COLUMNS * _SIDE - (_COLUMNS - 1) * _GAP
@@ -40,18 +38,9 @@ _NO_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def card(finding: FindingView, language: str, thumbnails: Thumbnails, titles: Mapping[str, str]) -> bytes:
     """Return the card of a finding as PNG: its sentence, its figure with n and interval, and its pictures."""
-    drawn: bytes = resvg_py.svg_to_bytes(
-        svg_string=_svg(finding, tongue(language).with_titles(titles)),
-        skip_system_fonts=True,
-        font_files=[str(_BOLD), str(_REGULAR)],
-        font_family="HK Grotesk",
-    )
-    with Image.open(io.BytesIO(bytes(drawn))) as text:
-        whole = text.convert("RGB")
+    whole = drawn(_svg(finding, tongue(language).with_titles(titles)))
     _put_pictures(whole, finding, thumbnails)
-    written = io.BytesIO()
-    whole.quantize(_COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(written, "PNG")
-    return written.getvalue()
+    return as_png(whole, _COLORS)
 
 
 def _svg(finding: FindingView, own: Tongue) -> str:
@@ -157,7 +146,7 @@ def _cut(text: str, size: int, *, bold: bool = False) -> str:
 
 
 def _width(text: str, size: int, *, bold: bool = True) -> float:
-    return float(_font(_BOLD if bold else _REGULAR, size).getlength(text))
+    return float(_font(BOLD if bold else REGULAR, size).getlength(text))
 
 
 @cache

@@ -15,6 +15,7 @@ from typing import Any
 
 from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
+from assets.leaderboard.page.raster import as_png, drawn
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, Thumbnails
 from assets.leaderboard.views.reply import Reply, reply_of
 from warehouse import keys
@@ -25,6 +26,8 @@ _TAKEN = {"docs", "static", "pictures", *LANGUAGES}
 _INDEX = "index.html"
 #: How files that are drawn end. Another processor may draw them otherwise: they are in no hash of content.
 DRAWN = ".png"
+#: Of a drawing without photographs.
+COLORS = 32
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,10 @@ def render_sheet(
         templates = {path: f"{kind.template(sheet)}.html.j2"}
         for file in sheet.files:
             beside = f"{path.removesuffix(_INDEX)}{file.name}"
-            if file.template is not None:
+            if file.raster and file.template is not None:
+                svg = environment(language).get_template(f"pages/{file.template}")
+                yield beside, as_png(drawn(svg.render(given)), COLORS) if thumbnails else b""
+            elif file.template is not None:
                 templates[beside] = file.template
             elif file.draw is not None:
                 yield beside, file.draw(language, thumbnails, titles) if thumbnails else b""

@@ -33,12 +33,14 @@ class SheetFile:
         name: in the page's folder.
         content: its bytes; None if it has a template.
         template: file of `templates/pages/` that is rendered as the page is, with the same view.
+        raster: whether what the template makes, an SVG, is drawn as PNG when the page is published.
         draw: language, thumbnails and titles of models → a PNG picture, `<name>.png`, made when the page is published.
     """
 
     name: str
     content: bytes | None = None
     template: str | None = None
+    raster: bool = False
     draw: Callable[[str, Thumbnails, Mapping[str, str]], bytes] | None = None
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+import xml.etree.ElementTree as ET
 
 import duckdb
 import pytest
+from PIL import Image
 
 from assets.leaderboard.models import pairs
 from assets.leaderboard.models.reasons import reason
 from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
@@ -30,7 +33,7 @@ def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def rows_of(page: str) -> dict[str, str]:
     """Return model → its row of a table of the page."""
-    return dict(re.findall(r'<tr id="([^"]+)">(.*?)</tr>', page, re.DOTALL))
+    return dict(re.findall(r'<tr role="row" id="([^"]+)">(.*?)</tr>', page, re.DOTALL))
 
 
 def test_every_row_of_a_board_is_that_of_the_published_view(
@@ -86,7 +89,7 @@ def test_ranked_models_come_first_and_real_ones_are_never_in_one_table_with_simu
     }
     for path, page in pages.items():
         for table in re.findall(r"<tbody>.*?</tbody>", page, re.DOTALL):
-            models = re.findall(r'<tr id="([^"]+)">', table)
+            models = re.findall(r'<tr role="row" id="([^"]+)">', table)
             assert len({kinds[model] for model in models}) == 1, path
             ranked = ["bracket" in row for row in rows_of(table).values()]
             assert ranked == sorted(ranked, reverse=True)
@@ -250,3 +253,64 @@ def test_what_two_models_differ_in_is_the_published_pair(con: duckdb.DuckDBPyCon
             closer = {"a is closer": f"{pair[0]} is closer", "b is closer": f"{pair[1]} is closer"}
             verdict = closer.get(row["verdict"], "not told apart")
             assert f"{figures[0]} ({figures[1]} to {figures[2]}) {row['cells']} {verdict}" in text
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_a_chart_to_download_holds_every_figure_of_its_board_and_stands_alone(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    site = SitePlace(publisher="A & B <script>", data_license="CC BY 4.0", url="https://example.org/cliche")
+    pages = shown.files(con, "board", site)
+    charts = {path: data for path, data in pages.items() if path.endswith(".svg")}
+    assert len(charts) == sum(path.endswith("board.csv") for path in pages) * 2
+    for path, data in charts.items():
+        drawing = ET.fromstring(data)
+        assert drawing.tag == f"{SVG}svg"
+        said = [" ".join("".join(one.itertext()).split()) for one in drawing.iter(f"{SVG}text")]
+        whole = " ".join(said)
+        page = pages[path.replace("board.svg", "index.html")]
+        assert "board.svg" in page
+        assert "board.png" in page
+        assert "A & B <script>" in whole
+        assert "CC BY 4.0" in whole
+        assert "https://example.org/cliche" in whole
+        english = not path.startswith("fr/")
+        table = pages[path.removeprefix("fr/").replace("board.svg", "board.csv")]
+        rows = [*csv.DictReader(io.StringIO(table))]
+        assert whole.count("n = ") == len(rows)
+        for row in rows:
+            assert row["model"] in whole
+            if english and row["estimate"]:
+                low, high, figure = (f"{float(row[name]) + 0.0:.2f}" for name in ("low", "high", "estimate"))
+                assert f"{figure} ({low} to {high})" in whole, path
+            if english and row["rank_low"]:
+                place = (
+                    row["rank_low"]
+                    if row["rank_low"] == row["rank_high"]
+                    else f"{row['rank_low']}–{row['rank_high']}"
+                )
+                assert f"Rank {place} of {row['ranked_of']}" in whole
+        points = [*drawing.iter(f"{SVG}circle")]
+        assert len(points) == sum(bool(row["estimate"]) for row in rows)
+        hollow = sum(one.get("fill") != one.get("stroke") for one in points)
+        assert hollow == sum(bool(row["estimate"]) and float(row["estimate"]) <= 0 for row in rows)
+
+
+def test_a_chart_is_drawn_as_png_when_it_is_published_and_the_same_each_time(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    kind, sheet = next(iter(shown.made(con, "board")))
+    first, again, unpublished = (
+        dict(render_sheet(kind, sheet, WEEK, NOWHERE, thumbnails=thumbnails))
+        for thumbnails in (lambda sha256, px: None, lambda sha256, px: None, None)
+    )
+    name = f"{sheet.address}board.png"
+    assert unpublished[name] == b""
+    assert first[name] == again[name]
+    assert len(first[name]) < 60_000
+    with Image.open(io.BytesIO(first[name])) as picture:
+        drawing = ET.fromstring(first[f"{sheet.address}board.svg"])
+        assert picture.size == (int(drawing.get("width", 0)), int(drawing.get("height", 0)))
+        assert len(picture.convert("RGB").getcolors(1 << 16) or ()) > 4

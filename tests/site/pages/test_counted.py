@@ -88,7 +88,9 @@ def test_the_rows_of_a_board_are_those_of_its_table(con: duckdb.DuckDBPyConnecti
     for path, text in shown.files(con, "board").items():
         if path.startswith("compare/") and path.endswith(".html"):
             (one,) = statements(text)
-            assert {row["model"] for row in asked(con, one)} == {*re.findall(r'<tr id="([^"]+)"', text)}
+            assert {row["model"] for row in asked(con, one)} == {
+                *re.findall(r'<tr role="row" id="([^"]+)"', text)
+            }
 
 
 def test_a_statement_holds_any_text_as_text(con: duckdb.DuckDBPyConnection) -> None:

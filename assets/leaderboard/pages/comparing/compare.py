@@ -16,6 +16,10 @@ from assets.leaderboard.views.message import Message, say
 from warehouse.sandbox.forms import as_csv
 
 ADDRESS = "compare/"
+_CHART = (
+    SheetFile("board.svg", template="board.svg.j2"),
+    SheetFile("board.png", template="board.svg.j2", raster=True),
+)
 TITLE = say("Compare models")
 
 
@@ -40,7 +44,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             description=say(
                 "Models by one question, over four weeks, with intervals and ranks that say what ties."
             ),
-            files=(SheetFile("board.csv", content=table),),
+            files=(SheetFile("board.csv", content=table), *_CHART),
             template="board",
         )
     listed = []
