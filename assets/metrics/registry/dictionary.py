@@ -28,8 +28,9 @@ prompts, never narrower than the first. A NULL figure has its `reason`.
 _WORDS = """\
 ## What one word changes
 
-These are values of `effects.metric`, and of `study_effects.metric`; so are `share` and `distance2`, which there are
-changes: after minus before. Prompts are paired by subject; `cells` are pairs.
+These are values of `metric` in `effects` (of one week), `window_effects` (of four weeks, which pages show) and
+`study_effects`; so are `share` and `distance2`, which there are changes: after minus before. Prompts are paired by
+subject; `cells` are pairs. Intervals of `window_effects` also hold what the weekly differences scatter.
 """
 
 
