@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -27,16 +28,20 @@ from orchestration.console import ERR, OUT, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from orchestration.verifying.archive.past import stated as past_pages
-from orchestration.verifying.report import silent
+from orchestration.verifying.files import file_hash
+from orchestration.verifying.report import Step, silent
 from warehouse import keys
 from warehouse.canonical import sha256_hex
+from warehouse.database.building import build_database, start_here
 from warehouse.database.marts import order as views
 from warehouse.database.published import open_published, rows_of
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.loading.seals import sealed
 from warehouse.loading.webp_seals import encoder_of
 
 _AT_ONCE = 16  # objects that are fetched; S3 answers one in 20 to 50 ms
+_DATABASE = (keys.SITE_DATABASE, keys.SITE_DATABASE_NOTE)
 #: Name of a file while it is written, by which process.
 _UNFINISHED = re.compile(r"\.(.+)\.\d+")
 
@@ -71,10 +76,11 @@ def list_editions() -> int:
     return 0
 
 
-def fetch(edition: str, folder: Path) -> int:
+def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
     """Copy an edition into a folder that is laid out as the store is, so that links between pages hold.
 
-    Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last.
+    Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last. With
+    `database` the one DuckDB file, to which a page links, is built of the rows in the folder.
     """
     from assets.leaderboard.page.sheets import site_of
     from assets.leaderboard.site_pages import feeds_of, pages_of, site_keys
@@ -83,7 +89,9 @@ def fetch(edition: str, folder: Path) -> int:
     manifest = manifest_of(place, edition)
     objects, prefix = _objects(manifest), keys.edition_prefix(edition)
     past = past_pages(manifest, place.store.get)
-    _assert_own(folder, edition, {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest)})
+    _assert_own(
+        folder, edition, {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE}
+    )
     copied = fetcher(place.store, manifest, folder, as_stored=True)
     lost = 0
     with counting("fetching") if ERR.is_terminal else nullcontext(silent) as step:
@@ -102,6 +110,8 @@ def fetch(edition: str, folder: Path) -> int:
                 step("thumbnails", done, len(shown))
                 lost += not whole
         step("", len(objects), len(objects))
+        if database and not is_of_format_1(manifest):
+            _database(manifest, folder, copied, step)
     paged = any(
         name.endswith("/index.html") for name in manifest["files"]
     )  # earlier editions link to no list
@@ -119,7 +129,25 @@ def fetch(edition: str, folder: Path) -> int:
         f"Edition {edition}: {len(objects) + len(past):,} files, {total}{pictures}, in {folder}.{missing} "
         f"Compare it: cliche verify {folder}"
     )
+    if not is_of_format_1(manifest) and not (folder / keys.SITE_DATABASE).is_file():
+        say(
+            f"{keys.SITE_DATABASE}, to which a page links, is not among them; fetch again with --database to build it."
+        )
     return 0
+
+
+def _database(manifest: Mapping[str, Any], folder: Path, copied: Callable[[str], Path], step: Step) -> None:
+    """Build the DuckDB file of the rows in a folder, and the note beside it."""
+    path = folder / keys.SITE_DATABASE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="cliche-fetch-") as scratch:
+        made = Path(scratch) / "cliche.duckdb"
+        build_database(made, manifest["tables"], manifest["files"], copied, progress=step)
+        start_here(made, manifest["tables"], manifest["files"])
+        sha256, size = file_hash(made)
+        note = {"edition": manifest["edition"], "sha256": sha256, "bytes": size}
+        shutil.move(made, path)
+    write_whole(folder / keys.SITE_DATABASE_NOTE, sealed(keys.SITE_DATABASE_NOTE, note))
 
 
 def _past(place: Workplace, key: str, sha256: str, folder: Path) -> bytes:

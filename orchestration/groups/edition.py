@@ -23,12 +23,15 @@ def edition_list() -> None:
 def edition_fetch(
     edition_id: Id,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; made if missing.")],
+    database: Annotated[
+        bool, typer.Option("--database", help="Build the one DuckDB file there, too, to which a page links.")
+    ] = False,
 ) -> None:
     """Copy everything that an edition consists of into a folder that works without the store.
 
     Each file is compared with its hash. What is there already is kept, so a fetch that was stopped goes on.
     """
-    raise typer.Exit(commands.archive.fetch(edition_id, folder))
+    raise typer.Exit(commands.archive.fetch(edition_id, folder, database=database))
 
 
 @edition.command("build", short_help="Build an edition's DuckDB file.")

@@ -119,6 +119,26 @@ def test_fetch_copies_all_that_the_manifest_lists_and_nothing_else(
             assert there.is_file() or there == folder / "site" / "cliche.duckdb", (page, link)
 
 
+def test_fetch_builds_the_one_file_that_a_page_links_to(
+    reads: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    ended = cliche("edition", "fetch", EDITION, str(folder))
+    assert "site/cliche.duckdb, to which a page links, is not among them" in ended.out
+    assert not (folder / "site" / "cliche.duckdb").exists()
+    ended = cliche("edition", "fetch", EDITION, str(folder), "--database")
+    assert (ended.code, "is not among them" in ended.out) == (0, False)
+    assert held(folder) == objects(reads)
+    with open_published(folder / "site" / "cliche.duckdb") as con:
+        assert table_hashes(con) == manifest(reads)["table_hashes"]
+    assert sorted(path.name for path in (folder / "site").glob("cliche*")) == [
+        "cliche.duckdb",
+        "cliche.duckdb.json",
+    ]
+    assert cliche("verify", str(folder)).code == 0
+    assert cliche("edition", "fetch", EDITION, str(folder)).code == 0  # what was built is of the edition
+
+
 def test_fetch_goes_on_where_it_was_stopped_and_repairs_what_changed(
     published: Installation, cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
