@@ -17,11 +17,18 @@ from assets.leaderboard.views.query import Row, rows
 from assets.suites.loader import attribute_words
 
 #: A drawing: units wide and high, with room for refusals below the axis.
-WIDTH, HEIGHT, BELOW = 640, 150, 24
+WIDTH, HEIGHT, BELOW = 640, 200, 24
 _PAD = 6
 #: Of several boards of an attribute the first of these is drawn; the others have pages of their own.
 _FIRST = ("stereotypes", "parity", "uniform")
 _LAST = 1000
+#: Labels of the axis of weeks at most.
+_LABELS = 6
+#: Columns of the file beside the drawings, as `window_scores` has them; what was answered and refused in the week.
+COLUMNS = (
+    *("week", "suite", "suite_major", "condition", "attribute", "reference", "metric", "series", "estimate"),
+    *("low", "high", "n", "weeks", "first_week", "settling", "reason", "answered", "refused"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class HistoryDrawing:
     axis: tuple[tuple[int, float], ...]
     first: HistoryFigure | None
     last: HistoryFigure | None
-    weeks: tuple[date, date]
+    labels: tuple[tuple[int, date], ...]
     width: int = WIDTH
     height: int = HEIGHT
     below: int = BELOW
@@ -81,15 +88,14 @@ def board_slug(row: Mapping[str, object]) -> str:
     return "-".join(part.replace("_", "-") for part in parts)
 
 
-def read(
-    con: duckdb.DuckDBPyConnection, week: date, model: str, changes: Sequence[ShownChange]
-) -> tuple[AttributeHistory, ...]:
-    """Return the histories of a model up to `week`, by attribute, of baseline prompts."""
-    found = [
-        row
-        for row in rows(con, "model_history", {"week": week.isoformat(), "model": model})
-        if row["condition"] == "baseline"
-    ]
+def read(con: duckdb.DuckDBPyConnection, week: date, model: str) -> list[Row]:
+    """Return the figures of a model on all boards up to `week`."""
+    return rows(con, "model_history", {"week": week.isoformat(), "model": model})
+
+
+def drawn(every: Sequence[Row], changes: Sequence[ShownChange]) -> tuple[AttributeHistory, ...]:
+    """Return the histories of a model, by attribute, of baseline prompts."""
+    found = [row for row in every if row["condition"] == "baseline"]
     if not found:
         return ()
     first, last = min(row["week"] for row in found), max(row["week"] for row in found)
@@ -154,7 +160,11 @@ def _drawing(
         metric=head["metric"],
         line="".join(_path([(at[row["week"]], up(row["estimate"])) for row in run]) for run in runs),
         band="".join(_band(run, at, up) for run in runs),
-        dots=tuple((at[one.week], up(one.estimate), one.clipped) for one in figures[-1:]),
+        dots=tuple(
+            (at[one.week], up(one.estimate), one.clipped)
+            for one in figures
+            if one.clipped or one is figures[-1]
+        ),
         refusals="".join(
             f"M{at[row['week']]} {HEIGHT + BELOW}v-{max(1, round(BELOW * row['refused'] / row['answered']))}"
             for row in board
@@ -166,8 +176,16 @@ def _drawing(
         axis=tuple((up(value), value) for value in charts.ticks(axis)),
         first=figures[0] if figures else None,
         last=figures[-1] if figures else None,
-        weeks=(weeks[0], weeks[-1]),
+        labels=tuple((at[day], day) for day in _months(weeks)),
     )
+
+
+def _months(weeks: Sequence[date]) -> Sequence[date]:
+    """Return the first week of each month, or of some months where there are many; and the first week of all."""
+    firsts = [day for day, before in zip(weeks[1:], weeks, strict=False) if day.month != before.month]
+    if firsts and (firsts[0] - weeks[0]).days < 21:  # two labels would touch
+        firsts = firsts[1:]
+    return [weeks[0], *firsts][:: max(1, -(-(len(firsts) + 1) // _LABELS))]
 
 
 def _band(run: Sequence[Row], at: Mapping[date, int], up: Callable[[float], int]) -> str:

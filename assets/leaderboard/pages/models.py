@@ -25,6 +25,7 @@ from assets.leaderboard.pages.changes import FEEDS
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import Row, rows
+from warehouse.sandbox.forms import as_csv
 
 ADDRESS = "models/"
 TITLE = say("Models")
@@ -87,12 +88,15 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         own = tuple(change for change in moved if change.model == one.model)
         own_events = tuple(event for event in happened if event.model == one.model)
         shown, tied = worst.find(found, one.model)
+        figures = history.read(con, week, one.model)
+        table = [tuple(row[name] for name in history.COLUMNS) for row in figures]
+        csv = SheetFile("history.csv", b"".join(as_csv(history.COLUMNS, iter([table]), screen=None)))
         view = ModelPage(
             facts=one,
             first_week=reading.first_week(week),
             worst=worst.read(con, week, one.model, shown, values, languages),
             tied=tied,
-            history=history.read(con, week, one.model, own),
+            history=history.drawn(figures, own),
             changes=own,
             events=own_events,
             effects=clear.get(one.model, ((), 0))[0],
@@ -116,7 +120,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
                 "%(model)s: what it draws, week by week, with its pictures, its refusals and its changes.",
                 model=one.name,
             ),
-            files=(*FEEDS, _BADGE) if one.women else FEEDS,
+            files=(*FEEDS, csv, *((_BADGE,) if one.women else ())),
             template="model",
         )
 

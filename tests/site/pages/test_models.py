@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -174,6 +177,57 @@ def test_ties_with_the_last_shown_prompt_are_said() -> None:
     assert [row["prompt"] for row in found] == ["p0", "p1", "p2", "p3", "p4"]
     assert tied == 3
     assert worst.find([{"model": "m", "prompt": "p", "distance": -0.1, "n": 9}], "m") == ([], 0)
+
+
+def test_a_history_marks_every_zero_that_cannot_be_less_and_names_its_months(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    hollow = 0
+    for model in {
+        row["model"] for row in asked(con, "SELECT model FROM plans WHERE week = $week", week=WEEK)
+    }:
+        page = pages[f"models/{model}/index.html"]
+        assert f'href="../../models/{model}/history.csv"' in page
+        assert f'href="../../../models/{model}/history.csv"' in pages[f"fr/models/{model}/index.html"]
+        rows = [*csv.DictReader(io.StringIO(pages[f"models/{model}/history.csv"]))]
+        stored = asked(
+            con,
+            "SELECT w.* FROM window_scores AS w SEMI JOIN yardsticks USING "
+            "(suite, suite_major, attribute, reference, metric) "
+            "WHERE model = $model AND prompt IS NULL AND value_name IS NULL",
+            model=model,
+        )
+        key = ("week", "suite", "condition", "attribute", "reference", "metric")
+        assert {tuple(row[name] for name in (*key, "n")) for row in rows} == {
+            tuple(str(row[name]) for name in (*key, "n")) for row in stored
+        }
+        for part in page.split('<figure class="history">')[1:]:
+            drawing = part[: part.index("</figure>")]
+            (slug,) = re.findall(r'compare/([^/"]+)/index.html', drawing)
+            own = [
+                row
+                for row in rows
+                if history.board_slug({**row, "suite_major": int(row["suite_major"])}) == slug
+            ]
+            zeros = sum(row["estimate"] != "" and float(row["estimate"]) <= 0 for row in own)
+            assert drawing.count('class="hollow"') == zeros
+            hollow += zeros
+            if zeros or "<circle" in drawing:
+                first = min(date.fromisoformat(row["week"]) for row in rows if row["condition"] == "baseline")
+                assert f">{tongue('en').short_day(first)}</text>" in drawing
+    assert hollow > 0
+
+
+def test_labels_of_an_axis_of_weeks_are_few_and_begin_months() -> None:
+    monday = date(2026, 9, 7)
+    for weeks in (1, 2, 5, 12, 52, 156):
+        days = [monday + timedelta(weeks=number) for number in range(weeks)]
+        labels = history._months(days)
+        assert labels[0] == monday
+        assert len(labels) <= 6
+        assert all(day.day <= 7 for day in labels[1:])
+        gaps = [(after - before).days for before, after in pairwise(labels)]
+        assert not gaps or min(gaps) >= 21
 
 
 def test_a_history_ends_with_the_figure_of_its_board(
