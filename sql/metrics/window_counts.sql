@@ -1,6 +1,6 @@
 -- Answers: how many pictures showed each value in each of the weeks that end with a week? Of the same series,
 --   read by the same version of the labeler; of weeks in which the model was withheld nothing.
--- Grain: seat × week; only where something was assessed.
+-- Grain: seat × week, in no order; only where something was assessed.
 -- Columns: those; back: how many weeks before the last; pictures.
 -- Depends on: scores, plans, prompts, prompt_attributes, attribute_values, withheld
 -- Uses: window_seats
@@ -35,4 +35,3 @@ WHERE
     AND scores.n > 0
     AND scores.week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
     AND hidden.model IS NULL
-ORDER BY seats.seat, back
