@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from pathlib import Path
 
 import resvg_py
@@ -14,14 +15,20 @@ BOLD, REGULAR = _FONTS / "HKGrotesk-Bold.otf", _FONTS / "HKGrotesk-Regular.otf"
 
 def drawn(svg: str) -> Image.Image:
     """Return a drawing as a picture; nothing in it is fetched."""
-    data = resvg_py.svg_to_bytes(
-        svg_string=svg,
-        skip_system_fonts=True,
-        font_files=[str(BOLD), str(REGULAR)],
-        font_family="HK Grotesk",
-    )
-    with Image.open(io.BytesIO(bytes(data))) as picture:
+    with Image.open(io.BytesIO(_png(svg))) as picture:
         return picture.convert("RGB")
+
+
+@lru_cache(maxsize=256)  # a week that is published again has most of its drawings again
+def _png(svg: str) -> bytes:
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg,
+            skip_system_fonts=True,
+            font_files=[str(BOLD), str(REGULAR)],
+            font_family="HK Grotesk",
+        )
+    )
 
 
 def as_png(picture: Image.Image, colors: int) -> bytes:
