@@ -134,7 +134,6 @@ def _first_week(home: Path, asked: Asked, file: Path) -> None:
 def _grow(file: Path, held: int, length: int) -> None:
     """Add weeks with the rows of the last one that the file has."""
     with connect(file) as con:
-        limit_memory(con)
         tables = con.execute(
             "SELECT table_name FROM duckdb_columns() WHERE schema_name = 'main' AND column_name = 'week' "
             "AND database_name = current_database() "
