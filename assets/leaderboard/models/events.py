@@ -1,4 +1,4 @@
-"""What else happened to models, labelers and prompts: asked for the first time, retired, another version."""
+"""What else happened to models, labelers and prompts: asked for the first time, retired, withheld, another version."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[Happened, ...]:
         *_labelers(rows(con, "labelers", of_week)),
         *(_moved(row) for row in rows(con, "labeler_drift", of_week)),
         *_suites(rows(con, "suite_versions", of_week)),
+        *(_withheld(row) for row in rows(con, "withheld_weeks", of_week)),
     ]
     return tuple(sorted(found, key=lambda one: -one.week.toordinal()))
 
@@ -135,3 +136,12 @@ def _suites(found: list[Row]) -> Iterator[Happened]:
                 ),
             )
         before.add(row["suite"])
+
+
+def _withheld(row: Row) -> Happened:
+    text = say(
+        "%(model)s is withheld in this week: %(reason)s",
+        model=names.model(row["model"]),
+        reason=words.plain(row["reason"]),
+    )
+    return Happened(row["week"], row["model"], text)

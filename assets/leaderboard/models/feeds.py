@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import duckdb
@@ -30,6 +30,7 @@ class FeedEntry:
     title: Message
     paragraphs: tuple[Message, ...]
     week: date
+    digest: bool = False  # of a week, not of a change
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def feed(
     counts: Iterable[Row],
     changes: Sequence[ShownChange],
     events: Sequence[Happened],
+    lead: tuple[date, Message] | None = None,
 ) -> Feed:
     """Return the feed of what is given: of all models, or of one.
 
@@ -62,6 +64,7 @@ def feed(
         counts: rows of `digests`.
         changes: detected changes.
         events: what else happened.
+        lead: the edition's week, and the sentence that it opens with.
     """
     by_week: dict[date, list[Row]] = defaultdict(list)
     for row in counts:
@@ -70,7 +73,11 @@ def feed(
     for week, found in by_week.items():
         opened = [change for change in changes if change.opened == week]
         happened = [event for event in events if event.week == week]
-        entries.append(_of_week(week, about, found, opened, happened))
+        entry = _of_week(week, about, found, opened, happened)
+        if lead and lead[0] == week:
+            opens = say("The edition of this week opens with: %(sentence)s", sentence=lead[1])
+            entry = replace(entry, paragraphs=(opens, *entry.paragraphs))
+        entries.append(entry)
     entries.sort(key=lambda entry: (-entry.week.toordinal(), entry.urn))
     return Feed(_urn(f"feed/{about}"), title, tuple(entries[:_LONGEST]))
 
@@ -139,6 +146,7 @@ def _of_week(
         else say("%(model)s, week of %(week)s", model=names.model(about), week=week),
         tuple(paragraphs),
         week,
+        digest=True,
     )
 
 

@@ -9,12 +9,14 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells import reading
+from assets.leaderboard.evidence.findings import findings
 from assets.leaderboard.models import changes, events
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.events import Happened
-from assets.leaderboard.models.feeds import Feed, digests, feed
-from assets.leaderboard.views.kind import PageKind, Sheet, SheetFile
+from assets.leaderboard.models.feeds import Feed, FeedEntry, digests, feed
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import say, say_n
+from assets.leaderboard.views.query import Row
 
 FEEDS = (SheetFile("feed.xml", template="feed.xml.j2"), SheetFile("feed.json", template="feed.json.j2"))
 
@@ -29,6 +31,17 @@ class ChangesPage:
     older: tuple[ShownChange, ...]
     events: tuple[Happened, ...]
     feed: Feed
+    digests: tuple[date, ...]  # weeks that have a page in words
+
+
+@dataclass(frozen=True)
+class DigestPage:
+    """A week in words: its entry in the feed, how requests to each model ended, and the weeks beside it."""
+
+    entry: FeedEntry
+    models: tuple[Row, ...]
+    before: date | None
+    after: date | None
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
@@ -37,6 +50,10 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     first = reading.first_week(week)
     recent = tuple(change for change in found if change.opened >= first)
     title = say("What changed")
+    counts, opening = digests(con, week), findings(con, week, most=1)
+    lead = (week, opening[0].sentence) if opening else None
+    of_all = feed(say("Cliché: what changed"), "", counts, found, happened, lead)
+    weekly = {entry.week: entry for entry in of_all.entries if entry.digest}
     yield Sheet(
         address="changes/",
         title=title,
@@ -46,7 +63,8 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             tuple(change for change in found[: changes.IN_FULL] if change.opened < first),
             tuple(change for change in found[changes.IN_FULL :] if change.opened < first),
             happened,
-            feed(say("Cliché: what changed"), "", digests(con, week), found, happened),
+            of_all,
+            tuple(weekly),
         ),
         description=say_n(
             "%(n)s change of an image model was detected in the last four weeks.",
@@ -57,6 +75,20 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         else say("No change of an image model was detected in the last four weeks."),
         files=FEEDS,
     )
+    told = sorted(weekly)
+    for number, one in enumerate(told):
+        yield Sheet(
+            f"changes/{one}/",
+            weekly[one].title,
+            DigestPage(
+                weekly[one],
+                tuple(row for row in counts if row["week"] == one),
+                told[number - 1] if number else None,
+                told[number + 1] if number + 1 < len(told) else None,
+            ),
+            crumbs=(Crumb("changes/", title),),
+            template="digest",
+        )
 
 
-KIND = PageKind("changes", build)
+KIND = PageKind("changes", build, ("digest",))
