@@ -34,7 +34,6 @@ WITH_FIGURES = {
     "model",
     "pair",
     "prompt",
-    "then",
     "word",
 }
 
@@ -68,7 +67,7 @@ def test_every_page_with_figures_has_statements_that_find_them(
     assert found or not pages, template
     some = [counts for counts in found.values() if min(counts) > 0]
     # A sentence of 2023 of which nobody was asked, and changes where there are none, have no rows.
-    assert template in {"claim", "changes", "then"} or len(some) == len(found)
+    assert template in {"claim", "changes"} or len(some) == len(found)
 
 
 def test_the_rows_of_a_finding_hold_its_figure(con: duckdb.DuckDBPyConnection) -> None:
@@ -109,4 +108,6 @@ def test_pages_of_2023_stay_small_in_french(con: duckdb.DuckDBPyConnection) -> N
         if path in {"2023/index.html", "fr/2023/index.html"}
     }
     assert len(sizes) == 2
+    for page in shown.files(con, "then").values():
+        assert QUESTION.findall(page) == ["claims"]
     assert max(sizes.values()) <= 8000
