@@ -120,7 +120,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
                 "%(model)s: what it draws, week by week, with its pictures, its refusals and its changes.",
                 model=one.name,
             ),
-            files=(*FEEDS, csv, *((_BADGE,) if one.women else ())),
+            files=(*FEEDS, *((csv,) if view.history else ()), *((_BADGE,) if one.women else ())),
             template="model",
         )
 
