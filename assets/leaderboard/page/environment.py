@@ -101,6 +101,7 @@ def environment(language: str) -> Environment:
         percent_range=own.percent_range,
         day=own.day,
         short_day=own.short_day,
+        quarter=own.quarter,
         plain=words.plain,
         statement=statement,
         called=lambda name: model_title(words.plain(name)),

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
-from assets.leaderboard.views.message import Message, Percent
+from assets.leaderboard.views.message import Message, Percent, Quarter
 
 LOCALES = Path(__file__).parents[1] / "locales"
 #: Language → locale whose numbers and days it has; the first is that of the texts in code and templates.
@@ -88,6 +88,14 @@ class Tongue:
     def _long_day(self, day: date) -> str:
         return self._first(str(format_date(day, "d MMMM y", locale=self._locale)))
 
+    def quarter(self, of: Quarter) -> str:
+        """Return "3rd quarter of 2026"."""
+        ordinal = str(format_date(of.first, "QQQQ", locale=self._locale))
+        return self.translations.gettext("%(quarter)s of %(year)s") % {
+            "quarter": ordinal,
+            "year": of.first.year,
+        }
+
     def short_day(self, day: date) -> str:
         """Return "23 Nov"."""
         return self._first(str(format_date(day, "d MMM", locale=self._locale)))
@@ -98,9 +106,11 @@ class Tongue:
     def _whole(self, share: float) -> str:
         return str(format_percent(share, locale=self._locale))
 
-    def _value(self, value: str | int | date | Percent | Message) -> str:
+    def _value(self, value: str | int | date | Percent | Quarter | Message) -> str:
         if isinstance(value, Message):
             return self.say(value)
+        if isinstance(value, Quarter):
+            return self.quarter(value)
         if isinstance(value, Percent):
             return self.percent(value.share)
         if isinstance(value, date):

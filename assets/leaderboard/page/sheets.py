@@ -17,6 +17,7 @@ from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
 from assets.leaderboard.page.raster import as_png, drawn
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, Thumbnails
+from assets.leaderboard.views.message import Quarter
 from assets.leaderboard.views.reply import Reply, reply_of
 from warehouse import keys
 
@@ -209,6 +210,7 @@ class _Links:
             "frozen": self._styles is not None,
             "past": self.past,
             "past_weeks": self.weeks,
+            "past_quarters": self.quarters,
         }
 
     def home(self) -> str:
@@ -233,7 +235,7 @@ class _Links:
         """Return the link to an object of the store."""
         return f"{self._root}{key}"
 
-    def past(self, period: date | str, model: str, address: str) -> str | None:
+    def past(self, period: date | Quarter, model: str, address: str) -> str | None:
         """Return the link to a page of what a model drew in a week or quarter; None if it has none."""
         folder = self._past.get(str(period), {}).get(model)
         return folder and self.store(f"{folder}{path_of(address, self._language)}")
@@ -242,6 +244,11 @@ class _Links:
         """Return the weeks of which there are pages of what a model drew, the newest first."""
         found = (period for period, models in self._past.items() if model in models and "Q" not in period)
         return [date.fromisoformat(period) for period in sorted(found, reverse=True)]
+
+    def quarters(self, model: str) -> list[Quarter]:
+        """Return the quarters of which there are contact sheets of a model, the newest first."""
+        found = (period for period, models in self._past.items() if model in models and "Q" in period)
+        return [Quarter(period) for period in sorted(found, reverse=True)]
 
     def thumbnail(self, sha256: str, px: int) -> str:
         """Return the link to a thumbnail of a picture."""

@@ -8,7 +8,7 @@ Where all of these are as in the edition before, its pages are named again, what
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -19,10 +19,10 @@ import duckdb
 
 from assets.leaderboard.page.page import STATIC
 from assets.leaderboard.page.sheets import Around, SitePlace, render_sheet
-from assets.leaderboard.past import weeks
-from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of
+from assets.leaderboard.past import quarters, weeks
+from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of, folders_of
 from assets.leaderboard.sheets import titles_of
-from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database import marts
@@ -32,7 +32,7 @@ from warehouse.store.base import Store
 from warehouse.store.many import put_many
 
 #: Of all pages that editions share.
-KINDS = (weeks.CELL, weeks.MODEL)
+KINDS = (weeks.CELL, weeks.MODEL, quarters.SHEET, quarters.MODEL)
 #: Raised when pages that were made are to be made again, because the code that made them was wrong.
 MADE = 1
 #: Of these tables, which are computed of all weeks together, the columns that pages follow from.
@@ -61,8 +61,20 @@ class Grounds:
         """Return the weeks of the edition, in order."""
         return [part["week"] for part in self.tables["slots"]["parts"] if part["week"]]
 
-    def rests_on(self, period: str) -> str:
-        """Return the hash of what the pages of a week follow from."""
+    def periods(self) -> list[str]:
+        """Return the weeks of the edition and the quarters that are over, in the order of manifests."""
+        return sorted([*self.weeks(), *quarters.quarters(self.weeks())])
+
+    def days(self, period: str) -> list[date]:
+        """Return the weeks that the pages of a week or quarter are of."""
+        return quarters.days_of(period, self.weeks())
+
+    def rests_on(self, period: str, folders: PastFolders) -> str:
+        """Return the hash of what the pages of a week follow from, or of a quarter, whose sheets link to weeks."""
+        if "Q" in period:
+            of = [day.isoformat() for day in self.days(period)]
+            rest = [[week, self.rests_on(week, folders), folders[week]] for week in of]
+            return sha256_hex(canonical_json(rest))
         found = {table: self._hash(table, period) for table in _tables(weeks.STATEMENTS)}
         titles = titles_of(self.con, date.fromisoformat(period))
         rests_on = {"made": MADE, "tables": found, "titles": titles, "public_store": self.public_store}
@@ -95,19 +107,29 @@ def past_pages(
     """
     there = {*store.list(keys.PAST_INDEXES)}
     known = {one.period: one for one in entries_of(before or {}) if one.key in there}
-    return [_week(grounds, store, known.get(week), texts, folder / "past", week) for week in grounds.weeks()]
+    found: list[PastEntry] = []
+    for period in grounds.periods():  # a quarter comes after its weeks
+        folders = folders_of(found)
+        found.append(_period(grounds, store, known.get(period), texts, folder / "past", period, folders))
+    return found
 
 
-def _week(
-    grounds: Grounds, store: Store, known: PastEntry | None, texts: str, folder: Path, week: str
+def _period(
+    grounds: Grounds,
+    store: Store,
+    known: PastEntry | None,
+    texts: str,
+    folder: Path,
+    week: str,
+    folders: PastFolders,
 ) -> PastEntry:
-    rests_on = grounds.rests_on(week)
+    rests_on = grounds.rests_on(week, folders)
     if known is not None and known.rests_on == rests_on:
         return known
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[tuple[str, str], Path] = {}
     pages: dict[str, dict[str, tuple[str, int]]] = {}
-    for number, (model, path, data) in enumerate(made(grounds.con, week, grounds.public_store)):
+    for number, (model, path, data) in enumerate(made(grounds, week, folders)):
         files[model, path] = folder / str(number)
         files[model, path].write_bytes(data)
         pages.setdefault(model, {})[path] = (sha256_hex(data), len(data))
@@ -132,20 +154,20 @@ def _week(
     return entry
 
 
-def made(
-    con: duckdb.DuckDBPyConnection, week: str, public_store: str | None
-) -> Iterator[tuple[str, str, bytes]]:
-    """Yield (model, path in its folder, bytes) of all pages of a week."""
-    day, site = date.fromisoformat(week), SitePlace(public_store=public_store)
-    titles, around = titles_of(con, day), Around(keys.past_folder("week", "model", "hash"), styles())
-    for model, kind, sheet in sheets_of(con, week):
-        for path, data in render_sheet(kind, sheet, day, site, around=around, titles=titles):
+def made(grounds: Grounds, period: str, folders: PastFolders) -> Iterator[tuple[str, str, bytes]]:
+    """Yield (model, path in its folder, bytes) of all pages of a week or quarter; `folders` has those of weeks."""
+    day, site = grounds.days(period)[-1], SitePlace(public_store=grounds.public_store)
+    titles, around = titles_of(grounds.con, day), Around(keys.past_folder("week", "model", "hash"), styles())
+    for model, kind, sheet in sheets_of(grounds.con, period, grounds.days(period)):
+        for path, data in render_sheet(kind, sheet, day, site, around=around, titles=titles, past=folders):
             yield model, path, data
 
 
-def sheets_of(con: duckdb.DuckDBPyConnection, week: str) -> Iterator[tuple[str, PageKind, Sheet]]:
-    """Yield (model, kind, page) of all pages of a week."""
-    return weeks.sheets(con, date.fromisoformat(week))
+def sheets_of(
+    con: duckdb.DuckDBPyConnection, period: str, days: Sequence[date]
+) -> Iterator[tuple[str, PageKind, Sheet]]:
+    """Yield (model, kind, page) of all pages of a week, or of a quarter with these weeks."""
+    return quarters.sheets(con, period, days) if "Q" in period else weeks.sheets(con, days[0])
 
 
 @cache

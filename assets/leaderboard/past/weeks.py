@@ -25,7 +25,7 @@ CELL = PageKind("cell_week", lambda con, week: iter(()))
 MODEL = PageKind("model_week", lambda con, week: iter(()))
 #: Prompts whose pictures are held at once.
 _AT_ONCE = 48
-_BRIEF = 80
+BRIEF = 80
 
 
 def sheets(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[str, PageKind, Sheet]]:
@@ -42,14 +42,14 @@ def sheets(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[str, Pa
         yield model, MODEL, _model(model, week, found, simulated=simulated[model])
 
 
-def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PromptPictures]:
+def read(con: duckdb.DuckDBPyConnection, week: date, at_once: int = _AT_ONCE) -> Iterator[PromptPictures]:
     """Yield the prompts that were asked in a week, by their ids, with the pictures of that week alone."""
     declared = by(stream_of_weeks(con, "prompt_pages", [week], {}), "prompt")
     values = looks(con, week)
     turns = by(stream_of_weeks(con, "prompt_turns", [week], {}), "prompt")
     wanted = sorted(declared)
-    for start in range(0, len(wanted), _AT_ONCE):
-        asked = {"week": week.isoformat(), "asked": wanted[start : start + _AT_ONCE]}
+    for start in range(0, len(wanted), at_once):
+        asked = {"week": week.isoformat(), "asked": wanted[start : start + at_once]}
         slots = by(stream_of_weeks(con, "prompt_slots", [week], asked), "prompt")
         for prompt, of_prompt in slots.items():
             suite, major = declared[prompt][0]["suite"], declared[prompt][0]["suite_major"]
@@ -100,7 +100,7 @@ def _row(prompt: PromptPictures, cell: Cell, head: PromptHead, week: date) -> We
     shares = showing.row(prompt, cell, 0).shares
     return WeekRow(
         head.address,
-        showing.cut(head.text, _BRIEF),
+        showing.cut(head.text, BRIEF),
         head.language,
         shares[0] if shares else None,
         cell.weeks.get(week, NOBODY),

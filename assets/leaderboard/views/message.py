@@ -19,6 +19,26 @@ class Percent:
 
 
 @dataclass(frozen=True)
+class Quarter:
+    """A quarter of a year, `2026-Q3`, that is said as the language does."""
+
+    name: str
+
+    def __str__(self) -> str:
+        """Return its name."""
+        return self.name
+
+    def holds(self, day: date) -> bool:
+        """Return whether a day is in it."""
+        return self.first <= day and (day.year, (day.month + 2) // 3) == (self.first.year, int(self.name[-1]))
+
+    @property
+    def first(self) -> date:
+        """Return its first day."""
+        return date(int(self.name[:4]), 3 * int(self.name[-1]) - 2, 1)
+
+
+@dataclass(frozen=True)
 class Message:
     """A sentence, or a name of data. `plural` and `count` are of sentences that count something.
 
@@ -26,18 +46,18 @@ class Message:
     """
 
     text: str
-    values: Mapping[str, str | int | date | Percent | Message] = field(default_factory=dict)
+    values: Mapping[str, str | int | date | Percent | Quarter | Message] = field(default_factory=dict)
     plural: str | None = None
     count: int = 0
     is_model: bool = False
 
 
-def say(text: str, **values: str | int | date | Percent | Message) -> Message:
+def say(text: str, **values: str | int | date | Percent | Quarter | Message) -> Message:
     """Return a sentence; `text` is a literal with `%(name)s` for each value."""
     return Message(text, values)
 
 
-def say_n(one: str, many: str, n: int, **values: str | int | date | Percent | Message) -> Message:
+def say_n(one: str, many: str, n: int, **values: str | int | date | Percent | Quarter | Message) -> Message:
     """Return a sentence that counts `n` things; both texts are literals, in which `%(n)s` is the number."""
     return Message(one, {**values, "n": n}, many, n)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, read_index
+from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, folders_of, read_index
 from assets.leaderboard.past.making import Grounds, made
 from assets.leaderboard.texts import texts_sha256
+from assets.leaderboard.views.kind import PastFolders
 from orchestration.verifying.files import compare_one, is_plain, present
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse import keys
@@ -86,7 +87,7 @@ def compare_made(
     entries = entries_of(manifest)
     if not entries:
         return
-    others = 0
+    others, folders = 0, folders_of(entries)
     for number, entry in enumerate(entries):
         step("pages of past weeks", number, len(entries))
         index = read_index(entry, (root / entry.key).read_bytes())
@@ -94,11 +95,13 @@ def compare_made(
         if index.texts_sha256 != texts_sha256():
             others += 1
             continue
-        if grounds.rests_on(entry.period) != entry.rests_on:
+        if entry.period not in grounds.periods():
+            continue
+        if grounds.rests_on(entry.period, folders) != entry.rests_on:
             report.differ(f"{entry.key}: its pages rest on other rows than those of the edition")
-        for line in _unlike(entry, index, con):
+        for line in _unlike(entry, index, grounds, folders):
             report.differ(line)
-    if [entry.period for entry in entries] != grounds.weeks():
+    if [entry.period for entry in entries] != grounds.periods():
         report.differ("pages of past weeks are not of the weeks of the edition")
     if others:
         report.note(
@@ -107,10 +110,10 @@ def compare_made(
         )
 
 
-def _unlike(entry: PastEntry, index: PastIndex, con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def _unlike(entry: PastEntry, index: PastIndex, grounds: Grounds, folders: PastFolders) -> Iterator[str]:
     """Yield a line for each page that is not as the tables have it."""
     left = {(model, path) for model, of_model in index.pages.items() for path in of_model}
-    for model, path, data in made(con, entry.period, index.public_store):
+    for model, path, data in made(grounds, entry.period, folders):
         left.discard((model, path))
         name = f"{keys.PAST}{entry.period}/{model}/…/{path}"
         if path not in index.pages.get(model, {}):

@@ -24,6 +24,7 @@ from assets.leaderboard.page.sheets import SitePlace, path_of
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.past.making import KINDS as PAST
 from assets.leaderboard.past.making import sheets_of
+from assets.leaderboard.past.quarters import days_of
 from assets.leaderboard.published import read_manifest
 from assets.leaderboard.sheets import SEARCH, kinds
 from assets.leaderboard.site_pages import site_keys
@@ -63,8 +64,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store with one edition and thumbnails of all its pictures."""
     folder = tmp_path_factory.mktemp("kinds") / "store"
     filled = open_store(folder)
-    only = ("chatdraw", "sim-cautious", "imago-2")
-    world.fill(filled, weeks=3, replicates=6, texts={"ceo": hostile.TEXT}, hostile=hostile.TEXTS, only=only)
+    texts = {"ceo": hostile.TEXT}
+    for weeks, only in ((3, ("chatdraw", "imago-2")), (9, ("sim-cautious",))):  # of one a quarter is over
+        world.fill(filled, weeks=weeks, replicates=6, texts=texts, hostile=hostile.TEXTS, only=only)
     con = world.load(filled)
     world.add_study(con, title=hostile.TEXT)
     for key in filled.list("images/"):
@@ -100,8 +102,9 @@ def addresses(store: Path, edition: Path) -> dict[str, list[tuple[Path, str]]]:
             for sheet in kind.build(con, date.fromisoformat(world.WEEK)):
                 found[kind.template(sheet)].append((edition, path_of(sheet.address, "en")))
         entries = entries_of(read_manifest(open_store(store), f"{world.WEEK}.1"))
+        weeks = [one.period for one in entries if "Q" not in one.period]
         for period, folders in folders_of(entries).items():
-            for model, kind, sheet in sheets_of(con, period):
+            for model, kind, sheet in sheets_of(con, period, days_of(period, weeks)):
                 found[kind.id].append((store / folders[model], path_of(sheet.address, "en")))
         found[SEARCH.id] = [(edition, path_of("search/", "en"))]
     finally:

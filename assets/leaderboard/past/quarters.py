@@ -1,0 +1,111 @@
+"""Contact sheets of a quarter: what a model drew for a prompt, week by week, in small; and a list for each model."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+import duckdb
+
+from assets.leaderboard.cells import showing
+from assets.leaderboard.cells.reading import Cell, PromptPictures
+from assets.leaderboard.page import words
+from assets.leaderboard.past import weeks
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
+from assets.leaderboard.views.message import Message, Quarter, model_title, say
+from assets.leaderboard.views.past import ContactSheet, ModelQuarter, SheetRow, SheetWeek
+
+SHEET = PageKind("contact_sheet", lambda con, week: iter(()))
+MODEL = PageKind("model_quarter", lambda con, week: iter(()))
+#: Pictures of a sheet, at most: it stays below 300 kB.
+MOST = 900
+_AT_ONCE = 8
+
+
+def quarter_of(week: date) -> str:
+    """Return the quarter that a week begins in: `2026-Q3`."""
+    return f"{week.year}-Q{(week.month + 2) // 3}"
+
+
+def quarters(found: Sequence[str]) -> dict[str, list[date]]:
+    """Return the quarters that are over with the last of some weeks, each with its weeks."""
+    days = [date.fromisoformat(week) for week in found]
+    ahead = quarter_of(max(days) + timedelta(weeks=1)) if days else ""
+    kept: dict[str, list[date]] = defaultdict(list)
+    for day in days:
+        if quarter_of(day) != ahead:
+            kept[quarter_of(day)].append(day)
+    return dict(kept)
+
+
+def days_of(period: str, found: Sequence[str]) -> list[date]:
+    """Return which of some weeks a week, or a quarter that is over, has."""
+    return quarters(found)[period] if "Q" in period else [date.fromisoformat(period)]
+
+
+def sheets(
+    con: duckdb.DuckDBPyConnection, quarter: str, of: Sequence[date]
+) -> Iterator[tuple[str, PageKind, Sheet]]:
+    """Yield the contact sheets of a quarter, each with its model and its kind.
+
+    Args:
+        con: the published copy; it is asked while pages are taken.
+        quarter: `2026-Q3`.
+        of: its weeks.
+    """
+    listed: dict[str, list[SheetRow]] = defaultdict(list)
+    simulated: dict[str, bool] = {}
+    reading = heapq.merge(*(weeks.read(con, week, _AT_ONCE) for week in of), key=lambda prompt: prompt.id)
+    for _, found in groupby(reading, key=lambda prompt: prompt.id):
+        cells: dict[str, list[tuple[PromptPictures, Cell]]] = defaultdict(list)
+        for prompt in found:
+            for cell in prompt.cells:
+                cells[cell.model].append((prompt, cell))
+        for model, of_model in cells.items():
+            view = _sheet(quarter, model, of_model, len(of))
+            simulated[model] = view.simulated
+            head = view.head
+            brief = showing.cut(head.text, weeks.BRIEF)
+            listed[model].append(SheetRow(head.address, brief, head.language, view.pictures))
+            title = say(
+                "“%(prompt)s”, drawn by %(model)s: %(quarter)s",
+                prompt=head.short,
+                model=model_title(words.plain(model)),
+                quarter=Quarter(quarter),
+            )
+            yield (
+                model,
+                SHEET,
+                Sheet(head.address, title, view, crumbs=(Crumb("", _title(model, quarter)),), index=False),
+            )
+    for model, prompts in sorted(listed.items()):
+        whole = ModelQuarter(words.plain(model), simulated[model], Quarter(quarter), tuple(prompts))
+        yield model, MODEL, Sheet("", _title(model, quarter), whole, index=False)
+
+
+def _title(model: str, quarter: str) -> Message:
+    return say("%(model)s: %(quarter)s", model=model_title(words.plain(model)), quarter=Quarter(quarter))
+
+
+def _sheet(quarter: str, model: str, found: Sequence[tuple[PromptPictures, Cell]], of: int) -> ContactSheet:
+    most = max(1, MOST // of)
+    newest, _ = max(found, key=lambda one: one[0].week)
+    return ContactSheet(
+        head=showing.head(newest),
+        model=words.plain(model),
+        simulated=found[0][1].simulated,
+        quarter=Quarter(quarter),
+        pictures=sum(len(cell.pictures) for _, cell in found),
+        weeks=tuple(
+            SheetWeek(
+                prompt.week,
+                tuple(showing.thumb(prompt, one) for one in cell.pictures[:most]),
+                len(cell.pictures),
+                showing.together(cell),
+            )
+            for prompt, cell in sorted(found, key=lambda one: one[0].week)
+        ),
+    )
