@@ -8,6 +8,7 @@
 --   it lies within; reach: that by the largest distance that a share can have on its side, 0 to 1, 0 within;
 --   drawn: pictures of the prompt in these weeks, assessed or not; alone: the model was asked
 --   no other prompt with this subject.
+-- Weeks: own
 -- Depends on: window_scores, yardsticks, stereotype_pairs, prompts, reference_values, scores
 -- Uses: metrics/stated_shares
 WITH asked AS (

@@ -22,6 +22,7 @@ from assets.leaderboard.models.history import AttributeHistory
 from assets.leaderboard.models.worst import Weakness
 from assets.leaderboard.page import words
 from assets.leaderboard.pages.changes import FEEDS
+from assets.leaderboard.parts import lead
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import Row, rows
@@ -79,7 +80,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         ),
     )
     of_week = {"week": week.isoformat()}
-    found, happened = rows(con, "findings", of_week), events.read(con, week)
+    found, happened = lead.read(con, week), events.read(con, week)
     moved, asked, counts = changes.read(con, week), rows(con, "asked_now", of_week), digests(con, week)
     values, clear = looks(con, week), effects.read(con, week)
     languages = {row["prompt"]: str(row["language"]) for row in asked}

@@ -15,9 +15,10 @@ from datetime import date, timedelta
 
 import duckdb
 
+from assets.leaderboard.cells.reading import weeks_of
 from assets.leaderboard.page import lead_words as say
 from assets.leaderboard.views.finding import Detected, LeadFinding
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, rows, stream_of_weeks
 from assets.leaderboard.views.view import Change, Lead
 
 _CEO = "occupation:ceo"  # of ties the one that most readers ask for
@@ -33,8 +34,13 @@ def compared(con: duckdb.DuckDBPyConnection, week: date) -> list[LeadFinding]:
     doubted = {(row["model"], row["attribute"]) for row in rows(con, "doubted", parameters)}
     return [
         _finding(row, week, reliable=(row["model"], row["attribute"]) not in doubted)
-        for row in rows(con, "findings", parameters)
+        for row in read(con, week)
     ]
+
+
+def read(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
+    """Return the rows of `findings` of a week; tables are read for the weeks of its window alone."""
+    return [*stream_of_weeks(con, "findings", weeks_of(week), {"week": week.isoformat()})]
 
 
 def strongest(con: duckdb.DuckDBPyConnection, week: date) -> LeadFinding | None:
