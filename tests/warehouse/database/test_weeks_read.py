@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from assets.leaderboard.parts.lead import read
 from assets.leaderboard.views.query import rows, rows_of_weeks, stream_of_weeks
 from tests.site import world
 from tests.warehouse.checks.quality_rows import disagrees, moved
@@ -68,7 +69,7 @@ def test_rows_of_a_view_in_some_weeks(con: duckdb.DuckDBPyConnection, view: str)
     [
         name
         for name in names("page")
-        if WEEKS in header(f"page/{name}") and name not in {**OF_WEEKS, **OVER_WEEKS}
+        if WEEKS in header(f"page/{name}") and name not in {**OF_WEEKS, **OVER_WEEKS, "findings": {}}
     ],
 )
 def test_rows_of_a_statement_about_one_week(con: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -78,6 +79,15 @@ def test_rows_of_a_statement_about_one_week(con: duckdb.DuckDBPyConnection, name
         assert rows(con, name, {"week": week}) == whole
         found += len(whole)
     assert found or name == "word_against_word"
+
+
+def test_findings_follow_from_the_weeks_of_their_window(con: duckdb.DuckDBPyConnection) -> None:
+    found = 0
+    for week in MONDAYS:
+        whole = asked(con, sql("page/findings"), {"week": week})
+        assert read(con, date.fromisoformat(week)) == whole
+        found += len(whole)
+    assert found
 
 
 @pytest.mark.parametrize("name", OF_WEEKS)
