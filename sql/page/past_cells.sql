@@ -1,6 +1,6 @@
 -- Answers: which prompts was each model asked, in each of some weeks?
--- Grain: week, prompt, model; none of a model's week that is withheld. Of a week the prompts of the highest major
---   version that was asked in it.
+-- Grain: week, prompt, model; none of a model's week that is withheld. Of a week the prompts of the
+--   highest major version that was asked in it.
 -- Weeks: own
 -- Depends on: slots, withheld
 WITH majors AS (
