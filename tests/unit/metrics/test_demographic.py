@@ -11,9 +11,11 @@ import pytest
 
 from assets.metrics.scores.demographic import Words, injected, named, possible, word_list, words_of
 from assets.suites.loader import load_suites
-from warehouse.database.sqlfiles import sql
+from warehouse.database.sqlfiles import ROOT
 from warehouse.errors import UsageError
 
+#: The audit query without the steps that it shares with others.
+OWN = (ROOT / "audit" / "scores_injections.sql").read_text(encoding="utf-8")
 CASES = (
     ("en", "a chef", "A photo of a South Asian female chef", True),
     ("en", "a CEO in their office", "A Black CEO in an office", True),
@@ -152,7 +154,7 @@ def test_a_list_that_implies_what_it_does_not_hold_is_refused(tmp_path: Path) ->
 
 def test_the_audit_query_has_the_words_of_the_file() -> None:
     """It recomputes the rate in SQL by words that stand one after another, not by regular expressions."""
-    text = sql("audit/scores_injections").split("-- how a slot ended")[0]
+    text = OWN.partition("pairs AS (")[0]
     with duckdb.connect() as con:
         tables = {
             name: con.execute(f"{text.rstrip().rstrip(',')} SELECT * FROM {name}").fetchall()
@@ -176,9 +178,8 @@ def test_the_audit_query_has_the_words_of_the_file() -> None:
 
 def test_the_audit_query_finds_what_the_product_finds() -> None:
     """The part of it that names groups, on the cases above."""
-    text = sql("audit/scores_injections")
-    words, rest = text.split("-- how a slot ended")
-    pairs = rest[rest.index("pairs AS (") : rest.index("levels AS (")].rstrip().rstrip(",")
+    words, start, rest = OWN.partition("pairs AS (")
+    pairs = start + rest.partition("levels AS (")[0].rstrip().rstrip(",")
     given = f"answers AS (SELECT * FROM given),\n{pairs}"
     rows = [case for case in CASES if case[2] is not None]
     given_rows = pl.DataFrame([row[:3] for row in rows], schema=["language", "sent", "revised"], orient="row")
