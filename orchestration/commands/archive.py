@@ -27,7 +27,6 @@ from orchestration.commands.editions import (
 from orchestration.console import ERR, OUT, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
-from orchestration.verifying.archive.past import stated as past_pages
 from orchestration.verifying.files import file_hash
 from orchestration.verifying.report import Step, silent
 from warehouse import keys
@@ -84,6 +83,7 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
     """
     from assets.leaderboard.page.sheets import site_of
     from assets.leaderboard.site_pages import feeds_of, pages_of, site_keys
+    from orchestration.verifying.archive.past import stated as past_pages
 
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)

@@ -21,6 +21,7 @@ from assets.generation.providers.registry import PROVIDERS
 from assets.quality.columns import suite
 from orchestration.cli import app
 from orchestration.verifying.archive.listed import parts
+from orchestration.verifying.archive.past import stated
 from tests.orchestration.installation import (
     MODELS,
     NEXT,
@@ -256,10 +257,9 @@ def test_verify_recomputes_hashes_counts_and_scores(published: Installation, cli
     ended = cliche("verify")
     assert (ended.code, ended.err) == (0, "")
     manifest = json.loads(published.store.get(f"editions/{EDITION}/manifest.json"))
-    files = len(manifest["files"]) + len(parts(manifest))
-    pattern = (
-        rf"edition {EDITION}   {files} files   {AGREE} · counts add up · (\d+) scores recomputed, 0 differ\n"
-    )
+    pages = stated(manifest, published.store.get)
+    files = len(manifest["files"]) + len(parts(manifest)) + len(pages)
+    pattern = rf"edition {EDITION}   {files:,} files   {AGREE} · counts add up · (\d+) scores recomputed, 0 differ\n"
     found = re.fullmatch(pattern, ended.out)
     assert found
     assert int(found[1]) > 0

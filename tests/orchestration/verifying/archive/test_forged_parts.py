@@ -149,7 +149,7 @@ def test_parts_in_a_store_are_read_where_they_are_and_others_do_not_matter(
     root = download(following.store, ID, tmp_path / "store")
     folder = root / "editions" / ID
     folder.mkdir(parents=True)
-    for path in [path for path in root.iterdir() if path.name not in {"tables", "editions"}]:
+    for path in [path for path in root.iterdir() if path.name not in {"tables", "pages", "editions"}]:
         path.rename(folder / path.name)
     (root / "tables" / "labels" / f"week={WEEK}" / f"{'0' * 64}.parquet").write_bytes(b"of another edition")
     report = verify_source(StatedSource(folder, root))
