@@ -342,3 +342,11 @@ def test_feeds_have_an_address_that_stays_and_lead_to_the_newest_edition(
             assert {str(link.get("href")).partition("#")[0] for link in links} == {page}
         assert f'{up}{key}"' in pages[beside]
     assert feeds_of({"edition": "2026-11-23.1", "files": {}}, pages.__getitem__) == {}  # an edition of before
+
+
+def test_marks_of_a_history_are_links_that_everybody_can_follow(con: duckdb.DuckDBPyConnection) -> None:
+    """What has the role of a picture hides the links within it."""
+    page = shown.files(con, "model")["models/sim-drift/index.html"]
+    marked = [one for one in re.findall(r"<svg[^>]*>.*?</svg>", page, re.DOTALL) if "<a " in one]
+    assert marked
+    assert all('role="group"' in one and re.search(r'<a [^>]*aria-label="[^"]+"', one) for one in marked)
