@@ -6,7 +6,7 @@ import dagster as dg
 import duckdb
 
 from assets.generation.workplace import Workplace
-from assets.labeling.thumbnails.partition import complete_weeks
+from assets.labeling.thumbnails.partition import Picture, complete_weeks
 from assets.labeling.thumbnails.study import complete_study
 from assets.leaderboard.browser_engine import folder as engine_folder
 from assets.leaderboard.browser_engine import show_engine
@@ -35,10 +35,11 @@ def publish_week(place: Workplace, week: str) -> Edition:
     with connect(place.warehouse, read_only=True) as con:
         limit_memory(con)
         assert_publishable(con, place, week)
-        complete_weeks(place, loaded_partitions(con, week))
+        loaded = loaded_partitions(con, week)
+        complete_weeks(place, loaded)
         complete_studies(con, place)
         read = last_read(place.warehouse.parent, place.store.url)
-        asked = {model for _, model, _ in loaded_partitions(con, week)}
+        asked = {model for _, model, _ in loaded}
         for name in sorted(place.replies.keys() - asked):
             place.listener.told(f"replies/{name}.md: no model {name} was asked, so no page quotes it")
         edition = publish(
@@ -66,7 +67,7 @@ def complete_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
                 "WHERE study = $study AND image_sha256 IS NOT NULL ORDER BY ALL",
                 {"study": study},
             ).fetchall()
-            complete_study(place, study, definition, pictures)
+            complete_study(place, study, definition, [Picture(*one) for one in pictures])
 
 
 def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.AssetsDefinition:

@@ -47,16 +47,29 @@ def complete(place: Workplace, week: str, model: str) -> int:
     note = keys.thumbnail_note(week, model, names_of(store, week, model).fingerprint)
     if store.head(note) is not None:
         return 0
-    work = _Work(place, f"{model}, week {week}")
-    found = pictures(store, week, model)
+    work = shrink(place, pictures(store, week, model), f"{model}, week {week}")
+    if not (place.interrupt.is_set() or work.damaged):
+        store.put_if_absent(note, work.noted(note))
+    return work.lacking
+
+
+def shrink(place: Workplace, found: Sequence[Picture], of: str) -> Work:
+    """Make the thumbnails that pictures lack; return what came of it.
+
+    Args:
+        place: the surroundings; its listener hears how far it is, and of each picture of which none can be made.
+        found: the pictures.
+        of: what they are of, for people.
+
+    Raises:
+        StoreError: if the store fails.
+    """
+    work = Work(place, of, len(found))
     place.listener.to_shrink(len(found))
     # Threads are enough: Pillow decodes, scales and encodes without holding the interpreter.
     workers = (os.cpu_count() or 1) if place.workers is None else max(1, place.workers)
     run_all(found, workers, threading.Event(), place.interrupt.is_set, work.one, 0.0, lambda: None)
-    if not (place.interrupt.is_set() or work.damaged):
-        said = {"pictures": len(found), "sizes": [*SIZES], "not_made": dict(sorted(work.not_made.items()))}
-        store.put_if_absent(note, sealed(note, said))
-    return work.lacking
+    return work
 
 
 def pictures(store: Store, week: str, model: str) -> list[Picture]:
@@ -74,11 +87,18 @@ def pictures(store: Store, week: str, model: str) -> list[Picture]:
     )
 
 
-class _Work:
-    """What is done for each picture, in several threads, and what came of it."""
+class Work:
+    """What is done for each picture, in several threads, and what came of it.
 
-    def __init__(self, place: Workplace, of: str) -> None:
-        self._place, self._of = place, of
+    Attributes:
+        lacking: pictures that lacked some.
+        not_made: hash of a picture of which none can be made → why.
+        damaged: whether one of these is missing from the store or damaged there.
+    """
+
+    def __init__(self, place: Workplace, of: str, pictures: int) -> None:
+        """Start with nothing done."""
+        self._place, self._of, self._pictures = place, of, pictures
         self._lock = threading.Lock()
         self.lacking = 0
         self.not_made: dict[str, str] = {}
@@ -92,11 +112,10 @@ class _Work:
             try:
                 self._make(store, picture)
             except UnreadableError as error:
-                self.not_made[sha256] = str(error)
-                self._tell(sha256, str(error))
+                self._failed(sha256, str(error))
             except CorruptObjectError as error:
                 self.damaged = True
-                self._tell(sha256, str(error))
+                self._failed(sha256, str(error))
         self._place.listener.shrunk()
 
     def _make(self, store: Store, picture: Picture) -> None:
@@ -105,7 +124,17 @@ class _Work:
         with self._lock:
             self.lacking += 1
 
-    def _tell(self, sha256: str, why: str) -> None:
+    def noted(self, note: str) -> bytes:
+        """Return a note of it, for its key."""
+        said = {
+            "pictures": self._pictures,
+            "sizes": [*SIZES],
+            "not_made": dict(sorted(self.not_made.items())),
+        }
+        return sealed(note, said)
+
+    def _failed(self, sha256: str, why: str) -> None:
+        self.not_made[sha256] = why
         self._place.listener.told(f"{self._of}: no thumbnails of picture {sha256[:12]}: {why}")
 
 

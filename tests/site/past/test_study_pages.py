@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,6 +119,12 @@ class _Said:
     def told(self, line: str) -> None:
         self.lines.append(line)
 
+    def to_shrink(self, pictures: int) -> None:
+        pass
+
+    def shrunk(self) -> None:
+        pass
+
 
 @dataclass
 class _Place:
@@ -125,6 +132,8 @@ class _Place:
 
     store: Any
     listener: _Said = field(default_factory=_Said)
+    workers: int | None = 1
+    interrupt: threading.Event = field(default_factory=threading.Event)
 
 
 def test_thumbnails_of_a_study_are_made_once(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
