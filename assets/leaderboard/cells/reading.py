@@ -98,23 +98,36 @@ def weeks_of(week: date) -> list[date]:
 
 
 def read(
-    con: duckdb.DuckDBPyConnection, week: date, prompts: Sequence[str] | None = None
+    con: duckdb.DuckDBPyConnection,
+    week: date,
+    prompts: Sequence[str] | None = None,
+    *,
+    alone: bool = False,
+    at_once: int = _AT_ONCE,
 ) -> Iterator[PromptPictures]:
-    """Yield prompts that were asked in the window that ends with a week, by their ids: some, or every one."""
-    of_week, weeks = {"week": week.isoformat()}, weeks_of(week)
+    """Yield prompts that were asked in the window that ends with a week, by their ids: some, or every one.
+
+    Args:
+        con: the published copy; it is asked while prompts are taken.
+        week: the last of the window.
+        prompts: their ids; every one if left out.
+        alone: read the week itself, without the window's shares and what stands beside them.
+        at_once: prompts whose pictures are held at once.
+    """
+    of_week, weeks = {"week": week.isoformat()}, [week] if alone else weeks_of(week)
     declared = by(stream_of_weeks(con, "prompt_pages", weeks, {}), "prompt")
     values = looks(con, week)
-    absent = by(rows(con, "prompt_absent", of_week), "prompt")
-    statistics = by(rows(con, "prompt_statistics", of_week), "prompt")
+    absent = {} if alone else by(rows(con, "prompt_absent", of_week), "prompt")
+    statistics = {} if alone else by(rows(con, "prompt_statistics", of_week), "prompt")
     turns = by(stream_of_weeks(con, "prompt_turns", weeks, {}), "prompt")
     wanted = sorted(declared if prompts is None else {*prompts} & declared.keys())
-    for start in range(0, len(wanted), _AT_ONCE):
-        asked = {**of_week, "asked": wanted[start : start + _AT_ONCE]}
-        shares = by(rows(con, "prompt_shares", asked), "prompt")
+    for start in range(0, len(wanted), at_once):
+        asked = {**of_week, "asked": wanted[start : start + at_once]}
+        shares = {} if alone else by(rows(con, "prompt_shares", asked), "prompt")
         slots = by(stream_of_weeks(con, "prompt_slots", weeks, asked), "prompt")
         for prompt, of_prompt in slots.items():
             suite, major = declared[prompt][0]["suite"], declared[prompt][0]["suite_major"]
-            yield prompt_of(
+            yield _prompt(
                 week,
                 declared[prompt],
                 {key[2]: looked for key, looked in values.items() if key[:2] == (suite, major)},
@@ -130,7 +143,7 @@ def read(
             )
 
 
-def prompt_of(
+def _prompt(
     week: date,
     declared: Sequence[Row],
     values: Mapping[str, Looked],

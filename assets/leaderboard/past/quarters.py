@@ -10,7 +10,7 @@ from itertools import groupby
 
 import duckdb
 
-from assets.leaderboard.cells import showing
+from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
 from assets.leaderboard.past import weeks
@@ -58,8 +58,9 @@ def sheets(
     """
     listed: dict[str, list[SheetRow]] = defaultdict(list)
     simulated: dict[str, bool] = {}
-    reading = heapq.merge(*(weeks.read(con, week, _AT_ONCE) for week in of), key=lambda prompt: prompt.id)
-    for _, found in groupby(reading, key=lambda prompt: prompt.id):
+    read = (reading.read(con, week, alone=True, at_once=_AT_ONCE) for week in of)
+    merged = heapq.merge(*read, key=lambda prompt: prompt.id)
+    for _, found in groupby(merged, key=lambda prompt: prompt.id):
         cells: dict[str, list[tuple[PromptPictures, Cell]]] = defaultdict(list)
         for prompt in found:
             for cell in prompt.cells:

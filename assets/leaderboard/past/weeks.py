@@ -10,7 +10,6 @@ import duckdb
 
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.one_cell import NOBODY, page_of
-from assets.leaderboard.cells.question import looks
 from assets.leaderboard.cells.reading import Cell, PromptPictures, by
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import PromptHead
@@ -42,27 +41,6 @@ def sheets(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[str, Pa
         yield model, MODEL, _model(model, week, found, simulated=simulated[model])
 
 
-def read(con: duckdb.DuckDBPyConnection, week: date, at_once: int = _AT_ONCE) -> Iterator[PromptPictures]:
-    """Yield the prompts that were asked in a week, by their ids, with the pictures of that week alone."""
-    declared = by(stream_of_weeks(con, "prompt_pages", [week], {}), "prompt")
-    values = looks(con, week)
-    turns = by(stream_of_weeks(con, "prompt_turns", [week], {}), "prompt")
-    wanted = sorted(declared)
-    for start in range(0, len(wanted), at_once):
-        asked = {"week": week.isoformat(), "asked": wanted[start : start + at_once]}
-        slots = by(stream_of_weeks(con, "prompt_slots", [week], asked), "prompt")
-        for prompt, of_prompt in slots.items():
-            suite, major = declared[prompt][0]["suite"], declared[prompt][0]["suite_major"]
-            yield reading.prompt_of(
-                week,
-                declared[prompt],
-                {key[2]: looked for key, looked in values.items() if key[:2] == (suite, major)},
-                of_prompt,
-                (),
-                beside={"absent": (), "statistics": (), "turns": tuple(turns.get(prompt, ()))},
-            )
-
-
 def _cells(
     con: duckdb.DuckDBPyConnection,
     week: date,
@@ -71,7 +49,7 @@ def _cells(
 ) -> Iterator[tuple[str, PageKind, Sheet]]:
     """Yield the page of each prompt and model; note what the lists of models say of them."""
     said = by(stream_of_weeks(con, "prompt_words", [week], {}), "prompt", "model")
-    for prompt in read(con, week):
+    for prompt in reading.read(con, week, alone=True, at_once=_AT_ONCE):
         head = showing.head(prompt)
         for cell in prompt.cells:
             row = _row(prompt, cell, head, week)
