@@ -78,6 +78,10 @@ def upload(store: Store, to: Destination, step: Step) -> Sent:
     return Sent(newest.id, sending.objects, sending.bytes, sending.missing)
 
 
+class _AbsentError(CorruptObjectError):
+    """An object is missing from the store; of thumbnails that is no damage."""
+
+
 class _Sending:
     """Objects on their way, counted."""
 
@@ -152,11 +156,14 @@ class _Sending:
 
     def _sent(self, key: str, hashes: Mapping[str, str]) -> set[str]:
         """Send an object of the store; return the thumbnails that it shows."""
-        if keys.THUMBNAIL.fullmatch(key) and self._store.head(key) is None:
+        try:
+            data = _whole(self._store, key, hashes.get(key))
+        except _AbsentError:
+            if not keys.THUMBNAIL.fullmatch(key):
+                raise
             with self._counting:
                 self.missing += 1
             return set()
-        data = _whole(self._store, key, hashes.get(key))
         self.one(key, data)
         if not key.endswith(".html"):
             return set()
@@ -168,7 +175,7 @@ def _whole(store: Store, key: str, sha256: str | None = None) -> bytes:
     try:
         data = store.get(key)
     except KeyError:
-        raise CorruptObjectError(f"{key} is not in the store; nothing leads to this edition yet") from None
+        raise _AbsentError(f"{key} is not in the store; nothing leads to this edition yet") from None
     if sha256 is not None and sha256_hex(data) != sha256:
         raise CorruptObjectError(f"{key} is damaged: its bytes have another hash than is stated")
     return data

@@ -88,10 +88,15 @@ def compare_made(
     if not entries:
         return
     others, folders = 0, folders_of(entries)
+    of: dict[str | None, Grounds] = {}
     for number, entry in enumerate(entries):
         step("pages of past weeks", number, len(entries))
         index = read_index(entry, (root / entry.key).read_bytes())
-        grounds = Grounds(con, manifest["tables"], manifest["table_hashes"], index.public_store)
+        if index.public_store not in of:  # what grounds have hashed once serves all weeks
+            of[index.public_store] = Grounds(
+                con, manifest["tables"], manifest["table_hashes"], index.public_store
+            )
+        grounds = of[index.public_store]
         if index.texts_sha256 != texts_sha256():
             others += 1
             continue
