@@ -4,7 +4,7 @@ It is the share whose 95 % interval ends furthest from what the analysis file ho
 gender, 0 or the statistic that is named for a declared stereotype. Furthest is by the largest distance possible on that
 side: in points, what is held against 0 (100 of them) would always come before what is held against parity (50). Of
 equals, in whole percent as they are shown, that of most pictures; those that are equal in both are ties. Real models
-come before simulated ones. Labels that are not reliable are told of only where there are no others, and are called so.
+come before simulated ones. Unreliable labels are reported only where there are no others, and are called so.
 """
 
 from __future__ import annotations

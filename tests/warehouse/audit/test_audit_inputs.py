@@ -55,12 +55,12 @@ DECLARED = {
     },
     **dict.fromkeys(("corrected_figures", "window_figures", "window_rates"), _WINDOWS),
     "window_effects": {
-        "window_effects": "lists what is published beside the same from labels; which prompts make a pair stands in "
+        "window_effects": "lists what is published beside the same from labels; which prompts make a pair is in "
         "a file of the code, in no table",
         **_WINDOWS,
     },
     "word_against_word": {
-        "effects": "lists what is published beside the same from labels; which prompts make a pair stands in "
+        "effects": "lists what is published beside the same from labels; which prompts make a pair is in "
         "a file of the code, in no table"
     },
 }
