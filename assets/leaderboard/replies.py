@@ -20,11 +20,14 @@ def read_replies(folder: Path) -> dict[str, bytes]:
     """Return model → bytes of the replies in a folder; {} if there is none.
 
     Raises:
-        UsageError: if a file is too long or empty.
+        UsageError: if a file is too long or empty, or cannot be read.
     """
     found = {}
     for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {error.strerror}") from error
         if not 0 < len(data.strip()) <= MOST_BYTES:
             raise UsageError(
                 f"{path} is empty or has more than {MOST_BYTES:,} bytes; a reply is a text for people"

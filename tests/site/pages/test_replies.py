@@ -99,3 +99,9 @@ def test_a_manifest_does_not_hold_replies() -> None:
     site = SitePlace(publisher="A", replies={MODEL: b"x"})
     assert site.stated() == {"publisher": "A"}
     assert site_of({"site": site.stated() | {"replies": "x"}}) == SitePlace(publisher="A")
+
+
+def test_a_reply_that_is_no_file_is_reported_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "one.md").mkdir()
+    with pytest.raises(UsageError, match=r"cannot read .*one\.md: Is a directory"):
+        read_replies(tmp_path)
