@@ -84,6 +84,7 @@ class Receipt(Record):
     unmapped: bool | None = None
     raw_body: str | None = None
     expected_usd: float | None = None
+    cluster: str | None = None
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:

@@ -137,6 +137,8 @@ class Answer(Record):
     text: str | None = None  # words beside or instead of a picture (an apology)
     model_reported: str | None = None
     seed: int | None = None
+    #: Equal for pictures that one job or call drew, or one seed: they are not independent. None: this one is its own.
+    cluster: str | None = None
     block_stage: str | None = None
     block_categories: tuple[str, ...] = ()
     error_code: str | None = None
@@ -163,7 +165,8 @@ class Answer(Record):
 
 
 # One row a column of a receipt: name, Arrow type, identity (True) or run time (False).
-# The same names and order are those of the manifest, and of the table `attempts`.
+# The same names and order are those of the manifest, and, but for the last, of the table `attempts`: few receipts have
+# a cluster, and the table `clusters` holds them.
 RECEIPT_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
     ("week", pa.string(), True),
     ("model", pa.string(), True),
@@ -212,4 +215,5 @@ RECEIPT_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
     ("unmapped", pa.bool_(), True),
     ("raw_body", pa.string(), False),
     ("expected_usd", pa.float64(), False),
+    ("cluster", pa.string(), True),
 )

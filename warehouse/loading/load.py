@@ -12,6 +12,7 @@ from warehouse import keys, occasions
 from warehouse.closeness import rounded
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import anchor_objects, objects, study_objects
+from warehouse.loading.cluster_rows import insert_clusters
 from warehouse.loading.plan_rows import plan_tables
 from warehouse.occasions import Occasion
 from warehouse.store.base import Store
@@ -28,6 +29,7 @@ PARTITION_TABLES = (
     "slots",
     "attempts",
     "images",
+    "clusters",
     "labels",
     "label_attempts",
     "loads",
@@ -131,6 +133,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
             except UsageError as error:
                 raise CorruptObjectError(f"partition {model} in week {week}: {error}") from error
         _insert_images(con, where)
+        insert_clusters(con, rows["attempts"], where)
         con.execute(
             "INSERT INTO loads VALUES ($week, $model, $fingerprint, $manifest)",
             {**where, "fingerprint": seen.fingerprint, "manifest": seen.manifest},

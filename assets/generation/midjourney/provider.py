@@ -58,12 +58,17 @@ class FolderProvider:
                 "midjourney has no API; download the pictures and run: "
                 f"cliche import midjourney DIR --week {request.slot.week}"
             )
-        said = {"request_id": file.request_id, "original_sha256": file.original_sha256}
+        seed = file.parameters.get("seed", "")
+        said = {
+            "request_id": file.request_id,
+            "original_sha256": file.original_sha256,
+            # a seed that was written by hand joins the grids of all its jobs
+            "cluster": f"seed {seed}" if seed else file.job_id,
+        }
         try:
             image = read_stripped(file.path, file.original_sha256)
         except ChangedFileError as error:
             return Answer(outcome=Outcome.CONNECTION, error_message=str(error), **said)
-        seed = file.parameters.get("seed", "")
         return Answer(
             outcome=Outcome.OK,
             image=image,

@@ -19,7 +19,7 @@ from warehouse.database.table_hash import table_hashes
 
 #: What the first release did not write.
 NOT_IN_PLANS = ("also_labelers", "analysis_plan_sha256")
-NOT_IN_RECEIPTS = ("unmapped", "raw_body", "expected_usd")
+NOT_IN_RECEIPTS = ("unmapped", "raw_body", "expected_usd", "cluster")
 #: A price as it stood in a plan then.
 PRICE = {"per_image_usd": 0.25, "source": "its maker's page", "date": "2026-11-01"}
 

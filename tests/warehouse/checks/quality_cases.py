@@ -35,6 +35,11 @@ _OTHER_SLOT = f"slot_key = (SELECT max(slot_key) FROM slots WHERE {HERE})"
 _OF = (
     "(SELECT image_sha256 FROM images WHERE week = '{week}' AND model = '{model}' ORDER BY slot_key LIMIT 1)"
 )
+_DRAWN = f"FROM images INNER JOIN slots USING (week, model, slot_key) WHERE {HERE}"
+_FIRST_OF_A_PROMPT, _LAST_OF_A_PROMPT = (
+    f"(SELECT {which}(slot_key) {_DRAWN} AND prompt = (SELECT min(prompt) {_DRAWN}))"
+    for which in ("min", "max")
+)
 TWICE, BESIDE = frozenset({"effects__one_row_each"}), frozenset({"window_effects__beside_weeks"})
 BOARD = "metric = 'distance' AND reference = 'parity'"
 
@@ -209,6 +214,17 @@ CASES = [
             f"UPDATE {{table}} SET image_sha256 = {_OF.format(week=WEEK, model=TWO)} WHERE {HERE} AND {_OTHER_SLOT}"
         ),
         models=(ONE, TWO),
+    ),
+    Case(
+        "images__nearly_equal",
+        "two pictures of a prompt that are alike but for four points",
+        (
+            f"UPDATE plans SET simulated = FALSE WHERE {HERE}",
+            f"UPDATE images SET image_phash = 'ffff00000000000f' WHERE {HERE} AND slot_key = {_FIRST_OF_A_PROMPT}",
+            f"UPDATE images SET image_phash = 'ffff000000000000' WHERE {HERE} AND slot_key = {_LAST_OF_A_PROMPT}",
+        ),
+        also=frozenset({"ranks__simulated_apart"}),
+        message="pictures that are nearly another one of the same prompt: 2",
     ),
     Case("labels__columns", "too sure", (update("labels", "confidence = 2"),)),
     Case("labels__slot_exists", "a label of nothing", (copy("labels", "repeat('f', 64) AS slot_key"),)),

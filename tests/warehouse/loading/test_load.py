@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +15,7 @@ from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse import keys
 from warehouse.canonical import sha256_hex
+from warehouse.database.sqlfiles import sql
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import load
@@ -284,6 +286,67 @@ def test_parts_with_fewer_or_more_columns_than_now_are_loaded(con: Con, store: S
     store.put_if_absent(key, data)
     assert load.load_partition(con, store, WEEK, "sim-one")["labels"] == 1
     assert con.execute("SELECT value, raw FROM labels").fetchall() == [("monk_1", None)]
+
+
+OF_THEN = [column for column in builder.RECEIPT_COLUMNS if column[0] != "cluster"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "columns", "said", "found"),
+    [
+        # one call, several pictures: the receipts say so
+        ("scripted", builder.RECEIPT_COLUMNS, {"cluster": "call 1"}, "call 1"),
+        # one picture per call, as all APIs are asked
+        ("openai", builder.RECEIPT_COLUMNS, {"request_id": "req_1", "seed": 7}, None),
+        # a grid as it is imported now, and as it was before receipts had a cluster
+        ("midjourney", builder.RECEIPT_COLUMNS, {"cluster": "job-a", "request_id": "job-a_0"}, "job-a"),
+        ("midjourney", OF_THEN, {"request_id": "job-a_3"}, "job-a"),
+        ("midjourney", OF_THEN, {"request_id": "job-a_3", "seed": 42}, "seed 42"),
+        ("openai", OF_THEN, {"request_id": "req_1", "seed": 7}, None),
+    ],
+)
+def test_pictures_that_were_drawn_together_have_a_cluster(
+    con: Con, store: Store, provider: str, columns: list[Any], said: dict[str, object], found: str | None
+) -> None:
+    slots = build_partition(store, manifest=False, replicates=2, plan={"provider": provider})
+    plan = builder.plan_document([builder.OCCUPATIONS], slots, WEEK, "m", {}) | {"provider": provider}
+    rows = [
+        builder.receipt_row(slot, number, outcome, plan) | said
+        for slot in slots
+        for number, outcome in enumerate(("timeout", "ok"), start=1)
+    ]
+    key = keys.manifest(WEEK, "sim-one", 1)
+    store.put_if_absent(key, builder.parquet([row | {"model": "sim-one"} for row in rows], columns))
+    loaded = load.load_partition(con, store, WEEK, "sim-one")
+    assert loaded["images"] == len(slots)
+    assert con.execute("SELECT DISTINCT cluster, count(*) FROM clusters GROUP BY ALL").fetchall() == (
+        [(found, len(slots))] if found else []
+    )
+
+
+def test_a_warehouse_of_before_learns_the_clusters_that_loading_anew_would_find(
+    con: Con, store: Store
+) -> None:
+    slots = build_partition(store, manifest=False, replicates=2, plan={"provider": "midjourney"})
+    plan = builder.plan_document([builder.OCCUPATIONS], slots, WEEK, "m", {}) | {"provider": "midjourney"}
+    rows = [
+        builder.receipt_row(slot, 1, "ok" if number else "corrupt_image", plan)
+        | {
+            "model": "sim-one",
+            "request_id": f"job-{number // 4}_{number % 4}",
+            "seed": 7 if number == 5 else None,
+        }
+        for number, slot in enumerate(slots)
+    ]
+    key = keys.manifest(WEEK, "sim-one", 1)
+    store.put_if_absent(key, builder.parquet(rows, OF_THEN))
+    load.load_partition(con, store, WEEK, "sim-one")
+    anew = con.execute("SELECT * FROM clusters ORDER BY ALL").fetchall()
+    assert len(anew) == len(slots) - 1
+    con.execute("DROP TABLE clusters")
+    for statement in duckdb.extract_statements(sql("schema/043_clusters")):
+        con.execute(statement)
+    assert con.execute("SELECT * FROM clusters ORDER BY ALL").fetchall() == anew
 
 
 def withheld(week: str, *models: str) -> pa.Table:

@@ -76,6 +76,7 @@ def test_an_answer_is_the_stripped_picture_with_both_hashes_and_no_account(
     assert answer.model_reported == "midjourney --v 7"
     assert answer.request_id == f"{path.stem.split('_')[-2]}_2"
     assert answer.seed == 42
+    assert answer.cluster == "seed 42"
     assert answer.usage == {"parameters": {"chaos": "5", "seed": "42", "version": "7"}}
     assert isinstance(image_check.inspect(answer.image), image_check.CheckedPicture)
     assert ACCOUNT.encode() in original
@@ -83,6 +84,13 @@ def test_an_answer_is_the_stripped_picture_with_both_hashes_and_no_account(
     assert "Doe" not in json.dumps(answer.model_dump(exclude={"image"}), default=str)
     with Image.open(io.BytesIO(answer.image)) as stored, Image.open(path) as before:
         assert stored.tobytes() == before.tobytes()
+
+
+def test_pictures_of_one_job_are_a_cluster(folder: Path, download: Downloads) -> None:
+    job = "12345678-1234-4234-8234-123456789abc"
+    for position in (1, 3):
+        download(job=job, position=position)
+    assert [answer.cluster for answer in answered(folder)] == [job, job]
 
 
 def test_the_same_folder_gives_the_same_answers_whenever_it_is_asked(
