@@ -1,4 +1,4 @@
-"""Histories of a model: one drawing a board, over all its weeks, with changes as marks and refusals as ticks."""
+"""Histories of a model: one drawing per board, over all its weeks, with changes as marks and refusals as ticks."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class HistoryFigure:
     low: float
     high: float
     n: int
+    refused: int
+    answered: int
 
     @property
     def clipped(self) -> bool:
@@ -55,6 +57,7 @@ class HistoryDrawing:
     suite: Message
     reference: Message
     metric: str
+    figures: Mapping[date, HistoryFigure]
     line: str
     band: str
     dots: tuple[tuple[int, int, bool], ...]
@@ -71,11 +74,17 @@ class HistoryDrawing:
 
 @dataclass(frozen=True)
 class AttributeHistory:
-    """The histories of one attribute, which share an axis."""
+    """The histories of one attribute, which share an axis and weeks."""
 
     attribute: str
     title: Message
+    weeks: tuple[date, ...]
     drawings: tuple[HistoryDrawing, ...]
+
+    @property
+    def slug(self) -> str:
+        """Return what its files and its part of a page are named."""
+        return self.attribute.replace("_", "-")
 
 
 def board_slug(row: Mapping[str, object]) -> str:
@@ -108,7 +117,10 @@ def drawn(every: Sequence[Row], changes: Sequence[ShownChange]) -> tuple[Attribu
         shown[attribute].append(references[min(references, key=_preferred)])
     return tuple(
         AttributeHistory(
-            attribute, names.attribute(attribute), tuple(_drawings(boards, weeks, attribute, changes))
+            attribute,
+            names.attribute(attribute),
+            tuple(weeks),
+            tuple(_drawings(boards, weeks, attribute, changes)),
         )
         for attribute, boards in sorted(shown.items(), key=lambda item: (_place(item[0]), item[0]))
     )
@@ -152,12 +164,20 @@ def _drawing(
         return _PAD + round((HEIGHT - 2 * _PAD) * (1 - min(max(value / axis, 0.0), 1.0)))
 
     head = board[0]
-    figures = [HistoryFigure(row["week"], row["estimate"], row["low"], row["high"], row["n"]) for row in told]
+    figures = [
+        HistoryFigure(
+            *(row[name] for name in ("week", "estimate", "low", "high", "n")),
+            refused=row["refused"] or 0,
+            answered=row["answered"] or 0,
+        )
+        for row in told
+    ]
     return HistoryDrawing(
         board=board_slug(head),
         suite=names.asked(head["suite"], head["suite_major"], head["condition"]),
         reference=names.reference(head["reference"]),
         metric=head["metric"],
+        figures={one.week: one for one in figures},
         line="".join(_path([(at[row["week"]], up(row["estimate"])) for row in run]) for run in runs),
         band="".join(_band(run, at, up) for run in runs),
         dots=tuple(

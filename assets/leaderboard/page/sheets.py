@@ -129,20 +129,22 @@ def render_sheet(
         }
         links = _Links(sheet.address, language, site, shown, around, past or {})
         given |= links.helpers()
-        templates = {path: f"{kind.template(sheet)}.html.j2"}
+        templates: dict[str, tuple[str, object]] = {path: (f"{kind.template(sheet)}.html.j2", None)}
         for file in sheet.files:
             beside = f"{path.removesuffix(_INDEX)}{file.name}"
             if file.raster and file.template is not None:
                 svg = environment(language).get_template(f"pages/{file.template}")
-                yield beside, as_png(drawn(svg.render(given)), COLORS) if thumbnails else b""
+                seen = svg.render(given, about=file.about) if thumbnails else ""
+                yield beside, as_png(drawn(seen), COLORS) if thumbnails else b""
             elif file.template is not None:
-                templates[beside] = file.template
+                templates[beside] = file.template, file.about
             elif file.draw is not None:
                 yield beside, file.draw(language, thumbnails, titles) if thumbnails else b""
             elif file.content is not None and language == ENGLISH:
                 yield beside, file.content
-        for written, template in templates.items():
-            yield written, environment(language).get_template(f"pages/{template}").render(given).encode()
+        for written, (name, about) in templates.items():
+            template = environment(language).get_template(f"pages/{name}")
+            yield written, template.render(given, about=about).encode()
 
 
 def path_of(address: str, language: str) -> str:

@@ -50,6 +50,15 @@ class AskedSuite:
 
 
 @dataclass(frozen=True)
+class HistoryPage:
+    """The figures that the drawings of a model's page are made of; `back` is that page's address."""
+
+    back: str
+    simulated: bool
+    history: tuple[AttributeHistory, ...]
+
+
+@dataclass(frozen=True)
 class ModelPage:
     """Everything on the page; `tied` further prompts are as far from their yardsticks as the last that is shown."""
 
@@ -124,6 +133,26 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             files=(*FEEDS, *((csv,) if view.history else ()), *((_BADGE,) if one.women else ())),
             template="model",
         )
+        if view.history:
+            yield _history(one, view.history)
+
+
+def _history(of: ModelFacts, history: tuple[AttributeHistory, ...]) -> Sheet:
+    """Return the page of a model's figures, with the drawings of each attribute as files that can stand alone."""
+    back = names.model_address(of.model)
+    return Sheet(
+        f"{back}history/",
+        say("%(model)s, week by week", model=of.name),
+        HistoryPage(back, of.simulated, history),
+        crumbs=(Crumb(ADDRESS, TITLE), Crumb(back, of.name)),
+        description=say("The figures of %(model)s in every week, as tables and as drawings.", model=of.name),
+        files=tuple(
+            SheetFile(f"{one.slug}.{ending}", template="history.svg.j2", raster=ending == "png", about=one)
+            for one in history
+            for ending in ("svg", "png")
+        ),
+        template="model_history",
+    )
 
 
 def _suites(asked: Sequence[Row]) -> tuple[AskedSuite, ...]:
@@ -133,4 +162,4 @@ def _suites(asked: Sequence[Row]) -> tuple[AskedSuite, ...]:
     return tuple(AskedSuite(suite_title(*suite), tuple(prompts)) for suite, prompts in found.items())
 
 
-KIND = PageKind("models", build, ("model",))
+KIND = PageKind("models", build, ("model", "model_history"))

@@ -34,6 +34,7 @@ class SheetFile:
         content: its bytes; None if it has a template.
         template: file of `templates/pages/` that is rendered as the page is, with the same view.
         raster: whether what the template makes, an SVG, is drawn as PNG when the page is published.
+        about: what of the page the template is made of, which sees it as `about`; None if it is of all of it.
         draw: language, thumbnails and titles of models → a PNG picture, `<name>.png`, made when the page is published.
     """
 
@@ -41,6 +42,7 @@ class SheetFile:
     content: bytes | None = None
     template: str | None = None
     raster: bool = False
+    about: object = None
     draw: Callable[[str, Thumbnails, Mapping[str, str]], bytes] | None = None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
+from xml.etree import ElementTree
 
 import duckdb
 import pytest
@@ -216,6 +217,40 @@ def test_a_history_marks_every_zero_that_cannot_be_less_and_names_its_months(
                 first = min(date.fromisoformat(row["week"]) for row in rows if row["condition"] == "baseline")
                 assert f">{tongue('en').short_day(first)}</text>" in drawing
     assert hollow > 0
+
+
+def test_tables_of_histories_say_the_figures_of_the_file_and_drawings_stand_alone(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    found, said, counted = pages | shown.files(con, "model_history"), tongue("en"), 0
+    for path in [one for one in found if re.fullmatch(r"models/[^/]+/history/index.html", one)]:
+        model = path.removesuffix("history/index.html")
+        figures: dict[str, set[str]] = {}
+        for row in csv.DictReader(io.StringIO(found[f"{model}history.csv"])):
+            slug = history.board_slug({**row, "suite_major": int(row["suite_major"])})
+            if row["estimate"]:
+                one, low, high = (said.decimal(float(row[end])) for end in ("estimate", "low", "high"))
+                refused = f" refused: {row['refused']} of {row['answered']}" if row["refused"] > "0" else ""
+                figure = f"{one} ({low} to {high}), n = {row['n']}{refused}"
+                day = said.day(date.fromisoformat(row["week"]))
+                figures.setdefault(slug, set()).add(f"{day}: {figure}")
+        for part in found[path].split('<h2 id="')[1:]:
+            attribute = part[: part.index('"')]
+            cells = [re.findall("<t[hd].*?</t[hd]>", line) for line in re.findall("<tr>.*?</tr>", part)]
+            _, *lines = [[words(f"<main>{cell}</main>") for cell in line] for line in cells]
+            drawing = ElementTree.fromstring(found[f"{path.removesuffix('index.html')}{attribute}.svg"])
+            text = " ".join("".join(drawing.itertext()).split())
+            for column in range(1, len(lines[0])):
+                shown_figures = {f"{line[0]}: {line[column]}" for line in lines if line[column] != "–"}
+                assert not shown_figures or shown_figures in figures.values()
+                counted += len(shown_figures)
+                if lines[0][column] != "–":
+                    assert lines[0][column].partition(" refused")[0] in text
+            for before in ("", "fr/"):
+                for ending in ("svg", "png"):
+                    assert f"{before}{model}history/{attribute}.{ending}" in found
+                    assert f'href="history/{attribute}.{ending}"' in found[f"{before}{model}index.html"]
+    assert counted > 30
 
 
 def test_labels_of_an_axis_of_weeks_are_few_and_begin_months() -> None:
