@@ -166,7 +166,11 @@ def _drawing(
     head = board[0]
     figures = [
         HistoryFigure(
-            *(row[name] for name in ("week", "estimate", "low", "high", "n")),
+            week=row["week"],
+            estimate=row["estimate"],
+            low=row["low"],
+            high=row["high"],
+            n=row["n"],
             refused=row["refused"] or 0,
             answered=row["answered"] or 0,
         )

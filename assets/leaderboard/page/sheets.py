@@ -125,6 +125,7 @@ def render_sheet(
             "week": week,
             "site": site,
             "t": own.say,
+            "everywhere": lambda said: [tongue(one).with_titles(titles).say(said) for one in LANGUAGES],
             "reply": _reply(site),
         }
         links = _Links(sheet.address, language, site, shown, around, past or {})

@@ -151,6 +151,7 @@ def _history(of: ModelFacts, history: tuple[AttributeHistory, ...]) -> Sheet:
             for one in history
             for ending in ("svg", "png")
         ),
+        index=False,
         template="model_history",
     )
 

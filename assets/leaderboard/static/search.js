@@ -23,7 +23,7 @@
     pages = (await answer.json()).map((page) => ({
       ...page,
       head: plain(page.title),
-      text: plain(`${page.title} ${page.kind} ${page.about} ${page.address}`),
+      text: plain(`${page.title} ${page.kind} ${page.about} ${page.also} ${page.address}`),
     }));
     return pages;
   }

@@ -58,6 +58,7 @@ class Sheet:
         description: a sentence or two for those who link to it.
         index: whether search engines are to list it.
         files: what lies beside it.
+        searched: what it is found by beside its title and description, in any language.
         template: the one of its kind's that it is made from; None: that which the kind is named for.
     """
 
@@ -68,6 +69,7 @@ class Sheet:
     description: Message | None = None
     index: bool = True
     files: tuple[SheetFile, ...] = ()
+    searched: tuple[Message, ...] = ()
     template: str | None = None
 
 

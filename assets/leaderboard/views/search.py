@@ -23,12 +23,13 @@ _OTHER = say("Page")
 
 @dataclass(frozen=True)
 class FoundPage:
-    """A page as a search shows it."""
+    """A page as a search shows it, and what else finds it: its title in every language comes with these."""
 
     title: Message
     kind: Message
     about: Message | None
     address: str
+    searched: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,10 @@ def search_page(sheets: Iterable[Sheet]) -> SearchPage:
     inside = Counter(folder for sheet in shown if (folder := _folder(sheet)) != sheet.address)
     lists = {sheet.address: sheet.title for sheet in shown if sheet.address in _KINDS}
     return SearchPage(
-        tuple(FoundPage(sheet.title, _kind(sheet), sheet.description, sheet.address) for sheet in shown),
+        tuple(
+            FoundPage(sheet.title, _kind(sheet), sheet.description, sheet.address, sheet.searched)
+            for sheet in shown
+        ),
         tuple(
             (folder, lists[folder], inside[folder]) for folder in _KINDS if folder in lists and inside[folder]
         ),

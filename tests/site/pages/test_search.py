@@ -81,6 +81,20 @@ def test_without_a_script_lists_lead_to_what_is_searched(pages: dict[str, bytes]
     assert len(links) >= 4
 
 
+def test_what_is_asked_in_one_language_is_found_in_the_other(pages: dict[str, bytes]) -> None:
+    """Prompts are quoted as they were asked: a reader of French finds them by French words, and by theirs."""
+    for language in BEFORE:
+        found = index(pages, language)
+        other = index(pages, "fr" if language == "en" else "en")
+        for path, entry in found.items():
+            twin = path.removeprefix("fr/") if language == "fr" else f"fr/{path}"
+            assert other[twin]["title"] in f"{entry['title']} {entry['also']}"
+    entry = index(pages, "fr")["fr/prompts/occupations/ceo/index.html"]
+    assert "PDG" in entry["also"]
+    assert "CEO" in entry["title"]
+    assert "PDG" in index(pages, "en")["prompts/occupations/ceo/index.html"]["also"]
+
+
 def test_kinds_are_named(con: duckdb.DuckDBPyConnection, pages: dict[str, bytes]) -> None:
     kinds = [one["kind"] for one in index(pages, "en").values()]
     assert kinds.count("Model") == len(asked(con, "SELECT DISTINCT model FROM plans"))

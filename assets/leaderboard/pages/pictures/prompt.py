@@ -41,8 +41,17 @@ def sheet(prompt: PromptPictures) -> Sheet:
             prompt=head.short,
             week=prompt.week,
         ),
+        searched=tuple(_searched(prompt)),
         template="prompt",
     )
+
+
+def _searched(prompt: PromptPictures) -> Iterator[Message]:
+    """Yield the whole text of a prompt, and what it asks for as a phrase, which readers of any language have."""
+    row = prompt.declared[0]
+    yield title(words.plain(row["text"]))
+    if words.has_phrase(row["subject"] or ""):
+        yield title(words.subject(row["subject"]))
 
 
 def _order(row: PromptRow, sign: int) -> tuple[bool, bool, float, str]:
