@@ -244,8 +244,12 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     week: Annotated[str, typer.Option("--week", help="Monday of the week, YYYY-MM-DD.")],
     pictures: Annotated[int, typer.Option("--n", help="How many pictures.")],
     name: Annotated[str | None, typer.Option("--set", help="Its name; default: WEEK-ATTRIBUTE.")] = None,
-    overlap: Annotated[float, typer.Option("--overlap", help="Share that both raters label.")] = 0.2,
-    raters: Annotated[str, typer.Option("--raters", help="Two pseudonyms.")] = "a,b",
+    overlap: Annotated[float, typer.Option("--overlap", help="Share that two raters label.")] = 1.0,
+    third: Annotated[float, typer.Option("--third", help="Share of those that a third rater labels.")] = 0.0,
+    within: Annotated[
+        float, typer.Option("--within", help="Wanted precision of label error, in points.", min=0.1)
+    ] = 1.0,
+    raters: Annotated[str, typer.Option("--raters", help="Two pseudonyms, or three.")] = "a,b",
     attribute: Annotated[
         str, typer.Option("--attribute", help="Stratify by this attribute's predicted values.")
     ] = "perceived_gender",
@@ -261,6 +265,8 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
             pictures=pictures,
             gold_set=name,
             overlap=overlap,
+            third=third,
+            within=within,
             raters=raters,
             attribute=attribute,
             suites=suite or [],

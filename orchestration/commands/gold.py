@@ -13,7 +13,7 @@ from assets.labeling.gold.exporter import export
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import ImportProblemsError, import_labels, parse_raters, read_labels
 from assets.labeling.gold.records import Sample, read_sample
-from assets.labeling.gold.sampling import Design, draw_sample
+from assets.labeling.gold.sampling import THIRD, Design, doubles_needed, draw_sample, known_within
 from assets.labeling.gold.status import gold_state
 from orchestration.console import OUT, note, say
 from orchestration.resources import bare_workplace
@@ -31,6 +31,8 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     pictures: int,
     gold_set: str | None,
     overlap: float,
+    third: float,
+    within: float,
     raters: str,
     attribute: str,
     suites: Sequence[str],
@@ -41,12 +43,14 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     """Draw a random sample of a week's pictures, stratified by what the labeler read, and freeze it."""
     place = bare_workplace(load_settings())
     week = parse_week(week).isoformat()
+    names = [name.strip() for name in raters.split(",")]
     design = Design(
         gold_set=gold_set or f"{week}-{attribute}",
         pictures=pictures,
         seed=secrets.randbits(32) if seed is None else seed,
         overlap=overlap,
-        raters=[name.strip() for name in raters.split(",")],
+        third=third,
+        raters=[*names, THIRD] if third and len(names) == 2 else names,
         least=least,
     )
     design.check()
@@ -62,9 +66,17 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     )
     for rater in sample.raters:
         say(f"  {rater}: {sum(rater in picture.raters for picture in sample.pictures):,} pictures")
-    say(f"  both: {sample.overlapping:,} pictures")
+    say(f"  two or more: {sample.overlapping:,} pictures")
     if sample.simulated:
         say(f"  {sample.simulated:,} of the pictures are drawn by simulated models")
+    few = sample.fewest_doubles
+    known = f"is known to ± {100 * known_within(few):.1f} points" if few else "is not known"
+    say(
+        f"Where 2 % of labels and 5 % of people's answers are wrong, label error {known} from the {few:,} pictures "
+        f"of a model and suite that two people rate, at the fewest; ± {within:g} needs {doubles_needed(within / 100):,}"
+    )
+    if not third and sample.overlapping:
+        say("Whether people err in the same pictures is told by a third rater: --third 0.5")
     say(f"Next:  cliche gold export {sample.gold_set} --to DIR --format label-studio   (or csv)")
     return 0
 
@@ -131,6 +143,6 @@ def _say_state(place: Workplace, sample: Sample) -> None:
         table.add_row(one.rater, *(f"{n:,}" for n in (one.pictures, one.whole, one.begun, one.answers)))
     OUT.print(table, markup=False)
     say(
-        f"Both raters answered {state.compared:,} questions and differ in {state.differing:,}; "
+        f"Two raters or more answered {state.compared:,} questions and differ in {state.differing:,}; "
         f"settled by an adjudicator: {state.settled:,}"
     )

@@ -125,7 +125,7 @@ def _how_label_studio(folder: Path, projects: int, raters: Sequence[str]) -> str
         "Start Label Studio so that it may show files of this folder:\n"
         "  LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true \\\n"
         f"  LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT={shlex.quote(str(root))} label-studio\n\n"
-        f"For each of {names} and for each of the raters {' and '.join(raters)}, who see nothing of each other:\n"
+        f"For each of {names} and for each of the raters {', '.join(raters)}, who see nothing of each other:\n"
         "  1. New project; Settings, Labeling Interface, Code: paste config.xml.\n"
         "  2. Settings, Cloud Storage, Add Source Storage, Local files; absolute local path:\n"
         f"     {folder.resolve()}/images\n"

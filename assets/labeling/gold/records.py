@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from pydantic import ValidationError
 
@@ -84,6 +85,7 @@ class Sample(Record):
     asked: int
     least: int
     overlap: float
+    third: float = 0.0
     raters: tuple[str, ...]
     drawn_at: str
     suites: tuple[SuiteAttributes, ...]
@@ -106,8 +108,15 @@ class Sample(Record):
 
     @property
     def overlapping(self) -> int:
-        """Return how many pictures are given to both raters."""
+        """Return how many pictures are given to two raters or more."""
         return sum(len(picture.raters) > 1 for picture in self.pictures)
+
+    @property
+    def fewest_doubles(self) -> int:
+        """Return how many of them the model and suite with the fewest has."""
+        found = Counter({(picture.model, picture.suite): 0 for picture in self.pictures})
+        found.update((p.model, p.suite) for p in self.pictures if len(p.raters) > 1)
+        return min(found.values())
 
 
 def read_sample(store: Store, gold_set: str) -> Sample:

@@ -32,7 +32,11 @@ from warehouse.weeks import utc_now
 #: Pictures drawn of every stratum that has as many: without two there is no variance within it.
 LEAST = 2
 RATERS = ("a", "b")
-OVERLAP = 0.2
+THIRD = "c"
+#: Two answers about a picture tell how often people err; one about each of two pictures does not.
+OVERLAP = 1.0
+#: Labels and answers that are wrong, of which the wanted precision is reckoned; and the normal quantile of 95 %.
+_LABELS_WRONG, _PEOPLE_WRONG, _Z = 0.02, 0.05, 1.96
 _MOST_SEED = 2**53  # what every reader of JSON keeps exactly
 
 
@@ -44,8 +48,9 @@ class Design:
         gold_set: its name.
         pictures: how many are drawn.
         seed: of the draw.
-        overlap: share of the pictures that both raters are given.
-        raters: pseudonyms of two people.
+        overlap: share of the pictures that two raters are given.
+        third: share of those that a third rater is given too.
+        raters: pseudonyms of two people, or of three.
         least: pictures drawn of every stratum that has as many.
     """
 
@@ -53,6 +58,7 @@ class Design:
     pictures: int
     seed: int
     overlap: float = OVERLAP
+    third: float = 0.0
     raters: Sequence[str] = field(default=RATERS)
     least: int = LEAST
 
@@ -64,14 +70,37 @@ class Design:
                 raise UsageError(
                     f"no rater is called {ADJUDICATOR}: that is who settles what two raters said"
                 )
-        if len(self.raters) != 2 or len({*self.raters}) != 2:
-            raise UsageError(f"two raters are needed, not {', '.join(self.raters)}; e.g. --raters a,b")
-        if not 0 <= self.overlap <= 1:
-            raise UsageError(f"the overlap is a share, 0 to 1, not {self.overlap:g}")
+        wanted, said = (
+            (3, "three raters are needed for --third") if self.third else (2, "two raters are needed")
+        )
+        if len(self.raters) != wanted or len({*self.raters}) != wanted:
+            raise UsageError(
+                f"{said}, not {', '.join(self.raters)}; e.g. --raters {','.join((*RATERS, THIRD)[:wanted])}"
+            )
+        for name, share in {"overlap": self.overlap, "third rater's part": self.third}.items():
+            if not 0 <= share <= 1:
+                raise UsageError(f"the {name} is a share, 0 to 1, not {share:g}")
         if self.pictures < 1 or self.least < 1:
             raise UsageError("at least one picture is drawn, and at least one of each stratum")
         if not 0 <= self.seed < _MOST_SEED:
             raise UsageError(f"a seed is a whole number from 0 to {_MOST_SEED - 1}, not {self.seed}")
+
+
+def doubles_needed(within: float) -> int:
+    """Return how many pictures of a model and suite two people rate for a label error of 2 % to within so much.
+
+    z² l (1 - l) / (w² (1 - 2 e (1 - e))): a share l of the pictures on which two people agree who are wrong in e.
+    """
+    return math.ceil(_Z**2 * _LABELS_WRONG * (1 - _LABELS_WRONG) / (within**2 * _agree()))
+
+
+def known_within(doubles: int) -> float:
+    """Return the half width of the interval of a label error of 2 % that so many pictures tell."""
+    return _Z * math.sqrt(_LABELS_WRONG * (1 - _LABELS_WRONG) / (doubles * _agree()))
+
+
+def _agree() -> float:
+    return 1 - 2 * _PEOPLE_WRONG * (1 - _PEOPLE_WRONG)
 
 
 def allocate(pictures: Sequence[int], sample: int, least: int = LEAST) -> list[int]:
@@ -160,6 +189,7 @@ def make_sample(frame: Frame, design: Design) -> Sample:
         asked=design.pictures,
         least=design.least,
         overlap=design.overlap,
+        third=design.third,
         raters=tuple(design.raters),
         drawn_at=utc_now().isoformat(timespec="seconds") + "Z",
         suites=_suites(frame, pictures),
@@ -173,16 +203,21 @@ def _chance(seed: int, text: str) -> str:
 
 
 def _share_out(drawn: Sequence[Framed], design: Design) -> dict[str, tuple[str, ...]]:
-    """Return the raters of each slot: a share for both, the others one each in turn, spread evenly over the strata.
+    """Return the raters of each slot: a share for two, the others one each in turn, spread evenly over the strata.
 
-    Both are systematic samples with a random start along the strata, within which the order is random.
+    All are systematic samples with a random start along the strata, within which the order is random.
     """
     start = int(_chance(design.seed, "start")[:12], 16) / 16**12
     given: dict[str, tuple[str, ...]] = {}
-    turn = int(_chance(design.seed, "turn")[:12], 16) % 2
+    turn, doubles = int(_chance(design.seed, "turn")[:12], 16) % 2, 0
+
+    def falls(place: int, share: float) -> bool:
+        return math.floor((place + 1) * share + start) > math.floor(place * share + start)
+
     for place, framed in enumerate(drawn):
-        if math.floor((place + 1) * design.overlap + start) > math.floor(place * design.overlap + start):
-            given[framed.slot.slot_key] = tuple(design.raters)
+        if falls(place, design.overlap):
+            given[framed.slot.slot_key] = tuple(design.raters[: 3 if falls(doubles, design.third) else 2])
+            doubles += 1
         else:
             given[framed.slot.slot_key] = (design.raters[turn % 2],)
             turn += 1

@@ -23,7 +23,7 @@ class RaterState:
 
 @dataclass(frozen=True)
 class GoldState:
-    """A gold set: its raters, pictures rated by at least one of them, and what both said of the same pictures."""
+    """A gold set: its raters, pictures rated by one of them at least, and what two or more said of the same ones."""
 
     raters: tuple[RaterState, ...]
     rated: int
@@ -45,8 +45,9 @@ def gold_state(sample: Sample, labels: Collection[Label]) -> GoldState:
     for label in labels:
         answers[label.rater, label.task].add(label.attribute)
         values[label.task, label.attribute][label.rater] = label.value
-    pairs = {key: said for key, said in values.items() if all(rater in said for rater in sample.raters)}
-    differing = {key for key, said in pairs.items() if len({said[rater] for rater in sample.raters}) > 1}
+    people = {key: [said[rater] for rater in sample.raters if rater in said] for key, said in values.items()}
+    pairs = {key: said for key, said in people.items() if len(said) > 1}
+    differing = {key for key, said in pairs.items() if len({*said}) > 1}
     settled = sum(ADJUDICATOR in values[key] for key in differing)
     names = [*sample.raters, *([ADJUDICATOR] if any(label.rater == ADJUDICATOR for label in labels) else [])]
     return GoldState(

@@ -60,7 +60,7 @@ def test_a_week_is_sampled_exported_rated_imported_and_published(
     assert "Gold set mine: 6 of 8 pictures of week 2026-11-09" in done.out
     assert "seed 7" in done.out
     assert "6 of the pictures are drawn by simulated models" in done.out
-    assert "  both: 3 pictures" in done.out
+    assert "  two or more: 3 pictures" in done.out
 
     folder = tmp_path / "raters"
     done = cliche("gold", "export", "mine", "--to", str(folder))
@@ -74,7 +74,9 @@ def test_a_week_is_sampled_exported_rated_imported_and_published(
     done = cliche("gold", "import", "mine", str(a), str(b), "--rater", f"{MAIL}=a", "--rater", "31=b")
     assert (done.code, done.err) == (0, "")
     assert "6 of 6 pictures rated; 6 are of simulated models" in done.out
-    assert "Both raters answered 21 questions and differ in 3; settled by an adjudicator: 0" in done.out
+    assert (
+        "Two raters or more answered 21 questions and differ in 3; settled by an adjudicator: 0" in done.out
+    )
     with connect(published.settings.warehouse, read_only=True) as con:
         assert con.execute("SELECT count(*) FROM gold_labels").fetchall() == [(63,)]
     before = published.objects()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.records import Sample, read_sample
-from assets.labeling.gold.sampling import allocate, draw_sample, make_sample
+from assets.labeling.gold.sampling import allocate, doubles_needed, draw_sample, known_within, make_sample
 from assets.suites.schema import Prompt, Suite
 from tests.unit.labeling.gold.people import ONE, SET, TWO, biased, build, design, drawn
 from tests.warehouse import builder
@@ -134,6 +134,26 @@ def test_the_overlap_is_given_to_both_and_the_rest_shared_evenly(
     assert sample.overlapping == given[("a", "b")]
 
 
+@pytest.mark.parametrize(("third", "three"), [(0.5, {6}), (1.0, {12})])
+def test_a_third_rater_is_given_a_part_of_what_two_are_given(
+    store: Store, third: float, three: set[int]
+) -> None:
+    build(store)
+    sample = drawn(store, overlap=0.5, third=third, raters=("a", "b", "c"))
+    given = Counter(picture.raters for picture in sample.pictures)
+    assert given["a", "b", "c"] in three
+    assert given["a", "b", "c"] + given["a", "b"] == sample.overlapping == 12
+    assert {len(raters) for raters in given} <= {1, 2, 3}
+    assert all("c" not in raters for raters in given if len(raters) < 3)
+
+
+def test_the_doubles_that_a_precision_needs_are_those_of_its_formula() -> None:
+    # 1.96² · 0.02 · 0.98 / (0.01² · 0.905): two people who are each wrong in 5 % agree on 90.5 % of pictures.
+    assert doubles_needed(0.01) == 832
+    assert known_within(832) == pytest.approx(0.01, abs=1e-5)
+    assert known_within(208) == pytest.approx(0.02, abs=1e-4)
+
+
 def test_the_overlap_is_spread_over_the_strata(store: Store) -> None:
     build(store, replicates=40)
     sample = drawn(store, 100, overlap=0.5)
@@ -162,6 +182,8 @@ def test_a_sample_is_drawn_once(store: Store) -> None:
         ({"raters": ("a", "Anna Smith")}, 'rater "Anna Smith" is no pseudonym'),
         ({"raters": ("a", "adjudicator")}, "no rater is called adjudicator"),
         ({"overlap": 1.2}, "the overlap is a share, 0 to 1, not 1.2"),
+        ({"third": 0.5}, "three raters are needed for --third, not a, b; e.g. --raters a,b,c"),
+        ({"third": 1.5, "raters": ("a", "b", "c")}, "the third rater's part is a share, 0 to 1, not 1.5"),
         ({"gold_set": "a/b"}, 'gold set "a/b": a name has'),
         ({"gold_set": "../x"}, "a name has"),
         ({"pictures": 0}, "at least one picture"),
