@@ -114,7 +114,7 @@ def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     if (found := compared(con, week)) is None:
         return EFFECTS.empty_table()
     where = {"week": week, "first": week, "suites": found.suites, "withheld": True}
-    long = read(con, "effect_counts", where)
+    long = read(con, "effect_cells", where)
     references = read(con, "references", {"week": week})
     figures = [*_figures(long, references, REFERENCED, found.pairs, found.planned, LIVE, SUITE, found.dress)]
     return finish(figures, EFFECTS, occasions.week(week))

@@ -126,21 +126,13 @@ def _counted(
     con: duckdb.DuckDBPyConnection, week: str, suites: list[str], pairs: pl.DataFrame
 ) -> Paired | None:
     """Return the pictures of all pairs; None where no model was asked both sides of any."""
-    where = {"week": week, "first": shift(week, 1 - HISTORY), "suites": suites, "withheld": False}
-    counts = read(con, "effect_counts", where)
-    place = [*_CELL, *_PLACE]
-    value = [*place, "position", "value", "in_support"]
-    own = (
-        counts.filter(pl.col("back") == 0)
-        .select(value)
-        .with_columns(
-            seat=pl.int_range(pl.len(), dtype=pl.Int64), cell=pl.struct(*place).rle_id().cast(pl.Int64)
-        )
-    )
-    paired = _pairs_of(pairs, own.unique("cell", keep="first", maintain_order=True).select("cell", *place))
+    of = {"week": week, "suites": suites, "withheld": False}
+    own = read(con, "effect_cells", {**of, "first": week}).drop("pictures")
+    cells = own.unique("cell", keep="first", maintain_order=True).select("cell", *_CELL, *_PLACE)
+    paired = _pairs_of(pairs, cells)
     if paired.is_empty():
         return None
-    by_week = counts.join(own, on=value, nulls_equal=True, maintain_order="left")
+    by_week = read(con, "effect_counts", {**of, "first": shift(week, 1 - HISTORY)})
     k = np.zeros((own.height, HISTORY))
     k[by_week["seat"].to_numpy(), by_week["back"].to_numpy()] = by_week["pictures"].to_numpy()
     home = own["cell"].to_numpy()
