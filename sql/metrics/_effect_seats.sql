@@ -1,7 +1,7 @@
--- Answers: Which values could the pictures of a week show, in the cells of some suites, and how many do? First
---   steps of effect_cells and effect_counts.
--- Grain: cell (model × suite × prompt × turn × attribute × scale) × value of the support; the other pictures of
---   a cell are one row.
+-- Answers: Which values could the pictures of a week show, in the cells of some suites, and how many do?
+--   First steps of effect_cells and effect_counts.
+-- Grain: cell (model × suite × prompt × turn × attribute × scale) × value of the support; the other pictures
+--   of a cell are one row.
 -- Columns: keys of the cell, simulated, position, value, in_support, pictures; cell: number; seat: number, in
 --   the order of the rows.
 -- Depends on: scores (the shares of a cell times its pictures are its counts), plans, withheld
@@ -12,36 +12,41 @@ WITH hidden AS (
     WHERE NOT $withheld
 ),
 
+cells AS NOT MATERIALIZED (
+    SELECT *
+    FROM scores
+    WHERE
+        week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
+        AND prompt IS NOT NULL
+        AND metric IN ('share', 'pictures')
+        AND list_contains($suites, suite)
+),
+
+seen AS NOT MATERIALIZED (
+    SELECT cells.*
+    FROM cells
+    ANTI JOIN hidden USING (week, model)
+),
+
 drawn AS (
     SELECT
-        scores.week, scores.model, scores.suite, scores.suite_major, scores.prompt, scores.turn,
-        cast(scores.estimate AS INTEGER) AS pictures
-    FROM scores
-    ANTI JOIN hidden USING (week, model)
-    WHERE
-        scores.week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
-        AND scores.prompt IS NOT NULL
-        AND scores.metric = 'pictures'
-        AND list_contains($suites, scores.suite)
+        week, model, suite, suite_major, prompt, turn,
+        cast(estimate AS INTEGER) AS pictures
+    FROM seen
+    WHERE metric = 'pictures'
 ),
 
 own AS (
     SELECT
-        scores.model, scores.series, scores.params_hash, scores.track, plans.simulated, scores.suite,
-        scores.suite_major, scores.condition, scores.prompt, scores.turn, scores.attribute, scores.scale,
-        scores.labeler_version,
+        seen.model, seen.series, seen.params_hash, seen.track, plans.simulated, seen.suite, seen.suite_major,
+        seen.condition, seen.prompt, seen.turn, seen.attribute, seen.scale, seen.labeler_version,
         1 AS position,
-        scores.value_name AS value,
+        seen.value_name AS value,
         TRUE AS in_support,
-        coalesce(cast(round(scores.estimate * scores.n) AS INTEGER), 0) AS pictures
-    FROM scores
+        coalesce(cast(round(seen.estimate * seen.n) AS INTEGER), 0) AS pictures
+    FROM seen
     INNER JOIN plans USING (week, model)
-    ANTI JOIN hidden USING (week, model)
-    WHERE
-        scores.week = cast($week AS DATE)
-        AND scores.prompt IS NOT NULL
-        AND scores.metric = 'share'
-        AND list_contains($suites, scores.suite)
+    WHERE seen.week = cast($week AS DATE) AND seen.metric = 'share'
 ),
 
 others AS (
@@ -57,6 +62,12 @@ others AS (
     GROUP BY ALL
 ),
 
+every AS (
+    FROM own
+    UNION ALL BY NAME
+    FROM others
+),
+
 seats AS (
     SELECT
         *,
@@ -70,11 +81,7 @@ seats AS (
                 model, series, params_hash, track, simulated, suite, suite_major, condition, prompt, turn,
                 attribute, scale, labeler_version, position, value
         ) - 1 AS seat
-    FROM (
-        FROM own
-        UNION ALL BY NAME
-        FROM others
-    )
+    FROM every
 )
 
 SELECT *

@@ -7,26 +7,22 @@
 -- Uses: effect_seats
 WITH known AS (
     SELECT
-        seats.seat, seats.cell, scores.week,
-        cast(round(scores.estimate * scores.n) AS INTEGER) AS pictures
-    FROM scores
-    ANTI JOIN hidden USING (week, model)
+        seats.seat, seats.cell, seen.week,
+        cast(round(seen.estimate * seen.n) AS INTEGER) AS pictures
+    FROM seen
     INNER JOIN seats
         ON
-            scores.model = seats.model
-            AND scores.series = seats.series
-            AND scores.params_hash = seats.params_hash
-            AND scores.suite = seats.suite
-            AND scores.suite_major = seats.suite_major
-            AND scores.prompt = seats.prompt
-            AND scores.turn = seats.turn
-            AND scores.attribute = seats.attribute
-            AND scores.labeler_version IS NOT DISTINCT FROM seats.labeler_version
-            AND scores.value_name = seats.value
-    WHERE
-        scores.week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
-        AND scores.metric = 'share'
-        AND seats.in_support
+            seen.model = seats.model
+            AND seen.series = seats.series
+            AND seen.params_hash = seats.params_hash
+            AND seen.suite = seats.suite
+            AND seen.suite_major = seats.suite_major
+            AND seen.prompt = seats.prompt
+            AND seen.turn = seats.turn
+            AND seen.attribute = seats.attribute
+            AND seen.labeler_version IS NOT DISTINCT FROM seats.labeler_version
+            AND seen.value_name = seats.value
+    WHERE seen.metric = 'share' AND seats.in_support
 ),
 
 unknown AS (
@@ -47,11 +43,11 @@ unknown AS (
     GROUP BY seats.seat, known.week
 ),
 
-every AS (
+counted AS (
     SELECT
         seat, week, pictures
     FROM known
-    UNION ALL BY NAME
+    UNION ALL
     FROM unknown
 )
 
@@ -59,5 +55,5 @@ SELECT
     seat,
     cast(date_diff('day', week, cast($week AS DATE)) // 7 AS INTEGER) AS back,
     cast(pictures AS INTEGER) AS pictures
-FROM every
+FROM counted
 WHERE pictures > 0
