@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from assets.generation.workplace import Workplace
+from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.past.making import Grounds
 from assets.leaderboard.published import POINTER, fetcher, latest, read_manifest
 from assets.leaderboard.site import show_database
@@ -51,7 +52,7 @@ def make_public(place: Workplace, weeks: Sequence[str]) -> None:
     _link_files(place, newest.prefix, keys.edition_prefix(edition["edition"]), manifest)
     manifest |= {**edition, "tables": tables}
     made = _file(place, manifest)
-    manifest["pages"] += _past_pages(place, manifest, made, weeks)
+    manifest["pages"] = _past_pages(place, manifest, made, newest.week)
     key = f"{keys.edition_prefix(edition['edition'])}manifest.json"
     place.store.put_if_absent(key, sealed(key, manifest))
     expected = place.store.get(keys.LATEST_EDITION)
@@ -85,13 +86,11 @@ def _file(place: Workplace, manifest: dict[str, Any]) -> Path:
     return made
 
 
-def _past_pages(
-    place: Workplace, manifest: dict[str, Any], made: Path, weeks: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Return entries of weeks: of the pages of the newest week that has some, as if they were of these."""
-    (*_, newest) = manifest["pages"]
+def _past_pages(place: Workplace, manifest: dict[str, Any], made: Path, copied: str) -> list[dict[str, Any]]:
+    """Return entries of all weeks and quarters; those that lack one have the pages of a copied week."""
+    entries = {one.period: one for one in entries_of(manifest)}
     columns = [("week", "DATE"), ("prompts", "VARCHAR"), ("shows", "VARCHAR")]
-    days = ", ".join(f"DATE '{week}'" for week in weeks)
+    days = ", ".join(f"DATE '{part['week']}'" for part in manifest["tables"]["slots"]["parts"])
     with open_published(made) as con:
         claims = hashes_by_week(
             con,
@@ -102,7 +101,11 @@ def _past_pages(
         of_claims = {"parts": [{"week": week, "table_hash": found.sha256} for week, found in claims.items()]}
         tables = {**manifest["tables"], "claims": of_claims}
         grounds = Grounds(con, tables, manifest["table_hashes"], place.site.get("public_store"))
-        return [{**newest, "period": week, "rests_on": grounds.rests_on(week)} for week in weeks]
+        for period in grounds.periods():  # a quarter comes after its weeks
+            if period not in entries:
+                rests_on = grounds.rests_on(period, folders_of([*entries.values()]))
+                entries[period] = replace(entries[copied], period=period, rests_on=rests_on)
+    return [asdict(entries[period]) for period in sorted(entries)]
 
 
 def _copied(
