@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,11 +15,13 @@ import pytest
 
 from assets.gateway.receipts import read_partition
 from assets.gateway.records import FINAL
-from tests.e2e.kills.core_week import make_week
-from tests.e2e.kills.forks import CHECKOUT, Forks
+from assets.labeling import run as labeling
+from tests.e2e.kills.core_week import ask, make_week
+from tests.e2e.kills.forks import Forks
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.table_hash import table_hashes
+from warehouse.errors import RefusedError
 from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
 
@@ -89,26 +89,15 @@ def test_invariant_02_kills_lose_nothing_and_double_nothing(model: str, asker: F
     assert _hashes(store, model) == _hashes(undisturbed, model)
 
 
-def test_invariant_03_two_runs_at_once_one_works_and_the_other_is_told(tmp_path: Path) -> None:
-    def start() -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.kills.core_week", str(tmp_path / "store"), "sim-classic", WEEK],
-            cwd=CHECKOUT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
-        )
-
-    first = start()
-    assert first.stdout is not None
-    assert first.stdout.readline() == "asking\n"
-    second = start()
-    _, told = second.communicate(timeout=120)
-    first.communicate(timeout=120)
-    assert first.returncode == 0
-    assert second.returncode != 0
-    assert "another run holds generate" in told
-    assert f"pid {first.pid}" in told
-    attempts = read_partition(open_store(tmp_path / "store"), WEEK, "sim-classic").receipts
+def test_invariant_03_two_runs_at_once_one_works_and_the_other_is_told(
+    asker: Forks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labeling, "PART_PICTURES", labeling.PART_PICTURES)  # `ask` changes it
+    store = tmp_path / "store"
+    first = asker.begin(address=str(store), model="sim-classic", week=WEEK)
+    with pytest.raises(RefusedError, match="another run holds generate") as told:
+        ask(str(store), "sim-classic", WEEK)
+    assert f"pid {first}" in str(told.value)
+    assert asker.ended() == 0
+    attempts = read_partition(open_store(store), WEEK, "sim-classic").receipts
     assert max(Counter((r.slot_key, r.attempt) for r in attempts).values()) == 1
