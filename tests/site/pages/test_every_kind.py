@@ -37,11 +37,14 @@ from warehouse.store import open_store
 #: What a hostile text would call, and what the browser says of what the page's policy forbids.
 WATCHED = """window.owned = () => console.error("owned");
 addEventListener("securitypolicyviolation", event => console.error("policy: " + event.violatedDirective));"""
+STATIC = Path("assets/leaderboard/static")
 AXE = Path(__file__).parents[2] / "services" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = """async () => (await axe.run(document, {preload: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
-  "wcag22aa", "best-practice"]})).violations.map(
+#: What `axe` finds: by rules with one of these tags, or by those of colors, which are all that the dark scheme changes.
+RULES = """async rules => (await axe.run(document, {preload: false, runOnly: rules})).violations.map(
     one => one.id + ": " + one.nodes.map(node => node.html.slice(0, 200)).join(" | "))"""
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLORS = ["color-contrast", "link-in-text-block"]
+WIDTHS = (390, 1280)
 LOADED = """Promise.all([...document.images].map(image =>
   image.complete || new Promise(done => { image.onload = image.onerror = done; })))"""
 #: How far what is seen moves while a page is loaded; 0 if nothing does (web.dev/articles/cls).
@@ -125,10 +128,10 @@ def browser(chromium_path: str) -> Iterator[Any]:
         running.close()
 
 
-def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -> list[str]:
-    """Return what is wrong with a page as a browser shows it."""
+def complaints(browser: Any, file: Path, width: int, store: Path) -> list[str]:
+    """Return what is wrong with a page as a browser shows it, light and then dark."""
     found: list[str] = []
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
     page.on("console", lambda said: found.append(f"console: {said.text}"))
     page.on("pageerror", lambda error: found.append(f"error: {error}"))
     page.on("dialog", lambda dialog: found.append(f"dialog: {dialog.message}"))
@@ -147,7 +150,9 @@ def complaints(browser: Any, file: Path, width: int, scheme: str, store: Path) -
     if (shift := page.evaluate(SHIFT)) > MOST_SHIFT:
         found.append(f"what is seen moves: {shift:.3f}")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found += page.evaluate(RULES)
+    found += page.evaluate(RULES, ALL)
+    page.emulate_media(color_scheme="dark")  # which changes colors alone, as a test below shows
+    found += page.evaluate(RULES, {"type": "rule", "values": COLORS})
     page.close()
     return found
 
@@ -167,8 +172,21 @@ def test_a_kind_of_page_is_whole_and_open_to_everybody(
     for folder, path in of_site if template == SITE else addresses[template]:
         file = folder / f"{before}{path}"
         assert file.stat().st_size <= MOST
-        for width, scheme in LOOKS:
-            assert complaints(browser, file, width, scheme, store) == [], (path, width, scheme)
+        for width in WIDTHS:
+            assert complaints(browser, file, width, store) == [], (path, width)
+
+
+def test_the_dark_scheme_changes_colors_alone() -> None:
+    styles = [*STATIC.glob("*.css")]
+    dark = {
+        style.name: style.read_text().split("@media (prefers-color-scheme: dark)")[1:] for style in styles
+    }
+    assert [name for name, found in dark.items() if found] == ["tokens.css"]
+    (block,) = dark["tokens.css"]
+    lines = block.split("{")[2].split("}")[0].split("\n")
+    assert [
+        one for one in lines if one and not re.fullmatch(r" +--[a-z]+: (#[0-9a-f]{6}|rgb\([^)]+\));| +", one)
+    ] == []
 
 
 @pytest.mark.browser
@@ -182,9 +200,10 @@ def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> No
         (("<main ", "<script>owned()</script><main "), "policy: script-src"),
         (('<html lang="en">', "<html>"), "html-has-lang"),
         (("<main ", "<table><tr><td>" + "wide" * 400 + "</table><main "), "sideways"),
+        (("<main ", '<p><font color="#1f1c18">ink of the light scheme</font><main '), "color-contrast"),
     ):
         bad.write_text(text.replace(*change), encoding="utf-8")
-        found = complaints(browser, bad, 390, "light", store)
+        found = complaints(browser, bad, 390, store)
         assert any(said in line for line in found), change
     bad.unlink()
 
