@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -129,6 +129,7 @@ def fill(
     texts: Mapping[str, str] | None = None,
     hostile: str | Sequence[str] | None = None,
     only: tuple[str, ...] | None = None,
+    asked: Collection[int] | None = None,
 ) -> None:
     """Write this world's partitions and pictures into the store.
 
@@ -140,11 +141,12 @@ def fill(
         hostile: text that stands for revised prompts, refusals, labels and a labeler's raw answers where it is given;
             one of several for each slot.
         only: names of the models, None for all.
+        asked: the weeks in which anybody was asked, by number, None for all.
     """
     of = suite(texts)
     for name, model in models(weeks).items():
         if only is None or name in only:
-            for index in model.weeks:
+            for index in model.weeks if asked is None else sorted({*model.weeks} & {*asked}):
                 _partition(store, of, name, model, index, weeks, replicates, hostile)
 
 

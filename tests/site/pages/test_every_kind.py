@@ -68,8 +68,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kinds") / "store"
     filled = open_store(folder)
     texts = {"ceo": hostile.TEXT}
-    for weeks, only in ((3, ("chatdraw", "imago-2")), (9, ("sim-cautious",))):  # of one a quarter is over
-        world.fill(filled, weeks=weeks, replicates=6, texts=texts, hostile=hostile.TEXTS, only=only)
+    of_both: dict[str, Any] = {"replicates": 6, "texts": texts, "hostile": hostile.TEXTS}
+    world.fill(filled, weeks=3, only=("chatdraw", "imago-2"), **of_both)
+    world.fill(filled, weeks=9, only=("sim-cautious",), asked=(0, 6, 7, 8), **of_both)  # a quarter is over
     con = world.load(filled)
     world.add_study(con, title=hostile.TEXT)
     for key in filled.list("images/"):

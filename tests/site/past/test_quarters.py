@@ -31,10 +31,10 @@ def con(first: Path) -> duckdb.DuckDBPyConnection:
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a store with ten weeks, two of them of a quarter that is over; all but the last are published."""
+    """Return a store with four weeks, two of them of a quarter that is over; all but the last are published."""
     folder = tmp_path_factory.mktemp("quarters") / "store"
     store = open_store(folder)
-    world.fill(store, weeks=10, replicates=3, only=("imago-2", "sim-classic"))
+    world.fill(store, weeks=10, replicates=3, only=("imago-2", "sim-classic"), asked=(0, 1, 8, 9))
     publish(world.load(store), store, week=BEFORE, code_version="1")
     return folder
 
