@@ -6,19 +6,25 @@ does it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from types import CodeType
+from typing import Any
 
 from babel.support import NullTranslations
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
+from markupsafe import Markup, _escape_inner, escape
 
 from assets.leaderboard.page import page, words
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.message import model_title
+
+#: What a render is given for what it imports: an empty dictionary.
+IMPORTED = "imported"
 
 
 def statement(table: str, **columns: object) -> str:
@@ -56,6 +62,54 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+class _Context(Context):
+    """What a template calls, called at once: jinja2 asks four times whether a function wants the context first."""
+
+    def call(self, called: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
+        named.pop("_block_vars", None)
+        named.pop("_loop_vars", None)
+        if type(called) is Macro:
+            return called(self.eval_ctx, *given, **named)
+        if hasattr(called, "jinja_pass_arg"):  # of the extension i18n
+            return super().call(called, *given, **named)
+        return called(*given, **named)
+
+
+def _escape(value: object) -> str:
+    """Return what `escape` does as plain text, for it is joined at once: what is safe already is not copied."""
+    kind = type(value)
+    return value if kind is Markup else _escape_inner(value) if kind is str else escape(value)
+
+
+class _Template(Template):
+    """A template that escapes by `_escape`, and is made once for a page that imports it in several places."""
+
+    @classmethod
+    def _from_namespace(cls, environment: Environment, namespace: Any, globals: Any) -> Template:
+        namespace["escape"] = _escape
+        return super()._from_namespace(environment, namespace, globals)
+
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,
+    ) -> TemplateModule:
+        imported: dict[str | None, TemplateModule] = (vars or {})[IMPORTED]
+        if self.name not in imported:
+            imported[self.name] = super().make_module(vars, shared, locals)
+        return imported[self.name]
+
+
+class _Environment(Environment):
+    context_class = _Context
+    template_class = _Template
+
+    def make_globals(self, d: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return them in one plain dictionary: each page copies it."""
+        return {**self.globals, **(d or {})}
+
+
 def _gettext(translations: NullTranslations) -> Callable[..., Markup]:
     """Return jinja2's function `gettext`, which keeps what it said: a page has a hundred texts, each page the same."""
 
@@ -76,7 +130,7 @@ def _gettext(translations: NullTranslations) -> Callable[..., Markup]:
 @cache
 def environment(language: str) -> Environment:
     """Return what renders the templates of pages in a language."""
-    made = Environment(
+    made = _Environment(
         loader=FileSystemLoader(page.TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -85,6 +139,7 @@ def environment(language: str) -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=_COMPILED,
+        auto_reload=False,
     )
     made.policies["ext.i18n.trimmed"] = True
     own = tongue(language)
