@@ -17,7 +17,8 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup, _escape_inner, escape
+from markupsafe import Markup, escape
+from markupsafe._speedups import _escape_inner
 
 from assets.leaderboard.page import page, words
 from assets.leaderboard.page.languages import tongue
@@ -75,10 +76,11 @@ class _Context(Context):
         return called(*given, **named)
 
 
-def _escape(value: object) -> str:
+def _escape(value: Any) -> str:
     """Return what `escape` does as plain text, for it is joined at once: what is safe already is not copied."""
-    kind = type(value)
-    return value if kind is Markup else _escape_inner(value) if kind is str else escape(value)
+    if type(value) is Markup:
+        return value
+    return _escape_inner(value) if type(value) is str else escape(value)
 
 
 class _Template(Template):
