@@ -6,8 +6,9 @@ A part that no edition lists is no damage: a publish that was stopped left it, a
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
@@ -79,7 +80,10 @@ def check_past(look: Inspection, period: str, found: Sequence[Key]) -> None:
         elif one.sha256 != PurePosixPath(one.key).stem:
             look.damaged(one.key, "has other bytes than its name says", period)
         else:
-            stated |= _listed(one.data)
+            index = json.loads(one.data)
+            stated |= _listed(index)
+            for style in index["styles"]:  # of which all weeks have the same: it is told once
+                look.need(style, "pages of past weeks are drawn with it", period)
     for key, sha256 in stated.items():
         if key not in read:
             look.need(key, "the index of its week lists it", period)
@@ -88,9 +92,8 @@ def check_past(look: Inspection, period: str, found: Sequence[Key]) -> None:
     look.leftover += len(read.keys() - stated.keys())
 
 
-def _listed(data: bytes) -> dict[str, str]:
-    """Return key → SHA-256 of the pages in an index, whose bytes are those of its name."""
-    index = json.loads(data)
+def _listed(index: Mapping[str, Any]) -> dict[str, str]:
+    """Return key → SHA-256 of the pages in an index."""
     found: dict[str, str] = {}
     for model, pages in index["pages"].items():
         folder = sha256_hex(canonical_json({path: sha256 for path, (sha256, _) in pages.items()}))
@@ -100,7 +103,7 @@ def _listed(data: bytes) -> dict[str, str]:
 
 
 def check_named(look: Inspection, name: str, found: Sequence[Key]) -> None:
-    """Check styles and the files of DuckDB for browsers: bytes by name. The next publish puts there what is missing."""
+    """Check styles and the files of DuckDB for browsers: bytes by name."""
     for one in look.read([key.key for key in found]):
         if one.sha256 != PurePosixPath(one.key).stem:
             look.damaged(one.key, "has other bytes than its name says", name)
