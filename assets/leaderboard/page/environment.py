@@ -24,8 +24,7 @@ from assets.leaderboard.page import page, words
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.message import model_title
 
-#: What a render is given for what it imports: an empty dictionary.
-IMPORTED = "imported"
+_IMPORTED = "imported"  # name → template that a page imported
 
 
 def statement(table: str, **columns: object) -> str:
@@ -91,13 +90,16 @@ class _Template(Template):
         namespace["escape"] = _escape
         return super()._from_namespace(environment, namespace, globals)
 
+    def render(self, *given: Any, **named: Any) -> str:
+        return super().render(*given, **named, **{_IMPORTED: {}})
+
     def make_module(
         self,
         vars: dict[str, Any] | None = None,
         shared: bool = False,
         locals: Mapping[str, Any] | None = None,
     ) -> TemplateModule:
-        imported: dict[str | None, TemplateModule] = (vars or {})[IMPORTED]
+        imported: dict[str | None, TemplateModule] = (vars or {})[_IMPORTED]
         if self.name not in imported:
             imported[self.name] = super().make_module(vars, shared, locals)
         return imported[self.name]

@@ -131,15 +131,19 @@ def test_a_reading_that_was_stopped_keeps_the_count_of_left_over_parts(
     assert (found.problems, found.leftover) == ([], 1)
 
 
-def put_pages(store: Store, *, indexed: bool = True) -> tuple[str, str]:
-    """Put a page of a past week, and the index that lists it; return their keys."""
+STYLE = keys.past_style(sha256_hex(b"p {}"), ".css")
+
+
+def put_pages(store: Store, *, indexed: bool = True, week: str = WEEK) -> tuple[str, str]:
+    """Put a page of a past week with its style, and the index that lists it; return keys of page and index."""
     data = b"<!doctype html>"
+    store.put_if_absent(STYLE, b"p {}")
     listed = {"sim-x": {"index.html": [sha256_hex(data), len(data)]}}
     folder = sha256_hex(canonical_json({"index.html": sha256_hex(data)}))
-    page = f"{keys.past_folder(WEEK, 'sim-x', folder)}index.html"
+    page = f"{keys.past_folder(week, 'sim-x', folder)}index.html"
     store.put_if_absent(page, data)
-    index = canonical_json({"period": WEEK, "pages": listed})
-    key = keys.past_index(WEEK, sha256_hex(index))
+    index = canonical_json({"period": week, "pages": listed, "styles": {STYLE: 4}})
+    key = keys.past_index(week, sha256_hex(index))
     if indexed:
         store.put_if_absent(key, index)
     return page, key
@@ -149,17 +153,15 @@ def test_pages_of_past_weeks_are_compared_with_the_index_that_lists_them(
     store: Store, tmp_path: Path
 ) -> None:
     page, index = put_pages(store)
-    style = keys.past_style(sha256_hex(b"p {}"), ".css")
-    store.put_if_absent(style, b"p {}")
     assert problems(store, tmp_path) == []
     write(store, page, b"another")
-    write(store, style, b"q {}")
+    write(store, STYLE, b"q {}")
     assert {(one.kind, one.key) for one in problems(store, tmp_path)} == {
         ("damaged", page),
-        ("damaged", style),
+        ("damaged", STYLE),
     }
     write(store, page, b"<!doctype html>")
-    write(store, style, b"p {}")
+    write(store, STYLE, b"p {}")
     write(store, index, b"{}")
     assert [(one.kind, one.key) for one in problems(store, tmp_path)] == [("damaged", index)]
 
@@ -180,6 +182,17 @@ def test_a_page_that_an_index_lists_and_an_index_that_an_edition_names_are_misse
     store.swap_latest(keys.LATEST_EDITION, canonical_json(named), expected=None)
     assert ("missing", gone, f"edition {ID} names it") in [
         (one.kind, one.key, one.what) for one in problems(store, tmp_path)
+    ]
+
+
+def test_a_style_that_pages_of_several_weeks_are_drawn_with_is_missed_in_one_line(
+    store: Store, tmp_path: Path
+) -> None:
+    put_pages(store)
+    put_pages(store, week="2026-11-09")
+    Path(store.url, STYLE).unlink()
+    assert [(one.kind, one.key, one.what) for one in problems(store, tmp_path)] == [
+        ("missing", STYLE, "pages of past weeks are drawn with it")
     ]
 
 
