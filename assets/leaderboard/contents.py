@@ -23,7 +23,8 @@ from assets.leaderboard.page.page import named as named_page
 from assets.leaderboard.page.page import render
 from assets.leaderboard.page.sheets import DRAWN, SitePlace, named
 from assets.leaderboard.past.index import PastEntry, folders_of
-from assets.leaderboard.past.making import Grounds, past_pages
+from assets.leaderboard.past.keeping import past_pages
+from assets.leaderboard.past.making import Grounds
 from assets.leaderboard.published import fetcher
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.site import FileHash

@@ -1,4 +1,4 @@
-"""Making the pages of past weeks that no edition has yet, and listing those of all weeks of an edition.
+"""Making the pages of past weeks, and what they follow from.
 
 A page follows from the rows of its week, from what the analysis file declares, from titles of models, and from whether
 originals are public.
@@ -7,7 +7,6 @@ Where all of these are as in the edition before, its pages are named again, what
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +19,6 @@ import duckdb
 from assets.leaderboard.page.page import STATIC
 from assets.leaderboard.page.sheets import Around, SitePlace, render_sheet
 from assets.leaderboard.past import quarters, weeks
-from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of, folders_of
 from assets.leaderboard.sheets import titles_of
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet
 from warehouse import keys
@@ -28,8 +26,6 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database import marts
 from warehouse.database.sqlfiles import names
 from warehouse.database.table_hash import hashes_by_week
-from warehouse.store.base import Store
-from warehouse.store.many import put_many
 
 #: Of all pages that editions share.
 KINDS = (weeks.CELL, weeks.MODEL, quarters.SHEET, quarters.MODEL)
@@ -91,67 +87,6 @@ class Grounds:
             found = hashes_by_week(self.con, distinct, columns)
             self._declared[table] = {day: one.sha256 for day, one in found.items()}
         return self._declared[table].get(week)
-
-
-def past_pages(
-    grounds: Grounds, store: Store, before: Mapping[str, Any] | None, texts: str, folder: Path
-) -> list[PastEntry]:
-    """Return the entries of all weeks of an edition; pages that no edition has are put into the store.
-
-    Args:
-        grounds: what they follow from.
-        store: gets pages, then their indexes. What a publish leaves there that is stopped is used by the next one.
-        before: manifest of the edition before.
-        texts: hash of the code.
-        folder: for pages that wait until the list of their week is known.
-    """
-    there = {*store.list(keys.PAST_INDEXES)}
-    known = {one.period: one for one in entries_of(before or {}) if one.key in there}
-    found: list[PastEntry] = []
-    for period in grounds.periods():  # a quarter comes after its weeks
-        folders = folders_of(found)
-        found.append(_period(grounds, store, known.get(period), texts, folder / "past", period, folders))
-    return found
-
-
-def _period(
-    grounds: Grounds,
-    store: Store,
-    known: PastEntry | None,
-    texts: str,
-    folder: Path,
-    week: str,
-    folders: PastFolders,
-) -> PastEntry:
-    rests_on = grounds.rests_on(week, folders)
-    if known is not None and known.rests_on == rests_on:
-        return known
-    folder.mkdir(parents=True, exist_ok=True)
-    files: dict[tuple[str, str], Path] = {}
-    pages: dict[str, dict[str, tuple[str, int]]] = {}
-    for number, (model, path, data) in enumerate(made(grounds, week, folders)):
-        files[model, path] = folder / str(number)
-        files[model, path].write_bytes(data)
-        pages.setdefault(model, {})[path] = (sha256_hex(data), len(data))
-    drawn_with = {
-        key: (STATIC / name.removeprefix("static/")).stat().st_size for name, key in styles().items()
-    }
-    index = PastIndex(week, texts, grounds.public_store, drawn_with, pages)
-    entry = entry_of(index, rests_on)
-    old = known.folders if known else {}
-    new = {model for model, sha256 in entry.folders.items() if old.get(model) != sha256}
-    for name in _STYLES:
-        store.put_if_absent(styles()[f"static/{name}"], (STATIC / name).read_bytes())
-    waiting = (
-        (keys.past_folder(week, model, entry.folders[model]) + path, file.read_bytes())
-        for (model, path), file in files.items()
-        if model in new
-    )
-    for _ in put_many(store.put_if_absent, waiting):
-        pass
-    store.put_if_absent(entry.key, index.written())
-    shutil.rmtree(folder)
-    return entry
 
 
 def made(grounds: Grounds, period: str, folders: PastFolders) -> Iterator[tuple[str, str, bytes]]:

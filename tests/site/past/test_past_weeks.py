@@ -14,9 +14,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from assets.gateway.workers import make_pool
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import SitePlace
+from assets.leaderboard.past import keeping
 from assets.leaderboard.past.index import PastEntry, entries_of, entry_of, folders_of, read_index, wrong
+from assets.leaderboard.past.making import Grounds
 from assets.leaderboard.published import read_manifest
 from orchestration.verifying.archive import past
 from orchestration.verifying.report import VerifyReport, silent
@@ -76,6 +79,23 @@ def test_the_next_week_writes_its_own_pages_alone(con: duckdb.DuckDBPyConnection
     }
     assert {week: now[week] for week in WEEKS[:3]} == stated
     assert [*now] == WEEKS
+
+
+def test_processes_that_share_the_weeks_keep_the_same_pages(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest, other, pools = read_manifest(store, f"{WEEKS[2]}.1"), open_store(tmp_path / "other"), []
+    monkeypatch.setattr(keeping, "_FEW", 0)
+    monkeypatch.setattr(keeping, "make_pool", lambda *of, **more: pools.append(of) or make_pool(*of, **more))
+    tables = open_published(Path(store.url) / keys.SITE_DATABASE)
+    try:
+        grounds = Grounds(tables, manifest["tables"], manifest["table_hashes"], None)
+        kept = keeping.past_pages(grounds, other, None, manifest["texts_sha256"], tmp_path)
+    finally:
+        tables.close()
+    assert pools
+    assert kept == entries_of(manifest)
+    assert shared(other) == shared(store)
 
 
 def test_a_revision_of_a_past_week_changes_its_own_pages_alone(

@@ -1,0 +1,163 @@
+"""Keeping pages of past weeks in the store: those that no edition has are made, of many weeks several weeks at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.gateway.workers import make_pool
+from assets.leaderboard.page.page import STATIC
+from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of, folders_of
+from assets.leaderboard.past.making import Grounds, made, styles
+from assets.leaderboard.views.kind import PastFolders
+from warehouse import keys
+from warehouse.canonical import sha256_hex
+from warehouse.database.published import open_published
+from warehouse.errors import ClicheError
+from warehouse.store import Store, open_store
+from warehouse.store.many import put_many
+
+#: Slots, below which starting processes takes longer than they save.
+_FEW = 50_000
+#: Of each process, in which the database reads one week at a time: all together stay below 2 GB.
+_MEMORY = "300MB"
+_LOOK_S = 0.5  # a wait without an end is not always ended by Ctrl-C
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where pages are made: `folder` is for those that wait until the list of their week is known."""
+
+    grounds: Grounds
+    store: Store
+    texts: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A week or quarter whose pages are to be made; `folders` are those of the weeks that it links to."""
+
+    period: str
+    rests_on: str
+    folders: PastFolders
+    known: PastEntry | None
+
+
+def past_pages(
+    grounds: Grounds, store: Store, before: Mapping[str, Any] | None, texts: str, folder: Path
+) -> list[PastEntry]:
+    """Return the entries of all weeks of an edition; pages that no edition has are put into the store.
+
+    Args:
+        grounds: what they follow from.
+        store: gets styles, pages, then their indexes. What a publish leaves there that is stopped is used by the next.
+        before: manifest of the edition before.
+        texts: hash of the code.
+        folder: for pages that wait until the list of their week is known.
+    """
+    there = {*store.list(keys.PAST_INDEXES)}
+    known = {one.period: one for one in entries_of(before or {}) if one.key in there}
+    for name, key in styles().items():
+        store.put_if_absent(key, _style(name))
+    place, weeks = _Place(grounds, store, texts, folder / "past"), grounds.weeks()
+    found: dict[str, PastEntry] = {}
+    for periods in (
+        weeks,
+        [other for other in grounds.periods() if other not in weeks],
+    ):  # sheets link to weeks
+        folders, wanted = folders_of([*found.values()]), list[_Wanted]()
+        for period in periods:
+            rests_on, old = grounds.rests_on(period, folders), known.get(period)
+            if old is not None and old.rests_on == rests_on:
+                found[period] = old
+                continue
+            days = {str(day) for day in grounds.days(period)}
+            of = {week: folders[week] for week in days & folders.keys()}
+            wanted.append(_Wanted(period, rests_on, of, old))
+        found |= {entry.period: entry for entry in _all_kept(place, wanted)}
+    return [found[period] for period in grounds.periods()]
+
+
+def _all_kept(place: _Place, wanted: Sequence[_Wanted]) -> Iterator[PastEntry]:
+    """Yield the entries of weeks whose pages are kept by then."""
+    slots = {part["week"]: part["rows"] for part in place.grounds.tables["slots"]["parts"]}
+    rows = sum(slots[str(day)] for one in wanted for day in place.grounds.days(one.period))
+    file = place.grounds.con.execute(
+        "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    # A daemonic process may have no children.
+    if len(wanted) < 2 or rows < _FEW or not file or not file[0] or multiprocessing.current_process().daemon:
+        for one in wanted:
+            yield _kept(place, one)
+        return
+    grounds = place.grounds
+    of_grounds = ({"slots": grounds.tables["slots"]}, grounds.public_store)
+    workers = min(os.cpu_count() or 1, len(wanted))
+    pool = make_pool(
+        _begin, file[0], *of_grounds, place.store.url, place.texts, place.folder, workers=workers
+    )
+    try:
+        for future in [pool.submit(_kept_here, one) for one in wanted]:
+            while not future.done():
+                wait([future], timeout=_LOOK_S)
+            yield future.result()
+    except BrokenProcessPool:
+        raise ClicheError("a process that made pages was killed; publish again to go on") from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_here: list[_Place] = []  # of a worker process
+
+
+def _begin(
+    file: str, tables: Mapping[str, Any], public_store: str | None, address: str, texts: str, folder: Path
+) -> None:
+    con = open_published(Path(file))
+    con.execute(f"SET memory_limit = '{_MEMORY}'")
+    con.execute("SET threads = 1")
+    _here.append(_Place(Grounds(con, tables, {}, public_store), open_store(address), texts, folder))
+
+
+def _kept_here(wanted: _Wanted) -> PastEntry:
+    (place,) = _here
+    return _kept(place, wanted)
+
+
+def _kept(place: _Place, wanted: _Wanted) -> PastEntry:
+    """Make the pages of a week, put those of models that differ from the edition before, and their index."""
+    period, folder = wanted.period, place.folder / wanted.period
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[tuple[str, str], Path] = {}
+    pages: dict[str, dict[str, tuple[str, int]]] = {}
+    for number, (model, path, data) in enumerate(made(place.grounds, period, wanted.folders)):
+        files[model, path] = folder / str(number)
+        files[model, path].write_bytes(data)
+        pages.setdefault(model, {})[path] = (sha256_hex(data), len(data))
+    drawn_with = {key: len(_style(name)) for name, key in styles().items()}
+    index = PastIndex(period, place.texts, place.grounds.public_store, drawn_with, pages)
+    entry = entry_of(index, wanted.rests_on)
+    old = wanted.known.folders if wanted.known else {}
+    new = {model for model, sha256 in entry.folders.items() if old.get(model) != sha256}
+    waiting = (
+        (keys.past_folder(period, model, entry.folders[model]) + path, file.read_bytes())
+        for (model, path), file in files.items()
+        if model in new
+    )
+    for _ in put_many(place.store.put_if_absent, waiting):
+        pass
+    place.store.put_if_absent(entry.key, index.written())
+    shutil.rmtree(folder)
+    return entry
+
+
+def _style(name: str) -> bytes:
+    return (STATIC / name.removeprefix("static/")).read_bytes()
