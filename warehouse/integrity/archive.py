@@ -82,7 +82,7 @@ def check_past(look: Inspection, period: str, found: Sequence[Key]) -> None:
         else:
             index = json.loads(one.data)
             stated |= _listed(index)
-            for style in index["styles"]:  # of which all weeks have the same: it is told once
+            for style in index["styles"]:  # the same of all weeks
                 look.need(style, "pages of past weeks are drawn with it", period)
     for key, sha256 in stated.items():
         if key not in read:
