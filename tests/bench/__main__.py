@@ -50,6 +50,7 @@ def main(arguments: list[str]) -> int:
     )
     weeks = parser.add_argument_group("of archive and site")
     weeks.add_argument("--weeks", type=_numbers, help="lengths of the history, e.g. 13,52,104,156")
+    weeks.add_argument("--first", type=_numbers, help="of site: lengths at which all pages are made at once")
     for name in ("models", "prompts", "replicates"):
         weeks.add_argument(f"--{name}", type=int, help=f"{name} of a week")
     weeks.add_argument(
@@ -62,7 +63,8 @@ def main(arguments: list[str]) -> int:
         parser.error(f"{options.folder} is no folder")
     size = QUICK if options.quick else FULL
     given = {
-        name: getattr(options, name) for name in ("weeks", "models", "prompts", "replicates", "undisturbed")
+        name: getattr(options, name)
+        for name in ("weeks", "models", "prompts", "replicates", "first", "undisturbed")
     }
     size = replace(size, **{f"archive_{name}": value for name, value in given.items() if value})
     console = Console(width=150, highlight=False)

@@ -43,6 +43,7 @@ class Size:
     archive_models: int
     archive_prompts: int  # of all shipped suites, which have 140
     archive_replicates: int
+    archive_first: tuple[int, ...]  # lengths of the history at which all pages are made at once
     archive_undisturbed: bool = False  # whether what is timed goes before all other work on the machine
 
 
@@ -73,6 +74,7 @@ FULL = Size(
     archive_models=40,
     archive_prompts=140,
     archive_replicates=10,
+    archive_first=(13,),
 )
 QUICK = Size(
     slots=30,
@@ -101,6 +103,7 @@ QUICK = Size(
     archive_models=2,
     archive_prompts=8,
     archive_replicates=3,
+    archive_first=(5,),
 )
 
 

@@ -1,11 +1,14 @@
 """What the many pages of an edition cost, by the length of the history: seconds, memory, bytes, template by template.
 
 Pages are made from the DuckDB file of the published tables and from nothing else, so the history grows in that file
-alone: rows of one published week under later dates. Each build has a process of its own. It makes what one week more
-makes: all pages of its edition, and the pages of that week which later editions share (`PAST`); a site of n weeks that
-is made at once has the latter n times.
+alone: rows of one published week under later dates. Each build has a process of its own.
 
-Usage: python -m tests.bench.archive.site --database FILE --week WEEK --folder EMPTY
+The *next week* makes all pages of its edition, and the pages that later editions share of that week, and of the quarter
+that is over with it (`PAST`), into a store that has those of all weeks before. A *first build* makes all pages of the
+edition and those of all weeks and quarters, by all cores, into an empty store. Both are what publishing does with
+pages: made, compared, written, synced. Tables, thumbnails and the page of all figures are not in it.
+
+Usage: python -m tests.bench.archive.site --database FILE --week WEEK --folder EMPTY [--first]
 Prints JSON: what building all pages of the week's edition into the folder cost.
 """
 
@@ -14,27 +17,39 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
+import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
 
 from tests.bench.archive.moving import moved
 from tests.bench.archive.publishing import published
 from tests.bench.archive.weeks import Asked, monday, workplace, write_week
 from tests.bench.measure import Row, Size, seconds
 from tests.bench.scoring import peak_mb
+from warehouse import keys
 from warehouse.database.connection import connect, limit_memory
 from warehouse.database.published import DATABASE, open_published
+from warehouse.store.local import LocalStore
+from warehouse.store.many import put_many
+
+if TYPE_CHECKING:
+    from assets.leaderboard.past.making import Grounds
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 _AT_ONCE = 6  # weeks
-PAST = "one past week"  # in the place of a template
+PAST = "past weeks"  # in the place of a template
 _LEAST_S = 0.01  # a template that took less is compared as if it had taken this
 
 
@@ -57,7 +72,7 @@ class Built:
     seconds: float
     cpu_s: float
     reading_s: float
-    peak_mb: float
+    peak_mb: float  # with its worker processes, each as if it had the largest one's
 
     @property
     def files(self) -> int:
@@ -80,11 +95,13 @@ def run(folder: Path, size: Size) -> list[Row]:
     asked = Asked(size.archive_models, size.archive_prompts, size.archive_replicates)
     file = folder / DATABASE
     _first_week(folder / "home", asked, file)
-    return rows_of(file, 1, folder, size.archive_weeks)
+    return rows_of(file, 1, folder, size.archive_weeks, size.archive_first)
 
 
-def rows_of(file: Path, held: int, folder: Path, lengths: Sequence[int]) -> list[Row]:
-    """Return these rows, from a file that holds so many weeks."""
+def rows_of(
+    file: Path, held: int, folder: Path, lengths: Sequence[int], first_at: Sequence[int] = ()
+) -> list[Row]:
+    """Return these rows, from a file that holds so many weeks; of some lengths with a first build."""
     rows, found = [], []
     for length in lengths:
         _grow(file, held, length)
@@ -94,11 +111,17 @@ def rows_of(file: Path, held: int, folder: Path, lengths: Sequence[int]) -> list
         copied = seconds(lambda of=place: shutil.copytree(of, folder / "copy"))
         shutil.rmtree(folder / "copy")
         shutil.rmtree(place)
-        what = (
-            f"pages of week {length}, CPU {built.cpu_s:.1f} s, peak {built.peak_mb:,.0f} MB, "
-            f"{built.bytes / 1e6:,.1f} MB, largest {built.largest / 1000:,.0f} kB"
+        rows.append(
+            Row(
+                _said("next week", length, built), built.files, "files", built.seconds, "files copied", copied
+            )
         )
-        rows.append(Row(what, built.files, "files", built.seconds, "the same files copied", copied))
+        if length in first_at:
+            whole = _built(file, week, place, first=True)
+            shutil.rmtree(place)
+            what = _said("first build", length, whole)
+            rows.append(Row(what, whole.files, "files", whole.seconds, "next week", built.seconds))
+        print(*(f"{row.what}: {row.amount:,} files, {row.seconds:.0f} s" for row in rows[-2:]), sep="\n")
     again = _built(file, monday(held), folder / "again")
     if again.digest != found[-1].digest:
         raise ValueError(
@@ -121,6 +144,13 @@ def rows_of(file: Path, held: int, folder: Path, lengths: Sequence[int]) -> list
         spent = max(one.cpu_s, _LEAST_S)
         rows.append(Row(what, one.files, "files", spent, f"{lengths[0]} weeks", before))
     return rows
+
+
+def _said(what: str, length: int, built: Built) -> str:
+    return (
+        f"{what}, {length} weeks, CPU {built.cpu_s:.1f} s, peak {built.peak_mb:,.0f} MB, "
+        f"{built.bytes / 1e6:,.1f} MB, largest {built.largest / 1000:,.0f} kB"
+    )
 
 
 def _first_week(home: Path, asked: Asked, file: Path) -> None:
@@ -151,9 +181,17 @@ def _grow(file: Path, held: int, length: int) -> None:
         con.execute("CHECKPOINT")
 
 
-def _built(file: Path, week: str, folder: Path) -> Built:
+def _built(file: Path, week: str, folder: Path, *, first: bool = False) -> Built:
     """Build all pages in a process of its own, so that its peak memory is its own."""
-    named = ["--database", str(file), "--week", week, "--folder", str(folder)]
+    named = [
+        "--database",
+        str(file),
+        "--week",
+        week,
+        "--folder",
+        str(folder),
+        *(["--first"] if first else []),
+    ]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.bench.archive.site", *named],
         stdout=subprocess.PIPE,
@@ -165,12 +203,14 @@ def _built(file: Path, week: str, folder: Path) -> Built:
     return Built(**{**told, "templates": {name: Template(**one) for name, one in told["templates"].items()}})
 
 
-def build(file: Path, week: date, folder: Path) -> Built:
-    """Build all pages of an edition, as publishing does, into a folder; the name of the edition is left out."""
+def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built:
+    """Build all pages of an edition, as publishing does, into a store; the name of the edition is left out."""
     from assets.leaderboard.page.sheets import NOWHERE, render_sheet
-    from assets.leaderboard.past.making import made
+    from assets.leaderboard.past.index import folders_of
+    from assets.leaderboard.past.keeping import past_pages
     from assets.leaderboard.sheets import kinds, titles_of
 
+    store = LocalStore(folder)
     files: Counter[str] = Counter()
     size: Counter[str] = Counter()
     largest: Counter[str] = Counter()
@@ -178,37 +218,76 @@ def build(file: Path, week: date, folder: Path) -> Built:
     digest = hashlib.sha256()
 
     def keep(template: str, path: str, content: bytes) -> None:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
         digest.update(path.encode() + hashlib.sha256(content).digest())
         files[template] += 1
         size[template] += len(content)
         if path.endswith(".html"):
             largest[template] = max(largest[template], len(content))
 
-    begun, used = time.perf_counter(), time.process_time()
-    with open_published(file) as con:
+    begun, used = time.perf_counter(), _cpu_s()
+    with open_published(file) as con, tempfile.TemporaryDirectory(dir=folder.parent) as waiting:
         limit_memory(con)
-        titles = titles_of(con, week)
-        for kind in kinds():
-            for sheet in kind.build(con, week):
-                template, before = kind.template(sheet), time.process_time()
-                for path, content in render_sheet(kind, sheet, week, NOWHERE, titles=titles):
-                    keep(template, path, content)
-                spent[template] += time.process_time() - before
-        before = time.process_time()
-        for model, path, content in made(con, str(week), None):
-            keep(PAST, f"pages/{model}/{path}", content)
-        spent[PAST] = time.process_time() - before
-    cpu_s = time.process_time() - used
+        grounds = _grounds(con)
+        before = {"pages": [] if first else _known(store, grounds, week)}
+        there = {*store.list("pages/")}
+        past = past_pages(grounds, store, before, "bench", Path(waiting))
+        spent[PAST] = _cpu_s() - used
+        for key in [key for key in store.list("pages/") if key not in there]:
+            keep(PAST, key, store.get(key))
+        used += _cpu_s() - used - spent[PAST]  # what was read back
+        titles, folders = titles_of(con, week), folders_of(past)
+
+        def rendered() -> Iterator[tuple[str, bytes]]:
+            for kind in kinds():
+                for sheet in kind.build(con, week):
+                    template, since = kind.template(sheet), _cpu_s()
+                    of = render_sheet(kind, sheet, week, NOWHERE, titles=titles, past=folders)
+                    for path, content in of:
+                        keep(template, path, content)
+                        yield f"editions/bench/{path}", content
+                    spent[template] += _cpu_s() - since
+
+        for _ in put_many(store.put_if_absent, rendered()):
+            pass
+    cpu_s = _cpu_s() - used
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return Built(
         {name: Template(files[name], size[name], largest[name], spent[name]) for name in files},
         digest.hexdigest(),
         time.perf_counter() - begun,
         cpu_s,
         cpu_s - sum(spent.values()),
-        peak_mb(),
+        peak_mb() + (os.cpu_count() or 1) * workers * first,
     )
+
+
+def _cpu_s() -> float:
+    """Return CPU seconds of this process and of those that it started and that ended."""
+    return sum(os.times()[:4])
+
+
+def _grounds(con: duckdb.DuckDBPyConnection) -> Grounds:
+    """Return what pages of past weeks follow from, with a name for the hash of each table's week."""
+    from assets.leaderboard.past.making import Grounds
+
+    weeks = con.execute("SELECT strftime(week, '%Y-%m-%d'), count(*) FROM slots GROUP BY ALL ORDER BY ALL")
+    parts = [{"week": week, "rows": rows, "table_hash": week} for week, rows in weeks.fetchall()]
+    return Grounds(con, {"slots": {"parts": parts}}, {}, None)
+
+
+def _known(store: LocalStore, grounds: Grounds, week: date) -> list[dict[str, Any]]:
+    """Return entries of all weeks before, and of quarters that were over, as if their pages were in the store."""
+    from assets.leaderboard.past.index import PastEntry, folders_of
+
+    found: list[PastEntry] = []
+    models = [model for (model,) in grounds.con.execute("SELECT DISTINCT model FROM slots").fetchall()]
+    for period in grounds.periods():
+        if max(grounds.days(period)) < week:
+            sha256 = hashlib.sha256(period.encode()).hexdigest()
+            key, rests_on = keys.past_index(period, sha256), grounds.rests_on(period, folders_of(found))
+            store.put_if_absent(key, b"{}")
+            found.append(PastEntry(period, key, sha256, 2, rests_on, dict.fromkeys(models, sha256)))
+    return [asdict(entry) for entry in found]
 
 
 def main() -> None:
@@ -219,8 +298,9 @@ def main() -> None:
     for name in ("database", "folder"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--week", type=date.fromisoformat, required=True)
+    parser.add_argument("--first", action="store_true", help="nothing is in the store yet")
     chosen = parser.parse_args()
-    print(json.dumps(asdict(build(chosen.database, chosen.week, chosen.folder))))
+    print(json.dumps(asdict(build(chosen.database, chosen.week, chosen.folder, first=chosen.first))))
 
 
 if __name__ == "__main__":
