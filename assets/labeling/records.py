@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +25,15 @@ class Reading:
     value: str
     confidence: float | None = None
     raw: str | None = None
+
+    def columns(self, declared: Collection[str]) -> dict[str, str | float | None]:
+        """Return what is stored of it: a value that was not declared is `invalid`, with the raw answer."""
+        known = self.value in declared
+        return {
+            "value": self.value if known else INVALID,
+            "confidence": self.confidence,
+            "raw": self.raw if known else (self.raw or self.value),
+        }
 
 
 class Labeler(Protocol):

@@ -21,7 +21,7 @@ from assets.labeling.asked.asking import FREELY, Asking, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, of_partition
 from assets.labeling.pictures import PictureToRead
-from assets.labeling.records import INVALID, LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
+from assets.labeling.records import LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import NOBODY, is_remote, make_labeler
 from warehouse import keys
 from warehouse.errors import ClicheError
@@ -240,8 +240,6 @@ def _rows(
         for attribute in attributes:
             if attribute not in readings:  # declined
                 continue
-            reading = readings[attribute]
-            known = reading.value in declared[slot.suite, attribute]
             yield {
                 "week": plan.week,
                 "model": plan.model,
@@ -249,9 +247,7 @@ def _rows(
                 "attribute": attribute,
                 "labeler": labeler.name,
                 "labeler_version": labeler.version,
-                "value": reading.value if known else INVALID,
-                "confidence": reading.confidence,
-                "raw": reading.raw if known else (reading.raw or reading.value),
+                **readings[attribute].columns(declared[slot.suite, attribute]),
                 "image_sha256": task.sha256,
                 "labeled_at": utc_now(),
             }

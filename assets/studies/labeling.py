@@ -11,7 +11,7 @@ from assets.labeling.asked.asking import FREELY, Asking, AskingResult, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, Keep, of_study
 from assets.labeling.pictures import PictureToRead
-from assets.labeling.records import INVALID, Labeler, Reading, RemoteLabeler
+from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import is_remote
 from assets.studies.layout import (
     Pointer,
@@ -189,7 +189,6 @@ def _row(
     reading: Reading,
     declared: set[str],
 ) -> dict[str, object]:
-    known = reading.value in declared
     return {
         "study": study,
         "slot_key": slot_key,
@@ -197,8 +196,6 @@ def _row(
         "labeler": labeler.name,
         "labeler_kind": labeler.kind,
         "labeler_version": labeler.version,
-        "value": reading.value if known else INVALID,
-        "confidence": reading.confidence,
-        "raw": reading.raw if known else (reading.raw or reading.value),
+        **reading.columns(declared),
         "image_sha256": image_sha256,
     }

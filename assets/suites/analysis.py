@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from assets.suites import method_changes
 from assets.suites.comparisons import Label
-from assets.suites.loader import FOLDER, load_suites
+from assets.suites.loader import FOLDER, load_suites, validate
 from assets.suites.schema import Name, Subject, Suite, Value
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
-from warehouse.validation import close_match, explain
+from warehouse.validation import close_match
 from warehouse.yamlfile import parse_yaml
 
 FILE = "analysis.yaml"
@@ -164,13 +164,7 @@ def parse(data: bytes, where: str = WHERE) -> Analysis:
     Raises:
         UsageError: one line that says what is wrong where.
     """
-    value: Any = parse_yaml(data, where)
-    if not isinstance(value, dict):
-        raise UsageError(f"{where}: must be a mapping with the keys {', '.join(Analysis.model_fields)}")
-    try:
-        found = Analysis.model_validate(value)
-    except ValidationError as error:
-        raise UsageError(explain(error, where, data=value, shape=Analysis)) from None
+    found = validate(Analysis, parse_yaml(data, where), where)
     for problem in _alone(found):
         raise UsageError(f"{where}: {problem}")
     return found

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from assets.suites.loader import FOLDER, load_suites
+from assets.suites.loader import FOLDER, load_suites, validated
 from assets.suites.schema import Name, Suite, Value
 from warehouse.errors import UsageError
-from warehouse.validation import close_match, explain
-from warehouse.yamlfile import read_yaml
+from warehouse.validation import close_match
 
 WHERE = "suites/claims.yaml"
 _Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*@\d+$")]
@@ -71,13 +70,7 @@ def load_claims(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[Reg
     Raises:
         UsageError: one line that says which claim is wrong, what, and how to fix it.
     """
-    data: Any = read_yaml(folder / "claims.yaml", WHERE)
-    if not isinstance(data, dict):
-        raise UsageError(f"{WHERE}: must be a mapping with the key claims")
-    try:
-        found = ClaimsFile.model_validate(data).claims
-    except ValidationError as error:
-        raise UsageError(explain(error, WHERE, data=data, shape=ClaimsFile)) from None
+    found = validated(ClaimsFile, folder / "claims.yaml", WHERE).claims
     names = [claim.id for claim in found]
     for claim in found:
         if names.count(claim.id) > 1:

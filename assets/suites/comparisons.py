@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from assets.suites.loader import FOLDER, load_suites
+from assets.suites.loader import FOLDER, load_suites, validated
 from assets.suites.schema import Condition, Name, Suite, Value
 from warehouse.errors import UsageError
-from warehouse.validation import close_match, explain
-from warehouse.yamlfile import read_yaml
+from warehouse.validation import close_match
 
 Kind = Literal["wording", "language", "controlled", "confronted"]
 #: Kinds in which b asks for diversity, or was told that it lacks.
@@ -169,13 +168,7 @@ def load_comparisons(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Comp
     Raises:
         UsageError: one line that says which comparison is wrong, what, and how to fix it.
     """
-    data: Any = read_yaml(folder / "comparisons.yaml", WHERE)
-    if not isinstance(data, dict):
-        raise UsageError(f"{WHERE}: must be a mapping with the keys {', '.join(Comparisons.model_fields)}")
-    try:
-        found = Comparisons.model_validate(data)
-    except ValidationError as error:
-        raise UsageError(explain(error, WHERE, data=data, shape=Comparisons)) from None
+    found = validated(Comparisons, folder / "comparisons.yaml", WHERE)
     keys = [comparison.key for comparison in found.comparisons]
     for comparison in found.comparisons:
         name = f"{comparison.suite}, {comparison.a.name} and {comparison.b.name}"

@@ -18,7 +18,7 @@ from warehouse.errors import UsageError
 from warehouse.validation import close_match, explain
 from warehouse.yamlfile import read_yaml
 
-__all__ = ["load_attributes", "load_suites", "suite_hash"]
+__all__ = ["load_attributes", "load_suites", "suite_hash", "validate", "validated"]
 
 FOLDER = Path(__file__).parent
 Model = TypeVar("Model", bound=BaseModel)
@@ -85,13 +85,13 @@ def suite_words(folder: Path | None = None) -> Mapping[str, SuiteFile]:
     found: dict[str, SuiteFile] = {}
     for path in sorted(((folder or FOLDER) / "data").glob("*.yaml")):
         where = f"suites/{path.name}"
-        file = _validate(SuiteFile, _expand_sets(read_yaml(path, where), where), where)
+        file = validate(SuiteFile, _expand_sets(read_yaml(path, where), where), where)
         found[f"{file.id}@{file.version.partition('.')[0]}"] = file
     return found
 
 
 def _entries(folder: Path | None) -> tuple[AttributeEntry, ...]:
-    found = _validated(
+    found = validated(
         AttributeFile, (folder or FOLDER) / "attributes.yaml", "suites/attributes.yaml"
     ).attributes
     _no_twins([attribute.id for attribute in found], "suites/attributes.yaml: attribute")
@@ -110,7 +110,7 @@ def load_suites(folder: Path | None = None) -> dict[str, Suite]:
     folder = folder or FOLDER
     attributes = load_attributes(folder)
     where = "suites/references/catalogue.yaml"
-    catalogue = _validated(Catalogue, folder / "references" / "catalogue.yaml", where)
+    catalogue = validated(Catalogue, folder / "references" / "catalogue.yaml", where)
     _no_twins([entry.id for entry in catalogue.references], f"{where}: reference")
 
     suites: dict[str, Suite] = {}
@@ -132,7 +132,7 @@ def _load(
     path: Path, where: str, attributes: Sequence[Attribute], catalogue: Catalogue, folder: Path
 ) -> Suite:
     data = read_yaml(path, where)
-    file = _validate(SuiteFile, _expand_sets(data, where), where)
+    file = validate(SuiteFile, _expand_sets(data, where), where)
     if path.stem.split("@")[0] != file.id:
         raise UsageError(f'{where}: the id is "{file.id}"; name the file {file.id}.yaml')
     known = {attribute.id: attribute for attribute in attributes}
@@ -184,13 +184,16 @@ def _expand_sets(data: Any, where: str) -> Any:
     return {**data, "prompts": prompts}
 
 
-def _validated(model: type[Model], path: Path, where: str) -> Model:
-    return _validate(model, read_yaml(path, where), where)
+def validated(model: type[Model], path: Path, where: str) -> Model:
+    """Return what a YAML file holds; raises `UsageError` with one line if it is not valid."""
+    return validate(model, read_yaml(path, where), where)
 
 
-def _validate(model: type[Model], data: Any, where: str) -> Model:
+def validate(model: type[Model], data: Any, where: str) -> Model:
+    """Return what the content of a file holds; raises `UsageError` with one line if it is not valid."""
     if not isinstance(data, dict):
-        raise UsageError(f"{where}: must be a mapping with the keys {', '.join(model.model_fields)}")
+        keys = f"key{'s' * (len(model.model_fields) > 1)} {', '.join(model.model_fields)}"
+        raise UsageError(f"{where}: must be a mapping with the {keys}")
     try:
         return model.model_validate(data)
     except ValidationError as error:

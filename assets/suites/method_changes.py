@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from assets.suites.loader import FOLDER
+from assets.suites.loader import FOLDER, validated
 from assets.suites.schema import Name
 from warehouse.errors import UsageError
-from warehouse.validation import explain
-from warehouse.yamlfile import read_yaml
 
 FILE = "method_changes.yaml"
 WHERE = f"suites/{FILE}"
@@ -41,13 +39,7 @@ def load_changes(folder: Path = FOLDER) -> tuple[MethodChange, ...]:
     Raises:
         UsageError: one line, if the file is not valid.
     """
-    data = read_yaml(folder / FILE, WHERE)
-    if not isinstance(data, dict):
-        raise UsageError(f"{WHERE}: must be a mapping with the key changes")
-    try:
-        return MethodChanges.model_validate(data).changes
-    except ValidationError as error:
-        raise UsageError(explain(error, WHERE, data=data, shape=MethodChanges)) from None
+    return validated(MethodChanges, folder / FILE, WHERE).changes
 
 
 def assert_told(file: str, sha256: str, folder: Path = FOLDER) -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from assets.labeling.anchors import drift
 from assets.labeling.anchors import shipped as shipped_anchors
 from assets.labeling.gold.records import check_pseudonym
-from assets.labeling.records import INVALID, Labeler, Reading, RemoteLabeler
+from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import make_labeler
 from assets.suites.schema import Attribute
 from warehouse import keys
@@ -234,16 +234,13 @@ def _read(
 def _row(
     anchor_set: str, sha256: str, attribute: str, labeler: AnyLabeler, reading: Reading, declared: set[str]
 ) -> dict[str, Any]:
-    known = reading.value in declared
     return {
         "anchor_set": anchor_set,
         "image_sha256": sha256,
         "attribute": attribute,
         "labeler": labeler.name,
         "labeler_version": labeler.version,
-        "value": reading.value if known else INVALID,
-        "confidence": reading.confidence,
-        "raw": reading.raw if known else (reading.raw or reading.value),
+        **reading.columns(declared),
         "labeled_at": utc_now(),
     }
 
