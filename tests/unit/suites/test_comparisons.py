@@ -151,7 +151,7 @@ def test_a_file_that_is_no_mapping_or_not_there_is_told_in_one_line(tmp_path: Pa
     with pytest.raises(UsageError, match="there is no such file"):
         load_comparisons(SUITES, tmp_path)
     (tmp_path / "comparisons.yaml").write_text("- his\n- their\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="must be a mapping with the keys comparisons"):
+    with pytest.raises(UsageError, match="must be a mapping with the key comparisons"):
         load_comparisons(SUITES, tmp_path)
 
 
