@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from assets.suites.loader import FOLDER, load_suites, validated
-from assets.suites.schema import Name, Suite, Value
+from assets.suites.schema import Name, Prompt, Suite, Value
 from warehouse.errors import UsageError
 from warehouse.validation import close_match
 
@@ -27,8 +27,9 @@ class _Data(BaseModel):
 class RegisteredClaim(_Data):
     """One sentence of 2023.
 
-    `pictures` names parts of the suite's prompts, each of which has a verdict; `shows` and `beside` hold values or
-    bands by attribute; `threshold` is the share that the sentence stands for, None for no verdict.
+    `suites` are versions of one suite that ask for the same with the same texts, the newest last; a model is asked one of
+    them a week. `pictures` names parts of their prompts, each of which has a verdict; `shows` and `beside` hold values
+    or bands by attribute; `threshold` is the share that the sentence stands for, None for no verdict.
     """
 
     id: Name
@@ -36,16 +37,32 @@ class RegisteredClaim(_Data):
     source: str = Field(min_length=3)
     then: str = Field(min_length=1)
     threshold: float | None = Field(default=None, gt=0, lt=1)
-    suite: _Label
+    suites: tuple[_Label, ...] = Field(min_length=1)
     pictures: dict[Name, _Prompts] = Field(min_length=1)
     shows: dict[Name, _Values] = Field(min_length=1)
     control: tuple[Name, ...] = ()
     beside: dict[Name, _Values] = {}
 
+    @field_validator("suites")
+    @classmethod
+    def _of_one_suite(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        if len({label.partition("@")[0] for label in labels}) > 1 or len({*labels}) < len(labels):
+            raise ValueError("must be versions of one suite, each once")
+        return tuple(sorted(labels, key=lambda label: int(label.partition("@")[2])))
+
+    @property
+    def suite(self) -> str:
+        """Return the id of the suite."""
+        return self.suites[0].partition("@")[0]
+
+    @property
+    def majors(self) -> tuple[int, ...]:
+        """Return the major versions whose pictures are counted, the newest last."""
+        return tuple(int(label.partition("@")[2]) for label in self.suites)
+
     def full_ids(self, prompts: tuple[str, ...]) -> list[str]:
         """Return prompts of the suite by their full ids, as plans name them."""
-        suite = self.suite.partition("@")[0]
-        return [f"{suite}/{prompt}" for prompt in prompts]
+        return [f"{self.suite}/{prompt}" for prompt in prompts]
 
 
 class ClaimsFile(_Data):
@@ -81,11 +98,25 @@ def load_claims(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[Reg
 
 
 def _problems(claim: RegisteredClaim, suites: Mapping[str, Suite]) -> Iterator[str]:
-    """Yield a line for each thing that is wrong between a claim and its suite."""
-    suite = suites.get(claim.suite)
-    if suite is None:
-        yield f'unknown suite "{claim.suite}"' + close_match(claim.suite, suites)
-        return
+    """Yield a line for each thing that is wrong between a claim and its suites."""
+    for label in claim.suites:
+        if label not in suites:
+            yield f'unknown suite "{label}"' + close_match(label, suites)
+            return
+    for label in claim.suites:
+        yield from _suite_problems(claim, suites[label])
+    first, *others = ({prompt.id: prompt for prompt in suites[label].prompts} for label in claim.suites)
+    for other in others:
+        for name in (*(name for part in claim.pictures.values() for name in part), *claim.control):
+            if _asked(first[name]) != _asked(other[name]):
+                yield f'prompt "{name}" is not the same in {" and ".join(claim.suites)}; name one version'
+
+
+def _asked(prompt: Prompt) -> tuple[object, ...]:
+    return (prompt.text, prompt.language, prompt.condition, prompt.turns)
+
+
+def _suite_problems(claim: RegisteredClaim, suite: Suite) -> Iterator[str]:
     prompts = {prompt.id: prompt for prompt in suite.prompts}
     counted = [name for part in claim.pictures.values() for name in part]
     for name in (*counted, *claim.control):

@@ -7,6 +7,7 @@ made from a plan's own prompts, and a week of years ago needs no suite file of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -23,6 +24,10 @@ Kind = Literal["wording", "language", "controlled", "confronted"]
 REQUESTS: tuple[Kind, ...] = ("controlled", "confronted")
 WHERE = "suites/comparisons.yaml"
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*@\d+$")]
+
+
+#: A prompt's id, or a pattern of ids as models.yaml has them.
+_Pattern = Annotated[str, StringConstraints(pattern=r"^[a-z0-9*?._-]+$")]
 
 
 class _Data(BaseModel):
@@ -42,7 +47,7 @@ class Side(_Data):
     """One side of a comparison: its name, and which prompts are on it."""
 
     name: Name
-    prompt: Name | None = None
+    prompt: _Pattern | None = None
     language: Name | None = None
     condition: Condition | None = None
     turn: Literal[1, 2] = 1
@@ -55,12 +60,11 @@ class Side(_Data):
 
     def takes(self, asked: AskedPrompt) -> bool:
         """Return whether a prompt is on this side."""
-        wanted = (
-            (self.prompt, asked.prompt.rpartition("/")[2]),
-            (self.language, asked.language),
-            (self.condition, asked.condition),
+        return (
+            (self.prompt is None or fnmatchcase(asked.prompt.rpartition("/")[2], self.prompt))
+            and self.language in (None, asked.language)
+            and self.condition in (None, asked.condition)
         )
-        return all(want is None or want == found for want, found in wanted)
 
 
 class Pair(NamedTuple):
@@ -204,7 +208,7 @@ def _problems(comparison: Comparison, suites: Mapping[str, Suite]) -> Iterator[s
 
 def _side_problems(side: Side, suite: Suite, asked: Sequence[AskedPrompt]) -> Iterator[str]:
     there = [one for one in asked if side.takes(one)]
-    if side.prompt and side.prompt not in {prompt.id for prompt in suite.prompts}:
+    if side.prompt and not any(fnmatchcase(prompt.id, side.prompt) for prompt in suite.prompts):
         yield f'unknown prompt "{side.prompt}"' + close_match(side.prompt, [p.id for p in suite.prompts])
     elif not there:
         yield f'no prompt is on side "{side.name}"; change prompt, language or condition'

@@ -37,7 +37,8 @@ class AttributeFile(_Data):
 class SuiteFile(_Data):
     """One file of `data/`; `sets` names lists of attributes, which a prompt may name instead of listing them.
 
-    `sensitive` is for the site alone and never enters a suite: its pictures are shown when asked for.
+    `sensitive` and `note` are for the site alone and never enter a suite: whether its pictures are shown only when asked
+    for, and why there is another version of it.
     """
 
     id: Name
@@ -47,6 +48,7 @@ class SuiteFile(_Data):
     replicates: int = Field(ge=1)
     conversations: int = Field(default=0, ge=0)
     sensitive: bool = False
+    note: str | None = None
     sets: dict[Name, tuple[Name, ...]] = {}
     prompts: tuple[Prompt, ...] = Field(min_length=1)
     references: tuple[ReferenceUse, ...] = ()
@@ -77,7 +79,7 @@ def attribute_words(folder: Path | None = None) -> Mapping[str, Said]:
 
 @cache
 def suite_words(folder: Path | None = None) -> Mapping[str, SuiteFile]:
-    """Return the file of every suite by `<id>@<major>`, for its title and whether it is sensitive.
+    """Return the file of every suite by `<id>@<major>`, for its title, its note and whether it is sensitive.
 
     Raises:
         UsageError: one line, if a file is not valid.
@@ -156,7 +158,7 @@ def _load(
         except ValidationError as error:
             raise UsageError(explain(error, f'{where}: reference "{use.id}"')) from None
     suite = Suite(
-        **file.model_dump(exclude={"sensitive", "sets", "references"}),
+        **file.model_dump(exclude={"sensitive", "note", "sets", "references"}),
         attributes=tuple(attribute for attribute in attributes if attribute.id in used),
         references=tuple(built),
     )

@@ -10,9 +10,10 @@
 WITH
 wanted AS (
     SELECT
-        week, model, series, params_hash, claim, part, suite_major,
+        week, model, series, params_hash, claim, part,
         week - 7 * (window_weeks - 1) AS first_week,
         string_split(prompts, ',') AS counted,
+        string_split(suite_majors, ',') AS majors,
         unnest(string_split(shows, ',')) AS shown
     FROM claims
 ),
@@ -30,7 +31,7 @@ pictures AS (
     INNER JOIN readings
         ON
             wanted.model = readings.model
-            AND wanted.suite_major = readings.suite_major
+            AND list_contains(wanted.majors, cast(readings.suite_major AS VARCHAR))
             AND wanted.first_week <= readings.week
             AND wanted.week >= readings.week
             AND split_part(wanted.shown, '=', 1) = readings.attribute

@@ -5,7 +5,8 @@
 -- Severity: critical
 -- Stages: publish
 -- Rule: Pictures that show a claim are among those that were assessed, these among all pictures, and pictures
---   and refusals among what was planned; each model, claim, part and role has one row.
+--   and refusals among what was planned, of a version of the suite;
+--   each model, claim, part and role has one row.
 -- Says: counts of claims that contradict each other
 SELECT
     week, model, claim, part, role, planned, pictures, refused, n, k, undecided, beside_k,
@@ -22,5 +23,6 @@ QUALIFY
         AND n + undecided <= pictures
         AND refused >= 0
         AND pictures + refused <= planned
+        AND (planned > 0) = (suite_major IS NOT NULL)
         AND (corrected_share IS NULL OR corrected_share BETWEEN corrected_low AND corrected_high)
     )

@@ -4,8 +4,8 @@
 -- Depends on: claims, claim_counts.
 -- Severity: warning
 -- Stages: publish
--- Rule: The counts of a claim are no more than was asked and no fewer than those of its last week, and its
---   share lies in its interval.
+-- Rule: The counts of a claim are no more than was asked and no fewer than those of its last week, its
+--   version of the suite is one that is counted, and its share lies in its interval.
 -- Says: claims whose figures contradict each other
 SELECT
     claims.week, claims.model, claims.claim, claims.part, claims.weeks, claims.planned, claims.pictures,
@@ -31,6 +31,8 @@ WHERE
         AND claims.refused >= 0
         AND claims.pictures + claims.refused <= claims.planned
         AND coalesce(claims.control_k BETWEEN 0 AND claims.control_n, TRUE)
+        AND list_contains(string_split(claims.suite_majors, ','), cast(claims.suite_major AS VARCHAR))
+        AND coalesce(own.suite_major = claims.suite_major, TRUE)
         AND coalesce(own.planned <= claims.planned AND own.n <= claims.n AND own.k <= claims.k, TRUE)
         AND (claims.n = 0) = (claims.share IS NULL)
         AND (claims.share IS NULL) = (claims.low IS NULL)

@@ -5,8 +5,8 @@
 SELECT
     claim_counts.week, claim_counts.model, claim_counts.series, claim_counts.params_hash,
     claim_counts.track, claim_counts.simulated, claim_counts.claim, claim_counts.part,
-    claim_counts.role, claim_counts.planned, claim_counts.pictures, claim_counts.refused,
-    claim_counts.n, claim_counts.k, claim_counts.undecided, claim_counts.beside_k,
+    claim_counts.role, claim_counts.suite_major, claim_counts.planned, claim_counts.pictures,
+    claim_counts.refused, claim_counts.n, claim_counts.k, claim_counts.undecided, claim_counts.beside_k,
     claim_counts.corrected_share, claim_counts.corrected_low, claim_counts.corrected_high,
     claim_counts.corrected_reason
 FROM claim_counts

@@ -32,7 +32,7 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]
     wanted = {prompt for of in told.values() for row in of for prompt in row["prompts"].split(",")}
     pictures, suites = drawn(con, week, wanted), load_suites()
     for claim in shipped_claims():
-        texts = {prompt.id: (prompt.text, prompt.language) for prompt in suites[claim.suite].prompts}
+        texts = {prompt.id: (prompt.text, prompt.language) for prompt in suites[claim.suites[-1]].prompts}
         yield ClaimNow(
             id=claim.id,
             address=f"{FOLDER}{claim.id}/",

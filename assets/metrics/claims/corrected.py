@@ -41,24 +41,25 @@ class CorrectedShares:
         return counts.with_columns(pl.col(pl.Categorical).cast(pl.String)) if counts.height else counts
 
     def of(
-        self, models: pl.Series, claim: RegisteredClaim, prompts: Sequence[str], major: int, role: str
+        self, models: pl.Series, claim: RegisteredClaim, prompts: Sequence[str], role: str
     ) -> pl.DataFrame:
         """Return share, 99 % interval and reason of a claim's pictures, a row for each of `models`."""
         rows = [
-            self._one(model, claim, prompts, major) if role == "claim" else ((None,) * 3, None)
-            for model in models
+            self._one(model, claim, prompts) if role == "claim" else ((None,) * 3, None) for model in models
         ]
         schema = {**dict.fromkeys(_COLUMNS, pl.Float64), "corrected_reason": pl.String}
         return pl.DataFrame([(*figures, reason) for figures, reason in rows], schema=schema, orient="row")
 
     def _one(
-        self, model: str, claim: RegisteredClaim, prompts: Sequence[str], major: int
+        self, model: str, claim: RegisteredClaim, prompts: Sequence[str]
     ) -> tuple[tuple[float | None, ...], str | None]:
         nothing = (None,) * 3
         ((attribute, values), *more) = claim.shows.items()
         if more or len(values) > 1:
             return nothing, JOINT
-        one = self._told.get((model, claim.suite.partition("@")[0], major, attribute))
+        gold = [self._told.get((model, claim.suite, major, attribute)) for major in reversed(claim.majors)]
+        # The newest version with gold: the prompts are the same, and so is the labeler.
+        one = max(gold, key=lambda of: (of is not None) + (of is not None and of.found is not None))
         if one is None or one.found is None:
             return nothing, NO_GOLD if one is None else one.reason
         here = self._counted(one, model, prompts, attribute)

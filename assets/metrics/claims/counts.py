@@ -26,6 +26,7 @@ SCHEMA = pa.schema(
         **dict.fromkeys(("model", "series", "params_hash", "track"), _TEXT),
         "simulated": pa.bool_(),
         **dict.fromkeys(("claim", "part", "role"), _TEXT),
+        "suite_major": _INT,
         **dict.fromkeys(COUNTS, _INT),
         **dict.fromkeys(("corrected_share", "corrected_low", "corrected_high"), _REAL),
         "corrected_reason": _TEXT,
@@ -41,11 +42,6 @@ class CountedPart:
     part: str
     role: str  # claim or control
     prompts: Sequence[str]  # full ids
-
-    @property
-    def major(self) -> int:
-        """Return the major version of the suite."""
-        return int(self.claim.suite.partition("@")[2])
 
 
 def counted_parts(claims: Iterable[RegisteredClaim]) -> Iterator[CountedPart]:
@@ -81,25 +77,26 @@ def week_claim_counts(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
                 claim=pl.lit(part.claim.id),
                 part=pl.lit(part.part),
                 role=pl.lit(part.role),
-            ).hstack(corrected.of(models["model"], part.claim, part.prompts, part.major, part.role))
+            ).hstack(corrected.of(models["model"], part.claim, part.prompts, part.role))
         )
     keys = ["week", *SERIES, "claim", "part", "role"]
     return pl.concat(frames).select(SCHEMA.names).sort(keys).to_arrow().cast(SCHEMA)
 
 
 def _counts(part: CountedPart, pictures: pl.DataFrame) -> pl.DataFrame:
-    """Return model and `COUNTS` of what is counted together.
+    """Return model, suite_major and `COUNTS` of what is counted together.
 
     A picture counts in `n` if all parts of the claim could be assessed in it, in `k` if it shows all of them; where
     some could not, and the others are shown, it may show them (`undecided`).
     """
     shows, beside = part.claim.shows, part.claim.beside
     units = (
-        pictures.filter(pl.col("prompt").is_in(list(part.prompts)), pl.col("suite_major") == part.major)
+        pictures.filter(
+            pl.col("prompt").is_in(list(part.prompts)), pl.col("suite_major").is_in(list(part.claim.majors))
+        )
         .group_by("model", "unit")
         .agg(
-            pl.col("pictured").first(),
-            pl.col("refused").first(),
+            pl.col("suite_major", "pictured", "refused").first(),
             known=(pl.col("attribute").is_in([*shows]) & pl.col("value").is_not_null()).sum(),
             shown=_shown(shows).sum(),
             beside=_shown(beside).sum(),
@@ -108,6 +105,7 @@ def _counts(part: CountedPart, pictures: pl.DataFrame) -> pl.DataFrame:
     whole = pl.col("pictured") & (pl.col("known") == len(shows))
     open_ = pl.col("pictured") & (pl.col("known") < len(shows)) & (pl.col("shown") == pl.col("known"))
     return units.group_by("model").agg(
+        pl.col("suite_major").max().cast(pl.Int32),
         planned=pl.len(),
         pictures=pl.col("pictured").sum(),
         refused=pl.col("refused").sum(),

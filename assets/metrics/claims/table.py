@@ -35,6 +35,7 @@ SCHEMA = pa.schema(
         "simulated": pa.bool_(),
         **dict.fromkeys(("claim", "part"), _TEXT),
         "suite_major": _INT,
+        "suite_majors": _TEXT,
         "threshold": _REAL,
         **dict.fromkeys(("prompts", "shows", "control_prompts"), _TEXT),
         "window_weeks": _INT,
@@ -84,7 +85,7 @@ def claims_of(counts: pl.DataFrame, claims: Sequence[RegisteredClaim], window: i
 def _stated(claim: RegisteredClaim, part: str) -> dict[str, Any]:
     """Return what a row says of the claim itself, so that a query needs no register."""
     return {
-        "suite_major": int(claim.suite.partition("@")[2]),
+        "suite_majors": ",".join(map(str, claim.majors)),
         "threshold": claim.threshold,
         "prompts": ",".join(claim.full_ids(claim.pictures[part])),
         "shows": ",".join(f"{name}={'|'.join(values)}" for name, values in sorted(claim.shows.items())),
@@ -129,8 +130,9 @@ def _series_rows(
         )
     ]
     constant = {**named, "window_weeks": window, **({} if claim.control else dict.fromkeys(_CONTROL))}
+    asked = pl.col("suite_major").forward_fill().fill_null(claim.majors[-1])
     return (
-        of.select("week", *_CORRECTED, "corrected_reason")
+        of.select("week", asked, *_CORRECTED, "corrected_reason")
         .hstack(
             pl.DataFrame(
                 {

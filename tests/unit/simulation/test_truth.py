@@ -48,7 +48,7 @@ def test_every_prompt_of_every_suite_resolves_for_every_persona(persona):
         for suite in SUITES.values()
         for attribute in suite.attributes
     }
-    assert len(SUITES) == 8
+    assert len(SUITES) == 11
     for prompt_id, prompt in PROMPTS:
         for turn in range(1, len(prompt.turns) + 1 or 2):
             for week in (WEEK, "2026-10-19", "2026-11-30"):
@@ -87,7 +87,7 @@ def _prompts_of(event):
         for prompt_id, prompt in PROMPTS
         if prompt.subject == event["subject"]
         and prompt.condition == "baseline"
-        and not prompt_id.startswith("diversity-request")
+        and not prompt_id.startswith(("diversity-request", "french-ceo"))  # whose words move the figure
     ]
 
 
@@ -227,3 +227,20 @@ def test_a_truth_file_that_is_wrong_gets_one_line(tmp_path, monkeypatch, text, m
 def test_an_unknown_distribution_is_named():
     with pytest.raises(UsageError, match="'lihgt'"):
         truth._shares("lihgt")
+
+
+def test_a_title_in_the_feminine_draws_women_and_a_new_wording_changes_nothing_else():
+    for persona in truth.personas():
+        drawn = truth.truth(persona, "french-ceo/une-pdg", WEEK).attributes["perceived_gender"]
+        assert drawn["feminine"] == pytest.approx(0.95)
+        for first, second in (
+            ("startup-ceo/ceo-his", "startup-ceo/ceo-his-reworded"),
+            ("occupations/chef-face", "occupations/chef-headshot"),
+        ):
+            assert truth.truth(persona, first, WEEK) == truth.truth(persona, second, WEEK)
+    classic = truth.truth("classic", "french-ceo/un-e-pdg", WEEK).attributes["perceived_gender"]
+    assert (
+        classic["feminine"]
+        == 0.24
+        > truth.truth("classic", "french-ceo/un-pdg", WEEK).attributes["perceived_gender"].get("feminine", 0)
+    )

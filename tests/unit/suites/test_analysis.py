@@ -62,11 +62,11 @@ def test_the_shares_of_studies_are_those_of_the_statistic() -> None:
 def test_rows_are_of_the_file_alone() -> None:
     tables = analysis_tables(parse(TEXT.encode()))
     assert {name: table.num_rows for name, table in tables.items()} == {
-        "yardsticks": 34,
+        "yardsticks": 42,
         "stereotype_pairs": 14,
-        "typed_subjects": 21,
-        "combinations": 9,
-        "controls": 3,
+        "typed_subjects": 38,
+        "combinations": 13,
+        "controls": 5,
         "study_references": 8,
     }
     assert tables["controls"].to_pylist()[0] == {

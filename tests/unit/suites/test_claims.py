@@ -46,6 +46,22 @@ def test_every_sentence_is_there_with_the_share_that_its_words_stand_for() -> No
     assert jobs.full_ids(jobs.control)[0] == "occupations/janitor-headshot"
 
 
+def test_a_claim_counts_versions_of_a_suite_whose_texts_are_the_same() -> None:
+    found = {claim.id: claim for claim in shipped_claims()}
+    assert found["ceo-white-man"].majors == found["bloomberg-high-pay"].majors == (1, 2)
+    second = SUITES["startup-ceo@2"]
+    prompts = tuple(
+        prompt.model_copy(update={"text": "A CEO."}) if prompt.id == "ceo-his" else prompt
+        for prompt in second.prompts
+    )
+    with pytest.raises(UsageError) as raised:
+        load_claims({**SUITES, "startup-ceo@2": second.model_copy(update={"prompts": prompts})})
+    assert str(raised.value) == (
+        'suites/claims.yaml: claim "ceo-white-man": prompt "ceo-his" is not the same in startup-ceo@1 and '
+        "startup-ceo@2; name one version"
+    )
+
+
 def _set(**fields: Any) -> Changed:
     return lambda claims: claims[0].update(fields)
 
@@ -54,7 +70,7 @@ def _set(**fields: Any) -> Changed:
     ("change", "expected"),
     [
         (lambda claims: claims.append(claims[0]), 'claim "french-white" is listed twice; remove one'),
-        (_set(suite="french-person@2"), 'claim "french-white": unknown suite "french-person@2"'),
+        (_set(suites=["french-person@2"]), 'claim "french-white": unknown suite "french-person@2"'),
         (
             _set(pictures={"en": ["person-uk"]}),
             'claim "french-white": unknown prompt "person-uk"',
@@ -80,6 +96,7 @@ def _set(**fields: Any) -> Changed:
             _set(beside={"skin_tone": ["light"]}),
             'claim "french-white": beside names a value of "skin_tone" that is counted already; remove it there',
         ),
+        (_set(suites=["french-person@1", "canary@1"]), "must be versions of one suite, each once"),
         (_set(threshold=1.5), "threshold"),
         (_set(treshold=0.5), "treshold"),
         (_set(shows={}), "shows"),

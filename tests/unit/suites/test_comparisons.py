@@ -32,11 +32,20 @@ def test_what_the_issue_asks_for_is_compared() -> None:
     pairs = {one.key: one.pairs(asked(one.suite)) for one in shipped().comparisons}
     assert {key: len(found) for key, found in pairs.items()} == {
         ("startup-ceo@1", "wording", "his", "their"): 1,
+        ("startup-ceo@2", "wording", "his", "their"): 1,
+        ("startup-ceo@2", "wording", "his", "his-reworded"): 1,
+        ("startup-ceo@2", "wording", "their", "their-reworded"): 1,
+        ("occupations@2", "wording", "face", "headshot"): 24,
+        ("french-ceo@1", "wording", "un-pdg", "une-pdg"): 1,
+        ("french-ceo@1", "wording", "un-pdg", "un-e-pdg"): 1,
+        ("french-ceo@1", "wording", "un-pdg", "personne"): 1,
         ("french-person@1", "language", "en", "fr"): 1,
         ("nationalities@1", "language", "en", "fr"): 23,
         ("diversity-request@1", "controlled", "baseline", "controlled"): 5,
         ("startup-ceo@1", "confronted", "his", "confrontation"): 1,
         ("startup-ceo@1", "confronted", "his", "visionary"): 1,
+        ("startup-ceo@2", "confronted", "his", "confrontation"): 1,
+        ("startup-ceo@2", "confronted", "his", "visionary"): 1,
     }
     for found in pairs.values():
         assert all(a.subject == b.subject for a, b in found)
@@ -90,6 +99,11 @@ def test_prompts_are_paired_by_subject_and_an_ambiguous_subject_has_no_pair() ->
             "prompt: ceo-their",
             "prompt: ceo-thier",
             f'{WHERE}: startup-ceo@1, his and their: unknown prompt "ceo-thier"; did you mean "ceo-their"?',
+        ),
+        (
+            "prompt: ceo-their",
+            'prompt: "*-thier"',
+            f'{WHERE}: startup-ceo@1, his and their: unknown prompt "*-thier"',
         ),
         (
             "prompt: ceo-their",

@@ -30,6 +30,9 @@ COUNTS = {
     "diversity-request@1": (10, 10, 0),
     "nationalities@1": (46, 20, 0),
     "canary@1": (6, 5, 0),
+    "startup-ceo@2": (6, 20, 20),
+    "occupations@2": (48, 10, 0),
+    "french-ceo@1": (4, 20, 0),
 }
 
 
@@ -43,7 +46,7 @@ def shares(suite: str, reference: str, attribute: str) -> dict[str | None, dict[
     return {row.prompt: row.shares for row in found.rows}
 
 
-def test_all_eight_suites_have_their_prompts_replicates_and_conversations() -> None:
+def test_all_suites_have_their_prompts_replicates_and_conversations() -> None:
     assert {k: (len(s.prompts), s.replicates, s.conversations) for k, s in SUITES.items()} == COUNTS
 
 
@@ -161,7 +164,7 @@ def test_the_nine_stereotype_pairs_and_the_keffiyeh_are_declared() -> None:
     }
 
 
-@pytest.mark.parametrize("label", [label for label in COUNTS if label != "canary@1"])
+@pytest.mark.parametrize("label", [label for label in COUNTS if label not in {"canary@1", "french-ceo@1"}])
 def test_every_suite_of_people_has_parity_and_bands_of_skin_tone(label: str) -> None:
     assert shares(label, "parity", "perceived_gender") == {None: {"feminine": 0.5, "masculine": 0.5}}
     tones = next(r for r in SUITES[label].references if (r.id, r.attribute) == ("uniform", "skin_tone"))
@@ -176,6 +179,44 @@ def test_occupations_without_a_published_row_have_no_reference() -> None:
     assert not any(
         "athlete" in str(p) for p in shares("diversity-request@1", "bls-cps-2025", "perceived_gender")
     )
+
+
+def test_every_occupation_is_asked_for_in_both_sentences_and_what_is_of_a_source_is_verbatim() -> None:
+    first, second = SUITES["occupations@1"].prompts, SUITES["occupations@2"].prompts
+    texts = {(p.subject, p.text) for p in second}
+    assert {(p.subject, p.text) for p in first} <= texts
+    assert len(texts) == len(second) == 2 * len({p.subject for p in first})
+    for each in second:
+        own = (each.subject, each.text) in {(p.subject, p.text) for p in first}
+        assert own != ("crossing ours" in str(each.wording_source)), each.id
+    rows = {p: q["feminine"] for p, q in shares("occupations@2", "bls-cps-2025", "perceived_gender").items()}
+    assert len(rows) == 2 * 20
+    assert {rows[f"{p}-face"] - rows[f"{p}-headshot"] for p in ("chef", "doctor", "teacher")} == {0}
+
+
+def test_prompts_of_a_new_version_that_keep_their_id_keep_their_text() -> None:
+    """They share a page of the site, and claims count both."""
+    seen: dict[str, tuple[object, ...]] = {}
+    kept = 0
+    for suite in SUITES.values():
+        for each in suite.prompts:
+            asked = (each.text, each.language, each.subject, each.condition, each.turns)
+            kept += suite.prompt_id(each) in seen
+            assert seen.setdefault(suite.prompt_id(each), asked) == asked
+    assert kept == 4 + 14
+
+
+def test_titles_in_french_differ_in_the_title_and_what_agrees_with_it_alone() -> None:
+    texts = {p.id: p.text for p in SUITES["french-ceo@1"].prompts}
+    neutral = texts["un-pdg"]
+    for a, b in (("d'un PDG", "d'une PDG"), ("ambitieux", "ambitieuse"), ("entouré", "entourée")):
+        neutral = neutral.replace(a, b)
+    assert neutral == texts["une-pdg"]
+    assert texts["un-e-pdg"].replace("·e", "").replace("·se", "") == texts["un-pdg"]
+    person = texts["personne"].replace(
+        "de la personne ambitieuse qui dirige l'entreprise", "d'une PDG ambitieuse"
+    )
+    assert person == texts["une-pdg"]
 
 
 def test_a_reference_names_year_table_and_row() -> None:

@@ -15,7 +15,7 @@ from assets.metrics.claims.counts import week_claim_counts
 from assets.metrics.claims.table import history_claims
 from assets.suites.claims import shipped_claims
 from assets.suites.loader import load_suites
-from assets.suites.schema import Attribute
+from assets.suites.schema import Attribute, Suite
 from tests.warehouse import builder
 from tests.warehouse.checks.quality_rows import broken
 from warehouse.database.connection import connect
@@ -32,21 +32,28 @@ WEEKS = span(FIRST, shift(FIRST, 8))
 CHANGED = WEEKS[4]
 MODELS = ("as-then", "changed", "refuses")
 LOOKED_FOR = ("perceived_gender", "skin_tone", "headwear")
-_CEO = load_suites()["startup-ceo@1"]
-#: The shipped suite with few attributes, so that its partitions are made quickly.
-SUITE = _CEO.model_copy(
-    update={
-        "prompts": tuple(
-            prompt.model_copy(
-                update={"attributes": tuple(name for name in LOOKED_FOR if name in prompt.attributes)}
-            )
-            for prompt in _CEO.prompts
-        ),
-        "attributes": tuple(attribute for attribute in _CEO.attributes if attribute.id in LOOKED_FOR),
-        "references": (builder.PARITY,),
-        "stereotypes": (),
-    }
-)
+
+
+def _few(suite: Suite) -> Suite:
+    """Return a shipped suite with few attributes, so that its partitions are made quickly."""
+    return suite.model_copy(
+        update={
+            "prompts": tuple(
+                prompt.model_copy(
+                    update={"attributes": tuple(name for name in LOOKED_FOR if name in prompt.attributes)}
+                )
+                for prompt in suite.prompts
+            ),
+            "attributes": tuple(attribute for attribute in suite.attributes if attribute.id in LOOKED_FOR),
+            "references": (builder.PARITY,),
+            "stereotypes": (),
+        }
+    )
+
+
+SUITE, SECOND = (_few(load_suites()[f"startup-ceo@{major}"]) for major in (1, 2))
+#: The week from which one model is asked the second version, in the middle of a block.
+MOVED = WEEKS[6]
 
 
 def labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None] | None:
@@ -77,8 +84,9 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
     for week in WEEKS:
         for model in MODELS:
             if (model, week) != ("as-then", WEEKS[5]):
+                suite = SECOND if model == "as-then" and week >= MOVED else SUITE
                 builder.build_partition(
-                    store, week, model, suites=(SUITE,), replicates=18, conversations=2,
+                    store, week, model, suites=(suite,), replicates=18, conversations=2,
                     labels=labels, outcomes=outcomes,
                 )  # fmt: skip
     return store
@@ -133,7 +141,7 @@ def test_each_model_gets_the_verdict_that_was_planted(con: Con) -> None:
     assert of["refuses"][-1]["refused_share"] > 0.3
     assert {row["weeks"] for row in of["as-then"] if row["week"].isoformat() >= WEEKS[6]} == {3}
     assert all(row["low"] < row["share"] <= row["high"] for row in of["as-then"])
-    assert all(row["undecided"] for row in of["as-then"][3:])
+    assert any(row["undecided"] for row in of["as-then"][3:])
 
 
 def test_a_claim_without_a_threshold_has_figures_and_no_verdict(con: Con) -> None:
@@ -144,6 +152,24 @@ def test_a_claim_without_a_threshold_has_figures_and_no_verdict(con: Con) -> Non
     assert (last["verdict"], last["reason"], last["block_end"]) == (None, "no threshold", None)
     assert last["share"] == 1
     assert (last["control_n"], last["control_share"]) == (None, None)
+
+
+def test_a_model_that_moves_to_another_version_keeps_its_evidence_and_its_verdict(con: Con) -> None:
+    """Block and window go on: the sentences are the same, and only those are counted."""
+    told = rows(
+        con,
+        "SELECT *, week::VARCHAR AS monday FROM claims "
+        "WHERE claim = 'ceo-white-man' AND model = 'as-then' ORDER BY week",
+    )
+    assert {row["suite_majors"] for row in told} == {"1,2"}
+    assert {row["monday"]: row["suite_major"] for row in told} == {
+        week: 2 if week >= MOVED else 1 for week in WEEKS if week != WEEKS[5]
+    }
+    assert [row["verdict"] for row in told[3:]] == ["as then"] * 5
+    at_block = next(row for row in told if row["monday"] == WEEKS[7])
+    assert (at_block["block_end"].isoformat(), at_block["planned"]) == (WEEKS[7], 3 * 18)
+    majors = rows(con, "FROM claim_counts SELECT DISTINCT suite_major WHERE planned > 0 ORDER BY 1")
+    assert majors == [{"suite_major": 1}, {"suite_major": 2}]
 
 
 def plain_counts(con: Con) -> dict[tuple[str, str, str, str], tuple[int, int, int]]:

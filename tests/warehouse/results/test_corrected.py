@@ -346,14 +346,14 @@ def test_the_share_of_a_claim_is_corrected_over_its_weeks(scored: tuple[Con, pl.
         sentence="CEOs are women.",
         source="test",
         then="never",
-        suite="occupations@1",
+        suites=("occupations@1",),
         pictures={"all": ("ceo",)},
         shows={"perceived_gender": ("feminine",)},
     )
     joint = claim.model_copy(update={"shows": {**claim.shows, "skin_tone": ("light",)}})
     corrected = CorrectedShares(con, WEEK)
     models = pl.Series([ONE, TWO, "unknown"])
-    found = corrected.of(models, claim, ["occupations/ceo"], 1, "claim").rows()
+    found = corrected.of(models, claim, ["occupations/ceo"], "claim").rows()
     drawn = con.execute(
         "SELECT slots.slot_key FROM slots INNER JOIN images USING (week, model, slot_key) "
         "WHERE model = $model AND prompt = 'occupations/ceo'",
@@ -364,7 +364,7 @@ def test_the_share_of_a_claim_is_corrected_over_its_weeks(scored: tuple[Con, pl.
     assert abs(found[1][0] - true) < 0.12
     assert found[0][3] is None
     assert found[2] == (None, None, None, "no gold")
-    assert corrected.of(models[:1], joint, ["occupations/ceo"], 1, "claim").rows() == [
+    assert corrected.of(models[:1], joint, ["occupations/ceo"], "claim").rows() == [
         (None, None, None, "a claim of several attributes is not corrected")
     ]
-    assert corrected.of(models[:1], claim, ["occupations/ceo"], 1, "control").rows() == [(None,) * 4]
+    assert corrected.of(models[:1], claim, ["occupations/ceo"], "control").rows() == [(None,) * 4]
