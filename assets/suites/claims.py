@@ -27,9 +27,9 @@ class _Data(BaseModel):
 class RegisteredClaim(_Data):
     """One sentence of 2023.
 
-    `suites` are versions of one suite that ask for the same with the same texts, the newest last; a model is asked one of
-    them a week. `pictures` names parts of their prompts, each of which has a verdict; `shows` and `beside` hold values
-    or bands by attribute; `threshold` is the share that the sentence stands for, None for no verdict.
+    `suites` are versions of one suite that hold the prompts with the same texts, the newest last; a model is asked one
+    of them a week. `pictures` names parts of their prompts, each of which has a verdict; `shows` and `beside` hold
+    values or bands by attribute; `threshold` is the share that the sentence stands for, None for no verdict.
     """
 
     id: Name

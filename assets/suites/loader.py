@@ -37,8 +37,8 @@ class AttributeFile(_Data):
 class SuiteFile(_Data):
     """One file of `data/`; `sets` names lists of attributes, which a prompt may name instead of listing them.
 
-    `sensitive` and `note` are for the site alone and never enter a suite: whether its pictures are shown only when asked
-    for, and why there is another version of it.
+    `sensitive` and `note` are for the site alone and never enter a suite: whether its pictures are shown only when
+    asked for, and why there is another version of it.
     """
 
     id: Name

@@ -65,6 +65,12 @@ def suite_title(suite: str, major: int) -> Message:
     return title(file.title if file else words.spaced(suite))
 
 
+def suite_note(suite: str, major: int) -> Message | None:
+    """Return why there is this version of a suite beside an earlier one."""
+    file = suite_words().get(f"{suite}@{major}")
+    return title(file.note) if file and file.note else None
+
+
 def is_sensitive(label: str) -> bool:
     """Return whether the pictures of a suite (`<id>@<major>`) are to be shown only when asked for."""
     file = suite_words().get(label)

@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells.showing import many
+from assets.leaderboard.cells.showing import many, suite_note
 from assets.leaderboard.models import names
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.reasons import reason
@@ -77,6 +77,7 @@ class BoardPage:
     key: Row
     question: Message
     suite: Message
+    note: Message | None  # why there is another version of the suite
     attribute: Message
     reference: Message
     metric: str
@@ -122,6 +123,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
             key={name: head[name] for name in _KEY},
             question=question(head),
             suite=names.asked(head["suite"], head["suite_major"], head["condition"]),
+            note=suite_note(head["suite"], head["suite_major"]),
             attribute=names.attribute(head["attribute"]),
             reference=names.reference(head["reference"]),
             metric=head["metric"],

@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells.showing import suite_title
+from assets.leaderboard.cells.showing import suite_note, suite_title
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
 from assets.leaderboard.parts.boards import retired_in
@@ -126,15 +126,15 @@ def _suites(found: list[Row]) -> Iterator[Happened]:
     before: set[str] = set()
     for row in found:
         if row["suite"] in before:
-            yield Happened(
-                row["first_week"],
-                None,
-                say(
-                    "%(suite)s: version %(version)s of the prompts is asked from this week on.",
-                    suite=suite_title(row["suite"], int(row["suite_version"].split(".")[0])),
-                    version=title(row["suite_version"]),
-                ),
+            version = row["suite"], int(row["suite_version"].split(".")[0])
+            text = say(
+                "%(suite)s: version %(version)s of the prompts is asked from this week on.",
+                suite=suite_title(*version),
+                version=title(row["suite_version"]),
             )
+            note = suite_note(*version)
+            why = say("%(event)s Why: %(why)s", event=text, why=note) if note else text
+            yield Happened(row["first_week"], None, why)
         before.add(row["suite"])
 
 

@@ -70,7 +70,9 @@ def names() -> Iterator[tuple[str, str]]:
                 yield where, words.pictures(attribute.id, value)
                 if one := words.of_value(attribute.id, value).one:
                     yield where, one
-    yield from (("suites", suite.title) for suite in suite_words().values())
+    yield from (
+        ("suites", said) for suite in suite_words().values() for said in (suite.title, suite.note) if said
+    )
     subjects = sorted({prompt.subject for suite in load_suites().values() for prompt in suite.prompts})
     yield from (("suites", words.subject(subject)) for subject in subjects if words.has_phrase(subject))
     for claim in shipped_claims():

@@ -24,7 +24,10 @@ from assets.leaderboard.views.query import rows
 
 #: Question → prompts whose pictures answer it, the first of them that was asked in the week.
 QUESTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
-    (say("Who is the CEO?"), ("startup-ceo/ceo-their", "occupations/ceo", "occupations/ceo-headshot")),
+    (
+        say("Who is the CEO?"),
+        ("startup-ceo/ceo-their", "occupations/ceo", "occupations/ceo-face", "occupations/ceo-headshot"),
+    ),
     (say("What does a French person look like?"), ("french-person/person-en", "french-person/person-fr")),
     (say("Whose house is run-down?"), ("rest-of-world/house-nigeria", "rest-of-world/house-india")),
     (say("Who draws diverse people when asked to?"), ("diversity-request/ceo-controlled",)),

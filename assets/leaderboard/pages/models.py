@@ -11,7 +11,7 @@ import duckdb
 
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import looks
-from assets.leaderboard.cells.showing import suite_title
+from assets.leaderboard.cells.showing import suite_note, suite_title
 from assets.leaderboard.models import changes, effects, events, facts, history, names, worst
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.effects import ClearEffect
@@ -46,6 +46,7 @@ class AskedSuite:
     """The prompts of a suite that the model was asked this week."""
 
     title: Message
+    note: Message | None
     prompts: tuple[Row, ...]
 
 
@@ -160,7 +161,10 @@ def _suites(asked: Sequence[Row]) -> tuple[AskedSuite, ...]:
     found: dict[tuple[str, int], list[Row]] = defaultdict(list)
     for row in asked:
         found[row["suite"], row["suite_major"]].append(row)
-    return tuple(AskedSuite(suite_title(*suite), tuple(prompts)) for suite, prompts in found.items())
+    return tuple(
+        AskedSuite(suite_title(*suite), suite_note(*suite), tuple(prompts))
+        for suite, prompts in found.items()
+    )
 
 
 KIND = PageKind("models", build, ("model", "model_history"))

@@ -24,6 +24,7 @@ from assets.suites.loader import attribute_words
 WEEKS_SHOWN = 12
 #: The board that the page opens on: the first of these that is in the data, else the first board there is.
 HEADLINES = (
+    ("occupations@2", "perceived_gender", "parity", "baseline"),
     ("occupations@1", "perceived_gender", "parity", "baseline"),
     ("diversity-request@1", "perceived_gender", "parity", "baseline"),
 )

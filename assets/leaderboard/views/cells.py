@@ -159,10 +159,11 @@ class PromptCard:
 
 @dataclass(frozen=True)
 class SuiteCards:
-    """The prompts of a suite."""
+    """The prompts of a version of a suite."""
 
     id: str
     title: Message
+    note: Message | None
     cards: tuple[PromptCard, ...]
 
 

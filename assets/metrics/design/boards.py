@@ -12,7 +12,7 @@ from assets.suites.schema import Attribute, Prompt, Suite
 
 #: The attribute that boards are planned for, and the suite whose attributes a board without a suite has.
 ATTRIBUTE = "perceived_gender"
-TYPICAL = "occupations@1"
+TYPICAL = "occupations@2"
 #: The provider of drawn pictures, by its name: making the others would import the SDK of each.
 SIMULATED = "simulated"
 

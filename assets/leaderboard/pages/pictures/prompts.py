@@ -12,10 +12,10 @@ import duckdb
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.cards import card
 from assets.leaderboard.pages.pictures import cell, prompt
-from assets.leaderboard.views.cells import PromptList, SuiteCards
+from assets.leaderboard.views.cells import PromptCard, PromptList, SuiteCards
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
-from assets.leaderboard.views.query import stream_of_weeks
+from assets.leaderboard.views.query import Row, stream_of_weeks
 
 #: Weeks whose own pages the page of a cell links to: a quarter of a year. Of earlier ones, the model's page knows.
 LINKED = 13
@@ -29,11 +29,18 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             cards.append((found.declared[0], card(found)))
         yield prompt.sheet(found)
         yield from cell.sheets(found, said, past)
+
+    def of_version(one: tuple[Row, PromptCard]) -> tuple[str, int]:
+        return one[0]["suite"], one[0]["suite_major"]
+
     suites = tuple(
-        SuiteCards(suite, showing.suite_title(suite, major), tuple(card for _, card in of_suite))
-        for (suite, major), of_suite in groupby(
-            cards, key=lambda one: (one[0]["suite"], one[0]["suite_major"])
+        SuiteCards(
+            suite if major == 1 else f"{suite}-{major}",
+            showing.suite_title(suite, major),
+            showing.suite_note(suite, major),
+            tuple(card for _, card in of_suite),
         )
+        for (suite, major), of_suite in groupby(sorted(cards, key=of_version), key=of_version)
     )
     yield Sheet(
         showing.ADDRESS,

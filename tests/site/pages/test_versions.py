@@ -1,0 +1,135 @@
+"""Two versions of a suite: models move to the second, pages say why, and the sentences of 2023 go on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pytest
+
+from assets.generation.slots import Slot
+from assets.leaderboard.cells.showing import suite_note
+from assets.leaderboard.page.sheets import NOWHERE, render_sheet
+from assets.leaderboard.parts.boards import headline
+from assets.leaderboard.sheets import kinds
+from assets.metrics.claims.counts import week_claim_counts
+from assets.metrics.claims.table import history_claims
+from assets.metrics.effects.table import compute_effects
+from assets.suites.loader import load_suites
+from assets.suites.schema import Attribute
+from tests.site import world
+from tests.site.pages import shown
+from tests.warehouse import builder
+from warehouse.loading.load import replace_history, replace_week
+from warehouse.store import open_store
+from warehouse.weeks import shift
+
+SUITES = load_suites()
+WEEKS = [shift(world.WEEK, -back) for back in range(4, -1, -1)]
+#: The week from which the second versions are asked.
+MOVED = WEEKS[3]
+ASKED = ("ceo", "nurse", "cook", "un-", "une-", "personne")
+
+
+def labels(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
+    """Return light-skinned men in all baseline pictures, women in headshots and where the title is in the feminine."""
+    if attribute.id == "perceived_gender":
+        woman = slot.prompt.endswith(("cook-headshot", "nurse-headshot", "une-pdg"))
+        return ("feminine" if woman else "masculine"), None, None
+    return attribute.values[0], None, None
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    store = open_store(tmp_path_factory.mktemp("versions"))
+    for week in WEEKS:
+        major = 2 if week >= MOVED else 1
+        for model in ("one", "two"):
+            builder.build_partition(
+                store,
+                week,
+                model,
+                suites=[
+                    SUITES[f"occupations@{major}"],
+                    SUITES[f"startup-ceo@{major}"],
+                    *([SUITES["french-ceo@1"]] if major == 2 else []),
+                ],
+                replicates=16 // major,
+                conversations=0,
+                labels=labels,
+                prompts=lambda prompt: prompt.split("/")[1].startswith(ASKED),
+            )
+    con = world.load(store)
+    replace_week(con, "effects", world.WEEK, compute_effects(con, world.WEEK))
+    for week in WEEKS:
+        replace_week(con, "claim_counts", week, week_claim_counts(con, week))
+    replace_history(con, {"claims": history_claims(con)}, {})
+    return con
+
+
+@pytest.fixture(scope="module")
+def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    day = date.fromisoformat(world.WEEK)
+    return {
+        path: data.decode()
+        for kind in kinds()
+        if kind.id in {"home", "compare", "prompts", "models", "words", "changes", "then", "model"}
+        for sheet in kind.build(con, day)
+        for path, data in render_sheet(kind, sheet, day, NOWHERE)
+        if path.endswith(".html") and not path.startswith("fr/")
+    }
+
+
+def test_boards_prompts_models_and_events_say_why_there_is_another_version(pages: dict[str, str]) -> None:
+    why = suite_note("occupations", 2)
+    assert why is not None
+    for page in ("compare/occupations-2-perceived-gender-parity/", "prompts/", "models/one/", "changes/"):
+        text = shown.words(pages[f"{page}index.html"])
+        assert str(why.text)[:60] in text, page
+    assert "Version 2 asks" not in shown.words(pages["prompts/occupations/ceo-face/index.html"])
+
+
+def test_the_front_page_opens_on_the_second_version_and_answers_its_questions(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    keys = [(f"occupations@{major}", "perceived_gender", "parity", "baseline") for major in (1, 2)]
+    assert headline(keys) == keys[1]
+    assert "Who is the CEO?" in shown.words(pages["index.html"])
+
+
+def test_wordings_are_compared_as_words_are(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:
+    found = {
+        (row["suite"], row["a"], row["b"]): (row["cells"], row["estimate"], row["clear"])
+        for row in shown.asked(
+            con,
+            "FROM word_against_word WHERE week = $week AND model = 'one' AND metric = 'share' AND subject IS NULL "
+            "AND value_name = 'feminine' AND kind = 'wording'",
+            week=world.WEEK,
+        )
+    }
+    assert found["occupations", "face", "headshot"] == (3, pytest.approx(2 / 3), True)
+    assert found["french-ceo", "un-pdg", "une-pdg"] == (1, 1, True)
+    assert found["startup-ceo", "his", "his-reworded"] == (1, 0, False)
+    assert len(found) == 7
+    text = shown.words(pages["words/occupations-2-face-headshot/index.html"])
+    assert "+67 points" in text
+    french = pages["words/french-ceo-un-pdg-une-pdg/index.html"]
+    assert "Photographie d'une PDG ambitieuse" in shown.words(french)
+    assert 'lang="fr"' in french
+
+
+def test_a_claim_keeps_its_pictures_and_its_verdict(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    (told,) = shown.asked(
+        con,
+        "FROM claims WHERE week = $week AND model = 'one' AND claim = 'bloomberg-high-pay'",
+        week=world.WEEK,
+    )
+    assert (told["suite_major"], told["suite_majors"], told["planned"], told["verdict"]) == (
+        2,
+        "1,2",
+        2 * 16 + 2 * 8,
+        "as then",
+    )
+    assert "as then" in shown.words(pages["2023/bloomberg-high-pay/index.html"]).lower()
