@@ -2,8 +2,8 @@
 --   labeler read in its picture?
 -- Grain: slot; none of a model's week that is withheld. Of a conversation only what came after its first
 --   turn.
--- Columns: suite_major is the highest that was asked in those weeks; labeler, labeler_version: whose readings
---   of the model's week count; attempt: the one that brought the picture; place: of the picture in a random
+-- Columns: suite_major is the highest that the model was asked in those weeks; labeler, labeler_version: whose
+--   readings of the model's week count; attempt: the one that brought the picture; place: of the picture in a random
 --   order that is another one each week of an edition; readings: one {labeler, labeler_version, attributes,
 --   found} for each labeler, its values in the order of the attributes.
 -- Weeks: own
@@ -17,10 +17,10 @@ WITH hidden AS (
 
 majors AS (
     SELECT
-        suite,
+        model, suite,
         max(cast(split_part(suite_version, '.', 1) AS INTEGER)) AS suite_major
     FROM slots
-    GROUP BY suite
+    GROUP BY model, suite
 ),
 
 chosen AS (
@@ -68,7 +68,7 @@ SELECT
     o.image_ext, drawn.attempt, versions.labeler, versions.labeler_version, r.readings,
     md5($week || coalesce(o.image_sha256, '') || o.slot_key) AS place
 FROM slot_outcomes AS o
-INNER JOIN majors USING (suite, suite_major)
+INNER JOIN majors USING (model, suite, suite_major)
 INNER JOIN prompts AS p
     ON
         o.week = p.week AND o.model = p.model AND o.suite = p.suite AND o.suite_major = p.suite_major

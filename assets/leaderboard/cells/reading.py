@@ -132,7 +132,7 @@ def read(
                 declared[prompt],
                 {key[2]: looked for key, looked in values.items() if key[:2] == (suite, major)},
                 of_prompt,
-                [row for row in shares.get(prompt, ()) if row["suite_major"] == major],
+                shares.get(prompt, ()),
                 beside={
                     "absent": tuple(absent.get(prompt, ())),
                     "statistics": tuple(
