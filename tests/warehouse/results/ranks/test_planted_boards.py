@@ -44,12 +44,17 @@ from warehouse.store import open_store
 
 Row = dict[str, Any]
 REPLICATES = 30
-SUITES = {suite.id: suite for label, suite in load_suites().items() if not label.startswith("canary")}
+#: First versions: a model is asked one version of a suite in a week, and the study has the boards of all.
+SUITES = {
+    suite.id: suite
+    for suite in load_suites().values()
+    if suite.major == 1 and suite.id not in {"canary", "french-ceo"}
+}
 PROMPTS = {suite.prompt_id(prompt): prompt for suite in SUITES.values() for prompt in suite.prompts}
 NAMES = {f"m{number}": model for number, model in enumerate(MODELS)}
 #: Attributes of boards; nothing else is labeled.
 LOOKED_AT = {(one.suite.partition("@")[0], one.attribute) for one in shipped().declared.yardsticks}
-BOARDS = [*planted.boards()]
+BOARDS = [board for board in planted.boards() if board.suite.major == 1]
 
 
 def shown(model: str, suite: Suite, attribute: Attribute, prompt: Prompt, replicate: int) -> str:
