@@ -153,7 +153,9 @@ def test_every_board_of_the_analysis_file_has_every_planted_model(
     leaderboard: dict[str, dict[str, Row]],
 ) -> None:
     assert {(b.suite.label, b.attribute.id, b.reference) for b in BOARDS} == {
-        (one.suite, one.attribute, one.reference) for one in shipped().declared.yardsticks
+        (one.suite, one.attribute, one.reference)
+        for one in shipped().declared.yardsticks
+        if one.suite.endswith("@1")
     }
     assert {name: set(found) for name, found in leaderboard.items()} == {b.name: set(MODELS) for b in BOARDS}
 
