@@ -19,8 +19,8 @@ readings AS (
 )
 
 SELECT
-    s.study, s.model, m.title, s.prompt, p.title AS prompt_title, s.condition, s.image_sha256, s.image_ext,
-    readings.readings
+    s.study, s.model, m.title, s.prompt, p.title AS prompt_title, p.text, s.condition, s.image_sha256,
+    s.image_ext, readings.readings
 FROM study_slots AS s
 INNER JOIN study_models AS m USING (study, model)
 LEFT JOIN study_prompts AS p USING (study, prompt, condition)

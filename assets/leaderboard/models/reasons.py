@@ -66,6 +66,10 @@ def _unreliable(found: re.Match[str]) -> Message:
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Message]], ...] = (
     (re.compile(r"too few: (\d+) of (\d+) needed"), _too_few),
+    (
+        re.compile(r"80 % of the slots and \d+ pictures or more are assessed for (\d+) of (\d+) prompts; .*"),
+        _prompts,
+    ),
     (re.compile(r"too few prompts: (\d+) of (\d+) with .*"), _prompts),
     (re.compile(r".+ \| (\S+): (\d+) of (\d+) answers were assessed; .*"), _group),
     (re.compile(r"not reliable: .*", re.DOTALL), _unreliable),

@@ -186,7 +186,7 @@ def _changes(found: Sequence[Row], titles: Mapping[str, str]) -> StudyChanges:
         rows=tuple(
             StudyChange(
                 model=titles.get(row["model"], words.plain(row["model"])),
-                prompt=words.plain(row["prompt"]),
+                prompt=words.plain(row["prompt_title"]),
                 value=words.plain(row["value"]),
                 before=(row["k_a"], row["n_a"]),
                 after=(row["k_b"], row["n_b"]),

@@ -22,12 +22,22 @@ def may_show(licence: str) -> bool:
 
 
 @dataclass(frozen=True)
+class StudyShare:
+    """How many pictures show a value, and its share with an interval: the mean over prompts."""
+
+    count: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class StudyCount:
     """How many pictures of a model under a condition show each value, of those that show any; and the others."""
 
     model: str
-    condition: str
-    counts: tuple[int, ...]
+    condition: Message
+    counts: tuple[StudyShare, ...]
     n: int
     others: tuple[tuple[Message, int], ...]
 
@@ -44,11 +54,68 @@ class StudyCounts:
 
 
 @dataclass(frozen=True)
+class StudyDistance:
+    """How far a model is from a reference, or why nobody can say; its rank from `low` to `high` of `of`."""
+
+    model: str
+    distance: float | None
+    low: float | None
+    high: float | None
+    strip: tuple[float, float, float] | None  # ends of the interval and the figure, in percent of the axis
+    n: int
+    why: Message | None
+    rank: tuple[int, int, int] | None
+    unranked: Message | None
+
+
+@dataclass(frozen=True)
+class StudyDistances:
+    """The models of a study under one condition."""
+
+    attribute: Message
+    reference: Message
+    condition: Message
+    labeler: str
+    by_people: bool
+    axis: float
+    marks: tuple[float, ...]
+    rows: tuple[StudyDistance, ...]
+
+
+@dataclass(frozen=True)
+class StudyDifference:
+    """Pictures of how many show something under each of two conditions; `p` is corrected for all looks."""
+
+    model: str
+    cell: str  # where its pictures are on the page
+    prompt: str
+    what: Message
+    before: tuple[int, int]
+    after: tuple[int, int]
+    p: float
+
+
+@dataclass(frozen=True)
+class StudyDifferences:
+    """What is more than chance, of so many differences; all tests of the attribute are corrected together."""
+
+    attribute: Message
+    labeler: str
+    before: Message
+    after: Message
+    tests: int
+    tested: int
+    untested: int  # without pictures on one side
+    rows: tuple[StudyDifference, ...]
+
+
+@dataclass(frozen=True)
 class StudyGrid:
     """Pictures of a model for a prompt under a condition, `n` in all, those that are shown picked at random."""
 
+    cell: str | None  # of the first grid of a prompt
     prompt: str
-    condition: str
+    condition: Message
     thumbs: tuple[Thumb, ...]
     n: int
 
@@ -79,6 +146,8 @@ class StudyPage:
     labels_alone: bool
     free: bool  # its license lets pictures be shown
     tables: tuple[StudyCounts, ...]
+    distances: tuple[StudyDistances, ...]
+    differences: tuple[StudyDifferences, ...]
     galleries: tuple[StudyGallery, ...]
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.asset import complete_studies
+from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.study_pages import may_show
 from tests.site import world
 from tests.site.pages.shown import files, words
@@ -42,13 +43,24 @@ def test_the_page_counts_what_the_labels_say(con: duckdb.DuckDBPyConnection) -> 
     ).fetchall():
         counted[model, condition, value] += 1
     rows = re.findall(
-        r'<tr><th scope="row" lang="en">([^<]+)</th><td lang="en">([^<]+)</td>((?:<td class="num">\d+</td>)+)'
+        r'<tr><th scope="row" lang="en">([^<]+)</th><td>([^<]+)</td>((?:<td class="num">(?:(?!</?t[rd]).)+</td>)+)'
         r"<td>([^<]*)</td></tr>",
         page,
     )
     assert len(rows) == 4
-    for model, condition, cells, others in rows:
-        women, men, n = map(int, re.findall(r"\d+", cells))
+    intervals = {
+        (model, condition, value): [tongue("en").percent(one) for one in figures]
+        for model, condition, value, *figures in con.execute(
+            "SELECT m.title, s.condition, s.value_name, s.estimate, s.low, s.high FROM study_scores AS s "
+            "JOIN study_models AS m USING (study, model) WHERE metric = 'share' AND prompt IS NULL"
+        ).fetchall()
+    }
+    for model, asked, cells, others in rows:
+        condition = {"with nothing added": "baseline", "with a request for diversity": "controlled"}[asked]
+        for cell, value in zip(cells.split("</td>"), ("feminine", "masculine"), strict=False):
+            share, low, high = intervals[model, condition, value]
+            assert f'">{share} <i>({low} to {high})</i>' in html.unescape(cell)
+        women, men, n = map(int, re.findall(r">(\d+)<", cells))
         assert (women, men) == (counted[model, condition, "feminine"], counted[model, condition, "masculine"])
         assert n == women + men
         missing = 10 * 2 - n
@@ -62,6 +74,37 @@ def test_the_page_counts_what_the_labels_say(con: duckdb.DuckDBPyConnection) -> 
     ):
         assert text in said
     assert "Missing: 2;" in said
+
+
+def test_distances_ranks_and_clear_differences_are_those_of_the_tables_in_both_languages(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    con.execute("UPDATE study_differences SET survives = true WHERE model = 'painter-a'")  # none is in so few
+    pages = files(con, "study")
+    said = {path: words(page) for path, page in pages.items() if path.endswith("index.html")}
+    boards = con.execute(
+        "SELECT m.title, b.distance, b.low, b.high, b.n, r.rank_low, r.rank_high, r.ranked_of "
+        "FROM study_leaderboard AS b LEFT JOIN study_ranks AS r USING (study, condition, attribute, reference, "
+        "labeler, labeler_version, model) JOIN study_models AS m USING (study, model) WHERE b.distance IS NOT NULL"
+    ).fetchall()
+    clear = con.execute(
+        "SELECT m.title, d.k_a, d.n_a, d.k_b, d.n_b FROM study_differences AS d "
+        "JOIN study_models AS m USING (study, model) WHERE d.survives"
+    ).fetchall()
+    assert boards
+    assert clear
+    for language, before, of, to in (("en", "", "of", " to "), ("fr", "fr/", "sur", " à ")):
+        text, tell = said[f"{before}{ADDRESS}"], tongue(language).decimal
+        for title, distance, low, high, n, first, last, ranked in boards:
+            place = str(first) if first == last else f"{first}–{last}"
+            rank = f"{place} {of} {ranked} " if first else ""
+            between = f"{'de ' if language == 'fr' else ''}{tell(low)}{to}{tell(high)}"
+            assert f"{rank}{tell(distance)} {between} {n}" in text, title
+        for title, k, n, k_after, n_after in clear:
+            assert re.search(
+                rf"{title}.{{1,90}} {k} (images )?{of} {n}.{{1,20}} {k_after} {of} {n_after} p", text
+            )
+        assert len(re.findall(r" p = \d| p < \d", text)) == len(clear)
 
 
 def test_its_pictures_are_there_with_what_was_read_in_them(con: duckdb.DuckDBPyConnection) -> None:
