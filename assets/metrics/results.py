@@ -24,6 +24,7 @@ from assets.metrics.ranks.robustness import study_robustness, week_orders, week_
 from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
+from assets.metrics.windows.clusters import week_design_effects
 from assets.metrics.windows.corrected import window_corrections
 from assets.metrics.windows.table import week_windows
 
@@ -41,6 +42,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "detectable_shifts": week_shifts,
     "claim_counts": week_claim_counts,
     "window_scores": week_windows,
+    "design_effects": week_design_effects,
     "window_corrected_scores": window_corrections,
     "window_effects": week_effects,
     "model_pairs": week_pairs,
@@ -50,7 +52,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
 #: Of these, what is made of the boards of a week.
 ORDERS = ("model_pairs", "ranks", "rank_robustness")
 #: Of these, in this order, what rests on weeks before too, on who is withheld in them, and on changes over weeks.
-WINDOW_RESULTS = ("window_scores", "window_corrected_scores", "window_effects", *ORDERS)
+WINDOW_RESULTS = ("window_scores", "design_effects", "window_corrected_scores", "window_effects", *ORDERS)
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,

@@ -32,6 +32,7 @@ _TABLES = (
     "drift_events",
     "effects",
     "window_scores",
+    "design_effects",
     "window_corrected_scores",
     "window_effects",
     "ranks",

@@ -12,7 +12,7 @@ sums AS (
         count(*) AS m,
         avg(mine.d) AS d,
         sum(
-            CASE WHEN mine.n >= 4 THEN mine.unbiased ELSE mine.growing + mine.at_zero END
+            CASE WHEN mine.r >= 4 THEN mine.unbiased ELSE mine.growing + mine.at_zero END
         ) AS unbiased,
         sum(mine.growing + mine.at_zero) AS plug_in,
         sum(mine.at_zero) AS at_zero,

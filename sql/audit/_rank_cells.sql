@@ -1,7 +1,8 @@
 -- Answers: What do pictures say of the models of a board, prompt by prompt? Steps of the audit queries of
 --   ranks, of weeks and of studies: made from their parts valued (board, model, prompt, value; q: the share
---   that the reference expects; x: pictures; u: answers of the prompt that show no value; compared_from,
---   covered_from: pictures from which on a prompt is compared, and covered) and placed (board, model).
+--   that the reference expects; x: pictures; u: answers of the prompt that show no value; effect: how many
+--   pictures of the prompt count as one; compared_from, covered_from: pictures from which on a prompt is
+--   compared, and covered) and placed (board, model).
 -- Grain: of seated: board, model.
 -- Columns: of seated: told, cells, planned_cells, bound_low, bound_high; of board_cells: terms of a prompt.
 -- Depends on:
@@ -12,22 +13,26 @@ WITH sized AS (
         count(*) OVER board_cell AS k,
         sum(q * q) OVER board_cell AS c,
         sum(x * q) OVER board_cell AS xq,
-        sum(x * q * q) OVER board_cell AS xqq,
-        sum(x * x) OVER board_cell AS xx
+        sum(x * x) OVER board_cell AS xx,
+        x / effect AS y,
+        sum(x) OVER board_cell / effect AS r,
+        sum(x * q) OVER board_cell / effect AS yq,
+        sum(x * q * q) OVER board_cell / effect AS yqq
     FROM valued
     WINDOW board_cell AS (PARTITION BY board, model, prompt)
 ),
 
--- p: the share with two pseudo-counts; line, square: sums of the kernel 1[i = j] - q_i - q_j + c and of its
--- square over all pictures; level: how high the values up to this one stand if unseen answers fill them;
--- all_here: distance2 if all unseen answers showed this value
+-- y of r: the independent pictures that x of n are worth; p: the share with two pseudo-counts; line, square:
+-- sums of the kernel 1[i = j] - q_i - q_j + c and of its square over all pictures; level: how high the
+-- values up to this one stand if unseen answers fill them; all_here: distance2 if all unseen answers showed
+-- this value
 shaped AS (
     SELECT
         *,
-        (x + 2 / k) / (n + 2) AS p,
+        (y + 2 / k) / (r + 2) AS p,
         1 - 2 * q + c AS own,
-        x - n * q - xq + n * c - (1 - 2 * q + c) AS line,
-        n * pow(c - q, 2) - 2 * (c - q) * xq + xqq + x * (1 + 2 * (c - 2 * q)) AS square,
+        y - r * q - yq + r * c - (1 - 2 * q + c) AS line,
+        r * pow(c - q, 2) - 2 * (c - q) * yq + yqq + y * (1 + 2 * (c - 2 * q)) AS square,
         x - (n + u - 1) * q AS short,
         (u + sum(x - (n + u - 1) * q) OVER filling) / row_number() OVER filling AS level,
         CASE
@@ -57,24 +62,25 @@ filled AS (
 
 board_cells AS (
     SELECT
-        board, model, prompt, n, u, compared_from,
-        n >= covered_from AND 10 * n >= 8 * (n + u) AS covered,
-        (sum(x * (x - 1)) / (n * (n - 1)) - 2 * xq / n + c) / 2 AS d,
+        board, model, prompt, r, u, compared_from,
+        CASE WHEN r < 2 THEN least(n, 1) ELSE n END AS n,
+        n >= covered_from AND r >= 2 AND 10 * n >= 8 * (n + u) AS covered,
+        (sum(y * (y - 1)) / (r * (r - 1)) - 2 * yq / r + c) / 2 AS d,
         (
-            pow(sum(x * line) / (n * (n - 1)), 2)
+            pow(sum(y * line) / (r * (r - 1)), 2)
             - (
-                pow(sum(x * line), 2)
-                - 4 * (sum(x * line * line) - sum(x * (square - own * own)))
-                - 2 * sum(x * (square - own * own))
-            ) / (n * (n - 1) * (n - 2) * (n - 3))
+                pow(sum(y * line), 2)
+                - 4 * (sum(y * line * line) - sum(y * (square - own * own)))
+                - 2 * sum(y * (square - own * own))
+            ) / (r * (r - 1) * (r - 2) * (r - 3))
         ) / 4 AS unbiased,
-        (n - 2) / (n * (n - 1)) * greatest(sum(p * pow(p - q, 2)) - pow(sum(p * (p - q)), 2), 0) AS growing,
+        (r - 2) / (r * (r - 1)) * greatest(sum(p * pow(p - q, 2)) - pow(sum(p * (p - q)), 2), 0) AS growing,
         (
             sum(p * p) + 2 * sum(p * q * q) + 2 * pow(sum(p * q), 2) + c * c - 4 * sum(p * p * q)
             + 2 * c * sum(p * p) - 4 * c * sum(p * q) - pow(sum(pow(p - q, 2)), 2)
-        ) / (2 * n * (n - 1)) AS at_zero,
+        ) / (2 * r * (r - 1)) AS at_zero,
         sum(pow(p - q, 2)) / 2 AS plain,
-        2 * (n - 2) / (n * (n - 1)) * (1 - sum(p * p)) / greatest(k - 1, 1) AS slope,
+        2 * (r - 2) / (r * (r - 1)) * (1 - sum(p * p)) / greatest(k - 1, 1) AS slope,
         (1 - 2 * min(q) + c) / 2 AS largest,
         CASE
             WHEN n > 0 AND n + u >= 2
@@ -86,7 +92,7 @@ board_cells AS (
         END AS cell_low,
         CASE WHEN n > 0 AND n + u >= 2 THEN max(all_here) ELSE (1 - 2 * min(q) + c) / 2 END AS cell_high
     FROM filled
-    GROUP BY board, model, prompt, n, u, k, c, xq, compared_from, covered_from
+    GROUP BY board, model, prompt, n, r, u, k, c, xq, yq, compared_from, covered_from
 ),
 
 -- the prompts of a board are those that any of its models planned

@@ -4,7 +4,7 @@
 -- Grain: of labelled: week, model, suite, suite_major, prompt, attribute, scale, labeler_version; of
 --   assessed: those and value; of refusals: week, model, suite, suite_major, prompt, attribute.
 -- Columns: of labelled: not_assessed; of refusals: refused; of assessed: pictures.
--- Depends on: slots, prompts, plans, attempts, outcomes, window_scores, withheld
+-- Depends on: slots, prompts, plans, attempts, outcomes, window_scores, design_effects, withheld
 WITH
 starts AS (
     SELECT
@@ -63,6 +63,13 @@ scattered AS ( -- noqa: ST03
         pow(scatter, 2) / nullif(weeks, 0) AS added
     FROM window_scores
     WHERE prompt IS NULL AND value_name IS NULL
+),
+
+worths AS ( -- noqa: ST03
+    SELECT
+        week, model, suite, suite_major, prompt, attribute, design_effect
+    FROM design_effects
+    WHERE prompt IS NOT NULL
 ),
 
 -- how a slot ended: by its first final attempt, else by its last

@@ -56,6 +56,7 @@ valued AS ( -- noqa: ST03
         planned.board, planned.model, planned.prompt, expected.value, expected.expected_share AS q,
         cast(coalesce(assessed.pictures, 0) AS DOUBLE) AS x,
         cast(coalesce(labelled.not_assessed, 0) + coalesce(refusals.refused, 0) AS DOUBLE) AS u,
+        coalesce(worths.design_effect, 1) AS effect,
         5 AS compared_from,
         5 AS covered_from
     FROM planned
@@ -95,6 +96,14 @@ valued AS ( -- noqa: ST03
             AND planned.suite_major = refusals.suite_major
             AND planned.prompt = refusals.prompt
             AND planned.attribute = refusals.attribute
+    LEFT JOIN worths
+        ON
+            planned.week = worths.week
+            AND planned.model = worths.model
+            AND planned.suite = worths.suite
+            AND planned.suite_major = worths.suite_major
+            AND planned.prompt = worths.prompt
+            AND planned.attribute = worths.attribute
 ),
 
 -- Uses: rank_cells

@@ -101,6 +101,7 @@ cliche_entries AS (
         coalesce(shown.n, 0) AS n,
         coalesce(shown.x, 0) AS x,
         coalesce(unseen.u, 0) AS u,
+        coalesce(worths.design_effect, 1) AS effect,
         1 / count(*) OVER (PARTITION BY seats.board, seats.model, board_entries.pair)
         / count(DISTINCT board_entries.pair) OVER (PARTITION BY seats.board, seats.model) AS w
     FROM cliche_placed AS seats
@@ -116,6 +117,14 @@ cliche_entries AS (
             seats.board = unseen.board
             AND seats.model = unseen.model
             AND board_entries.prompt = unseen.prompt
+    LEFT JOIN worths
+        ON
+            seats.week = worths.week
+            AND seats.model = worths.model
+            AND seats.suite = worths.suite
+            AND seats.suite_major = worths.suite_major
+            AND board_entries.prompt = worths.prompt
+            AND seats.attribute = worths.attribute
 ),
 
 cliche_groups AS (

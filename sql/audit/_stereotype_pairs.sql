@@ -7,7 +7,9 @@ WITH
 -- the entries that model has in common with other, weighted again: a mean over pairs of means over prompts
 cliche_common AS (
     SELECT
-        a.board, a.model, b.model AS other, mine.pair, mine.prompt, mine.x, mine.n,
+        a.board, a.model, b.model AS other, mine.pair, mine.prompt,
+        mine.x / mine.effect AS x,
+        mine.n / mine.effect AS n,
         1 / count(*) OVER (PARTITION BY a.board, a.model, b.model, mine.pair)
         / count(DISTINCT mine.pair) OVER (PARTITION BY a.board, a.model, b.model) AS w
     FROM ranked AS a
@@ -25,7 +27,7 @@ cliche_common AS (
             AND mine.pair = theirs.pair
             AND mine.prompt = theirs.prompt
             AND b.model = theirs.model
-    WHERE mine.n >= 5 AND theirs.n >= 5
+    WHERE mine.n >= 5 AND mine.n / mine.effect >= 2 AND theirs.n >= 5 AND theirs.n / theirs.effect >= 2
 ),
 
 -- values of one prompt are read off the same pictures

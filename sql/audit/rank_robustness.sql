@@ -8,7 +8,7 @@
 --   turned: pairs in the opposite order; told_apart: pairs that the board tells apart
 --   told_apart_turned: pairs that it tells apart, in the opposite order
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, stereotype_pairs,
---   yardsticks, plans, attempts, outcomes, labels, withheld, window_scores
+--   yardsticks, plans, attempts, outcomes, labels, withheld, window_scores, design_effects
 -- Uses: read_from_labels
 WITH RECURSIVE
 -- Uses: ranked_boards

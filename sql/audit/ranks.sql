@@ -10,7 +10,7 @@
 --   difference: distance2 of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: 95 % for all pairs of the board together
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, yardsticks, plans,
---   attempts, outcomes, labels, withheld, window_scores
+--   attempts, outcomes, labels, withheld, window_scores, design_effects
 -- Uses: read_from_labels
 WITH RECURSIVE
 -- Uses: ranked_boards

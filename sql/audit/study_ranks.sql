@@ -62,6 +62,7 @@ valued AS (
         CASE WHEN named.even THEN 1 / unseen.k ELSE stated.expected_share END AS q,
         cast(unseen.x AS DOUBLE) AS x,
         cast(unseen.u AS DOUBLE) AS u,
+        1 AS effect,
         2 AS compared_from,
         4 AS covered_from
     FROM named

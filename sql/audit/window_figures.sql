@@ -6,10 +6,12 @@
 --   stereotype_share and stereotype_others (over all pairs); first_week as far as an opened change moves it;
 --   low and high of shares alone.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, stereotype_pairs,
---   yardsticks, plans, attempts, outcomes, labels, withheld, drift_events
+--   yardsticks, plans, attempts, outcomes, labels, clusters, withheld, drift_events
 -- Uses: read_from_labels
 WITH
 -- Uses: window_cells
+
+-- Uses: window_designs
 
 window_prompts AS (
     SELECT DISTINCT
@@ -47,7 +49,7 @@ expected AS (
             OVER (PARTITION BY windows.id, reference_values.reference, window_prompts.prompt)
 ),
 
-shown AS (
+pictures AS (
     SELECT
         id,
         '' AS reference,
@@ -64,6 +66,17 @@ shown AS (
     INNER JOIN expected USING (id, prompt, value)
 ),
 
+-- the independent pictures that those drawn together are worth
+shown AS (
+    SELECT
+        pictures.* EXCLUDE (x, n),
+        pictures.n AS counted,
+        pictures.x / coalesce(designs.effect, 1) AS x,
+        pictures.n / coalesce(designs.effect, 1) AS n
+    FROM pictures
+    LEFT JOIN designs USING (id, prompt)
+),
+
 pooled AS (
     SELECT
         id, reference, prompt, subject, value, q,
@@ -73,7 +86,7 @@ pooled AS (
         sum(n) AS total
     FROM shown
     GROUP BY ALL
-    HAVING coalesce(sum(n) FILTER (WHERE pooled), 0) >= 5
+    HAVING coalesce(sum(counted) FILTER (WHERE pooled), 0) >= 5 AND sum(n) FILTER (WHERE pooled) >= 2
 ),
 
 sides AS (

@@ -3,8 +3,10 @@
 -- Grain: model × suite × condition × attribute × prompt × value of the support: every prompt that was planned
 --   for the model (of a confrontation what came after it), answered or not; zeros included.
 -- Columns: keys of the board and the cell, position in the declared order, in_support: true, pictures;
---   unseen of the cell: answers of the model that show no value of the support, refusals among them.
--- Depends on: scores, plans, slots, prompts, prompt_attributes, attribute_values, window_scores, withheld
+--   unseen of the cell: answers of the model that show no value of the support, refusals among them; effect:
+--   its design effect, 1 where its pictures are independent.
+-- Depends on: scores, plans, slots, prompts, prompt_attributes, attribute_values, window_scores,
+--   design_effects, withheld
 WITH windows AS (
     SELECT
         model, suite, suite_major, condition, attribute,
@@ -119,6 +121,13 @@ cells AS (
         AND (prompts.condition <> 'confronted' OR prompts.turns > 1)
 ),
 
+drawn AS (
+    SELECT
+        model, suite, suite_major, condition, attribute, prompt, design_effect
+    FROM design_effects
+    WHERE week = cast($week AS DATE)
+),
+
 declared AS (
     SELECT
         model, suite, suite_major, attribute,
@@ -134,6 +143,7 @@ SELECT
     cells.track, cells.simulated, cells.suite, cells.suite_major, cells.condition, cells.attribute,
     cells.scale, cells.model, cells.labeler_version, cells.prompt,
     coalesce(unread.answers, 0) + coalesce(refused.answers, 0) AS unseen,
+    coalesce(drawn.design_effect, 1) AS effect,
     declared.position, declared.value,
     TRUE AS in_support,
     cast(coalesce(shares.pictures, 0) AS BIGINT) AS pictures
@@ -142,5 +152,6 @@ INNER JOIN declared USING (model, suite, suite_major, attribute)
 LEFT JOIN shares USING (model, suite, suite_major, condition, attribute, prompt, value)
 LEFT JOIN unread USING (model, suite, suite_major, condition, attribute, prompt)
 LEFT JOIN refused USING (model, suite, suite_major, condition, attribute, prompt)
+LEFT JOIN drawn USING (model, suite, suite_major, condition, attribute, prompt)
 -- A prompt's name holds its suite, and a cell's rows only have to stand together.
 ORDER BY cells.model, cells.prompt, cells.suite_major, cells.attribute, declared.position, declared.value

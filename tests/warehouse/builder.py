@@ -159,6 +159,7 @@ def build_partition(
 
     Only `prompts` (full ids) get slots; the plan holds whole suites all the same. `planned` is a plan as the pipeline
     makes it, of these suites: its slots are taken.
+    With `plan={"grid": 2}` two pictures of a prompt are drawn together.
     A slot's picture is the hash of its key; `plan={"simulated": False}` and the like are kept as given.
     """
     params: dict[str, Any] = dict((plan or {}).get("params", {}))
@@ -296,6 +297,7 @@ def receipt_row(slot: Slot, attempt: int, outcome: str, plan: Mapping[str, Any])
         "block_categories": "[]",
         "turn": slot.turn,
         "conversation": slot.conversation,
+        "cluster": f"{slot.prompt} {slot.replicate // plan['grid']}" if plan.get("grid") else None,
         "refusal_text": "I cannot draw that." if outcome == "refused_text" else None,
     }
     if outcome == "ok":

@@ -50,6 +50,7 @@ WEEK_TABLES = (
     "label_error",
     "claim_counts",
     "window_scores",
+    "design_effects",
     "window_corrected_scores",
     "window_effects",
 )

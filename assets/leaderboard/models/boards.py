@@ -20,6 +20,7 @@ from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 from assets.suites.loader import attribute_words
 
 _LAST = 1000
+_DRAWN = ("model", "suite", "suite_major", "condition", "attribute")
 _KEY = ("suite", "suite_major", "condition", "attribute", "reference")
 #: Columns of a board's CSV, as `leaderboard` has them.
 COLUMNS = (
@@ -99,8 +100,9 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
     """Yield the boards of a week, by suite, condition, attribute and reference."""
     of_week = {"week": week.isoformat()}
     boards: dict[str, list[Row]] = defaultdict(list)
+    alike = _drawn_together(con, of_week)
     for row in rows_of_weeks(con, "board_rows", [week], {}):
-        boards[board_slug(row)].append(row)
+        boards[board_slug(row)].append(row | {"alike": alike.get(tuple(row[name] for name in _DRAWN))})
     refused: dict[tuple[object, ...], tuple[int, int]] = {
         (row["model"], row["suite"], row["suite_major"], row["condition"]): (row["refused"], row["answered"])
         for row in rows(con, "refused", of_week)
@@ -135,6 +137,17 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
             prompts=tuple(prompts[head["suite"], head["suite_major"], head["condition"], head["attribute"]]),
             csv=tuple(tuple(row[name] for name in COLUMNS) for row in found),
         )
+
+
+def _drawn_together(
+    con: duckdb.DuckDBPyConnection, of_week: dict[str, str]
+) -> Mapping[tuple[object, ...], Row]:
+    """Return the models whose pictures count as clearly fewer; {} in an edition without design effects."""
+    try:
+        found = rows(con, "drawn_together", of_week)
+    except duckdb.CatalogException:
+        return {}
+    return {tuple(row[name] for name in _DRAWN): row for row in found}
 
 
 def question(row: Row) -> Message:
@@ -239,6 +252,12 @@ def _notes(row: Row) -> Iterator[Message]:
         )
     if row["scatter_measured"] is False:
         yield say("scatter from week to week not yet measured: taken to be five points")
+    if row["alike"]:
+        yield say(
+            "its pictures are drawn several at a time and are alike: %(n)s count as %(worth)s",
+            n=row["alike"]["n"],
+            worth=row["alike"]["worth"],
+        )
     if row["reliable"] is False:
         yield say("the labels are not reliable")
     if row["weeks"] is not None and row["weeks"] < 4 and not row["settling"]:

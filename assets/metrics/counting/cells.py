@@ -28,6 +28,7 @@ class Cells:
         expected: (C, K) reference shares, 0 where unused; None without references.
         referenced: (C,) False where the reference has no row for the cell.
         values: names of values, a name maybe repeatedly.
+        effect: (C,) design effect of the cell's pictures, that of independent ones being 1; None: all are.
     """
 
     frame: pl.DataFrame
@@ -37,16 +38,22 @@ class Cells:
     expected: Floats
     referenced: Bools
     values: pl.Series
+    effect: Floats | None = None
+
+    @cached_property
+    def effective(self) -> Floats:
+        """(C, K) the independent pictures that the cell's are worth."""
+        return self.counts if self.effect is None else np.asfortranarray(self.counts / self.effect[:, None])
 
     @cached_property
     def terms(self) -> distance.Terms:
         """What each cell adds to its distance from the reference: made once for all figures."""
-        return distance.terms(self.counts, self.expected, self.support)
+        return distance.terms(self.effective, self.expected, self.support)
 
     @cached_property
     def even_terms(self) -> distance.Terms:
         """What each cell adds to its distance from equal shares of its support."""
-        return distance.even_terms(self.counts, self.support)
+        return distance.even_terms(self.effective, self.support)
 
     def take(self, rows: Bools) -> Cells:
         """Return the cells of the True rows."""
@@ -59,6 +66,7 @@ class Cells:
             np.compress(rows, self.expected.T, axis=1).T,
             self.referenced[rows],
             self.values,
+            None if self.effect is None else self.effect[rows],
         )
 
     def named(self, rows: Ints, columns: Ints) -> pl.Series:

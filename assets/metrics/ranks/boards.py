@@ -9,7 +9,7 @@ reference, labeler version). Its prompts are those that any of its models was as
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -35,6 +35,7 @@ from assets.metrics.ranks.order import (
     covered,
     enough,
 )
+from assets.metrics.scores.figures import effects_of
 from assets.metrics.scores.table import even_references
 from assets.metrics.windows.formulas import PICTURES
 from warehouse.occasions import Occasion
@@ -268,13 +269,18 @@ def _of_study(con: duckdb.DuckDBPyConnection, study: Occasion) -> tuple[pl.DataF
 
 
 def _cells(long: pl.DataFrame, keys: Sequence[str], references: pl.DataFrame, on: Sequence[str]) -> Cells:
-    return reference_cells(*number_cells(long, [*keys, "model", "prompt", "unseen"]), references, on)
+    of_cell = [*keys, "model", "prompt", "unseen", *({"effect"} & {*long.columns})]
+    cells = reference_cells(*number_cells(long, of_cell), references, on)
+    return replace(cells, effect=effects_of(cells.frame))
 
 
 def _parts(cells: Cells) -> Floats:
     """Return what is asked of each cell: (12, cells): n, unseen, bounds, maximum, and the terms of `distance.Sums`."""
-    terms = distance.terms(cells.counts, cells.expected, cells.support)
+    terms = cells.terms
     unseen = cells.frame["unseen"].to_numpy().astype(float)
     bounds = cell_bounds(cells.counts, cells.expected, cells.support, unseen)
     sums = (getattr(terms, name) for name in distance.Sums._fields[1:])
-    return np.stack([terms.n, unseen, *bounds, terms.maximum, *sums])
+    n = cells.counts.sum(axis=1)
+    # pictures that are worth fewer than two independent ones say nothing of a distance
+    n = np.where(terms.n < distance.MIN_PICTURES, np.minimum(n, distance.MIN_PICTURES - 1), n)
+    return np.stack([n, unseen, *bounds, terms.maximum, *sums])

@@ -16,6 +16,7 @@ import polars as pl
 from assets.metrics.counting.reading import read
 from assets.metrics.declared import is_declared
 from assets.metrics.formulas.contrast import mixture
+from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
 from assets.metrics.ranks import variants
 from assets.metrics.ranks.boards import KEYS, YARDSTICK, OfWeek, RankBoard
@@ -36,6 +37,7 @@ class PairBoard(RankBoard):
         prompt: (E,) which prompt.
         pair: (E,) which pair, from 0.
         names: of the pairs.
+        effect: (G, P) design effect of the pictures of each prompt.
     """
 
     k: Floats
@@ -43,6 +45,12 @@ class PairBoard(RankBoard):
     prompt: Ints
     pair: Ints
     names: tuple[str, ...]
+    effect: Floats
+
+    @property
+    def have(self) -> Bools:
+        """(G, P) whether there are enough pictures to compare models by."""
+        return np.asarray((self.n >= PICTURES) & (self.n / self.effect >= MIN_PICTURES))
 
     @property
     def ends(self) -> Bounds:
@@ -68,7 +76,8 @@ class PairBoard(RankBoard):
 
     def compared(self, ranked: Bools) -> Compared:
         """Compare all pairs of the models of the True rows: their shares on the prompts that both have."""
-        k, n = self.k[ranked], self.n[ranked][:, self.prompt]
+        worth = self.effect[ranked][:, self.prompt]
+        k, n = self.k[ranked] / worth, self.n[ranked][:, self.prompt] / worth
         models, entries = k.shape
         have = self.have[ranked][:, self.prompt]
         common = have[:, None] & have[None, :]
@@ -131,16 +140,16 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: Of
             held.select(*on, "model"), on=[*on, "model"], how="semi", maintain_order="left"
         )
         whole = here.group_by("model", "prompt", maintain_order=True).agg(
-            n=pl.col("pictures").sum(), unseen=pl.col("unseen").first()
+            pl.col("unseen", "effect").first(), n=pl.col("pictures").sum()
         )
         shown = here.join(pairs, on=[*of, "value"], maintain_order="left").sort("pair", "prompt", "model")
         entries = shown.select("pair", "prompt").unique(maintain_order=True)
         names = entries["pair"].unique(maintain_order=True).to_list()
         prompts = entries["prompt"].unique(maintain_order=True).to_list()
         models = held["model"].to_list()
-        n, unseen = (
+        n, unseen, effect = (
             _wide(whole, column, models, ["prompt"], entries.select("prompt").unique(maintain_order=True))
-            for column in ("n", "unseen")
+            for column in ("n", "unseen", "effect")
         )
         yield PairBoard(
             week,
@@ -157,6 +166,7 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: Of
             np.array([prompts.index(name) for name in entries["prompt"]], dtype=np.int64),
             np.array([names.index(name) for name in entries["pair"]], dtype=np.int64),
             tuple(names),
+            np.maximum(effect, 1),
         )
 
 

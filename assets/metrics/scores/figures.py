@@ -189,6 +189,13 @@ def rate_figures(counts: pl.DataFrame, keys: Sequence[str], rates: Iterable[Rate
         )
 
 
+def effects_of(counts: pl.DataFrame) -> Floats:
+    """Return the design effect of each row's pictures, 1 where they are independent."""
+    if "effect" not in counts.columns:
+        return np.ones(counts.height)
+    return np.asarray(counts["effect"].to_numpy(), dtype=float)
+
+
 def rows_of(
     groups: Groups,
     metric: str,

@@ -6,7 +6,7 @@ parameters or another major version of the suite, whose pictures are not read at
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import duckdb
@@ -15,7 +15,9 @@ import polars as pl
 
 from assets.metrics.counting.cells import Cells, reference_cells, support_cells
 from assets.metrics.counting.reading import read
-from assets.metrics.formulas.share import Bools, Floats, Ints, across, by_group
+from assets.metrics.formulas.clusters import Clustered, DesignEffects, design_effects
+from assets.metrics.formulas.distance import MIN_PICTURES
+from assets.metrics.formulas.share import Bools, Floats, Ints, across, by_group, ratio
 from assets.metrics.windows.formulas import HISTORY, PICTURES, WINDOW
 from warehouse.weeks import shift
 
@@ -45,6 +47,7 @@ class WindowCounts:
         n: (C, weeks) pictures assessed of a cell.
         window: (U, weeks) whether the week is of the window.
         quiet: (U, weeks) whether no opened change lies between it and the last.
+        clusters: clusters, squares, within of `Clustered` in each week, (C, weeks); None: nothing was drawn together.
     """
 
     suites: pl.DataFrame
@@ -55,6 +58,30 @@ class WindowCounts:
     n: Floats
     window: Bools
     quiet: Bools
+    clusters: tuple[Floats, ...] | None = None
+
+    @cached_property
+    def designs(self) -> DesignEffects | None:
+        """What pictures that were drawn together are worth, of suites and cells; None: nothing was drawn together."""
+        if (found := self.clustered) is None:
+            return None
+        return design_effects(found, self.suite_of, self.suites.height)
+
+    @cached_property
+    def clustered(self) -> Clustered | None:
+        """What the clusters of the window's cells say; None: nothing was drawn together."""
+        if self.clusters is None:
+            return None
+        clusters, squares, within = (across(part * self.window[self.suite_of]) for part in self.clusters)
+        together = by_group(self.pooled**2, self.cell_of, len(self.n))
+        return Clustered(
+            self.assessed, clusters, squares, within, np.nan_to_num(ratio(together, self.assessed))
+        )
+
+    @cached_property
+    def effect(self) -> Floats:
+        """(C,) design effect of the pictures of each cell."""
+        return np.ones(len(self.n)) if self.designs is None else self.designs.of_cell
 
     @cached_property
     def pooled(self) -> Floats:
@@ -68,13 +95,13 @@ class WindowCounts:
 
     @cached_property
     def enough(self) -> Bools:
-        """(C,) whether a cell has five of them."""
-        return np.asarray(self.assessed >= PICTURES)
+        """(C,) whether a cell has five of them, worth two independent ones."""
+        return np.asarray((self.assessed >= PICTURES) & (self.assessed / self.effect >= MIN_PICTURES))
 
     def cells(self) -> Cells:
         """Return the cells over the supports of their attributes, without the pictures of cells that have too few."""
         numbered, cells = self._numbered(np.where(self.enough[self.cell_of], self.pooled, 0))
-        return support_cells(numbered, cells)
+        return replace(support_cells(numbered, cells), effect=self.effect)
 
     def compared(self, references: pl.DataFrame) -> tuple[Cells, Ints]:
         """Return the cells beside their references, all pictures counted, and the seat of each of its columns.
@@ -94,6 +121,7 @@ class WindowCounts:
             found.expected,
             found.referenced,
             found.values,
+            self.effect[found.frame["cell"].to_numpy()],
         )
         return made, seats
 
@@ -131,7 +159,30 @@ def read_counts(con: duckdb.DuckDBPyConnection, week: str) -> WindowCounts | Non
     begun = begin(suites, read(con, "window_restarts", {"week": week}))
     seen = np.zeros((suites.height, HISTORY), dtype=bool)
     np.logical_or.at(seen, suite_of, n > 0)
-    return WindowCounts(begun.of(seen), numbered, k, cell_of, suite_of, n, begun.window, begun.quiet)
+    clusters = _clusters(con, week, numbered, n)
+    return WindowCounts(
+        begun.of(seen), numbered, k, cell_of, suite_of, n, begun.window, begun.quiet, clusters
+    )
+
+
+def _clusters(
+    con: duckdb.DuckDBPyConnection, week: str, seats: pl.DataFrame, n: Floats
+) -> tuple[Floats, ...] | None:
+    """Return clusters, Σ m² and Σ x² / m of each cell and week; None where no picture is of a cluster.
+
+    A picture without one is a cluster of its own.
+    """
+    found = read(con, "window_clusters", {"week": week, "first": shift(week, 1 - HISTORY)})
+    if found.is_empty():
+        return None
+    on = ["model", "suite", "suite_major", "condition", "turn", "attribute", "prompt"]
+    found = found.join(seats.select("cell", *on).unique("cell"), on=on)
+    at, alone = (found["cell"].to_numpy(), found["back"].to_numpy()), n.copy()
+    alone[at] -= found["pictures"].to_numpy()
+    parts = tuple(alone.copy() for _ in range(3))
+    for part, name in zip(parts, ("clusters", "squares", "within"), strict=True):
+        part[at] += found[name].to_numpy()
+    return parts
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.metrics.counting.cells import Cells
 from assets.metrics.counting.reading import read, read_weeks
+from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.formulas.share import Bools, Floats, Ints, by_group, ratio
 from assets.metrics.scores.figures import each, together
 from assets.metrics.scores.measures.distances import distance_figures
@@ -42,6 +43,11 @@ class BesideReferences:
     cells: Cells
     seats: Ints
     n: Floats
+
+    @property
+    def effect(self) -> Floats:
+        """(R,) design effect of the pictures of each cell."""
+        return np.ones(len(self.n)) if self.cells.effect is None else self.cells.effect
 
 
 def compare(counts: WindowCounts, references: pl.DataFrame) -> BesideReferences:
@@ -75,8 +81,8 @@ def labelled(con: duckdb.DuckDBPyConnection, week: str) -> Counted | None:
     return Counted(
         counts.suites,
         [one for one in found if one.figures.height],
-        counts.k,
-        np.concatenate([counts.n, compared.n]),
+        counts.k / counts.effect[counts.cell_of][:, None],
+        np.concatenate([counts.n / counts.effect[:, None], compared.n / compared.effect[:, None]]),
         counts.quiet[counts.suite_of[counts.cell_of]],
         pl.concat([cells, whole]),
     )
@@ -100,9 +106,9 @@ def _distances(
     chosen[taken] = True
     if not chosen.any():
         return
-    cells, seats = compared.cells.take(chosen), compared.seats[chosen]
+    cells, seats, worth = compared.cells.take(chosen), compared.seats[chosen], compared.effect[chosen]
     n = cells.counts.sum(axis=1)
-    used = cells.referenced & (n >= PICTURES)
+    used = cells.referenced & (n >= PICTURES) & (n / worth >= MIN_PICTURES)
     cells.counts[~used] = 0
     groups = together(cells, [*_LABELS, "reference"])
     most = ratio(groups.total(np.where(used, cells.terms.maximum, 0)), groups.total(used))
@@ -297,11 +303,12 @@ def _declared(
     )
     cell, seat = rows["cell"].to_numpy().astype(np.int64), rows["seat"].to_numpy()
     whole = np.where(rows["row"].is_null(), counts.assessed[cell], rows["stated"].fill_null(0).to_numpy())
-    enough = whole >= PICTURES
+    enough = (whole >= PICTURES) & (whole / counts.effect[cell] >= MIN_PICTURES)
     return rows.with_columns(
         k=pl.Series(np.where(enough & (seat >= 0), counts.pooled[seat], 0)),
         n=pl.Series(np.where(enough, whole, 0)),
         pictures=pl.Series(counts.assessed[cell]),
+        effect=pl.Series(counts.effect[cell]),
         **{
             one: pl.col(one).cast(pl.Categorical)
             for one in ("value", "reference", "value_name", "attribute")

@@ -302,6 +302,16 @@ FORGERIES: dict[str, Forgery] = {
         _sql("UPDATE window_scores SET scatter = 0, quiet_weeks = 12 WHERE metric = 'distance2'"),
         "rows of window_scores differ when computed again",
     ),
+    "pictures said to be drawn together": Forgery(
+        _sql(
+            "INSERT INTO design_effects BY NAME SELECT COLUMNS(lambda c: c NOT IN ("
+            "'window_weeks', 'estimate', 'low', 'high', 'prompts_low', 'prompts_high', 'cells', 'scatter', "
+            "'scatter_freedom', 'scatter_measured', 'quiet_weeks', 'settling', 'reason', 'reference', 'metric', "
+            "'value_name')), n AS clusters, 10 AS freedom, 0.5 AS correlation, 2 AS design_effect FROM window_scores "
+            "WHERE metric = 'assessed_rate' AND n > 9 AND prompt IS NULL AND attribute IS NOT NULL LIMIT 1"
+        ),
+        "rows of design_effects differ when computed again",
+    ),
     "an effect of too few pictures made clear": Forgery(
         _sql(
             "UPDATE window_effects SET estimate = 0.5, low = 0.1, high = 0.9, estimate_a = 0.1, estimate_b = 0.6, "

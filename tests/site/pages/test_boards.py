@@ -65,6 +65,35 @@ def test_every_row_of_a_board_is_that_of_the_published_view(
             assert (' class="hollow"' in shown_row) == (row["estimate"] == 0)
 
 
+def test_a_model_whose_pictures_are_alike_is_said_to_have_fewer(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("BEGIN")
+    con.execute(
+        "INSERT INTO design_effects BY NAME SELECT week, model, series, params_hash, track, simulated, suite, "
+        "suite_major, condition, turn, attribute, scale, labeler_version, first_week, weeks, n, n // 2 AS clusters, "
+        "10 AS freedom, 0.9 AS correlation, CASE WHEN model = $model THEN 1.9 ELSE 1.2 END AS design_effect "
+        "FROM window_scores WHERE week = $week AND metric = 'assessed_rate' AND prompt IS NULL "
+        "AND attribute = 'perceived_gender' AND labeler_version IS NOT NULL",
+        {"week": WEEK, "model": "sim-drift"},
+    )
+    pages = shown.files(con, "board")
+    ((n, worth),) = con.execute(
+        "SELECT n, round(n / design_effect)::INTEGER FROM design_effects WHERE design_effect > 1.3 AND week = $week",
+        {"week": WEEK},
+    ).fetchall()
+    con.execute("ROLLBACK")
+    for before, said in (
+        ("", "are alike: {} count as {}"),
+        ("fr/", "se ressemblent : {} comptent pour {}"),
+    ):
+        for model, row in rows_of(
+            pages[f"{before}compare/occupations-perceived-gender-parity/index.html"]
+        ).items():
+            assert (said.format(n, worth) in words(f"<main>{row}</main>")) == (model == "sim-drift"), (
+                model,
+                row,
+            )
+
+
 def test_a_bracket_spans_the_places_of_its_rank(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:

@@ -21,6 +21,7 @@ STUDIES: Mapping[str, str] = {
     "equal_models": "equal models with unequal numbers of pictures",
     "refusals": "a model that refuses its most stereotyped prompts",
     "boards": "boards of equal models",
+    "clusters": "pictures that were drawn together: coverage, and boards of equal models",
     "claims": "how often the verdict on a claim is wrong, or changes, at a share that never moves",
     "windows": "windows of models that scatter from week to week: coverage, and boards of equal models",
     "corrected_windows": "windows of models that scatter, corrected for label error: coverage",
@@ -37,7 +38,7 @@ STUDIES: Mapping[str, str] = {
     "declared.statistic": "tilt, level and the two halves: bias and coverage",
 }
 #: Studies of what readers rely on have a folder of their own.
-READERS = {"claims", "corrected_windows", "design", "effect_windows", "unopened", "windows"}
+READERS = {"claims", "clusters", "corrected_windows", "design", "effect_windows", "unopened", "windows"}
 
 
 def study(name: str) -> ModuleType:

@@ -45,6 +45,7 @@ DECLARED = {
         name: {
             "withheld": "who is left out is decided by checks, not by figures",
             "window_scores": "says which weeks are of a window and what a model scatters; window_figures finds both",
+            "design_effects": "says how many pictures count as one; the query design_effects finds it",
         }
         for name in ("rank_robustness", "ranks", "stereotype_ranks")
     },
@@ -53,7 +54,7 @@ DECLARED = {
         "cell_counts": "answers a reader's question from the view that readers are given; what is published "
         "of it is found again by scores_shares"
     },
-    **dict.fromkeys(("corrected_figures", "window_figures", "window_rates"), _WINDOWS),
+    **dict.fromkeys(("corrected_figures", "design_effects", "window_figures", "window_rates"), _WINDOWS),
     "window_effects": {
         "window_effects": "lists what is published beside the same from labels; which prompts make a pair is in "
         "a file of the code, in no table",

@@ -16,6 +16,7 @@ from tests.warehouse.checks.quality_rows import (
     anchored,
     copy,
     disagrees,
+    drawn_together,
     drifted,
     effect,
     everywhere,
@@ -513,6 +514,16 @@ CASES = [
     ),
     Case("window_effects__week_in_window", "more weeks than there are", (effect(), windowed(weeks="2"))),
     Case("window_effects__week_in_window", "no week, and a figure", (effect(), windowed(weeks="0"))),
+    *(
+        Case("design_effects__holds", way, (drawn_together(**said),), message=what)
+        for way, said, what in (
+            ("fewer pictures than it stands for", {"design_effect": "5000"}, "is not of so many pictures"),
+            ("alike beyond measure", {"correlation": "1.1"}, "has no such correlation"),
+            ("more clusters than pictures", {"clusters": "n + 1"}, "has no such clusters"),
+            ("another window", {"first_week": "first_week - 7"}, "is of no window"),
+        )
+    ),
+    Case("design_effects__holds", "twice", (drawn_together(), drawn_together()), message="stands twice"),
     Case(
         "window_scores__model_present",
         "no window on a board",

@@ -182,6 +182,33 @@ def test_sql_finds_the_same_ranks_and_pairs_from_labels_alone(con: duckdb.DuckDB
     assert {row["attribute"] for row in again(con)} >= {"headwear"}
 
 
+def test_sql_finds_the_same_where_pictures_were_drawn_together(con: duckdb.DuckDBPyConnection) -> None:
+    before = {(row["attribute"], row["model"], row["other"]): row for row in again(con)}
+    con.execute("BEGIN")
+    con.execute(
+        """
+        INSERT INTO clusters
+        SELECT week, model, slot_key, prompt || value || row_number() OVER (PARTITION BY model, prompt, value) // 4
+        FROM labels INNER JOIN slots USING (week, model, slot_key)
+        WHERE attribute = 'headwear' AND model IN ('half', 'others-alone')
+        """
+    )
+    score(con)
+    found = {(row["attribute"], row["model"], row["other"]): row for row in again(con)}
+    held_by_sql(con)
+    (effect,) = con.execute(
+        "SELECT DISTINCT design_effect > 3 FROM design_effects "
+        "WHERE attribute = 'headwear' AND model = 'half' AND prompt = 'rest-of-world/person-india'"
+    ).fetchone() or (None,)
+    assert effect
+    for pair in (("headwear", "half", "nobody"), ("headwear", "everybody", "half")):
+        wide, narrow = (one[pair]["high"] - one[pair]["low"] for one in (found, before))
+        assert wide > 1.2 * narrow
+    same = ("headwear", "everybody", "nobody")
+    assert found[same]["low"] == pytest.approx(before[same]["low"], abs=1e-9)
+    con.execute("ROLLBACK")
+
+
 def test_no_order_turns_where_groups_are_drawn_alike(con: duckdb.DuckDBPyConnection) -> None:
     found = [row for row in held_by_sql(con) if row["reference"] == "stereotypes"]
     assert {row["variant"] for row in found} == {"pooled", "one_prompt_left_out"}

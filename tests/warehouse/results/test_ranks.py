@@ -16,6 +16,7 @@ from assets.metrics.ranks.boards import ALONE, RETIRED
 from assets.metrics.ranks.table import VERDICTS, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores
 from assets.metrics.week import score_weeks
+from assets.metrics.windows.clusters import week_design_effects
 from assets.metrics.windows.table import week_windows
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.builder import (
@@ -270,6 +271,25 @@ def test_sql_finds_the_same_ranks_bounds_and_pairs_from_labels_alone(con: duckdb
     con.execute(f"INSERT INTO withheld VALUES ('{WEEK}', 'sided', 'why'), ('{WEEK}', 'sided', 'and why')")
     rank(con)
     assert found_by_sql(con) > 0
+
+
+def test_sql_finds_the_same_where_pictures_were_drawn_together(con: duckdb.DuckDBPyConnection) -> None:
+    rank(con)
+    before = {(row["model_a"], row["model_b"]): row for row in asked(con, "FROM model_pairs")}
+    con.execute(
+        """
+        INSERT INTO clusters
+        SELECT week, model, slot_key, prompt || value || row_number() OVER (PARTITION BY model, prompt, value) // 4
+        FROM labels INNER JOIN slots USING (week, model, slot_key)
+        WHERE attribute = 'perceived_gender' AND model = 'tilted'
+        """
+    )
+    con.from_arrow(week_design_effects(con, WEEK)).insert_into("design_effects")
+    rank(con)
+    assert found_by_sql(con) > 0
+    wide = next(r for r in asked(con, "FROM model_pairs") if "tilted" in (r["model_a"], r["model_b"]))
+    narrow = before[wide["model_a"], wide["model_b"]]
+    assert wide["high"] - wide["low"] > 1.2 * (narrow["high"] - narrow["low"])
 
 
 def test_sql_finds_the_same_where_pictures_were_read_twice_partly_or_as_what_is_not_declared(

@@ -31,6 +31,7 @@ WEEKS = [shift(WEEK, number) for number in range(-4, 1)]
 SUITES = (OCCUPATIONS, load_suites()["startup-ceo@1"])
 TABLES = (
     "window_scores",
+    "design_effects",
     "window_corrected_scores",
     "window_effects",
     "model_pairs",
@@ -71,6 +72,7 @@ def test_week_after_week_and_a_rebuild_give_the_same_windows(store: Store, tmp_p
                 model,
                 labels=labels if (number, model) != (1, "two") else lambda slot, attribute: None,
                 prompts=lambda prompt: prompt.endswith(("ceo", "nurse", "chef", "ceo-his", "ceo-their")),
+                plan={"grid": 2},
             )
             late += [slot for slot in slots if (number, model) == (1, "two")]
         assert score_weeks(place, week) == [week]
@@ -93,7 +95,7 @@ def test_week_after_week_and_a_rebuild_give_the_same_windows(store: Store, tmp_p
     builder.write_labels(store, WEEKS[1], "two", rows)
     assert score_weeks(place, WEEKS[-1]) == [WEEKS[1]]
     after = hashes(place.warehouse)
-    for table in ("window_scores", "window_effects"):
+    for table in ("window_scores", "design_effects", "window_effects"):
         assert after[table] != before[table], "the week is of four windows, its own among them"
 
     again = workplace(store, tmp_path / "again.duckdb")

@@ -77,10 +77,10 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     `share` takes every cell with an assessed picture, `max_share` those with five: the largest of a few is always
     large. The `max_share` of several cells is the mean of theirs and names no value.
     """
-    cells, n = groups.cells, groups.cells.counts.sum(axis=1)
+    cells = groups.cells
     row, column = np.nonzero(cells.support)
     of, first, slot = numbered(groups, row, column)
-    k, whole = cells.counts[row, column], n[row]
+    k, whole = cells.effective[row, column], cells.effective.sum(axis=1)[row]
     # of a single cell the mean is its share, with Wilson's interval
     found = share.wilson(k, whole) if groups.single else share.mean_share(k, whole, slot, len(of))
     others = None if groups.single else over_prompts(share.ratio(k, whole), whole > 0, slot, found, 0.0, 1.0)
@@ -91,7 +91,7 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
         metric=pl.lit("anachronism_rate", dtype=pl.Categorical), value_name=pl.lit(None, dtype=pl.Categorical)
     )
     base = basis(groups, per_cell=TOO_FEW)
-    top, largest = share.largest(cells.counts, cells.support)
+    top, largest = share.largest(cells.effective, cells.support)
     if groups.single:
         value = cells.named(np.arange(len(largest)), largest)
         yield rows_of(

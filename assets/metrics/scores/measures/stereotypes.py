@@ -22,7 +22,7 @@ from assets.metrics.registry.metric import (
     Metric,
     metric,
 )
-from assets.metrics.scores.figures import chosen, rows
+from assets.metrics.scores.figures import chosen, effects_of, rows
 
 _OF = "the pair, written value | subject; none: all pairs of the attribute"
 _INTERVAL = (
@@ -100,7 +100,8 @@ def stereotype_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl
     Args:
         counts: one row a pair and cell, of prompts of the same kind of subject: `keys`, reference, value_name, declared
             (pairs that the board has), own (whether the prompt is of the group), cell, k (pictures with the value), n
-            (assessed), expected (share of the statistic; 0 without one), pictures (all).
+            (assessed), expected (share of the statistic; 0 without one), pictures (all); of windows also effect, the
+            design effect of the cell.
         keys: the columns that make a suite's attribute.
     """
     if counts.is_empty():
@@ -156,14 +157,15 @@ def _side(
     """Return the shares of one side, of each pair and of each board."""
     k, base = (counts[name].to_numpy().astype(float) for name in ("k", "expected"))
     n = np.where(taken, counts["n"].to_numpy(), 0).astype(float)
+    worth = effects_of(counts)
     cell = counts["cell"].to_numpy().astype(np.int64)
     weight = np.nan_to_num(ratio(1.0, by_group(n > 0, pair, pairs)))[pair]
     board = board_of[pair]
     shown = by_group(by_group(n > 0, pair, pairs) > 0, board_of, boards)
     part = np.nan_to_num(ratio(weight, shown[board]))
     return DeclaredSide(
-        mixture(k, n, weight, base, cell, pair, pairs),
-        mixture(k, n, part, base, cell, board, boards),
+        mixture(k / worth, n / worth, weight, base, cell, pair, pairs),
+        mixture(k / worth, n / worth, part, base, cell, board, boards),
         *counted(n, cell, pair, pairs),
         *counted(n, cell, board, boards),
     )

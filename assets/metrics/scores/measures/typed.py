@@ -10,7 +10,7 @@ import polars as pl
 from assets.metrics.formulas.contrast import weighted
 from assets.metrics.formulas.share import Bools, Estimate, Floats, by_group, mean_share, ratio
 from assets.metrics.registry.metric import NO_PICTURES, NOT_ASSESSED, REFERENCE_VALUES, Metric, metric
-from assets.metrics.scores.figures import chosen, rows
+from assets.metrics.scores.figures import chosen, effects_of, rows
 
 #: Prompts whose share in the statistic is this far from one half; fewer of them have no slope.
 TYPED_NEEDED, AWAY = 5, 0.1
@@ -102,7 +102,7 @@ def typed_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.Data
     Args:
         counts: one row a cell: `keys`, reference, side (male or female where the prompt is typed), k (pictures with the
             value whose share the statistic has), n (assessed), expected (its share there; NULL without a row),
-            pictures (all).
+            pictures (all); of windows also effect, the design effect of the cell.
         keys: the columns that make a suite's attribute.
     """
     if counts.is_empty():
@@ -114,6 +114,7 @@ def typed_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.Data
     )
     group, groups = numbered["group"].to_numpy().astype(np.int64), frame.height
     k, n, q = (counts[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("k", "n", "expected"))
+    worth = effects_of(counts)
     side = counts["side"].cast(pl.String).fill_null("").to_numpy()
     known, seen = ~np.isnan(q), n > 0
     unseen = by_group(counts["pictures"].to_numpy(), group, groups) == 0
@@ -139,7 +140,7 @@ def typed_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.Data
         return rows(frame, name, found, pictures, cells, why, names)
 
     def mean(used: Bools) -> Estimate:
-        return mean_share(k[used], n[used], group[used], groups)
+        return mean_share((k / worth)[used], (n / worth)[used], group[used], groups)
 
     def expected(used: Bools) -> Floats:
         return ratio(by_group(np.where(used, q, 0), group, groups), by_group(used, group, groups))
@@ -148,7 +149,7 @@ def typed_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.Data
     lean = np.where(used, q - 0.5, 0.0)
     few = by_group(used & (np.abs(lean) >= AWAY - 1e-9), group, groups) < TYPED_NEEDED
     weight = np.nan_to_num(ratio(1.0, by_group(lean**2, group, groups)))[group] * lean
-    slope = weighted(k, np.where(used, n, 0), weight, group, groups)
+    slope = weighted(k / worth, np.where(used, n, 0) / worth, weight, group, groups)
     at_half = 0.5 * by_group(weight, group, groups)
     yield figure("tilt", Estimate(*(part - at_half for part in slope)), used, FEW_TYPED, few)
     yield figure("level", Estimate(*(part - expected(used) for part in mean(used))), used, "no reference")

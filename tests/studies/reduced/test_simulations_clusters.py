@@ -1,0 +1,26 @@
+"""Pictures that were drawn together, at reduced size: their design effect holds coverage; counting all does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.studies.simulations.readers.clusters import MARKS, apart, rates
+
+FEW = 400
+
+
+@pytest.mark.parametrize(("prompts", "clusters"), [(27, 5), (5, 20)])
+@pytest.mark.parametrize("rho", [0.05, 0.4, 0.9])
+def test_intervals_hold_the_truth_whatever_is_drawn_together(prompts: int, clusters: int, rho: float) -> None:
+    found = rates("uneven", prompts, clusters, np.full(prompts, rho), FEW)
+    least = MARKS[prompts] - 0.025  # two standard errors
+    assert min(found.distance, found.pair) >= least
+    assert found.share >= 0.9
+    if rho > 0.3:
+        assert found.untreated < 0.9
+
+
+def test_equal_models_stay_together_that_counting_every_picture_tells_apart() -> None:
+    assert apart("uneven", 5, 0.4, 10) == 0
+    assert apart("uneven", 5, 0.4, 10, treated=False) > 0.1
