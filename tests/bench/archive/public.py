@@ -33,8 +33,8 @@ from warehouse.loading.seals import sealed
 from warehouse.weeks import span
 
 
-def make_public(place: Workplace, weeks: Sequence[str]) -> None:
-    """Write the parts of some weeks, which follow the newest edition's, an edition of the last and its DuckDB file."""
+def make_public(place: Workplace, copied: str, weeks: Sequence[str]) -> None:
+    """Write the parts of weeks that follow the newest edition's, copies of one, an edition of the last and its file."""
     newest = latest(place.store)
     if newest is None:
         raise ValueError("nothing is published whose rows could be copied")
@@ -42,7 +42,7 @@ def make_public(place: Workplace, weeks: Sequence[str]) -> None:
     tables = {name: {**entry, "parts": [*entry["parts"]]} for name, entry in manifest["tables"].items()}
     with connect(None) as con:
         for entry in tables.values():
-            source = parts_of(entry).get(newest.week)
+            source = parts_of(entry).get(copied)
             for week in weeks if source else ():
                 part = _copied(con, Path(place.store.url), source, entry["columns"], week)
                 entry["parts"].append(vars(part))
@@ -52,7 +52,7 @@ def make_public(place: Workplace, weeks: Sequence[str]) -> None:
     _link_files(place, newest.prefix, keys.edition_prefix(edition["edition"]), manifest)
     manifest |= {**edition, "tables": tables}
     made = _file(place, manifest)
-    manifest["pages"] = _past_pages(place, manifest, made, newest.week)
+    manifest["pages"] = _past_pages(place, manifest, made, copied)
     key = f"{keys.edition_prefix(edition['edition'])}manifest.json"
     place.store.put_if_absent(key, sealed(key, manifest))
     expected = place.store.get(keys.LATEST_EDITION)
