@@ -16,7 +16,7 @@ SETTINGS: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-_MEMORY = "700MB"
+_MEMORY = "600MB"
 _MOST_WAITING = "256MB"
 _WRITER_OFFSET = 52  # in DuckDB's main header: the version of the library that wrote the file, 32 bytes
 _IN_USE = ("Could not set lock", "Conflicting lock", "different configuration", "already attached")
@@ -60,7 +60,7 @@ def connect(path: Path | None, *, read_only: bool = False) -> duckdb.DuckDBPyCon
 
 
 def limit_memory(con: duckdb.DuckDBPyConnection) -> None:
-    """Let the database keep no more than 700 MB of what it has read, instead of most of the machine's memory."""
+    """Let the database keep no more than 600 MB of what it has read, instead of most of the machine's memory."""
     con.execute(f"SET memory_limit = '{_MEMORY}'")
 
 

@@ -52,10 +52,8 @@ _FIGURES = ("estimate", "low", "high", "prompts_low", "prompts_high", "least", "
 
 def week_windows(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `window_scores` of one week, from the scores of twelve weeks and the opened changes."""
-    found = (
-        [counted for make in (labelled, rated) if (counted := make(con, week))] if is_declared(con) else []
-    )
-    parts = [_rows(counted) for counted in found if counted.families]
+    makers = (labelled, rated) if is_declared(con) else ()
+    parts = [rows for make in makers if (rows := _rows_of(make(con, week))) is not None]
     if not parts:
         return SCHEMA.empty_table()
     first = pl.Series([date.fromisoformat(shift(week, -back)) for back in range(WINDOW)])
@@ -73,8 +71,10 @@ def week_windows(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     )
 
 
-def _rows(counted: Counted) -> pl.DataFrame:
-    """Return figures beside their suites, with scatter in their intervals."""
+def _rows_of(counted: Counted | None) -> pl.DataFrame | None:
+    """Return figures beside their suites, with scatter in their intervals; None where there are none."""
+    if counted is None or not counted.families:
+        return None
     figures = pl.concat([_plain(family.figures) for family in counted.families], how="diagonal")
     figures = figures.join(
         _scattered(counted), on=list(FIGURE), how="left", nulls_equal=True, maintain_order="left"

@@ -2,7 +2,7 @@
 
 The many pages of the edition are told apart: they cost what the week's cells are many, not what the history is long.
 
-The history grows from length to length: the weeks before the one that is timed are copies of real ones, and are public
+The history grows from length to length: the weeks before the one that is timed are copies of the first, and are public
 already when it comes.
 """
 
