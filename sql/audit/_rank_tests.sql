@@ -34,7 +34,7 @@ wide AS (
 -- each end joins those of the two
 differences AS (
     SELECT
-        mine.board, mine.model, mine.other, mine.m, mine.together,
+        mine.board, mine.model, mine.other, mine.m, mine.g, mine.still,
         mine.d - theirs.d AS difference,
         mine.d - theirs.d
         - sqrt(pow(mine.d - mine.low, 2) + pow(greatest(theirs.high - theirs.d, 0), 2)) AS low,
@@ -44,21 +44,53 @@ differences AS (
     INNER JOIN wide AS theirs
         ON
             mine.board = theirs.board
-            AND mine.together = theirs.together
+            AND mine.still = theirs.still
             AND mine.model = theirs.other
             AND mine.other = theirs.model
 ),
 
-pairs AS (
+-- at each level, not narrower than the pair's own interval
+adjusted AS (
     SELECT
-        board, model, other, m AS common,
-        any_value(difference) AS difference,
-        any_value(low) FILTER (WHERE NOT together) AS low,
-        any_value(high) FILTER (WHERE NOT together) AS high,
-        any_value(low) FILTER (WHERE together) AS adjusted_low,
-        any_value(high) FILTER (WHERE together) AS adjusted_high
+        differences.board,
+        differences.model,
+        differences.other,
+        differences.m AS common,
+        differences.g,
+        differences.still,
+        differences.difference,
+        any_value(low) FILTER (WHERE differences.still = 0) OVER own_pair AS low,
+        any_value(high) FILTER (WHERE differences.still = 0) OVER own_pair AS high,
+        least(differences.low, any_value(differences.low) FILTER (WHERE differences.still = 0) OVER own_pair)
+            AS adjusted_low,
+        greatest(
+            differences.high, any_value(differences.high) FILTER (WHERE differences.still = 0) OVER own_pair
+        )
+            AS adjusted_high
     FROM differences
+    WINDOW own_pair AS (PARTITION BY board, model, other)
+),
+
+-- Holm: the first level at which no more pairs are told apart than were before
+reached AS (
+    SELECT
+        board,
+        coalesce(max(still) FILTER (WHERE told <= g * (g - 1) // 2 - still), 1) AS still
+    FROM (
+        SELECT
+            board, g, still,
+            count(*) FILTER (WHERE adjusted_low > 0) AS told
+        FROM adjusted
+        WHERE still > 0
+        GROUP BY ALL
+    ) AS steps
     GROUP BY ALL
+),
+
+pairs AS (
+    SELECT adjusted.*
+    FROM adjusted
+    INNER JOIN reached USING (board, still)
 ),
 
 told_apart AS (

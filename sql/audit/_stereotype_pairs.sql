@@ -1,7 +1,7 @@
 -- Answers: How much of the declared stereotypes do two models of a board draw on the prompts that they
 --   have in common? Steps of the audit queries of ranks, after stereotype_boards and rank_judged.
--- Grain: of cliche_ends: board, model, other, together: for one pair by itself, or for all of the board.
--- Columns: of cliche_ends: m prompts, d, low, high without scatter, z, added, freedom.
+-- Grain: of cliche_ends: board, model, other, still: see levels of rank_judged.
+-- Columns: of cliche_ends: m prompts, d, low, high without scatter, g, z, added, freedom.
 -- Depends on:
 WITH
 -- the entries that model has in common with other, weighted again: a mean over pairs of means over prompts
@@ -65,11 +65,10 @@ cliche_sums AS (
 
 cliche_hulls AS (
     SELECT
-        sums.*, ranked.added, ranked.freedom,
-        unnest([FALSE, TRUE]) AS together,
-        unnest([1.959963984540054, ranked.z_all]) AS z
+        sums.*, ranked.g, ranked.added, ranked.freedom, levels.still, levels.z
     FROM cliche_sums AS sums
     INNER JOIN ranked USING (board, model)
+    INNER JOIN levels USING (g)
 ),
 
 -- the hull of Wilson's interval at the effective number of pictures and of that of the variance

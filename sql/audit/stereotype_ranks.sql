@@ -10,7 +10,7 @@
 --   bound_low, bound_high: least and largest share of model, whatever its unseen answers would have shown
 --   common: prompts with five pictures of both
 --   difference: stereotype_share of model minus that of other on these; low, high: 95 %
---   adjusted_low, adjusted_high: 95 % for all pairs of the board together
+--   adjusted_low, adjusted_high: at the last step of the test of all pairs of the board together
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, stereotype_pairs, yardsticks, plans,
 --   attempts, outcomes, labels, withheld, window_scores, design_effects
 -- Uses: read_from_labels

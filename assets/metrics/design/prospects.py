@@ -14,9 +14,9 @@ from functools import lru_cache
 import numpy as np
 
 from assets.metrics.drift.detectable import looked_at, smallest_shift
-from assets.metrics.formulas.distance import Sums, mean_distance2, rooted, terms
+from assets.metrics.formulas.distance import mean_distance2, rooted, terms
 from assets.metrics.formulas.share import Floats, wilson
-from assets.metrics.ranks.order import PICTURES_NEEDED, compare
+from assets.metrics.ranks.order import PICTURES_NEEDED, compare_counts
 
 _SEED = 2023
 #: Drawn boards: twenty, more of few models; fewer where that is more than so many sums over pairs and prompts.
@@ -108,7 +108,7 @@ def _separation(models: int, prompts: int, pictures: int) -> tuple[float | None,
     width = float((own.high - own.low).mean())
     if models == 1:
         return width, None
-    parts = np.stack([getattr(found, name) for name in Sums._fields[1:]]).reshape(-1, boards, models, prompts)
-    have = np.ones((models, prompts), dtype=bool)
-    apart = [compare(parts[:, board], have).farther.sum() for board in range(boards)]
+    have, even = np.ones((models, prompts), dtype=bool), np.full((prompts, 2), 0.5)
+    drawn = of.reshape(boards, models, prompts, 2).astype(float)
+    apart = [compare_counts(board, even, have).farther.sum() for board in drawn]
     return width, float(np.mean(apart)) / (models * (models - 1) / 2)

@@ -22,7 +22,7 @@ from assets.metrics.counting.reading import read
 from assets.metrics.declared import is_declared
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.share import Bools, Floats, Ints, ratio
-from assets.metrics.ranks import variants
+from assets.metrics.ranks import shrunk, variants
 from assets.metrics.ranks.bounds import Bounds, cell_bounds, mean_bounds
 from assets.metrics.ranks.order import (
     ASSESSED_NEEDED,
@@ -73,6 +73,7 @@ class RankBoard:
             what the model scatters from week to week.
         parts: (7, G, P) the terms of each cell, in the order of `distance.Sums`; 0 where there is no cell.
         n: (G, P) pictures in the support of the reference.
+        worth: (G, P) the independent pictures that these are worth.
         covered: (G, P) whether enough of the cell's answers were assessed.
         bounds: (G, P) worst-case bounds of `distance2`.
         prompts: the P prompts.
@@ -85,6 +86,7 @@ class RankBoard:
     rows: pl.DataFrame
     parts: Floats
     n: Floats
+    worth: Floats
     covered: Bools
     bounds: Bounds
     prompts: tuple[str, ...]
@@ -103,7 +105,11 @@ class RankBoard:
 
     def compared(self, ranked: Bools) -> Compared:
         """Compare all pairs of the models of the True rows."""
-        return compare(self.parts[:, ranked], self.have[ranked], self.added(ranked))
+        parts, have = self.parts[:, ranked], self.have[ranked]
+        spread = shrunk.variances(
+            self.shares[ranked], self.expected[ranked], self.worth[ranked], have, parts[1]
+        )
+        return compare(parts, have, spread, self.added(ranked))
 
     @property
     def have(self) -> Bools:
@@ -212,8 +218,9 @@ def read_boards(
             occasion,
             key,
             held,
-            np.nan_to_num(wide[5:]),
+            np.nan_to_num(wide[6:]),
             n,
+            np.nan_to_num(wide[5]),
             covered(n, unseen, _PICTURES[occasion.column][1]),
             Bounds(low, high),
             tuple(names.tolist()),
@@ -275,7 +282,7 @@ def _cells(long: pl.DataFrame, keys: Sequence[str], references: pl.DataFrame, on
 
 
 def _parts(cells: Cells) -> Floats:
-    """Return what is asked of each cell: (12, cells): n, unseen, bounds, maximum, and the terms of `distance.Sums`."""
+    """Return what is asked of each cell, (13, cells): n, unseen, bounds, maximum, worth, the terms of `Sums`."""
     terms = cells.terms
     unseen = cells.frame["unseen"].to_numpy().astype(float)
     bounds = cell_bounds(cells.counts, cells.expected, cells.support, unseen)
@@ -283,4 +290,4 @@ def _parts(cells: Cells) -> Floats:
     n = cells.counts.sum(axis=1)
     # pictures that are worth fewer than two independent ones say nothing of a distance
     n = np.where(terms.n < distance.MIN_PICTURES, np.minimum(n, distance.MIN_PICTURES - 1), n)
-    return np.stack([n, unseen, *bounds, terms.maximum, *sums])
+    return np.stack([n, unseen, *bounds, terms.maximum, terms.n, *sums])

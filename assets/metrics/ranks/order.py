@@ -1,21 +1,24 @@
 """Ranks as ranges: which models of one board can be told apart, on the prompts that they have in common.
 
 Overlap of intervals is no test (it is not transitive, and separates some pair of 40 equal models in 78 % of boards).
-Each pair is tested on its common cells with the error divided by the number of pairs (Bonferroni), so that on a board
-of equal models any two separate in at most 5 %. The rank of a model is 1 + the models that are significantly better
-to G - the models that are significantly worse; better is closer to the reference.
+Each pair is tested on its common cells with the error divided by the number of pairs that are not told apart yet (Holm
+1979, Scand. J. Stat. 6: 65-70), so that on a board two equal models separate in at most 5 %. The rank of a model is 1 +
+the models that are significantly better to G - the models that are significantly worse; better is closer to the
+reference.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from assets.metrics.formulas.distance import Sums, hull
-from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints
+from assets.metrics.formulas.distance import Sums, hull, terms
+from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, ratio
+from assets.metrics.ranks import shrunk
 from assets.metrics.ranks.pairs import difference
 from assets.metrics.windows.formulas import widened
 
@@ -35,7 +38,7 @@ class Compared(NamedTuple):
 
     cells: Matrix
     own: Estimate  # each 95 %
-    adjusted: Estimate  # all together 95 %
+    adjusted: Estimate  # at the level of the last step; leaves out 0 where the pair is told apart
     farther: Bools  # (models, models) whether i is significantly farther from the reference than j
 
 
@@ -57,9 +60,29 @@ def enough(cells: npt.ArrayLike, planned: npt.ArrayLike) -> Bools:
     return np.asarray((10 * have >= round(10 * CELLS_NEEDED) * whole) & (whole > 0))
 
 
-def bonferroni(models: int) -> float:
-    """Return the normal quantile at which all pairs of so many models have 95 % intervals together."""
-    return NormalDist().inv_cdf(1 - 0.025 / max(models * (models - 1) // 2, 1))
+def together(pairs: int) -> float:
+    """Return the normal quantile at which so many pairs have 95 % intervals together (Bonferroni)."""
+    return NormalDist().inv_cdf(1 - 0.025 / max(pairs, 1))
+
+
+def stepped(own: Estimate, at: Callable[[float], Estimate]) -> Compared:
+    """Return which pairs Holm's test tells apart: as if those that were told apart so far were no question any more.
+
+    Args:
+        own: every pair by itself, with 95 %; a pair whose own interval holds 0 is not told apart.
+        at: the pairs with intervals at a normal quantile.
+    """
+    pairs = len(own.estimate) * (len(own.estimate) - 1) // 2
+    left = pairs
+    while True:
+        found = at(together(left))
+        # not narrower than the pair's own, which rests on no other cell
+        adjusted = Estimate(own.estimate, np.minimum(found.low, own.low), np.maximum(found.high, own.high))
+        farther = np.asarray(adjusted.low > 0)
+        still = max(pairs - int(farther.sum()), min(pairs, 1))
+        if still == left:
+            return Compared(np.zeros_like(own.estimate), own, adjusted, farther)
+        left = still
 
 
 class Added(NamedTuple):
@@ -69,23 +92,50 @@ class Added(NamedTuple):
     freedom: Floats
 
 
-def compare(parts: Floats, have: Bools, added: Added | None = None) -> Compared:
+def compare(parts: Floats, have: Bools, spread: Floats, added: Added | None = None) -> Compared:
     """Compare all pairs of models of one board.
 
     Args:
         parts: (7, models, cells) the fields of `distance.Sums` after `cells`, in their order; of `distance.terms`.
         have: (models, cells) whether the model has pictures enough in the cell.
+        spread: (2, models, cells) of `shrunk.variances`.
         added: scatter of the means of windows; None: none, as of a study.
     """
     mask = have.astype(float)
-    stacked = np.concatenate([mask[None], np.where(have, parts, 0.0)])
+    stacked = np.concatenate([mask[None], np.where(have, np.concatenate([parts, spread]), 0.0)])
     # One cell after the other, not a matrix product: that adds in another order on another machine.
     total = np.zeros((len(stacked), len(mask), len(mask)))
     for cell in range(mask.shape[1]):
         total += stacked[:, :, cell, None] * mask[None, None, :, cell]
-    sums = Sums(*total)
-    own, adjusted = (against(hull(sums, z), added, z) for z in (Z95, bonferroni(len(mask))))
-    return Compared(sums.cells, own, adjusted, np.asarray(adjusted.low > 0))
+    sums = Sums(*total[: len(Sums._fields)])
+    error = np.sqrt(total[len(Sums._fields) :].max(axis=0)) / np.maximum(sums.cells, 1)
+    many = sums.cells >= shrunk.CELLS
+
+    def at(z: float) -> Estimate:
+        found = hull(sums, z)
+        middle = found.estimate
+        low = np.where(many, middle - z * error, found.low)
+        return against(Estimate(middle, low, np.where(many, middle + z * error, found.high)), added, z)
+
+    return stepped(against(hull(sums, Z95), added, Z95), at)._replace(cells=sums.cells)
+
+
+def compare_counts(counts: Floats, expected: Floats, have: Bools, added: Added | None = None) -> Compared:
+    """Compare all pairs of models of one board by what was counted.
+
+    Args:
+        counts: (models, cells, values) pictures.
+        expected: (cells, values) reference shares, adding up to 1 in a cell.
+        have: (models, cells) whether the model has pictures enough in the cell.
+        added: of `compare`.
+    """
+    models, cells, values = counts.shape
+    q = np.broadcast_to(expected, counts.shape)
+    found = terms(counts.reshape(-1, values), q.reshape(-1, values))
+    parts = np.stack([getattr(found, name).reshape(models, cells) for name in Sums._fields[1:]])
+    n = found.n.reshape(models, cells)
+    shares = np.nan_to_num(ratio(counts, n[:, :, None]))
+    return compare(parts, have, shrunk.variances(shares, q, n, have, parts[1]), added)
 
 
 def against(sides: Estimate, added: Added | None, z: float) -> Estimate:

@@ -21,7 +21,7 @@ from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, by
 from assets.metrics.ranks import variants
 from assets.metrics.ranks.boards import KEYS, YARDSTICK, OfWeek, RankBoard
 from assets.metrics.ranks.bounds import Bounds
-from assets.metrics.ranks.order import ASSESSED_NEEDED, Compared, against, bonferroni, covered
+from assets.metrics.ranks.order import ASSESSED_NEEDED, Compared, against, covered, stepped
 from assets.metrics.registry.metric import FEW_IN_GROUP
 from assets.metrics.windows.formulas import PICTURES
 from warehouse.occasions import Occasion
@@ -101,12 +101,13 @@ class PairBoard(RankBoard):
             own = (np.where(told.all(axis=1), part, np.nan).reshape(models, models) for part in found)
             return Estimate(*own)
 
-        both = [against(side(z), self.added(ranked), z) for z in (Z95, bonferroni(models))]
+        def at(z: float) -> Estimate:
+            return against(side(z), self.added(ranked), z)
+
         cells = np.zeros((models, models))
         for number in np.unique(self.prompt):
             cells += common[:, :, np.flatnonzero(self.prompt == number)[0]]
-        own, adjusted = both
-        return Compared(cells, own, adjusted, np.asarray(adjusted.low > 0))
+        return stepped(at(Z95), at)._replace(cells=cells)
 
     def other_ways(self, ranked: Bools) -> variants.Ways:
         """Return by how much each model of the True rows draws more than each other one, measured in other ways."""
@@ -156,6 +157,7 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: Of
             {name: key[name] for name in keys},
             held,
             np.zeros((7, len(models), len(prompts))),
+            n,
             n,
             covered(n, unseen, PICTURES),
             Bounds(n, n),

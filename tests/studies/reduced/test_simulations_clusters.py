@@ -22,5 +22,5 @@ def test_intervals_hold_the_truth_whatever_is_drawn_together(prompts: int, clust
 
 
 def test_equal_models_stay_together_that_counting_every_picture_tells_apart() -> None:
-    assert apart("uneven", 5, 0.4, 10) == 0
-    assert apart("uneven", 5, 0.4, 10, treated=False) > 0.1
+    assert apart("uneven", 5, 0.4, 20) <= 0.15  # 4 % of 300 boards
+    assert apart("uneven", 5, 0.4, 20, treated=False) > 0.5

@@ -22,6 +22,7 @@ STUDIES: Mapping[str, str] = {
     "refusals": "a model that refuses its most stereotyped prompts",
     "boards": "boards of equal models",
     "clusters": "pictures that were drawn together: coverage, and boards of equal models",
+    "separation": "what ranks tell apart beside known variances, and boards with a model unlike all others",
     "claims": "how often the verdict on a claim is wrong, or changes, at a share that never moves",
     "windows": "windows of models that scatter from week to week: coverage, and boards of equal models",
     "corrected_windows": "windows of models that scatter, corrected for label error: coverage",
@@ -38,7 +39,16 @@ STUDIES: Mapping[str, str] = {
     "declared.statistic": "tilt, level and the two halves: bias and coverage",
 }
 #: Studies of what readers rely on have a folder of their own.
-READERS = {"claims", "clusters", "corrected_windows", "design", "effect_windows", "unopened", "windows"}
+READERS = {
+    "claims",
+    "clusters",
+    "corrected_windows",
+    "design",
+    "effect_windows",
+    "separation",
+    "unopened",
+    "windows",
+}
 
 
 def study(name: str) -> ModuleType:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.formulas.distance import Sums, Terms, mean_distance2, terms
+from assets.metrics.formulas.distance import mean_distance2, terms
 from assets.metrics.formulas.share import Floats
-from assets.metrics.ranks.order import compare, ranges
+from assets.metrics.ranks.order import compare_counts, ranges
 from tests.studies.simulations.profiles import reference
 from tests.studies.simulations.tables import Table
 
@@ -82,8 +82,8 @@ def truth(board: Board, lot: np.random.Generator) -> Floats:
     return (1 - pull) * q + pull * toward
 
 
-def drawn(board: Board, draws: int) -> Iterator[tuple[Terms, Floats, np.ndarray]]:
-    """Yield of each draw the terms of all cells, (models · cells) each, the true distances, and what was answered."""
+def drawn(board: Board, draws: int) -> Iterator[tuple[np.ndarray, Floats, np.ndarray]]:
+    """Yield of each draw the counts, (models, cells, values), the true distances, and what was answered."""
     lot = np.random.default_rng([SEED, BOARDS.index(board) if board in BOARDS else len(BOARDS)])
     q = reference(board.values, "uniform")
     n = np.resize(np.array(board.pictures), board.models)
@@ -95,25 +95,20 @@ def drawn(board: Board, draws: int) -> Iterator[tuple[Terms, Floats, np.ndarray]
             worst = np.argsort(-((p[0] - q) ** 2).sum(axis=1))[: round(board.refused * board.cells)]
             answered[1::2, worst] = False
             x[~answered] = 0
-        flat = x.reshape(-1, board.values)
-        yield (
-            terms(flat, np.broadcast_to(q, flat.shape)),
-            0.5 * ((p - q) ** 2).sum(axis=2).mean(axis=1),
-            answered,
-        )
+        yield x, 0.5 * ((p - q) ** 2).sum(axis=2).mean(axis=1), answered
 
 
 def outcome(board: Board, draws: int) -> Outcome:
     """Return what the product's ranks and the overlap of intervals make of a board."""
-    shape = (board.models, board.cells)
+    q = np.tile(reference(board.values, "uniform"), (board.cells, 1))
     model = np.repeat(np.arange(board.models), board.cells)
     separated = overlap = hold = 0
     width = 0.0
-    for cells, far, answered in drawn(board, draws):
-        parts = np.array([getattr(cells, name).reshape(shape) for name in Sums._fields[1:]])
-        found = compare(np.where(answered, parts, 0), answered)
+    for x, far, answered in drawn(board, draws):
+        found = compare_counts(x, q, answered)
         not_farther = far[:, None] <= far[None, :] + 1e-12
         separated += bool((found.farther & not_farther).any())
+        cells = terms(x.reshape(-1, board.values), np.tile(q, (board.models, 1)))
         own = mean_distance2(cells, model, board.models)
         overlap += bool(((own.low[:, None] > own.high[None, :]) & not_farther).any())
         first, last = ranges(found.farther)

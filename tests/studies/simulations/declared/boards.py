@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 
 from assets.metrics.formulas import distance
-from assets.metrics.ranks.order import Compared, compare, covered, enough
+from assets.metrics.ranks.order import Compared, compare_counts, covered, enough
 from assets.metrics.ranks.pair_boards import PairBoard
 from assets.suites.analysis import STEREOTYPES
 from assets.suites.schema import Prompt
@@ -79,12 +79,8 @@ def ranked(
         fit = np.array([PairBoard.lacks(one, row) is None for row in range(len(MODELS))])
         return fit, PairBoard.compared(one, fit)
     q = np.array([[(board.expected(prompt) or {}).get(value, 0.0) for value in values] for prompt in prompts])
-    terms = distance.terms(seen.reshape(-1, len(values)), np.tile(q, (len(MODELS), 1)))
-    parts = np.stack(
-        [np.nan_to_num(getattr(terms, name)).reshape(n.shape) for name in distance.Sums._fields[1:]]
-    )
     fit = np.asarray(enough(covered(n, unseen).sum(axis=1), len(prompts)))
-    return fit, compare(parts[:, fit], n[fit] >= distance.MIN_PICTURES)
+    return fit, compare_counts(seen[fit], q, n[fit] >= distance.MIN_PICTURES)
 
 
 def on_board(board: Board, draws: int, place: int) -> tuple[list[Entry], list[tuple[str, Entry, bool]]]:

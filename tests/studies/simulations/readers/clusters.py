@@ -15,7 +15,7 @@ import numpy as np
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.clusters import Clustered, design_effects
 from assets.metrics.formulas.share import Bools, Floats, mean_share
-from assets.metrics.ranks.order import compare
+from assets.metrics.ranks.order import compare_counts
 from assets.metrics.ranks.pairs import differences
 from tests.studies.simulations.tables import Table
 
@@ -113,9 +113,9 @@ def apart(truth: str, clusters: int, rho: float, boards: int, treated: bool = Tr
     shares, seen = planted(truth, prompts), 0
     for _ in range(boards):
         values, effect = counted(drawn(shares, clusters, np.full(prompts, rho), MODELS, lot))
-        terms = parts(values, effect if treated else np.ones(len(values)))
-        sums = [getattr(terms, name).reshape(MODELS, prompts) for name in distance.Sums._fields[1:]]
-        seen += bool(compare(np.stack(sums), np.ones((MODELS, prompts), dtype=bool)).farther.any())
+        worth = (values / effect[:, None] if treated else values).reshape(MODELS, prompts, 2)
+        have = np.ones((MODELS, prompts), dtype=bool)
+        seen += bool(compare_counts(worth, np.full((prompts, 2), 0.5), have).farther.any())
     return seen / boards
 
 

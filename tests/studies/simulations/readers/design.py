@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from assets.metrics.design.prospects import BoardDesign, prospects
-from assets.metrics.formulas.distance import Sums, distance2, mean_distance2, rooted, terms
+from assets.metrics.formulas.distance import distance2, mean_distance2, rooted, terms
 from assets.metrics.formulas.share import Floats, wilson
-from assets.metrics.ranks.order import compare
+from assets.metrics.ranks.order import compare_counts
 from tests.studies.simulations.tables import Table
 
 TITLE = "What a design will show"
@@ -59,16 +59,16 @@ def seen(models: int, prompts: int, pictures: int, boards: int, seed: list[int])
     """Return what simulated boards show."""
     lot = np.random.default_rng(seed)
     half = wilson(lot.binomial(pictures, 0.5, 4_000), pictures)
-    widths, apart = [], []
+    widths, apart, even = [], [], np.full((prompts, 2), 0.5)
     for _ in range(boards):
-        parts = []
+        counts = []
         for truth in drawn(models, prompts, lot):
             first = lot.binomial(pictures, truth)
-            found = terms(np.column_stack([first, pictures - first]), np.full((prompts, 2), 0.5))
+            counts.append(np.column_stack([first, pictures - first]))
+            found = terms(counts[-1], even)
             own = rooted(mean_distance2(found, np.zeros(prompts, dtype=np.int64), 1))
             widths.append(float((own.high - own.low)[0]))
-            parts.append([getattr(found, name) for name in Sums._fields[1:]])
-        farther = compare(np.array(parts).transpose(1, 0, 2), np.ones((models, prompts), dtype=bool)).farther
+        farther = compare_counts(np.stack(counts), even, np.ones((models, prompts), dtype=bool)).farther
         pairs = [bool(farther[i, j] or farther[j, i]) for i in range(models) for j in range(i)]
         apart.append(sum(pairs) / len(pairs))
     return SeenBoards(

@@ -15,7 +15,7 @@ import numpy as np
 
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.share import Floats, Ints, mean_share
-from assets.metrics.ranks.order import Added, compare
+from assets.metrics.ranks.order import Added, compare_counts
 from assets.metrics.windows.formulas import HISTORY, QUIET, WINDOW, scatter, weekly, widened
 from tests.studies.simulations.tables import Table
 
@@ -106,8 +106,8 @@ def seen(drawn: ScatteredBoard) -> WindowRates:
         wide = widened(found, *more)
         held.append(float(np.mean((wide.low <= truth) & (truth <= wide.high))))
     wide = widened(squared, *of_square)
-    parts = np.stack([getattr(terms, name) for name in distance.Sums._fields[1:]]).reshape(7, models, prompts)
-    told = compare(parts, np.ones((models, prompts), dtype=bool), of_square)
+    have = np.ones((models, prompts), dtype=bool)
+    told = compare_counts(both.reshape(models, prompts, 2), np.full((prompts, 2), 0.5), have, of_square)
     return WindowRates(
         *held,
         bool(told.farther.any()),
