@@ -64,7 +64,8 @@ def read_kept(con: duckdb.DuckDBPyConnection) -> Series:
         return series_of(cells, date.min, *np.zeros((2, 0, 0), dtype=np.int64))
     place = np.empty(cells.height, dtype=np.int64)
     place[cells["cell"].to_numpy()] = np.arange(cells.height)
-    k, n = np.zeros((2, cells.height, (weeks[-1] - weeks[0]).days // 7 + 1), dtype=np.int64)
+    # Two arrays, so that the first is gone when the second is cut: each is 180 MB after three years of 40 models.
+    k, n = (np.zeros((cells.height, (weeks[-1] - weeks[0]).days // 7 + 1), dtype=np.int64) for _ in range(2))
     for week in weeks:
         found = con.execute(
             "SELECT cell, hits, n FROM drift_counts WHERE week = $week", {"week": week}
@@ -81,4 +82,6 @@ def read_kept(con: duckdb.DuckDBPyConnection) -> Series:
         return series_of(cells.clear(), date.min, *np.zeros((2, 0, 0), dtype=np.int64))
     between = slice(observed[0], observed[-1] + 1)
     k *= n > 0
-    return series_of(cells.filter(seen), weeks[observed[0]], k[seen][:, between], n[seen][:, between])
+    k = k[seen][:, between]
+    n = n[seen][:, between]
+    return series_of(cells.filter(seen), weeks[observed[0]], k, n)
