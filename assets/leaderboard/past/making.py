@@ -58,7 +58,7 @@ class Grounds:
         return [part["week"] for part in self.tables["slots"]["parts"] if part["week"]]
 
     def periods(self) -> list[str]:
-        """Return the weeks of the edition and the quarters that are over, in the order of manifests."""
+        """Return the weeks of the edition and their quarters, in the order of manifests."""
         return sorted([*self.weeks(), *quarters.quarters(self.weeks())])
 
     def days(self, period: str) -> list[date]:

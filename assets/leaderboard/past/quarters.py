@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 import duckdb
@@ -31,18 +31,19 @@ def quarter_of(week: date) -> str:
 
 
 def quarters(found: Sequence[str]) -> dict[str, list[date]]:
-    """Return the quarters that are over with the last of some weeks, each with its weeks."""
-    days = [date.fromisoformat(week) for week in found]
-    ahead = quarter_of(max(days) + timedelta(weeks=1)) if days else ""
+    """Return the quarters of some weeks, each with those of its weeks; the last one may go on.
+
+    Its sheets are made anew with each week and are by their content, too: an edition keeps those of its own weeks.
+    """
     kept: dict[str, list[date]] = defaultdict(list)
-    for day in days:
-        if quarter_of(day) != ahead:
-            kept[quarter_of(day)].append(day)
+    for week in found:
+        day = date.fromisoformat(week)
+        kept[quarter_of(day)].append(day)
     return dict(kept)
 
 
 def days_of(period: str, found: Sequence[str]) -> list[date]:
-    """Return which of some weeks a week, or a quarter that is over, has."""
+    """Return which of some weeks a week or a quarter has."""
     return quarters(found)[period] if "Q" in period else [date.fromisoformat(period)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ class Quarter:
     def holds(self, day: date) -> bool:
         """Return whether a day is in it."""
         return self.first <= day and (day.year, (day.month + 2) // 3) == (self.first.year, int(self.name[-1]))
+
+    def goes_on(self, week: date) -> bool:
+        """Return whether the week after one is in it, too."""
+        return self.holds(week + timedelta(weeks=1))
 
     @property
     def first(self) -> date:

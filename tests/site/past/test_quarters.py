@@ -1,10 +1,12 @@
-"""Contact sheets: every picture of a quarter that is over, week by week; made again where a week is corrected."""
+"""Contact sheets: every picture of a quarter, week by week; made again where a week is corrected or a new one comes."""
 
 from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
+from posixpath import normpath
 
 import duckdb
 import pytest
@@ -13,6 +15,7 @@ from assets.leaderboard.edition import publish
 from assets.leaderboard.past.index import PastEntry, entries_of, folders_of
 from assets.leaderboard.past.quarters import days_of, quarters
 from assets.leaderboard.published import read_manifest
+from assets.leaderboard.views.message import Quarter
 from orchestration.verifying.archive import past
 from orchestration.verifying.report import VerifyReport, silent
 from tests.site import world
@@ -20,7 +23,7 @@ from warehouse import keys
 from warehouse.database.published import open_published
 from warehouse.store import Store, open_store
 
-QUARTER = "2026-Q3"
+QUARTER, RUNNING = "2026-Q3", "2026-Q4"
 BEFORE = "2026-11-16"
 
 
@@ -49,10 +52,11 @@ def entries(store: Store, edition: str) -> dict[str, PastEntry]:
     return {one.period: one for one in entries_of(read_manifest(store, edition))}
 
 
-def test_a_quarter_is_over_with_its_last_week() -> None:
+def test_a_quarter_goes_on_until_its_last_week() -> None:
     weeks = ["2026-09-21", "2026-09-28", "2026-10-05"]
-    assert [*quarters(weeks[:1])] == []
-    assert [*quarters(weeks[:2])] == [*quarters(weeks)] == [QUARTER]
+    assert [*quarters(weeks[:2])] == [QUARTER]
+    assert [*quarters(weeks)] == [QUARTER, "2026-Q4"]
+    assert [Quarter(QUARTER).goes_on(date.fromisoformat(week)) for week in weeks] == [True, False, False]
     assert [str(day) for day in days_of(QUARTER, weeks)] == weeks[:2]
     assert [str(day) for day in days_of("2026-10-05", weeks)] == weeks[2:]
     assert quarters([]) == {}
@@ -87,14 +91,27 @@ def test_a_sheet_has_every_picture_of_its_weeks_and_leads_to_their_pages(store: 
         assert f'href="prompts/{prompt}/index.html"' in listed
 
 
-def test_the_next_week_makes_no_sheet_and_a_corrected_week_makes_those_of_its_quarter(
+def test_the_next_week_makes_sheets_of_its_quarter_alone_and_a_corrected_week_those_of_its_own(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
     stated, before = entries(store, f"{BEFORE}.1"), {*store.list(keys.PAST)}
     publish(con, store, week=world.WEEK, code_version="2")
     now = entries(store, f"{world.WEEK}.1")
     assert now[QUARTER] == stated[QUARTER]
-    assert {key.split("/")[1] for key in {*store.list(keys.PAST)} - before} == {world.WEEK, "indexes"}
+    assert {key.split("/")[1] for key in {*store.list(keys.PAST)} - before} == {
+        world.WEEK,
+        RUNNING,
+        "indexes",
+    }
+    key = f"{folders_of([*now.values()])[RUNNING]['imago-2']}prompts/occupations/ceo/index.html"
+    sheet = store.get(key).decode()
+    assert re.findall(r'id="w([\d-]+)"', sheet)[-2:] == [BEFORE, world.WEEK]
+    assert store.get(
+        f"{folders_of([*stated.values()])[RUNNING]['imago-2']}index.html"
+    )  # the edition before has its own
+    page = f"{keys.edition_prefix(f'{world.WEEK}.1')}prompts/occupations/ceo/imago-2/index.html"
+    (link,) = re.findall(r'href="([^"]+)">4th quarter of 2026 so far on one sheet', store.get(page).decode())
+    assert normpath(f"{page.rpartition('/')[0]}/{link}") == key
     revised = world.load(store)
     world.withhold(revised, "sim-classic", "held back by a test", week="2026-09-28")
     revised.execute("DELETE FROM week_hashes")
