@@ -265,10 +265,10 @@ def test_a_page_that_was_forged_with_its_index_is_not_what_the_tables_say(
                 tables, tmp_path, manifest | {"pages": listed}, report := VerifyReport("x"), silent
             )
             assert any(said in line for line in (*report.differences, *report.notes))
-        past.compare_made(
-            tables, root, manifest | {"pages": manifest["pages"][1:]}, report := VerifyReport("x"), silent
-        )
-        assert report.differences == ["pages of past weeks are not of the weeks of the edition"]
+        for left in (manifest["pages"][1:], manifest["pages"][:-1]):
+            past.compare_made(tables, root, manifest | {"pages": left}, report := VerifyReport("x"), silent)
+            assert "pages of past weeks are not of the weeks of the edition" in report.differences
+        assert len(report.differences) == 1
     finally:
         tables.close()
 
