@@ -76,7 +76,7 @@ def read_kept(con: duckdb.DuckDBPyConnection) -> Series:
     for week, model in reading.read(con, "drift_withheld", {}).iter_rows():
         if weeks[0] <= week <= weeks[-1]:
             n[(models == model).to_numpy(), (week - weeks[0]).days // 7] = 0
-    seen = n.any(axis=1)
+    seen = np.asarray(n.any(axis=1))
     observed = np.flatnonzero(n.any(axis=0))
     if not observed.size:
         return series_of(cells.clear(), date.min, *np.zeros((2, 0, 0), dtype=np.int64))
