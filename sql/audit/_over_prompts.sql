@@ -1,15 +1,16 @@
 -- Answers: What would other prompts like these show? Steps of the audit queries prompts_like_these, of weeks
 --   and of studies: made from their part beside, the pictures of each value: scope (a number of what a figure
---   is of), attribute, reference (NULL: none, for shares and homogeneity), prompt, value, q (the share that
---   the reference expects; equal shares without one), x (pictures), named (how many values there are).
--- Grain: of over_prompts: scope, reference, metric, value_name; only groups of ten prompts or more.
+--   is of), attribute, reference (NULL: none, for shares and homogeneity), prompt, subject (of the prompt),
+--   value, q (the share that the reference expects; equal shares without one), x (pictures), named (how many
+--   values there are).
+-- Grain: of over_prompts: scope, reference, metric, value_name; only groups of ten subjects or more.
 -- Columns: of over_prompts: the figures of the two queries.
 -- Depends on:
 WITH RECURSIVE
 -- x pictures of the value, n of all k values
 sized AS (
     SELECT
-        scope, attribute, reference, prompt, named, value, q,
+        scope, attribute, reference, prompt, subject, named, value, q,
         cast(x AS DOUBLE) AS x,
         count(*) OVER prompt_cell AS k,
         sum(x) OVER prompt_cell AS n,
@@ -20,27 +21,45 @@ sized AS (
     WINDOW prompt_cell AS (PARTITION BY scope, reference, prompt)
 ),
 
--- mean share over the cells with a picture, and its variance over pictures: the larger of the unbiased one
--- and that with two pseudo-counts
-shares AS (
+-- the cells with a picture; variances of their shares over pictures: unbiased, and with two pseudo-counts
+share_cells AS (
     SELECT
-        scope, attribute, reference, value,
-        1.959963984540054e0 AS z,
-        count(*) AS prompts,
-        sum(n + 1) AS freedom,
-        avg(x / n) AS mean,
-        stddev_samp(x / n) AS spread,
-        greatest(
-            sum(
-                CASE
-                    WHEN n > 1 THEN x / n * (1 - x / n) / (n - 1)
-                    ELSE (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n
-                END
-            ),
-            sum((x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n)
-        ) AS variance
+        scope, attribute, reference, value, subject, n,
+        x / n AS share,
+        avg(x / n) OVER (PARTITION BY scope, reference, value) AS mean,
+        (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n AS plug_in,
+        CASE
+            WHEN n > 1 THEN x / n * (1 - x / n) / (n - 1)
+            ELSE (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n
+        END AS unbiased
     FROM sized
     WHERE reference IS NULL AND n > 0
+),
+
+-- what the cells of a subject add together: they are no independent draws
+share_subjects AS (
+    SELECT
+        scope, attribute, reference, value, mean, subject,
+        count(*) AS prompts,
+        sum(n + 1) AS freedom,
+        sum(share - mean) AS moved,
+        sum(unbiased) AS unbiased,
+        sum(plug_in) AS plug_in
+    FROM share_cells
+    GROUP BY ALL
+),
+
+-- mean share, its standard error over subjects, and its variance over pictures: the larger of both
+shares AS (
+    SELECT
+        scope, attribute, reference, value, mean,
+        1.959963984540054e0 AS z,
+        count(*) AS subjects,
+        sum(prompts) AS prompts,
+        sum(freedom) AS freedom,
+        sqrt(count(*) / (count(*) - 1) * sum(moved * moved)) / sum(prompts) AS error,
+        greatest(sum(unbiased), sum(plug_in)) AS variance
+    FROM share_subjects
     GROUP BY ALL
     HAVING count(*) >= 10
 ),
@@ -74,7 +93,7 @@ valued AS (
 
 cell_sums AS (
     SELECT
-        scope, attribute, reference, prompt, named, n, k, c, xq,
+        scope, attribute, reference, prompt, subject, named, n, k, c, xq,
         sum(x * (x - 1)) AS agreeing,
         sum(x * line) AS pairs,
         sum(x * line * line) AS lines,
@@ -112,20 +131,43 @@ figures AS (
     FROM cell_sums
 ),
 
-distances AS (
+beside_mean AS (
     SELECT
-        scope, attribute, reference, named,
-        1.959963984540054e0 AS z,
-        max(n) >= 5 AS told,
+        *,
+        avg(d) OVER (PARTITION BY scope, reference, named) AS mean
+    FROM figures
+),
+
+distance_subjects AS (
+    SELECT
+        scope, attribute, reference, named, mean, subject,
+        max(n) AS most,
         count(*) AS prompts,
-        avg(d) AS mean,
-        stddev_samp(d) AS spread,
-        greatest(sum(coalesce(unbiased, growing + at_zero)), sum(growing + at_zero), 0) AS variance,
+        sum(d - mean) AS moved,
+        sum(coalesce(unbiased, growing + at_zero)) AS unbiased,
+        sum(growing + at_zero) AS growing,
         sum(at_zero) AS at_zero,
         sum(plain) AS plain,
         sum(slope) AS slope,
-        avg(largest) AS largest
-    FROM figures
+        sum(largest) AS largest
+    FROM beside_mean
+    GROUP BY ALL
+),
+
+distances AS (
+    SELECT
+        scope, attribute, reference, named, mean,
+        1.959963984540054e0 AS z,
+        max(most) >= 5 AS told,
+        count(*) AS subjects,
+        sum(prompts) AS prompts,
+        sqrt(count(*) / (count(*) - 1) * sum(moved * moved)) / sum(prompts) AS error,
+        greatest(sum(unbiased), sum(growing), 0) AS variance,
+        sum(at_zero) AS at_zero,
+        sum(plain) AS plain,
+        sum(slope) AS slope,
+        sum(largest) / sum(prompts) AS largest
+    FROM distance_subjects
     GROUP BY ALL
     HAVING count(*) >= 10
 ),
@@ -183,7 +225,7 @@ means AS (
     SELECT
         * EXCLUDE (named, told) REPLACE (
             2 * mean / (1 - 1 / named) AS mean,
-            2 * spread / (1 - 1 / named) AS spread,
+            2 * error / (1 - 1 / named) AS error,
             2 * frozen_low / (1 - 1 / named) AS frozen_low,
             2 * frozen_high / (1 - 1 / named) AS frozen_high
         ),
@@ -193,13 +235,13 @@ means AS (
     WHERE reference IS NULL AND named > 1 AND told
 ),
 
--- t = √f tan θ with f = prompts - 1 degrees of freedom; P(|T| <= t) is sin θ times a finite sum of powers of
+-- t = √f tan θ with f = subjects - 1 degrees of freedom; P(|T| <= t) is sin θ times a finite sum of powers of
 -- cos θ, of odd f with 2 θ / π besides (Abramowitz & Stegun 26.7.3 and 26.7.4; (2 j - 1)!! and the like as
 -- gamma functions). A step towards larger θ is taken unless it passes 95 %; each is half of the last.
 bisection AS (
     SELECT DISTINCT
-        prompts - 1 AS f,
-        (prompts - 1) % 2 AS odd,
+        subjects - 1 AS f,
+        (subjects - 1) % 2 AS odd,
         cast(0 AS DOUBLE) AS theta,
         pi() / 4 AS step
     FROM means
@@ -228,9 +270,9 @@ ends AS (
     SELECT
         means.*,
         sqrt(bisection.f) * tan(bisection.theta) AS student_t,
-        sqrt(bisection.f) * tan(bisection.theta) * means.spread / sqrt(means.prompts) AS half
+        sqrt(bisection.f) * tan(bisection.theta) * means.error AS half
     FROM means
-    INNER JOIN bisection ON means.prompts = bisection.f + 1 AND bisection.step <= 1e-16
+    INNER JOIN bisection ON means.subjects = bisection.f + 1 AND bisection.step <= 1e-16
 ),
 
 clipped AS (
@@ -245,7 +287,7 @@ over_prompts AS (
     SELECT
         scope, reference, metric,
         CASE WHEN metric != 'anachronism_rate' THEN value_name END AS value_name,
-        prompts, mean, spread, student_t, frozen_low, frozen_high,
+        subjects, prompts, mean, error, student_t, frozen_low, frozen_high,
         CASE
             WHEN metric = 'distance' THEN sqrt(CASE WHEN below > 1e-14 THEN below ELSE 0 END)
             ELSE below

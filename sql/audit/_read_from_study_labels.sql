@@ -2,8 +2,9 @@
 --   name this text under "Uses": from the slots and labels of studies alone.
 -- Grain: of counted: study, attribute, labeler, labeler_version, condition, model, prompt, value (of the
 --   support).
--- Columns: of counted: its keys; k values; slots of the prompt; x pictures with the value.
--- Depends on: study_slots, study_labels, study_attribute_values
+-- Columns: of counted: its keys; subject of the prompt; k values; slots of the prompt; x pictures with the
+--   value.
+-- Depends on: study_slots, study_prompts, study_labels, study_attribute_values
 WITH
 supports AS (
     SELECT
@@ -23,10 +24,12 @@ labelers AS (
 counted AS (
     SELECT
         study_slots.study, labelers.attribute, labelers.labeler, labelers.labeler_version,
-        study_slots.condition, study_slots.model, study_slots.prompt, known.value, supports.k,
+        study_slots.condition, study_slots.model, study_slots.prompt, study_prompts.subject, known.value,
+        supports.k,
         count(*) AS slots,
         count(study_labels.value) AS x
     FROM study_slots
+    INNER JOIN study_prompts USING (study, condition, prompt)
     INNER JOIN labelers USING (study)
     INNER JOIN supports USING (study, attribute)
     INNER JOIN study_attribute_values AS known USING (study, attribute)

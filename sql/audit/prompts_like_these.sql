@@ -1,12 +1,12 @@
 -- Answers: What would other prompts like these show? The interval over prompts of every figure that is a
---   mean over ten prompts or more, from attempts and labels alone, to be held against `scores`.
+--   mean over ten subjects or more, from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, turn, attribute, reference, metric, value_name; only
 --   what has this interval.
--- Columns: keys of scores; prompts: how many entered; mean, spread: mean and standard deviation of their
---   figures (distance: of distance2); student_t: 97.5 % quantile with prompts - 1 degrees of freedom;
---   frozen_low, frozen_high: the interval of these prompts alone (distance: of distance2); prompts_low,
---   prompts_high: mean ± student_t spread / √prompts, widened to the frozen interval, clipped to what is
---   possible (distance: rooted).
+-- Columns: keys of scores; prompts: how many entered, subjects: what they are about; mean of their figures,
+--   error: its standard error with what the prompts of a subject add taken together (distance: of distance2);
+--   student_t: 97.5 % quantile with subjects - 1 degrees of freedom; frozen_low, frozen_high: the interval of
+--   these prompts alone (distance: of distance2); prompts_low, prompts_high: mean ± student_t error, widened
+--   to the frozen interval, clipped to what is possible (distance: rooted).
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
 --   outcomes, labels
 -- Uses: read_from_labels
@@ -77,8 +77,9 @@ named AS (
 SELECT
     named.week, named.model, named.suite, named.suite_major, named.condition, named.turn, named.attribute,
     over_prompts.reference, named.scale, named.labeler_version,
-    over_prompts.metric, over_prompts.value_name, over_prompts.prompts, over_prompts.mean,
-    over_prompts.spread, over_prompts.student_t, over_prompts.frozen_low, over_prompts.frozen_high,
+    over_prompts.metric, over_prompts.value_name, over_prompts.subjects, over_prompts.prompts,
+    over_prompts.mean,
+    over_prompts.error, over_prompts.student_t, over_prompts.frozen_low, over_prompts.frozen_high,
     over_prompts.prompts_low, over_prompts.prompts_high
 FROM over_prompts
 INNER JOIN named USING (scope)

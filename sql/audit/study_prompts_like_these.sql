@@ -1,9 +1,9 @@
 -- Answers: What would other prompts like those of a study show? The interval over prompts of every figure
---   that is a mean over ten prompts or more, from the labels alone, to be held against `study_scores`.
+--   that is a mean over ten subjects or more, from the labels alone, to be held against `study_scores`.
 -- Grain: study, attribute, labeler, labeler_version, condition, model, reference, metric, value_name; only
 --   what has this interval.
--- Columns: keys of study_scores (equal shares are parity of two values, uniform of more); prompts, mean,
---   spread, student_t, frozen_low, frozen_high, prompts_low, prompts_high: as in prompts_like_these.
+-- Columns: keys of study_scores (equal shares are parity of two values, uniform of more); subjects, prompts,
+--   mean, error, student_t, frozen_low, frozen_high, prompts_low, prompts_high: as in prompts_like_these.
 -- Depends on: study_slots, study_labels, study_attribute_values
 -- Uses: read_from_study_labels
 WITH RECURSIVE
@@ -29,8 +29,9 @@ named AS (
 SELECT
     named.study, named.attribute, named.labeler, named.labeler_version, named.condition, named.model,
     over_prompts.reference,
-    over_prompts.metric, over_prompts.value_name, over_prompts.prompts, over_prompts.mean,
-    over_prompts.spread, over_prompts.student_t, over_prompts.frozen_low, over_prompts.frozen_high,
+    over_prompts.metric, over_prompts.value_name, over_prompts.subjects, over_prompts.prompts,
+    over_prompts.mean,
+    over_prompts.error, over_prompts.student_t, over_prompts.frozen_low, over_prompts.frozen_high,
     over_prompts.prompts_low, over_prompts.prompts_high
 FROM over_prompts
 INNER JOIN named USING (scope)

@@ -17,7 +17,7 @@
 --     reference; else NULL
 --   low, high: end of the 95 % interval of estimate, prompts fixed, scatter from week to week in it
 --   scatter_measured: false if that scatter is taken to be five points, for it could not be measured yet
---   prompts_low, prompts_high: end of its interval over prompts like these; NULL for fewer than ten prompts
+--   prompts_low, prompts_high: end of its interval over prompts like these; NULL for fewer than ten subjects
 --   n: number of assessed pictures behind estimate
 --   cells: number of prompts that entered estimate
 --   planned_cells: number of prompts that the whole suite has under this condition for this attribute

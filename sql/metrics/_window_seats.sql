@@ -2,8 +2,8 @@
 --   window_cells and window_counts.
 -- Grain: model, suite, suite_major, condition, prompt, attribute, value: of the prompts of the whole suite
 --   that stand for it (of a confrontation what came after it), asked or not.
--- Columns: those; series, params_hash, track, simulated, turn, scale, labeler_version as in the week itself;
---   position in the declared order; seat: number, in the order of the rows.
+-- Columns: those; subject of the prompt; series, params_hash, track, simulated, turn, scale, labeler_version
+--   as in the week itself; position in the declared order; seat: number, in the order of the rows.
 -- Depends on: scores, plans, prompts, prompt_attributes, attribute_values, withheld
 WITH attributes AS (
     SELECT
@@ -34,7 +34,7 @@ declared AS (
 seats AS (
     SELECT
         attributes.*,
-        prompts.prompt, declared.position, declared.value,
+        prompts.prompt, prompts.subject, declared.position, declared.value,
         row_number() OVER (
             ORDER BY
                 attributes.model, attributes.suite, attributes.suite_major, attributes.condition,

@@ -6,13 +6,13 @@
 WITH numbered AS (
     SELECT
         model, series, params_hash, track, simulated, suite, suite_major, condition, turn, attribute, scale,
-        labeler_version, prompt, position, value, seat
+        labeler_version, prompt, subject, position, value, seat
     FROM seats
 )
 
 SELECT
     model, series, params_hash, track, simulated, suite, suite_major, condition, turn, attribute, scale,
-    labeler_version, prompt, position, value, seat,
+    labeler_version, prompt, subject, position, value, seat,
     TRUE AS in_support
 FROM numbered
 ORDER BY seat

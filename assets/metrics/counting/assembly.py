@@ -57,7 +57,7 @@ class Keyed:
     Attributes:
         keys: one row a key: `_SUITE`, prompt (NULL: a suite), `_LABELLED`, planned_cells; by week.
         cells: one row per cell and attribute: cell (its row), cell_key, suite_key, standing (if the cell stands for
-            its suite: of a confrontation what came after it), attribute, prompt, scale_row, pictures.
+            its suite: of a confrontation what came after it), attribute, prompt, subject, scale_row, pictures.
         long: one row per row of `cells` and value, zeros included: cell, cell_key, suite_key, standing, attribute,
             prompt (a number), position, value, in_support, pictures, whole (pictures of the cell).
         answers: one row an answer: cell_key, suite_key, standing, prompt and model (numbers; of another week another
@@ -109,7 +109,12 @@ def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
         {"cell_key": numbers[4], "suite_key": numbers[1][suite_row], "steps_key": numbers[2][suite_row]}
     )
     cells = cells.select(
-        "cell", "standing", "attribute", pl.col("prompt").cast(pl.Categorical), "scale_row", "pictures"
+        "cell",
+        "standing",
+        "attribute",
+        pl.col("prompt", "subject").cast(pl.Categorical),
+        "scale_row",
+        "pictures",
     ).hstack(numbered)
     answers = pl.DataFrame(
         {
@@ -165,7 +170,7 @@ def _planned(keys: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
 
 def _steps(cells: pl.DataFrame, steps: pl.DataFrame, banded: Bools) -> Cells:
     frame = cells.filter(pl.Series(banded)).select(
-        "cell", "attribute", "pictures", "standing", suite_key="steps_key"
+        "cell", "attribute", "subject", "pictures", "standing", suite_key="steps_key"
     )
     rows = frame.select("cell").with_row_index("row").join(steps, on="cell", maintain_order="left_right")
     numbered = rows.select(pl.col("row").cast(pl.Int64).alias("cell"), "value", "pictures", in_support=True)

@@ -21,7 +21,8 @@ class Cells:
     The arrays lie column by column: K is small, and sums over values run over whole columns.
 
     Attributes:
-        frame: C rows: the key columns, and `pictures`, the usable pictures whether assessed or not.
+        frame: C rows: the key columns, `pictures`, the usable pictures whether assessed or not, and `subject`, what the
+            prompt is about, where figures over prompts like these are made of them.
         counts: (C, K) pictures.
         support: (C, K), True where the column is a value of the cell's support.
         places: (C, K) where the name of the value is in `values`, -1 where unused.
@@ -44,6 +45,11 @@ class Cells:
     def effective(self) -> Floats:
         """(C, K) the independent pictures that the cell's are worth."""
         return self.counts if self.effect is None else np.asfortranarray(self.counts / self.effect[:, None])
+
+    @cached_property
+    def subjects(self) -> Ints:
+        """The number of what each cell's prompt is about."""
+        return self.frame["subject"].cast(pl.Categorical).to_physical().to_numpy().astype(np.int64)
 
     @cached_property
     def terms(self) -> distance.Terms:

@@ -25,11 +25,11 @@ class Tallies:
     """What was counted in some weeks.
 
     Attributes:
-        asked: one row per cell: asked (its row), keys, language, pictures.
+        asked: one row per cell: asked (its row), keys, language, subject, pictures.
         answers: one row per answer, in the order of `asked`: asked (a row of it), outcome_group, pictures (0 or 1; 2 if
             both later turns of a conversation have one), prompt_sent, revised_prompt (NULL: not reported).
-        cells: one row per cell and attribute: cell (its row), asked, keys, attribute, scale, labeler_version, pictures,
-            scale_row (a row of `scales`).
+        cells: one row per cell and attribute: cell (its row), asked, keys, subject, attribute, scale, labeler_version,
+            pictures, scale_row (a row of `scales`).
         long: one row per row of `cells` and value, zeros included: cell (a row of `cells`), asked, position, value,
             in_support, pictures. The rows of a cell stand together, in the declared order.
         steps: the same for scales in bands, one row per value that is in a band and in the support: cell, value,

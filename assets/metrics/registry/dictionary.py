@@ -21,8 +21,8 @@ code.
 Each is a value of `scores.metric`, and of `study_scores.metric` where a study has what it needs. p̂ are shares seen, q
 those of the reference, n pictures in the support, m cells, K values of the support. A figure of a suite is about this
 frozen suite: `low` and `high` treat its prompts as fixed and its pictures as the sample. Where a figure is a mean over
-ten prompts or more, `prompts_low` and `prompts_high` are the interval over *prompts like these*: Student's t over the
-prompts, never narrower than the first. A NULL figure has its `reason`.
+prompts of ten subjects or more, `prompts_low` and `prompts_high` are the interval over *prompts like these*: Student's
+t over the subjects, whose prompts count together, never narrower than the first. A NULL figure has its `reason`.
 """
 
 _WORDS = """\

@@ -52,7 +52,7 @@ class Metric(NamedTuple):
         support: which values count.
         denominator: what `scores.n` counts, and what is left out of it.
         interval: how low and high are made, or None where there is no interval.
-        prompts_interval: whether prompts_low and prompts_high are there for ten prompts or more.
+        prompts_interval: whether prompts_low and prompts_high are there for ten subjects or more.
         null_when: the reasons for a NULL estimate.
         source: who defined it; None: a count or a share, or ours.
     """

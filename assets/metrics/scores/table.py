@@ -123,7 +123,7 @@ def compute_study_scores(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table
     where = {"study": study}
     levels = Levels((*_STUDY, "prompt"), _STUDY)
     long = read(con, "study_counts", where)
-    numbered, cells = number_cells(long, [*_STUDY, "prompt"])
+    numbered, cells = number_cells(long, [*_STUDY, "prompt", "subject"])
     stated, typed = declared_rows.of_study(con, study, numbered, cells)
     references = pl.concat([even_references(long), stated], how="diagonal_relaxed")
     compared = reference_cells(numbered, cells, references, ["attribute"])

@@ -39,8 +39,8 @@ class WindowCounts:
     Attributes:
         suites: U rows: `SUITE`, first_back (in which column the window begins), weeks (of those, with pictures),
             settling (whether a change was opened in the last four weeks).
-        seats: S rows: seat, cell, suite_key (row of `suites`), prompt, attribute, value, position, in_support; model,
-            suite, suite_major, scale for references.
+        seats: S rows: seat, cell, suite_key (row of `suites`), prompt, subject, attribute, value, position,
+            in_support; model, suite, suite_major, scale for references.
         k: (S, weeks) pictures.
         cell_of: (S,) the cell of each seat.
         suite_of: (C,) the suite of each cell.
@@ -131,7 +131,16 @@ class WindowCounts:
         cells = numbered.group_by("cell", maintain_order=True).agg(
             *(
                 pl.col(name).first()
-                for name in ("suite_key", "prompt", "attribute", "model", "suite", "suite_major", "scale")
+                for name in (
+                    "suite_key",
+                    "prompt",
+                    "subject",
+                    "attribute",
+                    "model",
+                    "suite",
+                    "suite_major",
+                    "scale",
+                )
             ),
             pl.col("pictures").sum(),
         )

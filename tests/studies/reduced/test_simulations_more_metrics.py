@@ -17,11 +17,13 @@ from tests.studies.simulations.more_metrics import (
     SPREADS,
     STEREOTYPES,
     SUITE,
+    WORDINGS,
     covered,
     fair_table,
     lifts,
     likeness,
     over,
+    worded,
 )
 
 DRAWS = 800
@@ -64,6 +66,12 @@ def test_the_mean_over_prompts_like_these_is_covered_and_not_by_the_frozen_inter
     for name, _, published, frozen in over(m, 20, SPREADS[spread], DRAWS):
         assert published >= lowered(PROMPTS), name
         assert spread == "alike" or frozen < 0.85
+
+
+def test_wordings_of_a_subject_are_no_independent_prompts() -> None:
+    seen = worded(24, WORDINGS["a little"], DRAWS)
+    assert min(seen.by_subject) >= lowered(PROMPTS)
+    assert seen.independent[0] < PROMPTS
 
 
 def test_a_fair_model_scores_zero_on_our_scales_alone() -> None:

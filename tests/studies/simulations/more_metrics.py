@@ -207,8 +207,9 @@ def over(m: int, n: int, shape: tuple[float, float], draws: int) -> Iterator[tup
     )
     for name, values, frozen, truth, floor in questions:
         nothing = Estimate(frozen.estimate, frozen.estimate, frozen.estimate)
-        plain = over_prompts(values, used, group, nothing, floor, 1.0)
-        wide = over_prompts(values, used, group, frozen, floor, 1.0)
+        own: Ints = np.arange(len(k))  # each prompt has a subject of its own
+        plain = over_prompts(values, used, group, own, nothing, floor, 1.0)
+        wide = over_prompts(values, used, group, own, frozen, floor, 1.0)
         ends = [covered(Estimate(frozen.estimate, *one), truth) for one in (plain, wide)]
         yield name, ends[0], ends[1], covered(frozen, truth)
 
@@ -250,6 +251,94 @@ def prompts_table(draws: float) -> Table:
     )
 
 
+# ---- two wordings of each subject ----
+
+#: How far wordings of one subject differ: the larger the number, the less.
+WORDINGS = {"not at all": np.inf, "a little": 20.0, "much": 3.0}
+#: How subjects differ: as in "some" above.
+SUBJECTS = SPREADS["some"]
+PAIRED = 20  # pictures of a subject, in one wording or ten in each of two
+
+
+class Worded(NamedTuple):
+    """Coverage of share and distance2 by the formula of independent prompts and by that of subjects, and widths.
+
+    `narrower` is how much shorter the intervals of shares are than with one wording and as many pictures.
+    """
+
+    independent: tuple[float, float]
+    by_subject: tuple[float, float]
+    narrower: float
+
+
+def worded(subjects: int, alike: float, draws: int) -> Worded:
+    """Return what is seen of suites that ask for each subject in two wordings."""
+    rng = np.random.default_rng([SEED, subjects, int(min(alike, 1000))])
+    a, b = SUBJECTS
+    share = rng.beta(a, b, size=draws * subjects)
+    p = np.repeat(share, 2)
+    if np.isfinite(alike):
+        p = rng.beta(alike * p, alike * (1 - p))
+    first, square = a / (a + b), a * (a + 1) / ((a + b) * (a + b + 1))
+    square += (first - square) / (alike + 1)
+    about: Ints = np.repeat(np.arange(draws * subjects), 2)
+    group = about // subjects
+    n = PAIRED // 2
+    k = rng.binomial(n, p)
+    x = np.stack([k, n - k], axis=1)
+    parity = np.full(x.shape, 0.5)
+    found: dict[bool, list[float]] = {True: [], False: []}
+    used, own = np.ones(len(k), dtype=bool), np.arange(len(k))
+    widths: list[Floats] = []
+    for values, truth, frozen in (
+        (k / n, first, mean_share(k, np.full(len(k), n), group, draws)),
+        (distance2(x, parity), square - first + 0.25, mean_distance2(terms(x, parity), group, draws)),
+    ):
+        for clustered, seen in found.items():
+            ends = over_prompts(values, used, group, about if clustered else own, frozen, -0.5, 1.0)
+            seen.append(covered(Estimate(frozen.estimate, *ends), truth))
+            if clustered:
+                widths.append(ends.high - ends.low)
+    once = rng.binomial(PAIRED, p[::2])
+    whole = np.full(len(once), PAIRED)
+    of = np.arange(len(once)) // subjects
+    single = mean_share(once, whole, of, draws)
+    ends = over_prompts(once / whole, whole > 0, of, np.arange(len(once)), single, -0.5, 1.0)
+    narrower = 1 - float(widths[0].mean() / (ends.high - ends.low).mean())
+    return Worded((found[False][0], found[False][1]), (found[True][0], found[True][1]), narrower)
+
+
+def wordings_table(draws: float) -> Table:
+    """Return one row for each number of subjects and difference of wordings."""
+    rows: list[list[Entry]] = []
+    marks: list[tuple[str, Entry, bool]] = []
+    for subjects, (differ, alike) in product((10, 24), WORDINGS.items()):
+        seen = worded(subjects, alike, draws_of(draws))
+        least = min(seen.by_subject)
+        rows.append(
+            [
+                f"{subjects}, {differ}",
+                *(part for both in zip(seen.independent, seen.by_subject, strict=True) for part in both),
+                f"{seen.narrower:.0%}",
+            ]
+        )
+        marks.append((f"{subjects} subjects, {differ}: coverage at least {PROMPTS}", least, least >= PROMPTS))
+    return Table(
+        "Prompts like these, each subject in two wordings",
+        (
+            "subjects, how wordings differ",
+            "share: as independent prompts",
+            "as published",
+            "distance2: as independent prompts",
+            "as published",
+            "narrower than one wording",
+        ),
+        rows,
+        marks,
+        "Subjects are drawn, then two wordings of each, then ten pictures of each wording; beside one with twenty.",
+    )
+
+
 # ---- a fair model on the scales of others ----
 
 SCALES: dict[str, Callable[[Floats], Floats]] = {
@@ -287,4 +376,10 @@ def fair_table(draws: float) -> Table:
 
 def tables(draws: float) -> list[Table]:
     """Return the tables of this study; `draws` is the part of the full number of draws."""
-    return [homogeneity_table(draws), lift_table(draws), prompts_table(draws), fair_table(draws)]
+    return [
+        homogeneity_table(draws),
+        lift_table(draws),
+        prompts_table(draws),
+        wordings_table(draws),
+        fair_table(draws),
+    ]

@@ -53,7 +53,10 @@ CONFRONTED = CONFRONTATION.model_copy(
     update={
         "id": "confronted",
         "prompts": tuple(
-            CONFRONTATION.prompts[0].model_copy(update={"id": f"p{number}"}) for number in range(12)
+            CONFRONTATION.prompts[0].model_copy(
+                update={"id": f"p{number}", "subject": f"occupation:p{number}"}
+            )
+            for number in range(12)
         ),
         "references": (
             PARITY,
@@ -196,7 +199,7 @@ def test_every_interval_is_found_again(loaded: Con, both: Found) -> None:
     assert differing(mine, found) == []
     for key, row in mine.items():
         again = found[key]
-        assert again["prompts"] == row["cells"] >= 10
+        assert again["prompts"] == row["cells"] >= again["subjects"] >= 10
         if row["metric"] != "distance":
             assert all(same(again[f"frozen_{end}"], row[end]) for end in ("low", "high")), key
             assert same(again["mean"], row["estimate"]), key
@@ -222,6 +225,9 @@ def test_the_world_holds_every_metric_with_this_interval_and_figures_without(loa
             "bls-cps-2025",
             "un-wpp-2019",
         }
+        # two languages of a country, and three occupations in two sentences
+        asked = {(row["prompts"], row["subjects"]) for row in audited(loaded, query).values()}
+        assert {(46, 23), (27, 24)} <= asked
     told = [row for row in mine if row["metric"] in {"share", "distance2"}]
     assert {row["prompts_low"] < row["low"] for row in told} == {
         True,
@@ -233,10 +239,10 @@ def test_the_world_holds_every_metric_with_this_interval_and_figures_without(loa
 def test_the_quantile_is_that_of_student_to_nine_digits(
     both: Found,
 ) -> None:
-    told = {row["prompts"]: row["student_t"] for row in both[1].values()}
-    assert {prompts % 2 for prompts in told} == {0, 1}
-    for prompts, quantile in told.items():
-        assert quantile == pytest.approx(stats.t.ppf(0.975, prompts - 1), rel=1e-9, abs=0)
+    told = {row["subjects"]: row["student_t"] for row in both[1].values()}
+    assert {subjects % 2 for subjects in told} == {0, 1}
+    for subjects, quantile in told.items():
+        assert quantile == pytest.approx(stats.t.ppf(0.975, subjects - 1), rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize("end", ENDS)

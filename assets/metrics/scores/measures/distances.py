@@ -71,7 +71,9 @@ def distance_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     pairs = basis(groups, distance.MIN_PICTURES, distance.MIN_PICTURES)
     squared = distance.mean_distance2(parts, groups.of, groups.frame.height)
     others = (
-        None if groups.single else over_prompts(parts.distance2, pairs.used, groups.of, squared, -0.5, 1.0)
+        None
+        if groups.single
+        else over_prompts(parts.distance2, pairs.used, groups.of, cells.subjects, squared, -0.5, 1.0)
     )
     yield rows_of(groups, "distance2", squared, pairs, others=others)
     enough = basis(groups, distance.MIN_PICTURES, TOO_FEW)

@@ -92,5 +92,7 @@ def homogeneity_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     base = varying(groups, basis(groups, distance.MIN_PICTURES, TOO_FEW))
     found = mean_homogeneity(parts, cells.support, groups.of, groups.frame.height)
     alike = scale(cells.support) * parts.distance2
-    others = None if groups.single else over_prompts(alike, base.used, groups.of, found, -1.0, 1.0)
+    others = (
+        None if groups.single else over_prompts(alike, base.used, groups.of, cells.subjects, found, -1.0, 1.0)
+    )
     yield rows_of(groups, "homogeneity", found, base, others=others)

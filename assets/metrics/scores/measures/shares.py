@@ -83,7 +83,11 @@ def share_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     k, whole = cells.effective[row, column], cells.effective.sum(axis=1)[row]
     # of a single cell the mean is its share, with Wilson's interval
     found = share.wilson(k, whole) if groups.single else share.mean_share(k, whole, slot, len(of))
-    others = None if groups.single else over_prompts(share.ratio(k, whole), whole > 0, slot, found, 0.0, 1.0)
+    others = (
+        None
+        if groups.single
+        else over_prompts(share.ratio(k, whole), whole > 0, slot, cells.subjects[row], found, 0.0, 1.0)
+    )
     names = cells.named(row[first], column[first])
     shares = rows_of(groups, "share", found, basis(groups), names, of, others)
     yield shares
