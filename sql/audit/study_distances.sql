@@ -5,7 +5,7 @@
 --   differences, raw), distance2 (unbiased; of prompts with two pictures), distance (its root, where a prompt
 --   has five pictures), entropy_homogeneity (1 - H / ln K, as some studies publish it; 1: all pictures
 --   alike). NULL where there are too few pictures.
--- Depends on: study_labels, study_slots, study_attribute_values
+-- Depends on: study_labels, study_slots, study_prompts, study_attribute_values
 -- Uses: read_from_study_labels
 WITH
 sized AS (

@@ -4,7 +4,7 @@
 --   what has this interval.
 -- Columns: keys of study_scores (equal shares are parity of two values, uniform of more); subjects, prompts,
 --   mean, error, student_t, frozen_low, frozen_high, prompts_low, prompts_high: as in prompts_like_these.
--- Depends on: study_slots, study_labels, study_attribute_values
+-- Depends on: study_slots, study_prompts, study_labels, study_attribute_values
 -- Uses: read_from_study_labels
 WITH RECURSIVE
 -- without a reference, and beside equal shares

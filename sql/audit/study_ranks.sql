@@ -10,7 +10,7 @@
 --   common: prompts with two pictures or more of both
 --   difference: distance2 of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: at the last step of the test of all pairs of the board together
--- Depends on: study_slots, study_labels, study_attribute_values, study_references
+-- Depends on: study_slots, study_prompts, study_labels, study_attribute_values, study_references
 -- Uses: read_from_study_labels
 WITH RECURSIVE
 conditions AS (
