@@ -31,6 +31,7 @@ def cells_of(
             "model": list(model or ["m"] * many),
             "attribute": [attribute] * many,
             "prompt": [f"s/{number}" for number in range(many)],
+            "subject": [f"person:{number}" for number in range(many)],
             "pictures": list(pictures if pictures is not None else x.sum(axis=1).astype(int)),
         }
     )
