@@ -374,7 +374,10 @@ def test_a_withheld_model_has_its_reason_and_unreliable_labels_are_called_so(
 def test_every_comparison_that_is_shown_has_its_values_in_the_table(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
-    rows = effects_of(con, store, CEO, FRENCH, DIVERSITY, NATIONS, replicates=1, conversations=1)
+    once = {"replicates": 1, "conversations": 1}
+    rows = effects_of(con, store, CEO, FRENCH, DIVERSITY, NATIONS, **once)
+    later = [SUITES[label] for label in ("occupations@2", "startup-ceo@2", "french-ceo@1")]
+    rows += effects_of(con, store, *later, model="sim-two", **once)
     there = {
         (
             f"{r['suite']}@{r['suite_major']}",
