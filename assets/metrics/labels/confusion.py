@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
+from assets.metrics.labels.raters import Answers, Raters, raters
 
 #: A value is followed if it is read in more than this share of the pictures in which people see it. Then M is strictly
 #: dominated by its diagonal, column by column, and has an inverse. Half is not enough, however it was rounded.
@@ -36,12 +37,16 @@ class Gold:
         size: (H,) pictures that the stratum stands for; of several sets of one week each stands for its part.
         read: (P,) the value that the labeler read, 0 … K.
         said: (P, K + 1) what people said, adding up to 1; two who differ count half each.
+        answers: (P, A) the same answer by answer, and `settled` (P,) the adjudicator's, -1 where there is none. None: what
+            people said is what is shown.
     """
 
     stratum: Ints
     size: Floats
     read: Ints
     said: Floats
+    answers: Ints | None = None
+    settled: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class Confusion:
         read_as: (K + 1, K + 1) M, columns y; 0 where people never saw y.
         weight: (K + 1,) weighted number of rated pictures by what was read.
         number: pictures that gold was drawn of.
+        people: how people err; None where what they said is what is shown.
     """
 
     gold: Gold
@@ -101,6 +107,7 @@ class Confusion:
     read_as: Floats
     weight: Floats
     number: float
+    people: Raters | None = None
 
 
 def confusion(gold: Gold, pictures: Pictures) -> Confusion:
@@ -114,11 +121,13 @@ def confusion(gold: Gold, pictures: Pictures) -> Confusion:
     pool = pictures.counts[pictures.pool].sum(axis=0)
     number = float(pool.sum())
     shown = ratio(pool, number)
-    given = np.nan_to_num(ratio(total, weight[:, None]))
+    given, people = np.nan_to_num(ratio(total, weight[:, None])), None
+    if gold.answers is not None and gold.settled is not None:
+        people = raters(Answers(gold.read, gold.answers, gold.settled, weights, wide), shown)
+        given = people.given
     joint = shown[:, None] * given
-    return Confusion(
-        gold, shown, given, joint, np.nan_to_num(ratio(joint, joint.sum(axis=0))), weight, number
-    )
+    read_as = np.nan_to_num(ratio(joint, joint.sum(axis=0)))
+    return Confusion(gold, shown, given, joint, read_as, weight, number, people)
 
 
 def unrated(found: Confusion, pictures: Pictures) -> Ints:
@@ -217,6 +226,8 @@ def gold_variance(found: Confusion, effect: Floats) -> float:
     scale = np.where(found.weight > 0, ratio(found.shown, found.weight), 0.0)
     level = scale[:, None] * (effect - (found.given * effect).sum(axis=1)[:, None])
     z = (gold.said * level[gold.read]).sum(axis=1)
+    if found.people is not None:
+        z = found.people.along(found.shown[:, None] * effect)
     strata = len(gold.size)
     n = by_group(np.ones(len(z)), gold.stratum, strata)
     first, second = by_group(z, gold.stratum, strata), by_group(z**2, gold.stratum, strata)
