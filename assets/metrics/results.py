@@ -17,7 +17,7 @@ from assets.metrics.drift.detectable import week_shifts
 from assets.metrics.drift.table import history_events, later_events
 from assets.metrics.effects.table import compute_effects, compute_study_effects
 from assets.metrics.effects.windows import week_effects
-from assets.metrics.labels.corrected import week_corrections, week_label_error
+from assets.metrics.labels.corrected import week_corrections, week_label_error, week_rates
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
 from assets.metrics.ranks.robustness import study_robustness, week_orders, week_robustness
@@ -36,6 +36,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "scores": compute_scores,
     "corrected_scores": week_corrections,
     "label_error": week_label_error,
+    "label_rates": week_rates,
     "agreement": week_agreement,
     "labeler_drift": week_drift,
     "effects": compute_effects,

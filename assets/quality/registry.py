@@ -28,6 +28,7 @@ _TABLES = (
     "gold_labels",
     "corrected_scores",
     "label_error",
+    "label_rates",
     "scores",
     "drift_events",
     "effects",

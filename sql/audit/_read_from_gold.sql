@@ -3,10 +3,10 @@
 -- Grain: that of each part; known: week × figure (model, suite, suite_major, attribute); joint: × value read
 --   (f) × value that people see (y).
 -- Columns: counts: pictures read as f ('' is no value of the support) of each cell (week, prompt, turn);
---   pool: the same in the weeks of gold, with its share (shown); joint: a; seen_as: seen, followed; known:
---   gold_n.
+--   pool: the same in the weeks of gold, with its share (shown); answers: what each person said; joint: a;
+--   seen_as: seen, followed; known: gold_n.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels,
---   gold_labels, gold_strata
+--   gold_labels, gold_strata, label_rates
 WITH versions AS (
     SELECT
         plans.week, plans.model, plans.series, plans.params_hash, plans.labeler, labels.labeler_version
@@ -30,19 +30,11 @@ pairs AS (
     WHERE versions.week BETWEEN scored.week - 49 AND scored.week
 ),
 
-judged AS (
-    SELECT *
-    FROM gold_labels
-    QUALIFY
-        rater = 'adjudicator'
-        OR NOT bool_or(rater = 'adjudicator') OVER (PARTITION BY gold_set, slot_key, attribute)
-),
-
 rated AS (
     SELECT
         gold_set, stratum, attribute,
         count(DISTINCT slot_key) AS pictures
-    FROM judged
+    FROM gold_labels
     GROUP BY gold_set, stratum, attribute
 ),
 
@@ -88,7 +80,7 @@ declared AS (
     WHERE in_support
 ),
 
--- One row an answer; what is outside the support is ''.
+-- One row an answer; what is outside the support is ''. weight: pictures that the picture stands for.
 answers AS (
     SELECT
         pairs.week,
@@ -97,10 +89,9 @@ answers AS (
         judged.gold_set || '/' || judged.slot_key AS picture,
         coalesce(seen.told, '') AS f,
         coalesce(said.told, '') AS y,
-        strata.weight * strata.of_set / parts.of_week
-        / count(*) OVER (PARTITION BY pairs.week, judged.gold_set, judged.slot_key, judged.attribute)
-            AS weight
-    FROM judged
+        judged.rater,
+        strata.weight * strata.of_set / parts.of_week AS weight
+    FROM gold_labels AS judged
     INNER JOIN pairs ON judged.model = pairs.model AND judged.week = pairs.gold_week
     INNER JOIN strata USING (gold_set, stratum, attribute)
     INNER JOIN parts
@@ -238,14 +229,21 @@ pool AS (
     GROUP BY known.week, known.figure, counts.f
 ),
 
+-- The rates that are published; the query label_rates finds that people's answers bear them out.
 joint AS (
     SELECT
-        answers.week, answers.figure, answers.f, answers.y,
-        any_value(pool.shown) * sum(answers.weight)
-        / sum(sum(answers.weight)) OVER (PARTITION BY answers.week, answers.figure, answers.f) AS a
-    FROM answers
-    INNER JOIN pool USING (week, figure, f)
-    GROUP BY answers.week, answers.figure, answers.f, answers.y
+        label_rates.week, known.figure,
+        coalesce(label_rates.said, '') AS f,
+        coalesce(label_rates.shown, '') AS y,
+        label_rates.rate AS a
+    FROM label_rates
+    INNER JOIN known
+        ON
+            label_rates.week = known.week
+            AND known.figure = concat_ws(
+                '/', label_rates.model, label_rates.suite, label_rates.suite_major, label_rates.attribute
+            )
+    WHERE label_rates.who = 'labeler'
 ),
 
 seen_as AS (
@@ -257,4 +255,6 @@ seen_as AS (
     GROUP BY week, figure, y
 )
 
-SELECT week FROM seen_as
+SELECT seen_as.week
+FROM seen_as
+INNER JOIN pool USING (week, figure)

@@ -1,20 +1,28 @@
 -- Answers: What are the shares of a suite, and its squared distance from a reference of two values, when the
---   labeler's errors are taken out with gold, of one week and of four, as computed from labels and people's
---   answers alone?
+--   labeler's errors are taken out with gold, of one week and of four, as computed from labels and the rates
+--   in label_rates?
 -- Grain: window_weeks, week, model, suite, suite_major, condition, turn, attribute, metric, reference, value;
 --   weeks with gold of the same labeler version in the eight weeks that end with them.
 -- Columns: window_weeks (1 or 4); metric (share or distance2); raw (as the labeler read it); corrected (NULL
---   with fewer than 40 rated pictures; where more than 2 % of the pictures were read as a value of which none
---   was rated; for a distance also where a value is not read in more than half of the pictures in which
---   people see it); gold_n.
+--   where label_error has a reason; where more than 2 % of the pictures were read as a value of which none
+--   was rated; for a distance also where a value is not read in more than half of the pictures that show
+--   it); gold_n.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
---   outcomes, labels, gold_labels, gold_strata, withheld, drift_events
+--   outcomes, labels, gold_labels, gold_strata, label_rates, label_error, withheld, drift_events
 -- Uses: read_from_gold
 WITH RECURSIVE
 hidden AS (
     SELECT DISTINCT
         week, model
     FROM withheld
+),
+
+believed AS (
+    SELECT
+        week,
+        concat_ws('/', model, suite, suite_major, attribute) AS figure
+    FROM label_error
+    WHERE reason IS NULL
 ),
 
 begun AS (
@@ -223,12 +231,7 @@ wanted AS (
 -- Of a reference of two values, the first by name: what is read, and what the reference has, in every cell.
 compared AS (
     SELECT
-        cells.window_weeks,
-        cells.week,
-        cells.figure,
-        cells.model,
-        cells.suite,
-        cells.suite_major,
+        cells.window_weeks, cells.week, cells.figure, cells.model, cells.suite, cells.suite_major,
         cells.attribute,
         cells.condition, cells.turn, cells.prompt, wanted.reference,
         min(cells.f) AS one,
@@ -263,12 +266,7 @@ compared AS (
                 )
             )
     GROUP BY
-        cells.window_weeks,
-        cells.week,
-        cells.figure,
-        cells.model,
-        cells.suite,
-        cells.suite_major,
+        cells.window_weeks, cells.week, cells.figure, cells.model, cells.suite, cells.suite_major,
         cells.attribute,
         cells.condition, cells.turn, cells.prompt, wanted.reference
     HAVING sum(cells.pictures) >= any_value(cells.least_squared)
@@ -310,17 +308,9 @@ put_right AS (
 
 distances AS (
     SELECT
-        compared.window_weeks,
-        compared.week,
-        compared.figure,
-        compared.model,
-        compared.suite,
+        compared.window_weeks, compared.week, compared.figure, compared.model, compared.suite,
         compared.suite_major,
         compared.attribute, compared.condition, compared.turn, compared.reference,
-        concat_ws(
-            '/', compared.window_weeks, compared.week, compared.figure, compared.condition, compared.turn
-        )
-            AS equations_of,
         avg(
             (compared.share - compared.expected) ** 2
             - compared.share * (1 - compared.share) / (compared.n - 1)
@@ -344,29 +334,21 @@ distances AS (
             )
             AND unrated.f IN (compared.one, compared.other)
     GROUP BY
-        compared.window_weeks,
-        compared.week,
-        compared.figure,
-        compared.model,
-        compared.suite,
-        compared.suite_major,
-        compared.attribute, compared.condition, compared.turn, compared.reference
+        compared.window_weeks, compared.week, compared.figure, compared.model, compared.suite,
+        compared.suite_major, compared.attribute, compared.condition, compared.turn, compared.reference
 )
 
 SELECT
-    solved.window_weeks,
-    solved.week,
-    solved.model,
-    solved.suite,
-    solved.suite_major,
-    solved.condition,
-    solved.turn,
+    solved.window_weeks, solved.week, solved.model, solved.suite, solved.suite_major,
+    solved.condition, solved.turn,
     solved.attribute,
     'share' AS metric,
     cast(NULL AS VARCHAR) AS reference,
     solved.f AS value, solved.raw,
     CASE
-        WHEN known.gold_n >= 40 AND solved.equations_of NOT IN (SELECT unrated.equations_of FROM unrated)
+        WHEN
+            (solved.week, solved.figure) IN (SELECT (believed.week, believed.figure) FROM believed)
+            AND solved.equations_of NOT IN (SELECT unrated.equations_of FROM unrated)
             THEN
                 greatest(least(solved.part / nullif(sum(solved.part) OVER of_figure, 0), 1), 0)
     END AS corrected,
@@ -377,18 +359,19 @@ WHERE solved.f <> ''
 WINDOW of_figure AS (PARTITION BY solved.equations_of)
 UNION ALL
 SELECT
-    distances.window_weeks,
-    distances.week,
-    distances.model,
-    distances.suite,
-    distances.suite_major,
-    distances.condition,
-    distances.turn, distances.attribute,
+    distances.window_weeks, distances.week, distances.model, distances.suite,
+    distances.suite_major, distances.condition, distances.turn,
+    distances.attribute,
     'distance2' AS metric,
     distances.reference,
     cast(NULL AS VARCHAR) AS value,
     distances.raw,
-    CASE WHEN known.gold_n >= 40 AND NOT distances.unrated THEN distances.corrected END AS corrected,
+    CASE
+        WHEN
+            (distances.week, distances.figure) IN (SELECT (believed.week, believed.figure) FROM believed)
+            AND NOT distances.unrated
+            THEN distances.corrected
+    END AS corrected,
     known.gold_n
 FROM distances
 INNER JOIN known USING (week, figure)

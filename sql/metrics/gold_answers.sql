@@ -1,10 +1,10 @@
 -- Answers: what did people say of the gold pictures of the eight weeks that end with one week, and what
 --   does the labeler version that is scored in that week read off them?
--- Grain: gold_set, slot_key, attribute, value people gave (two raters who differ: a row each, of weight ½).
+-- Grain: gold_set, slot_key, attribute, rater.
 -- Columns: model, suite, suite_major, attribute; week of the gold; labeler, labeler_version of the week that
 --   is scored; stratum of the set and stratum_pictures that the attribute applies to; read_value, said_value:
---   NULL where it is outside the support; weight; unusable: why the set cannot stand for the model's pictures
---   of its week, or NULL.
+--   NULL where it is outside the support; unusable: why the set cannot stand for the model's pictures of its
+--   week, or NULL.
 -- Depends on: gold_labels, gold_strata, plans, labels, attribute_values
 WITH versions AS (
     SELECT
@@ -38,9 +38,6 @@ judged AS (
     SELECT *
     FROM gold_labels
     WHERE week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
-    QUALIFY
-        rater = 'adjudicator'
-        OR NOT bool_or(rater = 'adjudicator') OVER (PARTITION BY gold_set, slot_key, attribute)
 ),
 
 rated AS (
@@ -70,8 +67,7 @@ sets AS (
 SELECT
     judged.model, judged.suite, judged.suite_major, judged.attribute, judged.week, judged.gold_set,
     scored.labeler, scored.labeler_version, judged.stratum, gold_strata.pictures AS stratum_pictures,
-    judged.slot_key, seen.told AS read_value, said.told AS said_value,
-    1 / count(*) OVER (PARTITION BY judged.gold_set, judged.slot_key, judged.attribute) AS weight,
+    judged.slot_key, judged.rater, seen.told AS read_value, said.told AS said_value,
     CASE
         WHEN versions.labeler_version IS NULL OR versions.labeler_version <> scored.labeler_version
             THEN 'gold is of another labeler version'

@@ -37,8 +37,8 @@ class Gold:
         size: (H,) pictures that the stratum stands for; of several sets of one week each stands for its part.
         read: (P,) the value that the labeler read, 0 … K.
         said: (P, K + 1) what people said, adding up to 1; two who differ count half each.
-        answers: (P, A) the same answer by answer, and `settled` (P,) the adjudicator's, -1 where there is none. None: what
-            people said is what is shown.
+        answers: (P, A) what each person said, -1 where nobody else did. None: what people said is what is shown.
+        settled: (P,) what the adjudicator said, -1 where nothing.
     """
 
     stratum: Ints
@@ -98,6 +98,7 @@ class Confusion:
         weight: (K + 1,) weighted number of rated pictures by what was read.
         number: pictures that gold was drawn of.
         people: how people err; None where what they said is what is shown.
+        answers: what that was estimated from.
     """
 
     gold: Gold
@@ -108,6 +109,7 @@ class Confusion:
     weight: Floats
     number: float
     people: Raters | None = None
+    answers: Answers | None = None
 
 
 def confusion(gold: Gold, pictures: Pictures) -> Confusion:
@@ -121,13 +123,14 @@ def confusion(gold: Gold, pictures: Pictures) -> Confusion:
     pool = pictures.counts[pictures.pool].sum(axis=0)
     number = float(pool.sum())
     shown = ratio(pool, number)
-    given, people = np.nan_to_num(ratio(total, weight[:, None])), None
+    given, answers, people = np.nan_to_num(ratio(total, weight[:, None])), None, None
     if gold.answers is not None and gold.settled is not None:
-        people = raters(Answers(gold.read, gold.answers, gold.settled, weights, wide), shown)
+        answers = Answers.of_people(gold.read, gold.answers, gold.settled, weights, wide)
+        people = raters(answers, shown)
         given = people.given
     joint = shown[:, None] * given
     read_as = np.nan_to_num(ratio(joint, joint.sum(axis=0)))
-    return Confusion(gold, shown, given, joint, read_as, weight, number, people)
+    return Confusion(gold, shown, given, joint, read_as, weight, number, people, answers)
 
 
 def unrated(found: Confusion, pictures: Pictures) -> Ints:

@@ -24,12 +24,16 @@ from assets.metrics.labels.gold_evidence import INCOMPLETE, KEY, NO_GOLD, GoldEv
 from assets.metrics.labels.label_error import Difference, differences, error_rate
 from assets.metrics.registry.metric import NOT_ASSESSED
 
+_WRONG = ("rater_error", "rater_low", "rater_high")
 #: Rated pictures of each model that a comparison of their errors needs: with fewer it calls equal ones different.
 MIN_COMPARED = 100
 #: Below it a difference of label error is reported.
 LEVEL = 0.05
-PROMPTS = "assumes equal error across prompts"
-WEEKS = "assumes equal error across prompts and weeks"
+APART = (
+    "assumes that people's errors are not shared with the labeler; if they are, the correction is too small"
+)
+PROMPTS = f"{APART}; assumes equal error across prompts"
+WEEKS = f"{APART}; assumes equal error across prompts and weeks"
 _ALONE = "no other model has gold"
 MIXED = "the reference has other values for other prompts"
 
@@ -66,6 +70,21 @@ LABEL_ERROR = pa.schema(
         **dict.fromkeys(("sensitivity", "others_sensitivity", "p_value"), _REAL),
         "differs": pa.bool_(),
         "test_reason": _TEXT,
+        "doubles": _INT,
+        **dict.fromkeys(("rater_error", "rater_low", "rater_high"), _REAL),
+        "splits": _INT,
+        "lone": _INT,
+        **dict.fromkeys(("lone_expected", "shared_p"), _REAL),
+    }
+)
+#: The columns of `label_rates`.
+LABEL_RATES = pa.schema(
+    {
+        "week": pa.date32(),
+        **dict.fromkeys(("model", "suite"), _TEXT),
+        "suite_major": _INT,
+        **dict.fromkeys(("attribute", "who", "said", "shown"), _TEXT),
+        "rate": _REAL,
     }
 )
 
@@ -143,6 +162,31 @@ def week_label_error(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=LABEL_ERROR)
 
 
+def week_rates(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+    """Return the rows of `label_rates` of one week: what `label_error` and the corrected figures rest on."""
+    told = evidence(con, week)
+    rows = []
+    for key in sorted(told):
+        one = told[key]
+        if one.people is None or one.joint is None:
+            continue
+        names = (*one.names, None)
+        for who, rates in (("labeler", one.joint), ("people", one.people.said_of.T)):
+            rows += [
+                {
+                    **dict(zip(KEY, key, strict=True)),
+                    "week": date.fromisoformat(week),
+                    "who": who,
+                    "said": said,
+                    "shown": shown,
+                    "rate": float(rates[i, j]),
+                }
+                for i, said in enumerate(names)
+                for j, shown in enumerate(names)
+            ]
+    return pa.Table.from_pylist(rows, schema=LABEL_RATES)
+
+
 def _error_row(
     week: str, head: Mapping[str, Any], one: GoldEvidence, difference: Difference | None
 ) -> dict[str, Any]:
@@ -157,10 +201,17 @@ def _error_row(
         "gold_weeks": len(one.weeks),
         "n": one.n,
         **dict.fromkeys(("error_rate", "low", "high", "value_name")),
+        **dict.fromkeys(("doubles", "splits", "lone"), 0),
         "reason": reason,
     }
     if rate is not None:
         row |= dict(zip(("error_rate", "low", "high"), _told(rate), strict=True))
+    if one.people is not None and one.third is not None:
+        wrong = (None if np.isnan(part) else part for part in _told(one.people.error))
+        row |= {"doubles": one.people.doubles, **dict(zip(_WRONG, wrong, strict=True))}
+        row |= dict(zip(("splits", "lone", "lone_expected", "shared_p"), one.third, strict=True))
+        if not one.third.split:
+            row |= dict.fromkeys(("lone_expected", "shared_p"))
     if reason is not None:
         return {**row, "test_reason": reason}
     if difference is None:
@@ -274,10 +325,10 @@ def _told(found: Estimate) -> tuple[float, ...]:
 
 
 def _assumption(one: GoldEvidence, row: Mapping[str, Any], week: str) -> str | None:
-    """Return what a corrected figure takes for granted; nothing if it is the share among the very pictures of gold."""
+    """Return what a corrected figure takes for granted; least if it is the share among the very pictures of gold."""
     if one.weeks != {date.fromisoformat(week)}:
         return WEEKS
     of_row = (pl.col("condition") == row["condition"]) & (pl.col("turn") == row["turn"])
     whole = bool(one.cells.filter(pl.col("week") == date.fromisoformat(week)).select(of_row.all()).item())
     sizes = one.counts[one.pool].sum(axis=1)
-    return None if row["metric"] == "share" and whole and (sizes == sizes[0]).all() else PROMPTS
+    return APART if row["metric"] == "share" and whole and (sizes == sizes[0]).all() else PROMPTS

@@ -15,11 +15,21 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from assets.labeling.gold.records import ADJUDICATOR
 from assets.metrics.counting.reading import read
 from assets.metrics.formulas.share import Bools, Floats
 from assets.metrics.labels.confusion import Confusion, Gold, Pictures, confusion
+from assets.metrics.labels.raters import Raters, Third, third
 
 NO_GOLD = "no gold"
+ONCE = "no picture was rated by two people: how often people err is not known"
+UNTOLD = "what people say does not tell how often they err"
+TOO_MANY = "people may err in more than 8 % of their answers"
+SHARED = "people err in the same pictures: a third rater shows it"
+#: People's error, the upper end of its interval, up to which figures are corrected.
+MOST_WRONG = 0.08
+#: Below it a third rater refutes that people err independently.
+REFUTED = 0.05
 INCOMPLETE = "a stratum with pictures has no gold"
 #: Rated pictures of a model and suite that a figure is corrected with, at least: the fewest that the study looks at.
 MIN_GOLD = 40
@@ -37,9 +47,12 @@ class GoldEvidence:
         cells: a row per cell of the weeks wanted and of the weeks of gold: week, condition, prompt, turn.
         counts: (C, K + 1) pictures of the cells by the value read; the last column is all else.
         pool: (C,) cells of the weeks that gold was drawn in.
-        found: the estimated confusion; None where nothing can be said.
+        found: the estimated confusion; None where nothing is corrected.
+        people: how people err; None where nothing can be said.
+        third: what a third rater tells of errors that people share.
+        joint: what is read and what is shown (`Confusion.joint`), also where nothing is corrected.
         gold_n: pictures rated; n: of them assessed by both; weeks: Mondays of the gold.
-        reason: why nothing can be said, or None.
+        reason: why nothing is corrected, or None.
     """
 
     names: Sequence[str]
@@ -51,6 +64,9 @@ class GoldEvidence:
     n: int
     weeks: frozenset[date]
     reason: str | None
+    people: Raters | None = None
+    third: Third | None = None
+    joint: Floats | None = None
 
 
 def evidence(con: duckdb.DuckDBPyConnection, week: str, first: str | None = None) -> dict[Key, GoldEvidence]:
@@ -97,31 +113,44 @@ def _evidence(cells: pl.DataFrame, answers: pl.DataFrame) -> GoldEvidence:
     frame = rows.group_by("at", maintain_order=True).agg(pl.col(name).first() for name in cell)
     counts = np.zeros((frame.height, wide))
     np.add.at(counts, (rows["at"].to_numpy(), rows["column"].to_numpy()), rows["pictures"].to_numpy())
-    usable = answers.filter(pl.col("unusable").is_null())
+    usable = answers.filter(pl.col("unusable").is_null()).with_columns(
+        read=numbered("read_value"), said=numbered("said_value")
+    )
     weeks = frozenset(usable["week"].unique().to_list())
     pool: Bools = frame["week"].is_in(list(weeks)).to_numpy()
-    rated = usable.select("gold_set", "slot_key").n_unique()
-    both = usable.filter(pl.col("read_value").is_not_null() & pl.col("said_value").is_not_null())[
-        "weight"
-    ].sum()
+    gold = _gold(usable, wide)
+    rated = len(gold.read)
+    both = float(gold.said[gold.read < wide - 1, :-1].sum())
     nothing = GoldEvidence(values, frame, counts, pool, None, rated, round(both), weeks, None)
     if not rated:
         why = sorted(set(answers["unusable"].drop_nulls()))
         return replace(nothing, reason=why[0] if why else NO_GOLD)
     if rated < MIN_GOLD:
         return replace(nothing, reason=f"too few gold labels: {rated} of {MIN_GOLD} needed")
-    found = confusion(
-        _gold(usable.with_columns(read=numbered("read_value"), said=numbered("said_value")), wide),
-        Pictures(counts, pool, pool),
-    )
-    return GoldEvidence(values, frame, counts, pool, found, rated, round(both), weeks, None)
+    found = confusion(gold, Pictures(counts, pool, pool))
+    people, said = found.people, found.answers
+    if people is None or said is None or not people.doubles:
+        return replace(nothing, reason=ONCE)
+    known = replace(nothing, people=people, third=third(said, people), joint=found.joint)
+    reason = withheld(people, known.third)
+    return replace(known, reason=reason) if reason else replace(known, found=found)
+
+
+def withheld(people: Raters, split: Third | None) -> str | None:
+    """Return why nothing is corrected where people err so, or None."""
+    if not people.told:
+        return UNTOLD
+    if not people.error.high <= MOST_WRONG:  # nor where there is none
+        return TOO_MANY
+    return SHARED if split is not None and split.p_value < REFUTED else None
 
 
 def _gold(answers: pl.DataFrame, wide: int) -> Gold:
     """Return answers as arrays; of several sets of one week each stands for its part of the rated pictures."""
     picture = ["week", "gold_set", "stratum", "slot_key"]
-    ordered = answers.sort(*picture, "said").with_columns(
-        place=pl.struct("gold_set", "slot_key").rle_id().cast(pl.Int64)
+    ordered = answers.sort(*picture, "rater").with_columns(
+        place=pl.struct("gold_set", "slot_key").rle_id().cast(pl.Int64),
+        settles=pl.col("rater") == ADJUDICATOR,
     )
     rated = ordered.group_by("place", maintain_order=True).agg(
         *(pl.col(name).first() for name in (*picture, "read", "stratum_pictures"))
@@ -131,11 +160,21 @@ def _gold(answers: pl.DataFrame, wide: int) -> Gold:
         .agg(pl.col("stratum_pictures").first(), drawn=pl.len())
         .with_columns(part=pl.col("drawn").sum().over("gold_set") / pl.col("drawn").sum().over("week"))
     )
-    said = np.zeros((rated.height, wide))
-    np.add.at(said, (ordered["place"].to_numpy(), ordered["said"].to_numpy()), ordered["weight"].to_numpy())
+    place, said = ordered["place"].to_numpy(), ordered["said"].to_numpy()
+    settles = ordered["settles"].to_numpy()
+    turn = ordered.select(pl.int_range(pl.len()).over("place", "settles")).to_series().to_numpy()
+    settled = np.full(rated.height, -1)
+    settled[place[settles]] = said[settles]
+    each = np.full((rated.height, max(int(turn.max(initial=0)) + 1, 2)), -1)
+    each[place[~settles], turn[~settles]] = said[~settles]
+    told = np.zeros((rated.height, wide))
+    counts = settles | (settled[place] < 0)
+    np.add.at(told, (place[counts], said[counts]), 1.0)
     return Gold(
         stratum=rated.select(pl.struct("gold_set", "stratum").rle_id().cast(pl.Int64)).to_series().to_numpy(),
         size=(strata["stratum_pictures"] * strata["part"]).to_numpy(),
         read=rated["read"].to_numpy(),
-        said=said,
+        said=told / told.sum(axis=1)[:, None],
+        answers=each,
+        settled=settled,
     )

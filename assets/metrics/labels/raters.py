@@ -1,27 +1,34 @@
 """People err too: what a picture shows, from what the labeler read and what one, two or three people say of it.
 
 A latent class (Dawid & Skene 1979, Applied Statistics 28: 20-28): G[f, t], how often a picture read as f shows t, and
-R[t, r], how often a person says r of a picture that shows t. Pictures that two people rated tell R, as long as people
-and labeler err independently of one another given what is shown; an adjudicator's word is taken for what is shown. The
-likelihood of answers given the reading is maximised by EM from one fixed start, with Newton steps at its end, each taken
-only if the likelihood does not fall. Where nobody was asked twice R is taken to be without error.
+R[t, r], how often a person who sees a value says r where t is shown; where nobody sees a value none is shown. Pictures
+that two people rated tell R, as long as people and labeler err independently of one another given what is shown; an
+adjudicator's word is taken for what is shown. The likelihood of answers given the reading is maximised by EM from one
+fixed start and by Newton steps, where it does not fall. Where nobody was asked twice R is taken to be without error.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.formulas.share import Z95, Estimate, Floats, Ints, by_group, ratio
+from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
 
 #: How often people are right at the start.
 _START = 0.9
 #: Steps of EM before a Newton step, and rounds of both.
 _STEPS, _ROUNDS = 60, 60
+#: Newton steps are taken once a step of EM moves no rate by more.
+_NEAR = 1e-5
 #: Parameters that move less than this have arrived.
 ARRIVED = 1e-12
+#: A rate below it is 0: steps of EM halve it without end.
+_NONE = 1e-10
 #: The smallest singular value of the equations below which the answers do not tell the rates.
 _TELLS = 1e-6
 #: A value that a picture shows is said in more than this share of answers, or classes may have changed places.
@@ -35,7 +42,7 @@ class Answers:
     Attributes:
         read: (P,) the value that the labeler read.
         said: (P, A) answers of those who were asked, in any order.
-        settled: (P,) the adjudicator's.
+        settled: (P,) the adjudicator's; K also where none of those who were asked saw a value.
         weight: (P,) pictures that each stands for.
         wide: K + 1.
     """
@@ -45,6 +52,15 @@ class Answers:
     settled: Ints
     weight: Floats
     wide: int
+
+    @classmethod
+    def of_people(cls, read: Ints, said: Ints, settled: Ints, weight: Floats, wide: int) -> Answers:
+        """Return answers about values: who sees none says nothing where another, or the adjudicator, sees one."""
+        sees = (said >= 0) & (said < wide - 1)
+        nobody = (settled < 0) & (said >= 0).any(axis=1) & ~sees.any(axis=1)
+        settled = np.where(nobody, wide - 1, settled)
+        sees &= (settled != wide - 1)[:, None]
+        return cls(read, np.where(sees, said, -1), settled, weight, wide)
 
     @cached_property
     def _unique(self) -> tuple[Ints, Ints]:
@@ -61,14 +77,12 @@ class Answers:
     def kinds(self) -> Answers:
         """Each kind of answers once, with the weight of its pictures."""
         rows, of = self._unique
-        return Answers(
-            rows[:, 0], rows[:, 2:], rows[:, 1], by_group(self.weight, of, len(rows)), self.wide
-        )
+        return Answers(rows[:, 0], rows[:, 2:], rows[:, 1], by_group(self.weight, of, len(rows)), self.wide)
 
     @property
-    def twice(self) -> Ints:
-        """(P,) whether two people or more said something."""
-        found: Ints = (self.said >= 0).sum(axis=1) > 1
+    def twice(self) -> Bools:
+        """(P,) whether two people or more saw a value."""
+        found: Bools = (self.said >= 0).sum(axis=1) > 1
         return found
 
 
@@ -78,11 +92,11 @@ class Raters:
 
     Attributes:
         given: (K + 1, K + 1) G, rows what was read; 0 where nothing was rated.
-        said_of: (K + 1, K + 1) R, rows what is shown; 0 where nothing shows it.
+        said_of: (K + 1, K + 1) R, rows what is shown; 0 where nothing shows it, and of no value.
         moves: (kinds, K + 1, K + 1) how G grows with the weight of a picture of each kind.
         of: (P,) the kind of each picture.
         error: how often people say another value than is shown, of those that both show and say one.
-        doubles: pictures that two people or more rated.
+        doubles: pictures of which two people or more saw a value.
         told: whether the answers tell the rates.
     """
 
@@ -107,12 +121,13 @@ def raters(answers: Answers, shown: Floats, z: float = Z95) -> Raters:
     theta, told = _start(kinds), True
     if doubles:
         theta, told = _climb(kinds, theta)
+        theta = np.where(theta < _NONE, 0.0, theta)
     else:
         theta = _em(kinds, np.stack([theta[0], np.eye(answers.wide)]))
     given, said_of = theta
     moves, known = _moves(kinds, theta, fixed=not doubles)
     shows = (shown[:, None] * given).sum(axis=0)
-    told = told and known and bool((np.diag(said_of)[shows > 0] > SAID).all())
+    told = told and known and bool((np.diag(said_of)[:-1][shows[:-1] > 0] > SAID).all())
     return Raters(given, said_of, moves, answers.of, _error(answers, shows, said_of, z), doubles, told)
 
 
@@ -172,8 +187,11 @@ def _climb(kinds: Answers, theta: Floats) -> tuple[Floats, bool]:
     for _ in range(_ROUNDS):
         for _ in range(_STEPS):
             before, theta = theta, _em(kinds, theta)
-        if np.abs(theta - before).max() < ARRIVED:
+        moved = np.abs(theta - before).max()
+        if moved < ARRIVED:
             return theta, True
+        if moved > _NEAR:
+            continue
         step = np.linalg.lstsq(
             np.eye(theta.size) - _jacobian(kinds, theta), (_em(kinds, theta) - theta).ravel(), rcond=None
         )[0]
@@ -216,7 +234,7 @@ def _moves(kinds: Answers, theta: Floats, *, fixed: bool) -> tuple[Floats, bool]
     equations = np.eye(theta.size) - _jacobian(kinds, theta)
     if np.linalg.svd(equations, compute_uv=False)[-1] < _TELLS:
         return own[:, 0], False
-    solved = np.linalg.solve(equations, own.reshape(many, -1).T)
+    solved = np.asarray(np.linalg.solve(equations, own.reshape(many, -1).T), dtype=np.float64)
     return solved.T.reshape(own.shape)[:, 0], True
 
 
@@ -229,24 +247,67 @@ def _error(answers: Answers, shows: Floats, said_of: Floats, z: float) -> Estima
     if not inside.sum():
         return Estimate(*(np.array(np.nan) for _ in range(3)))
     rate = max(1 - float(np.trace(inside) / inside.sum()), 0.0)
-    said = answers.said
-    first = np.where((said >= 0).any(axis=1), np.argmax(said >= 0, axis=1), 0)
-    differ, weight = [], []
-    for a in range(said.shape[1]):
-        for b in range(a + 1, said.shape[1]):
-            both = (said[:, [a, b]] >= 0).all(axis=1) & (said[:, [a, b]] < answers.wide - 1).all(axis=1)
-            differ.append((said[both, a] != said[both, b]).astype(float))
-            weight.append(answers.weight[both] / ((said[both] >= 0).sum(axis=1) * ((said[both] >= 0).sum(axis=1) - 1) / 2))
-    del first
-    d, w = np.concatenate(differ or [np.zeros(0)]), np.concatenate(weight or [np.zeros(0)])
-    if not w.sum():
+    pairs = [pair for pair in _pairs(answers) if len(pair[0])]
+    if not pairs:
         return Estimate(np.array(rate), np.array(0.0), np.array(1.0))
-    n, share = w.sum() ** 2 / (w**2).sum(), float((w * d).sum() / w.sum())
+    differ, weight = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    n, share = weight.sum() ** 2 / (weight**2).sum(), float((weight * differ).sum() / weight.sum())
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
 
     def wrong(differing: float) -> float:
-        return (1 - np.sqrt(max(1 - 2 * differing, 0.0))) / 2
+        return (1 - float(np.sqrt(max(1 - 2 * differing, 0.0)))) / 2
 
-    low, high = (rate + wrong(end) - wrong(share) for end in (middle - half, middle + half))
+    least, most = min(rate, wrong(share)), max(rate, wrong(share))
+    low = least + wrong(middle - half) - wrong(share) if share else 0.0
+    high = most + wrong(middle + half) - wrong(share)
     return Estimate(np.array(rate), np.array(max(low, 0.0)), np.array(min(high, 1.0)))
+
+
+def _pairs(answers: Answers) -> Iterator[tuple[Floats, Floats]]:
+    """Yield whether two people differ, and what each such pair of a picture weighs."""
+    said = answers.said
+    many = (said >= 0).sum(axis=1)
+    for one, other in combinations(range(said.shape[1]), 2):
+        both = np.all(said[:, [one, other]] >= 0, axis=1)
+        differ = (said[both, one] != said[both, other]).astype(float)
+        yield differ, answers.weight[both] / (many[both] * (many[both] - 1) / 2)
+
+
+class Third(NamedTuple):
+    """Pictures of which one of three people says another value than the others.
+
+    Attributes:
+        split: how many, of those that the labeler reads as either value.
+        lone: how many of them it reads as the one says.
+        expected: how many of them it would, if people and labeler erred independently.
+        p_value: of as many or more; 1 without such pictures.
+    """
+
+    split: int
+    lone: int
+    expected: float
+    p_value: float
+
+
+def third(answers: Answers, found: Raters) -> Third:
+    """Test that errors are independent: where a picture is hard, two of three are wrong more often than by chance.
+
+    Then the labeler sides with the one more often. Given the rates, each such picture has its own chance of that; the
+    distribution of their sum is exact.
+    """
+    rated = by_group(np.ones(len(answers.read)), answers.read, answers.wide)
+    chances, lone = [], 0
+    for read, said in zip(answers.read, answers.said, strict=True):
+        names, many = np.unique(said[said >= 0], return_counts=True)
+        if sorted(many) != [1, 2] or read not in names:
+            continue
+        likely = found.said_of[:, said[said >= 0]].prod(axis=1)
+        of = {name: rated[name] * float(found.given[name] @ likely) for name in names}
+        one = names[many.argmin()]
+        chances.append(of[one] / sum(of.values()) if sum(of.values()) else 0.0)
+        lone += int(read == one)
+    exact = np.ones(1)
+    for chance in chances:
+        exact = np.convolve(exact, [1 - chance, chance])
+    return Third(len(chances), lone, float(sum(chances)), float(min(exact[lone:].sum(), 1.0)))

@@ -16,7 +16,7 @@ from assets.labeling.gold.importer import import_labels
 from assets.labeling.gold.records import GoldPicture
 from assets.labeling.gold.sampling import draw_sample
 from assets.metrics.claims.corrected import CorrectedShares
-from assets.metrics.labels.corrected import CORRECTED, week_corrections, week_label_error
+from assets.metrics.labels.corrected import CORRECTED, week_corrections, week_label_error, week_rates
 from assets.metrics.scores.table import compute_scores
 from assets.suites.claims import RegisteredClaim
 from assets.suites.schema import Attribute, Reference, ReferenceRow
@@ -59,11 +59,15 @@ def noisy(error: float):
 
 
 def unsure(picture: GoldPicture, attribute: str, rater: str) -> str | None:
-    """A person who sees the truth, but for pictures that nobody can tell, and now and then another value."""
+    """A person who sees the truth, but now and then another value, or none."""
     chance = random.Random(f"{rater}/{picture.slot_key}/{attribute}").random()
-    if picture.slot_key < "1":
+    if chance < 0.03:
         return "cannot_tell"
-    return honest(picture, attribute, rater) if chance > 0.03 or rater == "a" else "cannot_tell"
+    if chance > 0.98:
+        return {"masculine": "feminine", "feminine": "masculine"}.get(
+            truth(picture.slot_key, attribute), "monk_2"
+        )
+    return honest(picture, attribute, rater)
 
 
 def add(
@@ -75,9 +79,10 @@ def add(
     week: str = WEEK,
     by: str = "perceived_gender",
     says=unsure,
+    overlap: float = 1.0,
 ) -> None:
     frame = read_frame(store, week, attribute=by)
-    sample = draw_sample(store, frame, design(pictures, gold_set=name, least=3))
+    sample = draw_sample(store, frame, design(pictures, gold_set=name, least=3, overlap=overlap))
     for rater in "ab":
         file = saved(folder, f"{name}-{rater}.json", annotated(sample, rater, says=says))
         import_labels(store, sample, [file], {"": rater})
@@ -88,6 +93,8 @@ def score(con: Con, store: Store, week: str = WEEK) -> pl.DataFrame:
         load.load_partition(con, store, day, model)
     load_stale_gold(con, store)
     replace_week(con, "scores", week, compute_scores(con, week))
+    replace_week(con, "label_error", week, week_label_error(con, week))
+    replace_week(con, "label_rates", week, week_rates(con, week))
     return pl.DataFrame(week_corrections(con, week))
 
 

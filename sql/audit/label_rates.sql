@@ -1,0 +1,162 @@
+-- Answers: Are the published rates at which labeler and people err the likeliest, given what people said, and
+--   is the error that is said of both what follows from them?
+-- Grain: week, figure (model/suite/suite_major/attribute), what, who, said, shown.
+-- Columns: what (rate or error); who; said, shown ('' is no value of the support; both NULL for an error);
+--   published; again (a rate after one step of EM, which changes nothing where the likelihood is greatest,
+--   from people's answers and what was read; an error from the rates).
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels,
+--   gold_labels, gold_strata, label_rates, label_error
+-- Uses: read_from_gold
+WITH people AS (
+    SELECT
+        label_rates.week, known.figure,
+        coalesce(label_rates.said, '') AS said,
+        coalesce(label_rates.shown, '') AS y,
+        label_rates.rate
+    FROM label_rates
+    INNER JOIN known
+        ON
+            label_rates.week = known.week
+            AND known.figure = concat_ws(
+                '/', label_rates.model, label_rates.suite, label_rates.suite_major, label_rates.attribute
+            )
+    WHERE label_rates.who = 'people'
+),
+
+-- settled: what the adjudicator says; '' also where nobody sees a value.
+judged AS (
+    SELECT
+        *,
+        coalesce(
+            max(y) FILTER (WHERE rater = 'adjudicator') OVER of_picture,
+            CASE WHEN NOT bool_or(y <> '') OVER of_picture THEN '' END
+        ) AS settled,
+        rater <> 'adjudicator' AND y <> '' AS heard
+    FROM answers
+    WINDOW of_picture AS (PARTITION BY week, figure, picture)
+),
+
+-- How likely a picture shows each value: how often pictures read so do, times what each person who sees a
+-- value says.
+likely AS (
+    SELECT
+        judged.week, judged.figure, judged.picture, judged.f, joint.y,
+        any_value(judged.weight) AS weight,
+        CASE
+            WHEN coalesce(any_value(judged.settled) = joint.y, TRUE)
+                THEN any_value(joint.a)
+                * coalesce(product(people.rate) FILTER (WHERE judged.heard AND joint.y <> ''), 1)
+            ELSE 0
+        END AS chance
+    FROM judged
+    INNER JOIN joint USING (week, figure, f)
+    INNER JOIN people
+        ON
+            judged.week = people.week
+            AND judged.figure = people.figure
+            AND judged.y = people.said
+            AND joint.y = people.y
+    WHERE joint.y <> '' OR judged.settled = ''
+    GROUP BY judged.week, judged.figure, judged.picture, judged.f, joint.y
+),
+
+shows AS (
+    SELECT
+        * EXCLUDE (chance),
+        weight * chance / sum(chance) OVER (PARTITION BY week, figure, picture) AS part
+    FROM likely
+),
+
+labeler_again AS (
+    SELECT
+        shows.week, shows.figure, shows.f, shows.y,
+        any_value(pool.shown) * sum(shows.part)
+        / sum(sum(shows.part)) OVER (PARTITION BY shows.week, shows.figure, shows.f) AS a
+    FROM shows
+    INNER JOIN pool USING (week, figure, f)
+    GROUP BY shows.week, shows.figure, shows.f, shows.y
+),
+
+people_again AS (
+    SELECT
+        shows.week, shows.figure, judged.y AS said, shows.y,
+        sum(shows.part)
+        / nullif(sum(sum(shows.part)) OVER (PARTITION BY shows.week, shows.figure, shows.y), 0) AS rate
+    FROM shows
+    INNER JOIN judged USING (week, figure, picture)
+    WHERE judged.heard AND shows.y <> ''
+    GROUP BY shows.week, shows.figure, judged.y, shows.y
+),
+
+seen AS (
+    SELECT
+        week, figure, y,
+        sum(a) AS seen
+    FROM joint
+    WHERE y <> ''
+    GROUP BY week, figure, y
+),
+
+errors AS (
+    SELECT
+        week, figure,
+        'labeler' AS who,
+        1 - sum(a) FILTER (WHERE f = y) / sum(a) AS again
+    FROM joint
+    WHERE f <> '' AND y <> ''
+    GROUP BY week, figure
+    UNION ALL
+    SELECT
+        people.week, people.figure,
+        'people' AS who,
+        1 - sum(seen.seen * people.rate) FILTER (WHERE people.said = people.y)
+        / sum(seen.seen * people.rate) AS again
+    FROM people
+    INNER JOIN seen USING (week, figure, y)
+    WHERE people.said <> ''
+    GROUP BY people.week, people.figure
+),
+
+stated AS (
+    SELECT
+        week,
+        concat_ws('/', model, suite, suite_major, attribute) AS figure,
+        unnest(['labeler', 'people']) AS who,
+        unnest([error_rate, rater_error]) AS published
+    FROM label_error
+)
+
+SELECT
+    joint.week, joint.figure,
+    'rate' AS what,
+    'labeler' AS who,
+    joint.f AS said,
+    joint.y AS shown,
+    joint.a AS published,
+    coalesce(labeler_again.a, 0) AS again
+FROM joint
+LEFT JOIN labeler_again USING (week, figure, f, y)
+UNION ALL
+SELECT
+    people.week, people.figure,
+    'rate' AS what,
+    'people' AS who,
+    people.said,
+    people.y AS shown,
+    people.rate AS published,
+    coalesce(people_again.rate, 0) AS again
+FROM people
+LEFT JOIN people_again USING (week, figure, said, y)
+UNION ALL
+SELECT
+    stated.week, stated.figure,
+    'error' AS what,
+    stated.who,
+    cast(NULL AS VARCHAR) AS said,
+    cast(NULL AS VARCHAR) AS shown,
+    stated.published,
+    errors.again
+FROM stated
+INNER JOIN errors USING (week, figure, who)
+WHERE stated.published IS NOT NULL
+ORDER BY ALL
