@@ -44,8 +44,9 @@ likely AS (
         any_value(judged.weight) AS weight,
         CASE
             WHEN coalesce(any_value(judged.settled) = joint.y, TRUE)
-                THEN any_value(joint.a)
-                * coalesce(product(people.rate) FILTER (WHERE judged.heard AND joint.y <> ''), 1)
+                THEN
+                    any_value(joint.a)
+                    * coalesce(product(people.rate) FILTER (WHERE judged.heard AND joint.y <> ''), 1)
             ELSE 0
         END AS chance
     FROM judged

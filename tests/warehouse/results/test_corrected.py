@@ -16,7 +16,7 @@ from assets.labeling.gold.importer import import_labels
 from assets.labeling.gold.records import GoldPicture
 from assets.labeling.gold.sampling import draw_sample
 from assets.metrics.claims.corrected import CorrectedShares
-from assets.metrics.labels.corrected import CORRECTED, week_corrections, week_label_error, week_rates
+from assets.metrics.labels.corrected import CORRECTED, WEEKS, week_corrections, week_label_error, week_rates
 from assets.metrics.scores.table import compute_scores
 from assets.suites.claims import RegisteredClaim
 from assets.suites.schema import Attribute, Reference, ReferenceRow
@@ -213,7 +213,8 @@ def test_figures_put_right_hold_the_truth_where_the_raw_ones_are_off(
     assert row["low"] < share < row["high"]
     assert abs(row["raw_estimate"] - share) > 0.05
     assert abs(row["estimate"] - share) < abs(row["raw_estimate"] - share)
-    assert row["assumption"] == "assumes equal error across prompts and weeks"
+    assert row["assumption"] == WEEKS
+    assert WEEKS.startswith("assumes that people's errors are not shared with the labeler")
 
 
 def test_a_distance_is_the_root_of_its_square_and_says_what_it_assumes(
