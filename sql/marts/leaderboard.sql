@@ -39,9 +39,9 @@
 --   bound_low, bound_high: the estimate that is possible at best and at worst, whatever the answers that were
 --     refused or could not be assessed would have shown; equal to estimate if none were; NULL if withheld
 --   corrected_distance, corrected_low, corrected_high: distance of the same window when the labeler's errors,
---     estimated from gold, are taken out, with its 95 % interval, scatter from week to week in it; it assumes
---     equal error across prompts and weeks; NULL where corrected_reason says why; ranks are of the raw
---     distance
+--     estimated from gold together with people's, are taken out, with its 95 % interval, scatter from week to
+--     week in it; it assumes equal error across prompts and weeks, and that people's errors are not shared
+--     with the labeler; NULL where corrected_reason says why; ranks are of the raw distance
 --   corrected_reason: why nothing is corrected; NULL if it is, or where there is no estimate
 --   gold_n: number of pictures that people rated and that the correction rests on; 0 without gold
 --   labels_verified: true if a corrected distance is told; false: raw only, labels not verified; NULL where

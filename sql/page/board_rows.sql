@@ -21,7 +21,8 @@ SELECT
     refused, answered,
     pictures,
     withheld_reason, labeler, reliable, reliability, rank_low, rank_high, ranked_of,
-    rank_reason, bound_low, bound_high, corrected_distance, corrected_low, corrected_high, gold_n,
+    rank_reason, bound_low, bound_high, corrected_distance, corrected_low, corrected_high,
+    corrected_reason, gold_n,
     label_error, label_error_low, label_error_high, label_error_differs
 FROM leaderboard
 WHERE attribute IS NOT NULL AND reference IS NOT NULL

@@ -16,6 +16,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.views.finding import LeadFinding
 from assets.leaderboard.views.message import Message, Percent, say, say_n, title
 from assets.leaderboard.views.query import Row, rows
+from assets.metrics.labels.gold_evidence import PEOPLE, TOO_MANY
 
 #: Other prompts about the same that are named.
 _OTHERS = 3
@@ -80,18 +81,17 @@ class Doubts:
         if error is None or not error["gold_n"]:
             return say("No person has checked how often labels like these are wrong.")
         if error["error_rate"] is None:
-            return say_n(
-                "People checked %(n)s label of this kind, too few to say how often such labels are wrong.",
-                "People checked %(n)s labels of this kind, too few to say how often such labels are wrong.",
-                error["gold_n"],
-            )
+            return _not_known(error)
         return say_n(
-            "People checked %(n)s label of this kind: %(share)s are wrong (95%% interval %(low)s to %(high)s).",
-            "People checked %(n)s labels of this kind: %(share)s are wrong (95%% interval %(low)s to %(high)s).",
+            "People checked %(n)s label of this kind: %(share)s are wrong (95%% interval %(low)s to %(high)s); of "
+            "people’s own answers %(people)s are.",
+            "People checked %(n)s labels of this kind: %(share)s are wrong (95%% interval %(low)s to %(high)s); of "
+            "people’s own answers %(people)s are.",
             error["gold_n"],
             share=Percent(error["error_rate"]),
             low=Percent(error["low"]),
             high=Percent(error["high"]),
+            people=Percent(error["rater_error"]),
         )
 
     def _words(self, finding: LeadFinding) -> Iterator[Message]:
@@ -136,6 +136,32 @@ class Doubts:
                     reference=title(words.reference(row["reference"])),
                     share=Percent(row["expected_share"]),
                 )
+
+
+def _not_known(error: Row) -> Message:
+    """Return why people's answers do not tell how often labels are wrong."""
+    if error["reason"] == TOO_MANY and error["rater_high"] is not None:
+        return say_n(
+            "A person checked %(n)s label of this kind, but up to %(share)s of such answers may themselves be wrong: "
+            "too many to say how often the labels are.",
+            "People checked %(n)s labels of this kind, but up to %(share)s of their answers may themselves be wrong: "
+            "too many to say how often the labels are.",
+            error["gold_n"],
+            share=Percent(error["rater_high"]),
+        )
+    if error["reason"] in PEOPLE:
+        return say_n(
+            "People checked %(n)s label of this kind, but not in a way that tells how often they err themselves: how "
+            "often such labels are wrong is not known.",
+            "People checked %(n)s labels of this kind, but not in a way that tells how often they err themselves: how "
+            "often such labels are wrong is not known.",
+            error["gold_n"],
+        )
+    return say_n(
+        "People checked %(n)s label of this kind, too few to say how often such labels are wrong.",
+        "People checked %(n)s labels of this kind, too few to say how often such labels are wrong.",
+        error["gold_n"],
+    )
 
 
 def _missing(finding: LeadFinding, drawn: Drawn) -> Iterator[Message]:

@@ -83,6 +83,7 @@ class BoardRow:
     bounds: tuple[float, float] | None = None  # of the distance, whatever the unseen answers would have shown
     too_few: bool = False  # of one prompt alone, with fewer pictures than a figure that can be relied on
     corrected: Corrected | None = None  # None: the labels of the figure are not verified
+    not_corrected: str | None = None  # why people's answers correct nothing, where it is people who err
     label_error: str | None = None  # in words: wrong in another way than the other models' labels
     asked: bool = True  # this week; without an answer there is no rate of refusals all the same
     withheld: bool = False  # this week

@@ -26,6 +26,8 @@ ONCE = "no picture was rated by two people: how often people err is not known"
 UNTOLD = "what people say does not tell how often they err"
 TOO_MANY = "people may err in more than 8 % of their answers"
 SHARED = "people err in the same pictures: a third rater shows it"
+#: Reasons that lie with people.
+PEOPLE = (ONCE, UNTOLD, TOO_MANY, SHARED)
 #: People's error, the upper end of its interval, up to which figures are corrected.
 MOST_WRONG = 0.08
 #: Below it a third rater refutes that people err independently.

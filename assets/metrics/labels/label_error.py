@@ -8,7 +8,7 @@ depend on how often a model draws it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -114,6 +114,7 @@ def _variances(found: Confusion, read_as: Floats) -> Floats:
         (K,), NaN for values that people never saw.
     """
     seen = found.joint[:-1, :-1].sum(axis=0)
+    bare = replace(found, people=None)
     joint = read_as * seen
     given = np.nan_to_num(ratio(joint, joint.sum(axis=1)[:, None]))
     scale = np.nan_to_num(ratio(found.shown, found.weight))[:-1]
@@ -129,7 +130,15 @@ def _variances(found: Confusion, read_as: Floats) -> Floats:
         mean = given[:, value] * effect
         inside = given[:, value] * effect**2 - mean**2
         of_pictures = ((shown * mean**2).sum() - (shown * mean).sum() ** 2) / found.number
-        out[value] = (squared * scale**2 * inside).sum() + of_pictures
+        of_gold = (squared * scale**2 * inside).sum()
+        if (
+            found.people is not None
+        ):  # that people err makes it larger, by as much as in the model's own rates
+            own = np.zeros_like(found.joint)
+            own[:-1, value] = (hit - found.joint[value, value] / seen[value]) / seen[value]
+            plain = gold_variance(bare, own)
+            of_gold *= max(gold_variance(found, own) / plain, 1.0) if plain else 1.0
+        out[value] = of_gold + of_pictures
     return out
 
 

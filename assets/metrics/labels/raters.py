@@ -142,6 +142,7 @@ def _start(kinds: Answers) -> Floats:
         known[column[there]] = 1
     little = np.where(total.sum(axis=1)[:, None] > 0, known / max(known.sum(), 1), 0)
     given = _START * np.nan_to_num(ratio(total, total.sum(axis=1)[:, None])) + (1 - _START) * little
+    known[-1] = 0  # who sees no value says nothing
     right = known[:, None] * known * (1 - _START) / max(known.sum() - 1, 1)
     np.fill_diagonal(right, _START * known if known.sum() > 1 else known)
     return np.stack([given, right])
