@@ -10,6 +10,7 @@ import pytest
 from assets.metrics.labels.confusion import Confusion, Gold, Pictures, confusion
 from tests.studies.simulations import gold, label_error
 from tests.studies.simulations.label_error import comparisons, designs, orders
+from tests.studies.simulations.readers.raters import hard, independent
 from tests.studies.simulations.tables import Table
 
 FEW = 0.03  # 60 benchmarks per row, 12 boards a figure
@@ -36,6 +37,19 @@ def test_equal_labels_are_seldom_called_different_and_worse_ones_mostly_are() ->
     table = comparisons(FEW, boards=(2, 6))
     assert seen(table)[0] <= 0.25
     assert all(float(row[4]) >= 0.6 for row in table.rows)
+
+
+def test_done_when_2_people_who_err_are_corrected_for_or_withheld() -> None:
+    table = independent(0.1, labeler=(0.05,))
+    bias, covered, published = seen(table)
+    assert bias <= 0.02  # of 30 draws; 0.01 in the full study
+    assert covered >= 0.86  # 93 % there
+    assert published == 0
+    # Corrections that take people for the truth are off by d / (1 - 2e): 0.03 at 5 %.
+    assert max(float(row[4]) for row in table.rows if float(row[2]) <= 0.02) == 1
+    (false, power) = seen(hard(0.1, sizes=(400,)))
+    assert false <= 0.1
+    assert power >= 0.8
 
 
 def believed(gold_of: Gold, pictures: Pictures) -> Confusion:

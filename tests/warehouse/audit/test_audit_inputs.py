@@ -54,7 +54,16 @@ DECLARED = {
         "cell_counts": "answers a reader's question from the view that readers are given; what is published "
         "of it is found again by scores_shares"
     },
-    **dict.fromkeys(("corrected_figures", "design_effects", "window_figures", "window_rates"), _WINDOWS),
+    "corrected_figures": {
+        "label_rates": "has the likeliest rates; the query label_rates finds from answers and labels that they are",
+        "label_error": "says whose figures are not corrected; it computes none",
+        **_WINDOWS,
+    },
+    "label_rates": {
+        "label_rates": "lists what is published beside the same after one step from labels and answers",
+        "label_error": "lists what is published beside the same from the rates",
+    },
+    **dict.fromkeys(("design_effects", "window_figures", "window_rates"), _WINDOWS),
     "window_effects": {
         "window_effects": "lists what is published beside the same from labels; which prompts make a pair is in "
         "a file of the code, in no table",

@@ -17,6 +17,7 @@ from assets.labeling.gold.records import GoldPicture
 from assets.labeling.gold.sampling import draw_sample
 from assets.metrics.claims.corrected import CorrectedShares
 from assets.metrics.labels.corrected import CORRECTED, WEEKS, week_corrections, week_label_error, week_rates
+from assets.metrics.labels.gold_evidence import ONCE, TOO_MANY
 from assets.metrics.scores.table import compute_scores
 from assets.suites.claims import RegisteredClaim
 from assets.suites.schema import Attribute, Reference, ReferenceRow
@@ -296,12 +297,54 @@ def test_gold_of_another_series_is_not_used(con: Con, store: Store, tmp_path: Pa
     assert row_of(score(con, store))["reason"] == "gold is of another series of the model"
 
 
+def test_the_published_rates_are_the_likeliest_by_sql_too(scored: tuple[Con, pl.DataFrame]) -> None:
+    con, _ = scored
+    query = sql("audit/label_rates")
+    found = pl.DataFrame(con.sql(query).to_arrow_table())
+    assert (found["published"] - found["again"]).abs().max() < 1e-9  # type: ignore[operator]
+    assert found.null_count().sum_horizontal()[0] == 2 * (found["what"] == "error").sum()
+    errors = found.filter(pl.col("what") == "error")
+    assert errors.height == 2 * week_label_error(con, WEEK).num_rows
+    assert errors.filter(pl.col("who") == "people")["published"].min() > 0  # type: ignore[operator]
+    con.execute("BEGIN")
+    con.execute("UPDATE label_rates SET rate = rate - 0.001 WHERE who = 'people' AND said = shown")
+    forged = pl.DataFrame(con.sql(query).to_arrow_table())
+    con.execute("ROLLBACK")
+    assert (forged["published"] - forged["again"]).abs().max() > 1e-4  # type: ignore[operator]
+
+
+def test_nothing_is_corrected_where_people_may_err_too_often_or_were_asked_alone(
+    con: Con, store: Store, tmp_path: Path
+) -> None:
+    for model in (ONE, TWO):
+        build_partition(store, model=model, replicates=20, labels=noisy(0.1))
+
+    def often(picture: GoldPicture, attribute: str, rater: str) -> str:
+        shown = truth(picture.slot_key, attribute)
+        wrong = random.Random(f"{rater}/{picture.slot_key}/{attribute}").random() < 0.12
+        return {"masculine": "feminine", "feminine": "masculine"}.get(shown, shown) if wrong else shown
+
+    add(store, tmp_path, "gold", 240, says=often)
+    row = row_of(score(con, store))
+    assert (row["estimate"], row["low"], row["reason"], row["assumption"]) == (None, None, TOO_MANY, None)
+    told = pl.DataFrame(week_label_error(con, WEEK)).filter(pl.col("attribute") == "perceived_gender")
+    for one in told.rows(named=True):
+        assert (one["error_rate"], one["reason"], one["test_reason"]) == (None, TOO_MANY, TOO_MANY)
+        assert one["rater_low"] < 0.12 < one["rater_high"]
+        assert one["doubles"] == one["gold_n"] >= 100
+    audited = pl.DataFrame(con.sql(sql("audit/corrected_figures")).to_arrow_table())
+    assert audited.filter(pl.col("attribute") == "perceived_gender")["corrected"].null_count() == 2 * 2 * 3
+    con.execute("DELETE FROM gold_labels WHERE rater = 'b'")
+    row = row_of(pl.DataFrame(week_corrections(con, WEEK)))
+    assert (row["estimate"], row["reason"]) == (None, ONCE)
+
+
 def test_gold_older_than_eight_weeks_is_not_used(con: Con, store: Store, tmp_path: Path) -> None:
     for week in ("2026-09-28", "2026-10-05", WEEK):
         build_partition(store, week, ONE, replicates=20, labels=noisy(0.1))
-    add(store, tmp_path, "old", 50, week="2026-09-28")
+    add(store, tmp_path, "old", 50, week="2026-09-28", says=honest)
     assert row_of(score(con, store))["reason"] == "no gold"
-    add(store, tmp_path, "eight", 50, week="2026-10-05")
+    add(store, tmp_path, "eight", 50, week="2026-10-05", says=honest)
     row = row_of(score(con, store))
     assert (row["reason"], row["gold_n"], row["gold_weeks"]) == (None, 50, 1)
 

@@ -20,7 +20,7 @@ from assets.metrics.scores.table import compute_scores
 from assets.metrics.windows.corrected import SCHEMA, window_corrections
 from assets.metrics.windows.table import week_windows
 from assets.suites.schema import Attribute
-from tests.unit.labeling.gold.people import ONE, TWO
+from tests.unit.labeling.gold.people import ONE, TWO, honest
 from tests.warehouse.builder import OCCUPATIONS, build_partition, declare
 from tests.warehouse.results.test_corrected import add, noisy
 from tests.warehouse.windows.planted import event, insert
@@ -62,7 +62,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
     for week in WEEKS:
         for model, error in ((ONE, 0.05), (TWO, 0.2)):
             build_partition(store, week, model, suites=(OCCUPATIONS,), replicates=40, labels=moving(error))
-    add(store, folder, "older", 160, week=OLDER)
+    add(store, folder, "older", 160, week=OLDER, says=honest)
     add(store, folder, "now", 200, week=GOLD)
     with connect(None) as made:
         migrate(made)
