@@ -29,8 +29,8 @@ COMMENT ON COLUMN label_rates.said IS
 'identity: value read or said; NULL is all that is no value of the support (cannot tell, not applicable)';
 COMMENT ON COLUMN label_rates.shown IS 'identity: value that the pictures show; NULL as in said';
 COMMENT ON COLUMN label_rates.rate IS
-'identity: labeler: share of all pictures of the weeks of gold that it reads so and that show so; people: share
-of their answers about pictures that show so';
+'identity: labeler: share of all pictures of the weeks of gold that it reads so and that show so; people:
+share of their answers about pictures that show so';
 
 ALTER TABLE label_error ADD COLUMN doubles INTEGER;
 ALTER TABLE label_error ADD COLUMN rater_error DOUBLE;
@@ -53,4 +53,5 @@ COMMENT ON COLUMN label_error.lone IS 'identity: number of them that the labeler
 COMMENT ON COLUMN label_error.lone_expected IS
 'identity: how many it would read so if people and labeler erred independently; NULL without such pictures';
 COMMENT ON COLUMN label_error.shared_p IS
-'identity: chance of as many or more if they did; NULL without such pictures. Below 0.05 nothing is corrected';
+'identity: chance of as many or more if they did; NULL without such pictures. Below 0.05 nothing is
+corrected';

@@ -11,6 +11,7 @@ import pytest
 
 from assets.leaderboard.build import build_page
 from assets.leaderboard.page.page import render
+from assets.metrics.labels.gold_evidence import TOO_MANY
 from assets.metrics.windows.corrected import window_corrections
 from tests.site import world
 from tests.warehouse.checks.quality_rows import put_right, wrong_labels
@@ -69,7 +70,8 @@ def test_raw_and_corrected_stand_side_by_side_with_what_is_assumed(con: duckdb.D
     after = boards(con, put_right(world.WEEK, "sim-classic", 0.41, 0.37, 0.45))
     said = (
         "Corrected for label error: 0.41 (0.37 to 0.45), by 400 pictures that people labelled; "
-        "assumes equal error across prompts and weeks."
+        "assumes equal error across prompts and weeks, and that people’s errors are not shared with the labeler: if "
+        "they are, the correction is too small."
     )
     for board, raw in zip(after, before, strict=True):
         assert plain(board).count(said) == 1
@@ -79,6 +81,17 @@ def test_raw_and_corrected_stand_side_by_side_with_what_is_assumed(con: duckdb.D
         )  # of the other simulated model, and of the real ones' table
         figures = re.compile(r"\b0\.\d\d\b")
         assert {*figures.findall(raw)} <= {*figures.findall(board)}
+
+
+def test_what_people_err_too_often_to_correct_is_told_beside_the_raw_figure(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    said = f"Not corrected for label error: {TOO_MANY}"
+    assert all(said not in board for board in boards(con))
+    set_reason = f"UPDATE window_corrected_scores SET reason = '{TOO_MANY}' WHERE model = 'sim-classic'"
+    for board in boards(con, set_reason):
+        assert plain(board).count(said) == 1
+        assert "Corrected for label error" not in board
 
 
 def test_labels_that_err_in_another_way_are_told_beside_the_model_and_its_rank(

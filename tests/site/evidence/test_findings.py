@@ -20,6 +20,7 @@ from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import SitePlace, named, render_sheet
 from assets.leaderboard.parts import lead
 from assets.leaderboard.views.findings import FindingView
+from assets.metrics.labels.gold_evidence import ONCE, TOO_MANY
 from tests.site import world
 from tests.site.pages import shown
 from tests.warehouse.checks.quality_rows import disagrees
@@ -195,6 +196,32 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
             assert (text in said) == applies, (text, said)
             seen |= {text[-12:]} if applies else set()
     assert len(seen) > 5
+    con.execute(
+        "INSERT INTO label_error BY NAME SELECT DISTINCT week, model, 'model' AS track, FALSE AS simulated, suite, "
+        "suite_major, attribute, 'values' AS scale, 'photo' AS labeler, '1' AS labeler_version, 300 AS gold_n, "
+        "1 AS gold_weeks, 290 AS n, 0.021::DOUBLE AS error_rate, 0.01::DOUBLE AS low, 0.04::DOUBLE AS high, "
+        "0.052::DOUBLE AS rater_error, 0.081::DOUBLE AS rater_high FROM window_scores WHERE week = $week",
+        {"week": WEEK},
+    )
+    for change, told in (
+        (
+            "gold_n = 300",
+            "300 labels of this kind: 2% are wrong (95% interval 1% to 4%); of people’s own answers 5% are.",
+        ),
+        (
+            f"error_rate = NULL, reason = '{TOO_MANY}'",
+            "300 labels of this kind, but up to 8% of their answers may",
+        ),
+        (
+            f"reason = '{ONCE}'",
+            "300 labels of this kind, but not in a way that tells how often they err themselves",
+        ),
+        ("reason = 'too few', gold_n = 25", "People checked 25 labels of this kind, too few to say"),
+    ):
+        con.execute(f"UPDATE label_error SET {change}")
+        assert all(
+            any(told in tongue("en").say(doubt) for doubt in view.doubts) for view in findings(con, WEEK)
+        ), told
     con.execute(disagrees(world.WEEK, "photo", 0.42))
     doubted = [tongue("en").say(doubt) for view in findings(con, WEEK) for doubt in view.doubts]
     assert "The labels of this attribute are known to be unreliable." in doubted
