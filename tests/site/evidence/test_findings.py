@@ -200,7 +200,8 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
         "INSERT INTO label_error BY NAME SELECT DISTINCT week, model, 'model' AS track, FALSE AS simulated, suite, "
         "suite_major, attribute, 'values' AS scale, 'photo' AS labeler, '1' AS labeler_version, 300 AS gold_n, "
         "1 AS gold_weeks, 290 AS n, 0.021::DOUBLE AS error_rate, 0.01::DOUBLE AS low, 0.04::DOUBLE AS high, "
-        "0.052::DOUBLE AS rater_error, 0.081::DOUBLE AS rater_high FROM window_scores WHERE week = $week",
+        "0.052::DOUBLE AS rater_error, 0.081::DOUBLE AS rater_high FROM window_scores WHERE week = $week "
+        "AND attribute IS NOT NULL",
         {"week": WEEK},
     )
     for change, told in (

@@ -317,7 +317,7 @@ def test_nothing_is_corrected_where_people_may_err_too_often_or_were_asked_alone
     con: Con, store: Store, tmp_path: Path
 ) -> None:
     for model in (ONE, TWO):
-        build_partition(store, model=model, replicates=20, labels=noisy(0.1))
+        build_partition(store, model=model, replicates=40, labels=noisy(0.1))
 
     def often(picture: GoldPicture, attribute: str, rater: str) -> str:
         shown = truth(picture.slot_key, attribute)
