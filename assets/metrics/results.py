@@ -36,7 +36,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "scores": compute_scores,
     "corrected_scores": week_corrections,
     "label_error": week_label_error,
-    "label_rates": week_rates,
+    "error_rates": week_rates,
     "agreement": week_agreement,
     "labeler_drift": week_drift,
     "effects": compute_effects,

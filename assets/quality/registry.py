@@ -28,7 +28,7 @@ _TABLES = (
     "gold_labels",
     "corrected_scores",
     "label_error",
-    "label_rates",
+    "error_rates",
     "scores",
     "drift_events",
     "effects",

@@ -6,7 +6,7 @@
 --   pool: the same in the weeks of gold, with its share (shown); answers: what each person said; joint: a;
 --   seen_as: seen, followed; known: gold_n.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels,
---   gold_labels, gold_strata, label_rates
+--   gold_labels, gold_strata, error_rates
 WITH versions AS (
     SELECT
         plans.week, plans.model, plans.series, plans.params_hash, plans.labeler, labels.labeler_version
@@ -229,21 +229,21 @@ pool AS (
     GROUP BY known.week, known.figure, counts.f
 ),
 
--- The rates that are published; the query label_rates finds that people's answers bear them out.
+-- The rates that are published; the query error_rates finds that people's answers bear them out.
 joint AS (
     SELECT
-        label_rates.week, known.figure,
-        coalesce(label_rates.said, '') AS f,
-        coalesce(label_rates.shown, '') AS y,
-        label_rates.rate AS a
-    FROM label_rates
+        error_rates.week, known.figure,
+        coalesce(error_rates.said, '') AS f,
+        coalesce(error_rates.shown, '') AS y,
+        error_rates.rate AS a
+    FROM error_rates
     INNER JOIN known
         ON
-            label_rates.week = known.week
+            error_rates.week = known.week
             AND known.figure = concat_ws(
-                '/', label_rates.model, label_rates.suite, label_rates.suite_major, label_rates.attribute
+                '/', error_rates.model, error_rates.suite, error_rates.suite_major, error_rates.attribute
             )
-    WHERE label_rates.who = 'labeler'
+    WHERE error_rates.who = 'labeler'
 ),
 
 seen_as AS (

@@ -1,6 +1,6 @@
 -- Answers: What are the shares of a suite, and its squared distance from a reference of two values, when the
 --   labeler's errors are taken out with gold, of one week and of four, as computed from labels and the rates
---   in label_rates?
+--   in error_rates?
 -- Grain: window_weeks, week, model, suite, suite_major, condition, turn, attribute, metric, reference, value;
 --   weeks with gold of the same labeler version in the eight weeks that end with them.
 -- Columns: window_weeks (1 or 4); metric (share or distance2); raw (as the labeler read it); corrected (NULL
@@ -8,7 +8,7 @@
 --   was rated; for a distance also where a value is not read in more than half of the pictures that show
 --   it); gold_n.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
---   outcomes, labels, gold_labels, gold_strata, label_rates, label_error, withheld, drift_events
+--   outcomes, labels, gold_labels, gold_strata, error_rates, label_error, withheld, drift_events
 -- Uses: read_from_gold
 WITH RECURSIVE
 hidden AS (

@@ -48,7 +48,7 @@ WEEK_TABLES = (
     "detectable_shifts",
     "corrected_scores",
     "label_error",
-    "label_rates",
+    "error_rates",
     "claim_counts",
     "window_scores",
     "design_effects",

@@ -77,8 +77,8 @@ LABEL_ERROR = pa.schema(
         **dict.fromkeys(("lone_expected", "shared_p"), _REAL),
     }
 )
-#: The columns of `label_rates`.
-LABEL_RATES = pa.schema(
+#: The columns of `error_rates`.
+ERROR_RATES = pa.schema(
     {
         "week": pa.date32(),
         **dict.fromkeys(("model", "suite"), _TEXT),
@@ -163,7 +163,7 @@ def week_label_error(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
 
 
 def week_rates(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
-    """Return the rows of `label_rates` of one week: what `label_error` and the corrected figures rest on."""
+    """Return the rows of `error_rates` of one week: what `label_error` and the corrected figures rest on."""
     told = evidence(con, week)
     rows = []
     for key in sorted(told):
@@ -184,7 +184,7 @@ def week_rates(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
                 for i, said in enumerate(names)
                 for j, shown in enumerate(names)
             ]
-    return pa.Table.from_pylist(rows, schema=LABEL_RATES)
+    return pa.Table.from_pylist(rows, schema=ERROR_RATES)
 
 
 def _error_row(

@@ -55,12 +55,12 @@ DECLARED = {
         "of it is found again by scores_shares"
     },
     "corrected_figures": {
-        "label_rates": "has the likeliest rates; the query label_rates finds from answers and labels that they are",
+        "error_rates": "has the likeliest rates; the query error_rates finds from answers and labels that they are",
         "label_error": "says whose figures are not corrected; it computes none",
         **_WINDOWS,
     },
-    "label_rates": {
-        "label_rates": "lists what is published beside the same after one step from labels and answers",
+    "error_rates": {
+        "error_rates": "lists what is published beside the same after one step from labels and answers",
         "label_error": "lists what is published beside the same from the rates",
     },
     **dict.fromkeys(("design_effects", "window_figures", "window_rates"), _WINDOWS),

@@ -95,7 +95,7 @@ def score(con: Con, store: Store, week: str = WEEK) -> pl.DataFrame:
     load_stale_gold(con, store)
     replace_week(con, "scores", week, compute_scores(con, week))
     replace_week(con, "label_error", week, week_label_error(con, week))
-    replace_week(con, "label_rates", week, week_rates(con, week))
+    replace_week(con, "error_rates", week, week_rates(con, week))
     return pl.DataFrame(week_corrections(con, week))
 
 
@@ -299,7 +299,7 @@ def test_gold_of_another_series_is_not_used(con: Con, store: Store, tmp_path: Pa
 
 def test_the_published_rates_are_the_likeliest_by_sql_too(scored: tuple[Con, pl.DataFrame]) -> None:
     con, _ = scored
-    query = sql("audit/label_rates")
+    query = sql("audit/error_rates")
     found = pl.DataFrame(con.sql(query).to_arrow_table())
     assert (found["published"] - found["again"]).abs().max() < 1e-9  # type: ignore[operator]
     assert found.null_count().sum_horizontal()[0] == 2 * (found["what"] == "error").sum()
@@ -307,7 +307,7 @@ def test_the_published_rates_are_the_likeliest_by_sql_too(scored: tuple[Con, pl.
     assert errors.height == 2 * week_label_error(con, WEEK).num_rows
     assert errors.filter(pl.col("who") == "people")["published"].min() > 0  # type: ignore[operator]
     con.execute("BEGIN")
-    con.execute("UPDATE label_rates SET rate = rate - 0.001 WHERE who = 'people' AND said = shown")
+    con.execute("UPDATE error_rates SET rate = rate - 0.001 WHERE who = 'people' AND said = shown")
     forged = pl.DataFrame(con.sql(query).to_arrow_table())
     con.execute("ROLLBACK")
     assert (forged["published"] - forged["again"]).abs().max() > 1e-4  # type: ignore[operator]

@@ -73,7 +73,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
         for week in WEEKS:
             replace_week(made, "scores", week, compute_scores(made, week))
             replace_week(made, "label_error", week, week_label_error(made, week))
-            replace_week(made, "label_rates", week, week_rates(made, week))
+            replace_week(made, "error_rates", week, week_rates(made, week))
         made.execute(
             "INSERT INTO withheld VALUES ($week, $model, 'a reason')", {"week": WITHHELD, "model": TWO}
         )

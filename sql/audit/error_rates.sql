@@ -5,22 +5,22 @@
 --   published; again (a rate after one step of EM, which changes nothing where the likelihood is greatest,
 --   from people's answers and what was read; an error from the rates).
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels,
---   gold_labels, gold_strata, label_rates, label_error
+--   gold_labels, gold_strata, error_rates, label_error
 -- Uses: read_from_gold
 WITH people AS (
     SELECT
-        label_rates.week, known.figure,
-        coalesce(label_rates.said, '') AS said,
-        coalesce(label_rates.shown, '') AS y,
-        label_rates.rate
-    FROM label_rates
+        error_rates.week, known.figure,
+        coalesce(error_rates.said, '') AS said,
+        coalesce(error_rates.shown, '') AS y,
+        error_rates.rate
+    FROM error_rates
     INNER JOIN known
         ON
-            label_rates.week = known.week
+            error_rates.week = known.week
             AND known.figure = concat_ws(
-                '/', label_rates.model, label_rates.suite, label_rates.suite_major, label_rates.attribute
+                '/', error_rates.model, error_rates.suite, error_rates.suite_major, error_rates.attribute
             )
-    WHERE label_rates.who = 'people'
+    WHERE error_rates.who = 'people'
 ),
 
 -- settled: what the adjudicator says; '' also where nobody sees a value.

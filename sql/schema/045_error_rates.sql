@@ -1,7 +1,7 @@
 -- What it makes: how labeler and people err, estimated together; and how often people err beside label_error.
 -- Grain: stated at the table. Publishing replaces a week as a whole.
 
-CREATE TABLE label_rates (
+CREATE TABLE error_rates (
     week DATE NOT NULL,
     model VARCHAR NOT NULL,
     suite VARCHAR NOT NULL,
@@ -13,22 +13,22 @@ CREATE TABLE label_rates (
     rate DOUBLE NOT NULL
 );
 
-COMMENT ON TABLE label_rates IS
+COMMENT ON TABLE error_rates IS
 'One row for each value read or said and each value shown: the likeliest rates, given what the labeler read
 and what people said of the same pictures. Label error and corrected figures rest on them.
 Grain: week, model, suite, suite_major, attribute, who, said, shown.';
-COMMENT ON COLUMN label_rates.week IS
+COMMENT ON COLUMN error_rates.week IS
 'identity: Monday of the week; gold of the eight weeks through it counts';
-COMMENT ON COLUMN label_rates.model IS 'identity: name of the model entry';
-COMMENT ON COLUMN label_rates.suite IS 'identity: suite without its version';
-COMMENT ON COLUMN label_rates.suite_major IS
+COMMENT ON COLUMN error_rates.model IS 'identity: name of the model entry';
+COMMENT ON COLUMN error_rates.suite IS 'identity: suite without its version';
+COMMENT ON COLUMN error_rates.suite_major IS
 'identity: major version of the suite; a new one starts new series';
-COMMENT ON COLUMN label_rates.attribute IS 'identity: attribute';
-COMMENT ON COLUMN label_rates.who IS 'identity: labeler or people';
-COMMENT ON COLUMN label_rates.said IS
+COMMENT ON COLUMN error_rates.attribute IS 'identity: attribute';
+COMMENT ON COLUMN error_rates.who IS 'identity: labeler or people';
+COMMENT ON COLUMN error_rates.said IS
 'identity: value read or said; NULL is all that is no value of the support (cannot tell, not applicable)';
-COMMENT ON COLUMN label_rates.shown IS 'identity: value that the pictures show; NULL as in said';
-COMMENT ON COLUMN label_rates.rate IS
+COMMENT ON COLUMN error_rates.shown IS 'identity: value that the pictures show; NULL as in said';
+COMMENT ON COLUMN error_rates.rate IS
 'identity: labeler: share of all pictures of the weeks of gold that it reads so and that show so; people:
 share of their answers about pictures that show so';
 
