@@ -28,11 +28,15 @@ SOME = 0.10
 
 @dataclass(frozen=True)
 class Errors:
-    """How often the labeler and each of two people are wrong, and what part of people's errors is shared by both."""
+    """How often the labeler and each of two people are wrong, and what part of people's errors is shared by both.
+
+    With `all` the labeler shares them too.
+    """
 
     labeler: float
     people: float
     shared: float = 0.0
+    all: bool = False
 
 
 def two_values() -> Floats:
@@ -60,7 +64,11 @@ def readings(rng: np.random.Generator, shares: Floats, errors: Errors) -> tuple[
     people = [
         np.where(together, what, np.where(rng.random(shown.shape) < alone, other(), shown)) for _ in range(2)
     ]
-    return np.where(rng.random(shown.shape) < errors.labeler, other(), shown), people[0], people[1]
+    rest = errors.labeler
+    if errors.all:
+        rest = (errors.labeler - errors.shared * errors.people) / (1 - errors.shared * errors.people)
+    read = np.where(rng.random(shown.shape) < rest, other(), shown)
+    return np.where(together, what, read) if errors.all else read, people[0], people[1]
 
 
 def rated(rng: np.random.Generator, read: Ints, one: Ints, two: Ints, values: int) -> tuple[Gold, Pictures]:
@@ -214,7 +222,26 @@ def shared(draws: float) -> Table:
         ],
         [],
         "Both say the same wrong value; the labeler errs on its own. No number of answers tells this from a labeler "
-        "that is wrong more often.",
+        "that is wrong more often: the correction is too large.",
+    )
+
+
+def with_labeler(draws: float) -> Table:
+    """Half of people's errors are of both, and of the labeler too."""
+    times = max(round(DRAWS * draws), 10)
+    rows = [
+        row(two_values(), Errors(labeler, people, 0.5, all=True), times)
+        for people in PEOPLE[1:4]
+        for labeler in LABELER
+        if labeler >= 0.5 * people
+    ]
+    worse = max(abs(float(one[5])) - abs(float(one[4])) for one in rows)
+    return Table(
+        "People err together with the labeler",
+        COLUMNS,
+        rows,
+        [("the corrected distance is never further off than the raw one", worse, worse <= 0)],
+        "All three name the same wrong value: the correction is too small.",
     )
 
 
@@ -267,4 +294,4 @@ def _refuted(rng: np.random.Generator, n: int, people: float, part: float) -> bo
 
 def tables(draws: float) -> list[Table]:
     """Return the tables of the study; 300 benchmarks a row for `draws` = 1."""
-    return [independent(draws), shared(draws), hard(draws)]
+    return [independent(draws), shared(draws), with_labeler(draws), hard(draws)]
