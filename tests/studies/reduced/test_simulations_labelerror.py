@@ -40,14 +40,14 @@ def test_equal_labels_are_seldom_called_different_and_worse_ones_mostly_are() ->
 
 
 def test_done_when_2_people_who_err_are_corrected_for_or_withheld() -> None:
-    table = independent(0.1, labeler=(0.05,))
+    table = independent(0.08, labeler=(0.05,))
     bias, covered, published = seen(table)
-    assert bias <= 0.02  # of 30 draws; 0.01 in the full study
+    assert bias <= 0.02  # of 24 draws; 0.01 in the full study
     assert covered >= 0.86  # 93 % there
     assert published == 0
     # Corrections that take people for the truth are off by d / (1 - 2e): 0.03 at 5 %.
     assert max(float(row[4]) for row in table.rows if float(row[2]) <= 0.02) == 1
-    (false, power) = seen(hard(0.1, sizes=(400,)))
+    (false, power) = seen(hard(0.08, sizes=(400,)))
     assert false <= 0.1
     assert power >= 0.8
 
