@@ -2,10 +2,10 @@
 --   labeler read in its picture?
 -- Grain: slot; none of a model's week that is withheld. Of a conversation only what came after its first
 --   turn.
--- Columns: suite_major is the highest that the model was asked in those weeks; labeler, labeler_version: whose
---   readings of the model's week count; attempt: the one that brought the picture; place: of the picture in a random
---   order that is another one each week of an edition; readings: one {labeler, labeler_version, attributes,
---   found} for each labeler, its values in the order of the attributes.
+-- Columns: suite_major is the highest that the model was asked in those weeks; labeler, labeler_version:
+--   whose readings of the model's week count; attempt: the one that brought the picture; place: of the
+--   picture in a random order that is another one each week of an edition; readings: one {labeler,
+--   labeler_version, attributes, found} for each labeler, its values in the order of the attributes.
 -- Weeks: own
 -- Depends on: slots, slot_outcomes, plans, prompts, attempts, labels, attribute_values, withheld
 -- Uses: marts/readings
