@@ -65,9 +65,10 @@ def compare_files(
             report.differ(str(error))
             continue
         of_index = index.stated()
-        known |= of_index.keys()
         for key, said in of_index.items():
-            _same(root, key, said, report)
+            if key not in known:  # styles are of several indexes
+                _same(root, key, said, report)
+        known |= of_index.keys()
         for model, sha256 in entry.folders.items() if extras else ():
             folder = keys.past_folder(entry.period, model, sha256)
             for path in present(root / folder) if (root / folder).is_dir() else ():

@@ -65,7 +65,7 @@ def test_an_unknown_model_of_the_command_line_gets_the_nearest_name(
         ),
         (
             {"suites": [{"suite": "startup-ceo@7", "replicates": 1}]},
-            'unknown suite "startup-ceo@7"; did you mean "startup-ceo@1"?',
+            'unknown suite "startup-ceo@7"; did you mean "startup-ceo@2"?',
         ),
         (
             {"series": "sim-classic"},

@@ -27,7 +27,6 @@ from warehouse import keys
 from warehouse.weeks import current_week, shift, utc_now
 
 WEEK = current_week()
-TODAY = utc_now().date()
 
 
 @pytest.fixture
@@ -47,6 +46,10 @@ def home(fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
     monkeypatch.setenv(KEY_ENV, KEY)
     fresh.configure(caps={"week_usd": 10, "month_usd": 20})
     return fresh
+
+
+def today() -> dt.date:
+    return utc_now().date()
 
 
 def real(base_url: str, **changes: Any) -> dict[str, Any]:
@@ -200,7 +203,7 @@ def test_the_end_of_a_model_is_told_60_days_ahead(
     said: str,
     code: int,
 ) -> None:
-    day = TODAY + dt.timedelta(days=days)
+    day = today() + dt.timedelta(days=days)
     if where == "list":
         images.shutdown["gpt-image-2"] = day.isoformat()
     write(home, [real(images.base_url, **({"shutdown_date": day} if where == "file" else {}))])
@@ -214,7 +217,7 @@ def test_the_end_of_a_model_is_told_60_days_ahead(
 def test_the_end_of_a_labeler_is_told_too(
     home: Installation, images: ContractServer, eyes: Vision, cliche: Cliche
 ) -> None:
-    eyes.shutdown = {"gpt-6-luna": (TODAY + dt.timedelta(days=9)).isoformat()}
+    eyes.shutdown = {"gpt-6-luna": (today() + dt.timedelta(days=9)).isoformat()}
     write(home, [real(images.base_url, labeler="eyes")], labeler(eyes))
     said = lines(cliche("doctor").out, "labeler eyes")
     assert any(level == "warn" and "in 9 days" in line for level, line in said), said
@@ -270,7 +273,7 @@ def test_paid_tries_one_picture_each_and_what_it_costs_is_counted(
         ledger = with_ledger(home.place(), WEEK).ledger
         assert ledger.total(entry_scope(WEEK, "real")).usd == pytest.approx(times * 0.25)
         assert ledger.total(entry_scope(WEEK, "eyes", "labeler")).usd == pytest.approx(times * 0.01)
-        assert ledger.total(month_scope(TODAY)).usd == pytest.approx(times * 0.26)
+        assert ledger.total(month_scope(today())).usd == pytest.approx(times * 0.26)
     assert read_partition(home.store, WEEK, "real").receipts == []
     assert "$0.52" in cliche("status", "--week", WEEK).out
     assert "2 receipts" not in cliche("status", "--week", WEEK).out
