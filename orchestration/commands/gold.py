@@ -76,7 +76,7 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
         f"of a model and suite that two people rate, at the fewest; ± {within:g} needs {doubles_needed(within / 100):,}"
     )
     if not third and sample.overlapping:
-        say("Whether people err in the same pictures is told by a third rater: --third 0.5")
+        say("A third rater shows whether people err in the same pictures: --third 0.5")
     say(f"Next:  cliche gold export {sample.gold_set} --to DIR --format label-studio   (or csv)")
     return 0
 

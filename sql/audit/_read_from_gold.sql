@@ -230,12 +230,12 @@ pool AS (
 ),
 
 -- The rates that are published; the query error_rates finds that people's answers bear them out.
-joint AS (
+published_rates AS (
     SELECT
-        error_rates.week, known.figure,
-        coalesce(error_rates.said, '') AS f,
-        coalesce(error_rates.shown, '') AS y,
-        error_rates.rate AS a
+        error_rates.week, known.figure, error_rates.who,
+        coalesce(error_rates.said, '') AS said,
+        coalesce(error_rates.shown, '') AS shown,
+        error_rates.rate
     FROM error_rates
     INNER JOIN known
         ON
@@ -243,7 +243,16 @@ joint AS (
             AND known.figure = concat_ws(
                 '/', error_rates.model, error_rates.suite, error_rates.suite_major, error_rates.attribute
             )
-    WHERE error_rates.who = 'labeler'
+),
+
+joint AS (
+    SELECT
+        week, figure,
+        said AS f,
+        shown AS y,
+        rate AS a
+    FROM published_rates
+    WHERE who = 'labeler'
 ),
 
 seen_as AS (

@@ -1,5 +1,5 @@
 -- Answers: Are the published rates at which labeler and people err the likeliest, given what people said, and
---   is the error that is said of both what follows from them?
+--   does the stated error of each follow from them?
 -- Grain: week, figure (model/suite/suite_major/attribute), what, who, said, shown.
 -- Columns: what (rate or error); who; said, shown ('' is no value of the support; both NULL for an error);
 --   published; again (a rate after one step of EM, which changes nothing where the likelihood is greatest,
@@ -9,18 +9,11 @@
 -- Uses: read_from_gold
 WITH people AS (
     SELECT
-        error_rates.week, known.figure,
-        coalesce(error_rates.said, '') AS said,
-        coalesce(error_rates.shown, '') AS y,
-        error_rates.rate
-    FROM error_rates
-    INNER JOIN known
-        ON
-            error_rates.week = known.week
-            AND known.figure = concat_ws(
-                '/', error_rates.model, error_rates.suite, error_rates.suite_major, error_rates.attribute
-            )
-    WHERE error_rates.who = 'people'
+        week, figure, said,
+        shown AS y,
+        rate
+    FROM published_rates
+    WHERE who = 'people'
 ),
 
 -- settled: what the adjudicator says; '' also where nobody sees a value.
@@ -125,29 +118,36 @@ stated AS (
         unnest(['labeler', 'people']) AS who,
         unnest([error_rate, rater_error]) AS published
     FROM label_error
+),
+
+repeated AS (
+    SELECT
+        week, figure,
+        'labeler' AS who,
+        f AS said,
+        y AS shown,
+        a AS rate
+    FROM labeler_again
+    UNION ALL
+    SELECT
+        week, figure,
+        'people' AS who,
+        said,
+        y AS shown,
+        rate
+    FROM people_again
 )
 
 SELECT
-    joint.week, joint.figure,
+    published_rates.week, published_rates.figure,
     'rate' AS what,
-    'labeler' AS who,
-    joint.f AS said,
-    joint.y AS shown,
-    joint.a AS published,
-    coalesce(labeler_again.a, 0) AS again
-FROM joint
-LEFT JOIN labeler_again USING (week, figure, f, y)
-UNION ALL
-SELECT
-    people.week, people.figure,
-    'rate' AS what,
-    'people' AS who,
-    people.said,
-    people.y AS shown,
-    people.rate AS published,
-    coalesce(people_again.rate, 0) AS again
-FROM people
-LEFT JOIN people_again USING (week, figure, said, y)
+    published_rates.who,
+    published_rates.said,
+    published_rates.shown,
+    published_rates.rate AS published,
+    coalesce(repeated.rate, 0) AS again
+FROM published_rates
+LEFT JOIN repeated USING (week, figure, who, said, shown)
 UNION ALL
 SELECT
     stated.week, stated.figure,

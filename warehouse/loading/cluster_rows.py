@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import duckdb
 import pyarrow as pa
 
-# Imports of before recorded no cluster; what those of Midjourney say instead is read as by schema 043.
+# Earlier imports recorded no cluster; what those of Midjourney say instead is read as by schema 043.
 _CLUSTERS = """
 INSERT INTO clusters BY NAME
 SELECT *

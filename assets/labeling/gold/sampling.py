@@ -87,7 +87,7 @@ class Design:
 
 
 def doubles_needed(within: float) -> int:
-    """Return how many pictures of a model and suite two people rate for a label error of 2 % to within so much.
+    """Return how many pictures of a model and suite two people rate to estimate a label error of 2 % to within `within`.
 
     z² l (1 - l) / (w² (1 - 2 e (1 - e))): a share l of the pictures on which two people agree who are wrong in e.
     """
@@ -95,7 +95,7 @@ def doubles_needed(within: float) -> int:
 
 
 def known_within(doubles: int) -> float:
-    """Return the half width of the interval of a label error of 2 % that so many pictures tell."""
+    """Return the half width of the interval of a label error of 2 % that this many pictures give."""
     return _Z * math.sqrt(_LABELS_WRONG * (1 - _LABELS_WRONG) / (doubles * _agree()))
 
 

@@ -57,9 +57,10 @@ class CorrectedShares:
         ((attribute, values), *more) = claim.shows.items()
         if more or len(values) > 1:
             return nothing, JOINT
-        gold = [self._told.get((model, claim.suite, major, attribute)) for major in reversed(claim.majors)]
-        # The newest version with gold: the prompts are the same, and so is the labeler.
-        one = max(gold, key=lambda of: (of is not None) + (of is not None and of.found is not None))
+        told = (self._told.get((model, claim.suite, major, attribute)) for major in reversed(claim.majors))
+        gold = [one for one in told if one is not None]
+        # The newest version that gold corrects, else the newest with gold: the prompts are the same, and the labeler.
+        one = next((one for one in gold if one.found is not None), gold[0] if gold else None)
         if one is None or one.found is None:
             return nothing, NO_GOLD if one is None else one.reason
         here = self._counted(one, model, prompts, attribute)

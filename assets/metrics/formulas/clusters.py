@@ -60,13 +60,14 @@ def design_effects(found: Clustered, group: Ints, groups: int) -> DesignEffects:
     between, inside = clusters - seen, n - clusters
     of_clusters = by_group(found.within - found.cell, group, groups)
     of_pictures = by_group(found.n - found.within, group, groups)
-    size = ratio(n - by_group(np.nan_to_num(ratio(found.squares, found.n)), group, groups), between)
+    sharing = np.nan_to_num(ratio(found.squares, found.n))  # how many share a picture's cluster
+    size = ratio(n - by_group(sharing, group, groups), between)
     mean_between, mean_inside = ratio(of_clusters, between), ratio(of_pictures, inside)
     whole = mean_between + (size - 1) * mean_inside
     correlation = np.clip(ratio(mean_between - mean_inside, whole), 0, 1)
     unknown = (between < CORRELATION_MEASURED) | ~(whole > 0)
     correlation = np.where(inside > 0, np.where(unknown, 1.0, correlation), np.nan)
     rho = np.nan_to_num(correlation)
-    more = np.maximum(np.nan_to_num(ratio(found.squares, found.n)) - 1, 0)
+    more = np.maximum(sharing - 1, 0)
     whole_more = np.maximum(np.nan_to_num(ratio(by_group(found.squares, group, groups), n)) - 1, 0)
     return DesignEffects(correlation, between, 1 + whole_more * rho, 1 + more * rho[group])

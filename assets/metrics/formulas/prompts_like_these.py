@@ -67,9 +67,9 @@ def over_prompts(
     groups = len(frozen.estimate)
     entered, where, about = values[used], group[used], subject[used]
     cells = by_group(np.ones_like(entered), where, groups)
-    named, of = np.unique(where * (1 + np.max(about, initial=0)) + about, return_inverse=True)
-    home = np.zeros(len(named), dtype=np.int64)
-    home[of] = where
+    wide = 1 + int(np.max(about, initial=0))
+    named, of = np.unique(where * wide + about, return_inverse=True)
+    home = named // wide
     subjects = by_group(np.ones(len(named)), home, groups)
     enough = subjects >= MIN_SUBJECTS
     if not enough.any():

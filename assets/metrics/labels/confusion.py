@@ -89,6 +89,8 @@ class Pictures:
 class Confusion:
     """The joint shares of what is read and what people see, in the pictures that gold was drawn of.
 
+    Where pictures were rated twice people's own errors are taken out (`raters`): what they see is then what is shown.
+
     Attributes:
         gold: what it was estimated from.
         shown: (K + 1,) λ₀, shares of what was read in all those pictures.
@@ -97,7 +99,7 @@ class Confusion:
         read_as: (K + 1, K + 1) M, columns y; 0 where people never saw y.
         weight: (K + 1,) weighted number of rated pictures by what was read.
         number: pictures that gold was drawn of.
-        people: how people err; None where what they said is what is shown.
+        people: how people err; None where no picture has two answers: what they said is then what is shown.
         answers: what that was estimated from.
     """
 
@@ -126,8 +128,9 @@ def confusion(gold: Gold, pictures: Pictures) -> Confusion:
     given, answers, people = np.nan_to_num(ratio(total, weight[:, None])), None, None
     if gold.answers is not None and gold.settled is not None:
         answers = Answers.of_people(gold.read, gold.answers, gold.settled, weights, wide)
-        people = raters(answers, shown)
-        given = people.given
+        if answers.twice.any():
+            people = raters(answers, shown)
+            given = people.given
     joint = shown[:, None] * given
     read_as = np.nan_to_num(ratio(joint, joint.sum(axis=0)))
     return Confusion(gold, shown, given, joint, read_as, weight, number, people, answers)
@@ -228,8 +231,9 @@ def gold_variance(found: Confusion, effect: Floats) -> float:
     gold, wide = found.gold, len(found.shown)
     scale = np.where(found.weight > 0, ratio(found.shown, found.weight), 0.0)
     level = scale[:, None] * (effect - (found.given * effect).sum(axis=1)[:, None])
-    z = (gold.said * level[gold.read]).sum(axis=1)
-    if found.people is not None:
+    if found.people is None:
+        z = (gold.said * level[gold.read]).sum(axis=1)
+    else:
         z = found.people.along(found.shown[:, None] * effect)
     strata = len(gold.size)
     n = by_group(np.ones(len(z)), gold.stratum, strata)

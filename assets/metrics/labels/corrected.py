@@ -71,7 +71,7 @@ LABEL_ERROR = pa.schema(
         "differs": pa.bool_(),
         "test_reason": _TEXT,
         "doubles": _INT,
-        **dict.fromkeys(("rater_error", "rater_low", "rater_high"), _REAL),
+        **dict.fromkeys(_WRONG, _REAL),
         "splits": _INT,
         "lone": _INT,
         **dict.fromkeys(("lone_expected", "shared_p"), _REAL),
@@ -324,7 +324,7 @@ def _told(found: Estimate) -> tuple[float, ...]:
     return tuple(float(part) for part in found)
 
 
-def _assumption(one: GoldEvidence, row: Mapping[str, Any], week: str) -> str | None:
+def _assumption(one: GoldEvidence, row: Mapping[str, Any], week: str) -> str:
     """Return what a corrected figure takes for granted; least if it is the share among the very pictures of gold."""
     if one.weeks != {date.fromisoformat(week)}:
         return WEEKS

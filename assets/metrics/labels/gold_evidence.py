@@ -131,7 +131,7 @@ def _evidence(cells: pl.DataFrame, answers: pl.DataFrame) -> GoldEvidence:
         return replace(nothing, reason=f"too few gold labels: {rated} of {MIN_GOLD} needed")
     found = confusion(gold, Pictures(counts, pool, pool))
     people, said = found.people, found.answers
-    if people is None or said is None or not people.doubles:
+    if people is None or said is None:
         return replace(nothing, reason=ONCE)
     known = replace(nothing, people=people, third=third(said, people), joint=found.joint)
     reason = withheld(people, known.third)

@@ -131,9 +131,8 @@ def _variances(found: Confusion, read_as: Floats) -> Floats:
         inside = given[:, value] * effect**2 - mean**2
         of_pictures = ((shown * mean**2).sum() - (shown * mean).sum() ** 2) / found.number
         of_gold = (squared * scale**2 * inside).sum()
-        if (
-            found.people is not None
-        ):  # that people err makes it larger, by as much as in the model's own rates
+        # that people err makes it larger, by as much as in the model's own rates
+        if found.people is not None:
             own = np.zeros_like(found.joint)
             own[:-1, value] = (hit - found.joint[value, value] / seen[value]) / seen[value]
             plain = gold_variance(bare, own)

@@ -4,7 +4,7 @@ A latent class (Dawid & Skene 1979, Applied Statistics 28: 20-28): G[f, t], how 
 R[t, r], how often a person who sees a value says r where t is shown; where nobody sees a value none is shown. Pictures
 that two people rated tell R, as long as people and labeler err independently of one another given what is shown; an
 adjudicator's word is taken for what is shown. The likelihood of answers given the reading is maximised by EM from one
-fixed start and by Newton steps, where it does not fall. Where nobody was asked twice R is taken to be without error.
+fixed start and by Newton steps, where it does not fall.
 """
 
 from __future__ import annotations
@@ -115,20 +115,22 @@ class Raters:
 
 
 def raters(answers: Answers, shown: Floats, z: float = Z95) -> Raters:
-    """Estimate the rates; `shown` are the shares of what was read, by which the errors of values are weighed."""
+    """Estimate the rates from answers of which some are two or more about one picture.
+
+    Args:
+        answers: what people say.
+        shown: (K + 1,) shares of what was read, by which the errors of values are weighed.
+        z: normal quantile of the interval of people's error.
+    """
     kinds = answers.kinds
-    doubles = int(answers.twice.sum())
-    theta, told = _start(kinds), True
-    if doubles:
-        theta, told = _climb(kinds, theta)
-        theta = np.where(theta < _NONE, 0.0, theta)
-    else:
-        theta = _em(kinds, np.stack([theta[0], np.eye(answers.wide)]))
+    theta, told = _climb(kinds, _start(kinds))
+    theta = np.where(theta < _NONE, 0.0, theta)
     given, said_of = theta
-    moves, known = _moves(kinds, theta, fixed=not doubles)
+    moves, known = _moves(kinds, theta)
     shows = (shown[:, None] * given).sum(axis=0)
     told = told and known and bool((np.diag(said_of)[:-1][shows[:-1] > 0] > SAID).all())
-    return Raters(given, said_of, moves, answers.of, _error(answers, shows, said_of, z), doubles, told)
+    error, doubles = _error(answers, shows, said_of, z), int(answers.twice.sum())
+    return Raters(given, said_of, moves, answers.of, error, doubles, told)
 
 
 def _start(kinds: Answers) -> Floats:
@@ -214,7 +216,7 @@ def _jacobian(kinds: Answers, theta: Floats) -> Floats:
     return np.array(columns).T
 
 
-def _moves(kinds: Answers, theta: Floats, *, fixed: bool) -> tuple[Floats, bool]:
+def _moves(kinds: Answers, theta: Floats) -> tuple[Floats, bool]:
     """Return the derivative of G along the weight of a picture of each kind, and whether the answers tell the rates.
 
     Where a step of EM stands still, θ = m(θ, w), dθ/dw = (1 - dm/dθ)⁻¹ dm/dw.
@@ -225,8 +227,6 @@ def _moves(kinds: Answers, theta: Floats, *, fixed: bool) -> tuple[Floats, bool]
     of_read = by_group(kinds.weight, kinds.read, wide)[kinds.read]
     own = np.zeros((many, 2, wide, wide))
     own[np.arange(many), 0, kinds.read] = (posterior - theta[0][kinds.read]) / of_read[:, None]
-    if fixed:
-        return own[:, 0], True
     answers = (kinds.said >= 0).sum(axis=1)
     of_shown = (shows * answers[:, None]).sum(axis=0)
     told = np.stack([(kinds.said == value).sum(axis=1) for value in range(wide)], axis=1)
@@ -249,8 +249,6 @@ def _error(answers: Answers, shows: Floats, said_of: Floats, z: float) -> Estima
         return Estimate(*(np.array(np.nan) for _ in range(3)))
     rate = max(1 - float(np.trace(inside) / inside.sum()), 0.0)
     pairs = [pair for pair in _pairs(answers) if len(pair[0])]
-    if not pairs:
-        return Estimate(np.array(rate), np.array(0.0), np.array(1.0))
     differ, weight = (np.concatenate(part) for part in zip(*pairs, strict=True))
     n, share = weight.sum() ** 2 / (weight**2).sum(), float((weight * differ).sum() / weight.sum())
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)

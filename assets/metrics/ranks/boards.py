@@ -22,7 +22,7 @@ from assets.metrics.counting.reading import read
 from assets.metrics.declared import is_declared
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.share import Bools, Floats, Ints, ratio
-from assets.metrics.ranks import shrunk, variants
+from assets.metrics.ranks import variants
 from assets.metrics.ranks.bounds import Bounds, cell_bounds, mean_bounds
 from assets.metrics.ranks.order import (
     ASSESSED_NEEDED,
@@ -72,7 +72,8 @@ class RankBoard:
         rows: G rows: model, version (of the labeler), withheld, missing, retired; of a week also added and freedom:
             what the model scatters from week to week.
         parts: (7, G, P) the terms of each cell, in the order of `distance.Sums`; 0 where there is no cell.
-        n: (G, P) pictures in the support of the reference.
+        n: (G, P) pictures in the support of the reference; at most 1 where they are worth fewer than two independent
+            ones.
         worth: (G, P) the independent pictures that these are worth.
         covered: (G, P) whether enough of the cell's answers were assessed.
         bounds: (G, P) worst-case bounds of `distance2`.
@@ -105,11 +106,8 @@ class RankBoard:
 
     def compared(self, ranked: Bools) -> Compared:
         """Compare all pairs of the models of the True rows."""
-        parts, have = self.parts[:, ranked], self.have[ranked]
-        spread = shrunk.variances(
-            self.shares[ranked], self.expected[ranked], self.worth[ranked], have, parts[1]
-        )
-        return compare(parts, have, spread, self.added(ranked))
+        shares, expected, n = self.shares[ranked], self.expected[ranked], self.worth[ranked]
+        return compare(self.parts[:, ranked], self.have[ranked], shares, expected, n, self.added(ranked))
 
     @property
     def have(self) -> Bools:

@@ -62,26 +62,26 @@ def enough(cells: npt.ArrayLike, planned: npt.ArrayLike) -> Bools:
 
 def together(pairs: int) -> float:
     """Return the normal quantile at which so many pairs have 95 % intervals together (Bonferroni)."""
-    return NormalDist().inv_cdf(1 - 0.025 / max(pairs, 1))
+    return NormalDist().inv_cdf(1 - 0.025 / pairs)
 
 
-def stepped(own: Estimate, at: Callable[[float], Estimate]) -> Compared:
+def stepped(cells: Matrix, own: Estimate, at: Callable[[float], Estimate]) -> Compared:
     """Return which pairs Holm's test tells apart: as if those that were told apart so far were no question any more.
 
     Args:
+        cells: that the pairs have in common.
         own: every pair by itself, with 95 %; a pair whose own interval holds 0 is not told apart.
         at: the pairs with intervals at a normal quantile.
     """
-    pairs = len(own.estimate) * (len(own.estimate) - 1) // 2
-    left = pairs
+    left = pairs = max(len(cells) * (len(cells) - 1) // 2, 1)
     while True:
         found = at(together(left))
         # not narrower than the pair's own, which rests on no other cell
         adjusted = Estimate(own.estimate, np.minimum(found.low, own.low), np.maximum(found.high, own.high))
         farther = np.asarray(adjusted.low > 0)
-        still = max(pairs - int(farther.sum()), min(pairs, 1))
+        still = max(pairs - int(farther.sum()), 1)
         if still == left:
-            return Compared(np.zeros_like(own.estimate), own, adjusted, farther)
+            return Compared(cells, own, adjusted, farther)
         left = still
 
 
@@ -92,15 +92,18 @@ class Added(NamedTuple):
     freedom: Floats
 
 
-def compare(parts: Floats, have: Bools, spread: Floats, added: Added | None = None) -> Compared:
+def compare(
+    parts: Floats, have: Bools, shares: Floats, expected: Floats, n: Floats, added: Added | None = None
+) -> Compared:
     """Compare all pairs of models of one board.
 
     Args:
         parts: (7, models, cells) the fields of `distance.Sums` after `cells`, in their order; of `distance.terms`.
         have: (models, cells) whether the model has pictures enough in the cell.
-        spread: (2, models, cells) of `shrunk.variances`.
+        shares, expected, n: as `shrunk.variances` takes them.
         added: scatter of the means of windows; None: none, as of a study.
     """
+    spread = shrunk.variances(shares, expected, n, have, parts[Sums._fields.index("unbiased") - 1])
     mask = have.astype(float)
     stacked = np.concatenate([mask[None], np.where(have, np.concatenate([parts, spread]), 0.0)])
     # One cell after the other, not a matrix product: that adds in another order on another machine.
@@ -117,7 +120,7 @@ def compare(parts: Floats, have: Bools, spread: Floats, added: Added | None = No
         low = np.where(many, middle - z * error, found.low)
         return against(Estimate(middle, low, np.where(many, middle + z * error, found.high)), added, z)
 
-    return stepped(against(hull(sums, Z95), added, Z95), at)._replace(cells=sums.cells)
+    return stepped(sums.cells, against(hull(sums, Z95), added, Z95), at)
 
 
 def compare_counts(counts: Floats, expected: Floats, have: Bools, added: Added | None = None) -> Compared:
@@ -135,7 +138,7 @@ def compare_counts(counts: Floats, expected: Floats, have: Bools, added: Added |
     parts = np.stack([getattr(found, name).reshape(models, cells) for name in Sums._fields[1:]])
     n = found.n.reshape(models, cells)
     shares = np.nan_to_num(ratio(counts, n[:, :, None]))
-    return compare(parts, have, shrunk.variances(shares, q, n, have, parts[1]), added)
+    return compare(parts, have, shares, q, n, added)
 
 
 def against(sides: Estimate, added: Added | None, z: float) -> Estimate:

@@ -50,7 +50,7 @@ class PairBoard(RankBoard):
     @property
     def have(self) -> Bools:
         """(G, P) whether there are enough pictures to compare models by."""
-        return np.asarray((self.n >= PICTURES) & (self.n / self.effect >= MIN_PICTURES))
+        return np.asarray((self.n >= PICTURES) & (self.worth >= MIN_PICTURES))
 
     @property
     def ends(self) -> Bounds:
@@ -76,8 +76,8 @@ class PairBoard(RankBoard):
 
     def compared(self, ranked: Bools) -> Compared:
         """Compare all pairs of the models of the True rows: their shares on the prompts that both have."""
-        worth = self.effect[ranked][:, self.prompt]
-        k, n = self.k[ranked] / worth, self.n[ranked][:, self.prompt] / worth
+        k = self.k[ranked] / self.effect[ranked][:, self.prompt]
+        n = self.worth[ranked][:, self.prompt]
         models, entries = k.shape
         have = self.have[ranked][:, self.prompt]
         common = have[:, None] & have[None, :]
@@ -107,7 +107,7 @@ class PairBoard(RankBoard):
         cells = np.zeros((models, models))
         for number in np.unique(self.prompt):
             cells += common[:, :, np.flatnonzero(self.prompt == number)[0]]
-        return stepped(at(Z95), at)._replace(cells=cells)
+        return stepped(cells, at(Z95), at)
 
     def other_ways(self, ranked: Bools) -> variants.Ways:
         """Return by how much each model of the True rows draws more than each other one, measured in other ways."""
@@ -152,13 +152,14 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: Of
             _wide(whole, column, models, ["prompt"], entries.select("prompt").unique(maintain_order=True))
             for column in ("n", "unseen", "effect")
         )
+        effect = np.maximum(effect, 1)
         yield PairBoard(
             week,
             {name: key[name] for name in keys},
             held,
             np.zeros((7, len(models), len(prompts))),
             n,
-            n,
+            n / effect,
             covered(n, unseen, PICTURES),
             Bounds(n, n),
             tuple(prompts),
@@ -168,7 +169,7 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: Of
             np.array([prompts.index(name) for name in entries["prompt"]], dtype=np.int64),
             np.array([names.index(name) for name in entries["pair"]], dtype=np.int64),
             tuple(names),
-            np.maximum(effect, 1),
+            effect,
         )
 
 

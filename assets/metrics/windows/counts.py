@@ -113,17 +113,8 @@ class WindowCounts:
         found = reference_cells(numbered, cells, references, on)
         seats = found.counts.astype(np.int64) - 1
         counts = np.where(seats >= 0, self.pooled[seats], 0)
-        made = Cells(
-            found.frame,
-            np.asfortranarray(counts),
-            found.support,
-            found.places,
-            found.expected,
-            found.referenced,
-            found.values,
-            self.effect[found.frame["cell"].to_numpy()],
-        )
-        return made, seats
+        effect = self.effect[found.frame["cell"].to_numpy()]
+        return replace(found, counts=np.asfortranarray(counts), effect=effect), seats
 
     def _numbered(self, pictures: Floats) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the seats with these pictures, and one row per cell."""

@@ -106,9 +106,9 @@ def _distances(
     chosen[taken] = True
     if not chosen.any():
         return
-    cells, seats, worth = compared.cells.take(chosen), compared.seats[chosen], compared.effect[chosen]
+    cells, seats, effect = compared.cells.take(chosen), compared.seats[chosen], compared.effect[chosen]
     n = cells.counts.sum(axis=1)
-    used = cells.referenced & (n >= PICTURES) & (n / worth >= MIN_PICTURES)
+    used = cells.referenced & (n >= PICTURES) & (n / effect >= MIN_PICTURES)
     cells.counts[~used] = 0
     groups = together(cells, [*_LABELS, "reference"])
     most = ratio(groups.total(np.where(used, cells.terms.maximum, 0)), groups.total(used))

@@ -157,15 +157,15 @@ def _side(
     """Return the shares of one side, of each pair and of each board."""
     k, base = (counts[name].to_numpy().astype(float) for name in ("k", "expected"))
     n = np.where(taken, counts["n"].to_numpy(), 0).astype(float)
-    worth = effects_of(counts)
+    effect = effects_of(counts)
     cell = counts["cell"].to_numpy().astype(np.int64)
     weight = np.nan_to_num(ratio(1.0, by_group(n > 0, pair, pairs)))[pair]
     board = board_of[pair]
     shown = by_group(by_group(n > 0, pair, pairs) > 0, board_of, boards)
     part = np.nan_to_num(ratio(weight, shown[board]))
     return DeclaredSide(
-        mixture(k / worth, n / worth, weight, base, cell, pair, pairs),
-        mixture(k / worth, n / worth, part, base, cell, board, boards),
+        mixture(k / effect, n / effect, weight, base, cell, pair, pairs),
+        mixture(k / effect, n / effect, part, base, cell, board, boards),
         *counted(n, cell, pair, pairs),
         *counted(n, cell, board, boards),
     )

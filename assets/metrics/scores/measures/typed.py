@@ -114,7 +114,7 @@ def typed_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.Data
     )
     group, groups = numbered["group"].to_numpy().astype(np.int64), frame.height
     k, n, q = (counts[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("k", "n", "expected"))
-    worth = effects_of(counts)
+    effect = effects_of(counts)
     side = counts["side"].cast(pl.String).fill_null("").to_numpy()
     known, seen = ~np.isnan(q), n > 0
     unseen = by_group(counts["pictures"].to_numpy(), group, groups) == 0
@@ -140,7 +140,7 @@ def typed_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.Data
         return rows(frame, name, found, pictures, cells, why, names)
 
     def mean(used: Bools) -> Estimate:
-        return mean_share((k / worth)[used], (n / worth)[used], group[used], groups)
+        return mean_share((k / effect)[used], (n / effect)[used], group[used], groups)
 
     def expected(used: Bools) -> Floats:
         return ratio(by_group(np.where(used, q, 0), group, groups), by_group(used, group, groups))
@@ -149,7 +149,7 @@ def typed_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.Data
     lean = np.where(used, q - 0.5, 0.0)
     few = by_group(used & (np.abs(lean) >= AWAY - 1e-9), group, groups) < TYPED_NEEDED
     weight = np.nan_to_num(ratio(1.0, by_group(lean**2, group, groups)))[group] * lean
-    slope = weighted(k / worth, np.where(used, n, 0) / worth, weight, group, groups)
+    slope = weighted(k / effect, np.where(used, n, 0) / effect, weight, group, groups)
     at_half = 0.5 * by_group(weight, group, groups)
     yield figure("tilt", Estimate(*(part - at_half for part in slope)), used, FEW_TYPED, few)
     yield figure("level", Estimate(*(part - expected(used) for part in mean(used))), used, "no reference")

@@ -70,6 +70,7 @@ def ranked(
                 n=n,
                 have=n >= distance.MIN_PICTURES,
                 unseen=unseen,
+                worth=n.astype(float),
                 effect=np.ones(n.shape),
                 prompt=prompt,
                 pair=pair,

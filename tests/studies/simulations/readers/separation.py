@@ -71,7 +71,7 @@ def by_known(x: Floats, p: Floats, q: Floats) -> Compared:
         )
         return against(sides, None, z)
 
-    return stepped(at(Z95), at)
+    return stepped(np.full((models, models), float(cells)), at(Z95), at)
 
 
 class Apart(NamedTuple):

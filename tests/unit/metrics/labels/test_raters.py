@@ -11,6 +11,7 @@ import pytest
 from scipy.optimize import minimize
 
 from assets.metrics.formulas.share import Z95
+from assets.metrics.labels.confusion import Gold, Pictures, confusion
 from assets.metrics.labels.gold_evidence import SHARED, TOO_MANY, UNTOLD, withheld
 from assets.metrics.labels.raters import Answers, Raters, Third, _em, _start, likelihood, raters, third
 
@@ -144,8 +145,12 @@ def test_an_adjudicator_is_believed() -> None:
 
 
 def test_one_answer_a_picture_is_taken_as_it_is() -> None:
-    found = raters(answers_of((0, (0, -1), -1, 9), (0, (1, -1), -1, 1)), np.array([1.0, 0, 0]))
-    assert (found.doubles, found.given[0].tolist()) == (0, [0.9, 0.1, 0])
+    said, stratum = np.array([0] * 9 + [1]), np.zeros(10, dtype=np.int64)
+    once = np.stack([said, np.full(10, -1)], axis=1)
+    gold = Gold(stratum, np.array([50.0]), stratum, np.eye(3)[said], once, np.full(10, -1))
+    everything = np.array([True])
+    found = confusion(gold, Pictures(np.array([[50.0, 0, 0]]), everything, everything))
+    assert (found.people, found.given[0].tolist()) == (None, [0.9, 0.1, 0])
 
 
 def told(high: float, *, told: bool = True) -> Raters:

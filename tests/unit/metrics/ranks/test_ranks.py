@@ -130,7 +130,7 @@ def test_steps_tell_apart_what_holm_tells_apart_by_p_values() -> None:
         def at(z: float, d: np.ndarray = difference, w: np.ndarray = width) -> Estimate:
             return Estimate(d, d - z * w, d + z * w)
 
-        found = stepped(at(Z95), at)
+        found = stepped(np.zeros((7, 7)), at(Z95), at)
         upper = np.triu_indices(7, 1)
         holm = multipletests(2 * norm.sf(np.abs(difference / width)[upper]), 0.05, "holm")[0]
         assert ((found.farther | found.farther.T)[upper] == holm).all()
