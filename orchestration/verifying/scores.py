@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.metrics.registry.metrics import metrics
-from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS, Compute
+from assets.metrics.results import (
+    HISTORY_RESULTS,
+    ORDERS,
+    STUDY_RESULTS,
+    WEEK_RESULTS,
+    WINDOW_RESULTS,
+    Compute,
+)
 from assets.metrics.scores.table import compute_scores
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse.closeness import differing, rounded
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import ClicheError
+
+
+class _Otherwise(NamedTuple):
+    """What this version computes in another way than versions whose editions lack a table."""
+
+    lacks: str
+    tables: Sequence[str]
+    columns: Sequence[str]
+    said: str
+
+
+_OTHERWISE = (
+    _Otherwise(
+        WINDOW_RESULTS[0],
+        WINDOW_RESULTS,
+        (),
+        "model_pairs and ranks: this version ranks windows of four weeks",
+    ),
+    _Otherwise(
+        "error_rates",
+        ("corrected_scores", "label_error", "window_corrected_scores"),
+        (),
+        "label errors and corrected figures: this version estimates people's errors with them",
+    ),
+    _Otherwise(
+        "design_effects",
+        (*ORDERS, "claim_counts", "claims", "study_pairs", "study_ranks", "study_robustness"),
+        ("prompts_low", "prompts_high"),
+        "ranks, claims, intervals over prompts like these: this version tests pairs step by step, counts claims in "
+        "all versions of a suite, and takes prompts of one subject together",
+    ),
+)
 
 
 def compare(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: Step, *, same: bool) -> None:
@@ -55,7 +95,9 @@ def _verify_scores(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
     weeks = _weeks(con, "scores")
     for number, week in enumerate(weeks):
         step("scores", number, len(weeks))
-        again, others = _common(con, "scores", compute_scores(con, week), report, same=same)
+        again, others = _common(
+            con, "scores", _alike(con, compute_scores(con, week), same=same), report, same=same
+        )
         report.scores += again.num_rows
         if differ := _differ(con, "scores", again, "week", week, others):
             report.differ(f"week {week}: {differ} scores differ when computed again")
@@ -70,21 +112,16 @@ def verify_results(
 ) -> None:
     """Compute all other results again, from what the file holds: of each week (agreement, …), and of each study.
 
-    Editions of earlier versions have fewer tables.
+    Editions of earlier versions have fewer tables, and of some other figures; of those the report notes which.
     """
-    there = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    there = _tables(con)
     studies = [name for (name,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall()]
-    of_weeks = {table: compute for table, compute in WEEK_RESULTS.items() if table != "scores"}
-    if not same and not there & {WINDOW_RESULTS[0]}:
-        # its version ranked single weeks
-        of_weeks = {table: compute for table, compute in of_weeks.items() if table not in WINDOW_RESULTS}
-        report.note("model_pairs and ranks: this version ranks windows of four weeks")
-    if not same and "error_rates" not in there:  # its version took people's answers for the truth
-        corrected = ("corrected_scores", "label_error", "window_corrected_scores")
-        of_weeks = {table: compute for table, compute in of_weeks.items() if table not in corrected}
-        report.note("label errors and corrected figures: this version estimates people's errors with them")
+    there.discard("scores")
+    for one in _otherwise(con, same=same):
+        there.difference_update(one.tables)
+        report.note(one.said)
     for kind, names, results in (
-        ("week", _weeks(con, "scores"), of_weeks),
+        ("week", _weeks(con, "scores"), WEEK_RESULTS),
         ("study", studies, STUDY_RESULTS),
     ):
         for name in names:
@@ -119,12 +156,28 @@ def _verify_table(
     same: bool,
 ) -> None:
     """Compute one table of a week or a study again, and say how many rows differ."""
-    again, others = compute(con, name), frozenset[str]()
+    again, others = _alike(con, compute(con, name), same=same), frozenset[str]()
     if table == "study_scores":
         again, others = _common(con, table, again, report, same=same)
         report.scores += again.num_rows
     if differ := _differ(con, table, again, kind, name, others):
         report.differ(f"{kind} {name}: {differ} rows of {table} differ when computed again")
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
+    return {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+
+
+def _otherwise(con: duckdb.DuckDBPyConnection, *, same: bool) -> list[_Otherwise]:
+    """Return what this version computes in another way than the one that made an edition."""
+    there = _tables(con)
+    return [one for one in _OTHERWISE if not same and one.lacks not in there]
+
+
+def _alike(con: duckdb.DuckDBPyConnection, again: pa.Table, *, same: bool) -> pa.Table:
+    """Return the columns that the version that made an edition computes as this one does."""
+    other = {column for one in _otherwise(con, same=same) for column in one.columns}
+    return again.drop_columns([column for column in again.column_names if column in other])
 
 
 def _weeks(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:

@@ -87,7 +87,7 @@ class Design:
 
 
 def doubles_needed(within: float) -> int:
-    """Return how many pictures of a model and suite two people rate to estimate a label error of 2 % to within `within`.
+    """Return how many pictures of a model and suite two people rate for a label error of 2 % ± `within`.
 
     z² l (1 - l) / (w² (1 - 2 e (1 - e))): a share l of the pictures on which two people agree who are wrong in e.
     """

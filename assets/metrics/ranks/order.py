@@ -100,7 +100,9 @@ def compare(
     Args:
         parts: (7, models, cells) the fields of `distance.Sums` after `cells`, in their order; of `distance.terms`.
         have: (models, cells) whether the model has pictures enough in the cell.
-        shares, expected, n: as `shrunk.variances` takes them.
+        shares: (models, cells, values) of the pictures.
+        expected: (models, cells, values) of the reference.
+        n: (models, cells) independent pictures that a cell is worth.
         added: scatter of the means of windows; None: none, as of a study.
     """
     spread = shrunk.variances(shares, expected, n, have, parts[Sums._fields.index("unbiased") - 1])

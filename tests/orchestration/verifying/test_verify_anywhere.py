@@ -108,6 +108,27 @@ def test_metrics_that_only_one_version_computes_are_no_difference_of_another_ver
         assert "scores differ when computed again" in wrong.differences[0]
 
 
+def test_what_a_version_before_computed_otherwise_is_noted_and_no_difference(folder: Path) -> None:
+    """Before clusters: other ranks, claims of one version of a suite, intervals that took prompts one by one."""
+    report, wrong, of_now = VerifyReport(ID), VerifyReport(ID), VerifyReport(ID)
+    with duckdb.connect(Edition(folder).database) as con:
+        search_all(con)
+        con.execute("UPDATE scores SET prompts_low = 0.123 WHERE prompt IS NULL AND metric = 'share'")
+        con.execute("UPDATE ranks SET bound_low = 9")
+        scores.compare(con, of_now, silent, same=True)
+        assert {"ranks", "scores"} <= {word for line in of_now.differences for word in line.split()}
+        con.execute("ALTER TABLE claim_counts DROP COLUMN suite_major")
+        con.execute("DROP TABLE design_effects")
+        scores.compare(con, report, silent, same=False)
+        assert (report.differences, report.unchecked) == ([], [])
+        assert len(report.notes) == 1
+        assert "step by step" in report.notes[0]
+        # what both compute alike is compared
+        con.execute("UPDATE scores SET estimate = estimate / 2 WHERE metric = 'share'")
+        scores.compare(con, wrong, silent, same=False)
+        assert "scores differ when computed again" in wrong.differences[0]
+
+
 def test_exit_code_4_says_that_not_all_could_be_checked(folder: Path, cliche: Cliche) -> None:
     edition = Edition(folder)
     edition.text("figures.html", "<main>", "<main >")
