@@ -29,8 +29,7 @@ Slots = Mapping[tuple[str, str], Sequence[Row]]
 def address_of(comparison: Comparison) -> str:
     """Return the address of the page of a comparison."""
     suite, _, major = comparison.suite.partition("@")
-    version = "" if major == "1" else f"-{major}"
-    return f"words/{suite}{version}-{comparison.a.name}-{comparison.b.name}/"
+    return f"words/{words.suite_slug(suite, int(major))}-{comparison.a.name}-{comparison.b.name}/"
 
 
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Comparison, WordPage]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple
-from itertools import groupby
 
 import duckdb
 
+from assets.leaderboard.cells.reading import by
 from assets.leaderboard.cells.showing import caption, many
 from assets.leaderboard.models import names
 from assets.leaderboard.models.reasons import reason
@@ -75,15 +75,21 @@ def condition(name: str) -> Message:
     return _CONDITIONS.get(name) or title(words.plain(name))
 
 
+def by_whom(row: Row) -> tuple[str, str, str]:
+    """Return study, labeler and version."""
+    return row["study"], row["labeler"], row["labeler_version"]
+
+
 def distances(
-    con: duckdb.DuckDBPyConnection, said: StudyWords, titles: Mapping[tuple[str, str], str]
-) -> Mapping[str, tuple[StudyDistances, ...]]:
+    con: duckdb.DuckDBPyConnection,
+    said: StudyWords,
+    titles: Mapping[tuple[str, str], str],
+    baselines: Mapping[str, str | None],
+) -> Mapping[str, Sequence[StudyDistances]]:
     """Return study → how far its models are from each reference, under each condition; models are (study, model)."""
-    baselines = {row["study"]: row["baseline"] for row in rows(con, "studies")}
     found: dict[str, list[StudyDistances]] = defaultdict(list)
     columns = ("study", "attribute", "reference", "labeler", "labeler_version")
-    for key, of in groupby(rows(con, "study_figures"), key=lambda row: tuple(row[name] for name in columns)):
-        every = [*of]
+    for key, every in by(rows(con, "study_figures"), *columns).items():
         study, attribute, reference, labeler, version = key
         axis = axis_end(row["high"] for row in every)
         for under in in_order({row["condition"] for row in every}, baselines[study]):
@@ -103,7 +109,7 @@ def distances(
                     ),
                 )
             )
-    return {study: tuple(of) for study, of in found.items()}
+    return found
 
 
 def _by_rank(row: Row) -> tuple[bool, int, int, float, str]:
@@ -128,18 +134,21 @@ def _distance(row: Row, name: str, axis: float) -> StudyDistance:
 
 
 def differences(
-    con: duckdb.DuckDBPyConnection, said: StudyWords, titles: Mapping[tuple[str, str], str]
-) -> Mapping[str, tuple[StudyDifferences, ...]]:
-    """Return study → what its conditions changed that is more than chance, by what was labeled and by whom."""
+    con: duckdb.DuckDBPyConnection,
+    said: StudyWords,
+    titles: Mapping[tuple[str, str], str],
+    people: Collection[tuple[str, str, str]],
+) -> Mapping[str, Sequence[StudyDifferences]]:
+    """Return study → what its conditions changed that is more than chance; `people` are labelers that are persons."""
     found: dict[str, list[StudyDifferences]] = defaultdict(list)
     columns = ("study", "attribute", "labeler", "labeler_version", "condition_b")
-    for key, of in groupby(rows(con, "study_changes"), key=lambda row: tuple(row[name] for name in columns)):
-        every = [*of]
+    for key, every in by(rows(con, "study_changes"), *columns).items():
         study, attribute, labeler, version, after = key
         found[study].append(
             StudyDifferences(
                 attribute=said.attribute(study, attribute),
                 labeler=words.plain(f"{labeler} {version}"),
+                by_people=by_whom(every[0]) in people,
                 before=condition(every[0]["condition_a"]),
                 after=condition(after),
                 tests=every[0]["tests"],
@@ -148,7 +157,7 @@ def differences(
                 rows=tuple(_clear(every, said, titles)),
             )
         )
-    return {study: tuple(of) for study, of in found.items()}
+    return found
 
 
 def _clear(

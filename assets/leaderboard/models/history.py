@@ -11,7 +11,7 @@ import duckdb
 
 from assets.leaderboard.models import names
 from assets.leaderboard.models.changes import ShownChange
-from assets.leaderboard.page import charts
+from assets.leaderboard.page import charts, words
 from assets.leaderboard.views.message import Message
 from assets.leaderboard.views.query import Row, rows
 from assets.suites.loader import attribute_words
@@ -87,13 +87,11 @@ class AttributeHistory:
         return self.attribute.replace("_", "-")
 
 
-def board_slug(row: Mapping[str, object]) -> str:
+def board_slug(row: Row) -> str:
     """Return the last part of the address of a board's page: "occupations-perceived-gender-parity"."""
-    parts = [str(row[name]) for name in ("suite", "attribute", "reference")]
-    if row["suite_major"] != 1:
-        parts[0] += f"-{row['suite_major']}"
+    parts = [words.suite_slug(row["suite"], row["suite_major"]), row["attribute"], row["reference"]]
     if row["condition"] != "baseline":
-        parts.append(str(row["condition"]))
+        parts.append(row["condition"])
     return "-".join(part.replace("_", "-") for part in parts)
 
 

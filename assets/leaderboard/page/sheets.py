@@ -117,15 +117,16 @@ def render_sheet(
     """
     if not _ADDRESS.fullmatch(sheet.address) or sheet.address.partition("/")[0] in _TAKEN:
         raise ValueError(f"{sheet.address!r} of {kind.id} is no address of a page")
-    for language in LANGUAGES:
-        path, own = path_of(sheet.address, language), tongue(language).with_titles(titles)
+    tongues = {language: tongue(language).with_titles(titles) for language in LANGUAGES}
+    for language, own in tongues.items():
+        path = path_of(sheet.address, language)
         given = {
             "sheet": sheet,
             "view": sheet.view,
             "week": week,
             "site": site,
             "t": own.say,
-            "everywhere": lambda said: [tongue(one).with_titles(titles).say(said) for one in LANGUAGES],
+            "everywhere": lambda said: [one.say(said) for one in tongues.values()],
             "reply": _reply(site),
         }
         links = _Links(sheet.address, language, site, shown, around, past or {})

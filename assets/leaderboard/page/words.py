@@ -224,3 +224,8 @@ def signed(value: float) -> str:
     if text == "0.00":
         return "±0.00"
     return f"{'+' if value > 0 else '−'}{text}"
+
+
+def suite_slug(suite: str, major: int) -> str:
+    """Return what addresses call a version of a suite: "occupations", "occupations-2"."""
+    return suite if major == 1 else f"{suite}-{major}"

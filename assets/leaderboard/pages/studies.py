@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
 import duckdb
 
+from assets.leaderboard.cells.reading import by
 from assets.leaderboard.cells.showing import cut
-from assets.leaderboard.evidence.study_figures import StudyWords, cell_id, condition, differences, distances
+from assets.leaderboard.evidence.study_figures import (
+    StudyWords,
+    by_whom,
+    cell_id,
+    condition,
+    differences,
+    distances,
+)
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
@@ -20,6 +27,8 @@ from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.study_pages import (
     StudyCount,
     StudyCounts,
+    StudyDifferences,
+    StudyDistances,
     StudyGallery,
     StudyGrid,
     StudyList,
@@ -40,16 +49,15 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     listed = rows(con, "studies")
     if not listed:
         return
-    counts = _by_study(rows(con, "study_counts"))
-    pictures = _by_study(rows(con, "study_pictures"))
+    counts, pictures = by(rows(con, "study_counts"), "study"), by(rows(con, "study_pictures"), "study")
+    people = {by_whom(row) for of in counts.values() for row in of if row["labeler_kind"] == "person"}
+    baselines = {row["study"]: row["baseline"] for row in listed}
     said = StudyWords(con)
     titles = {(row["study"], row["model"]): words.plain(row["title"]) for row in rows(con, "study_models")}
-    far, changed = distances(con, said, titles), differences(con, said, titles)
+    far, changed = distances(con, said, titles, baselines), differences(con, said, titles, people)
     studies = tuple(
-        replace(
-            _page(row, counts.get(row["study"], []), pictures.get(row["study"], []), said),
-            distances=far.get(row["study"], ()),
-            differences=changed.get(row["study"], ()),
+        _page(
+            row, counts[row["study"]], pictures[row["study"]], said, far[row["study"]], changed[row["study"]]
         )
         for row in listed
     )
@@ -65,11 +73,14 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(ADDRESS, TITLE, StudyList(studies))
 
 
-def _by_study(found: Sequence[Row]) -> dict[str, list[Row]]:
-    return {study: [*of] for study, of in groupby(found, key=lambda row: row["study"])}
-
-
-def _page(row: Row, counts: Sequence[Row], pictures: Sequence[Row], said: StudyWords) -> StudyPage:
+def _page(
+    row: Row,
+    counts: Sequence[Row],
+    pictures: Sequence[Row],
+    said: StudyWords,
+    far: Sequence[StudyDistances],
+    changed: Sequence[StudyDifferences],
+) -> StudyPage:
     source, free = words.plain(row["source"]), may_show(row["licence"])
     keyed = groupby(counts, key=lambda one: (one["attribute"], one["labeler"], one["labeler_version"]))
     return StudyPage(
@@ -87,8 +98,8 @@ def _page(row: Row, counts: Sequence[Row], pictures: Sequence[Row], said: StudyW
         labels_alone=row["unpublished"] > 0,
         free=free,
         tables=tuple(_table(attribute, [*of], said, row["baseline"]) for (attribute, _, _), of in keyed),
-        distances=(),
-        differences=(),
+        distances=tuple(far),
+        differences=tuple(changed),
         galleries=tuple(_galleries(pictures, said, row["baseline"])) if free else (),
     )
 
@@ -113,7 +124,6 @@ def _table(attribute: str, found: Sequence[Row], said: StudyWords, baseline: str
 
 def _count(found: Sequence[Row], values: Sequence[str], said: StudyWords) -> StudyCount:
     by_value = {row["value"]: row for row in found}
-    pictures = {row["value"]: row["pictures"] for row in found}
     return StudyCount(
         words.plain(found[0]["title"]),
         condition(found[0]["condition"]),
@@ -121,7 +131,7 @@ def _count(found: Sequence[Row], values: Sequence[str], said: StudyWords) -> Stu
             StudyShare(*(by_value[value][name] for name in ("pictures", "share", "low", "high")))
             for value in values
         ),
-        sum(pictures[value] for value in values),
+        sum(by_value[value]["pictures"] for value in values),
         tuple(
             (said.value(row["study"], row["attribute"], row["value"]), row["pictures"])
             for row in found

@@ -69,10 +69,8 @@ def past_pages(
         store.put_if_absent(key, _style(name))
     place, weeks = _Place(grounds, store, texts, folder / "past"), grounds.weeks()
     found: dict[str, PastEntry] = {}
-    for periods in (
-        weeks,
-        [other for other in grounds.periods() if other not in weeks],
-    ):  # sheets link to weeks
+    quarters = [period for period in grounds.periods() if period not in weeks]
+    for periods in (weeks, quarters):  # sheets of quarters link to weeks
         folders, wanted = folders_of([*found.values()]), list[_Wanted]()
         for period in periods:
             rests_on, old = grounds.rests_on(period, folders), known.get(period)
@@ -98,12 +96,9 @@ def _all_kept(place: _Place, wanted: Sequence[_Wanted]) -> Iterator[PastEntry]:
         for one in wanted:
             yield _kept(place, one)
         return
-    grounds = place.grounds
-    of_grounds = ({"slots": grounds.tables["slots"]}, grounds.public_store)
-    workers = min(os.cpu_count() or 1, len(wanted))
-    pool = make_pool(
-        _begin, file[0], *of_grounds, place.store.url, place.texts, place.folder, workers=workers
-    )
+    tables, public_store = {"slots": place.grounds.tables["slots"]}, place.grounds.public_store
+    given = (file[0], tables, public_store, place.store.url, place.texts, place.folder)
+    pool = make_pool(_begin, *given, workers=min(os.cpu_count() or 1, len(wanted)))
     try:
         for future in [pool.submit(_kept_here, one) for one in wanted]:
             while not future.done():

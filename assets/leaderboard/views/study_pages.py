@@ -101,6 +101,7 @@ class StudyDifferences:
 
     attribute: Message
     labeler: str
+    by_people: bool
     before: Message
     after: Message
     tests: int

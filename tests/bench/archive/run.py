@@ -1,6 +1,7 @@
 """What publishing one more week costs as the archive grows: seconds, memory and bytes beside that week's own rows.
 
-The many pages of the edition are told apart: they cost what the week's cells are many, not what the history is long.
+The many pages of the edition are reported apart: they cost what the week's cells are many, not what the history is
+long.
 
 The history grows from length to length: the weeks before the one that is timed are copies of the first, and are public
 already when it comes.

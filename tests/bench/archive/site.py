@@ -234,7 +234,7 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
         spent[PAST] = _cpu_s() - used
         for key in [key for key in store.list("pages/") if key not in there]:
             keep(PAST, key, store.get(key))
-        used += _cpu_s() - used - spent[PAST]  # what was read back
+        used = _cpu_s() - spent[PAST]  # without what was read back
         titles, folders = titles_of(con, week), folders_of(past)
 
         def rendered() -> Iterator[tuple[str, bytes]]:

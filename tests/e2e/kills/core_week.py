@@ -1,12 +1,11 @@
 """One partition through the Dagster-free core, as a process of its own that a test can kill.
 
-Usage: python -m tests.e2e.kills.core_week STORE MODEL WEEK    (prints "asking" before the first call)
-       python -m tests.e2e.kills.core_week                     forks such a process for each line of JSON (see `forks`)
+`python -m tests.e2e.kills.core_week` forks a process for each line of JSON that it is given (store, model, week; see
+`forks`), which prints "asking" before its first call.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 
 from assets.gateway.models_file import ModelEntry
@@ -70,4 +69,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    ask(*sys.argv[1:]) if sys.argv[1:] else main()
+    main()

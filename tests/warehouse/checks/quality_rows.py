@@ -327,12 +327,13 @@ OF_AN_ATTRIBUTE = "metric = 'assessed_rate' AND prompt IS NULL AND n > 9"
 
 def drawn_together(**replaced: str) -> str:
     """Return a statement that adds a design effect beside a window's figures."""
-    said = {"clusters": "n", "freedom": "10", "correlation": "0.5", "design_effect": "1.5", **replaced}
-    values = ", ".join(f"{value} AS {name}" for name, value in said.items() if name not in ("first_week",))
+    said = {"first_week": "first_week", "clusters": "n", "freedom": "10", "correlation": "0.5"}
+    said |= {"design_effect": "1.5", **replaced}
+    values = ", ".join(f"{value} AS {name}" for name, value in said.items())
     return (
         "INSERT INTO design_effects BY NAME SELECT week, model, series, params_hash, track, simulated, suite, "
         "suite_major, condition, turn, attribute, scale, labeler_version, weeks, n, "
-        f"{said.get('first_week', 'first_week')} AS first_week, {values} "
+        f"{values} "
         f"FROM window_scores WHERE {first('window_scores', OF_AN_ATTRIBUTE)}"
     )
 

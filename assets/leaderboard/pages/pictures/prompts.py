@@ -11,6 +11,7 @@ import duckdb
 
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.cards import card
+from assets.leaderboard.page import words
 from assets.leaderboard.pages.pictures import cell, prompt
 from assets.leaderboard.views.cells import PromptCard, PromptList, SuiteCards
 from assets.leaderboard.views.kind import PageKind, Sheet
@@ -35,7 +36,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
 
     suites = tuple(
         SuiteCards(
-            suite if major == 1 else f"{suite}-{major}",
+            words.suite_slug(suite, major),
             showing.suite_title(suite, major),
             showing.suite_note(suite, major),
             tuple(card for _, card in of_suite),

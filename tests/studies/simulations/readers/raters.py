@@ -72,7 +72,7 @@ def readings(rng: np.random.Generator, shares: Floats, errors: Errors) -> tuple[
 
 
 def rated(rng: np.random.Generator, read: Ints, one: Ints, two: Ints, values: int) -> tuple[Gold, Pictures]:
-    """Return gold drawn by predicted value as the product draws it, two answers a picture, and all pictures."""
+    """Return gold drawn by predicted value as the product draws it, two answers per picture, and all pictures."""
     wide = values + 1
     counts = np.stack([np.bincount(row, minlength=wide) for row in read]).astype(float)
     flat, said = read.ravel(), np.stack([one.ravel(), two.ravel()], axis=1)
@@ -204,7 +204,7 @@ def independent(draws: float, *, labeler: tuple[float, ...] = LABELER) -> Table:
             ("there: coverage ≥ 93 %", cover, cover >= 0.93),
             ("people wrong in 12 %: published in ≤ 2 % of draws", much, much <= 0.02),
         ],
-        f"{PROMPTS} prompts × {EACH} pictures, {GOLD} of them rated by two people; {times} benchmarks a row.",
+        f"{PROMPTS} prompts × {EACH} pictures, {GOLD} of them rated by two people; {times} benchmarks per row.",
     )
 
 
@@ -271,7 +271,7 @@ def hard(draws: float, sizes: tuple[int, ...] = (100, 200, 400)) -> Table:
             ("independent errors are refuted in ≤ 5 %", false, false <= 0.05),
             (f"{sizes[-1]} pictures, 80 % of errors on hard ones: refuted in ≥ 90 %", power, power >= 0.9),
         ],
-        "Three answers a picture. Of a hard one everybody, the labeler too, says either value by chance; the labeler "
+        "Three answers per picture. Of a hard one everybody, the labeler too, says either value by chance; the labeler "
         "is wrong in 5 %.",
     )
 
@@ -293,5 +293,5 @@ def _refuted(rng: np.random.Generator, n: int, people: float, part: float) -> bo
 
 
 def tables(draws: float) -> list[Table]:
-    """Return the tables of the study; 300 benchmarks a row for `draws` = 1."""
+    """Return the tables of the study; 300 benchmarks per row for `draws` = 1."""
     return [independent(draws), shared(draws), with_labeler(draws), hard(draws)]
