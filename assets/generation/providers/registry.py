@@ -19,6 +19,7 @@ PROVIDERS: dict[str, str] = {
     "bedrock": "assets.generation.providers.bedrock.provider:make",
     "bfl": "assets.generation.providers.bfl.provider:make",
     "gemini": "assets.generation.providers.gemini.provider:make",
+    "openrouter": "assets.generation.providers.openrouter.provider:make",
     "diffusers": "assets.generation.providers.diffusers:make",
 }
 
