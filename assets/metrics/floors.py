@@ -16,14 +16,13 @@ from warehouse.loading.load import forget, transaction
 from warehouse.store import Store
 
 
-def set_floors(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -> list[str]:
-    """Write the floor of each planned model and week up to `through`; return the weeks in which one changed.
+def set_floors(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -> None:
+    """Write the floor of each planned model and week up to `through`; a week in which one changed is to be checked.
 
     It is that of models.yaml; of a model that is in it no more, that of the newest edition, else the plan's.
     """
     configured = {entry.name: entry.completeness_floor for entry in place.models}
     published = _published(place.store)
-    changed = set()
     rows = con.execute(
         "SELECT strftime(week, '%Y-%m-%d'), model, completeness_floor FROM plans WHERE week <= $through",
         {"through": through},
@@ -37,8 +36,8 @@ def set_floors(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -
                     "UPDATE plans SET completeness_floor = $floor WHERE week = $week AND model = $model",
                     {"floor": floor, "week": week, "model": model},
                 )
-            changed.add(week)
-    return sorted(changed)
+                # What rests on who is withheld is not made and checked until this week is again.
+                con.execute("DELETE FROM history_weeks WHERE week = $week", {"week": week})
 
 
 def _published(store: Store) -> dict[tuple[str, str], float]:

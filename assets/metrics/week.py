@@ -28,6 +28,7 @@ from assets.metrics.results import (
 from assets.metrics.scores.table import scores_of
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
+from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
 from warehouse.database.connection import checkpoint_seldom, connect, limit_memory
 from warehouse.database.migrations import migrate
@@ -87,12 +88,12 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         load_anchors(con, place.store, week)
         load_stale_gold(con, place.store)
         score_studies(con, place)
-        other_floors = set_floors(con, place, week)
+        set_floors(con, place, week)
         scored = _score_changed(con, place, week)
-        again = {week, *other_floors, *_unsettled(con, week)}
+        again = {week, *_unsettled(con, week)}
         for one in sorted(again - {*scored}):
             _check(con, place, one)
-        for one in sorted({*_score_history(con), *again}):
+        for one in sorted(again - {*_score_history(con, place)}):
             _check_late(con, place, one)
         return scored
 
@@ -102,8 +103,7 @@ def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     score_studies(con, place)
     set_floors(con, place, "9999-12-27")
     _score_changed(con, place, "9999-12-27")
-    for week in _score_history(con):
-        _check_late(con, place, week)
+    _score_history(con, place)
 
 
 def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
@@ -191,13 +191,19 @@ def _planned_weeks(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
 
 
 def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
-    """Return the weeks with critical findings that may pass without new rows: errors, objects that were damaged."""
+    """Return the weeks with critical findings that may pass without new rows, and those that a run left half done.
+
+    Such findings are errors, and objects that were damaged. Half done are weeks with another floor, and weeks that were
+    scored by a run that died before what rests on all weeks was made and checked.
+    """
     rereading = [check.name for check in CHECKS if check.kind == "bytes"]
     rows = con.execute(
         """
         SELECT DISTINCT week FROM check_results
         WHERE week <= $through AND severity = 'critical' AND status <> 'pass'
             AND (model IS NULL OR list_contains($rereading, check_name))
+        UNION
+        SELECT week FROM scored_weeks ANTI JOIN history_weeks USING (week) WHERE week <= $through
         """,
         {"through": through, "rereading": rereading},
     ).fetchall()
@@ -230,8 +236,8 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
     return changed
 
 
-def _score_history(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Compute what rests on all weeks, and windows, unless they rest on these already; return weeks with new windows.
+def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str]:
+    """Compute and check what rests on all weeks, and windows, unless they rest on these; return weeks with new windows.
 
     Of weeks before the first that changed nothing is computed again.
     """
@@ -253,22 +259,16 @@ def _score_history(con: duckdb.DuckDBPyConnection) -> list[str]:
     for week in later:
         for table, rows in window_tables(con, week):
             replace_week(con, table, week, rows)
-    # Last: a run that dies before this line computes them again.
+    for week in later:
+        _check_late(con, place, week)
+    # Last: a run that dies before this line computes and checks them again.
     replace_history(con, {}, rests_on)
     return later
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
     """Check one week, except what is computed last, and keep what was found: results, and who is withheld for what."""
-    results = run_checks(
-        con,
-        week=week,
-        model=None,
-        stage="publish",
-        store=place.store,
-        seed=week,
-        chosen=lambda spec: not _is_late(spec.table),
-    )
+    results = _run_checks(con, place, week, late=False)
     if not _planned_weeks(con, week) and not partitions(place.store):
         results = [_excused(result) for result in results]
     _keep_results(con, week, results)
@@ -280,22 +280,21 @@ def _check_late(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> 
 
     What fails here and is critical therefore stops publishing.
     """
-    results = run_checks(
-        con,
-        week=week,
-        model=None,
-        stage="publish",
-        store=place.store,
-        seed=week,
-        chosen=lambda spec: _is_late(spec.table),
-    )
+    results = _run_checks(con, place, week, late=True)
     _keep_results(
         con, week, [replace(one, models=()) if one.severity == "critical" else one for one in results]
     )
 
 
-def _is_late(table: str) -> bool:
-    return table in WINDOW_RESULTS or table in LATER_RESULTS
+def _run_checks(
+    con: duckdb.DuckDBPyConnection, place: Workplace, week: str, *, late: bool
+) -> list[CheckResult]:
+    def chosen(spec: CheckSpec) -> bool:
+        return (spec.table in WINDOW_RESULTS or spec.table in LATER_RESULTS) is late
+
+    return run_checks(
+        con, week=week, model=None, stage="publish", store=place.store, seed=week, chosen=chosen
+    )
 
 
 def _keep_results(con: duckdb.DuckDBPyConnection, week: str, results: Sequence[CheckResult]) -> None:

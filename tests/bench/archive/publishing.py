@@ -36,7 +36,7 @@ PHASES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "load": (("assets.metrics.week", "load_partition"), ("assets.metrics.week", "load_anchors")),
     "score": (("assets.metrics.week", "_score_changed"),),
-    "checks": (("assets.metrics.week", "_check"),),
+    "checks": (("assets.metrics.week", "_check"), ("assets.metrics.week", "_check_late")),
     "history": (("assets.metrics.week", "_score_history"),),
     "hashes": (("assets.leaderboard.asset", "keep_week_hashes"),),
     "thumbnails": (("assets.leaderboard.asset", "complete_weeks"),),

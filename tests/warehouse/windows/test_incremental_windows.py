@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from assets.gateway.models_file import ModelEntry
 from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
+from assets.metrics import week as week_module
 from assets.metrics.claims.table import history_claims
+from assets.metrics.floors import set_floors
 from assets.metrics.results import LATER_RESULTS
 from assets.metrics.week import score_all, score_weeks
 from assets.suites.loader import load_suites
+from tests.orchestration.installation import entry
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
 from tests.warehouse.windows.planted import OCCUPATIONS, labels
@@ -103,22 +109,45 @@ def test_week_after_week_and_a_rebuild_give_the_same_windows(store: Store, tmp_p
     assert hashes(again.warehouse) == after
 
 
-def test_a_run_that_died_between_changes_and_windows_makes_them_at_the_next(
-    store: Store, tmp_path: Path
+class KilledError(BaseException):
+    """As SIGKILL: nothing of the run goes on."""
+
+
+def test_a_run_that_died_before_all_was_made_and_checked_is_finished_by_the_next(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def dying(*_: Any) -> None:
+        raise KilledError
+
+    def two_of_three(slot: Slot) -> Sequence[str]:
+        return ("server_error",) if slot.week == WEEKS[0] and slot.replicate == 1 else ("ok",)
+
     place = workplace(store, tmp_path / "weeks.duckdb")
     for week in WEEKS[:2]:
-        built(store, week, "one", labels=labels)
+        built(store, week, "one", labels=labels, outcomes=two_of_three)
         score_weeks(place, week)
     whole = hashes(place.warehouse)
     with connect(place.warehouse) as con:  # as it is when a process ends in the middle
         con.execute("DELETE FROM window_scores WHERE week = $week", {"week": WEEKS[1]})
         con.execute("DELETE FROM ranks WHERE week = $week", {"week": WEEKS[1]})
-        con.execute("DELETE FROM history_weeks WHERE week = $week", {"week": WEEKS[1]})
+        con.execute("DELETE FROM check_results")
+        con.execute("DELETE FROM history_weeks")
         con.execute("DELETE FROM week_hashes")
     assert hashes(place.warehouse) != whole
+    with monkeypatch.context() as patched:
+        patched.setattr(week_module, "_check_late", dying)
+        with pytest.raises(KilledError):
+            score_weeks(place, WEEKS[1])
     score_weeks(place, WEEKS[1])
     assert hashes(place.warehouse) == whole
+
+    with connect(place.warehouse) as con:
+        assert con.execute("SELECT week::VARCHAR FROM withheld").fetchall() == [(WEEKS[0],)]
+        lenient = replace(place, models=(ModelEntry.model_validate(entry("one", completeness_floor=0.5)),))
+        set_floors(con, lenient, WEEKS[1])  # and the run ends
+    score_weeks(lenient, WEEKS[1])
+    with connect(place.warehouse, read_only=True) as con:
+        assert con.execute("FROM withheld").fetchall() == []
 
 
 def test_claims_and_changes_of_a_week_are_checked_when_it_is_first_published_as_in_a_rebuild(
