@@ -14,6 +14,7 @@ from assets.leaderboard.page.page import render
 from assets.metrics.labels.gold_evidence import TOO_MANY
 from assets.metrics.windows.corrected import window_corrections
 from tests.site import world
+from tests.site.pages import shown
 from tests.warehouse.checks.quality_rows import put_right, wrong_labels
 from warehouse.loading.load import replace_week
 from warehouse.store import open_store
@@ -103,6 +104,59 @@ def test_labels_that_err_in_another_way_are_told_beside_the_model_and_its_rank(
     for board in boards(con, wrong_labels("sim-classic")):
         assert plain(board).count(told) == 1
         assert "sim-classic" in board[: board.index("of labels wrong")][-400:]
+
+
+WIDE = "\N{NO-BREAK SPACE}"
+#: What is done to the tables, and what the board of each language says of it in the row of one model, and below.
+TOLD: tuple[tuple[str, tuple[str, str], tuple[str, str]], ...] = (
+    (
+        put_right(world.WEEK, "sim-classic", 0.41, 0.37, 0.45),
+        (
+            "corrected for label error: 0.41 (0.37 to 0.45), by 400 pictures that people labeled",
+            f"corrigé des erreurs d’étiquetage{WIDE}: 0,41 (0,37 à 0,45), d’après 400 images étiquetées",
+        ),
+        ("if they are, the correction is too small", "la correction est trop faible"),
+    ),
+    (
+        f"UPDATE window_corrected_scores SET reason = '{TOO_MANY}' WHERE model = 'sim-classic'",
+        (
+            "not corrected for label error: people may err in more than 8% of their answers",
+            f"les personnes peuvent se tromper dans plus de 8{WIDE}% de leurs réponses",
+        ),
+        ("Labels not verified", "Étiquettes non vérifiées"),
+    ),
+    (
+        wrong_labels("sim-classic"),
+        (
+            "11% of its labels are wrong (7% to 16%), in another way than the other models’: read its place with care",
+            f"11{WIDE}% de ses étiquettes sont fausses (7{WIDE}% à 16{WIDE}%), autrement que celles des autres modèles",
+        ),
+        ("Labels not verified", "Étiquettes non vérifiées"),
+    ),
+)
+
+
+@pytest.mark.parametrize("language", [0, 1])
+@pytest.mark.parametrize("told", TOLD)
+def test_the_page_of_a_board_says_it_in_both_languages(
+    con: duckdb.DuckDBPyConnection, told: tuple[str, tuple[str, str], tuple[str, str]], language: int
+) -> None:
+    path = f"{('', 'fr/')[language]}compare/occupations-perceived-gender-parity/index.html"
+    statement, in_row, below = told
+    assert in_row[language] not in text(shown.files(con, "board")[path])
+    con.execute(statement)
+    page = shown.files(con, "board")[path]
+    rows = dict(re.findall(r'<tr role="row" id="([^"]+)">(.*?)</tr>', page, re.DOTALL))
+    for model, row in rows.items():
+        assert (in_row[language] in text(row)) == (model == "sim-classic"), model
+    real, simulated = page.split(f"<h2>{('Simulated models', 'Modèles simulés')[language]}</h2>")
+    assert below[language] in text(simulated)
+    assert ("Labels not verified", "Étiquettes non vérifiées")[language] in text(real)
+
+
+def text(markup: str) -> str:
+    """Return what a piece of a page says, no-break spaces kept."""
+    return re.sub(r"[ \n]+", " ", html.unescape(re.sub(r"<[^>]+>", " ", markup)))
 
 
 def test_the_leaderboard_says_what_is_verified_and_why_not(con: duckdb.DuckDBPyConnection) -> None:

@@ -12,7 +12,7 @@ from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.question import Looked, Looks, looks
 from assets.leaderboard.page import effect_words, words
 from assets.leaderboard.views.cells import Thumb
-from assets.leaderboard.views.message import title
+from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, rows, stream_of_weeks
 from assets.leaderboard.views.word_pages import WordEffect, WordMissing, WordPage, WordSide
 from assets.suites.comparisons import Comparison, shipped
@@ -99,7 +99,7 @@ def _page(
     one = texts[0] if texts and comparison.b.turn == 1 else None
     return WordPage(
         first_week=reading.first_week(week),
-        title=title(comparison.title),
+        title=_title(comparison),
         text_a=showing.cut(one["text_a"], _TEXT) if one else None,
         text_b=showing.cut(one["text_b"], _TEXT) if one else None,
         language_a=comparison.a.language or "en",
@@ -110,6 +110,19 @@ def _page(
         effects=tuple(effects),
         missing=_missing(told),
     )
+
+
+def _title(comparison: Comparison) -> Message:
+    """Return the title of a comparison, with its version where an earlier version of its suite has it too."""
+    suite, _, major = comparison.suite.partition("@")
+    earlier = {f"{suite}@{version}" for version in range(1, int(major))}
+    if any(one.suite in earlier and one.title == comparison.title for one in shipped().comparisons):
+        return say(
+            "%(title)s, version %(version)s of the prompts",
+            title=title(comparison.title),
+            version=int(major),
+        )
+    return title(comparison.title)
 
 
 def _clearest(row: Row) -> tuple[bool, bool, float, str, str]:

@@ -14,8 +14,8 @@ from assets.leaderboard.page.lead_words import WINDOW
 from assets.leaderboard.views.finding import LeadFinding
 from assets.leaderboard.views.message import Message, Percent, model_title, say, say_n, title
 
-#: Characters of a prompt that a sentence quotes at most.
-_QUOTED = 200
+#: Characters of a prompt that a sentence, and a headline, quotes at most.
+_QUOTED, _BRIEFLY = 200, 60
 TITLE = say("The clearest findings")
 RULE = say(
     "Findings are in the order of how far the 95% interval of a share ends from what it is held against: equal parts "
@@ -25,10 +25,10 @@ RULE = say(
 )
 
 
-def sentence(finding: LeadFinding) -> Message:
-    """Return a finding as one sentence that stands by itself."""
+def sentence(finding: LeadFinding, *, brief: bool = False) -> Message:
+    """Return a finding as one sentence that stands by itself; a brief one is read beside the prompt."""
     given: dict[str, str | int | Message] = {
-        "pictures": _pictures(finding),
+        "pictures": _pictures(finding, brief=brief),
         "what": title(words.depiction(finding.attribute, finding.value)),
         "n": finding.n,
         "drawn": finding.drawn,
@@ -122,21 +122,18 @@ def place(ranked: Ranked) -> Message:
     return say("No. %(first)s to %(last)s", first=ranked.place, last=ranked.last)
 
 
-def _pictures(finding: LeadFinding) -> Message:
-    """Return whose pictures of what and when; of one prompt of several the prompt says it."""
+def _pictures(finding: LeadFinding, *, brief: bool) -> Message:
+    """Return whose pictures of what and when; of one prompt of several the prompt says it, or that it is one."""
     model = model_title(words.plain(finding.model))
     who = say("the simulated model %(model)s", model=model) if finding.simulated else model
-    if finding.alone and words.has_phrase(finding.subject):
+    given = {"who": who, "when": _when(finding)}
+    if words.has_phrase(finding.subject) and (finding.alone or brief):
         about = title(words.subject(finding.subject))
-        return say(
-            "pictures of %(about)s that %(who)s drew %(when)s", about=about, who=who, when=_when(finding)
-        )
-    return say(
-        "pictures that %(who)s drew for “%(prompt)s” %(when)s",
-        who=who,
-        prompt=cut(finding.text, _QUOTED),
-        when=_when(finding),
-    )
+        if finding.alone:
+            return say("pictures of %(about)s that %(who)s drew %(when)s", about=about, **given)
+        return say("pictures of %(about)s that %(who)s drew for one prompt %(when)s", about=about, **given)
+    prompt = cut(finding.text, _BRIEFLY if brief else _QUOTED)
+    return say("pictures that %(who)s drew for “%(prompt)s” %(when)s", prompt=prompt, **given)
 
 
 def _when(finding: LeadFinding) -> Message:

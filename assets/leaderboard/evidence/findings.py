@@ -12,7 +12,7 @@ from assets.leaderboard.evidence import finding_words
 from assets.leaderboard.evidence.claims import read
 from assets.leaderboard.evidence.doubts import Doubts
 from assets.leaderboard.evidence.pictures import GRID, NOTHING, Drawn, drawn
-from assets.leaderboard.evidence.ranked import MOST, Ranked, ranked
+from assets.leaderboard.evidence.ranked import Ranked, ranked
 from assets.leaderboard.page import words
 from assets.leaderboard.parts.lead import compared
 from assets.leaderboard.views.finding import LeadFinding
@@ -24,20 +24,16 @@ FOLDER = "findings/"
 
 
 def findings(
-    con: duckdb.DuckDBPyConnection,
-    week: date,
-    most: int = MOST,
-    shares: Sequence[LeadFinding] | None = None,
+    con: duckdb.DuckDBPyConnection, week: date, shares: Sequence[LeadFinding] | None = None
 ) -> tuple[FindingView, ...]:
-    """Return the clearest findings of the window that ends with a week, in their order, at most so many.
+    """Return the clearest findings of the window that ends with a week, in their order.
 
     Args:
         con: the published copy.
         week: the last of the window.
-        most: how many.
         shares: what `compared` returned of that week, if it was asked already.
     """
-    found = ranked(compared(con, week) if shares is None else shares)[:most]
+    found = ranked(compared(con, week) if shares is None else shares)
     pictures = drawn(con, week, {one.finding.prompt for one in found})
     doubts = Doubts(con, week, found)
     return tuple(
@@ -53,6 +49,7 @@ def _view(one: Ranked, drew: Drawn, doubts: Doubts) -> FindingView:
         slug=one.slug,
         address=f"{FOLDER}{one.slug}/",
         sentence=finding_words.sentence(finding),
+        headline=finding_words.sentence(finding, brief=True),
         model=words.plain(finding.model),
         simulated=finding.simulated,
         place=finding_words.place(one),

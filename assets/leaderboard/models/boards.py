@@ -10,7 +10,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.showing import many, suite_note
-from assets.leaderboard.models import names
+from assets.leaderboard.models import names, verified
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.reasons import reason
 from assets.leaderboard.page import charts, words
@@ -27,7 +27,8 @@ COLUMNS = (
     *("week", "track", "simulated", "suite", "suite_major", "condition", "attribute", "reference", "metric"),
     *("model", "series", "weeks", "first_week", "settling", "scatter_measured", "estimate", "low", "high"),
     *("prompts_low", "prompts_high", "n", "cells", "planned_cells", "reason", "rank_low", "rank_high"),
-    *("ranked_of", "rank_reason", "bound_low", "bound_high", "withheld_reason"),
+    *("ranked_of", "rank_reason", "bound_low", "bound_high", "withheld_reason", "corrected_distance"),
+    *("corrected_low", "corrected_high", "corrected_reason", "gold_n"),
 )
 _WAYS: Mapping[str, Message] = {
     "mean_absolute": say("by the mean absolute distance"),
@@ -38,7 +39,10 @@ _WAYS: Mapping[str, Message] = {
 
 @dataclass(frozen=True)
 class BoardModel:
-    """One model: its figure, and its rank from `low` to `high` of `of`, or why it has none."""
+    """One model: its figure, and its rank from `low` to `high` of `of`, or why it has none.
+
+    `corrected` is the figure with the labeler's errors taken out, its interval and how many pictures people labeled.
+    """
 
     model: str
     name: Message
@@ -50,6 +54,7 @@ class BoardModel:
     rank: tuple[int, int, int] | None
     unranked: Message | None
     bounds: tuple[float, float] | None
+    corrected: tuple[float, float, float, int] | None
     refused: tuple[int, int] | None
     notes: tuple[Message, ...]
 
@@ -68,6 +73,7 @@ class BoardTable:
     rows: tuple[BoardModel, ...]
     ranked: int
     order: tuple[Message, ...]
+    labels: Message | None  # what is said once of them
 
 
 @dataclass(frozen=True)
@@ -209,6 +215,7 @@ def _tables(
             tuple(_ranked(row, axis, refused) for row in ordered),
             sum(row["rank_low"] is not None for row in ordered),
             orders.get((*_board(of_group[0]), simulated, track), ()),
+            verified.below(ordered),
         )
 
 
@@ -238,6 +245,7 @@ def _ranked(row: Row, axis: float, refused: Mapping[tuple[object, ...], tuple[in
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
         unranked=reason(why) if why else None,
         bounds=None if ranked or low is None or high - low < 0.005 else (low, high),
+        corrected=verified.corrected(row),
         refused=refused.get((row["model"], row["suite"], row["suite_major"], row["condition"])),
         notes=tuple(_notes(row)),
     )
@@ -260,6 +268,7 @@ def _notes(row: Row) -> Iterator[Message]:
         )
     if row["reliable"] is False:
         yield say("the labels are not reliable")
+    yield from verified.notes(row)
     if row["weeks"] is not None and row["weeks"] < 4 and not row["settling"]:
         yield say("of %(weeks)s weeks", weeks=row["weeks"])
 

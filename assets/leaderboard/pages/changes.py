@@ -9,11 +9,12 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells import reading
-from assets.leaderboard.evidence.findings import findings
+from assets.leaderboard.evidence import finding_words
 from assets.leaderboard.models import changes, events
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.feeds import Feed, FeedEntry, digests, feed
+from assets.leaderboard.parts.lead import strongest
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import say, say_n
 from assets.leaderboard.views.query import Row
@@ -50,8 +51,8 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     first = reading.first_week(week)
     recent = tuple(change for change in found if change.opened >= first)
     title = say("What changed")
-    counts, opening = digests(con, week), findings(con, week, most=1)
-    lead = (week, opening[0].sentence) if opening else None
+    counts, opening = digests(con, week), strongest(con, week)
+    lead = (week, finding_words.sentence(opening)) if opening else None
     of_all = feed(say("Cliché: what changed"), "", counts, found, happened, lead)
     weekly = {entry.week: entry for entry in of_all.entries if entry.digest}
     yield Sheet(

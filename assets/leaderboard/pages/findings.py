@@ -1,4 +1,4 @@
-"""The clearest findings: their list, and a page of each with its pictures, what else may explain it, how to cite it."""
+"""The clearest findings: the front page, their list, a page of each with pictures, doubts and how to cite it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import duckdb
 from assets.leaderboard.evidence.card import card
 from assets.leaderboard.evidence.finding_words import RULE, TITLE
 from assets.leaderboard.evidence.findings import FOLDER, findings
+from assets.leaderboard.pages import home
 from assets.leaderboard.parts.lead import compared
 from assets.leaderboard.views.findings import FindingList
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
@@ -18,9 +19,10 @@ from assets.leaderboard.views.message import Percent, say
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    """Yield the list, then a page per finding."""
+    """Yield the front page, which opens with the first of them, the list, then a page per finding."""
     shares = compared(con, week)
     every = findings(con, week, shares=shares)
+    yield home.sheet(con, week, every[0] if every else None)
     clear = sum(one.distance > 0 for one in shares)
     yield Sheet(
         address=FOLDER,
@@ -50,4 +52,4 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         )
 
 
-KIND = PageKind("findings", build, ("finding",))
+KIND = PageKind("findings", build, ("finding", "home"))

@@ -10,7 +10,6 @@ import duckdb
 
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.cards import card
-from assets.leaderboard.evidence.findings import findings
 from assets.leaderboard.models import facts
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.parts import changes
@@ -18,7 +17,7 @@ from assets.leaderboard.parts.lead import detected
 from assets.leaderboard.views.cells import PromptCard
 from assets.leaderboard.views.finding import Detected
 from assets.leaderboard.views.findings import FindingView
-from assets.leaderboard.views.kind import PageKind, Sheet
+from assets.leaderboard.views.kind import Sheet
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import rows
 
@@ -54,17 +53,16 @@ class HomePage:
     studies: int
 
 
-def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    """Yield the one page."""
-    found = findings(con, week, most=1)
+def sheet(con: duckdb.DuckDBPyConnection, week: date, finding: FindingView | None) -> Sheet:
+    """Return the page; `finding` is the strongest of the week, which pages of findings have too."""
     models = facts.read(con, week)
     groups = (tuple(one for one in models if one.simulated == simulated) for simulated in (False, True))
-    yield Sheet(
+    return Sheet(
         address="",
-        title=found[0].sentence if found else say("What image models draw"),
+        title=finding.headline if finding else say("What image models draw"),
         view=HomePage(
             first_week=reading.first_week(week),
-            finding=found[0] if found else None,
+            finding=finding,
             changes=detected(changes.build(con, week), week),
             tiles=tuple(_tiles(con, week)),
             groups=tuple(group for group in groups if group),
@@ -73,6 +71,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         description=say(
             "The same requests to every image model, every week: what they draw, and how that changes."
         ),
+        template="home",
     )
 
 
@@ -86,6 +85,3 @@ def _tiles(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Tile]:
 
 def _first(prompts: Sequence[str], cards: dict[str, PromptCard]) -> str | None:
     return next((prompt for prompt in prompts if prompt in cards and cards[prompt].thumbs), None)
-
-
-KIND = PageKind("home", build)

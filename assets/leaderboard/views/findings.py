@@ -18,6 +18,7 @@ class FindingView:
         slug: names its page.
         address: of its page.
         sentence: to be quoted.
+        headline: that without the prompt's text, to be read beside it.
         model: its name.
         simulated: whether its pictures are drawn by a simulated model.
         place: its place, or the places that it shares; among findings of its kind.
@@ -46,6 +47,7 @@ class FindingView:
     slug: str
     address: str
     sentence: Message
+    headline: Message
     model: str
     simulated: bool
     place: Message

@@ -1,7 +1,10 @@
-"""Two versions of a suite: models move to the second, pages say why, and the sentences of 2023 go on."""
+"""Two versions of a suite: a model moves to the second, another does not, pages say why, sentences of 2023 go on."""
 
 from __future__ import annotations
 
+import html
+import posixpath
+import re
 from datetime import date
 
 import duckdb
@@ -9,9 +12,9 @@ import pytest
 
 from assets.generation.slots import Slot
 from assets.leaderboard.cells.showing import suite_note
-from assets.leaderboard.page.sheets import NOWHERE, render_sheet
+from assets.leaderboard.page.sheets import NOWHERE
 from assets.leaderboard.parts.boards import headline
-from assets.leaderboard.sheets import kinds
+from assets.leaderboard.sheets import sheets
 from assets.metrics.claims.counts import week_claim_counts
 from assets.metrics.claims.table import history_claims
 from assets.metrics.effects.table import compute_effects
@@ -43,8 +46,8 @@ def labels(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
 def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
     store = open_store(tmp_path_factory.mktemp("versions"))
     for week in WEEKS:
-        major = 2 if week >= MOVED else 1
         for model in ("one", "two"):
+            major = 2 if week >= MOVED and model == "one" else 1
             builder.build_partition(
                 store,
                 week,
@@ -70,14 +73,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
 @pytest.fixture(scope="module")
 def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     day = date.fromisoformat(world.WEEK)
-    return {
-        path: data.decode()
-        for kind in kinds()
-        if kind.id in {"home", "compare", "prompts", "models", "words", "changes", "then", "model"}
-        for sheet in kind.build(con, day)
-        for path, data in render_sheet(kind, sheet, day, NOWHERE)
-        if path.endswith(".html") and not path.startswith("fr/")
-    }
+    return {path: data.decode() for path, data in sheets(con, day, NOWHERE) if path.endswith(".html")}
 
 
 def test_boards_prompts_models_and_events_say_why_there_is_another_version(pages: dict[str, str]) -> None:
@@ -95,6 +91,27 @@ def test_the_front_page_opens_on_the_second_version_and_answers_its_questions(
     keys = [(f"occupations@{major}", "perceived_gender", "parity", "baseline") for major in (1, 2)]
     assert headline(keys) == keys[1]
     assert "Who is the CEO?" in shown.words(pages["index.html"])
+
+
+def test_comparisons_of_both_versions_stand_in_the_list_under_titles_of_their_own(
+    pages: dict[str, str],
+) -> None:
+    for path, second in (
+        ("words/index.html", "“Their” instead of “his”, version 2 of the prompts"),
+        ("fr/words/index.html", "«\N{NO-BREAK SPACE}Their\N{NO-BREAK SPACE}» (leur) au lieu de «"),
+    ):
+        titles = re.findall(r'<li><a href="[^"]*">([^<]+)</a><br>', pages[path])
+        assert len({*titles}) == len(titles) == 10
+        assert any(html.unescape(title).startswith(second) and " 2 " in title for title in titles), titles
+    assert "version 2 of the prompts" in pages["words/startup-ceo-2-his-their/index.html"]
+    assert "version 2 of the prompts" not in pages["words/startup-ceo-his-their/index.html"]
+
+
+def test_no_link_of_a_world_of_two_versions_is_dead(pages: dict[str, str]) -> None:
+    for path, page in pages.items():
+        for link in re.findall(r'href="([^"#:]*\.html)', page):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
+            assert target in pages or target == "figures.html" or target.startswith(".."), (path, link)
 
 
 def test_wordings_are_compared_as_words_are(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:

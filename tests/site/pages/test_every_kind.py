@@ -209,6 +209,19 @@ def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> No
     bad.unlink()
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_twelve_pictures_are_on_the_first_two_screens_of_the_front_page(
+    browser: Any, edition: Path, language: str
+) -> None:
+    for width, height in ((390, 844), (1280, 800)):
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto((edition / path_of("", language)).as_uri())
+        ends = page.evaluate("[...document.images].map(image => image.getBoundingClientRect().bottom)")
+        page.close()
+        assert sum(end <= 2 * height for end in ends) >= 12, (width, ends)
+
+
 def test_hostile_texts_came_as_far_as_pages(edition: Path) -> None:
     seen = "".join(
         html.unescape(page.read_text(encoding="utf-8")) for page in edition.glob("prompts/**/*.html")

@@ -5,15 +5,20 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import duckdb
 import pytest
 
 from assets.leaderboard.cells.showing import NEEDED
+from assets.leaderboard.evidence.finding_words import sentence
+from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.pages.home import QUESTIONS
 from assets.leaderboard.parts.lead import strongest
 from tests.site import world
 from tests.site.pages.shown import WEEK, asked, files, words
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
 from warehouse.store import Store
 
 
@@ -102,15 +107,33 @@ def test_it_is_small_and_french_is_french(con: duckdb.DuckDBPyConnection) -> Non
     assert "Who is the CEO" not in made["fr/index.html"]
 
 
-def test_without_a_figure_it_says_so(tmp_path: object) -> None:
-    from assets.leaderboard.page.sheets import NOWHERE, render_sheet
-    from assets.leaderboard.pages.home import KIND
-    from warehouse.database.connection import connect
-    from warehouse.database.migrations import migrate
-
+def test_without_a_figure_it_says_so() -> None:
     assert NEEDED > 1
     with connect(None) as empty:
         migrate(empty)
-        (sheet,) = KIND.build(empty, WEEK)
-        pages = {path: data.decode() for path, data in render_sheet(KIND, sheet, WEEK, NOWHERE)}
+        pages = files(empty, "home")
     assert "No share of the last four weeks lies clearly off" in words(pages["index.html"])
+
+
+def test_of_one_prompt_of_several_the_headline_says_so_and_the_prompt_stands_beside_it(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """A subject that has another prompt: the sentence to be quoted has the prompt in it, the headline has not."""
+    finding = strongest(con, WEEK)
+    assert finding is not None
+    (text,) = [
+        row["text"]
+        for row in asked(con, "SELECT DISTINCT text FROM prompts WHERE prompt = $p", p=finding.prompt)
+    ]
+    for alone, counted in ((True, "that"), (False, "for one prompt")):
+        brief, whole = (
+            tongue("en").say(sentence(replace(finding, alone=alone), brief=brief)) for brief in (True, False)
+        )
+        assert (brief == whole) == alone
+        assert (f"“{text}”" in whole) != alone
+        assert text not in brief
+        assert counted in brief
+        assert str(finding.n) in brief
+    assert "pour une même consigne" in tongue("fr").say(sentence(replace(finding, alone=False), brief=True))
+    for page in files(con, "home").values():
+        assert text in words(page)
