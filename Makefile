@@ -127,6 +127,7 @@ lock: setup-dev ## Write the lock files anew: one resolution, hashes, no index a
 	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra dev -o requirements-dev.lock
 	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in -o requirements.lock
 	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra ui -o requirements-ui.lock
+	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra scale -o requirements-scale.lock
 	@for one in readers spark; do \
 		$(COMPILE) --no-annotate $(if $(UPGRADE),--upgrade) requirements-$$one.in -o requirements-$$one.lock || exit 1; done
 

@@ -1,5 +1,7 @@
 """Everything that Dagster knows: assets, checks, two jobs, two schedules and the publish gate, wired in one place."""
 
+from dataclasses import replace
+
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
@@ -25,6 +27,10 @@ from orchestration.settings import Settings, load_settings
 from warehouse import keys
 from warehouse.weeks import current_week, shift
 
+#: A run that Dagster launched waits for a lease: its holder may be a worker that died, whose lease ends within 60
+#: seconds. A command says at once who holds it.
+_LEASE_WAIT_S = 90.0
+
 GENERATE = "generate_week"
 PUBLISH = "publish_week"
 
@@ -35,7 +41,8 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
     Raises:
         UsageError: if suites, models or settings are not valid.
     """
-    place = place or make_workplace(settings)
+    resource = dg.ResourceDefinition.hardcoded_resource(place, "store, suites and models") if place else None
+    place = place or make_workplace(settings, lease_wait_s=_LEASE_WAIT_S)
     weeks = weeks_definition(settings.first_week)
     product = product_definition([entry.name for entry in place.models], weeks)
     generation = [*build_generation(product), build_labels(product), build_loaded(product)]
@@ -60,9 +67,18 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
         jobs=[generate_job, publish_job],
         schedules=[_monday(generate_job, place), _hourly(generate_job, place)],
         sensors=[build_sensor(publish_job, settings, place)],
-        resources={"workplace": dg.ResourceDefinition.hardcoded_resource(place, "store, suites and models")},
+        resources={"workplace": resource or _workplace_of_a_run(place)},
         executor=dg.in_process_executor,
     )
+
+
+def _workplace_of_a_run(place: Workplace) -> dg.ResourceDefinition:
+    """Return the surroundings with the id of the run that takes them: the cap of a run counts for it alone."""
+
+    def of_run(context: dg.InitResourceContext) -> Workplace:
+        return replace(place, run_id=context.run.run_id) if context.run else place
+
+    return dg.ResourceDefinition(of_run, description="store, suites and models")
 
 
 def _monday(

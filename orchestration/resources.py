@@ -19,8 +19,10 @@ from orchestration.settings import CHECKOUT, Settings
 from warehouse.store import open_store
 
 
-def make_workplace(settings: Settings, listener: Listener | None = None) -> Workplace:
-    """Return the surroundings that the settings describe.
+def make_workplace(
+    settings: Settings, listener: Listener | None = None, *, lease_wait_s: float = 0.0
+) -> Workplace:
+    """Return the surroundings that the settings describe; a lease that is held is tried again for `lease_wait_s`.
 
     Raises:
         UsageError: if suites or models are not valid, with the file, the place and how to fix it.
@@ -30,7 +32,7 @@ def make_workplace(settings: Settings, listener: Listener | None = None) -> Work
     labelers = with_questions(found.labelers, suites, where=settings.models.name)
     check_labelers(found.models, labelers, where=settings.models.name)
     return Workplace(
-        store=open_store(settings.store),
+        store=open_store(settings.store, lease_wait_s),
         warehouse=settings.warehouse,
         suites=suites,
         models=[*found.models],

@@ -21,6 +21,10 @@ class RefusedError(ClicheError):
     exit_code = 3
 
 
+class LeaseHeldError(RefusedError):
+    """Another run holds the lease; it may be dead, and then the lease ends by itself."""
+
+
 class StoreError(ClicheError):
     """The object store is read-only, full, unreachable or refuses the credentials."""
 

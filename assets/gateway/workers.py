@@ -30,6 +30,11 @@ def make_pool(
     )
 
 
+def may_have_processes() -> bool:
+    """Return whether this process may begin others: a daemonic one, as Celery's workers are, may have no children."""
+    return not multiprocessing.current_process().daemon
+
+
 @contextmanager
 def ctrl_c_blocked() -> Iterator[None]:
     """Block SIGINT in this thread: a process started within inherits that, until it ignores the signal itself."""

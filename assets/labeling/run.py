@@ -14,7 +14,7 @@ import pyarrow as pa
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.receipts import PartitionAttempts, Receipt, read_partition
 from assets.gateway.records import Outcome
-from assets.gateway.workers import make_pool
+from assets.gateway.workers import make_pool, may_have_processes
 from assets.generation.plan import Plan
 from assets.generation.slots import Slot
 from assets.labeling.asked.asking import FREELY, Asking, ask_all
@@ -204,7 +204,7 @@ def _read_all(
     first = [labeler.read(image, attributes) for image, attributes in islice(inputs, 1)]
     rest_s = (time.perf_counter() - begun) * (len(tasks) - 1)
     yield from first
-    if workers == 0 or rest_s < _WORTH_PROCESSES_S:
+    if workers == 0 or rest_s < _WORTH_PROCESSES_S or not may_have_processes():
         yield from (labeler.read(image, attributes) for image, attributes in inputs)
         return
     # The pool ends with the batch: a process that is itself a child cannot end while it has children.

@@ -98,7 +98,7 @@ class Store(Protocol):
         """Return a context manager that holds the lease `locks/<name>`.
 
         Raises:
-            RefusedError: if a live run holds it; the message names holder, pid, host and since when.
+            LeaseHeldError: if a live run holds it; the message names holder, pid, host and since when.
         """
         ...
 

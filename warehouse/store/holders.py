@@ -5,15 +5,35 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
+
+import tenacity
 
 from warehouse.canonical import canonical_json
-from warehouse.errors import RefusedError
+from warehouse.errors import LeaseHeldError
 from warehouse.store.base import Holder
 
 UNKNOWN = Holder(pid=0, host="", since="", purpose="this")
+_ASK_AGAIN_S = 2.0
+
+Taken = TypeVar("Taken")
+
+
+def patiently(acquire: Callable[[], Taken], wait_s: float) -> Taken:
+    """Return the lease that `acquire` takes; one that is held is tried again until `wait_s` seconds have passed.
+
+    Raises:
+        LeaseHeldError: if it is held then, too.
+    """
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(LeaseHeldError),
+        stop=tenacity.stop_after_delay(wait_s),
+        wait=tenacity.wait_fixed(min(_ASK_AGAIN_S, wait_s / 4)),
+        reraise=True,
+    )(acquire)
 
 
 def this_run(purpose: str) -> Holder:
@@ -50,12 +70,12 @@ def from_bytes(data: bytes) -> Holder | None:
         return None
 
 
-def refusal(holder: Holder) -> RefusedError:
+def refusal(holder: Holder) -> LeaseHeldError:
     """Return the refusal that names the holder; the time is UTC, with its date unless it is today's."""
     if holder == UNKNOWN:
-        return RefusedError("another run holds this and has not said who it is; nothing was changed")
+        return LeaseHeldError("another run holds this and has not said who it is; nothing was changed")
     where = "this machine" if holder.host == socket.gethostname() else holder.host
-    return RefusedError(
+    return LeaseHeldError(
         f"another run holds {holder.purpose} since {clock(holder.since)} (pid {holder.pid}, {where}); "
         "nothing was changed"
     )

@@ -39,9 +39,10 @@ _KNOWN_FOLDERS = 50_000  # remembered at most, so that a long run does not grow
 class LocalStore:
     """Write-once objects in a folder; implements `warehouse.store.base.Store`. Threads may share it."""
 
-    def __init__(self, root: Path) -> None:
-        """Name the folder; it is made by the first write."""
+    def __init__(self, root: Path, lease_wait_s: float = 0.0) -> None:
+        """Name the folder; it is made by the first write. A lease that is held is tried again for `lease_wait_s`."""
         self._root = root.expanduser().absolute()
+        self._lease_wait_s = lease_wait_s
         self._temporary = self._root / TEMPORARY
         self._known: set[Path] = set()
         self._numbers = itertools.count()
@@ -140,7 +141,9 @@ class LocalStore:
         path = self._root / lease_key(name)
         with explained("lock", path):
             self._make(path.parent)
-            lease = local_leases.acquire(path, holders.this_run(purpose))
+            lease = holders.patiently(
+                lambda: local_leases.acquire(path, holders.this_run(purpose)), self._lease_wait_s
+            )
         try:
             yield lease
         finally:

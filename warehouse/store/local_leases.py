@@ -48,7 +48,7 @@ def acquire(path: Path, holder: Holder) -> LocalLease:
     """Lock the file at `path`, whose folder exists, and write the holder into it.
 
     Raises:
-        RefusedError: if a live process, this one too, holds it.
+        LeaseHeldError: if a live process, this one too, holds it.
         OSError: if the file cannot be opened or written.
     """
     for _ in range(_ATTEMPTS):

@@ -40,14 +40,15 @@ def objects_at(address: str) -> Objects:
 class S3Store:
     """Write-once objects in a bucket; implements `warehouse.store.base.Store`. Threads may share it."""
 
-    def __init__(self, address: str) -> None:
-        """Name the bucket and prefix; the server is asked nothing yet.
+    def __init__(self, address: str, lease_wait_s: float = 0.0) -> None:
+        """Name the bucket and prefix; the server is asked nothing yet. See `open_store` for `lease_wait_s`.
 
         Raises:
             UsageError: if `address` does not read `s3://bucket/prefix`.
             StoreError: if the AWS settings make no client.
         """
         self._objects = objects_at(address)
+        self._lease_wait_s = lease_wait_s
 
     @property
     def url(self) -> str:
@@ -106,7 +107,10 @@ class S3Store:
     @contextmanager
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> Iterator[s3_leases.S3Lease]:
         """Return a context manager that holds the lease and beats three times in `ttl_s` seconds."""
-        lease = s3_leases.acquire(self._objects, lease_key(name), holders.this_run(purpose), ttl_s)
+        lease = holders.patiently(
+            lambda: s3_leases.acquire(self._objects, lease_key(name), holders.this_run(purpose), ttl_s),
+            self._lease_wait_s,
+        )
         try:
             yield lease
         finally:

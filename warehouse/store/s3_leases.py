@@ -98,7 +98,7 @@ def acquire(objects: Objects, key: str, holder: Holder, ttl_s: float) -> S3Lease
     """Take the lease at `key`, an expired one too.
 
     Raises:
-        RefusedError: if a live run, this one too, holds it.
+        LeaseHeldError: if a live run, this one too, holds it.
         StoreError: if the store fails.
     """
     found: StoredObject | None = None

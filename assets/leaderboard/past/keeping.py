@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assets.gateway.workers import make_pool
+from assets.gateway.workers import make_pool, may_have_processes
 from assets.leaderboard.page.page import STATIC
 from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of, folders_of
 from assets.leaderboard.past.making import Grounds, made, styles
@@ -91,8 +90,7 @@ def _all_kept(place: _Place, wanted: Sequence[_Wanted]) -> Iterator[PastEntry]:
     file = place.grounds.con.execute(
         "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
     ).fetchone()
-    # A daemonic process may have no children.
-    if len(wanted) < 2 or rows < _FEW or not file or not file[0] or multiprocessing.current_process().daemon:
+    if len(wanted) < 2 or rows < _FEW or not file or not file[0] or not may_have_processes():
         for one in wanted:
             yield _kept(place, one)
         return

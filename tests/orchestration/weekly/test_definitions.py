@@ -54,6 +54,17 @@ def test_what_workspace_yaml_names_reads_the_settings_of_the_environment(fresh: 
     assert {parse_key(key)[0] for key in images.partitions_def.get_partition_keys()} == {"sim-cautious"}
 
 
+def test_the_cap_of_a_run_counts_for_each_run_that_dagster_launches(fresh: Installation) -> None:
+    loaded = build_defs(fresh.settings)
+    resource = (loaded.resources or {})["workplace"]
+    seen = []
+    for number in ("one", "two"):
+        run = dg.DagsterRun(job_name=GENERATE, run_id=number)
+        with dg.build_resources({"workplace": resource}, dagster_run=run) as resources:
+            seen.append((resources.workplace.run_id, resources.workplace.budget.run_id))
+    assert seen == [("one", "one"), ("two", "two")]
+
+
 def test_the_graph_reads_from_prompts_to_leaderboard(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     assert {key.to_user_string() for key in graph.get_all_asset_keys()} == set(STEPS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -334,3 +335,21 @@ def test_processes_read_the_same_as_this_one(tmp_path: Path, monkeypatch: pytest
         rows = read_labels(store, WEEK, "m", name)
         found.append([{k: v for k, v in row.items() if k != "labeled_at"} for row in rows])
     assert found[0] == found[1]
+
+
+def _labeled_by_a_daemonic_process(folder: Path, told: multiprocessing.Queue[object]) -> None:
+    labeling._WORTH_PROCESSES_S = 0.0
+    try:
+        store = open_store(folder)
+        told.put(label_partition(store, asked(store, labeler="drawing"), workers=2).written)
+    except BaseException as error:  # noqa: BLE001 - it is told, and the test fails
+        told.put(repr(error))
+
+
+def test_a_process_that_may_have_no_children_reads_by_itself(tmp_path: Path) -> None:
+    fork = multiprocessing.get_context("fork")
+    told: multiprocessing.Queue[object] = fork.Queue()
+    child = fork.Process(target=_labeled_by_a_daemonic_process, args=(tmp_path / "s", told), daemon=True)
+    child.start()
+    assert told.get(timeout=60) == 6
+    child.join()

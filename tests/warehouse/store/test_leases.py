@@ -13,7 +13,7 @@ import pytest
 
 from tests.warehouse.store import children
 from tests.warehouse.store.children import at_once
-from warehouse.errors import RefusedError, UsageError
+from warehouse.errors import LeaseHeldError, RefusedError, UsageError
 from warehouse.store import Holder, Store, open_store
 from warehouse.store.holders import refusal
 
@@ -52,6 +52,32 @@ class TestOneHolder:
                     for minute in (now, datetime.fromisoformat(store.leases()[0][1].since))
                 }
             assert not lease.lost
+
+    def test_who_waits_gets_a_lease_when_it_is_free(self, store: Store, address: str) -> None:
+        taken = threading.Event()
+        free = threading.Event()
+
+        def hold() -> None:
+            with store.lease(NAME, purpose="a run that ends"):
+                taken.set()
+                assert free.wait(10)
+
+        holder = threading.Thread(target=hold)
+        holder.start()
+        assert taken.wait(10)
+        threading.Timer(0.3, free.set).start()
+        with open_store(address, lease_wait_s=8.0).lease(NAME, purpose="a run that waits"):
+            assert free.is_set()
+        holder.join()
+
+    def test_who_waits_too_short_is_told_who_holds_it(self, store: Store, address: str) -> None:
+        waits = open_store(address, lease_wait_s=0.2)
+        with (
+            store.lease(NAME, purpose=NAME),
+            pytest.raises(LeaseHeldError, match="another run holds"),
+            waits.lease(NAME, purpose="x"),
+        ):
+            pytest.fail("taken twice")
 
     def test_a_released_lease_can_be_taken(self, store: Store) -> None:
         with store.lease(NAME, purpose="one"):
