@@ -141,9 +141,7 @@ class LocalStore:
         path = self._root / lease_key(name)
         with explained("lock", path):
             self._make(path.parent)
-            lease = holders.patiently(
-                lambda: local_leases.acquire(path, holders.this_run(purpose)), self._lease_wait_s
-            )
+            lease = local_leases.acquire(path, holders.this_run(purpose), self._lease_wait_s)
         try:
             yield lease
         finally:

@@ -44,13 +44,17 @@ class LocalLease:
         self._descriptor = None
 
 
-def acquire(path: Path, holder: Holder) -> LocalLease:
-    """Lock the file at `path`, whose folder exists, and write the holder into it.
+def acquire(path: Path, holder: Holder, wait_s: float = 0.0) -> LocalLease:
+    """Lock the file at `path`, whose folder exists, and write the holder into it; try for `wait_s` seconds.
 
     Raises:
         LeaseHeldError: if a live process, this one too, holds it.
         OSError: if the file cannot be opened or written.
     """
+    return holders.patiently(lambda: _acquired(path, holder), wait_s)
+
+
+def _acquired(path: Path, holder: Holder) -> LocalLease:
     for _ in range(_ATTEMPTS):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:

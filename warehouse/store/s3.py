@@ -107,10 +107,8 @@ class S3Store:
     @contextmanager
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> Iterator[s3_leases.S3Lease]:
         """Return a context manager that holds the lease and beats three times in `ttl_s` seconds."""
-        lease = holders.patiently(
-            lambda: s3_leases.acquire(self._objects, lease_key(name), holders.this_run(purpose), ttl_s),
-            self._lease_wait_s,
-        )
+        holder = holders.this_run(purpose)
+        lease = s3_leases.acquire(self._objects, lease_key(name), holder, ttl_s, self._lease_wait_s)
         try:
             yield lease
         finally:

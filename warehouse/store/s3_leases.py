@@ -94,13 +94,17 @@ class S3Lease:
         return True
 
 
-def acquire(objects: Objects, key: str, holder: Holder, ttl_s: float) -> S3Lease:
-    """Take the lease at `key`, an expired one too.
+def acquire(objects: Objects, key: str, holder: Holder, ttl_s: float, wait_s: float = 0.0) -> S3Lease:
+    """Take the lease at `key`, an expired one too; try for `wait_s` seconds.
 
     Raises:
         LeaseHeldError: if a live run, this one too, holds it.
         StoreError: if the store fails.
     """
+    return holders.patiently(lambda: _acquired(objects, key, holder, ttl_s), wait_s)
+
+
+def _acquired(objects: Objects, key: str, holder: Holder, ttl_s: float) -> S3Lease:
     found: StoredObject | None = None
     for _ in range(_ATTEMPTS):
         lease = S3Lease(objects, key, holder, ttl_s)
