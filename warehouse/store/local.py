@@ -1,8 +1,7 @@
 """The object store in a local folder: a key is a path, an object is a file that is written once and durably.
 
-An object is complete or absent: its bytes go to a temporary file in `.tmp`, are synced, and are then linked
-to the final name (a rename would overwrite). A temporary file is locked while its writer lives, so whatever
-lies in `.tmp` unlocked was left by a dead process and is removed by the next writer.
+An object is complete or absent: its bytes go to a temporary file in `.tmp`, are synced, and are then linked to the final
+name (a rename would overwrite). A temporary file is locked while its writer lives: the next one removes the others.
 """
 
 from __future__ import annotations
