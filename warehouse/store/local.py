@@ -1,7 +1,7 @@
 """The object store in a local folder: a key is a path, an object is a file that is written once and durably.
 
-An object is complete or absent: its bytes go to a temporary file in `.tmp`, are synced, and are then linked to the final
-name (a rename would overwrite). A temporary file is locked while its writer lives: the next one removes the others.
+An object is complete or absent: its bytes go to a temporary file in `.tmp`, are synced, and are then linked to the
+final name (a rename would overwrite). A temporary file is locked while its writer lives; the next removes the rest.
 """
 
 from __future__ import annotations
