@@ -20,6 +20,7 @@ from orchestration import commands
 from orchestration.console import note
 from orchestration.groups.anchors import anchors
 from orchestration.groups.edition import edition
+from orchestration.groups.models import models
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
 
@@ -44,6 +45,7 @@ gold = typer.Typer(help="A random sample of pictures for people to label.", no_a
 app.add_typer(gold, name="gold")
 app.add_typer(anchors, name="anchors")
 app.add_typer(edition, name="edition")
+app.add_typer(models, name="models")
 
 Week = Annotated[
     str | None, typer.Option("--week", help="Monday of the week, YYYY-MM-DD; default: this week.")

@@ -11,12 +11,12 @@ from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import is_paid
 from orchestration.commands.forecasts import confirm_amount
 from orchestration.console import say
-from orchestration.doctor import machine, services
+from orchestration.doctor import machine, offers, services
 from orchestration.doctor.finding import Finding, counted
 from orchestration.doctor.paid import Try, tries, try_all
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
-from warehouse.errors import ClicheError
+from warehouse.errors import ClicheError, UsageError
 from warehouse.weeks import current_week
 
 _AT_ONCE = 8  # free calls
@@ -56,6 +56,37 @@ def doctor(*, paid: bool = False, yes: bool = False) -> int:
         said = f"{counted(fails, 'problem')}, {counted(warns, 'warning')}"
     say(f"{said}. {spent}")
     return 1 if fails else 0
+
+
+def new_models(services_named: Sequence[str]) -> int:
+    """List the models that services offer and models.yaml lacks, with free calls; return 1 if a list was not readable.
+
+    Raises:
+        UsageError: if a service has no list, or nobody in models.yaml has one and none is named.
+    """
+    known = offers.with_lists()
+    for name in services_named:
+        if name not in known:
+            raise UsageError(f'"{name}" has no list of models; those that have one: {", ".join(known)}')
+    settings = load_settings()
+    place = make_workplace(settings)
+    text = settings.models.read_text(encoding="utf-8")
+    found = [*offers.look_at_offers(place.models, text, services_named)]
+    if not found:
+        raise UsageError(
+            f"no model of {settings.models.name} is asked of a service that lists its models; name one: "
+            f"--service {' or '.join(known)}"
+        )
+    for one in found:
+        say(f"{one.service}: {one.trouble or counted(len(one.new), 'model') + ' that the file lacks'}")
+        for sign, models, words in (
+            ("new", one.new, ""),
+            ("off", one.switched_off, "  in the file, switched off"),
+            ("gone", one.gone, "  in the file, and not in the list any more"),
+        ):
+            for model in models:
+                say(f"  {sign:<4} {model}{words}")
+    return 1 if any(one.trouble for one in found) else 0
 
 
 def _say(one: Finding, width: int) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import botocore.auth
 import botocore.awsrequest
@@ -85,8 +85,8 @@ def service(name: str) -> botocore.model.ServiceModel:
 
 @cache
 def operation(name: str) -> botocore.model.OperationModel:
-    """Return `InvokeModel`, `Converse` or `GetFoundationModel`."""
-    return service("bedrock" if name == "GetFoundationModel" else "bedrock-runtime").operation_model(name)
+    """Return `InvokeModel`, `Converse`, `GetFoundationModel` or `ListFoundationModels`."""
+    return service("bedrock" if "Foundation" in name else "bedrock-runtime").operation_model(name)
 
 
 def errors(name: str = "InvokeModel") -> dict[str, int]:
@@ -153,11 +153,12 @@ def _check_pattern(shape: Any, value: str) -> None:
 
 def parse(seen: Seen) -> tuple[str, dict[str, Any]]:
     """Return the operation and its members as AWS's model places them, or refuse the request."""
-    for name in ("InvokeModel", "GetFoundationModel"):
+    target = urlsplit(seen.target)
+    for name in ("InvokeModel", "GetFoundationModel", "ListFoundationModels"):
         found, shape = operation(name), operation(name).input_shape
         assert shape is not None
         uri = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/?]+)", re.escape(found.http["requestUri"]))
-        match = re.fullmatch(uri, seen.target)
+        match = re.fullmatch(uri, target.path)
         if not match or seen.method != found.http["method"]:
             continue
         members: dict[str, Any] = {place: unquote(value) for place, value in match.groupdict().items()}
@@ -165,6 +166,9 @@ def parse(seen: Seen) -> tuple[str, dict[str, Any]]:
             if inner.serialization.get("location") == "header":
                 header = inner.serialization["name"].lower()
                 members |= {member: seen.headers[header]} if header in seen.headers else {}
+            if inner.serialization.get("location") == "querystring":
+                said = parse_qs(target.query).get(inner.serialization["name"])
+                members |= {member: said[0]} if said else {}
             if inner.serialization.get("location") == "uri":
                 _check_pattern(inner, members[member])
         if shape.serialization.get("payload"):
@@ -198,6 +202,16 @@ def check_body(model: str, body: dict[str, Any]) -> None:
     jsonschema.Draft202012Validator(schema).validate(body)
 
 
+def listed(members: dict[str, Any]) -> Reply:
+    """Return the catalog after holding it against AWS's model; asked for those that draw, it has two."""
+    arn = f"arn:aws:bedrock:{REGION}::foundation-model/"
+    draw = ["stability.stable-image-core-v1:1", "amazon.nova-canvas-v1:0"]
+    names = draw if members.get("byOutputModality") == "IMAGE" else [*draw, "amazon.nova-pro-v1:0"]
+    body = {"modelSummaries": [{"modelArn": arn + name, "modelId": name} for name in names]}
+    _validate(body, "ListFoundationModels", output=True)
+    return Reply(200, json.dumps(body).encode(), {"content-type": "application/json"})
+
+
 class Bedrock:
     """The server's memory: what was asked, and what to answer (`reply` gets model id and body)."""
 
@@ -211,6 +225,8 @@ class Bedrock:
         name, members = parse(seen)
         if self.signed:
             check_signature(seen, seen.headers["host"])
+        if name == "ListFoundationModels":
+            return listed(members)
         model = members.get("modelId") or members["modelIdentifier"]
         body = json.loads(members["body"]) if name == "InvokeModel" else {}
         if name == "InvokeModel":

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from google.genai import types
 
@@ -107,6 +108,8 @@ class Gemini:
 
     def answer(self, seen: Seen) -> Reply:
         """Refuse what is no call of the API, else answer."""
+        if seen.method == "GET" and urlsplit(seen.target).path == "/v1/models":
+            return self._listed(seen)
         found = re.fullmatch(r"/v1/models/([a-z0-9.-]+)(:generateContent)?", seen.target)
         if not found or (seen.method == "POST") is not bool(found[2]):
             raise RefusedRequestError(f"{seen.method} {seen.target} is no call that is used")
@@ -118,6 +121,22 @@ class Gemini:
             check_request(body)
             self.asked.append((found[1], body))
         return self.reply(found[1], body)
+
+    def _listed(self, seen: Seen) -> Reply:
+        """Answer the list of models: what each can do is told, not what comes of it."""
+        if seen.headers.get("x-goog-api-key") != KEY:
+            return error("UNAUTHENTICATED", "API key not valid. Please pass a valid API key.")
+        told = [
+            types.Model(name=f"models/{name}", supported_actions=[action])
+            for name, action in (
+                ("gemini-nano-banana-2.1", "generateContent"),
+                ("gemini-3.1-flash-image", "generateContent"),
+                ("gemini-3.5-pro", "generateContent"),
+                ("imagen-4.0-image", "predict"),
+            )
+        ]
+        models = [{"name": one.name, "supportedGenerationMethods": one.supported_actions} for one in told]
+        return Reply(200, json.dumps({"models": models}).encode(), _JSON)
 
 
 @contextmanager

@@ -84,6 +84,16 @@ def probe(provider: Provider, model_id: str) -> Probe | None:
     return asks(model_id) if asks else None
 
 
+def offers(provider: Provider) -> list[str] | Answer | None:
+    """Return the ids of the models that draw pictures, as a service lists them for free, in its order.
+
+    A provider may have a method `offers() -> list[str] | Answer`; trouble is an answer, a missing key too. None: it has
+    no list.
+    """
+    asks: Callable[[], list[str] | Answer] | None = getattr(provider, "offers", None)
+    return asks() if asks else None
+
+
 def answerable(provider: Provider) -> frozenset[str] | None:
     """Return the keys of the slots that a provider has answers for (a folder import), or None: it can be asked any."""
     return cast("frozenset[str] | None", getattr(provider, "slot_keys", None))

@@ -136,6 +136,17 @@ class Bedrock:
         status = str(life.get("status", "ACTIVE")).lower()
         return Probe(True, True, f"bedrock: {model_id} is {status} in {region}", shutdown_date=end)
 
+    def offers(self) -> list[str] | Answer:
+        """Return the models of the region's catalog that draw and have not ended; costs nothing."""
+        try:
+            region = self._region({})
+        except UsageError as error:
+            return Answer(outcome=Outcome.INVALID_PARAMS, error_message=str(error))
+        found = self._call(
+            "bedrock", region, lambda client: client.list_foundation_models(byOutputModality="IMAGE")
+        )
+        return found if isinstance(found, Answer) else [one["modelId"] for one in found["modelSummaries"]]
+
     def _region(self, params: Mapping[str, Any]) -> str:
         region = self._connection.region or params.get("region") or self._session.region_name
         if not region:

@@ -134,6 +134,19 @@ class Bfl:
         words = {True: "is there", False: "is not in the API's list", None: "could not be looked up"}[there]
         return Probe(True, there, f"bfl: {found.get('credits')} credits; {model_id} {words}")
 
+    def offers(self) -> list[str] | Answer:
+        """Return the models that the published list of paths has; no key is needed."""
+        ends_at = time.monotonic() + min(self._connection.timeout_s, _ONE_POLL_S)
+        try:
+            listed = self._json("GET", f"{self.endpoint}/openapi.json", ends_at)
+        except UsageError as error:
+            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
+        if isinstance(listed, Answer):
+            return listed
+        paths = listed.get("paths")
+        found = [re.fullmatch(r"/v1/(flux-[a-z0-9.-]+)", str(path)) for path in paths or ()]
+        return [one[1] for one in found if one]
+
     @cached_property
     def _key(self) -> SecretStr:
         key = self._connection.key(KEY_ENV)

@@ -107,6 +107,15 @@ class Gemini:
         certain = found.error_code in NEVER_LEFT
         return Probe(key_ok, False if missing else None, line, certain=certain)
 
+    def offers(self) -> list[str] | Answer:
+        """Return the models whose name says that they draw and that answer `generateContent`; costs nothing."""
+        found = self._call(lambda client: [*client.models.list()])
+        if isinstance(found, Answer):
+            return found
+        draw = [one for one in found if "generateContent" in (one.supported_actions or ())]
+        names = [str(one.name).removeprefix("models/") for one in draw]
+        return [name for name in names if "image" in name or "banana" in name]
+
     def _made(self) -> Any:
         with self._lock:
             if self._client is None:

@@ -33,6 +33,8 @@ OPENAI_URL = "https://api.openai.com/v1"
 KEY_ENV = "OPENAI_API_KEY"
 #: xAI reports what a call cost in ticks of 1e-10 US dollars.
 _TICKS_PER_USD = 10_000_000_000
+#: What a model that draws is called, in lists that do not tell what a model is for.
+_DRAWS = re.compile(r"image|imagine|dall-e|flux|diffusion|seedream|recraft|ideogram", re.IGNORECASE)
 _EPOCH_S = 1_000_000_000  # a "reset" above this is a time, not a wait
 
 
@@ -153,6 +155,24 @@ class Account:
         if model_id in known:
             return _there(model_id, where, known[model_id])
         return Probe(True, False, f"{where}: the key works; it has no model {model_id}")
+
+    def offers(self) -> list[str] | Answer:
+        """Return the models of the list that draw: those of type `image`; where types are not told, by their names."""
+        try:
+            self.client()
+        except UsageError as error:
+            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
+        listed = self.receive(lambda client: client.models.with_raw_response.list())
+        if isinstance(listed, Answer):
+            return listed
+        models = listed.body.get("data")
+        found = [one for one in models if isinstance(one, Mapping)] if isinstance(models, list) else []
+        return [
+            str(one["id"])
+            for one in found
+            if isinstance(one.get("id"), str)
+            and (one["type"] == "image" if "type" in one else _DRAWS.search(one["id"]))
+        ]
 
     def _refused(self, response: Any) -> Answer:
         facts = header_facts(response.headers, response.status_code)

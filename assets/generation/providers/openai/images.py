@@ -73,6 +73,10 @@ class OpenAIImages:
         """Return whether the key works and the model exists; costs nothing."""
         return self._account.probe(model_id)
 
+    def offers(self) -> list[str] | Answer:
+        """Return the models that draw pictures, as the API lists them; costs nothing."""
+        return self._account.offers()
+
     def read(self, received: Received, seed: int | None = None) -> Answer:
         """Return what a good answer holds; `seed` is the one that was sent, if any."""
         data = received.body.get("data")

@@ -116,16 +116,24 @@ class OpenRouter:
             line = f"openrouter: {found.error_message or found.error_code or found.outcome}"
             return Probe(key_ok, None, line, certain=found.error_code in NEVER_LEFT)
         left = part(found[0], "data").get("limit_remaining")
-        listed = self._call("GET", "/images/models", ends_at)
-        models = None if isinstance(listed, Answer) else listed[0].get("data")
-        there = (
-            any(isinstance(one, Mapping) and one.get("id") == model_id for one in models)
-            if isinstance(models, list)
-            else None
-        )
+        listed = self.offers()
+        there = None if isinstance(listed, Answer) else model_id in listed
         words = {True: "is there", False: "draws no pictures there", None: "could not be looked up"}[there]
         money = "no limit on the key" if left is None else f"${left} left on the key"
         return Probe(True, there, f"openrouter: {money}; {model_id} {words}")
+
+    def offers(self) -> list[str] | Answer:
+        """Return the models that draw pictures, as OpenRouter lists them; costs nothing."""
+        ends_at = time.monotonic() + min(self._connection.timeout_s, _ONE_LOOK_UP_S)
+        try:
+            listed = self._call("GET", "/images/models", ends_at)
+        except UsageError as error:
+            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
+        if isinstance(listed, Answer):
+            return listed
+        models = listed[0].get("data")
+        found = models if isinstance(models, list) else []
+        return [str(one["id"]) for one in found if isinstance(one, Mapping) and "id" in one]
 
     def _picture(self, data: Mapping[str, Any], more: dict[str, Any]) -> Answer:
         listed = data.get("data")

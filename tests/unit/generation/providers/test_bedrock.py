@@ -460,3 +460,8 @@ def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() ->
     turn = request(CORE).model_copy(update={"history": (earlier,)})
     answer = make().ask(turn)
     assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "no_conversation")
+
+
+def test_the_catalog_lists_what_draws(scene: Scene) -> None:
+    assert scene.provider.offers() == ["stability.stable-image-core-v1:1", "amazon.nova-canvas-v1:0"]
+    assert scene.memory.asked == []

@@ -381,3 +381,11 @@ def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() ->
     turn = request(THREE).model_copy(update={"history": (earlier,)})
     answer = Bfl(Connection()).ask(turn)
     assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "no_conversation")
+
+
+def test_the_published_paths_are_what_is_offered(server: service.Bfl) -> None:
+    offered = provider(server).offers()
+    assert isinstance(offered, list)
+    assert {PRO, THREE, "flux-2-max"} <= {*offered}
+    assert all(model.startswith("flux-") for model in offered)
+    assert server.asked == []

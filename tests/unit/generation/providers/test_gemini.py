@@ -365,3 +365,13 @@ def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() ->
     turn = request(FLASH).model_copy(update={"history": (earlier,)})
     answer = make().ask(turn)
     assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "no_conversation")
+
+
+def test_the_list_of_models_holds_those_that_draw_by_generate_content(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert scene.provider.offers() == ["gemini-nano-banana-2.1", "gemini-3.1-flash-image"]
+    monkeypatch.setenv("GEMINI_API_KEY", "wrong-key-0123456789")
+    refused = make(scene.provider._connection).offers()
+    assert isinstance(refused, Answer)
+    assert refused.outcome is Outcome.AUTH

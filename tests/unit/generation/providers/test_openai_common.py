@@ -9,10 +9,11 @@ from collections.abc import Mapping
 import pytest
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.records import Outcome, RateLimit
+from assets.gateway.records import Answer, Outcome, RateLimit
 from assets.generation.providers.openai.common import (
     OPENAI_URL,
     Account,
+    Received,
     duration_s,
     rate_limit,
     retry_after_s,
@@ -223,6 +224,18 @@ def test_the_free_call_tells_of_key_and_model(
     assert (wrong.key_ok, wrong.model_ok) == (False, None)
     assert "auth" in wrong.line
     assert "sk-wrong-wrong" not in wrong.line
+
+
+def test_what_is_offered_is_what_draws(server: ContractServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = Account(connection(server))
+    assert account.offers() == ["gpt-image-2"]  # of gpt-image-2 and gpt-6
+    typed = {"data": [{"id": "acme/painter", "type": "image"}, {"id": "acme/image-reader", "type": "chat"}]}
+    monkeypatch.setattr(account, "receive", lambda call: Received(typed, {}))
+    assert account.offers() == ["acme/painter"]
+    monkeypatch.delenv("OPENAI_API_KEY")
+    missing = Account(connection(server)).offers()
+    assert isinstance(missing, Answer)
+    assert (missing.outcome, missing.error_code) == (Outcome.AUTH, "no_key")
 
 
 def test_the_free_call_says_when_nobody_answers() -> None:

@@ -330,3 +330,13 @@ def test_a_week_keeps_maker_dated_model_and_routing_in_its_receipts(
     assert {receipt.cost_basis for receipt in receipts} == {"reported"}
     kept = receipts[0].usage or {}
     assert [one["status"] for one in kept["routing"]["attempts"]] == [503, 200]
+
+
+def test_what_is_offered_is_openrouters_list(
+    server: service.OpenRouter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert provider(server).offers() == [MODEL]
+    monkeypatch.delenv("OPENROUTER_API_KEY")
+    missing = provider(server).offers()
+    assert isinstance(missing, Answer)
+    assert (missing.outcome, missing.error_code) == (Outcome.AUTH, "no_key")

@@ -17,7 +17,7 @@ from assets.gateway.money.charges import entry_scope, month_scope
 from assets.gateway.receipts import read_partition
 from assets.generation.providers.base import day_of
 from orchestration.commands.forecasts import with_ledger
-from tests.orchestration.commands.test_doctor import lines
+from tests.orchestration.doctor.test_doctor import lines
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.orchestration.paid import PRICE
 from tests.services.openai_contract import ContractServer

@@ -1,0 +1,68 @@
+"""`cliche models new`: what services offer and models.yaml lacks, what is switched off in it, and what is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.orchestration.installation import Cliche, Installation, entry
+from tests.orchestration.paid import PRICE
+from tests.services import openrouter
+from tests.services.openrouter import MODEL, openrouter_server
+
+OTHER = "acme/painter-2"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[openrouter.OpenRouter]:
+    monkeypatch.setenv("OPENROUTER_API_KEY", openrouter.KEY)
+    with openrouter_server(lambda number: b"") as memory:
+        yield memory
+
+
+def asks(server: openrouter.OpenRouter, name: str, model_id: str) -> dict[str, Any]:
+    connection = {"base_url": server.base, "allow_private": True}
+    values = {"provider": "openrouter", "model_id": model_id, "connection": connection, "price": PRICE}
+    return {**entry(name), **values, "params": {}, "cap_usd": 5}
+
+
+def test_models_that_the_file_lacks_has_switched_off_or_has_and_the_service_has_not(
+    fresh: Installation, cliche: Cliche, server: openrouter.OpenRouter
+) -> None:
+    fresh.write_models(asks(server, "old", "acme/gone"), entry("sim-drift"))
+    ended = cliche("models", "new")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == [
+        f"openrouter ({server.base}): 1 model that the file lacks",
+        f"  new  {MODEL}",
+        "  gone acme/gone  in the file, and not in the list any more",
+    ]
+    path = fresh.settings.models
+    path.write_text(path.read_text() + f"\n#  - name: later\n#    model_id: {MODEL}   # soon\n")
+    assert cliche("models", "new").out.splitlines()[:2] == [
+        f"openrouter ({server.base}): 0 models that the file lacks",
+        f"  off  {MODEL}  in the file, switched off",
+    ]
+    assert server.asked == []
+
+
+def test_a_list_that_cannot_be_read_is_told_with_its_reason(
+    fresh: Installation, cliche: Cliche, server: openrouter.OpenRouter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh.write_models(asks(server, "new", MODEL))
+    monkeypatch.delenv("OPENROUTER_API_KEY")
+    ended = cliche("models", "new")
+    assert ended.code == 1
+    assert "OPENROUTER_API_KEY" in ended.out
+
+
+def test_who_has_no_list_and_nobody_to_ask_are_told(fresh: Installation, cliche: Cliche) -> None:
+    fresh.write_models(entry("sim-drift"))
+    nobody = cliche("models", "new")
+    assert nobody.code == 2
+    assert "--service" in nobody.err
+    wrong = cliche("models", "new", "--service", "diffusers")
+    assert wrong.code == 2
+    assert '"diffusers" has no list of models; those that have one: ' in wrong.err
