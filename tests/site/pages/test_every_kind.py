@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 
@@ -29,35 +28,17 @@ from assets.leaderboard.published import read_manifest
 from assets.leaderboard.sheets import SEARCH, kinds
 from assets.leaderboard.site_pages import site_keys
 from tests.site import world
+from tests.site.looks.links import LINK, dead
+from tests.site.looks.page import AXE, MOST_SHIFT, SHIFT, complaints, opened_browser
 from tests.site.pages import hostile
 from warehouse import keys
 from warehouse.database.published import open_published
 from warehouse.store import open_store
 
-#: What a hostile text would call, and what the browser says of what the page's policy forbids.
-WATCHED = """window.owned = () => console.error("owned");
-addEventListener("securitypolicyviolation", event => console.error("policy: " + event.violatedDirective));"""
 STATIC = Path("assets/leaderboard/static")
-AXE = Path(__file__).parents[2] / "services" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
-#: What `axe` finds: by rules with one of these tags, or by those of colors, which are all that the dark scheme changes.
-RULES = """async rules => (await axe.run(document, {preload: false, runOnly: rules})).violations.map(
-    one => one.id + ": " + one.nodes.map(node => node.html.slice(0, 200)).join(" | "))"""
-ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLORS = ["color-contrast", "link-in-text-block"]
 WIDTHS = (390, 1280)
-LOADED = """Promise.all([...document.images].map(image =>
-  image.complete || new Promise(done => { image.onload = image.onerror = done; })))"""
-#: How far what is seen moves while a page is loaded; 0 if nothing does (web.dev/articles/cls).
-SHIFT = """new Promise(done => {
-  let sum = 0;
-  new PerformanceObserver(list => list.getEntries().forEach(one => { sum += one.value; }))
-    .observe({type: "layout-shift", buffered: true});
-  setTimeout(() => done(sum), 50);
-})"""
-MOST_SHIFT = 0.02
 #: Largest page of any kind (DESIGN), in bytes of HTML.
 MOST = 300_000
-LINK = re.compile(r'(?:href|src)="([^"]*)"')
 TEMPLATES = [template for kind in (*kinds(), *PAST) for template in (kind.id, *kind.beside)]
 SITE = "editions"  # the pages that are no part of an edition
 
@@ -121,41 +102,7 @@ def addresses(store: Path, edition: Path) -> dict[str, list[tuple[Path, str]]]:
 
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-def complaints(browser: Any, file: Path, width: int, store: Path) -> list[str]:
-    """Return what is wrong with a page as a browser shows it, light and then dark."""
-    found: list[str] = []
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
-    page.on("console", lambda said: found.append(f"console: {said.text}"))
-    page.on("pageerror", lambda error: found.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: found.append(f"dialog: {dialog.message}"))
-    page.on("requestfailed", lambda asked: found.append(f"failed: {asked.url}"))
-    page.on(
-        "request", lambda asked: asked.url.startswith(store.as_uri()) or found.append(f"foreign: {asked.url}")
-    )
-    page.add_init_script(WATCHED)
-    page.goto(file.as_uri())
-    page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
-    page.evaluate(LOADED)
-    if not page.evaluate("[...document.images].every(image => image.naturalWidth > 0)"):
-        found.append("a picture is not shown")
-    if page.evaluate("document.scrollingElement.scrollWidth > document.documentElement.clientWidth"):
-        found.append("the page scrolls sideways")
-    if (shift := page.evaluate(SHIFT)) > MOST_SHIFT:
-        found.append(f"what is seen moves: {shift:.3f}")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found += page.evaluate(RULES, ALL)
-    page.emulate_media(color_scheme="dark")  # which changes colors alone, as a test below shows
-    found += page.evaluate(RULES, {"type": "rule", "values": COLORS})
-    page.close()
-    return found
+    yield from opened_browser(chromium_path)
 
 
 @pytest.mark.browser
@@ -246,23 +193,7 @@ def test_all_links_of_all_pages_lead_somewhere(store: Path, edition: Path, past:
     of_site = [store / key for key in site_keys(manifest) if key.endswith(".html")]
     pages = [*edition.rglob("*.html"), *past, *of_site]
     assert len(pages) > 2 * len(TEMPLATES)
-    ids: dict[Path, set[str]] = {}
-    wrong: list[tuple[Path, str]] = []
-    for page in pages:
-        for link in LINK.findall(page.read_text(encoding="utf-8")):
-            path, _, anchor = unquote(link).partition("#")
-            if ":" in path:
-                assert path.startswith(("mailto:", "http")), link
-                continue
-            target = (page.parent / path).resolve() if path else page
-            if not target.is_file():
-                wrong.append((page, link))
-            elif anchor and not (anchor.startswith("sql=") and target.parent.name == "query"):
-                if target not in ids:
-                    ids[target] = set(re.findall(r' id="([^"]+)"', target.read_text(encoding="utf-8")))
-                if anchor not in ids[target]:
-                    wrong.append((page, link))
-    assert wrong == []
+    assert dead(pages) == []
 
 
 def test_every_page_is_reached_from_the_front_page(store: Path, edition: Path, past: list[Path]) -> None:
