@@ -25,7 +25,7 @@ from assets.leaderboard.views.kind import Thumbnails
 from assets.leaderboard.views.message import model_title, say
 
 WIDTH, HEIGHT = 1200, 630
-_COLORS = 128
+_COLORS = 64
 _PX, _SIDE, _GAP, _COLUMNS = 160, 148, 6, 3
 _LEFT, _TEXT_WIDTH = 48, 620
 _GRID_X = WIDTH - 16 - _COLUMNS * _SIDE - (_COLUMNS - 1) * _GAP

@@ -28,7 +28,7 @@ _INDEX = "index.html"
 #: How files that are drawn end. Another processor may draw them otherwise: they are in no hash of content.
 DRAWN = ".png"
 #: Of a drawing without photographs.
-COLORS = 32
+COLORS = 16
 
 
 @dataclass(frozen=True)

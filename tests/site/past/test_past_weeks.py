@@ -150,7 +150,7 @@ def test_every_picture_of_every_week_is_on_its_page_with_what_each_labeler_read(
         key = f"{folders[week][model]}prompts/{prompt}/index.html"
         text = texts.setdefault(key, store.get(key).decode())
         assert f'thumbnails/{sha256[:2]}/{sha256}-160.webp"' in text
-        (row,) = [line for line in text.splitlines() if f"<code>{slot_key}/" in line]
+        (row,) = [line for line in text.splitlines() if f"<td>{slot_key}/" in line]
         assert [*re.findall(r"<td>([a-z_0-9]+)(?=<td>)", row)][-len(values) :] == values
         assert text.count('<img src="') == expected[week, model, prompt]
     pages = {key for key in store.list(keys.PAST) if key.endswith("/ceo/index.html") and "/fr/" not in key}
