@@ -2,7 +2,7 @@
 --   another raw figure? Weeks without any corrected row are older than the table.
 -- Grain: that of scores.
 -- Columns: those of scores that name the figure; rows: corrected rows that it has.
--- Depends on: scores, corrected_scores.
+-- Depends on: plan_scores, corrected_scores.
 -- Severity: critical
 -- Stages: publish
 -- Rule: Where figures are corrected, every share and distance of a suite has its corrected row, with the
@@ -12,7 +12,7 @@ SELECT
     scores.week, scores.model, scores.suite, scores.suite_major, scores.condition, scores.turn,
     scores.attribute, scores.reference, scores.scale, scores.metric, scores.value_name, scores.estimate,
     count(corrected_scores.model) AS corrected_rows
-FROM scores
+FROM plan_scores AS scores
 LEFT JOIN corrected_scores
     ON
         corrected_scores.week = $week

@@ -1,7 +1,7 @@
 -- Answers: which models with a figure on a board have no window there, or several?
 -- Grain: board × model.
 -- Columns: keys of the board, model; problem: the same in words.
--- Depends on: scores, yardsticks, withheld, window_scores.
+-- Depends on: plan_scores, yardsticks, withheld, window_scores.
 -- Severity: critical
 -- Stages: publish
 -- Rule: Every published model of a board has one window on it.
@@ -9,7 +9,7 @@ SELECT
     scores.week, scores.model, scores.suite, scores.suite_major, scores.condition, scores.attribute,
     scores.reference, scores.scale,
     'has ' || count(window_scores.model) || ' windows on a board, one is needed' AS problem
-FROM scores
+FROM plan_scores AS scores
 SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference, metric)
 LEFT JOIN withheld USING (week, model)
 LEFT JOIN window_scores

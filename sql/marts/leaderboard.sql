@@ -50,7 +50,7 @@
 --     gold, with its 95 % interval; NULL without gold
 --   label_error_differs: true if they are wrong in another way than the other models' labels: read the rank
 --     with care; NULL if not tested
--- Depends on: yardsticks, scores, window_scores, plans, withheld, reliability, ranks,
+-- Depends on: yardsticks, plan_scores, window_scores, plans, withheld, reliability, ranks,
 --   window_corrected_scores, label_error.
 WITH hidden AS (
     SELECT
@@ -65,7 +65,7 @@ asked AS (
         week, model, suite, suite_major, condition, turn,
         any_value(estimate) FILTER (WHERE metric = 'completeness') AS completeness,
         any_value(estimate) FILTER (WHERE metric = 'pictures') AS pictures
-    FROM scores
+    FROM plan_scores AS scores
     WHERE prompt IS NULL AND metric IN ('completeness', 'pictures')
     GROUP BY week, model, suite, suite_major, condition, turn
 ),
@@ -112,7 +112,7 @@ told AS (
             WHEN windows.estimate IS NOT NULL OR windows.weeks > 1 THEN windows.reason
             ELSE coalesce(scores.reason, windows.reason)
         END AS reason
-    FROM scores
+    FROM plan_scores AS scores
     SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference, metric)
     INNER JOIN plans USING (week, model)
     LEFT JOIN asked USING (week, model, suite, suite_major, condition, turn)

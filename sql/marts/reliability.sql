@@ -14,11 +14,11 @@
 --   reliable: false if alpha is below 0.67 or anchors drifted: published, and no part of any ranking; true if
 --     somebody judged it and neither is so; NULL if it is not verified
 --   reliability: the same in words; NULL where reliable is true
--- Depends on: scores, plans, agreement, labeler_drift.
+-- Depends on: plan_scores, plans, agreement, labeler_drift.
 WITH scored AS (
     SELECT DISTINCT
         scores.week, plans.labeler, scores.labeler_version, scores.attribute
-    FROM scores
+    FROM plan_scores AS scores
     INNER JOIN plans USING (week, model)
     WHERE
         scores.attribute IS NOT NULL

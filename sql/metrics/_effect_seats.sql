@@ -4,7 +4,7 @@
 --   of a cell are one row.
 -- Columns: keys of the cell, simulated, position, value, in_support, pictures; cell: number; seat: number, in
 --   the order of the rows.
--- Depends on: scores (the shares of a cell times its pictures are its counts), plans, withheld
+-- Depends on: plan_scores (the shares of a cell times its pictures are its counts), plans, withheld
 WITH hidden AS (
     SELECT DISTINCT
         week, model
@@ -14,7 +14,7 @@ WITH hidden AS (
 
 cells AS NOT MATERIALIZED (
     SELECT *
-    FROM scores
+    FROM plan_scores
     WHERE
         week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
         AND prompt IS NOT NULL

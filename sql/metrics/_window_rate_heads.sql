@@ -3,7 +3,7 @@
 -- Grain: model × suite × condition × attribute × metric × value (of a rate of the week itself).
 -- Columns: those; suite_key: number of the rate, in the order of the rows; reason: why the week itself has no
 --   figure.
--- Depends on: scores, plans, withheld
+-- Depends on: plan_scores, plans, withheld
 WITH hidden AS (
     SELECT DISTINCT
         week, model
@@ -15,7 +15,7 @@ read_by AS (
     SELECT
         week, model,
         max(labeler_version) AS version
-    FROM scores
+    FROM plan_scores
     WHERE
         week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
         AND metric = 'assessed_rate'
@@ -27,7 +27,7 @@ found AS NOT MATERIALIZED (
     SELECT
         week, model, series, params_hash, track, suite, suite_major, condition, turn, attribute, scale,
         labeler_version, metric, value_name, prompt, estimate, n, reason
-    FROM scores
+    FROM plan_scores
     WHERE
         week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
         AND list_contains($metrics, metric)

@@ -4,13 +4,13 @@
 --   that stand for it (of a confrontation what came after it), asked or not.
 -- Columns: those; subject of the prompt; series, params_hash, track, simulated, turn, scale, labeler_version
 --   as in the week itself; position in the declared order; seat: number, in the order of the rows.
--- Depends on: scores, plans, prompts, prompt_attributes, attribute_values, withheld
+-- Depends on: plan_scores, plans, prompts, prompt_attributes, attribute_values, withheld
 WITH attributes AS (
     SELECT
         scores.model, scores.series, scores.params_hash, scores.track, plans.simulated, scores.suite,
         scores.suite_major, scores.condition, scores.turn, scores.attribute, scores.scale,
         scores.labeler_version
-    FROM scores
+    FROM plan_scores AS scores
     INNER JOIN plans USING (week, model)
     ANTI JOIN withheld USING (week, model)
     WHERE

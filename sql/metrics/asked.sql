@@ -1,14 +1,20 @@
 -- Answers: which cells were asked, or planned and not answered yet?
 -- Grain: cell (model × suite version × prompt × turn; turn 2: all that came after a confrontation).
--- Columns: keys of the cell; language and subject of its prompt; pictures.
--- Depends on: slot_outcomes
+-- Columns: keys of the cell; labeler of the plan; language and subject of its prompt; pictures.
+-- Depends on: slot_outcomes, plans
+WITH cells AS (
+    SELECT
+        week, model, series, params_hash, track, suite, suite_version, suite_major, condition, prompt,
+        least(turn, 2) AS turn,
+        language, subject,
+        count(*) FILTER (WHERE outcome_group = 'success') AS pictures
+    FROM slot_outcomes
+    GROUP BY ALL
+)
+
 SELECT
-    week, model, series, params_hash, track, suite, suite_version, suite_major, condition, prompt,
-    least(turn, 2) AS turn,
-    language, subject,
-    count(*) FILTER (WHERE outcome_group = 'success') AS pictures
-FROM slot_outcomes
-GROUP BY ALL
+    cells.*, plans.labeler
+FROM cells
+INNER JOIN plans USING (week, model)
 ORDER BY
-    week, model, series, params_hash, track, suite, suite_major, condition, prompt, least(turn, 2),
-    suite_version
+    week, model, series, params_hash, track, suite, suite_major, condition, prompt, turn, suite_version

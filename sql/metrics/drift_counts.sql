@@ -2,14 +2,14 @@
 -- Grain: week × model × suite × condition × prompt × metric × attribute × value_name; only cells with
 --   pictures (or answers); of a confrontation only what came after it is read.
 -- Columns: keys of the series; hits: pictures with the value, or refusals; n: pictures assessed, or answers.
--- Depends on: scores, plans
+-- Depends on: plan_scores, plans
 SELECT
     scores.model, scores.series, scores.params_hash, scores.track, plans.simulated, scores.suite,
     scores.suite_major, scores.condition, scores.turn, scores.metric, scores.attribute, scores.scale,
     scores.labeler_version, scores.value_name, scores.prompt, scores.week,
     cast(round(scores.estimate * scores.n) AS INTEGER) AS hits,
     scores.n
-FROM scores
+FROM plan_scores AS scores
 INNER JOIN plans USING (week, model)
 WHERE
     scores.metric IN ('share', 'refused_rate')

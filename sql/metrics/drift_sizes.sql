@@ -2,12 +2,12 @@
 -- Grain: track × simulated × suite × suite_major × condition × attribute.
 -- Columns: n: assessed pictures of a prompt, the median over models and prompts; cells: prompts of a model,
 --   the median over models; series: shares of a value, or of refusals, of all models and suites of the week.
--- Depends on: scores, plans
+-- Depends on: plan_scores, plans
 WITH seen AS (
     SELECT
         scores.model, scores.track, plans.simulated, scores.suite, scores.suite_major, scores.condition,
         scores.attribute, scores.prompt, scores.metric, scores.value_name, scores.n
-    FROM scores
+    FROM plan_scores AS scores
     INNER JOIN plans USING (week, model)
     WHERE
         scores.week = cast($week AS DATE)

@@ -5,7 +5,7 @@
 -- Columns: keys of the board and the cell, position in the declared order, in_support: true, pictures;
 --   unseen of the cell: answers of the model that show no value of the support, refusals among them; effect:
 --   its design effect, 1 where its pictures are independent.
--- Depends on: scores, plans, slots, prompts, prompt_attributes, attribute_values, window_scores,
+-- Depends on: plan_scores, plans, slots, prompts, prompt_attributes, attribute_values, window_scores,
 --   design_effects, withheld
 WITH windows AS (
     SELECT
@@ -24,7 +24,7 @@ hidden AS (
 
 figures AS (
     SELECT *
-    FROM scores
+    FROM plan_scores
     WHERE
         week BETWEEN cast($week AS DATE) - 21 AND cast($week AS DATE)
         AND metric IN ('distance', 'stereotype_share', 'share', 'assessed_rate', 'refused_rate')

@@ -4,7 +4,7 @@
 --   window has no figure; added, freedom: variance that scatter adds to the window's figure (of distance, to
 --   distance2), and its degrees of freedom; retired: whether the provider said in this week that the model
 --   is gone.
--- Depends on: scores, plans, withheld, attempts, window_scores
+-- Depends on: plan_scores, plans, withheld, attempts, window_scores
 WITH hidden AS (
     SELECT
         model,
@@ -41,7 +41,7 @@ SELECT
     coalesce(windows.added, 0) AS added,
     windows.freedom,
     gone.model IS NOT NULL AS retired
-FROM scores
+FROM plan_scores AS scores
 INNER JOIN plans USING (week, model)
 LEFT JOIN hidden USING (model)
 LEFT JOIN windows USING (model, suite, suite_major, condition, turn, attribute, reference, scale, metric)

@@ -2,7 +2,7 @@
 --   read by the same version of the labeler; of weeks in which the model was withheld nothing.
 -- Grain: seat × week, in no order; only where something was assessed.
 -- Columns: those; back: how many weeks before the last; pictures.
--- Depends on: scores, plans, prompts, prompt_attributes, attribute_values, withheld
+-- Depends on: plan_scores, plans, prompts, prompt_attributes, attribute_values, withheld
 -- Uses: window_seats
 WITH hidden AS (
     SELECT DISTINCT
@@ -14,7 +14,7 @@ SELECT
     seats.seat,
     cast(date_diff('day', scores.week, cast($week AS DATE)) // 7 AS INTEGER) AS back,
     cast(round(scores.estimate * scores.n) AS INTEGER) AS pictures
-FROM scores
+FROM plan_scores AS scores
 INNER JOIN seats
     ON
         scores.model = seats.model

@@ -1,10 +1,10 @@
 -- Answers: in which weeks has anybody the last row of a board, or the last one with a figure?
 -- Grain: one row a week, up to the edition's.
 -- Columns: week.
--- Depends on: scores, window_scores, yardsticks, plans, withheld
+-- Depends on: plan_scores, window_scores, yardsticks, plans, withheld
 WITH last_rows AS (
     SELECT max(scores.week) AS week
-    FROM scores
+    FROM plan_scores AS scores
     SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference, metric)
     INNER JOIN plans USING (week, model)
     WHERE scores.week <= cast($week AS DATE) AND scores.prompt IS NULL AND scores.value_name IS NULL

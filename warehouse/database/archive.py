@@ -89,4 +89,4 @@ def tables_by_week(con: duckdb.DuckDBPyConnection) -> list[str]:
 def views_by_week() -> dict[str, str]:
     """Return the views whose rows are published by the week, each after those it depends on → `OWN` or `EARLIER`."""
     said = {view: header(f"{marts.FOLDER}/{view}").get(WEEKS) for view in marts.order()}
-    return {view: weeks for view, weeks in said.items() if weeks is not None}
+    return {view: weeks for view, weeks in said.items() if weeks in {marts.OWN, marts.EARLIER}}

@@ -131,7 +131,7 @@ def export_views(
                 parts += _view_parts(copy, made, view, columns[view], marts.of_weeks(view, span), known)
             made.tables[view] = manifest_entry(columns[view], parts)
         for view in marts.order():
-            if view not in weekly:
+            if view not in weekly and not marts.is_filter(view):
                 made.add_whole(copy, view, f"FROM {view}")
         for name in CSV:
             made.add_csv(copy, name, marts.of_weeks(name, [week]) if name in weekly else f"FROM {name}")

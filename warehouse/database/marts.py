@@ -27,8 +27,9 @@ _OF_NO_WEEK = {"outcomes", *SCHEMAS}
 #: Tables of which rows of any earlier week, or without a week, count in a view of a week; they are small.
 _OF_EARLIER_WEEKS = {"agreement", "labeler_drift"}
 #: What the header of a view or statement says of its weeks: rows of a week follow from the rows of that week, or of
-#: the week before and of what is noted in any earlier one, too.
-OWN, EARLIER = "own", "earlier"
+#: the week before and of what is noted in any earlier one, too; or the view leaves out rows of a table and has no
+#: files of its own, for they would hold that table twice.
+OWN, EARLIER, FILTER = "own", "earlier", "filter"
 _IN_WEEKS = "week BETWEEN cast($first AS DATE) AND cast($last AS DATE)"
 
 
@@ -48,18 +49,41 @@ def order() -> list[str]:
         ) from error
 
 
+def is_filter(view: str) -> bool:
+    """Return whether a view has the rows of one table, some left out."""
+    return header(f"{FOLDER}/{view}").get(WEEKS) == FILTER
+
+
 def depends_on(view: str, folder: str = FOLDER) -> set[str]:
     """Return the names of tables and views under `Depends on` of the header of a view, or of another statement."""
     return set(re.findall(r"[a-z][a-z0-9_]*", header(f"{folder}/{view}").get("Depends on", "")))
 
 
-def within_weeks(folder: str, name: str) -> str:
+def within_weeks(folder: str, name: str, labeler: str | None = None) -> str:
     """Return the statement `<folder>/<name>` for the weeks from `$first` to `$last` alone: parameters, ISO dates.
 
     Tables are cut to those weeks, and the views are made of the cut tables by their own texts. A filter on a view's
     week would not do: DuckDB does not push it into parts that a view uses twice, and would count the whole history.
+
+    Args:
+        folder: of `sql/`.
+        name: of the statement.
+        labeler: as if the plans named this labeler; models whose pictures it did not read are left out.
     """
-    return with_first(sql(f"{folder}/{name}"), _cut(depends_on(name, folder), _IN_WEEKS, set()))
+    parts = _cut(depends_on(name, folder), _IN_WEEKS, set())
+    if labeler is not None:
+        parts = parts.replace(f"FROM main.plans WHERE {_IN_WEEKS}", read_by(labeler, _IN_WEEKS), 1)
+    return with_first(sql(f"{folder}/{name}"), parts)
+
+
+def read_by(labeler: str, condition: str = "TRUE") -> str:
+    """Return a query for the plans as if they named a labeler that read pictures beside theirs; no others."""
+    name = _quoted(labeler)
+    return (
+        f"SELECT * REPLACE ({name} AS labeler) "
+        f"FROM (FROM main.plans WHERE labeler IS DISTINCT FROM {name} AND {condition}) "
+        f"SEMI JOIN (FROM main.labels WHERE labeler = {name} AND {condition}) USING (week, model)"
+    )
 
 
 def of_weeks(view: str, weeks: Iterable[Week]) -> str:
@@ -80,7 +104,7 @@ def as_of_weeks(folder: str, name: str, weeks: Iterable[Week]) -> str:
 
 def _read_for(said: str, weeks: Iterable[Week]) -> tuple[str, set[str]]:
     """Return the condition for the rows that some weeks follow from, and the tables that are read whole."""
-    if said == OWN:
+    if said != EARLIER:
         return condition_of([*weeks]), set()
     before = [shift(week, -1) for week in weeks if week is not None]
     return condition_of([*dict.fromkeys([*weeks, *before])]), _OF_EARLIER_WEEKS

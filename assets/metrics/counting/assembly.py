@@ -20,8 +20,13 @@ from assets.metrics.counting.cells import Cells, support_cells
 from assets.metrics.counting.tallies import Tallies
 from assets.metrics.formulas.share import Bools
 
+#: Who reads a model's pictures in a week: it follows from both.
+_LABELER = "labeler"
 #: The columns of a suite's key; a cell has a prompt besides.
-_SUITE = ("week", "model", "series", "params_hash", "track", "suite", "suite_major", "condition", "turn")
+_SUITE = (
+    *("week", "model", "series", "params_hash", "track", "suite", "suite_major", "condition", "turn"),
+    _LABELER,
+)
 #: What the key of a figure of labels has besides; NULL for outcomes.
 _LABELLED = ("attribute", "scale", "labeler_version")
 _FIGURE: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -34,6 +39,8 @@ _FIGURE: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "reason": pl.Categorical,
     **dict.fromkeys(("prompts_low", "prompts_high"), pl.Float64),
 }
+
+_READ = "whether a label counts"
 
 Keys = npt.NDArray[np.int32]
 
@@ -178,12 +185,16 @@ def _steps(cells: pl.DataFrame, steps: pl.DataFrame, banded: Bools) -> Cells:
 
 
 def tables(
-    figures: Sequence[pl.DataFrame], keys: pl.DataFrame, columns: Sequence[str]
+    figures: Sequence[pl.DataFrame],
+    rates: Sequence[pl.DataFrame],
+    keys: pl.DataFrame,
+    columns: Sequence[str],
 ) -> dict[str, pa.Table]:
     """Return the rows of each week, ISO date → table; text is encoded by dictionaries.
 
     Args:
         figures: frames with cell_key or suite_key, metric and what else a figure has; other columns are left out.
+        rates: the same of outcomes, which no labeler reads off a picture.
         keys: of `Keyed`.
         columns: of the tables, in their order.
 
@@ -192,7 +203,12 @@ def tables(
     """
     weeks = keys["week"].to_physical().to_numpy()
     days, first = np.unique(weeks, return_index=True)
-    parts = [_rows(frame) for frame in figures if frame.height]
+    parts = [
+        _rows(frame).with_columns(pl.lit(value).alias(_READ))
+        for frames, value in ((figures, True), (rates, False))
+        for frame in frames
+        if frame.height
+    ]
     # the first row of each week in each part: rows of a part are in the order of their keys' weeks
     starts = [_starts(weeks[part["key"].to_numpy()], days) for part in parts]
     found = {}
@@ -206,9 +222,19 @@ def tables(
             {
                 name: _taken(own[name], key) if name in keys.columns else rows[name].to_arrow()
                 for name in columns
+                if name != _LABELER
             }
-        )
+        ).append_column(_LABELER, _labelers(own[_LABELER], key, rows[_READ]))
     return found
+
+
+def _labelers(labelers: pl.Series, key: Keys, read: pl.Series) -> pa.Array:
+    """Return who read the pictures of each row; nobody where no label counts."""
+    return (
+        pl.select(pl.when(read).then(labelers.cast(pl.Categorical).gather(key)))
+        .to_series()
+        .to_arrow()
+    )
 
 
 def _taken(column: pl.Series, key: Keys) -> pa.Array:

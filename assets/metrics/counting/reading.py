@@ -18,13 +18,40 @@ def read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) ->
 
 
 def read_weeks(
-    con: duckdb.DuckDBPyConnection, name: str, first: str, last: str, **where: Any
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    first: str,
+    last: str,
+    *,
+    labeler: str | None = None,
+    **where: Any,
 ) -> pl.DataFrame:
     """Return what a statement of `sql/metrics` gives for the weeks from `first` to `last`, ISO dates of Mondays.
 
-    `where` holds its other parameters.
+    `where` holds its other parameters. With a `labeler`, as if the plans named it.
     """
-    return _read(con, within_weeks("metrics", name), {"first": first, "last": last, **where})
+    return _read(con, within_weeks("metrics", name, labeler), {"first": first, "last": last, **where})
+
+
+def labelers_beside(con: duckdb.DuckDBPyConnection, first: str, last: str) -> list[str]:
+    """Return the labelers that read pictures of some weeks beside the one that a plan names.
+
+    There are none in a published file of before they were scored: its `scores` has no column `labeler`.
+    """
+    if "labeler" not in {name for name, *_ in con.execute("DESCRIBE scores").fetchall()}:
+        return []
+    found = con.execute(
+        """
+        SELECT DISTINCT labels.labeler
+        FROM labels
+        INNER JOIN plans USING (week, model)
+        WHERE labels.week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+            AND labels.labeler IS DISTINCT FROM plans.labeler
+        ORDER BY ALL
+        """,
+        {"first": first, "last": last},
+    ).fetchall()
+    return [name for (name,) in found]
 
 
 def _read(con: duckdb.DuckDBPyConnection, statement: str, where: Mapping[str, Any]) -> pl.DataFrame:

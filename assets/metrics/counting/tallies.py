@@ -45,14 +45,21 @@ class Tallies:
     scales: pl.DataFrame
 
 
-def tally(con: duckdb.DuckDBPyConnection, first: str, last: str) -> Tallies:
-    """Return what was counted in the weeks from `first` to `last`, ISO dates of Mondays."""
-    asked = _numbered(read_weeks(con, "asked", first, last), "asked")
+def tally(con: duckdb.DuckDBPyConnection, first: str, last: str, labeler: str | None = None) -> Tallies:
+    """Return what was counted in the weeks from `first` to `last`, ISO dates of Mondays.
+
+    With a `labeler`, as if the plans named it.
+    """
+
+    def weeks(name: str) -> pl.DataFrame:
+        return read_weeks(con, name, first, last, labeler=labeler)
+
+    asked = _numbered(weeks("asked"), "asked")
     places = asked.select(*_CELL, "asked")
-    answers = read_weeks(con, "answers", first, last).join(places, on=_CELL).drop(_CELL).sort("asked")
+    answers = weeks("answers").join(places, on=_CELL).drop(_CELL).sort("asked")
 
     of_cell = [*_CELL, "attribute", "scale", "labeler_version"]
-    long, cells = number_cells(read_weeks(con, "counts", first, last), of_cell)
+    long, cells = number_cells(weeks("counts"), of_cell)
     cells = cells.join(asked.drop("language", "pictures"), on=_CELL, maintain_order="left")
     scales = _numbered(cells.select(_SCALE).unique(maintain_order=True), "scale_row")
     cells = cells.join(scales, on=_SCALE, maintain_order="left")
@@ -60,7 +67,7 @@ def tally(con: duckdb.DuckDBPyConnection, first: str, last: str) -> Tallies:
         asked=cells["asked"].gather(long["cell"])
     )
     steps = (
-        read_weeks(con, "steps", first, last)
+        weeks("steps")
         .join(cells.select(*_CELL, "attribute", "cell"), on=[*_CELL, "attribute"])
         .sort("cell", "position")
         .select("cell", "value", "pictures")

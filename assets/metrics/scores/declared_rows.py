@@ -16,7 +16,13 @@ _ON = ("week", "model", "suite", "suite_major", "prompt", "attribute")
 
 
 def of_weeks(
-    con: duckdb.DuckDBPyConnection, first: str, last: str, counted: Tallies, found: Keyed, compared: Cells
+    con: duckdb.DuckDBPyConnection,
+    first: str,
+    last: str,
+    counted: Tallies,
+    found: Keyed,
+    compared: Cells,
+    labeler: str | None = None,
 ) -> dict[Source, pl.DataFrame]:
     """Return the rows of sources `declared`, `typed` and `combinations`; none where nothing is declared.
 
@@ -27,6 +33,7 @@ def of_weeks(
         counted: of those weeks.
         found: the same with integers for keys.
         compared: the cells beside their references.
+        labeler: as if the plans named it.
     """
     if not is_declared(con):
         return {}
@@ -34,7 +41,7 @@ def of_weeks(
         name: _beside(read_weeks(con, name, first, last), counted, found, compared)
         for name in ("declared", "typed")
     }
-    combined = _combined(read_weeks(con, "combinations", first, last), counted, found)
+    combined = _combined(read_weeks(con, "combinations", first, last, labeler=labeler), counted, found)
     return {"declared": beside["declared"], "typed": beside["typed"], "combinations": combined}
 
 

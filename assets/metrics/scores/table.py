@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from assets.metrics.counting.assembly import LABELS, OUTCOMES, Keyed, Levels, keyed, tables
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
-from assets.metrics.counting.reading import read, read_weeks
+from assets.metrics.counting.reading import labelers_beside, read, read_weeks
 from assets.metrics.counting.tallies import Tallies, tally
 from assets.metrics.registry.metric import Level, Source
 from assets.metrics.registry.metrics import measures
@@ -61,6 +61,7 @@ SCORES = pa.schema(
         "turn": _INT,
         **dict.fromkeys(("attribute", "reference", "scale", "labeler_version"), _TEXT),
         **_FIGURE,
+        "labeler": _TEXT,
     }
 )
 STUDY_SCORES = pa.schema(
@@ -84,14 +85,28 @@ def compute_scores(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
 def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dict[str, pa.Table]:
     """Return the scores of the weeks from `first` to `last`, by week; weeks without a plan are left out.
 
-    They are those of `compute_scores`, to the last bit, with text encoded by dictionaries. A handful of weeks at a
+    First those of the labelers that the plans name, then those of each labeler beside them. They are those of `compute_scores`, to the last bit, with text encoded by dictionaries. A handful of weeks at a
     time costs a fraction of one at a time, and memory for as many.
 
     Every metric that the list finds is computed (`registry.metrics.measures`), from `Groups` or from frames whose keys
     are integers (`assembly`): what it yields needs `cell_key` or `suite_key` and the columns of a figure. Sums run
     within a cell or a group, never across weeks.
     """
-    counted = tally(con, first, last)
+    found = _read_by(con, first, last, None)
+    for labeler in labelers_beside(con, first, last):
+        for week, rows in _read_by(con, first, last, labeler).items():
+            found[week] = pa.concat_tables([found[week], rows]).unify_dictionaries()
+    return found
+
+
+def _read_by(
+    con: duckdb.DuckDBPyConnection, first: str, last: str, labeler: str | None
+) -> dict[str, pa.Table]:
+    """Return the scores of some weeks as the planned labelers read the pictures, or as another one did.
+
+    Rates of outcomes, which nobody reads off a picture, are among the former alone.
+    """
+    counted = tally(con, first, last, labeler)
     if counted.asked.is_empty():
         return {}
     planned, expected, pairs = (
@@ -101,7 +116,7 @@ def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dic
     plain = support_cells(found.long, found.cells)
     compared = reference_cells(found.long, found.cells, _expected(expected, counted), ["scale_row"])
     shown = _stereotyped(pairs, counted, found, plain)
-    declared = declared_rows.of_weeks(con, first, last, counted, found, compared)
+    declared = declared_rows.of_weeks(con, first, last, counted, found, compared, labeler)
     figures = [
         *_of_cells("values", plain, LABELS),
         *_of_cells("references", compared, LABELS, ["reference"]),
@@ -109,9 +124,9 @@ def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dic
         *_of_rows("stereotypes", "suite", shown, LABELS.suite),
         *_of_declared(declared),
         *_attribute_rates(found.long, LABELS),
-        *_outcome_rates(injected(found.answers), OUTCOMES),
     ]
-    return tables(figures, found.keys, SCORES.names)
+    rates = [] if labeler else [*_outcome_rates(injected(found.answers), OUTCOMES)]
+    return tables(figures, rates, found.keys, SCORES.names)
 
 
 def compute_study_scores(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:

@@ -1,0 +1,23 @@
+-- Answers: what did the labeler that the plan names read in each picture? One row per picture and attribute,
+--   whoever labeled besides, and in whatever versions.
+-- Grain: week, model, slot_key, attribute.
+-- Weeks: filter
+-- Columns:
+--   labeler: labeler that the plan names
+--   labeler_version: of its versions the one with the highest number
+-- Depends on: labels, plans.
+WITH versions AS (
+    SELECT
+        week, model, labeler,
+        max_by(
+            labeler_version,
+            (coalesce(try_cast(split_part(labeler_version, '-', 1) AS INTEGER), -1), labeler_version)
+        ) AS labeler_version
+    FROM labels
+    SEMI JOIN plans USING (week, model, labeler)
+    GROUP BY week, model, labeler
+)
+
+SELECT labels.*
+FROM labels
+SEMI JOIN versions USING (week, model, labeler, labeler_version)
