@@ -65,7 +65,7 @@ asked AS (
         week, model, suite, suite_major, condition, turn,
         any_value(estimate) FILTER (WHERE metric = 'completeness') AS completeness,
         any_value(estimate) FILTER (WHERE metric = 'pictures') AS pictures
-    FROM plan_scores AS scores
+    FROM plan_scores
     WHERE prompt IS NULL AND metric IN ('completeness', 'pictures')
     GROUP BY week, model, suite, suite_major, condition, turn
 ),

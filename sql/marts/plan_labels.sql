@@ -8,16 +8,19 @@
 -- Depends on: labels, plans.
 WITH versions AS (
     SELECT
-        week, model, labeler,
+        labels.week, labels.model, labels.labeler,
         max_by(
-            labeler_version,
-            (coalesce(try_cast(split_part(labeler_version, '-', 1) AS INTEGER), -1), labeler_version)
+            labels.labeler_version,
+            (
+                coalesce(try_cast(split_part(labels.labeler_version, '-', 1) AS INTEGER), -1),
+                labels.labeler_version
+            )
         ) AS labeler_version
     FROM labels
     SEMI JOIN plans USING (week, model, labeler)
-    GROUP BY week, model, labeler
+    GROUP BY labels.week, labels.model, labels.labeler
 )
 
-SELECT labels.*
+SELECT labels.* -- noqa: AM04
 FROM labels
 SEMI JOIN versions USING (week, model, labeler, labeler_version)

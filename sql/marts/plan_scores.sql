@@ -13,7 +13,7 @@ WITH figures AS (
     WHERE FALSE
 )
 
-SELECT figures.*
+SELECT figures.* -- noqa: AM04
 FROM figures
 SEMI JOIN plans
     ON

@@ -17,4 +17,5 @@ SELECT
 FROM cells
 INNER JOIN plans USING (week, model)
 ORDER BY
-    week, model, series, params_hash, track, suite, suite_major, condition, prompt, turn, suite_version
+    cells.week, cells.model, cells.series, cells.params_hash, cells.track, cells.suite, cells.suite_major,
+    cells.condition, cells.prompt, cells.turn, cells.suite_version

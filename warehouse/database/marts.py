@@ -72,15 +72,20 @@ def within_weeks(folder: str, name: str, labeler: str | None = None) -> str:
     """
     parts = _cut(depends_on(name, folder), _IN_WEEKS, set())
     if labeler is not None:
-        parts = parts.replace(f"FROM main.plans WHERE {_IN_WEEKS}", read_by(labeler, _IN_WEEKS), 1)
+        parts = parts.replace(f"FROM main.plans WHERE {_IN_WEEKS}", _read_by(labeler, _IN_WEEKS), 1)
     return with_first(sql(f"{folder}/{name}"), parts)
 
 
-def read_by(labeler: str, condition: str = "TRUE") -> str:
-    """Return a query for the plans as if they named a labeler that read pictures beside theirs; no others."""
+def as_read_by(statement: str, labeler: str) -> str:
+    """Return a statement as if the plans named a labeler that read pictures beside theirs; of no other models."""
+    slots = "slots AS (FROM main.slots SEMI JOIN plans USING (week, model))"
+    return with_first(statement, f"plans AS (\n{_read_by(labeler)}\n),\n\n{slots}")
+
+
+def _read_by(labeler: str, condition: str = "TRUE") -> str:
     name = _quoted(labeler)
     return (
-        f"SELECT * REPLACE ({name} AS labeler) "
+        f"SELECT * REPLACE ({name} AS labeler) "  # noqa: S608
         f"FROM (FROM main.plans WHERE labeler IS DISTINCT FROM {name} AND {condition}) "
         f"SEMI JOIN (FROM main.labels WHERE labeler = {name} AND {condition}) USING (week, model)"
     )

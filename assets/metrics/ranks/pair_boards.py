@@ -114,6 +114,11 @@ class PairBoard(RankBoard):
         n = np.where(self.have, self.n, 0.0)
         return variants.of_pairs(self.k[ranked], n[ranked][:, self.prompt], self.prompt, self.pair)
 
+    def read_otherwise(self, ranked: Bools, own: RankBoard) -> variants.Matrix:
+        """Return by how much each model of the True rows draws more, on prompts that were read nearly as often."""
+        n = np.where(self.nearly(own), self.n, 0.0)
+        return variants.shares(self.k[ranked], n[ranked][:, self.prompt], self.pair)
+
 
 def _weights(used: Bools, pair: Ints, pairs: int) -> Floats:
     """Return the weight of each entry: a mean over pairs of means over the prompts that are used."""

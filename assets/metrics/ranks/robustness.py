@@ -16,8 +16,16 @@ import pyarrow as pa
 from assets.metrics.formulas.distance import SAME
 from assets.metrics.formulas.share import Bools
 from assets.metrics.ranks.boards import KEYS, RankBoard
-from assets.metrics.ranks.table import PAIRS, RANKS, STUDY_PAIRS, all_boards, pairs_of, ranks_of
-from assets.metrics.ranks.variants import LEFT_OUT, OTHER_REFERENCE, Matrix
+from assets.metrics.ranks.table import (
+    PAIRS,
+    RANKS,
+    STUDY_PAIRS,
+    all_boards,
+    boards_by_others,
+    pairs_of,
+    ranks_of,
+)
+from assets.metrics.ranks.variants import LEFT_OUT, OTHER_LABELER, OTHER_REFERENCE, Matrix
 from warehouse import occasions
 from warehouse.occasions import Occasion
 
@@ -52,7 +60,7 @@ class _Counts(NamedTuple):
 def week_robustness(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `rank_robustness` of one week: each board with ranked models, each other way."""
     occasion = occasions.week(week)
-    return _robustness([*all_boards(con, occasion)], occasion, SCHEMA)
+    return _robustness([*all_boards(con, occasion)], occasion, SCHEMA, boards_by_others(con, occasion))
 
 
 def week_orders(con: duckdb.DuckDBPyConnection, week: str) -> dict[str, pa.Table]:
@@ -62,7 +70,7 @@ def week_orders(con: duckdb.DuckDBPyConnection, week: str) -> dict[str, pa.Table
     return {
         "model_pairs": pairs_of(boards, occasion, PAIRS),
         "ranks": ranks_of(boards, occasion, RANKS),
-        "rank_robustness": _robustness(boards, occasion, SCHEMA),
+        "rank_robustness": _robustness(boards, occasion, SCHEMA, boards_by_others(con, occasion)),
     }
 
 
@@ -72,7 +80,13 @@ def study_robustness(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
     return _robustness([*all_boards(con, occasion)], occasion, STUDY_SCHEMA)
 
 
-def _robustness(boards: Sequence[RankBoard], occasion: Occasion, schema: pa.Schema) -> pa.Table:
+def _robustness(
+    boards: Sequence[RankBoard],
+    occasion: Occasion,
+    schema: pa.Schema,
+    others: Mapping[str, Sequence[RankBoard]] | None = None,
+) -> pa.Table:
+    """Return the rows; `others` holds the same boards, in the same order, as other labelers read the pictures."""
     keys = KEYS[occasion.column]
     rows = [
         {
@@ -84,17 +98,21 @@ def _robustness(boards: Sequence[RankBoard], occasion: Occasion, schema: pa.Sche
             **counts._asdict(),
             "verdict": _verdict(counts),
         }
-        for board in boards
+        for place, board in enumerate(boards)
         if board.ranked.any()
-        for variant, other, counts in _compared(board, boards)
+        for variant, other, counts in _compared(
+            board, boards, {labeler: theirs[place] for labeler, theirs in (others or {}).items()}
+        )
         if counts.pairs
     ]
     table = pa.Table.from_pylist(rows, schema=schema)
     return table.sort_by([(name, "ascending") for name in (*keys, "variant", "other")])
 
 
-def _compared(board: RankBoard, boards: Sequence[RankBoard]) -> Iterator[tuple[str, str | None, _Counts]]:
-    """Yield each other way, what it is about (a prompt, a reference), and what turns."""
+def _compared(
+    board: RankBoard, boards: Sequence[RankBoard], others: Mapping[str, RankBoard]
+) -> Iterator[tuple[str, str | None, _Counts]]:
+    """Yield each other way, what it is about (a prompt, a reference, a labeler), and what turns."""
     found, ranked = board.order, board.ranked
     order = _Order(found.own.estimate, found.farther | found.farther.T)
     ways = board.other_ways(ranked)
@@ -107,6 +125,8 @@ def _compared(board: RankBoard, boards: Sequence[RankBoard]) -> Iterator[tuple[s
         yield LEFT_OUT, board.prompts[worst] if turned else None, without[worst]
     for reference, difference in _by_other_references(board, ranked, boards):
         yield OTHER_REFERENCE, reference, _counts(order, difference)
+    for labeler, theirs in others.items():
+        yield OTHER_LABELER, labeler, _counts(order, theirs.read_otherwise(ranked, board))
 
 
 def _by_other_references(

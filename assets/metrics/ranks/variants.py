@@ -13,11 +13,12 @@ import numpy.typing as npt
 
 from assets.metrics.formulas.share import Bools, Floats, Ints, ratio
 
-MEAN_ABSOLUTE, POOLED, LEFT_OUT, OTHER_REFERENCE = (
+MEAN_ABSOLUTE, POOLED, LEFT_OUT, OTHER_REFERENCE, OTHER_LABELER = (
     "mean_absolute",
     "pooled",
     "one_prompt_left_out",
     "other_reference",
+    "other_labeler",
 )
 
 Matrix = npt.NDArray[np.float64]  # (models, models): entry (i, j) is i minus j; NaN without a common prompt
@@ -70,8 +71,7 @@ def of_pairs(k: Floats, n: Floats, prompt: Ints, pair: Ints) -> Ways:
         prompt: (entries,) which prompt.
         pair: (entries,) which pair.
     """
-    have = n > 0
-    common = have[:, None] & have[None, :]
+    common = _common(n)
     hits, pictures = (np.zeros(common.shape[:2]) for _ in range(2))
     for entry in range(len(pair)):
         hits += np.where(common[:, :, entry], k[:, None, entry], 0)
@@ -85,6 +85,22 @@ def of_pairs(k: Floats, n: Floats, prompt: Ints, pair: Ints) -> Ways:
             ]
         ),
     )
+
+
+def shares(k: Floats, n: Floats, pair: Ints) -> Matrix:
+    """Return by how much more each model draws than each other one, as a board of declared pairs says it.
+
+    Args:
+        k: (models, entries) as in `of_pairs`.
+        n: (models, entries).
+        pair: (entries,).
+    """
+    return _against(_mean_of_pairs(ratio(k, n), _common(n), pair))
+
+
+def _common(n: Floats) -> Bools:
+    """Return (models, models, entries) whether both have pictures."""
+    return np.asarray((n > 0)[:, None] & (n > 0)[None, :])
 
 
 def _mean_of_pairs(share: Floats, common: Bools, pair: Ints) -> Matrix:

@@ -85,8 +85,9 @@ def compute_scores(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
 def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dict[str, pa.Table]:
     """Return the scores of the weeks from `first` to `last`, by week; weeks without a plan are left out.
 
-    First those of the labelers that the plans name, then those of each labeler beside them. They are those of `compute_scores`, to the last bit, with text encoded by dictionaries. A handful of weeks at a
-    time costs a fraction of one at a time, and memory for as many.
+    First those of the labelers that the plans name, then those of each labeler beside them. They are those of
+    `compute_scores`, to the last bit, with text encoded by dictionaries. A handful of weeks at a time costs a fraction
+    of one at a time, and memory for as many.
 
     Every metric that the list finds is computed (`registry.metrics.measures`), from `Groups` or from frames whose keys
     are integers (`assembly`): what it yields needs `cell_key` or `suite_key` and the columns of a figure. Sums run
@@ -95,7 +96,7 @@ def scores_between(con: duckdb.DuckDBPyConnection, first: str, last: str) -> dic
     found = _read_by(con, first, last, None)
     for labeler in labelers_beside(con, first, last):
         for week, rows in _read_by(con, first, last, labeler).items():
-            found[week] = pa.concat_tables([found[week], rows]).unify_dictionaries()
+            found[week] = pa.concat_tables([found[week], rows])
     return found
 
 

@@ -1,0 +1,268 @@
+"""A labeler beside the planned one: it has scores of its own, may turn an order, and nothing else knows of it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.generation.slots import Slot
+from assets.metrics.counting.reading import labelers_beside
+from assets.metrics.declared import load_declared
+from assets.metrics.ranks.robustness import week_robustness
+from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS
+from assets.metrics.scores.table import scores_between
+from assets.suites.loader import load_suites
+from assets.suites.schema import Attribute
+from tests.warehouse.audit.test_audit_scores import FIGURES, KEYS, same
+from tests.warehouse.builder import LABELER, WEEK, build_partition
+from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
+from warehouse.closeness import rounded
+from warehouse.database import marts
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import header, names, sql
+from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
+from warehouse.store import Store, open_store
+from warehouse.weeks import shift
+
+Con = duckdb.DuckDBPyConnection
+Label = tuple[str, float | None, str | None] | None
+OTHER = "another"
+BEFORE = shift(WEEK, -1)
+SUITES = tuple(load_suites()[name] for name in ("occupations@1", "rest-of-world@1", "startup-ceo@1"))
+PROMPTS = (
+    *(f"occupations/{name}" for name in ("ceo", "nurse", "doctor", "janitor", "librarian", "plumber")),
+    *(f"rest-of-world/person-{name}" for name in ("india", "mexico")),
+    *(f"startup-ceo/ceo-{name}" for name in ("his", "their")),
+)
+LOOKED_FOR = ("perceived_gender", "skin_tone", "headwear")
+#: Model → share of women, of the declared hat, to the planned labeler; the other one reads these two the other way.
+MODELS = {"near": (0.5, 0.0), "far": (0.05, 0.6), "unread": (0.3, 0.3)}
+TURNED = {"near": "far", "far": "near"}
+HATS = {"person-mexico": "sombrero", "person-india": "turban"}
+#: Statements that say what another labeler read, and in which rows of theirs.
+MEANT = {
+    "labels": "labeler <> '{other}'",
+    "scores": "labeler IS DISTINCT FROM '{other}'",
+    "agreement": "'{other}' NOT IN (labeler_a, labeler_b)",
+    "rank_robustness": "variant <> 'other_labeler'",
+}
+
+
+def by(model: str, slot: Slot, attribute: Attribute) -> Label:
+    """Read a picture as the planned labeler reads those of a model."""
+    women, hats = MODELS[model]
+    lot = random.Random(f"{slot.slot_key}/{attribute.id}").random()
+    if lot > 0.97:
+        return None if lot > 0.99 else ("cannot_tell", None, None)
+    if attribute.id == "perceived_gender":
+        return ("feminine" if slot.replicate % 10 < 10 * women else "masculine"), None, None
+    if attribute.id == "headwear":
+        hat = HATS.get(slot.prompt.rpartition("/")[2], "none")
+        return (hat if slot.replicate % 10 < 10 * hats else "none"), None, None
+    return f"monk_{1 + int(10 * lot / 0.97)}" if attribute.id == "skin_tone" else None, None, None
+
+
+def planned(slot: Slot, attribute: Attribute) -> Label:
+    return by(slot.model, slot, attribute) if attribute.id in LOOKED_FOR else None
+
+
+def other(slot: Slot, attribute: Attribute) -> Label:
+    """It read two of three models, skin tone of one picture in four only, and one version of it all as men."""
+    if attribute.id not in LOOKED_FOR or (attribute.id == "skin_tone" and slot.replicate % 4):
+        return None
+    return by(TURNED[slot.model], slot, attribute)
+
+
+def filled(store: Store, *, second: bool) -> Store:
+    for week in (BEFORE, WEEK):
+        for model in MODELS:
+            given: dict[str, Any] = {"suites": SUITES, "replicates": 20, "prompts": PROMPTS.__contains__}
+            build_partition(store, week, model, **given, labels=planned)
+            if second and model in TURNED:
+                again = {**given, "manifest": False, "labeler": OTHER}
+                for version, read in (("1-x", lambda *_: ("masculine", None, None)), ("2-y", other)):
+                    build_labels(store, week, model, again, version, read)
+    return store
+
+
+def build_labels(store: Store, week: str, model: str, given: dict[str, Any], version: str, read: Any) -> None:
+    """Write the labels of another labeler of the same slots."""
+    from tests.warehouse.builder import label_row, make_slots, write_labels
+
+    wanted = {suite.prompt_id(one): one.attributes for suite in SUITES for one in suite.prompts}
+    of = {(suite.id, one.id): one for suite in SUITES for one in suite.attributes}
+    rows = [
+        label_row(slot, name, reading, OTHER, version)
+        for suite in SUITES
+        for slot in make_slots(suite, week, model, {}, given["replicates"], 5)
+        if slot.prompt in PROMPTS
+        for name in wanted[slot.prompt]
+        if (reading := read(slot, of[slot.suite, name])) is not None
+    ]
+    write_labels(store, week, model, rows)
+
+
+def loaded(store: Store) -> Con:
+    made = connect(None)
+    migrate(made)
+    load_declared(made)
+    for week, model in partitions(store):
+        load_partition(made, store, week, model)
+    for week in (BEFORE, WEEK):
+        for table, compute in WEEK_RESULTS.items():
+            replace_week(made, table, week, compute(made, week))
+    weeks = dict.fromkeys((BEFORE, WEEK), "1")
+    replace_history(made, {table: compute(made) for table, compute in HISTORY_RESULTS.items()}, weeks)
+    return made
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Con, Con]]:
+    """The same two weeks without and with labels of another labeler."""
+    made = [
+        loaded(filled(open_store(tmp_path_factory.mktemp("second")), second=second))
+        for second in (False, True)
+    ]
+    yield made[0], made[1]
+    for con in made:
+        con.close()
+
+
+@pytest.fixture(scope="module")
+def con(worlds: tuple[Con, Con]) -> Con:
+    return worlds[1]
+
+
+@contextmanager
+def undone(con: Con) -> Iterator[None]:
+    con.execute("BEGIN")
+    try:
+        yield
+    finally:
+        con.execute("ROLLBACK")
+
+
+def rows(con: Con, query: str, **given: Any) -> list[dict[str, Any]]:
+    found = con.execute(query, given)
+    columns = [column[0] for column in found.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+
+def asked(statement: str) -> dict[str, Any]:
+    """Return parameters for a statement of `sql/page` or `sql/checks`."""
+    known: dict[str, Any] = {
+        **{"week": WEEK, "model": "near", "suite": "occupations", "attribute": "perceived_gender"},
+        **{"models": [*MODELS], "asked": [*PROMPTS], "prompts": [*PROMPTS], "pictures": 9, "conversations": 9},
+        "subjects": ["occupation:ceo", "person:mexican"],
+    }
+    text = re.sub(r"--.*", "", statement)
+    return {name: value for name, value in known.items() if re.search(rf"\${name}\b", text)}
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each table, view and statement, what is meant to say more cut to the rest."""
+    with connect(None) as made:
+        migrate(made)
+        tables = [name for (name,) in made.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+    for name in (*tables, *marts.order()):
+        if not name.startswith(("label_parts", "loads")):
+            yield name, f"FROM {name} WHERE {MEANT.get(name, 'TRUE').format(other=OTHER)}"
+    for folder in ("page", "audit", "checks"):
+        for name in names(folder):
+            cut = MEANT.get(name, "TRUE").format(other=OTHER)
+            yield f"{folder}/{name}", f"FROM ({sql(f'{folder}/{name}').strip().rstrip(';')}) WHERE {cut}"
+
+
+def test_what_another_labeler_read_changes_nothing_but_what_is_said_of_it(worlds: tuple[Con, Con]) -> None:
+    """Of the tables, views, statements of pages, audits and checks, row by row; else a picture would count twice."""
+    differ, told = [], 0
+    for name, statement in statements():
+        here, there = (
+            sorted(map(repr, world.execute(statement, asked(statement)).fetchall())) for world in worlds
+        )
+        told += bool(here)
+        if here != there:
+            differ.append((name, len(here), len(there)))
+    assert differ == []
+    assert told > 100
+
+
+def test_the_other_labeler_has_the_scores_that_it_would_have_if_plans_named_it(con: Con) -> None:
+    """The plans are changed, and everything is made again."""
+    columns = ", ".join(name for name in (*KEYS, *FIGURES, "reason", "prompts_low", "prompts_high"))
+    told = rows(con, f"SELECT {columns} FROM scores WHERE labeler = '{OTHER}' ORDER BY ALL")
+    with undone(con):
+        con.execute(f"UPDATE plans SET labeler = '{OTHER}' WHERE model <> 'unread'")
+        con.execute(f"DELETE FROM labels WHERE labeler <> '{OTHER}' AND model <> 'unread'")
+        con.execute("DELETE FROM scores")
+        for week in (BEFORE, WEEK):
+            con.from_arrow(rounded(WEEK_RESULTS["scores"](con, week))).insert_into("scores")
+        again = rows(
+            con, f"SELECT {columns} FROM scores WHERE labeler = '{OTHER}' AND model <> 'unread' ORDER BY ALL"
+        )
+    assert told == again
+    assert {row["model"] for row in told} == {*TURNED}
+    assert {row["metric"] for row in told} >= {"share", "distance", "stereotype_share", "assessed_rate", "tvd"}
+    assert {row["metric"] for row in told}.isdisjoint({"refused_rate", "pictures", "completeness"})
+    assert {row["labeler_version"] for row in told if row["attribute"]} == {"2-y"}
+
+
+@pytest.mark.parametrize("name", [name for name in names("audit") if name.startswith("scores_")])
+def test_audit_queries_find_its_scores_where_the_plans_name_it(con: Con, name: str) -> None:
+    statement = marts.as_read_by(sql(f"audit/{name}"), OTHER)
+    found = [row for row in rows(con, statement) if row["attribute"] or row["metric"] == "combination_share"]
+    told = {tuple(row[key] for key in KEYS): row for row in rows(con, f"FROM scores WHERE labeler = '{OTHER}'")}
+    for row in found:
+        published = told[tuple(row[key] for key in KEYS)]
+        assert all(same(row[figure], published[figure]) for figure in FIGURES if figure in row), row
+    assert found or name in {"scores_outcomes", "scores_injections", "scores_others"}
+
+
+def test_an_order_turns_where_the_other_labeler_read_it_the_other_way(con: Con) -> None:
+    told = {
+        (row["suite"], row["attribute"], row["reference"]): row
+        for row in rows(con, f"FROM rank_robustness WHERE variant = 'other_labeler' AND week = '{WEEK}'")
+    }
+    women = told["occupations", "perceived_gender", "parity"]
+    assert (women["other"], women["ranked"], women["pairs"], women["verdict"]) == (OTHER, 3, 1, "turned")
+    hats = told["rest-of-world", "headwear", "stereotypes"]
+    assert (hats["pairs"], hats["told_apart_turned"]) == (1, 1)
+    assert {attribute for _, attribute, _ in told}.isdisjoint({"skin_tone"}), "it read a quarter of the pictures"
+    held_by_sql(con)
+
+
+def test_boards_are_made_of_the_planned_labels_and_a_picture_counts_once(con: Con) -> None:
+    each = "SELECT count(*), count(DISTINCT (slot_key, attribute)) FROM plan_labels"
+    assert len({*(con.execute(each).fetchone() or ())}) == 1
+    assert con.execute("SELECT DISTINCT labeler FROM plan_labels").fetchall() == [(LABELER,)]
+    assert con.execute(f"SELECT count(*) FROM labels WHERE labeler = '{OTHER}'").fetchone() != (0,)
+    assert con.execute("SELECT DISTINCT labeler FROM leaderboard").fetchall() == [(LABELER,)]
+    filters = {view for view in marts.order() if header(f"marts/{view}").get("Weeks") == marts.FILTER}
+    assert filters == {"plan_labels", "plan_scores"}
+
+
+def test_weeks_made_together_or_again_have_the_same_scores_of_both(con: Con) -> None:
+    together = scores_between(con, BEFORE, WEEK)
+    for week in (BEFORE, WEEK):
+        assert labelers_beside(con, week, week) == [OTHER]
+        alone = WEEK_RESULTS["scores"](con, week)
+        assert together[week].cast(alone.schema).equals(alone)
+        assert alone.num_rows == len(rows(con, f"SELECT 1 FROM scores WHERE week = '{week}'"))
+
+
+def test_an_edition_of_before_has_scores_of_the_planned_labeler_alone(con: Con) -> None:
+    """Its table has no column for a labeler: views, scores and orders are those of its day."""
+    with undone(con):
+        con.execute(f"DELETE FROM scores WHERE labeler = '{OTHER}'")
+        con.execute("ALTER TABLE scores DROP COLUMN labeler")
+        assert labelers_beside(con, BEFORE, WEEK) == []
+        assert con.execute("FROM plan_scores").fetchall() == con.execute("SELECT *, NULL FROM scores").fetchall()
+        assert {*WEEK_RESULTS["scores"](con, WEEK)["labeler"].to_pylist()} == {LABELER, None}
+        assert "other_labeler" not in week_robustness(con, WEEK)["variant"].to_pylist()
