@@ -7,7 +7,7 @@
 -- Rule: A figure is computed once.
 -- Says: figures computed more than once
 SELECT
-    week, model, suite, suite_major, condition, prompt, turn, attribute, reference, scale, metric,
+    week, model, suite, suite_major, condition, prompt, turn, attribute, reference, scale, labeler, metric,
     value_name,
     count(*) - 1 AS failing_rows
 FROM scores

@@ -277,18 +277,38 @@ def _orders(found: Sequence[Row]) -> Mapping[tuple[object, ...], tuple[Message, 
     """Return whether pairs that are told apart keep their order if the figure is measured in another way."""
     said: dict[tuple[object, ...], list[Message]] = defaultdict(list)
     for row in found:
-        way = _WAYS.get(row["variant"])
-        if way is None:
-            way = say("against another yardstick, %(reference)s", reference=names.reference(row["other"]))
-        n, turned = row["told_apart"], row["told_apart_turned"]
-        said[(*_board(row), bool(row["simulated"]), row["track"])].append(
+        said[(*_board(row), bool(row["simulated"]), row["track"])].append(_order(row))
+    return {key: tuple(listed) for key, listed in said.items()}
+
+
+def _order(row: Row) -> Message:
+    n, turned = row["told_apart"], row["told_apart_turned"]
+    if row["variant"] == "other_labeler":  # it need not have read all models
+        of: Row = {"labeler": words.plain(row["other"]), "n": n}
+        return (
             say(
-                "Measured %(way)s, %(turned)s of the %(n)s pairs that are told apart have the opposite order.",
-                way=way,
+                "By the labels of another labeler, %(labeler)s, the order is the opposite for %(turned)s of %(n)s "
+                "pairs that are told apart and whose pictures it read, too.",
                 turned=turned,
-                n=n,
+                **of,
             )
             if turned
-            else say("Measured %(way)s, all pairs that are told apart keep their order.", way=way)
+            else say(
+                "By the labels of another labeler, %(labeler)s, the order holds for all pairs that are told apart "
+                "and whose pictures it read, too: %(n)s.",
+                **of,
+            )
         )
-    return {key: tuple(listed) for key, listed in said.items()}
+    way = _WAYS.get(row["variant"])
+    if way is None:
+        way = say("against another yardstick, %(reference)s", reference=names.reference(row["other"]))
+    return (
+        say(
+            "Measured %(way)s, %(turned)s of the %(n)s pairs that are told apart have the opposite order.",
+            way=way,
+            turned=turned,
+            n=n,
+        )
+        if turned
+        else say("Measured %(way)s, all pairs that are told apart keep their order.", way=way)
+    )

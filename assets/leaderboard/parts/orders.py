@@ -62,6 +62,8 @@ def _said(ways: Sequence[Row]) -> str:
 def _way(row: Row) -> str:
     if row["variant"] == "other_reference":
         return f"against {words.reference(row['other'])}"
+    if row["variant"] == "other_labeler":
+        return f"by the labels of {words.plain(row['other'])} where it read both"
     if row["variant"] == "one_prompt_left_out" and row["told_apart_turned"]:
         return f"without the prompt {words.plain(row['other'])}"
     return _WAYS[row["variant"]]

@@ -230,11 +230,7 @@ def tables(
 
 def _labelers(labelers: pl.Series, key: Keys, read: pl.Series) -> pa.Array:
     """Return who read the pictures of each row; nobody where no label counts."""
-    return (
-        pl.select(pl.when(read).then(labelers.cast(pl.Categorical).gather(key)))
-        .to_series()
-        .to_arrow()
-    )
+    return pl.select(pl.when(read).then(labelers.cast(pl.Categorical).gather(key))).to_series().to_arrow()
 
 
 def _taken(column: pl.Series, key: Keys) -> pa.Array:

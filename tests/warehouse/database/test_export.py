@@ -95,7 +95,7 @@ def test_rows_are_the_same_in_the_warehouse_the_files_and_the_duckdb_file(
     filled: Con, made: TableFiles, copy: Con
 ) -> None:
     named = {*made.tables, *(Path(path).stem for path in made.files)}
-    assert named == {*identity_tables(filled), *marts.order()}
+    assert named == {*identity_tables(filled), *(view for view in marts.order() if not marts.is_filter(view))}
     assert {"agreement", "gold_samples", "labels", *views_by_week()} <= made.tables.keys()
     assert {
         "data/drift_events.parquet",

@@ -191,7 +191,8 @@ def test_every_view_with_a_week_says_what_its_weeks_rest_on(con: Con) -> None:
         "SELECT view_name FROM duckdb_views() INNER JOIN duckdb_columns() ON view_name = table_name "
         "WHERE column_name = 'week' AND NOT duckdb_views.internal"
     ).fetchall()
-    assert {name for (name,) in weekly} == {*views_by_week()}
+    filters = {view for view in marts.order() if marts.is_filter(view)}
+    assert {name for (name,) in weekly} == {*views_by_week()} | filters
     assert {*views_by_week().values()} <= {OWN, EARLIER}
 
 

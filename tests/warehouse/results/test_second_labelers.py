@@ -51,7 +51,7 @@ MEANT = {
     "labels": "labeler <> '{other}'",
     "scores": "labeler IS DISTINCT FROM '{other}'",
     "agreement": "'{other}' NOT IN (labeler_a, labeler_b)",
-    "rank_robustness": "variant <> 'other_labeler'",
+    **dict.fromkeys(("rank_robustness", "orders"), "variant <> 'other_labeler'"),
 }
 
 
@@ -74,10 +74,14 @@ def planned(slot: Slot, attribute: Attribute) -> Label:
 
 
 def other(slot: Slot, attribute: Attribute) -> Label:
-    """It read two of three models, skin tone of one picture in four only, and one version of it all as men."""
+    """Read two of three models, and skin tone in one picture of four only."""
     if attribute.id not in LOOKED_FOR or (attribute.id == "skin_tone" and slot.replicate % 4):
         return None
     return by(TURNED[slot.model], slot, attribute)
+
+
+def first(_slot: Slot, attribute: Attribute) -> Label:
+    return attribute.values[0], None, None
 
 
 def filled(store: Store, *, second: bool) -> Store:
@@ -87,7 +91,7 @@ def filled(store: Store, *, second: bool) -> Store:
             build_partition(store, week, model, **given, labels=planned)
             if second and model in TURNED:
                 again = {**given, "manifest": False, "labeler": OTHER}
-                for version, read in (("1-x", lambda *_: ("masculine", None, None)), ("2-y", other)):
+                for version, read in (("1-x", first), ("2-y", other)):
                     build_labels(store, week, model, again, version, read)
     return store
 
@@ -159,7 +163,13 @@ def asked(statement: str) -> dict[str, Any]:
     """Return parameters for a statement of `sql/page` or `sql/checks`."""
     known: dict[str, Any] = {
         **{"week": WEEK, "model": "near", "suite": "occupations", "attribute": "perceived_gender"},
-        **{"models": [*MODELS], "asked": [*PROMPTS], "prompts": [*PROMPTS], "pictures": 9, "conversations": 9},
+        **{
+            "models": [*MODELS],
+            "asked": [*PROMPTS],
+            "prompts": [*PROMPTS],
+            "pictures": 9,
+            "conversations": 9,
+        },
         "subjects": ["occupation:ceo", "person:mexican"],
     }
     text = re.sub(r"--.*", "", statement)
@@ -172,7 +182,7 @@ def statements() -> Iterator[tuple[str, str]]:
         migrate(made)
         tables = [name for (name,) in made.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
     for name in (*tables, *marts.order()):
-        if not name.startswith(("label_parts", "loads")):
+        if name not in {"label_parts", "loads", "schema_migrations"}:
             yield name, f"FROM {name} WHERE {MEANT.get(name, 'TRUE').format(other=OTHER)}"
     for folder in ("page", "audit", "checks"):
         for name in names(folder):
@@ -182,16 +192,23 @@ def statements() -> Iterator[tuple[str, str]]:
 
 def test_what_another_labeler_read_changes_nothing_but_what_is_said_of_it(worlds: tuple[Con, Con]) -> None:
     """Of the tables, views, statements of pages, audits and checks, row by row; else a picture would count twice."""
-    differ, told = [], 0
-    for name, statement in statements():
-        here, there = (
-            sorted(map(repr, world.execute(statement, asked(statement)).fetchall())) for world in worlds
-        )
-        told += bool(here)
-        if here != there:
-            differ.append((name, len(here), len(there)))
-    assert differ == []
+    differ, told = set(), 0
+    with undone(worlds[1]):
+        # how far the two agree is said of the planned one, and whether it can be relied on
+        worlds[1].execute(f"DELETE FROM agreement WHERE NOT ({MEANT['agreement'].format(other=OTHER)})")
+        for name, statement in statements():
+            here, there = (said(world, statement) for world in worlds)
+            told += bool(here)
+            differ |= {name} if here != there else set()
+    assert differ == {"page/prompt_slots", "page/labelers_beside", "audit/label_provenance"}  # all labelers
     assert told > 100
+
+
+def said(con: Con, statement: str) -> list[str]:
+    found = con.execute(statement, asked(statement)).fetchall()
+    return sorted(
+        repr([float(f"{value:.9g}") if isinstance(value, float) else value for value in row]) for row in found
+    )
 
 
 def test_the_other_labeler_has_the_scores_that_it_would_have_if_plans_named_it(con: Con) -> None:
@@ -209,7 +226,13 @@ def test_the_other_labeler_has_the_scores_that_it_would_have_if_plans_named_it(c
         )
     assert told == again
     assert {row["model"] for row in told} == {*TURNED}
-    assert {row["metric"] for row in told} >= {"share", "distance", "stereotype_share", "assessed_rate", "tvd"}
+    assert {row["metric"] for row in told} >= {
+        "share",
+        "distance",
+        "stereotype_share",
+        "assessed_rate",
+        "tvd",
+    }
     assert {row["metric"] for row in told}.isdisjoint({"refused_rate", "pictures", "completeness"})
     assert {row["labeler_version"] for row in told if row["attribute"]} == {"2-y"}
 
@@ -218,7 +241,9 @@ def test_the_other_labeler_has_the_scores_that_it_would_have_if_plans_named_it(c
 def test_audit_queries_find_its_scores_where_the_plans_name_it(con: Con, name: str) -> None:
     statement = marts.as_read_by(sql(f"audit/{name}"), OTHER)
     found = [row for row in rows(con, statement) if row["attribute"] or row["metric"] == "combination_share"]
-    told = {tuple(row[key] for key in KEYS): row for row in rows(con, f"FROM scores WHERE labeler = '{OTHER}'")}
+    told = {
+        tuple(row[key] for key in KEYS): row for row in rows(con, f"FROM scores WHERE labeler = '{OTHER}'")
+    }
     for row in found:
         published = told[tuple(row[key] for key in KEYS)]
         assert all(same(row[figure], published[figure]) for figure in FIGURES if figure in row), row
@@ -234,7 +259,9 @@ def test_an_order_turns_where_the_other_labeler_read_it_the_other_way(con: Con) 
     assert (women["other"], women["ranked"], women["pairs"], women["verdict"]) == (OTHER, 3, 1, "turned")
     hats = told["rest-of-world", "headwear", "stereotypes"]
     assert (hats["pairs"], hats["told_apart_turned"]) == (1, 1)
-    assert {attribute for _, attribute, _ in told}.isdisjoint({"skin_tone"}), "it read a quarter of the pictures"
+    assert {attribute for _, attribute, _ in told}.isdisjoint({"skin_tone"}), (
+        "it read a quarter of the pictures"
+    )
     held_by_sql(con)
 
 
@@ -263,6 +290,8 @@ def test_an_edition_of_before_has_scores_of_the_planned_labeler_alone(con: Con) 
         con.execute(f"DELETE FROM scores WHERE labeler = '{OTHER}'")
         con.execute("ALTER TABLE scores DROP COLUMN labeler")
         assert labelers_beside(con, BEFORE, WEEK) == []
-        assert con.execute("FROM plan_scores").fetchall() == con.execute("SELECT *, NULL FROM scores").fetchall()
+        assert (
+            con.execute("FROM plan_scores").fetchall() == con.execute("SELECT *, NULL FROM scores").fetchall()
+        )
         assert {*WEEK_RESULTS["scores"](con, WEEK)["labeler"].to_pylist()} == {LABELER, None}
         assert "other_labeler" not in week_robustness(con, WEEK)["variant"].to_pylist()

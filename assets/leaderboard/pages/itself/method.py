@@ -17,12 +17,13 @@ from assets.leaderboard.views.query import Row, rows
 
 @dataclass(frozen=True)
 class UsedLabeler:
-    """A version of a labeler, and the weeks in which it read an attribute."""
+    """A version of a labeler, and the weeks in which it read an attribute; `beside`: another one counts."""
 
     name: str
     version: str
     first_week: date
     last_week: date
+    beside: bool
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class ReadAttribute:
     labelers: tuple[UsedLabeler, ...]
     rated: int
     raters: int
+
+    @property
+    def beside(self) -> bool:
+        """Return whether a labeler read it that no board counts."""
+        return any(labeler.beside for labeler in self.labelers)
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,9 @@ def _attributes(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ReadAttribu
     asked = {"week": week.isoformat()}
     rated = {row["attribute"]: row for row in rows(con, "rated", asked)}
     used: dict[str, list[Row]] = {}
-    for row in rows(con, "labelers", asked):
-        used.setdefault(row["attribute"], []).append(row)
+    for name in ("labelers", "labelers_beside"):
+        for row in rows(con, name, asked):
+            used.setdefault(row["attribute"], []).append(row | {"beside": name == "labelers_beside"})
     return tuple(
         ReadAttribute(
             title(words.attribute(attribute)),
@@ -77,6 +84,7 @@ def _attributes(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ReadAttribu
                     words.plain(row["labeler_version"]),
                     row["first_week"],
                     row["last_week"],
+                    row["beside"],
                 )
                 for row in versions
             ),
