@@ -199,9 +199,10 @@ def read_by_others(con: duckdb.DuckDBPyConnection, week: Occasion) -> Iterator[t
     """Yield each labeler beside the planned ones, and what the same boards are made of as it read the pictures."""
     first = shift(week.name, 1 - WINDOW)
     labelers = labelers_beside(con, first, week.name)
-    own = read_week(con, week) if labelers else None
+    if not labelers or (own := read_week(con, week)).cells.is_empty():
+        return
     on = ["model", "suite", "suite_major", "condition", "attribute", "prompt", "value"]
-    for labeler in labelers if own and not own.cells.is_empty() else ():
+    for labeler in labelers:
         read = read_weeks(con, "rank_cells", first, week.name, labeler=labeler, **week.where)
         seen = read.select(*on, seen="pictures")
         cells = own.cells.join(seen, on=on, how="left", maintain_order="left")

@@ -38,7 +38,7 @@ FROM plans
 """
 _WINDOW = """
 INSERT INTO window_scores BY NAME
-SELECT scores.* EXCLUDE (planned_cells), plans.simulated, 4 AS window_weeks, week AS first_week, 1 AS weeks,
+SELECT scores.* EXCLUDE (planned_cells, labeler), plans.simulated, 4 AS window_weeks, week AS first_week, 1 AS weeks,
     FALSE AS settling
 FROM scores
 INNER JOIN plans USING (week, model)
