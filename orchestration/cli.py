@@ -174,9 +174,15 @@ def sql(
     show: Annotated[
         bool, typer.Option("--print", help="Print the text of -f NAME instead of its rows.")
     ] = False,
+    labeler: Annotated[
+        str | None,
+        typer.Option("--labeler", help="With -f: as if the plans named this labeler beside theirs."),
+    ] = None,
 ) -> None:
     """Query the latest edition's file and nothing else. Without arguments: list the audit queries."""
-    raise typer.Exit(commands.query.sql(query, file, form, limit=limit, timeout=timeout, show=show))
+    raise typer.Exit(
+        commands.query.sql(query, file, form, limit=limit, timeout=timeout, show=show, labeler=labeler)
+    )
 
 
 @app.command()

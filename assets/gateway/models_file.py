@@ -113,7 +113,7 @@ class ModelEntry(_FileData):
     lost_calls: LostCalls = "ask_again"  # read at every run, in no plan
     connection: Connection = Connection()
     labeler: Name = "photo"
-    also_labelers: tuple[Name, ...] = ()  # label the same pictures beside it, for agreement; never scored
+    also_labelers: tuple[Name, ...] = ()  # label the same pictures beside it; no board counts them
     completeness_floor: float = Field(default=FLOOR, ge=0, le=1)
 
     @property

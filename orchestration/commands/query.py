@@ -15,6 +15,7 @@ from orchestration.commands.editions import current, database_of
 from orchestration.console import OUT, note
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
+from warehouse.database.marts import as_read_by
 from warehouse.database.sqlfiles import header, names
 from warehouse.database.sqlfiles import sql as read_sql
 from warehouse.errors import ClicheError, UsageError
@@ -25,10 +26,20 @@ from warehouse.validation import close_match
 FORMATS = ("table", "csv", "json")
 
 
-def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: int, show: bool) -> int:
+def sql(
+    query: str | None,
+    file: str | None,
+    form: str,
+    *,
+    limit: int,
+    timeout: int,
+    show: bool,
+    labeler: str | None = None,
+) -> int:
     """Run one query on the latest edition's file, with nothing else in its reach, and print its rows.
 
-    With `show` nothing runs: the whole text of `file` is printed, to be read or pasted elsewhere.
+    With `show` nothing runs: the whole text of `file` is printed, to be read or pasted elsewhere. With a `labeler` the
+    text of `file` reads the plans as if they named it.
 
     A table ends after `limit` rows (0: never) and says so; CSV and JSON are whole. The query ends when its reader does.
     """
@@ -36,13 +47,14 @@ def sql(query: str | None, file: str | None, form: str, *, limit: int, timeout: 
         raise UsageError(f'no format "{form}"; known: {", ".join(FORMATS)}')
     if query is not None and file is not None:
         raise UsageError("give a query or -f NAME, not both")
-    if show and file is None:
-        raise UsageError("--print needs -f NAME")
+    for option in ("--print",) * show + ("--labeler",) * (labeler is not None):
+        if file is None:
+            raise UsageError(f"{option} needs -f NAME")
     if query is None and file is None:
         return _list_queries()
     if show:
-        return _print_text(_from_file(file or ""))
-    text = query if query is not None else _from_file(file or "")
+        return _print_text(_from_file(file or "", labeler))
+    text = query if query is not None else _from_file(file or "", labeler)
     place = bare_workplace(load_settings())
     rows = read(
         database_of(place, current(place)),
@@ -85,7 +97,12 @@ def _print_text(text: str) -> int:
     return 0
 
 
-def _from_file(name: str) -> str:
+def _from_file(name: str, labeler: str | None) -> str:
+    text = _text_of(name)
+    return text if labeler is None else as_read_by(text, labeler)
+
+
+def _text_of(name: str) -> str:
     path = Path(name)
     if path.suffix == ".sql" and path.is_file():
         try:
