@@ -185,6 +185,8 @@ def test_the_text_of_an_audit_query_is_printed_whole(name: str, capsys: pytest.C
     with connect(None) as con:
         migrate(con)
         con.execute(printed)  # as it would be pasted, without anything of ours
+        assert commands.query.sql(None, name, "table", limit=10, timeout=10, show=True, labeler="it's") == 0
+        con.execute(capsys.readouterr().out)
     for part in ("settled AS (", "counted AS (") if "-- Uses: read_from_labels" in printed else ():
         assert printed.count(f"\n{part}") == 1
 
@@ -193,3 +195,5 @@ def test_print_wants_a_name() -> None:
     for query in (None, "SELECT 1"):
         with pytest.raises(UsageError, match="--print needs -f NAME"):
             commands.query.sql(query, None, "table", limit=10, timeout=10, show=True)
+        with pytest.raises(UsageError, match="--labeler needs -f NAME"):
+            commands.query.sql(query, None, "table", limit=10, timeout=10, show=False, labeler="another")

@@ -6,12 +6,16 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from html import unescape
 from typing import Any
 
 import duckdb
 import pytest
 
 from assets.generation.slots import Slot
+from assets.leaderboard.page.sheets import NOWHERE, render_sheet
+from assets.leaderboard.sheets import kinds
 from assets.metrics.counting.reading import labelers_beside
 from assets.metrics.declared import load_declared
 from assets.metrics.ranks.robustness import week_robustness
@@ -263,6 +267,37 @@ def test_an_order_turns_where_the_other_labeler_read_it_the_other_way(con: Con) 
         "it read a quarter of the pictures"
     )
     held_by_sql(con)
+
+
+def test_pages_say_in_both_languages_who_read_what_and_that_an_order_turns(con: Con) -> None:
+    week = date.fromisoformat(WEEK)
+    with undone(con):
+        con.execute("DELETE FROM agreement")  # or no board would rank by labels that are read in two ways
+        told = {
+            path: " ".join(unescape(re.sub(r"<[^>]+>", " ", content.decode())).split())
+            for kind in kinds()
+            if kind.id in {"compare", "method"}
+            for sheet in kind.build(con, week)
+            if sheet.address.startswith(("compare/occupations", "method/labels"))
+            for path, content in render_sheet(kind, sheet, week, NOWHERE)
+            if path.endswith(".html")
+        }
+    english, french = (
+        " ".join(text for path, text in told.items() if path.startswith(f"{language}compare/"))
+        for language in ("", "fr/")
+    )
+    assert (
+        f"By the labels of another labeler, {OTHER}, the order is the opposite for 1 of 1 pairs that are told apart "
+        "and whose pictures it read, too." in english
+    )
+    assert (
+        f"D’après les étiquettes d’un autre étiqueteur, {OTHER}, l’ordre s’inverse pour 1 des 1 paires"
+        in french
+    )
+    listed = told["method/labels/index.html"]
+    assert "Another labeler may read the same pictures." in listed
+    assert re.search(rf"{OTHER} 2-y\s.*counts on no board", listed)
+    assert "1-x" not in listed, "its version with the highest number counts"
 
 
 def test_boards_are_made_of_the_planned_labels_and_a_picture_counts_once(con: Con) -> None:
