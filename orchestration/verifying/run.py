@@ -21,6 +21,7 @@ from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport, silent
 from orchestration.verifying.sources import StatedSource
 from orchestration.verifying.version import Version
+from warehouse.database import marts
 from warehouse.errors import ClicheError, CorruptObjectError
 
 
@@ -106,6 +107,7 @@ def _of_one_file(
             report.notes.append("claims, pages and scores were not compared: tables are missing")
             return
         views = all(name in safe for name, view in present.items() if view)
+        marts.add_filters(con)
         _figures(con, folder, manifest, made_by, hashes, report, step, views=views)
 
 

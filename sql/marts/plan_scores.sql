@@ -15,8 +15,6 @@ WITH figures AS (
 
 SELECT figures.* -- noqa: AM04
 FROM figures
-SEMI JOIN plans
-    ON
-        figures.week = plans.week
-        AND figures.model = plans.model
-        AND (figures.labeler IS NULL OR figures.labeler = plans.labeler)
+-- one plan a model and week; a semi join would read the plans of all weeks
+INNER JOIN plans USING (week, model)
+WHERE figures.labeler IS NULL OR figures.labeler = plans.labeler
