@@ -186,7 +186,9 @@ def add_filters(con: duckdb.DuckDBPyConnection) -> None:
     """Make the views that leave rows of a table out for this connection alone: files of before have none."""
     for view in order():
         if is_filter(view):
-            con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS\n{sql(f'{FOLDER}/{view}').strip().rstrip(';')}")
+            con.execute(
+                f"CREATE OR REPLACE TEMP VIEW {view} AS\n{sql(f'{FOLDER}/{view}').strip().rstrip(';')}"
+            )
 
 
 def _stated(field: str) -> dict[str, str]:
