@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
@@ -19,6 +20,7 @@ from assets.leaderboard.evidence.study_figures import (
     differences,
     distances,
 )
+from assets.leaderboard.evidence.study_means import means
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
@@ -27,8 +29,6 @@ from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.study_pages import (
     StudyCount,
     StudyCounts,
-    StudyDifferences,
-    StudyDistances,
     StudyGallery,
     StudyGrid,
     StudyList,
@@ -55,9 +55,13 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     said = StudyWords(con)
     titles = {(row["study"], row["model"]): words.plain(row["title"]) for row in rows(con, "study_models")}
     far, changed = distances(con, said, titles, baselines), differences(con, said, titles, people)
+    on_average = means(con, said, titles, people)
     studies = tuple(
-        _page(
-            row, counts[row["study"]], pictures[row["study"]], said, far[row["study"]], changed[row["study"]]
+        replace(
+            _page(row, counts[row["study"]], pictures[row["study"]], said),
+            distances=tuple(far[row["study"]]),
+            means=tuple(on_average[row["study"]]),
+            differences=tuple(changed[row["study"]]),
         )
         for row in listed
     )
@@ -73,14 +77,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(ADDRESS, TITLE, StudyList(studies))
 
 
-def _page(
-    row: Row,
-    counts: Sequence[Row],
-    pictures: Sequence[Row],
-    said: StudyWords,
-    far: Sequence[StudyDistances],
-    changed: Sequence[StudyDifferences],
-) -> StudyPage:
+def _page(row: Row, counts: Sequence[Row], pictures: Sequence[Row], said: StudyWords) -> StudyPage:
     source, free = words.plain(row["source"]), may_show(row["licence"])
     keyed = groupby(counts, key=lambda one: (one["attribute"], one["labeler"], one["labeler_version"]))
     return StudyPage(
@@ -98,8 +95,6 @@ def _page(
         labels_alone=row["unpublished"] > 0,
         free=free,
         tables=tuple(_table(attribute, [*of], said, row["baseline"]) for (attribute, _, _), of in keyed),
-        distances=tuple(far),
-        differences=tuple(changed),
         galleries=tuple(_galleries(pictures, said, row["baseline"])) if free else (),
     )
 

@@ -111,6 +111,44 @@ class StudyDifferences:
 
 
 @dataclass(frozen=True)
+class StudyMove:
+    """A figure before and after, the ends of its change's interval, and what is said of it: chance, or why none.
+
+    `points` are the ends of a share's change as signed points; a distance has none.
+    """
+
+    before: float | None
+    after: float | None
+    change: tuple[float, float] | None
+    points: tuple[str, str] | None
+    said: Message | None
+
+
+@dataclass(frozen=True)
+class StudyMean:
+    """What changed in the pictures of a model, of `n` before and after; None where it was not asked both ways."""
+
+    model: str
+    n: tuple[int, int]
+    distances: tuple[StudyMove | None, ...]  # from each reference
+    shares: tuple[StudyMove | None, ...]  # of each value; of two values the first
+
+
+@dataclass(frozen=True)
+class StudyMeans:
+    """What a condition changed on average over prompts, as one labeler read the pictures."""
+
+    attribute: Message
+    labeler: str
+    by_people: bool
+    before: Message
+    after: Message
+    references: tuple[Message, ...]
+    values: tuple[Message, ...]
+    rows: tuple[StudyMean, ...]
+
+
+@dataclass(frozen=True)
 class StudyGrid:
     """Pictures of a model for a prompt under a condition, `n` in all, those that are shown picked at random."""
 
@@ -147,9 +185,10 @@ class StudyPage:
     labels_alone: bool
     free: bool  # its license lets pictures be shown
     tables: tuple[StudyCounts, ...]
-    distances: tuple[StudyDistances, ...]
-    differences: tuple[StudyDifferences, ...]
     galleries: tuple[StudyGallery, ...]
+    distances: tuple[StudyDistances, ...] = ()
+    means: tuple[StudyMeans, ...] = ()
+    differences: tuple[StudyDifferences, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,16 @@ from assets.leaderboard.sheets import SEARCH, kinds
 from assets.leaderboard.site_pages import site_keys
 from tests.site import world
 from tests.site.looks.links import LINK, dead
-from tests.site.looks.page import AXE, MOST_SHIFT, SHIFT, complaints, opened_browser
+from tests.site.looks.page import (
+    AXE,
+    MOST_SHIFT,
+    SHIFT,
+    by_keyboard,
+    complaints,
+    in_print,
+    opened_browser,
+    without_scripts,
+)
 from tests.site.pages import hostile
 from warehouse import keys
 from warehouse.database.published import open_published
@@ -167,6 +176,24 @@ def test_twelve_pictures_are_on_the_first_two_screens_of_the_front_page(
         ends = page.evaluate("[...document.images].map(image => image.getBoundingClientRect().bottom)")
         page.close()
         assert sum(end <= 2 * height for end in ends) >= 12, (width, ends)
+
+
+@pytest.mark.browser
+def test_what_is_wrong_without_scripts_by_keyboard_and_in_print_is_found_out(
+    browser: Any, store: Path, edition: Path
+) -> None:
+    """What `python -m tests.site.looks` looks at beside the above can fail, and a good page stands it."""
+    good = edition / "about" / "index.html"
+    text, bad = good.read_text(encoding="utf-8"), edition / "about" / "worse.html"
+    for look, pattern, instead, said in (
+        (without_scripts, '(?s)<main id="main">.*</main>', '<main id="main"></main>', "nothing is said"),
+        (by_keyboard, '<a class="skip"[^<]*</a>', "", "the first stop is not the way"),
+        (in_print, "<main ", "<table><tr><td>" + "wide" * 400 + "</table><main ", "wider than paper"),
+    ):
+        assert look(browser, good, store) == []
+        bad.write_text(re.sub(pattern, instead, text), encoding="utf-8")
+        assert any(said in line for line in look(browser, bad, store)), said
+    bad.unlink()
 
 
 def test_hostile_texts_came_as_far_as_pages(edition: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.asset import complete_studies
+from assets.leaderboard.page.effect_words import signed_points
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.study_pages import may_show
 from tests.site import world
@@ -105,6 +106,43 @@ def test_distances_ranks_and_clear_differences_are_those_of_the_tables_in_both_l
                 rf"{title}.{{1,90}} {k} (images )?{of} {n}.{{1,20}} {k_after} {of} {n_after} p", text
             )
         assert len(re.findall(r" p = \d| p < \d", text)) == len(clear)
+
+
+def test_what_a_condition_changes_on_average_is_that_of_the_table_in_both_languages(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    pages = files(con, "study")
+    found = con.execute(
+        "SELECT m.title, e.metric, e.estimate_a, e.estimate_b, e.low, e.high, e.estimate, e.n_a, e.n_b "
+        "FROM study_effects AS e INNER JOIN study_models AS m USING (study, model) WHERE e.subject IS NULL "
+        "AND (metric IN ('controllability', 'distance2') OR metric = 'share' AND value_name = 'feminine')"
+    ).fetchall()
+    assert {row[1] for row in found} == {"controllability", "share"}
+    assert all(row[6] is not None for row in found)
+    for language, path, to, chance in (
+        ("en", ADDRESS, "to", "may be chance"),
+        ("fr", f"fr/{ADDRESS}", "à", "peut être dû au hasard"),
+    ):
+        own, start = tongue(language), "de " if language == "fr" else ""
+        section = pages[path].partition('id="means"')[2].partition("<h2")[0]
+        rows = dict(re.findall(r'<th scope="row" lang="en">([^<]+)</th>(.*?)</tr>', section, re.DOTALL))
+        for name, metric, before, after, low, high, _change, n_before, n_after in found:
+            said = words(f"<main>{rows[name]}</main>")
+            if metric == "share":
+                ends = [signed_points(end) for end in (low, high)]
+                sides = [own.percent(side) for side in (before, after)]
+            else:
+                ends = [own.decimal(end).replace("-", "\N{MINUS SIGN}") for end in (low, high)]
+                sides = [own.decimal(max(side, 0.0) ** 0.5) for side in (before, after)]
+            told = f"{sides[0]} → {sides[1]} ({start}{ends[0]} {to} {ends[1]})"
+            assert " ".join(told.split()) in said, name
+            assert said.endswith(f"{n_before} → {n_after}")
+            if low > 0 or high < 0:
+                assert metric == "share" or chance not in said.partition(told)[2][:20]
+            else:
+                assert chance in said
+        if language == "fr":
+            assert "may be chance" not in section
 
 
 def test_its_pictures_are_there_with_what_was_read_in_them(con: duckdb.DuckDBPyConnection) -> None:
