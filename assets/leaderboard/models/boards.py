@@ -83,6 +83,7 @@ class BoardPage:
     slug: str
     key: Row
     question: Message
+    brief: Message  # the question where the suite is said above it
     suite: Message
     note: Message | None  # why there is another version of the suite
     attribute: Message
@@ -130,6 +131,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
             slug=slug,
             key={name: head[name] for name in _KEY},
             question=question(head),
+            brief=_brief(head),
             suite=names.asked(head["suite"], head["suite_major"], head["condition"]),
             note=suite_note(head["suite"], head["suite_major"]),
             attribute=names.attribute(head["attribute"]),
@@ -167,6 +169,17 @@ def question(row: Row) -> Message:
     return say(
         "%(attribute)s in “%(suite)s”: how far from %(reference)s?",
         **said,
+        reference=names.reference(row["reference"]),
+    )
+
+
+def _brief(row: Row) -> Message:
+    attribute = names.attribute(row["attribute"])
+    if row["reference"] == "stereotypes":
+        return say("%(attribute)s: how often a stereotype?", attribute=attribute)
+    return say(
+        "%(attribute)s: how far from %(reference)s?",
+        attribute=attribute,
         reference=names.reference(row["reference"]),
     )
 
