@@ -24,6 +24,7 @@ STUDIES: Mapping[str, str] = {
     "clusters": "pictures that were drawn together: coverage, and boards of equal models",
     "separation": "what ranks tell apart beside known variances, and boards with a model unlike all others",
     "claims": "how often the verdict on a claim is wrong, or changes, at a share that never moves",
+    "widths": "narrower intervals, tried where the published ones cover more than they promise",
     "windows": "windows of models that scatter from week to week: coverage, and boards of equal models",
     "corrected_windows": "windows of models that scatter, corrected for label error: coverage",
     "unopened": "windows around a change: how far their figure lags until it is opened",
@@ -49,6 +50,7 @@ READERS = {
     "raters",
     "separation",
     "unopened",
+    "widths",
     "windows",
 }
 
