@@ -28,7 +28,7 @@ from warehouse.errors import ClicheError
 
 
 class _Otherwise(NamedTuple):
-    """What this version computes in another way than versions whose editions lack a table."""
+    """What this version computes in another way than versions whose editions lack a table or a column of one."""
 
     lacks: str
     tables: Sequence[str]
@@ -55,6 +55,12 @@ _OTHERWISE = (
         ("prompts_low", "prompts_high"),
         "ranks, claims, intervals over prompts like these: this version tests pairs step by step, counts claims in "
         "all versions of a suite, and takes prompts of one subject together",
+    ),
+    _Otherwise(
+        "ranks.bound_rank_low",
+        (),
+        ("unseen_share", "tipping_share", "holds_at_bounds", "gamma", "bound_rank_low", "bound_rank_high"),
+        "ranks and pairs: this version says how far they rest on answers that nobody saw",
     ),
 )
 
@@ -174,7 +180,8 @@ def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
 
 def _otherwise(con: duckdb.DuckDBPyConnection, *, same: bool) -> list[_Otherwise]:
     """Return what this version computes in another way than the one that made an edition."""
-    there = _tables(con)
+    columns = con.execute("SELECT table_name || '.' || column_name FROM duckdb_columns()").fetchall()
+    there = _tables(con) | {name for (name,) in columns}
     return [one for one in _OTHERWISE if not same and one.lacks not in there]
 
 

@@ -66,6 +66,8 @@ board_cells AS (
         CASE WHEN r < 2 THEN least(n, 1) ELSE n END AS n,
         n >= covered_from AND r >= 2 AND 10 * n >= 8 * (n + u) AS covered,
         (sum(y * (y - 1)) / (r * (r - 1)) - 2 * yq / r + c) / 2 AS d,
+        -- each picture as its own, as bounds take it
+        CASE WHEN n >= 2 THEN (sum(x * (x - 1)) / (n * (n - 1)) - 2 * xq / n + c) / 2 END AS seen,
         (
             pow(sum(y * line) / (r * (r - 1)), 2)
             - (

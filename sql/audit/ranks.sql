@@ -9,6 +9,10 @@
 --   common: prompts with five pictures or more of both
 --   difference: distance2 of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: at the last step of the test of all pairs of the board together
+--   unseen_share: part of the answers of the common prompts that shows no value, of the one that lacks more
+--   gamma: how many times the odds of a value must be off among the unseen for them not to be told apart
+--   holds_at_bounds: whether they are told apart whatever the unseen answers would have shown
+--   rank_gamma: the smallest of model's pairs; bound_rank_low, bound_rank_high: ranks by pairs that hold so
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, yardsticks, plans,
 --   attempts, outcomes, labels, withheld, window_scores, design_effects
 -- Uses: read_from_labels
@@ -31,9 +35,13 @@ ends AS ( -- noqa: ST03
 
 -- Uses: rank_tests
 
-apart AS (
+-- Uses: distance_unseen
+
+-- Uses: rank_turned
+
+found AS (
     SELECT *
-    FROM told_apart
+    FROM apart
 )
 
 SELECT
@@ -42,8 +50,10 @@ SELECT
     CASE WHEN named.banded THEN 'bands' ELSE 'values' END AS scale,
     apart.model, apart.other, apart.rank_low, apart.rank_high, apart.ranked_of, apart.cells,
     apart.planned_cells, apart.bound_low, apart.bound_high, apart.common, apart.difference, apart.low,
-    apart.high, apart.adjusted_low, apart.adjusted_high
-FROM apart
+    apart.high, apart.adjusted_low, apart.adjusted_high,
+    apart.unseen_share, apart.gamma, apart.holds_at_bounds, apart.rank_gamma, apart.bound_rank_low,
+    apart.bound_rank_high
+FROM found AS apart
 INNER JOIN named USING (board)
 ORDER BY
     named.week DESC, apart.board ASC, apart.rank_low ASC NULLS LAST, apart.rank_high ASC, apart.model ASC,

@@ -1,6 +1,7 @@
 -- Answers: which ranks are not what the tests of the board's pairs say?
 -- Grain: that of ranks, for models that are ranked.
--- Columns: those of ranks that name the rank; closer, farther: models that the pairs tell apart from it.
+-- Columns: those of ranks that name the rank, and of its unseen answers; closer, farther: models that the
+--   pairs tell apart from it.
 -- Depends on: ranks, model_pairs.
 -- Severity: critical
 -- Stages: publish
@@ -28,7 +29,8 @@ SELECT
     ranks.week, ranks.model, ranks.suite, ranks.suite_major, ranks.condition, ranks.attribute,
     ranks.reference, ranks.scale, ranks.rank_low, ranks.rank_high, ranks.ranked_of,
     count(*) FILTER (WHERE sides.beaten) AS closer,
-    count(*) FILTER (WHERE sides.beats) AS farther
+    count(*) FILTER (WHERE sides.beats) AS farther,
+    ranks.gamma, ranks.tipping_share, ranks.bound_rank_low, ranks.bound_rank_high
 FROM ranks
 LEFT JOIN sides
     USING (week, track, simulated, suite, suite_major, condition, attribute, reference, scale, model)
@@ -41,3 +43,15 @@ HAVING
     ranks.rank_low <> 1 + count(*) FILTER (WHERE sides.beaten)
     OR ranks.rank_high <> ranks.ranked_of - count(*) FILTER (WHERE sides.beats)
     OR ranks.ranked_of <> 1 + count(sides.model)
+    OR ranks.gamma IS DISTINCT FROM min(sides.gamma)
+    OR ranks.tipping_share IS DISTINCT FROM min(sides.tipping_share)
+    OR ranks.bound_rank_low IS DISTINCT FROM CASE
+        WHEN max(sides.unseen_share) > 0.02
+            THEN 1 + count(*) FILTER (WHERE sides.beaten AND coalesce(sides.holds_at_bounds, TRUE))
+    END
+    OR ranks.bound_rank_high IS DISTINCT FROM CASE
+        WHEN max(sides.unseen_share) > 0.02
+            THEN
+                ranks.ranked_of
+                - count(*) FILTER (WHERE sides.beats AND coalesce(sides.holds_at_bounds, TRUE))
+    END

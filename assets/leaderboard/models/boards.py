@@ -10,7 +10,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.showing import many, suite_note
-from assets.leaderboard.models import names, verified
+from assets.leaderboard.models import names, unseen, verified
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.reasons import reason
 from assets.leaderboard.page import charts, words
@@ -57,6 +57,7 @@ class BoardModel:
     corrected: tuple[float, float, float, int] | None
     refused: tuple[int, int] | None
     notes: tuple[Message, ...]
+    of_rank: tuple[Message, ...]  # how far the rank rests on answers that nobody saw
 
     @property
     def clipped(self) -> bool:
@@ -73,7 +74,7 @@ class BoardTable:
     rows: tuple[BoardModel, ...]
     ranked: int
     order: tuple[Message, ...]
-    labels: Message | None  # what is said once of them
+    below: tuple[Message, ...]  # what is said once of their labels, and of answers that nobody saw
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,13 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
     """Yield the boards of a week, by suite, condition, attribute and reference."""
     of_week = {"week": week.isoformat()}
     boards: dict[str, list[Row]] = defaultdict(list)
-    alike = _drawn_together(con, of_week)
+    alike, hidden = _drawn_together(con, of_week), unseen.of_ranks(con, week)
     for row in rows_of_weeks(con, "board_rows", [week], {}):
-        boards[board_slug(row)].append(row | {"alike": alike.get(tuple(row[name] for name in _DRAWN))})
+        own = {
+            "alike": alike.get(tuple(row[name] for name in _DRAWN)),
+            "unseen": hidden.get((*unseen.board(row), row["model"])),
+        }
+        boards[board_slug(row)].append(row | own)
     refused: dict[tuple[object, ...], tuple[int, int]] = {
         (row["model"], row["suite"], row["suite_major"], row["condition"]): (row["refused"], row["answered"])
         for row in rows(con, "refused", of_week)
@@ -227,13 +232,13 @@ def _tables(
             track,
             tuple(_ranked(row, axis, refused) for row in ordered),
             sum(row["rank_low"] is not None for row in ordered),
-            orders.get((*_board(of_group[0]), simulated, track), ()),
-            verified.below(ordered),
+            orders.get((*unseen.board(of_group[0]), simulated, track), ()),
+            tuple(filter(None, (verified.below(ordered), unseen.below(_hidden(ordered))))),
         )
 
 
-def _board(row: Row) -> tuple[object, ...]:
-    return tuple(row[name] for name in ("suite", "suite_major", "condition", "attribute", "reference"))
+def _hidden(found: Sequence[Row]) -> Iterator[Row | None]:
+    return (row["unseen"] for row in found if row["rank_low"] is not None)
 
 
 def _by_rank(row: Row) -> tuple[object, ...]:
@@ -261,6 +266,7 @@ def _ranked(row: Row, axis: float, refused: Mapping[tuple[object, ...], tuple[in
         corrected=verified.corrected(row),
         refused=refused.get((row["model"], row["suite"], row["suite_major"], row["condition"])),
         notes=tuple(_notes(row)),
+        of_rank=tuple(unseen.rank_notes(row["unseen"])) if ranked else (),
     )
 
 
@@ -290,7 +296,7 @@ def _orders(found: Sequence[Row]) -> Mapping[tuple[object, ...], tuple[Message, 
     """Return whether pairs that are told apart keep their order if the figure is measured in another way."""
     said: dict[tuple[object, ...], list[Message]] = defaultdict(list)
     for row in found:
-        said[(*_board(row), bool(row["simulated"]), row["track"])].append(_order(row))
+        said[(*unseen.board(row), bool(row["simulated"]), row["track"])].append(_order(row))
     return {key: tuple(listed) for key, listed in said.items()}
 
 

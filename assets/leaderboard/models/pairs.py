@@ -12,7 +12,7 @@ import duckdb
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.showing import many
-from assets.leaderboard.models import boards, names
+from assets.leaderboard.models import boards, names, unseen
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
 from assets.leaderboard.views.message import Message, say
@@ -43,6 +43,7 @@ class BothRanked:
     high: float
     prompts: int
     verdict: Message
+    unseen: Message | None  # how far that rests on answers that nobody saw
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def neighbors(found: Sequence[Row]) -> list[tuple[str, str]]:
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
     """Yield the pages of a week."""
     found = rows_of_weeks(con, "pairs", [week], {})
-    values = looks(con, week)
+    values, hidden = looks(con, week), unseen.of_pairs(con, week)
     texts = {row["prompt"]: row for row in rows(con, "asked_now", {"week": week.isoformat()})}
     of_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in found:
@@ -126,7 +127,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
             titles=(names.model(pair[0]), names.model(pair[1])),
             simulated=bool(own[0]["simulated"]),
             what=many("perceived_gender", _VALUE),
-            boards=tuple(_board(row, pair) for row in own),
+            boards=tuple(_board(row, pair, hidden.get((*unseen.board(row), *pair))) for row in own),
             prompts=tuple(
                 SamePrompt(
                     texts[prompt]["text"], texts[prompt]["language"], sides[0][prompt], sides[1][prompt]
@@ -138,7 +139,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
         )
 
 
-def _board(row: Row, pair: tuple[str, str]) -> BothRanked:
+def _board(row: Row, pair: tuple[str, str], hidden: Row | None) -> BothRanked:
     closer = {"a is closer": pair[0], "b is closer": pair[1]}.get(row["verdict"])
     verdict = say("not told apart")
     if closer is not None and row["reference"] == "stereotypes":
@@ -155,6 +156,7 @@ def _board(row: Row, pair: tuple[str, str]) -> BothRanked:
         high=row["adjusted_high"],
         prompts=row["cells"],
         verdict=verdict,
+        unseen=unseen.pair_note(hidden),
     )
 
 

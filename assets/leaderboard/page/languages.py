@@ -106,7 +106,7 @@ class Tongue:
     def _whole(self, share: float) -> str:
         return str(format_percent(share, locale=self._locale))
 
-    def _value(self, value: str | int | date | Percent | Quarter | Message) -> str:
+    def _value(self, value: str | float | date | Percent | Quarter | Message) -> str:
         if isinstance(value, Message):
             return self.say(value)
         if isinstance(value, Quarter):
@@ -115,6 +115,8 @@ class Tongue:
             return self.percent(value.share)
         if isinstance(value, date):
             return self.day(value)
+        if isinstance(value, float):
+            return str(format_decimal(value, "#,##0.#", locale=self._locale))
         return self.number(value) if isinstance(value, int) else value
 
 

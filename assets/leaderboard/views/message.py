@@ -50,18 +50,20 @@ class Message:
     """
 
     text: str
-    values: Mapping[str, str | int | date | Percent | Quarter | Message] = field(default_factory=dict)
+    values: Mapping[str, str | int | float | date | Percent | Quarter | Message] = field(default_factory=dict)
     plural: str | None = None
     count: int = 0
     is_model: bool = False
 
 
-def say(text: str, **values: str | int | date | Percent | Quarter | Message) -> Message:
+def say(text: str, **values: str | int | float | date | Percent | Quarter | Message) -> Message:
     """Return a sentence; `text` is a literal with `%(name)s` for each value."""
     return Message(text, values)
 
 
-def say_n(one: str, many: str, n: int, **values: str | int | date | Percent | Quarter | Message) -> Message:
+def say_n(
+    one: str, many: str, n: int, **values: str | int | float | date | Percent | Quarter | Message
+) -> Message:
     """Return a sentence that counts `n` things; both texts are literals, in which `%(n)s` is the number."""
     return Message(one, {**values, "n": n}, many, n)
 

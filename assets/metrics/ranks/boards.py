@@ -35,6 +35,7 @@ from assets.metrics.ranks.order import (
     covered,
     enough,
 )
+from assets.metrics.ranks.unseen import CellAnswers, Turning, of_distances
 from assets.metrics.scores.figures import effects_of
 from assets.metrics.scores.table import even_references
 from assets.metrics.windows.formulas import PICTURES, WINDOW
@@ -78,9 +79,11 @@ class RankBoard:
         worth: (G, P) the independent pictures that these are worth.
         covered: (G, P) whether enough of the cell's answers were assessed.
         bounds: (G, P) worst-case bounds of `distance2`.
+        unseen: (G, P) answers that show no value.
         prompts: the P prompts.
         shares: (G, P, V) the part of the pictures that shows each value of the board; 0 where there are none.
         expected: (G, P, V) what the reference expects.
+        support: (G, P, V) which are values of the reference.
     """
 
     occasion: Occasion
@@ -91,9 +94,11 @@ class RankBoard:
     worth: Floats
     covered: Bools
     bounds: Bounds
+    unseen: Floats
     prompts: tuple[str, ...]
     shares: Floats
     expected: Floats
+    support: Bools
 
     @property
     def ends(self) -> Bounds:
@@ -109,6 +114,23 @@ class RankBoard:
         """Compare all pairs of the models of the True rows."""
         shares, expected, n = self.shares[ranked], self.expected[ranked], self.worth[ranked]
         return compare(self.parts[:, ranked], self.have[ranked], shares, expected, n, self.added(ranked))
+
+    @cached_property
+    def turning(self) -> Turning:
+        """Return how unlike the seen answers the unseen ones would have to be for pairs of ranked models to turn."""
+        one = self.ranked
+        return of_distances(
+            self.order,
+            CellAnswers(
+                self.shares[one],
+                self.expected[one],
+                self.support[one],
+                self.n[one],
+                self.unseen[one],
+                self.have[one],
+                Bounds(*(side[one] for side in self.bounds)),
+            ),
+        )
 
     @property
     def have(self) -> Bools:
@@ -241,7 +263,7 @@ def read_boards(
         names, column = np.unique(prompts[here], return_inverse=True)
         wide = np.full((len(parts), held.height, len(names)), np.nan)
         wide[:, row, column] = parts[:, here]
-        n, unseen, low, high = np.nan_to_num(wide[:4])
+        n, lacking, low, high = np.nan_to_num(wide[:4])
         # A prompt that the model was not asked leaves everything possible.
         high = np.where(np.isnan(wide[0]), np.max(np.nan_to_num(wide[4], nan=-np.inf), axis=0), high)
         yield RankBoard(
@@ -251,8 +273,9 @@ def read_boards(
             np.nan_to_num(wide[6:]),
             n,
             np.nan_to_num(wide[5]),
-            covered(n, unseen, _PICTURES[occasion.column][1]),
+            covered(n, lacking, _PICTURES[occasion.column][1]),
             Bounds(low, high),
+            lacking,
             tuple(names.tolist()),
             *_by_value(cells, here, row, column, n.shape),
         )
@@ -260,16 +283,17 @@ def read_boards(
 
 def _by_value(
     cells: Cells, here: Ints, row: Ints, column: Ints, shape: tuple[int, ...]
-) -> tuple[Floats, Floats]:
-    """Return shares and what is expected of the cells of one board: (G, P, V), V its values by name."""
+) -> tuple[Floats, Floats, Bools]:
+    """Return shares, what is expected and the support of the cells of one board: (G, P, V), V its values by name."""
     names, value = np.unique(cells.names(here), return_inverse=True)
     value = value.reshape(cells.support[here].shape)
     found = []
-    for side in (ratio(cells.counts[here], cells.counts[here].sum(axis=1)[:, None]), cells.expected[here]):
+    shares = ratio(cells.counts[here], cells.counts[here].sum(axis=1)[:, None])
+    for side in (shares, cells.expected[here], cells.support[here]):
         wide = np.zeros((*shape, len(names)))
         wide[row[:, None], column[:, None], value] = np.where(cells.support[here], np.nan_to_num(side), 0.0)
         found.append(wide)
-    return found[0], found[1]
+    return found[0], found[1], found[2] > 0
 
 
 def _of_week(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -22,6 +23,7 @@ from assets.metrics.ranks import variants
 from assets.metrics.ranks.boards import KEYS, YARDSTICK, OfWeek, RankBoard
 from assets.metrics.ranks.bounds import Bounds
 from assets.metrics.ranks.order import ASSESSED_NEEDED, Compared, against, covered, stepped
+from assets.metrics.ranks.unseen import Turning, of_shares
 from assets.metrics.registry.metric import FEW_IN_GROUP
 from assets.metrics.windows.formulas import PICTURES
 from warehouse.occasions import Occasion
@@ -33,7 +35,6 @@ class PairBoard(RankBoard):
 
     Attributes:
         k: (G, E) pictures that show the pair's value.
-        unseen: (G, P) answers that show no value.
         prompt: (E,) which prompt.
         pair: (E,) which pair, from 0.
         names: of the pairs.
@@ -41,7 +42,6 @@ class PairBoard(RankBoard):
     """
 
     k: Floats
-    unseen: Floats
     prompt: Ints
     pair: Ints
     names: tuple[str, ...]
@@ -82,7 +82,7 @@ class PairBoard(RankBoard):
         have = self.have[ranked][:, self.prompt]
         common = have[:, None] & have[None, :]
         sides = np.arange(models**2)
-        weight = np.stack([_weights(row, self.pair, len(self.names)) for row in common.reshape(-1, entries)])
+        weight = self._weighed(common)
         told = np.stack(
             [by_group(row, self.pair, len(self.names)) > 0 for row in common.reshape(-1, entries)]
         )
@@ -108,6 +108,21 @@ class PairBoard(RankBoard):
         for number in np.unique(self.prompt):
             cells += common[:, :, np.flatnonzero(self.prompt == number)[0]]
         return stepped(cells, at(Z95), at)
+
+    @cached_property
+    def turning(self) -> Turning:
+        """Return which part of the unseen answers would have to speak against the order of pairs for them to turn."""
+        one, by = self.ranked, self.prompt
+        k, n, lacking, have = self.k[one], self.n[one], self.unseen[one], self.have[one]
+        common = have[:, by][:, None] & have[:, by][None, :]
+        # with every answer seen no weight is of use
+        weight = self._weighed(common).reshape(common.shape) if lacking.any() else np.zeros(common.shape)
+        return of_shares(self.order, k, n[:, by], lacking[:, by], weight, (n, lacking, have))
+
+    def _weighed(self, common: Bools) -> Floats:
+        """Return the weights of the entries that two models have in common, (pairs of models, entries)."""
+        rows = common.reshape(-1, len(self.pair))
+        return np.stack([_weights(row, self.pair, len(self.names)) for row in rows])
 
     def other_ways(self, ranked: Bools) -> variants.Ways:
         """Return by how much each model of the True rows draws more than each other one, measured in other ways."""
@@ -153,7 +168,7 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: Of
         names = entries["pair"].unique(maintain_order=True).to_list()
         prompts = entries["prompt"].unique(maintain_order=True).to_list()
         models = held["model"].to_list()
-        n, unseen, effect = (
+        n, lacking, effect = (
             _wide(whole, column, models, ["prompt"], entries.select("prompt").unique(maintain_order=True))
             for column in ("n", "unseen", "effect")
         )
@@ -165,12 +180,13 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: Of
             np.zeros((7, len(models), len(prompts))),
             n,
             n / effect,
-            covered(n, unseen, PICTURES),
+            covered(n, lacking, PICTURES),
             Bounds(n, n),
+            lacking,
             tuple(prompts),
             *(np.zeros((len(models), len(prompts), 0)),) * 2,
+            np.zeros((len(models), len(prompts), 0), dtype=bool),
             _wide(shown, "pictures", models, ["pair", "prompt"], entries),
-            unseen,
             np.array([prompts.index(name) for name in entries["prompt"]], dtype=np.int64),
             np.array([names.index(name) for name in entries["pair"]], dtype=np.int64),
             tuple(names),

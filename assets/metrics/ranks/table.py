@@ -14,6 +14,7 @@ from assets.metrics.ranks.boards import KEYS, OfWeek, RankBoard, read_boards, re
 from assets.metrics.ranks.bounds import Bounds
 from assets.metrics.ranks.order import Compared, ranges
 from assets.metrics.ranks.pair_boards import read_pair_boards
+from assets.metrics.ranks.unseen import FEW, Turning
 from warehouse import occasions
 from warehouse.occasions import Occasion
 
@@ -30,15 +31,22 @@ _PAIR: Mapping[str, pa.DataType] = {
     "cells": _INT,
     **dict.fromkeys(("estimate", "low", "high", "adjusted_low", "adjusted_high"), _REAL),
     "verdict": _TEXT,
+    **dict.fromkeys(("unseen_share", "gamma"), _REAL),
+    "holds_at_bounds": pa.bool_(),
 }
+#: Boards of shares are of weeks alone.
+_TIPPING: Mapping[str, pa.DataType] = {"tipping_share": _REAL}
 _RANK: Mapping[str, pa.DataType] = {
     "model": _TEXT,
     **dict.fromkeys(("rank_low", "rank_high", "ranked_of", "cells", "planned_cells"), _INT),
 }
 _BOUNDS: Mapping[str, pa.DataType] = dict.fromkeys(("bound_low", "bound_high"), _REAL)
-PAIRS, STUDY_PAIRS = (pa.schema({**keys, **_PAIR}) for keys in (_WEEK, _STUDY))
-RANKS = pa.schema({**_WEEK, **_RANK, "covered_share": _REAL, **_BOUNDS, "reason": _TEXT})
-STUDY_RANKS = pa.schema({**_STUDY, **_RANK, **_BOUNDS, "reason": _TEXT})
+_TURNING: Mapping[str, pa.DataType] = {"gamma": _REAL, "bound_rank_low": _INT, "bound_rank_high": _INT}
+PAIRS, STUDY_PAIRS = pa.schema({**_WEEK, **_PAIR, **_TIPPING}), pa.schema({**_STUDY, **_PAIR})
+RANKS = pa.schema(
+    {**_WEEK, **_RANK, "covered_share": _REAL, **_BOUNDS, "reason": _TEXT, **_TURNING, **_TIPPING}
+)
+STUDY_RANKS = pa.schema({**_STUDY, **_RANK, **_BOUNDS, "reason": _TEXT, **_TURNING})
 VERDICTS = ("a is closer", "b is closer", "not told apart")
 
 
@@ -72,7 +80,7 @@ def pairs_of(boards: Iterable[RankBoard], occasion: Occasion, schema: pa.Schema)
     for board in boards:
         if board.ranked.any():
             names = board.rows["model"].to_numpy()[board.ranked].tolist()
-            frames.append(_pair_rows(board.key, names, board.order))
+            frames.append(_pair_rows(board.key, names, board.order, board.turning))
     return _table(frames, schema, occasion)
 
 
@@ -120,10 +128,29 @@ def _rank_rows(board: RankBoard) -> pl.DataFrame:
         covered_share=pl.Series(cells / planned if planned else [None] * len(cells), dtype=pl.Float64),
         **ends,
         reason=pl.Series(reasons, dtype=pl.String),
+        **_turned(board),
     )
 
 
-def _pair_rows(key: Mapping[str, Any], names: Sequence[str], found: Compared) -> pl.DataFrame:
+def _turned(board: RankBoard) -> dict[str, pl.Series]:
+    """Return what the pairs of each model say of its rank if unseen answers are like the seen ones no longer."""
+    rows, one = len(board.reasons), np.flatnonzero(board.ranked)
+    found = np.full((4, rows), np.nan)
+    if len(one):
+        turning = board.turning
+        lasting = board.order.farther & (turning.holds | ~turning.asked)
+        for row, side in enumerate((turning.gamma, turning.tipping)):
+            found[row, one] = np.fmin.reduce(side, axis=1)
+        some = (turning.unseen > FEW).any(axis=1)
+        for row, end in enumerate(ranges(lasting), 2):
+            found[row, one] = np.where(some, end, np.nan)
+    names = ("gamma", "tipping_share", "bound_rank_low", "bound_rank_high")
+    return {name: pl.Series(side).fill_nan(None) for name, side in zip(names, found, strict=True)}
+
+
+def _pair_rows(
+    key: Mapping[str, Any], names: Sequence[str], found: Compared, turning: Turning
+) -> pl.DataFrame:
     a, b = np.triu_indices(len(names), 1)
     verdict = np.where(found.farther[b, a], 0, np.where(found.farther[a, b], 1, 2))
     return pl.DataFrame(
@@ -137,6 +164,16 @@ def _pair_rows(key: Mapping[str, Any], names: Sequence[str], found: Compared) ->
             "adjusted_low": found.adjusted.low[a, b],
             "adjusted_high": found.adjusted.high[a, b],
             "verdict": pl.Series(np.take(VERDICTS, verdict).tolist(), dtype=pl.String),
+            "unseen_share": turning.unseen[a, b],
+            "gamma": pl.Series(turning.gamma[a, b]).fill_nan(None),
+            "tipping_share": pl.Series(turning.tipping[a, b]).fill_nan(None),
+            "holds_at_bounds": pl.Series(
+                [
+                    bool(one) if asked else None
+                    for one, asked in zip(turning.holds[a, b], turning.asked[a, b], strict=True)
+                ],
+                dtype=pl.Boolean,
+            ),
         }
     ).with_columns(**{name: pl.lit(value) for name, value in key.items()})
 

@@ -129,6 +129,24 @@ def test_what_a_version_before_computed_otherwise_is_noted_and_no_difference(fol
         assert "scores differ when computed again" in wrong.differences[0]
 
 
+def test_an_edition_of_before_unseen_answers_were_asked_of_is_compared_in_all_else(folder: Path) -> None:
+    report, wrong = VerifyReport(ID), VerifyReport(ID)
+    with duckdb.connect(Edition(folder).database) as con:
+        search_all(con)
+        for table in ("model_pairs", "ranks", "study_pairs", "study_ranks"):
+            con.execute(f"ALTER TABLE {table} DROP COLUMN gamma")
+        for table in ("ranks", "study_ranks"):
+            con.execute(f"ALTER TABLE {table} DROP COLUMN bound_rank_low")
+        scores.verify_results(con, report, same=False)
+        assert (report.differences, report.unchecked) == ([], [])
+        assert report.notes == [
+            "ranks and pairs: this version says how far they rest on answers that nobody saw"
+        ]
+        con.execute("UPDATE ranks SET bound_low = 9")
+        scores.verify_results(con, wrong, same=False)
+        assert any("rows of ranks differ" in line for line in wrong.differences)
+
+
 def test_exit_code_4_says_that_not_all_could_be_checked(folder: Path, cliche: Cliche) -> None:
     edition = Edition(folder)
     edition.text("figures.html", "<main>", "<main >")

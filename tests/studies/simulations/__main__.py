@@ -20,6 +20,7 @@ STUDIES: Mapping[str, str] = {
     "coverage": "how often 95 % intervals hold the truth, and the bias of distance2",
     "equal_models": "equal models with unequal numbers of pictures",
     "refusals": "a model that refuses its most stereotyped prompts",
+    "withheld": "refusals that depend on what would have been drawn: which pairs carry a warning",
     "boards": "boards of equal models",
     "clusters": "pictures that were drawn together: coverage, and boards of equal models",
     "separation": "what ranks tell apart beside known variances, and boards with a model unlike all others",
@@ -52,6 +53,7 @@ READERS = {
     "unopened",
     "widths",
     "windows",
+    "withheld",
 }
 
 

@@ -14,7 +14,7 @@ from warehouse.database.sqlfiles import sql
 
 Row = dict[str, Any]
 BOARD = ("study", "condition", "attribute", "reference", "labeler", "labeler_version")
-PLACES = ("rank_low", "rank_high", "ranked_of", "cells", "planned_cells")
+PLACES = ("rank_low", "rank_high", "ranked_of", "cells", "planned_cells", "bound_rank_low", "bound_rank_high")
 BOUNDS = ("bound_low", "bound_high")
 ENDS = ("low", "high", "adjusted_low", "adjusted_high")
 
@@ -72,6 +72,7 @@ def _same_rank(row: Row, again: Row) -> bool:
     return (
         all(row[name] == again[name] for name in PLACES)
         and all(same(row[name], again[name]) for name in BOUNDS)
+        and same(row["gamma"], again["rank_gamma"])
         and (row["reason"] is None) == (again["rank_low"] is not None)
     )
 
@@ -80,6 +81,9 @@ def _same_pair(row: Row, again: Row, mirrored: Row) -> bool:
     said = 0 if again["adjusted_high"] < 0 else 1 if again["adjusted_low"] > 0 else 2
     return (
         row["cells"] == again["common"] == mirrored["common"]
+        and row["holds_at_bounds"] == again["holds_at_bounds"] == mirrored["holds_at_bounds"]
+        and same(row["gamma"], again["gamma"])
+        and same(row["unseen_share"], again["unseen_share"])
         and row["verdict"] == VERDICTS[said]
         and same(row["estimate"], again["difference"])
         and same(row["estimate"], -mirrored["difference"])

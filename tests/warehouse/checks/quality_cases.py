@@ -576,6 +576,20 @@ CASES = [
     ),
     Case("ranks__simulated_apart", "a real model", (f"UPDATE plans SET simulated = FALSE WHERE {HERE}",)),
     Case("ranks__follow_pairs", "one place better", (update("ranks", "rank_high = 1"),)),
+    Case("ranks__follow_pairs", "a factor of no pair", (update("ranks", "gamma = 1.5", "gamma IS NULL"),)),
+    Case(
+        "model_pairs__unseen_holds",
+        "fewer than none",
+        (f"UPDATE model_pairs SET unseen_share = -1 WHERE week = '{WEEK}'",),
+        models=(),
+        also=frozenset({"ranks__follow_pairs"}),
+    ),
+    Case(
+        "model_pairs__unseen_holds",
+        "an answer that was not asked for",
+        (f"UPDATE model_pairs SET holds_at_bounds = TRUE WHERE week = '{WEEK}' AND holds_at_bounds IS NULL",),
+        models=(),
+    ),
     Case(
         "claim_counts__counts_hold",
         "counts twice",

@@ -164,6 +164,11 @@ def again(con: duckdb.DuckDBPyConnection) -> list[Row]:
     for row in told:
         for end in ("bound_low", "bound_high"):
             assert by_model[tuple(row[name] for name in exactly)][end] == pytest.approx(row[end], abs=1e-9)
+        same = by_model[tuple(row[name] for name in exactly)]
+        assert same["rank_tipping"] == pytest.approx(row["tipping_share"], abs=1e-9)
+        assert [same[f"bound_rank_{end}"] for end in ("low", "high")] == [
+            row[f"bound_rank_{end}"] for end in ("low", "high")
+        ]
     pairs = {tuple(row[name] for name in ("week", *KEYS["week"], "model", "other")): row for row in found}
     published = rows(con, "FROM model_pairs WHERE reference = 'stereotypes'")
     assert len([row for row in found if row["other"]]) == 2 * len(published)
@@ -172,6 +177,9 @@ def again(con: duckdb.DuckDBPyConnection) -> list[Row]:
             same = pairs[tuple(row[name] for name in ("week", *KEYS["week"], a, b))]
             assert same["common"] == row["cells"]
             assert same["difference"] == pytest.approx(sign * row["estimate"], abs=1e-9)
+            assert same["unseen_share"] == pytest.approx(row["unseen_share"], abs=1e-12)
+            assert same["tipping_share"] == pytest.approx(row["tipping_share"], abs=1e-9)
+            assert same["holds_at_bounds"] == row["holds_at_bounds"]
             for low, high in (("low", "high"), ("adjusted_low", "adjusted_high")):
                 ends = (row[low], row[high]) if sign > 0 else (-row[high], -row[low])
                 assert (same[low], same[high]) == pytest.approx(ends, abs=1e-9)
@@ -180,6 +188,32 @@ def again(con: duckdb.DuckDBPyConnection) -> list[Row]:
 
 def test_sql_finds_the_same_ranks_and_pairs_from_labels_alone(con: duckdb.DuckDBPyConnection) -> None:
     assert {row["attribute"] for row in again(con)} >= {"headwear"}
+
+
+def test_sql_finds_the_same_where_unseen_answers_could_be_of_any_kind(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("BEGIN")
+    con.execute(
+        """
+        UPDATE labels SET value = 'cannot_tell'
+        FROM slots
+        WHERE labels.slot_key = slots.slot_key AND labels.attribute = 'headwear' AND (
+            labels.model = 'others-alone' AND slots.replicate < 4
+            OR labels.model = 'half' AND slots.replicate BETWEEN 5 AND 8
+        )
+        """
+    )
+    score(con)
+    found = again(con)
+    told = {(row["model"], row["other"]): row for row in found if row["attribute"] == "headwear"}
+    con.execute("ROLLBACK")
+    assert told["nobody", "everybody"]["holds_at_bounds"] is None  # all answers of both were seen
+    sure, open_ = told["everybody", "others-alone"], told["half", "others-alone"]
+    assert (sure["holds_at_bounds"], sure["tipping_share"]) == (True, None)
+    # by hand: of 20 answers four are unseen, of 16 that are seen six and none show the hat
+    assert open_["unseen_share"] == pytest.approx(4 / 20)
+    assert open_["tipping_share"] == pytest.approx(open_["adjusted_low"] / (4 / 20 * 6 / 16 + 4 / 20))
+    assert open_["holds_at_bounds"] is False
+    assert (open_["rank_low"], open_["bound_rank_low"]) == (3, 2)
 
 
 def test_sql_finds_the_same_where_pictures_were_drawn_together(con: duckdb.DuckDBPyConnection) -> None:

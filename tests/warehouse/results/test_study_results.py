@@ -365,15 +365,14 @@ def test_a_distance_needs_a_prompt_with_five_pictures_in_sql_too(con: Con) -> No
 
 def test_a_rank_or_pair_that_was_changed_is_found(con: Con) -> None:
     models = {"fair": (10, 9, 11), "far": (20, 19, 20), "near": (12, 8, 13)}
-    said = asked(**{name: leaning(*cells) for name, cells in models.items()}, part=leaning(10))
+    shy = [[*cell, None, None, None] for cell in leaning(15, 15, 15, n=17)]
+    said = asked(**{name: leaning(*cells) for name, cells in models.items()}, part=leaning(10), shy=shy)
     boards(con, said, TWO)
     again = audited(con)
-    changes = [("study_ranks", name, "1") for name in PLACES] + [
-        ("study_ranks", name, "1e-6") for name in BOUNDS
-    ]
-    changes += [("study_pairs", name, "1e-6") for name in ("estimate", *ENDS)] + [
-        ("study_pairs", "cells", "1")
-    ]
+    changes = [("study_ranks", name, "1") for name in (*PLACES, "gamma")]
+    changes += [("study_ranks", name, "1e-6") for name in BOUNDS]
+    changes += [("study_pairs", name, "1e-6") for name in ("estimate", "unseen_share", *ENDS)]
+    changes += [("study_pairs", name, "1") for name in ("cells", "gamma")]
     for table, column, more in changes:
         con.execute("BEGIN")
         con.execute(
@@ -387,6 +386,7 @@ def test_a_rank_or_pair_that_was_changed_is_found(con: Con) -> None:
         "DELETE FROM study_ranks WHERE model = 'part'",
         "UPDATE study_pairs SET verdict = 'a is closer' WHERE verdict = 'not told apart'",
         "UPDATE study_ranks SET reason = 'why' WHERE model = 'far'",
+        "UPDATE study_pairs SET holds_at_bounds = NOT holds_at_bounds",
     ):
         con.execute("BEGIN")
         con.execute(change)

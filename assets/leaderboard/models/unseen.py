@@ -1,0 +1,90 @@
+"""What answers that nobody saw leave of ranks and pairs: refusals, and pictures that could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.views.message import Message, Percent, say
+from assets.leaderboard.views.query import Row, rows
+from assets.metrics.ranks.unseen import FEW, GAMMA_WARNS
+
+_BOARD = ("suite", "suite_major", "condition", "attribute", "reference")
+Known = Mapping[tuple[object, ...], Row]
+
+
+def of_ranks(con: duckdb.DuckDBPyConnection, week: date) -> Known:
+    """Return the rows of `ranks` that something is said of, by board and model."""
+    return _known(con, "unseen_ranks", week, "model")
+
+
+def of_pairs(con: duckdb.DuckDBPyConnection, week: date) -> Known:
+    """Return the rows of `model_pairs` that something is said of, by board and both models."""
+    return _known(con, "unseen_pairs", week, "model_a", "model_b")
+
+
+def board(row: Row) -> tuple[object, ...]:
+    """Return what names the board of a row."""
+    return tuple(row[name] for name in _BOARD)
+
+
+def _known(con: duckdb.DuckDBPyConnection, statement: str, week: date, *who: str) -> Known:
+    try:
+        found = rows(con, statement, {"week": week.isoformat()})
+    except duckdb.BinderException:  # an edition of before that was asked
+        return {}
+    return {(*board(row), *(row[name] for name in who)): row for row in found}
+
+
+def rank_notes(row: Row | None) -> Iterator[Message]:
+    """Yield what is said beside a rank."""
+    if row is None:
+        return
+    gamma, tipping = row["gamma"], row["tipping_share"]
+    bounds, rank = (row["bound_rank_low"], row["bound_rank_high"]), (row["rank_low"], row["rank_high"])
+    if bounds == rank and gamma is None and tipping is None:
+        yield say("holds whatever unseen answers show")
+    elif gamma is not None and gamma <= GAMMA_WARNS:
+        yield say("read with care: undone by odds of %(gamma)s", gamma=float(gamma))
+    elif gamma is not None:
+        yield say("undone by odds of %(gamma)s", gamma=float(gamma))
+    elif tipping is not None:
+        yield say("undone if %(share)s of unseen answers speak against it", share=Percent(tipping))
+    if bounds != rank:
+        yield say("%(low)s to %(high)s whatever unseen answers show", low=bounds[0], high=bounds[1])
+
+
+def below(found: Iterable[Row | None]) -> Message | None:
+    """Return what is said once of a table with such ranks."""
+    if not any(found):
+        return None
+    return say(
+        "Unseen answers were refused or could not be read; where they are more than %(few)s, a rank says how far it "
+        "rests on them. Odds of 3: among unseen answers a value has up to three times, or down to a third of, the odds "
+        "that it has among the others. Undone: the model would not be told apart from one that it is told apart from "
+        "here.",
+        few=Percent(FEW),
+    )
+
+
+def pair_note(row: Row | None) -> Message | None:
+    """Return what is said beside two models that are told apart."""
+    if row is None:
+        return None
+    if row["holds_at_bounds"]:
+        return say("whatever the answers that nobody saw would have shown")
+    if row["gamma"] is not None:
+        return say(
+            "not told apart any more with the odds of a value %(gamma)s times as high or low among answers that nobody "
+            "saw as among the others",
+            gamma=float(row["gamma"]),
+        )
+    if row["tipping_share"] is not None:
+        return say(
+            "not told apart any more if %(share)s of the answers that nobody saw spoke against it as clearly as an "
+            "answer can",
+            share=Percent(row["tipping_share"]),
+        )
+    return say("not told apart any more if nearly all answers that nobody saw spoke against it")
