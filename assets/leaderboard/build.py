@@ -12,6 +12,7 @@ import duckdb
 
 from assets.leaderboard import parts
 from assets.leaderboard.parts import (
+    board_rows,
     boards,
     changes,
     conversations,
@@ -62,7 +63,8 @@ def build_page(
     day = date.fromisoformat(week)
     asked = [row["week"] for row in rows(con, "weeks", {"week": week})]
     weeks = boards.shown_weeks(day, asked[0] if asked else None)
-    all_boards = boards.build(con, day, weeks)
+    told = board_rows.read(con, day, weeks)
+    all_boards = boards.build(con, day, weeks, told)
     versions = facts.labelers(con, day)
     changed = changes.build(con, day)
     return Page(
@@ -80,7 +82,7 @@ def build_page(
         suites=facts.suites(con, day),
         labelers=versions,
         downloads=facts.downloads(files),
-        unverified=boards.unverified(con, day),
+        unverified=boards.unverified(told, day),
         parts={part.id: ShownPart(part, part.build(con, day)) for part in found()},
         changes=changed,
         shifts=changes.shifts(con, day, all_boards),

@@ -135,7 +135,6 @@ def assemble(
     finally:
         copy.close()
     start_here(file, data.tables, data.files)
-    hashed = FileHash(file)  # while the page is made and all is written
     copy = open_published(file)
     try:
         limit_memory(copy)
@@ -153,6 +152,7 @@ def assemble(
         sources = _sources(copy, store, page, week, hashes, names)
         rendered = render(page)
         of_page = {path: sha256_hex(content) for path, content in rendered.items()}
+        hashed = FileHash(file)  # while the many pages are made, by one thread, and all is written
         past = past_pages(Grounds(copy, data.tables, hashes, site.public_store), store, before, texts, folder)
         kept, hashes_of_sheets = keep_sheets(copy, store, folder, page.week, site, folders_of(past))
     finally:
@@ -227,8 +227,8 @@ def _sources(
         "table_hashes": dict(hashes),
         "suites": [{"suite": s.name, "version": s.version, "sha256": s.sha256} for s in page.suites],
         "labelers": [
-            {**row, "first_week": row["first_week"].isoformat(), "last_week": row["last_week"].isoformat()}
-            for row in rows(copy, "labelers", {"week": week})
+            {**vars(read), "first_week": read.first_week.isoformat(), "last_week": read.last_week.isoformat()}
+            for read in page.labelers
         ],
         "partitions": [
             {

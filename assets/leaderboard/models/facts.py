@@ -13,7 +13,7 @@ import duckdb
 from assets.leaderboard.cells import reading
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
-from assets.leaderboard.parts.boards import retired_in
+from assets.leaderboard.parts.board_rows import retired_in
 from assets.leaderboard.views.message import Message, title
 from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 

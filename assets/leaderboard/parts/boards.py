@@ -13,10 +13,11 @@ import duckdb
 
 from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, ticks
+from assets.leaderboard.parts.board_rows import Told, by_suite, retired_in
 from assets.leaderboard.parts.orders import orders
 from assets.leaderboard.parts.unseen import not_seen
 from assets.leaderboard.parts.verified import beside
-from assets.leaderboard.views.query import Row, rows, rows_of_weeks
+from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.view import Board, BoardGroup, BoardRow, CountedShare, Point, RankRange
 from assets.suites.analysis import STEREOTYPES
 from assets.suites.loader import attribute_words
@@ -57,17 +58,15 @@ def headline(keys: Iterable[Key]) -> Key | None:
     return (sorted(placed, key=lambda key: _order(key[1])) or known or [None])[0]  # type: ignore[list-item]
 
 
-def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> tuple[Board, ...]:
+def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date], told: Told) -> tuple[Board, ...]:
     """Return all boards as of `week`, the headline first, then by suite, attribute, reference and condition."""
     parameters = {"week": week.isoformat()}
     boards: dict[Key, list[Row]] = defaultdict(list)
-    told = {*weeks, *(row["week"] for row in rows(con, "board_weeks", parameters))}
-    for row in rows_of_weeks(con, "board_rows", told, {}):
+    for row in told.rows:
         suite = f"{row['suite']}@{row['suite_major']}"
         boards[(suite, row["attribute"], row["reference"], row["condition"])].append(row)
     first = headline(boards)
-    timeline = rows(con, "timeline", parameters)
-    answers, pictured = _answers(con, "refused", parameters), _answers(con, "last_pictures", parameters)
+    answers = by_suite(rows(con, "refused", parameters))
     sources: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in rows(con, "reference_sources", parameters):
         sources[(row["suite"], row["reference"], row["attribute"])].append(words.plain(row["source"]))
@@ -83,7 +82,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
         suite, attribute, reference, condition = key
         groups = tuple(
             replace(group, order=order[(*key, group.simulated, group.track)])
-            for group in _groups(key, boards[key], week, weeks, timeline, answers, pictured, warned)
+            for group in _groups(key, boards[key], week, weeks, told, answers, warned)
         )
         figures = [v for g in groups for r in g.rows for v in (r.high, r.distance)]
         made.append(
@@ -106,16 +105,6 @@ def build(con: duckdb.DuckDBPyConnection, week: date, weeks: Sequence[date]) -> 
             )
         )
     return tuple(made)
-
-
-def _answers(
-    con: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, str]
-) -> dict[tuple[str, str, str], Row]:
-    """Return the rows of a statement by model, suite and condition."""
-    return {
-        (row["model"], f"{row['suite']}@{row['suite_major']}", row["condition"]): row
-        for row in rows(con, name, parameters)
-    }
 
 
 def _place(key: Key) -> tuple[bool, tuple[int, str], str]:
@@ -147,9 +136,8 @@ def _groups(
     found: Sequence[Row],
     week: date,
     weeks: Sequence[date],
-    timeline: Sequence[Row],
+    told: Told,
     answers: Mapping[tuple[str, str, str], Row],
-    pictured: Mapping[tuple[str, str, str], Row],
     warned: Mapping[str, Sequence[str]],
 ) -> tuple[BoardGroup, ...]:
     """Return the tables of a board: real before simulated, track `model` before `system`."""
@@ -158,9 +146,9 @@ def _groups(
         by_model[(bool(row["simulated"]), row["track"], row["model"])].append(row)
     groups: dict[tuple[bool, str], list[BoardRow]] = defaultdict(list)
     for (simulated, track, model), history in by_model.items():
-        lives = [life for life in timeline if life["model"] == model]
+        lives = told.lives.get(model, ())
         asked = (model, key[0], key[3])
-        last = pictured[asked]["week"] if asked in pictured else None
+        last = told.pictured[asked]["week"] if asked in told.pictured else None
         notes = (*_notes(lives), *warned.get(model, ()))
         groups[(simulated, track)].append(
             _row(model, history, week, weeks, lives, answers.get(asked), last, notes)
@@ -189,13 +177,13 @@ def _cautions(found: Sequence[Row], week: date, *, simulated: bool, track: str) 
     return tuple(sorted(reasons))
 
 
-def unverified(con: duckdb.DuckDBPyConnection, week: date) -> str | None:
+def unverified(told: Told, week: date) -> str | None:
     """Return whose labels of `week` nobody verified, in one sentence, or None."""
     labelers = sorted(
         {
             words.plain(row["labeler"])
-            for row in rows_of_weeks(con, "board_rows", [week], {})
-            if row["reliable"] is None and row["labeler"] and row["n"]
+            for row in told.rows
+            if row["week"] == week and row["reliable"] is None and row["labeler"] and row["n"]
         }
     )
     if not labelers:
@@ -316,18 +304,6 @@ def _status(
     if now["estimate"] is None:
         return words.reason(now["reason"] or "no figure"), now, None
     return None, now, None
-
-
-def retired_in(lives: Sequence[Row], week: date) -> date | None:
-    """Return the week in which a model was retired, if that is not after `week` and no life goes on."""
-    ends = [life["retired_in"] or _past(life["until_week"], week) for life in lives]
-    if not ends or any(end is None or end > week for end in ends):
-        return None
-    return max(end for end in ends if end is not None)
-
-
-def _past(until: date | None, week: date) -> date | None:
-    return until if until is not None and until < week else None
 
 
 def _notes(lives: Sequence[Row]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import duckdb
 
 from assets.leaderboard.page import words
-from assets.leaderboard.parts.boards import retired_in
+from assets.leaderboard.parts.board_rows import retired_in
 from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.view import Download, Event, LabelerFact, SuiteFact
 from warehouse import keys
@@ -65,15 +65,15 @@ def events(
             then = f"; it is succeeded by {words.plain(life['succeeded_by'])}" if life["succeeded_by"] else ""
             found[(end, f"{model} is retired{then}.")] = None
     first_of: dict[tuple[str, str], str] = {}
-    for fact in sorted(labelers, key=lambda fact: (fact.first_week, fact.version)):
+    for fact in sorted(labelers, key=lambda fact: (fact.first_week, fact.labeler_version)):
         name = (fact.attribute, fact.labeler)
-        if name in first_of and first_of[name] != fact.version:
+        if name in first_of and first_of[name] != fact.labeler_version:
             text = (
-                f"{fact.attribute} is read by {fact.labeler} {fact.version} from this week on; "
-                "figures before and after are not comparable without care."
+                f"{words.attribute(fact.attribute)} is read by {fact.labeler} {fact.labeler_version} "
+                "from this week on; figures before and after are not comparable without care."
             )
             found[(fact.first_week, text)] = None
-        first_of[name] = fact.version
+        first_of[name] = fact.labeler_version
     for row in rows(con, "labeler_drift", {"week": week.isoformat()}):
         found[(row["week"], _moved(row))] = None
     found |= {(event.week, event.text): None for event in changes}
@@ -103,13 +103,4 @@ def suites(con: duckdb.DuckDBPyConnection, week: date) -> tuple[SuiteFact, ...]:
 
 def labelers(con: duckdb.DuckDBPyConnection, week: date) -> tuple[LabelerFact, ...]:
     """Return which labeler versions each attribute was read by."""
-    return tuple(
-        LabelerFact(
-            words.attribute(row["attribute"]),
-            row["labeler"],
-            row["labeler_version"],
-            row["first_week"],
-            row["last_week"],
-        )
-        for row in rows(con, "labelers", {"week": week.isoformat()})
-    )
+    return tuple(LabelerFact(**row) for row in rows(con, "labelers", {"week": week.isoformat()}))

@@ -272,7 +272,7 @@ class LabelerFact:
 
     attribute: str
     labeler: str
-    version: str
+    labeler_version: str
     first_week: date
     last_week: date
 

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.leaderboard.parts.boards import board_id, headline, retired_in, shown_weeks
+from assets.leaderboard.parts.board_rows import retired_in
+from assets.leaderboard.parts.boards import board_id, headline, shown_weeks
 from assets.leaderboard.parts.facts import downloads
 
 WEEK = date(2026, 11, 23)

@@ -125,6 +125,9 @@ def test_the_boards_have_the_last_row_and_the_last_figure_of_everybody(
     )
     weeks = {row["week"] for row in rows(con, "board_weeks", {"week": world.WEEK})}
     whole = asked(con, sql("page/board_rows"), {})
+    models = sorted({row["model"] for row in whole})
+    with_figure = rows(con, "figure_weeks", {"week": world.WEEK, "models": models})
+    of_one = rows(con, "figure_weeks", {"week": world.WEEK, "models": ["sim-next"]})
     con.execute("ROLLBACK")
     last: dict[tuple[Any, ...], Any] = {}
     figure: dict[tuple[Any, ...], Any] = {}
@@ -134,6 +137,8 @@ def test_the_boards_have_the_last_row_and_the_last_figure_of_everybody(
         if row["estimate"] is not None:
             figure[key] = max(figure.get(key, row["week"]), row["week"])
     assert len({*last.values()}) > 1
-    assert {*last.values()} | {*figure.values()} == weeks
+    assert {*last.values()} == weeks
+    assert {*figure.values()} == {row["week"] for row in with_figure}
     before = date.fromisoformat(shift(world.WEEK, -1))
+    assert of_one == [{"week": before}]
     assert {day for key, day in figure.items() if key[0] == "sim-next"} == {before}
