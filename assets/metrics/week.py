@@ -34,9 +34,7 @@ from warehouse.database.connection import checkpoint_seldom, connect, limit_memo
 from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError
 from warehouse.loading.freshness import (
-    anchors_inputs,
     complete_loads,
-    gold_inputs,
     stale_anchors,
     stale_partitions,
     stale_studies,
@@ -53,7 +51,6 @@ from warehouse.loading.load import (
     replace_week,
 )
 from warehouse.loading.objects import digest
-from warehouse.weeks import shift
 
 _RESULTS = pa.schema(
     [
@@ -157,13 +154,16 @@ def assert_publishable(con: duckdb.DuckDBPyConnection, place: Workplace, week: s
     scored = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
     behind = {day for day, _ in stale_partitions(con, place.store, week)}
     behind |= {*stale_anchors(con, place.store, week)}
-    behind |= {day for day in weeks if scored.get(day) != scored_by(con, place, day)}
+    behind |= {day for day, inputs in scored_by(con, place, weeks).items() if scored.get(day) != inputs}
     if behind:
         raise ClicheError(
             f"week {week} is not published: {', '.join(sorted(behind))} changed after it was scored; "
             "run cliche publish again"
         )
-    stopping = [(day, found) for day in weeks for found in stops_publishing(stored_results(con, day))]
+    suspect = {*weeks} & {*_unsettled(con, week)}
+    stopping = [
+        (day, found) for day in sorted(suspect) for found in stops_publishing(stored_results(con, day))
+    ]
     if stopping:
         raise ClicheError(
             f"week {week} is not published: "
@@ -210,17 +210,15 @@ def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
     return [week.isoformat() for (week,) in rows]
 
 
-def scored_by(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> str:
-    """Return a digest of what the scores of a week are computed from: its rows, what is declared, and the code."""
-    extra = [place.code_version, shipped_sha256(), anchors_inputs(con, week)]
-    gold = gold_inputs(con, shift(week, 1 - GOLD_WEEKS), week)
-    return week_inputs(con, week, [*extra, gold] if gold else extra)
+def scored_by(con: duckdb.DuckDBPyConnection, place: Workplace, weeks: Sequence[str]) -> dict[str, str]:
+    """Return a digest of what the scores of each week are computed from: its rows, what is declared, and the code."""
+    return week_inputs(con, weeks, [place.code_version, shipped_sha256()], GOLD_WEEKS)
 
 
 def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -> list[str]:
     """Score the weeks up to `through` whose inputs are not those that they were scored by; return them."""
     known = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
-    inputs = {week: scored_by(con, place, week) for week in _planned_weeks(con, through)}
+    inputs = scored_by(con, place, _planned_weeks(con, through))
     changed = [week for week in inputs if known.get(week) != inputs[week]]
     for week, scores in scores_of(con, changed):
         # Figures first: the checks look at them too, and must not see those of an earlier scoring.

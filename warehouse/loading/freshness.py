@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import duckdb
 
 from warehouse.loading import anchor_objects, load, objects, study_objects
 from warehouse.store.base import Store
+from warehouse.weeks import shift
 
 
 def loaded_partitions(con: duckdb.DuckDBPyConnection, through: str) -> list[tuple[str, str, str]]:
@@ -96,38 +97,33 @@ def stale_anchors(con: duckdb.DuckDBPyConnection, store: Store, through: str) ->
     return sorted(week for week in there if week and week <= through and known.get(week) != there[week])
 
 
-def anchors_inputs(con: duckdb.DuckDBPyConnection, week: str) -> str:
-    """Return a digest of what labeler drift of a week is computed from: all anchor labels through it."""
-    rows = con.execute(
-        "SELECT week, fingerprint FROM anchor_loads WHERE week <= $week ORDER BY week", {"week": week}
-    ).fetchall()
-    return objects.digest([[day.isoformat(), fingerprint] for day, fingerprint in rows])
+def week_inputs(
+    con: duckdb.DuckDBPyConnection, weeks: Iterable[str], extra: Sequence[str] = (), gold_weeks: int = 1
+) -> dict[str, str]:
+    """Return, of each week, a digest of what its scores are computed from.
 
-
-def gold_inputs(con: duckdb.DuckDBPyConnection, first: str, week: str) -> str | None:
-    """Return a digest of what agreement on gold of these weeks is computed from; None where there is no gold."""
-    where = {"first": first, "week": week}
-    sets = con.execute(
-        """
-        SELECT gold_loads.gold_set, fingerprint FROM gold_loads
-        SEMI JOIN gold_labels ON gold_loads.gold_set = gold_labels.gold_set AND week BETWEEN $first AND $week
-        ORDER BY gold_loads.gold_set
-        """,
-        where,
-    ).fetchall()
-    if not sets:
-        return None
+    These are the week's loads, `extra`, all anchor labels through it, of which labeler drift is computed, and, where
+    there is gold in the `gold_weeks` that end with it, the gold and all loads of these, of which agreement is.
+    """
     loads = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint FROM loads "
-        "WHERE week BETWEEN $first AND $week ORDER BY ALL",
-        where,
+        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint FROM loads ORDER BY ALL"
     ).fetchall()
-    return objects.digest([[*row] for row in (*sets, *loads)])
-
-
-def week_inputs(con: duckdb.DuckDBPyConnection, week: str, extra: Iterable[str] = ()) -> str:
-    """Return a digest of what the scores of a week are computed from: the week's loads, and `extra`."""
-    rows = con.execute(
-        "SELECT model, fingerprint FROM loads WHERE week = $week ORDER BY model", {"week": week}
+    anchors = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), fingerprint FROM anchor_loads WHERE week IS NOT NULL ORDER BY week"
     ).fetchall()
-    return objects.digest([[*row] for row in rows] + [*extra])
+    gold = con.execute(
+        "SELECT DISTINCT gold_set, fingerprint, strftime(week, '%Y-%m-%d') FROM gold_loads "
+        "INNER JOIN gold_labels USING (gold_set) ORDER BY ALL"
+    ).fetchall()
+    by_week: dict[str, list[tuple[str, ...]]] = {}
+    for week, *load_of_week in loads:
+        by_week.setdefault(week, []).append(tuple(load_of_week))
+    found = {}
+    for week in weeks:
+        rests_on = [*extra, objects.digest([one for one in anchors if one[0] <= week])]
+        first = shift(week, 1 - gold_weeks)
+        sets = dict.fromkeys((name, fingerprint) for name, fingerprint, day in gold if first <= day <= week)
+        if sets:
+            rests_on.append(objects.digest([*sets, *(one for one in loads if first <= one[0] <= week)]))
+        found[week] = objects.digest([*by_week.get(week, ()), *rests_on])
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -53,7 +54,12 @@ SCHEMA = pa.schema(
 )
 _CONTROL = ("control_k", "control_n")
 _OF = (*SERIES, "claim", "part")
-_EMPTY = pl.DataFrame(pl.from_arrow(SCHEMA.empty_table()))
+_TYPES = pl.DataFrame(pl.from_arrow(SCHEMA.empty_table())).schema
+_STATED: dict[str, Any] = {
+    **{name: _TYPES[name] for name in ("claim", "part", "suite_majors", "threshold", "prompts", "shows")},
+    "control_prompts": pl.String,
+    "last_major": pl.Int32,
+}
 
 
 def history_claims(con: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -70,22 +76,34 @@ def claims_of(counts: pl.DataFrame, claims: Sequence[RegisteredClaim], window: i
         window: how many weeks are pooled, and the length of a block.
     """
     register = {claim.id: claim for claim in claims}
-    frames = [_EMPTY]
-    for key, of_both in counts.partition_by(*_OF, as_dict=True, maintain_order=True).items():
-        claim, part = register.get(str(key[_OF.index("claim")])), str(key[_OF.index("part")])
-        if claim is not None and part in claim.pictures:
-            of = of_both.filter(pl.col("role") == "claim").sort("week")
-            control = of_both.filter(pl.col("role") == "control")
-            named = dict(zip(_OF, key, strict=True)) | _stated(claim, part)
-            frames.append(_series_rows(named, claim, of, control, window))
-    found = pl.concat(frames).with_columns(pl.col(pl.Float64).fill_nan(None))
-    return found.sort("week", *_OF).to_arrow().cast(SCHEMA)
+    stated = pl.DataFrame(
+        [_stated(claim, part) for claim in claims for part in claim.pictures], schema=_STATED
+    )
+    of = counts.filter(pl.col("role") == "claim").join(stated, on=["claim", "part"]).sort(*_OF, "week")
+    if of.is_empty():
+        return SCHEMA.empty_table()
+    controls = counts.filter(pl.col("role") == "control").partition_by(*_OF, as_dict=True)
+    series = [
+        _figures(register[str(key[_OF.index("claim")])], rows, controls.get(key, of.clear()), window)
+        for key, rows in of.partition_by(*_OF, as_dict=True, maintain_order=True).items()
+    ]
+    figures = [pl.Series(name, _one_after_another([one[name] for one in series])) for name in series[0]]
+    asked = pl.col("suite_major").forward_fill().over(_OF).fill_null(pl.col("last_major"))
+    found = of.with_columns(asked, pl.lit(window).alias("window_weeks")).with_columns(figures)
+    counted = (
+        pl.when(pl.col("control_prompts").is_not_null()).then(pl.col(name)).alias(name) for name in _CONTROL
+    )
+    told = found.with_columns(counted).select(pl.col(name).cast(kind) for name, kind in _TYPES.items())
+    return told.with_columns(pl.col(pl.Float64).fill_nan(None)).sort("week", *_OF).to_arrow().cast(SCHEMA)
 
 
 def _stated(claim: RegisteredClaim, part: str) -> dict[str, Any]:
     """Return what a row says of the claim itself, so that a query needs no register."""
     return {
+        "claim": claim.id,
+        "part": part,
         "suite_majors": ",".join(map(str, claim.majors)),
+        "last_major": claim.majors[-1],
         "threshold": claim.threshold,
         "prompts": ",".join(claim.full_ids(claim.pictures[part])),
         "shows": ",".join(f"{name}={'|'.join(values)}" for name, values in sorted(claim.shows.items())),
@@ -93,10 +111,10 @@ def _stated(claim: RegisteredClaim, part: str) -> dict[str, Any]:
     }
 
 
-def _series_rows(
-    named: Mapping[str, Any], claim: RegisteredClaim, of: pl.DataFrame, control: pl.DataFrame, window: int
-) -> pl.DataFrame:
-    """Return the rows of one series of a claim, one per week in which the model was planned."""
+def _figures(
+    claim: RegisteredClaim, of: pl.DataFrame, control: pl.DataFrame, window: int
+) -> dict[str, Sequence[Any] | npt.NDArray[Any]]:
+    """Return what is computed of one series of a claim, one value per week in which the model was planned."""
     first = of["week"][0]
     at, others = (_numbers(frame, first) for frame in (of, control))
     size = int(at[-1]) + 1
@@ -113,7 +131,7 @@ def _series_rows(
         "bound_high": ratio(pooled["k"] + pooled["undecided"], pooled["pictures"]),
         "beside_share": ratio(pooled["beside_k"], pooled["n"] * bool(claim.beside)),
         "refused_share": ratio(pooled["refused"], pooled["pictures"] + pooled["refused"]),
-        **({"control_k": beside["k"], "control_n": beside["n"]} if claim.control else {}),
+        **{f"control_{name}": beside[name] for name in ("k", "n")},
         "control_share": ratio(beside["k"], beside["n"]),
     }
     columns = {name: column[at] for name, column in figures.items()}
@@ -129,27 +147,19 @@ def _series_rows(
             told, columns["control_share"].tolist(), columns["refused_share"].tolist(), strict=True
         )
     ]
-    constant = {**named, "window_weeks": window, **({} if claim.control else dict.fromkeys(_CONTROL))}
-    asked = pl.col("suite_major").forward_fill().fill_null(claim.majors[-1])
-    return (
-        of.select("week", asked, *_CORRECTED, "corrected_reason")
-        .hstack(
-            pl.DataFrame(
-                {
-                    **columns,
-                    "block_end": [None if block is None else first + block * _WEEK for block in blocks],
-                    "verdict": [verdict for verdict, _ in told],
-                    "words": said,
-                    "reason": [reason for _, reason in told],
-                },
-                schema_overrides=_EMPTY.schema,
-            )
-        )
-        .select(
-            pl.lit(constant[name], dtype=kind).alias(name) if name in constant else pl.col(name).cast(kind)
-            for name, kind in _EMPTY.schema.items()
-        )
-    )
+    return {
+        **columns,
+        "block_end": [None if block is None else first + block * _WEEK for block in blocks],
+        "verdict": [verdict for verdict, _ in told],
+        "words": said,
+        "reason": [reason for _, reason in told],
+    }
+
+
+def _one_after_another(
+    columns: Sequence[Sequence[Any] | npt.NDArray[Any]],
+) -> Sequence[Any] | npt.NDArray[Any]:
+    return np.concatenate(columns) if isinstance(columns[0], np.ndarray) else [*chain.from_iterable(columns)]
 
 
 def _verdicts(

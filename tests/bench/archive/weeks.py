@@ -183,8 +183,7 @@ def _keep_loaded(con: duckdb.DuckDBPyConnection, store: Store, after: str, throu
 
 def _keep_scored(con: duckdb.DuckDBPyConnection, place: Workplace, weeks: Sequence[str]) -> None:
     """Say of copied weeks that they were scored, and that changes were looked for in them."""
-    for week in weeks:
-        inputs = scored_by(con, place, week)
+    for week, inputs in scored_by(con, place, weeks).items():
         kept = {"scored_weeks": inputs, "drift_weeks": inputs, "history_weeks": digest([inputs])}
         for table, value in kept.items():
             con.execute(f"INSERT INTO {table} VALUES ($week, $value)", {"week": week, "value": value})
