@@ -11,7 +11,7 @@ from typing import NamedTuple
 import duckdb
 
 from warehouse.database.archive import Catalog, catalog
-from warehouse.database.table_hash import Week, hashes_by_week, rows_by_week
+from warehouse.database.table_hash import Week, hashes_by_week, in_order, rows_by_week
 from warehouse.loading.load import forget, transaction
 
 
@@ -63,6 +63,9 @@ def _of_table(
     con: duckdb.DuckDBPyConnection, table: str, columns: Catalog, known: Mapping[Week, WeekHash]
 ) -> dict[Week, WeekHash]:
     """Return the hashes of the weeks of one table, in order. Rows of another number were changed elsewhere."""
+    ((rows,),) = con.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608 - reads no rows
+    if rows == sum(hashes.rows for hashes in known.values()):
+        return {week: known[week] for week in in_order(known)}
     counts = rows_by_week(con, table)
     found = {week: known[week] for week, rows in counts.items() if week in known and known[week].rows == rows}
     missing = {week: rows for week, rows in counts.items() if week not in found}

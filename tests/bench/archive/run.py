@@ -87,22 +87,9 @@ def publish_at(
     home: Path, asked: Asked, lengths: Sequence[int], *, undisturbed: bool
 ) -> Iterator[tuple[int, Published, int]]:
     """Yield each length with what its last week cost to publish, and the bytes that it added, pages apart."""
-    place = weeks.workplace(home)
-    note = _noting()
-    weeks.write_week(place, asked, monday(1))
-    published(home, monday(1))
-    note("week 1 published")
-    made = 1
+    place, note, made = begin(home, asked), noting(), 1
     for length in lengths:
-        copies = range(made + 1, length)
-        # Of one week: after copies of one and then of another, nearly every series would have changed.
-        weeks.copy_weeks(place, asked, 1, copies)
-        note(f"{len(copies)} weeks copied")
-        # The last by itself, for the DuckDB file that an edition is made in is two editions behind.
-        for some in (copies[:-1], copies[-1:]):
-            make_public(place, monday(1), [monday(number) for number in some])
-        note(f"{len(copies)} weeks made public")
-        weeks.write_week(place, asked, monday(length))
+        grow(place, asked, made, length, note)
         before = _public_bytes(place)
         cost = published(home, monday(length), undisturbed=undisturbed)
         added = _public_bytes(place) - before - cost.pages.bytes
@@ -111,7 +98,28 @@ def publish_at(
         made = length
 
 
-def _noting() -> Callable[[str], None]:
+def begin(home: Path, asked: Asked) -> Workplace:
+    """Write and publish the first week of a home."""
+    place = weeks.workplace(home)
+    weeks.write_week(place, asked, monday(1))
+    published(home, monday(1))
+    return place
+
+
+def grow(place: Workplace, asked: Asked, made: int, length: int, note: Callable[[str], None]) -> None:
+    """Make weeks public that follow the week `made`, copies of the first, and write the week `length`."""
+    copies = range(made + 1, length)
+    # Of one week: after copies of one and then of another, nearly every series would have changed.
+    weeks.copy_weeks(place, asked, 1, copies)
+    note(f"{len(copies)} weeks copied")
+    # The last by itself, for the DuckDB file that an edition is made in is two editions behind.
+    for some in (copies[:-1], copies[-1:]):
+        make_public(place, monday(1), [monday(number) for number in some])
+    note(f"{len(copies)} weeks made public")
+    weeks.write_week(place, asked, monday(length))
+
+
+def noting() -> Callable[[str], None]:
     """Return what prints a line with the seconds since the line before."""
     last = time.perf_counter()
 
