@@ -133,16 +133,17 @@ def _kept_here(wanted: _Wanted) -> PastEntry:
 def _kept(place: _Place, wanted: _Wanted) -> PastEntry:
     """Make the pages of a week, put those of models that differ from the edition before, and their index."""
     period, pages = wanted.period, dict[str, dict[str, tuple[str, int]]]()
-    order: list[tuple[str, str]] = []
+    order: list[tuple[str, str, int]] = []
     place.folder.mkdir(parents=True, exist_ok=True)
     # One file for all: ten thousand files of a week, made, read and removed, take a second.
     with TemporaryFile(dir=place.folder) as waiting:
         for model, path, data in made(place.grounds, period, wanted.folders):
             waiting.write(data)
-            order.append((model, path))
+            order.append((model, path, len(data)))
             pages.setdefault(model, {})[path] = (sha256_hex(data), len(data))
         waiting.seek(0)
-        return _put(place, wanted, pages, ((*one, waiting.read(pages[one[0]][one[1]][1])) for one in order))
+        again = ((model, path, waiting.read(size)) for model, path, size in order)
+        return _put(place, wanted, pages, again)
 
 
 def _put(
