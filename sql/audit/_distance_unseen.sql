@@ -32,10 +32,10 @@ hidden_values AS (
 hidden_lines AS (
     SELECT
         board, model, prompt, part, p,
-        p - q - sum(p * (p - q)) OVER board_cell AS slope,
-        1 - 2 * p + sum(p * p) OVER board_cell AS bend
+        p - q - sum(p * (p - q)) OVER hidden_cell AS slope,
+        1 - 2 * p + sum(p * p) OVER hidden_cell AS bend
     FROM hidden_values
-    WINDOW board_cell AS (PARTITION BY board, model, prompt)
+    WINDOW hidden_cell AS (PARTITION BY board, model, prompt)
 ),
 
 hidden_factors AS (

@@ -24,29 +24,29 @@ apart AS (
     SELECT
         told_apart.*, turned_pairs.unseen_share, turned_pairs.gamma, turned_pairs.tipping_share,
         turned_pairs.holds_at_bounds,
-        min(turned_pairs.gamma) OVER own AS rank_gamma,
-        min(turned_pairs.tipping_share) OVER own AS rank_tipping,
+        min(turned_pairs.gamma) OVER turned_own AS rank_gamma,
+        min(turned_pairs.tipping_share) OVER turned_own AS rank_tipping,
         CASE
-            WHEN max(turned_pairs.unseen_share) OVER own > 0.02
+            WHEN max(turned_pairs.unseen_share) OVER turned_own > 0.02
                 THEN
                     1
                     + count(*) FILTER (
                         WHERE
                         told_apart.adjusted_low > 0 AND coalesce(turned_pairs.holds_at_bounds, TRUE)
-                    ) OVER own
+                    ) OVER turned_own
         END AS bound_rank_low,
         CASE
-            WHEN max(turned_pairs.unseen_share) OVER own > 0.02
+            WHEN max(turned_pairs.unseen_share) OVER turned_own > 0.02
                 THEN
                     told_apart.ranked_of
                     - count(*) FILTER (
                         WHERE
                         told_apart.adjusted_high < 0 AND coalesce(turned_pairs.holds_at_bounds, TRUE)
-                    ) OVER own
+                    ) OVER turned_own
         END AS bound_rank_high
     FROM told_apart
     LEFT JOIN turned_pairs USING (board, model, other)
-    WINDOW own AS (PARTITION BY told_apart.board, told_apart.model)
+    WINDOW turned_own AS (PARTITION BY told_apart.board, told_apart.model)
 )
 
 SELECT board FROM apart
