@@ -172,7 +172,12 @@ def _clusters(
 
     A picture without one is a cluster of its own.
     """
-    found = read(con, "window_clusters", {"week": week, "first": shift(week, 1 - HISTORY)})
+    weeks = {"week": week, "first": shift(week, 1 - HISTORY)}
+    if not con.execute(
+        "SELECT 1 FROM clusters WHERE week BETWEEN $first AND $week LIMIT 1", weeks
+    ).fetchone():
+        return None  # most archives have none, and what is joined with them is large
+    found = read(con, "window_clusters", weeks)
     if found.is_empty():
         return None
     on = ["model", "suite", "suite_major", "condition", "turn", "attribute", "prompt"]
