@@ -291,7 +291,7 @@ def test_pages_say_in_both_languages_who_read_what_and_that_an_order_turns(con: 
         "and whose pictures it read, too." in english
     )
     assert (
-        f"D’après les étiquettes d’un autre étiqueteur, {OTHER}, l’ordre s’inverse pour 1 des 1 paires"
+        f"D’après les étiquettes d’un autre étiqueteur, {OTHER}, l’ordre s’inverse pour 1 sur 1 des paires"
         in french
     )
     listed = told["method/labels/index.html"]
