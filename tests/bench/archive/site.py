@@ -6,7 +6,8 @@ alone: rows of one published week under later dates. Each build has a process of
 The *next week* makes all pages of its edition, and the pages that later editions share of that week, and of the quarter
 that is over with it (`PAST`), into a store that has those of all weeks before. A *first build* makes all pages of the
 edition and those of all weeks and quarters, by all cores, into an empty store. Both are what publishing does with
-pages: made, compared, written, synced. Tables, thumbnails and the page of all figures are not in it.
+pages: made, compared, written, synced, charts and cards drawn as PNG. Tables, thumbnails and the page of all figures
+are not in it.
 
 Usage: python -m tests.bench.archive.site --database FILE --week WEEK --folder EMPTY [--first]
 Prints JSON: what building all pages of the week's edition into the folder cost.
@@ -241,7 +242,9 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
             for kind in kinds():
                 for sheet in kind.build(con, week):
                     template, since = kind.template(sheet), _cpu_s()
-                    of = render_sheet(kind, sheet, week, NOWHERE, titles=titles, past=folders)
+                    of = render_sheet(
+                        kind, sheet, week, NOWHERE, thumbnails=_missing, titles=titles, past=folders
+                    )
                     for path, content in of:
                         keep(template, path, content)
                         yield f"editions/bench/{path}", content
@@ -259,6 +262,10 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
         cpu_s - sum(spent.values()),
         peak_mb() + (os.cpu_count() or 1) * workers * first,
     )
+
+
+def _missing(_sha256: str, _px: int) -> None:
+    """Have no thumbnail: charts are drawn as PNG, and cards without their pictures."""
 
 
 def _cpu_s() -> float:
