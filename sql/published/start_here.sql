@@ -4,7 +4,7 @@
 --   position: in which order to read them
 --   name: name of the table or view
 --   answers: the question that it answers
---   rows: how many rows it has in this edition; of plan_labels at most: those of labels
+--   rows: how many rows it has in this edition
 --   example: a query on it that runs as it is
 -- Depends on: nothing; the numbers of rows are written into it.
 SELECT named.*
@@ -26,34 +26,27 @@ FROM (
     ),
     (
         3,
-        'plan_labels',
-        'What was read in each picture, one row per attribute, whoever labeled besides?',
-        $labels,
-        'SELECT model, attribute, value, count(*) AS pictures FROM plan_labels GROUP BY ALL ORDER BY ALL'
-    ),
-    (
-        4,
         'cell_shares',
         'What share of the pictures of a prompt shows each value, with its interval?',
         $cell_shares,
         'SELECT week, model, prompt, attribute, value, share, low, high, n FROM cell_shares ORDER BY ALL'
     ),
     (
-        5,
+        4,
         'leaderboard',
         'How far is each model from each reference, and where does it rank?',
         $leaderboard,
         'SELECT week, suite, attribute, model, distance, rank_low, rank_high FROM leaderboard ORDER BY ALL'
     ),
     (
-        6,
+        5,
         'word_against_word',
         'What does one word in a prompt change?',
         $word_against_word,
         'SELECT * FROM word_against_word ORDER BY ALL'
     ),
     (
-        7,
+        6,
         'drift_events',
         'Which changes of a model were found, and when did they begin?',
         $drift_events,

@@ -22,6 +22,8 @@ _PAD = 6
 #: Of several boards of an attribute the first of these is drawn; the others have pages of their own.
 _FIRST = ("stereotypes", "parity", "uniform")
 _LAST = 1000
+#: Weeks of a table: a year. The CSV file has all.
+_TOLD = 52
 #: Labels of the axis of weeks at most.
 _LABELS = 6
 #: Columns of the file beside the drawings, as `window_scores` has them; what was answered and refused in the week.
@@ -85,6 +87,11 @@ class AttributeHistory:
     def slug(self) -> str:
         """Return what its files and its part of a page are named."""
         return self.attribute.replace("_", "-")
+
+    @property
+    def told(self) -> tuple[date, ...]:
+        """Return the weeks of its table, newest first: those of a year."""
+        return self.weeks[: -_TOLD - 1 : -1]
 
 
 def board_slug(row: Row) -> str:

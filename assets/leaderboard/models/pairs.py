@@ -90,17 +90,24 @@ def address(first: str, second: str) -> str:
 
 
 def neighbors(found: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the pairs, of rows of `pairs`, that follow each other on the board that pages are made for."""
+    """Return the pairs, of rows of `pairs`, that follow each other on the board that pages are made for.
+
+    Where models were asked several versions of its suite, they are those of the newest one: two models that are
+    neighbors on both have one page.
+    """
     for suite, attribute, reference in HEADLINES:
         chosen = [
-            (row["model_a"], row["model_b"])
+            row
             for row in found
             if (row["suite"], row["attribute"], row["reference"]) == (suite, attribute, reference)
             and row["condition"] == "baseline"
             and abs(row["place_a"] - row["place_b"]) == 1
         ]
         if chosen:
-            return chosen[:_PAIRS]
+            newest = max(row["suite_major"] for row in chosen)
+            return [(row["model_a"], row["model_b"]) for row in chosen if row["suite_major"] == newest][
+                :_PAIRS
+            ]
     return []
 
 

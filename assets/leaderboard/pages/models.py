@@ -58,6 +58,11 @@ class HistoryPage:
     simulated: bool
     history: tuple[AttributeHistory, ...]
 
+    @property
+    def older(self) -> bool:
+        """Return whether there are weeks that the tables leave out."""
+        return any(len(one.told) < len(one.weeks) for one in self.history)
+
 
 @dataclass(frozen=True)
 class ModelPage:

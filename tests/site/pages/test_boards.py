@@ -210,9 +210,10 @@ def test_reasons_of_the_tables_themselves_have_words(con: duckdb.DuckDBPyConnect
 
 
 def test_neighbors_are_those_that_follow_each_other_on_the_board_of_gender() -> None:
-    def row(pair: str, places: tuple[int, int], **replaced: str) -> dict[str, object]:
+    def row(pair: str, places: tuple[int, int], **replaced: object) -> dict[str, object]:
         board = {
             "suite": "occupations",
+            "suite_major": 1,
             "attribute": "perceived_gender",
             "reference": "parity",
             "condition": "baseline",
@@ -228,6 +229,8 @@ def test_neighbors_are_those_that_follow_each_other_on_the_board_of_gender() -> 
     ]
     assert pairs.neighbors(found) == [("a", "b"), ("b", "c")]
     assert pairs.neighbors([row("xy", (1, 2), attribute="skin_tone")]) == []
+    later = [row("bc", (1, 2), suite_major=2), row("cd", (2, 3), suite_major=2)]
+    assert pairs.neighbors([*found, *later]) == [("b", "c"), ("c", "d")]
     assert pairs.address("b", "a") == pairs.address("a", "b") == "compare/models/a/b/"
 
 

@@ -16,6 +16,8 @@ import pytest
 
 from assets.leaderboard.models import effects, history, worst
 from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.pages.models import HistoryPage
+from assets.leaderboard.views.message import say
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
@@ -211,9 +213,10 @@ def test_a_history_marks_every_zero_that_cannot_be_less_and_names_its_months(
                 if history.board_slug({**row, "suite_major": int(row["suite_major"])}) == slug
             ]
             zeros = sum(row["estimate"] != "" and float(row["estimate"]) <= 0 for row in own)
-            assert drawing.count('class="hollow"') == zeros
+            (points,) = re.findall(r'class="hollow" d="([^"]*)"', drawing) or [""]
+            assert points.count("h0") == zeros
             hollow += zeros
-            if zeros or "<circle" in drawing:
+            if zeros or 'class="dots"' in drawing:
                 first = min(date.fromisoformat(row["week"]) for row in rows if row["condition"] == "baseline")
                 assert f">{tongue('en').short_day(first)}</text>" in drawing
     assert hollow > 0
@@ -251,6 +254,17 @@ def test_tables_of_histories_say_the_figures_of_the_file_and_drawings_stand_alon
                     assert f"{before}{model}history/{attribute}.{ending}" in found
                     assert f'href="history/{attribute}.{ending}"' in found[f"{before}{model}index.html"]
     assert counted > 30
+
+
+def test_tables_hold_the_weeks_of_a_year_newest_first() -> None:
+    weeks = tuple(WEEK - timedelta(weeks=number) for number in reversed(range(60)))
+    one = history.AttributeHistory("age", say("Age"), weeks, ())
+    assert one.told == weeks[:-53:-1]
+    assert (one.told[0], len(one.told)) == (WEEK, 52)
+    assert HistoryPage("models/m/", False, (one,)).older
+    few = history.AttributeHistory("age", say("Age"), weeks[-52:], ())
+    assert [*few.told] == [*reversed(few.weeks)]
+    assert not HistoryPage("models/m/", False, (few,)).older
 
 
 def test_labels_of_an_axis_of_weeks_are_few_and_begin_months() -> None:

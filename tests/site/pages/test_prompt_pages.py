@@ -23,7 +23,9 @@ from warehouse.store import Store, open_store
 
 WEEK = date.fromisoformat(world.WEEK)
 #: Elements that end where one of these begins, if their ends are left out.
-ENDS = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("tr",), "tbody": ("thead",)}
+ENDS = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("tr",), "tbody": ("thead",), "li": ("li",)}
+#: Elements within which others may be left open around them.
+LISTS = {"ul", "ol", "table"}
 VOID = {"img", "br", "meta", "link", "rect", "path", "col"}
 
 
@@ -57,7 +59,10 @@ class Tree(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for ended in ENDS.get(tag, ()):
-            if any(one.tag == ended for one in self._open):
+            inner = [one.tag for one in self._open]
+            if ended in inner and not (
+                ended == "li" and LISTS & {*inner[len(inner) - inner[::-1].index("li") :]}
+            ):
                 self.handle_endtag(ended)
         node = Node(tag, dict(attrs), tuple(self._open))
         self.nodes.append(node)

@@ -161,6 +161,8 @@ def test_everything_is_computed_from_an_edition_of_an_earlier_version(tiny: Stud
         before = {table: rows(con, f"FROM {table} ORDER BY ALL") for table in STUDY_RESULTS}
         queries = {name: rows(con, sql(f"audit/{name}")) for name in AUDITS}
         for table, columns in columns_of_018().items():
+            if table in STUDY_RESULTS:  # computed again, with the columns of today
+                continue
             for name, *_ in con.execute(f"DESCRIBE {table}").fetchall():
                 if name not in columns:
                     con.execute(f"ALTER TABLE {table} DROP COLUMN {name}")

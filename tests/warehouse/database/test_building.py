@@ -298,7 +298,7 @@ def test_start_here_says_what_to_begin_with_and_every_example_runs(
     assert is_built_from(path, given.tables, given.files)
     with published.open_published(path) as made:
         found = made.execute("SELECT name, answers, rows, example FROM start_here").fetchall()
-        assert len(found) == 7
+        assert len(found) == 6
         for name, answers, number, example in found:
             assert made.execute(f"SELECT count(*) FROM {name}").fetchall() == [(number,)], name
             assert answers.endswith("?")

@@ -76,6 +76,7 @@ def ranked(
                 pair=pair,
                 names=[v for v, _ in declared],
                 added=lambda _: None,  # one week: nothing scatters
+                _weighed=lambda common: PairBoard._weighed(one, common),
             ),
         )
         fit = np.array([PairBoard.lacks(one, row) is None for row in range(len(MODELS))])
