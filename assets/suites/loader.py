@@ -37,8 +37,9 @@ class AttributeFile(_Data):
 class SuiteFile(_Data):
     """One file of `data/`; `sets` names lists of attributes, which a prompt may name instead of listing them.
 
-    `sensitive` and `note` are for the site alone and never enter a suite: whether its pictures are shown only when
-    asked for, and why there is another version of it.
+    `sensitive`, `note` and `shown_as` are for the site alone and never enter a suite: whether its pictures are shown
+    only when asked for, why there is another version of it, and what pages call it where its title, which is frozen,
+    does not say what all of its prompts ask for.
     """
 
     id: Name
@@ -49,6 +50,7 @@ class SuiteFile(_Data):
     conversations: int = Field(default=0, ge=0)
     sensitive: bool = False
     note: str | None = None
+    shown_as: str | None = None
     sets: dict[Name, tuple[Name, ...]] = {}
     prompts: tuple[Prompt, ...] = Field(min_length=1)
     references: tuple[ReferenceUse, ...] = ()
@@ -79,7 +81,7 @@ def attribute_words(folder: Path | None = None) -> Mapping[str, Said]:
 
 @cache
 def suite_words(folder: Path | None = None) -> Mapping[str, SuiteFile]:
-    """Return the file of every suite by `<id>@<major>`, for its title, its note and whether it is sensitive.
+    """Return the file of every suite by `<id>@<major>`, for what the site says of it.
 
     Raises:
         UsageError: one line, if a file is not valid.
@@ -158,7 +160,7 @@ def _load(
         except ValidationError as error:
             raise UsageError(explain(error, f'{where}: reference "{use.id}"')) from None
     suite = Suite(
-        **file.model_dump(exclude={"sensitive", "note", "sets", "references"}),
+        **file.model_dump(exclude={"sensitive", "note", "shown_as", "sets", "references"}),
         attributes=tuple(attribute for attribute in attributes if attribute.id in used),
         references=tuple(built),
     )

@@ -62,7 +62,7 @@ def why_not(reason: str) -> Message:
 def suite_title(suite: str, major: int) -> Message:
     """Return what a suite is called."""
     file = suite_words().get(f"{suite}@{major}")
-    return title(file.title if file else words.spaced(suite))
+    return title((file.shown_as or file.title) if file else words.spaced(suite))
 
 
 def suite_note(suite: str, major: int) -> Message | None:

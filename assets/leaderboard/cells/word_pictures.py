@@ -19,7 +19,7 @@ from assets.suites.comparisons import Comparison, shipped
 
 #: Pictures of each side that are shown at most; where there are many effects, of all together, and of each that has
 #: any: the clearest do.
-PICTURES, TOGETHER, LEAST = 16, 640, 4
+PICTURES, TOGETHER, LEAST = 16, 256, 4
 _TEXT = 600
 
 #: (prompt, model) → rows of `prompt_slots` with a picture.

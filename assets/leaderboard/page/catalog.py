@@ -71,7 +71,10 @@ def names() -> Iterator[tuple[str, str]]:
                 if one := words.of_value(attribute.id, value).one:
                     yield where, one
     yield from (
-        ("suites", said) for suite in suite_words().values() for said in (suite.title, suite.note) if said
+        ("suites", said)
+        for suite in suite_words().values()
+        for said in (suite.shown_as or suite.title, suite.note)
+        if said
     )
     subjects = sorted({prompt.subject for suite in load_suites().values() for prompt in suite.prompts})
     yield from (("suites", words.subject(subject)) for subject in subjects if words.has_phrase(subject))
