@@ -122,6 +122,19 @@ def doctor(
     raise typer.Exit(commands.doctor.doctor(paid=paid, yes=yes))
 
 
+@app.command(short_help="Look once for alerts, and send what is new.")
+def watch(
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a test to every channel; look at nothing.")
+    ] = False,
+) -> None:
+    """Look once for everything that a person should know, and send what is new; for cron, beside or without Dagster.
+
+    Exit code 1 if an error holds, or an alert could not be sent.
+    """
+    raise typer.Exit(commands.watch.watch(test=test))
+
+
 @app.command(short_help="Plan: what a week shows and costs.")
 def design(
     *,

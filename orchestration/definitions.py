@@ -1,4 +1,4 @@
-"""Everything that Dagster knows: assets, checks, two jobs, two schedules and the publish gate, wired in one place."""
+"""Everything that Dagster knows: assets, checks, two jobs, two schedules, two sensors, wired in one place."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ from orchestration.loading import WAREHOUSE_POOL
 from orchestration.loading import build_asset as build_loaded
 from orchestration.partitions import partition_key, product_definition, weeks_definition
 from orchestration.resources import make_workplace
-from orchestration.sensor import build_sensor
+from orchestration.sensor import build_alerts, build_sensor
 from orchestration.settings import Settings, load_settings
 from warehouse import keys
 from warehouse.weeks import current_week, shift
@@ -66,7 +66,7 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
         asset_checks=build_checks(product, weeks),
         jobs=[generate_job, publish_job],
         schedules=[_monday(generate_job, place), _hourly(generate_job, place)],
-        sensors=[build_sensor(publish_job, settings, place)],
+        sensors=[build_sensor(publish_job, settings, place), build_alerts(settings, place)],
         resources={"workplace": resource or _workplace_of_a_run(place)},
         executor=dg.in_process_executor,
     )

@@ -80,3 +80,18 @@ def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
         instance.report_run_failed(run, "its process ended before the run did")
         buried.append(run.run_id)
     return buried
+
+
+def failed_checks(instance: dg.DagsterInstance, run_id: str) -> str:
+    """Return what the blocking checks of a run found, in one line; nothing if all of them passed."""
+    records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
+    evaluations = [
+        record.event_log_entry.get_dagster_event().asset_check_evaluation_data for record in records
+    ]
+    return "; ".join(
+        f"{evaluation.description} ({evaluation.check_name})"
+        for evaluation in evaluations
+        if not evaluation.passed
+        and evaluation.blocking
+        and evaluation.severity is dg.AssetCheckSeverity.ERROR
+    )

@@ -1,4 +1,4 @@
-"""The sensor that publishes a week once its gate is open."""
+"""The sensors: one publishes a week once its gate is open, one looks for alerts."""
 
 from datetime import UTC, datetime
 
@@ -7,6 +7,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.published import latest
+from orchestration.alerts.watch import look_once
 from orchestration.gate import look
 from orchestration.settings import Settings
 from warehouse.weeks import current_week, shift
@@ -48,3 +49,23 @@ def build_sensor(
         return dg.SensorResult(skip_reason="; ".join(closed) or "every complete week is published")
 
     return publish_gate
+
+
+def build_alerts(settings: Settings, place: Workplace) -> dg.SensorDefinition:
+    """Return the sensor that looks for alerts, as `cliche watch` does; both share the record of what was sent.
+
+    Failed runs are read from the instance like all else: Dagster's own sensor of run failures hears of none that failed
+    while the daemon was down.
+    """
+
+    @dg.sensor(
+        name="alerts",
+        minimum_interval_seconds=300,
+        description="Looks for what a person should know, and sends each alert once.",
+    )
+    def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        done = look_once(settings, lambda: place, datetime.now(UTC), context.instance)
+        holds = "; ".join(one.title for one in done.alerts) or "all is quiet"
+        return dg.SkipReason("; ".join([holds, *done.problems]))
+
+    return alerts

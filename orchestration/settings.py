@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assets.gateway.money.budget import Caps
+from orchestration.alerts.settings import AlertSettings
 from warehouse.errors import UsageError
 from warehouse.validation import explain
 from warehouse.weeks import parse_week
@@ -36,6 +37,7 @@ class Settings(BaseModel):
     )  # after Monday 00:00 UTC; 132 is Saturday 12:00
     workers: int | None = Field(default=None, ge=0)  # processes for reading pictures; None: one a core
     caps: Caps = Field(default_factory=Caps)  # most dollars of a run, a week, a month
+    alerts: AlertSettings = Field(default_factory=AlertSettings)  # when somebody is told, and how
     site_url: str | None = None  # where the store's root is on the web: canonical addresses begin with it
     public_store: str | None = None  # where anybody can read the store's pictures, if it is public
     publisher: str | None = None  # who publishes, as the page "about" and citations say it
@@ -114,6 +116,10 @@ def _from_file(path: Path) -> dict[str, Any]:
     for name in ("models", "suites"):
         if isinstance(values.get(name), str):
             values[name] = (path.parent / values[name]).resolve()
+    alerts = values.get("alerts")
+    for name in ("file", "template"):
+        if isinstance(alerts, dict) and isinstance(alerts.get(name), str):
+            alerts[name] = (path.parent / alerts[name]).resolve()
     store = values.get("store")
     if isinstance(store, str) and ":" not in store:  # an address has a colon, a folder has none
         values["store"] = str((path.parent / store).resolve())

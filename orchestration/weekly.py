@@ -22,7 +22,7 @@ from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.published import latest
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
-from orchestration.instance import bury_dead_runs, process_tags, shared_instance
+from orchestration.instance import bury_dead_runs, failed_checks, process_tags, shared_instance
 from orchestration.parallel import Ended, Partition, run_all
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
@@ -253,22 +253,7 @@ def execute(
     except dg.DagsterExecutionInterruptedError:
         raise KeyboardInterrupt from None
     except DagsterAssetCheckFailedError as error:
-        raise FailedChecksError(_found(instance, run_id) or _one_line(error)) from None
-
-
-def _found(instance: dg.DagsterInstance, run_id: str) -> str:
-    """Return what the blocking checks of a run found, in one line."""
-    records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
-    evaluations = [
-        record.event_log_entry.get_dagster_event().asset_check_evaluation_data for record in records
-    ]
-    return "; ".join(
-        f"{evaluation.description} ({evaluation.check_name})"
-        for evaluation in evaluations
-        if not evaluation.passed
-        and evaluation.blocking
-        and evaluation.severity is dg.AssetCheckSeverity.ERROR
-    )
+        raise FailedChecksError(failed_checks(instance, run_id) or _one_line(error)) from None
 
 
 def _one_line(error: Exception) -> str:

@@ -71,9 +71,9 @@ class Workplace:
         """Return the caps and the ledger that keeps to them."""
         return Budget(self.ledger, self.caps, self.run_id, self.listener.told)
 
-    def fill_ledger(self, week: str) -> None:
+    def fill_ledger(self, week: str, today: dt.date | None = None) -> None:
         """Make the ledger say what the store says of `week` and of the present month; see `Budget.fill`."""
-        self.budget.fill(self.store, week, self._lost_usd, self.charge_sources)
+        self.budget.fill(self.store, week, self._lost_usd, self.charge_sources, today)
 
     def lost_charges(self, week: str) -> list[Charge]:
         """Return what is counted for the calls of a week whose answer was lost, for pictures and for labels.

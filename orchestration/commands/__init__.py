@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # so that calls are checked by their types
         query,
         status,
         store_reading,
+        watch,
     )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "query",
     "status",
     "store_reading",
+    "watch",
 ]
 
 

@@ -54,7 +54,7 @@ def look_at_model(place: Workplace, entry: ModelEntry, provider: Provider | Clic
         yield Finding("fail", entry.name, str(provider))
         return
     yield from _probed(entry.name, probe(provider, entry.model_id), entry.shutdown_date)
-    yield from _last_week(entry, {one.succeeds for one in place.models})
+    yield from last_week(entry, {one.succeeds for one in place.models}, utc_now().date())
     if not provider.paid:
         return
     yield from _price(entry.name, entry.price)
@@ -95,11 +95,12 @@ def _probed(what: str, said: Probe | None, ends: dt.date | None) -> Iterator[Fin
         yield Finding("ok", what, said.line)
     known = [day for day in (said.shutdown_date if said else None, ends) if day is not None]
     if known:
-        yield _end(what, min(known))
+        yield shutdown(what, min(known), utc_now().date())
 
 
-def _end(what: str, day: dt.date) -> Finding:
-    left = (day - utc_now().date()).days
+def shutdown(what: str, day: dt.date, today: dt.date) -> Finding:
+    """Return what follows from the day on which a maker shuts a model down."""
+    left = (day - today).days
     if left <= 0:
         return Finding(
             "fail", what, f"was shut down on {day}; end it (until) and add its successor (succeeds)"
@@ -110,11 +111,11 @@ def _end(what: str, day: dt.date) -> Finding:
     return Finding("ok", what, line)
 
 
-def _last_week(entry: ModelEntry, succeeded: Collection[str | None]) -> Iterator[Finding]:
+def last_week(entry: ModelEntry, succeeded: Collection[str | None], today: dt.date) -> Iterator[Finding]:
     """Yield that the last week of an entry is near, where no other entry follows it."""
     if entry.until_week is None or entry.name in succeeded:
         return
-    left = (entry.until_week - utc_now().date()).days
+    left = (entry.until_week - today).days
     if left <= END_DAYS:
         line = (
             f"{entry.until_week} is its last week (until), and no model succeeds it; add one, or raise until"

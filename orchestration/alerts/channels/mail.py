@@ -1,0 +1,68 @@
+"""E-mail through a server of the operator's."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+
+from assets.gateway.network.addresses import as_ip, is_inside
+from assets.gateway.network.redaction import redact
+from orchestration.alerts.channels.base import PATIENCE_S, NotSentError, Send
+from orchestration.alerts.message import Message
+from orchestration.alerts.settings import AlertSettings, Mail, Receivers
+from warehouse.printable import printable
+
+
+def make(settings: AlertSettings, to: Receivers) -> Send | None:
+    """Return how to mail to the addresses of the environment."""
+    mail = to.mail
+    if mail is None:
+        return None
+
+    def send(message: Message) -> None:
+        try:
+            _deliver(mail, _letter(mail, message))
+        except (smtplib.SMTPException, OSError) as error:
+            why = printable(" ".join(redact(str(error), mail.password).split()))
+            raise NotSentError(f"mail server {mail.host}: {why or type(error).__name__}") from None
+
+    return send
+
+
+def _letter(mail: Mail, message: Message) -> EmailMessage:
+    letter = EmailMessage()
+    letter["Subject"] = message.subject
+    letter["From"], letter["To"] = mail.sender, ", ".join(mail.to)
+    letter["Date"], letter["Message-ID"] = formatdate(), make_msgid(domain=mail.sender.rpartition("@")[2])
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(message.text)
+    return letter
+
+
+def _deliver(mail: Mail, letter: EmailMessage) -> None:
+    tls = ssl.create_default_context()
+    server: smtplib.SMTP
+    if mail.tls:
+        server = smtplib.SMTP_SSL(mail.host, mail.port, timeout=PATIENCE_S, context=tls)
+    else:
+        server = smtplib.SMTP(mail.host, mail.port, timeout=PATIENCE_S)
+    with server:
+        server.ehlo()
+        if not mail.tls and server.has_extn("starttls"):
+            server.starttls(context=tls)
+            server.ehlo()
+        elif not mail.tls and not _is_near(mail.host):
+            raise smtplib.SMTPNotSupportedError(
+                "it offers no STARTTLS; use smtps://, or a server that encrypts"
+            )
+        if mail.user:
+            server.login(mail.user, mail.password.get_secret_value())
+        server.send_message(letter)
+
+
+def _is_near(host: str) -> bool:
+    """Return whether what is sent to a host stays on this machine or in a private network."""
+    ip = as_ip(host)
+    return host == "localhost" or (ip is not None and is_inside(ip))

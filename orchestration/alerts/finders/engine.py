@@ -1,0 +1,90 @@
+"""Alerts from Dagster's records: runs that failed, runs that wait for ever, a daemon that is dead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from assets.generation.workplace import parse_key
+from orchestration.alerts.kinds import Alert, alert
+from orchestration.alerts.view import View
+from orchestration.instance import PROCESS_TAG, failed_checks
+from warehouse.processes import is_dead
+
+_LOOK_BACK = timedelta(days=8)
+_MOST = 2_000  # runs that are looked at
+_PARTITION = "dagster/partition"
+_WAITING = {dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING}
+#: So long Dagster itself waits for a sign of life before it calls a daemon dead.
+_SILENCE = timedelta(minutes=31)
+_NEEDED = ("SCHEDULER", "SENSOR")
+
+
+def runs(view: View) -> Iterator[Alert]:
+    """Yield partitions whose newest run that ended, failed or was killed; and runs that nobody began for hours."""
+    if view.instance is None:
+        return
+    settled: set[tuple[str, str]] = set()
+    filters = dg.RunsFilter(updated_after=view.now - _LOOK_BACK)
+    for record in view.instance.get_run_records(filters, limit=_MOST):  # the newest first
+        run = record.dagster_run
+        of = (run.job_name, run.tags.get(_PARTITION, ""))
+        killed = not run.is_finished and is_dead(run.tags.get(PROCESS_TAG, ""))
+        # What was labeled after a stop is a part of the job: the stop still stands.
+        part = run.is_success and run.asset_selection and run.root_run_id is None
+        if of in settled or part:
+            continue
+        if run.is_finished or killed:
+            settled.add(of)
+        if killed or run.status is dg.DagsterRunStatus.FAILURE:
+            yield _failed(view.instance, run, killed=killed)
+        elif run.status in _WAITING and view.now - record.create_timestamp > timedelta(
+            hours=view.settings.alerts.start_hours
+        ):
+            model, week = _about(run)
+            why = f"its run waits since {record.create_timestamp:%Y-%m-%d %H:%M} UTC ({run.status.value})"
+            yield alert("run_not_started", model, week, run_id=run.run_id, detail="queue", why=why)
+
+
+def _failed(instance: dg.DagsterInstance, run: dg.DagsterRun, *, killed: bool) -> Alert:
+    model, week = _about(run)
+    if found := failed_checks(instance, run.run_id):
+        return alert("check_failed", model, week, run_id=run.run_id, detail=run.job_name, why=found)
+    why = "its process ended before the run did" if killed else _why(instance, run.run_id)
+    return alert("run_failed", model or run.job_name, week, run_id=run.run_id, why=why)
+
+
+def _about(run: dg.DagsterRun) -> tuple[str, str]:
+    return parse_key(run.tags.get(_PARTITION, ""))
+
+
+def _why(instance: dg.DagsterInstance, run_id: str) -> str:
+    """Return the first line of the error that ended a run: the one below Dagster's own."""
+    kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
+    for record in instance.get_records_for_run(run_id, of_type=kinds).records:
+        event = record.event_log_entry.get_dagster_event()
+        error = event.step_failure_data.error if event.is_step_failure else None
+        while error is not None and error.cause is not None:
+            error = error.cause
+        said = (error.message if error is not None else event.message or "").strip()
+        if said:
+            return said.splitlines()[0]
+    return "it says no reason"
+
+
+def daemon(view: View) -> Iterator[Alert]:
+    """Yield that the daemon is dead where a schedule or sensor is switched on that needs it."""
+    if view.instance is None:
+        return
+    on = sorted(state.instigator_name for state in view.instance.all_instigator_state() if state.is_running)
+    if not on:
+        return
+    beats = view.instance.get_daemon_heartbeats()
+    times = [beats[name].timestamp if name in beats else None for name in _NEEDED]
+    known = [time for time in times if time is not None]
+    oldest = datetime.fromtimestamp(min(known), UTC) if len(known) == len(times) else None
+    if oldest is None or view.now - oldest > _SILENCE:
+        last = f"{oldest:%Y-%m-%d %H:%M} UTC" if oldest is not None else "never"
+        yield alert("daemon_dead", on=", ".join(on), last=last)

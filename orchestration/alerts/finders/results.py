@@ -1,0 +1,62 @@
+"""Alerts about what was published and labeled: checks, changes, labelers that moved, damage of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assets.labeling.anchors.sets import drifts
+from orchestration.alerts.kinds import Alert, alert
+from orchestration.alerts.view import WEEKS_BACK, View
+from warehouse.integrity import record
+from warehouse.weeks import shift, span
+
+_ELSEWHERE = "attempts__completeness"  # has an alert of its own
+
+
+def checks(view: View) -> Iterator[Alert]:
+    """Yield critical checks that failed in the week of the newest edition; those that kept it back fail their run."""
+    if view.newest is None:
+        return
+    week = view.newest.week
+    for row in view.rows("check_results", [week]):
+        if row["status"] != "pass" and row["severity"] == "critical" and row["check_name"] != _ELSEWHERE:
+            why = f"{row['message']} ({row['check_name']})"
+            yield alert("check_failed", row["model"] or "", week, detail=row["check_name"], why=why)
+
+
+def changes(view: View) -> Iterator[Alert]:
+    """Yield changes that were opened in the last weeks of the newest edition, all of one series and week together."""
+    if view.newest is None:
+        return
+    newest = view.newest.week
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for row in view.rows("drift_events", span(shift(newest, -WEEKS_BACK), newest)):
+        about = (str(row["week"]), row["model"], f"{row['suite']}@{row['suite_major']}", row["kind"])
+        found.setdefault(about, []).append(row["words"])
+    for (week, model, suite, kind), words in sorted(found.items()):
+        more = f" (and {len(words) - 1} more of {suite})" if len(words) > 1 else ""
+        yield alert("drift", model, week, detail=f"{suite} {kind}", why=f"{words[0]}{more} [{kind}]")
+
+
+def labelers(view: View) -> Iterator[Alert]:
+    """Yield labelers that read anchors otherwise than before, until a person accepts it."""
+    for one in drifts(view.place.store, view.present):
+        if one.open:
+            yield alert(
+                "labeler_drift",
+                f"{one.labeler}@{one.labeler_version}",
+                one.week,
+                detail=f"{one.anchor_set} {one.attribute}",
+                moved=f"{one.moved:,}",
+                pictures=f"{one.pictures:,}",
+                attribute=one.attribute,
+                anchors=one.anchor_set,
+                since=one.baseline_week,
+            )
+
+
+def damage(view: View) -> Iterator[Alert]:
+    """Yield what the last whole reading of the store found; an object that does not read is found by any finder."""
+    last = record.last_read(view.settings.home, view.place.store.url)
+    if last is not None and last.problems:
+        yield alert("store_damaged", why=f"last read whole: {record.line(last)}")

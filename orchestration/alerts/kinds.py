@@ -1,0 +1,146 @@
+"""The kinds of alerts, one row each, and an alert: what it is about, in words in which nothing of others can act."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from warehouse.printable import printable
+
+Severity = Literal["error", "warning"]
+
+
+class Kind(NamedTuple):
+    """One kind of alert. `text` is filled from what was found; `do` is the first thing to do."""
+
+    severity: Severity
+    title: str
+    text: str
+    do: str
+
+
+#: Each has its row, with the anchor `alert-<kind>`, under "Alerts" in docs/operations.md.
+KINDS: dict[str, Kind] = {
+    "run_failed": Kind("error", "Run failed", "{why}", "Fix what it names and run again within the week."),
+    "run_not_started": Kind(
+        "error", "Run never started", "{why}", "cliche run within the week; then look at schedule and daemon."
+    ),
+    "week_late": Kind(
+        "warning",
+        "Week is late",
+        "{hours} hours before the deadline it waits: {why}",
+        "cliche status, then cliche run; after the deadline incomplete models are withheld.",
+    ),
+    "completeness_low": Kind(
+        "error",
+        "Completeness under the floor",
+        "{answered} of {planned} slots have an answer ({share} %; {floor} % are needed): it is withheld",
+        "Run again if the week lasts; find the cause in cliche status.",
+    ),
+    "budget": Kind(
+        "warning",
+        "Budget nearly spent",
+        "${usd} of ${cap} are spent ({share} %)",
+        "Raise the cap, or let the run end at it: its slots stay open.",
+    ),
+    "check_failed": Kind(
+        "error",
+        "Check failed",
+        "{why}",
+        'Look up the check under "When something is wrong", fix the cause, publish again.',
+    ),
+    "drift": Kind(
+        "warning",
+        "A change was found",
+        "{why}",
+        "Look at its pictures before others ask.",
+    ),
+    "labeler_drift": Kind(
+        "warning",
+        "Labeler drift",
+        "{moved} of {pictures} labels of {attribute} on the anchors {anchors} moved since the week {since}",
+        "Put the labeler back, raise its version, or cliche anchors accept.",
+    ),
+    "model_ends": Kind(
+        "warning", "Model is retired", "{why}", "Set until to its last week and add its successor."
+    ),
+    "price_old": Kind(
+        "warning",
+        "Price table is old",
+        "its price was looked up on {date}, {days} days ago",
+        "Look the price up again and update date in models.yaml.",
+    ),
+    "store_damaged": Kind(
+        "error", "Store is damaged", "{why}", "cliche verify --store lists it; restore it from a copy."
+    ),
+    "not_published": Kind(
+        "error",
+        "Edition not published",
+        "its deadline was {deadline} UTC, and the newest edition is {newest}",
+        "cliche publish says what is in the way.",
+    ),
+    "daemon_dead": Kind(
+        "error",
+        "Dagster's daemon is dead",
+        "{on} are switched on, and its last sign of life is of {last}",
+        "Start dagster-daemon run again, then look at Monday's runs.",
+    ),
+    "test": Kind("warning", "Test", "cliche watch --test sent this", "Nothing: alerts arrive here."),
+    "cannot_look": Kind(
+        "error",
+        "Alerts cannot be looked for",
+        "{why}",
+        "cliche doctor says what is wrong; until then, these alerts may be missing.",
+    ),
+}
+
+_LONGEST = 400  # characters of what others wrote
+_ADDRESS, _LINK, _MENTION = re.compile(r"://"), re.compile(r"\]\s*\("), re.compile(r"@")
+_JOINER = "\N{WORD JOINER}"  # invisible; a program that looks for a link or a name finds none
+
+
+def inert(text: str) -> str:
+    """Return a text in one line that no chat, mail program or terminal takes for a link, a mention or a command."""
+    text = printable(" ".join(text.split()))
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 1]}…"
+    for pattern, instead in ((_ADDRESS, f":{_JOINER}//"), (_LINK, f"]{_JOINER}("), (_MENTION, f"@{_JOINER}")):
+        text = pattern.sub(instead, text)
+    return text
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing that a person should know; made by `alert`.
+
+    `key` is what it is told once for. `run_id` is that of a run of Dagster's, if it is about one.
+    """
+
+    kind: str
+    about: str
+    week: str
+    text: str
+    key: str
+    run_id: str = ""
+
+    @property
+    def of(self) -> Kind:
+        """Return its row of the table; one that an older version recorded and that is no more reads as an error."""
+        return KINDS.get(self.kind) or Kind("error", self.kind, "", "cliche status")
+
+    @property
+    def title(self) -> str:
+        """Return in a few words what it is and what it is about."""
+        about = ", ".join(filter(None, (self.about, self.week and f"week {self.week}")))
+        return f"{self.of.title}: {about}" if about else self.of.title
+
+
+def alert(
+    kind: str, about: str = "", week: str = "", *, run_id: str = "", detail: str = "", **facts: object
+) -> Alert:
+    """Return an alert of a kind of the table; `detail` tells alerts apart that are about the same thing and week."""
+    about = inert(about)
+    text = KINDS[kind].text.format(**{name: inert(str(fact)) for name, fact in facts.items()})
+    key = "|".join(filter(None, (kind, about, week, inert(detail))))
+    return Alert(kind, about, week, text, key, run_id)

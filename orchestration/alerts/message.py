@@ -1,0 +1,53 @@
+"""Messages: a subject and a text for one or several alerts, from a template."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, TemplateError
+
+from orchestration.alerts.kinds import Alert
+from orchestration.alerts.settings import AlertSettings
+from warehouse.errors import UsageError
+
+_OURS = Path(__file__).with_name("message.txt.j2")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one channel is given at once."""
+
+    subject: str
+    text: str
+    alerts: Sequence[Alert]
+    settings: AlertSettings
+
+
+def compose(alerts: Sequence[Alert], settings: AlertSettings) -> Message:
+    """Return the message for some alerts.
+
+    Raises:
+        UsageError: if the template of cliche.yaml cannot be used.
+    """
+    subject = f"Cliché: {alerts[0].title}"
+    if len(alerts) > 1:
+        counts = Counter(one.of.severity for one in alerts)
+        said = ", ".join(
+            f"{counts[what]} {what}{'s' * (counts[what] > 1)}"
+            for what in ("error", "warning")
+            if counts[what]
+        )
+        subject = f"Cliché: {said}"
+    path = settings.template or _OURS
+    try:
+        # Plain text: what others wrote was made harmless when its alert was made.
+        made = Environment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701
+        text = made.from_string(path.read_text(encoding="utf-8")).render(
+            subject=subject, alerts=alerts, link=settings.link, run_link=settings.run_link
+        )
+    except (TemplateError, OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"template of alerts, {path}: {error}") from None
+    return Message(subject, text.strip() + "\n", alerts, settings)

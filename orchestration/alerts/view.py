@@ -1,0 +1,99 @@
+"""What finders look at: the store as it stands at one moment, read once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from assets.generation.workplace import Workplace
+from assets.leaderboard.published import Edition, latest, read_manifest
+from orchestration.alerts.kinds import Alert
+from orchestration.gate import Gate, look
+from orchestration.settings import Settings
+from warehouse.errors import CorruptObjectError
+from warehouse.loading.load import partitions
+from warehouse.loading.parquet import table_of
+from warehouse.weeks import current_week, shift, span
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+#: So many weeks before the present one an edition that is missing is still missed.
+WEEKS_BACK = 3
+
+
+@dataclass(frozen=True)
+class View:
+    """One moment. `instance` holds Dagster's records, where there are any; `since` is when it was first looked."""
+
+    settings: Settings
+    place: Workplace
+    now: datetime
+    instance: dg.DagsterInstance | None = None
+    since: datetime | None = None
+
+    @cached_property
+    def present(self) -> str:
+        """Return the present week."""
+        return current_week(self.now)
+
+    @cached_property
+    def weeks(self) -> list[str]:
+        """Return the weeks that are looked at and of which something was expected; the present one last."""
+        return [week for week in span(shift(self.present, -WEEKS_BACK), self.present) if self._expected(week)]
+
+    @cached_property
+    def planned(self) -> Mapping[str, set[str]]:
+        """Return the models that have a plan, by week."""
+        found: dict[str, set[str]] = {}
+        for week, model in partitions(self.place.store):
+            found.setdefault(week, set()).add(model)
+        return found
+
+    @cached_property
+    def gates(self) -> Mapping[str, Gate]:
+        """Return the publish gate of this week and of the last one."""
+        return {
+            week: look(self.place, self.settings, week, self.now)
+            for week in self.weeks
+            if week >= shift(self.present, -1)
+        }
+
+    @cached_property
+    def newest(self) -> Edition | None:
+        """Return the newest edition."""
+        return latest(self.place.store)
+
+    def rows(self, table: str, weeks: Iterable[str]) -> list[dict[str, Any]]:
+        """Return the rows of a table of the newest edition in some weeks.
+
+        Raises:
+            CorruptObjectError: if the edition or a part of it is missing.
+        """
+        if self.newest is None:
+            return []
+        try:
+            listed = read_manifest(self.place.store, self.newest.id).get("tables", {}).get(table, {})
+            keys = [part["key"] for part in listed.get("parts", ()) if part["week"] in {*weeks}]
+            return [row for key in keys for row in table_of(self.place.store.get(key)).to_pylist()]
+        except KeyError as error:
+            raise CorruptObjectError(
+                f"{error.args[0]} is not in the store, but edition {self.newest.id} is"
+            ) from None
+
+    def _expected(self, week: str) -> bool:
+        """Return whether a week was to be asked: a plan is of it or of one before, or it began under this watch."""
+        begins = datetime.combine(date.fromisoformat(week), time(), UTC)
+        watched = self.since is not None and begins >= self.since
+        return watched or any(planned <= week for planned in self.planned)
+
+    def after(self, week: str, hours: float) -> bool:
+        """Return whether so many hours of a week have passed."""
+        return self.now >= datetime.combine(date.fromisoformat(week), time(), UTC) + timedelta(hours=hours)
+
+
+#: Yields alerts about conditions that hold at that moment.
+Finder = Callable[[View], Iterable[Alert]]

@@ -1,0 +1,102 @@
+"""One look: everything is looked at once, what is new is noted, and every channel is given what it has not had."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from assets.generation.workplace import Workplace
+from orchestration.alerts.channels.base import NotSentError, Send
+from orchestration.alerts.channels.registry import channels
+from orchestration.alerts.finders.registry import Found, cannot_look, find
+from orchestration.alerts.kinds import Alert, alert
+from orchestration.alerts.message import compose
+from orchestration.alerts.record import Record, opened
+from orchestration.alerts.settings import receivers
+from orchestration.alerts.view import View
+from orchestration.settings import Settings
+from warehouse.errors import ClicheError
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+#: Alerts in one message, so that every chat takes it whole; the others wait for the next message.
+_MOST = 15
+
+
+@dataclass
+class Looked:
+    """What came of one look: what holds, what of it is new, what was sent and to whom, and why something was not."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    new: list[Alert] = field(default_factory=list)
+    sent: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def look_once(
+    settings: Settings,
+    make_place: Callable[[], Workplace],
+    now: datetime,
+    instance: dg.DagsterInstance | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Looked:
+    """Look at everything at one moment, and send what is new.
+
+    A receiver that is down keeps nothing back from the others: it is given its alerts when it is looked again.
+
+    Raises:
+        UsageError: if a receiver or the template is not valid; then nothing is sent.
+    """
+    to = _channels(settings, environ)
+    with opened(settings.home) as record:
+        record.begin(now)
+        try:
+            found = find(View(settings, make_place(), now, instance, record.began))
+        except ClicheError as error:  # models.yaml or the store: nobody else would say so
+            found = Found(looked=set())
+            found.add(cannot_look(error))
+        wanted = {key: one for key, one in found.alerts.items() if one.kind not in settings.alerts.off}
+        new = record.update(wanted, found.looked, now, to)
+        done = Looked([*wanted.values()], new)
+        for name, send in to.items():
+            _send(record, settings, now, name, send, done)
+    return done
+
+
+def send_test(settings: Settings, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Send a test to every channel; return why one did not take it, or an empty text, by channel."""
+    results = {}
+    for name, send in _channels(settings, environ).items():
+        try:
+            send(compose([alert("test")], settings.alerts))
+            results[name] = ""
+        except NotSentError as error:
+            results[name] = str(error)
+    return results
+
+
+def _channels(settings: Settings, environ: Mapping[str, str]) -> dict[str, Send]:
+    compose([alert("test")], settings.alerts)  # a template that is wrong is reported before anything is sent
+    return channels(settings.alerts, receivers(environ))
+
+
+def _send(record: Record, settings: Settings, now: datetime, name: str, send: Send, done: Looked) -> None:
+    pending = record.pending(name)
+    while pending and record.has_room(name, now, settings.alerts.messages_per_hour):
+        part, rest = pending[:_MOST], pending[_MOST:]
+        message = compose(part, settings.alerts)
+        try:
+            send(message)
+        except NotSentError as error:
+            done.problems.append(f"{error}; sent again next time")
+            break
+        record.sent(name, part, now)
+        done.sent[name] = done.sent.get(name, 0) + len(part)
+        pending = rest
+    if pending:
+        done.waiting[name] = len(pending)
