@@ -83,7 +83,7 @@ KINDS: dict[str, Kind] = {
     "daemon_dead": Kind(
         "error",
         "Dagster's daemon is dead",
-        "{on} are switched on, and its last sign of life is of {last}",
+        "switched on: {on}; its last sign of life: {last}",
         "Start dagster-daemon run again, then look at Monday's runs.",
     ),
     "test": Kind("warning", "Test", "cliche watch --test sent this", "Nothing: alerts arrive here."),
@@ -96,7 +96,8 @@ KINDS: dict[str, Kind] = {
 }
 
 _LONGEST = 400  # characters of what others wrote
-_ADDRESS, _LINK, _MENTION = re.compile(r"://"), re.compile(r"\]\s*\("), re.compile(r"@")
+_ADDRESS, _LINK = re.compile(r"://"), re.compile(r"\]\s*\(")
+_MENTION = re.compile(r"@(?=[^\W\d_])")  # `suite@1` is none
 _JOINER = "\N{WORD JOINER}"  # invisible; a program that looks for a link or a name finds none
 
 

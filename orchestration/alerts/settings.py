@@ -37,9 +37,9 @@ class AlertSettings(BaseModel):
     budget_share: float = Field(default=0.8, gt=0, le=1)  # of a cap
     docs_url: str = "docs/operations.md"  # where links of "what to do" lead
     dagster_url: str | None = None  # of Dagster's web page, for links to runs
-    off: tuple[str, ...] = ()  # kinds that nobody wants
+    without: tuple[str, ...] = ()  # kinds that nobody wants
 
-    @field_validator("off")
+    @field_validator("without")
     @classmethod
     def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for name in value:

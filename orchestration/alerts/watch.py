@@ -60,7 +60,7 @@ def look_once(
         except ClicheError as error:  # models.yaml or the store: nobody else would say so
             found = Found(looked=set())
             found.add(cannot_look(error))
-        wanted = {key: one for key, one in found.alerts.items() if one.kind not in settings.alerts.off}
+        wanted = {key: one for key, one in found.alerts.items() if one.kind not in settings.alerts.without}
         new = record.update(wanted, found.looked, now, to)
         done = Looked([*wanted.values()], new)
         for name, send in to.items():

@@ -1,0 +1,354 @@
+"""Each kind of alert is sent once when its condition is really brought about, and not before."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, ScheduleInstigatorData
+from dagster._daemon.types import DaemonHeartbeat
+
+from assets.gateway.network.connection import Connection
+from assets.gateway.records import Answer, Outcome
+from assets.generation.partition import ask_partition, plan_partition
+from assets.generation.providers.registry import PROVIDERS
+from assets.labeling.anchors.sets import accept, label_anchors
+from assets.labeling.registry import LABELERS
+from orchestration import weekly
+from orchestration.alerts.finders.registry import ENGINE, STORE
+from orchestration.alerts.kinds import KINDS
+from orchestration.definitions import GENERATE, build_defs
+from orchestration.instance import open_instance, shared_instance
+from orchestration.partitions import partition_key
+from tests.orchestration import moving
+from tests.orchestration.alerts.watching import ALERTS, Watch, at, watching
+from tests.orchestration.installation import CHECKOUT, MODELS, NEXT, WEEK, Installation, entry, environment
+from tests.orchestration.paid import CHEAP
+from tests.orchestration.scripted import STOPPING
+from tests.orchestration.weekly.test_withheld import complete, pictures, replace_bytes, run_job
+from tests.unit.generation.scripted import Scripted
+from warehouse import keys
+from warehouse.integrity.scan import read_store
+from warehouse.weeks import current_week
+
+THURSDAY, SUNDAY = at("2026-11-12 10:00"), at("2026-11-15 22:00")  # of WEEK, which is complete and published
+NEXT_THURSDAY = at("2026-11-19 10:00")
+RETIRED = "tests.orchestration.alerts.test_kinds:retired"
+
+
+def retired(connection: Connection) -> Scripted:
+    """A model that is there no more."""
+    return Scripted(
+        lambda request, number: Answer(outcome=Outcome.MODEL_RETIRED, error_message="gone since May")
+    )
+
+
+@pytest.fixture
+def watch(published: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    """A watched installation with one week of two models, published."""
+    for name, factory in (("stopping", STOPPING), ("cheap", CHEAP), ("gone", RETIRED)):
+        monkeypatch.setitem(PROVIDERS, name, factory)
+    published.configure(alerts=ALERTS)
+    with watching(published) as made:
+        yield made
+
+
+def _models(watch: Watch, *more: Mapping[str, Any], **changes: Any) -> None:
+    """Write models.yaml: the two models, changed, and others."""
+    watch.installation.write_models(*(entry(name, **changes) for name in MODELS), *more)
+
+
+# --- a condition each: nothing is sent before it, and its alert once
+
+
+def _run_failed(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    until = {"until": WEEK}  # nobody is asked today
+    _models(watch, entry("real", provider="stopping", concurrency=1, **until), **until)
+    place, settings = watch.installation.place(), watch.installation.settings
+    watch.instance = shared_instance(settings.dagster_home)
+    watch.is_quiet(datetime.now(UTC))
+    ran = weekly.run_partitions(place, settings, [("real", WEEK)], lambda text: None)
+    assert ran.problems  # what was answered was labeled in a second run, which went well
+    watch.fires("run_failed", datetime.now(UTC))
+    assert "the key is not valid" in watch.bodies[-1]["text"]
+
+
+def _run_not_started(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    watch.is_quiet(SUNDAY, at("2026-11-16 00:06"), at("2026-11-16 11:59"))
+    watch.fires("run_not_started", at("2026-11-16 12:00"))
+    complete(watch.installation.place(), NEXT, MODELS[0])  # one was begun: the other is another alert
+    watch.fires("run_not_started", at("2026-11-16 13:00"))
+
+
+def _week_late(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    place = watch.installation.place()
+    complete(place, NEXT, MODELS[0])
+    plan_partition(place, MODELS[1], NEXT)
+    watch.is_quiet(NEXT_THURSDAY, at("2026-11-20 11:59"))
+    watch.fires("week_late", at("2026-11-20 12:00"))
+    assert "sim-drift has 4 of 4 slots open" in watch.bodies[-1]["text"]
+    complete(place, NEXT, MODELS[1])
+    watch.is_quiet(at("2026-11-20 18:00"))
+
+
+def _completeness_low(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    _models(watch, entry("real", provider="stopping", concurrency=1))
+    place = watch.installation.place()
+    complete(place, NEXT)
+    ask_partition(place, "real", NEXT)
+    watch.is_quiet(NEXT_THURSDAY)
+    watch.fires("completeness_low", at("2026-11-21 12:00"))
+    assert "1 of 4 slots have an answer (25 %; 90 % are needed)" in watch.bodies[-1]["text"]
+
+
+def _budget(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    week = current_week()  # a model that costs money is asked of the present only
+    watch.installation.configure(alerts=ALERTS, deadline_hours=168)
+    price = {"per_image_usd": 0.25, "source": "test", "date": week}
+
+    def capped(usd: float) -> None:
+        real = entry("real", provider="cheap", model_id="x", price=price, cap_usd=usd, **{"from": week})
+        _models(watch, real, until=WEEK)
+
+    capped(1.30)
+    monday = at(f"{week} 01:00")
+    watch.is_quiet(monday)
+    ask_partition(watch.installation.place(), "real", week)  # four pictures, a dollar
+    watch.is_quiet(monday)
+    capped(1.25)
+    watch.fires("budget", monday)
+    assert "$1.00 of $1.25 are spent (80 %)" in watch.bodies[-1]["text"]
+
+
+def _check_failed(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    place, settings = watch.installation.place(), watch.installation.settings
+    complete(place, NEXT)
+    watch.is_quiet(NEXT_THURSDAY)
+    replace_bytes(pictures(watch.installation, MODELS[0], NEXT)[0])
+    weekly.publish(place, settings, NEXT, note=lambda text: None)
+    watch.fires("check_failed", NEXT_THURSDAY)
+    assert "images__bytes_as_stored" in watch.bodies[-1]["text"]
+
+
+def _drift(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    """Rows as an edition has them; changes that were really found are looked at in test_planted_truth.py."""
+    watch.is_quiet(THURSDAY)
+    row = {"week": WEEK, "model": MODELS[1], "suite": "startup-ceo", "suite_major": 1, "kind": "model"}
+    _publish_rows(
+        watch, "drift_events", [{**row, "words": f"{what} changed"} for what in ("age", "headwear")]
+    )
+    watch.fires("drift", THURSDAY)
+    assert "age changed (and 1 more of startup-ceo@1) [model]" in watch.bodies[-1]["text"]
+
+
+def _publish_rows(watch: Watch, table: str, rows: list[dict[str, Any]]) -> None:
+    """Put a table's rows of WEEK into the edition of WEEK."""
+    store, root = watch.installation.store, watch.installation.home / "store"
+    written = BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), written)
+    key = keys.table_part(table, WEEK, "0" * 64)
+    store.put_if_absent(key, written.getvalue())
+    path = root / f"editions/{WEEK}.1/manifest.json"
+    manifest = json.loads(path.read_bytes())
+    manifest["tables"][table] = {"columns": [], "parts": [{"key": key, "week": WEEK}], "rows": len(rows)}
+    path.chmod(0o644)
+    path.write_bytes(json.dumps(manifest).encode())
+
+
+def _labeler_drift(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    place = watch.installation.place()
+    complete(place, NEXT)
+    watch.is_quiet(NEXT_THURSDAY)
+    patch.setitem(LABELERS, "drawing", moving.ADDRESS)
+    label_anchors(place.store, [NEXT], NEXT)
+    watch.fires("labeler_drift", NEXT_THURSDAY)
+    accept(place.store, labeler="drawing", attribute="perceived_gender", week=NEXT, reason="a test")
+    watch.is_quiet(NEXT_THURSDAY + timedelta(hours=1))
+
+
+def _model_ends(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    watch.installation.write_models(entry(MODELS[0], shutdown_date="2027-01-14"), entry(MODELS[1]))
+    watch.is_quiet(THURSDAY)  # 63 days
+    watch.fires("model_ends", SUNDAY)  # 60
+    assert "is shut down on 2027-01-14, in 60 days" in watch.bodies[-1]["text"]
+
+
+def _price_old(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    price = {"per_image_usd": 0.1, "source": "test", "date": "2026-09-15"}
+    watch.installation.write_models(entry(MODELS[0], price=price), entry(MODELS[1]))
+    watch.is_quiet(THURSDAY)  # 58 days
+    watch.fires("price_old", SUNDAY)  # 61
+    watch.installation.write_models(entry(MODELS[0], price={**price, "date": "2026-11-14"}), entry(MODELS[1]))
+    watch.is_quiet(SUNDAY + timedelta(hours=1))
+
+
+def _store_damaged(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    watch.is_quiet(THURSDAY)
+    manifest = watch.installation.home / "store" / keys.manifest(WEEK, MODELS[0], 1)
+    whole = manifest.read_bytes()
+    manifest.chmod(0o644)
+    manifest.write_bytes(whole[:-100])
+    watch.fires("store_damaged", THURSDAY)  # several finders meet it; it is one alert
+    manifest.write_bytes(whole)
+    watch.is_quiet(THURSDAY + timedelta(hours=1))
+    pictures(watch.installation, MODELS[0], WEEK)[0].unlink()
+    watch.is_quiet(THURSDAY + timedelta(hours=2))  # nobody has read it yet
+    assert read_store(watch.installation.store, watch.installation.home, lambda *step: None).problems
+    watch.fires("store_damaged", THURSDAY + timedelta(hours=3))
+
+
+def _not_published(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    complete(watch.installation.place(), NEXT)
+    watch.is_quiet(NEXT_THURSDAY, at("2026-11-21 14:59"))
+    watch.fires("not_published", at("2026-11-21 15:00"))
+    watch.is_quiet(at("2026-11-22 23:00"))
+
+
+def _daemon_dead(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    """The states that daemon and page write; the daemon itself is killed in test_daemon.py."""
+    with open_instance(watch.installation.settings.dagster_home) as instance:
+        watch.instance = instance
+        watch.is_quiet(SUNDAY)  # whoever uses the command alone has no daemon
+        repository = build_defs(watch.installation.settings).get_repository_def()
+        origin = _origin(repository.name)
+        data = ScheduleInstigatorData("5 0 * * 1", start_timestamp=0.0)
+        state = InstigatorState(origin, InstigatorType.SCHEDULE, InstigatorStatus.RUNNING, data)
+        instance.add_instigator_state(state)
+        for name in ("SCHEDULER", "SENSOR"):
+            instance.add_daemon_heartbeat(DaemonHeartbeat(SUNDAY.timestamp(), name, "test"))
+        watch.is_quiet(SUNDAY + timedelta(minutes=30))
+        watch.fires("daemon_dead", SUNDAY + timedelta(minutes=32))
+
+
+def _origin(repository: str) -> Any:
+    from dagster._core.remote_origin import (
+        ManagedGrpcPythonEnvCodeLocationOrigin,
+        RemoteInstigatorOrigin,
+        RemoteRepositoryOrigin,
+    )
+    from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+
+    target = LoadableTargetOrigin(module_name="orchestration.definitions")
+    code = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name="here")
+    return RemoteInstigatorOrigin(RemoteRepositoryOrigin(code, repository), "every_monday")
+
+
+def _cannot_look(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    watch.is_quiet(THURSDAY)
+    models = watch.installation.home / "models.yaml"
+    models.write_text(models.read_text().replace("startup-ceo@1", "startup-coe@1"))
+    watch.fires("cannot_look", THURSDAY)
+    assert "startup-coe@1" in watch.bodies[-1]["text"]
+
+
+CASES: dict[str, Callable[[Watch, pytest.MonkeyPatch], None]] = {
+    "run_failed": _run_failed,
+    "run_not_started": _run_not_started,
+    "week_late": _week_late,
+    "completeness_low": _completeness_low,
+    "budget": _budget,
+    "check_failed": _check_failed,
+    "drift": _drift,
+    "labeler_drift": _labeler_drift,
+    "model_ends": _model_ends,
+    "price_old": _price_old,
+    "store_damaged": _store_damaged,
+    "not_published": _not_published,
+    "daemon_dead": _daemon_dead,
+    "cannot_look": _cannot_look,
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_an_alert_is_sent_once_when_its_condition_comes_and_not_before(
+    kind: str, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CASES[kind](watch, monkeypatch)
+
+
+def test_every_kind_is_tried_and_found_by_a_finder() -> None:
+    assert {*CASES} == {*KINDS} - {"test"}
+    assert {kind for kinds in (ENGINE | STORE).values() for kind in kinds} == {*CASES} - {"cannot_look"}
+
+
+# --- other ways to the same kinds
+
+
+def test_a_run_that_is_killed_has_failed_though_its_records_say_it_goes_on(watch: Watch) -> None:
+    _models(watch, entry("sim-cautious", until=WEEK), until=WEEK)
+    watch.instance = shared_instance(watch.installation.settings.dagster_home)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.orchestration.hold_pool", "sim-cautious", WEEK],
+        cwd=CHECKOUT,
+        env=environment(watch.installation.home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert "holding" in process.stdout.readline()
+    watch.is_quiet(datetime.now(UTC))
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    watch.fires("run_failed", datetime.now(UTC))
+    assert "its process ended before the run did" in watch.bodies[-1]["text"]
+
+
+def test_a_blocking_check_of_a_run_is_a_failed_check_and_is_over_once_a_run_goes_well(watch: Watch) -> None:
+    until = {"until": WEEK}
+    _models(watch, entry("sim-cautious", **until), **until)
+    installation = watch.installation
+    watch.instance = shared_instance(installation.settings.dagster_home)
+    ask_partition(installation.place(), "sim-cautious", WEEK)
+    picture = pictures(installation, "sim-cautious", WEEK)[0]
+    whole = picture.read_bytes()
+    replace_bytes(picture)
+    for _ in range(2):  # an hourly schedule tries again and fails again: one alert
+        assert not run_job(installation, GENERATE, partition_key("sim-cautious", WEEK)).success
+    watch.fires("check_failed", datetime.now(UTC))
+    picture.write_bytes(whole)
+    assert run_job(installation, GENERATE, partition_key("sim-cautious", WEEK)).success
+    watch.is_quiet(datetime.now(UTC))
+    assert '"event":"over"' in (installation.home / "alerts.jsonl").read_text()
+
+
+def test_a_model_that_its_maker_retired_is_reported_in_the_week_of_it(watch: Watch) -> None:
+    _models(watch, entry("real", provider="gone", concurrency=1))
+    place = watch.installation.place()
+    complete(place, NEXT)
+    ask_partition(place, "real", NEXT)
+    watch.fires("model_ends", NEXT_THURSDAY)
+    assert "model_retired: gone since May" in watch.bodies[-1]["text"]
+
+
+def test_a_last_week_is_reported_unless_somebody_follows(watch: Watch) -> None:
+    ends = entry(MODELS[0], until="2027-01-04")
+    follows = entry("sim-successor", succeeds=MODELS[0], **{"from": "2027-01-11"})
+    watch.installation.write_models(ends, entry(MODELS[1]), follows)
+    watch.is_quiet(THURSDAY)
+    watch.installation.write_models(ends, entry(MODELS[1]))
+    watch.fires("model_ends", THURSDAY)
+
+
+def test_a_store_that_cannot_be_reached_is_one_alert_and_takes_back_nothing(watch: Watch) -> None:
+    watch.fires("run_not_started", at("2026-11-16 12:00"))
+    (watch.installation.home / "cliche.yaml").open("a").write("store: s3://no-bucket/x\n")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+            patch.setenv(f"AWS_{name}", "x" * 20)
+        patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        watch.fires("cannot_look", at("2026-11-16 14:00"))
+    watch.installation.configure(alerts=ALERTS)
+    watch.is_quiet(at("2026-11-16 15:00"))  # what held all the time is not sent again
