@@ -115,7 +115,7 @@ def inert(text: str) -> str:
 class Alert:
     """One thing that a person should know; made by `alert`.
 
-    `key` is what it is told once for. `run_id` is that of a run of Dagster's, if it is about one.
+    It is sent once per `key`. `run_id` is that of a run of Dagster's, if it is about one; `by` is who found it.
     """
 
     kind: str
@@ -124,6 +124,7 @@ class Alert:
     text: str
     key: str
     run_id: str = ""
+    by: str = ""
 
     @property
     def of(self) -> Kind:

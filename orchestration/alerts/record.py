@@ -81,9 +81,9 @@ class Record:
     def update(
         self, found: Mapping[str, Alert], looked: Collection[str], now: datetime, channels: Collection[str]
     ) -> list[Alert]:
-        """Note what began and what is over, of the kinds that were looked at; return what is new."""
+        """Note what began, and what is over because who found it looked again; return what is new."""
         for key, known in self._known.items():
-            if known.holds and key not in found and known.alert.kind in looked:
+            if known.holds and key not in found and known.alert.by in looked:
                 self._add(now, "over", key=key)
         new = [one for key, one in found.items() if key not in self._known or not self._known[key].holds]
         for one in new:

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from assets.generation.workplace import Workplace
 from orchestration.alerts.channels.base import NotSentError, Send
 from orchestration.alerts.channels.registry import channels
-from orchestration.alerts.finders.registry import Found, cannot_look, find
+from orchestration.alerts.finders.registry import find
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.message import compose
 from orchestration.alerts.record import Record, opened
 from orchestration.alerts.settings import receivers
 from orchestration.alerts.view import View
 from orchestration.settings import Settings
-from warehouse.errors import ClicheError
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -55,11 +54,7 @@ def look_once(
     to = _channels(settings, environ)
     with opened(settings.home) as record:
         record.begin(now)
-        try:
-            found = find(View(settings, make_place(), now, instance, record.began))
-        except ClicheError as error:  # models.yaml or the store: nobody else would say so
-            found = Found(looked=set())
-            found.add(cannot_look(error))
+        found = find(lambda: View(settings, make_place(), now, instance, record.began))
         wanted = {key: one for key, one in found.alerts.items() if one.kind not in settings.alerts.without}
         new = record.update(wanted, found.looked, now, to)
         done = Looked([*wanted.values()], new)

@@ -41,7 +41,7 @@ class _Session(socketserver.StreamRequestHandler):
             verb = verb.upper()
             if verb == "EHLO":
                 offers = ["STARTTLS"] if server.tls and server.starttls and not self.encrypted else []
-                for offer in [*offers, "AUTH PLAIN"]:
+                for offer in ["mailbox", *offers, "AUTH PLAIN"]:
                     self.say(f"250-{offer}")
                 self.say("250 SIZE")
             elif verb == "STARTTLS":

@@ -13,6 +13,8 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
+from assets.generation.partition import ask_partition
+from assets.labeling.partition import label
 from orchestration.alerts.channels.base import NotSentError
 from orchestration.alerts.channels.registry import CHANNELS, channels
 from orchestration.alerts.channels.webhook import FORMATS
@@ -40,7 +42,8 @@ from warehouse.errors import UsageError
 MONDAY = at("2026-11-16 12:00")  # a week that nobody was asked in is an alert from now on
 HOSTILE = (
     "<!channel> <@U1> @all @here [click](https://evil.test/a) ![x](http://evil.test/b.png) https://evil.test/c\r\n"
-    "Bcc: everybody@example.org\r\n\r\n.\r\n<script>alert(1)</script> {{ 7*7 }} {secret} %s \x1b[31m\x07\u202e` | # *b* _i_"
+    "Bcc: everybody@example.org\r\n\r\n.\r\n<script>alert(1)</script> {{ 7*7 }} {secret} %s "
+    "\x1b[31m\x07\u202e` | # *b* _i_"
 )
 ONE = alert("run_failed", HOSTILE, NEXT, why=HOSTILE)
 
@@ -136,7 +139,6 @@ def test_the_host_says_which_json_it_wants_unless_the_setting_does(
 
     with serve(answer) as url:
         port = int(url.rpartition(":")[2])
-        monkeypatch.setattr("assets.gateway.network.http.system_resolver", lambda *_: ["127.0.0.1"])
         monkeypatch.setattr(
             "socket.getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("127.0.0.1", port))]
         )  # names of others lead to this machine
@@ -175,10 +177,6 @@ def test_a_webhook_that_echoes_its_address_does_not_get_it_printed() -> None:
 def test_a_webhook_in_a_private_network_is_refused_unless_a_setting_allows_it() -> None:
     with serve(lambda request: Reply()) as url, pytest.raises(NotSentError, match="allow_private is not set"):
         channels(AlertSettings(), receivers({WEBHOOK: url}))["webhook"](message())
-    with pytest.raises(NotSentError, match="metadata service"):
-        channels(AlertSettings(allow_private=True), receivers({WEBHOOK: "http://169.254.169.254/x"}))[
-            "webhook"
-        ](message())
 
 
 # --- mail
@@ -193,7 +191,7 @@ def test_a_letter_arrives_with_everybody_it_is_for() -> None:
     assert letter["auto-submitted"] == "auto-generated"
     assert letter["message-id"]
     assert letter["date"]
-    assert "  déjà vu\n" in letter.get_content()
+    assert "  déjà vu" in letter.get_content().splitlines()
     assert box.recipients == [["a@example.org", "b@example.org"]]
     assert box.logins == []
 
@@ -208,7 +206,7 @@ def test_a_password_goes_over_an_encrypted_connection(
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     with mailbox(tls=tls, starttls=scheme == "smtp") as box:
         environ = mail_environment(box, scheme, "localhost", **{USER: "me", PASSWORD: "a-long-password"})
-        with pytest.raises(NotSentError, match="mail server localhost: .*CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(NotSentError, match=r"mail server localhost: .*CERTIFICATE_VERIFY_FAILED"):
             send_mail(environ, message())
         assert box.logins == []
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
@@ -266,7 +264,7 @@ def test_nothing_is_sent_if_one_receiver_or_the_template_is_wrong(
             look_once(published.settings, published.place, MONDAY, None, wrong)
         (published.home / "own.j2").write_text("{{ alerts | nothing }}")
         published.configure(alerts={**ALERTS, "template": "own.j2"})
-        with pytest.raises(UsageError, match="own.j2: No filter named 'nothing'"):
+        with pytest.raises(UsageError, match=r"own\.j2: No filter named 'nothing'"):
             watch.look(MONDAY)
         assert watch.bodies == []
         (published.home / "own.j2").write_text(
@@ -325,19 +323,18 @@ def test_words_of_others_are_in_one_line_and_no_link_mention_or_command() -> Non
 @pytest.mark.parametrize("form", FORMATS)
 def test_words_of_others_are_inert_in_a_chat(form: str) -> None:
     body = FORMATS[form](message(docs_url="https://example.org/ops"))
-    for text in texts(body):
-        assert "evil.test" not in re.sub(r":\u2060//evil", "", text) or "https://evil" not in text
-        assert "<!channel>" not in text or form == "teams" or '"plain_text"' in json.dumps(body)
+    ours = "https://example.org/ops#alert-run_failed"
+    links = {link for text in texts(body) for link in re.findall(r"\w+://[^\s|>]+", text)}
     if form == "slack":
-        assert "<" not in body["text"]
-        marked = [one["elements"][0]["text"] for one in body["blocks"] if one["type"] == "context"]
-        assert marked == ["<https://example.org/ops#alert-run_failed|What to do>"]
+        assert links == {ours}
+        assert "<" not in body["text"]  # mentions and links of Slack begin with it
+        marked = [text for text in texts(body["blocks"]) if "<" in text and not text.startswith("error: ")]
+        assert marked == [f"<{ours}|What to do>"]
+        assert {one["text"]["type"] for one in body["blocks"] if one["type"] == "section"} == {"plain_text"}
     else:
-        urls = [text for text in texts(body) if text.startswith("http")]
-        assert urls == [
-            "http://adaptivecards.io/schemas/adaptive-card.json",
-            "https://example.org/ops#alert-run_failed",
-        ]
+        assert links == {ours, "http://adaptivecards.io/schemas/adaptive-card.json"}
+        kinds = {block["type"] for block in body["attachments"][0]["content"]["body"]}
+        assert kinds == {"RichTextBlock"}  # a TextBlock would read Markdown
 
 
 def test_words_of_others_end_no_header_and_no_letter() -> None:
@@ -418,9 +415,6 @@ def test_no_more_messages_an_hour_than_the_setting_says_and_none_is_lost(quiet: 
             quiet.write_models(*(entry(name) for name in MODELS), *ended, *shut[count:])
 
         sunday = at("2026-11-15 20:00")
-        from assets.generation.partition import ask_partition
-        from assets.labeling.partition import label
-
         end(0)
         for one in shut:
             ask_partition(quiet.place(), one["name"], "2026-11-09")
@@ -434,6 +428,7 @@ def test_no_more_messages_an_hour_than_the_setting_says_and_none_is_lost(quiet: 
 
 
 def test_many_alerts_at_once_are_few_messages(quiet: Installation) -> None:
+    quiet.configure(alerts={**ALERTS, "without": ["run_not_started"]})
     quiet.write_models(*(entry(f"m{n:02}", shutdown_date="2026-12-01") for n in range(40)))
     with watching(quiet) as watch:
         kinds = watch.look(at("2026-11-15 20:00"))

@@ -14,7 +14,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.remote_origin import (
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteInstigatorOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, ScheduleInstigatorData
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._daemon.types import DaemonHeartbeat
 
+from assets.generation.workplace import Workplace
 from orchestration.alerts.settings import WEBHOOK
 from orchestration.alerts.watch import look_once
 from tests.orchestration.installation import Installation
@@ -39,13 +49,13 @@ class Watch:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
     instance: dg.DagsterInstance | None = None
+    place: Workplace | None = None  # by default made anew at each look, as the command does
 
     def look(self, now: datetime) -> list[str]:
         """Look at one moment and return the kinds of alerts that arrived."""
         before = len(self.bodies)
-        look_once(
-            self.installation.settings, self.installation.place, now, self.instance, {WEBHOOK: self.url}
-        )
+        make = self.installation.place if self.place is None else lambda: self.place
+        look_once(self.installation.settings, make, now, self.instance, {WEBHOOK: self.url})
         return [kind for body in self.bodies[before:] for kind in _KIND.findall(body["text"])]
 
     def fires(self, kind: str, now: datetime) -> None:
@@ -72,3 +82,20 @@ def watching(installation: Installation) -> Iterator[Watch]:
     with serve(answer) as url:
         watch.url = f"{url}/services/T0/B0/secret-of-the-hook"
         yield watch
+
+
+def switch_on(instance: dg.DagsterInstance, schedule: str) -> None:
+    """Write that a schedule is on, as Dagster's page and command do."""
+    target = LoadableTargetOrigin(module_name="orchestration.definitions")
+    code = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name="here")
+    origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(code, "__repository__"), schedule)
+    data = ScheduleInstigatorData("5 0 * * 1", start_timestamp=0.0)
+    instance.add_instigator_state(
+        InstigatorState(origin, InstigatorType.SCHEDULE, InstigatorStatus.RUNNING, data)
+    )
+
+
+def beat(instance: dg.DagsterInstance, now: datetime) -> None:
+    """Write a sign of life of the daemon, as it does every half minute."""
+    for name in ("SCHEDULER", "SENSOR"):
+        instance.add_daemon_heartbeat(DaemonHeartbeat(now.timestamp(), name, "test"))
