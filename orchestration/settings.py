@@ -37,7 +37,7 @@ class Settings(BaseModel):
     )  # after Monday 00:00 UTC; 132 is Saturday 12:00
     workers: int | None = Field(default=None, ge=0)  # processes for reading pictures; None: one a core
     caps: Caps = Field(default_factory=Caps)  # most dollars of a run, a week, a month
-    alerts: AlertSettings = Field(default_factory=AlertSettings)  # when somebody is told, and how
+    alerts: AlertSettings = Field(default_factory=AlertSettings)  # what is sent to people, and how
     site_url: str | None = None  # where the store's root is on the web: canonical addresses begin with it
     public_store: str | None = None  # where anybody can read the store's pictures, if it is public
     publisher: str | None = None  # who publishes, as the page "about" and citations say it

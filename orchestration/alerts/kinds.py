@@ -11,7 +11,7 @@ from warehouse.printable import printable
 Severity = Literal["error", "warning"]
 
 
-class Kind(NamedTuple):
+class AlertKind(NamedTuple):
     """One kind of alert. `text` is filled from what was found; `do` is the first thing to do."""
 
     severity: Severity
@@ -21,73 +21,75 @@ class Kind(NamedTuple):
 
 
 #: Each has its row, with the anchor `alert-<kind>`, under "Alerts" in docs/operations.md.
-KINDS: dict[str, Kind] = {
-    "run_failed": Kind("error", "Run failed", "{why}", "Fix what it names and run again within the week."),
-    "run_not_started": Kind(
+KINDS: dict[str, AlertKind] = {
+    "run_failed": AlertKind(
+        "error", "Run failed", "{why}", "Fix what it names and run again within the week."
+    ),
+    "run_not_started": AlertKind(
         "error", "Run never started", "{why}", "cliche run within the week; then look at schedule and daemon."
     ),
-    "week_late": Kind(
+    "week_late": AlertKind(
         "warning",
         "Week is late",
         "{hours} hours before the deadline it waits: {why}",
         "cliche status, then cliche run; after the deadline incomplete models are withheld.",
     ),
-    "completeness_low": Kind(
+    "completeness_low": AlertKind(
         "error",
         "Completeness under the floor",
         "{answered} of {planned} slots have an answer ({share} %; {floor} % are needed): it is withheld",
         "Run again if the week lasts; find the cause in cliche status.",
     ),
-    "budget": Kind(
+    "budget": AlertKind(
         "warning",
         "Budget nearly spent",
         "${usd} of ${cap} are spent ({share} %)",
         "Raise the cap, or let the run end at it: its slots stay open.",
     ),
-    "check_failed": Kind(
+    "check_failed": AlertKind(
         "error",
         "Check failed",
         "{why}",
         'Look up the check under "When something is wrong", fix the cause, publish again.',
     ),
-    "drift": Kind(
+    "drift": AlertKind(
         "warning",
         "A change was found",
         "{why}",
         "Look at its pictures before others ask.",
     ),
-    "labeler_drift": Kind(
+    "labeler_drift": AlertKind(
         "warning",
         "Labeler drift",
         "{moved} of {pictures} labels of {attribute} on the anchors {anchors} moved since the week {since}",
         "Put the labeler back, raise its version, or cliche anchors accept.",
     ),
-    "model_ends": Kind(
+    "model_ends": AlertKind(
         "warning", "Model is retired", "{why}", "Set until to its last week and add its successor."
     ),
-    "price_old": Kind(
+    "price_old": AlertKind(
         "warning",
         "Price table is old",
         "its price was looked up on {date}, {days} days ago",
         "Look the price up again and update date in models.yaml.",
     ),
-    "store_damaged": Kind(
+    "store_damaged": AlertKind(
         "error", "Store is damaged", "{why}", "cliche verify --store lists it; restore it from a copy."
     ),
-    "not_published": Kind(
+    "not_published": AlertKind(
         "error",
         "Edition not published",
         "its deadline was {deadline} UTC, and the newest edition is {newest}",
         "cliche publish says what is in the way.",
     ),
-    "daemon_dead": Kind(
+    "daemon_dead": AlertKind(
         "error",
         "Dagster's daemon is dead",
         "switched on: {on}; its last sign of life: {last}",
         "Start dagster-daemon run again, then look at Monday's runs.",
     ),
-    "test": Kind("warning", "Test", "cliche watch --test sent this", "Nothing: alerts arrive here."),
-    "cannot_look": Kind(
+    "test": AlertKind("warning", "Test", "cliche watch --test sent this", "Nothing: alerts arrive here."),
+    "cannot_look": AlertKind(
         "error",
         "Alerts cannot be looked for",
         "{why}",
@@ -127,9 +129,9 @@ class Alert:
     by: str = ""
 
     @property
-    def of(self) -> Kind:
+    def of(self) -> AlertKind:
         """Return its row of the table; one that an older version recorded and that is no more reads as an error."""
-        return KINDS.get(self.kind) or Kind("error", self.kind, "", "cliche status")
+        return KINDS.get(self.kind) or AlertKind("error", self.kind, "", "cliche status")
 
     @property
     def title(self) -> str:

@@ -17,7 +17,7 @@ _OURS = Path(__file__).with_name("message.txt.j2")
 
 
 @dataclass(frozen=True)
-class Message:
+class AlertMessage:
     """What one channel is given at once."""
 
     subject: str
@@ -26,7 +26,7 @@ class Message:
     settings: AlertSettings
 
 
-def compose(alerts: Sequence[Alert], settings: AlertSettings) -> Message:
+def compose(alerts: Sequence[Alert], settings: AlertSettings) -> AlertMessage:
     """Return the message for some alerts.
 
     Raises:
@@ -50,4 +50,4 @@ def compose(alerts: Sequence[Alert], settings: AlertSettings) -> Message:
         )
     except (TemplateError, OSError, UnicodeDecodeError) as error:
         raise UsageError(f"template of alerts, {path}: {error}") from None
-    return Message(subject, text.strip() + "\n", alerts, settings)
+    return AlertMessage(subject, text.strip() + "\n", alerts, settings)

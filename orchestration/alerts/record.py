@@ -34,7 +34,7 @@ class _Known:
     sent: set[str] = field(default_factory=set)
 
 
-class Record:
+class AlertRecord:
     """What was found and sent so far; changed under a lock, see `opened`."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -108,10 +108,10 @@ class Record:
 
 
 @contextmanager
-def opened(home: Path) -> Iterator[Record]:
+def opened(home: Path) -> Iterator[AlertRecord]:
     """Yield the record of an installation; another process that looks at the same time waits."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / NAME).open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        yield Record(file)
+        yield AlertRecord(file)

@@ -14,7 +14,7 @@ from orchestration.alerts.channels.registry import channels
 from orchestration.alerts.finders.registry import find
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.message import compose
-from orchestration.alerts.record import Record, opened
+from orchestration.alerts.record import AlertRecord, opened
 from orchestration.alerts.settings import receivers
 from orchestration.alerts.view import View
 from orchestration.settings import Settings
@@ -27,7 +27,7 @@ _MOST = 15
 
 
 @dataclass
-class Looked:
+class WatchResult:
     """What came of one look: what holds, what of it is new, what was sent and to whom, and why something was not."""
 
     alerts: list[Alert] = field(default_factory=list)
@@ -43,7 +43,7 @@ def look_once(
     now: datetime,
     instance: dg.DagsterInstance | None = None,
     environ: Mapping[str, str] = os.environ,
-) -> Looked:
+) -> WatchResult:
     """Look at everything at one moment, and send what is new.
 
     A receiver that is down keeps nothing back from the others: it is given its alerts when it is looked again.
@@ -57,7 +57,7 @@ def look_once(
         found = find(lambda: View(settings, make_place(), now, instance, record.began))
         wanted = {key: one for key, one in found.alerts.items() if one.kind not in settings.alerts.without}
         new = record.update(wanted, found.looked, now, to)
-        done = Looked([*wanted.values()], new)
+        done = WatchResult([*wanted.values()], new)
         for name, send in to.items():
             _send(record, settings, now, name, send, done)
     return done
@@ -80,7 +80,9 @@ def _channels(settings: Settings, environ: Mapping[str, str]) -> dict[str, Send]
     return channels(settings.alerts, receivers(environ))
 
 
-def _send(record: Record, settings: Settings, now: datetime, name: str, send: Send, done: Looked) -> None:
+def _send(
+    record: AlertRecord, settings: Settings, now: datetime, name: str, send: Send, done: WatchResult
+) -> None:
     pending = record.pending(name)
     while pending and record.has_room(name, now, settings.alerts.messages_per_hour):
         part, rest = pending[:_MOST], pending[_MOST:]

@@ -24,7 +24,6 @@ if TYPE_CHECKING:  # so that calls are checked by their types
         query,
         status,
         store_reading,
-        watch,
     )
 
 __all__ = [
@@ -40,7 +39,6 @@ __all__ = [
     "query",
     "status",
     "store_reading",
-    "watch",
 ]
 
 

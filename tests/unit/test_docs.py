@@ -18,6 +18,9 @@ from assets.metrics.registry import dictionary
 from assets.metrics.registry.metric import Metric
 from assets.metrics.registry.metrics import effects, metrics
 from assets.quality.registry import CHECKS
+from orchestration.alerts import kinds
+from orchestration.alerts.channels.registry import CHANNELS
+from orchestration.alerts.settings import PASSWORD, SENDER, SMTP, TO, USER, WEBHOOK, AlertSettings
 from orchestration.cli import app
 from orchestration.settings import Settings
 from tests.bench.__main__ import BENCHMARKS
@@ -83,6 +86,23 @@ def test_every_command_is_named_where_running_is_explained(command: str) -> None
 @pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "home"])
 def test_every_setting_has_its_row(name: str) -> None:
     assert f"| `{name}` |" in page("docs/operations.md")
+
+
+@pytest.mark.parametrize("name", AlertSettings.model_fields)
+def test_every_setting_of_alerts_has_its_row(name: str) -> None:
+    assert f"| `{name}` |" in page("docs/operations.md")
+
+
+@pytest.mark.parametrize("kind", kinds.KINDS)
+def test_every_alert_has_its_row_that_links_lead_to(kind: str) -> None:
+    assert f'| <a id="alert-{kind}"></a>`{kind}` |' in page("docs/operations.md")
+
+
+@pytest.mark.parametrize(
+    "name", [WEBHOOK, SMTP, USER, PASSWORD, SENDER, TO, *(f"channel `{n}`" for n in CHANNELS)]
+)
+def test_every_channel_and_its_variables_are_explained(name: str) -> None:
+    assert name in page("docs/operations.md")
 
 
 @pytest.mark.parametrize("name", Connection.model_fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orchestration.alerts.message import Message
+from orchestration.alerts.message import AlertMessage
 from warehouse.errors import ClicheError
 
 #: Seconds until a receiver has the message; one that is slower gets it next time.
@@ -15,4 +15,4 @@ class NotSentError(ClicheError):
     """A receiver did not take a message; it is sent again next time."""
 
 
-Send = Callable[[Message], None]
+Send = Callable[[AlertMessage], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from orchestration.alerts.channels.base import NotSentError, Send
-from orchestration.alerts.message import Message
+from orchestration.alerts.message import AlertMessage
 from orchestration.alerts.settings import AlertSettings, Receivers
 
 
@@ -15,7 +15,7 @@ def make(settings: AlertSettings, to: Receivers) -> Send | None:
     if path is None:
         return None
 
-    def send(message: Message) -> None:
+    def send(message: AlertMessage) -> None:
         try:
             with path.open("a", encoding="utf-8") as file:
                 file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC  {message.subject}\n{message.text}\n")

@@ -10,7 +10,7 @@ from email.utils import formatdate, make_msgid
 from assets.gateway.network.addresses import as_ip, is_inside
 from assets.gateway.network.redaction import redact
 from orchestration.alerts.channels.base import PATIENCE_S, NotSentError, Send
-from orchestration.alerts.message import Message
+from orchestration.alerts.message import AlertMessage
 from orchestration.alerts.settings import AlertSettings, Mail, Receivers
 from warehouse.printable import printable
 
@@ -21,7 +21,7 @@ def make(settings: AlertSettings, to: Receivers) -> Send | None:
     if mail is None:
         return None
 
-    def send(message: Message) -> None:
+    def send(message: AlertMessage) -> None:
         try:
             _deliver(mail, _letter(mail, message))
         except (smtplib.SMTPException, OSError) as error:
@@ -31,7 +31,7 @@ def make(settings: AlertSettings, to: Receivers) -> Send | None:
     return send
 
 
-def _letter(mail: Mail, message: Message) -> EmailMessage:
+def _letter(mail: Mail, message: AlertMessage) -> EmailMessage:
     letter = EmailMessage()
     letter["Subject"] = message.subject
     letter["From"], letter["To"] = mail.sender, ", ".join(mail.to)

@@ -13,7 +13,7 @@ from assets.gateway.network.http import make_client
 from assets.gateway.network.redaction import redact
 from orchestration.alerts.channels.base import PATIENCE_S, NotSentError, Send
 from orchestration.alerts.kinds import Alert
-from orchestration.alerts.message import Message
+from orchestration.alerts.message import AlertMessage
 from orchestration.alerts.settings import AlertSettings, Receivers
 from warehouse.printable import printable
 
@@ -35,7 +35,7 @@ def make(settings: AlertSettings, to: Receivers) -> Send | None:
         allow_private=settings.allow_private, timeout_s=PATIENCE_S, most_answer_bytes=_MOST_ANSWER_BYTES
     )
 
-    def send(message: Message) -> None:
+    def send(message: AlertMessage) -> None:
         try:
             with make_client(reached) as client:
                 answer = client.post(address, json=body(message))
@@ -49,7 +49,7 @@ def make(settings: AlertSettings, to: Receivers) -> Send | None:
     return send
 
 
-def slack(message: Message) -> dict[str, Any]:
+def slack(message: AlertMessage) -> dict[str, Any]:
     """Return Slack's JSON: what others wrote is plain text in it, and `text` is what simpler chats show."""
     blocks: list[dict[str, Any]] = []
     for one in message.alerts:
@@ -62,7 +62,7 @@ def slack(message: Message) -> dict[str, Any]:
     return {"text": _escaped(f"{message.subject}\n\n{message.text}"), "blocks": blocks}
 
 
-def teams(message: Message) -> dict[str, Any]:
+def teams(message: AlertMessage) -> dict[str, Any]:
     """Return a card of Teams; runs of text hold no markup there."""
     body: list[dict[str, Any]] = [_paragraph({"text": message.subject, "weight": "Bolder"})]
     for one in message.alerts:
@@ -82,7 +82,7 @@ def teams(message: Message) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
-FORMATS: Mapping[str, Callable[[Message], dict[str, Any]]] = {"slack": slack, "teams": teams}
+FORMATS: Mapping[str, Callable[[AlertMessage], dict[str, Any]]] = {"slack": slack, "teams": teams}
 
 
 def _paragraph(*runs: Mapping[str, Any]) -> dict[str, Any]:

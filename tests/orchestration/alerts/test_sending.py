@@ -19,7 +19,7 @@ from orchestration.alerts.channels.base import NotSentError
 from orchestration.alerts.channels.registry import CHANNELS, channels
 from orchestration.alerts.channels.webhook import FORMATS
 from orchestration.alerts.kinds import Alert, alert
-from orchestration.alerts.message import Message, compose
+from orchestration.alerts.message import AlertMessage, compose
 from orchestration.alerts.settings import (
     PASSWORD,
     SENDER,
@@ -48,7 +48,7 @@ HOSTILE = (
 ONE = alert("run_failed", HOSTILE, NEXT, why=HOSTILE)
 
 
-def message(*alerts: Alert, **settings: Any) -> Message:
+def message(*alerts: Alert, **settings: Any) -> AlertMessage:
     return compose(alerts or (ONE,), AlertSettings(**settings))
 
 
@@ -63,7 +63,7 @@ def mail_environment(
     }
 
 
-def send_mail(environ: dict[str, str], sent: Message) -> None:
+def send_mail(environ: dict[str, str], sent: AlertMessage) -> None:
     channels(AlertSettings(), receivers(environ))["mail"](sent)
 
 
