@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assets.generation.workplace import Workplace
 from orchestration.alerts.channels.base import NotSentError, Send
 from orchestration.alerts.channels.registry import channels
-from orchestration.alerts.finders.registry import find
+from orchestration.alerts.finders.registry import cannot_look, find
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.message import compose
 from orchestration.alerts.record import AlertRecord, opened
@@ -50,29 +50,32 @@ def look_once(
 
     Raises:
         UsageError: if a receiver or the template is not valid; then nothing is sent.
+        OSError: if the record cannot be written, e.g. on a full disk; that is sent each time.
     """
     to = _channels(settings, environ)
-    with opened(settings.home) as record:
-        record.begin(now)
-        found = find(lambda: View(settings, make_place(), now, instance, record.began))
-        wanted = {key: one for key, one in found.alerts.items() if one.kind not in settings.alerts.without}
-        new = record.update(wanted, found.looked, now, to)
-        done = WatchResult([*wanted.values()], new)
-        for name, send in to.items():
-            _send(record, settings, now, name, send, done)
+    try:
+        with opened(settings.home) as record:
+            record.begin(now)
+            found = find(lambda: View(settings, make_place(), now, instance, record.began))
+            wanted = {
+                key: one for key, one in found.alerts.items() if one.kind not in settings.alerts.without
+            }
+            new = record.update(wanted, found.looked, now, to)
+            done = WatchResult([*wanted.values()], new)
+            for name, send in to.items():
+                _send(record, settings, now, name, send, done)
+    except OSError as error:
+        for send in to.values():
+            _try(send, [cannot_look(error)], settings)
+        raise
     return done
 
 
 def send_test(settings: Settings, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Send a test to every channel; return why one did not take it, or an empty text, by channel."""
-    results = {}
-    for name, send in _channels(settings, environ).items():
-        try:
-            send(compose([alert("test")], settings.alerts))
-            results[name] = ""
-        except NotSentError as error:
-            results[name] = str(error)
-    return results
+    return {
+        name: _try(send, [alert("test")], settings) for name, send in _channels(settings, environ).items()
+    }
 
 
 def _channels(settings: Settings, environ: Mapping[str, str]) -> dict[str, Send]:
@@ -86,14 +89,22 @@ def _send(
     pending = record.pending(name)
     while pending and record.has_room(name, now, settings.alerts.messages_per_hour):
         part, rest = pending[:_MOST], pending[_MOST:]
-        message = compose(part, settings.alerts)
-        try:
-            send(message)
-        except NotSentError as error:
-            done.problems.append(f"{error}; sent again next time")
+        if problem := _try(send, part, settings):
+            done.problems.append(f"{problem}; sent again next time")
             break
         record.sent(name, part, now)
         done.sent[name] = done.sent.get(name, 0) + len(part)
         pending = rest
     if pending:
         done.waiting[name] = len(pending)
+
+
+def _try(send: Send, alerts: Sequence[Alert], settings: Settings) -> str:
+    """Send a message; return why it was not taken, or an empty text."""
+    try:
+        send(compose(alerts, settings.alerts))
+    except NotSentError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - a channel that breaks keeps nothing back from the others
+        return f"{type(error).__name__} while sending"  # its words may hold an address
+    return ""

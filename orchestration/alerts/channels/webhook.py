@@ -66,7 +66,7 @@ def teams(message: AlertMessage) -> dict[str, Any]:
     """Return a card of Teams; runs of text hold no markup there."""
     body: list[dict[str, Any]] = [_paragraph({"text": message.subject, "weight": "Bolder"})]
     for one in message.alerts:
-        body.append(_paragraph({"text": _words(one)}))
+        body += [_paragraph({"text": line}) for line in _words(one).splitlines()]
         links = [
             {"text": f"{name} ", "selectAction": {"type": "Action.OpenUrl", "url": url}}
             for name, url in _links(one, message.settings)

@@ -46,14 +46,14 @@ def find(make_view: Callable[[], View]) -> Found:
     try:
         view = make_view()
     except Exception as error:  # noqa: BLE001 - who watches the others says what is wrong, whatever it is
-        found.add(_cannot_look(error), _SETTINGS)
+        found.add(cannot_look(error), _SETTINGS)
         return found
     found.looked.add(_SETTINGS)
     for name in ENGINE * (view.instance is not None) + STORE:
         try:
             alerts = [*_load(name)(view)]
         except Exception as error:  # noqa: BLE001 - as above
-            found.add(_cannot_look(error), name)
+            found.add(cannot_look(error), name)
             if isinstance(error, StoreError):
                 break  # the others would wait for it as long
             continue
@@ -63,7 +63,7 @@ def find(make_view: Callable[[], View]) -> Found:
     return found
 
 
-def _cannot_look(error: Exception) -> Alert:
+def cannot_look(error: Exception) -> Alert:
     """Return the alert that an error is: damage, where an object does not read; else that nobody could look."""
     if isinstance(error, CorruptObjectError):
         return alert("store_damaged", detail=str(error), why=str(error))

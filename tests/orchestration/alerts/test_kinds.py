@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+import dagster as dg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -22,6 +23,7 @@ from assets.generation.partition import ask_partition, plan_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.anchors.sets import accept, label_anchors
 from assets.labeling.registry import LABELERS
+from assets.metrics.drift.table import SCHEMA
 from orchestration import weekly
 from orchestration.alerts.kinds import KINDS
 from orchestration.definitions import GENERATE
@@ -138,26 +140,25 @@ def _check_failed(watch: Watch, patch: pytest.MonkeyPatch) -> None:
 
 
 def _drift(watch: Watch, patch: pytest.MonkeyPatch) -> None:
-    """Rows as an edition has them; changes that were really found are looked at in test_planted_truth.py."""
+    """Rows as an edition has them: a change that is really found takes a dozen weeks of pictures."""
     watch.is_quiet(THURSDAY)
-    row = {"week": WEEK, "model": MODELS[1], "suite": "startup-ceo", "suite_major": 1, "kind": "model"}
-    _publish_rows(
-        watch, "drift_events", [{**row, "words": f"{what} changed"} for what in ("age", "headwear")]
-    )
+    row = {"week": date.fromisoformat(WEEK), "model": MODELS[1], "suite": "startup-ceo", "suite_major": 1}
+    words = [{**row, "kind": "model", "words": f"{what} changed"} for what in ("age", "headwear")]
+    _publish_rows(watch, "drift_events", pa.Table.from_pylist(words, schema=SCHEMA))
     watch.fires("drift", THURSDAY)
     assert "age changed (and 1 more of startup-ceo@1) [model]" in watch.bodies[-1]["text"]
 
 
-def _publish_rows(watch: Watch, table: str, rows: list[dict[str, Any]]) -> None:
+def _publish_rows(watch: Watch, table: str, rows: pa.Table) -> None:
     """Put a table's rows of WEEK into the edition of WEEK."""
     store, root = watch.installation.store, watch.installation.home / "store"
     written = BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows), written)
+    pq.write_table(rows, written)
     key = keys.table_part(table, WEEK, "0" * 64)
     store.put_if_absent(key, written.getvalue())
     path = root / f"editions/{WEEK}.1/manifest.json"
     manifest = json.loads(path.read_bytes())
-    manifest["tables"][table] = {"columns": [], "parts": [{"key": key, "week": WEEK}], "rows": len(rows)}
+    manifest["tables"][table] = {"columns": [], "parts": [{"key": key, "week": WEEK}], "rows": rows.num_rows}
     path.chmod(0o644)
     path.write_bytes(json.dumps(manifest).encode())
 
@@ -282,6 +283,16 @@ def test_a_run_that_is_killed_has_failed_though_its_records_say_it_goes_on(watch
     assert "its process ended before the run did" in watch.bodies[-1]["text"]
 
 
+def test_a_run_that_waits_in_the_queue_for_half_a_day_never_started(watch: Watch) -> None:
+    _models(watch, until=WEEK)
+    watch.instance = shared_instance(watch.installation.settings.dagster_home)
+    tags = {"dagster/partition": f"{MODELS[0]}|{WEEK}"}
+    watch.instance.add_run(dg.DagsterRun(GENERATE, status=dg.DagsterRunStatus.QUEUED, tags=tags))
+    now = datetime.now(UTC)
+    watch.is_quiet(now + timedelta(hours=11, minutes=59))
+    watch.fires("run_not_started", now + timedelta(hours=12, minutes=1))
+
+
 def test_a_blocking_check_of_a_run_is_a_failed_check_and_is_over_once_a_run_goes_well(watch: Watch) -> None:
     until = {"until": WEEK}
     _models(watch, entry("sim-cautious", **until), **until)
@@ -329,3 +340,18 @@ def test_a_store_that_cannot_be_reached_is_one_alert_and_takes_back_nothing(watc
         watch.fires("cannot_look", at("2026-11-16 14:00"))
     watch.installation.configure(alerts=ALERTS)
     watch.is_quiet(at("2026-11-16 15:00"))  # what held all the time is not sent again
+
+
+def test_a_new_installation_misses_no_week_but_those_that_begin_under_the_watch(fresh: Installation) -> None:
+    fresh.configure(alerts=ALERTS)
+    with watching(fresh) as watch:
+        watch.is_quiet(THURSDAY, SUNDAY, at("2026-11-16 11:00"))
+        watch.fires("run_not_started", at("2026-11-16 12:00"))
+
+
+def test_a_week_that_was_missed_whole_is_reported_when_the_machine_is_back(watch: Watch) -> None:
+    watch.is_quiet(SUNDAY)
+    back = at("2026-11-26 09:00")  # ten days later; the week between was never asked
+    assert watch.look(back) == ["run_not_started", "run_not_started", "not_published"]
+    assert "none of 2 models was asked; it is over and stays a gap" in watch.bodies[-1]["text"]
+    watch.is_quiet(back + timedelta(hours=1))

@@ -105,8 +105,8 @@ def test_slack_gets_text_and_blocks_and_teams_a_card() -> None:
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
     card = attachment["content"]
     assert (card["type"], {block["type"] for block in card["body"]}) == ("AdaptiveCard", {"RichTextBlock"})
-    assert "$8 of $10 are spent (80 %)" in card["body"][1]["inlines"][0]["text"]
-    action = card["body"][2]["inlines"][0]["selectAction"]
+    assert card["body"][2]["inlines"][0]["text"] == "$8 of $10 are spent (80 %)"
+    action = card["body"][-1]["inlines"][0]["selectAction"]
     assert action == {"type": "Action.OpenUrl", "url": "https://example.org/ops#alert-budget"}
 
 
@@ -470,6 +470,30 @@ def test_a_clock_that_was_wrong_for_a_year_does_not_keep_messages_back(quiet: In
     with watching(quiet) as watch:
         assert "run_not_started" in watch.look(MONDAY + timedelta(days=364))
         assert watch.look(MONDAY) == ["run_not_started"]
+
+
+def test_a_record_that_cannot_be_written_is_sent_and_ends_the_look(quiet: Installation) -> None:
+    (quiet.home / "alerts.jsonl").mkdir()
+    with watching(quiet) as watch:
+        with pytest.raises(IsADirectoryError):
+            watch.look(MONDAY)
+        assert [body["text"].splitlines()[0] for body in watch.bodies] == [
+            "Cliché: Alerts cannot be looked for: IsADirectoryError"
+        ]
+    assert told(quiet) == ["cannot_look"]
+
+
+def test_a_channel_that_breaks_keeps_nothing_back_from_the_others(
+    quiet: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(message: AlertMessage) -> None:
+        raise UnicodeError(f"https://example.org/secret {message.subject}")
+
+    monkeypatch.setitem(CHANNELS, "broken", lambda settings, to: broken)  # type: ignore[call-overload]
+    done = look_once(quiet.settings, quiet.place, MONDAY, None, {})
+    assert done.problems == ["UnicodeError while sending; sent again next time"]
+    assert told(quiet) == ["run_not_started"]
+    assert done.waiting == {"broken": 1}
 
 
 # --- the command
