@@ -287,7 +287,7 @@ def test_a_run_that_waits_in_the_queue_for_half_a_day_never_started(watch: Watch
     _models(watch, until=WEEK)
     watch.instance = shared_instance(watch.installation.settings.dagster_home)
     tags = {"dagster/partition": f"{MODELS[0]}|{WEEK}"}
-    watch.instance.add_run(dg.DagsterRun(GENERATE, status=dg.DagsterRunStatus.QUEUED, tags=tags))
+    watch.instance.add_run(dg.DagsterRun(GENERATE, status=dg.DagsterRunStatus.NOT_STARTED, tags=tags))
     now = datetime.now(UTC)
     watch.is_quiet(now + timedelta(hours=11, minutes=59))
     watch.fires("run_not_started", now + timedelta(hours=12, minutes=1))
