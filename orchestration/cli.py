@@ -105,9 +105,12 @@ def publish(
 
 
 @app.command(short_help="Show the progress of each model in a week.")
-def status(week: Week = None) -> None:
+def status(
+    week: Week = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs; it says more.")] = False,
+) -> None:
     """Show the progress of each model in a week, and what publishing waits for."""
-    raise typer.Exit(commands.status.status(week))
+    raise typer.Exit(commands.status.status_json(week) if as_json else commands.status.status(week))
 
 
 @app.command(short_help="Check keys, models, store, prices, caps.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -80,6 +81,12 @@ def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
         instance.report_run_failed(run, "its process ended before the run did")
         buried.append(run.run_id)
     return buried
+
+
+def unfinished(instance: dg.DagsterInstance) -> dict[str, int]:
+    """Return how many runs wait or go on, by their status."""
+    records = instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED))
+    return dict(Counter(record.dagster_run.status.value for record in records))
 
 
 def failed_checks(instance: dg.DagsterInstance, run_id: str) -> str:

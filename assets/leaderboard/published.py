@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
+from warehouse.loading.parquet import table_of
 from warehouse.loading.seals import FIELD
 from warehouse.store.base import Store
 
@@ -56,6 +57,22 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
         raise KeyError(edition_id)
     key = f"{keys.edition_prefix(edition_id)}manifest.json"
     return read_json(key, store.get(key))
+
+
+def table_rows(store: Store, edition_id: str, table: str, weeks: Collection[str]) -> list[dict[str, Any]]:
+    """Return the rows of a table of an edition in some weeks; none where the table is not in it.
+
+    Raises:
+        CorruptObjectError: if the edition or a part of it is missing.
+    """
+    try:
+        listed = read_manifest(store, edition_id).get("tables", {}).get(table, {})
+        found = [part["key"] for part in listed.get("parts", ()) if part["week"] in weeks]
+        return [row for key in found for row in table_of(store.get(key)).to_pylist()]
+    except KeyError as error:
+        raise CorruptObjectError(
+            f"{error.args[0]} is not in the store, but edition {edition_id} names it"
+        ) from None
 
 
 def edition_ids(store: Store) -> list[str]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.published import Edition, latest, read_manifest
+from assets.leaderboard.published import Edition, latest, table_rows
 from orchestration.alerts.kinds import Alert
 from orchestration.gate import Gate, look
 from orchestration.settings import Settings
-from warehouse.errors import CorruptObjectError
 from warehouse.loading.load import partitions
-from warehouse.loading.parquet import table_of
 from warehouse.weeks import current_week, shift, span
 
 if TYPE_CHECKING:
@@ -67,22 +65,9 @@ class View:
         """Return the newest edition."""
         return latest(self.place.store)
 
-    def rows(self, table: str, weeks: Iterable[str]) -> list[dict[str, Any]]:
-        """Return the rows of a table of the newest edition in some weeks.
-
-        Raises:
-            CorruptObjectError: if the edition or a part of it is missing.
-        """
-        if self.newest is None:
-            return []
-        try:
-            listed = read_manifest(self.place.store, self.newest.id).get("tables", {}).get(table, {})
-            keys = [part["key"] for part in listed.get("parts", ()) if part["week"] in {*weeks}]
-            return [row for key in keys for row in table_of(self.place.store.get(key)).to_pylist()]
-        except KeyError as error:
-            raise CorruptObjectError(
-                f"{error.args[0]} is not in the store, but edition {self.newest.id} is"
-            ) from None
+    def rows(self, table: str, weeks: Collection[str]) -> list[dict[str, Any]]:
+        """Return the rows of a table of the newest edition in some weeks; none before the first edition."""
+        return table_rows(self.place.store, self.newest.id, table, weeks) if self.newest else []
 
     def _expected(self, week: str) -> bool:
         """Return whether a week was to be asked: a plan is of it or of one before, or it began under this watch."""

@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from rich.table import Table
 
-from assets.gateway.money.charges import entry_scope, week_scope
+from assets.gateway.money.charges import entry_scope, month_scope, week_scope
 from assets.gateway.records import GROUPS
 from assets.generation.plan import read_plan
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import is_paid
 from assets.labeling.status import LabelerState, PartitionState, labeler_states
-from assets.leaderboard.published import latest
+from assets.leaderboard.published import latest, table_rows
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
-from orchestration.commands.forecasts import lost_lines, spent_line, with_ledger
+from orchestration.commands.forecasts import look_ahead, lost_lines, spent_line, with_ledger
 from orchestration.commands.store_reading import store_read_line
 from orchestration.console import OUT, note, say
 from orchestration.doctor.finding import counted
-from orchestration.gate import look
+from orchestration.gate import Gate, look
 from orchestration.resources import make_workplace
 from orchestration.settings import Settings, load_settings
 from warehouse.errors import ClicheError
+from warehouse.integrity import record
 from warehouse.store import Holder
 from warehouse.store.holders import clock
-from warehouse.weeks import current_week, iso_label, parse_week
+from warehouse.weeks import current_week, iso_label, parse_week, utc_now
 
 _SMALL_USD = 0.01  # below it, cents say nothing
+#: What `--json` says of a model's week.
+_STATE = (
+    *("planned", "complete", "slots", "open", "unlisted", "unlabelled", "declined", "outcomes"),
+    *("stopped_by", "labeler", "labeler_stopped_by", "cost_usd", "label_cost_usd"),
+)
 _COLUMNS = ("model", "images", "answers", "unlabeled", "open", "cost", "cap")
 
 
 def status(week: str | None) -> int:
     """Say how far each model and labeler is in a week, what it cost, what is wrong, what publishing waits for."""
-    settings = load_settings()
-    place = make_workplace(settings)
-    week = parse_week(week).isoformat() if week else current_week()
-    gate = look(place, settings, week)
+    settings, place, gate = _look(week)
+    week = gate.week
     newest = latest(place.store)
     say(f"week {week} ({iso_label(week)}), published at the latest {gate.deadline:%A %Y-%m-%d %H:%M} UTC")
     place = with_ledger(place, week)
@@ -72,6 +80,81 @@ def status(week: str | None) -> int:
     elif not gate.is_open:
         say(f"Not published: {gate.why_closed()}.")
     return 0
+
+
+def status_json(week: str | None) -> int:
+    """Print what `status` says, and more, for programs."""
+    settings, place, gate = _look(week)
+    found = _document(settings, with_ledger(place, gate.week), gate)
+    sys.stdout.write(json.dumps(found, indent=2, default=str) + "\n")
+    return 0
+
+
+def _look(week: str | None) -> tuple[Settings, Workplace, Gate]:
+    settings = load_settings()
+    place = make_workplace(settings)
+    week = parse_week(week).isoformat() if week else current_week()
+    return settings, place, look(place, settings, week)
+
+
+def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any]:
+    """Return a week as `--json` prints it; the ledger is filled."""
+    week, newest, caps = gate.week, latest(place.store), {entry.name: entry.cap_usd for entry in place.models}
+    last = record.last_read(settings.home, place.store.url)
+    held = table_rows(place.store, newest.id, "withheld", [newest.week]) if newest else []
+    return {
+        "week": week,
+        "iso_week": iso_label(week),
+        "deadline": gate.deadline.isoformat(),
+        "publishable": gate.is_open,
+        "waiting": gate.waiting,
+        "models": [
+            {
+                "name": model,
+                **{name.replace("labelled", "labeled"): getattr(state, name) for name in _STATE},
+                "cap_usd": caps.get(model),
+            }
+            for model, state in gate.states.items()
+        ],
+        "labelers": [
+            asdict(one) for one in labeler_states(place.store, week, [*gate.states], place.labelers)
+        ],
+        "spent": {
+            "week_usd": place.ledger.total(week_scope(week)).usd,
+            "month_usd": place.ledger.total(month_scope(utc_now().date())).usd,
+            "lost_usd": sum(charge.usd for charge in place.lost_charges(week)),
+            "caps": settings.caps.model_dump(),
+        },
+        "forecast": _forecast(place, gate),
+        "runs": {name: asdict(holder) for name, holder in sorted(place.store.leases())},
+        "queue": _queue(settings),
+        "edition": {"id": newest.id, "week": newest.week, "page": page_address(place)} if newest else None,
+        "withheld": [{"model": row["model"], "reason": row["reason"]} for row in held],
+        "store_read": last._asdict() if last else None,
+    }
+
+
+def _forecast(place: Workplace, gate: Gate) -> list[dict[str, Any]] | None:
+    """Return what is left to ask of the present week; None for another week, or where a price is missing."""
+    if gate.week != current_week():
+        return None
+    names = [entry.name for entry in place.active(gate.week)]
+    try:
+        found = look_ahead(place, gate.week, names)
+    except ClicheError:
+        return None
+    return [
+        {name: getattr(one, name) for name in ("name", "kind", "calls", "minutes", "usd")} for one in found
+    ]
+
+
+def _queue(settings: Settings) -> dict[str, int] | None:
+    """Return how many runs of Dagster's wait or go on, by status; None where it has no records."""
+    if not settings.dagster_home.is_dir():
+        return None
+    from orchestration.instance import shared_instance, unfinished
+
+    return unfinished(shared_instance(settings.dagster_home))
 
 
 def _progress(state: PartitionState) -> tuple[str, ...]:
