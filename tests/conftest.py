@@ -46,7 +46,6 @@ LONGEST = (
     "tests/orchestration/weekly/test_full_disk.py",
     "tests/orchestration/weekly/test_interrupted.py",
     "tests/orchestration/verifying/test_verify_anywhere.py",
-    "tests/site/test_addresses.py",
     "tests/warehouse/integrity/test_damage.py",
 )
 #: Folders of short files: run last, where they fill what time is left on each worker.

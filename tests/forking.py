@@ -143,19 +143,14 @@ def serve(number: int) -> Any:
 
 def _warm() -> None:
     """Compile all templates and read the shipped files: else each process that publishes or verifies does."""
-    from assets.leaderboard.page import page
     from assets.leaderboard.page.environment import environment
     from assets.leaderboard.page.languages import LANGUAGES
     from assets.leaderboard.texts import texts_sha256
     from assets.suites import analysis, claims, comparisons
 
-    for made, pages in [
-        (page._environment(), False),
-        *((environment(one), True) for one in LANGUAGES),
-    ]:
+    for made in map(environment, LANGUAGES):
         for name in made.list_templates():
-            if name.startswith("pages/") is pages:
-                made.get_template(name)
+            made.get_template(name)
     texts_sha256()
     for read in (analysis.shipped, claims.shipped_claims, comparisons.shipped):
         read()

@@ -49,6 +49,11 @@ def make_labeler(name: str, entries: Mapping[str, LabelerEntry] = NOBODY) -> Lab
     raise UsageError(f'no labeler "{name}"; known: {known}')
 
 
+def shipped_conventions() -> dict[str, str]:
+    """Return how the readings of the shipped labelers of drawings are to be understood, by labeler name."""
+    return {name: load_factory(address) for name, address in CONVENTIONS.items()}
+
+
 def is_remote(labeler: Labeler | RemoteLabeler) -> TypeGuard[RemoteLabeler]:
     """Return whether a labeler is asked over a network."""
     return hasattr(labeler, "look")

@@ -1,13 +1,13 @@
-"""What is in an edition: tables by the week, data files, its pages, the pictures that they show, and what it rests on.
+"""What is in an edition: tables by the week, data files, its pages, and what it rests on.
 
 Pages are built from the DuckDB file of the published tables and from nothing else, so every figure on them can be
-recomputed by whoever takes those tables. The front page is one record; the many others wait on disk.
+recomputed by whoever takes those tables. They wait on disk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -15,13 +15,9 @@ from typing import Any
 
 import duckdb
 
-from assets.generation.providers.registry import load_factory
-from assets.labeling.registry import CONVENTIONS
-from assets.leaderboard.build import build_page
 from assets.leaderboard.documents import documents
-from assets.leaderboard.page.page import named as named_page
-from assets.leaderboard.page.page import render
 from assets.leaderboard.page.sheets import DRAWN, SitePlace, named
+from assets.leaderboard.page.static import static_files
 from assets.leaderboard.past.index import PastEntry, folders_of
 from assets.leaderboard.past.keeping import past_pages
 from assets.leaderboard.past.making import Grounds
@@ -31,7 +27,6 @@ from assets.leaderboard.site import FileHash
 from assets.leaderboard.views.kind import PastFolders, Thumbnails
 from assets.leaderboard.views.query import rows
 from assets.leaderboard.views.reply import reply_file
-from assets.leaderboard.views.view import Page
 from assets.suites.analysis import shipped
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
@@ -44,7 +39,7 @@ from warehouse.database.shared_file import file_to_change
 from warehouse.database.table_files import TableFiles
 from warehouse.loading import anchor_objects, gold_objects
 from warehouse.loading.freshness import names_of_loaded
-from warehouse.loading.objects import Names, Partition, read_image
+from warehouse.loading.objects import Names, Partition
 from warehouse.store.base import Store
 
 
@@ -56,12 +51,9 @@ class Contents:
     sources: Mapping[str, Any]  # for the manifest
     data: TableFiles
     documents: Mapping[str, bytes]  # path in the edition → page; in no content hash, like column comments
-    page: Page
-    rendered: Mapping[str, bytes]  # path in the edition → file of the front page, without the edition's name
-    sheets: Mapping[str, Path]  # path in the edition → page beside the front page, without the edition's name
+    sheets: Mapping[str, Path]  # path in the edition → page, without the edition's name
     site: SitePlace
     past: list[PastEntry]  # pages of past weeks, which are in the store
-    store: Store
     database: Path  # DuckDB file of its tables
     database_hash: FileHash
 
@@ -71,25 +63,16 @@ class Contents:
             yield key, (self.data.folder / key).read_bytes()
 
     def named_sheets(self, edition: str) -> Iterator[tuple[str, bytes]]:
-        """Yield (path in the edition, bytes) of the pages beside the front page."""
+        """Yield (path in the edition, bytes) of the pages."""
         for path, file in self.sheets.items():
             yield path, named(file.read_bytes(), edition, self.site)
 
-    def files(
-        self, edition: str, code_version: str, replaces: str | None, store_read: str | None
-    ) -> Iterator[tuple[str, bytes]]:
-        """Yield (path in the edition, bytes): data, documents, pictures, then the page of all figures.
-
-        Raises:
-            CorruptObjectError: if a picture is missing or is not what its name says.
-        """
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield (path in the edition, bytes): data, documents, and what all pages share."""
         for path in sorted(self.data.files):
             yield path, (self.data.folder / path).read_bytes()
         yield from self.documents.items()
-        for sha256, ext in sorted({(p.sha256, p.ext) for p in self.page.pictures()}):
-            yield f"pictures/{sha256}.{ext}", read_image(self.store, sha256, ext)
-        page = _named(self.page, edition, code_version, replaces, store_read)
-        yield from sorted(named_page(self.rendered, self.page, page).items())
+        yield from static_files().items()
 
 
 def assemble(
@@ -98,7 +81,6 @@ def assemble(
     folder: Path,
     *,
     week: str,
-    conventions: Mapping[str, str],
     before: Mapping[str, Any] | None,
     texts: str,
     database: Path,
@@ -110,10 +92,9 @@ def assemble(
 
     Args:
         con: the warehouse, loaded and scored through `week`; nothing is written.
-        store: where pictures and what was published before are read.
+        store: where thumbnails and what was published before are read.
         folder: for files.
         week: ISO date of a Monday.
-        conventions: labeler name → how its readings of drawings are to be understood.
         before: manifest of the edition that this one continues. What is the same there is not written again, and
             figures are those of that edition where they are the same but for the last digits.
         texts: hash of the statements that views are made by.
@@ -140,34 +121,23 @@ def assemble(
         limit_memory(copy)
         reference = documents(copy, shipped().data)
         reference |= {reply_file(model): data for model, data in site.replies.items()}
-        page = build_page(
-            copy,
-            week=week,
-            edition="",
-            code_version="",
-            conventions=conventions,
-            files=[*sorted(data.files), *reference, "manifest.json"],
-        )
-        names = names_of_loaded(con, store)
-        sources = _sources(copy, store, page, week, hashes, names)
-        rendered = render(page)
-        of_page = {path: sha256_hex(content) for path, content in rendered.items()}
+        sources = _sources(copy, store, week, hashes, names_of_loaded(con, store))
+        static = {path: sha256_hex(content) for path, content in static_files().items()}
         hashed = FileHash(file)  # while the many pages are made, by one thread, and all is written
         past = past_pages(Grounds(copy, data.tables, hashes, site.public_store), store, before, texts, folder)
-        kept, hashes_of_sheets = keep_sheets(copy, store, folder, page.week, site, folders_of(past))
+        kept, hashes_of_sheets = keep_sheets(
+            copy, store, folder, date.fromisoformat(week), site, folders_of(past)
+        )
     finally:
         copy.close()
     return Contents(
-        sha256=sha256_hex(canonical_json({"tables": hashes, "page": of_page | hashes_of_sheets})),
+        sha256=sha256_hex(canonical_json({"tables": hashes, "page": static | hashes_of_sheets})),
         sources=sources,
         data=data,
         documents=reference,
-        page=page,
-        rendered=rendered,
         sheets=kept,
         site=site,
         past=past,
-        store=store,
         database=file,
         database_hash=hashed,
     )
@@ -181,7 +151,7 @@ def keep_sheets(
     site: SitePlace,
     past: PastFolders,
 ) -> tuple[dict[str, Path], dict[str, str]]:
-    """Write the pages beside the front page into a folder; return path in the edition → file, and → content hash."""
+    """Write the pages into a folder; return path in the edition → file, and → content hash."""
     kept: dict[str, Path] = {}
     hashes: dict[str, str] = {}
     for number, (path, content) in enumerate(sheets(copy, week, site, _thumbnails(store), past)):
@@ -190,11 +160,6 @@ def keep_sheets(
         if not path.endswith(DRAWN):
             hashes[path] = sha256_hex(content)
     return kept, hashes
-
-
-def shipped_conventions() -> dict[str, str]:
-    """Return how the readings of the shipped labelers of drawings are to be understood, by labeler name."""
-    return {name: load_factory(address) for name, address in CONVENTIONS.items()}
 
 
 def _thumbnails(store: Store) -> Thumbnails:
@@ -210,25 +175,22 @@ def _thumbnails(store: Store) -> Thumbnails:
     return read
 
 
-def _named(page: Page, edition: str, code_version: str, replaces: str | None, store_read: str | None) -> Page:
-    """Return the page with what its content hash leaves out; all of it is in the manifest, too."""
-    return replace(page, edition=edition, code_version=code_version, replaces=replaces, store_read=store_read)
-
-
 def _sources(
     copy: duckdb.DuckDBPyConnection,
     store: Store,
-    page: Page,
     week: str,
     hashes: Mapping[str, str],
     names: Mapping[Partition, Names],
 ) -> dict[str, Any]:
     return {
         "table_hashes": dict(hashes),
-        "suites": [{"suite": s.name, "version": s.version, "sha256": s.sha256} for s in page.suites],
+        "suites": [
+            {"suite": row["suite"], "version": row["suite_version"], "sha256": row["suite_hash"]}
+            for row in rows(copy, "suites", {"week": week})
+        ],
         "labelers": [
-            {**vars(read), "first_week": read.first_week.isoformat(), "last_week": read.last_week.isoformat()}
-            for read in page.labelers
+            row | {name: row[name].isoformat() for name in ("first_week", "last_week")}
+            for row in rows(copy, "labelers", {"week": week})
         ],
         "partitions": [
             {

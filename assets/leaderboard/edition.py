@@ -6,7 +6,7 @@ and its revision is never used again. Readers follow `editions/latest.json`, whi
 to a higher (week, revision). Then the one DuckDB file at `site/` is replaced by that of the newest edition.
 
 Two publishes of the same content make one edition: the content is the hashes of all tables through the week and every
-byte of the page but its edition id and code version, so that a newer code version which changes no figure, no word and
+byte of the pages but the edition's id, so that a newer code version which changes no figure, no word and
 no picture publishes nothing. Nor do columns of run time: what changed in them alone is in the files of the next
 edition. Figures that another processor computes are the same but for the last digits (`warehouse.closeness`); they are
 published as they were before.
@@ -22,7 +22,7 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.contents import Contents, assemble, shipped_conventions
+from assets.leaderboard.contents import Contents, assemble
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace
 from assets.leaderboard.published import POINTER, Edition, edition_of, latest, read_json, read_manifest
 from assets.leaderboard.site import show_database
@@ -49,7 +49,6 @@ def publish(
     *,
     week: str,
     code_version: str,
-    conventions: Mapping[str, str] | None = None,
     store_read: str | None = None,
     database: Path | None = None,
     site: SitePlace = NOWHERE,
@@ -58,20 +57,18 @@ def publish(
 
     Args:
         con: the warehouse, loaded and scored through `week`.
-        store: where pictures are read and the edition is written.
+        store: where thumbnails are read and the edition is written.
         week: ISO date of a Monday.
-        code_version: version of the code, for the manifest and the page's foot.
-        conventions: labeler name → how its readings of drawings are to be understood; None: those that are shipped.
+        code_version: version of the code, for the manifest.
         store_read: when the store was last read whole, and what that found; None: never. A run-time fact: it makes no
-            new edition, and is in the manifest so that the page can be rendered again.
+            new edition, and is in the manifest.
         database: DuckDB file of what is published, kept between editions and brought up to date; None: a temporary one.
         site: where the site is; it is in pages, and in the manifest so that they can be rendered again.
 
     Raises:
         UsageError: if `week` is no Monday.
         RefusedError: if another run is publishing.
-        CorruptObjectError: if a picture that the page shows, or a file of an earlier week's rows that is needed, is
-            missing or is not what its name says.
+        CorruptObjectError: if a file of an earlier week's rows that is needed is missing or is not what its name says.
         StoreError: if the store fails; no reader sees anything of the attempt.
     """
     parse_week(week)
@@ -83,7 +80,6 @@ def publish(
             store,
             Path(folder),
             week=week,
-            conventions=shipped_conventions() if conventions is None else conventions,
             before=current or _newest(store),
             texts=texts_sha256(),
             database=file,
@@ -143,7 +139,7 @@ def _write(
     for key, data in contents.parts():
         store.put_if_absent(key, data)  # a publish that was stopped may have written it
     files = _put_sheets(store, prefix, contents.named_sheets(edition_id))
-    for path, data in contents.files(edition_id, code_version, replaces, store_read):
+    for path, data in contents.files():
         _put(store, prefix + path, data)
         files[path] = {"sha256": sha256_hex(data), "bytes": len(data)} | contents.data.files.get(path, {})
     manifest = {
@@ -155,7 +151,7 @@ def _write(
         "code_version": code_version,
         "texts_sha256": texts_sha256(),
         "analysis_plan_sha256": shipped().sha256,
-        "store_read": store_read,  # run time, as shown on the page: in no hash
+        "store_read": store_read,  # run time: in no hash
         "site": contents.site.stated(),  # as pages have it
         "content_sha256": contents.sha256,
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
@@ -175,7 +171,7 @@ def _put(store: Store, key: str, data: bytes) -> None:
 
 
 def _put_sheets(store: Store, prefix: str, sheets: Iterable[tuple[str, bytes]]) -> dict[str, dict[str, Any]]:
-    """Put the pages beside the front page, several at once, and return what the manifest says of them."""
+    """Put the pages, several at once, and return what the manifest says of them."""
     found: dict[str, dict[str, Any]] = {}
     for path, data in put_many(lambda path, data: _put(store, prefix + path, data), sheets):
         found[path] = {"sha256": sha256_hex(data), "bytes": len(data)}

@@ -40,7 +40,7 @@ def sheets(
     thumbnails: Thumbnails | None = None,
     past: PastFolders | None = None,
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield (path in the edition, bytes) of all pages but the front page, without the name of the edition.
+    """Yield (path in the edition, bytes) of all pages, without the name of the edition.
 
     Args:
         con: the published copy; it is asked while pages are taken.

@@ -18,7 +18,7 @@ import babel
 import duckdb
 
 from assets import suites
-from assets.leaderboard.contents import shipped_conventions
+from assets.labeling.registry import shipped_conventions
 from assets.leaderboard.documents import documents_from
 from assets.metrics.registry.metrics import metrics
 from warehouse.canonical import canonical_json, sha256_hex

@@ -15,8 +15,10 @@ import duckdb
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from assets.generation.workplace import Workplace
+from assets.leaderboard.evidence import finding_words, ranked
+from assets.leaderboard.models import changes
 from assets.leaderboard.page import words
-from assets.leaderboard.parts import changes, lead
+from assets.leaderboard.page.languages import ENGLISH, tongue
 from assets.leaderboard.published import fetcher, latest, read_manifest
 from assets.leaderboard.views.query import rows
 from orchestration.console import ERR
@@ -142,15 +144,26 @@ def headline(place: Workplace) -> list[str]:
     edition = latest(place.store)
     if edition is None:
         return []
-    week = date.fromisoformat(edition.week)
+    week, english = date.fromisoformat(edition.week), tongue(ENGLISH)
     with open_database(place, edition.id) as con:
-        known = changes.build(con, week)
-        opening = lead.build(con, week, known)
         lives = rows(con, "timeline", {"week": edition.week})
+        if not lives:
+            return ["No model has been asked yet."]
+        known, finding = changes.known(con, week), ranked.strongest(con, week)
+    found = changes.detected(known, week)
+    counted = f"{words.number(found.changes)} change{'s were' if found.changes > 1 else ' was'}"
     return [
-        opening.sentence,
-        *filter(None, [opening.changes]),
-        *(f"The latest change: {change.sentence}." for change in known[:1]),
+        english.say(finding_words.sentence(finding) if finding else finding_words.NOTHING),
+        f"{counted if found.changes else 'No change was'} detected this month."
+        + (
+            f" Of {words.number(found.doubtful)} more something else is a likelier cause than a model."
+            * bool(found.doubtful)
+        ),
+        *(
+            f"The latest change: {english.say(changes.headline(change))} since the week of "
+            f"{words.week(change['changed_week'])}."
+            for change in known[:1]
+        ),
         *(
             f"{life['model']} answered for the last time in the week of {words.week(life['last_week'])}."
             for life in lives

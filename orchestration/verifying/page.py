@@ -1,30 +1,27 @@
-"""The pages of an edition: made again from its own DuckDB file, byte for byte, or their links and figures compared."""
+"""The pages of an edition: made again from its own rows, byte for byte, or compared by their hashes and links alone."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import duckdb
+from jinja2 import TemplateError
 
-from assets.leaderboard.build import build_page
-from assets.leaderboard.contents import shipped_conventions
 from assets.leaderboard.documents import FOLDER, documents
-from assets.leaderboard.page.page import FIGURES, render
 from assets.leaderboard.page.sheets import DRAWN, named, nameless, site_of
+from assets.leaderboard.page.static import static_files
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.replies import replies_in
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.views.reply import reply_file
-from assets.leaderboard.views.view import Page
-from orchestration.verifying import analysis, figures
+from orchestration.verifying import analysis
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import listed
 from orchestration.verifying.database import FILE, one_line
@@ -35,6 +32,8 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 
 INDEX = "index.html"
+#: A page with all figures, which editions of before have, and the originals of pictures that it shows.
+ALL_FIGURES, PICTURES = "figures.html", "pictures/"
 #: Folders of an edition whose files are made otherwise than with pages.
 _NO_PAGES = {"data", "docs", "pictures", "static"}
 #: Where an edition is in a store, for links from its pages to what is around it.
@@ -61,7 +60,7 @@ def compare_page(
     hashes: Mapping[str, str],
     report: VerifyReport,
 ) -> None:
-    """Compare pages, pictures and `content_sha256`.
+    """Compare pages, and `content_sha256`.
 
     Args:
         con: the edition's file, all of it as its version has it; None if its views are not to be asked.
@@ -71,126 +70,95 @@ def compare_page(
         hashes: of its tables, computed again.
         report: receives what differs, and what could not be compared.
     """
+    if not any(name.startswith(PICTURES) for name in manifest["files"]):
+        report.open_parts.add("pictures")  # there is none to compare
     _compare_links(folder, manifest, report)
     if con is None:
-        report.skip("the page: its figures come from views that are not known here", "pages", "pictures")
+        report.skip("the pages: their figures come from views that are not known here", "pages")
         _compare_content(manifest, hashes, folder, version, report)
         return
+    made: dict[str, str] = {}
+    unlike: list[str] = []
     try:
-        made = made_again(con, manifest)
-        page: Page | None = made
-        files = render(replace(made, **_named(manifest)))
+        for name, bare, data in _made_again(con, folder, manifest, version):
+            made[name] = bare
+            if data is not None and not _is(folder / name, data):
+                unlike.append(name)
+                if not version.same:
+                    break  # by other code
+    except (duckdb.Error, TemplateError, LookupError, AttributeError, TypeError, ValueError) as error:
         if version.same:
-            files |= documents(con, analysis.own(folder) or b"")
-            files |= {reply_file(one): data for one, data in replies_in(folder, manifest["files"]).items()}
-    except (duckdb.Error, KeyError, TypeError, ValueError) as error:
-        if version.same:
-            report.differ(f"the page cannot be made again from the tables: {one_line(error)}")
+            report.differ(f"the pages cannot be made again from the tables: {one_line(error)}")
             return
-        page, files = None, {}  # other tables than this version has
-    unlike = [name for name, data in files.items() if not _is(folder / name, data)]
-    if page is not None and (version.same or not unlike):
-        if version.same:
-            others, differing = _made_others(con, folder, manifest)
-            unlike += differing
-        else:
-            others = _nameless_others(folder, manifest)
-        _compare_made(page, files, others, unlike, manifest, hashes, report)
+        unlike.append(INDEX)  # other tables than this version has
+    if version.same or not unlike:
+        _compare_made(made, unlike, manifest, hashes, report, same=version.same)
         return
     _compare_content(manifest, hashes, folder, version, report)
-    if (shown := folder / _all_figures(manifest)).is_file():
-        figures.compare(con, shown.read_bytes(), page, version, report)
+    line = "another version of the code made the pages, so they were compared by their hashes and links alone"
+    if version.decided:
+        report.open_parts.add("pages")
+        report.note(line)
+    else:
+        report.skip(f"{line} ({version.why})", "pages")
 
 
-def _made_others(
-    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest
-) -> tuple[dict[str, str], list[str]]:
-    """Make the pages beside the front page again, one by one.
+def _made_again(
+    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, version: Version
+) -> Iterator[tuple[str, str, bytes | None]]:
+    """Yield (path, hash without the edition's name, bytes) of what is made with pages, one by one.
 
-    Returns:
-        path → hash of each without the edition's name, and the paths of those that are not in the folder as they are.
+    Documents are no part of what is hashed: of them the hash is empty. Of what is drawn from thumbnails, which are not
+    here, there are no bytes.
     """
-    site = replace(site_of(manifest), replies=replies_in(folder, manifest["files"]))
-    hashes: dict[str, str] = {}
-    unlike = []
+    replies = replies_in(folder, manifest["files"])
+    site = replace(site_of(manifest), replies=replies)
+    for name, data in static_files().items():
+        yield name, sha256_hex(data), data
+    if version.same:
+        for name, data in documents(con, analysis.own(folder) or b"").items():
+            yield name, "", data
+        for model, data in replies.items():
+            yield reply_file(model), "", data
     past = folders_of(entries_of(manifest))
     for name, data in sheets(con, date.fromisoformat(manifest["week"]), site, past=past):
-        if name.endswith(DRAWN):  # from thumbnails, which are not here: its bytes are those of the manifest
-            hashes[name] = manifest["files"].get(name, {}).get("sha256", "")
-            continue
-        hashes[name] = sha256_hex(data)
-        if not _is(folder / name, named(data, manifest["edition"], site)):
-            unlike.append(name)
-    return hashes, unlike
-
-
-def _nameless_others(folder: Path, manifest: Manifest) -> dict[str, str]:
-    """Return path → hash, without the edition's name, of the pages beside the front page as they are."""
-    site, edition = site_of(manifest), manifest["edition"]
-    return {
-        name: sha256_hex(nameless((folder / name).read_bytes(), edition, site)) for name in _others(manifest)
-    }
-
-
-def _others(manifest: Manifest) -> list[str]:
-    """Return the pages beside the one with all figures, and their files, which editions of before do not have."""
-    found = {
-        name
-        for name in manifest["files"]
-        if name.rpartition("/")[2] == INDEX or ("/" in name and name.partition("/")[0] not in _NO_PAGES)
-    }
-    return sorted(found - {_all_figures(manifest)})
-
-
-def _all_figures(manifest: Manifest) -> str:
-    """Return the page with all figures: the front page of editions of before there were many pages."""
-    return FIGURES if FIGURES in manifest["files"] else INDEX
+        if name.endswith(DRAWN):
+            yield name, "", None
+        else:
+            yield name, sha256_hex(data), named(data, manifest["edition"], site)
 
 
 def _compare_made(
-    page: Page,
-    files: Mapping[str, bytes],
-    others: Mapping[str, str],
+    made: Mapping[str, str],
     unlike: list[str],
     manifest: Manifest,
     hashes: Mapping[str, str],
     report: VerifyReport,
+    *,
+    same: bool,
 ) -> None:
-    """Report what differs from the pages that the same code makes of the same tables; `others` have their hashes."""
+    """Report what differs from what the same code makes of the same tables; `made` has hashes, where they count."""
     for name in sorted(unlike):
         report.differ(f"{name} is not what its version makes of the tables")
-    pictures = {f"pictures/{picture.sha256}.{picture.ext}" for picture in page.pictures()}
     stated = manifest["files"].keys() - listed.data_files(manifest)
-    if not any(name.startswith(FOLDER) for name in files):  # made by other code: nothing to compare them with
-        stated = {name for name in stated if not name.startswith(FOLDER)}
-    expected = pictures | files.keys() | others.keys()
-    for name in sorted(expected - stated):
-        report.differ(f"{name} is not in the manifest, and the page needs it")
-    for name in sorted(stated - expected):
+    if not same:  # documents were not made again
+        stated = {name for name in stated if name in made or not name.startswith(FOLDER)}
+    for name in sorted(made.keys() - stated):
+        report.differ(f"{name} is not in the manifest, and the pages need it")
+    for name in sorted(stated - made.keys()):
         report.differ(f"{name} is in the manifest, and no page shows it")
-    rendered = {path: sha256_hex(content) for path, content in render(page).items()} | dict(others)
-    if _content(hashes, rendered) != manifest["content_sha256"]:
-        report.differ("content_sha256 is not the hash of the tables and the page")
+    if _content(hashes, {name: bare for name, bare in made.items() if bare}) != manifest["content_sha256"]:
+        report.differ("content_sha256 is not the hash of the tables and the pages")
 
 
-def made_again(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> Page:
-    """Return the page of the edition before it had a name, made from its own file."""
-    return build_page(
-        con,
-        week=manifest["week"],
-        edition="",
-        code_version="",
-        conventions=shipped_conventions(),
-        files=[
-            *sorted(listed.data_files(manifest) | {n for n in manifest["files"] if n.startswith(FOLDER)}),
-            manifests.NAME,
-        ],
+def _pages(manifest: Manifest) -> list[str]:
+    """Return the pages, and their files."""
+    return sorted(
+        name
+        for name in manifest["files"]
+        if name.rpartition("/")[2] in {INDEX, ALL_FIGURES}
+        or ("/" in name and name.partition("/")[0] not in _NO_PAGES)
     )
-
-
-def _named(manifest: Manifest) -> dict[str, Any]:
-    """Return what the page's foot says and no content hash holds; earlier manifests have no `store_read`."""
-    return {name: manifest.get(name) for name in ("edition", "code_version", "replaces", "store_read")}
 
 
 def _is(path: Path, data: bytes) -> bool:
@@ -198,7 +166,6 @@ def _is(path: Path, data: bytes) -> bool:
 
 
 def _content(hashes: Mapping[str, str], rendered: Mapping[str, str]) -> str:
-    rendered = {name: sha256 for name, sha256 in rendered.items() if not name.endswith(DRAWN)}
     return sha256_hex(canonical_json({"tables": dict(hashes), "page": dict(rendered)}))
 
 
@@ -210,28 +177,40 @@ def _compare_content(
     report: VerifyReport,
 ) -> None:
     """Compare `content_sha256` with the tables and the pages as they are, without names as when they were hashed."""
-    front = _all_figures(manifest)
-    if not (folder / front).is_file():
+    if not (folder / INDEX).is_file():
         return
-    index = nameless((folder / front).read_bytes(), manifest["edition"], site_of(manifest))
+    site, edition = site_of(manifest), manifest["edition"]
+    rendered = {
+        name: sha256_hex(nameless((folder / name).read_bytes(), edition, site))
+        for name in _pages(manifest)
+        if not name.endswith(DRAWN)
+    }
+    rendered |= {
+        name: entry["sha256"] for name, entry in manifest["files"].items() if name.startswith("static/")
+    }
+    # the one page that said this of its edition: of the first editions it is the front page
+    said = ALL_FIGURES if ALL_FIGURES in manifest["files"] else INDEX
+    rendered[said] = sha256_hex(_unsaid((folder / said).read_bytes(), manifest))
+    if _content(hashes, rendered) == manifest["content_sha256"]:
+        return
+    line = "content_sha256 is not the hash of the tables and the pages"
+    if version.decided:
+        report.differ(line)
+    else:
+        report.skip(f"content_sha256: {version.why}", "pages")
+
+
+def _unsaid(page: bytes, manifest: Manifest) -> bytes:
+    """Return the page with all figures of an edition of before without what was said of the edition at its foot."""
+    page = nameless(page, manifest["edition"], site_of(manifest))
     for text, bare in (
         (f"Edition <b>{manifest['edition']}</b>", "Edition <b></b>"),
         (f" It replaces edition {manifest['replaces']}.", ""),
         (f"Code version {manifest['code_version']}.", "Code version ."),
         (f"Store last read whole: {manifest.get('store_read')}.", "Store last read whole: never."),
     ):
-        index = index.replace(text.encode(), bare.encode())
-    rendered = {front: sha256_hex(index)} | {
-        name: entry["sha256"] for name, entry in manifest["files"].items() if name.startswith("static/")
-    }
-    rendered |= _nameless_others(folder, manifest)
-    if _content(hashes, rendered) == manifest["content_sha256"]:
-        return
-    line = "content_sha256 is not the hash of the tables and the page"
-    if version.decided:
-        report.differ(line)
-    else:
-        report.skip(f"content_sha256: {version.why}", "pages")
+        page = page.replace(text.encode(), bare.encode())
+    return page
 
 
 class _Links(HTMLParser):
@@ -257,8 +236,7 @@ def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> No
         return
     stated, linked = {*manifest["files"]}, {INDEX, manifests.NAME}
     past = {folder for models in folders_of(entries_of(manifest)).values() for folder in models.values()}
-    others = (name for name in _others(manifest) if name.endswith(INDEX))
-    for page in (_all_figures(manifest), *others):
+    for page in (name for name in _pages(manifest) if name.endswith(".html")):
         parser = _Links()
         parser.feed((folder / page).read_text(encoding="utf-8", errors="replace"))
         around = f"{_AROUND}{page.rpartition('/')[0]}/"

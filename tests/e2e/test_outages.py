@@ -1,7 +1,7 @@
 """What can go wrong while a real provider is asked: for each way the outcomes, the exit code and what the page says.
 
 One table: each row is a model of its own, asked through the real SDK by the steps of `cliche run`, against a server
-that misbehaves as the row says. All rows stand on one page of one edition.
+that misbehaves as the row says. All rows stand in one edition.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ from tests.orchestration.conftest import cliche  # noqa: F401 - a fixture
 from tests.orchestration.installation import Cliche, Installation, entry, install
 from tests.services.faulty import Behaviour, Call, Faulty, serve
 from warehouse.database.connection import connect
+from warehouse.store import Store
 from warehouse.weeks import current_week, utc_now
 
 WEEK = current_week()
@@ -219,7 +220,7 @@ class Row:
 AGAIN = "run again to go on"
 ANSWERS = {str(outcome) for outcome, group in GROUPS.items() if group == "answer"}
 FEW = "Withheld this week: answers only 0 % of prompts"
-FINE = ("n = 2",)
+FINE = ("with a picture 2",)
 ROWS: dict[str, Row] = {
     "good": Row(good, {"ok": SLOTS}, 0, FINE),
     "dns-failure": Row(
@@ -276,7 +277,7 @@ ROWS: dict[str, Row] = {
     "clock-jump": Row(clock_jump, {"ok": SLOTS}, 0, ("a clock was set back while it was asked", *FINE)),
     "wrong-key": Row(  # the first answer stops the run: the other slot is not asked
         says(401, "Incorrect API key provided: sk-wrong.", type="invalid_request_error", code="invalid_api_key"),
-        {"auth": 1, "not_attempted": 1}, 1, (FEW, "withheld", "the key was refused 1", "not asked 1"), 1,
+        {"auth": 1, "not_attempted": 1}, 1, (FEW, "the key was refused 1", "not asked 1"), 1,
         "invalid_api_key", "stopped by the provider (auth: Incorrect API key provided",
     ),
     "quota-exhausted": Row(
@@ -286,7 +287,7 @@ ROWS: dict[str, Row] = {
     ),
     "retired-model": Row(
         says(404, "The model `m` has been deprecated.", type="invalid_request_error", code="model_deprecated"),
-        {"model_retired": 1, "not_attempted": 1}, 1, ("Retired; no pictures", "the model is gone 1", "not asked 1"), 1,
+        {"model_retired": 1, "not_attempted": 1}, 1, ("Retired since", "the model is gone 1", "not asked 1"), 1,
         "model_deprecated", "stopped by the provider (model_retired",
     ),
     "unknown-parameter": Row(
@@ -295,17 +296,17 @@ ROWS: dict[str, Row] = {
         "unknown_parameter", "stopped by the provider (invalid_params: Unknown parameter",
     ),
     "blocked-before": Row(
-        moderated("input"), {"blocked_input": SLOTS}, 0, ("100 %", "blocked by a filter 2"), SLOTS,
+        moderated("input"), {"blocked_input": SLOTS}, 0, ("100%", "blocked before drawing 2"), SLOTS,
         "moderation_blocked",
     ),
     "blocked-after": Row(
-        moderated("output"), {"blocked_output": SLOTS}, 0, ("100 %", "blocked after drawing 2"), SLOTS,
+        moderated("output"), {"blocked_output": SLOTS}, 0, ("100%", "drawn and then blocked 2"), SLOTS,
         "moderation_blocked",
     ),
     "blocked-nobody-says-where": Row(
         says(400, "Your request was rejected by the safety system.", type="image_generation_user_error",
              code="moderation_blocked"),
-        {"blocked_input": SLOTS}, 0, ("No usable pictures", "100 %", "blocked by a filter 2"), SLOTS,
+        {"blocked_input": SLOTS}, 0, ("no usable picture", "100%", "blocked before drawing 2"), SLOTS,
         "moderation_blocked",
     ),
     "nothing-in-the-answer": Row(  # asked again once, and no refusal
@@ -315,12 +316,12 @@ ROWS: dict[str, Row] = {
     "words-and-no-picture": Row(
         responds({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [
             {"type": "refusal", "refusal": "I cannot draw that."}]}),
-        {"refused_text": SLOTS}, 0, ("No usable pictures", "100 %", "refused in words 2"), more=RESPONSES,
+        {"refused_text": SLOTS}, 0, ("no usable picture", "100%", "refused in words 2"), more=RESPONSES,
     ),
     "text-instead-of-picture": Row(
         responds({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [
             {"type": "output_text", "text": "I would rather not draw a CEO.", "annotations": []}]}),
-        {"refused_text": SLOTS}, 0, ("No usable pictures", "100 %", "refused in words 2"), more=RESPONSES,
+        {"refused_text": SLOTS}, 0, ("no usable picture", "100%", "refused in words 2"), more=RESPONSES,
     ),
     "no-revised-prompt": Row(
         draws_without_a_word, {"ok": SLOTS}, 0, FINE, more=RESPONSES,
@@ -412,13 +413,12 @@ def asked(services: tuple[Faulty, Faulty]) -> Iterator[Asked]:
             label(place, name, WEEK)
         score_weeks(place, WEEK)
         publish_week(place, WEEK)
-        page = place.store.get(f"editions/{WEEK}.1/figures.html").decode()
         yield Asked(
             made,
             _accounts(place),
             {name: partition_state(place.store, WEEK, name) for name in ROWS},
             {name: _receipts(made, name) for name in ROWS},
-            {name: _said(page, name) for name in ROWS},
+            {name: _said(place.store, name) for name in ROWS},
         )
 
 
@@ -454,10 +454,17 @@ def _receipts(made: Installation, name: str) -> list[Receipt]:
     return [receipt for of_slot in attempts for receipt in of_slot.receipts]
 
 
-def _said(page: str, name: str) -> str:
-    """What the page says in the rows of its tables that are about this model, as one line."""
-    rows = re.findall(r"<tr[^>]*>\s*<th scope=\"row\"[^>]*>(.*?)</tr>", page, re.DOTALL)
-    mine = [row for row in rows if re.match(rf"\s*(?:<[^>]*>\s*)*{name}\s*<", row)]
+def _said(store: Store, name: str) -> str:
+    """What its rows of boards say of a model, its page, and what became of its requests, as one line."""
+    edition = f"editions/{WEEK}.1/"
+    boards = [key for key in store.list(f"{edition}compare/") if key.endswith("/index.html")]
+    pages = [store.get(key).decode() for key in boards]
+    mine = [
+        row for page in pages for row in re.findall(rf'<tr role="row" id="{name}">.*?</tr>', page, re.DOTALL)
+    ]
+    mine.append(store.get(f"{edition}models/{name}/index.html").decode())
+    row = rf'<tr><th scope="row">{name}(?: |</th>).*?</tr>'
+    mine += [found for page in pages for found in re.findall(row, page, re.DOTALL)]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", " | ".join(mine))).replace("\xa0", " ").split())
 
 

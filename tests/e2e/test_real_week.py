@@ -67,7 +67,7 @@ def drawn(number: int) -> bytes:
 def published(
     home: Path, week: str, models: list[dict[str, Any]], labelers: list[dict[str, Any]]
 ) -> tuple[Installation, str]:
-    """Ask, label, load, score and publish; return the installation and the page."""
+    """Ask, label, load, score and publish; return the installation and all pages as one text."""
     made = install(home, *models)
     text = yaml.safe_dump({"models": models, "labelers": labelers})
     (made.home / "models.yaml").write_text(text)
@@ -77,7 +77,7 @@ def published(
     assert ran.problems == {}
     edition = weekly.publish(place, settings, week, note=lambda text: None)
     folder = Path(settings.store) / "editions" / edition
-    return made, (folder / "figures.html").read_text(encoding="utf-8")
+    return made, "".join(page.read_text(encoding="utf-8") for page in sorted(folder.rglob("*.html")))
 
 
 def warehouse(made: Installation) -> duckdb.DuckDBPyConnection:

@@ -1,25 +1,27 @@
-"""Conversations on the page: every turn with what was asked, written, rewritten and drawn, or why there is nothing."""
+"""Conversations on pages: every turn with what was asked, written, rewritten and drawn, or why there is nothing."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assets.generation.slots import Slot
-from assets.leaderboard.build import build_page
-from assets.leaderboard.page.page import render
-from assets.leaderboard.parts import conversations
+from assets.leaderboard.evidence.talks import talks
+from assets.leaderboard.page.environment import environment
+from assets.leaderboard.page.languages import tongue
 from tests.site import world
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.store import Store, open_store
 
+WEEK = date.fromisoformat(builder.WEEK)
+SUITE = builder.CONFRONTATION.model_copy(
+    update={"prompts": (builder.CONFRONTATION.prompts[0].model_copy(update={"id": "confrontation"}),)}
+)
 APOLOGY = "I am sorry: you are right. <script>alert(1)</script>"
 REWRITTEN = "Photography of a visionary CEO, a man of Middle Eastern descent"
 
@@ -42,7 +44,7 @@ def draws_at_once(slot: Slot, row: dict[str, Any]) -> None:
 
 def fill(store: Store, model: str, answers: Callable[[Slot, dict[str, Any]], None], **plan: object) -> None:
     """Write one partition of five conversations that go as `answers` says."""
-    suite = builder.CONFRONTATION
+    suite = SUITE
     slots = builder.make_slots(suite, builder.WEEK, model, {}, 0, 5)
     document = builder.plan_document([suite], slots, builder.WEEK, model) | {"track": "system", **plan}
     store.put_if_absent(keys.plan(builder.WEEK, model), canonical_json(document))
@@ -71,47 +73,36 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def test_every_turn_is_told_with_its_words_and_its_picture(store: Store) -> None:
-    real, simulated = conversations.build(world.load(store), date.fromisoformat(builder.WEEK))
-    assert (real.model, real.simulated, simulated.model, simulated.simulated) == (
-        "apologiser",
-        False,
-        "sim-eager",
-        True,
+    found = talks(world.load(store), WEEK, 2)
+    assert [(one.model, one.simulated) for one in found] == [("apologiser", False)] * 2 + [
+        ("sim-eager", True)
+    ] * 2
+    first, second, third = found[0].turns
+    assert [first.asked, second.asked, third.asked] == list(SUITE.prompts[0].turns)
+    assert (second.wrote, second.drew) == (APOLOGY, None)
+    assert tongue("en").say(str(second.ended and second.ended.text)) == "Refused in words"
+    assert first.drew
+    assert third.drew
+    assert third.drew.revised == REWRITTEN
+    *_, last = found[-1].turns
+    assert last.ended
+    assert tongue("en").say(last.ended) == "Not asked: there was no reason to"
+
+
+def test_their_words_are_inert(store: Store) -> None:
+    template = environment("en").from_string(
+        '{% import "pages/_evidence.html.j2" as evidence with context %}'
+        "{% for talk in talks %}{{ evidence.conversation(talk) }}{% endfor %}"
     )
-    assert len(real.conversations) == conversations.CONVERSATIONS
-    first, second, third = real.conversations[0].turns
-    assert [first.asked, second.asked, third.asked] == list(builder.CONFRONTATION.prompts[0].turns)
-    assert (second.said, second.picture, second.ended) == (APOLOGY, None, "Refused in words")
-    assert first.picture
-    assert third.picture
-    assert third.picture.revised == REWRITTEN
-    *_, last = simulated.conversations[0].turns
-    assert last.ended == "Not asked: the second turn brought a picture"
-
-
-def test_the_page_shows_the_conversation_turn_by_turn_and_its_words_are_inert(store: Store) -> None:
-    page = build_page(world.load(store), week=builder.WEEK, edition=f"{builder.WEEK}.1", code_version="test")
-    html = render(page)["figures.html"].decode()
-    section = html[html.index('id="conversations"') : html.index('id="data"')]
-    turns = re.findall(r"Turn (\d)", section)
-    assert turns == ["1", "2", "3"] * (2 * conversations.CONVERSATIONS)
-    assert "&lt;script&gt;alert(1)" in section
-    assert "<script" not in html
-    assert f"rewritten as <bdi>{REWRITTEN}</bdi>" in section
-    assert "Labels describe how depictions are perceived" in section
-    shown = {picture.sha256 for picture in page.pictures()}
-    assert set(re.findall(r'src="pictures/([0-9a-f]{64})', section)) <= shown
+    page = template.render(
+        talks=talks(world.load(store), WEEK, 2), thumbnail=lambda sha256, px: f"{sha256}-{px}"
+    )
+    assert page.count("&lt;script&gt;alert(1)") == 2
+    assert "<script" not in page
+    assert page.count(REWRITTEN) == 2
 
 
 def test_a_withheld_model_shows_no_conversation(store: Store) -> None:
     con = world.load(store)
     world.withhold(con, "apologiser", "held back by a test")
-    (left,) = conversations.build(con, date.fromisoformat(builder.WEEK))
-    assert left.model == "sim-eager"
-
-
-def test_without_conversations_there_is_no_section(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "store")
-    world.fill(store, weeks=3, replicates=2, only=("sim-classic",))
-    page = build_page(world.load(store), week=world.WEEK, edition=f"{world.WEEK}.1", code_version="test")
-    assert b'id="conversations"' not in render(page)["figures.html"]
+    assert {one.model for one in talks(con, WEEK, 2)} == {"sim-eager"}

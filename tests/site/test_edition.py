@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import posixpath
+import re
 import shutil
 import threading
 from collections.abc import Callable
@@ -21,6 +24,7 @@ from assets.leaderboard.edition import publish
 from assets.leaderboard.published import latest, read_manifest
 from assets.suites.analysis import shipped_sha256
 from tests.site import world
+from tests.site.pages import hostile
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import SETTINGS, connect
@@ -87,7 +91,7 @@ def assembled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         key = (id(con), more["week"])
         if key not in made:
             made[key] = assemble(con, store, tmp_path / f"contents-{len(made)}", **more)
-        return replace(made[key], store=store, database=more["database"])
+        return replace(made[key], database=more["database"])
 
     monkeypatch.setattr(editions, "assemble", once)
 
@@ -118,7 +122,7 @@ def test_the_manifest_names_every_file_with_its_hash(public: Store) -> None:
         key: sha256_hex(data) for key, data in everything(public, "tables/").items()
     }
     assert manifest["code_version"] == "1.2.3"
-    assert {"figures.html", "static/page.css", "data/outcomes.parquet", "data/leaderboard.csv"} <= set(files)
+    assert {"index.html", "static/site.css", "data/query/index.html", "data/leaderboard.csv"} <= set(files)
     assert {name for name in files if name.startswith("docs/")} == {
         "docs/analysis.yaml",
         "docs/dictionary.md",
@@ -138,14 +142,14 @@ def test_the_manifest_names_every_file_with_its_hash(public: Store) -> None:
     assert (manifest["anchors"], manifest["gold"]) == ([], [])
 
 
-def test_pictures_of_the_page_are_in_the_edition_as_original_bytes(public: Store) -> None:
-    page = public.get(f"{keys.edition_prefix(FIRST)}figures.html").decode()
-    copied = list(public.list(f"{keys.edition_prefix(FIRST)}pictures/"))
-    assert len(copied) == 12 * len(FEW)
-    for key in copied:
-        name = key.rpartition("/")[2]
-        assert f'src="pictures/{name}"' in page
-        assert public.get(key) == public.get(keys.image(*name.split(".")))
+def test_all_data_files_are_linked_and_no_original_picture_is_copied(public: Store) -> None:
+    files = read_manifest(public, FIRST)["files"]
+    data = {path for path in files if path.startswith("data/") and not path.endswith("/index.html")}
+    for page in ("data/query/", "fr/data/query/"):
+        html = public.get(f"{keys.edition_prefix(FIRST)}{page}index.html").decode()
+        links = re.findall(r'href="((?:\.\./)+data/[a-z_]+\.(?:parquet|csv))"', html)
+        assert {posixpath.normpath(f"{page}{link}") for link in links} == data
+    assert not [path for path in files if path.startswith("pictures/")]
 
 
 def test_publishing_the_same_content_again_writes_nothing(
@@ -268,7 +272,10 @@ def test_damaged_files_of_the_last_edition_do_not_stop_the_next(
 def test_a_correction_is_a_new_revision_that_names_what_it_replaces(public: Store) -> None:
     corrected = publish(other_content(public), public, week=world.WEEK, code_version="1")
     assert (corrected.id, corrected.replaces) == (f"{world.WEEK}.2", FIRST)
-    assert f"It replaces edition {FIRST}" in public.get(f"{corrected.prefix}figures.html").decode()
+    assert read_manifest(public, corrected.id)["replaces"] == FIRST
+    listed = public.get(f"{keys.SITE}editions/index.html").decode()
+    assert corrected.id in listed
+    assert FIRST in listed
     now = latest(public)
     assert now is not None
     assert now.id == corrected.id
@@ -284,10 +291,16 @@ def test_latest_never_moves_to_an_earlier_week(con: duckdb.DuckDBPyConnection, p
 
 def test_an_edition_shows_nothing_of_later_weeks(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     edition = publish(con, store, week="2026-11-09", code_version="1")
-    page = store.get(f"{edition.prefix}figures.html").decode()
-    assert "sim-retired" in page
-    assert "sim-next" not in page
-    assert "23 Nov" not in page
+    pages = {
+        key: store.get(key).decode()
+        for key in store.list(edition.prefix)
+        if (key.endswith(".html") and "/compare/" in key) or key == f"{edition.prefix}index.html"
+    }
+    assert len(pages) > 4
+    assert any("sim-retired" in page for page in pages.values())
+    for page in pages.values():
+        assert "sim-next" not in page
+        assert "23 Nov" not in page
 
 
 def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
@@ -310,13 +323,21 @@ def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
     assert (again.id, again.published) == (first.id, False)
 
 
-def test_a_missing_picture_stops_publishing_and_no_reader_sees_it(
-    con: duckdb.DuckDBPyConnection, store: Store, tmp_path: Path
-) -> None:
-    shutil.rmtree(tmp_path / "store" / "images")
-    with pytest.raises(CorruptObjectError, match="is not in the store"):
-        publish(con, store, week=world.WEEK, code_version="1")
-    assert latest(store) is None
+def test_texts_of_others_are_no_formulas_in_the_csv_files(store: Store, tmp_path: Path) -> None:
+    con = world.load(store)
+    world.withhold(con, "sim-classic", f"=cmd(){hostile.MARKUP}")
+    world.add_study(con, title=hostile.MARKUP)
+    con.execute("UPDATE study_models SET title = '=1+1'")
+    edition = publish(con, store, week=world.WEEK, code_version="1")
+    made_inert = set()
+    files = {file.stem: file for file in (tmp_path / "store" / edition.prefix / "data").glob("*.csv")}
+    assert {"leaderboard", "study_leaderboard", "drift_events"} <= files.keys()
+    for name, file in files.items():
+        with file.open(encoding="utf-8", newline="") as lines:
+            for row in csv.reader(line.replace("\0", "") for line in lines):
+                assert not [cell for cell in row if cell[:1] in {"=", "@"}], name
+                made_inert |= {name for cell in row if cell.startswith("'=cmd()")}
+    assert "leaderboard" in made_inert
 
 
 def test_a_week_that_is_no_monday_is_refused(con: duckdb.DuckDBPyConnection, store: Store) -> None:
@@ -437,8 +458,9 @@ def test_invariant_09_a_reader_sees_the_old_or_the_new_edition_and_published_byt
         assert {path: sha256_hex(store.get(prefix + path)) for path in hashes} == hashes
 
 
-def test_figures_of_the_page_are_those_of_the_published_file(public: Store, tmp_path: Path) -> None:
-    page = public.get(f"{keys.edition_prefix(FIRST)}figures.html").decode()
+def test_figures_of_a_board_are_those_of_the_published_file(public: Store, tmp_path: Path) -> None:
+    board = "compare/occupations-perceived-gender-parity/index.html"
+    page = public.get(f"{keys.edition_prefix(FIRST)}{board}").decode()
     with open_published(tmp_path / "store" / keys.SITE_DATABASE) as copy:
         found = copy.execute(
             "SELECT model, estimate, low, high, n FROM leaderboard WHERE week = ? AND estimate IS NOT NULL "
@@ -447,9 +469,9 @@ def test_figures_of_the_page_are_those_of_the_published_file(public: Store, tmp_
         ).fetchall()
     assert found
     for _, distance, low, high, n in found:
-        assert f'<b data-column="estimate">{distance:.2f}</b>' in page
-        assert f"{low:.2f} to {high:.2f}" in page
-        assert f"n = {n}" in page
+        assert f"<strong>{distance + 0.0:.2f}</strong>" in page
+        assert f"{low + 0.0:.2f} to {high:.2f}" in page
+        assert f'data-label="n">{n}<' in page
 
 
 def test_manifest_is_readable_json(public: Store) -> None:

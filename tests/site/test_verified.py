@@ -1,4 +1,4 @@
-"""What the page says of label error: raw and corrected side by side, labels not verified, errors of another kind."""
+"""What boards say of label error: raw and corrected side by side, labels not verified, errors of another kind."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from assets.leaderboard.build import build_page
-from assets.leaderboard.page.page import render
 from assets.metrics.labels.gold_evidence import TOO_MANY
 from assets.metrics.windows.corrected import window_corrections
 from tests.site import world
@@ -37,73 +35,6 @@ def con(loaded: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection
     loaded.execute("BEGIN")
     yield loaded
     loaded.execute("ROLLBACK")
-
-
-def boards(con: duckdb.DuckDBPyConnection, *statements: str) -> list[str]:
-    """Return the boards of perceived gender against parity, as text."""
-    for statement in statements:
-        con.execute(statement)
-    view = build_page(con, week=world.WEEK, edition="e.1", code_version="1")
-    text = html.unescape(re.sub(r"\s+", " ", render(view)["figures.html"].decode()))
-    return [
-        re.sub(r"<[^>]+>", " ", board)
-        for board in re.findall(r'<section class="board.*?</section>', text)
-        if "Perceived gender" in board.split("</h3>")[0]
-    ]
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
-
-
-def test_without_gold_each_table_says_once_that_labels_are_not_verified(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    for board in boards(con):
-        assert board.count("Labels not verified: people have not labelled enough of the same pictures") == 2
-        assert board.count("Labels not verified") == 2  # real and simulated models have a table each
-        assert "orrected distance" not in board
-        assert "Corrected for label error" not in board
-
-
-def test_raw_and_corrected_stand_side_by_side_with_what_is_assumed(con: duckdb.DuckDBPyConnection) -> None:
-    before = boards(con)
-    after = boards(con, put_right(world.WEEK, "sim-classic", 0.41, 0.37, 0.45))
-    said = (
-        "Corrected for label error: 0.41 (0.37 to 0.45), by 400 pictures that people labelled; "
-        "assumes equal error across prompts and weeks, and that people’s errors are not shared with the labeler: if "
-        "they are, the correction is too small."
-    )
-    for board, raw in zip(after, before, strict=True):
-        assert plain(board).count(said) == 1
-        assert "ranks are of the raw distances" in board
-        assert (
-            board.count("Labels not verified") == 2
-        )  # of the other simulated model, and of the real ones' table
-        figures = re.compile(r"\b0\.\d\d\b")
-        assert {*figures.findall(raw)} <= {*figures.findall(board)}
-
-
-def test_what_people_err_too_often_to_correct_is_told_beside_the_raw_figure(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    said = f"Not corrected for label error: {TOO_MANY}"
-    assert all(said not in board for board in boards(con))
-    set_reason = f"UPDATE window_corrected_scores SET reason = '{TOO_MANY}' WHERE model = 'sim-classic'"
-    for board in boards(con, set_reason):
-        assert plain(board).count(said) == 1
-        assert "Corrected for label error" not in board
-
-
-def test_labels_that_err_in_another_way_are_told_beside_the_model_and_its_rank(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    told = (
-        "11 % of labels wrong (7 % to 16 %), in another way than the other models’: read its place with care"
-    )
-    for board in boards(con, wrong_labels("sim-classic")):
-        assert plain(board).count(told) == 1
-        assert "sim-classic" in board[: board.index("of labels wrong")][-400:]
 
 
 WIDE = "\N{NO-BREAK SPACE}"

@@ -11,10 +11,9 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.page.page import _environment
-from assets.leaderboard.parts import study as studies
-from assets.leaderboard.views.study_view import Study as StudyView
+from assets.leaderboard.views.study_pages import StudyPage
 from assets.metrics.results import STUDY_RESULTS
+from tests.site.pages import shown
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.loading.load import load_study, replace_study
@@ -44,15 +43,14 @@ def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def view(con: duckdb.DuckDBPyConnection) -> StudyView:
+def view(con: duckdb.DuckDBPyConnection) -> StudyPage:
     """Return what the page shows of the one study that is loaded."""
-    (found,) = studies.build(con)
-    return found
+    ((_, sheet),) = shown.made(con, "study")
+    assert isinstance(sheet.view, StudyPage)
+    return sheet.view
 
 
 def section(con: duckdb.DuckDBPyConnection) -> str:
-    """Return the page's section about studies, as HTML."""
-    template = _environment().from_string(
-        '{% from "_studies.html.j2" import studies_section with context %}{{ studies_section(studies) }}'
-    )
-    return template.render(studies=studies.build(con))
+    """Return the page of the one study that is loaded, as HTML, in English."""
+    (page,) = (text for path, text in shown.files(con, "study").items() if not path.startswith("fr/"))
+    return page

@@ -86,6 +86,14 @@ def tables_by_week(con: duckdb.DuckDBPyConnection) -> list[str]:
     return catalog(con).by_week()
 
 
+def data_files(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the paths of the data files of an edition: Parquet files of what it keeps whole, and what is CSV, too."""
+    known = catalog(con)
+    views = {view for view in marts.order() if not marts.is_filter(view)} - views_by_week().keys()
+    whole = views | known.identity.keys() - {*known.by_week()}
+    return sorted([*(f"data/{name}.parquet" for name in whole), *(f"data/{name}.csv" for name in CSV)])
+
+
 def views_by_week() -> dict[str, str]:
     """Return the views whose rows are published by the week, each after those it depends on → `OWN` or `EARLIER`."""
     said = {view: header(f"{marts.FOLDER}/{view}").get(WEEKS) for view in marts.order()}

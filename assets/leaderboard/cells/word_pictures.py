@@ -10,7 +10,7 @@ import duckdb
 
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.question import Looked, Looks, looks
-from assets.leaderboard.page import effect_words, words
+from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, rows, stream_of_weeks
@@ -146,9 +146,9 @@ def _effect(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots, most: int)
         value=row["value_name"],
         said=showing.many(row["attribute"], row["value_name"]),
         clear=bool(row["clear"]),
-        change=effect_words.signed_points(row["estimate"]),
-        low=effect_words.signed_points(row["low"]),
-        high=effect_words.signed_points(row["high"]),
+        change=words.signed(row["estimate"]),
+        low=words.signed(row["low"]),
+        high=words.signed(row["high"]),
         a=_side(row, "a", mine, counted["a"], most),
         b=_side(row, "b", mine, counted["b"], most),
         pairs=row["cells"],

@@ -1,7 +1,4 @@
-"""The sentences of findings, in every language: each can be quoted alone, and says no more than its figures.
-
-In English they are those of the sentence that an edition opens with (`page.lead_words`).
-"""
+"""The sentences of findings, in every language: each can be quoted alone, and says no more than its figures."""
 
 from __future__ import annotations
 
@@ -10,13 +7,13 @@ from datetime import timedelta
 from assets.leaderboard.cells.showing import cut
 from assets.leaderboard.evidence.ranked import Ranked
 from assets.leaderboard.page import words
-from assets.leaderboard.page.lead_words import WINDOW
-from assets.leaderboard.views.finding import LeadFinding
+from assets.leaderboard.views.finding import WINDOW, LeadFinding
 from assets.leaderboard.views.message import Message, Percent, model_title, say, say_n, title
 
 #: Characters of a prompt that a sentence, and a headline, quotes at most.
 _QUOTED, _BRIEFLY = 200, 60
 TITLE = say("The clearest findings")
+NOTHING = say("No share of the last four weeks lies clearly off what it is held against.")
 RULE = say(
     "Findings are in the order of how far the 95% interval of a share ends from what it is held against: equal parts "
     "for perceived gender, 0 or a cited statistic for a declared stereotype. That distance is divided by the largest "

@@ -12,9 +12,8 @@ from assets.leaderboard.evidence import finding_words
 from assets.leaderboard.evidence.claims import read
 from assets.leaderboard.evidence.doubts import Doubts
 from assets.leaderboard.evidence.pictures import GRID, NOTHING, Drawn, drawn
-from assets.leaderboard.evidence.ranked import Ranked, ranked
+from assets.leaderboard.evidence.ranked import Ranked, compared, ranked
 from assets.leaderboard.page import words
-from assets.leaderboard.parts.lead import compared
 from assets.leaderboard.views.finding import LeadFinding
 from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.message import title

@@ -1,15 +1,30 @@
-"""The clearest findings of an edition, by the rule of the sentence that it opens with (`parts.lead`)."""
+"""The clearest findings of an edition: chosen by a rule that is said beside them, from the published figures alone.
+
+The first is the share whose 95 % interval ends furthest from what the analysis file holds it against: parity for
+perceived gender, 0 or the statistic that is named for a declared stereotype. Furthest is by the largest distance
+possible on that side: in points, what is held against 0 (100 of them) would always come before what is held against
+parity (50). Of equals, in whole percent as they are shown, that of most pictures comes first; those that are equal in
+both are ties. Real models come before simulated ones. Unreliable labels are reported only where there are no others,
+and are called so.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from assets.leaderboard.parts.lead import GROUPS, named, reached
+import duckdb
+
+from assets.leaderboard.cells.reading import weeks_of
 from assets.leaderboard.views.finding import LeadFinding
+from assets.leaderboard.views.query import Row, rows, stream_of_weeks
 
 MOST = 20
+_CEO = "occupation:ceo"  # of ties the one that most readers ask for
+#: The order in which findings are reported: whether labels are reliable, and whether the model is simulated.
+_GROUPS = ((True, False), (True, True), (False, False), (False, True))
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -34,6 +49,25 @@ class Ranked:
     ties: tuple[LeadFinding, ...]
 
 
+def compared(con: duckdb.DuckDBPyConnection, week: date) -> list[LeadFinding]:
+    """Return every share of the window that ends with `week` that is held against something."""
+    doubted = {(row["model"], row["attribute"]) for row in rows(con, "doubted", {"week": week.isoformat()})}
+    return [
+        _finding(row, week, reliable=(row["model"], row["attribute"]) not in doubted)
+        for row in read(con, week)
+    ]
+
+
+def read(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
+    """Return the rows of `findings` of a week; tables are read for the weeks of its window alone."""
+    return [*stream_of_weeks(con, "findings", weeks_of(week), {"week": week.isoformat()})]
+
+
+def strongest(con: duckdb.DuckDBPyConnection, week: date) -> LeadFinding | None:
+    """Return the first of the findings of the window that ends with `week`; None where nothing lies clearly off."""
+    return next((one.finding for one in ranked(compared(con, week))), None)
+
+
 def ranked(found: Sequence[LeadFinding]) -> list[Ranked]:
     """Return the clearest of all shares that are held against something, real models first.
 
@@ -41,11 +75,11 @@ def ranked(found: Sequence[LeadFinding]) -> list[Ranked]:
     """
     told: list[Ranked] = []
     slugs: set[str] = set()
-    for reliable, simulated in GROUPS:
+    for reliable, simulated in _GROUPS:
         if told and not reliable:
             break
         among = [one for one in found if (one.reliable, one.simulated) == (reliable, simulated)]
-        clear = sorted((one for one in among if one.distance > 0), key=lambda one: (*_far(one), *named(one)))
+        clear = sorted((one for one in among if one.distance > 0), key=lambda one: (*_far(one), *_named(one)))
         for finding in clear[: MOST - len(told)]:
             equal = [one for one in clear if _far(one) == _far(finding)]
             first = clear.index(equal[0]) + 1
@@ -55,8 +89,26 @@ def ranked(found: Sequence[LeadFinding]) -> list[Ranked]:
     return told
 
 
+def _finding(row: Row, week: date, *, reliable: bool) -> LeadFinding:
+    same = ("model", "simulated", "prompt", "text", "subject", "alone", "attribute", "value", "reference")
+    figures = ("expected", "n", "drawn", "low", "high", "distance", "reach", "weeks", "first_week")
+    return LeadFinding(
+        week=week,
+        suite=f"{row['suite']}@{row['suite_major']}",
+        count=row["k"],
+        reliable=reliable,
+        **{name: row[name] for name in (*same, *figures)},
+    )
+
+
 def _far(finding: LeadFinding) -> tuple[int, int]:
-    return (-reached(finding), -finding.n)
+    """Return what findings are sorted by: how far they lie, in whole percent of the furthest possible, and pictures."""
+    return (-round(100 * finding.reach), -finding.n)
+
+
+def _named(finding: LeadFinding) -> tuple[bool, str, str, str]:
+    """Return what ties are sorted by."""
+    return (finding.subject != _CEO, finding.model, finding.prompt, finding.value)
 
 
 def _slug(finding: LeadFinding, taken: set[str]) -> str:

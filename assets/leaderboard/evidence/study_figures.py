@@ -11,9 +11,10 @@ import duckdb
 from assets.leaderboard.cells.reading import by
 from assets.leaderboard.cells.showing import caption, many
 from assets.leaderboard.models import names
-from assets.leaderboard.models.reasons import reason
+from assets.leaderboard.models.orders import order
 from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, strip, ticks
+from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, rows
 from assets.leaderboard.views.study_pages import (
@@ -23,6 +24,7 @@ from assets.leaderboard.views.study_pages import (
     StudyDistances,
 )
 from assets.metrics.study.differences import in_order
+from assets.metrics.study.tests import LEVEL, smallest_finding
 
 #: Under which conditions studies ask; one that is not here is shown as the study calls it.
 _CONDITIONS: Mapping[str, Message] = {"baseline": say("with nothing added"), **names.CONDITIONS}
@@ -36,6 +38,8 @@ _WORDS: Mapping[tuple[str, str | None], Message] = {
     ("race", "mixed"): say("mixed"),
     ("gender", "both"): say("women and men"),
 }
+
+_SAME = 0.005  # what is rounded to the same figure
 
 
 class StudyWords:
@@ -89,6 +93,7 @@ def distances(
     """Return study → how far its models are from each reference, under each condition; models are (study, model)."""
     found: dict[str, list[StudyDistances]] = defaultdict(list)
     columns = ("study", "attribute", "reference", "labeler", "labeler_version")
+    orders = by(rows(con, "study_orders"), *columns, "condition")
     for key, every in by(rows(con, "study_figures"), *columns).items():
         study, attribute, reference, labeler, version = key
         axis = axis_end(row["high"] for row in every)
@@ -107,6 +112,7 @@ def distances(
                         for row in sorted(every, key=_by_rank)
                         if row["condition"] == under
                     ),
+                    order=tuple(order(row) for row in orders.get((*key, under), ())),
                 )
             )
     return found
@@ -120,6 +126,7 @@ def _by_rank(row: Row) -> tuple[bool, int, int, float, str]:
 def _distance(row: Row, name: str, axis: float) -> StudyDistance:
     known, ranked = row["distance"] is not None, row["rank_low"] is not None
     why = None if ranked else row["rank_reason"]
+    low, high = row["bound_low"], row["bound_high"]
     return StudyDistance(
         model=name,
         distance=row["distance"],
@@ -130,6 +137,8 @@ def _distance(row: Row, name: str, axis: float) -> StudyDistance:
         why=None if known else title(words.reason(row["reason"] or "no figure")),
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
         unranked=reason(why) if why else None,
+        bounds=None if ranked or low is None or high - low < _SAME else (low, high),
+        tvd=None if row["tvd"] is None else (row["tvd"], row["tvd_floor"]),
     )
 
 
@@ -144,6 +153,8 @@ def differences(
     columns = ("study", "attribute", "labeler", "labeler_version", "condition_b")
     for key, every in by(rows(con, "study_changes"), *columns).items():
         study, attribute, labeler, version, after = key
+        tested = [row for row in every if row["fisher_p"] is not None]
+        before, of = (max((row[name] for row in tested), default=0) for name in ("n_a", "n_b"))
         found[study].append(
             StudyDifferences(
                 attribute=said.attribute(study, attribute),
@@ -152,8 +163,13 @@ def differences(
                 before=condition(every[0]["condition_a"]),
                 after=condition(after),
                 tests=every[0]["tests"],
-                tested=sum(row["fisher_p"] is not None for row in every),
-                untested=sum(row["fisher_p"] is None for row in every),
+                tested=len(tested),
+                untested=len(every) - len(tested),
+                chi_square=sum(row["chi_square_p"] < LEVEL for row in tested),
+                exact=sum(row["fisher_p"] < LEVEL for row in tested),
+                lenient=sum(row["fdr_p"] <= LEVEL for row in tested),
+                needed=smallest_finding(before, of, every[0]["tests"]) if tested else None,
+                of=of,
                 rows=tuple(_clear(every, said, titles)),
             )
         )

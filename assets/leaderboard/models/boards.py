@@ -10,11 +10,12 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.showing import many, suite_note
-from assets.leaderboard.models import names, unseen, verified
+from assets.leaderboard.models import changes, names, not_seen, orders, unseen, verified
 from assets.leaderboard.models.history import board_slug
-from assets.leaderboard.models.reasons import reason
+from assets.leaderboard.models.not_seen import NotSeen
 from assets.leaderboard.page import charts, words
 from assets.leaderboard.page.charts import Strip
+from assets.leaderboard.page.reasons import reason, unreliable
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 from assets.suites.loader import attribute_words
@@ -30,10 +31,13 @@ COLUMNS = (
     *("ranked_of", "rank_reason", "bound_low", "bound_high", "withheld_reason", "corrected_distance"),
     *("corrected_low", "corrected_high", "corrected_reason", "gold_n"),
 )
-_WAYS: Mapping[str, Message] = {
-    "mean_absolute": say("by the mean absolute distance"),
-    "pooled": say("with the pictures of all prompts together"),
-    "one_prompt_left_out": say("without any one prompt, at worst"),
+#: The figure of one prompt alone with fewer pictures is shown, and is too little to rely on.
+_RELIED_ON = 20
+#: What a reader is to know about a model's week that withholds nothing, by the check that warns of it.
+WARNINGS: Mapping[str, Message] = {
+    "images__once_in_model": say("gave one picture for several requests"),
+    "images__once_across_models": say("gave pictures that another model gave, too"),
+    "attempts__answered_after_asked": say("a clock was set back while it was asked"),
 }
 
 
@@ -41,7 +45,8 @@ _WAYS: Mapping[str, Message] = {
 class BoardModel:
     """One model: its figure, and its rank from `low` to `high` of `of`, or why it has none.
 
-    `corrected` is the figure with the labeler's errors taken out, its interval and how many pictures people labeled.
+    `corrected` is the figure with the labeler's errors taken out, its interval and how many pictures people labeled;
+    `prompts` is the interval for other prompts like these.
     """
 
     model: str
@@ -54,6 +59,7 @@ class BoardModel:
     rank: tuple[int, int, int] | None
     unranked: Message | None
     bounds: tuple[float, float] | None
+    prompts: tuple[float, float] | None
     corrected: tuple[float, float, float, int] | None
     refused: tuple[int, int] | None
     notes: tuple[Message, ...]
@@ -75,6 +81,7 @@ class BoardTable:
     ranked: int
     order: tuple[Message, ...]
     below: tuple[Message, ...]  # what is said once of their labels, and of answers that nobody saw
+    shift: tuple[Message, ...]  # which change could be seen
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ class BoardPage:
     marks: tuple[float, ...]
     tables: tuple[BoardTable, ...]
     prompts: tuple[Row, ...]
+    not_seen: NotSeen | None
     csv: tuple[tuple[object, ...], ...]
 
     @property
@@ -109,10 +117,15 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
     of_week = {"week": week.isoformat()}
     boards: dict[str, list[Row]] = defaultdict(list)
     alike, hidden = _drawn_together(con, of_week), unseen.of_ranks(con, week)
+    warned: dict[str, list[Message]] = defaultdict(list)
+    for row in rows(con, "warnings", of_week):
+        if row["check_name"] in WARNINGS:
+            warned[row["model"]].append(WARNINGS[row["check_name"]])
     for row in rows_of_weeks(con, "board_rows", [week], {}):
         own = {
             "alike": alike.get(tuple(row[name] for name in _DRAWN)),
             "unseen": hidden.get((*unseen.board(row), row["model"])),
+            "warned": warned[row["model"]],
         }
         boards[board_slug(row)].append(row | own)
     refused: dict[tuple[object, ...], tuple[int, int]] = {
@@ -127,7 +140,12 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
     for row in rows(con, "reference_sources", of_week):
         sources[row["suite"], row["reference"], row["attribute"]].append(words.plain(row["source"]))
     counted = _counted(rows(con, "stereotype_pairs", of_week))
-    orders = _orders(rows(con, "orders", of_week))
+    ordered = orders.read(rows(con, "orders", of_week))
+    shifts = {
+        (*not_seen.key(row), row["simulated"], row["track"]): row
+        for row in rows(con, "detectable_shifts", of_week)
+    }
+    asked = not_seen.read(con, week)
     for slug, found in sorted(boards.items(), key=lambda item: _place(item[1][0])):
         head = found[0]
         axis = charts.axis_end(row[end] for row in found for end in ("high", "estimate"))
@@ -146,8 +164,9 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
             sources=tuple(sources[head["suite"], head["reference"], head["attribute"]]),
             axis=axis,
             marks=charts.ticks(axis),
-            tables=tuple(_tables(found, axis, refused, orders)),
+            tables=tuple(_tables(found, axis, refused, ordered, shifts)),
             prompts=tuple(prompts[head["suite"], head["suite_major"], head["condition"], head["attribute"]]),
+            not_seen=asked.get(not_seen.key(head)),
             csv=tuple(tuple(row[name] for name in COLUMNS) for row in found),
         )
 
@@ -221,6 +240,7 @@ def _tables(
     axis: float,
     refused: Mapping[tuple[object, ...], tuple[int, int]],
     orders: Mapping[tuple[object, ...], tuple[Message, ...]],
+    shifts: Mapping[tuple[object, ...], Row],
 ) -> Iterator[BoardTable]:
     groups: dict[tuple[bool, str], list[Row]] = defaultdict(list)
     for row in found:
@@ -234,6 +254,7 @@ def _tables(
             sum(row["rank_low"] is not None for row in ordered),
             orders.get((*unseen.board(of_group[0]), simulated, track), ()),
             tuple(filter(None, (verified.below(ordered), unseen.below(_hidden(ordered))))),
+            tuple(changes.detectable(shifts.get((*not_seen.key(of_group[0]), simulated, track)))),
         )
 
 
@@ -263,6 +284,7 @@ def _ranked(row: Row, axis: float, refused: Mapping[tuple[object, ...], tuple[in
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
         unranked=reason(why) if why else None,
         bounds=None if ranked or low is None or high - low < 0.005 else (low, high),
+        prompts=None if row["prompts_low"] is None else (row["prompts_low"], row["prompts_high"]),
         corrected=verified.corrected(row),
         refused=refused.get((row["model"], row["suite"], row["suite_major"], row["condition"])),
         notes=tuple(_notes(row)),
@@ -271,6 +293,7 @@ def _ranked(row: Row, axis: float, refused: Mapping[tuple[object, ...], tuple[in
 
 
 def _notes(row: Row) -> Iterator[Message]:
+    yield from row["warned"]
     if row["estimate"] is None:
         return
     if row["settling"]:
@@ -286,48 +309,9 @@ def _notes(row: Row) -> Iterator[Message]:
             worth=row["alike"]["worth"],
         )
     if row["reliable"] is False:
-        yield say("the labels are not reliable")
+        yield unreliable(row["reliability"] or "")
     yield from verified.notes(row)
+    if row["cells"] == 1 and row["n"] < _RELIED_ON:
+        yield say("too few pictures to rely on")
     if row["weeks"] is not None and row["weeks"] < 4 and not row["settling"]:
         yield say("of %(weeks)s weeks", weeks=row["weeks"])
-
-
-def _orders(found: Sequence[Row]) -> Mapping[tuple[object, ...], tuple[Message, ...]]:
-    """Return whether pairs that are told apart keep their order if the figure is measured in another way."""
-    said: dict[tuple[object, ...], list[Message]] = defaultdict(list)
-    for row in found:
-        said[(*unseen.board(row), bool(row["simulated"]), row["track"])].append(_order(row))
-    return {key: tuple(listed) for key, listed in said.items()}
-
-
-def _order(row: Row) -> Message:
-    n, turned = row["told_apart"], row["told_apart_turned"]
-    if row["variant"] == "other_labeler":  # it need not have read all models
-        of: Row = {"labeler": words.plain(row["other"]), "n": n}
-        return (
-            say(
-                "By the labels of another labeler, %(labeler)s, the order is the opposite for %(turned)s of %(n)s "
-                "pairs that are told apart and whose pictures it read, too.",
-                turned=turned,
-                **of,
-            )
-            if turned
-            else say(
-                "By the labels of another labeler, %(labeler)s, the order holds for all pairs that are told apart "
-                "and whose pictures it read, too: %(n)s.",
-                **of,
-            )
-        )
-    way = _WAYS.get(row["variant"])
-    if way is None:
-        way = say("against another yardstick, %(reference)s", reference=names.reference(row["other"]))
-    return (
-        say(
-            "Measured %(way)s, %(turned)s of the %(n)s pairs that are told apart have the opposite order.",
-            way=way,
-            turned=turned,
-            n=n,
-        )
-        if turned
-        else say("Measured %(way)s, all pairs that are told apart keep their order.", way=way)
-    )

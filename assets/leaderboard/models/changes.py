@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,8 @@ from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.showing import many
 from assets.leaderboard.models import names
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
+from assets.leaderboard.page import words
+from assets.leaderboard.views.finding import WINDOW, Detected
 from assets.leaderboard.views.message import Message, Percent, say, say_n
 from assets.leaderboard.views.query import Row, rows
 
@@ -110,6 +112,19 @@ def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -
     )
 
 
+def known(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
+    """Return the rows of the changes that were opened up to `week`, the latest first."""
+    found = rows(con, "drift_events", {"week": week.isoformat()})
+    return sorted(found, key=lambda row: (-row["changed_week"].toordinal(), -row["log10_e"], row["model"]))
+
+
+def detected(found: Iterable[Row], week: date) -> Detected:
+    """Return how many changes were opened in the window of `week`; one that is seen in several values is one."""
+    opened = [row for row in found if week - WINDOW < row["week"] <= week]
+    sure = {_about(row) for row in opened if row["kind"] not in _DOUBTS}
+    return Detected(len(sure), len({_about(row) for row in opened} - sure))
+
+
 def _about(row: Row) -> tuple[object, ...]:
     return tuple(
         row[name]
@@ -166,8 +181,8 @@ def _change(
         latest=row["latest_week"],
         opened=min(one["week"] for one in group),
         points=names.points(row["change"]),
-        low=names.signed(row["change_low"]),
-        high=names.signed(row["change_high"]),
+        low=words.signed(row["change_low"]),
+        high=words.signed(row["change_high"]),
         before=_side(con, week, row, "before", before, counted),
         after=_side(con, week, row, "after", after, counted),
         evidence=_evidence(row["log10_e"]),
@@ -272,3 +287,32 @@ def _evidence(log10_e: float) -> Message:
         digits = max(int(log10_e) - 1, 0)
         times = round(10**log10_e / 10**digits) * 10**digits
     return say("The data are %(times)s times likelier if the share changed than if it did not.", times=times)
+
+
+def detectable(row: Row | None) -> Iterator[Message]:
+    """Yield which change of a share would be seen."""
+    if row is None:
+        return
+    three, eight, alone = row["all_in_3_weeks"], row["all_in_8_weeks"], row["one_in_8_weeks"]
+    if eight is None:
+        yield say(
+            "With so few pictures a prompt and week (%(n)s), no change of a share could be told from chance within "
+            "eight weeks.",
+            n=row["n"],
+        )
+        return
+    yield say(
+        "A change of a share in all prompts would be seen within eight weeks, in four of five cases, if it is of "
+        "%(points)s points or more (pictures a prompt and week: %(n)s).",
+        points=round(100 * eight),
+        n=row["n"],
+    )
+    if three is not None:
+        yield say("Within three weeks: of %(points)s points or more.", points=round(100 * three))
+    if row["cells"] > 1 and alone is not None:
+        yield say(
+            "In one prompt alone, within eight weeks: of %(points)s points or more.",
+            points=round(100 * alone),
+        )
+    elif row["cells"] > 1:
+        yield say("In one prompt alone, no change could be seen.")

@@ -63,8 +63,8 @@ def _clear(found: Sequence[Row]) -> tuple[ClearEffect, ...]:
             before=row["estimate_a"],
             after=row["estimate_b"],
             points=names.points(row["estimate"]),
-            low=names.signed(row["low"]),
-            high=names.signed(row["high"]),
+            low=words.signed(row["low"]),
+            high=words.signed(row["high"]),
             n_before=row["n_a"],
             n_after=row["n_b"],
         )

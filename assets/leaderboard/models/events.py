@@ -10,8 +10,8 @@ import duckdb
 
 from assets.leaderboard.cells.showing import suite_note, suite_title
 from assets.leaderboard.models import names
+from assets.leaderboard.models.facts import retired_in
 from assets.leaderboard.page import words
-from assets.leaderboard.parts.board_rows import retired_in
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, rows
 

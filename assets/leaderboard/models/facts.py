@@ -13,7 +13,6 @@ import duckdb
 from assets.leaderboard.cells import reading
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
-from assets.leaderboard.parts.board_rows import retired_in
 from assets.leaderboard.views.message import Message, title
 from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 
@@ -121,6 +120,18 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
     )
 
 
+def retired_in(lives: Sequence[Row], week: date) -> date | None:
+    """Return the week in which a model was retired, if that is not after `week` and no life goes on."""
+    ends = [life["retired_in"] or _past(life["until_week"], week) for life in lives]
+    if not ends or any(end is None or end > week for end in ends):
+        return None
+    return max(end for end in ends if end is not None)
+
+
+def _past(until: date | None, week: date) -> date | None:
+    return until if until is not None and until < week else None
+
+
 def _by_model(found: Sequence[Row]) -> dict[str, list[Row]]:
     kept: dict[str, list[Row]] = defaultdict(list)
     for row in found:
@@ -191,11 +202,12 @@ def _ended(found: Sequence[Row]) -> HowEnded:
         planned=sum(counts.values()),
         pictures=sum(slots for outcome, slots in counts.items() if groups[outcome] == "success"),
         refused=sum(slots for outcome, slots in counts.items() if groups[outcome] == "answer"),
-        ways=tuple((_way(outcome), slots) for outcome, slots in ways),
+        ways=tuple((way(outcome), slots) for outcome, slots in ways),
     )
 
 
-def _way(outcome: str) -> Message:
+def way(outcome: str) -> Message:
+    """Return how requests ended that brought no picture."""
     return names.OUTCOMES.get(outcome) or title(words.LOST.get(outcome) or words.spaced(outcome))
 
 

@@ -9,7 +9,6 @@ from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, model_title, say, say_n, title
 from assets.suites.loader import suite_words
 
-_MINUS = "\N{MINUS SIGN}"
 #: Under which conditions prompts are asked; of the first nothing is said.
 CONDITIONS: Mapping[str, Message] = {
     "controlled": say("with a request for diversity"),
@@ -75,10 +74,4 @@ def value_of(value: str) -> Message:
 def points(change: float) -> Message:
     """Return a difference of shares in points, with its sign."""
     size = round(abs(100 * change))
-    return say_n("%(signed)s point", "%(signed)s points", size, signed=signed(change))
-
-
-def signed(change: float) -> str:
-    """Return a difference of shares in points as a number with its sign."""
-    size = round(abs(100 * change))
-    return "0" if size == 0 else f"{'+' if change > 0 else _MINUS}{size}"
+    return say_n("%(signed)s point", "%(signed)s points", size, signed=words.signed(change))

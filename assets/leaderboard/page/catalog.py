@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from assets.labeling.registry import shipped_conventions
 from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, catalog_file
 from assets.suites import analysis, comparisons
@@ -81,6 +82,7 @@ def names() -> Iterator[tuple[str, str]]:
     for claim in shipped_claims():
         yield from (("claims.yaml", said) for said in (claim.sentence, claim.source, claim.then))
     yield from (("page/words.py", words.reason(code)) for code in words.REASONS)
+    yield from (("palette.py", said) for said in shipped_conventions().values())
 
 
 def read(language: str) -> Catalog:

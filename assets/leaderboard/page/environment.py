@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -19,10 +20,11 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
-from assets.leaderboard.page import page, words
+from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.message import model_title
 
+TEMPLATES = (Path(__file__).parents[1] / "templates",)
 _IMPORTED = "imported"  # name → template that a page imported
 
 
@@ -134,7 +136,7 @@ def _gettext(translations: NullTranslations) -> Callable[..., Markup]:
 def environment(language: str) -> Environment:
     """Return what renders the templates of pages in a language."""
     made = _Environment(
-        loader=FileSystemLoader(page.TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -70,12 +70,6 @@ LOST: Mapping[str, str] = {
     "unknown_charge": "the answer was lost",
     "not_attempted": "not asked",
 }
-#: What a reader is to know about a model's week that withholds nothing, by the check that warns of it.
-WARNINGS: Mapping[str, str] = {
-    "images__once_in_model": "gave one picture for several requests",
-    "images__once_across_models": "gave pictures that another model gave too",
-    "attempts__answered_after_asked": "a clock was set back while it was asked",
-}
 _ACRONYMS = {"ceo": "CEO"}
 #: Kinds of subjects that make a phrase.
 _PHRASES = {"occupation", "person", "woman", "house", "street"}
@@ -87,11 +81,6 @@ _NBSP = "\N{NO-BREAK SPACE}"
 def plain(value: object) -> str:
     """Return `value` as text that cannot reorder or cut the words around it: no direction marks, no controls."""
     return str(value).translate(_DIRECTION).translate(_CONTROL)
-
-
-def key(row: Mapping[str, object], *columns: str) -> str:
-    """Return what tells a row of figures from others, for its address on the page: values with "/" between them."""
-    return "/".join("" if row[column] is None else str(row[column]) for column in columns)
 
 
 def spaced(name: str) -> str:
@@ -121,21 +110,11 @@ def reason(code: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def rank(low: int, high: int, of: int) -> str:
-    """Return a rank as a range: "1–3 of 6", or "2 of 6" where it is one place."""
-    return f"{low} of {of}" if low == high else f"{low}–{high} of {of}"
-
-
 def turn_ended(outcome: str, group: str, why: str | None) -> str:
     """Return why a turn of a conversation brought no picture, as a sentence without its full stop."""
     if outcome == "not_needed":
         return f"Not asked: {plain(why)}" if why else "Not asked: there was no reason to"
     return TURNS.get(outcome) or TURNS.get(group) or reason(outcome)
-
-
-def lost(counts: Mapping[str, int]) -> str:
-    """Return how requests ended that brought no picture: "connection failed 2, not asked 1"; empty if none did."""
-    return ", ".join(f"{LOST.get(outcome) or spaced(outcome)} {number(n)}" for outcome, n in counts.items())
 
 
 def of_value(attribute_name: str, name: str) -> ValueWords:
@@ -147,11 +126,6 @@ def of_value(attribute_name: str, name: str) -> ValueWords:
 def depiction(attribute_name: str, name: str) -> str:
     """Return what a picture with this value shows, as the object of "drew"."""
     return of_value(attribute_name, name).one or f"{spaced(attribute_name)} “{value(name)}”"
-
-
-def shown(attribute_name: str, name: str) -> str:
-    """Return what pictures with this value show, many of them: "perceived women"."""
-    return of_value(attribute_name, name).many or f"{spaced(attribute_name)} “{value(name)}”"
 
 
 def caption(attribute_name: str, name: str) -> str:
@@ -194,36 +168,15 @@ def week(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def short_week(day: date) -> str:
-    """Return "23 Nov"."""
-    return f"{day.day} {day:%b}"
-
-
-def iso_week(day: date) -> str:
-    """Return the ISO label, e.g. "2026-W48" (a label, never a key)."""
-    return f"{day:%G-W%V}"
-
-
 def number(count: int) -> str:
     """Return an integer with thousands separators."""
     return f"{count:,}"
 
 
-def percent(share: float) -> str:
-    """Return a share in per cent; what is neither 0 nor 1 is never rounded to it."""
-    if 0 < share < 0.005:
-        return f"<{_NBSP}1{_NBSP}%"
-    if 0.995 < share < 1:
-        return f">{_NBSP}99{_NBSP}%"
-    return f"{100 * share:.0f}{_NBSP}%"
-
-
-def signed(value: float) -> str:
-    """Return a difference with its sign and a true minus, to two decimals."""
-    text = f"{abs(value):.2f}"
-    if text == "0.00":
-        return "±0.00"
-    return f"{'+' if value > 0 else '−'}{text}"
+def signed(change: float) -> str:
+    """Return a difference of shares in points as a number with its sign and a true minus: "+12"."""
+    size = round(abs(100 * change))
+    return "0" if size == 0 else f"{'+' if change > 0 else '−'}{size}"
 
 
 def suite_slug(suite: str, major: int) -> str:

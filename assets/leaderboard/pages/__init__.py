@@ -1,4 +1,4 @@
-"""The pages of the site beside the front page, read from the published copy.
+"""The pages of the site, read from the published copy.
 
 Belongs here: one module per kind of page, which declares it as `KIND`. Does not belong here: words and markup (`page`).
 """

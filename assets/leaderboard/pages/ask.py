@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePosixPath
 
 import duckdb
 
@@ -13,6 +14,7 @@ from assets.leaderboard.documents import QUERIES
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
 from warehouse import keys
+from warehouse.database.archive import data_files
 from warehouse.database.sqlfiles import header, names
 
 
@@ -34,11 +36,13 @@ class Ask:
     script: str
     worker: str
     module: str
+    files: tuple[tuple[str, tuple[str, ...]], ...]  # table or view → paths of its files in the edition
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the one page, which is the same each week."""
-    del con, week
+    del week
+    files = by_name(data_files(con))
     questions = tuple(
         Question(name, " ".join(header(f"audit/{name}")["Answers"].split())) for name in names("audit")
     )
@@ -48,8 +52,16 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         description=say(
             "Ask the published tables in SQL, in your browser, or run the queries that check the figures."
         ),
-        view=Ask(questions, QUERIES, keys.SITE_DATABASE, **engine_keys()),
+        view=Ask(questions, QUERIES, keys.SITE_DATABASE, **engine_keys(), files=files),
     )
+
+
+def by_name(paths: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the name of each table or view with its files, sorted."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        found.setdefault(PurePosixPath(path).stem, []).append(path)
+    return tuple((name, tuple(files)) for name, files in sorted(found.items()))
 
 
 KIND = PageKind("ask", build)

@@ -10,11 +10,11 @@ import duckdb
 
 from assets.leaderboard.cells import reading
 from assets.leaderboard.evidence import finding_words
+from assets.leaderboard.evidence.ranked import strongest
 from assets.leaderboard.models import changes, events
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.feeds import Feed, FeedEntry, digests, feed
-from assets.leaderboard.parts.lead import strongest
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import say, say_n
 from assets.leaderboard.views.query import Row

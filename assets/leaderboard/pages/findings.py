@@ -11,8 +11,8 @@ import duckdb
 from assets.leaderboard.evidence.card import card
 from assets.leaderboard.evidence.finding_words import RULE, TITLE
 from assets.leaderboard.evidence.findings import FOLDER, findings
+from assets.leaderboard.evidence.ranked import compared
 from assets.leaderboard.pages import home
-from assets.leaderboard.parts.lead import compared
 from assets.leaderboard.views.findings import FindingList
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import Percent, say

@@ -10,10 +10,8 @@ import duckdb
 
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.cards import card
-from assets.leaderboard.models import facts
+from assets.leaderboard.models import changes, facts
 from assets.leaderboard.models.facts import ModelFacts
-from assets.leaderboard.parts import changes
-from assets.leaderboard.parts.lead import detected
 from assets.leaderboard.views.cells import PromptCard
 from assets.leaderboard.views.finding import Detected
 from assets.leaderboard.views.findings import FindingView
@@ -63,7 +61,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, finding: FindingView | Non
         view=HomePage(
             first_week=reading.first_week(week),
             finding=finding,
-            changes=detected(changes.build(con, week), week),
+            changes=changes.detected(changes.known(con, week), week),
             tiles=tuple(_tiles(con, week)),
             groups=tuple(group for group in groups if group),
             studies=len(rows(con, "studies")),

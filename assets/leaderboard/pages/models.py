@@ -12,6 +12,7 @@ import duckdb
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import looks
 from assets.leaderboard.cells.showing import suite_note, suite_title
+from assets.leaderboard.evidence import ranked
 from assets.leaderboard.models import changes, effects, events, facts, history, names, worst
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.effects import ClearEffect
@@ -22,7 +23,6 @@ from assets.leaderboard.models.history import AttributeHistory
 from assets.leaderboard.models.worst import Weakness
 from assets.leaderboard.page import words
 from assets.leaderboard.pages.changes import FEEDS
-from assets.leaderboard.parts import lead
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import Row, rows
@@ -95,7 +95,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         ),
     )
     of_week = {"week": week.isoformat()}
-    found, happened = lead.read(con, week), events.read(con, week)
+    found, happened = ranked.read(con, week), events.read(con, week)
     moved, asked, counts = changes.read(con, week), rows(con, "asked_now", of_week), digests(con, week)
     values, clear = looks(con, week), effects.read(con, week)
     languages = {row["prompt"]: str(row["language"]) for row in asked}

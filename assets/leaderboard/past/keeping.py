@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from assets.gateway.workers import make_pool, may_have_processes
-from assets.leaderboard.page.page import STATIC
+from assets.leaderboard.page.static import STATIC
 from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of, folders_of
 from assets.leaderboard.past.making import Grounds, made, styles
 from assets.leaderboard.views.kind import PastFolders

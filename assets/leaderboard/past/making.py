@@ -16,8 +16,8 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.page.page import STATIC
 from assets.leaderboard.page.sheets import Around, SitePlace, render_sheet
+from assets.leaderboard.page.static import STATIC
 from assets.leaderboard.past import quarters, weeks
 from assets.leaderboard.sheets import titles_of
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet

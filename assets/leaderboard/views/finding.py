@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+#: The weeks of a whole window.
+WINDOW = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,6 @@ class LeadFinding:
         distance: from `expected` to the nearer end of the interval.
         reach: `distance` by the largest one possible on that side of `expected`: 1 is all pictures, or none.
         reliable: whether the labels are not known to be unreliable.
-        compared: how many shares it was chosen among.
-        equal: how many other ones reach as far from what they are held against, in whole percent, of fewer pictures.
-        ties: those that lie as far, of as many pictures: what is said of one holds for all.
     """
 
     week: date
@@ -60,9 +60,6 @@ class LeadFinding:
     distance: float
     reach: float
     reliable: bool
-    compared: int
-    equal: int = 0
-    ties: tuple[LeadFinding, ...] = ()
 
 
 @dataclass(frozen=True)

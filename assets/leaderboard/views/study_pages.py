@@ -66,11 +66,13 @@ class StudyDistance:
     why: Message | None
     rank: tuple[int, int, int] | None
     unranked: Message | None
+    bounds: tuple[float, float] | None  # of the distance, whatever the pictures that nobody saw would show
+    tvd: tuple[float, float | None] | None  # total variation distance, and what chance alone would make of it
 
 
 @dataclass(frozen=True)
 class StudyDistances:
-    """The models of a study under one condition."""
+    """The models of a study under one condition; `order`: whether theirs holds if measured in another way."""
 
     attribute: Message
     reference: Message
@@ -80,6 +82,7 @@ class StudyDistances:
     axis: float
     marks: tuple[float, ...]
     rows: tuple[StudyDistance, ...]
+    order: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,11 @@ class StudyDifference:
 
 @dataclass(frozen=True)
 class StudyDifferences:
-    """What is more than chance, of so many differences; all tests of the attribute are corrected together."""
+    """What is more than chance, of so many differences; all tests of the attribute are corrected together.
+
+    `chi_square`, `exact` and `lenient` are how many would be by another test: uncorrected, or if one finding in twenty
+    may be false. `needed` of `of` pictures must show what none showed before for a difference to be more than chance.
+    """
 
     attribute: Message
     labeler: str
@@ -107,6 +114,11 @@ class StudyDifferences:
     tests: int
     tested: int
     untested: int  # without pictures on one side
+    chi_square: int
+    exact: int
+    lenient: int
+    needed: int | None
+    of: int
     rows: tuple[StudyDifference, ...]
 
 
@@ -125,6 +137,19 @@ class StudyMove:
 
 
 @dataclass(frozen=True)
+class StudyPast:
+    """How far a value went past its reference on average, with an interval, in points; or why nobody can say.
+
+    `clear` of `of` subjects, one by one, lie clearly past it.
+    """
+
+    points: tuple[str, str, str] | None
+    said: Message | None
+    clear: int
+    of: int
+
+
+@dataclass(frozen=True)
 class StudyMean:
     """What changed in the pictures of a model, of `n` before and after; None where it was not asked both ways."""
 
@@ -132,6 +157,7 @@ class StudyMean:
     n: tuple[int, int]
     distances: tuple[StudyMove | None, ...]  # from each reference
     shares: tuple[StudyMove | None, ...]  # of each value; of two values the first
+    past: tuple[StudyPast | None, ...]  # of each of these values
 
 
 @dataclass(frozen=True)
@@ -145,6 +171,7 @@ class StudyMeans:
     after: Message
     references: tuple[Message, ...]
     values: tuple[Message, ...]
+    past: Message | None  # the reference that pictures can go past, where the condition asks for diversity
     rows: tuple[StudyMean, ...]
 
 

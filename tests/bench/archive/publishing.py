@@ -50,7 +50,6 @@ PHASES: dict[str, tuple[tuple[str, str], ...]] = {
         ("assets.leaderboard.contents", "build_database"),
         ("assets.leaderboard.contents", "start_here"),
     ),
-    "page": (("assets.leaderboard.contents", "build_page"), ("assets.leaderboard.contents", "render")),
     "sources": (("assets.leaderboard.contents", "_sources"),),
     "write": (("assets.leaderboard.edition", "_write"), ("assets.leaderboard.edition", "show_database")),
     "pages": (

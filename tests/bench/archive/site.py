@@ -6,8 +6,7 @@ alone: rows of one published week under later dates. Each build has a process of
 The *next week* makes all pages of its edition, and the pages that later editions share of that week, and of the quarter
 that is over with it (`PAST`), into a store that has those of all weeks before. A *first build* makes all pages of the
 edition and those of all weeks and quarters, by all cores, into an empty store. Both are what publishing does with
-pages: made, compared, written, synced, charts and cards drawn as PNG. Tables, thumbnails and the page of all figures
-are not in it.
+pages: made, compared, written, synced, charts and cards drawn as PNG. Tables and thumbnails are not in it.
 
 Usage: python -m tests.bench.archive.site --database FILE --week WEEK --folder EMPTY [--first]
 Prints JSON: what building all pages of the week's edition into the folder cost.

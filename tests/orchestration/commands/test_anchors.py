@@ -25,8 +25,8 @@ def moved(published: Installation, monkeypatch: pytest.MonkeyPatch) -> Installat
     return published
 
 
-def page(of: Installation, edition: str) -> str:
-    text = of.store.get(f"{keys.edition_prefix(edition)}figures.html").decode()
+def page(of: Installation, edition: str, address: str) -> str:
+    text = of.store.get(f"{keys.edition_prefix(edition)}{address}/index.html").decode()
     return re.sub(r"\s+", " ", text)
 
 
@@ -64,10 +64,11 @@ def test_a_labeler_that_moved_is_told_stops_its_attribute_and_is_accepted_with_a
     assert ran.code == 0, ran.err
     assert f"perceived_gender: {FEMININE} of 48 labels of drawing on the anchors {NAME} moved" in ran.out
     assert {name for name, found in reliable(moved) if found is False} == {"perceived_gender"}
-    first = page(moved, f"{NEXT}.1")
-    assert (
-        f"labels of {FEMININE} of 48 anchor pictures by drawing moved (labeler drift, week {NEXT})" in first
-    )
+    first = page(moved, f"{NEXT}.1", "changes")
+    assert f"the labeler drawing now reads {FEMININE} of 48 control pictures in another way" in first
+    boards = [key for key in moved.objects() if f"editions/{NEXT}.1/compare/" in key and "gender" in key]
+    why = f"the labeler drawing reads {FEMININE} of 48 control pictures in another way than before"
+    assert any(why in moved.store.get(key).decode() for key in boards if key.endswith(".html"))
     status = cliche("status", "--week", NEXT).out
     line = f"labeler drift: drawing@{VERSION} moved in perceived_gender on {FEMININE} of 48 anchors of {NAME}"
     assert status.count("labeler drift") == 1
@@ -94,9 +95,11 @@ def test_a_labeler_that_moved_is_told_stops_its_attribute_and_is_accepted_with_a
     published = cliche("publish", "--week", NEXT)
     assert f"Edition {NEXT}.2 is current" in published.out
     assert {found for _, found in reliable(moved)} == {None}
-    second = page(moved, f"{NEXT}.2")
-    assert "Accepted by kim: a &lt;test&gt;" in second
-    assert "ot reliable:" not in second
+    second = page(moved, f"{NEXT}.2", "changes")
+    assert "accepted: a &lt;test&gt;" in second
+    for key in moved.objects():
+        if f"editions/{NEXT}.2/compare/" in key and key.endswith(".html"):
+            assert "not reliable" not in moved.store.get(key).decode()
     assert cliche("verify").code == 0
 
 

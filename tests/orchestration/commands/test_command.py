@@ -250,7 +250,7 @@ def test_sql_reads_the_edition_and_not_the_warehouse(published: Installation, cl
 
 # verify
 
-AGREE = "hashes, tables, views, pages and pictures agree"
+AGREE = "hashes, tables, views and pages agree"
 
 
 def test_verify_recomputes_hashes_counts_and_scores(published: Installation, cliche: Cliche) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assets.leaderboard.published import latest
+from orchestration.commands.editions import headline
 from tests.orchestration.installation import MODELS, Cliche, Installation
 from tests.studies.conftest import Study, tiny
 from warehouse.weeks import current_week
@@ -23,13 +24,13 @@ def test_a_study_is_published_when_no_week_was_ever_asked(
     edition = latest(fresh.store)
     assert edition
     assert edition.id == f"{current_week()}.1"
-    page = fresh.store.get(f"editions/{edition.id}/figures.html").decode()
-    assert "No model has been asked yet." in page
+    assert headline(fresh.place()) == ["No model has been asked yet."]
+    page = fresh.store.get(f"editions/{edition.id}/studies/index.html").decode()
     assert "A tiny study" in page
     assert cliche("verify").code == 0
     assert "nothing changed" in cliche("publish").out
     ran = cliche("run", "--week", current_week())
     assert ran.code == 0, ran.err
-    page = fresh.store.get(f"editions/{current_week()}.2/figures.html").decode()
-    assert "No model has been asked yet." not in page
+    assert len(headline(fresh.place())) == 2
+    page = fresh.store.get(f"editions/{current_week()}.2/index.html").decode()
     assert MODELS[0] in page

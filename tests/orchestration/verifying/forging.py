@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from assets.leaderboard.page.page import render
-from assets.leaderboard.page.sheets import nameless, site_of
+from assets.leaderboard.page.sheets import named, nameless, site_of
+from assets.leaderboard.past.index import entries_of, folders_of
+from assets.leaderboard.sheets import sheets
 from orchestration.verifying.archive import past
 from orchestration.verifying.archive.listed import parts
-from orchestration.verifying.page import made_again
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.building import build_database
@@ -60,10 +60,6 @@ class _Folder:
         assert old in before, old
         path.write_text(before.replace(old, new), encoding="utf-8")
 
-    def pictures(self) -> list[Path]:
-        """Return the files of the pictures, sorted."""
-        return sorted((self.folder / "pictures").iterdir())
-
     def write(self) -> None:
         """Write the manifest as it is now."""
         key = f"{keys.edition_prefix(self.manifest['edition'])}manifest.json"
@@ -81,24 +77,26 @@ class _Folder:
         }
 
     def _content(self, files: dict[str, bytes]) -> str:
-        front = "figures.html" if "figures.html" in files else "index.html"
-        index = files[front].decode()
-        for text, bare in (
-            (f"Edition <b>{self.manifest['edition']}</b>", "Edition <b></b>"),
+        made = {"data", "docs", "pictures", "static"}  # otherwise than with pages
+        pages = {
+            n: d
+            for n, d in files.items()
+            if n.rpartition("/")[2] == "index.html"
+            or ("/" in n and n.partition("/")[0] not in made and not n.endswith(".png"))
+        }
+        edition, site = self.manifest["edition"], site_of(self.manifest)
+        pages = {n: nameless(d, edition, site) for n, d in pages.items()}
+        # the one page of editions of before that said this of its edition
+        said = "figures.html" if "figures.html" in files else "index.html"
+        text = nameless(files[said], edition, site).decode()
+        for told, bare in (
+            (f"Edition <b>{edition}</b>", "Edition <b></b>"),
             (f" It replaces edition {self.manifest['replaces']}.", ""),
             (f"Code version {self.manifest['code_version']}.", "Code version ."),
         ):
-            index = index.replace(text, bare)
-        pages = {front: index.encode()} | {n: d for n, d in files.items() if n.startswith("static/")}
-        made = {"data", "docs", "pictures", "static"}  # otherwise than with pages
-        beside = {n for n in files if "/" in n and n.partition("/")[0] not in made and not n.endswith(".png")}
-        pages |= {
-            n: d
-            for n, d in files.items()
-            if n != front and (n in beside or n.rpartition("/")[2] == "index.html")
-        }
-        edition, site = self.manifest["edition"], site_of(self.manifest)
-        pages = {n: d if n.startswith("static/") else nameless(d, edition, site) for n, d in pages.items()}
+            text = text.replace(told, bare)
+        pages[said] = text.encode()
+        pages |= {n: d for n, d in files.items() if n.startswith("static/")}
         rendered = {name: sha256_hex(data) for name, data in pages.items()}
         return sha256_hex(canonical_json({"tables": self.manifest["table_hashes"], "page": rendered}))
 
@@ -210,12 +208,15 @@ class Edition(_Folder):
             _rewrite(path, query)
 
     def page(self) -> None:
-        """Make the page anew from the DuckDB file, as the forger's copy of the code does."""
+        """Make the pages anew from the DuckDB file, as the forger's copy of the code does; drawings stay."""
+        edition, site = self.manifest["edition"], site_of(self.manifest)
+        past = folders_of(entries_of(self.manifest))
         with open_published(self.database) as con:
-            page = made_again(con, self.manifest)
-        named = {name: self.manifest[name] for name in ("edition", "code_version", "replaces")}
-        for name, data in render(replace(page, **named)).items():
-            (self.folder / name).write_bytes(data)
+            for name, data in sheets(con, date.fromisoformat(self.manifest["week"]), site, past=past):
+                if not name.endswith(".png"):
+                    path = self.folder / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(named(data, edition, site))
 
     def sign(self, **changes: Any) -> None:
         """Write a manifest that agrees with the files as they are, hashes of rows included; `changes` are set last."""

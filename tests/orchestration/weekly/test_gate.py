@@ -96,7 +96,7 @@ def test_a_model_below_its_floor_is_withheld_after_the_deadline_and_the_others_a
     assert told["sim-classic"] is None
     assert "attempts__completeness" in told["real"]
     assert "0.25" in told["real"] or "25 %" in told["real"]
-    page = place.store.get(f"editions/{WEEK}.1/figures.html").decode()
+    page = place.store.get(f"editions/{WEEK}.1/models/real/index.html").decode()
     assert "Withheld this week" in page
 
 

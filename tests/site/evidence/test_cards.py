@@ -22,7 +22,7 @@ from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.message import title
 from tests.site import world
 from tests.site.pages import shown
-from tests.site.test_page import HOSTILE
+from tests.site.pages.hostile import MARKUP as HOSTILE
 from warehouse.store import Store, open_store
 
 WEEK = date.fromisoformat(world.WEEK)

@@ -13,12 +13,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from assets.leaderboard.evidence import finding_words
 from assets.leaderboard.evidence.findings import findings
-from assets.leaderboard.evidence.ranked import ranked
-from assets.leaderboard.page import lead_words
+from assets.leaderboard.evidence.ranked import compared, ranked, strongest
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import SitePlace, named, render_sheet
-from assets.leaderboard.parts import lead
 from assets.leaderboard.views.findings import FindingView
 from assets.metrics.labels.gold_evidence import ONCE, TOO_MANY
 from tests.site import world
@@ -150,13 +149,13 @@ def test_every_sentence_is_the_one_that_the_published_tables_give_in_both_langua
 
 
 def test_the_first_finding_is_the_one_that_the_edition_opens_with_in_the_same_words(con: Con) -> None:
-    strongest = lead.strongest(con, WEEK)
-    assert strongest is not None
-    assert tongue("en").say(findings(con, WEEK)[0].sentence) == lead_words.sentence(strongest)
+    first = strongest(con, WEEK)
+    assert first is not None
+    assert findings(con, WEEK)[0].sentence == finding_words.sentence(first)
 
 
 def test_only_what_is_alone_at_the_top_is_the_furthest_and_ties_are_counted(con: Con) -> None:
-    expected, told = derived(con), ranked(lead.compared(con, WEEK))
+    expected, told = derived(con), ranked(compared(con, WEEK))
     for one, view in zip(told, findings(con, WEEK), strict=True):
         of_kind = [row for row in expected if row["simulated"] == one.finding.simulated]
         own = next(
@@ -177,7 +176,7 @@ def test_only_what_is_alone_at_the_top_is_the_furthest_and_ties_are_counted(con:
 def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
     rows = {(row["model"], row["prompt"]): row for row in derived(con)}
     seen: set[str] = set()
-    for one, view in zip(ranked(lead.compared(con, WEEK)), findings(con, WEEK), strict=True):
+    for one, view in zip(ranked(compared(con, WEEK)), findings(con, WEEK), strict=True):
         row = rows[one.finding.model, one.finding.prompt]
         said = " ".join(tongue("en").say(doubt) for doubt in view.doubts)
         unread = row["drawn"] - row["n"]
@@ -229,7 +228,7 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
 
 
 def test_pictures_are_of_the_window_and_framed_where_their_label_is_the_value(con: Con) -> None:
-    for one, view in zip(ranked(lead.compared(con, WEEK)), findings(con, WEEK), strict=True):
+    for one, view in zip(ranked(compared(con, WEEK)), findings(con, WEEK), strict=True):
         read = dict(
             con.execute(
                 "SELECT image_sha256, value FROM labels INNER JOIN slots USING (week, model, slot_key) "
@@ -261,7 +260,7 @@ def test_it_can_be_cited_by_edition_and_address_and_has_a_card_for_those_who_lin
 
 
 def test_the_list_has_every_finding_with_its_figures_and_says_how_many_were_compared(con: Con) -> None:
-    shares = lead.compared(con, WEEK)
+    shares = compared(con, WEEK)
     page = main(rendered(con, "findings")["findings/index.html"])
     assert page.count("· n = ") == len(findings(con, WEEK))
     clear = sum(one.distance > 0 for one in shares)
@@ -280,7 +279,7 @@ def test_names_of_pages_are_fit_for_addresses_and_never_the_same(con: Con) -> No
     for model in ("chatdraw", "sim-next"):
         for table in ("window_scores", "prompts", "scores"):
             con.execute(f"UPDATE {table} SET model = 'a:b' WHERE model = '{model}'")
-    slugs = [one.slug for one in ranked(lead.compared(con, WEEK))]
+    slugs = [one.slug for one in ranked(compared(con, WEEK))]
     assert len({*slugs}) == len(slugs)
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", slug) for slug in slugs)
 

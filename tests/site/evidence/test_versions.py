@@ -13,7 +13,6 @@ import pytest
 from assets.generation.slots import Slot
 from assets.leaderboard.cells.showing import suite_note
 from assets.leaderboard.page.sheets import NOWHERE
-from assets.leaderboard.parts.boards import headline
 from assets.leaderboard.sheets import sheets
 from assets.metrics.claims.counts import week_claim_counts
 from assets.metrics.claims.table import history_claims
@@ -85,11 +84,7 @@ def test_boards_prompts_models_and_events_say_why_there_is_another_version(pages
     assert "Version 2 asks" not in shown.words(pages["prompts/occupations/ceo-face/index.html"])
 
 
-def test_the_front_page_opens_on_the_second_version_and_answers_its_questions(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
-    keys = [(f"occupations@{major}", "perceived_gender", "parity", "baseline") for major in (1, 2)]
-    assert headline(keys) == keys[1]
+def test_the_front_page_answers_questions_of_the_second_version(pages: dict[str, str]) -> None:
     assert "Who is the CEO?" in shown.words(pages["index.html"])
 
 
@@ -111,7 +106,7 @@ def test_no_link_of_a_world_of_two_versions_is_dead(pages: dict[str, str]) -> No
     for path, page in pages.items():
         for link in re.findall(r'href="([^"#:]*\.html)', page):
             target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
-            assert target in pages or target == "figures.html" or target.startswith(".."), (path, link)
+            assert target in pages or target.startswith(".."), (path, link)
 
 
 def test_wordings_are_compared_as_words_are(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The finding that the page opens with, derived once more from the published table and from single labels."""
+"""The first finding, derived once more from the published table and from single labels; changes of the month."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import duckdb
 import pytest
 
 from assets.generation.slots import Slot
-from assets.leaderboard.page import lead_words, words
-from assets.leaderboard.parts import changes, lead
-from assets.leaderboard.views.finding import LeadFinding
-from assets.leaderboard.views.view import Lead
+from assets.leaderboard.evidence import finding_words, ranked
+from assets.leaderboard.models import changes
+from assets.leaderboard.page import words
+from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.views.finding import Detected, LeadFinding
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world
@@ -37,12 +38,16 @@ def con(filled_store: Store) -> Iterator[Con]:
         yield con
 
 
-def built(con: Con) -> Lead:
-    return lead.build(con, DAY, changes.build(con, DAY))
+def first(con: Con) -> ranked.Ranked:
+    return ranked.ranked(ranked.compared(con, DAY))[0]
+
+
+def sentence(con: Con) -> str:
+    return tongue("en").say(finding_words.sentence(strongest(con)))
 
 
 def strongest(con: Con) -> LeadFinding:
-    found = lead.strongest(con, DAY)
+    found = ranked.strongest(con, DAY)
     assert found is not None
     return found
 
@@ -87,26 +92,20 @@ def derived(con: Con) -> list[tuple[int, int, str, str, str]]:
 
 def test_it_is_the_share_that_the_rule_finds_in_the_published_table(con: Con) -> None:
     found = strongest(con)
-    first, *others = derived(con)
-    assert (round(100 * found.reach), found.n, found.model, found.prompt, found.value) == first
+    best, *others = derived(con)
+    assert (round(100 * found.reach), found.n, found.model, found.prompt, found.value) == best
     assert not found.simulated, "sim-classic draws men alone, and is no real model"
-    assert len(found.ties) == sum(one[:2] == first[:2] for one in others)
-    assert found.equal == sum(one[0] == first[0] and one[1] < first[1] for one in others)
+    assert len(first(con).ties) == sum(one[:2] == best[:2] for one in others)
     assert (found.count, found.n, found.drawn) == counted(con, found)
 
 
 def test_every_number_of_the_sentence_is_one_of_single_labels(con: Con) -> None:
-    found, said = strongest(con), built(con)
+    found, said = strongest(con), sentence(con)
     k, n, drawn = counted(con, found)
-    numbers = [int(number) for number in re.findall(r"\d+", said.sentence.replace(found.model, ""))]
+    numbers = [int(number) for number in re.findall(r"\d+", said.replace(found.model, ""))]
     assert numbers == ([k, n] if n == drawn else [drawn, n, k])
-    assert found.model in said.sentence
-    assert words.depiction("perceived_gender", found.value) in said.sentence
-    assert (
-        f"n = {n} pictures; {words.percent(k / n)}, 95 % interval {words.percent(found.low)} to "
-        in said.basis
-    )
-    assert said.changes == "No change was detected this month."
+    assert found.model in said
+    assert words.depiction("perceived_gender", found.value) in said
 
 
 def test_simulated_models_are_told_of_where_no_real_one_has_a_finding_and_are_called_so(con: Con) -> None:
@@ -114,16 +113,14 @@ def test_simulated_models_are_told_of_where_no_real_one_has_a_finding_and_are_ca
         world.withhold(con, model, "test")
     found = strongest(con)
     assert (found.model, found.simulated) == ("sim-classic", True)
-    assert " the simulated model sim-classic drew " in built(con).sentence
+    assert " the simulated model sim-classic drew " in sentence(con)
     assert found.count == found.n == found.drawn
-    assert built(con).sentence.startswith(f"All {found.n} pictures of ")
+    assert sentence(con).startswith(f"All {found.n} pictures of ")
 
 
 def test_labels_that_are_not_reliable_are_told_of_only_where_there_are_no_others(con: Con) -> None:
     con.execute(disagrees(world.WEEK, "photo", 0.42))
-    found = strongest(con)
-    assert not found.reliable
-    assert "Its labels are not reliable" in built(con).basis
+    assert not strongest(con).reliable
 
 
 # --- Small worlds -----------------------------------------------------------------------------------------------------
@@ -160,22 +157,17 @@ def one_in_four_unread(slot: Slot, attribute: Attribute) -> tuple[str, None, Non
 
 def test_ties_are_told_as_ties_and_nothing_is_called_the_furthest(tmp_path: Path) -> None:
     con = drawn(tmp_path, "one", "two", labels=cliche, prompts=lambda prompt: prompt in {MEXICO, INDIA})
-    found, said = strongest(con), built(con)
-    assert [(one.model, one.prompt) for one in (found, *found.ties)] == [
+    found, said = first(con), sentence(con)
+    assert [(one.model, one.prompt) for one in (found.finding, *found.ties)] == [
         ("one", INDIA),
         ("one", MEXICO),
         ("two", INDIA),
         ("two", MEXICO),
     ]
-    assert said.sentence.startswith("All 20 pictures of an Indian person that ")
-    assert said.sentence.endswith(" drew in the last four weeks show a turban.")
-    assert "furthest from what" not in said.basis.replace(lead_words.RULE, "")
-    assert "it is the furthest" not in said.basis
-    assert (
-        "The same holds for the simulated model one, “a Mexican person” (20 of 20 show a sombrero); "
-        in said.basis
-    )
-    assert said.basis.count("20 of 20 show") == 3
+    assert (found.place, found.last) == (1, 4)
+    assert said.startswith("All 20 pictures of an Indian person that ")
+    assert said.endswith(" drew in the last four weeks show a turban.")
+    assert "furthest" not in tongue("en").say(finding_words.among(found))
 
 
 def test_all_men_of_many_pictures_come_before_a_sombrero_in_each_of_few(tmp_path: Path) -> None:
@@ -197,7 +189,7 @@ def test_all_men_of_many_pictures_come_before_a_sombrero_in_each_of_few(tmp_path
         )
     con = drawn(tmp_path)
     con.execute("DELETE FROM stereotype_pairs WHERE statistic IS NOT NULL")
-    found = {(one.model, one.attribute): one for one in lead.compared(con, DAY)}
+    found = {(one.model, one.attribute): one for one in ranked.compared(con, DAY)}
     men_only, hats = found["men", "perceived_gender"], found["hats", "headwear"]
     assert (men_only.count, men_only.n, hats.count, hats.n) == (100, 100, 12, 12)
     assert hats.distance > 0.5 >= men_only.distance
@@ -209,36 +201,27 @@ def test_all_men_of_many_pictures_come_before_a_sombrero_in_each_of_few(tmp_path
         "UPDATE window_scores SET high = 0.2, low = 0.1 WHERE model = 'men' AND value_name = 'masculine'"
     )
     below = next(
-        one for one in lead.compared(con, DAY) if (one.model, one.attribute) == ("men", "perceived_gender")
+        one for one in ranked.compared(con, DAY) if (one.model, one.attribute) == ("men", "perceived_gender")
     )
     assert below.reach == pytest.approx((below.expected - below.high) / below.expected)
-    assert "the nearer end of the interval is at 60\N{NO-BREAK SPACE}% of the largest distance possible." in (
-        lead_words.basis(below)
+    assert "the nearer end of the interval is at 60% of the largest distance possible." in (
+        tongue("en").say(finding_words.against(below))
     )
 
 
-def test_of_many_ties_three_are_named_and_the_others_counted(tmp_path: Path) -> None:
-    con = drawn(tmp_path, "a", "b", "c", labels=cliche, prompts=lambda prompt: prompt in {MEXICO, INDIA})
-    assert len(strongest(con).ties) == 5
-    assert "; and for 2 more." in built(con).basis
-
-
-def test_one_share_of_one_model_alone_is_compared_with_nothing(tmp_path: Path) -> None:
+def test_one_share_of_one_model_alone_shares_its_place_with_nothing(tmp_path: Path) -> None:
     con = drawn(tmp_path, "alone", labels=cliche, prompts=lambda prompt: prompt == MEXICO)
     con.execute("DELETE FROM yardsticks WHERE attribute = 'perceived_gender'")
-    found, said = strongest(con), built(con)
-    assert (found.prompt, found.compared, found.ties) == (MEXICO, 1, ())
-    assert not re.search("is the furthest|None of|same holds", said.basis.replace(lead_words.RULE, ""))
+    found = first(con)
+    assert (found.finding.prompt, found.among, found.ties) == (MEXICO, 1, ())
 
 
 def test_pictures_that_could_not_be_read_are_in_the_sentence(tmp_path: Path) -> None:
     con = drawn(tmp_path, "one", labels=one_in_four_unread, prompts=lambda prompt: prompt == MEXICO)
-    assert built(con).sentence == (
+    assert sentence(con) == (
         "Of the 20 pictures of a Mexican person that the simulated model one drew in the last four weeks, 15 could be "
         "read, and all of them show a sombrero."
     )
-    assert "Read is headwear." in built(con).basis
-    assert "Pictures are of 1 of these 4 weeks." in built(con).basis
 
 
 def test_a_statistic_is_what_a_share_is_held_against_where_one_is_named(tmp_path: Path) -> None:
@@ -256,14 +239,14 @@ def test_a_statistic_is_what_a_share_is_held_against_where_one_is_named(tmp_path
     assert (found.expected,) == expected
     assert found.distance == pytest.approx(found.low - found.expected)
     assert found.reach == pytest.approx(found.distance / (1 - found.expected))
-    assert f"is held against {words.percent(found.expected)} (UN population figures 2020)" in built(con).basis
+    share = tongue("en").percent(found.expected)
+    assert f"(UN population figures 2020: {share})" in tongue("en").say(finding_words.against(found))
 
 
 def test_without_a_picture_nothing_is_told(tmp_path: Path) -> None:
     con = drawn(tmp_path, "silent", labels=cliche, outcomes=lambda slot: ("refused_text",))
-    assert lead.strongest(con, DAY) is None
-    assert built(con).sentence == "No share of the last four weeks can be compared with anything yet."
-    assert not re.search(r"\d", built(con).basis)
+    assert ranked.strongest(con, DAY) is None
+    assert ranked.compared(con, DAY) == []
 
 
 def test_a_model_that_refuses_everything_is_not_told_of_and_changes_nothing(tmp_path: Path) -> None:
@@ -271,10 +254,10 @@ def test_a_model_that_refuses_everything_is_not_told_of_and_changes_nothing(tmp_
     only = {"suites": (REST,), "replicates": 20, "prompts": lambda prompt: prompt == MEXICO}
     builder.build_partition(store, world.WEEK, "draws", labels=cliche, **only)
     alone = drawn(tmp_path)
-    before = built(alone)
+    before = sentence(alone)
     builder.build_partition(store, world.WEEK, "silent", outcomes=lambda slot: ("refused_text",), **only)
-    assert built(drawn(tmp_path)).sentence == before.sentence
-    assert "draws" in before.sentence
+    assert sentence(drawn(tmp_path)) == before
+    assert "draws" in before
 
 
 def test_where_nothing_lies_clearly_off_that_is_said(tmp_path: Path) -> None:
@@ -282,19 +265,8 @@ def test_where_nothing_lies_clearly_off_that_is_said(tmp_path: Path) -> None:
         return ("none" if attribute.id == "headwear" else cliche(slot, attribute)[0], None, None)
 
     con = drawn(tmp_path, "fair", labels=even, prompts=lambda prompt: prompt == MEXICO)
-    assert lead.strongest(con, DAY) is None
-    assert built(con).sentence == "No share of the last four weeks lies clearly off what it is held against."
-    assert built(con).basis.startswith("2 shares were compared")
-
-
-def test_before_anybody_was_asked_no_month_is_spoken_of() -> None:
-    from warehouse.database.connection import connect
-    from warehouse.database.migrations import migrate
-
-    with connect(None) as con:
-        migrate(con)
-        said = built(con)
-    assert (said.sentence, said.changes) == ("No model has been asked yet.", "")
+    assert ranked.strongest(con, DAY) is None
+    assert len(ranked.compared(con, DAY)) == 2
 
 
 # --- Changes of the month ---------------------------------------------------------------------------------------------
@@ -303,18 +275,14 @@ def test_before_anybody_was_asked_no_month_is_spoken_of() -> None:
 @pytest.mark.parametrize(
     ("opened", "kinds", "said"),
     [
-        ([-4], ["model"], "No change was detected this month."),
-        ([-3], ["model"], "1 change was detected this month."),
-        ([0, -3, -4], ["model"] * 3, "2 changes were detected this month."),
-        (
-            [0, -1],
-            ["model", "labeler_drift"],
-            "1 change was detected this month. 1 more has a likelier cause than the model.",
-        ),
+        ([-4], ["model"], Detected(0, 0)),
+        ([-3], ["model"], Detected(1, 0)),
+        ([0, -3, -4], ["model"] * 3, Detected(2, 0)),
+        ([0, -1], ["model", "labeler_drift"], Detected(1, 1)),
     ],
 )
 def test_changes_are_those_that_were_opened_in_the_window(
-    con: Con, opened: list[int], kinds: list[str], said: str
+    con: Con, opened: list[int], kinds: list[str], said: Detected
 ) -> None:
     for number, (back, kind) in enumerate(zip(opened, kinds, strict=True)):
         week = f"DATE '{shift(world.WEEK, back)}'"
@@ -327,7 +295,7 @@ def test_changes_are_those_that_were_opened_in_the_window(
                 kind=f"'{kind}'",
             )
         )
-    assert built(con).changes == said
+    assert changes.detected(changes.known(con, DAY), DAY) == said
 
 
 def test_a_change_that_is_seen_in_several_values_is_one(con: Con) -> None:
@@ -336,4 +304,4 @@ def test_a_change_that_is_seen_in_several_values_is_one(con: Con) -> None:
         con.execute(
             drifted(week=week, changed_week=f"{week} - 7", suite="'occupations'", value_name=f"'{value}'")
         )
-    assert built(con).changes == "1 change was detected this month."
+    assert changes.detected(changes.known(con, DAY), DAY) == Detected(1, 0)

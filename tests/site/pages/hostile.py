@@ -41,3 +41,8 @@ TEXTS = (
 )
 #: All of them in one text, for what is said once.
 TEXT = " ".join(TEXTS)
+#: Markup, a formula and marks of direction in one line.
+MARKUP = (
+    '<script>document.title="owned"</script>"><img src=http://127.0.0.1:9/x onerror=document.title="owned">'
+    "'><svg onload=document.title='owned'>{{7*7}}{% raw %}=cmd()|' /C calc'!A0\u202egnp.exe\u2066\u0000\x1b[31m"
+)

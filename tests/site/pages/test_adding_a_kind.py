@@ -13,12 +13,14 @@ import pytest
 
 from assets.leaderboard import pages, sheets
 from assets.leaderboard.edition import publish
-from assets.leaderboard.page import page as rendering
+from assets.leaderboard.page import environment as rendering
 from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace
 from assets.leaderboard.published import read_manifest
+from assets.leaderboard.texts import own_relations
 from orchestration.verifying import page as verifying
 from orchestration.verifying.report import VerifyReport
+from orchestration.verifying.version import Version
 from tests.site import world
 from warehouse.canonical import sha256_hex
 from warehouse.database.published import open_published
@@ -130,15 +132,19 @@ def test_pages_are_published_once_and_found_different_when_one_was_changed(
     folder = Path(store.url) / edition.prefix
     copy = open_published(Path(store.url) / "site" / "cliche.duckdb")
     try:
-        hashes, unlike = verifying._made_others(copy, folder, manifest)
-        assert unlike == []
-        assert sorted(hashes) == verifying._others(manifest)
-        assert verifying._nameless_others(folder, manifest) == hashes
+        same = Version("test", own_relations(), decided=True, same=True)
+
+        def compared() -> list[str]:
+            report = VerifyReport("x")
+            verifying.compare_page(copy, folder, manifest, same, manifest["table_hashes"], report)
+            return report.differences
+
+        assert compared() == []
         page = folder / "fr" / "asked" / "imago-2" / "index.html"
         page.chmod(0o644)
         whole = page.read_text()
         page.write_text(whole.replace("imago-2:", "imago-3:"))
-        assert verifying._made_others(copy, folder, manifest)[1] == ["fr/asked/imago-2/index.html"]
+        assert compared() == ["fr/asked/imago-2/index.html is not what its version makes of the tables"]
         for forged, said in (
             (
                 whole.replace("../../about/", "../../abuot/"),

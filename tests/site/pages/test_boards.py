@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from assets.leaderboard.models import pairs
-from assets.leaderboard.models.reasons import reason
 from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
 from tests.site import world
 from tests.site.pages import shown
@@ -119,6 +119,8 @@ def test_ranked_models_come_first_and_real_ones_are_never_in_one_table_with_simu
     for path, page in pages.items():
         for table in re.findall(r"<tbody>.*?</tbody>", page, re.DOTALL):
             models = re.findall(r'<tr role="row" id="([^"]+)">', table)
+            if not models:
+                continue  # what became of requests, of all models
             assert len({kinds[model] for model in models}) == 1, path
             ranked = ["bracket" in row for row in rows_of(table).values()]
             assert ranked == sorted(ranked, reverse=True)

@@ -12,9 +12,9 @@ import pytest
 
 from assets.leaderboard.cells.showing import NEEDED
 from assets.leaderboard.evidence.finding_words import sentence
+from assets.leaderboard.evidence.ranked import strongest
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.pages.home import QUESTIONS
-from assets.leaderboard.parts.lead import strongest
 from tests.site import world
 from tests.site.pages.shown import WEEK, asked, files, words
 from warehouse.database.connection import connect

@@ -16,8 +16,8 @@ import pytest
 from assets.leaderboard.cells import showing
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
 from tests.site import world
+from tests.site.pages.hostile import MARKUP as HOSTILE
 from tests.site.pages.shown import made as sheets_of
-from tests.site.test_page import HOSTILE
 from tests.warehouse.checks.quality_rows import drifted
 from warehouse.store import Store, open_store
 

@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.leaderboard.page.page import STATIC
 from assets.leaderboard.page.sheets import NOWHERE
+from assets.leaderboard.page.static import static_files
 from assets.leaderboard.sheets import sheets
 from tests.site import world
 from tests.site.pages.shown import WEEK, asked
@@ -110,7 +110,7 @@ class _Silent(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def address(pages: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("searched")
-    files = pages | {f"static/{path.name}": path.read_bytes() for path in STATIC.iterdir() if path.is_file()}
+    files = pages | static_files()
     for path, data in files.items():
         if path.endswith((".html", ".json", ".js", ".css", ".svg")):
             (folder / "below" / path).parent.mkdir(parents=True, exist_ok=True)

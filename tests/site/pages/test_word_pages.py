@@ -12,7 +12,7 @@ import pytest
 from assets.generation.slots import Slot
 from assets.leaderboard.cells import word_pictures
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
-from tests.site import test_effects as effects
+from tests.site import words_world as effects
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.test_prompt_pages import Node, Tree

@@ -15,8 +15,8 @@ import pytest
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.asset import complete_studies
-from assets.leaderboard.page.effect_words import signed_points
 from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.page.words import signed
 from assets.leaderboard.views.study_pages import may_show
 from tests.site import world
 from tests.site.pages.shown import files, words
@@ -100,7 +100,8 @@ def test_distances_ranks_and_clear_differences_are_those_of_the_tables_in_both_l
             place = str(first) if first == last else f"{first}–{last}"
             rank = f"{place} {of} {ranked} " if first else ""
             between = f"{'de ' if language == 'fr' else ''}{tell(low)}{to}{tell(high)}"
-            assert f"{rank}{tell(distance)} {between} {n}" in text, title
+            figure = re.escape(f"{rank}{tell(distance)} {between} ")
+            assert re.search(rf"{figure}(TVD \d\D\d\d, \D+ \d\D\d\d )?{n}\b", text), title
         for title, k, n, k_after, n_after in clear:
             assert re.search(
                 rf"{title}.{{1,90}} {k} (images )?{of} {n}.{{1,20}} {k_after} {of} {n_after} p", text
@@ -129,7 +130,7 @@ def test_what_a_condition_changes_on_average_is_that_of_the_table_in_both_langua
         for name, metric, before, after, low, high, _change, n_before, n_after in found:
             said = words(f"<main>{rows[name]}</main>")
             if metric == "share":
-                ends = [signed_points(end) for end in (low, high)]
+                ends = [signed(end) for end in (low, high)]
                 sides = [own.percent(side) for side in (before, after)]
             else:
                 ends = [own.decimal(end).replace("-", "\N{MINUS SIGN}") for end in (low, high)]

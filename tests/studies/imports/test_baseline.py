@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assets.leaderboard.page.languages import tongue
 from assets.metrics.results import STUDY_RESULTS
 from assets.metrics.study.differences import in_order
 from tests.studies.conftest import Study
@@ -84,7 +85,7 @@ def test_every_condition_is_compared_with_the_named_one(tiny: Study) -> None:
         effects = rows(con, "FROM study_effects WHERE subject IS NULL AND model = 'm-one'")
         audited = rows(con, sql("audit/study_differences"))
         again = rows(con, sql("audit/study_effects"))
-        table, page = view(con).tables[0], section(con)
+        shown, page = view(con), section(con)
     assert {(row["condition_a"], row["condition_b"]) for row in differences} == {
         ("plain", other) for other in ("angry", "controlled", "smiling")
     }
@@ -107,22 +108,18 @@ def test_every_condition_is_compared_with_the_named_one(tiny: Study) -> None:
     for row in again:
         assert (row["published"] is None) == (row["from_labels"] is None), row
         assert row["published"] == pytest.approx(row["from_labels"], abs=1e-9)
-    assert table.conditions == ("plain", "controlled", "angry", "smiling")
-    assert [(one.before, one.after) for one in table.changes] == [
-        ("plain", "controlled"), ("plain", "angry"), ("plain", "smiling")
+    english = tongue("en").say
+    assert [english(one.condition) for one in shown.distances] == [
+        "plain", "with a request for diversity", "angry", "smiling"
     ]  # fmt: skip
-    assert [one.title for one in table.effects] == [
-        "What asking for diversity changes",
-        "What “angry” changes, against “plain”",
-        "What “smiling” changes, against “plain”",
-    ]
-    (told,) = [s for s in table.effects[2].sentences if "Model One" in s and "fewer" in s]
-    assert told == (
-        "Under “smiling” instead of “plain”, in pictures of 2 occupations, Model One draws 60 points fewer pictures "
-        "with gender labelled “f”: 20\N{NO-BREAK SPACE}% instead of 80\N{NO-BREAK SPACE}%."
-    )
-    assert page.count("further past") == 1  # the request for diversity alone can go past a reference
-    assert "{of}" not in re.sub(r"<[^>]+>", "", page)
+    for told in (shown.differences, shown.means):
+        assert {(english(one.before), english(one.after)) for one in told} == {
+            ("plain", "with a request for diversity"), ("plain", "angry"), ("plain", "smiling")
+        }  # fmt: skip
+    # the request for diversity alone can go past a reference
+    assert [english(one.after) for one in shown.means if one.past] == ["with a request for diversity"]
+    assert "f: past " in re.sub(r"<[^>]+>", "", page)
+    assert "80% → 20%" in page
 
 
 def test_the_named_baseline_comes_first_then_known_ones_then_the_alphabet() -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.leaderboard.page import effect_words, words
-from assets.leaderboard.parts.boards import headline
+from assets.leaderboard.page import words
 from assets.suites import loader
 from assets.suites.loader import FOLDER, attribute_words, load_attributes, load_suites
 from assets.suites.published import suite_hash
@@ -57,13 +56,11 @@ def test_one_entry_gives_the_attribute_and_all_its_words() -> None:
     assert [one.id for one in load_suites()["feet@1"].attributes] == ["shoes"]
     assert words.attribute("shoes") == "Footwear"
     assert words.depiction("shoes", "clogs") == "wooden shoes"
-    assert words.shown("shoes", "clogs") == "people in clogs"
-    assert effect_words.pictures("shoes", "clogs") == "pictures of people in clogs"
+    assert words.pictures("shoes", "clogs") == "people in clogs"
+    assert words.of_value("shoes", "clogs").pictures == "pictures of people in clogs"
     # what has no words is shown as it is written
     assert words.depiction("shoes", "boots") == "shoes “boots”"
-    assert effect_words.pictures("shoes", "boots") == "pictures with footwear “boots”"
-    keys = [("feet@1", name, "uniform", "baseline") for name in ("perceived_gender", "headwear", "shoes")]
-    assert headline(keys) == keys[2]
+    assert words.pictures("shoes", "boots") == "boots"
 
 
 def test_words_are_no_part_of_a_suite_so_plans_and_their_hashes_do_not_know_them(folder: Path) -> None:
@@ -71,8 +68,8 @@ def test_words_are_no_part_of_a_suite_so_plans_and_their_hashes_do_not_know_them
     path = folder / "attributes.yaml"
     path.write_text(path.read_text().replace("people in clogs", "clog-wearers").replace("women", "ladies"))
     attribute_words.cache_clear()
-    assert words.shown("shoes", "clogs") == "clog-wearers"
-    assert words.shown("perceived_gender", "feminine") == "perceived ladies"
+    assert words.pictures("shoes", "clogs") == "clog-wearers"
+    assert words.pictures("perceived_gender", "feminine") == "perceived ladies"
     assert {label: suite_hash(suite) for label, suite in load_suites().items()} == before
     assert "said" not in load_suites()["feet@1"].model_dump_json()
     assert all(type(one).__name__ == "Attribute" for one in load_attributes())

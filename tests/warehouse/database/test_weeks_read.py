@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.leaderboard.parts.lead import read
+from assets.leaderboard.evidence.ranked import read
 from assets.leaderboard.views.query import rows, rows_of_weeks, stream_of_weeks
 from tests.site import world
 from tests.warehouse.checks.quality_rows import disagrees, moved
@@ -26,7 +26,6 @@ OF_WEEKS: dict[str, dict[str, Any]] = {
     "model_costs": {},
     "model_ends": {},
     "pairs": {},
-    "samples": {"pictures": 4},
     "conversations": {"conversations": 2},
     "past_cells": {},
 }
@@ -112,33 +111,3 @@ def test_rows_of_a_statement_over_some_weeks(con: duckdb.DuckDBPyConnection, nam
     assert [*stream_of_weeks(con, name, weeks, OVER_WEEKS[name])] == whole
     assert whole or name == "prompt_turns"
     assert len([*stream_of_weeks(con, name, weeks[:1], OVER_WEEKS[name])]) <= len(whole)
-
-
-def test_the_boards_have_the_last_row_and_the_last_figure_of_everybody(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    """Also of a model that is retired, and of one whose figures are withheld now."""
-    con.execute("BEGIN")
-    con.execute(
-        "INSERT INTO withheld BY NAME SELECT $week::DATE AS week, 'sim-next' AS model, 'few' AS reason",
-        {"week": world.WEEK},
-    )
-    weeks = {row["week"] for row in rows(con, "board_weeks", {"week": world.WEEK})}
-    whole = asked(con, sql("page/board_rows"), {})
-    models = sorted({row["model"] for row in whole})
-    with_figure = rows(con, "figure_weeks", {"week": world.WEEK, "models": models})
-    of_one = rows(con, "figure_weeks", {"week": world.WEEK, "models": ["sim-next"]})
-    con.execute("ROLLBACK")
-    last: dict[tuple[Any, ...], Any] = {}
-    figure: dict[tuple[Any, ...], Any] = {}
-    for row in whole:
-        key = tuple(row[name] for name in ("model", "suite", "condition", "attribute", "reference"))
-        last[key] = max(last.get(key, row["week"]), row["week"])
-        if row["estimate"] is not None:
-            figure[key] = max(figure.get(key, row["week"]), row["week"])
-    assert len({*last.values()}) > 1
-    assert {*last.values()} == weeks
-    assert {*figure.values()} == {row["week"] for row in with_figure}
-    before = date.fromisoformat(shift(world.WEEK, -1))
-    assert of_one == [{"week": before}]
-    assert {day for key, day in figure.items() if key[0] == "sim-next"} == {before}

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from assets.labeling.registry import shipped_conventions
 from assets.leaderboard.evidence.verdict_words import MEANINGS
 from assets.leaderboard.page import words
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
@@ -43,11 +44,12 @@ class ReadAttribute:
 
 @dataclass(frozen=True)
 class Method:
-    """Which of the two pages it is; `attributes` are of the page of labels alone, `meanings` of the other."""
+    """Which of the two pages it is; `meanings` are of the first alone, the others of that of labels."""
 
     part: str
     meanings: tuple[tuple[Message, Message], ...] = ()
     attributes: tuple[ReadAttribute, ...] = ()
+    conventions: tuple[Message, ...] = ()  # how drawings of simulated models are read
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
@@ -59,10 +61,13 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         Method("reading", MEANINGS),
         description=say("What to quote with a figure, what its interval says, and what it does not say."),
     )
+    attributes = _attributes(con, week)
+    used = {labeler.name for attribute in attributes for labeler in attribute.labelers}
+    conventions = tuple(title(said) for name, said in shipped_conventions().items() if name in used)
     yield Sheet(
         "method/labels/",
         say("Who labels the pictures"),
-        Method("labels", attributes=_attributes(con, week)),
+        Method("labels", attributes=attributes, conventions=conventions),
         (Crumb("method/", reading),),
         say("Which program read which attribute, in which weeks, and how many pictures people checked."),
     )

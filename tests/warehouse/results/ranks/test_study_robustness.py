@@ -10,7 +10,9 @@ from statistics import fmean
 import duckdb
 import pytest
 
-from assets.leaderboard.parts.orders import study_orders
+from assets.leaderboard.models.orders import order
+from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.views.query import rows
 from assets.metrics.ranks.robustness import STUDY_SCHEMA, study_robustness
 from assets.metrics.ranks.table import study_pairs
 from tests.warehouse.studies import study_tables
@@ -148,12 +150,16 @@ def test_other_ways_of_models_drawn_by_lot(con: Con, seed: int) -> None:
 
 def test_a_study_whose_models_are_not_told_apart_has_no_sentence(con: Con) -> None:
     told(con, dict.fromkeys("ab", (20, 20, 20, 20)))
-    assert not study_orders(con)["tiny", "gender", "parity", "people", "1-a"]
+    assert rows(con, "study_orders") == []
 
 
 def test_what_turns_is_said_of_each_condition(con: Con) -> None:
     pairs, turned, apart, both = told(con, WOMEN)["parity", "other_reference", "counted"]
-    said = study_orders(con)["tiny", "gender", "parity", "people", "1-a"]
-    assert [*said] == ["baseline"]
-    assert f"{both} of {apart} against counted" in said["baseline"]
+    found = [row for row in rows(con, "study_orders") if row["reference"] == "parity"]
+    assert {row["condition"] for row in found} == {"baseline"}
+    (other,) = (row for row in found if row["variant"] == "other_reference" and row["other"] == "counted")
+    assert tongue("en").say(order(other)) == (
+        f"Measured against another yardstick, counted, {both} of the {apart} pairs that are told apart have the "
+        "opposite order."
+    )
     assert pairs > turned >= both

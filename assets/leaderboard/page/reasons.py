@@ -60,7 +60,7 @@ def _version(found: re.Match[str]) -> Message:
     )
 
 
-def _unreliable(found: re.Match[str]) -> Message:
+def _unreliable(found: re.Match[str] | None = None) -> Message:
     return say("the labels are not reliable")
 
 
@@ -76,6 +76,31 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Message]], ...] =
     (re.compile(r"withheld: (.*)", re.DOTALL), _withheld),
     (re.compile(r"read by version (\S+) of the labeler; the board is ranked on (\S+)"), _version),
 )
+
+
+_MOVED = re.compile(r"not reliable: labels of (\d+) of (\d+) anchor pictures by (.+) moved \(.*")
+_DISAGREE = re.compile(r"not reliable: .* agree at alpha (\S+) \(n = (\d+)\), below (\S+)", re.DOTALL)
+
+
+def unreliable(text: str) -> Message:
+    """Return that labels are not reliable, with what `reliability` says of it."""
+    if found := _MOVED.fullmatch(text):
+        return say(
+            "the labels are not reliable: the labeler %(labeler)s reads %(moved)s of %(pictures)s control pictures in "
+            "another way than before",
+            labeler=words.plain(found[3]),
+            moved=int(found[1]),
+            pictures=int(found[2]),
+        )
+    if found := _DISAGREE.fullmatch(text):
+        return say(
+            "the labels are not reliable: those who read the same %(n)s pictures agree at alpha %(alpha)s, and "
+            "%(needed)s is needed",
+            n=int(found[2]),
+            alpha=title(words.plain(found[1].replace("-", "\N{MINUS SIGN}"))),
+            needed=title(words.plain(found[3])),
+        )
+    return _unreliable()
 
 
 def reason(text: str) -> Message:
