@@ -50,6 +50,8 @@ FIGURE = {
     "cells",
     "planned_cells",
     "reason",
+    "unseen_share",
+    "tipping_share",
 }
 
 
