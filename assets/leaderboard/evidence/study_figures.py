@@ -10,7 +10,7 @@ import duckdb
 
 from assets.leaderboard.cells.reading import by
 from assets.leaderboard.cells.showing import caption, many
-from assets.leaderboard.models import names
+from assets.leaderboard.models import names, unseen
 from assets.leaderboard.models.reasons import reason
 from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, strip, ticks
@@ -89,7 +89,12 @@ def distances(
     """Return study → how far its models are from each reference, under each condition; models are (study, model)."""
     found: dict[str, list[StudyDistances]] = defaultdict(list)
     columns = ("study", "attribute", "reference", "labeler", "labeler_version")
-    for key, every in by(rows(con, "study_figures"), *columns).items():
+    hidden = unseen.of_study_ranks(con)
+    figures = [
+        row | {"unseen": hidden.get(tuple(row[name] for name in unseen.STUDY_RANK))}
+        for row in rows(con, "study_figures")
+    ]
+    for key, every in by(figures, *columns).items():
         study, attribute, reference, labeler, version = key
         axis = axis_end(row["high"] for row in every)
         for under in in_order({row["condition"] for row in every}, baselines[study]):
@@ -107,6 +112,7 @@ def distances(
                         for row in sorted(every, key=_by_rank)
                         if row["condition"] == under
                     ),
+                    below=unseen.below_study(row["unseen"] for row in every if row["condition"] == under),
                 )
             )
     return found
@@ -130,6 +136,7 @@ def _distance(row: Row, name: str, axis: float) -> StudyDistance:
         why=None if known else title(words.reason(row["reason"] or "no figure")),
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
         unranked=reason(why) if why else None,
+        of_rank=tuple(unseen.rank_notes(row["unseen"])),
     )
 
 

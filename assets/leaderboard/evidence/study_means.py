@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
 
+from assets.leaderboard.cells import unseen
 from assets.leaderboard.cells.reading import by
 from assets.leaderboard.evidence.study_figures import StudyWords, by_whom, condition
 from assets.leaderboard.models import names
@@ -29,6 +30,7 @@ def means(
 ) -> Mapping[str, Sequence[StudyMeans]]:
     """Return study → what its conditions changed on average; `people` are labelers that are persons."""
     found: dict[str, list[StudyMeans]] = defaultdict(list)
+    hidden = unseen.of_studies(con)
     of_all = [row for row in rows(con, "study_effects") if row["subject"] is None]
     columns = ("study", "attribute", "labeler", "labeler_version", "b")
     for key, every in by(of_all, *columns).items():
@@ -46,7 +48,7 @@ def means(
                 references=tuple(names.reference(one) for one in references),
                 values=tuple(said.pictures(study, attribute, value) for value in shown),
                 rows=tuple(
-                    _mean(titles[study, model], of, references, shown)
+                    _mean(titles[study, model], of, references, shown, hidden)
                     for model, of in by(every, "model").items()
                 ),
             )
@@ -54,7 +56,13 @@ def means(
     return found
 
 
-def _mean(name: str, found: Sequence[Row], references: Sequence[str], values: Sequence[str]) -> StudyMean:
+def _mean(
+    name: str,
+    found: Sequence[Row],
+    references: Sequence[str],
+    values: Sequence[str],
+    hidden: unseen.Known,
+) -> StudyMean:
     distances = {row["reference"]: row for row in found if row["metric"] in _DISTANCES}
     shares = {row["value_name"]: row for row in found if row["metric"] == "share"}
     known = next(
@@ -63,13 +71,17 @@ def _mean(name: str, found: Sequence[Row], references: Sequence[str], values: Se
     return StudyMean(
         model=name,
         n=(known["n_a"], known["n_b"]),
-        distances=tuple(_move(distances.get(one), squared=True) for one in references),
-        shares=tuple(_move(shares.get(one), squared=False) for one in values),
+        distances=tuple(_move(distances.get(one)) for one in references),
+        shares=tuple(_move(shares.get(one), hidden) for one in values),
     )
 
 
-def _move(row: Row | None, *, squared: bool) -> StudyMove | None:
-    """Return a figure before and after; distances are roots of the means of squares, whose change has the interval."""
+def _move(row: Row | None, hidden: unseen.Known | None = None) -> StudyMove | None:
+    """Return a figure before and after; distances are roots of the means of squares, whose change has the interval.
+
+    Of a share `hidden` says what slots that nobody saw could make of its change.
+    """
+    squared = hidden is None
     if row is None:
         return None
     if row["estimate"] is None:
@@ -78,7 +90,9 @@ def _move(row: Row | None, *, squared: bool) -> StudyMove | None:
     if squared:
         before, after = max(before, 0.0) ** 0.5, max(after, 0.0) ** 0.5
     points = None if squared else (signed_points(row["low"]), signed_points(row["high"]))
-    return StudyMove(before, after, (row["low"], row["high"]), points, _clear(row, squared=squared))
+    rests = None if hidden is None else unseen.note(hidden, unseen.OF_STUDY, row)
+    said = _clear(row, squared=squared)
+    return StudyMove(before, after, (row["low"], row["high"]), points, said, rests)
 
 
 def _clear(row: Row, *, squared: bool) -> Message | None:

@@ -66,6 +66,7 @@ class StudyDistance:
     why: Message | None
     rank: tuple[int, int, int] | None
     unranked: Message | None
+    of_rank: tuple[Message, ...]  # how far it rests on slots that nobody saw
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class StudyDistances:
     axis: float
     marks: tuple[float, ...]
     rows: tuple[StudyDistance, ...]
+    below: Message | None  # what such notes mean
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class StudyMove:
     change: tuple[float, float] | None
     points: tuple[str, str] | None
     said: Message | None
+    unseen: Message | None = None  # how far a share's change rests on slots that nobody saw
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ import numpy as np
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, by_group, ratio
 from assets.metrics.ranks.unseen import FEW
 
+#: A change that no more of the unseen answers undo carries a warning: among values that half of the pictures show, it
+#: is where a factor of odds of 3 undoes a rank.
+TIPPING_WARNS = 0.5
+
 
 class Side(NamedTuple):
     """One side of pairs of prompts: its share in what is seen, and its answers, of which some are unseen; (E,) each."""
