@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.metrics.effects import formulas as effects
 from assets.metrics.effects.pairs import PairBasis, Pairs, basis
-from assets.metrics.effects.unseen import Side, Unseen, of_changes
+from assets.metrics.effects.unseen import AnsweredSide, Unseen, of_changes
 from assets.metrics.formulas.distance import MIN_PICTURES, Terms, terms
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, ratio
 from assets.suites.comparisons import REQUESTS
@@ -128,7 +128,9 @@ def _changed(
     wide, more = spread(found, pairs, _together(sides), frame)
     told = effects.above_zero(wide) if cut else wide
     a, b = (
-        Side(share, *(pairs.cells.frame[name].to_numpy()[cell][of.row] for name in ("answers", "unseen")))
+        AnsweredSide(
+            share, *(pairs.cells.frame[name].to_numpy()[cell][of.row] for name in ("answers", "unseen"))
+        )
         for share, cell in zip(shares, (pairs.a, pairs.b), strict=True)
     )
     return _rows(frame, told, means, behind, more, of_changes(told, a, b, used, of.figure))

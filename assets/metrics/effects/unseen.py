@@ -14,12 +14,11 @@ import numpy as np
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, by_group, ratio
 from assets.metrics.ranks.unseen import FEW
 
-#: A change that no more of the unseen answers undo carries a warning: among values that half of the pictures show, it
-#: is where a factor of odds of 3 undoes a rank.
-TIPPING_WARNS = 0.5
+#: A change that no more of the unseen answers undo carries a warning (study `withheld_changes`).
+TIPPING_WARNS = 0.75
 
 
-class Side(NamedTuple):
+class AnsweredSide(NamedTuple):
     """One side of pairs of prompts: its share in what is seen, and its answers, of which some are unseen; (E,) each."""
 
     share: Floats
@@ -39,7 +38,7 @@ class Unseen(NamedTuple):
     tipping: Floats
 
 
-def of_changes(found: Estimate, a: Side, b: Side, used: Bools, figure: Ints) -> Unseen:
+def of_changes(found: Estimate, a: AnsweredSide, b: AnsweredSide, used: Bools, figure: Ints) -> Unseen:
     """Return what changes from a to b, means over pairs, say of their unseen answers.
 
     Args:

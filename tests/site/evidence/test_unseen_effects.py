@@ -20,7 +20,7 @@ from warehouse.store import open_store
 Row = dict[str, object]
 #: Columns of a clear change of which much is unseen, and of changes of which nothing is to be said.
 PLANTED = (
-    *("0.1, 0.003, 0.1, 0.3", "0.1, 0.5, 0.1, 0.3", "0.1, 0.51, -0.3, -0.1", "0.1, NULL, 0.1, 0.3"),
+    *("0.1, 0.003, 0.1, 0.3", "0.1, 0.75, 0.1, 0.3", "0.1, 0.76, -0.3, -0.1", "0.1, NULL, 0.1, 0.3"),
     *("0.1, NULL, -0.1, 0.3", "0.02, NULL, 0.1, 0.3"),
 )
 ANY = ("nobody saw", "personne n’a vues")
@@ -58,7 +58,7 @@ def note(row: Row, language: str) -> str:
         f"not clear any more if {share} of the" if english else f"n’est plus net dès que {share} des réponses"
     )
     warns = "read with care: " if english else "à lire avec prudence : "
-    return warns + said if tipping <= 0.5 else said
+    return warns + said if tipping <= 0.75 else said
 
 
 def same(text: str, expected: str) -> None:

@@ -363,9 +363,7 @@ def test_a_study_says_which_part_of_its_unseen_slots_would_undo_a_change(
     table = compute_study_effects(con, "tiny")
     replace_study(con, "tiny", {"study_effects": table})
     rows = table.to_pylist()
-    found = {
-        name: one(rows, "share", "controlled", "person:p", model=name, value_name="f") for name in "mno"
-    }
+    found = {name: one(rows, "share", "controlled", "person:p", model=name, value_name="f") for name in "mno"}
     assert {name: row["unseen_share"] for name, row in found.items()} == {"m": 0.15, "n": 0.0, "o": 0.4}
     # all would not do: even then 18 of 20 show a woman, of the others at most 4 of 20
     assert found["m"]["tipping_share"] is None
