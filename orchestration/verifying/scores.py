@@ -75,8 +75,8 @@ _OTHERWISE = (
         "window_effects.tipping_share",
         (),
         ("unseen_share", "tipping_share"),
-        "what one word changes: this version says how far it rests on answers that nobody saw",
-        ("effects", "window_effects", "study_effects"),
+        "what one word changes, and claims: this version says how far they rest on answers that nobody saw",
+        ("effects", "window_effects", "study_effects", "claims"),
     ),
 )
 
@@ -157,7 +157,7 @@ def verify_results(
                     _tried(f"{table} of {kind} {name}", again, tell or report.differ)
     for table, compute_history in HISTORY_RESULTS.items():
         if table in there:
-            again = partial(_verify_history, con, report, table, compute_history)
+            again = partial(_verify_history, con, report, table, compute_history, same=same)
             _tried(table, again, tell or report.differ)
 
 
@@ -166,8 +166,10 @@ def _verify_history(
     report: VerifyReport,
     table: str,
     compute: Callable[[duckdb.DuckDBPyConnection], pa.Table],
+    *,
+    same: bool,
 ) -> None:
-    if differ := _differ(con, table, compute(con)):
+    if differ := _differ(con, table, _alike(con, table, compute(con), same=same)):
         report.differ(f"{differ} rows of {table} differ when computed again")
 
 

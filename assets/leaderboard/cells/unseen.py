@@ -11,8 +11,9 @@ from assets.leaderboard.views.message import Message, Percent, say
 from assets.leaderboard.views.query import Row, rows
 from assets.metrics.effects.unseen import TIPPING_WARNS
 
-#: What names a change of a week, and of a study.
+#: What names a change of a week, a verdict on what was reported in 2023, and a change of a study.
 OF_WEEK = ("suite", "suite_major", "kind", "a", "b", "model", "attribute", "metric", "value_name")
+OF_CLAIM = ("model", "claim", "part")
 OF_STUDY = ("study", "model", "b", "attribute", "labeler", "labeler_version", "value_name")
 Known = Mapping[tuple[object, ...], Row]
 
@@ -20,6 +21,11 @@ Known = Mapping[tuple[object, ...], Row]
 def of_week(con: duckdb.DuckDBPyConnection, week: date) -> Known:
     """Return the changes that something is said of, of the windows that end with a week, by `OF_WEEK`."""
     return known(con, "unseen_effects", OF_WEEK, {"week": week.isoformat()})
+
+
+def of_claims(con: duckdb.DuckDBPyConnection, week: date) -> Known:
+    """Return the verdicts that something is said of, as they stand in a week, by `OF_CLAIM`."""
+    return known(con, "unseen_claims", OF_CLAIM, {"week": week.isoformat()})
 
 
 def of_studies(con: duckdb.DuckDBPyConnection) -> Known:
@@ -58,4 +64,21 @@ def note(found: Known, by: tuple[str, ...], row: Row) -> Message | None:
     return say(
         "not clear any more if %(share)s of the answers that nobody saw spoke against it as clearly as an answer can",
         share=Percent(tipping),
+    )
+
+
+def verdict_note(found: Known, row: Row) -> Message | None:
+    """Return what is said beside a verdict that unseen answers could turn."""
+    hidden = found.get(tuple(row[name] for name in OF_CLAIM))
+    if hidden is None:
+        return None
+    if hidden["tipping_share"] <= TIPPING_WARNS:
+        return say(
+            "Read with care: the verdict would be another if %(share)s of what was refused or could not be read spoke "
+            "against it.",
+            share=Percent(hidden["tipping_share"]),
+        )
+    return say(
+        "The verdict would be another if %(share)s of what was refused or could not be read spoke against it.",
+        share=Percent(hidden["tipping_share"]),
     )

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from assets.generation.slots import Slot
+from assets.metrics.claims import verdicts
 from assets.metrics.claims.counts import week_claim_counts
 from assets.metrics.claims.table import history_claims
+from assets.metrics.formulas.share import Estimate
 from assets.suites.claims import shipped_claims
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite
@@ -247,6 +250,94 @@ def test_the_audit_query_finds_the_same_from_labels_alone(con: Con) -> None:
                 assert row[name] == pytest.approx(row[again], abs=1e-9)
                 compared += 1
     assert compared > 200
+    counts = {(row["week"], row["model"], row["claim"], row["part"]): row for row in rows(con, "FROM claims")}
+    for row in found:
+        published = counts[row["week"], row["model"], row["claim"], row["part"]]
+        assert (row["undecided"], row["refused"]) == (published["undecided"], published["refused"]), row
+
+
+def alone(low: float, high: float, threshold: float) -> str:
+    """Return what an interval decides, in plain words."""
+    if low >= threshold:
+        return "as then"
+    if high < 0.1:
+        return "rare"
+    if high < 0.5:
+        return "less than half"
+    if high < threshold:
+        return "weaker, still most" if low >= 0.5 else "weaker"
+    return "between"
+
+
+def turned(row: dict[str, Any]) -> float | None:
+    """Return the part of the unseen that turns what a window decides, searched for from counts of the audit query."""
+    n, unseen, share, threshold = row["n"], row["undecided"] + row["refused"], row["share"], row["threshold"]
+    found = []
+    for target in (0.0, 1.0):
+
+        def moved(part: float, target: float = target) -> str:
+            shift_by = ((1 - part) * share + part * target - share) * unseen / (n + unseen)
+            return alone(row["low"] + shift_by, row["high"] + shift_by, threshold)
+
+        now = moved(0)
+        # what speaks for it is not asked
+        if (
+            moved(1) == now
+            or (now == "as then" and target)
+            or (target == 0 and now in ("rare", "less than half"))
+        ):
+            continue
+        if target == 0 and now == "weaker":
+            continue
+        low, high = 0.0, 1.0
+        for _ in range(60):
+            low, high = (
+                ((low + high) / 2, high) if moved((low + high) / 2) == now else (low, (low + high) / 2)
+            )
+        found.append(high)
+    return min(found, default=None) if unseen / (n + unseen) > 0.02 else None
+
+
+def test_which_part_of_the_unseen_would_turn_a_verdict_is_found_again_by_trying_parts(con: Con) -> None:
+    audit = {(r["week"], r["model"], r["claim"], r["part"]): r for r in rows(con, sql("audit/claims"))}
+    tipped = []
+    for row in rows(con, "FROM claims"):
+        again = audit[row["week"], row["model"], row["claim"], row["part"]]
+        decided = row["threshold"] is not None and row["share"] is not None
+        z2 = 2.5758293035489**2
+        if not decided or row["n"] / (row["n"] + z2) < row["threshold"]:
+            assert row["tipping_share"] is None
+            continue
+        if alone(row["low"], row["high"], row["threshold"]) == "between":
+            assert row["tipping_share"] is None
+            continue
+        expected = turned(again)
+        assert row["tipping_share"] == (None if expected is None else pytest.approx(expected, abs=1e-9)), row
+        tipped += [] if expected is None else [alone(row["low"], row["high"], row["threshold"])]
+    assert len(tipped) > 3
+
+
+@pytest.mark.parametrize(
+    ("verdict", "low", "high", "expected"),
+    [
+        ("as then", 0.7, 0.8, 0.1 / (0.2 * 0.75)),
+        ("rare", 0.02, 0.09, 0.01 / (0.2 * 0.25)),
+        ("less than half", 0.2, 0.49, 0.01 / (0.2 * 0.25)),
+        ("weaker", 0.4, 0.59, 0.01 / (0.2 * 0.25)),
+        ("weaker, still most", 0.52, 0.58, 0.02 / (0.2 * 0.75)),  # falls below one half first
+        ("weaker, still most", 0.58, 0.598, 0.002 / (0.2 * 0.25)),
+        ("as then", 0.9, 0.95, None),  # all would not do
+        ("between", 0.4, 0.9, None),
+        ("too few", 0.1, 0.9, None),
+    ],
+)
+def test_each_verdict_turns_where_its_interval_meets_the_next(
+    verdict: str, low: float, high: float, expected: float | None
+) -> None:
+    found = Estimate(*(np.array([one]) for one in (0.75, low, high)))
+    (told,) = verdicts.tipping([verdict], found, [80], [20], 0.6).tolist()
+    assert told == pytest.approx(expected, abs=1e-12) if expected is not None else np.isnan(told)
+    assert np.isnan(verdicts.tipping([verdict], found, [98], [2], 0.6)).all(), "2 % are few"
 
 
 CHECKS = [name for name in names("checks") if name.startswith("claim")]
@@ -273,6 +364,15 @@ def test_the_checks_of_claims_hold_in_every_week(con: Con, check: str) -> None:
         ("claims__counts_hold", "UPDATE claims SET planned = pictures - 1 WHERE pictures > 0"),
         ("claims__counts_hold", "UPDATE claims SET high = share - 0.01 WHERE share > 0.5"),
         ("claims__counts_hold", "UPDATE claims SET share = NULL WHERE share > 0.5"),
+        ("claims__counts_hold", "UPDATE claims SET tipping_share = 1.1"),
+        (
+            "claims__counts_hold",
+            "UPDATE claims SET tipping_share = 0.5 WHERE undecided + refused = 0 AND n > 0",
+        ),
+        (
+            "claims__counts_hold",
+            "UPDATE claims SET tipping_share = 0.5 WHERE low < threshold AND high > threshold",
+        ),
         ("claims__counts_hold", "UPDATE claim_counts SET n = 9999 WHERE role = 'claim'"),
         ("claims__one_row_each", "INSERT INTO claims SELECT * FROM claims"),
         ("claims__one_row_each", "DELETE FROM claim_counts"),
