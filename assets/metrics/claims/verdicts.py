@@ -80,13 +80,20 @@ def tipping(
     """
     seen, hidden = np.asarray(n, dtype=float), np.asarray(unseen, dtype=float)
     part, verdict = np.nan_to_num(ratio(hidden, seen + hidden)), np.array(told, dtype=object)
-    falls, rises = ratio(found.low - threshold, part * found.estimate), part * (1 - found.estimate)
-    upto = {RARE: RARELY, LESS_THAN_HALF: HALF, STILL_MOST: threshold, WEAKER: threshold}
-    needed = np.where(verdict == AS_THEN, falls, np.nan)
-    for name, end in upto.items():
-        needed = np.where(verdict == name, ratio(end - found.high, rises), needed)
-    below = ratio(found.low - HALF, part * found.estimate)
-    needed = np.where(verdict == STILL_MOST, np.fmin(needed, below), needed)
+    falls, rises = part * found.estimate, part * (1 - found.estimate)
+    # verdict → how far either end of the interval lies from where the next one begins, if the share falls or rises
+    ways = (
+        (AS_THEN, found.low - threshold, falls),
+        (RARE, RARELY - found.high, rises),
+        (LESS_THAN_HALF, HALF - found.high, rises),
+        (STILL_MOST, threshold - found.high, rises),
+        (STILL_MOST, found.low - HALF, falls),
+        (WEAKER, threshold - found.high, rises),
+        (WEAKER, HALF - found.low, rises),
+    )
+    needed = np.full(len(verdict), np.nan)
+    for name, margin, most in ways:
+        needed = np.where(verdict == name, np.fmin(needed, ratio(margin, most)), needed)
     return np.where((part > FEW) & (needed <= 1), needed, np.nan)
 
 
