@@ -28,12 +28,21 @@ from warehouse.errors import ClicheError
 
 
 class _Otherwise(NamedTuple):
-    """What this version computes in another way than versions whose editions lack a table or a column of one."""
+    """What this version computes in another way than versions whose editions lack a table or a column of one.
+
+    Attributes:
+        lacks: that table, or table.column.
+        tables: whose rows are not compared.
+        columns: that are not compared, of `of` or of all tables.
+        said: the report's note.
+        of: tables.
+    """
 
     lacks: str
     tables: Sequence[str]
     columns: Sequence[str]
     said: str
+    of: Sequence[str] = ()
 
 
 _OTHERWISE = (
@@ -61,6 +70,13 @@ _OTHERWISE = (
         (),
         ("unseen_share", "tipping_share", "holds_at_bounds", "gamma", "bound_rank_low", "bound_rank_high"),
         "ranks and pairs: this version says how far they rest on answers that nobody saw",
+    ),
+    _Otherwise(
+        "window_effects.tipping_share",
+        (),
+        ("unseen_share", "tipping_share"),
+        "what one word changes, and claims: this version says how far they rest on answers that nobody saw",
+        ("effects", "window_effects", "study_effects", "claims"),
     ),
 )
 
@@ -104,7 +120,7 @@ def _verify_scores(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
         again, others = _common(
             con,
             "scores",
-            _named(con, _alike(con, compute_scores(con, week), same=same), same=same),
+            _named(con, _alike(con, "scores", compute_scores(con, week), same=same), same=same),
             report,
             same=same,
         )
@@ -141,7 +157,7 @@ def verify_results(
                     _tried(f"{table} of {kind} {name}", again, tell or report.differ)
     for table, compute_history in HISTORY_RESULTS.items():
         if table in there:
-            again = partial(_verify_history, con, report, table, compute_history)
+            again = partial(_verify_history, con, report, table, compute_history, same=same)
             _tried(table, again, tell or report.differ)
 
 
@@ -150,8 +166,10 @@ def _verify_history(
     report: VerifyReport,
     table: str,
     compute: Callable[[duckdb.DuckDBPyConnection], pa.Table],
+    *,
+    same: bool,
 ) -> None:
-    if differ := _differ(con, table, compute(con)):
+    if differ := _differ(con, table, _alike(con, table, compute(con), same=same)):
         report.differ(f"{differ} rows of {table} differ when computed again")
 
 
@@ -166,7 +184,7 @@ def _verify_table(
     same: bool,
 ) -> None:
     """Compute one table of a week or a study again, and say how many rows differ."""
-    again, others = _alike(con, compute(con, name), same=same), frozenset[str]()
+    again, others = _alike(con, table, compute(con, name), same=same), frozenset[str]()
     if table == "study_scores":
         again, others = _common(con, table, again, report, same=same)
         report.scores += again.num_rows
@@ -185,9 +203,10 @@ def _otherwise(con: duckdb.DuckDBPyConnection, *, same: bool) -> list[_Otherwise
     return [one for one in _OTHERWISE if not same and one.lacks not in there]
 
 
-def _alike(con: duckdb.DuckDBPyConnection, again: pa.Table, *, same: bool) -> pa.Table:
+def _alike(con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, *, same: bool) -> pa.Table:
     """Return the columns that the version that made an edition computes as this one does."""
-    other = {column for one in _otherwise(con, same=same) for column in one.columns}
+    otherwise = [one for one in _otherwise(con, same=same) if not one.of or table in one.of]
+    other = {column for one in otherwise for column in one.columns}
     return again.drop_columns([column for column in again.column_names if column in other])
 
 

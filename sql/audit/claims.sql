@@ -3,7 +3,8 @@
 -- Grain: that of claims.
 -- Columns: those of claims that name the row; share, low and high as published; n pictures in which every
 --   part could be assessed; k that show all parts; from_labels, from_labels_low and from_labels_high: k / n
---   with its 99 % Wilson interval; verdict as published: that of the last block of four weeks.
+--   with its 99 % Wilson interval; verdict as published: that of the last block of four weeks; undecided
+--   pictures, that show the parts that could be assessed and in which not all could; refused answers.
 -- Depends on: claims, withheld, slots, prompts, prompt_attributes, attribute_values, plans, attempts,
 --   outcomes, labels
 -- Uses: read_from_labels
@@ -26,7 +27,15 @@ pictures AS (
             coalesce(
                 list_contains(string_split(split_part(wanted.shown, '=', 2), '|'), readings.value), FALSE
             )
-        ) AS shows
+        ) AS shows,
+        -- what is known of it shows it
+        bool_and(
+            coalesce(
+                NOT coalesce(declared.in_support, FALSE)
+                OR list_contains(string_split(split_part(wanted.shown, '=', 2), '|'), readings.value),
+                FALSE
+            )
+        ) AS open
     FROM wanted
     INNER JOIN readings
         ON
@@ -67,9 +76,54 @@ found AS (
         week, model, claim, part,
         2.5758293035489e0 AS z,
         count(*) FILTER (WHERE assessed) AS n,
-        count(*) FILTER (WHERE assessed AND shows) AS k
+        count(*) FILTER (WHERE assessed AND shows) AS k,
+        count(*) FILTER (WHERE NOT assessed AND open) AS undecided
     FROM pictures
     GROUP BY week, model, claim, part
+),
+
+-- a conversation is one answer: what came after its first turn
+units AS (
+    SELECT
+        slots.week, slots.model, prompts.suite_major, slots.prompt,
+        coalesce(slots.conversation, slots.slot_key) AS unit,
+        coalesce(bool_or(outcomes.outcome_group = 'answer'), FALSE) AS refused,
+        coalesce(bool_or(outcomes.outcome_group = 'success'), FALSE) AS pictured
+    FROM slots
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
+    LEFT JOIN settled USING (week, model, slot_key)
+    LEFT JOIN outcomes ON settled.outcome = outcomes.outcome
+    WHERE slots.conversation IS NULL OR slots.turn > 1
+    GROUP BY
+        slots.week, slots.model, prompts.suite_major, slots.prompt,
+        coalesce(slots.conversation, slots.slot_key)
+),
+
+turned_away AS (
+    SELECT
+        asked.week, asked.model, asked.claim, asked.part,
+        count(*) AS refused
+    FROM (
+        SELECT DISTINCT
+            week, model, series, params_hash, claim, part, first_week, counted, majors
+        FROM wanted
+    ) AS asked
+    INNER JOIN units
+        ON
+            asked.model = units.model
+            AND list_contains(asked.majors, cast(units.suite_major AS VARCHAR))
+            AND asked.first_week <= units.week
+            AND asked.week >= units.week
+            AND list_contains(asked.counted, units.prompt)
+    INNER JOIN plans
+        ON
+            units.week = plans.week
+            AND units.model = plans.model
+            AND asked.series = plans.series
+            AND asked.params_hash = plans.params_hash
+    LEFT JOIN withheld ON units.week = withheld.week AND units.model = withheld.model
+    WHERE withheld.model IS NULL AND units.refused AND NOT units.pictured
+    GROUP BY asked.week, asked.model, asked.claim, asked.part
 )
 
 SELECT
@@ -92,7 +146,10 @@ SELECT
             + found.z * sqrt(found.k * (found.n - found.k) / nullif(found.n, 0) + found.z ^ 2 / 4)
         ) / nullif(found.n + found.z ^ 2, 0)
     END AS from_labels_high,
-    claims.verdict
+    claims.verdict,
+    coalesce(found.undecided, 0) AS undecided,
+    coalesce(turned_away.refused, 0) AS refused
 FROM claims
 LEFT JOIN found USING (week, model, claim, part)
+LEFT JOIN turned_away USING (week, model, claim, part)
 ORDER BY claims.week, claims.model, claims.claim, claims.part

@@ -3,7 +3,8 @@
 -- Grain: that of study_effects.
 -- Columns: study, model, kind, subject (NULL: mean over subjects), attribute, labeler, labeler_version,
 --   metric, value_name; published: study_effects.estimate; from_labels: the same from labels, NULL where
---   fewer than five pictures of a condition, or no subject, can enter; subjects: subjects that entered.
+--   fewer than five pictures of a condition, or no subject, can enter; subjects: subjects that entered;
+--   unseen_share, tipping_share: those of study_effects, of whose interval the second is made.
 -- Depends on: study_effects, studies, study_labels, study_slots, study_prompts, study_attribute_values
 WITH stated AS (
     -- the column is made where the file of an earlier version lacks it
@@ -20,6 +21,15 @@ counted AS (
         count(*) AS k
     FROM study_labels
     INNER JOIN study_slots USING (study, slot_key)
+    INNER JOIN study_prompts USING (study, prompt, condition)
+    GROUP BY ALL
+),
+
+planned AS (
+    SELECT
+        study_slots.study, study_slots.model, study_prompts.subject, study_slots.condition,
+        count(*) AS slots
+    FROM study_slots
     INNER JOIN study_prompts USING (study, prompt, condition)
     GROUP BY ALL
 ),
@@ -42,7 +52,7 @@ cells AS (
 shares AS (
     SELECT
         cells.*,
-        support.value, support.q,
+        support.value, support.q, planned.slots,
         coalesce(counted.k, 0) AS k,
         sum(coalesce(counted.k, 0)) OVER cell AS n,
         0.5 * (
@@ -54,6 +64,7 @@ shares AS (
         ) AS distance2
     FROM cells
     INNER JOIN support USING (study, attribute)
+    INNER JOIN planned USING (study, model, subject, condition)
     LEFT JOIN counted USING (study, model, subject, condition, attribute, labeler, labeler_version, value)
     WINDOW
         cell AS (
@@ -70,6 +81,10 @@ pairs AS (
         asked.n AS n_b,
         plain.distance2 AS d_a,
         asked.distance2 AS d_b,
+        plain.slots AS slots_a,
+        asked.slots AS slots_b,
+        plain.slots - plain.n AS unseen_a,
+        asked.slots - asked.n AS unseen_b,
         1.959963984540054 AS z
     FROM shares AS plain
     INNER JOIN shares AS asked USING (study, model, subject, attribute, labeler, labeler_version, value)
@@ -120,6 +135,9 @@ means AS (
         sum(n_a) AS n_a,
         sum(n_b) AS n_b,
         avg(change) AS change,
+        greatest(sum(unseen_a) / sum(slots_a), sum(unseen_b) / sum(slots_b)) AS unseen_share,
+        avg(unseen_a / slots_a * (1 - k_a / n_a) + unseen_b / slots_b * k_b / n_b) AS falls,
+        avg(unseen_a / slots_a * k_a / n_a + unseen_b / slots_b * (1 - k_b / n_b)) AS rises,
         grouping(subject) AS whole
     FROM changes
     WHERE change IS NOT NULL
@@ -158,7 +176,16 @@ SELECT
         WHEN study_effects.metric = 'overcorrection' THEN greatest(means.change, 0)
         ELSE means.change
     END AS from_labels,
-    coalesce(means.subjects, 0) AS subjects
+    coalesce(means.subjects, 0) AS subjects,
+    CASE
+        WHEN study_effects.metric = 'share' AND least(means.n_a, means.n_b) >= 5 THEN means.unseen_share
+    END AS unseen_share,
+    CASE
+        WHEN study_effects.metric <> 'share' OR means.unseen_share <= 0.02 THEN NULL
+        WHEN study_effects.low > 0 AND means.falls >= study_effects.low THEN study_effects.low / means.falls
+        WHEN study_effects.high < 0 AND means.rises >= -study_effects.high
+            THEN -study_effects.high / means.rises
+    END AS tipping_share
 FROM study_effects
 INNER JOIN kinds USING (study, attribute)
 LEFT JOIN means

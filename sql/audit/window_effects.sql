@@ -5,11 +5,14 @@
 -- Columns: those of window_effects that name the figure; published: window_effects.estimate; from_labels:
 --   the same from labels, NULL where no pair has five pictures on both sides; pairs: of prompts that entered;
 --   n_a, n_b: pictures in them; weeks: in which both sides were seen; scatter, scatter_freedom, quiet_weeks
---   as in window_effects, NULL for overcorrection (for which scatter decides from which side it is seen).
+--   as in window_effects, NULL for overcorrection (for which scatter decides from which side it is seen);
+--   unseen_share, tipping_share: those of window_effects, of whose interval the second is made.
 -- Depends on: window_effects, attempts, outcomes, labels, slots, plans, prompts, prompt_attributes,
 --   attribute_values, reference_values, withheld, drift_events
 -- Uses: read_from_labels
 WITH
+-- Uses: answered
+
 pairs AS (
     SELECT DISTINCT
         week, model, series, params_hash, track, simulated, suite, suite_major, kind, a, b, attribute, scale,
@@ -383,6 +386,74 @@ sizes_of AS (
     GROUP BY ALL
 ),
 
+-- answers of the weeks of a window in which both sides of a pair answered, if only by refusing
+beheld AS (
+    SELECT
+        windows.id, pairs.pair, pairs.side, answered.answers, answered.unseen
+    FROM pairs
+    INNER JOIN windows
+        USING (
+            week, model, series, params_hash, suite, suite_major, kind, a, b, attribute, labeler_version
+        )
+    INNER JOIN answered
+        ON
+            pairs.model = answered.model
+            AND pairs.suite = answered.suite
+            AND pairs.suite_major = answered.suite_major
+            AND pairs.prompt = answered.prompt
+            AND pairs.turn = answered.turn
+            AND pairs.attribute = answered.attribute
+            AND pairs.labeler_version = answered.labeler_version
+            AND windows.quiet_from <= answered.week
+            AND windows.week - 21 <= answered.week
+            AND windows.week >= answered.week
+    INNER JOIN plans
+        ON
+            answered.week = plans.week
+            AND answered.model = plans.model
+            AND pairs.series = plans.series
+            AND pairs.params_hash = plans.params_hash
+    LEFT JOIN hidden ON answered.week = hidden.week AND answered.model = hidden.model
+    WHERE answered.answers > 0 AND hidden.model IS NULL
+    QUALIFY
+        min(pairs.side) OVER (PARTITION BY windows.id, pairs.pair, answered.week)
+        < max(pairs.side) OVER (PARTITION BY windows.id, pairs.pair, answered.week)
+),
+
+lacking AS (
+    SELECT
+        id, pair, side,
+        sum(answers) AS answers,
+        sum(unseen) AS unseen
+    FROM beheld
+    GROUP BY ALL
+),
+
+leaning AS (
+    SELECT
+        named.id, named.metric, named.value_name, named.level, lacking.side, lacking.answers, lacking.unseen,
+        sum(named.x) / any_value(named.n) AS share
+    FROM named
+    INNER JOIN lacking ON named.id = lacking.id AND named.prompt = lacking.side || ' ' || lacking.pair
+    WHERE named.metric IN ('share', 'caricature_rate')
+    GROUP BY
+        named.id, named.metric, named.value_name, named.level, named.prompt, lacking.side, lacking.answers,
+        lacking.unseen
+),
+
+swayed AS (
+    SELECT
+        id, metric, value_name, level,
+        greatest(
+            sum(unseen) FILTER (WHERE side = 'a') / sum(answers) FILTER (WHERE side = 'a'),
+            sum(unseen) FILTER (WHERE side = 'b') / sum(answers) FILTER (WHERE side = 'b')
+        ) AS unseen_share,
+        2 * avg(unseen / answers * CASE side WHEN 'a' THEN 1 - share ELSE share END) AS falls,
+        2 * avg(unseen / answers * CASE side WHEN 'a' THEN share ELSE 1 - share END) AS rises
+    FROM leaning
+    GROUP BY ALL
+),
+
 told AS (
     SELECT
         freed.id, freed.metric, freed.reference, freed.value_name, freed.level, sizes_of.pairs, sizes_of.n_a,
@@ -418,7 +489,13 @@ SELECT
     told.seen_weeks AS weeks,
     sqrt(told.scatter) AS scatter,
     told.scatter_freedom,
-    told.quiet_weeks
+    told.quiet_weeks,
+    swayed.unseen_share,
+    CASE
+        WHEN swayed.unseen_share <= 0.02 THEN NULL
+        WHEN effects.low > 0 AND swayed.falls >= effects.low THEN effects.low / swayed.falls
+        WHEN effects.high < 0 AND swayed.rises >= -effects.high THEN -effects.high / swayed.rises
+    END AS tipping_share
 FROM window_effects AS effects
 LEFT JOIN windows USING (week, model, suite, suite_major, kind, a, b, attribute)
 LEFT JOIN told
@@ -431,4 +508,10 @@ LEFT JOIN told
         AND coalesce(effects.reference, '') = told.reference
         AND coalesce(effects.value_name, '') = told.value_name
         AND coalesce(effects.subject || ' ' || effects.prompt_a || ' ' || effects.prompt_b, '') = told.level
+LEFT JOIN swayed
+    ON
+        told.id = swayed.id
+        AND told.metric = swayed.metric
+        AND told.value_name = swayed.value_name
+        AND told.level = swayed.level
 ORDER BY ALL

@@ -4,11 +4,14 @@
 -- Grain: that of effects.
 -- Columns: those of effects that name the figure; published: effects.estimate; from_labels: the same from
 --   labels, NULL where fewer than five pictures of a side, or no pair, can enter; pairs: of prompts that
---   entered; n_a, n_b: pictures in them.
+--   entered; n_a, n_b: pictures in them; unseen_share, tipping_share: those of effects, of whose interval
+--   the second is made.
 -- Depends on: effects, attempts, outcomes, labels, slots, plans, prompts, prompt_attributes,
 --   attribute_values, reference_values
 -- Uses: read_from_labels
 WITH
+-- Uses: answered
+
 pairs AS (
     SELECT DISTINCT
         week, model, suite, suite_major, kind, a, b, subject, attribute,
@@ -62,7 +65,7 @@ wanted AS (
 sides AS (
     SELECT
         pairs.*,
-        wanted.reference, wanted.value, wanted.q,
+        wanted.reference, wanted.value, wanted.q, answered.answers, answered.unseen,
         coalesce(seen.pictures, 0) AS k
     FROM pairs
     INNER JOIN wanted
@@ -83,6 +86,15 @@ sides AS (
             AND pairs.turn = seen.turn
             AND pairs.attribute = seen.attribute
             AND wanted.value = seen.value
+    LEFT JOIN answered
+        ON
+            pairs.week = answered.week
+            AND pairs.model = answered.model
+            AND pairs.suite = answered.suite
+            AND pairs.suite_major = answered.suite_major
+            AND pairs.prompt = answered.prompt
+            AND pairs.turn = answered.turn
+            AND pairs.attribute = answered.attribute
 ),
 
 told AS (
@@ -101,6 +113,8 @@ chosen AS (
         effects.subject, effects.attribute, effects.reference, effects.metric, effects.value_name,
         told.subject AS pair, told.side,
         any_value(told.n) AS n,
+        any_value(told.answers) AS answers,
+        any_value(told.unseen) AS unseen,
         sum(told.k) FILTER (
             WHERE list_contains(string_split(effects.value_name, ', '), told.value)
         ) AS k,
@@ -142,6 +156,10 @@ faced AS (
         any_value(q) FILTER (WHERE side = 'b') AS q_b,
         any_value(distance2) FILTER (WHERE side = 'a') AS d_a,
         any_value(distance2) FILTER (WHERE side = 'b') AS d_b,
+        any_value(answers) FILTER (WHERE side = 'a') AS answers_a,
+        any_value(answers) FILTER (WHERE side = 'b') AS answers_b,
+        any_value(unseen) FILTER (WHERE side = 'a') AS unseen_a,
+        any_value(unseen) FILTER (WHERE side = 'b') AS unseen_b,
         1.959963984540054 AS z,
         metric IN ('distance2', 'controllability') AS squared
     FROM chosen
@@ -200,6 +218,9 @@ means AS (
         count(change) AS pairs,
         cast(sum(n_a) AS BIGINT) AS n_a,
         cast(sum(n_b) AS BIGINT) AS n_b,
+        greatest(sum(unseen_a) / sum(answers_a), sum(unseen_b) / sum(answers_b)) AS unseen_share,
+        avg(unseen_a / answers_a * (1 - k_a / n_a) + unseen_b / answers_b * k_b / n_b) AS falls,
+        avg(unseen_a / answers_a * k_a / n_a + unseen_b / answers_b * (1 - k_b / n_b)) AS rises,
         CASE
             WHEN least(sum(n_a), sum(n_b)) < 5 THEN NULL
             WHEN metric IN ('overcorrection', 'caricature_rate') THEN greatest(avg(change), 0)
@@ -215,7 +236,16 @@ SELECT
     effects.subject, effects.attribute, effects.reference, effects.metric, effects.value_name,
     effects.estimate AS published, means.from_labels,
     coalesce(means.pairs, 0) AS pairs,
-    means.n_a, means.n_b
+    means.n_a, means.n_b,
+    CASE
+        WHEN effects.metric IN ('share', 'caricature_rate') AND means.from_labels IS NOT NULL
+            THEN means.unseen_share
+    END AS unseen_share,
+    CASE
+        WHEN effects.metric NOT IN ('share', 'caricature_rate') OR means.unseen_share <= 0.02 THEN NULL
+        WHEN effects.low > 0 AND means.falls >= effects.low THEN effects.low / means.falls
+        WHEN effects.high < 0 AND means.rises >= -effects.high THEN -effects.high / means.rises
+    END AS tipping_share
 FROM effects
 LEFT JOIN means
     ON

@@ -79,3 +79,10 @@ def test_every_figure_follows_from_the_labels_by_sql_alone(con: duckdb.DuckDBPyC
     assert len(rows) == con.execute("SELECT count(*) FROM study_effects").fetchall()[0][0] == 420
     for row in rows:
         assert row["from_labels"] == pytest.approx(row["published"], abs=1e-9), row
+    published = con.sql("FROM study_effects").to_arrow_table().to_pylist()
+    keys = ("model", "kind", "subject", "attribute", "labeler", "metric", "value_name")
+    found = {tuple(row[key] for key in keys): row for row in rows}
+    for row in published:
+        again = found[tuple(row[key] for key in keys)]
+        for name in ("unseen_share", "tipping_share"):
+            assert again[name] == (None if row[name] is None else pytest.approx(row[name], abs=1e-9)), row

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells import unseen
 from assets.leaderboard.cells.reading import first_week
 from assets.leaderboard.cells.showing import address_of
 from assets.leaderboard.evidence.pictures import GRID, NOTHING, Drawn, SeenPicture, drawn
@@ -30,7 +31,7 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]
     for row in rows(con, "claims", {"week": week.isoformat()}):
         told[row["claim"], row["part"]].append(row)
     wanted = {prompt for of in told.values() for row in of for prompt in row["prompts"].split(",")}
-    pictures, suites = drawn(con, week, wanted), load_suites()
+    pictures, suites, hidden = drawn(con, week, wanted), load_suites(), unseen.of_claims(con, week)
     for claim in shipped_claims():
         texts = {prompt.id: (prompt.text, prompt.language) for prompt in suites[claim.suites[-1]].prompts}
         yield ClaimNow(
@@ -48,7 +49,7 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]
                     part,
                     tuple(texts[name] for name in prompts),
                     tuple(
-                        _model(row, claim, texts, pictures, week)
+                        _model(row, claim, texts, pictures, week, unseen.verdict_note(hidden, row))
                         for row in told[claim.id, part]
                         if _asked(row)
                     ),
@@ -85,6 +86,7 @@ def _model(
     texts: Mapping[str, tuple[str, str]],
     pictures: Mapping[tuple[str, str], Drawn],
     week: date,
+    rests: Message | None,
 ) -> ModelNow:
     told, control, n = row["verdict"] is not None, row["control_share"], row["n"]
     of = {prompt: pictures.get((prompt, row["model"]), NOTHING) for prompt in row["prompts"].split(",")}
@@ -107,6 +109,7 @@ def _model(
         much_refused=row["refused_share"] is not None and row["refused_share"] > REFUSED,
         bounds=(row["bound_low"], row["bound_high"]) if n < row["pictures"] else None,
         control=None if row["control_n"] is None else (row["control_k"], row["control_n"]),
+        unseen=rests,
         corrected=None if corrected[0] is None else corrected,
         beside=row["beside_k"] if claim.beside else None,
         grid=tuple(_grid(of.values(), claim.shows, first_week(week))),

@@ -10,7 +10,7 @@ import duckdb
 
 from assets.leaderboard.cells.reading import by
 from assets.leaderboard.cells.showing import caption, many
-from assets.leaderboard.models import names
+from assets.leaderboard.models import names, unseen
 from assets.leaderboard.models.orders import order
 from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, strip, ticks
@@ -94,7 +94,12 @@ def distances(
     found: dict[str, list[StudyDistances]] = defaultdict(list)
     columns = ("study", "attribute", "reference", "labeler", "labeler_version")
     orders = by(rows(con, "study_orders"), *columns, "condition")
-    for key, every in by(rows(con, "study_figures"), *columns).items():
+    hidden = unseen.of_study_ranks(con)
+    figures = [
+        row | {"unseen": hidden.get(tuple(row[name] for name in unseen.STUDY_RANK))}
+        for row in rows(con, "study_figures")
+    ]
+    for key, every in by(figures, *columns).items():
         study, attribute, reference, labeler, version = key
         axis = axis_end(row["high"] for row in every)
         for under in in_order({row["condition"] for row in every}, baselines[study]):
@@ -113,6 +118,7 @@ def distances(
                         if row["condition"] == under
                     ),
                     order=tuple(order(row) for row in orders.get((*key, under), ())),
+                    below=unseen.below_study(row["unseen"] for row in every if row["condition"] == under),
                 )
             )
     return found
@@ -139,6 +145,7 @@ def _distance(row: Row, name: str, axis: float) -> StudyDistance:
         unranked=reason(why) if why else None,
         bounds=None if ranked or low is None or high - low < _SAME else (low, high),
         tvd=None if row["tvd"] is None else (row["tvd"], row["tvd_floor"]),
+        of_rank=tuple(unseen.rank_notes(row["unseen"])),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
 
+from assets.leaderboard.cells import unseen
 from assets.leaderboard.cells.reading import by
 from assets.leaderboard.evidence.study_figures import StudyWords, by_whom, condition
 from assets.leaderboard.models import names
@@ -30,6 +31,7 @@ def means(
 ) -> Mapping[str, Sequence[StudyMeans]]:
     """Return study → what its conditions changed on average; `people` are labelers that are persons."""
     found: dict[str, list[StudyMeans]] = defaultdict(list)
+    hidden = unseen.of_studies(con)
     effects = rows(con, "study_effects")
     of_all = [row for row in effects if row["subject"] is None]
     single = by(
@@ -60,6 +62,7 @@ def means(
                         references,
                         shown,
                         {value: single.get((*key, model, value), []) for value in shown},
+                        hidden,
                     )
                     for model, of in by(every, "model").items()
                 ),
@@ -80,6 +83,7 @@ def _mean(
     references: Sequence[str],
     values: Sequence[str],
     single: Mapping[str, Sequence[Row]],
+    hidden: unseen.Known,
 ) -> StudyMean:
     distances = {row["reference"]: row for row in found if row["metric"] in _DISTANCES}
     shares = {row["value_name"]: row for row in found if row["metric"] == "share"}
@@ -90,8 +94,8 @@ def _mean(
     return StudyMean(
         model=name,
         n=(known["n_a"], known["n_b"]),
-        distances=tuple(_move(distances.get(one), squared=True) for one in references),
-        shares=tuple(_move(shares.get(one), squared=False) for one in values),
+        distances=tuple(_move(distances.get(one)) for one in references),
+        shares=tuple(_move(shares.get(one), hidden) for one in values),
         past=tuple(_past(past.get(one), single[one]) for one in values),
     )
 
@@ -106,8 +110,12 @@ def _past(row: Row | None, single: Sequence[Row]) -> StudyPast | None:
     return StudyPast((points[0], points[1], points[2]), None if row["clear"] else _CHANCE, clear, of)
 
 
-def _move(row: Row | None, *, squared: bool) -> StudyMove | None:
-    """Return a figure before and after; distances are roots of the means of squares, whose change has the interval."""
+def _move(row: Row | None, hidden: unseen.Known | None = None) -> StudyMove | None:
+    """Return a figure before and after; distances are roots of the means of squares, whose change has the interval.
+
+    Of a share `hidden` says what slots that nobody saw could make of its change.
+    """
+    squared = hidden is None
     if row is None:
         return None
     if row["estimate"] is None:
@@ -116,7 +124,9 @@ def _move(row: Row | None, *, squared: bool) -> StudyMove | None:
     if squared:
         before, after = max(before, 0.0) ** 0.5, max(after, 0.0) ** 0.5
     points = None if squared else (words.signed(row["low"]), words.signed(row["high"]))
-    return StudyMove(before, after, (row["low"], row["high"]), points, _clear(row, squared=squared))
+    rests = None if hidden is None else unseen.note(hidden, unseen.OF_STUDY, row)
+    said = _clear(row, squared=squared)
+    return StudyMove(before, after, (row["low"], row["high"]), points, said, rests)
 
 
 def _clear(row: Row, *, squared: bool) -> Message | None:

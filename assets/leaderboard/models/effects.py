@@ -9,6 +9,7 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells import unseen
 from assets.leaderboard.cells.showing import many
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
@@ -30,6 +31,7 @@ class ClearEffect:
     high: str
     n_before: int
     n_after: int
+    unseen: Message | None  # how far it rests on answers that nobody saw
 
 
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, tuple[tuple[ClearEffect, ...], int]]:
@@ -42,7 +44,8 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, tuple[tuple
         )
         if comparison is not None and _told(comparison, row):
             found[row["model"]].append({**row, "comparison": comparison})
-    return {model: (_clear(of_model), len(of_model)) for model, of_model in found.items()}
+    hidden = unseen.of_week(con, week)
+    return {model: (_clear(of_model, hidden), len(of_model)) for model, of_model in found.items()}
 
 
 def _told(comparison: Comparison, row: Row) -> bool:
@@ -54,7 +57,7 @@ def _told(comparison: Comparison, row: Row) -> bool:
     return row["metric"] == "caricature_rate" and row["attribute"] in comparison.caricature
 
 
-def _clear(found: Sequence[Row]) -> tuple[ClearEffect, ...]:
+def _clear(found: Sequence[Row], hidden: unseen.Known) -> tuple[ClearEffect, ...]:
     clear = sorted((row for row in found if row["clear"]), key=lambda row: -abs(row["estimate"]))
     return tuple(
         ClearEffect(
@@ -67,6 +70,7 @@ def _clear(found: Sequence[Row]) -> tuple[ClearEffect, ...]:
             high=words.signed(row["high"]),
             n_before=row["n_a"],
             n_after=row["n_b"],
+            unseen=unseen.note(hidden, unseen.OF_WEEK, row),
         )
         for row in clear
     )

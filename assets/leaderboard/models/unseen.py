@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells.unseen import Known, known
 from assets.leaderboard.views.message import Message, Percent, say
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row
 from assets.metrics.ranks.unseen import FEW, GAMMA_WARNS
 
 _BOARD = ("suite", "suite_major", "condition", "attribute", "reference")
-Known = Mapping[tuple[object, ...], Row]
+#: What names a rank of a study.
+STUDY_RANK = ("study", "condition", "attribute", "reference", "labeler", "labeler_version", "model")
 
 
 def of_ranks(con: duckdb.DuckDBPyConnection, week: date) -> Known:
     """Return the rows of `ranks` that something is said of, by board and model."""
-    return _known(con, "unseen_ranks", week, "model")
+    return known(con, "unseen_ranks", (*_BOARD, "model"), {"week": week.isoformat()})
 
 
 def of_pairs(con: duckdb.DuckDBPyConnection, week: date) -> Known:
     """Return the rows of `model_pairs` that something is said of, by board and both models."""
-    return _known(con, "unseen_pairs", week, "model_a", "model_b")
+    return known(con, "unseen_pairs", (*_BOARD, "model_a", "model_b"), {"week": week.isoformat()})
+
+
+def of_study_ranks(con: duckdb.DuckDBPyConnection) -> Known:
+    """Return the rows of `study_ranks` that something is said of, by `STUDY_RANK`."""
+    return known(con, "unseen_study_ranks", STUDY_RANK)
 
 
 def board(row: Row) -> tuple[object, ...]:
     """Return what names the board of a row."""
     return tuple(row[name] for name in _BOARD)
-
-
-def _known(con: duckdb.DuckDBPyConnection, statement: str, week: date, *who: str) -> Known:
-    try:
-        found = rows(con, statement, {"week": week.isoformat()})
-    except duckdb.BinderException:  # an edition of before that was asked
-        return {}
-    return {(*board(row), *(row[name] for name in who)): row for row in found}
 
 
 def rank_notes(row: Row | None) -> Iterator[Message]:
@@ -65,6 +64,19 @@ def below(found: Iterable[Row | None]) -> Message | None:
         "rests on them. Odds of 3: among unseen answers a value has up to three times, or down to a third of, the odds "
         "that it has among the others. Undone: the model would not be told apart from one that it is told apart from "
         "here.",
+        few=Percent(FEW),
+    )
+
+
+def below_study(found: Iterable[Row | None]) -> Message | None:
+    """Return the same of a study."""
+    if not any(found):
+        return None
+    return say(
+        "Unseen answers have no picture or no label, or could not be read; where they are more than %(few)s, a rank "
+        "says how far it rests on them. Odds of 3: among unseen answers a value has up to three times, or down to a "
+        "third of, the odds that it has among the others. Undone: the model would not be told apart from one that it "
+        "is told apart from here.",
         few=Percent(FEW),
     )
 

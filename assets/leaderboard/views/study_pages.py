@@ -68,6 +68,7 @@ class StudyDistance:
     unranked: Message | None
     bounds: tuple[float, float] | None  # of the distance, whatever the pictures that nobody saw would show
     tvd: tuple[float, float | None] | None  # total variation distance, and what chance alone would make of it
+    of_rank: tuple[Message, ...]  # how far it rests on slots that nobody saw
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class StudyDistances:
     marks: tuple[float, ...]
     rows: tuple[StudyDistance, ...]
     order: tuple[Message, ...]
+    below: Message | None  # what such notes mean
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ class StudyMove:
     change: tuple[float, float] | None
     points: tuple[str, str] | None
     said: Message | None
+    unseen: Message | None = None  # how far a share's change rests on slots that nobody saw
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class ModelNow:
         much_refused: whether the verdict says so.
         bounds: share among all pictures if no unread one shows it, and if each does that may.
         control: k and n of the control; None without one.
+        unseen: how far the verdict rests on what was refused or could not be read; None where nothing is said of it.
         corrected: share corrected for label error with its 99 % interval; None where there is none.
         beside: pictures that show what is counted beside it; None where nothing is.
         grid: some of the counted pictures, at random.
@@ -63,6 +64,7 @@ class ModelNow:
     much_refused: bool
     bounds: tuple[float, float] | None
     control: tuple[int, int] | None
+    unseen: Message | None
     corrected: tuple[float, float, float] | None
     beside: int | None
     grid: tuple[ReadPicture, ...]

@@ -44,6 +44,7 @@ class WordEffect:
     pairs: int
     weeks: int
     settling: bool
+    unseen: Message | None  # how far it rests on answers that nobody saw
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class WordPage:
     key: Mapping[str, object] | None  # what its figures have in the table `effects`; None if there are none
     effects: tuple[WordEffect, ...]
     missing: tuple[WordMissing, ...]
+
+    @property
+    def rests(self) -> bool:
+        """Return whether anything is said of answers that nobody saw."""
+        return any(effect.unseen for effect in self.effects)
 
     def of(self, *, simulated: bool) -> tuple[WordEffect, ...]:
         """Return the effects of real or of simulated models."""

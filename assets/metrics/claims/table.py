@@ -50,6 +50,7 @@ SCHEMA = pa.schema(
         "corrected_reason": _TEXT,
         "block_end": _DAY,
         **dict.fromkeys(("verdict", "words", "reason"), _TEXT),
+        "tipping_share": _REAL,
     }
 )
 _CONTROL = ("control_k", "control_n")
@@ -122,7 +123,9 @@ def _figures(
     beside = {name: _pooled(control, name, others, size, window) for name in ("n", "k")}
     found = verdicts.interval(pooled["k"], pooled["n"])
     corrected = Estimate(*(_placed(of, name, at, size) for name in _CORRECTED))
-    ends, stands = _blocks(of, _verdicts(claim, pooled, found, corrected), at, window)
+    alone = _verdicts(claim, pooled, found, corrected)
+    ends, stands = _blocks(of, alone, at, window)
+    unseen = pooled["undecided"] + pooled["refused"]
     figures: dict[str, npt.NDArray[Any]] = {
         "weeks": _sums(np.isin(np.arange(size), at).astype(np.int64), window),
         **pooled,
@@ -133,6 +136,7 @@ def _figures(
         "refused_share": ratio(pooled["refused"], pooled["pictures"] + pooled["refused"]),
         **{f"control_{name}": beside[name] for name in ("k", "n")},
         "control_share": ratio(beside["k"], beside["n"]),
+        "tipping_share": verdicts.tipping(alone, found, pooled["n"], unseen, claim.threshold or np.nan),
     }
     columns = {name: column[at] for name, column in figures.items()}
     last = np.searchsorted(ends, at, side="right") - 1

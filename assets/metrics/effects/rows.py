@@ -10,6 +10,7 @@ import polars as pl
 
 from assets.metrics.effects import formulas as effects
 from assets.metrics.effects.pairs import PairBasis, Pairs, basis
+from assets.metrics.effects.unseen import AnsweredSide, Unseen, of_changes
 from assets.metrics.formulas.distance import MIN_PICTURES, Terms, terms
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, ratio
 from assets.suites.comparisons import REQUESTS
@@ -115,7 +116,8 @@ def _changed(
     used, many = base.used[of.row], len(of.group)
     n_a, n_b = (np.where(used, n[of.row], 0) for n in (pairs.n_a, pairs.n_b))
     found = effects.share_changes(k[0], n_a, k[1], n_b, of.figure, many)
-    means = _side_means(used, of.figure, many, ratio(k[0], n_a), ratio(k[1], n_b))
+    shares = ratio(k[0], n_a), ratio(k[1], n_b)
+    means = _side_means(used, of.figure, many, *shares)
     behind = base.of(of.group)
     row, column, figure = (part[base.used[entries[0]]] for part in entries)
     grown = ratio(1.0, behind.cells[figure])
@@ -124,7 +126,14 @@ def _changed(
         for cell, sign in ((pairs.a, -1.0), (pairs.b, 1.0))
     ]
     wide, more = spread(found, pairs, _together(sides), frame)
-    return _rows(frame, effects.above_zero(wide) if cut else wide, means, behind, more)
+    told = effects.above_zero(wide) if cut else wide
+    a, b = (
+        AnsweredSide(
+            share, *(pairs.cells.frame[name].to_numpy()[cell][of.row] for name in ("answers", "unseen"))
+        )
+        for share, cell in zip(shares, (pairs.a, pairs.b), strict=True)
+    )
+    return _rows(frame, told, means, behind, more, of_changes(told, a, b, used, of.figure))
 
 
 def distance_rows(
@@ -256,10 +265,13 @@ def _rows(
     means: tuple[Floats, Floats],
     base: PairBasis,
     more: Mapping[str, pl.Series],
+    rests: Unseen | None = None,
 ) -> pl.DataFrame:
     """Return rows of figures beside their keys; where there is a reason there is no figure."""
     told = np.array([text is None for text in base.reason], dtype=bool)
     figures = {**found._asdict(), "estimate_a": means[0], "estimate_b": means[1]}
+    if rests is not None:
+        figures |= {"unseen_share": rests.share, "tipping_share": rests.tipping}
     counts = {"n_a": base.n_a, "n_b": base.n_b, "cells": base.cells}
     return frame.with_columns(
         reason=pl.Series(base.reason.tolist(), dtype=pl.String),

@@ -37,6 +37,8 @@ _STUDY = ("model", "attribute", "labeler", "labeler_version")
 TURNS = ("turn_a", "turn_b")
 #: What a cell and a reference have in common.
 REFERENCED = ("model", "suite", "suite_major", "attribute", "scale")
+#: What is known of the answers of a cell: how many there are, and how many show no value.
+ANSWERS = ("answers", "unseen")
 #: What names the pair of a single subject.
 ONE = ("subject", "prompt_a", "prompt_b")
 
@@ -47,6 +49,7 @@ _FIGURE: Mapping[str, pa.DataType] = {
     **dict.fromkeys(("estimate", "low", "high", "estimate_a", "estimate_b"), _REAL),
     **dict.fromkeys(("n_a", "n_b", "cells", "planned_cells"), _INT),
     "reason": _TEXT,
+    **dict.fromkeys(("unseen_share", "tipping_share"), _REAL),
 }
 EFFECTS = pa.schema(
     {
@@ -114,7 +117,8 @@ def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     if (found := compared(con, week)) is None:
         return EFFECTS.empty_table()
     where = {"week": week, "first": week, "suites": found.suites, "withheld": True}
-    long = read(con, "effect_cells", where)
+    unseen = read(con, "effect_unseen", where).drop("back")
+    long = with_answers(read(con, "effect_cells", where), unseen, ["cell"])
     references = read(con, "references", {"week": week})
     figures = [*_figures(long, references, REFERENCED, found.pairs, found.planned, LIVE, SUITE, found.dress)]
     return finish(figures, EFFECTS, occasions.week(week))
@@ -133,6 +137,12 @@ def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Tabl
     references = even_references(long)
     figures = [*_figures(long, references, ("attribute",), pairs, planned, _STUDY, (), ({}, SIDES))]
     return finish(figures, STUDY_EFFECTS, occasions.study(study))
+
+
+def with_answers(long: pl.DataFrame, answered: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
+    """Return a table beside `ANSWERS`, 0 where there are none."""
+    found = long.join(answered.select(*on, *ANSWERS), on=list(on), how="left", maintain_order="left")
+    return found.with_columns(pl.col(ANSWERS).fill_null(0))
 
 
 def _pairs(comparisons: Iterable[Sides | StudySides], prompts: pl.DataFrame) -> pl.DataFrame:
@@ -175,7 +185,7 @@ def _figures(
     """Return the figures of all comparisons: by subject, and over all of them.
 
     Args:
-        long: counts of cells, as `number_cells` takes them.
+        long: counts of cells, as `number_cells` takes them, beside their `ANSWERS`.
         references: as `reference_cells` takes them, joined by `on`.
         on: the columns that a cell and a reference have in common.
         pairs: of `_pairs`, with the columns of `scope`.
@@ -184,7 +194,7 @@ def _figures(
         scope: the columns by which pairs and cells are joined beside prompt, condition and turn.
         dress: values that count in `caricature_rate` by comparison, and the columns that name a comparison.
     """
-    numbered, cells = number_cells(long, [*keys, "prompt", "condition", "turn"])
+    numbered, cells = number_cells(long, [*keys, "prompt", "condition", "turn", *ANSWERS])
     against = reference_cells(numbered, cells, references, on)
     for found, extra in ((support_cells(numbered, cells), ()), (against, ("reference",))):
         sides = _joined(found, pairs, [*keys, *extra], scope).join(

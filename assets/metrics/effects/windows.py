@@ -20,6 +20,7 @@ from assets.metrics.counting.reading import read
 from assets.metrics.effects.pairs import SIDES, Pairs
 from assets.metrics.effects.rows import Moved
 from assets.metrics.effects.table import (
+    ANSWERS,
     EFFECTS,
     LIVE,
     ONE,
@@ -29,6 +30,7 @@ from assets.metrics.effects.table import (
     compared,
     families,
     finish,
+    with_answers,
 )
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, across, by_group
 from assets.metrics.registry.metrics import effects as effect_metrics
@@ -80,7 +82,8 @@ class Paired:
 
     Attributes:
         seats: T rows: `_CELL`, `_PAIR`, `_PLACE`, pair, side (0: a), position, value, in_support; pictures of the
-            window, and entered: of its weeks in which both sides of the pair were seen.
+            window, and entered: of its weeks in which both sides of the pair were seen; `ANSWERS` of those in which
+            both answered, if only by refusing.
         k: (T, weeks) pictures of the quiet weeks in which both sides were seen.
         begun: of `_begin`.
     """
@@ -96,7 +99,7 @@ def week_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     counted = None if found is None else _counted(con, week, found.suites, found.pairs)
     if found is None or counted is None:
         return SCHEMA.empty_table()
-    numbered, cells = number_cells(counted.seats, [*_CELL, *_PAIR, "pair", "side", *_PLACE])
+    numbered, cells = number_cells(counted.seats, [*_CELL, *_PAIR, "pair", "side", *_PLACE, *ANSWERS])
     assessed = numbered.filter("in_support").group_by("cell").agg(assessed=pl.col("pictures").sum())
     cells = cells.join(assessed, on="cell", how="left", maintain_order="left")
     seated = numbered.with_columns(pictures=pl.int_range(1, pl.len() + 1))  # finds each column's seat again
@@ -148,7 +151,9 @@ def _counted(
         paired.select(*_PAIR, "pair", cell=f"cell_{name}", side=pl.lit(side, dtype=pl.Int32))
         for side, name in enumerate("ab")
     ]
+    answered = _answered(read(con, "effect_unseen", {**of, "first": shift(week, 1 - WINDOW)}), paired, window)
     seats = own.join(pl.concat(ends), on="cell", maintain_order="left").sort("pair", "side", "seat")
+    seats = with_answers(seats, answered, ["pair", "side"])
     pair, seat = (seats[name].to_numpy() for name in ("pair", "seat"))
     counted = k[seat] * both[pair]
     return Paired(
@@ -158,6 +163,23 @@ def _counted(
         ),
         counted,
         begun,
+    )
+
+
+def _answered(found: pl.DataFrame, paired: pl.DataFrame, window: Bools) -> pl.DataFrame:
+    """Return pair, side and `ANSWERS` of the weeks of its window in which both sides of a pair answered."""
+    shape = (int(paired.select(pl.max_horizontal("cell_a", "cell_b").max()).item()) + 1, WINDOW)
+    made = {name: np.zeros(shape) for name in ANSWERS}
+    known = found.filter(pl.col("cell") < shape[0])
+    for name, one in made.items():
+        one[known["cell"].to_numpy(), known["back"].to_numpy()] = known[name].to_numpy()
+    ends = [paired[f"cell_{side}"].to_numpy() for side in "ab"]
+    both = window[:, :WINDOW] & (made["answers"][ends[0]] > 0) & (made["answers"][ends[1]] > 0)
+    return pl.concat(
+        paired.select("pair", side=pl.lit(side, dtype=pl.Int32)).with_columns(
+            **{name: pl.Series(across(one[cell] * both)) for name, one in made.items()}
+        )
+        for side, cell in enumerate(ends)
     )
 
 

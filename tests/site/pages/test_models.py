@@ -372,6 +372,7 @@ def test_only_clear_effects_that_were_chosen_beforehand_are_told(monkeypatch: py
         base | {"estimate": None, "model": "p"},
     ]
     monkeypatch.setattr(effects, "rows", lambda *_: rows)
+    monkeypatch.setattr("assets.leaderboard.cells.unseen.rows", lambda *_: [])
     found = effects.read(duckdb.connect(), WEEK)
     assert {model: (len(clear), of) for model, (clear, of) in found.items()} == {"m": (1, 1), "n": (0, 1)}
     (one,) = found["m"][0]

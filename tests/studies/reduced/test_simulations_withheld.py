@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from assets.metrics.effects.unseen import AnsweredSide
+from assets.metrics.formulas.share import Floats
 from tests.studies.simulations.readers import withheld as study
+from tests.studies.simulations.readers import withheld_changes as changes
 
 
 def test_equal_models_of_which_one_withholds_women_are_seldom_told_apart_without_a_warning() -> None:
@@ -34,3 +37,23 @@ def test_random_refusals_warn_of_few_pairs_that_are_far_apart(monkeypatch: pytes
     assert found.failed == []
     near, far = (row[study.LIMITS.index(study.GAMMA_WARNS) + 5] for row in found.rows)
     assert float(near) > float(far)
+
+
+def test_changes_that_hold_whatever_the_unseen_show_are_seldom_wrong_and_little_warns_of_large_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(changes, "SIZES", ((1, 80), (5, 80)))
+    assert [table.failed for table in changes.tables(0.1)] == [[], []]
+    (row,) = [row for row in changes.withholding(400).rows if row[:3] == [5, 80, "40%"]]
+    clear, _, unwarned, holds = (float(one) for one in row[3:])
+    assert holds < changes.MARK < unwarned < clear  # of several pairs a limit alone does not protect
+
+
+def test_changes_would_be_wrong_if_the_unseen_were_taken_for_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = changes.seen_of((0.5, 0.5), (5, 80), 0.4, 0, 300)
+    monkeypatch.setattr(changes, "AnsweredSide", lambda share, answers, unseen: changes_side(share, answers))
+    assert changes.seen_of((0.5, 0.5), (5, 80), 0.4, 0, 300).beyond[0] == whole.clear > changes.MARK
+
+
+def changes_side(share: Floats, answers: Floats) -> AnsweredSide:
+    return AnsweredSide(share, answers, answers * 0)

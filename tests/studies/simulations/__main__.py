@@ -21,6 +21,7 @@ STUDIES: Mapping[str, str] = {
     "equal_models": "equal models with unequal numbers of pictures",
     "refusals": "a model that refuses its most stereotyped prompts",
     "withheld": "refusals that depend on what would have been drawn: which pairs carry a warning",
+    "withheld_changes": "the same of what one word changes, by shares",
     "boards": "boards of equal models",
     "clusters": "pictures that were drawn together: coverage, and boards of equal models",
     "separation": "what ranks tell apart beside known variances, and boards with a model unlike all others",
@@ -54,6 +55,7 @@ READERS = {
     "widths",
     "windows",
     "withheld",
+    "withheld_changes",
 }
 
 

@@ -5,6 +5,7 @@ Belongs here: the table. Does not belong here: the running of it (`test_quality_
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tests.warehouse.checks.quality_rows import (
@@ -43,6 +44,10 @@ _FIRST_OF_A_PROMPT, _LAST_OF_A_PROMPT = (
 )
 TWICE, BESIDE = frozenset({"effects__one_row_each"}), frozenset({"window_effects__beside_weeks"})
 BOARD = "metric = 'distance' AND reference = 'parity'"
+
+
+def _named(said: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in said.items() if name in {"metric", "value_name"}}
 
 
 class Case(NamedTuple):
@@ -514,6 +519,24 @@ CASES = [
     ),
     Case("window_effects__week_in_window", "more weeks than there are", (effect(), windowed(weeks="2"))),
     Case("window_effects__week_in_window", "no week, and a figure", (effect(), windowed(weeks="0"))),
+    *(
+        Case(f"{table}effects__unseen_holds", way, rows, also=also)
+        for way, said in (
+            ("more than all is unseen", {"unseen_share": "1.1"}),
+            ("nothing is said of unseen answers", {"unseen_share": "NULL"}),
+            ("so few answers say nothing", {"unseen_share": "0.02", "tipping_share": "0.5"}),
+            ("more than all would tip it", {"tipping_share": "1.1"}),
+            ("what is not clear cannot tip", {"low": "-0.05", "tipping_share": "0.5"}),
+            (
+                "a distance has no such share",
+                {"metric": "'distance2'", "value_name": "NULL", "tipping_share": "0.5"},
+            ),
+        )
+        for table, rows, also in (
+            ("", (effect(**said),), BESIDE),
+            ("window_", (effect(**_named(said)), windowed(**said)), frozenset[str]()),
+        )
+    ),
     *(
         Case("design_effects__holds", way, (drawn_together(**said),), message=what)
         for way, said, what in (

@@ -363,4 +363,6 @@ def effect(table: str = "effects", **replaced: str) -> str:
         **dict.fromkeys(("turn_a", "turn_b", "cells", "planned_cells"), "1"),
         **replaced,
     }
+    if columns["metric"] in {"'share'", "'caricature_rate'"} and columns["estimate"] != "NULL":
+        columns = {"unseen_share": "0.1", **columns}
     return f"INSERT INTO {table} BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in columns.items())}"

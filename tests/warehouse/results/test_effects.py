@@ -31,6 +31,7 @@ from tests.warehouse.builder import (
     mixed,
     write_labels,
 )
+from tests.warehouse.studies import study_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, replace_study, replace_week
 from warehouse.store import Store
@@ -50,6 +51,8 @@ FIGURE = {
     "cells",
     "planned_cells",
     "reason",
+    "unseen_share",
+    "tipping_share",
 }
 
 
@@ -342,6 +345,44 @@ def test_a_study_is_compared_between_its_conditions(con: duckdb.DuckDBPyConnecti
     assert past["reason"] is None
     # a study of two labeled genders says nothing of dress
     assert {row["metric"] for row in rows} == {"share", "controllability", "overcorrection"}
+
+
+def test_a_study_says_which_part_of_its_unseen_slots_would_undo_a_change(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """By hand, and by SQL: pictures without a label and those that nobody can tell are unseen alike."""
+    said = {
+        ("m", "baseline", "p"): [*"mmmmmmmmmmmmmmmm", "f", "both", None, None],
+        ("m", "controlled", "p"): [*"ffffffffffffffffff", "m", "both"],
+        ("n", "baseline", "p"): [*"mmmmmmmmmmmmmmmmmmmm"],
+        ("n", "controlled", "p"): [*"ffffffffffffffffffff"],
+        ("o", "baseline", "p"): [*"mmmmmmmmmmmm", *[None] * 8],
+        ("o", "controlled", "p"): [*"ffffffffffff", *[None] * 8],
+    }
+    replace_study(con, "tiny", study_tables(said, {"f": True, "m": True, "both": False}))
+    table = compute_study_effects(con, "tiny")
+    replace_study(con, "tiny", {"study_effects": table})
+    rows = table.to_pylist()
+    found = {name: one(rows, "share", "controlled", "person:p", model=name, value_name="f") for name in "mno"}
+    assert {name: row["unseen_share"] for name, row in found.items()} == {"m": 0.15, "n": 0.0, "o": 0.4}
+    # all would not do: even then 18 of 20 show a woman, of the others at most 4 of 20
+    assert found["m"]["tipping_share"] is None
+    assert found["n"]["tipping_share"] is None
+    most = 8 / 20 + 8 / 20
+    assert found["o"]["tipping_share"] == pytest.approx(found["o"]["low"] / most, abs=1e-12)
+    assert 0.5 < found["o"]["tipping_share"] < 1
+    assert {(r["unseen_share"], r["tipping_share"]) for r in rows if r["metric"] != "share"} == {(None, None)}
+    query = con.execute(sql("audit/study_effects"))
+    names = [column[0] for column in query.description or []]
+    keys = ("model", "subject", "metric", "value_name")
+    audit = {
+        tuple(r[key] for key in keys): r
+        for r in (dict(zip(names, row, strict=True)) for row in query.fetchall())
+    }
+    for row in rows:
+        again = audit[tuple(row[key] for key in keys)]
+        for name in ("unseen_share", "tipping_share"):
+            assert again[name] == (None if row[name] is None else pytest.approx(row[name], abs=1e-12)), row
 
 
 def test_a_week_without_any_of_the_suites_has_no_effects(

@@ -588,6 +588,7 @@ def test_windows_are_the_same_in_whatever_order_weeks_are_made(con: Con) -> None
         "difference_holds",
         "null_has_reason",
         "one_row_each",
+        "unseen_holds",
         "week_in_window",
         "beside_weeks",
     ],

@@ -78,6 +78,8 @@ def pairs_of(
             "suite": np.repeat(keys["suite"], pairs * 2),
             "subject": np.tile(np.repeat(np.arange(pairs), 2), many),
             "pictures": np.full(rows, EACH * min(weeks, WINDOW)),
+            "answers": np.full(rows, EACH * min(weeks, WINDOW)),
+            "unseen": np.zeros(rows),
         }
     )
     counts = both[:, :, :WINDOW].sum(axis=2)

@@ -30,7 +30,7 @@ SHARES = {
     "most men": (1.0, 2.5),
     "nine in ten men": (0.6, 3.5),
 }
-LIMITS = (2.0, GAMMA_WARNS, 10.0)
+LIMITS = (2.0, GAMMA_WARNS, 10.0, 30.0, 100.0)
 #: CellAnswers of each prompt in a window, and its weeks.
 SIZES = ((20, 1), (80, 4))
 MARK, AT_RANDOM = 0.06, 0.20
