@@ -10,7 +10,7 @@ import pytest
 
 from assets.leaderboard.models import names
 from assets.leaderboard.page.languages import tongue
-from tests.site import test_effects as effects
+from tests.site import words_world as effects
 from tests.site import world
 from tests.site.evidence.test_unseen import told as of_rank
 from tests.site.pages import shown
