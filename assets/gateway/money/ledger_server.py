@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import tenacity
 
 from assets.gateway.money.ledger_rows import SCHEMA, Done, Rows
 from warehouse.errors import ClicheError, UsageError
+from warehouse.postgres import FIRST_PATIENCE_S, connect, driver, one_line, place_of
 from warehouse.processes import process_name
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 #: So long a server that cannot be reached is tried again; one that this process never reached, not so long.
 PATIENCE_S = 60.0
-FIRST_PATIENCE_S = 15.0
 #: An entry is its holder's for so long, even if the connection of its holder is gone: its intent may be on its way.
 GRACE_S = 60.0
 _LOCKS = 1_667_656_805  # of this ledger, among the advisory locks of a database
@@ -36,14 +35,6 @@ _SETTINGS = {
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
-}
-_CLIENT: dict[str, Any] = {
-    "application_name": "cliche",
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
 }
 _TABLES = f"""
 CREATE SCHEMA IF NOT EXISTS cliche;
@@ -76,7 +67,7 @@ class ServerBook:
 
     def transact(self, work: Callable[[Rows], Done], at_first: Callable[[Rows], None]) -> Done:
         """See `Book`. What threads wait for a server that is down counts for all of them together."""
-        psycopg2 = _driver()
+        psycopg2 = driver()
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(
                 # The last one: somebody dropped the schema.
@@ -91,7 +82,7 @@ class ServerBook:
         except psycopg2.Error as error:
             raise ClicheError(
                 f"the spending ledger in PostgreSQL ({place_of(self._address)}) cannot be used "
-                f"({_one_line(error)}); nothing is spent without it: start the server or correct CLICHE_POSTGRES, "
+                f"({one_line(error)}); nothing is spent without it: start the server or correct CLICHE_POSTGRES, "
                 "and run again"
             ) from None
         self._down_since = None
@@ -127,11 +118,11 @@ class ServerBook:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCKS])
                 done = work(Rows(execute, self._me, dead))
             con.commit()
-        except _driver().Error:
+        except driver().Error:
             self._close(con)
             raise
         except BaseException:  # of `work`, a cap that would be passed above all: the connection is whole
-            with suppress(_driver().Error):
+            with suppress(driver().Error):
                 con.rollback()
             raise
         return done
@@ -139,7 +130,7 @@ class ServerBook:
     def _connected(self) -> extensions.connection:
         if self._con is not None and not self._con.closed:
             return self._con
-        con: extensions.connection = _driver().connect(self._address, **_CLIENT)
+        con: extensions.connection = connect(self._address)
         try:
             self._begin(con)
         except BaseException:
@@ -171,31 +162,5 @@ class ServerBook:
 
     def _close(self, con: extensions.connection) -> None:
         self._con = None
-        with suppress(_driver().Error):
+        with suppress(driver().Error):
             con.close()
-
-
-def place_of(address: str) -> str:
-    """Return where a database is, without who asks and with which password."""
-    found = urlsplit(address)
-    return f"{found.hostname or 'this machine'}:{found.port or 5432}{found.path}"
-
-
-def _driver() -> Any:
-    """Return the driver, which none but this ledger needs.
-
-    Raises:
-        UsageError: if it is not installed.
-    """
-    try:
-        import psycopg2
-        import psycopg2.errors
-    except ImportError:
-        raise UsageError(
-            'CLICHE_POSTGRES is set and needs the extra "scale", which is not installed: pip install -e ".[scale]"'
-        ) from None
-    return psycopg2
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
