@@ -1,27 +1,37 @@
-"""Dagster's records for the command: an instance under `CLICHE_HOME`, and the tidying up after dead runs."""
+"""Dagster's records for the command: an instance under `CLICHE_HOME` or in the PostgreSQL that machines share.
+
+Also the tidying up after dead runs.
+"""
 
 from __future__ import annotations
 
 import atexit
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 from dagster._core.instance.ref import (
     InstanceRef,  # the public way reads DAGSTER_HOME, which may be another's
 )
+from pydantic import SecretStr
 
 from orchestration.event_log import KeptEventLog
-from orchestration.settings import CHECKOUT
+from orchestration.settings import CHECKOUT, Settings
+from warehouse.errors import ClicheError, UsageError
+from warehouse.postgres import one_line, require_reachable
 from warehouse.processes import is_dead, process_name
 
-#: Tags that name the process of a run, so that a later one can tell whether it still lives.
-PROCESS_TAG = "cliche/process"
+#: Tags that name the process of a run, so that a later one can tell whether it still lives, and the home in which it
+#: ran: machines may be called alike, and know nothing of each other's processes.
+PROCESS_TAG, HOME_TAG = "cliche/process", "cliche/home"
 #: Runs whose end was never recorded may hold pool slots.
 _UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
@@ -33,13 +43,72 @@ _UNFINISHED = [
 
 
 @contextmanager
-def open_instance(folder: Path) -> Iterator[dg.DagsterInstance]:
-    """Yield the instance kept in `folder`, with the settings of the checkout's `dagster.yaml`."""
+def open_instance(folder: Path, postgres: SecretStr | None = None) -> Iterator[dg.DagsterInstance]:
+    """Yield the instance kept in `folder`, or in a PostgreSQL, with the settings of the checkout's `dagster.yaml`.
+
+    Raises:
+        ClicheError: if the PostgreSQL cannot be reached.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    ref = InstanceRef.from_dir(str(folder), config_dir=str(CHECKOUT), overrides=_event_log_of(folder))
+    storage = _event_log_of(folder) if postgres is None else _storage_in(postgres.get_secret_value())
+    ref = InstanceRef.from_dir(str(folder), config_dir=str(CHECKOUT), overrides=storage)
     with dg.DagsterInstance.from_ref(ref) as instance:
+        if postgres is not None:
+            _keep_connections(instance)
         yield instance
+
+
+def _keep_connections(instance: dg.DagsterInstance) -> None:
+    """Let Dagster keep its connections, as its web page does: each of a thousand events of a run opened one anew.
+
+    One that the server ended meanwhile is noticed before it is used.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.exc import DisconnectionError
+
+    def try_it(connection: Any, record: object, proxy: object) -> None:
+        try:
+            connection.cursor().execute("SELECT 1")
+        except Exception as error:
+            raise DisconnectionError from error
+
+    instance.optimize_for_webserver(statement_timeout=60_000, pool_recycle=3600, max_overflow=20)
+    storages: tuple[Any, ...] = (instance.event_log_storage, instance.run_storage, instance.schedule_storage)
+    for storage in storages:
+        event.listen(storage._engine, "checkout", try_it)
+
+
+def _storage_in(address: str) -> dict[str, Any]:
+    """Return the setting of Dagster's storage in a PostgreSQL, which takes connections."""
+    if find_spec("dagster_postgres") is None:
+        raise UsageError(
+            'CLICHE_POSTGRES is set and needs the extra "scale", which is not installed: pip install -e ".[scale]"'
+        )
+    # Dagster's own retries say nothing that a person reads.
+    require_reachable(address, "Dagster's records")
+    driver = address.replace("postgresql:", "postgresql+psycopg2:", 1)
+    return {"storage": {"postgres": {"postgres_url": driver}}}
+
+
+@contextmanager
+def told_if_unreachable() -> Iterator[None]:
+    """Turn the end of a PostgreSQL during a run, after Dagster's own retries, into one line."""
+    from sqlalchemy.exc import OperationalError
+
+    storage = sys.modules.get("dagster_postgres.utils")  # what was not imported has raised nothing
+    errors = (OperationalError, storage.DagsterPostgresException) if storage else (OperationalError,)
+    try:
+        yield
+    except errors as error:
+        cause = error if isinstance(error, OperationalError) else error.__cause__
+        said = getattr(cause, "orig", None)
+        if not type(said).__module__.startswith("psycopg2"):
+            raise
+        raise ClicheError(
+            f"Dagster's records in PostgreSQL cannot be reached any more ({one_line(said)}); what was answered is "
+            "kept: run again to go on"
+        ) from None
 
 
 def _event_log_of(folder: Path) -> dict[str, Any]:
@@ -51,30 +120,54 @@ def _event_log_of(folder: Path) -> dict[str, Any]:
     return {"event_log_storage": kept}
 
 
+def instance_of(settings: Settings) -> dg.DagsterInstance:
+    """Return the instance of an installation, opened once a process."""
+    return _opened(settings.dagster_home, settings.postgres)
+
+
 @cache
-def shared_instance(folder: Path) -> dg.DagsterInstance:
-    """Return the instance kept in `folder`, opened once a process."""
-    return _open.enter_context(open_instance(folder))
+def _opened(folder: Path, postgres: SecretStr | None) -> dg.DagsterInstance:
+    return _open.enter_context(open_instance(folder, postgres))
 
 
 _open = ExitStack()
 atexit.register(_open.close)
 
 
-def process_tags() -> dict[str, str]:
-    """Return the tags of a run of this process: host, process id, and when the process began."""
-    return {PROCESS_TAG: process_name()}
+def process_tags(instance: dg.DagsterInstance) -> dict[str, str]:
+    """Return the tags of a run of this process: host, process id and when the process began; and its home."""
+    file = _home_file(instance)
+    if not file.exists():
+        made = file.with_name(f"home-{uuid4().hex}")
+        made.write_text(uuid4().hex)
+        with suppress(FileExistsError):
+            os.link(made, file)
+        made.unlink()
+    return {PROCESS_TAG: process_name(), HOME_TAG: file.read_text()}
+
+
+def _home_file(instance: dg.DagsterInstance) -> Path:
+    """Return the file that names this home among those that share an instance."""
+    return Path(instance.root_directory) / "home"
+
+
+def has_died(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Return whether the process of a run has ended, as far as this home can know: of its own runs alone."""
+    file = _home_file(instance)
+    here = file.read_text() if file.exists() else ""
+    return run.tags.get(HOME_TAG, here) == here and is_dead(run.tags.get(PROCESS_TAG, ""))
 
 
 def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Mark runs of dead processes of this machine as failed and free their pool slots; return their ids.
+    """Mark runs of dead processes of this home as failed and free their pool slots; return their ids.
 
-    Without this a killed run keeps its pool slot, and the next run waits for it without a word.
+    Without this a killed run keeps its pool slot, and the next run waits for it without a word. Runs of other homes, on
+    this machine or another, are left alone.
     """
     buried = []
     for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
         run = record.dagster_run
-        if not is_dead(run.tags.get(PROCESS_TAG, "")):
+        if not has_died(instance, run):
             continue
         # In this order: a run that is marked as failed is not looked at again.
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)

@@ -22,7 +22,13 @@ from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.published import latest
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
-from orchestration.instance import bury_dead_runs, failed_checks, process_tags, shared_instance
+from orchestration.instance import (
+    bury_dead_runs,
+    failed_checks,
+    instance_of,
+    process_tags,
+    told_if_unreachable,
+)
 from orchestration.parallel import Ended, Partition, run_all
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
@@ -118,7 +124,7 @@ def run_partition(settings: Settings, place: Workplace, partition: Partition) ->
 
     Where asking was stopped half-way, what was answered is labeled and loaded all the same.
     """
-    job, instance = _job(settings, place, GENERATE), shared_instance(settings.dagster_home)
+    job, instance = _job(settings, place, GENERATE), instance_of(settings)
     try:
         execute(job, instance, partition_key(*partition))
     except StoppedError:
@@ -183,7 +189,7 @@ _definitions: dict[str, Any] = {}
 
 
 def _tidy(settings: Settings, note: Callable[[str], None]) -> None:
-    for dead in bury_dead_runs(shared_instance(settings.dagster_home)):
+    for dead in bury_dead_runs(instance_of(settings)):
         note(f"A run that was killed ({dead[:8]}) left its place in the queue; it was freed.")
 
 
@@ -212,7 +218,7 @@ def publish(
     require_room(settings.dagster_home)
     _tidy(settings, note)
     try:
-        execute(job, shared_instance(settings.dagster_home), week)
+        execute(job, instance_of(settings), week)
     except (dg.DagsterError, FailedChecksError) as error:
         raise ClicheError(f"week {week} is not published: {_one_line(error)}") from error
     edition = latest(place.store)
@@ -240,13 +246,13 @@ def execute(
     """
     run_id = str(uuid4())
     try:
-        with told_in_one_line(Path(instance.root_directory)):
+        with told_if_unreachable(), told_in_one_line(Path(instance.root_directory)):
             job.execute_in_process(
                 partition_key=key,
                 instance=instance,
                 raise_on_error=True,
                 run_config=_QUIET,
-                tags=process_tags(),
+                tags=process_tags(instance),
                 run_id=run_id,
                 asset_selection=[dg.AssetKey(name) for name in only] or None,
             )

@@ -190,7 +190,7 @@ def unlock(name: str | None) -> int:
 
     settings = load_settings()
     place = bare_workplace(settings)
-    with open_instance(settings.dagster_home) as instance:
+    with open_instance(settings.dagster_home, settings.postgres) as instance:
         freed = bury_dead_runs(instance)
     if freed:
         say(f"Pool slots of dead runs freed: {len(freed)}.")

@@ -150,11 +150,11 @@ def _forecast(place: Workplace, gate: Gate) -> list[dict[str, Any]] | None:
 
 def _queue(settings: Settings) -> dict[str, int] | None:
     """Return how many runs of Dagster's wait or go on, by status; None where it has no records."""
-    if not settings.dagster_home.is_dir():
-        return None
-    from orchestration.instance import shared_instance, unfinished
+    if not (settings.postgres or settings.dagster_home.is_dir()):
+        return None  # without Dagster, which is slow to import
+    from orchestration.instance import instance_of, unfinished
 
-    return unfinished(shared_instance(settings.dagster_home))
+    return unfinished(instance_of(settings))
 
 
 def _progress(state: PartitionState) -> tuple[str, ...]:
@@ -255,10 +255,10 @@ def watch(*, test: bool = False) -> int:
     if test:
         return _test(settings)
     instance = None
-    if settings.dagster_home.is_dir():
-        from orchestration.instance import shared_instance
+    if settings.postgres or settings.dagster_home.is_dir():
+        from orchestration.instance import instance_of
 
-        instance = shared_instance(settings.dagster_home)
+        instance = instance_of(settings)
     done = look_once(settings, lambda: make_workplace(settings), datetime.now(UTC), instance)
     new = {one.key for one in done.new}
     for one in done.alerts:

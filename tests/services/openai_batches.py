@@ -1,7 +1,7 @@
 """The Batch and Files endpoints of the OpenAI API, held to the `openai` package's own types; images too, one by one.
 
 Belongs here: files, batches and their lines as the vendor's models write them, what was billed. Does not belong here:
-validation of a picture's request (`openai_wire`), sockets (`loopback`).
+validation of a picture's request (`openai.wire`), sockets (`loopback`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from openai.types import Batch, FileObject
 from openai.types.batch_create_params import BatchCreateParams
 from pydantic import TypeAdapter
 
-from tests.services import openai_wire as wire
 from tests.services.loopback import Reply, Seen, serve
+from tests.services.openai import wire
 
 IMAGES = "/v1/images/generations"
 #: (custom id, body of the request) → line of the output: `response` or `error`; None: no line at all.

@@ -1,14 +1,14 @@
 """A server on the loopback that speaks the OpenAI API where no server that we did not write does.
 
-What it takes and gives is the vendor's (`openai_wire`); what it answers, how slowly, how often it refuses and what
-breaks is scripted (`openai_script`). It keeps its own log of calls and of what it bills, to compare receipts with.
+What it takes and gives is the vendor's (`openai.wire`); what it answers, how slowly, how often it refuses and what
+breaks is scripted (`openai.script`). It keeps its own log of calls and of what it bills, to compare receipts with.
 
 In a test:      with ContractServer() as server: server.script = lambda call: Reply(text="no")
 In a process:   python -m tests.services.openai_contract --port 0 --latency-s 2 --log calls.jsonl   (prints its port)
                 with contract_process("--per-minute", "300") as server: … server.log()
 
 Belongs here: the server, its log, a process of its own. Does not belong here: shapes of requests and answers
-(`openai_wire`), what each endpoint does (`openai_endpoints`), bytes on the wire (`openai_http`).
+(`openai.wire`), what each endpoint does (`openai.endpoints`), bytes on the wire (`openai.http`).
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.services.openai_endpoints import ROUTES
-from tests.services.openai_endpoints import Handler as Endpoint
-from tests.services.openai_http import Handler, Http
-from tests.services.openai_script import Call, Limit, RefusedError, Reply, Rule
+from tests.services.openai.endpoints import ROUTES
+from tests.services.openai.endpoints import Handler as Endpoint
+from tests.services.openai.http import Handler, Http
+from tests.services.openai.script import Call, Limit, RefusedError, Reply, Rule
 
 __all__ = ["Call", "ContractProcess", "ContractServer", "RefusedError", "Reply", "Rule", "contract_process"]
 

@@ -4,7 +4,7 @@ Responses, chat completions and decisions take what the `openai` package's param
 models; messages do so with the `anthropic` package. What is said of a picture is decided by a function of its bytes.
 
 Belongs here: the four endpoints, what they are set to say, the log of requests. Does not belong here: sockets
-(`loopback`), validation and building by the vendors' types (`openai_wire`), anything of ours.
+(`loopback`), validation and building by the vendors' types (`openai.wire`), anything of ours.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsNon
 from openai.types.decision_create_params import DecisionCreateParams
 
 from tests.services import loopback
-from tests.services import openai_wire as wire
+from tests.services.openai import wire
 
 wire.REQUESTS |= {
     "/v1/chat/completions": CompletionCreateParamsNonStreaming,

@@ -10,8 +10,7 @@ import dagster as dg
 from assets.generation.workplace import parse_key
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.view import View
-from orchestration.instance import PROCESS_TAG, failed_checks
-from warehouse.processes import is_dead
+from orchestration.instance import failed_checks, has_died
 
 _LOOK_BACK = timedelta(days=8)
 _MOST = 2_000  # runs that are looked at
@@ -31,7 +30,7 @@ def runs(view: View) -> Iterator[Alert]:
     for record in view.instance.get_run_records(filters, limit=_MOST):  # the newest first
         run = record.dagster_run
         of = (run.job_name, run.tags.get(_PARTITION, ""))
-        killed = not run.is_finished and is_dead(run.tags.get(PROCESS_TAG, ""))
+        killed = not run.is_finished and has_died(view.instance, run)
         # What was labeled after a stop is a part of the job: the stop still stands.
         part = run.is_success and run.asset_selection and run.root_run_id is None
         if of in settled or part:

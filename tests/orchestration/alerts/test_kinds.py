@@ -27,7 +27,7 @@ from assets.metrics.drift.table import SCHEMA
 from orchestration import weekly
 from orchestration.alerts.kinds import KINDS
 from orchestration.definitions import GENERATE
-from orchestration.instance import open_instance, shared_instance
+from orchestration.instance import instance_of, open_instance
 from orchestration.partitions import partition_key
 from tests.orchestration import moving
 from tests.orchestration.alerts.watching import ALERTS, Watch, at, beat, switch_on, watching
@@ -74,7 +74,7 @@ def _run_failed(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     until = {"until": WEEK}  # nobody is asked today
     _models(watch, entry("real", provider="stopping", concurrency=1, **until), **until)
     place, settings = watch.installation.place(), watch.installation.settings
-    watch.instance = shared_instance(settings.dagster_home)
+    watch.instance = instance_of(settings)
     watch.is_quiet(datetime.now(UTC))
     ran = weekly.run_partitions(place, settings, [("real", WEEK)], lambda text: None)
     assert ran.problems  # what was answered was labeled in a second run, which went well
@@ -265,7 +265,7 @@ def test_every_kind_is_tried() -> None:
 
 def test_a_run_that_is_killed_has_failed_though_its_records_say_it_goes_on(watch: Watch) -> None:
     _models(watch, entry("sim-cautious", until=WEEK), until=WEEK)
-    watch.instance = shared_instance(watch.installation.settings.dagster_home)
+    watch.instance = instance_of(watch.installation.settings)
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.orchestration.hold_pool", "sim-cautious", WEEK],
         cwd=CHECKOUT,
@@ -285,7 +285,7 @@ def test_a_run_that_is_killed_has_failed_though_its_records_say_it_goes_on(watch
 
 def test_a_run_that_waits_in_the_queue_for_half_a_day_never_started(watch: Watch) -> None:
     _models(watch, until=WEEK)
-    watch.instance = shared_instance(watch.installation.settings.dagster_home)
+    watch.instance = instance_of(watch.installation.settings)
     tags = {"dagster/partition": f"{MODELS[0]}|{WEEK}"}
     watch.instance.add_run(dg.DagsterRun(GENERATE, status=dg.DagsterRunStatus.NOT_STARTED, tags=tags))
     now = datetime.now(UTC)
@@ -297,7 +297,7 @@ def test_a_blocking_check_of_a_run_is_a_failed_check_and_is_over_once_a_run_goes
     until = {"until": WEEK}
     _models(watch, entry("sim-cautious", **until), **until)
     installation = watch.installation
-    watch.instance = shared_instance(installation.settings.dagster_home)
+    watch.instance = instance_of(installation.settings)
     ask_partition(installation.place(), "sim-cautious", WEEK)
     picture = pictures(installation, "sim-cautious", WEEK)[0]
     whole = picture.read_bytes()

@@ -61,7 +61,7 @@ def test_the_checkouts_settings_are_those_of_every_instance(instance: dg.Dagster
 
 
 def test_a_run_of_this_process_is_left_alone(instance: dg.DagsterInstance) -> None:
-    run = begun(instance, **process_tags())
+    run = begun(instance, **process_tags(instance))
     assert bury_dead_runs(instance) == []
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
 

@@ -17,7 +17,7 @@ from assets.quality.run import CheckResult
 from orchestration import weekly
 from orchestration.checks import check_partition
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
-from orchestration.instance import shared_instance
+from orchestration.instance import instance_of
 from orchestration.partitions import partition_key
 from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation
 from warehouse import keys
@@ -52,7 +52,7 @@ def run_job(installation: Installation, name: str, key: str) -> dg.ExecuteInProc
     job = build_defs(installation.settings, installation.place()).resolve_job_def(name)
     return job.execute_in_process(
         partition_key=key,
-        instance=shared_instance(installation.settings.dagster_home),
+        instance=instance_of(installation.settings),
         raise_on_error=False,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )

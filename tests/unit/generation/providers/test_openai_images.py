@@ -20,8 +20,8 @@ from assets.generation.providers.openai.images import OpenAIImages, make
 from assets.generation.providers.registry import make_provider
 from assets.generation.providers.seeds import slot_seed
 from tests.services.aimock import AIMock, error_fixture, image_fixture
+from tests.services.openai.wire import small_picture
 from tests.services.openai_contract import ContractServer, Reply, contract_process
-from tests.services.openai_wire import small_picture
 from tests.unit.generation.providers.openai_asking import request
 from warehouse.errors import UsageError
 
@@ -412,7 +412,7 @@ def test_the_contract_server_refuses_what_the_vendors_type_does_not_have(server:
 def test_the_contract_server_cannot_answer_what_the_vendors_model_does_not_have() -> None:
     from openai.types import ImagesResponse
 
-    from tests.services.openai_wire import exact
+    from tests.services.openai.wire import exact
 
     with pytest.raises(AssertionError, match="no field"):
         exact(ImagesResponse, {"created": 1, "data": [{"b64_json": "a", "revised": "b"}]})

@@ -19,8 +19,8 @@ from assets.generation.providers.openai.responses import OpenAIResponses, make, 
 from assets.generation.providers.registry import make_provider
 from assets.generation.run import PartitionRun
 from assets.suites.loader import load_suites
+from tests.services.openai.wire import small_picture
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply
-from tests.services.openai_wire import small_picture
 from tests.unit.generation.providers.openai_asking import request, turn
 from warehouse.errors import UsageError
 from warehouse.store import Store, open_store

@@ -1,6 +1,6 @@
 """The HTTP side of the contract server: connections, keys, the limit of requests, faults.
 
-Belongs here: bytes on the wire. Does not belong here: what is answered (`openai_endpoints`), scripts (`openai_script`).
+Belongs here: bytes on the wire. Does not belong here: what is answered (`openai.endpoints`), scripts (`openai.script`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from tests.services import openai_wire as wire
-from tests.services.openai_script import Answered, Call, RefusedError, Reply
+from tests.services.openai import wire
+from tests.services.openai.script import Answered, Call, RefusedError, Reply
 
 if TYPE_CHECKING:
+    from tests.services.openai.endpoints import Handler as Endpoint
     from tests.services.openai_contract import ContractServer
-    from tests.services.openai_endpoints import Handler as Endpoint
 
 _SILENCE_S = 60.0
 

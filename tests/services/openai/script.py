@@ -1,6 +1,6 @@
 """What a contract server is set to answer: a call as it sees it, a reply, rules as data, a limit of requests.
 
-Belongs here: the vocabulary of scripts. Does not belong here: endpoints (`openai_endpoints`), HTTP (`openai_contract`).
+Belongs here: the vocabulary of scripts. Does not belong here: endpoints (`openai.endpoints`), HTTP (`openai_contract`).
 """
 
 from __future__ import annotations

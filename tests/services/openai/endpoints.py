@@ -2,7 +2,7 @@
 
 An endpoint more (files, batches) is one function and one row in `ROUTES`.
 
-Belongs here: what each endpoint does with a call. Does not belong here: shapes (`openai_wire`), HTTP.
+Belongs here: what each endpoint does with a call. Does not belong here: shapes (`openai.wire`), HTTP.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tests.services import openai_wire as wire
-from tests.services.openai_script import Answered, Call, RefusedError, Reply
+from tests.services.openai import wire
+from tests.services.openai.script import Answered, Call, RefusedError, Reply
 
 if TYPE_CHECKING:
     from tests.services.openai_contract import ContractServer

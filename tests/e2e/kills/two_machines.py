@@ -1,0 +1,99 @@
+"""A worker of one of several machines: asks a paid model's week with a home of its own, on one store and one ledger.
+
+Usage: python -m tests.e2e.kills.two_machines     reads lines of JSON (see `Order`) and forks a process for each (see
+`forks`)
+
+Belongs here: asking as a run does. Does not belong here: kills and what must hold (`test_two_machines`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.money.budget import Caps
+from assets.gateway.money.ledger import SpendingLedger
+from assets.gateway.money.ledger_file import FileBook
+from assets.gateway.money.ledger_server import ServerBook
+from assets.generation.partition import ask_partition
+from assets.generation.workplace import Workplace
+from assets.suites.loader import load_suites
+from tests.e2e.kills.forks import serve
+from warehouse.store import open_store
+from warehouse.weeks import current_week
+
+SUITE = "nationalities@1"
+CAP_USD = 5.0
+#: A dead worker's money is settled after so many seconds (a minute, outside of tests).
+GRACE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Order:
+    """One model to ask, from one machine."""
+
+    home: str
+    store: str
+    postgres: str | None  # None: the machine keeps a ledger of its own
+    model: str
+    base_url: str
+    price: dict[str, Any]
+    concurrency: int
+
+
+def entry_of(order: Order) -> ModelEntry:
+    """Return the model's entry."""
+    return ModelEntry.model_validate(
+        {
+            "name": order.model,
+            "title": order.model,
+            "provider": "openai_images",
+            "model_id": "gpt-image-2",
+            "labeler": "drawing",
+            "suites": [{"suite": SUITE, "replicates": 3}],
+            "requests_per_minute": 60_000,
+            "concurrency": order.concurrency,
+            "price": {**order.price, "source": "tests", "date": "2026-11-01"},
+            "connection": {"base_url": order.base_url, "allow_private": True, "timeout_s": 20},
+        }
+    )
+
+
+def place_of(order: Order) -> Workplace:
+    """Return the surroundings of a worker."""
+    home, store = Path(order.home), open_store(order.store)
+    book = (
+        ServerBook(order.postgres, store.url, grace_s=GRACE_S)
+        if order.postgres
+        else FileBook(home / "spending.sqlite")
+    )
+    return Workplace(
+        store=store,
+        warehouse=home / "warehouse.duckdb",
+        suites=load_suites(),
+        models=[entry_of(order)],
+        code_version="test",
+        caps=Caps(week_usd=CAP_USD),
+        ledger=SpendingLedger(book),
+    )
+
+
+def ask(order: Order) -> None:
+    """Ask, until the week is complete or the cap reached."""
+    place = place_of(order)
+    print("asking", flush=True)
+    ask_partition(place, order.model, current_week())
+
+
+def main() -> None:
+    """Fork a process for each order."""
+    load_suites()
+    import_module("pandas")  # which writing Parquet imports
+    serve(lambda **order: ask(Order(**order)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Dagster's records in the PostgreSQL that machines share: everybody's runs are seen, and nobody else's are buried."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from pydantic import SecretStr
+
+from orchestration import instance as instances
+from orchestration.instance import (
+    HOME_TAG,
+    PROCESS_TAG,
+    bury_dead_runs,
+    open_instance,
+    process_tags,
+    told_if_unreachable,
+)
+from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, install
+from tests.orchestration.weekly.test_instance import begun, gone
+from tests.services.postgres import PASSWORD, Postgres, find_binaries, running_postgres
+from warehouse import postgres as shared
+from warehouse.errors import ClicheError
+from warehouse.weeks import current_week
+
+Enter = Callable[[Installation], None]
+
+
+@pytest.fixture
+def address(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A new database that the environment names."""
+    found = postgres.fresh_address()
+    monkeypatch.setenv("CLICHE_POSTGRES", found)
+    return found
+
+
+@pytest.fixture
+def enter(monkeypatch: pytest.MonkeyPatch) -> Enter:
+    """Let the environment name a home: what follows is of that machine."""
+    return lambda machine: monkeypatch.setenv("CLICHE_HOME", str(machine.home))
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> list[Installation]:
+    """Two homes on one store."""
+    store = str(tmp_path / "store")
+    return [install(tmp_path / name, store=store, deadline_hours=168) for name in ("a", "b")]
+
+
+def test_commands_of_two_machines_see_one_instance(
+    address: str, machines: list[Installation], enter: Enter, cliche: Cliche
+) -> None:
+    week = current_week()
+    for machine, model in zip(machines, MODELS, strict=True):
+        enter(machine)
+        ran = cliche("run", "--week", week, "--model", model)
+        assert ran.code == 0, ran.err
+    assert f"Edition {week}.1 is current" in ran.out  # of both models: the last one published them
+    for machine in machines:
+        with open_instance(machine.settings.dagster_home, SecretStr(address)) as instance:
+            runs = instance.get_runs()
+            asked = {f"{model}|{week}" for model in MODELS}
+            assert {run.tags["dagster/partition"] for run in runs} == {*asked, week}
+            assert {run.status for run in runs} == {dg.DagsterRunStatus.SUCCESS}
+            assert len({run.tags[HOME_TAG] for run in runs}) == 2
+        assert not [*machine.home.rglob("runs.db")]  # no records of its own
+
+
+def test_only_runs_of_this_home_are_buried(
+    address: str, machines: list[Installation], enter: Enter, cliche: Cliche
+) -> None:
+    dead = {
+        PROCESS_TAG: f"{socket.gethostname()}/{gone()}/123456"
+    }  # by its name, of a machine that is called alike
+    here, there = machines
+    with open_instance(here.settings.dagster_home, SecretStr(address)) as one:
+        mine = begun(one, **{**process_tags(one), **dead})
+        living = begun(one, **process_tags(one))
+        with open_instance(there.settings.dagster_home, SecretStr(address)) as other:
+            theirs = begun(other, **{**process_tags(other), **dead})
+            launched = begun(other)  # by Dagster: no process of a command
+            storage = other.event_log_storage
+            storage.initialize_concurrency_limit_to_default("warehouse")
+            storage.claim_concurrency_slot("warehouse", theirs.run_id, "loaded")
+        assert bury_dead_runs(one) == [mine.run_id]
+        states = {run.run_id: run.status for run in one.get_runs()}
+        assert {states[run.run_id] for run in (living, theirs, launched)} == {dg.DagsterRunStatus.STARTED}
+        assert one.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
+        enter(here)
+        assert cliche("unlock").out == "Nothing is locked.\n"
+        enter(there)
+        assert cliche("unlock").out == "Pool slots of dead runs freed: 1.\nNothing is locked.\n"
+        assert one.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
+
+
+def test_settings_of_the_checkout_hold_in_postgresql_too(address: str, tmp_path: Path) -> None:
+    with open_instance(tmp_path, SecretStr(address)) as instance:
+        assert not instance.telemetry_enabled
+        instance.event_log_storage.initialize_concurrency_limit_to_default("warehouse")
+        assert instance.event_log_storage.get_concurrency_info("warehouse").slot_count == 1
+
+
+def test_a_server_that_is_not_there_is_one_line(
+    fresh: Installation, cliche: Cliche, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "FIRST_PATIENCE_S", 0.0)
+    monkeypatch.setenv("CLICHE_POSTGRES", f"postgresql://me:{PASSWORD}@127.0.0.1:1/cliche")
+    for arguments in (("unlock",), ("run", "--week", WEEK)):
+        ended = cliche(*arguments)
+        assert ended.code == 1
+        assert ended.error.startswith(
+            "Dagster's records in PostgreSQL (127.0.0.1:1/cliche) cannot be reached ("
+        )
+        assert ended.error.endswith("start the server or correct CLICHE_POSTGRES, and run again")
+        assert PASSWORD not in ended.err
+
+
+def test_a_server_that_goes_away_during_a_run_is_one_line_and_one_that_comes_back_is_none(
+    tmp_path: Path,
+) -> None:
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL here: install the extra postgres-test")
+    with (
+        running_postgres(binaries) as server,
+        open_instance(tmp_path, SecretStr(server.fresh_address())) as instance,
+    ):
+        run = begun(instance, **process_tags(instance))
+        server.kill()
+        with pytest.raises(ClicheError) as error, told_if_unreachable():
+            instance.report_engine_event("one", run)
+        assert str(error.value).startswith("Dagster's records in PostgreSQL cannot be reached any more (")
+        assert str(error.value).endswith("what was answered is kept: run again to go on")
+        assert "\n" not in str(error.value)
+        assert PASSWORD not in str(error.value)
+        server.start()
+        instance.report_engine_event("two", run)
+        server.kill()
+        server.start()
+        instance.report_engine_event("three", run)  # over a connection that had ended
+        assert [event.message for event in instance.all_logs(run.run_id)] == ["two", "three"]
+
+
+def test_without_the_extra_a_line_says_what_to_install(
+    fresh: Installation, cliche: Cliche, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = importlib.util.find_spec
+    missing = {"dagster_postgres"}
+    monkeypatch.setattr(instances, "find_spec", lambda name: None if name in missing else found(name))
+    ended = cliche("unlock")
+    assert (ended.code, os.environ["CLICHE_POSTGRES"]) == (2, address)
+    assert 'CLICHE_POSTGRES is set and needs the extra "scale"' in ended.only_line

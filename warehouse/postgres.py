@@ -1,0 +1,78 @@
+"""The PostgreSQL that several machines share: its driver, which is an extra, connecting, and saying where it is."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import tenacity
+
+from warehouse.errors import ClicheError, UsageError
+
+#: So long a server that this process never reached is tried.
+FIRST_PATIENCE_S = 15.0
+_OPTIONS: dict[str, Any] = {
+    "application_name": "cliche",
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+
+def driver() -> Any:
+    """Return the module `psycopg2`.
+
+    Raises:
+        UsageError: if it is not installed.
+    """
+    try:
+        import psycopg2
+        import psycopg2.errors
+    except ImportError:
+        raise UsageError(
+            'CLICHE_POSTGRES is set and needs the extra "scale", which is not installed: pip install -e ".[scale]"'
+        ) from None
+    return psycopg2
+
+
+def connect(address: str) -> Any:
+    """Return a connection; one whose other side is gone ends within half a minute."""
+    return driver().connect(address, **_OPTIONS)
+
+
+def require_reachable(address: str, what: str) -> None:
+    """Raise unless the server takes a connection; a moment is waited for it.
+
+    Args:
+        address: of a database, `postgresql://…`.
+        what: is kept there.
+
+    Raises:
+        ClicheError: one line that says why it does not.
+    """
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(driver().OperationalError),
+        wait=tenacity.wait_random_exponential(multiplier=0.1, max=2.0),
+        stop=tenacity.stop_after_delay(FIRST_PATIENCE_S),
+        reraise=True,
+    )
+    try:
+        retrying(connect, address).close()
+    except driver().Error as error:
+        raise ClicheError(
+            f"{what} in PostgreSQL ({place_of(address)}) cannot be reached ({one_line(error)}); "
+            "start the server or correct CLICHE_POSTGRES, and run again"
+        ) from None
+
+
+def place_of(address: str) -> str:
+    """Return where a database is, without who asks and with which password."""
+    found = urlsplit(address)
+    return f"{found.hostname or 'this machine'}:{found.port or 5432}{found.path}"
+
+
+def one_line(error: object) -> str:
+    """Return what the server or its driver says."""
+    return " ".join(str(error).split())
