@@ -7,7 +7,7 @@ from functools import cache
 from importlib import metadata
 
 from assets.gateway.models_file import load_models_file
-from assets.gateway.money.ledger import open_ledger
+from assets.gateway.money.ledger import SpendingLedger, open_ledger
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.trials import trial_charges
 from assets.generation.workplace import Listener, Workplace
@@ -16,7 +16,7 @@ from assets.labeling.registry import check_labelers, with_questions
 from assets.leaderboard.replies import read_replies
 from assets.suites.loader import load_suites
 from orchestration.settings import CHECKOUT, Settings
-from warehouse.store import open_store
+from warehouse.store import Store, open_store
 
 
 def make_workplace(
@@ -31,8 +31,9 @@ def make_workplace(
     found = load_models_file(settings.models, suites, providers=PROVIDERS)
     labelers = with_questions(found.labelers, suites, where=settings.models.name)
     check_labelers(found.models, labelers, where=settings.models.name)
+    store = open_store(settings.store, lease_wait_s)
     return Workplace(
-        store=open_store(settings.store, lease_wait_s),
+        store=store,
         warehouse=settings.warehouse,
         suites=suites,
         models=[*found.models],
@@ -41,7 +42,7 @@ def make_workplace(
         workers=settings.workers,
         listener=listener or Listener(),
         caps=settings.caps,
-        ledger=open_ledger(settings.ledger),
+        ledger=_ledger(settings, store),
         charge_sources=(label_charges(labelers), trial_charges(found.models)),
         site=settings.site,
         replies=read_replies(settings.models.parent / "replies"),
@@ -67,8 +68,9 @@ def code_version() -> str:
 
 def bare_workplace(settings: Settings, listener: Listener | None = None) -> Workplace:
     """Return surroundings without suites and models: enough for what reads the store alone."""
+    store = open_store(settings.store)
     return Workplace(
-        store=open_store(settings.store),
+        store=store,
         warehouse=settings.warehouse,
         suites={},
         models=(),
@@ -76,5 +78,11 @@ def bare_workplace(settings: Settings, listener: Listener | None = None) -> Work
         workers=settings.workers,
         listener=listener or Listener(),
         caps=settings.caps,
-        ledger=open_ledger(settings.ledger),
+        ledger=_ledger(settings, store),
     )
+
+
+def _ledger(settings: Settings, store: Store) -> SpendingLedger:
+    """Return the spending ledger: of all machines where they share a PostgreSQL, else of this one."""
+    shared = settings.postgres and settings.postgres.get_secret_value()
+    return open_ledger(settings.ledger, shared, store.url)

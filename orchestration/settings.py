@@ -1,4 +1,7 @@
-"""Settings: where things are. From `CLICHE_HOME`, `CLICHE_STORE` and one YAML file; the environment wins."""
+"""Settings: where things are. From `CLICHE_HOME`, `CLICHE_STORE`, `CLICHE_POSTGRES` and one YAML file.
+
+The environment wins.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from assets.gateway.money.budget import Caps
 from warehouse.errors import UsageError
@@ -18,6 +22,7 @@ from warehouse.weeks import parse_week
 from warehouse.yamlfile import read_yaml
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?")
+_POSTGRES = {"postgresql", "postgres", "postgresql+psycopg2"}
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -27,6 +32,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(exclude=True)  # not in the file
+    postgres: SecretStr | None = Field(default=None, exclude=True)  # not in the file: a password is in it
     store: str
     models: Path = CHECKOUT / "models.yaml"
     suites: Path | None = None  # another folder of suites than the shipped one
@@ -69,7 +75,7 @@ class Settings(BaseModel):
 
     @property
     def ledger(self) -> Path:
-        """Return the path of the spending ledger; it can be deleted, it is filled again from the store."""
+        """Return the path of this machine's spending ledger; it can be deleted, it is filled again from the store."""
         return self.home / "spending.sqlite"
 
     @property
@@ -87,6 +93,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     home = Path(environ.get("CLICHE_HOME") or ".cliche").expanduser().resolve()
     values: dict[str, Any] = {"home": home, "store": str(home / "store")}
     values |= _from_file(home / "cliche.yaml")
+    values["postgres"] = _postgres(environ.get("CLICHE_POSTGRES", ""))
     if environ.get("CLICHE_STORE"):
         values["store"] = environ["CLICHE_STORE"]
     where = str(home / "cliche.yaml")
@@ -101,6 +108,23 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     return settings.model_copy(update={"first_week": first_week})
 
 
+def _postgres(address: str) -> SecretStr | None:
+    """Return the address of the PostgreSQL that machines share, as its driver takes it; None without one."""
+    if not address:
+        return None
+    try:
+        found = urlsplit(address)
+        ok = found.scheme in _POSTGRES and found.netloc.count("@") < 2 and found.port != 0
+    except ValueError:
+        ok = False
+    if not ok:  # without saying what it is: a password may be in it
+        raise UsageError(
+            "CLICHE_POSTGRES is to be an address like postgresql://user:password@host:5432/cliche "
+            "(an @, /, : or % of the password as %40, %2F, %3A, %25)"
+        )
+    return SecretStr(address.replace(found.scheme, "postgresql", 1))
+
+
 def _from_file(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
@@ -109,6 +133,8 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} must hold keys and values")
     if "home" in values:
         raise UsageError(f'{path}: unknown key "home"; set CLICHE_HOME to have it elsewhere')
+    if "postgres" in values:
+        raise UsageError(f'{path}: unknown key "postgres"; set CLICHE_POSTGRES: no file holds a password')
     if isinstance(values.get("first_week"), date):  # YAML reads 2026-09-07 as a date
         values["first_week"] = values["first_week"].isoformat()
     for name in ("models", "suites"):

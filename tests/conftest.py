@@ -24,7 +24,7 @@ settings.register_profile("same", derandomize=True)
 settings.register_profile("random", derandomize=False)
 settings.load_profile("same")
 
-pytest_plugins = ["tests.services.seaweedfs", "tests.services.aimock"]
+pytest_plugins = ["tests.services.seaweedfs", "tests.services.aimock", "tests.services.postgres"]
 
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -131,9 +131,8 @@ def _no_socket_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def _environment_of_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    for name in [
-        name for name in os.environ if name.startswith(("CLICHE_HOME", "CLICHE_STORE", "AWS_", "DAGSTER_"))
-    ]:
+    ours = ("CLICHE_HOME", "CLICHE_STORE", "CLICHE_POSTGRES", "AWS_", "DAGSTER_")
+    for name in [name for name in os.environ if name.startswith(ours)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
     monkeypatch.setenv("GX_ANALYTICS_ENABLED", "false")

@@ -66,6 +66,7 @@ def _ours(base_url: str, address: str, slots: int, at_once: int, per_minute: flo
     from assets.gateway.money.budget import Budget, Caps
     from assets.gateway.money.costs import Costs
     from assets.gateway.money.ledger import SpendingLedger
+    from assets.gateway.money.ledger_file import FileBook
     from assets.gateway.network.connection import Connection
     from assets.gateway.pace import Pace
     from assets.generation.plan import freeze_plan, make_plan
@@ -89,7 +90,7 @@ def _ours(base_url: str, address: str, slots: int, at_once: int, per_minute: flo
     whole = make_plan(entry, load_suites(), _WEEK, provider)
     plan = freeze_plan(store, whole.model_copy(update={"slots": whole.slots[:slots]}))
     costs = Costs(entry.price)
-    ledger = SpendingLedger(None if address.startswith("s3:") else Path(address) / "book.sqlite")
+    ledger = SpendingLedger(FileBook(None if address.startswith("s3:") else Path(address) / "book.sqlite"))
     ledger.take_over(f"{_WEEK}/", [], known_before=set())
     budget = Budget(ledger, Caps(run_usd=1e6), "benchmark")
     money = budget.admission(_WEEK, entry.name, None, costs, fill=lambda: None)

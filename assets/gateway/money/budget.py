@@ -31,7 +31,7 @@ from warehouse.weeks import utc_now
 
 #: So long a call waits for money that calls in flight may give back.
 PATIENCE_S = 300.0
-_LOOK_S = 0.1
+_LOOK_S, _SELDOM_S = 0.1, 1.0  # other processes wake nobody: a call that waits looks, more and more seldom
 _DEAD_LOOK_S = 5.0
 
 
@@ -173,7 +173,7 @@ class Budget:
 
     def _wait_for(self, key: str, usd: float, scopes: Mapping[str, float | None], who: str) -> None:
         until = time.monotonic() + (0.0 if getattr(self._mine, "held", 0) else self.patience_s)
-        look_for_dead = time.monotonic() + _DEAD_LOOK_S
+        look_for_dead, look_s = time.monotonic() + _DEAD_LOOK_S, _LOOK_S
         while True:
             freed = self.ledger.freed
             try:
@@ -183,7 +183,8 @@ class Budget:
                     raise NotAdmittedError(Outcome.BUDGET_STOPPED, why_stopped(over)) from None
             else:
                 return
-            pause(_LOOK_S, freed)  # ends with the run; other processes do not wake us
+            pause(look_s, freed)  # ends with the run
+            look_s = min(1.5 * look_s, _SELDOM_S)
             if time.monotonic() >= look_for_dead:
                 self.ledger.release_dead()
                 look_for_dead = time.monotonic() + _DEAD_LOOK_S

@@ -1,24 +1,22 @@
 """The spending ledger: what is set aside before a call and what it cost, so that no cap is passed.
 
-One SQLite file in `CLICHE_HOME`, shared by all threads and processes of this machine. It is a copy: what was spent is
-in the store (`charges`), and a partition fills the ledger from there before it begins, so the file may be deleted.
+Its rows lie in a file in `CLICHE_HOME`, shared by all threads and processes of this machine, or in the PostgreSQL that
+machines share. It is a copy: what was spent is in the store (`charges`), and a partition fills the ledger from there
+before it begins, so it may be deleted.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from assets.gateway.money.ledger_file import connect, drop, entries_under, inode, put, see, total_of
-from warehouse.errors import ClicheError
-from warehouse.processes import is_dead, process_name
+from assets.gateway.money.ledger_file import FileBook
+from assets.gateway.money.ledger_rows import Book, Done, LedgerEntry, Rows
+from assets.gateway.money.ledger_server import ServerBook
 
 #: Amounts are kept as whole billionths of a dollar: sums are exact, and a price of a token is above one.
 _NANO = 1e9
@@ -67,19 +65,16 @@ class OverCapError(Exception):
 
 
 class SpendingLedger:
-    """Entries by key, each an amount that counts for some scopes. Threads and processes may share one file.
+    """Entries by key, each an amount that counts for some scopes. Threads and processes may share its rows.
 
     An entry is open from `reserve` until `settle`, and names the process that holds it.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Name the file, which is made when it is needed; None keeps everything in memory."""
-        self._path = path
+    def __init__(self, book: Book | None = None) -> None:
+        """Say where the rows lie; None keeps them in memory."""
+        self._book = book or FileBook(None)
         self._lock = threading.RLock()
-        self._con: sqlite3.Connection | None = None
-        self._inode: tuple[int, int] | None = None
-        self._me = process_name()
-        self._held: dict[str, tuple[int, tuple[str, ...], str]] = {}
+        self._held: dict[str, LedgerEntry] = {}
         self._told: set[str] = set()
         #: Set when money was given back by this process; replaced then, not cleared: nobody misses it.
         self.freed = threading.Event()
@@ -99,21 +94,25 @@ class SpendingLedger:
         Raises:
             OverCapError: if a cap would be passed; nothing was set aside.
         """
-        with self._transaction() as con:
-            row = con.execute("SELECT nanos FROM dearest WHERE who = ?", (who,)).fetchone()
-            nanos = max(_nanos(usd), row[0] if row and who else 0)
-            before = con.execute("SELECT nanos, scopes FROM entries WHERE key = ?", (key,)).fetchone()
-            for scope, cap in scopes.items():
-                if cap is None:
-                    continue
-                total, is_open = total_of(con, scope)
-                if before and scope in json.loads(before[1]):
-                    total -= before[0]
+        caps = {scope: cap for scope, cap in scopes.items() if cap is not None}
+
+        def set_aside(rows: Rows) -> LedgerEntry:
+            nanos = max(_nanos(usd), rows.dearest(who) if who else 0)
+            before = rows.entry(key)
+            totals = rows.totals(caps)
+            for scope, cap in caps.items():
+                total, is_open = totals[scope]
+                if before and scope in before.scopes:
+                    total -= before.nanos
                 if total + nanos > math.floor(round(cap * _NANO, 3)):
                     raise OverCapError(scope, cap, Total(total / _NANO, is_open / _NANO), nanos / _NANO)
-            put(con, key, nanos, self._me, tuple(scopes), who)
-            self._held[key] = (nanos, tuple(scopes), who)
-        return nanos / _NANO
+            entry = LedgerEntry(key, nanos, rows.me, tuple(scopes), who)
+            rows.write([entry])
+            return entry
+
+        with self._lock:
+            self._held[key] = entry = self._transact(set_aside)
+        return entry.nanos / _NANO
 
     def settle(self, key: str, usd: float, scopes: Iterable[str] | None = None) -> float:
         """Write what a call cost in place of what was set aside for it.
@@ -126,39 +125,40 @@ class SpendingLedger:
         Returns:
             The dollars by which it was more expensive than what was set aside; 0 if it was not.
         """
-        with self._transaction() as con:
+        nanos, of = _nanos(usd), None if scopes is None else tuple(scopes)
+
+        def write(rows: Rows) -> int:
+            there = rows.entry(key)
+            entry = held or there or LedgerEntry(key, 0, None, ())
+            # More was set aside for it meanwhile if another call was as dear.
+            reserved = max(entry.nanos, there.nanos) if there else entry.nanos
+            rows.write([LedgerEntry(key, nanos, None, entry.scopes if of is None else of, entry.who)])
+            rows.see({entry.who: nanos})
+            if nanos > reserved and entry.who:  # what is in flight may turn out as dear
+                rows.write([replace(other, nanos=nanos) for other in rows.cheaper(entry.who, nanos)])
+            return max(0, nanos - reserved)
+
+        with self._lock:
             held = self._held.pop(key, None)
-            row = con.execute("SELECT nanos, scopes, who FROM entries WHERE key = ?", (key,)).fetchone()
-            reserved, of, who = held or (row and (row[0], tuple(json.loads(row[1])), row[2])) or (0, (), "")
-            if row:  # more was set aside for it meanwhile, because another call was as dear
-                reserved = max(reserved, row[0])
-            nanos = _nanos(usd)
-            put(con, key, nanos, None, tuple(scopes) if scopes is not None else of, who)
-            see(con, who, nanos)
-            if (
-                nanos > reserved and who
-            ):  # what is in flight may turn out as dear: it is counted so from now on
-                for other, holder, its in con.execute(
-                    "SELECT key, holder, scopes FROM entries WHERE who = ? AND holder IS NOT NULL AND nanos < ?",
-                    (who, nanos),
-                ).fetchall():
-                    put(con, other, nanos, holder, tuple(json.loads(its)), who)
+            over = self._transact(write)
         freed, self.freed = self.freed, threading.Event()
         freed.set()
-        return max(0, nanos - reserved) / _NANO
+        return over / _NANO
 
     def loosen(self, key: str) -> None:
         """Tell that nobody waits for a call any more; what was set aside counts until the store says better."""
-        with self._transaction() as con:
+
+        def let_go(rows: Rows) -> None:
+            if entry := rows.entry(key):
+                rows.write([replace(entry, holder=None)])
+
+        with self._lock:
             self._held.pop(key, None)
-            row = con.execute("SELECT nanos, scopes, who FROM entries WHERE key = ?", (key,)).fetchone()
-            if row:
-                put(con, key, row[0], None, tuple(json.loads(row[1])), row[2])
+            self._transact(let_go)
 
     def total(self, scope: str) -> Total:
         """Return what counts for a scope."""
-        with self._transaction() as con:
-            nanos, is_open = total_of(con, scope)
+        nanos, is_open = self._transact(lambda rows: rows.totals([scope])[scope])
         return Total(nanos / _NANO, is_open / _NANO)
 
     def first_time(self, what: str) -> bool:
@@ -170,28 +170,26 @@ class SpendingLedger:
 
     def dearest_usd(self, who: str) -> float:
         """Return what the dearest call of `who` cost: at least that much is set aside for the next one."""
-        with self._transaction() as con:
-            row = con.execute("SELECT nanos FROM dearest WHERE who = ?", (who,)).fetchone()
-        return row[0] / _NANO if row else 0.0
+        return self._transact(lambda rows: rows.dearest(who)) / _NANO
 
     def release_dead(self) -> int:
         """Close the entries of processes that have ended; they count until the store says better. Returns how many."""
-        with self._transaction() as con:
-            dead = [
-                row
-                for row in con.execute(
-                    "SELECT key, nanos, holder, scopes, who FROM entries WHERE holder IS NOT NULL"
-                ).fetchall()
-                if is_dead(row[2])
-            ]
-            for key, nanos, _, scopes, who in dead:
-                put(con, key, nanos, None, tuple(json.loads(scopes)), who)
-        return len(dead)
+
+        def close(rows: Rows) -> int:
+            dead = [*rows.among(rows.dead())]
+            rows.write(replace(entry, holder=None) for entry in dead)
+            return len(dead)
+
+        return self._transact(close)
 
     def keys(self, prefix: str) -> set[str]:
-        """Return the keys of the closed entries that begin with `prefix`."""
-        with self._transaction() as con:
-            return {key for key, _, holder, _ in entries_under(con, prefix) if holder is None}
+        """Return the keys that begin with `prefix` of the entries that nobody living holds."""
+
+        def find(rows: Rows) -> set[str]:
+            dead = rows.dead()
+            return {key for key, one in rows.under(prefix).items() if one.holder is None or key in dead}
+
+        return self._transact(find)
 
     def take_over(self, prefix: str, charges: Iterable[Charge], *, known_before: set[str]) -> None:
         """Make the entries that begin with `prefix` say what the store says; of runs the store knows nothing.
@@ -202,64 +200,40 @@ class SpendingLedger:
             known_before: what `keys(prefix)` returned before the store was read; only those entries are dropped if the
                 bucket does not know them, because others may have been made since.
         """
-        with self._transaction() as con:
-            here = {entry[0]: entry for entry in entries_under(con, prefix)}
-            found: set[str] = set()
-            for charge in charges:
-                found.add(charge.key)
-                _, nanos, holder, scopes = here.get(charge.key, (charge.key, None, None, "[]"))
-                if charge.known:
-                    see(con, charge.who, _nanos(charge.usd))
-                if holder is not None and not is_dead(holder):
+        told = {charge.key: charge for charge in charges}
+        dearest: dict[str, int] = {}
+        for charge in told.values():
+            if charge.known:
+                dearest[charge.who] = max(dearest.get(charge.who, 0), _nanos(charge.usd))
+
+        def write(rows: Rows) -> None:
+            here, dead = rows.under(prefix), rows.dead()
+            free = {key for key, one in here.items() if one.holder is None or key in dead}
+            changed = []
+            for key, charge in told.items():
+                entry = here.get(key, LedgerEntry(key, -1, None, ()))
+                if key in here and key not in free:
                     continue  # somebody waits for the answer, or is about to settle it
-                if nanos != _nanos(charge.usd) or holder is not None:
-                    run = tuple(scope for scope in json.loads(scopes) if scope.startswith("run:"))
-                    put(con, charge.key, _nanos(charge.usd), None, (*charge.scopes, *run), charge.who)
-            for key, _, holder, _ in here.values():
-                gone = key in known_before if holder is None else is_dead(holder)
-                if key not in found and gone:
-                    drop(con, key)
-            con.execute("INSERT OR IGNORE INTO filled VALUES (?)", (prefix,))
+                if entry.nanos != _nanos(charge.usd) or entry.holder is not None:
+                    run = (scope for scope in entry.scopes if scope.startswith("run:"))
+                    scopes = (*charge.scopes, *run)
+                    changed.append(LedgerEntry(key, _nanos(charge.usd), None, scopes, charge.who))
+            rows.write(changed, gone=(free & known_before) - told.keys())
+            rows.see(dearest)
+            rows.fill(prefix)
+
+        self._transact(write)
 
     def filled(self, prefix: str) -> bool:
-        """Return whether the file holds what the store knew under `prefix`; not so after it was deleted."""
-        with self._transaction() as con:
-            return con.execute("SELECT 1 FROM filled WHERE prefix = ?", (prefix,)).fetchone() is not None
+        """Return whether the ledger holds what the store knew under `prefix`; not so after it was deleted."""
+        return self._transact(lambda rows: rows.filled(prefix))
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection within one write transaction; a file that was deleted or damaged is made anew."""
+    def _transact(self, work: Callable[[Rows], Done]) -> Done:
+        """Do `work` in one transaction; what this process holds is put back into rows that were made anew."""
         with self._lock:
-            con = self._connected()
-            try:
-                con.execute("BEGIN IMMEDIATE")
-                yield con
-                con.execute("COMMIT")
-            except sqlite3.Error as error:
-                self._rollback(con)
-                raise ClicheError(
-                    f"the spending ledger {self._path} cannot be used ({error}); if the disk is not full, delete "
-                    "the file: it is filled again from the store"
-                ) from None
-            except BaseException:
-                self._rollback(con)
-                raise
-
-    @staticmethod
-    def _rollback(con: sqlite3.Connection) -> None:
-        with suppress(sqlite3.Error):
-            con.execute("ROLLBACK")
-
-    def _connected(self) -> sqlite3.Connection:
-        if self._con is not None and self._inode == inode(self._path):
-            return self._con
-        if self._con is not None:
-            self._con.close()
-        self._con = connect(self._path)
-        self._inode = inode(self._path)
-        for key, (nanos, scopes, who) in self._held.items():  # of a file that is gone
-            put(self._con, key, nanos, self._me, scopes, who)
-        return self._con
+            return self._book.transact(
+                work, lambda rows: rows.write(replace(one, holder=rows.me) for one in self._held.values())
+            )
 
 
 class Settlement:
@@ -278,9 +252,9 @@ class Settlement:
 
 
 @cache
-def open_ledger(path: Path) -> SpendingLedger:
-    """Return the ledger in `path`, one object a process."""
-    return SpendingLedger(path)
+def open_ledger(path: Path, postgres: str | None = None, store: str = "") -> SpendingLedger:
+    """Return the ledger in a file, or in a PostgreSQL as that of a store; one object a process."""
+    return SpendingLedger(FileBook(path) if postgres is None else ServerBook(postgres, store))
 
 
 def _nanos(usd: float) -> int:

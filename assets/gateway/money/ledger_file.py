@@ -1,31 +1,81 @@
-"""The file of the spending ledger: its tables, opening it, and writing an entry with the totals that follow."""
+"""The spending ledger of one machine: a SQLite file that its threads and processes share."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import tenacity
 
+from assets.gateway.money.ledger_rows import SCHEMA, Done, Rows
 from warehouse.errors import ClicheError
+from warehouse.processes import is_dead, process_name
 
 _BUSY_S = 60.0
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS entries (
-    key TEXT PRIMARY KEY, nanos INTEGER NOT NULL, holder TEXT, scopes TEXT NOT NULL, who TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS totals (
-    scope TEXT PRIMARY KEY, nanos INTEGER NOT NULL, open INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS held ON entries (who, nanos) WHERE holder IS NOT NULL;
-CREATE TABLE IF NOT EXISTS dearest (who TEXT PRIMARY KEY, nanos INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS filled (prefix TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
+class FileBook:
+    """Rows in a file, which is made when it is needed; one that was deleted or damaged is made anew."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Name the file; None keeps everything in memory."""
+        self._path = path
+        self._me = process_name()
+        self._con: sqlite3.Connection | None = None
+        self._inode: tuple[int, int] | None = None
+        self._is_new = False  # this process has written nothing to it yet
+
+    def transact(self, work: Callable[[Rows], Done], at_first: Callable[[Rows], None]) -> Done:
+        """See `Book`."""
+        con = self._connected()
+        if self._is_new:
+            self._within(con, at_first)
+            self._is_new = False
+        return self._within(con, work)
+
+    def _within(self, con: sqlite3.Connection, work: Callable[[Rows], Done]) -> Done:
+        """Do `work` within one write transaction."""
+        try:
+            con.execute("BEGIN IMMEDIATE")
+            done = work(
+                Rows(lambda sql, values: con.execute(sql, values).fetchall(), self._me, lambda: _dead(con))
+            )
+            con.execute("COMMIT")
+        except sqlite3.Error as error:
+            _rollback(con)
+            raise ClicheError(
+                f"the spending ledger {self._path} cannot be used ({error}); if the disk is not full, delete "
+                "the file: it is filled again from the store"
+            ) from None
+        except BaseException:
+            _rollback(con)
+            raise
+        return done
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._con is not None and self._inode == _inode(self._path):
+            return self._con
+        if self._con is not None:
+            self._con.close()
+        self._con, self._is_new = _connect(self._path), True
+        self._inode = _inode(self._path)
+        return self._con
+
+
+def _dead(con: sqlite3.Connection) -> set[str]:
+    """Return the keys of the open entries whose processes have ended."""
+    held = con.execute("SELECT key, holder FROM entries WHERE holder IS NOT NULL").fetchall()
+    return {key for key, holder in held if is_dead(holder)}
+
+
+def _rollback(con: sqlite3.Connection) -> None:
+    with suppress(sqlite3.Error):
+        con.execute("ROLLBACK")
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
     """Return a connection to the ledger at `path`; a damaged file is replaced, since the store knows what it held."""
     if path is None:
         return _opened(":memory:")
@@ -55,14 +105,14 @@ def _opened(address: str) -> sqlite3.Connection:
     try:
         con.execute("PRAGMA journal_mode = WAL")
         con.execute("PRAGMA synchronous = NORMAL")
-        con.executescript(_SCHEMA)
+        con.executescript(SCHEMA)
     except BaseException:
         con.close()
         raise
     return con
 
 
-def inode(path: Path | None) -> tuple[int, int] | None:
+def _inode(path: Path | None) -> tuple[int, int] | None:
     """Return which file lies at `path`: another one after the first was deleted; None if there is none."""
     if path is None:
         return None
@@ -71,51 +121,3 @@ def inode(path: Path | None) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def total_of(con: sqlite3.Connection, scope: str) -> tuple[int, int]:
-    """Return what counts for a scope, and how much of it is set aside for open entries."""
-    row = con.execute("SELECT nanos, open FROM totals WHERE scope = ?", (scope,)).fetchone()
-    return (row[0], row[1]) if row else (0, 0)
-
-
-def entries_under(con: sqlite3.Connection, prefix: str) -> list[tuple[str, int, str | None, str]]:
-    """Return (key, amount, holder, scopes as JSON) of the entries whose keys begin with `prefix`."""
-    return con.execute(
-        "SELECT key, nanos, holder, scopes FROM entries WHERE key >= ? AND key < ?",
-        (prefix, prefix + "\U0010ffff"),
-    ).fetchall()
-
-
-def put(
-    con: sqlite3.Connection, key: str, nanos: int, holder: str | None, scopes: tuple[str, ...], who: str
-) -> None:
-    """Write an entry in place of the one that was there, and the totals that follow."""
-    drop(con, key)
-    con.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", (key, nanos, holder, json.dumps(scopes), who))
-    _add(con, scopes, nanos, nanos if holder else 0)
-
-
-def drop(con: sqlite3.Connection, key: str) -> None:
-    """Take an entry out, if there is one, and out of the totals."""
-    row = con.execute("SELECT nanos, holder, scopes FROM entries WHERE key = ?", (key,)).fetchone()
-    if row:
-        con.execute("DELETE FROM entries WHERE key = ?", (key,))
-        _add(con, json.loads(row[2]), -row[0], -row[0] if row[1] else 0)
-
-
-def _add(con: sqlite3.Connection, scopes: Iterable[str], nanos: int, is_open: int) -> None:
-    con.executemany(
-        "INSERT INTO totals VALUES (?, ?, ?) "
-        "ON CONFLICT (scope) DO UPDATE SET nanos = nanos + excluded.nanos, open = open + excluded.open",
-        [(scope, nanos, is_open) for scope in scopes],
-    )
-
-
-def see(con: sqlite3.Connection, who: str, nanos: int) -> None:
-    """Remember the dearest call of `who`."""
-    if who and nanos:
-        con.execute(
-            "INSERT INTO dearest VALUES (?, ?) ON CONFLICT (who) DO UPDATE SET nanos = max(nanos, excluded.nanos)",
-            (who, nanos),
-        )

@@ -130,3 +130,38 @@ def test_what_is_wrong_with_caps_is_told_in_one_line(tmp_path: Path, yaml: str, 
         settings(tmp_path, yaml)
     assert expected in str(error.value)
     assert "\n" not in str(error.value)
+
+
+PASSWORD = "a-password-of-this-test"
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg2"])
+def test_the_postgresql_that_machines_share_comes_from_the_environment(tmp_path: Path, scheme: str) -> None:
+    found = settings(tmp_path, CLICHE_POSTGRES=f"{scheme}://me:{PASSWORD}@host:5433/cliche?sslmode=require")
+    assert found.postgres is not None
+    address = f"postgresql://me:{PASSWORD}@host:5433/cliche?sslmode=require"
+    assert found.postgres.get_secret_value() == address
+    assert PASSWORD not in repr(found) + str(found.model_dump())
+    assert settings(tmp_path, CLICHE_POSTGRES="").postgres is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"mysql://me:{PASSWORD}@host/cliche",
+        f"me:{PASSWORD}@host/cliche",
+        f"postgresql://me:{PASSWORD}@@host/cliche",
+        f"postgresql://me:{PASSWORD}@host:many/cliche",
+        f"postgresql://me:x/{PASSWORD}@host/cliche",
+    ],
+)
+def test_a_wrong_address_is_told_without_its_password(tmp_path: Path, address: str) -> None:
+    with pytest.raises(UsageError, match="CLICHE_POSTGRES is to be an address like postgresql://") as error:
+        settings(tmp_path, CLICHE_POSTGRES=address)
+    assert PASSWORD not in str(error.value)
+
+
+def test_no_file_holds_the_password(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match='unknown key "postgres"; set CLICHE_POSTGRES') as error:
+        settings(tmp_path, f"postgres: postgresql://me:{PASSWORD}@host/cliche\n")
+    assert PASSWORD not in str(error.value)

@@ -22,6 +22,7 @@ from assets.gateway.money.budget import Caps
 from assets.gateway.money.charges import month_scope, week_scope, weeks_of_month
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import SpendingLedger
+from assets.gateway.money.ledger_file import FileBook
 from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.gateway.threads import KEEPERS
@@ -58,7 +59,7 @@ def workplace(home: Path, *entries: ModelEntry, **more: Any) -> Workplace:
         suites=SUITES,
         models=entries,
         code_version="test",
-        **{"ledger": SpendingLedger(home / "spending.sqlite"), **more},
+        **{"ledger": SpendingLedger(FileBook(home / "spending.sqlite")), **more},
     )
 
 

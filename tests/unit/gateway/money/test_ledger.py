@@ -1,4 +1,4 @@
-"""The spending ledger: no cap is passed, whoever asks at once; the store wins over the file."""
+"""The spending ledger: no cap is passed, whoever asks at once; the store wins over it. In a file and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import multiprocessing
 import os
 import random
 import signal
-import sqlite3
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 
-from assets.gateway.money.ledger import Charge, OverCapError, SpendingLedger, open_ledger
-from warehouse.errors import ClicheError
+from assets.gateway.money.ledger import Charge, OverCapError, SpendingLedger
+from tests.unit.gateway.money.books import ledger_at
 
 WEEK = "week:2026-11-23"
 CAPS = {WEEK: 5.0}
@@ -23,11 +23,6 @@ CAPS = {WEEK: 5.0}
 
 def charge(key: str, usd: float, *, who: str = "", known: bool = True) -> Charge:
     return Charge(key, usd, (WEEK,), who, known)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> SpendingLedger:
-    return SpendingLedger(tmp_path / "home" / "spending.sqlite")
 
 
 def test_money_is_set_aside_settled_and_counted_exactly(ledger: SpendingLedger) -> None:
@@ -119,56 +114,27 @@ def test_the_bucket_teaches_how_dear_a_call_can_be(ledger: SpendingLedger) -> No
     assert ledger.reserve("w/c", 0.1, CAPS, who="m:1") == 0.9
 
 
-@pytest.mark.parametrize("damage", ["deleted", "emptied"])
-def test_a_file_that_is_gone_is_made_anew_with_what_is_in_flight(tmp_path: Path, damage: str) -> None:
-    path = tmp_path / "spending.sqlite"
-    ledger = SpendingLedger(path)
-    ledger.take_over("w/", [charge("w/a", 1.0)], known_before=set())
-    ledger.reserve("w/b", 0.5, CAPS)
-    assert ledger.filled("w/")
-    if damage == "deleted":
-        path.unlink()
-    else:
-        path.with_name("new").write_bytes(b"")
-        path.with_name("new").replace(path)
-    assert not ledger.filled("w/")
-    assert ledger.total(WEEK).usd == 0.5
-    ledger.settle("w/b", 0.25)
-    assert SpendingLedger(path).total(WEEK).usd == 0.25
+def wait_until(done: Callable[[], bool]) -> None:
+    """A server hears of a killed process a moment later."""
+    until = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
-def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
-    path = tmp_path / "spending.sqlite"
-    path.write_bytes(b"rubbish" * 1000)
-    assert not SpendingLedger(path).filled("w/")
-    assert SpendingLedger(path).reserve("k", 1.0, CAPS) == 1.0
-
-
-def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "spending.sqlite").mkdir()
-    with pytest.raises(
-        ClicheError, match=r"spending\.sqlite cannot be opened \(.*\); see who may write there"
-    ):
-        SpendingLedger(tmp_path / "spending.sqlite").total(WEEK)
-
-
-def test_one_object_a_process_for_one_file(tmp_path: Path) -> None:
-    assert open_ledger(tmp_path / "a") is open_ledger(tmp_path / "a")
-    assert not (tmp_path / "a").exists()
-
-
-def hold(path: Path, ready: str) -> None:
-    SpendingLedger(path).reserve("w/dead", 2.0, CAPS)
+def hold(where: str, ready: str) -> None:
+    ledger = ledger_at(where)
+    ledger.reserve("w/dead", 2.0, CAPS)
     Path(ready).touch()
     time.sleep(60)
 
 
 def test_what_a_killed_process_had_set_aside_counts_until_the_bucket_says_better(
-    ledger: SpendingLedger, tmp_path: Path
+    ledger: SpendingLedger, where: str, tmp_path: Path
 ) -> None:
     ledger.reserve("w/mine", 1.0, CAPS)
     ready = tmp_path / "ready"
-    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(ledger._path, str(ready)))
+    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(where, str(ready)))
     process.start()
     while not ready.exists():
         time.sleep(0.01)
@@ -178,19 +144,37 @@ def test_what_a_killed_process_had_set_aside_counts_until_the_bucket_says_better
     with pytest.raises(OverCapError) as over:
         ledger.reserve("w/next", 2.5, CAPS)
     assert over.value.may_fit  # nobody looked yet whether its holder lives
-    assert ledger.release_dead() == 1
+    wait_until(lambda: ledger.release_dead() == 1)
     assert (ledger.total(WEEK).usd, ledger.total(WEEK).open_usd) == (3.0, 1.0)
     ledger.take_over("w/", [], known_before=ledger.keys("w/"))  # no intent: the call was never made
     assert ledger.total(WEEK).usd == 1.0
 
 
-def spend(path: Path, number: int, kill: bool, begin: Barrier) -> None:
+def test_what_a_killed_process_reserved_after_the_store_began_to_be_read_is_kept(
+    ledger: SpendingLedger, where: str, tmp_path: Path
+) -> None:
+    before = ledger.keys("w/")
+    ready = tmp_path / "ready"  # its intent is written after the bucket was listed, then it is killed
+    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(where, str(ready)))
+    process.start()
+    while not ready.exists():
+        time.sleep(0.01)
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    ledger.take_over("w/", [], known_before=before)
+    assert ledger.total(WEEK).usd == 2.0
+    wait_until(lambda: ledger.keys("w/") == {"w/dead"})
+    ledger.take_over("w/", [charge("w/dead", 0.5, known=False)], known_before=ledger.keys("w/"))
+    assert (ledger.total(WEEK).usd, ledger.total(WEEK).open_usd) == (0.5, 0)
+
+
+def spend(where: str, folder: Path, number: int, kill: bool, begin: Barrier) -> None:
     """Reserve and settle from 8 threads until the cap; every paid amount is a line in a file of its own."""
-    ledger = SpendingLedger(path)
+    ledger = ledger_at(where)
     if not kill:
         begin.wait(timeout=60)
     draw = random.Random(number)
-    log = (path.parent / f"paid-{number}").open("a")
+    log = (folder / f"paid-{number}").open("a")
 
     def one(n: int) -> None:
         most = draw.uniform(0.01, 0.2)
@@ -213,11 +197,10 @@ def spend(path: Path, number: int, kill: bool, begin: Barrier) -> None:
         list(pool.map(one, range(150)))
 
 
-def test_invariant_08_four_processes_of_eight_threads_never_pass_the_cap(tmp_path: Path) -> None:
+def test_invariant_08_four_processes_of_eight_threads_never_pass_the_cap(where: str, tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
     begin = context.Barrier(4)
-    path = tmp_path / "spending.sqlite"
-    processes = [context.Process(target=spend, args=(path, n, n == 3, begin)) for n in range(4)]
+    processes = [context.Process(target=spend, args=(where, tmp_path, n, n == 3, begin)) for n in range(4)]
     for process in processes:
         process.start()
     for process in processes:
@@ -227,7 +210,7 @@ def test_invariant_08_four_processes_of_eight_threads_never_pass_the_cap(tmp_pat
         float(line) for n in range(4) for line in (tmp_path / f"paid-{n}").read_text().splitlines() if line
     ]
     assert 2.0 < sum(paid) <= 5.0
-    assert SpendingLedger(path).total(WEEK).usd <= 5.0
-    with sqlite3.connect(path) as con:
-        total = con.execute("SELECT sum(nanos) FROM entries").fetchone()[0]
-        assert con.execute("SELECT nanos FROM totals WHERE scope = ?", (WEEK,)).fetchone()[0] == total
+    ledger = ledger_at(where)
+    assert ledger.total(WEEK).usd <= 5.0
+    nanos = ledger._transact(lambda rows: sum(one.nanos for one in rows.under("w/").values()))
+    assert ledger.total(WEEK).usd * 1e9 == pytest.approx(nanos, abs=0.5)

@@ -1,0 +1,154 @@
+"""The rows of the spending ledger, in SQL that SQLite and PostgreSQL share; where they lie says a `Book`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+#: Tables, in the order in which they are made.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+    key TEXT PRIMARY KEY, nanos BIGINT NOT NULL, holder TEXT, scopes TEXT NOT NULL, who TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS totals (scope TEXT PRIMARY KEY, nanos BIGINT NOT NULL, open BIGINT NOT NULL);
+CREATE INDEX IF NOT EXISTS held ON entries (who, nanos) WHERE holder IS NOT NULL;
+CREATE TABLE IF NOT EXISTS dearest (who TEXT PRIMARY KEY, nanos BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS filled (prefix TEXT PRIMARY KEY);
+"""
+_COLUMNS = "key, nanos, holder, scopes, who"
+_AT_ONCE = 500  # rows a statement
+
+#: Runs one statement with `?` for values; returns what it found.
+Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+Done = TypeVar("Done")
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """An amount that counts for some scopes; open while a process, its `holder`, waits for what the call costs."""
+
+    key: str
+    nanos: int
+    holder: str | None
+    scopes: tuple[str, ...]
+    who: str = ""
+
+
+class Rows:
+    """The ledger within one transaction, which nobody else writes to meanwhile."""
+
+    def __init__(self, execute: Execute, me: str, dead: Callable[[], set[str]]) -> None:
+        """Take what runs a statement, the name of this process, and what finds entries whose holders have ended."""
+        self.me, self.dead = me, dead
+        self._execute = execute
+
+    def entry(self, key: str) -> LedgerEntry | None:
+        """Return one entry."""
+        return next(self._entries("key = ?", [key]), None)
+
+    def under(self, prefix: str) -> dict[str, LedgerEntry]:
+        """Return the entries whose keys begin with `prefix`, by key."""
+        found = self._entries("key >= ? AND key < ?", [prefix, prefix + "\U0010ffff"])
+        return {entry.key: entry for entry in found}
+
+    def cheaper(self, who: str, nanos: int) -> list[LedgerEntry]:
+        """Return the open entries of `who` for which less is set aside."""
+        return [*self._entries("who = ? AND holder IS NOT NULL AND nanos < ?", [who, nanos])]
+
+    def among(self, keys: Collection[str]) -> Iterator[LedgerEntry]:
+        """Yield the entries that there are of these keys."""
+        for some in _portions([*keys]):
+            yield from self._entries(f"key IN ({_marks(some)})", some)
+
+    def _entries(self, condition: str, values: Sequence[Any]) -> Iterator[LedgerEntry]:
+        query = f"SELECT {_COLUMNS} FROM entries WHERE {condition}"  # noqa: S608 - conditions of this class
+        for key, nanos, holder, scopes, who in self._execute(query, values):
+            yield LedgerEntry(key, nanos, holder, tuple(json.loads(scopes)), who)
+
+    def write(self, entries: Iterable[LedgerEntry], gone: Collection[str] = ()) -> None:
+        """Put entries in place of those that were there, and take out those that are gone; the totals follow."""
+        new = {entry.key: entry for entry in entries}
+        change: dict[str, tuple[int, int]] = {}
+        for sign, some in ((-1, self.among({*new, *gone})), (1, iter(new.values()))):
+            for entry in some:
+                for scope in entry.scopes:
+                    nanos, is_open = change.get(scope, (0, 0))
+                    more = sign * entry.nanos
+                    change[scope] = (nanos + more, is_open + (more if entry.holder else 0))
+        for keys in _portions([*new, *gone]):
+            self._execute(f"DELETE FROM entries WHERE key IN ({_marks(keys)})", keys)  # noqa: S608
+        self._insert(
+            f"entries ({_COLUMNS})",
+            [(one.key, one.nanos, one.holder, json.dumps(one.scopes), one.who) for one in new.values()],
+        )
+        self._insert(
+            "totals",
+            [(scope, *amounts) for scope, amounts in change.items() if any(amounts)],
+            "ON CONFLICT (scope) DO UPDATE "
+            "SET nanos = totals.nanos + excluded.nanos, open = totals.open + excluded.open",
+        )
+
+    def totals(self, scopes: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Return what counts for each scope, and how much of it is set aside for open entries."""
+        found = dict.fromkeys(scopes, (0, 0))
+        if found:
+            query = f"SELECT scope, nanos, open FROM totals WHERE scope IN ({_marks(found)})"  # noqa: S608
+            found |= {scope: (nanos, is_open) for scope, nanos, is_open in self._execute(query, [*found])}
+        return found
+
+    def dearest(self, who: str) -> int:
+        """Return what the dearest call of `who` cost."""
+        found = self._execute("SELECT nanos FROM dearest WHERE who = ?", [who])
+        return int(found[0][0]) if found else 0
+
+    def see(self, costs: Mapping[str, int]) -> None:
+        """Remember the dearest call of each."""
+        self._insert(
+            "dearest",
+            [(who, nanos) for who, nanos in costs.items() if who and nanos],
+            "ON CONFLICT (who) DO UPDATE SET nanos = excluded.nanos WHERE dearest.nanos < excluded.nanos",
+        )
+
+    def filled(self, prefix: str) -> bool:
+        """Return whether what the store knows under `prefix` was written here."""
+        return bool(self._execute("SELECT 1 FROM filled WHERE prefix = ?", [prefix]))
+
+    def fill(self, prefix: str) -> None:
+        """Remember that what the store knows under `prefix` is here."""
+        self._insert("filled", [(prefix,)], "ON CONFLICT DO NOTHING")
+
+    def _insert(self, into: str, rows: Sequence[tuple[Any, ...]], otherwise: str = "") -> None:
+        for some in _portions(rows):
+            marks = ", ".join(f"({_marks(row)})" for row in some)
+            self._execute(
+                f"INSERT INTO {into} VALUES {marks} {otherwise}",  # noqa: S608 - names of this class
+                [value for row in some for value in row],
+            )
+
+
+class Book(Protocol):
+    """Where the rows of a ledger lie: a file of this machine, or a PostgreSQL that machines share."""
+
+    def transact(self, work: Callable[[Rows], Done], at_first: Callable[[Rows], None]) -> Done:
+        """Return what `work` returns, within one transaction that excludes all others; an error undoes it.
+
+        Args:
+            work: reads and writes rows; done again if the connection was lost meanwhile.
+            at_first: done before, in a transaction of its own, on each new connection: the rows may be others than
+                they were.
+
+        Raises:
+            ClicheError: if the rows cannot be reached, in one line.
+        """
+        ...
+
+
+def _marks(values: Collection[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    return (items[first : first + _AT_ONCE] for first in range(0, len(items), _AT_ONCE))
