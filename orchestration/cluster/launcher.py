@@ -1,0 +1,65 @@
+"""Dagster's Celery launcher, with a resume that works and a health check that asks the worker.
+
+That of dagster-celery 0.29.27 hands the resume task an argument that it does not know, calls a run that waits for a
+busy worker dead, and never notices that a whole worker is gone: Celery keeps saying that its task has begun.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import states
+from dagster import DagsterRun
+from dagster._core.launcher import CheckRunHealthResult, ResumeRunContext, WorkerStatus
+from dagster._grpc.types import ResumeRunArgs
+from dagster._serdes import pack_value
+from dagster_celery.config import TASK_RESUME_JOB_NAME
+from dagster_celery.launcher import CeleryRunLauncher
+from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
+from dagster_celery.tasks import create_resume_job_task
+
+#: A worker that lives answers within milliseconds; one whose machine swaps takes longer.
+_ANSWER_S = 5.0
+
+
+class WorkerLauncher(CeleryRunLauncher):
+    """Starts each run as a task of Celery, and knows whether the worker that took it still has it."""
+
+    def resume_run(self, context: ResumeRunContext) -> None:
+        """Queue the rest of a run whose worker died."""
+        run = context.dagster_run
+        if run.job_code_origin is None:
+            raise ValueError(f"run {run.run_id} does not say where its job is")
+        args = ResumeRunArgs(
+            job_origin=run.job_code_origin,
+            run_id=run.run_id,
+            instance_ref=self._instance.get_ref(),
+            set_exit_code_on_failure=True,
+        )
+        task = create_resume_job_task(self.celery).si(resume_job_args_packed=pack_value(args))
+        self._launch_celery_task_run(run=run, task_signature=task, routing_key=TASK_RESUME_JOB_NAME)
+
+    def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
+        """Return whether the run waits, is at work, or has lost its worker."""
+        task = run.tags.get(DAGSTER_CELERY_TASK_ID_TAG)
+        if task is None:
+            return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not handed to Celery yet")
+        result = self.celery.AsyncResult(task)
+        state = result.state
+        if state == states.FAILURE:
+            return CheckRunHealthResult(WorkerStatus.FAILED, "the task failed")
+        if state == states.SUCCESS:  # asked only of runs that have not ended
+            return CheckRunHealthResult(WorkerStatus.FAILED, "the task ended before the run did")
+        if state != states.STARTED:  # it waits until a worker is free
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        worker = (result.info or {}).get("hostname")
+        if any(one["id"] == task for one in self._tasks_of(worker)):
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        if self.celery.AsyncResult(task).state != states.STARTED:  # it ended while we asked
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return CheckRunHealthResult(WorkerStatus.FAILED, f"worker {worker} does not have the task any more")
+
+    def _tasks_of(self, worker: str | None) -> list[dict[str, Any]]:
+        """Return what a worker says that it is at; nothing if it does not answer."""
+        asked = self.celery.control.inspect(destination=[worker] if worker else None, timeout=_ANSWER_S)
+        return [task for tasks in (asked.active() or {}).values() for task in tasks]
