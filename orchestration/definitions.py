@@ -31,7 +31,7 @@ from warehouse.weeks import current_week, shift
 #: seconds. A command says at once who holds it.
 _LEASE_WAIT_S = 90.0
 
-#: Where runs wait for workers, publishing waits for the one machine that keeps the warehouse; elsewhere it says nothing.
+#: Where runs wait for workers, a publish waits for the one machine that keeps the warehouse; elsewhere it is ignored.
 PUBLISHER = {"dagster-celery/queue": "publisher"}
 
 GENERATE = "generate_week"

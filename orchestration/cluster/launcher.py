@@ -18,12 +18,27 @@ from dagster_celery.launcher import CeleryRunLauncher
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from dagster_celery.tasks import create_resume_job_task
 
+#: How launcher and workers use Celery. A process takes one run and none in advance: another worker may be free.
+CONFIG: dict[str, Any] = {
+    "worker_prefetch_multiplier": 1,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "broker_connection_retry_on_startup": True,
+    "task_track_started": True,
+    "result_expires": 7 * 24 * 3600,
+}
 #: A worker that lives answers within milliseconds; one whose machine swaps takes longer.
 _ANSWER_S = 5.0
+#: Only runs that have not ended are asked about.
+_ENDED = {states.FAILURE: "the task failed", states.SUCCESS: "the task ended before the run did"}
 
 
 class WorkerLauncher(CeleryRunLauncher):
     """Starts each run as a task of Celery, and knows whether the worker that took it still has it."""
+
+    def app_args(self) -> dict[str, Any]:
+        """Return what the app is made of: what the instance's settings say wins."""
+        args = dict(super().app_args())
+        return args | {"config_source": {**CONFIG, **args["config_source"]}}
 
     def resume_run(self, context: ResumeRunContext) -> None:
         """Queue the rest of a run whose worker died."""
@@ -45,19 +60,15 @@ class WorkerLauncher(CeleryRunLauncher):
         if task is None:
             return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not handed to Celery yet")
         result = self.celery.AsyncResult(task)
-        state = result.state
-        if state == states.FAILURE:
-            return CheckRunHealthResult(WorkerStatus.FAILED, "the task failed")
-        if state == states.SUCCESS:  # asked only of runs that have not ended
-            return CheckRunHealthResult(WorkerStatus.FAILED, "the task ended before the run did")
-        if state != states.STARTED:  # it waits until a worker is free
-            return CheckRunHealthResult(WorkerStatus.RUNNING)
-        worker = (result.info or {}).get("hostname")
-        if any(one["id"] == task for one in self._tasks_of(worker)):
-            return CheckRunHealthResult(WorkerStatus.RUNNING)
-        if self.celery.AsyncResult(task).state != states.STARTED:  # it ended while we asked
-            return CheckRunHealthResult(WorkerStatus.RUNNING)
-        return CheckRunHealthResult(WorkerStatus.FAILED, f"worker {worker} does not have the task any more")
+        ended = _ENDED.get(result.state)
+        if ended is None and result.state == states.STARTED:
+            worker = (result.info or {}).get("hostname")
+            lost = all(one["id"] != task for one in self._tasks_of(worker))
+            if lost and self.celery.AsyncResult(task).state == states.STARTED:  # else it ended while we asked
+                ended = f"worker {worker} does not have the task any more"
+        if ended is not None:
+            return CheckRunHealthResult(WorkerStatus.FAILED, ended)
+        return CheckRunHealthResult(WorkerStatus.RUNNING)  # at work, or waits until a worker is free
 
     def _tasks_of(self, worker: str | None) -> list[dict[str, Any]]:
         """Return what a worker says that it is at; nothing if it does not answer."""

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from dagster._cli.job import _create_run  # what `dagster job launch` calls: there is no public way
 from dagster._cli.workspace.cli_target import (
-    WorkspaceOpts,
     get_code_location_from_workspace,
     get_remote_job_from_remote_repo,
     get_remote_repository_from_code_location,
     get_workspace_from_cli_opts,
 )
 from dagster.version import __version__ as dagster_version
+from dagster_shared.cli import WorkspaceOpts
 
 from orchestration.settings import CHECKOUT
 

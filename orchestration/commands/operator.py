@@ -106,9 +106,9 @@ def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool, submit
         return dry_run(place, week, names)
     confirm(place, week, names, yes=yes)
     if submit:
-        from orchestration.commands.submitting import submit_week
+        from orchestration.cluster.week import submit_week
 
-        return submit_week(settings, place, wanted)
+        return submit_week(settings, place, wanted, page_address)
     ran, code = _ask(settings, place, wanted)
     if not ran.run and not ran.problems:
         say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")

