@@ -20,7 +20,7 @@ from dagster_celery.tasks import create_resume_job_task
 
 #: How launcher and workers use Celery. A process takes one run and none in advance: another worker may be free.
 CONFIG: dict[str, Any] = {
-    "worker_prefetch_multiplier": 1,
+    "worker_disable_prefetch": True,
     "worker_cancel_long_running_tasks_on_connection_loss": False,
     "broker_connection_retry_on_startup": True,
     "task_track_started": True,

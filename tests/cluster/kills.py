@@ -43,6 +43,7 @@ def _process(name: str) -> Callable[[Cluster], None]:
 #: What is killed → how.
 KILLS: Mapping[str, Callable[[Cluster], None]] = {
     "worker": lambda cluster: cluster.kill("worker-1"),
+    "publisher": _process("worker-0"),
     "broker": _server(lambda cluster: cluster.broker.kill(), lambda cluster: cluster.broker.start()),
     "postgres": _server(lambda cluster: cluster.postgres.kill(), lambda cluster: cluster.postgres.start()),
     "daemon": _process("daemon"),
@@ -50,29 +51,29 @@ KILLS: Mapping[str, Callable[[Cluster], None]] = {
 }
 
 
-def killed(folder: Path, models: Path, week: str, what: str | None, after_s: float) -> tuple[int, str, float]:
-    """Run a week during which something is killed; return exit code, what was printed, seconds."""
+def killed(
+    folder: Path, models: Path, week: str, what: str, after_s: float, expected: Mapping[str, str]
+) -> tuple[str, float]:
+    """Run a week during which something is killed; return what is wrong, an empty text if nothing, and seconds."""
     with running(folder, models) as cluster:
         begun = time.monotonic()
-        timer = threading.Timer(after_s, lambda: KILLS[what](cluster) if what else None)
+        timer = threading.Timer(after_s, KILLS[what], [cluster])
         timer.start()
-        code, said = 1, ""
-        for _ in range(3):  # the command itself may lose its connection; what it submitted goes on
+        wrong = ""
+        for _ in range(3):  # the command may lose its connection; what it submitted goes on
             ran = cluster.run("control", "cliche", "run", "--submit", "--week", week)
-            code, said = ran.returncode, ran.stdout + ran.stderr
-            if code == 0:
+            wrong = (
+                f"exit code {ran.returncode}: {(ran.stdout + ran.stderr)[-600:]}" if ran.returncode else ""
+            )
+            if not wrong:
                 break
         seconds = time.monotonic() - begun
         timer.join()
-        if code == 0:
+        if not wrong:
             hashes = published(cluster)
-            expected = embedded(folder / "embedded", models, week)
-            different = sorted(
-                name for name in {*hashes, *expected} if hashes.get(name) != expected.get(name)
-            )
-            if different:
-                return 1, f"tables differ: {', '.join(different)}", seconds
-        return code, said, seconds
+            names = sorted(name for name in {*hashes, *expected} if hashes.get(name) != expected.get(name))
+            wrong = f"tables differ: {', '.join(names)}" if names else ""
+        return wrong, seconds
 
 
 def main() -> int:
@@ -84,18 +85,19 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    draw, week, worst = random.Random(chosen.seed), current_week(), 0
-    for what in chosen.what or [*KILLS]:
-        for _ in range(chosen.times):
+    draw, week, failed = random.Random(chosen.seed), current_week(), False
+    with tempfile.TemporaryDirectory(prefix="cliche-kills-") as made:
+        folder = Path(made)
+        models = folder / "models.yaml"
+        write_models(models, 2, SUITES)
+        expected = embedded(folder / "embedded", models, week)
+        for number, what in enumerate((chosen.what or [*KILLS]) * chosen.times):
             after_s = draw.uniform(*_WITHIN_S)
-            with tempfile.TemporaryDirectory(prefix="cliche-kills-") as made:
-                models = Path(made) / "models.yaml"
-                write_models(models, 2, SUITES)
-                code, said, seconds = killed(Path(made) / "cluster", models, week, what, after_s)
-            worst = max(worst, code)
-            line = "complete, equal hashes" if code == 0 else f"exit code {code}: {said[-600:]}"
+            wrong, seconds = killed(folder / f"cluster-{number}", models, week, what, after_s, expected)
+            failed |= bool(wrong)
+            line = wrong or "complete, equal hashes"
             print(f"{what} killed after {after_s:.0f} s: {seconds:.0f} s, {line}", flush=True)
-    return worst
+    return int(failed)
 
 
 if __name__ == "__main__":
