@@ -6,6 +6,7 @@ busy worker dead, and never notices that a whole worker is gone: Celery keeps sa
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from celery import states
@@ -17,6 +18,8 @@ from dagster_celery.config import TASK_RESUME_JOB_NAME
 from dagster_celery.launcher import CeleryRunLauncher
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from dagster_celery.tasks import create_resume_job_task
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 #: How launcher and workers use Celery. A process takes one run and none in advance: another worker may be free.
 CONFIG: dict[str, Any] = {
@@ -28,12 +31,19 @@ CONFIG: dict[str, Any] = {
 }
 #: A worker that lives answers within milliseconds; one whose machine swaps takes longer.
 _ANSWER_S = 5.0
+#: One that does not answer for so long is gone. After an outage of the broker workers come back within some seconds.
+_SILENT_S = 30.0
 #: Only runs that have not ended are asked about.
 _ENDED = {states.FAILURE: "the task failed", states.SUCCESS: "the task ended before the run did"}
 
 
 class WorkerLauncher(CeleryRunLauncher):
     """Starts each run as a task of Celery, and knows whether the worker that took it still has it."""
+
+    def __init__(self, **config: Any) -> None:
+        """Take the configuration of dagster-celery's launcher."""
+        super().__init__(**config)
+        self._silent: dict[str, float] = {}  # run → since when its worker does not answer
 
     def app_args(self) -> dict[str, Any]:
         """Return what the app is made of: what the instance's settings say wins."""
@@ -59,18 +69,31 @@ class WorkerLauncher(CeleryRunLauncher):
         task = run.tags.get(DAGSTER_CELERY_TASK_ID_TAG)
         if task is None:
             return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not handed to Celery yet")
-        result = self.celery.AsyncResult(task)
-        ended = _ENDED.get(result.state)
-        if ended is None and result.state == states.STARTED:
-            worker = (result.info or {}).get("hostname")
-            lost = all(one["id"] != task for one in self._tasks_of(worker))
-            if lost and self.celery.AsyncResult(task).state == states.STARTED:  # else it ended while we asked
-                ended = f"worker {worker} does not have the task any more"
+        try:
+            ended = self._ended(run.run_id, task)
+        except (
+            OSError,
+            OperationalError,
+            RedisError,
+        ) as error:  # nothing is known of the run while it is away
+            return CheckRunHealthResult(WorkerStatus.RUNNING, f"the broker does not answer: {error}")
         if ended is not None:
             return CheckRunHealthResult(WorkerStatus.FAILED, ended)
         return CheckRunHealthResult(WorkerStatus.RUNNING)  # at work, or waits until a worker is free
 
-    def _tasks_of(self, worker: str | None) -> list[dict[str, Any]]:
-        """Return what a worker says that it is at; nothing if it does not answer."""
-        asked = self.celery.control.inspect(destination=[worker] if worker else None, timeout=_ANSWER_S)
-        return [task for tasks in (asked.active() or {}).values() for task in tasks]
+    def _ended(self, run_id: str, task: str) -> str | None:
+        """Return why nobody is at a run any more; None while somebody is, or may be."""
+        result = self.celery.AsyncResult(task)
+        if result.state != states.STARTED:
+            return _ENDED.get(result.state)
+        worker = str((result.info or {}).get("hostname"))
+        answer = self.celery.control.inspect(destination=[worker], timeout=_ANSWER_S).active()
+        if answer is None:  # gone, or away from a broker that was away
+            since = self._silent.setdefault(run_id, time.monotonic())
+            gone = time.monotonic() - since >= _SILENT_S
+            return f"worker {worker} does not answer" if gone else None
+        self._silent.pop(run_id, None)
+        if any(one["id"] == task for tasks in answer.values() for one in tasks):
+            return None
+        again = self.celery.AsyncResult(task).state  # it may have ended while we asked
+        return f"worker {worker} does not have the task any more" if again == states.STARTED else None

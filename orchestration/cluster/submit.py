@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import dagster as dg
+import tenacity
 from dagster._cli.job import _create_run  # what `dagster job launch` calls: there is no public way
 from dagster._cli.workspace.cli_target import (
     get_code_location_from_workspace,
@@ -17,7 +18,9 @@ from dagster._cli.workspace.cli_target import (
     get_workspace_from_cli_opts,
 )
 from dagster.version import __version__ as dagster_version
+from dagster_postgres.utils import DagsterPostgresException
 from dagster_shared.cli import WorkspaceOpts
+from sqlalchemy.exc import SQLAlchemyError
 
 from orchestration.settings import CHECKOUT
 
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from dagster._core.workspace.context import WorkspaceRequestContext
 
 _POLL_S = 1.0
+#: Errors of a database that is away. Runs go on without us meanwhile.
+AWAY = (DagsterPostgresException, SQLAlchemyError)
+_PATIENCE_S = 300.0
 _ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
 
 
@@ -75,6 +81,14 @@ def _tags(key: str | dg.MultiPartitionKey) -> dict[str, str]:
     }
 
 
+_patient = tenacity.Retrying(
+    retry=tenacity.retry_if_exception_type(AWAY),
+    wait=tenacity.wait_fixed(2.0),
+    stop=tenacity.stop_after_delay(_PATIENCE_S),
+    reraise=True,
+)
+
+
 def followed(
     instance: dg.DagsterInstance, runs: Sequence[Submitted]
 ) -> Iterator[tuple[Submitted, dg.DagsterRunStatus]]:
@@ -82,7 +96,7 @@ def followed(
     waiting = {one.run_id: one for one in runs}
     while waiting:
         for run_id, one in [*waiting.items()]:
-            run = instance.get_run_by_id(run_id)
+            run = _patient(instance.get_run_by_id, run_id)
             if run is None or run.status not in _ENDED:
                 continue
             del waiting[run_id]

@@ -10,13 +10,13 @@ from assets.generation.workplace import Workplace
 from assets.labeling.status import partition_state
 from assets.leaderboard.published import latest
 from orchestration import weekly
-from orchestration.cluster.submit import followed, submit, workspace
+from orchestration.cluster.submit import AWAY, followed, submit, workspace
 from orchestration.console import note, say
 from orchestration.definitions import GENERATE, PUBLISH
 from orchestration.gate import look
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
-from warehouse.errors import UsageError
+from warehouse.errors import ClicheError, UsageError
 
 
 def submit_week(
@@ -37,6 +37,21 @@ def submit_week(
         raise UsageError(
             f"--submit needs a shared instance: set CLICHE_POSTGRES and copy deploy/dagster.yaml to {file}"
         )
+    try:
+        return _submit(settings, place, wanted, address)
+    except AWAY as error:
+        raise ClicheError(
+            f"the PostgreSQL of CLICHE_POSTGRES cannot be reached ({type(error).__name__}); what was submitted goes "
+            "on; run again when it is back"
+        ) from error
+
+
+def _submit(
+    settings: Settings,
+    place: Workplace,
+    wanted: Sequence[tuple[str, str]],
+    address: Callable[[Workplace], str],
+) -> int:
     with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance, workspace(instance) as of:
         states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
         todo = [(state.model, state.week) for state in states if not state.complete]

@@ -84,10 +84,12 @@ def main() -> int:
     parser.add_argument("what", nargs="*", choices=[[], *KILLS], default=[])
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="keep everything here; default: a folder that is removed")
     chosen = parser.parse_args()
     draw, week, failed = random.Random(chosen.seed), current_week(), False
     with tempfile.TemporaryDirectory(prefix="cliche-kills-") as made:
-        folder = Path(made)
+        folder = chosen.folder or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
         models = folder / "models.yaml"
         write_models(models, 2, SUITES)
         expected = embedded(folder / "embedded", models, week)
