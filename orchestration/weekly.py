@@ -122,7 +122,8 @@ def run_partition(settings: Settings, place: Workplace, partition: Partition) ->
     try:
         execute(job, instance, partition_key(*partition))
     except StoppedError:
-        execute(job, instance, partition_key(*partition), only=("labels", "loaded"))
+        rest = ("labels",) if settings.postgres else ("labels", "loaded")  # as in `build_defs`
+        execute(job, instance, partition_key(*partition), only=rest)
 
 
 def _account(
