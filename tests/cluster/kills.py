@@ -57,8 +57,15 @@ def killed(
     """Run a week during which something is killed; return what is wrong, an empty text if nothing, and seconds."""
     with running(folder, models) as cluster:
         begun = time.monotonic()
-        timer = threading.Timer(after_s, KILLS[what], [cluster])
-        timer.start()
+        over = threading.Event()
+
+        def kill() -> None:
+            if not over.wait(after_s):
+                KILLS[what](cluster)
+                over.wait()  # a server ends with the thread that started it
+
+        killer = threading.Thread(target=kill)
+        killer.start()
         wrong = ""
         for _ in range(3):  # the command may lose its connection; what it submitted goes on
             ran = cluster.run("control", "cliche", "run", "--submit", "--week", week)
@@ -68,11 +75,12 @@ def killed(
             if not wrong:
                 break
         seconds = time.monotonic() - begun
-        timer.join()
         if not wrong:
             hashes = published(cluster)
             names = sorted(name for name in {*hashes, *expected} if hashes.get(name) != expected.get(name))
             wrong = f"tables differ: {', '.join(names)}" if names else ""
+        over.set()
+        killer.join()
         return wrong, seconds
 
 
