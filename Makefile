@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers engine docs clean
+.PHONY: help setup setup-dev demo cluster-demo quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers engine docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml
 
 demo: setup ## Ask the simulated models for twelve weeks, publish, say where to look
 	@$(BIN)/cliche demo
+
+cluster-demo: setup-dev ## Ask and publish a week on two workers of this machine (PostgreSQL, broker, S3), compare with one process
+	@$(BIN)/python -W ignore -m tests.cluster.demo
 
 # One file on one worker, in the order of tests/conftest.py: the longest first.
 FILES := --dist loadfile --no-loadscope-reorder

@@ -76,9 +76,13 @@ def run(
         bool, typer.Option("--dry-run", help="Show what would be asked and what it costs; ask nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Spend money without asking first.")] = False,
+    submit: Annotated[
+        bool,
+        typer.Option("--submit", help="Hand the runs to the workers of the shared instance and follow them."),
+    ] = False,
 ) -> None:
     """Ask every active model for the week's pictures, label and load them; publish if all are complete."""
-    raise typer.Exit(commands.operator.run(week, model or [], dry=dry_run, yes=yes))
+    raise typer.Exit(commands.operator.run(week, model or [], dry=dry_run, yes=yes, submit=submit))
 
 
 @app.command(short_help="Publish a week, or send the site.")

@@ -128,7 +128,8 @@ def run_partition(settings: Settings, place: Workplace, partition: Partition) ->
     try:
         execute(job, instance, partition_key(*partition))
     except StoppedError:
-        execute(job, instance, partition_key(*partition), only=("labels", "loaded"))
+        rest = ("labels",) if settings.postgres else ("labels", "loaded")  # as in `build_defs`
+        execute(job, instance, partition_key(*partition), only=rest)
 
 
 def _account(
@@ -140,7 +141,7 @@ def _account(
         done.refused += isinstance(error, RefusedError)
         return
     done.run.append(partition)
-    if still_open := _open_slots(place, partition):
+    if still_open := open_slots(place, partition):
         done.problems[partition] = still_open
 
 
@@ -150,10 +151,10 @@ def _cause(place: Workplace, partition: Partition) -> str:
     Labels that the failed check itself kept from being made are its consequence, and running again fixes nothing.
     """
     after = partition_state(place.store, partition[1], partition[0], place.labelers)
-    return _open_slots(place, partition) if after.open or after.labeler_stopped_by else ""
+    return open_slots(place, partition) if after.open or after.labeler_stopped_by else ""
 
 
-def _open_slots(place: Workplace, partition: Partition) -> str:
+def open_slots(place: Workplace, partition: Partition) -> str:
     """Return what may still be asked or labeled and how to go on, or an empty string if there is nothing."""
     after = partition_state(place.store, partition[1], partition[0], place.labelers)
     if after.open:

@@ -83,10 +83,11 @@ def demo() -> int:
     return code
 
 
-def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool) -> int:
+def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool, submit: bool = False) -> int:
     """Ask, label and load the week's partitions; publish if every model is complete.
 
     Before money is spent for models of whom nothing was asked in the week yet, it is asked whether to; `yes` says so.
+    With `submit` workers of the shared instance do all of it.
     """
     settings = load_settings()
     place = make_workplace(settings, Listener(told=note))
@@ -104,6 +105,10 @@ def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool) -> int
     if dry:
         return dry_run(place, week, names)
     confirm(place, week, names, yes=yes)
+    if submit:
+        from orchestration.cluster.week import submit_week
+
+        return submit_week(settings, place, wanted, page_address)
     ran, code = _ask(settings, place, wanted)
     if not ran.run and not ran.problems:
         say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")

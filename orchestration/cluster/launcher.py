@@ -1,0 +1,99 @@
+"""Dagster's Celery launcher, with a resume that works and a health check that asks the worker.
+
+That of dagster-celery 0.29.27 hands the resume task an argument that it does not know, calls a run that waits for a
+busy worker dead, and never notices that a whole worker is gone: Celery keeps saying that its task has begun.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from celery import states
+from dagster import DagsterRun
+from dagster._core.launcher import CheckRunHealthResult, ResumeRunContext, WorkerStatus
+from dagster._grpc.types import ResumeRunArgs
+from dagster._serdes import pack_value
+from dagster_celery.config import TASK_RESUME_JOB_NAME
+from dagster_celery.launcher import CeleryRunLauncher
+from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
+from dagster_celery.tasks import create_resume_job_task
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+#: How launcher and workers use Celery. A process takes one run and none in advance: another worker may be free.
+CONFIG: dict[str, Any] = {
+    "worker_disable_prefetch": True,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "broker_connection_retry_on_startup": True,
+    "task_track_started": True,
+    "result_expires": 7 * 24 * 3600,
+}
+#: A worker that lives answers within milliseconds; one whose machine swaps takes longer.
+_ANSWER_S = 5.0
+#: One that does not answer for so long is gone. After an outage of the broker workers come back within some seconds.
+_SILENT_S = 30.0
+#: Only runs that have not ended are asked about.
+_ENDED = {states.FAILURE: "the task failed", states.SUCCESS: "the task ended before the run did"}
+
+
+class WorkerLauncher(CeleryRunLauncher):
+    """Starts each run as a task of Celery, and knows whether the worker that took it still has it."""
+
+    def __init__(self, **config: Any) -> None:
+        """Take the configuration of dagster-celery's launcher."""
+        super().__init__(**config)
+        self._silent: dict[str, float] = {}  # run → since when its worker does not answer
+
+    def app_args(self) -> dict[str, Any]:
+        """Return what the app is made of: what the instance's settings say wins."""
+        args = dict(super().app_args())
+        return args | {"config_source": {**CONFIG, **args["config_source"]}}
+
+    def resume_run(self, context: ResumeRunContext) -> None:
+        """Queue the rest of a run whose worker died."""
+        run = context.dagster_run
+        if run.job_code_origin is None:
+            raise ValueError(f"run {run.run_id} does not say where its job is")
+        args = ResumeRunArgs(
+            job_origin=run.job_code_origin,
+            run_id=run.run_id,
+            instance_ref=self._instance.get_ref(),
+            set_exit_code_on_failure=True,
+        )
+        task = create_resume_job_task(self.celery).si(resume_job_args_packed=pack_value(args))
+        self._launch_celery_task_run(run=run, task_signature=task, routing_key=TASK_RESUME_JOB_NAME)
+
+    def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
+        """Return whether the run waits, is at work, or has lost its worker."""
+        task = run.tags.get(DAGSTER_CELERY_TASK_ID_TAG)
+        if task is None:
+            return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not handed to Celery yet")
+        try:
+            ended = self._ended(run.run_id, task)
+        except (
+            OSError,
+            OperationalError,
+            RedisError,
+        ) as error:  # nothing is known of the run while it is away
+            return CheckRunHealthResult(WorkerStatus.RUNNING, f"the broker does not answer: {error}")
+        if ended is not None:
+            return CheckRunHealthResult(WorkerStatus.FAILED, ended)
+        return CheckRunHealthResult(WorkerStatus.RUNNING)  # at work, or waits until a worker is free
+
+    def _ended(self, run_id: str, task: str) -> str | None:
+        """Return why nobody is at a run any more; None while somebody is, or may be."""
+        result = self.celery.AsyncResult(task)
+        if result.state != states.STARTED:
+            return _ENDED.get(result.state)
+        worker = str((result.info or {}).get("hostname"))
+        answer = self.celery.control.inspect(destination=[worker], timeout=_ANSWER_S).active()
+        if answer is None:  # gone, or away from a broker that was away
+            since = self._silent.setdefault(run_id, time.monotonic())
+            gone = time.monotonic() - since >= _SILENT_S
+            return f"worker {worker} does not answer" if gone else None
+        self._silent.pop(run_id, None)
+        if any(one["id"] == task for tasks in answer.values() for one in tasks):
+            return None
+        again = self.celery.AsyncResult(task).state  # it may have ended while we asked
+        return f"worker {worker} does not have the task any more" if again == states.STARTED else None

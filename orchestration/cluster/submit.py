@@ -1,0 +1,110 @@
+"""Runs that a command hands to the shared instance: submitted to its queue, and followed until they end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import tenacity
+from dagster._cli.job import _create_run  # what `dagster job launch` calls: there is no public way
+from dagster._cli.workspace.cli_target import (
+    get_code_location_from_workspace,
+    get_remote_job_from_remote_repo,
+    get_remote_repository_from_code_location,
+    get_workspace_from_cli_opts,
+)
+from dagster.version import __version__ as dagster_version
+from dagster_postgres.utils import DagsterPostgresException
+from dagster_shared.cli import WorkspaceOpts
+from sqlalchemy.exc import SQLAlchemyError
+
+from orchestration.settings import CHECKOUT
+
+if TYPE_CHECKING:
+    from dagster._core.workspace.context import WorkspaceRequestContext
+
+_POLL_S = 1.0
+#: Errors of a database that is away. Runs go on without us meanwhile.
+AWAY = (DagsterPostgresException, SQLAlchemyError)
+_PATIENCE_S = 300.0
+_ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A run that was handed over: its job, its partition and its id."""
+
+    job: str
+    partition: str
+    run_id: str
+
+
+@contextmanager
+def workspace(instance: dg.DagsterInstance) -> Iterator[WorkspaceRequestContext]:
+    """Give the code location of `workspace.yaml`, loaded by a server of its own while the block runs."""
+    opts = WorkspaceOpts(workspace=(str(CHECKOUT / "workspace.yaml"),))
+    with get_workspace_from_cli_opts(
+        instance, version=dagster_version, workspace_opts=opts, log_level="WARNING"
+    ) as found:
+        yield found
+
+
+def submit(
+    instance: dg.DagsterInstance, of: WorkspaceRequestContext, job: str, key: str | dg.MultiPartitionKey
+) -> Submitted:
+    """Put one partition of a job into the queue."""
+    location = get_code_location_from_workspace(of, None)
+    repository = get_remote_repository_from_code_location(location, None)
+    run = _create_run(
+        instance=instance,
+        code_location=location,
+        remote_repo=repository,
+        remote_job=get_remote_job_from_remote_repo(repository, job),
+        run_config={},
+        tags=_tags(key),
+        op_selection=None,
+        run_id=None,
+    )
+    instance.submit_run(run.run_id, of)
+    return Submitted(job, str(key), run.run_id)
+
+
+def _tags(key: str | dg.MultiPartitionKey) -> dict[str, str]:
+    """Return the tags by which Dagster knows the partition of a run."""
+    parts: Mapping[str, str] = key.keys_by_dimension if isinstance(key, dg.MultiPartitionKey) else {}
+    return {"dagster/partition": str(key)} | {
+        f"dagster/partition/{name}": part for name, part in parts.items()
+    }
+
+
+_patient = tenacity.Retrying(
+    retry=tenacity.retry_if_exception_type(AWAY),
+    wait=tenacity.wait_fixed(2.0),
+    stop=tenacity.stop_after_delay(_PATIENCE_S),
+    reraise=True,
+)
+
+
+def followed(
+    instance: dg.DagsterInstance, runs: Sequence[Submitted]
+) -> Iterator[tuple[Submitted, dg.DagsterRunStatus]]:
+    """Yield each run with how it ended, when it has; what retries a failed run is followed in its place."""
+    waiting = {one.run_id: one for one in runs}
+    while waiting:
+        for run_id, one in [*waiting.items()]:
+            run = _patient(instance.get_run_by_id, run_id)
+            if run is None or run.status not in _ENDED:
+                continue
+            del waiting[run_id]
+            if (again := run.tags.get("dagster/auto_retry_run_id")) is not None:
+                waiting[again] = one
+            elif run.tags.get("dagster/will_retry") == "true":
+                waiting[run_id] = one  # its retry is about to be made
+            else:
+                yield one, run.status
+        if waiting:
+            time.sleep(_POLL_S)

@@ -1,0 +1,89 @@
+"""`cliche run --submit`: workers of other machines do the runs, this command follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import dagster as dg
+
+from assets.generation.workplace import Workplace
+from assets.labeling.status import partition_state
+from assets.leaderboard.published import latest
+from orchestration import weekly
+from orchestration.cluster.submit import AWAY, followed, submit, workspace
+from orchestration.console import note, say
+from orchestration.definitions import GENERATE, PUBLISH
+from orchestration.gate import look
+from orchestration.partitions import partition_key
+from orchestration.settings import Settings
+from warehouse.errors import ClicheError, UsageError
+
+
+def submit_week(
+    settings: Settings,
+    place: Workplace,
+    wanted: Sequence[tuple[str, str]],
+    address: Callable[[Workplace], str],
+) -> int:
+    """Submit a run per (model, week) that is not complete, then the week's publish; return the exit code.
+
+    `address` says where the page is that is current.
+
+    Raises:
+        UsageError: if this home knows no shared instance.
+    """
+    file = settings.dagster_home / "dagster.yaml"
+    if settings.postgres is None or not file.exists():
+        raise UsageError(
+            f"--submit needs a shared instance: set CLICHE_POSTGRES and copy deploy/dagster.yaml to {file}"
+        )
+    try:
+        return _submit(settings, place, wanted, address)
+    except AWAY as error:
+        raise ClicheError(
+            f"the PostgreSQL of CLICHE_POSTGRES cannot be reached ({type(error).__name__}); what was submitted goes "
+            "on; run again when it is back"
+        ) from error
+
+
+def _submit(
+    settings: Settings,
+    place: Workplace,
+    wanted: Sequence[tuple[str, str]],
+    address: Callable[[Workplace], str],
+) -> int:
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance, workspace(instance) as of:
+        states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
+        todo = [(state.model, state.week) for state in states if not state.complete]
+        keys = {str(partition_key(*one)): one for one in todo}
+        runs = [submit(instance, of, GENERATE, partition_key(*one)) for one in todo]
+        say(f"{len(runs)} of {len(wanted)} partitions submitted")
+        code = 0
+        for run, status in followed(instance, runs):
+            model, week = keys[run.partition]
+            why = _problem(place, model, week, status)
+            note(f"{model}, week {week}: {why or 'complete'} (run {run.run_id[:8]})")
+            code = code or int(bool(why))
+        week = wanted[0][1]
+        gate = look(place, settings, week)
+        newest = latest(place.store)
+        if not gate.is_open:
+            say(f"Not published: {gate.why_closed()}.")
+        elif newest is None or newest.week <= week:
+            for run, status in followed(instance, [submit(instance, of, PUBLISH, week)]):
+                if status is not dg.DagsterRunStatus.SUCCESS:
+                    say(
+                        f"Not published: run {run.run_id[:8]} ended as {status.value.lower()}; see Dagster's page"
+                    )
+                    return 1
+            edition = latest(place.store)
+            say(f"Edition {edition.id if edition else '?'} is current: {address(place)}")
+    return code
+
+
+def _problem(place: Workplace, model: str, week: str, status: dg.DagsterRunStatus) -> str:
+    """Return what is wrong with a partition whose run ended; an empty string if nothing is."""
+    still_open = weekly.open_slots(place, (model, week))
+    if status is not dg.DagsterRunStatus.SUCCESS:
+        return "; ".join(filter(None, (f"its run ended as {status.value.lower()}", still_open)))
+    return still_open

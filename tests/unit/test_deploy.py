@@ -1,0 +1,77 @@
+"""Files of `deploy/` fit the code: modules and variables that they name are there, and Dagster takes its settings."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dagster._core.instance.config import dagster_instance_config
+
+from orchestration.cluster.launcher import CONFIG, WorkerLauncher
+from orchestration.definitions import PUBLISHER
+from orchestration.settings import CHECKOUT
+
+DEPLOY = CHECKOUT / "deploy"
+OPERATIONS = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def celery(service: dict[str, Any]) -> dict[str, str]:
+    words = [str(word) for word in service.get("command", ())]
+    return {flag: word for flag, word in pairwise(words) if flag.startswith("-")}
+
+
+def test_dagster_takes_the_instance_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLICHE_BROKER", "redis://127.0.0.1:1/0")
+    config, _ = dagster_instance_config(str(DEPLOY))
+    launcher = config["run_launcher"]
+    assert (launcher["module"], launcher["class"]) == (WorkerLauncher.__module__, WorkerLauncher.__name__)
+    made = WorkerLauncher(
+        default_queue="dagster", broker="redis://127.0.0.1:1/0", backend="redis://127.0.0.1:1/0"
+    )
+    assert {name: made.celery.conf[name] for name in CONFIG} == CONFIG
+    assert made.supports_resume_run
+    assert made.supports_check_run_worker_health
+
+
+def test_every_variable_of_the_files_is_in_the_docs() -> None:
+    for file in ("dagster.yaml", "compose.yaml"):
+        for name in re.findall(r"\bCLICHE_[A-Z]+\b", (DEPLOY / file).read_text(encoding="utf-8")):
+            assert f"`{name}`" in OPERATIONS or f"export {name}=" in OPERATIONS, (file, name)
+
+
+def test_one_worker_publishes_and_all_ask() -> None:
+    services = compose()["services"]
+    workers = {name: celery(service) for name, service in services.items() if "-Q" in celery(service)}
+    queues = {name: set(flags["-Q"].split(",")) for name, flags in workers.items()}
+    publishing = PUBLISHER["dagster-celery/queue"]
+    assert [name for name, found in queues.items() if publishing in found] == ["publisher"]
+    assert all("dagster" in found for found in queues.values())
+    assert services["publisher"].get("deploy", {}).get("replicas", 1) == 1
+    assert all(find_spec(flags["-A"]) for flags in workers.values())
+
+
+def test_containers_are_not_root_and_cannot_write_their_root() -> None:
+    docker = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    last = docker[docker.rindex("FROM") :]
+    assert re.search(r"^USER [1-9]\d+$", last, re.MULTILINE)
+    ours = [service for service in compose()["services"].values() if service["image"] == "cliche"]
+    assert len(ours) == 5
+    assert all(one["read_only"] and one["cap_drop"] == ["ALL"] for one in ours)
+    for path in re.findall(r"^COPY (?!--from)(.+) \S+$", docker, re.MULTILINE):
+        assert all((CHECKOUT / name).exists() for name in path.split())
+
+
+def test_no_secret_is_in_a_file() -> None:
+    for file in Path(DEPLOY).iterdir():
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"(?i)(password|secret|key)\s*[:=]\s*['\"]?[a-z0-9]{6,}\s*$", text), file
