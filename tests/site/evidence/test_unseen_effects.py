@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.leaderboard.models import names
 from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.page.words import signed
 from tests.site import words_world as effects
 from tests.site import world
 from tests.site.evidence.test_unseen import told as of_rank
@@ -110,7 +110,7 @@ def test_a_page_of_a_model_says_the_same_of_its_clear_changes(con: duckdb.DuckDB
                 if one["model"] == model
                 and one["metric"] in ("share", "caricature_rate")
                 and one["low"] is not None
-                and ends.format(low=names.signed(one["low"]), high=names.signed(one["high"])) in text
+                and ends.format(low=signed(one["low"]), high=signed(one["high"])) in text
             }
             assert of_row, text
             compared += 1
