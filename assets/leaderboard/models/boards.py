@@ -16,7 +16,7 @@ from assets.leaderboard.models.not_seen import NotSeen
 from assets.leaderboard.page import charts, words
 from assets.leaderboard.page.charts import Strip
 from assets.leaderboard.page.reasons import reason, unreliable
-from assets.leaderboard.views.message import Message, say, title
+from assets.leaderboard.views.message import Message, say, say_n, title
 from assets.leaderboard.views.query import Row, rows, rows_of_weeks
 from assets.suites.loader import attribute_words
 
@@ -314,4 +314,4 @@ def _notes(row: Row) -> Iterator[Message]:
     if row["cells"] == 1 and row["n"] < _RELIED_ON:
         yield say("too few pictures to rely on")
     if row["weeks"] is not None and row["weeks"] < 4 and not row["settling"]:
-        yield say("of %(weeks)s weeks", weeks=row["weeks"])
+        yield say_n("of %(n)s week", "of %(n)s weeks", row["weeks"])

@@ -29,7 +29,7 @@ from warehouse.store import open_store
 from warehouse.weeks import current_week
 
 KILLS = 3  # of each machine
-SEEDS = some(range(12), 6)
+SEEDS = some(range(12), 12)
 
 
 @pytest.fixture(scope="module")
