@@ -37,6 +37,8 @@ SHARED = CHECKOUT.parent / "shared"
 #: Files that take longest (seconds of processor time, most first): begun first, so that no worker ends long after the
 #: others. What they hold decides nothing but the order of files.
 LONGEST = (
+    "tests/cluster/test_cluster.py",
+    "tests/e2e/test_planted_truth.py",
     "tests/orchestration/verifying/test_forgeries.py",
     "tests/site/test_edition.py",
     "tests/warehouse/test_sandbox.py",
