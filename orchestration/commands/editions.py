@@ -160,16 +160,21 @@ def headline(place: Workplace) -> list[str]:
             * bool(found.doubtful)
         ),
         *(
-            f"The latest change: {english.say(changes.headline(change))} since the week of "
-            f"{words.week(change['changed_week'])}."
+            f"The latest change{_of_simulated(change['simulated'])}: {english.say(changes.headline(change))} since the "
+            f"week of {words.week(change['changed_week'])}."
             for change in known[:1]
         ),
         *(
-            f"{life['model']} answered for the last time in the week of {words.week(life['last_week'])}."
+            f"{life['model']}{_of_simulated(life['simulated'])} answered for the last time in the week of "
+            f"{words.week(life['last_week'])}."
             for life in lives
             if life["retired_in"] and life["retired_in"] <= week
         ),
     ]
+
+
+def _of_simulated(simulated: bool) -> str:
+    return " (simulated)" if simulated else ""
 
 
 @contextmanager

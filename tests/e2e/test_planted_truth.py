@@ -269,7 +269,7 @@ def test_the_demo_closes_with_what_the_page_opens_with(small_benchmark: Benchmar
     assert re.match(r"All (\d+) pictures ", html.unescape(found[1]))
     assert f">{changes}</a></p>" in page
     assert changes == "No change was detected this month."
-    assert others == ["sim-retired answered for the last time in the week of 26 October 2026."]
+    assert others == ["sim-retired (simulated) answered for the last time in the week of 26 October 2026."]
 
 
 def test_the_page_says_simulated_and_names_everybody(page: str) -> None:
