@@ -33,6 +33,7 @@ CONFIG: dict[str, Any] = {
 _ANSWER_S = 5.0
 #: One that does not answer for so long is gone. After an outage of the broker workers come back within some seconds.
 _SILENT_S = 30.0
+_BROKER_AWAY = (OSError, OperationalError, RedisError)
 #: Only runs that have not ended are asked about.
 _ENDED = {states.FAILURE: "the task failed", states.SUCCESS: "the task ended before the run did"}
 
@@ -43,7 +44,7 @@ class WorkerLauncher(CeleryRunLauncher):
     def __init__(self, **config: Any) -> None:
         """Take the configuration of dagster-celery's launcher."""
         super().__init__(**config)
-        self._silent: dict[str, float] = {}  # run → since when its worker does not answer
+        self._silent: dict[str, float] = {}  # task → since when its worker does not answer
 
     def app_args(self) -> dict[str, Any]:
         """Return what the app is made of: what the instance's settings say wins."""
@@ -70,29 +71,25 @@ class WorkerLauncher(CeleryRunLauncher):
         if task is None:
             return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not handed to Celery yet")
         try:
-            ended = self._ended(run.run_id, task)
-        except (
-            OSError,
-            OperationalError,
-            RedisError,
-        ) as error:  # nothing is known of the run while it is away
+            ended = self._ended(task)
+        except _BROKER_AWAY as error:  # nothing is known of the run meanwhile
             return CheckRunHealthResult(WorkerStatus.RUNNING, f"the broker does not answer: {error}")
         if ended is not None:
             return CheckRunHealthResult(WorkerStatus.FAILED, ended)
         return CheckRunHealthResult(WorkerStatus.RUNNING)  # at work, or waits until a worker is free
 
-    def _ended(self, run_id: str, task: str) -> str | None:
-        """Return why nobody is at a run any more; None while somebody is, or may be."""
+    def _ended(self, task: str) -> str | None:
+        """Return why nobody is at a task any more; None while somebody is, or may be."""
         result = self.celery.AsyncResult(task)
         if result.state != states.STARTED:
             return _ENDED.get(result.state)
         worker = str((result.info or {}).get("hostname"))
         answer = self.celery.control.inspect(destination=[worker], timeout=_ANSWER_S).active()
         if answer is None:  # gone, or away from a broker that was away
-            since = self._silent.setdefault(run_id, time.monotonic())
+            since = self._silent.setdefault(task, time.monotonic())
             gone = time.monotonic() - since >= _SILENT_S
             return f"worker {worker} does not answer" if gone else None
-        self._silent.pop(run_id, None)
+        self._silent.pop(task, None)
         if any(one["id"] == task for tasks in answer.values() for one in tasks):
             return None
         again = self.celery.AsyncResult(task).state  # it may have ended while we asked
