@@ -296,14 +296,14 @@ def detectable(row: Row | None) -> Iterator[Message]:
     three, eight, alone = row["all_in_3_weeks"], row["all_in_8_weeks"], row["one_in_8_weeks"]
     if eight is None:
         yield say(
-            "With so few pictures a prompt and week (%(n)s), no change of a share could be told from chance within "
+            "With so few pictures per prompt and week (%(n)s), no change of a share could be told from chance within "
             "eight weeks.",
             n=row["n"],
         )
         return
     yield say(
         "A change of a share in all prompts would be seen within eight weeks, in four of five cases, if it is of "
-        "%(points)s points or more (pictures a prompt and week: %(n)s).",
+        "%(points)s points or more (pictures per prompt and week: %(n)s).",
         points=round(100 * eight),
         n=row["n"],
     )

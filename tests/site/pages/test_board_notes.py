@@ -142,7 +142,7 @@ def test_a_board_says_which_change_it_could_see(con: duckdb.DuckDBPyConnection) 
         {"week": world.WEEK},
     )
     said = words(page(con))
-    assert said.count("if it is of 21 points or more (pictures a prompt and week: 16)") == 1
+    assert said.count("if it is of 21 points or more (pictures per prompt and week: 16)") == 1
     assert "In one prompt alone, within eight weeks: of 40 points or more." in said
     assert "d’au moins 21 points" in words(page(con, f"fr/{GENDER}"))
 

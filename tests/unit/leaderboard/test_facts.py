@@ -41,7 +41,7 @@ def seen(**changes: Any) -> str:
 def test_a_board_says_which_change_it_could_see() -> None:
     assert seen() == (
         "A change of a share in all prompts would be seen within eight weeks, in four of five cases, if it is of "
-        "11 points or more (pictures a prompt and week: 20). Within three weeks: of 16 points or more. In one prompt "
+        "11 points or more (pictures per prompt and week: 20). Within three weeks: of 16 points or more. In one prompt "
         "alone, within eight weeks: of 32 points or more."
     )
     assert seen(one_in_8_weeks=None).endswith("In one prompt alone, no change could be seen.")
