@@ -43,8 +43,10 @@ _UNFINISHED = [
 
 
 @contextmanager
-def open_instance(folder: Path, postgres: SecretStr | None = None) -> Iterator[dg.DagsterInstance]:
-    """Yield the instance kept in `folder`, or in a PostgreSQL, with the settings of the checkout's `dagster.yaml`.
+def open_instance(
+    folder: Path, postgres: SecretStr | None = None, config: Path = CHECKOUT
+) -> Iterator[dg.DagsterInstance]:
+    """Yield the instance kept in `folder`, or in a PostgreSQL, with the settings of the `dagster.yaml` in `config`.
 
     Raises:
         ClicheError: if the PostgreSQL cannot be reached.
@@ -52,7 +54,7 @@ def open_instance(folder: Path, postgres: SecretStr | None = None) -> Iterator[d
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     storage = _event_log_of(folder) if postgres is None else _storage_in(postgres.get_secret_value())
-    ref = InstanceRef.from_dir(str(folder), config_dir=str(CHECKOUT), overrides=storage)
+    ref = InstanceRef.from_dir(str(folder), config_dir=str(config), overrides=storage)
     with dg.DagsterInstance.from_ref(ref) as instance:
         if postgres is not None:
             _keep_connections(instance)

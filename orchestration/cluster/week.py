@@ -14,6 +14,7 @@ from orchestration.cluster.submit import AWAY, followed, submit, workspace
 from orchestration.console import note, say
 from orchestration.definitions import GENERATE, PUBLISH
 from orchestration.gate import look
+from orchestration.instance import open_instance
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
 from warehouse.errors import ClicheError, UsageError
@@ -30,7 +31,8 @@ def submit_week(
     `address` says where the page is that is current.
 
     Raises:
-        UsageError: if this home knows no shared instance.
+        UsageError: if this home knows no shared instance, or its file is not valid.
+        ClicheError: if its PostgreSQL cannot be reached.
     """
     file = settings.dagster_home / "dagster.yaml"
     if settings.postgres is None or not file.exists():
@@ -39,6 +41,8 @@ def submit_week(
         )
     try:
         return _submit(settings, place, wanted, address)
+    except dg.DagsterInvalidConfigError as error:  # a variable that the file names is not set, above all
+        raise UsageError(f"{file}: {error.errors[0].message.splitlines()[0]}") from None
     except AWAY as error:
         raise ClicheError(
             f"the PostgreSQL of CLICHE_POSTGRES cannot be reached ({type(error).__name__}); what was submitted goes "
@@ -52,7 +56,8 @@ def _submit(
     wanted: Sequence[tuple[str, str]],
     address: Callable[[Workplace], str],
 ) -> int:
-    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance, workspace(instance) as of:
+    home = settings.dagster_home
+    with open_instance(home, settings.postgres, config=home) as instance, workspace(instance) as of:
         states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
         todo = [(state.model, state.week) for state in states if not state.complete]
         keys = {str(partition_key(*one)): one for one in todo}
