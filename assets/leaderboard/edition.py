@@ -36,7 +36,6 @@ from warehouse.database.shared_file import take_turns
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
-from warehouse.store.many import put_many
 from warehouse.weeks import parse_week, utc_now
 
 FORMAT = 2
@@ -166,15 +165,20 @@ def _write(
 
 
 def _put(store: Store, key: str, data: bytes) -> None:
-    if not store.put_if_absent(key, data):
+    _check_written(key, written=store.put_if_absent(key, data))
+
+
+def _check_written(key: str, *, written: bool) -> None:
+    if not written:
         raise StoreError(f"{key} is there already; another run published this revision, run publish again")
 
 
 def _put_sheets(store: Store, prefix: str, sheets: Iterable[tuple[str, bytes]]) -> dict[str, dict[str, Any]]:
     """Put the pages, several at once, and return what the manifest says of them."""
     found: dict[str, dict[str, Any]] = {}
-    for path, data in put_many(lambda path, data: _put(store, prefix + path, data), sheets):
-        found[path] = {"sha256": sha256_hex(data), "bytes": len(data)}
+    for key, data, written in store.put_all((prefix + path, data) for path, data in sheets):
+        _check_written(key, written=written)
+        found[key.removeprefix(prefix)] = {"sha256": sha256_hex(data), "bytes": len(data)}
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +54,13 @@ class Store(Protocol):
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write durably unless the key exists; return True if written, False if it was there."""
+        ...
+
+    def put_all(self, objects: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, bool]]:
+        """Write many (key, bytes) as `put_if_absent` does, several at once or in groups, while they are taken.
+
+        Yields (key, bytes, whether it was written) of each when it is durable, in their order; few wait in memory.
+        """
         ...
 
     def get(self, key: str, part: tuple[int, int] | None = None) -> bytes:

@@ -1,7 +1,7 @@
 """The object store in a local folder: a key is a path, an object is a file that is written once and durably.
 
 An object is complete or absent: its bytes go to a temporary file in `.tmp`, are synced, and are then linked to the
-final name (a rename would overwrite). A temporary file is locked while its writer lives; the next removes the rest.
+final name (a rename would overwrite).
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import builtins
 import errno
 import fcntl
-import itertools
 import os
 import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 
 from warehouse.errors import StoreError
 from warehouse.store import holders, local_leases
 from warehouse.store.base import Head, Holder
 from warehouse.store.local_errors import explained
+from warehouse.store.local_writing import CAN_SYNC_ALL, Writing, sync_folder
+from warehouse.store.many import ahead, in_groups
 from warehouse.store.names import (
     LOCKS,
     TEMPORARY,
@@ -31,8 +33,8 @@ from warehouse.store.names import (
     lease_name,
 )
 
-_PIECE = 1 << 22  # bytes of a file that are held at once
-_KNOWN_FOLDERS = 50_000  # remembered at most, so that a long run does not grow
+#: Objects that are synced at once, and their bytes: each has its file open, of which a process may have 1,024.
+_GROUP, _GROUP_BYTES = 200, 1 << 24
 
 
 class LocalStore:
@@ -42,9 +44,7 @@ class LocalStore:
         """Name the folder; it is made by the first write. A lease that is held is tried again for `lease_wait_s`."""
         self._root = root.expanduser().absolute()
         self._lease_wait_s = lease_wait_s
-        self._temporary = self._root / TEMPORARY
-        self._known: set[Path] = set()
-        self._numbers = itertools.count()
+        self._writing = Writing(self._root)
 
     @property
     def url(self) -> str:
@@ -56,14 +56,42 @@ class LocalStore:
         target = self._root / check_key(key)
         with explained("write", target):
             # Names of new folders are synced with the object's: the journal is written once for all.
-            new = self._make_unsynced(target.parent)
-            written = not target.exists() and self._link_new(target, data)
-            if not written and target.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            new, written = self._writing.make_unsynced(target.parent), False
+            if not target.exists():
+                with self._writing.written(data) as temporary:
+                    written = self._writing.link(temporary, target)
+            _check_file(target, written=written)
             # Also for an object of another writer: it may be linked but not synced yet.
-            _sync_folder(target.parent)
-            self._sync_names(new)
+            sync_folder(target.parent)
+            self._writing.sync_names(new)
         return written
+
+    def put_all(self, objects: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, bool]]:
+        """Write many durably; yield each when it is there, with whether it was written. A group is synced at once."""
+        if not CAN_SYNC_ALL:
+            return ((key, data, self.put_if_absent(key, data)) for key, data in objects)
+        return chain.from_iterable(ahead(self._put_group, in_groups(objects, _GROUP, _GROUP_BYTES), 1))
+
+    def _put_group(self, group: Sequence[tuple[str, bytes]]) -> builtins.list[tuple[str, bytes, bool]]:
+        targets, new = [self._root / check_key(key) for key, _ in group], builtins.list[Path]()
+        written = [False] * len(group)
+        with ExitStack() as waiting:
+            temporary: dict[int, Path] = {}
+            for at, (target, (_, data)) in enumerate(zip(targets, group, strict=True)):
+                with explained("write", target):
+                    new += self._writing.make_unsynced(target.parent)
+                    if not target.exists():
+                        of = self._writing.written(data, synced=False)
+                        temporary[at] = waiting.enter_context(of)
+            with explained("write", self._root):
+                self._writing.sync_all([])  # bytes before names: an object is complete or absent
+            for at, target in enumerate(targets):
+                with explained("write", target):
+                    written[at] = at in temporary and self._writing.link(temporary[at], target)
+                    _check_file(target, written=written[at])
+            with explained("write", self._root):
+                self._writing.sync_all(new)
+        return [(key, data, done) for (key, data), done in zip(group, written, strict=True)]
 
     def get(self, key: str, part: tuple[int, int] | None = None) -> bytes:
         """Return the bytes, or a part of them; raise `KeyError` if there is no such object."""
@@ -106,8 +134,8 @@ class LocalStore:
             return self.put_if_absent(key, data)
         target = self._root / check_key(key)
         with explained("write", target):
-            self._make(target.parent)
-            with _locked_folder(target.parent), self._written(data) as temporary:
+            self._writing.make(target.parent)
+            with _locked_folder(target.parent), self._writing.written(data) as temporary:
                 try:
                     before = target.stat()
                     same = target.read_bytes() == expected
@@ -119,7 +147,7 @@ class LocalStore:
                 now = max(temporary.stat().st_mtime_ns, before.st_mtime_ns + 1)
                 os.utime(temporary, ns=(now, now))
                 temporary.replace(target)
-                _sync_folder(target.parent)
+                sync_folder(target.parent)
         return True
 
     def replace(self, key: str, data: bytes | Path) -> None:
@@ -129,17 +157,21 @@ class LocalStore:
         """
         target = self._root / check_changeable(key)
         with explained("write", target):
-            self._make(target.parent)
-            with self._linked(data) if isinstance(data, Path) else self._written(data) as temporary:
+            self._writing.make(target.parent)
+            with (
+                self._writing.linked(data)
+                if isinstance(data, Path)
+                else self._writing.written(data) as temporary
+            ):
                 temporary.replace(target)
-                _sync_folder(target.parent)
+                sync_folder(target.parent)
 
     @contextmanager
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> Iterator[local_leases.LocalLease]:
         """Return a context manager that holds the lease; `ttl_s` has no meaning here, the kernel frees it."""
         path = self._root / lease_key(name)
         with explained("lock", path):
-            self._make(path.parent)
+            self._writing.make(path.parent)
             lease = local_leases.acquire(path, holders.this_run(purpose), self._lease_wait_s)
         try:
             yield lease
@@ -205,121 +237,6 @@ class LocalStore:
                 return []
         return [f"{folder}/{name}" if folder else name for name in map(os.fsdecode, names)]
 
-    def _make(self, folder: Path) -> None:
-        """Make a folder of the store and those above it, durably; what this store has seen costs nothing."""
-        self._sync_names(self._make_unsynced(folder))
-
-    def _make_unsynced(self, folder: Path) -> builtins.list[Path]:
-        """Make a folder of the store and those above it; return those whose names are to be synced, the highest first.
-
-        Also those that another process made: it may not have synced them yet.
-        """
-        if folder in self._known:
-            return []
-        if folder == self._root:
-            _make_durably(folder)
-            self._known.add(folder)
-            return []
-        new = self._make_unsynced(folder.parent)
-        folder.mkdir(exist_ok=True)
-        return [*new, folder]
-
-    def _sync_names(self, folders: builtins.list[Path]) -> None:
-        for folder in folders:
-            _sync_folder(folder.parent)
-            if len(self._known) >= _KNOWN_FOLDERS:
-                self._known.clear()
-            self._known.add(folder)
-
-    def _link_new(self, target: Path, data: bytes) -> bool:
-        """Write a new object; return False if another writer was faster."""
-        with self._written(data) as temporary:
-            try:
-                target.hardlink_to(temporary)
-            except FileExistsError:
-                return False
-            except FileNotFoundError:  # somebody removed a folder that we had seen
-                self._known.clear()
-                self._make(target.parent)
-                target.hardlink_to(temporary)
-        return True
-
-    @contextmanager
-    def _written(self, data: bytes | Path) -> Iterator[Path]:
-        """Give a temporary file that holds `data`, or the bytes of that file, durably; its name is gone afterwards."""
-        if self._temporary not in self._known:
-            self._make(self._temporary)
-            self._sweep()
-        path, descriptor = self._open_temporary()
-        try:
-            for piece in _pieces(data):
-                rest = memoryview(piece)
-                while rest:
-                    rest = rest[os.write(descriptor, rest) :]
-            os.fsync(descriptor)
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
-            os.close(descriptor)
-
-    @contextmanager
-    def _linked(self, file: Path) -> Iterator[Path]:
-        """Give a second name in `.tmp` of a file, durably; a copy where it can have none. It is gone afterwards."""
-        with self._written(b"") as path:
-            try:
-                path.unlink()
-                path.hardlink_to(file)
-            except OSError:  # on another disk, or on one without links
-                with self._written(file) as copy:
-                    yield copy
-                return
-            with path.open("rb") as linked:
-                os.fsync(linked.fileno())
-            yield path
-
-    def _open_temporary(self) -> tuple[Path, int]:
-        """Return a new file in `.tmp`, open and locked; one that a sweeper got hold of first is given up."""
-        while True:
-            name = f"{os.getpid()}-{next(self._numbers)}-{secrets.token_hex(4)}"
-            path = self._temporary / name
-            try:
-                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
-            except FileNotFoundError:  # somebody removed `.tmp`, perhaps the whole store
-                self._known.clear()
-                self._make(self._temporary)
-                continue
-            try:
-                if local_leases.try_lock(descriptor) and os.fstat(descriptor).st_nlink:
-                    return path, descriptor
-            except OSError:
-                os.close(descriptor)
-                path.unlink(missing_ok=True)
-                raise
-            os.close(descriptor)
-
-    def _sweep(self) -> None:
-        """Remove the temporary files of dead processes: those that nobody has locked."""
-        for path in self._temporary.iterdir():
-            try:
-                descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-            except OSError:  # gone, or not ours to remove
-                continue
-            try:
-                if local_leases.try_lock(descriptor):
-                    path.unlink(missing_ok=True)
-            finally:
-                os.close(descriptor)
-
-
-def _pieces(data: bytes | Path) -> Iterator[bytes]:
-    """Yield bytes as they are, those of a file a piece at a time."""
-    if isinstance(data, bytes):
-        yield data
-        return
-    with data.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
-
 
 @contextmanager
 def _locked_folder(folder: Path) -> Iterator[None]:
@@ -332,19 +249,7 @@ def _locked_folder(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _make_durably(folder: Path) -> None:
-    """Make a folder and those above it that are missing, and sync the folders that got a new name."""
-    if folder.is_dir():
-        return
-    _make_durably(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
+def _check_file(target: Path, *, written: bool) -> None:
+    """Raise `IsADirectoryError` where an object could not be written because a folder has its name."""
+    if not written and target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

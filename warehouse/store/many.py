@@ -1,33 +1,41 @@
-"""Putting many small objects into a store: several at once, for a server answers each in 20 to 50 ms."""
+"""Doing many small things, some of them ahead of whoever takes the results: puts wait for disks and servers."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
-_AT_ONCE = 16
+Given = TypeVar("Given")
+Done = TypeVar("Done")
 
 
-def put_many(
-    put: Callable[[str, bytes], object], objects: Iterable[tuple[str, bytes]]
-) -> Iterator[tuple[str, bytes]]:
-    """Put objects, and yield each when it is there, in their order; few wait in memory.
+def ahead(do: Callable[[Given], Done], items: Iterable[Given], at_once: int) -> Iterator[Done]:
+    """Yield what `do` returns of each item, in their order; so many at once, and twice as many wait in memory.
 
-    Args:
-        put: puts one; what it raises is raised here.
-        objects: (name, bytes) of each.
+    What `do` raises is raised here.
     """
-    waiting: deque[tuple[str, bytes, Future[object]]] = deque()
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="put") as threads:
-        for name, data in objects:
-            waiting.append((name, data, threads.submit(put, name, data)))
-            if len(waiting) > 2 * _AT_ONCE:
-                yield _done(*waiting.popleft())
+    waiting: deque[Future[Done]] = deque()
+    with ThreadPoolExecutor(at_once, thread_name_prefix="ahead") as threads:
+        for item in items:
+            waiting.append(threads.submit(do, item))
+            if len(waiting) > 2 * at_once:
+                yield waiting.popleft().result()
         while waiting:
-            yield _done(*waiting.popleft())
+            yield waiting.popleft().result()
 
 
-def _done(name: str, data: bytes, put: Future[object]) -> tuple[str, bytes]:
-    put.result()
-    return name, data
+def in_groups(
+    objects: Iterable[tuple[str, bytes]], count: int, size: int
+) -> Iterator[list[tuple[str, bytes]]]:
+    """Yield (key, bytes) in lists of at most `count`, each of which ends where its bytes reach `size`."""
+    group, held = list[tuple[str, bytes]](), 0
+    for key, data in objects:
+        group.append((key, data))
+        held += len(data)
+        if len(group) >= count or held >= size:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +13,12 @@ from pathlib import Path
 from warehouse.errors import StoreError, UsageError
 from warehouse.store import holders, s3_leases
 from warehouse.store.base import Head, Holder
+from warehouse.store.many import ahead
 from warehouse.store.names import LOCKS, check_changeable, check_key, check_prefix, lease_key, lease_name
 from warehouse.store.s3_objects import Objects
 
 _ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
+_AT_ONCE = 16
 _OTHER_TAG = '"00000000000000000000000000000000"'
 
 
@@ -66,6 +68,10 @@ class S3Store:
                 "a key cannot be both an object and a folder"
             )
         return False
+
+    def put_all(self, objects: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, bool]]:
+        """Write many, several at once: a server answers each in 20 to 50 ms."""
+        return ahead(lambda one: (*one, self.put_if_absent(*one)), objects, _AT_ONCE)
 
     def get(self, key: str, part: tuple[int, int] | None = None) -> bytes:
         """Return the bytes, or a part of them; raise `KeyError` if there is no such object."""

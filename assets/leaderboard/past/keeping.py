@@ -22,7 +22,6 @@ from warehouse.canonical import sha256_hex
 from warehouse.database.published import open_published
 from warehouse.errors import ClicheError
 from warehouse.store import Store, open_store
-from warehouse.store.many import put_many
 
 #: Slots, below which starting processes takes longer than they save.
 _FEW = 50_000
@@ -163,7 +162,7 @@ def _put(
         for model, path, data in waiting
         if model in new
     )
-    for _ in put_many(place.store.put_if_absent, named):
+    for _ in place.store.put_all(named):
         pass
     place.store.put_if_absent(entry.key, index.written())
     return entry

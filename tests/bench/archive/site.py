@@ -42,7 +42,6 @@ from warehouse import keys
 from warehouse.database.connection import connect, limit_memory
 from warehouse.database.published import DATABASE, open_published
 from warehouse.store.local import LocalStore
-from warehouse.store.many import put_many
 
 if TYPE_CHECKING:
     from assets.leaderboard.past.making import Grounds
@@ -249,7 +248,7 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
                         yield f"editions/bench/{path}", content
                     spent[template] += _cpu_s() - since
 
-        for _ in put_many(store.put_if_absent, rendered()):
+        for _ in store.put_all(rendered()):
             pass
     cpu_s = _cpu_s() - used
     workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

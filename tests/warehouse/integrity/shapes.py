@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -261,6 +261,10 @@ class Dying:
             raise KilledError
         self._left -= 1
         return self._store.put_if_absent(key, data)
+
+    def put_all(self, objects: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, bool]]:
+        """Write one after another, until the process is dead."""
+        return ((key, data, self.put_if_absent(key, data)) for key, data in objects)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)

@@ -31,6 +31,21 @@ class TestObjects:
         assert store.put_if_absent("a/b", b"second") is False
         assert store.get("a/b") == b"first"
 
+    def test_many_are_put_in_their_order_and_the_first_write_stays(self, store: Store, address: str) -> None:
+        store.put_if_absent("many/3", b"first")
+        given = [(f"many/{number}", b"%d" % number * number) for number in range(450)]
+        done = list(store.put_all([*given, ("many/7", b"again")]))
+        assert [(key, data) for key, data, _ in done] == [*given, ("many/7", b"again")]
+        assert [key for key, _, written in done if not written] == ["many/3", "many/7"]
+        other = open_store(address)
+        assert {key: other.get(key) for key, _ in given} == {**dict(given), "many/3": b"first"}
+
+    def test_many_stop_at_a_key_that_cannot_be(self, store: Store) -> None:
+        store.put_if_absent("folder/object", b"1")
+        with pytest.raises(StoreError, match="folder"):
+            list(store.put_all([("a", b"1"), ("folder", b"2")]))
+        assert store.head("folder/object")
+
     def test_another_client_sees_it(self, store: Store, address: str) -> None:
         store.put_if_absent("a/b", b"first")
         other = open_store(address)
@@ -313,4 +328,4 @@ def test_a_store_has_no_way_to_delete_or_to_replace_but_leases_the_latest_editio
     ways = {name for name in vars(Store) if not name.startswith("_")}
     reading = {"url", "get", "head", "list", "folders", "check_writable"}
     leasing = {"lease", "break_lease", "leases"}
-    assert ways == reading | leasing | {"put_if_absent", "swap_latest", "replace"}
+    assert ways == reading | leasing | {"put_if_absent", "put_all", "swap_latest", "replace"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import shutil
@@ -16,6 +17,7 @@ from tests.warehouse.store import children
 from warehouse.errors import RefusedError, StoreError, UsageError
 from warehouse.store import Store, local_leases, open_store
 from warehouse.store.local import LocalStore
+from warehouse.store.local_writing import Writing
 
 _NOBODY = 65534
 _IN_A_NAMESPACE = ("unshare", "--mount", "--propagation", "private", "sh", "-c")
@@ -73,6 +75,45 @@ class TestDurability:
         assert not local.put_if_absent("a/b/d", b"other")
         assert seen == ["sync a/b"], "what another run linked may not be durable yet"
 
+    def test_bytes_of_many_are_synced_before_their_names_and_names_after(
+        self, local: Store, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: list[object] = []
+        sync, link = Writing.sync_all, Writing.link
+
+        def sync_all(writing: Writing, folders: list[Path]) -> None:
+            seen.append(sorted(path.read_bytes() for path in (root / ".tmp").iterdir()))
+            sync(writing, folders)
+
+        def linked(writing: Writing, temporary: Path, target: Path) -> bool:
+            seen.append(target.relative_to(root).as_posix())
+            return link(writing, temporary, target)
+
+        monkeypatch.setattr(Writing, "sync_all", sync_all)
+        monkeypatch.setattr(Writing, "link", linked)
+        list(local.put_all([("a/b", b"1"), ("a/c/d", b"2")]))
+        assert seen == [[b"1", b"2"], "a/b", "a/c/d", [b"1", b"2"]]
+        assert leftovers(root) == []
+
+    def test_many_are_put_one_by_one_where_a_file_system_cannot_be_synced_alone(
+        self, local: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("warehouse.store.local.CAN_SYNC_ALL", False)
+        assert [written for _, _, written in local.put_all([("a", b"1"), ("a", b"2")])] == [True, False]
+
+    def test_a_full_disk_leaves_no_object_of_the_group(
+        self, local: Store, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "full")
+
+        local.put_if_absent("before", b"1")
+        monkeypatch.setattr(Writing, "sync_all", full)
+        with pytest.raises(StoreError, match="the disk is full; free some space"):
+            list(local.put_all([("a", b"1"), ("b", b"2")]))
+        assert list(local.list("")) == ["before"]
+        assert leftovers(root) == []
+
     def test_temporary_files_go_and_are_never_listed(self, local: Store, root: Path) -> None:
         local.put_if_absent("a", b"1")
         local.put_if_absent("a", b"2")
@@ -85,7 +126,7 @@ class TestDurability:
     def test_a_killed_writers_file_is_swept_and_a_living_ones_is_not(self, root: Path) -> None:
         script = """
 from pathlib import Path
-with store._written(b"half") as path:
+with store._writing.written(b"half") as path:
     print(path.name, flush=True)
     sys.stdin.readline()
 """
@@ -110,10 +151,10 @@ with store._written(b"half") as path:
     def test_a_long_run_does_not_remember_every_folder(
         self, local: LocalStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("warehouse.store.local._KNOWN_FOLDERS", 5)
+        monkeypatch.setattr("warehouse.store.local_writing._KNOWN_FOLDERS", 5)
         for number in range(20):
             assert local.put_if_absent(f"a/{number}/x", b"1")
-        assert len(local._known) <= 5
+        assert len(local._writing._known) <= 5
 
     def test_the_tag_changes_whatever_the_clock_says(self, local: Store, root: Path) -> None:
         local.put_if_absent("latest", b"1")
