@@ -63,9 +63,8 @@ def page_of(
 def _details(prompt: PromptPictures, cell: Cell) -> Iterator[Detail]:
     """Yield what each labeler read in each picture."""
     for picture in cell.pictures:
-        for one in picture.readings or (
-            {"labeler": "", "labeler_version": "", "attributes": (), "found": ()},
-        ):
+        nothing = {"labeler": "", "labeler_version": "", "attributes": (), "found": ()}
+        for number, one in enumerate(picture.readings or (nothing,)):
             found = dict(zip(one["attributes"], one["found"], strict=True))
             yield Detail(
                 number=picture.number,
@@ -76,6 +75,7 @@ def _details(prompt: PromptPictures, cell: Cell) -> Iterator[Detail]:
                 attempt=picture.attempt,
                 labeler=f"{one['labeler']} {one['labeler_version']}".strip(),
                 found=tuple(_found(found.get(name)) for name in prompt.attributes),
+                first=number == 0,
             )
 
 

@@ -118,16 +118,16 @@ class _Environment(Environment):
 def _gettext(translations: NullTranslations) -> Callable[..., Markup]:
     """Return jinja2's function `gettext`, which keeps what it said: a page has a hundred texts, each page the same."""
 
-    @cache
-    def text(said: str) -> Markup:
-        return Markup(translations.gettext(said))  # noqa: S704 - texts of this code and its catalog
+    text = cache(translations.gettext)
 
     @cache
     def whole(said: str) -> Markup:
-        return text(said) % {}
+        return Markup(text(said) % {})  # noqa: S704 - texts of this code and its catalog
 
     def gettext(said: str, /, **values: object) -> Markup:
-        return text(said) % values if values else whole(said)
+        if not values:
+            return whole(said)
+        return Markup(text(said) % {name: _escape(value) for name, value in values.items()})  # noqa: S704 - as above
 
     return gettext
 

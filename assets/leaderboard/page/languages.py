@@ -54,8 +54,9 @@ class Tongue:
             text = self.translations.gettext(message.text) if message.text else ""
         else:
             text = self.translations.ngettext(message.text, message.plural, message.count)
-        values = {name: self._value(value) for name, value in message.values.items()}
-        return text % values if values else text
+        if not message.values:
+            return text
+        return text % {name: self._value(value) for name, value in message.values.items()}
 
     def number(self, count: int) -> str:
         """Return an integer with the separators of thousands of the language."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from assets.leaderboard.page.environment import environment
@@ -117,6 +118,12 @@ def render_sheet(
     """
     if not _ADDRESS.fullmatch(sheet.address) or sheet.address.partition("/")[0] in _TAKEN:
         raise ValueError(f"{sheet.address!r} of {kind.id} is no address of a page")
+    same: dict[str, str] = {}
+
+    def once(key: str, caller: Callable[[], str]) -> str:
+        """Return what a template says once for all languages that have the same key."""
+        return same.get(key) or same.setdefault(key, caller())
+
     tongues = {language: tongue(language).with_titles(titles) for language in LANGUAGES}
     for language, own in tongues.items():
         path = path_of(sheet.address, language)
@@ -128,6 +135,7 @@ def render_sheet(
             "t": own.say,
             "everywhere": lambda said: [one.say(said) for one in tongues.values()],
             "reply": _reply(site),
+            "once": once,
         }
         links = _Links(sheet.address, language, site, shown, around, past or {})
         given |= links.helpers()
@@ -181,6 +189,11 @@ def _reply(site: SitePlace) -> Callable[[str], Reply | None]:
     return lambda model: reply_of(model, site.replies[model]) if model in site.replies else None
 
 
+@lru_cache(maxsize=10_000)  # forty models have a page at the same address, each in a folder of its own
+def _between(address: str, start: str) -> str:
+    return posixpath.relpath(f"/{address}{_INDEX}", f"/{start}")
+
+
 class _Links:
     """Relative links of a page, all of which name their file: they hold in folders, in buckets, under any path."""
 
@@ -227,7 +240,7 @@ class _Links:
         """Return the link to a page in the same language."""
         if self._shown:
             return self.asset(path_of(address, self._language))
-        return posixpath.relpath(f"/{address}{_INDEX}", f"/{self._address}")
+        return _between(address, self._address)
 
     def asset(self, path: str) -> str:
         """Return the link to a file of the edition."""

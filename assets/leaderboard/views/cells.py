@@ -187,6 +187,7 @@ class Detail:
     attempt: int
     labeler: str
     found: tuple[str, ...]
+    first: bool  # of those of its picture
 
 
 @dataclass(frozen=True)
