@@ -117,7 +117,6 @@ class _Environment(Environment):
 
 def _gettext(translations: NullTranslations) -> Callable[..., Markup]:
     """Return jinja2's function `gettext`, which keeps what it said: a page has a hundred texts, each page the same."""
-
     text = cache(translations.gettext)
 
     @cache
