@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 from dagster._core.instance.config import dagster_instance_config
+from dagster_k8s.models import k8s_snake_case_dict
+from kubernetes import client
 
 from orchestration.cluster.launcher import CONFIG, WorkerLauncher
 from orchestration.definitions import PUBLISHER
@@ -75,3 +77,87 @@ def test_no_secret_is_in_a_file() -> None:
     for file in Path(DEPLOY).iterdir():
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"(?i)(password|secret|key)\s*[:=]\s*['\"]?[a-z0-9]{6,}\s*$", text), file
+
+
+def kubernetes() -> list[dict[str, Any]]:
+    found = yaml.safe_load((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"))
+    assert found["kind"] == "List"
+    return list(found["items"])
+
+
+def values() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "helm-values.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def pods() -> dict[str, dict[str, Any]]:
+    return {
+        one["metadata"]["name"]: one["spec"]["template"]["spec"]
+        for one in kubernetes()
+        if "template" in one["spec"]
+    }
+
+
+def test_kubernetes_knows_every_field_of_the_manifests() -> None:
+    """The models of the official client refuse what the API does not know."""
+    kinds = {
+        "Service": client.V1Service,
+        "StatefulSet": client.V1StatefulSet,
+        "Deployment": client.V1Deployment,
+    }
+    for one in kubernetes():
+        assert k8s_snake_case_dict(kinds[one["kind"]], one)
+    with pytest.raises(Exception, match="readOnlyRoot"):
+        k8s_snake_case_dict(client.V1SecurityContext, {"readOnlyRoot": True})
+
+
+def test_kubernetes_knows_every_field_that_the_chart_hands_on() -> None:
+    found = values()
+    for one in (
+        found["dagsterWebserver"],
+        found["dagsterDaemon"],
+        *found["dagster-user-deployments"]["deployments"],
+    ):
+        assert k8s_snake_case_dict(client.V1PodSecurityContext, one["podSecurityContext"])["run_as_non_root"]
+        assert k8s_snake_case_dict(client.V1SecurityContext, one["securityContext"])[
+            "read_only_root_filesystem"
+        ]
+        for volume in one["volumes"]:
+            assert k8s_snake_case_dict(client.V1Volume, volume)
+        for mount in one["volumeMounts"]:
+            assert k8s_snake_case_dict(client.V1VolumeMount, mount)
+
+
+def test_containers_of_kubernetes_are_not_root_and_cannot_write_their_root() -> None:
+    assert set(pods()) == {"broker", "publisher", "worker"}
+    for pod in pods().values():
+        assert pod["securityContext"]["runAsNonRoot"]
+        for container in pod["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"]
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_workers_of_kubernetes_run_what_those_of_machines_do() -> None:
+    services = compose()["services"]
+    for name in ("publisher", "worker"):
+        assert pods()[name]["containers"][0]["command"] == services[name]["command"]
+    assert (
+        next(one for one in kubernetes() if one["metadata"]["name"] == "publisher")["spec"]["replicas"] == 1
+    )
+
+
+def test_the_chart_gets_the_settings_of_machines() -> None:
+    file = yaml.safe_load((DEPLOY / "dagster.yaml").read_text(encoding="utf-8"))
+    found = values()
+    launcher = found["runLauncher"]["config"]["customRunLauncher"]
+    assert launcher == file["run_launcher"]
+    coordinator = found["dagsterDaemon"]["runCoordinator"]["config"]["customRunCoordinator"]
+    assert {name: coordinator[name] for name in ("module", "class")} == file["run_coordinator"]
+    assert found["additionalInstanceConfig"]["concurrency"] == file["concurrency"]
+    for name in ("runMonitoring", "runRetries"):
+        given = {snake(key): value for key, value in found["dagsterDaemon"][name].items()}
+        assert given == file[snake(name)]
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?=[A-Z])", "_", name).lower()
