@@ -162,6 +162,40 @@ def rebuild() -> None:
     raise typer.Exit(commands.operator.rebuild())
 
 
+Quick = Annotated[
+    bool,
+    typer.Option(
+        "--quick", help="Take objects of the same name and size for the same; read only what is new."
+    ),
+]
+
+
+@app.command(short_help="Copy the store to a folder or bucket.")
+def backup(
+    to: Annotated[
+        str, typer.Argument(metavar="DIR|s3://…", help="Where the copy is: empty, or an earlier copy.")
+    ],
+    quick: Quick = False,
+) -> None:
+    """Copy what a copy of the store lacks: each object checked, written once, and looked at where it was written.
+
+    Run it again to go on, or to add what is new. Exit code 1 if something is damaged or missing.
+    """
+    raise typer.Exit(commands.store_reading.backup(to, quick=quick))
+
+
+@app.command(short_help="Copy back what the store lacks.")
+def restore(
+    of: Annotated[str, typer.Argument(metavar="DIR|s3://…", help="A copy that cliche backup made.")],
+    quick: Quick = False,
+) -> None:
+    """Copy back what the store lacks, from a copy of it; nothing that is there is overwritten.
+
+    Exit code 1 if something of the copy is damaged or missing, 3 if objects differ.
+    """
+    raise typer.Exit(commands.store_reading.restore(of, quick=quick))
+
+
 @app.command(short_help="Recompute a published edition.")
 def verify(
     target: Annotated[

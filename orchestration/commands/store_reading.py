@@ -1,19 +1,23 @@
-"""`cliche verify --store`: reading every object of the store, and saying when that was last done."""
+"""Whole stores: `cliche verify --store` reads every object, `cliche backup` and `restore` copy all that is missing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from rich.filesize import decimal
 
 from orchestration.commands.editions import counting
-from orchestration.console import say
+from orchestration.console import ERR, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
-from orchestration.verifying.report import NOT_CHECKED
-from warehouse.errors import UsageError
+from orchestration.verifying.report import NOT_CHECKED, silent
+from warehouse.errors import RefusedError, UsageError
 from warehouse.integrity import record
 from warehouse.integrity.findings import Problem
-from warehouse.integrity.scan import StoreReading, read_store
+from warehouse.integrity.scan import StoreReading, Tell, read_store
+from warehouse.store import Store, open_store
 
 _WIDEST = 100  # of a column of keys; longer keys are not cut
 
@@ -52,10 +56,65 @@ def lines(found: StoreReading) -> Iterator[str]:
             f"  {found.leftover:,} parts of tables are in no edition: a publish that was stopped left them, "
             "and the next one may use them"
         )
-    width = min(max((len(one.key) for one in found.problems), default=0), _WIDEST)
-    for one in found.problems:
+    yield from problem_lines(found.problems)
+
+
+def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield one line per object that is not as it should be."""
+    width = min(max((len(one.key) for one in problems), default=0), _WIDEST)
+    for one in problems:
         of = f" ({one.of})" if one.of else ""
         yield f"  {one.key:<{width}}  {_what(one)}{of}"
+
+
+def backup(to: str, *, quick: bool) -> int:
+    """Copy what the copy of the store at `to` lacks; return 1 if something is damaged or missing."""
+    settings = load_settings()
+    return _copy(open_store(settings.store), open_store(to), quick=quick, repair=True)
+
+
+def restore(of: str, *, quick: bool) -> int:
+    """Copy what the store lacks from a copy of it; return 1 if something of the copy is damaged or missing."""
+    settings = load_settings()
+    target = open_store(settings.store)
+    for name, holder in target.leases():
+        raise RefusedError(
+            f"{name} is held ({holder.purpose}, pid {holder.pid} on {holder.host}); wait until it ends"
+        )
+    return _copy(open_store(of), target, quick=quick, repair=False)
+
+
+def bar(title: str) -> AbstractContextManager[Tell]:
+    """Return a bar where somebody looks at a screen."""
+    return counting(title) if ERR.is_terminal else nullcontext(silent)
+
+
+def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
+    """Copy what `target` lacks of `source`, and say what was done."""
+    from warehouse.backup.copying import copy
+    from warehouse.backup.survey import assert_apart, look
+
+    assert_apart(source.url, target.url)
+    with bar("comparing") as step:
+        found = look(source, target, step, quick=quick)
+    differ = f" and {len(found.differing):,} differ there" if found.differing else ""
+    say(
+        f"{source.url} holds {record.objects(found.objects)} ({decimal(found.bytes)}); {len(found.missing):,} of them "
+        f"({decimal(found.missing_bytes)}) are not in {target.url} yet{differ}"
+    )
+    target.check_writable()
+    with target.lease("backup", purpose=f"copy {source.url} to {target.url}"), bar("copying") as step:
+        done = copy(found, step, repair=repair)
+    for line in problem_lines(done.problems):
+        say(line)
+    wrong = [one for one in done.problems if one.kind != "unexpected"]
+    replaced = f", {done.replaced:,} of them in the place of damaged ones" if done.replaced else ""
+    held = f"all {found.objects:,}" if not wrong else "not all"
+    say(
+        f"{target.url} holds {held} objects of {source.url}: {done.objects:,} copied ({decimal(done.bytes)}){replaced}"
+        + (f"; {_counts(wrong)}" if wrong else "")
+    )
+    return 1 if wrong else 0
 
 
 def store_read_line(settings: Settings, store_url: str) -> str:
@@ -63,7 +122,7 @@ def store_read_line(settings: Settings, store_url: str) -> str:
     return record.line(record.last_read(settings.home, store_url))
 
 
-def _counts(problems: list[Problem]) -> str:
+def _counts(problems: Sequence[Problem]) -> str:
     if not problems:
         return "all as recorded"
     counts = Counter(one.kind for one in problems)

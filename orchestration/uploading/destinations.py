@@ -116,7 +116,7 @@ class _Bucket:
         folder = "".join(f"{part}/" for part in key.split("/")[:-1][:2])
         with self._locks[folder]:
             if folder not in self._tags:
-                self._tags[folder] = dict(self._objects.tags(folder))
+                self._tags[folder] = {head.key: head.etag for head in self._objects.heads(folder)}
         return (
             self._tags[folder].get(key, "").strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()
         )

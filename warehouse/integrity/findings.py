@@ -66,6 +66,7 @@ class Inspection:
     bytes: int = 0
     unrecorded: int = 0  # objects of earlier versions, whose hash is recorded nowhere
     leftover: int = 0  # parts of tables that no edition lists
+    hashes: dict[str, str] = field(default_factory=dict)  # key → SHA-256 of what was read
     _failed: int = 0
 
     def read(self, keys: Sequence[str]) -> Iterator[Read]:
@@ -105,6 +106,7 @@ class Inspection:
                 continue
             self._failed = 0
             self.bytes += one.size
+            self.hashes[one.key] = one.sha256
             yield one
 
     def damaged(self, key: str, what: str, of: str = "") -> None:

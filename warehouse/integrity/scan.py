@@ -71,7 +71,7 @@ def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: 
     finally:
         progress.close()
     found.problems += _gone(store, there, recorded)
-    found.problems = _told_once(store, listed, found.problems)
+    found.problems = told_once(store, listed, found.problems)
     found.seconds = time.monotonic() - begun
     progress.finish(found.objects, len(found.problems))
     tell("", total, total)
@@ -111,12 +111,7 @@ def _one_group(
             tell(name, found.objects + looked, total)
 
     look = Inspection(store, there, recorded, told)
-    if group[0] == "partition":
-        partitions.check(look, group[1], group[2], members)
-    elif group[0] == "calls":
-        calls.check_calls(look, [*look.read([key.key for key in members])], group[1], name)
-    else:
-        _CHECKS[group[0]](look, group[1], members)
+    check_group(look, group, members)
     found.objects += look.objects
     found.bytes += look.bytes
     found.unrecorded += look.unrecorded
@@ -135,6 +130,18 @@ def _one_group(
     )
 
 
+def check_group(look: Inspection, group: tuple[str, ...], members: Sequence[Key]) -> None:
+    """Read the objects of a group and note what is wrong with them; `members` are all of it, but of `APART`."""
+    if group[0] == "partition":
+        partitions.check(look, group[1], group[2], members)
+    elif group[0] == "calls":
+        calls.check_calls(look, [*look.read([key.key for key in members])], group[1], " ".join(group[1:]))
+    else:
+        _CHECKS[group[0]](look, group[1], members)
+
+
+#: Groups whose objects are each checked by themselves.
+APART = frozenset({"image", "thumbnail", "table", "engine", "style"})
 _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "image": sets.check_images,
     "thumbnail": thumbnails.check,
@@ -166,7 +173,7 @@ def _gone(store: Store, there: frozenset[str], recorded: Recorded) -> list[Probl
     return look.problems
 
 
-def _told_once(store: Store, listed: Sequence[str], problems: Sequence[Problem]) -> list[Problem]:
+def told_once(store: Store, listed: Sequence[str], problems: Sequence[Problem]) -> list[Problem]:
     """Return one problem for each object, in the order of keys; pictures with what they belong to."""
     first: dict[str, Problem] = {}
     others: dict[str, set[str]] = {}

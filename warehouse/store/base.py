@@ -79,6 +79,10 @@ class Store(Protocol):
         """Yield the keys that start with `prefix`, in ascending order of their UTF-8 bytes."""
         ...
 
+    def heads(self, prefix: str) -> Iterator[Head]:
+        """Yield size and tag of what `list` yields; the order is the store's. What is gone meanwhile is left out."""
+        ...
+
     def folders(self, prefix: str) -> builtins.list[str]:
         """Return the prefixes, each with a slash at its end, of what lies one folder below: those that start so.
 

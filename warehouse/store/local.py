@@ -123,6 +123,10 @@ class LocalStore:
         self._check_root()
         return self._walk(*check_prefix(prefix))
 
+    def heads(self, prefix: str) -> Iterator[Head]:
+        """Yield size and tag of the objects whose keys start with `prefix`, as `list` does."""
+        yield from filter(None, map(self.head, self.list(prefix)))
+
     def folders(self, prefix: str) -> builtins.list[str]:
         """Return the prefixes of the folders whose path starts with `prefix`, nothing below them."""
         self._check_root()

@@ -92,6 +92,11 @@ class S3Store:
         # is order of bytes.
         yield from sorted(key for key in self._objects.list(prefix) if not key.endswith("/"))
 
+    def heads(self, prefix: str) -> Iterator[Head]:
+        """Yield size and tag of the objects whose keys start with `prefix`, in the server's order."""
+        check_prefix(prefix)
+        yield from (head for head in self._objects.heads(prefix) if not head.key.endswith("/"))
+
     def folders(self, prefix: str) -> builtins.list[str]:
         """Return the prefixes of the folders whose path starts with `prefix`, nothing below them."""
         check_prefix(prefix)

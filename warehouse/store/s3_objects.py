@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
+from warehouse.store.base import Head
 from warehouse.store.s3_errors import code_of, explained, status_of
 
 if TYPE_CHECKING:
@@ -146,18 +147,18 @@ class Objects:
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that start with `prefix`, page by page, in the server's order."""
-        for key, _ in self.tags(prefix):
-            yield key
+        for head in self.heads(prefix):
+            yield head.key
 
-    def tags(self, prefix: str) -> Iterator[tuple[str, str]]:
-        """Yield (key, its tag) as `list` does; of what went in one part, the tag is usually the MD5 of the bytes."""
+    def heads(self, prefix: str) -> Iterator[Head]:
+        """Yield key, size and tag as `list` does; of what went in one part, the tag is usually the MD5 of the bytes."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix
         )
         with explained("list", self._at(prefix)):
             for page in pages:
                 for item in page.get("Contents", ()):
-                    yield item["Key"].removeprefix(self._prefix), item["ETag"]
+                    yield Head(item["Key"].removeprefix(self._prefix), item["Size"], item["ETag"])
 
     def folders(self, prefix: str) -> Iterator[str]:
         """Yield what keys have in common that start with `prefix`, up to the next slash."""

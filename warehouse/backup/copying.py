@@ -1,0 +1,238 @@
+"""Copies what a survey found missing: each object is checked where it is read, and looked at where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from warehouse import keys
+from warehouse.backup import changing
+from warehouse.backup.order import rank
+from warehouse.backup.survey import AT_ONCE, Survey, is_of
+from warehouse.canonical import sha256_hex
+from warehouse.errors import RefusedError
+from warehouse.integrity import editions
+from warehouse.integrity.findings import Inspection, Problem
+from warehouse.integrity.kinds import Key, parse
+from warehouse.integrity.scan import APART, Tell, check_group, told_once
+from warehouse.store.base import Store
+from warehouse.store.pieces import pieces
+
+_CHUNK = 512  # objects between two words on how far it is
+
+
+@dataclass
+class Copied:
+    """What was copied, and what is wrong: damaged or missing in the source, or not given back by the target."""
+
+    objects: int = 0
+    bytes: int = 0
+    replaced: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def copy(found: Survey, tell: Tell, *, repair: bool) -> Copied:
+    """Copy what is missing, objects that others rest on first; a copy that is stopped goes on with the next survey.
+
+    Args:
+        found: what is to be copied.
+        tell: called with (what is done, how many objects, of how many).
+        repair: whether objects that differ are replaced, where the source's is what it must be.
+
+    Raises:
+        RefusedError: if objects differ and `repair` is False, or the target is of a later state; nothing is written.
+        StoreError: if one of the stores fails.
+    """
+    _assert_may(found, repair=repair)
+    done = Copied(problems=[*found.problems])
+    if repair:
+        done.problems += [
+            Problem("missing", key, f"{found.target.url} holds it; cliche restore copies it back")
+            for key in found.lost
+        ]
+    hashes, problems = _checked(found, tell)
+    done.problems += problems
+    wanted = sorted(hashes, key=lambda key: (rank(key), key))
+    differing = {*found.differing}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _, same_rank in groupby(wanted, key=rank):
+            _carry(found, pool, [*same_rank], hashes, differing, done, (tell, len(wanted)))
+    tell("", len(wanted), len(wanted))
+    _carry_changing(found, done, repair=repair)
+    done.problems = told_once(found.source, [*found.there], done.problems)
+    return done
+
+
+def _assert_may(found: Survey, *, repair: bool) -> None:
+    if not repair and found.differing:
+        more = f" and {len(found.differing) - 1:,} more" if len(found.differing) > 1 else ""
+        raise RefusedError(
+            f"{found.target.url} holds another {found.differing[0]}{more}; nothing is overwritten and nothing was "
+            "copied: cliche verify --store says whether it is damaged; remove what is, and run again"
+        )
+    if repair and changing.age(_there(found.target, keys.LATEST_EDITION)) > changing.age(
+        found.changing.get(keys.LATEST_EDITION)
+    ):
+        raise RefusedError(
+            f"{found.target.url} holds a newer edition than {found.source.url}; nothing was copied: "
+            "name another place, or restore from it"
+        )
+
+
+def _checked(found: Survey, tell: Tell) -> tuple[dict[str, str], list[Problem]]:
+    """Return the hashes of the objects of the source that may be copied, and what is wrong with them and others."""
+    wanted = {*found.missing, *found.differing}
+    listed = {*found.there, *found.changing} | ({keys.SITE_DATABASE} if found.database else set())
+    recorded = editions.recorded(found.source, listed)
+    groups: dict[tuple[str, ...], list[Key]] = {}
+    touched = set[tuple[str, ...]]()
+    hashes: dict[str, str] = {}
+    problems: list[Problem] = []
+    for key in found.there:
+        known = parse(key)
+        if known is not None and (key in wanted or known.group[0] not in APART):
+            groups.setdefault(known.group, []).append(known)
+            touched |= {known.group} if key in wanted else set()
+        elif known is None and key in wanted:
+            hashes[key] = sha256_hex(found.source.get(key))
+            problems.append(Problem("unexpected", key, "no kind of object has such a key"))
+    if keys.LATEST_EDITION in found.changing and (latest := parse(keys.LATEST_EDITION)):
+        groups[latest.group] = [latest]
+        touched.add(latest.group)
+    read = 0
+    for group in sorted(touched):
+        look = Inspection(found.source, listed, recorded)
+        tell(" ".join(("checking", *group[1:])), read, len(wanted))
+        check_group(look, group, groups[group])
+        damaged = {one.key for one in look.problems if one.kind != "unexpected"}
+        problems += look.problems
+        fit = {key: digest for key, digest in look.hashes.items() if key in wanted and key not in damaged}
+        hashes |= fit
+        read += len(fit)
+    return hashes, problems
+
+
+def _carry(
+    found: Survey,
+    pool: ThreadPoolExecutor,
+    wanted: Sequence[str],
+    hashes: dict[str, str],
+    differing: set[str],
+    done: Copied,
+    said: tuple[Tell, int],
+) -> None:
+    """Copy objects that do not rest on each other, several at once."""
+
+    def one(key: str) -> int | Problem:
+        try:
+            data = found.source.get(key)
+        except KeyError:
+            return Problem("missing", key, "was listed, and is gone")
+        if sha256_hex(data) != hashes[key]:
+            return Problem("damaged", key, "changed while it was copied")
+        if key in differing:
+            found.target.swap_latest(key, data, expected=found.target.get(key))
+        else:
+            found.target.put_if_absent(key, data)
+        return len(data) if _is_there(found.target, key, data) else _not_given_back(found.target, key)
+
+    tell, total = said
+    for first in range(0, len(wanted), _CHUNK):
+        tell("", done.objects, total)
+        chunk = wanted[first : first + _CHUNK]
+        for key, carried in zip(chunk, pool.map(one, chunk), strict=True):
+            if isinstance(carried, Problem):
+                done.problems.append(carried)
+                continue
+            done.objects += 1
+            done.bytes += carried
+            done.replaced += key in differing
+
+
+def _carry_changing(found: Survey, done: Copied, *, repair: bool) -> None:
+    """Bring the target to the newest edition of the source and its site, unless it has a newer one."""
+    target = found.target
+    before = _there(target, keys.LATEST_EDITION)
+    ours, theirs = changing.age(found.changing.get(keys.LATEST_EDITION)), changing.age(before)
+    if theirs > ours:
+        return
+    absent_alone = not repair and theirs == ours
+    bad = {problem.key for problem in done.problems}
+    database = _carry_database(found, done, absent_alone=absent_alone)
+    for key, data in found.changing.items():
+        there = before if key == keys.LATEST_EDITION else _there(target, key)
+        if there == data or (there is not None and absent_alone) or key in bad:
+            continue
+        if key == keys.LATEST_EDITION:
+            target.swap_latest(key, data, expected=there)
+        elif key != keys.SITE_DATABASE_NOTE or database:
+            target.replace(key, data)
+        else:
+            continue
+        if target.get(key) == data:
+            done.objects += 1
+            done.bytes += len(data)
+        else:
+            done.problems.append(_not_given_back(target, key))
+
+
+def _carry_database(found: Survey, done: Copied, *, absent_alone: bool) -> bool:
+    """Copy the one DuckDB file, of any size; return whether the target has the one that the note names."""
+    stated = changing.database_hash(found.changing)
+    if found.database is None or stated is None:
+        return False
+    key, there = keys.SITE_DATABASE, found.target.head(keys.SITE_DATABASE)
+    if there is not None and absent_alone:
+        return False
+    if there is not None and there.size == found.database.size:
+        same_note = _there(found.target, keys.SITE_DATABASE_NOTE) == found.changing[keys.SITE_DATABASE_NOTE]
+        if (found.quick and same_note) or _hash(pieces(found.target, key)) == stated:
+            return True
+    with TemporaryDirectory(prefix="cliche-backup-") as folder:
+        path = Path(folder) / "whole"
+        with path.open("wb") as file:
+            read = _hash(pieces(found.source, key), file.write)
+        if read != stated:
+            what = f"is not what {keys.SITE_DATABASE_NOTE} says, or is being published; cliche publish writes it again"
+            done.problems.append(Problem("damaged", key, what))
+            return False
+        found.target.replace(key, path)
+    if _hash(pieces(found.target, key)) != stated:
+        done.problems.append(_not_given_back(found.target, key))
+        return False
+    done.objects += 1
+    done.bytes += found.database.size
+    return True
+
+
+def _hash(read: Iterable[bytes], also: Callable[[bytes], object] = lambda piece: None) -> str:
+    digest = sha256()
+    for piece in read:
+        digest.update(piece)
+        also(piece)
+    return digest.hexdigest()
+
+
+def _is_there(store: Store, key: str, data: bytes) -> bool:
+    """Return whether the store says by its tag, or by giving them back, that it has these bytes."""
+    head = store.head(key)
+    if head is None:
+        return False
+    by_tag = is_of(head, data)
+    return store.get(key) == data if by_tag is None else by_tag
+
+
+def _not_given_back(store: Store, key: str) -> Problem:
+    return Problem("damaged", key, f"{store.url} does not give back what was written")
+
+
+def _there(store: Store, key: str) -> bytes | None:
+    try:
+        return store.get(key)
+    except KeyError:
+        return None
