@@ -182,8 +182,8 @@ def _anchors(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyR
     ).fetchall():
         labels.setdefault(name, set()).add(f"labels/week={week}/labeler={labeler}@{version}.parquet")
     sets = {name for (name,) in con.execute("SELECT DISTINCT anchor_set FROM anchors").fetchall()}
-    stated = {e["anchor_set"]: e for e in manifest["anchors"] if isinstance(e, dict) and "anchor_set" in e}
-    _same("anchors", [e.get("anchor_set") for e in _entries(manifest["anchors"])], sets, report)
+    stated = {e["anchor_set"]: e for e in manifest.get("anchors", []) if isinstance(e, dict) and "anchor_set" in e}
+    _same("anchors", [e.get("anchor_set") for e in _entries(manifest.get("anchors", []))], sets, report)
     for name in sorted(sets & stated.keys()):
         prefix = keys.anchors_prefix(name)
         found = stated[name].get("labels")
@@ -195,7 +195,7 @@ def _anchors(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyR
 
 def _gold(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyReport) -> None:
     sets = {name for (name,) in con.execute("SELECT DISTINCT gold_set FROM gold_samples").fetchall()}
-    stated = _entries(manifest["gold"])
+    stated = _entries(manifest.get("gold", []))
     _same("gold", [entry.get("gold_set") for entry in stated], sets, report)
     rated = {name for (name,) in con.execute("SELECT DISTINCT gold_set FROM gold_labels").fetchall()}
     for entry in stated:

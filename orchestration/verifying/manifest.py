@@ -29,7 +29,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EDITION = re.compile(r"\d{4}-\d{2}-\d{2}\.[1-9]\d{0,5}")
 _TEXT, _LIST, _TABLE = "a text", "a list", "a table"
 _KINDS = {_TEXT: str, _LIST: list, _TABLE: dict}
-#: Field → kind; all of them were in every manifest of format 1.
+#: Field → kind; all of them were in every manifest of format 1, but those of `_LATER`.
 _FIELDS = {
     "edition": _TEXT,
     "week": _TEXT,
@@ -45,6 +45,9 @@ _FIELDS = {
     "gold": _LIST,
     "studies": _LIST,
 }
+
+#: Fields that the first release did not write: it knew nothing of what they list.
+_LATER = frozenset({"anchors", "gold"})
 
 Manifest = dict[str, Any]
 
@@ -70,6 +73,8 @@ def parse(data: bytes, where: str) -> Manifest:
             where, f"its format is {_shown(value.get('format'))}, this version reads 1 and 2; update cliche"
         )
     for name, kind in _FIELDS.items():
+        if value["format"] == 1 and name in _LATER and name not in value:
+            continue
         if not isinstance(value.get(name), _KINDS[kind]):
             raise _wrong(where, f'"{name}" is not {kind}')
     if type(value.get("revision")) is not int or not 0 < value["revision"] < 1_000_000:

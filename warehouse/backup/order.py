@@ -20,8 +20,8 @@ _RECORD, _MANIFEST, _PART, _NOTE, _EDITION = 7, 8, 9, 10, 11
 _ROWS = tuple(
     (rank, re.compile(pattern))
     for rank, pattern in (
-        (0, rf"images/|{keys.SITE}engine/|pages/styles/"),
-        (1, r"plans/|intents/|label-intents/|trials/.*-intent|anchors/[^/]+/anchors\.json|gold/[^/]+/sample"),
+        (0, rf"images/|plans/|{keys.SITE}engine/|pages/styles/"),
+        (1, r"intents/|label-intents/|trials/.*-intent|anchors/[^/]+/anchors\.json|gold/[^/]+/sample"),
         (2, rf"{_BATCH}intended"),
         (3, rf"{_BATCH}sent(?P<n>\d+)"),
         (4, rf"{_BATCH}submitted"),
