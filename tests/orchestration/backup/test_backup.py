@@ -1,0 +1,262 @@
+"""`cliche backup` and `cliche restore`: folders, buckets, damage on either side, what is refused, a home that moves."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import hashes
+from tests.orchestration.installation import WEEK, Cliche, Installation, Result, start
+from warehouse import keys
+from warehouse.store import open_store
+
+SAID = re.compile(r"holds (?:all [\d,]+|not all) objects of .*: ([\d,]+) copied \(.*?\)(.*)$")
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    """Objects of a store in a folder, by key."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {key: path.read_bytes() for key, path in found.items() if not key.startswith(("locks/", ".tmp/"))}
+
+
+def copied(ended: Result) -> int:
+    """How many objects a command copied, as its last line says."""
+    found = SAID.search(ended.out.rstrip())
+    assert found, ended.out + ended.err
+    return int(found[1].replace(",", ""))
+
+
+def damage(path: Path) -> None:
+    """Change one byte in the middle."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.chmod(0o644)
+    path.write_bytes(data)
+
+
+def first(folder: Path, pattern: str) -> Path:
+    return min(folder.glob(pattern))
+
+
+@pytest.fixture
+def reads(published_once: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """The published installation, not to be changed; the environment names it."""
+    monkeypatch.setenv("CLICHE_HOME", str(published_once.home))
+    return published_once
+
+
+def test_a_copy_holds_every_byte_and_is_made_once(
+    reads: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    ended = cliche("backup", str(copy))
+    assert (ended.code, ended.err) == (0, ""), ended.out
+    source = reads.objects()
+    assert held(copy) == source
+    assert copied(ended) == len(source)
+    assert f"holds {len(source):,} objects" in ended.out.splitlines()[0]
+    stamps = {path: path.stat().st_mtime_ns for path in copy.rglob("*") if path.is_file()}
+    for more in ((), ("--quick",)):
+        ended = cliche("backup", str(copy), *more)
+        assert (ended.code, copied(ended)) == (0, 0)
+    assert {path: path.stat().st_mtime_ns for path in copy.rglob("*") if path.is_file()} == stamps
+
+
+def test_a_damaged_object_is_named_and_not_copied(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    store, copy = published.home / "store", tmp_path / "copy"
+    patterns = (
+        "images/*/*",
+        "thumbnails/*/*-96.webp",
+        "attempts/*/*/*/1.json",
+        "attempts/*/*/manifest-0001.parquet",
+        "labels/*/*/*/part-*.parquet",
+        "tables/*/*/*.parquet",
+        "plans/*/*.json",
+        "pages/*/*/*/**/*.html",
+        f"editions/{WEEK}.1/index.html",
+        "site/index.html",
+        "site/cliche.duckdb",
+    )
+    whole = published.objects()
+    paths = [first(store, pattern) for pattern in patterns]
+    for path in paths:
+        damage(path)
+    bad = {path.relative_to(store).as_posix() for path in paths}
+    ended = cliche("backup", str(copy))
+    assert ended.code == 1
+    there = held(copy)
+    site = {key for key in whole if key.startswith(keys.SITE)}  # made anew together: all of it or none
+    assert whole.keys() - there.keys() == bad | site
+    assert all(there[key] == whole[key] for key in there)
+    for key in bad - site | {keys.SITE_PAGES_NOTE}:
+        assert re.search(rf"^  {re.escape(key)} ", ended.out, re.MULTILINE), key
+    assert "holds not all objects" in ended.out.splitlines()[-1]
+
+    for path, key in zip(paths, (path.relative_to(store).as_posix() for path in paths), strict=True):
+        path.write_bytes(whole[key])
+    ended = cliche("backup", str(copy))
+    assert (ended.code, copied(ended)) == (0, len(bad | site)), ended.out
+    assert held(copy) == whole
+
+
+def test_what_is_damaged_in_the_copy_is_replaced(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(reads.home / "store", copy)
+    paths = [first(copy, pattern) for pattern in ("images/*/*", "attempts/*/*/*/1.json")]
+    for path in paths:
+        damage(path)
+    assert copied(cliche("backup", str(copy), "--quick")) == 0
+    ended = cliche("backup", str(copy))
+    assert (ended.code, copied(ended)) == (0, 2)
+    assert "2 of them in the place of damaged ones" in ended.out
+    assert held(copy) == reads.objects()
+
+
+def test_what_was_lost_is_named_and_restored(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    store, copy = published.home / "store", tmp_path / "copy"
+    whole = published.objects()
+    shutil.copytree(store, copy)
+    lost = [first(store, "images/*/*"), first(store, "plans/*/*.json")]
+    for path in lost:
+        path.unlink()
+    ended = cliche("backup", str(copy))
+    assert ended.code == 1
+    for path in lost:
+        assert re.search(rf"^  {path.relative_to(store).as_posix()} +missing; ", ended.out, re.MULTILINE)
+    assert held(copy) == whole
+    ended = cliche("restore", str(copy))
+    assert (ended.code, copied(ended)) == (0, 2), ended.out
+    assert published.objects() == whole
+
+
+def test_restoring_overwrites_nothing(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    store, copy = published.home / "store", tmp_path / "copy"
+    shutil.copytree(store, copy)
+    lost, other = first(store, "images/*/*"), first(store, "labels/*/*/*/part-*.parquet")
+    lost.unlink()
+    damage(other)
+    before = published.objects()
+    ended = cliche("restore", str(copy))
+    assert ended.code == 3
+    assert f"holds another {other.relative_to(store).as_posix()}; nothing is overwritten" in ended.only_line
+    assert published.objects() == before
+    with open_store(store).lease("label-2026-11-09-a", purpose="label 2026-11-09 / a"):
+        ended = cliche("restore", str(copy))
+    assert ended.code == 3
+    assert "label-2026-11-09-a is held" in ended.only_line
+    other.unlink()
+    assert copied(cliche("restore", str(copy))) == 2
+    assert published.objects() == held(copy)
+
+
+def test_a_restored_store_stays_at_its_newer_edition(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    store, copy = published.home / "store", tmp_path / "copy"
+    shutil.copytree(store, copy)
+    pointer = store / keys.LATEST_EDITION
+    newer = pointer.read_bytes().replace(b'"revision":1', b'"revision":2')
+    pointer.write_bytes(newer)
+    first(store, "images/*/*").unlink()
+    assert copied(cliche("restore", str(copy))) == 1
+    assert pointer.read_bytes() == newer
+    (copy / keys.LATEST_EDITION).write_bytes(newer.replace(b'"revision":2', b'"revision":3'))
+    ended = cliche("backup", str(copy))
+    assert ended.code == 3
+    assert "holds a newer edition" in ended.only_line
+
+
+def test_what_cannot_be_a_copy_is_refused_and_left_as_it_is(
+    reads: Installation, fresh: Installation, cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLICHE_HOME", str(reads.home))
+    store = Path(reads.settings.store)
+    letters, twin = tmp_path / "letters", tmp_path / "twin"
+    letters.mkdir()
+    (letters / "letter.txt").write_text("dear")
+    shutil.copytree(store, twin)
+    for path in twin.glob("attempts/*/*/*/1.json"):  # the same slots, asked at another time
+        path.write_bytes(path.read_bytes().replace(b"2026", b"2025"))
+    week = tmp_path / "week"  # anchors and what the suites say are the same in all stores
+    shutil.copytree(store / "anchors", week / "anchors")
+    (week / "plans" / "week=2026-11-02").mkdir(parents=True)
+    (week / "plans" / "week=2026-11-02" / "model=sim-classic.json").write_text("{}")
+    for to, code, said in (
+        (
+            letters,
+            3,
+            f"{letters} holds something else than {store} (letter.txt, for one); nothing was copied",
+        ),
+        (twin, 3, f"{twin} holds something else than {store} (attempts/"),
+        (week, 3, f"{week} holds something else than {store} (plans/week=2026-11-02/model=sim-classic.json"),
+        (store / "copy", 2, "lie in each other"),
+        (store.parent, 2, "lie in each other"),
+        (store, 2, "lie in each other"),
+    ):
+        before = held(to)
+        for command in ("backup", "restore"):
+            ended = cliche(command, str(to))
+            assert ended.code == code, (command, to, ended.out)
+            assert said in ended.only_line or (command == "restore" and "something else" in ended.only_line)
+        assert held(to) == before
+    monkeypatch.setenv("CLICHE_HOME", str(fresh.home))
+    ended = cliche("backup", str(tmp_path / "empty"))
+    assert ended.code == 2
+    assert "holds no object, so nothing was copied; is it the store that you mean?" in ended.only_line
+    assert not (tmp_path / "empty").exists()
+
+
+def test_a_copy_that_is_killed_goes_on(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    whole = len(reads.objects())
+    killed = sum(_killed(reads.home, copy, share * whole) for share in (0.1, 0.5, 0.9))
+    assert killed >= 2, "copies ended before they were killed"
+    ended = cliche("backup", str(copy))
+    assert 0 < copied(ended) < whole
+    assert ended.code == 0
+    assert held(copy) == reads.objects()
+    assert not [*(copy / ".tmp").iterdir()]
+
+
+def _killed(home: Path, copy: Path, after: float) -> bool:
+    """Copy and kill that when so many files are there, each of them whole; return whether it had not ended."""
+    process = start(home, "backup", str(copy))
+    while process.poll() is None and sum(path.is_file() for path in copy.rglob("*")) < after:
+        time.sleep(0.003)
+    alive = process.poll() is None
+    if alive:
+        process.send_signal(signal.SIGKILL)
+    process.wait(timeout=60)
+    store = home / "store"
+    assert all(data == (store / key).read_bytes() for key, data in held(copy).items())
+    return alive
+
+
+@pytest.mark.s3
+def test_a_home_moves_to_a_bucket(
+    published: Installation, cliche: Cliche, s3_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, tables = published.objects(), hashes(published.settings.warehouse)
+    ended = cliche("backup", s3_address)
+    assert (ended.code, copied(ended)) == (0, len(before)), ended.out + ended.err
+    assert copied(cliche("backup", s3_address)) == 0
+    published.configure(store=s3_address)
+    published.settings.warehouse.unlink()
+    shutil.rmtree(published.home / "store")
+    ended = cliche("verify", "--store")
+    assert (ended.code, "all as recorded" in ended.out) == (0, True), ended.out
+    assert cliche("rebuild").code == 0
+    assert hashes(published.settings.warehouse) == tables
+    assert published.objects() == before
+    # And back again into an empty folder.
+    monkeypatch.setenv("CLICHE_STORE", str(published.home / "again"))
+    ended = cliche("restore", s3_address)
+    assert (ended.code, copied(ended)) == (0, len(before)), ended.out
+    assert held(published.home / "again") == before
