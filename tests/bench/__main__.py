@@ -25,6 +25,7 @@ from tests.bench.pictures import labels, thumbnails
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "archive": archive.run,
+    "backup": fsck.copies,
     "drift": drift.run,
     "fsck": fsck.run,
     "generation": generation.run,

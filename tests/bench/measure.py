@@ -30,6 +30,8 @@ class Size:
     at_once: int  # of them
     latency_s: float
     image_bytes: int
+    copied: int  # objects of a store that is copied
+    copied_bytes: int  # of each
     stores: tuple[str, ...]  # in which their pictures are kept
     storm_calls: int  # of a service that lets `storm_limit` a minute through
     storm_limit: int
@@ -61,6 +63,8 @@ FULL = Size(
     at_once=32,
     latency_s=2.0,
     image_bytes=1_500_000,
+    copied=20_000,
+    copied_bytes=25_000,
     stores=("folder", "SeaweedFS"),
     storm_calls=600,
     storm_limit=300,
@@ -90,6 +94,8 @@ QUICK = Size(
     at_once=4,
     latency_s=0.1,
     image_bytes=1_000,
+    copied=60,
+    copied_bytes=1_000,
     stores=("folder",),
     storm_calls=12,
     storm_limit=6000,

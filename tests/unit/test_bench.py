@@ -55,7 +55,7 @@ def test_an_unknown_benchmark_is_told_and_nothing_runs(capsys: pytest.CaptureFix
     with pytest.raises(SystemExit, match="2"):
         main(["lode"])
     assert (
-        "there are archive, drift, fsck, generation, labels, load, paint, publish, scores, site, thumbnails"
+        "there are archive, backup, drift, fsck, generation, labels, load, paint, publish, scores, site, thumbnails"
         in capsys.readouterr().err
     )
 

@@ -163,8 +163,10 @@ def _carry_changing(found: Survey, done: Copied, *, repair: bool) -> None:
         return
     absent_alone = not repair and theirs == ours
     bad = {problem.key for problem in done.problems}
-    database = _carry_database(found, done, absent_alone=absent_alone)
+    database = None  # copied after the newest edition is there: it may be of any size
     for key, data in found.changing.items():
+        if key != keys.LATEST_EDITION and database is None:
+            database = _carry_database(found, done, absent_alone=absent_alone)
         there = before if key == keys.LATEST_EDITION else _there(target, key)
         if there == data or (there is not None and absent_alone) or key in bad:
             continue

@@ -246,7 +246,6 @@ def test_a_home_moves_to_a_bucket(
     before, tables = published.objects(), hashes(published.settings.warehouse)
     ended = cliche("backup", s3_address)
     assert (ended.code, copied(ended)) == (0, len(before)), ended.out + ended.err
-    assert copied(cliche("backup", s3_address)) == 0
     published.configure(store=s3_address)
     published.settings.warehouse.unlink()
     shutil.rmtree(published.home / "store")
@@ -254,7 +253,6 @@ def test_a_home_moves_to_a_bucket(
     assert (ended.code, "all as recorded" in ended.out) == (0, True), ended.out
     assert cliche("rebuild").code == 0
     assert hashes(published.settings.warehouse) == tables
-    assert published.objects() == before
     # And back again into an empty folder.
     monkeypatch.setenv("CLICHE_STORE", str(published.home / "again"))
     ended = cliche("restore", s3_address)
