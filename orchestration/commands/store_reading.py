@@ -98,9 +98,10 @@ def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
     with bar("comparing") as step:
         found = look(source, target, step, quick=quick)
     differ = f" and {len(found.differing):,} differ there" if found.differing else ""
+    left_out = ", without site/, which a publish is writing" if found.without_site else ""
     say(
         f"{source.url} holds {record.objects(found.objects)} ({decimal(found.bytes)}); {len(found.missing):,} of them "
-        f"({decimal(found.missing_bytes)}) are not in {target.url} yet{differ}"
+        f"({decimal(found.missing_bytes)}) are not in {target.url} yet{differ}{left_out}"
     )
     target.check_writable()
     with target.lease("backup", purpose=f"copy {source.url} to {target.url}"), bar("copying") as step:

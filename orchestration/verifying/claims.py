@@ -182,7 +182,9 @@ def _anchors(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyR
     ).fetchall():
         labels.setdefault(name, set()).add(f"labels/week={week}/labeler={labeler}@{version}.parquet")
     sets = {name for (name,) in con.execute("SELECT DISTINCT anchor_set FROM anchors").fetchall()}
-    stated = {e["anchor_set"]: e for e in manifest.get("anchors", []) if isinstance(e, dict) and "anchor_set" in e}
+    stated = {
+        e["anchor_set"]: e for e in manifest.get("anchors", []) if isinstance(e, dict) and "anchor_set" in e
+    }
     _same("anchors", [e.get("anchor_set") for e in _entries(manifest.get("anchors", []))], sets, report)
     for name in sorted(sets & stated.keys()):
         prefix = keys.anchors_prefix(name)

@@ -72,10 +72,9 @@ def parse(data: bytes, where: str) -> Manifest:
         raise _wrong(
             where, f"its format is {_shown(value.get('format'))}, this version reads 1 and 2; update cliche"
         )
+    missed = _LATER - value.keys() if value["format"] == 1 else frozenset()
     for name, kind in _FIELDS.items():
-        if value["format"] == 1 and name in _LATER and name not in value:
-            continue
-        if not isinstance(value.get(name), _KINDS[kind]):
+        if name not in missed and not isinstance(value.get(name), _KINDS[kind]):
             raise _wrong(where, f'"{name}" is not {kind}')
     if type(value.get("revision")) is not int or not 0 < value["revision"] < 1_000_000:
         raise _wrong(where, '"revision" is not a number from 1')

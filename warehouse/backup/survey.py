@@ -41,6 +41,12 @@ class Survey:
     quick: bool
 
     @property
+    def without_site(self) -> bool:
+        """Return whether the site is left out, because a publish is writing it."""
+        there = self.source.head(keys.SITE_PAGES_NOTE) is not None
+        return there and keys.SITE_PAGES_NOTE not in self.changing and not self.problems
+
+    @property
     def objects(self) -> int:
         """Return how many objects the source holds."""
         return len(self.there) + len(self.changing) + (self.database is not None)

@@ -136,6 +136,20 @@ def test_what_was_lost_is_named_and_restored(published: Installation, cliche: Cl
     assert published.objects() == whole
 
 
+def test_the_site_comes_when_no_publish_writes_it(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    copy, whole = tmp_path / "copy", published.objects()
+    site = {key for key in whole if key.startswith(keys.SITE)}
+    with published.store.lease("edition", purpose=f"publish {WEEK}"):
+        ended = cliche("backup", str(copy))
+    assert (ended.code, copied(ended)) == (0, len(whole) - len(site))
+    assert "without site/, which a publish is writing" in ended.out.splitlines()[0]
+    assert whole.keys() - held(copy).keys() == site
+    assert copied(cliche("backup", str(copy))) == len(site)
+    assert held(copy) == whole
+
+
 def test_restoring_overwrites_nothing(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
     store, copy = published.home / "store", tmp_path / "copy"
     shutil.copytree(store, copy)
