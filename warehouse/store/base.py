@@ -93,7 +93,8 @@ class Store(Protocol):
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success.
 
-        Used for `editions/latest.json` alone. Nothing else is ever replaced, but what is under `site/`.
+        Used for `editions/latest.json`, and in copies of stores for what is damaged there. Nothing else is ever
+        replaced, but what is under `site/`.
         """
         ...
 

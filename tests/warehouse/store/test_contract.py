@@ -184,6 +184,13 @@ class TestList:
         below = [key[len(prefix) :].partition("/") for key in self.KEYS if key.startswith(prefix)]
         assert store.folders(prefix) == sorted({f"{prefix}{name}/" for name, slash, _ in below if slash})
 
+    def test_heads_are_those_of_what_is_listed(self, store: Store) -> None:
+        for number, key in enumerate(("a/b", "a/c.d/e", "a.b", "b")):
+            store.put_if_absent(key, b"x" * number)
+        for prefix in ("", "a/", "a", "c"):
+            found = {head.key: head for head in store.heads(prefix)}
+            assert found == {key: store.head(key) for key in store.list(prefix)}
+
     def test_an_empty_store_lists_nothing(self, store: Store) -> None:
         assert list(store.list("")) == []
         assert list(store.list("plans/")) == []
@@ -326,6 +333,6 @@ def test_check_writable_leaves_nothing_behind(store: Store) -> None:
 
 def test_a_store_has_no_way_to_delete_or_to_replace_but_leases_the_latest_edition_and_the_site() -> None:
     ways = {name for name in vars(Store) if not name.startswith("_")}
-    reading = {"url", "get", "head", "list", "folders", "check_writable"}
+    reading = {"url", "get", "head", "heads", "list", "folders", "check_writable"}
     leasing = {"lease", "break_lease", "leases"}
     assert ways == reading | leasing | {"put_if_absent", "put_all", "swap_latest", "replace"}
