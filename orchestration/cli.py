@@ -162,6 +162,12 @@ def rebuild() -> None:
     raise typer.Exit(commands.operator.rebuild())
 
 
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile", help="AWS profile of the copy's bucket; default: the same variables as the store's."
+    ),
+]
 Quick = Annotated[
     bool,
     typer.Option(
@@ -175,25 +181,29 @@ def backup(
     to: Annotated[
         str, typer.Argument(metavar="DIR|s3://…", help="Where the copy is: empty, or an earlier copy.")
     ],
+    profile: Profile = None,
+    *,
     quick: Quick = False,
 ) -> None:
     """Copy what a copy of the store lacks: each object checked, written once, and looked at where it was written.
 
     Run it again to go on, or to add what is new. Exit code 1 if something is damaged or missing.
     """
-    raise typer.Exit(commands.store_reading.backup(to, quick=quick))
+    raise typer.Exit(commands.store_reading.backup(to, profile, quick=quick))
 
 
 @app.command(short_help="Copy back what the store lacks.")
 def restore(
     of: Annotated[str, typer.Argument(metavar="DIR|s3://…", help="A copy that cliche backup made.")],
+    profile: Profile = None,
+    *,
     quick: Quick = False,
 ) -> None:
     """Copy back what the store lacks, from a copy of it; nothing that is there is overwritten.
 
     Exit code 1 if something of the copy is damaged or missing, 3 if objects differ.
     """
-    raise typer.Exit(commands.store_reading.restore(of, quick=quick))
+    raise typer.Exit(commands.store_reading.restore(of, profile, quick=quick))
 
 
 @app.command(short_help="Recompute a published edition.")

@@ -13,6 +13,8 @@ from orchestration.console import ERR, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
 from orchestration.verifying.report import NOT_CHECKED, silent
+from warehouse.backup import copying
+from warehouse.backup.survey import assert_apart, look
 from warehouse.errors import RefusedError, UsageError
 from warehouse.integrity import record
 from warehouse.integrity.findings import Problem
@@ -67,21 +69,24 @@ def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
         yield f"  {one.key:<{width}}  {_what(one)}{of}"
 
 
-def backup(to: str, *, quick: bool) -> int:
+def backup(to: str, profile: str | None, *, quick: bool) -> int:
     """Copy what the copy of the store at `to` lacks; return 1 if something is damaged or missing."""
-    settings = load_settings()
-    return _copy(open_store(settings.store), open_store(to), quick=quick, repair=True)
+    store, copy = open_store(load_settings().store), open_store(to, profile=profile)
+    if profile is None:  # else equal addresses may be of two servers
+        assert_apart(store.url, copy.url)
+    return _copy(store, copy, quick=quick, repair=True)
 
 
-def restore(of: str, *, quick: bool) -> int:
+def restore(of: str, profile: str | None, *, quick: bool) -> int:
     """Copy what the store lacks from a copy of it; return 1 if something of the copy is damaged or missing."""
-    settings = load_settings()
-    target = open_store(settings.store)
+    target, copy = open_store(load_settings().store), open_store(of, profile=profile)
+    if profile is None:
+        assert_apart(target.url, copy.url)
     for name, holder in target.leases():
         raise RefusedError(
             f"{name} is held ({holder.purpose}, pid {holder.pid} on {holder.host}); wait until it ends"
         )
-    return _copy(open_store(of), target, quick=quick, repair=False)
+    return _copy(copy, target, quick=quick, repair=False)
 
 
 def bar(title: str) -> AbstractContextManager[Tell]:
@@ -91,10 +96,6 @@ def bar(title: str) -> AbstractContextManager[Tell]:
 
 def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
     """Copy what `target` lacks of `source`, and say what was done."""
-    from warehouse.backup.copying import copy
-    from warehouse.backup.survey import assert_apart, look
-
-    assert_apart(source.url, target.url)
     with bar("comparing") as step:
         found = look(source, target, step, quick=quick)
     differ = f" and {len(found.differing):,} differ there" if found.differing else ""
@@ -105,7 +106,7 @@ def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
     )
     target.check_writable()
     with target.lease("backup", purpose=f"copy {source.url} to {target.url}"), bar("copying") as step:
-        done = copy(found, step, repair=repair)
+        done = copying.copy(found, step, repair=repair)
     for line in problem_lines(done.problems):
         say(line)
     wrong = [one for one in done.problems if one.kind != "unexpected"]

@@ -14,12 +14,13 @@ from warehouse.store.base import Head, Holder, Lease, Store
 __all__ = ["Head", "Holder", "Lease", "Store", "open_store"]
 
 
-def open_store(address: str | Path, lease_wait_s: float = 0.0) -> Store:
+def open_store(address: str | Path, lease_wait_s: float = 0.0, profile: str | None = None) -> Store:
     """Return the store at `address`: a folder, or `s3://bucket/prefix` with the usual AWS variables.
 
     Args:
         address: of the store.
         lease_wait_s: seconds for which a lease that another run holds is tried again; a dead run's ends within 60.
+        profile: of the AWS files, whose keys, server and region are used instead of the variables; of a bucket alone.
 
     Raises:
         UsageError: if the address is of no known kind.
@@ -27,9 +28,11 @@ def open_store(address: str | Path, lease_wait_s: float = 0.0) -> Store:
     if str(address).startswith("s3://"):
         from warehouse.store.s3 import S3Store
 
-        return S3Store(str(address), lease_wait_s)
+        return S3Store(str(address), lease_wait_s, profile)
     if re.match(r"[a-z][a-z0-9+.-]+:", str(address)):
         raise UsageError(f'no store "{address}"; write a folder, or s3://bucket/prefix')
+    if profile is not None:
+        raise UsageError(f'"{address}" is a folder, which has no AWS profile; leave --profile out')
     from warehouse.store.local import LocalStore
 
     return LocalStore(Path(address), lease_wait_s)

@@ -22,7 +22,7 @@ _AT_ONCE = 16
 _OTHER_TAG = '"00000000000000000000000000000000"'
 
 
-def objects_at(address: str) -> Objects:
+def objects_at(address: str, profile: str | None = None) -> Objects:
     """Return the objects below an address; the server is asked nothing yet.
 
     Raises:
@@ -36,20 +36,20 @@ def objects_at(address: str) -> Objects:
             "credentials go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         )
     prefix = (found[2] or "").rstrip("/")
-    return Objects(found[1], f"{check_key(prefix)}/" if prefix else "")
+    return Objects(found[1], f"{check_key(prefix)}/" if prefix else "", profile)
 
 
 class S3Store:
     """Write-once objects in a bucket; implements `warehouse.store.base.Store`. Threads may share it."""
 
-    def __init__(self, address: str, lease_wait_s: float = 0.0) -> None:
-        """Name the bucket and prefix; the server is asked nothing yet. See `open_store` for `lease_wait_s`.
+    def __init__(self, address: str, lease_wait_s: float = 0.0, profile: str | None = None) -> None:
+        """Name the bucket and prefix; the server is asked nothing yet. See `open_store` for the rest.
 
         Raises:
             UsageError: if `address` does not read `s3://bucket/prefix`.
             StoreError: if the AWS settings make no client.
         """
-        self._objects = objects_at(address)
+        self._objects = objects_at(address, profile)
         self._lease_wait_s = lease_wait_s
 
     @property

@@ -51,7 +51,7 @@ _SLOW = ("the server does not answer in time", "check the network and AWS_ENDPOI
 _TYPES: tuple[tuple[type[BotoCoreError], tuple[str, str]], ...] = (
     (exceptions.NoCredentialsError, _NO_KEYS),
     (exceptions.PartialCredentialsError, _NO_KEYS),
-    (exceptions.ProfileNotFound, ("there is no such AWS profile", "fix AWS_PROFILE")),
+    (exceptions.ProfileNotFound, ("there is no such AWS profile", "fix AWS_PROFILE or --profile")),
     (exceptions.TokenRetrievalError, ("the AWS session has ended", "log in again (aws sso login)")),
     (exceptions.UnauthorizedSSOTokenError, ("the AWS session has ended", "log in again (aws sso login)")),
     (

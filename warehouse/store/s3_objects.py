@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
@@ -41,12 +42,23 @@ class StoredObject:
     age_s: float
 
 
-def make_client() -> S3Client:
-    """Return a client for the usual AWS variables; threads may share it."""
+def make_client(profile: str | None = None) -> S3Client:
+    """Return a client for the usual AWS variables, or for a profile of the AWS files and nothing else.
+
+    Threads may share it.
+    """
     import boto3
 
+    files = botocore.session.Session(profile=profile)
+    session = boto3.session.Session(botocore_session=files)
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    settings: dict[str, Any] = {"s3": {"addressing_style": "path" if endpoint else "auto"}}
+    region = os.environ.get("AWS_REGION") or session.region_name
+    settings: dict[str, Any] = {}
+    if profile:
+        own = files.get_scoped_config()
+        endpoint, region = own.get("endpoint_url"), own.get("region") or session.region_name
+        settings["ignore_configured_endpoint_urls"] = True  # those of the variables
+    settings["s3"] = {"addressing_style": "path" if endpoint else "auto"}
     if endpoint:  # many servers other than Amazon's do not know the checksums that boto3 adds by itself
         settings |= {
             "request_checksum_calculation": "when_required",
@@ -61,22 +73,20 @@ def make_client() -> S3Client:
         tcp_keepalive=True,
         **settings,
     )
-    session = boto3.session.Session()
-    region = os.environ.get("AWS_REGION") or session.region_name or "us-east-1"
-    return session.client("s3", region_name=region, config=config)
+    return session.client("s3", region_name=region or "us-east-1", endpoint_url=endpoint, config=config)
 
 
 class Objects:
     """The objects of one bucket below one prefix; keys here are without the prefix."""
 
-    def __init__(self, bucket: str, prefix: str) -> None:
-        """Take the bucket's name and a prefix that is empty or ends with a slash; asks nothing yet."""
+    def __init__(self, bucket: str, prefix: str, profile: str | None = None) -> None:
+        """Take the bucket's name, a prefix that is empty or ends with a slash, an AWS profile; asks nothing yet."""
         self._bucket = bucket
         self._prefix = prefix
         self.url = f"s3://{bucket}/{prefix}".rstrip("/")
         self._bucket_seen = False
         with explained("use", self.url):
-            self._client = make_client()
+            self._client = make_client(profile)
 
     def put(self, key: str, data: bytes, *, if_etag: str = ABSENT) -> str | None:
         """Write if the object's tag is `if_etag` (or if there is no object); return its new tag, else None.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -255,7 +256,7 @@ def _killed(home: Path, copy: Path, after: float) -> bool:
 
 @pytest.mark.s3
 def test_a_home_moves_to_a_bucket(
-    published: Installation, cliche: Cliche, s3_address: str, monkeypatch: pytest.MonkeyPatch
+    published: Installation, cliche: Cliche, s3_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, tables = published.objects(), hashes(published.settings.warehouse)
     ended = cliche("backup", s3_address)
@@ -267,8 +268,17 @@ def test_a_home_moves_to_a_bucket(
     assert (ended.code, "all as recorded" in ended.out) == (0, True), ended.out
     assert cliche("rebuild").code == 0
     assert hashes(published.settings.warehouse) == tables
-    # And back again into an empty folder.
+    # And back again, by a profile alone: the variables name another server and other keys.
+    server = os.environ["AWS_ENDPOINT_URL"]
+    said = {name: os.environ[f"AWS_{name.upper()}"] for name in ("access_key_id", "secret_access_key")}
+    profile = "\n".join(
+        ["[profile offsite]", f"endpoint_url = {server}", *(f"aws_{k} = {v}" for k, v in said.items())]
+    )
+    (tmp_path / "aws").write_text(profile)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "aws"))
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("CLICHE_STORE", str(published.home / "again"))
-    ended = cliche("restore", s3_address)
-    assert (ended.code, copied(ended)) == (0, len(before)), ended.out
+    ended = cliche("restore", s3_address, "--profile", "offsite")
+    assert (ended.code, copied(ended)) == (0, len(before)), ended.out + ended.err
     assert held(published.home / "again") == before
