@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
@@ -21,9 +20,10 @@ from warehouse.integrity.findings import Inspection, Problem
 from warehouse.integrity.kinds import Key, parse
 from warehouse.integrity.scan import APART, Tell, check_group, told_once
 from warehouse.store.base import Store
+from warehouse.store.many import ahead
 from warehouse.store.pieces import pieces
 
-_CHUNK = 512  # objects between two words on how far it is
+_EACH = 64  # objects between two words on how far it is
 
 
 @dataclass
@@ -58,11 +58,11 @@ def copy(found: Survey, tell: Tell, *, repair: bool) -> Copied:
     hashes, problems = _checked(found, tell)
     done.problems += problems
     wanted = sorted(hashes, key=lambda key: (rank(key), key))
-    differing = {*found.differing}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for _, same_rank in groupby(wanted, key=rank):
-            _carry(found, pool, [*same_rank], hashes, differing, done, (tell, len(wanted)))
+    for _, same_rank in groupby(wanted, key=rank):
+        _carry(found, [*same_rank], hashes, done, tell, len(wanted))
     tell("", len(wanted), len(wanted))
+    bad = {problem.key for problem in done.problems}
+    done.replaced = sum(key in hashes and key not in bad for key in found.differing)
     _carry_changing(found, done, repair=repair)
     done.problems = told_once(found.source, [*found.there], done.problems)
     return done
@@ -118,40 +118,42 @@ def _checked(found: Survey, tell: Tell) -> tuple[dict[str, str], list[Problem]]:
 
 
 def _carry(
-    found: Survey,
-    pool: ThreadPoolExecutor,
-    wanted: Sequence[str],
-    hashes: dict[str, str],
-    differing: set[str],
-    done: Copied,
-    said: tuple[Tell, int],
+    found: Survey, wanted: Sequence[str], hashes: Mapping[str, str], done: Copied, tell: Tell, total: int
 ) -> None:
-    """Copy objects that do not rest on each other, several at once."""
+    """Copy objects that do not rest on each other: some are read, some written and some looked at at the same time."""
+    source, target, differing = found.source, found.target, {*found.differing}
 
-    def one(key: str) -> int | Problem:
+    def read(key: str) -> tuple[str, bytes] | Problem:
         try:
-            data = found.source.get(key)
+            data = source.get(key)
         except KeyError:
             return Problem("missing", key, "was listed, and is gone")
-        if sha256_hex(data) != hashes[key]:
-            return Problem("damaged", key, "changed while it was copied")
-        if key in differing:
-            found.target.swap_latest(key, data, expected=found.target.get(key))
-        else:
-            found.target.put_if_absent(key, data)
-        return len(data) if _is_there(found.target, key, data) else _not_given_back(found.target, key)
+        fits = sha256_hex(data) == hashes[key]
+        return (key, data) if fits else Problem("damaged", key, "changed while it was copied")
 
-    tell, total = said
-    for first in range(0, len(wanted), _CHUNK):
-        tell("", done.objects, total)
-        chunk = wanted[first : first + _CHUNK]
-        for key, carried in zip(chunk, pool.map(one, chunk), strict=True):
-            if isinstance(carried, Problem):
-                done.problems.append(carried)
-                continue
-            done.objects += 1
-            done.bytes += carried
-            done.replaced += key in differing
+    def whole() -> Iterator[tuple[str, bytes]]:
+        for one in ahead(read, wanted, AT_ONCE):
+            if isinstance(one, Problem):
+                done.problems.append(one)
+            else:
+                yield one
+
+    def looked_at(put: tuple[str, bytes, bool]) -> tuple[str, int | None]:
+        key, data, written = put
+        there = _is_there(target, key, data)
+        if key in differing and not (there or written):
+            target.swap_latest(key, data, expected=target.get(key))
+            there = _is_there(target, key, data)
+        return key, len(data) if there else None
+
+    for key, size in ahead(looked_at, target.put_all(whole()), AT_ONCE):
+        if size is None:
+            done.problems.append(_not_given_back(target, key))
+            continue
+        done.objects += 1
+        done.bytes += size
+        if done.objects % _EACH == 0:
+            tell("", done.objects, total)
 
 
 def _carry_changing(found: Survey, done: Copied, *, repair: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
@@ -16,9 +15,10 @@ from warehouse.errors import RefusedError, UsageError
 from warehouse.integrity.findings import Problem
 from warehouse.integrity.scan import Tell
 from warehouse.store.base import Head, Store
+from warehouse.store.many import ahead
 
 AT_ONCE = 16
-_CHUNK = 1024  # objects between two words on how far it is
+_EACH = 64  # objects between two words on how far it is
 _MD5 = re.compile(r'"[0-9a-f]{32}"')
 _KIN = 16  # receipts of both that are compared before anything is written
 #: What is made again if it is gone, so that it may be in one of two stores alone.
@@ -162,8 +162,9 @@ def _differing(
         data = first.get(key)
         return is_of(tagged, data) is True or second.get(key) == data
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for first in range(0, len(common), _CHUNK):
-            tell("what is there", first, len(common))
-            chunk = common[first : first + _CHUNK]
-            yield from (key for key, equal in zip(chunk, pool.map(same, chunk), strict=True) if not equal)
+    equal = ahead(same, common, AT_ONCE)
+    for number, (key, is_same) in enumerate(zip(common, equal, strict=True)):
+        if number % _EACH == 0:
+            tell("what is there", number, len(common))
+        if not is_same:
+            yield key
