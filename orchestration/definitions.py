@@ -18,11 +18,11 @@ from assets.labeling.status import partition_state
 from assets.leaderboard.asset import build_asset as build_leaderboard
 from assets.metrics.asset import build_asset as build_scores
 from orchestration.checks import build_checks
+from orchestration.cluster.ranges import build_job as build_range_job
+from orchestration.cluster.ranges import build_sensor as build_ranges
 from orchestration.loading import WAREHOUSE_POOL
 from orchestration.loading import build_asset as build_loaded
 from orchestration.partitions import partition_key, product_definition, weeks_definition
-from orchestration.ranges import build_job as build_range_job
-from orchestration.ranges import build_sensor as build_ranges
 from orchestration.resources import make_workplace
 from orchestration.sensor import build_alerts, build_sensor
 from orchestration.settings import Settings, load_settings

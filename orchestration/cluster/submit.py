@@ -22,8 +22,8 @@ from dagster_postgres.utils import DagsterPostgresException
 from dagster_shared.cli import WorkspaceOpts
 from sqlalchemy.exc import SQLAlchemyError
 
+from orchestration.cluster.ranges import LABEL_RANGE, RangeRun
 from orchestration.instance import PARTITION_TAG
-from orchestration.ranges import LABEL_RANGE, RangeRun
 from orchestration.settings import CHECKOUT
 
 if TYPE_CHECKING:

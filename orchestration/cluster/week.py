@@ -13,13 +13,13 @@ from assets.generation.workplace import Workplace
 from assets.labeling.status import partition_state
 from assets.leaderboard.published import latest
 from orchestration import weekly
+from orchestration.cluster.ranges import LABEL_RANGE, at_work, left_to_label
 from orchestration.cluster.submit import AWAY, Submitted, followed, submit, submit_range, workspace
 from orchestration.console import note, say
 from orchestration.definitions import GENERATE, PUBLISH, WAIT_S
 from orchestration.gate import look
 from orchestration.instance import open_instance
 from orchestration.partitions import partition_key
-from orchestration.ranges import LABEL_RANGE, at_work, left_to_label
 from orchestration.settings import Settings
 from warehouse.errors import ClicheError, UsageError
 from warehouse.store import open_store

@@ -1,6 +1,6 @@
 """What a cluster does when something is killed while a paid week is asked, labeled and published.
 
-Usage: python -m tests.cluster.kills [--times 5] [--seed N] [worker publisher broker postgres bucket daemon code]
+Usage: python -m tests.cluster.kills [--times 5] [--first 0] [--seed N] [KIND …]     kinds: rows of `KILLS`
 Each kind is killed so many times, each time in a week of its own on a cluster of its own, in turn while pictures are
 asked for, while they are labeled and while the publisher loads and scores, at a random moment of that step. A server
 that is killed comes back after ten seconds, a worker does not: the other one goes on.
@@ -229,6 +229,14 @@ def _wrong(after: After, services: Services, expected: Mapping[str, str]) -> Ite
             yield f"{kind}: {seen} calls seen, {len(calls)} receipts, {lost} of them lost"
 
 
+def _expected(folder: Path, models: Path, week: str) -> dict[str, str]:
+    """Return the hashes of an undisturbed run's tables, kept in the folder for the next command."""
+    kept = folder / f"expected-{week}.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(embedded(folder / "embedded", models, week)), encoding="utf-8")
+    return dict(json.loads(kept.read_bytes()))
+
+
 def main() -> int:
     """Kill each, and say what came of it."""
     parser = argparse.ArgumentParser(
@@ -237,6 +245,7 @@ def main() -> int:
     parser.add_argument("what", nargs="*", choices=[[], *KILLS], default=[])
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="go on with the kill of this number, from 0")
     parser.add_argument("--folder", type=Path, help="keep everything here; default: a folder that is removed")
     chosen = parser.parse_args()
     os.environ |= KEYS
@@ -247,8 +256,8 @@ def main() -> int:
         models = folder / "models.yaml"
         with _services() as services:
             write_models(models, services)
-            expected = embedded(folder / "embedded", models, week)
-            for number in range(chosen.times):
+            expected = _expected(folder, models, week)
+            for number in range(chosen.first, chosen.first + chosen.times):
                 for what in chosen.what or KILLS:
                     draw, steps = random.Random(f"{chosen.seed} {what} {number}"), KILLS[what][1]
                     step = steps[number % len(steps)]

@@ -23,9 +23,9 @@ from typing import Any
 import dagster as dg
 import yaml
 
+from orchestration.cluster.ranges import LABEL_RANGE
 from orchestration.definitions import GENERATE
 from orchestration.instance import open_instance
-from orchestration.ranges import LABEL_RANGE
 from orchestration.settings import CHECKOUT, load_settings
 from tests.cluster.demo import embedded, published
 from tests.cluster.machines import running

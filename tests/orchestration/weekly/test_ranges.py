@@ -19,9 +19,9 @@ from assets.labeling.ranges import WHOLE, Range, held, may_be_split, parse_range
 from assets.labeling.run import read_labels
 from assets.labeling.status import partition_state
 from orchestration import weekly
+from orchestration.cluster.ranges import LABEL_RANGE, OP, at_work, left_to_label
 from orchestration.definitions import GENERATE, build_defs
 from orchestration.partitions import partition_key
-from orchestration.ranges import LABEL_RANGE, OP, at_work, left_to_label
 from tests.orchestration.installation import WEEK, Installation, copy, entry, install
 from warehouse import keys
 from warehouse.errors import LeaseHeldError
