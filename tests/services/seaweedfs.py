@@ -217,12 +217,13 @@ def find_weed() -> str | None:
 
 
 @contextmanager
-def running_server(binary: str, folder: Path) -> Iterator[SeaweedFS]:
-    """Start a server with one bucket in `folder`, and end it."""
+def running_server(binary: str, folder: Path, *, keep: bool = False) -> Iterator[SeaweedFS]:
+    """Start a server with one bucket in `folder`, and end it; `keep` what it holds for the next one there."""
     for attempt in range(3):
+        place = folder if keep else folder / str(attempt)
         try:
-            process, endpoint = _start(binary, folder / str(attempt))
-            server = SeaweedFS(endpoint, process, folder / str(attempt))
+            process, endpoint = _start(binary, place)
+            server = SeaweedFS(endpoint, process, place)
             break
         except RuntimeError:  # another process may have taken a port in between
             if attempt == 2:
@@ -231,7 +232,8 @@ def running_server(binary: str, folder: Path) -> Iterator[SeaweedFS]:
         yield server
     finally:
         server.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

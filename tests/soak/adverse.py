@@ -49,6 +49,10 @@ class Weather:
     storm: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def clear(self) -> None:
+        """End a storm."""
+        self.storm = 0
+
     def picture(self, call: Call) -> Reply:
         """Return what a call for a picture is answered with."""
         with self._lock:
