@@ -18,6 +18,7 @@ from assets.labeling.status import partition_state
 from assets.leaderboard.asset import build_asset as build_leaderboard
 from assets.metrics.asset import build_asset as build_scores
 from orchestration.checks import build_checks
+from orchestration.cluster.ranges import at_work
 from orchestration.cluster.ranges import build_job as build_range_job
 from orchestration.cluster.ranges import build_sensor as build_ranges
 from orchestration.loading import WAREHOUSE_POOL
@@ -140,6 +141,7 @@ def _hourly(
             for week in (shift(present, -1), present)
             for entry in place.active(week)
             if not held & {f"generate-{week}-{entry.name}", f"label-{week}-{entry.name}"}
+            and not (place.label_range and at_work(context.instance, entry.name, week))
             and (
                 _in_batches(place, entry, week) or _to_go_on_with(place, entry, week, is_over=week != present)
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -18,9 +19,9 @@ from assets.labeling.partition import label
 from assets.labeling.ranges import WHOLE, Range, held, may_be_split, parse_range, ranges_of
 from assets.labeling.run import read_labels
 from assets.labeling.status import partition_state
-from orchestration import weekly
 from orchestration.cluster.ranges import LABEL_RANGE, OP, at_work, left_to_label
 from orchestration.definitions import GENERATE, build_defs
+from orchestration.instance import open_instance
 from orchestration.partitions import partition_key
 from tests.orchestration.installation import WEEK, Installation, copy, entry, install
 from warehouse import keys
@@ -167,34 +168,44 @@ def test_a_large_partition_is_labeled_range_by_range_as_in_one_run(
         == 3
     )  # a part each
 
-    whole = asked.place()
+    whole = asked.place()  # of a command: it labels in its own process, whatever the setting
+    assert whole.label_range is None
     label(whole, MODEL, WEEK)
     assert labels_of(place) == labels_of(whole)
     assert len(labels_of(whole)) > 18
-
-
-def test_a_command_labels_in_its_own_process_whatever_the_setting(home: Installation) -> None:
-    place = home.place()
-    weekly.run_partition(home.settings, place, (MODEL, WEEK))
-    assert partition_state(place.store, WEEK, MODEL, place.labelers).complete
 
 
 def test_the_sensor_asks_for_the_ranges_of_what_was_asked(home: Installation) -> None:
     settings = home.settings.model_copy(update={"postgres": SecretStr("postgresql://nobody@localhost/none")})
     week = current_week()
     place = replace(home.place(), label_range=6)
-    (sensor,) = [one for one in build_defs(settings, place).sensors or () if one.name == "label_ranges"]
-    with dg.DagsterInstance.ephemeral() as instance:
+    definitions = build_defs(settings, place)
+    sensor = definitions.resolve_sensor_def("label_ranges")
+    hourly = definitions.resolve_schedule_def("every_hour")
+    with open_instance(settings.dagster_home) as instance:
 
         def requests() -> list[dg.RunRequest]:
             context = dg.build_sensor_context(instance=instance)
-            return cast(list[dg.RunRequest], sensor.evaluate_tick(context).run_requests)
+            return [*(sensor.evaluate_tick(context).run_requests or ())]
+
+        def hour() -> int:
+            now = datetime.now(UTC)
+            context = dg.build_schedule_context(
+                instance=instance,
+                scheduled_execution_time=now,
+                repository_def=definitions.get_repository_def(),
+            )
+            return len(hourly.evaluate_tick(context).run_requests or ())
 
         assert requests() == []
         ask_partition(place, MODEL, week)
+        assert hour() == 1
         asked = requests()
         assert len(asked) == 3
         assert {run.run_config["ops"][OP]["config"]["week"] for run in asked} == {week}
         assert len({run.run_key for run in asked}) == 3
         with place.store.lease(f"label-{week}-{MODEL}", purpose="label it as a whole"):
             assert requests() == []
+        job = definitions.resolve_job_def(LABEL_RANGE)
+        instance.create_run_for_job(job, run_config=asked[0].run_config, tags=asked[0].tags)
+        assert (requests(), hour()) == ([], 0)
