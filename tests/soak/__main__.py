@@ -35,13 +35,14 @@ from tests.services.seaweedfs import find_weed, running_server
 from tests.services.vision_contract import vision
 from tests.soak import holds
 from tests.soak.adverse import Weather
-from tests.soak.faults import Machine, fault_of, small_disk
+from tests.soak.faults import Ended, Machine, fault_of, small_disk
 from warehouse.store import open_store
 from warehouse.weeks import current_week, shift
 
 PAID, DRAWN = "paid", "sim-classic"
 SUITES = [{"suite": "startup-ceo@1", "replicates": 3}]
 _MOST_RUNS = 15  # of one week
+_REFUSED, _LEASE_S = 3, 15.0
 #: What a year may add at most to what a week takes, as a share: seconds of processor time, and memory.
 MOST_GROWTH = 0.5
 
@@ -60,6 +61,7 @@ class Week:
     calls: int = 0
     lost: int = 0
     usd: float = 0.0
+    told: list[str] = field(default_factory=list)  # why each run but the last ended
     wrong: list[str] = field(default_factory=list)
 
 
@@ -103,8 +105,11 @@ def one_week(machine: Machine, week: str, draw: random.Random, server: ContractS
         if ended.code == 0:
             done.cpu_s, done.memory_mb = ended.cpu_s, ended.memory_mb
             break
-        if ended.code not in {1, 3, -9}:
+        done.told.append(_line(ended))
+        if ended.code not in {1, _REFUSED, -9}:
             done.wrong.append(f"exit code {ended.code}: {ended.said[-600:]}")
+        if ended.code == _REFUSED:  # the lease of a dead run ends within a minute
+            time.sleep(_LEASE_S)
     else:
         done.wrong.append(f"not published after {done.runs} runs: {ended.said[-600:]}")
     done.seconds = time.monotonic() - begun
@@ -117,6 +122,16 @@ def one_week(machine: Machine, week: str, draw: random.Random, server: ContractS
     log = server.calls[before:]
     done.wrong += holds.problems(store, week, [PAID, DRAWN], runs=done.runs, log=log, paid=PAID)
     return done
+
+
+def _line(ended: Ended) -> str:
+    """Return in one line why a command ended."""
+    if ended.code == -9:
+        return "killed"
+    lines = [
+        line for line in ended.said.splitlines() if line.startswith("cliche: ")
+    ] or ended.said.splitlines()
+    return lines[-1][:200] if lines else f"exit code {ended.code}"
 
 
 def growth(values: list[float]) -> dict[str, float]:
