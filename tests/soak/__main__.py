@@ -196,8 +196,9 @@ def main() -> int:
 def _said(found: Week) -> str:
     """Return the line of a week."""
     return (
-        f"{found.week} {found.fault:7} {found.runs} runs, {found.seconds:4.0f} s; published in "
-        f"{found.cpu_s:4.1f} CPU s, {found.memory_mb:3.0f} MB; {found.slots} slots, {found.calls} calls, {found.lost} lost, ${found.usd:.2f}; "
+        f"{found.week} {found.fault:7} {found.runs} runs, {found.seconds:4.0f} s; "
+        f"published in {found.cpu_s:4.1f} CPU s, {found.memory_mb:3.0f} MB; "
+        f"{found.slots} slots, {found.calls} calls, {found.lost} lost, ${found.usd:.2f}; "
         f"{'; '.join(found.wrong) or 'all holds'}"
     )
 
