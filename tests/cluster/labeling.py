@@ -1,6 +1,6 @@
 """How much faster two workers label a partition than one, and what the engine costs beside the work.
 
-Usage: python -m tests.cluster.labeling [--pictures 216] [--latency 0.5] [--folder DIR]
+Usage: python -m tests.cluster.labeling [--pictures 216] [--latency 5] [--folder DIR]
 One simulated model's week is asked, labeled by a service that takes `latency` seconds for a picture, and published: on
 one worker, on two, and in one process. Exit code 1 if the tables differ, or if two workers label less than 1.7 times
 as fast as one. Overhead is what a run takes from being asked for to its end, without its steps.
@@ -97,7 +97,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pictures", type=int, default=216)
-    parser.add_argument("--latency", type=float, default=0.5)
+    parser.add_argument("--latency", type=float, default=5.0)
     parser.add_argument("--folder", type=Path, help="keep everything here; default: a folder that is removed")
     parser.add_argument(
         "--records", action="store_true", help="print the runs of CLICHE_HOME as JSON, and end"
@@ -116,8 +116,12 @@ def measure(folder: Path, pictures: int, latency_s: float) -> int:
     week, seconds, same = current_week(), dict[int, float](), True
     folder.mkdir(parents=True, exist_ok=True)
 
+    waits = 0  # of how many calls to come: those about the partition, not those about anchors
+
     def slow(asked: Asked) -> Said:
-        return replace(first_value(asked), wait_s=latency_s)
+        nonlocal waits
+        waits -= 1
+        return replace(first_value(asked), wait_s=latency_s if waits >= 0 else 0.0)
 
     with vision(slow) as eye:
         models = folder / "models.yaml"
@@ -129,7 +133,7 @@ def measure(folder: Path, pictures: int, latency_s: float) -> int:
         )  # refused pictures are none
         most = -(-len(answered) // _RANGES)
         for workers in (1, 2):
-            place = folder / f"workers-{workers}"
+            place, waits = folder / f"workers-{workers}", len(answered)
             with running(place, models, workers=workers, label_range=most) as cluster:
                 ran = cluster.run("control", "cliche", "run", "--submit", "--yes", "--week", week)
                 if ran.returncode:
