@@ -20,6 +20,7 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -135,11 +136,11 @@ def _line(ended: Ended) -> str:
     return lines[-1][:200] if lines else f"exit code {ended.code}"
 
 
-def growth(values: list[float]) -> dict[str, float]:
+def growth(weeks: Sequence[int], values: Sequence[float]) -> dict[str, float]:
     """Return what a week takes in the middle, and what a week adds to that, with its 95 % interval."""
-    line = stats.linregress(range(len(values)), values)
+    line = stats.linregress(weeks, values)
     half = stats.t.ppf(0.975, len(values) - 2) * line.stderr
-    middle = line.intercept + line.slope * (len(values) - 1) / 2
+    middle = sum(values) / len(values)
     return {
         "mean": round(middle, 3),
         "per_week": round(line.slope, 4),
@@ -212,10 +213,8 @@ def summary(machine: Machine, done: list[dict[str, Any]]) -> int:
         if ended.code:
             wrong.append(f"cliche {' '.join(command)} ends with {ended.code}")
     wrong += machine.left_over()
-    whole = [
-        one for one in done if one["runs"] == 1
-    ]  # others were published by a run that found some of it done
-    cpu, memory = (growth([one[name] for one in whole]) for name in ("cpu_s", "memory_mb"))
+    whole = [number for number, one in enumerate(done) if one["runs"] == 1]  # others found some of it done
+    cpu, memory = (growth(whole, [done[number][name] for number in whole]) for name in ("cpu_s", "memory_mb"))
     wrong += [
         f"a year may add {MOST_GROWTH:.0%} to the {what} of a week; it adds up to {line['year']:.0%}"
         for what, line in (("CPU seconds", cpu), ("memory", memory))
