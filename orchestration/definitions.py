@@ -18,6 +18,9 @@ from assets.labeling.status import partition_state
 from assets.leaderboard.asset import build_asset as build_leaderboard
 from assets.metrics.asset import build_asset as build_scores
 from orchestration.checks import build_checks
+from orchestration.cluster.ranges import at_work
+from orchestration.cluster.ranges import build_job as build_range_job
+from orchestration.cluster.ranges import build_sensor as build_ranges
 from orchestration.loading import WAREHOUSE_POOL
 from orchestration.loading import build_asset as build_loaded
 from orchestration.partitions import partition_key, product_definition, weeks_definition
@@ -27,9 +30,9 @@ from orchestration.settings import Settings, load_settings
 from warehouse import keys
 from warehouse.weeks import current_week, shift
 
-#: A run that Dagster launched waits for a lease: its holder may be a worker that died, whose lease ends within 60
-#: seconds. A command says at once who holds it.
-_LEASE_WAIT_S = 90.0
+#: A run that Dagster launched waits for a lease, whose holder may be a worker that died (it ends within a minute), and
+#: for a bucket that is away. A command says at once what it lacks.
+WAIT_S = 90.0
 
 #: Where runs wait for workers, a publish waits for the one machine that keeps the warehouse; elsewhere it is ignored.
 PUBLISHER = {"dagster-celery/queue": "publisher"}
@@ -45,7 +48,10 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
         UsageError: if suites, models or settings are not valid.
     """
     resource = dg.ResourceDefinition.hardcoded_resource(place, "store, suites and models") if place else None
-    place = place or make_workplace(settings, lease_wait_s=_LEASE_WAIT_S)
+    if place is None:
+        place = make_workplace(settings, wait_s=WAIT_S)
+        # Where the daemon is that asks for more runs; `cliche run` labels in its own process.
+        place = replace(place, label_range=settings.label_range if settings.postgres else None)
     weeks = weeks_definition(settings.first_week)
     product = product_definition([entry.name for entry in place.models], weeks)
     generation = [*build_generation(product), build_labels(product), build_loaded(product)]
@@ -67,12 +73,17 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
         tags=PUBLISHER,
         description="Check, score and publish one week.",
     )
+    ranges = [build_range_job()] if settings.postgres else []
     return dg.Definitions(
         assets=[*generation, *publishing],
         asset_checks=build_checks(product, weeks),
-        jobs=[generate_job, publish_job],
+        jobs=[generate_job, publish_job, *ranges],
         schedules=[_monday(generate_job, place), _hourly(generate_job, place)],
-        sensors=[build_sensor(publish_job, settings, place), build_alerts(settings, place)],
+        sensors=[
+            build_sensor(publish_job, settings, place),
+            build_alerts(settings, place),
+            *(build_ranges(job, place) for job in ranges),
+        ],
         resources={"workplace": resource or _workplace_of_a_run(place)},
         executor=dg.in_process_executor,
     )
@@ -130,6 +141,7 @@ def _hourly(
             for week in (shift(present, -1), present)
             for entry in place.active(week)
             if not held & {f"generate-{week}-{entry.name}", f"label-{week}-{entry.name}"}
+            and not (place.label_range and at_work(context.instance, entry.name, week))
             and (
                 _in_batches(place, entry, week) or _to_go_on_with(place, entry, week, is_over=week != present)
             )

@@ -32,8 +32,11 @@ from warehouse.processes import is_dead, process_name
 #: Tags that name the process of a run, so that a later one can tell whether it still lives, and the home in which it
 #: ran: machines may be called alike, and know nothing of each other's processes.
 PROCESS_TAG, HOME_TAG = "cliche/process", "cliche/home"
+#: Tags of a run that labels a range of a partition. Dagster's own tag of a partition it has not: under a limit of runs
+#: of one model its ranges would be labeled one after the other.
+PARTITION_TAG, RANGE_TAG = "cliche/partition", "cliche/range"
 #: Runs whose end was never recorded may hold pool slots.
-_UNFINISHED = [
+UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.QUEUED,
@@ -167,7 +170,7 @@ def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     this machine or another, are left alone.
     """
     buried = []
-    for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
+    for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):
         run = record.dagster_run
         if not has_died(instance, run):
             continue
@@ -180,7 +183,7 @@ def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
 
 def unfinished(instance: dg.DagsterInstance) -> dict[str, int]:
     """Return how many runs wait or go on, by their status."""
-    records = instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED))
+    records = instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED))
     return dict(Counter(record.dagster_run.status.value for record in records))
 
 

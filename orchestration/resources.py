@@ -19,10 +19,8 @@ from orchestration.settings import CHECKOUT, Settings
 from warehouse.store import Store, open_store
 
 
-def make_workplace(
-    settings: Settings, listener: Listener | None = None, *, lease_wait_s: float = 0.0
-) -> Workplace:
-    """Return the surroundings that the settings describe; a lease that is held is tried again for `lease_wait_s`.
+def make_workplace(settings: Settings, listener: Listener | None = None, *, wait_s: float = 0.0) -> Workplace:
+    """Return the surroundings that the settings describe; see `open_store` for `wait_s`.
 
     Raises:
         UsageError: if suites or models are not valid, with the file, the place and how to fix it.
@@ -31,7 +29,7 @@ def make_workplace(
     found = load_models_file(settings.models, suites, providers=PROVIDERS)
     labelers = with_questions(found.labelers, suites, where=settings.models.name)
     check_labelers(found.models, labelers, where=settings.models.name)
-    store = open_store(settings.store, lease_wait_s)
+    store = open_store(settings.store, wait_s)
     return Workplace(
         store=store,
         warehouse=settings.warehouse,

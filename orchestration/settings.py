@@ -42,6 +42,7 @@ class Settings(BaseModel):
         default=132.0, gt=0, le=168
     )  # after Monday 00:00 UTC; 132 is Saturday 12:00
     workers: int | None = Field(default=None, ge=0)  # processes for reading pictures; None: one a core
+    label_range: int | None = Field(default=None, ge=1)  # pictures that one run on a worker labels; None: all
     caps: Caps = Field(default_factory=Caps)  # most dollars of a run, a week, a month
     alerts: AlertSettings = Field(default_factory=AlertSettings)  # what is sent to people, and how
     site_url: str | None = None  # where the store's root is on the web: canonical addresses begin with it

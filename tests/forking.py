@@ -28,6 +28,8 @@ from warehouse.database import migrations, published
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans become children of this process
+#: Variable that names a module which is imported before all others, when the process that forks begins.
+FIRST = "CLICHE_FORK_FIRST"
 _LONGEST = 1_000_000  # bytes of a request: arguments and environment
 #: Not `orchestration`: its console looks at the environment when it is imported.
 _IMPORTED = (
@@ -110,7 +112,7 @@ def _server() -> socket.socket:
 
 def serve(number: int) -> Any:
     """Fork a process for each request; in it, return what it is to do. Ends when nobody can ask any more."""
-    for name in _IMPORTED:
+    for name in (*filter(None, [os.environ.get(FIRST)]), *_IMPORTED):
         importlib.import_module(name)
     importlib.import_module(
         "assets.labeling.anchors.shipped"

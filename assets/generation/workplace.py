@@ -47,6 +47,7 @@ class Workplace:
     code_version: str
     labelers: Mapping[str, LabelerEntry] = field(default_factory=dict)  # of models.yaml, by name
     workers: int | None = None
+    label_range: int | None = None  # pictures that one run labels, where runs of their own label the rest
     listener: Listener = field(default_factory=Listener)
     interrupt: threading.Event = field(default_factory=threading.Event)
     caps: Caps = field(default_factory=Caps)

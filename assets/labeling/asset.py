@@ -1,27 +1,36 @@
 """The assets `labels` and `anchor_labels`, and nothing but the wiring."""
 
+from collections.abc import Iterator
 from typing import cast
 
 import dagster as dg
 
 from assets.generation.workplace import Workplace, parse_key
 from assets.labeling.anchors.step import label_anchor_sets
-from assets.labeling.partition import label, left_over
+from assets.labeling.partition import label, left_over, split
 
 
 def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
     """Return the asset of this step over models and weeks."""
 
     @dg.asset(
-        partitions_def=partitions, deps=["images"], required_resource_keys={"workplace"}, kinds={"parquet"}
+        partitions_def=partitions,
+        deps=["images"],
+        required_resource_keys={"workplace"},
+        kinds={"parquet"},
+        output_required=False,
     )
-    def labels(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def labels(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         """What the pictures of one model and week show, read by one labeler version."""
         place = cast(Workplace, context.resources.workplace)
-        report = label(place, *parse_key(context.partition_key))
+        model, week = parse_key(context.partition_key)
+        if parts := split(place, model, week):
+            context.log.info(f"so many pictures are labeled by {len(parts)} runs of label_range")
+            return
+        report = label(place, model, week)
         if report.open:
             context.log.error(left_over(report))
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
                 "pictures": report.pictures,
                 "labels_written": report.written,

@@ -4,13 +4,16 @@ from assets.generation.plan import Plan, read_plan
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.asking import FREELY
 from assets.labeling.asked.guard import asking_of
+from assets.labeling.ranges import WHOLE, Range, held, may_be_split, ranges_of
+from assets.labeling.registry import LABELERS, make_labeler
 from assets.labeling.run import LabelReport, label_partition
-from assets.labeling.thumbnails.partition import complete
+from assets.labeling.status import partition_state
+from assets.labeling.thumbnails.partition import complete, pictures, shrink
 from warehouse.errors import ClicheError
 
 
-def label(place: Workplace, model: str, week: str) -> LabelReport:
-    """Label what is missing in one partition under its lease, and return what the plan's labeler did.
+def label(place: Workplace, model: str, week: str, part: Range = WHOLE) -> LabelReport:
+    """Label what is missing in one partition, or a range of it, under its lease; return what the plan's labeler did.
 
     Then the thumbnails of its pictures are made, whoever labeled them or did not.
 
@@ -25,13 +28,13 @@ def label(place: Workplace, model: str, week: str) -> LabelReport:
     plan = read_plan(place.store, week, model)
     if plan is None:
         raise ClicheError(f"nothing was planned for {model} in the week {week}; run it first")
-    with place.store.lease(f"label-{week}-{model}", purpose=f"label {week} / {model}"):
-        report = _label_with(place, plan, plan.labeler)
+    with held(place.store, week, model, part):
+        report = _label_with(place, plan, plan.labeler, part)
         if report.stopped_by or report.open:
             place.listener.told(f"{model}, week {week}: {left_over(report)}")
         for name in plan.also_labelers:
             try:
-                beside = _label_with(place, plan, name)
+                beside = _label_with(place, plan, name, part)
             except ClicheError as error:
                 place.listener.told(f"{model}, week {week}: labeler {name} beside the plan's: {error}")
                 continue
@@ -39,8 +42,23 @@ def label(place: Workplace, model: str, week: str) -> LabelReport:
                 place.listener.told(f"{model}, week {week}: {left_over(beside)}")
         if place.interrupt.is_set() and report.open:
             raise ClicheError(f"labeling {model}, week {week} was interrupted; run again to go on")
-        complete(place, week, model)
+        if part == WHOLE:
+            complete(place, week, model)
+        else:
+            mine = [picture for picture in pictures(place.store, week, model) if picture.sha256 in part]
+            shrink(place, mine, f"{model}, week {week}, {part}")
     return report
+
+
+def split(place: Workplace, model: str, week: str) -> list[Range]:
+    """Return the ranges in which runs of their own label what a partition lacks; none where its own run does so."""
+    plan = read_plan(place.store, week, model)
+    if place.label_range is None or plan is None or plan.labeler not in {*LABELERS, *place.labelers}:
+        return []
+    if not may_be_split(make_labeler(plan.labeler, place.labelers)):
+        return []
+    left = partition_state(place.store, week, model, place.labelers).unlabelled
+    return ranges_of(left, place.label_range)
 
 
 def left_over(report: LabelReport) -> str:
@@ -49,13 +67,14 @@ def left_over(report: LabelReport) -> str:
     return f"{report.labeler.partition('@')[0]} left {report.open} of {report.pictures} pictures ({why})"
 
 
-def _label_with(place: Workplace, plan: Plan, name: str) -> LabelReport:
+def _label_with(place: Workplace, plan: Plan, name: str, part: Range) -> LabelReport:
     entry = place.labelers.get(name)
     return label_partition(
         place.store,
         plan,
         labeler_name=name,
         labelers=place.labelers,
+        part=part,
         workers=place.workers,
         on_tasks=place.listener.to_label,
         on_picture=place.listener.labelled,

@@ -21,6 +21,7 @@ from assets.labeling.asked.asking import FREELY, Asking, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, of_partition
 from assets.labeling.pictures import PictureToRead
+from assets.labeling.ranges import WHOLE, Range
 from assets.labeling.records import LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import NOBODY, is_remote, make_labeler
 from warehouse import keys
@@ -79,6 +80,7 @@ def label_partition(
     *,
     labeler_name: str | None = None,
     labelers: Mapping[str, LabelerEntry] = NOBODY,
+    part: Range = WHOLE,
     workers: int | None = None,
     on_tasks: Callable[[int], None] = lambda pictures: None,
     on_picture: Callable[[], None] = lambda: None,
@@ -91,6 +93,7 @@ def label_partition(
         plan: the frozen plan of the partition.
         labeler_name: another labeler than the plan's.
         labelers: the labelers of models.yaml.
+        part: of the partition's pictures; others are left alone.
         workers: processes; 0 reads in this process, None takes one a core. A labeler that is asked needs none.
         on_tasks: told how many pictures there are to read.
         on_picture: told of every picture that was read.
@@ -100,8 +103,8 @@ def label_partition(
     name = f"{labeler.name}@{labeler.version}"
     done = labelled(store, plan, labeler)
     if is_remote(labeler):
-        return _ask(store, plan, labeler, done, on_tasks, on_picture, asking)
-    tasks = missing(store, plan, labeler, done)
+        return _ask(store, plan, labeler, part, done, on_tasks, on_picture, asking)
+    tasks = [task for task in missing(store, plan, labeler, done) if task.sha256 in part]
     on_tasks(len(tasks))
     written = 0
     queue = iter(tasks)
@@ -119,6 +122,7 @@ def _ask(
     store: Store,
     plan: Plan,
     labeler: RemoteLabeler,
+    part: Range,
     done: Collection[tuple[str, str]],
     on_tasks: Callable[[int], None],
     on_picture: Callable[[], None],
@@ -136,8 +140,9 @@ def _ask(
         if rows:
             _write_part(store, plan, name, rows)
 
-    journal = Journal(store, of_partition(plan.week, plan.model), name, keep)
-    tasks |= {task.sha256: task for task in missing(store, plan, labeler, done, closed(journal.known))}
+    journal = Journal(store, of_partition(plan.week, plan.model), name, keep, part)
+    lacking = missing(store, plan, labeler, done, closed(journal.known))
+    tasks |= {task.sha256: task for task in lacking if task.sha256 in part}
     on_tasks(len(tasks))
     asked = ask_all(
         labeler,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import tenacity
@@ -22,6 +22,8 @@ from dagster_postgres.utils import DagsterPostgresException
 from dagster_shared.cli import WorkspaceOpts
 from sqlalchemy.exc import SQLAlchemyError
 
+from orchestration.cluster.ranges import LABEL_RANGE, RangeRun
+from orchestration.instance import PARTITION_TAG
 from orchestration.settings import CHECKOUT
 
 if TYPE_CHECKING:
@@ -57,6 +59,22 @@ def submit(
     instance: dg.DagsterInstance, of: WorkspaceRequestContext, job: str, key: str | dg.MultiPartitionKey
 ) -> Submitted:
     """Put one partition of a job into the queue."""
+    return _submit(instance, of, job, str(key), {}, _tags(key))
+
+
+def submit_range(instance: dg.DagsterInstance, of: WorkspaceRequestContext, run: RangeRun) -> Submitted:
+    """Put one range of a partition's labels into the queue."""
+    return _submit(instance, of, LABEL_RANGE, run.tags[PARTITION_TAG], run.config, run.tags)
+
+
+def _submit(
+    instance: dg.DagsterInstance,
+    of: WorkspaceRequestContext,
+    job: str,
+    partition: str,
+    config: Mapping[str, Any],
+    tags: Mapping[str, str],
+) -> Submitted:
     location = get_code_location_from_workspace(of, None)
     repository = get_remote_repository_from_code_location(location, None)
     run = _create_run(
@@ -64,13 +82,13 @@ def submit(
         code_location=location,
         remote_repo=repository,
         remote_job=get_remote_job_from_remote_repo(repository, job),
-        run_config={},
-        tags=_tags(key),
+        run_config=dict(config),
+        tags=dict(tags),
         op_selection=None,
         run_id=None,
     )
     instance.submit_run(run.run_id, of)
-    return Submitted(job, str(key), run.run_id)
+    return Submitted(job, partition, run.run_id)
 
 
 def _tags(key: str | dg.MultiPartitionKey) -> dict[str, str]:
@@ -90,9 +108,14 @@ _patient = tenacity.Retrying(
 
 
 def followed(
-    instance: dg.DagsterInstance, runs: Sequence[Submitted]
+    instance: dg.DagsterInstance,
+    runs: Sequence[Submitted],
+    then: Callable[[Submitted], Sequence[Submitted]] = lambda run: (),
 ) -> Iterator[tuple[Submitted, dg.DagsterRunStatus]]:
-    """Yield each run with how it ended, when it has; what retries a failed run is followed in its place."""
+    """Yield each run with how it ended, when it has; what retries a failed run is followed in its place.
+
+    `then` gives the runs that come after one that succeeded; they are followed too.
+    """
     waiting = {one.run_id: one for one in runs}
     while waiting:
         for run_id, one in [*waiting.items()]:
@@ -105,6 +128,8 @@ def followed(
             elif run.tags.get("dagster/will_retry") == "true":
                 waiting[run_id] = one  # its retry is about to be made
             else:
+                more = then(one) if run.status is dg.DagsterRunStatus.SUCCESS else ()
+                waiting |= {another.run_id: another for another in more}
                 yield one, run.status
         if waiting:
             time.sleep(_POLL_S)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -10,14 +13,19 @@ from assets.generation.workplace import Workplace
 from assets.labeling.status import partition_state
 from assets.leaderboard.published import latest
 from orchestration import weekly
-from orchestration.cluster.submit import AWAY, followed, submit, workspace
+from orchestration.cluster.ranges import LABEL_RANGE, at_work, left_to_label
+from orchestration.cluster.submit import AWAY, Submitted, followed, submit, submit_range, workspace
 from orchestration.console import note, say
-from orchestration.definitions import GENERATE, PUBLISH
+from orchestration.definitions import GENERATE, PUBLISH, WAIT_S
 from orchestration.gate import look
 from orchestration.instance import open_instance
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
 from warehouse.errors import ClicheError, UsageError
+from warehouse.store import open_store
+
+if TYPE_CHECKING:
+    from dagster._core.workspace.context import WorkspaceRequestContext
 
 
 def submit_week(
@@ -63,10 +71,25 @@ def _submit(
         keys = {str(partition_key(*one)): one for one in todo}
         runs = [submit(instance, of, GENERATE, partition_key(*one)) for one in todo]
         say(f"{len(runs)} of {len(wanted)} partitions submitted")
+        place = replace(place, store=open_store(settings.store, WAIT_S))  # what goes on is followed patiently
+        left, how = Counter(run.partition for run in runs), dict[str, dg.DagsterRunStatus]()
+
+        def labels_of(run: Submitted) -> list[Submitted]:
+            if run.job != GENERATE:
+                return []
+            more = _ranges(instance, of, settings, place, *keys[run.partition])
+            left[run.partition] += len(more)
+            return more
+
         code = 0
-        for run, status in followed(instance, runs):
+        for run, status in followed(instance, runs, labels_of):
+            left[run.partition] -= 1
+            if status is not dg.DagsterRunStatus.SUCCESS:
+                how[run.partition] = status
+            if left[run.partition]:  # ranges of its labels
+                continue
             model, week = keys[run.partition]
-            why = _problem(place, model, week, status)
+            why = _problem(place, model, week, how.get(run.partition, status))
             note(f"{model}, week {week}: {why or 'complete'} (run {run.run_id[:8]})")
             code = code or int(bool(why))
         week = wanted[0][1]
@@ -84,6 +107,24 @@ def _submit(
             edition = latest(place.store)
             say(f"Edition {edition.id if edition else '?'} is current: {address(place)}")
     return code
+
+
+def _ranges(
+    instance: dg.DagsterInstance,
+    of: WorkspaceRequestContext,
+    settings: Settings,
+    place: Workplace,
+    model: str,
+    week: str,
+) -> list[Submitted]:
+    """Submit the runs that label what the run of a partition left to them; others may have done so already."""
+    place = replace(place, label_range=settings.label_range)
+    for run in left_to_label(instance, place, model, week):
+        submit_range(instance, of, run)
+    return [
+        Submitted(LABEL_RANGE, str(partition_key(model, week)), run.run_id)
+        for run in at_work(instance, model, week)
+    ]
 
 
 def _problem(place: Workplace, model: str, week: str, status: dg.DagsterRunStatus) -> str:

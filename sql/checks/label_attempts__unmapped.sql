@@ -1,5 +1,5 @@
 -- Answers: which answers of labelers' APIs does no error table know?
--- Grain: call, attempt.
+-- Grain: week, model, call, attempt.
 -- Columns:
 --   error_code, error_message: what the API said
 -- Depends on: label_attempts.

@@ -47,7 +47,7 @@ def embedded(folder: Path, models: Path, week: str) -> dict[str, str]:
     folder.mkdir(parents=True)
     (folder / "cliche.yaml").write_text(f"models: {models}\nfirst_week: 2026-09-07\n", encoding="utf-8")
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "cliche"), "run", "--week", week],
+        [str(Path(sys.executable).parent / "cliche"), "run", "--yes", "--week", week],
         env={**os.environ, "CLICHE_HOME": str(folder), "PYTHONWARNINGS": "ignore"},
         cwd=CHECKOUT,
         capture_output=True,

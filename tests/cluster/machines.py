@@ -15,8 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
+import yaml
 
 from orchestration.settings import CHECKOUT
 from tests.cluster.valkey import Valkey, find_valkey, running_valkey
@@ -44,6 +46,7 @@ class Cluster:
     database: str
     store: str
     code_port: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     commands: dict[str, Sequence[str]] = field(default_factory=dict)
 
@@ -68,8 +71,8 @@ class Cluster:
         dagster = self.folder / name / "dagster"
         dagster.mkdir(parents=True)
         shutil.copy(CHECKOUT / "deploy" / "dagster.yaml", dagster / "dagster.yaml")
-        settings = f"models: {self.models}\nfirst_week: 2026-09-07\n"
-        (self.folder / name / "cliche.yaml").write_text(settings, encoding="utf-8")
+        settings = {"models": str(self.models), "first_week": "2026-09-07", **self.settings}
+        (self.folder / name / "cliche.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
 
     def run(self, name: str, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command on a machine until it ends; what it printed is in the result."""
@@ -127,8 +130,8 @@ class Cluster:
     def memory_mb(self) -> float:
         """Return the memory of everything that belongs to the cluster, shared pages counted in parts (PSS)."""
         first = [one.pid for one in self.processes.values()]
-        servers = (self.postgres.process, self.broker.process)
-        first += [one.pid for one in servers if one is not None] + [self.bucket.pid]
+        servers = (self.postgres.process, self.broker.process, self.bucket.process)
+        first += [one.pid for one in servers if one is not None]
         total = 0
         for pid in first:
             with suppress(psutil.Error):
@@ -145,8 +148,10 @@ def _program(command: Sequence[str]) -> Iterator[str]:
 
 
 @contextmanager
-def running(folder: Path, models: Path, *, workers: int = 2) -> Iterator[Cluster]:
+def running(folder: Path, models: Path, *, workers: int = 2, **settings: Any) -> Iterator[Cluster]:
     """Start servers, the code server, the daemon and workers; the first worker publishes, too.
+
+    `settings` are more keys of each home's cliche.yaml.
 
     Raises:
         MissingError: if a server's program is not here.
@@ -161,7 +166,8 @@ def running(folder: Path, models: Path, *, workers: int = 2) -> Iterator[Cluster
         bucket = stack.enter_context(running_server(str(programs["SeaweedFS"]), folder / "seaweedfs"))
         database = postgres.fresh_address().replace("postgresql:", "postgresql+psycopg2:", 1)
         (port,) = _free_ports(1)
-        cluster = Cluster(folder, models, postgres, broker, bucket, database, bucket.fresh_address(), port)
+        store = bucket.fresh_address()
+        cluster = Cluster(folder, models, postgres, broker, bucket, database, store, port, settings)
         stack.callback(cluster.end)
         cluster.make_home("control")
         made = cluster.run("control", "dagster", "instance", "migrate")

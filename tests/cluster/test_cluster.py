@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.demo import embedded, published, write_models
-from tests.cluster.kills import SUITES
 from tests.cluster.machines import MissingError, running
 from warehouse.weeks import current_week
+
+SUITES = [{"suite": "diversity-request@1", "replicates": 2}, {"suite": "canary@1", "replicates": 1}]
 
 
 def test_a_week_on_two_workers_is_the_week_of_one_process(tmp_path: Path) -> None:

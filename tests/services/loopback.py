@@ -6,6 +6,7 @@ Belongs here: sockets, threads, slow and broken transport. Does not belong here:
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +39,15 @@ class Reply:
 
 class RefusedRequestError(AssertionError):
     """A request that the API's own description does not allow; the test fails with it."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of callers that were killed; say everything of mistakes in this server."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -91,8 +101,7 @@ def serve(answer: Callable[[Seen], Reply]) -> Iterator[str]:
 
         do_GET = do_POST = _handle  # noqa: N815 - names of the standard library
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

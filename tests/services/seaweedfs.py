@@ -61,7 +61,7 @@ class SeaweedFS:
     """A running server: where it listens and what a client needs to know."""
 
     endpoint: str
-    pid: int
+    process: subprocess.Popen[bytes]
     folder: Path
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
@@ -83,6 +83,15 @@ class SeaweedFS:
     def fresh_address(self) -> str:
         """Return an `s3://bucket/prefix` under which nothing lies yet."""
         return f"s3://{BUCKET}/test-{os.getpid()}-{next(self._numbers)}"
+
+    def kill(self) -> None:
+        """Kill the server; what it wrote stays."""
+        _end(self.process)
+
+    def start(self) -> None:
+        """Start a killed server again, with the same ports and data."""
+        command = [str(word) for word in self.process.args] if isinstance(self.process.args, list) else []
+        self.process = _begin(command, self.folder, self.endpoint)
 
 
 def _free_ports(count: int) -> list[int]:
@@ -167,8 +176,12 @@ def _start(binary: str, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     folder.mkdir(parents=True, exist_ok=True)
     command, port = _command(binary, folder)
     endpoint = f"http://127.0.0.1:{port}"
+    return _begin(command, folder, endpoint), endpoint
+
+
+def _begin(command: list[str], folder: Path, endpoint: str) -> subprocess.Popen[bytes]:
     log = folder / "server.log"
-    with log.open("wb") as out:
+    with log.open("ab") as out:
         process = subprocess.Popen(
             command,
             stdout=out,
@@ -180,7 +193,7 @@ def _start(binary: str, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     until = time.monotonic() + START_TIMEOUT_S
     while process.poll() is None and time.monotonic() < until:
         if _ready(endpoint):
-            return process, endpoint
+            return process
         time.sleep(0.2)
     _end(process)
     raise RuntimeError(f"SeaweedFS did not start: {log.read_text(errors='replace')[-2000:]}")
@@ -204,20 +217,23 @@ def find_weed() -> str | None:
 
 
 @contextmanager
-def running_server(binary: str, folder: Path) -> Iterator[SeaweedFS]:
-    """Start a server with one bucket in `folder`, and end it."""
+def running_server(binary: str, folder: Path, *, keep: bool = False) -> Iterator[SeaweedFS]:
+    """Start a server with one bucket in `folder`, and end it; `keep` what it holds for the next one there."""
     for attempt in range(3):
+        place = folder if keep else folder / str(attempt)
         try:
-            process, endpoint = _start(binary, folder / str(attempt))
+            process, endpoint = _start(binary, place)
+            server = SeaweedFS(endpoint, process, place)
             break
         except RuntimeError:  # another process may have taken a port in between
             if attempt == 2:
                 raise
     try:
-        yield SeaweedFS(endpoint, process.pid, folder)
+        yield server
     finally:
-        _end(process)
-        shutil.rmtree(folder, ignore_errors=True)
+        server.kill()
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,13 @@ from warehouse.store.base import Head, Holder, Lease, Store
 __all__ = ["Head", "Holder", "Lease", "Store", "open_store"]
 
 
-def open_store(address: str | Path, lease_wait_s: float = 0.0, profile: str | None = None) -> Store:
+def open_store(address: str | Path, wait_s: float = 0.0, profile: str | None = None) -> Store:
     """Return the store at `address`: a folder, or `s3://bucket/prefix` with the usual AWS variables.
 
     Args:
         address: of the store.
-        lease_wait_s: seconds for which a lease that another run holds is tried again; a dead run's ends within 60.
+        wait_s: seconds for which a lease that another run holds (a dead one's ends within 60) and a server that is away
+            are tried again.
         profile: of the AWS files, whose keys, server and region are used instead of the variables; of a bucket alone.
 
     Raises:
@@ -28,11 +29,11 @@ def open_store(address: str | Path, lease_wait_s: float = 0.0, profile: str | No
     if str(address).startswith("s3://"):
         from warehouse.store.s3 import S3Store
 
-        return S3Store(str(address), lease_wait_s, profile)
+        return S3Store(str(address), wait_s, profile)
     if re.match(r"[a-z][a-z0-9+.-]+:", str(address)):
         raise UsageError(f'no store "{address}"; write a folder, or s3://bucket/prefix')
     if profile is not None:
         raise UsageError(f'"{address}" is a folder, which has no AWS profile; leave --profile out')
     from warehouse.store.local import LocalStore
 
-    return LocalStore(Path(address), lease_wait_s)
+    return LocalStore(Path(address), wait_s)

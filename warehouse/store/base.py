@@ -52,6 +52,11 @@ class Store(Protocol):
         """Return a printable address without credentials."""
         ...
 
+    @property
+    def wait_s(self) -> float:
+        """Return for how many seconds a lease that is held, or a server that is away, is tried again."""
+        ...
+
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write durably unless the key exists; return True if written, False if it was there."""
         ...

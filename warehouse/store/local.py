@@ -40,10 +40,10 @@ _GROUP, _GROUP_BYTES = 200, 1 << 24
 class LocalStore:
     """Write-once objects in a folder; implements `warehouse.store.base.Store`. Threads may share it."""
 
-    def __init__(self, root: Path, lease_wait_s: float = 0.0) -> None:
-        """Name the folder; it is made by the first write. A lease that is held is tried again for `lease_wait_s`."""
+    def __init__(self, root: Path, wait_s: float = 0.0) -> None:
+        """Name the folder; it is made by the first write. A lease that is held is tried again for `wait_s`."""
         self._root = root.expanduser().absolute()
-        self._lease_wait_s = lease_wait_s
+        self.wait_s = wait_s
         self._writing = Writing(self._root)
 
     @property
@@ -176,7 +176,7 @@ class LocalStore:
         path = self._root / lease_key(name)
         with explained("lock", path):
             self._writing.make(path.parent)
-            lease = local_leases.acquire(path, holders.this_run(purpose), self._lease_wait_s)
+            lease = local_leases.acquire(path, holders.this_run(purpose), self.wait_s)
         try:
             yield lease
         finally:

@@ -22,8 +22,8 @@ _AT_ONCE = 16
 _OTHER_TAG = '"00000000000000000000000000000000"'
 
 
-def objects_at(address: str, profile: str | None = None) -> Objects:
-    """Return the objects below an address; the server is asked nothing yet.
+def objects_at(address: str, wait_s: float = 0.0, profile: str | None = None) -> Objects:
+    """Return the objects below an address; the server is asked nothing yet. See `open_store` for the rest.
 
     Raises:
         UsageError: if `address` does not read `s3://bucket/prefix`.
@@ -36,21 +36,21 @@ def objects_at(address: str, profile: str | None = None) -> Objects:
             "credentials go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         )
     prefix = (found[2] or "").rstrip("/")
-    return Objects(found[1], f"{check_key(prefix)}/" if prefix else "", profile)
+    return Objects(found[1], f"{check_key(prefix)}/" if prefix else "", wait_s, profile)
 
 
 class S3Store:
     """Write-once objects in a bucket; implements `warehouse.store.base.Store`. Threads may share it."""
 
-    def __init__(self, address: str, lease_wait_s: float = 0.0, profile: str | None = None) -> None:
+    def __init__(self, address: str, wait_s: float = 0.0, profile: str | None = None) -> None:
         """Name the bucket and prefix; the server is asked nothing yet. See `open_store` for the rest.
 
         Raises:
             UsageError: if `address` does not read `s3://bucket/prefix`.
             StoreError: if the AWS settings make no client.
         """
-        self._objects = objects_at(address, profile)
-        self._lease_wait_s = lease_wait_s
+        self._objects = objects_at(address, wait_s, profile)
+        self.wait_s = wait_s
 
     @property
     def url(self) -> str:
@@ -119,7 +119,7 @@ class S3Store:
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> Iterator[s3_leases.S3Lease]:
         """Return a context manager that holds the lease and beats three times in `ttl_s` seconds."""
         holder = holders.this_run(purpose)
-        lease = s3_leases.acquire(self._objects, lease_key(name), holder, ttl_s, self._lease_wait_s)
+        lease = s3_leases.acquire(self._objects, lease_key(name), holder, ttl_s, self.wait_s)
         try:
             yield lease
         finally:

@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+)
 
 from warehouse.store.base import Head
 from warehouse.store.s3_errors import code_of, explained, status_of
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
 
 ABSENT = "*"  # the condition "there is no such object"
 _CONFLICTS = 6  # 409: the server asks to repeat a conditional write
+_AWAY = (500, 502, 503, 504)  # of a server that starts
+_AGAIN_S = 1.0
 _READS = 3  # bodies that break off are read again; boto3 repeats only what fails before the body
 _PUT_ID = "put-id"
 _OCTETS = "application/octet-stream"
@@ -42,10 +50,10 @@ class StoredObject:
     age_s: float
 
 
-def make_client(profile: str | None = None) -> S3Client:
+def make_client(wait_s: float = 0.0, profile: str | None = None) -> S3Client:
     """Return a client for the usual AWS variables, or for a profile of the AWS files and nothing else.
 
-    Threads may share it.
+    Threads may share it. A server that is away is asked three times more, or for `wait_s` seconds if that is longer.
     """
     import boto3
 
@@ -73,20 +81,36 @@ def make_client(profile: str | None = None) -> S3Client:
         tcp_keepalive=True,
         **settings,
     )
-    return session.client("s3", region_name=region or "us-east-1", endpoint_url=endpoint, config=config)
+    client = session.client("s3", region_name=region or "us-east-1", endpoint_url=endpoint, config=config)
+    client.meta.events.register_first("needs-retry.s3", _patient(wait_s))
+    return client
+
+
+def _patient(wait_s: float) -> Any:
+    """Return what tells botocore after how many seconds to ask once more; None leaves that to its own rules."""
+
+    def again(
+        attempts: int, caught_exception: Exception | None, response: Any, **more: object
+    ) -> float | None:
+        away = isinstance(caught_exception, (ConnectionError, ConnectionClosedError)) or (
+            response is not None and response[0].status_code in _AWAY
+        )
+        return _AGAIN_S if away and attempts * _AGAIN_S <= wait_s else None
+
+    return again
 
 
 class Objects:
     """The objects of one bucket below one prefix; keys here are without the prefix."""
 
-    def __init__(self, bucket: str, prefix: str, profile: str | None = None) -> None:
-        """Take the bucket's name, a prefix that is empty or ends with a slash, an AWS profile; asks nothing yet."""
+    def __init__(self, bucket: str, prefix: str, wait_s: float = 0.0, profile: str | None = None) -> None:
+        """Take the bucket's name and a prefix that is empty or ends with a slash; asks nothing yet."""
         self._bucket = bucket
         self._prefix = prefix
         self.url = f"s3://{bucket}/{prefix}".rstrip("/")
         self._bucket_seen = False
         with explained("use", self.url):
-            self._client = make_client(profile)
+            self._client = make_client(wait_s, profile)
 
     def put(self, key: str, data: bytes, *, if_etag: str = ABSENT) -> str | None:
         """Write if the object's tag is `if_etag` (or if there is no object); return its new tag, else None.

@@ -17,6 +17,7 @@ from typing import Any
 
 from assets.gateway.admission import NotNowError
 from assets.labeling.asked.attempts import LabelAttempt, parse, to_parquet
+from assets.labeling.ranges import WHOLE, Range
 from assets.labeling.records import Reading
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
@@ -80,9 +81,9 @@ class Lost:
 class Journal:
     """The calls of one labeler version in one scope. Several threads may use it; `flush` before it is left."""
 
-    def __init__(self, store: Store, scope: CallScope, labeler: str, keep: Keep) -> None:
-        """Read what is there; `labeler` is `<name>@<version>`."""
-        self.scope, self.labeler = scope, labeler
+    def __init__(self, store: Store, scope: CallScope, labeler: str, keep: Keep, part: Range = WHOLE) -> None:
+        """Read what is there; `labeler` is `<name>@<version>`, `part` says which pictures this run asks about."""
+        self.scope, self.labeler, self._part = scope, labeler, part
         self.store, self._keep = store, keep
         self._lock = threading.Lock()
         self._attempts: list[LabelAttempt] = []
@@ -94,17 +95,18 @@ class Journal:
         self.known = [one for key in store.list(prefix) for one in parse(store.get(key), key)]
 
     def lost(self) -> list[Lost]:
-        """Return the intents that have no receipt.
+        """Return the intents that have no receipt: about pictures of this run's part, others may be in flight.
 
         Raises:
             CorruptObjectError: if an intent does not read.
         """
         answered = {(one.call, one.attempt) for one in self.known}
-        lost = [
+        unanswered = (
             read_intent(self.store, key)
             for key in self.store.list(keys.label_intents_prefix(self.scope.path, self.labeler))
             if parse_intent_key(key) not in answered
-        ]
+        )
+        lost = [one for one in unanswered if all(sha256 in self._part for sha256 in one.images)]
         self._intended.update(f"{one.call}/{one.attempt}" for one in lost)
         return lost
 

@@ -10,7 +10,7 @@ import dagster as dg
 from assets.generation.workplace import parse_key
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.view import View
-from orchestration.instance import failed_checks, has_died
+from orchestration.instance import PARTITION_TAG, RANGE_TAG, failed_checks, has_died
 
 _LOOK_BACK = timedelta(days=8)
 _MOST = 2_000  # runs that are looked at
@@ -25,11 +25,11 @@ def runs(view: View) -> Iterator[Alert]:
     """Yield partitions whose newest run that ended, failed or was killed; and runs that nobody began for hours."""
     if view.instance is None:
         return
-    settled: set[tuple[str, str]] = set()
+    settled: set[tuple[str, str, str]] = set()
     filters = dg.RunsFilter(updated_after=view.now - _LOOK_BACK)
     for record in view.instance.get_run_records(filters, limit=_MOST):  # the newest first
         run = record.dagster_run
-        of = (run.job_name, run.tags.get(_PARTITION, ""))
+        of = (run.job_name, _partition(run), run.tags.get(RANGE_TAG, ""))
         killed = not run.is_finished and has_died(view.instance, run)
         # What was labeled after a stop is a part of the job: the stop still stands.
         part = run.is_success and run.asset_selection and run.root_run_id is None
@@ -56,7 +56,11 @@ def _failed(instance: dg.DagsterInstance, run: dg.DagsterRun, *, killed: bool) -
 
 
 def _about(run: dg.DagsterRun) -> tuple[str, str]:
-    return parse_key(run.tags.get(_PARTITION, ""))
+    return parse_key(_partition(run))
+
+
+def _partition(run: dg.DagsterRun) -> str:
+    return run.tags.get(_PARTITION) or run.tags.get(PARTITION_TAG, "")
 
 
 def _why(instance: dg.DagsterInstance, run_id: str) -> str:

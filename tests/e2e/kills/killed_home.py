@@ -10,7 +10,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -41,18 +41,39 @@ def make_home(
 ) -> Path:
     """Write settings, models and a study to import into a folder; `more` are keys of the model's entry."""
     write_settings(folder, models="models.yaml", runs_at_once=1, workers=0)
-    model = {
-        "name": MODEL,
-        "title": "Paid",
-        "provider": "openai_images",
-        "model_id": "gpt-image-2",
-        "suites": suites,
-        "labeler": LABELER,
-        "concurrency": concurrency,
-        "requests_per_minute": 60_000,
-        "price": [{"per_image_usd": 0.04, "per_million_usd": PRICES, "most_usd": MOST_USD, **PRICE}],
-        "connection": {"base_url": images_url, "allow_private": True},
-    }
+    models = paid_models(
+        images_url, labels_url, names=[MODEL], suites=suites, concurrency=concurrency, **more
+    )
+    (folder / "models.yaml").write_text(yaml.safe_dump(models), encoding="utf-8")
+    return folder
+
+
+def paid_models(
+    images_url: str,
+    labels_url: str,
+    *,
+    names: Sequence[str],
+    suites: list[dict[str, Any]],
+    concurrency: int,
+    **more: Any,
+) -> dict[str, Any]:
+    """Return the content of a models file: paid models, and the labeler of all; `more` are keys of the models."""
+    models = [
+        {
+            "name": name,
+            "title": name.title(),
+            "provider": "openai_images",
+            "model_id": "gpt-image-2",
+            "suites": suites,
+            "labeler": LABELER,
+            "concurrency": concurrency,
+            "requests_per_minute": 60_000,
+            "price": [{"per_image_usd": 0.04, "per_million_usd": PRICES, "most_usd": MOST_USD, **PRICE}],
+            "connection": {"base_url": images_url, "allow_private": True},
+            **more,
+        }
+        for name in names
+    ]
     labeler = {
         "name": LABELER,
         "labeler": "openai_vision",
@@ -62,9 +83,7 @@ def make_home(
         "price": [{"per_image_usd": 0.001, "per_million_usd": {"text_in": 1.0, "text_out": 4.0}, **PRICE}],
         "connection": {"base_url": labels_url, "allow_private": True, "key_env": "LABELER_KEY"},
     }
-    models = {"models": [model | more], "labelers": [labeler]}
-    (folder / "models.yaml").write_text(yaml.safe_dump(models), encoding="utf-8")
-    return folder
+    return {"models": models, "labelers": [labeler]}
 
 
 def make_study(folder: Path, pictures: int) -> tuple[Path, Path]:

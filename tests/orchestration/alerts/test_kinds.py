@@ -27,7 +27,7 @@ from assets.metrics.drift.table import SCHEMA
 from orchestration import weekly
 from orchestration.alerts.kinds import KINDS
 from orchestration.definitions import GENERATE
-from orchestration.instance import instance_of, open_instance
+from orchestration.instance import PARTITION_TAG, RANGE_TAG, instance_of, open_instance
 from orchestration.partitions import partition_key
 from tests.orchestration import moving
 from tests.orchestration.alerts.watching import ALERTS, Watch, at, beat, switch_on, watching
@@ -291,6 +291,16 @@ def test_a_run_that_waits_in_the_queue_for_half_a_day_never_started(watch: Watch
     now = datetime.now(UTC)
     watch.is_quiet(now + timedelta(hours=11, minutes=59))
     watch.fires("run_not_started", now + timedelta(hours=12, minutes=1))
+
+
+def test_a_range_of_labels_that_failed_is_told_beside_one_that_went_well(watch: Watch) -> None:
+    _models(watch, until=WEEK)
+    watch.instance = instance_of(watch.installation.settings)
+    for number, status in enumerate((dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS), start=1):
+        tags = {PARTITION_TAG: f"{MODELS[0]}|{WEEK}", RANGE_TAG: f"{number}-of-2"}
+        watch.instance.add_run(dg.DagsterRun("label_range", status=status, tags=tags))
+    watch.fires("run_failed", datetime.now(UTC))
+    assert f"{MODELS[0]}, week {WEEK}" in watch.bodies[-1]["text"]
 
 
 def test_a_blocking_check_of_a_run_is_a_failed_check_and_is_over_once_a_run_goes_well(watch: Watch) -> None:

@@ -370,6 +370,24 @@ def test_a_type_that_is_more_than_a_type_is_refused(given: Given, tmp_path: Path
         given.build(tmp_path / "made.duckdb")
 
 
+def test_calls_about_one_picture_of_two_models_and_weeks_are_rows_of_their_own() -> None:
+    """A call's id says who was asked what of which pictures, and equal pictures of two models have one hash."""
+    key = published.grain("label_attempts")
+    with connect(None) as con:
+        migrate(con)
+        con.execute("USE memory")
+        published.make_table(
+            con, "label_attempts", columns=published.columns_of("label_attempts"), keyed=True
+        )
+        for model, week in (("a", WEEK), ("b", WEEK), ("a", WEEK_53)):
+            con.execute(
+                "INSERT INTO label_attempts (week, model, labeler, labeler_version, call, attempt, images, attributes, "
+                "outcome) VALUES (?, ?, 'eye', '1-0', 'c', 1, '[]', '[]', 'ok')",
+                [week, model],
+            )
+    assert key == ("week", "model", "call", "attempt")
+
+
 def test_a_row_twice_is_refused_where_there_is_a_key(given: Given, tmp_path: Path) -> None:
     first, second = given.tables["labels"]["parts"]
     second["key"], second["sha256"] = first["key"], "0" * 64

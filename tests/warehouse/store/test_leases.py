@@ -66,12 +66,12 @@ class TestOneHolder:
         holder.start()
         assert taken.wait(10)
         threading.Timer(0.3, free.set).start()
-        with open_store(address, lease_wait_s=8.0).lease(NAME, purpose="a run that waits"):
+        with open_store(address, wait_s=8.0).lease(NAME, purpose="a run that waits"):
             assert free.is_set()
         holder.join()
 
     def test_who_waits_too_short_is_told_who_holds_it(self, store: Store, address: str) -> None:
-        waits = open_store(address, lease_wait_s=0.2)
+        waits = open_store(address, wait_s=0.2)
         with (
             store.lease(NAME, purpose=NAME),
             pytest.raises(LeaseHeldError, match="another run holds"),

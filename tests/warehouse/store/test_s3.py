@@ -272,3 +272,20 @@ class careless_server:  # noqa: N801  (used like a function)
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def test_a_run_on_a_worker_waits_for_a_server_that_is_away(
+    seaweedfs: SeaweedFS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (seaweedfs.environment() | {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}).items():
+        monkeypatch.setenv(name, value)
+    waits: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
+    with pytest.raises(StoreError, match="the server cannot be reached"):
+        open_store(f"s3://{BUCKET}/away", wait_s=9.0).get("a")
+    assert waits == [1.0] * 9
+
+    waits.clear()
+    with pytest.raises(StoreError, match="the server cannot be reached"):
+        open_store(f"s3://{BUCKET}/away").get("a")
+    assert len(waits) == 3  # boto3's own

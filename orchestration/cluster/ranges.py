@@ -1,0 +1,118 @@
+"""Labels of a large partition in runs of their own: the job `label_range`, and what asks for its runs.
+
+The run of a partition does not wait for them: it ends once the pictures are there, and leaves its `labels` unmade. Who
+follows it (`cliche run --submit`, else the sensor `label_ranges`) asks for a run per range. So no worker is held by a
+run that waits, and any number of workers, one too, gets through any number of partitions. The last range to end makes
+`labels`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import dagster as dg
+
+from assets.generation.workplace import Workplace
+from assets.labeling.partition import label, left_over, split
+from assets.labeling.ranges import parse_range
+from assets.labeling.status import partition_state
+from assets.labeling.thumbnails.partition import complete
+from orchestration.instance import PARTITION_TAG, RANGE_TAG, UNFINISHED
+from orchestration.partitions import partition_key
+from warehouse.weeks import current_week, shift
+
+LABEL_RANGE = "label_range"
+OP = "label_pictures"
+#: Who labels, so that an operator can limit how many runs ask it at once.
+LABELER_TAG = "cliche/labeler"
+
+
+@dataclass(frozen=True)
+class RangeRun:
+    """A run that is to be asked for: its settings, and the tags that say what it is about."""
+
+    config: Mapping[str, Any]
+    tags: Mapping[str, str]
+
+
+def build_job() -> dg.JobDefinition:
+    """Return the job that labels one range of a partition's pictures."""
+
+    @dg.op(
+        name=OP,
+        config_schema={"model": str, "week": str, "range": str},
+        required_resource_keys={"workplace"},
+    )
+    def label_pictures(context: dg.OpExecutionContext) -> None:
+        """What the pictures of one range of a partition show."""
+        place = cast(Workplace, context.resources.workplace)
+        model, week = context.op_config["model"], context.op_config["week"]
+        report = label(place, model, week, parse_range(context.op_config["range"]))
+        if report.open:
+            context.log.error(left_over(report))
+        if partition_state(place.store, week, model, place.labelers).complete:
+            complete(place, week, model)
+            context.log_event(dg.AssetMaterialization("labels", partition=partition_key(model, week)))
+
+    @dg.job(
+        name=LABEL_RANGE, description="Label a range of the pictures of one model's week, after its own run."
+    )
+    def job() -> None:
+        label_pictures()
+
+    return job
+
+
+def left_to_label(instance: dg.DagsterInstance, place: Workplace, model: str, week: str) -> list[RangeRun]:
+    """Return the runs that label what a partition lacks: none if its own run does that, or some are at work."""
+    if at_work(instance, model, week):
+        return []
+    labeler = partition_state(place.store, week, model, place.labelers).labeler
+    return [
+        RangeRun(
+            {"ops": {OP: {"config": {"model": model, "week": week, "range": str(part)}}}},
+            {PARTITION_TAG: str(partition_key(model, week)), RANGE_TAG: str(part), LABELER_TAG: labeler},
+        )
+        for part in split(place, model, week)
+    ]
+
+
+def at_work(instance: dg.DagsterInstance, model: str, week: str) -> Sequence[dg.DagsterRun]:
+    """Return the runs that wait or label a range of a partition."""
+    of = {PARTITION_TAG: str(partition_key(model, week))}
+    return instance.get_runs(dg.RunsFilter(job_name=LABEL_RANGE, tags=of, statuses=UNFINISHED))
+
+
+def build_sensor(job: dg.JobDefinition, place: Workplace) -> dg.SensorDefinition:
+    """Return the sensor that asks for the runs of partitions that were asked on a schedule."""
+
+    @dg.sensor(
+        name="label_ranges",
+        job=job,
+        minimum_interval_seconds=60,
+        description="Hands out the labels of large partitions, a run per range of pictures.",
+    )
+    def label_ranges(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        present, busy = current_week(), {name for name, _ in place.store.leases()}
+        wanted = [
+            run
+            for week in (shift(present, -1), present)
+            for entry in place.active(week)
+            if not busy & {f"generate-{week}-{entry.name}", f"label-{week}-{entry.name}"}
+            for run in left_to_label(context.instance, place, entry.name, week)
+        ]
+        # What a labeler left is tried again once an hour.
+        hour = f"{datetime.now(UTC):%Y%m%dT%H}"
+        return dg.SensorResult(
+            run_requests=[
+                dg.RunRequest(
+                    run_key=f"{run.tags[PARTITION_TAG]}|{run.tags[RANGE_TAG]}|{hour}",
+                    run_config=dict(run.config),
+                    tags=dict(run.tags),
+                )
+                for run in wanted
+            ]
+        )
+
+    return label_ranges
