@@ -46,6 +46,7 @@ def make_workplace(
         charge_sources=(label_charges(labelers), trial_charges(found.models)),
         site=settings.site,
         replies=read_replies(settings.models.parent / "replies"),
+        docs=settings.alerts.docs_url,
     )
 
 

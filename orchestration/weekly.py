@@ -259,6 +259,8 @@ def execute(
             )
     except dg.DagsterExecutionInterruptedError:
         raise KeyboardInterrupt from None
+    except dg.Failure as failure:  # made for Dagster's page
+        raise (failure.__cause__ or failure) from None
     except DagsterAssetCheckFailedError as error:
         raise FailedChecksError(failed_checks(instance, run_id) or _one_line(error)) from None
 

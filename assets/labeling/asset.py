@@ -4,6 +4,7 @@ from typing import cast
 
 import dagster as dg
 
+from assets.generation.failure import shown
 from assets.generation.workplace import Workplace, parse_key
 from assets.labeling.anchors.step import label_anchor_sets
 from assets.labeling.partition import label, left_over
@@ -15,6 +16,7 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
     @dg.asset(
         partitions_def=partitions, deps=["images"], required_resource_keys={"workplace"}, kinds={"parquet"}
     )
+    @shown
     def labels(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """What the pictures of one model and week show, read by one labeler version."""
         place = cast(Workplace, context.resources.workplace)
@@ -48,6 +50,7 @@ def build_anchors(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetsDefinition:
         required_resource_keys={"workplace"},
         kinds={"parquet"},
     )
+    @shown
     def anchor_labels(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """What every labeler of the week says of the frozen anchor pictures, to see whether it moved."""
         place = cast(Workplace, context.resources.workplace)
