@@ -4,7 +4,7 @@ from typing import cast
 
 import dagster as dg
 
-from assets.generation.failure import shown
+from assets.generation.asset import shown
 from assets.generation.workplace import Workplace, parse_key
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate

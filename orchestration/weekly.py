@@ -7,10 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
-from uuid import uuid4
 
 import dagster as dg
-from dagster._core.errors import DagsterAssetCheckFailedError  # not public; the public base says less
 
 from assets.gateway.batch_states import on_their_way
 from assets.generation.partition import StoppedError, checked_provider
@@ -20,11 +18,11 @@ from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.published import latest
+from orchestration.checks import FailedChecksError
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
 from orchestration.instance import (
     bury_dead_runs,
-    failed_checks,
     instance_of,
     process_tags,
     told_if_unreachable,
@@ -39,10 +37,6 @@ from warehouse.loading.load import partitions, studies
 from warehouse.store.local_errors import NoRoomError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-class FailedChecksError(ClicheError):
-    """Critical checks did not pass, so what comes after them was not made."""
 
 
 @dataclass
@@ -245,7 +239,6 @@ def execute(
         StoreError: if the disk is full, or the home cannot be written.
         FailedChecksError: if a check that blocks did not pass; the line says what each of them found.
     """
-    run_id = str(uuid4())
     try:
         with told_if_unreachable(), told_in_one_line(Path(instance.root_directory)):
             job.execute_in_process(
@@ -254,15 +247,12 @@ def execute(
                 raise_on_error=True,
                 run_config=_QUIET,
                 tags=process_tags(instance),
-                run_id=run_id,
                 asset_selection=[dg.AssetKey(name) for name in only] or None,
             )
     except dg.DagsterExecutionInterruptedError:
         raise KeyboardInterrupt from None
     except dg.Failure as failure:  # made for Dagster's page
         raise (failure.__cause__ or failure) from None
-    except DagsterAssetCheckFailedError as error:
-        raise FailedChecksError(failed_checks(instance, run_id) or _one_line(error)) from None
 
 
 def _one_line(error: Exception) -> str:

@@ -18,7 +18,6 @@ from assets.generation.providers.registry import make_provider
 from assets.generation.run import PartitionReport, PartitionRun, count_outcomes
 from assets.generation.workplace import Workplace
 from warehouse.errors import ClicheError, UsageError
-from warehouse.weeks import current_week
 
 
 def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = True) -> tuple[Plan, Provider]:
@@ -69,12 +68,18 @@ class StoppedError(ClicheError):
     """A partition's run ended before all of its slots were asked; what was answered is kept."""
 
 
+def over(place: Workplace, model: str, week: str) -> bool:
+    """Return whether nothing can be asked of a planned partition any more."""
+    return is_over(plan_partition(place, model, week)[1], week)
+
+
 def stopped_line(model: str, week: str, report: PartitionReport) -> str:
     """Return in one line why a partition's run was stopped, what is kept of it, and how to go on."""
     why = (report.line or "no reason given").rstrip(".")
-    kept = f"{report.planned - report.open} of {report.planned} slots are answered and kept."
-    again = "Fix the cause and re-execute this run before the week ends: it asks open slots alone."
-    return f"{model}, week {week} was stopped: {why}. {kept}" + (f" {again}" if week >= current_week() else "")
+    return (
+        f"{model}, week {week} was stopped: {why}. {report.planned - report.open} of {report.planned} slots are "
+        "answered and kept. Fix the cause and re-execute this run before the week ends: it asks open slots alone."
+    )
 
 
 def ask_partition(place: Workplace, model: str, week: str) -> PartitionReport:

@@ -4,7 +4,7 @@ from typing import cast
 
 import dagster as dg
 
-from assets.generation.failure import shown
+from assets.generation.asset import shown
 from assets.generation.workplace import Workplace, parse_key
 from assets.labeling.anchors.step import label_anchor_sets
 from assets.labeling.partition import label, left_over

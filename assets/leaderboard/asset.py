@@ -5,7 +5,7 @@ from typing import cast
 import dagster as dg
 import duckdb
 
-from assets.generation.failure import shown
+from assets.generation.asset import shown
 from assets.generation.workplace import Workplace
 from assets.labeling.thumbnails.partition import Picture, complete_weeks
 from assets.labeling.thumbnails.study import complete_study

@@ -4,7 +4,7 @@ from typing import cast
 
 import dagster as dg
 
-from assets.generation.failure import shown
+from assets.generation.asset import shown
 from assets.generation.workplace import Workplace
 from assets.metrics.week import score_weeks
 
