@@ -64,7 +64,7 @@ def _partition_checks(
         model, week = parse_key(context.partition_key)
         results = check_partition(place, model, week, stage)
         yield from (_shown(place, result, asset, named_model_blocks=True) for result in results)
-        _stop(place, f"{model}, week {week}", results, named_model_blocks=True)
+        _stop(place, results, named_model_blocks=True)
 
     return checks
 
@@ -90,7 +90,7 @@ def _week_checks(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefiniti
         with connect(place.warehouse, read_only=True) as con:
             results = stored_results(con, context.partition_key)
         yield from (_shown(place, result, "scores", named_model_blocks=False) for result in results)
-        _stop(place, f"week {context.partition_key}", results, named_model_blocks=False)
+        _stop(place, results, named_model_blocks=False)
 
     return checks
 
@@ -99,7 +99,7 @@ def _stops(result: CheckResult, *, named_model_blocks: bool) -> bool:
     return result.severity == "critical" and (named_model_blocks or not result.models)
 
 
-def _stop(place: Workplace, what: str, results: Sequence[CheckResult], *, named_model_blocks: bool) -> None:
+def _stop(place: Workplace, results: Sequence[CheckResult], *, named_model_blocks: bool) -> None:
     """Raise if anything stops what comes after: Dagster would name the checks, and not what they found."""
     found = "; ".join(
         f"{one.message} ({one.name})"
