@@ -32,7 +32,7 @@ class AskedModel:
 
 
 @dataclass(frozen=True)
-class Found:
+class UnpassedCheck:
     """A check that did not pass, and what it says; of no model in particular where none is named."""
 
     check: str
@@ -48,7 +48,7 @@ class Status:
     models: tuple[AskedModel, ...]
     checks: int
     passed: int
-    found: tuple[Found, ...]
+    found: tuple[UnpassedCheck, ...]
 
     @property
     def shown(self) -> tuple[AskedModel, ...]:
@@ -86,7 +86,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     )
     checks = rows(con, "status_checks", of_week)
     found = tuple(
-        Found(
+        UnpassedCheck(
             words.plain(row["check_name"]),
             words.plain(row["model"]) if row["model"] else None,
             row["severity"],
