@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +16,7 @@ from assets.generation.plan import check_frozen, is_over, read_plan, require_ask
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
+from assets.labeling.partition import UnlabeledError
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.published import latest
 from orchestration.checks import FailedChecksError
@@ -116,14 +117,19 @@ def _try(settings: Settings, place: Workplace, partition: Partition, *, alone: b
 def run_partition(settings: Settings, place: Workplace, partition: Partition) -> None:
     """Run the job `generate_week` for one (model, week) in this process.
 
-    Where asking was stopped half-way, what was answered is labeled and loaded all the same.
+    Where asking was stopped half-way, what was answered is labeled and loaded all the same; where labeling was, what is
+    labeled is loaded.
     """
-    job, instance = _job(settings, place, GENERATE), instance_of(settings)
-    try:
-        execute(job, instance, partition_key(*partition))
-    except StoppedError:
-        rest = ("labels",) if settings.postgres else ("labels", "loaded")  # as in `build_defs`
-        execute(job, instance, partition_key(*partition), only=rest)
+    job, instance, key = _job(settings, place, GENERATE), instance_of(settings), partition_key(*partition)
+    loaded = () if settings.postgres else ("loaded",)  # as in `build_defs`
+    with suppress(UnlabeledError):
+        try:
+            execute(job, instance, key)
+        except StoppedError:
+            execute(job, instance, key, only=("labels", *loaded))
+        return
+    if loaded:
+        execute(job, instance, key, only=loaded)
 
 
 def _account(

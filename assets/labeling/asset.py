@@ -7,7 +7,7 @@ import dagster as dg
 from assets.generation.asset import shown
 from assets.generation.workplace import Workplace, parse_key
 from assets.labeling.anchors.step import label_anchor_sets
-from assets.labeling.partition import label, left_over
+from assets.labeling.partition import UnlabeledError, label, left_over
 
 
 def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
@@ -21,8 +21,13 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
         """What the pictures of one model and week show, read by one labeler version."""
         place = cast(Workplace, context.resources.workplace)
         report = label(place, *parse_key(context.partition_key))
+        if report.open and (report.stopped_by or report.trouble):
+            # The partition must not look finished, as with pictures.
+            raise UnlabeledError(
+                f"{left_over(report)}; fix the cause and re-execute this run: the other labels are kept"
+            )
         if report.open:
-            context.log.error(left_over(report))
+            context.log.warning(left_over(report))
         return dg.MaterializeResult(
             metadata={
                 "pictures": report.pictures,

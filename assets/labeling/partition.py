@@ -43,6 +43,10 @@ def label(place: Workplace, model: str, week: str) -> LabelReport:
     return report
 
 
+class UnlabeledError(ClicheError):
+    """A labeler ended before it had read all pictures of a partition; the labels that were made are kept."""
+
+
 def left_over(report: LabelReport) -> str:
     """Return in one line what a labeler left, and why."""
     why = report.stopped_by or report.trouble or "no answer"

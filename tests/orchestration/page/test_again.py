@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -16,9 +17,12 @@ from orchestration.definitions import GENERATE, build_defs
 from orchestration.instance import open_instance
 from orchestration.partitions import partition_key, product_definition, weeks_definition
 from orchestration.settings import load_settings
+from tests.orchestration.commands.test_labelers import MODEL, labeler, write
 from tests.orchestration.installation import SLOTS, Installation, entry
 from tests.orchestration.paid import PRICE
+from tests.services.vision_contract import Said, first_value, vision
 from tests.unit.generation.scripted import Scripted, ok
+from tests.unit.labeling.vision import KEY_ENV
 from warehouse.weeks import current_week, shift
 
 WEEK = current_week()
@@ -38,12 +42,13 @@ def revoked(connection: Connection) -> Scripted:
     return Scripted(script, paid=True, replayable=False)
 
 
-def generate_week() -> dg.JobDefinition:
-    return build_defs(load_settings()).resolve_job_def(GENERATE)
+def generate_week(home: str) -> dg.JobDefinition:
+    return build_defs(load_settings({"CLICHE_HOME": home})).resolve_job_def(GENERATE)
 
 
 def run(instance: dg.DagsterInstance, **how: Any) -> dg.ExecuteJobResult:
-    job = dg.reconstructable(generate_week)
+    home = str(Path(instance.root_directory).parent)
+    job = dg.build_reconstructable_job(__name__, "generate_week", (home,))
     return dg.execute_job(job, instance=instance, raise_on_error=False, **how)
 
 
@@ -96,8 +101,6 @@ def test_a_failed_week_says_what_to_do_and_run_again_asks_what_is_open(home: Ins
         from_failure = dg.ReexecutionOptions.from_failure(failed.run_id, instance)
         assert run(instance, tags=tags, reexecution_options=from_failure).success
         assert len(ANSWERED) == len({*ANSWERED}) == SLOTS
-        assert run(instance, tags=tags, reexecution_options=dg.ReexecutionOptions(failed.run_id)).success
-        assert len(ANSWERED) == SLOTS
         assert {
             one: status(one)[str(key)] for one in ("prompts", "images", "labels", "loaded")
         } == dict.fromkeys(("prompts", "images", "labels", "loaded"), dg.AssetPartitionStatus.MATERIALIZED)
@@ -111,3 +114,35 @@ def test_a_failed_week_says_what_to_do_and_run_again_asks_what_is_open(home: Ins
     assert len(ANSWERED) == SLOTS
     receipts = read_partition(home.store, WEEK, "real").receipts
     assert sum(receipt.cost_usd or 0 for receipt in receipts) == SLOTS * 0.25
+
+
+def test_a_labeler_that_was_stopped_is_no_green_week(
+    fresh: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY_ENV, "key-of-tests")
+    wrong = Said(status=401, error={"code": "invalid_api_key", "message": "that key is not ours"})
+    with vision() as server, open_instance(fresh.settings.dagster_home) as instance:
+        write(fresh, [labeler(server, "watcher", concurrency=1)], labeler="watcher")
+        product = product_definition([MODEL], weeks_definition(fresh.settings.first_week))
+        key = partition_key(MODEL, WEEK)
+        tags = product.get_tags_for_partition_key(key)
+
+        def status(asset: str) -> dg.AssetPartitionStatus | None:
+            return (instance.get_status_by_partition(dg.AssetKey(asset), [str(key)], product) or {})[str(key)]
+
+        server.says = lambda asked: first_value(asked) if asked.number == 1 else wrong
+        failed = run(instance, tags=tags)
+        assert says(failed, "labels")[0] == (
+            "watcher left 3 of 4 pictures (auth: that key is not ours); fix the cause and re-execute this run: "
+            "the other labels are kept"
+        )
+        assert (status("images"), status("labels")) == (
+            dg.AssetPartitionStatus.MATERIALIZED,
+            dg.AssetPartitionStatus.FAILED,
+        )
+        server.says = first_value
+        asked = len(server.asked)
+        again = dg.ReexecutionOptions.from_failure(failed.run_id, instance)
+        assert run(instance, tags=tags, reexecution_options=again).success
+        assert len(server.asked) - asked == SLOTS - 1
+        assert status("loaded") is dg.AssetPartitionStatus.MATERIALIZED

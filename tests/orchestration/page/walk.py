@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from dagster_graphql import DagsterGraphQLClient
 from playwright.sync_api import Locator, sync_playwright
@@ -141,30 +141,31 @@ def two_weeks(page: Page, walk: Callable[[str], Walk]) -> list[str]:
 
 
 @contextmanager
-def browser(page: Page, folder: Path) -> Iterator[Callable[[str], Walk]]:
+def browser(page: Page, folder: Path, chromium: str) -> Iterator[Callable[[str], Walk]]:
     """Give what begins a scene in a tab of its own."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ["CLICHE_CHROMIUM"], args=["--no-sandbox"]
-        )
+        running_browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
 
         def walk(name: str) -> Walk:
             # Dagster's page does not start where the browser has no language.
-            tab = chromium.new_page(viewport={"width": 1400, "height": 900}, locale="en-US")
+            tab = running_browser.new_page(viewport={"width": 1400, "height": 900}, locale="en-US")
             return Walk(tab, page.url, folder, name)
 
         yield walk
-        chromium.close()
+        running_browser.close()
 
 
-def main(folder: Path) -> None:
-    """Play all scenes; say the clicks of each."""
+def play(folder: Path, chromium: str) -> dict[str, list[str]]:
+    """Play all scenes; return the clicks of each. Screenshots are in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with running(Path(mkdtemp(prefix="cliche-page-")) / "home") as page, browser(page, folder) as walk:
-        for scene in (revoked_key, lost_picture, two_weeks):
-            clicks = scene(page, walk)
-            print(f"{scene.__name__:<14} {len(clicks)} clicks: {' › '.join(clicks)}", flush=True)
+    with (
+        TemporaryDirectory(prefix="cliche-page-") as home,
+        running(Path(home) / "home") as page,
+        browser(page, folder, chromium) as walk,
+    ):
+        return {scene.__name__: scene(page, walk) for scene in (revoked_key, lost_picture, two_weeks)}
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    for name, clicks in play(Path(sys.argv[1]), os.environ["CLICHE_CHROMIUM"]).items():
+        print(f"{name:<14} {len(clicks)} clicks: {' › '.join(clicks)}")
