@@ -5,10 +5,11 @@ the failure of another.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import cast
+from typing import Any, cast
 
 import dagster as dg
 
+from assets.generation.asset import failure, what_to_do
 from assets.generation.workplace import Workplace, parse_key
 from assets.metrics.week import stored_results
 from assets.quality.registry import CHECKS
@@ -17,7 +18,12 @@ from assets.quality.spec import CheckSpec, Stage
 from orchestration.loading import WAREHOUSE_POOL
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
+from warehouse.errors import ClicheError
 from warehouse.loading.load import load_partition
+
+
+class FailedChecksError(ClicheError):
+    """Critical checks did not pass, so what comes after them was not made."""
 
 
 def build_checks(
@@ -56,10 +62,9 @@ def _partition_checks(
     def checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         place = cast(Workplace, context.resources.workplace)
         model, week = parse_key(context.partition_key)
-        yield from (
-            _shown(result, asset, named_model_blocks=True)
-            for result in check_partition(place, model, week, stage)
-        )
+        results = check_partition(place, model, week, stage)
+        yield from (_shown(place, result, asset, named_model_blocks=True) for result in results)
+        _stop(place, results, named_model_blocks=True)
 
     return checks
 
@@ -84,26 +89,49 @@ def _week_checks(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefiniti
         place = cast(Workplace, context.resources.workplace)
         with connect(place.warehouse, read_only=True) as con:
             results = stored_results(con, context.partition_key)
-        yield from (_shown(result, "scores", named_model_blocks=False) for result in results)
+        yield from (_shown(place, result, "scores", named_model_blocks=False) for result in results)
+        _stop(place, results, named_model_blocks=False)
 
     return checks
 
 
-def _shown(result: CheckResult, asset: str, *, named_model_blocks: bool) -> dg.AssetCheckResult:
-    stops = result.severity == "critical" and (named_model_blocks or not result.models)
+def _stops(result: CheckResult, *, named_model_blocks: bool) -> bool:
+    return result.severity == "critical" and (named_model_blocks or not result.models)
+
+
+def _stop(place: Workplace, results: Sequence[CheckResult], *, named_model_blocks: bool) -> None:
+    """Raise if anything stops what comes after: Dagster would name the checks, and not what they found."""
+    found = "; ".join(
+        f"{one.message} ({one.name})"
+        for one in results
+        if one.status != "pass" and _stops(one, named_model_blocks=named_model_blocks)
+    )
+    if found:
+        error = FailedChecksError(found)
+        raise failure(error, place) from error
+
+
+def _shown(
+    place: Workplace, result: CheckResult, asset: str, *, named_model_blocks: bool
+) -> dg.AssetCheckResult:
+    stops = _stops(result, named_model_blocks=named_model_blocks)
+    metadata: dict[str, dg.MetadataValue[Any]] = {"status": dg.MetadataValue.text(result.status)}
+    if result.status != "pass":
+        rows = [{name: str(value) for name, value in row.items()} for row in result.sample]
+        metadata |= {
+            "failing_rows": dg.MetadataValue.int(result.failing_rows),
+            "models": dg.MetadataValue.text(", ".join(result.models)),
+            "sample": dg.MetadataValue.json(rows),
+            "what to do": what_to_do(place),
+        }
     return dg.AssetCheckResult(
         asset_key=asset,
         check_name=result.name,
         passed=result.status == "pass",
         severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
         description=result.message,
-        metadata={
-            "status": result.status,
-            "failing_rows": result.failing_rows,
-            "models": ", ".join(result.models),
-            "sample": dg.MetadataValue.json([{k: str(v) for k, v in row.items()} for row in result.sample]),
-        },
+        metadata=metadata,
     )
 
 
-__all__ = ["CheckSpec", "build_checks", "check_partition"]
+__all__ = ["CheckSpec", "FailedChecksError", "build_checks", "check_partition"]

@@ -4,6 +4,7 @@ from typing import cast
 
 import dagster as dg
 
+from assets.generation.asset import shown
 from assets.generation.workplace import Workplace, parse_key
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
@@ -29,6 +30,7 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
         pool=WAREHOUSE_POOL,
         kinds={"duckdb"},
     )
+    @shown
     def loaded(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """The rows of one model and week in the warehouse, replaced as a whole."""
         place = cast(Workplace, context.resources.workplace)

@@ -44,6 +44,7 @@ def make_workplace(settings: Settings, listener: Listener | None = None, *, wait
         charge_sources=(label_charges(labelers), trial_charges(found.models)),
         site=settings.site,
         replies=read_replies(settings.models.parent / "replies"),
+        docs=settings.alerts.docs_url,
     )
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
-from uuid import uuid4
 
 import dagster as dg
-from dagster._core.errors import DagsterAssetCheckFailedError  # not public; the public base says less
 
 from assets.gateway.batch_states import on_their_way
 from assets.generation.partition import StoppedError, checked_provider
@@ -18,13 +16,14 @@ from assets.generation.plan import check_frozen, is_over, read_plan, require_ask
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
+from assets.labeling.partition import UnlabeledError
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.published import latest
+from orchestration.checks import FailedChecksError
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
 from orchestration.instance import (
     bury_dead_runs,
-    failed_checks,
     instance_of,
     process_tags,
     told_if_unreachable,
@@ -39,10 +38,6 @@ from warehouse.loading.load import partitions, studies
 from warehouse.store.local_errors import NoRoomError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-class FailedChecksError(ClicheError):
-    """Critical checks did not pass, so what comes after them was not made."""
 
 
 @dataclass
@@ -122,14 +117,19 @@ def _try(settings: Settings, place: Workplace, partition: Partition, *, alone: b
 def run_partition(settings: Settings, place: Workplace, partition: Partition) -> None:
     """Run the job `generate_week` for one (model, week) in this process.
 
-    Where asking was stopped half-way, what was answered is labeled and loaded all the same.
+    Where asking was stopped half-way, what was answered is labeled and loaded all the same; where labeling was, what is
+    labeled is loaded.
     """
-    job, instance = _job(settings, place, GENERATE), instance_of(settings)
-    try:
-        execute(job, instance, partition_key(*partition))
-    except StoppedError:
-        rest = ("labels",) if settings.postgres else ("labels", "loaded")  # as in `build_defs`
-        execute(job, instance, partition_key(*partition), only=rest)
+    job, instance, key = _job(settings, place, GENERATE), instance_of(settings), partition_key(*partition)
+    loaded = () if settings.postgres else ("loaded",)  # as in `build_defs`
+    with suppress(UnlabeledError):
+        try:
+            execute(job, instance, key)
+        except StoppedError:
+            execute(job, instance, key, only=("labels", *loaded))
+        return
+    if loaded:
+        execute(job, instance, key, only=loaded)
 
 
 def _account(
@@ -245,7 +245,6 @@ def execute(
         StoreError: if the disk is full, or the home cannot be written.
         FailedChecksError: if a check that blocks did not pass; the line says what each of them found.
     """
-    run_id = str(uuid4())
     try:
         with told_if_unreachable(), told_in_one_line(Path(instance.root_directory)):
             job.execute_in_process(
@@ -254,13 +253,12 @@ def execute(
                 raise_on_error=True,
                 run_config=_QUIET,
                 tags=process_tags(instance),
-                run_id=run_id,
                 asset_selection=[dg.AssetKey(name) for name in only] or None,
             )
     except dg.DagsterExecutionInterruptedError:
         raise KeyboardInterrupt from None
-    except DagsterAssetCheckFailedError as error:
-        raise FailedChecksError(failed_checks(instance, run_id) or _one_line(error)) from None
+    except dg.Failure as failure:  # made for Dagster's page
+        raise (failure.__cause__ or failure) from None
 
 
 def _one_line(error: Exception) -> str:

@@ -24,6 +24,7 @@ LONG = (
     "tests/orchestration/commands/test_labelers.py::test_a_week_goes_on",
     "tests/orchestration/commands/test_money.py::test_a_run_tells_at_once",
     "tests/orchestration/commands/test_studies_alone.py",
+    "tests/orchestration/page/test_walk.py",
     "tests/orchestration/released/test_upgrade.py::test_it_publishes",
     "tests/orchestration/verifying/archive/test_forged_parts.py::test_a_forged_part_is_reported_by_name[a value",
     "tests/orchestration/verifying/archive/test_forged_parts.py::test_a_forged_part_is_reported_by_name[parts of two",

@@ -91,4 +91,9 @@ def _pace(provider: str, address: str | None, model_id: str, requests_per_minute
 @cache
 def _breaker(provider: str, address: str | None) -> Breaker:
     """Return the breaker of one service, shared by all that this process asks of it."""
-    return Breaker(f"{provider} ({address})" if address else provider)
+    return Breaker(service(provider, address))
+
+
+def service(provider: str, address: str | None) -> str:
+    """Return what a service is called: a provider at an address of its own is another service."""
+    return f"{provider} ({address})" if address else provider

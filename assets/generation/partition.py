@@ -36,6 +36,8 @@ def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = Tr
     if standing is not None:
         return standing, provider
     require_askable(provider, week)
+    if entry not in place.active(week):
+        raise UsageError(f"{model} is not active in the week {week}: see from and until in models.yaml")
     check_frozen(place.store, place.suites)
     plan = make_plan(entry, place.suites, week, provider)
     return freeze_plan(place.store, plan) if freeze else plan, provider
@@ -64,6 +66,20 @@ def checked_provider(entry: ModelEntry, standing: Plan | None = None) -> Provide
 
 class StoppedError(ClicheError):
     """A partition's run ended before all of its slots were asked; what was answered is kept."""
+
+
+def over(place: Workplace, model: str, week: str) -> bool:
+    """Return whether nothing can be asked of a planned partition any more."""
+    return is_over(plan_partition(place, model, week)[1], week)
+
+
+def stopped_line(model: str, week: str, report: PartitionReport) -> str:
+    """Return in one line why a partition's run was stopped, what is kept of it, and how to go on."""
+    why = (report.line or "no reason given").rstrip(".")
+    return (
+        f"{model}, week {week} was stopped: {why}. {report.planned - report.open} of {report.planned} slots are "
+        "answered and kept. Fix the cause and re-execute this run before the week ends: it asks open slots alone."
+    )
 
 
 def ask_partition(place: Workplace, model: str, week: str) -> PartitionReport:

@@ -5,9 +5,10 @@ from typing import cast
 
 import dagster as dg
 
+from assets.generation.asset import shown
 from assets.generation.workplace import Workplace, parse_key
 from assets.labeling.anchors.step import label_anchor_sets
-from assets.labeling.partition import label, left_over, split
+from assets.labeling.partition import UnlabeledError, label, left_over, split
 
 
 def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
@@ -22,15 +23,25 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
     )
     def labels(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         """What the pictures of one model and week show, read by one labeler version."""
+        if (made := _labeled(context)) is not None:
+            yield made
+
+    @shown
+    def _labeled(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None] | None:
         place = cast(Workplace, context.resources.workplace)
         model, week = parse_key(context.partition_key)
         if parts := split(place, model, week):
             context.log.info(f"so many pictures are labeled by {len(parts)} runs of label_range")
-            return
+            return None
         report = label(place, model, week)
+        if report.open and (report.stopped_by or report.trouble):
+            # The partition must not look finished, as with pictures.
+            raise UnlabeledError(
+                f"{left_over(report)}; fix the cause and re-execute this run: the other labels are kept"
+            )
         if report.open:
-            context.log.error(left_over(report))
-        yield dg.MaterializeResult(
+            context.log.warning(left_over(report))
+        return dg.MaterializeResult(
             metadata={
                 "pictures": report.pictures,
                 "labels_written": report.written,
@@ -57,6 +68,7 @@ def build_anchors(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetsDefinition:
         required_resource_keys={"workplace"},
         kinds={"parquet"},
     )
+    @shown
     def anchor_labels(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """What every labeler of the week says of the frozen anchor pictures, to see whether it moved."""
         place = cast(Workplace, context.resources.workplace)

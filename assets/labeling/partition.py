@@ -50,6 +50,10 @@ def label(place: Workplace, model: str, week: str, part: Range = WHOLE) -> Label
     return report
 
 
+class UnlabeledError(ClicheError):
+    """A labeler ended before it had read all pictures of a partition; the labels that were made are kept."""
+
+
 def split(place: Workplace, model: str, week: str) -> list[Range]:
     """Return the ranges in which runs of their own label what a partition lacks; none where its own run does so."""
     plan = read_plan(place.store, week, model)

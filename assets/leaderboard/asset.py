@@ -5,6 +5,7 @@ from typing import cast
 import dagster as dg
 import duckdb
 
+from assets.generation.asset import shown
 from assets.generation.workplace import Workplace
 from assets.labeling.thumbnails.partition import Picture, complete_weeks
 from assets.labeling.thumbnails.study import complete_study
@@ -80,6 +81,7 @@ def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.Assets
         pool=pool,
         kinds={"html", "parquet"},
     )
+    @shown
     def leaderboard(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """The edition of the week: data files, page and manifest, then the pointer to it."""
         place = cast(Workplace, context.resources.workplace)

@@ -4,6 +4,7 @@ from typing import cast
 
 import dagster as dg
 
+from assets.generation.asset import shown
 from assets.generation.workplace import Workplace
 from assets.metrics.week import score_weeks
 
@@ -21,6 +22,7 @@ def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.Assets
         pool=pool,
         kinds={"duckdb"},
     )
+    @shown
     def scores(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """Checks, withheld models and scores of the week, and of earlier weeks whose rows changed."""
         place = cast(Workplace, context.resources.workplace)

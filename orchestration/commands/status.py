@@ -17,7 +17,7 @@ from assets.generation.plan import read_plan
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import is_paid
 from assets.labeling.status import LabelerState, PartitionState, labeler_states
-from assets.leaderboard.published import latest, table_rows
+from assets.leaderboard.published import Edition, latest, read_manifest, table_rows
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
 from orchestration.commands.forecasts import look_ahead, lost_lines, spent_line, with_ledger
@@ -128,9 +128,24 @@ def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any
         "forecast": _forecast(place, gate),
         "runs": {name: asdict(holder) for name, holder in sorted(place.store.leases())},
         "queue": _queue(settings),
-        "edition": {"id": newest.id, "week": newest.week, "page": page_address(place)} if newest else None,
+        "edition": _edition(place, newest) if newest else None,
         "withheld": [{"model": row["model"], "reason": row["reason"]} for row in held],
         "store_read": last._asdict() if last else None,
+    }
+
+
+def _edition(place: Workplace, newest: Edition) -> dict[str, Any]:
+    """Return what was published last, when, and which of its checks did not pass."""
+    checks = table_rows(place.store, newest.id, "check_results", [newest.week])
+    return {
+        **{name: getattr(newest, name) for name in ("id", "week", "replaces")},
+        "created_at": read_manifest(place.store, newest.id)["created_at"],
+        "page": page_address(place),
+        "checks": [
+            {name: row[name] for name in ("check_name", "severity", "model", "message")}
+            for row in checks
+            if row["status"] != "pass"
+        ],
     }
 
 

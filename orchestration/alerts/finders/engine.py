@@ -25,15 +25,13 @@ def runs(view: View) -> Iterator[Alert]:
     """Yield partitions whose newest run that ended, failed or was killed; and runs that nobody began for hours."""
     if view.instance is None:
         return
-    settled: set[tuple[str, str, str]] = set()
+    settled: set[tuple[str, str]] = set()
     filters = dg.RunsFilter(updated_after=view.now - _LOOK_BACK)
     for record in view.instance.get_run_records(filters, limit=_MOST):  # the newest first
         run = record.dagster_run
-        of = (run.job_name, _partition(run), run.tags.get(RANGE_TAG, ""))
+        of = (_partition(run) or run.job_name, run.tags.get(RANGE_TAG, ""))
         killed = not run.is_finished and has_died(view.instance, run)
-        # What was labeled after a stop is a part of the job: the stop still stands.
-        part = run.is_success and run.asset_selection and run.root_run_id is None
-        if of in settled or part:
+        if of in settled or (run.is_success and not _is_whole(run)):
             continue
         if run.is_finished or killed:
             settled.add(of)
@@ -45,6 +43,17 @@ def runs(view: View) -> Iterator[Alert]:
             model, week = _about(run)
             why = f"its run waits since {record.create_timestamp:%Y-%m-%d %H:%M} UTC ({run.status.value})"
             yield alert("run_not_started", model, week, run_id=run.run_id, detail="queue", why=why)
+
+
+def _is_whole(run: dg.DagsterRun) -> bool:
+    """Return whether a run made all of its partition: what was labeled after a stop is a part, and the stop stands.
+
+    What is materialized by hand belongs to another job, and is a whole run where all is chosen.
+    """
+    chosen = {key.to_user_string() for key in run.asset_selection or ()}
+    return (
+        not chosen or run.root_run_id is not None or chosen >= {"images", "labels"} or "leaderboard" in chosen
+    )
 
 
 def _failed(instance: dg.DagsterInstance, run: dg.DagsterRun, *, killed: bool) -> Alert:

@@ -365,3 +365,21 @@ def test_a_week_that_was_missed_whole_is_reported_when_the_machine_is_back(watch
     assert watch.look(back) == ["run_not_started", "run_not_started", "not_published"]
     assert "none of 2 models was asked; it is over and stays a gap" in watch.bodies[-1]["text"]
     watch.is_quiet(back + timedelta(hours=1))
+
+
+def test_what_is_materialized_by_hand_ends_an_alert_if_it_is_the_whole_partition(watch: Watch) -> None:
+    _models(watch, until=WEEK)
+    watch.instance = instance = instance_of(watch.installation.settings)
+
+    def ran(job: str, status: dg.DagsterRunStatus, *assets: str) -> None:
+        chosen = frozenset(dg.AssetKey(name) for name in assets) or None
+        tags = {"dagster/partition": f"{MODELS[0]}|{WEEK}"}
+        instance.add_run(dg.DagsterRun(job, status=status, tags=tags, asset_selection=chosen))
+
+    ran(GENERATE, dg.DagsterRunStatus.FAILURE)
+    watch.fires("run_failed", datetime.now(UTC))
+    for assets, over in ((("images",), False), (("prompts", "images", "labels", "loaded"), True)):
+        ran("__ASSET_JOB", dg.DagsterRunStatus.SUCCESS, *assets)
+        watch.is_quiet(datetime.now(UTC))
+        told = (watch.installation.home / "alerts.jsonl").read_text()
+        assert ('"event":"over"' in told) == over

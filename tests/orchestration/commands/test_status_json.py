@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,7 +38,12 @@ def test_partitions_withheld_edition_and_last_reading(published: Installation, c
     assert (one["slots"], one["open"], one["unlabeled"], one["outcomes"]) == (4, 0, 0, {"ok": 4})
     assert [(labeler["name"], labeler["pictures"]) for labeler in found["labelers"]] == [("drawing", 8)]
     assert (found["publishable"], found["waiting"], found["forecast"]) == (True, {}, None)
-    assert found["edition"]["id"] == f"{NEXT}.1"
+    edition = found["edition"]
+    assert (edition["id"], edition["replaces"]) == (f"{NEXT}.1", None)
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(edition["created_at"])) < timedelta(minutes=10)
+    assert [(one["check_name"], one["severity"], one["model"]) for one in edition["checks"]] == [
+        ("images__bytes_as_stored", "critical", MODELS[0])
+    ]
     assert [row["model"] for row in found["withheld"]] == [MODELS[0]]
     assert "images__bytes_as_stored" in found["withheld"][0]["reason"]
     assert found["store_read"]["problems"] == 1

@@ -1,0 +1,48 @@
+"""The queue of runs: each carries the service that its model is asked of, so that a service has a limit of its own.
+
+Every run passes here: those of schedules and of `cliche run --submit`, and what is clicked on Dagster's page, whose
+backfills know nothing of a job's tags.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from dagster import DagsterRun
+from dagster._core.run_coordinator import QueuedRunCoordinator, SubmitRunContext
+
+from assets.gateway.models_file import load_models
+from assets.generation.guard import service
+from assets.suites.loader import load_suites
+from orchestration.settings import load_settings
+from warehouse.errors import UsageError
+
+PROVIDER = "cliche/provider"
+
+
+class ProviderQueue(QueuedRunCoordinator):
+    """Dagster's queue, whose runs of a model are tagged with its provider."""
+
+    def submit_run(self, context: SubmitRunContext) -> DagsterRun:
+        """Put a run into the queue, tagged."""
+        run = context.dagster_run
+        model = run.tags.get("dagster/partition/model")
+        if model is not None and (provider := _provider(model)) is not None:
+            self._instance.add_run_tags(run.run_id, {PROVIDER: provider})
+        return super().submit_run(context)
+
+
+def _provider(model: str) -> str | None:
+    """Return the service of a model of this home; None where models.yaml does not know, of which the run will tell."""
+    try:
+        settings = load_settings()
+        return _providers(settings.models, settings.models.stat().st_mtime_ns, settings.suites).get(model)
+    except (OSError, UsageError):
+        return None
+
+
+@cache
+def _providers(models: Path, changed: int, suites: Path) -> dict[str, str]:
+    entries = load_models(models, load_suites(suites))
+    return {entry.name: service(entry.provider, entry.connection.base_url) for entry in entries}

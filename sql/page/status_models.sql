@@ -1,0 +1,55 @@
+-- Answers: how did the requests of one week end, for each model, what is labeled, what did they cost?
+-- Grain: one row for each model.
+-- Columns:
+--   planned: pictures + refused + failed + not_asked; what was not needed is left out
+--   refused: the model's own answers without a picture; failed: no answer, or none that can be used
+--   labeled: pictures with a label of any labeler
+--   usd: the sum of what is known of all calls for pictures; unpriced: pictures of which it is not
+--   withheld: all reasons for which the model is not published; NULL without one
+-- Weeks: own
+-- Depends on: slot_outcomes, labels, attempts, withheld
+WITH ended AS (
+    SELECT
+        model, bool_or(simulated) AS simulated,
+        count(*) AS planned,
+        count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
+        count(*) FILTER (WHERE outcome_group = 'answer') AS refused,
+        count(*) FILTER (WHERE outcome_group NOT IN ('success', 'answer', 'not_attempted')) AS failed,
+        count(*) FILTER (WHERE outcome_group = 'not_attempted') AS not_asked
+    FROM slot_outcomes
+    WHERE week = cast($week AS DATE) AND outcome <> 'not_needed'
+    GROUP BY model
+),
+
+read AS (
+    SELECT model, count(DISTINCT slot_key) AS labeled
+    FROM labels
+    WHERE week = cast($week AS DATE)
+    GROUP BY model
+),
+
+paid AS (
+    SELECT
+        model, sum(cost_usd) AS usd,
+        count(*) FILTER (WHERE cost_usd IS NULL AND outcome = 'ok') AS unpriced
+    FROM attempts
+    WHERE week = cast($week AS DATE)
+    GROUP BY model
+),
+
+held AS (
+    SELECT model, string_agg(reason, '; ' ORDER BY reason) AS withheld
+    FROM withheld
+    WHERE week = cast($week AS DATE)
+    GROUP BY model
+)
+
+SELECT
+    ended.model, ended.simulated, ended.planned, ended.pictures, ended.refused, ended.failed, ended.not_asked,
+    coalesce(read.labeled, 0) AS labeled, coalesce(paid.usd, 0) AS usd,
+    coalesce(paid.unpriced, 0) AS unpriced, held.withheld
+FROM ended
+LEFT JOIN read USING (model)
+LEFT JOIN paid USING (model)
+LEFT JOIN held USING (model)
+ORDER BY ended.simulated, ended.model

@@ -1,0 +1,128 @@
+"""The page "How the week went": every number again from the tables, by Python, and nothing of withheld models."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+
+import duckdb
+import pytest
+
+from tests.site import world
+from tests.site.pages import shown
+from tests.site.pages.shown import WEEK, asked, words
+from warehouse.store import Store
+
+FINAL = {"ok": "pictures", "not_needed": "not_needed"}
+
+
+@pytest.fixture(scope="module")
+def con(six_weeks: Store) -> duckdb.DuckDBPyConnection:
+    """Six weeks, of whose last one model is withheld, a slot of another was never asked and one failed."""
+    con = world.load(six_weeks)
+    week = {"week": WEEK}
+    first, second = sorted({row["model"] for row in asked(con, "FROM slots WHERE week = $week", **week)})[:2]
+    con.execute(
+        "INSERT INTO withheld VALUES ($week, $model, 'answers only 46 % of prompts')", week | {"model": first}
+    )
+    keys = [
+        row["slot_key"]
+        for row in asked(
+            con,
+            "SELECT DISTINCT slot_key FROM images WHERE week = $week AND model = $model ORDER BY slot_key LIMIT 2",
+            model=second,
+            **week,
+        )
+    ]
+    for table in ("attempts", "images", "labels"):
+        con.execute(f"DELETE FROM {table} WHERE slot_key = $key AND week = $week", week | {"key": keys[0]})
+    con.execute("UPDATE attempts SET outcome = 'timeout' WHERE slot_key = $key", {"key": keys[1]})
+    for table in ("images", "labels"):
+        con.execute(f"DELETE FROM {table} WHERE slot_key = $key", {"key": keys[1]})
+    con.execute(
+        "INSERT INTO check_results VALUES ($week, $model, 'attempts__cost_as_expected', 'warning', 'fail', 1, 'dear')",
+        week | {"model": second},
+    )
+    con.execute(
+        "UPDATE attempts SET cost_usd = 0.25 WHERE model = $model AND week = $week", week | {"model": second}
+    )
+    return con
+
+
+@pytest.fixture(scope="module")
+def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return shown.files(con, "status")
+
+
+def table(page: str) -> dict[str, list[str]]:
+    """Model → cells of its row."""
+    rows = re.findall(r"<tr><th scope=\"row\">([^<]+?)\s*(?:<span.*?</span>)?</th>(.*?)</tr>", page)
+    return {model: re.findall(r"<td>(.*?)</td>", cells) for model, cells in rows}
+
+
+def expected(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The same from slots, attempts and labels."""
+    groups = {row["outcome"]: row["outcome_group"] for row in asked(con, "FROM outcomes")}
+    final = {row["outcome"] for row in asked(con, "FROM outcomes WHERE final")}
+    tries: dict[tuple[str, str], list[str]] = defaultdict(list)
+    usd: Counter[str] = Counter()
+    for row in asked(con, "FROM attempts WHERE week = $week ORDER BY attempt", week=WEEK):
+        tries[row["model"], row["slot_key"]].append(row["outcome"])
+        usd[row["model"]] += row["cost_usd"] or 0
+    labeled = {
+        (row["model"], row["slot_key"]) for row in asked(con, "FROM labels WHERE week = $week", week=WEEK)
+    }
+    hidden = {row["model"] for row in asked(con, "FROM withheld WHERE week = $week", week=WEEK)}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in asked(con, "FROM slots WHERE week = $week", week=WEEK):
+        seen = tries[row["model"], row["slot_key"]]
+        ended = next((one for one in seen if one in final), seen[-1] if seen else None)
+        group = groups[ended] if ended else "not asked"
+        if ended != "not_needed":
+            counts[row["model"]][
+                {"success": "ok", "answer": "refused", "not asked": "open"}.get(group, "failed")
+            ] += 1
+            counts[row["model"]]["labeled"] += (row["model"], row["slot_key"]) in labeled
+    return {
+        model: [
+            str(found["ok"] + found["refused"] + found["failed"] + found["open"]),
+            *(str(found[name]) for name in ("ok", "refused", "failed", "open", "labeled")),
+            f"{usd[model]:.2f}",
+        ]
+        for model, found in counts.items()
+        if model not in hidden
+    }
+
+
+def test_every_number_is_that_of_the_tables(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:
+    titles = {
+        row["model"]: row["title"] for row in asked(con, "FROM model_titles WHERE week = $week", week=WEEK)
+    }
+    found = table(pages["status/index.html"])
+    wanted = {titles.get(model, model): cells for model, cells in expected(con).items()}
+    assert found == wanted
+    assert {"1"} <= {cells[3] for cells in found.values()} & {cells[4] for cells in found.values()}
+
+
+def test_it_says_what_the_week_cost_who_is_withheld_and_which_checks_failed(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    said = words(pages["status/index.html"])
+    (total,) = asked(con, "SELECT sum(cost_usd) AS usd FROM attempts WHERE week = $week", week=WEEK)
+    assert f"cost US$ {total['usd']:.2f}," in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "answers only 46 % of prompts" in said
+    checks = asked(con, "FROM check_results WHERE week = $week", week=WEEK)
+    failed = {row["check_name"] for row in checks if row["status"] != "pass"}
+    names = {row["check_name"] for row in checks}
+    assert f"Checks made: {len(names)}. Passed: {len(names - failed)}." in said
+    assert set(re.findall(r"<li><code>(.*?)</code>", pages["status/index.html"])) == failed
+    assert "attempts__cost_as_expected (a warning, which withholds nobody)" in said
+
+
+def test_a_week_in_which_all_is_well_says_so(six_weeks: Store) -> None:
+    con = world.load(six_weeks)
+    con.execute("DELETE FROM withheld")
+    con.execute("UPDATE check_results SET status = 'pass'")
+    said = words(shown.files(con, "status")["status/index.html"])
+    assert "No model is withheld this week." in said
+    assert "a warning" not in said
