@@ -17,7 +17,7 @@ import pytest
 
 from tests.orchestration.installation import Installation
 from tests.orchestration.reading.lines import EXTENSIONS
-from tests.orchestration.reading.test_reading_page import EDITION, FOLDER, OTHERS, S3, bucket, needs_others
+from tests.orchestration.reading.test_reading_page import EDITION, FOLDER, OTHERS, S3, needs_others
 from warehouse.database.published import open_published
 from warehouse.store import open_store
 
@@ -43,7 +43,19 @@ EXPECTED = """SELECT week, model, value, CAST(sum(pictures) AS BIGINT) AS pictur
 WHERE subject = 'occupation:ceo' AND attribute = 'perceived_gender' AND value <> 'not_assessed'
 GROUP BY ALL HAVING sum(pictures) > 0 ORDER BY ALL"""
 
-__all__ = ["bucket"]  # a fixture
+
+@pytest.fixture
+def bucket(published_once: Installation, s3_address: str) -> str:
+    """The address of what the question needs of the store: in S3, with a file beside it that no edition lists."""
+    to, labels = open_store(s3_address), []
+    names = ("plans", "prompts", "slots", "attempts", "labels")
+    for prefix in (*(f"tables/{name}/" for name in names), f"editions/{EDITION}/manifest.json"):
+        for key in published_once.store.list(prefix):
+            to.put_if_absent(key, published_once.store.get(key))
+            labels += [key] if key.startswith("tables/labels/") else []
+    # of a corrected week a bucket holds a file more
+    to.put_if_absent(str(Path(labels[0]).with_stem("0" * 64)), published_once.store.get(labels[0]))
+    return s3_address
 
 
 def test_the_page_has_these_engines() -> None:
@@ -75,10 +87,6 @@ def test_an_engine_answers_from_the_bucket_alone(
     with open_published(published_once.home / "published" / "cliche.duckdb") as con:
         expected = [[str(value) for value in row] for row in con.execute(EXPECTED).fetchall()]
     assert len(expected) > 1
-    # of a corrected week a bucket holds a file more, which no edition lists
-    stray = next((Path(published_once.settings.store) / "tables" / "labels").rglob("*.parquet"))
-    key = stray.relative_to(published_once.settings.store)
-    open_store(address).put_if_absent(str(key.with_stem("0" * 64)), stray.read_bytes())
     script = tmp_path / "asked.py"
     script.write_text(asked(engine, address, EDITION))
     environment = os.environ | {"PYSPARK_PYTHON": python}  # an activated environment has it on its path
