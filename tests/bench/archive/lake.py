@@ -1,4 +1,4 @@
-"""`python -m tests.bench.archive.lake HOME TIMES PYTHON`: docs/lake.md on an edition in a bucket, TIMES over.
+"""`python -m tests.bench.archive.lake HOME TIMES PYTHON [ENGINE …]`: docs/lake.md on an edition TIMES over, in S3.
 
 Belongs here: making the copies, one process an engine, what it took. PYTHON is that of `make test-readers`. It prints
 seconds, processor seconds and the peak of memory, each with the engine's start.
@@ -21,7 +21,7 @@ from tests.services.seaweedfs import find_weed, running_server
 from warehouse import keys
 from warehouse.store import open_store
 
-#: Of its own accord it takes 1 GB, which 8 million labels exceed.
+#: Of its own accord it takes 1 GB.
 SPARK = {"PYSPARK_SUBMIT_ARGS": "--driver-memory 8g pyspark-shell"}
 TABLES = ("plans", "prompts", "slots", "attempts", "labels")
 
@@ -49,7 +49,7 @@ def copied(home: Path, times: int, address: str) -> dict[str, int]:
     return rows
 
 
-def main(home: Path, times: int, python: str) -> None:
+def main(home: Path, times: int, python: str, *engines: str) -> None:
     """Print a line an engine."""
     edition = json.loads((home / "store" / keys.LATEST_EDITION).read_bytes())["edition"]
     with (
@@ -59,7 +59,7 @@ def main(home: Path, times: int, python: str) -> None:
         os.environ.update(server.environment())
         address = server.fresh_address()
         print(copied(home, times, address), flush=True)
-        for engine in ("DuckDB", "polars", "Spark"):
+        for engine in engines or ("DuckDB", "polars", "Spark"):
             script, answer = Path(folder) / "asked.py", Path(folder) / "answer"
             script.write_text(asked(engine, address, edition))
             own = sys.executable if engine == "polars" else python
@@ -79,4 +79,4 @@ def main(home: Path, times: int, python: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
