@@ -15,7 +15,7 @@ from orchestration.doctor import machine, offers, services
 from orchestration.doctor.finding import Finding, counted
 from orchestration.doctor.paid import Try, tries, try_all
 from orchestration.resources import bare_workplace, make_workplace
-from orchestration.settings import load_settings
+from orchestration.settings import CHECKOUT, load_settings
 from warehouse.errors import ClicheError, UsageError
 from warehouse.weeks import current_week
 
@@ -79,13 +79,15 @@ def new_models(services_named: Sequence[str]) -> int:
         )
     for one in found:
         say(f"{one.service}: {one.trouble or counted(len(one.new), 'model') + ' that the file lacks'}")
+        examples = offers.examples_of(one.new, CHECKOUT / "models")
         for sign, models, words in (
             ("new", one.new, ""),
             ("off", one.switched_off, "  in the file, switched off"),
             ("gone", one.gone, "  in the file, and not in the list any more"),
         ):
             for model in models:
-                say(f"  {sign:<4} {model}{words}")
+                example = f"  copy its entry from models/{examples[model]}" if model in examples else ""
+                say(f"  {sign:<4} {model}{words}{example}")
     return 1 if any(one.trouble for one in found) else 0
 
 

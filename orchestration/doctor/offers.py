@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.network.connection import Connection
@@ -71,13 +72,23 @@ def look_at_offers(entries: Sequence[ModelEntry], text: str, named: Sequence[str
 
 def _compared(where: str, listed: Sequence[str], asked: set[str], text: str) -> Offered:
     left = [model for model in dict.fromkeys(listed) if model not in asked]
-    off = [model for model in left if re.search(rf"model_id: *\"?{re.escape(model)}\"?(\s|$)", text)]
+    off = [model for model in left if _named(model, text)]
     return Offered(
         where,
         new=tuple(model for model in left if model not in off),
         switched_off=tuple(off),
         gone=tuple(sorted(asked - {*listed})),
     )
+
+
+def examples_of(models: Sequence[str], folder: Path) -> dict[str, str]:
+    """Return model → name of the file of examples that has an entry for it."""
+    files = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.yaml"))}
+    return {model: name for model in models for name, text in files.items() if _named(model, text)}
+
+
+def _named(model: str, text: str) -> bool:
+    return re.search(rf"model_id: *\"?{re.escape(model)}\"?(\s|$)", text) is not None
 
 
 def with_lists() -> list[str]:

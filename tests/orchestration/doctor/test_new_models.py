@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from orchestration.doctor.offers import examples_of
+from orchestration.settings import CHECKOUT
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.orchestration.paid import PRICE
 from tests.services import openrouter
@@ -66,3 +68,8 @@ def test_who_has_no_list_and_nobody_to_ask_are_told(fresh: Installation, cliche:
     wrong = cliche("models", "new", "--service", "diffusers")
     assert wrong.code == 2
     assert '"diffusers" has no list of models; those that have one: ' in wrong.err
+
+
+def test_an_offered_model_that_has_a_ready_entry_is_told_with_its_file() -> None:
+    found = examples_of(["bytedance-seed/seedream-4.5", "acme/unknown"], CHECKOUT / "models")
+    assert found == {"bytedance-seed/seedream-4.5": "openrouter.yaml"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from assets.gateway.models_file import (
-    ModelsFile,
+    ModelEntry,
     active,
     find,
     load_models,
@@ -413,42 +414,58 @@ class TestShipped:
         confronted = {e.name for e in self.models if any(s.conversations for s in e.suites)}
         assert confronted == {e.name for e in self.models if e.track == "system"} == {"sim-rewriter"}
 
-    def test_the_commented_examples_are_valid_once_they_are_switched_on(self, tmp_path: Path) -> None:
-        real = switched_on(tmp_path)
-        assert {e.provider for e in real.models} == {*REGISTERED} - {"simulated"}
-        owned = {"midjourney", "diffusers"}
-        assert all(e.price and all(p.source for p in e.price) for e in real.models if e.provider not in owned)
-        for entry in real.models:
-            if entry.provider != "diffusers":  # its check wants the extra
-                make_provider(entry.provider, entry.connection).check(entry.model_id, dict(entry.params))
-
     def test_the_commented_labelers_are_valid_and_can_be_named_by_a_model(self, tmp_path: Path) -> None:
-        real = switched_on(tmp_path)
+        _, _, examples = SHIPPED.read_text(encoding="utf-8").partition("#labelers:\n")
+        lines = [line[1:] for line in examples.splitlines() if line.startswith("#")]
+        path = tmp_path / "models.yaml"
+        path.write_text(
+            EXAMPLES[0].read_text(encoding="utf-8") + "labelers:\n" + "\n".join(lines), encoding="utf-8"
+        )
+        real = load_models_file(path, SUITES, providers=REGISTERED)
         labelers = with_questions(real.labelers, SUITES)
         assert {one.labeler for one in labelers.values()} == {*KINDS}
         check_labelers(real.models, labelers)
         first, *_ = real.models
         check_labelers([first.model_copy(update={"labeler": name}) for name in labelers], labelers)
         assert all(one.price for one in labelers.values() if one.connection.base_url is None)
-
-    def test_a_price_that_is_not_confirmed_says_so(self, tmp_path: Path) -> None:
-        real = switched_on(tmp_path)
-        confirmed = {
-            entry.name
-            for entry in (*real.models, *real.labelers)
-            for price in entry.price
-            if "check before use" not in price.source
-        }
-        assert confirmed == {"flux-3-image", "flux-2-pro", "flux-2-max", "qwen-image-local"}
+        assert all("check before use" in price.source for one in real.labelers for price in one.price)
 
 
-def switched_on(folder: Path) -> ModelsFile:
-    """The shipped file with every commented example in place of the simulated models."""
-    _, _, examples = SHIPPED.read_text(encoding="utf-8").partition("# Real models")
-    lines = [line[1:] for line in examples.splitlines() if line.startswith(("#  ", "#labelers:"))]
-    path = folder / "models.yaml"
-    path.write_text("models:\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    return load_models_file(path, SUITES, providers=REGISTERED)
+EXAMPLES = sorted((SHIPPED.parent / "models").glob("*.yaml"))
+#: A name with a dot and something after it: where a price stood.
+ADDRESS = re.compile(r"\b[a-z0-9-]+(\.[a-z0-9-]+)+(/\S*)?")
+
+
+class TestExamples:
+    entries = tuple(entry for path in EXAMPLES for entry in load_models(path, SUITES, providers=REGISTERED))
+
+    def test_there_are_enough_of_every_provider_and_their_names_differ(self) -> None:
+        assert len(self.entries) >= 40
+        assert len({entry.name for entry in self.entries}) == len(self.entries)
+        assert {entry.provider for entry in self.entries} == {*REGISTERED} - {"simulated"}
+
+    @pytest.mark.parametrize("entry", entries, ids=[entry.name for entry in entries])
+    def test_an_example_can_be_asked_and_says_what_it_costs_where_and_when_that_stood(
+        self, entry: ModelEntry
+    ) -> None:
+        if entry.provider != "diffusers":  # its check wants the extra
+            make_provider(entry.provider, entry.connection).check(entry.model_id, dict(entry.params))
+        assert entry.price
+        for price in entry.price:
+            assert ADDRESS.search(price.source), price.source
+            assert price.date >= dt.date(2026, 11, 1)
+            assert (
+                price.per_image_usd
+                or entry.provider in {"midjourney", "diffusers"}
+                or entry.connection.allow_private
+            )
+
+    def test_only_prices_that_were_read_at_their_makers_do_not_say_that_they_want_a_look(self) -> None:
+        makers = {"docs.bfl.ai", "www.recraft.ai"}
+        for entry in self.entries:
+            for price in entry.price:
+                said = price.source.split("/")[0] in makers or price.source.startswith("our own machine")
+                assert said is ("check before use" not in price.source), entry.name
 
 
 def test_two_versions_of_one_suite_are_refused_in_one_entry(tmp_path: Path) -> None:

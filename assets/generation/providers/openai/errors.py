@@ -1,7 +1,7 @@
 """From an error of the OpenAI API, or of an API that speaks like it, to an outcome: one table and what reads the body.
 
 Sources: OpenAI's guide to error codes and to image generation, the code lists in the SDK's types, xAI's and Together's
-tables of status codes, LocalAI's error reference, and vLLM's error bodies.
+tables of status codes, BytePlus's codes, LocalAI's error reference, and vLLM's error bodies.
 """
 
 from __future__ import annotations
@@ -37,11 +37,24 @@ _POLICY_CODES = (
     "misalignment_policy_violation",
 )
 
+#: What BytePlus ModelArk says where its filter blocked, by stage.
+_MODELARK_CODES = {
+    "input": ("InputTextSensitiveContentDetected", "InputTextRiskDetection", "SensitiveContentDetected"),
+    "output": ("OutputImageSensitiveContentDetected", "OutputImageRiskDetection"),
+}
+
+_OUTCOME_AT = {"input": Outcome.BLOCKED_INPUT, "output": Outcome.BLOCKED_OUTPUT}
+
 #: The first row that matches wins. Meaning before status: one status stands for many things.
 ERRORS: tuple[ErrorRow, ...] = (
     # The model's own answer: a filter said no. xAI bills what it blocks after drawing and says so in the body.
     ErrorRow(Outcome.BLOCKED_OUTPUT, says=r"generated image (was )?rejected", stage="output"),
     *(ErrorRow(Outcome.BLOCKED_INPUT, code=code, stage="unknown") for code in _POLICY_CODES),
+    *(
+        ErrorRow(_OUTCOME_AT[stage], code=code, stage=stage)
+        for stage, codes in _MODELARK_CODES.items()
+        for code in codes
+    ),
     ErrorRow(
         Outcome.BLOCKED_INPUT,
         says=r"(rejected|blocked)[\w ]* (safety system|content moderation)|safety_violations=",
@@ -100,7 +113,6 @@ ERRORS: tuple[ErrorRow, ...] = (
     *(ErrorRow(Outcome.INVALID_PARAMS, status=status) for status in (405, 413, 414, 415, 422)),
 )
 
-_OUTCOME_AT = {"input": Outcome.BLOCKED_INPUT, "output": Outcome.BLOCKED_OUTPUT}
 _BLOCKED = frozenset(_OUTCOME_AT.values())
 _KEPT_MESSAGE = 2000  # characters
 #: Names of the account in messages ("in organization org-… on requests per min").

@@ -389,6 +389,22 @@ DOCUMENTED: list[tuple[str, int | None, Any, Outcome, str | None]] = [
     ),
     ("Together: overloaded", 529, "", O.SERVER_ERROR, None),
     ("Together: gateway", 524, "", O.TIMEOUT, None),
+    # BytePlus ModelArk
+    *(
+        (
+            f"ModelArk: {code}",
+            400,
+            openai_error(code, "BadRequest", "… may contain sensitive information"),
+            *meant,
+        )
+        for code, meant in {
+            "InputTextSensitiveContentDetected": (O.BLOCKED_INPUT, "input"),
+            "InputTextRiskDetection": (O.BLOCKED_INPUT, "input"),
+            "SensitiveContentDetected": (O.BLOCKED_INPUT, "input"),
+            "OutputImageSensitiveContentDetected": (O.BLOCKED_OUTPUT, "output"),
+            "OutputImageRiskDetection": (O.BLOCKED_OUTPUT, "output"),
+        }.items()
+    ),
     # vLLM, vLLM-Omni on FastAPI, and LocalAI
     ("vLLM: argument", 400, openai_error("400", "BadRequestError"), O.INVALID_PARAMS, None),
     (
