@@ -56,7 +56,7 @@ def change(k: Ints, n: Ints, before: slice, after: slice) -> dict[str, float | i
 def sides(k: Ints, n: Ints, before: slice, after: slice) -> tuple[Ints, Ints, Bools]:
     """Return (2, C) counts before and after, k and n, and which cells were seen on both sides."""
     hits, total = (np.stack([a[:, before].sum(axis=1), a[:, after].sum(axis=1)]) for a in (k, n))
-    return hits, total, (total > 0).all(axis=0)
+    return hits, total, np.asarray((total > 0).all(axis=0))
 
 
 def add_unseen(
