@@ -15,7 +15,7 @@ from assets.metrics.drift.series import Series
 from assets.metrics.effects.unseen import AnsweredSide, of_changes
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints
 
-#: What a statement is told of a change.
+#: What a statement needs to know of a change.
 _TOLD = (
     *("model", "series", "params_hash", "suite", "suite_major", "turn", "attribute", "labeler_version"),
     *("started_week", "changed_week", "week", "changed_prompts"),
