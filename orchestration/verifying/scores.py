@@ -78,6 +78,13 @@ _OTHERWISE = (
         "what one word changes, and claims: this version says how far they rest on answers that nobody saw",
         ("effects", "window_effects", "study_effects", "claims"),
     ),
+    _Otherwise(
+        "drift_events.tipping_share",
+        (),
+        ("unseen_share", "tipping_share"),
+        "changes over weeks: this version says how far they rest on answers that nobody saw",
+        ("drift_events",),
+    ),
 )
 
 

@@ -72,50 +72,21 @@ worths AS ( -- noqa: ST03
     WHERE prompt IS NOT NULL
 ),
 
--- how a slot ended: by its first final attempt, else by its last
-ended AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key,
-        coalesce(
-            arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
-            arg_max(attempts.outcome, attempts.attempt)
-        ) AS outcome
-    FROM attempts
-    LEFT JOIN outcomes USING (outcome)
-    GROUP BY attempts.week, attempts.model, attempts.slot_key
-),
-
--- of the turns after a confrontation the first picture is the answer, else the last turn
-answers AS (
-    SELECT
-        slots.week, slots.model, slots.suite, prompts.suite_major, prompts.condition, slots.prompt,
-        coalesce(slots.conversation, slots.slot_key) AS answer,
-        coalesce(
-            max(outcomes.outcome_group) FILTER (WHERE outcomes.outcome_group = 'success'),
-            arg_max(coalesce(outcomes.outcome_group, 'none'), slots.turn)
-        ) AS outcome_group
-    FROM slots
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-    LEFT JOIN ended USING (week, model, slot_key)
-    LEFT JOIN outcomes USING (outcome)
-    WHERE
-        (prompts.condition <> 'confronted' OR slots.turn > 1)
-        AND coalesce(ended.outcome, '') <> 'not_needed'
-    GROUP BY ALL
-),
+-- Uses: slot_answers
 
 refusals AS ( -- noqa: ST03
     SELECT
-        spans.week, spans.model, spans.suite, spans.suite_major, spans.attribute, answers.prompt,
-        count(*) FILTER (WHERE answers.outcome_group = 'answer') AS refused
-    FROM answers
+        spans.week, spans.model, spans.suite, spans.suite_major, spans.attribute, slot_answers.prompt,
+        count(*) FILTER (WHERE slot_answers.outcome_group = 'answer') AS refused
+    FROM slot_answers
     INNER JOIN spans
         ON
-            answers.week = spans.seen
-            AND answers.model = spans.model
-            AND answers.suite = spans.suite
-            AND answers.suite_major = spans.suite_major
-            AND answers.condition = spans.condition
+            slot_answers.week = spans.seen
+            AND slot_answers.model = spans.model
+            AND slot_answers.suite = spans.suite
+            AND slot_answers.suite_major = spans.suite_major
+            AND slot_answers.condition = spans.condition
+    WHERE slot_answers.condition <> 'confronted' OR slot_answers.turn > 1
     GROUP BY ALL
 ),
 

@@ -2,9 +2,12 @@
 --   from attempts and labels alone, to be held against `drift_events` (which says what is asked, and when).
 -- Grain: that of drift_events, events of shares.
 -- Columns: those of drift_events that name the event; before_share, after_share, change, change_low and
---   change_high over the changed prompts; log10_e: marginal likelihoods with a change over those without,
---   averaged over its week and over how many prompts change; the shares and their scatter on a grid.
--- Depends on: drift_events, slots, prompts, plans, attempts, outcomes, labels, attribute_values, withheld
+--   change_high over the changed prompts; unseen_share, tipping_share: of the answers to them; log10_e:
+--   marginal likelihoods with a change over those without, averaged over its week and over how many prompts
+--   change; the shares and their scatter on a grid.
+-- Depends on: drift_events, slots, prompts, prompt_attributes, plans, attempts, outcomes, labels,
+--   attribute_values, withheld
+-- Uses: read_from_labels
 WITH
 events AS MATERIALIZED (
     SELECT
@@ -14,73 +17,35 @@ events AS MATERIALIZED (
     WHERE metric = 'share'
 ),
 
--- a picture is there where the attempt that settled its slot, the first final one, was ok
-settled AS (
-    SELECT
-        attempts.week, attempts.model, attempts.slot_key, attempts.outcome
-    FROM attempts
-    INNER JOIN outcomes ON attempts.outcome = outcomes.outcome AND outcomes.final
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY attempts.week, attempts.model, attempts.slot_key ORDER BY attempts.attempt
-        ) = 1
-),
+-- Uses: answered
 
-read_pictures AS (
+event_counts AS (
     SELECT
-        slots.week, slots.model, plans.series, plans.params_hash, slots.suite, attribute_values.suite_major,
-        prompts.condition,
-        least(slots.turn, 2) AS turn,
-        slots.prompt, labels.attribute, labels.labeler_version,
-        coalesce(attribute_values.band, attribute_values.value) AS value
-    FROM slots
-    INNER JOIN plans USING (week, model)
-    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
-    INNER JOIN settled
-        ON
-            slots.week = settled.week
-            AND slots.model = settled.model
-            AND slots.slot_key = settled.slot_key
-            AND settled.outcome = 'ok'
-    INNER JOIN labels
-        ON
-            slots.week = labels.week
-            AND slots.model = labels.model
-            AND slots.slot_key = labels.slot_key
-            AND plans.labeler = labels.labeler
-    INNER JOIN attribute_values
-        ON
-            slots.week = attribute_values.week
-            AND slots.model = attribute_values.model
-            AND slots.suite = attribute_values.suite
-            AND prompts.suite_major = attribute_values.suite_major
-            AND labels.attribute = attribute_values.attribute
-            AND labels.value = attribute_values.value
-            AND attribute_values.in_support
-    WHERE
-        (slots.week, slots.model) NOT IN (SELECT (withheld.week, withheld.model) FROM withheld)
-),
-
-counted AS (
-    SELECT
-        events.event, pictures.prompt, pictures.week,
-        count(*) FILTER (WHERE pictures.value = events.value_name) AS k,
-        count(*) AS n
+        events.event, counted.prompt, counted.week,
+        counted.x AS k,
+        counted.n
     FROM events
-    INNER JOIN read_pictures AS pictures
+    INNER JOIN plans
         ON
-            events.model = pictures.model
-            AND events.series = pictures.series
-            AND events.params_hash = pictures.params_hash
-            AND events.suite = pictures.suite
-            AND events.suite_major = pictures.suite_major
-            AND events.condition = pictures.condition
-            AND events.turn = pictures.turn
-            AND events.attribute = pictures.attribute
-            AND events.labeler_version = pictures.labeler_version
-            AND pictures.week BETWEEN events.started_week AND events.week
-            AND (events.prompt IS NULL OR events.prompt = pictures.prompt)
-    GROUP BY events.event, pictures.prompt, pictures.week
+            events.model = plans.model
+            AND events.series = plans.series
+            AND events.params_hash = plans.params_hash
+            AND plans.week BETWEEN events.started_week AND events.week
+    INNER JOIN counted
+        ON
+            plans.week = counted.week
+            AND plans.model = counted.model
+            AND events.suite = counted.suite
+            AND events.suite_major = counted.suite_major
+            AND events.condition = counted.condition
+            AND events.turn = counted.turn
+            AND events.attribute = counted.attribute
+            AND events.labeler_version = counted.labeler_version
+            AND events.value_name = counted.value
+            AND (events.prompt IS NULL OR events.prompt = counted.prompt)
+    WHERE
+        counted.n > 0
+        AND (plans.week, plans.model) NOT IN (SELECT (withheld.week, withheld.model) FROM withheld)
 ),
 
 -- what was opened before starts a prompt anew: of a suite its changes and its prompts', of a prompt its own
@@ -91,7 +56,7 @@ starts AS (
     FROM (
         SELECT DISTINCT
             event, prompt
-        FROM counted
+        FROM event_counts
     ) AS cells
     INNER JOIN events USING (event)
     LEFT JOIN events AS earlier
@@ -113,25 +78,27 @@ starts AS (
 
 weekly AS (
     SELECT
-        counted.*,
-        row_number() OVER (PARTITION BY counted.event, counted.prompt ORDER BY counted.week) AS seen
-    FROM counted
+        event_counts.*,
+        row_number() OVER (
+            PARTITION BY event_counts.event, event_counts.prompt ORDER BY event_counts.week
+        ) AS seen
+    FROM event_counts
     INNER JOIN starts USING (event, prompt)
-    WHERE counted.week >= starts.start
+    WHERE event_counts.week >= starts.start
 ),
 
 -- size: the changed prompts before and after, each with equal weight
 sides AS (
     SELECT
-        counted.event, counted.prompt,
-        sum(counted.k) FILTER (WHERE counted.week < events.changed_week) AS k0,
-        sum(counted.n) FILTER (WHERE counted.week < events.changed_week) AS n0,
-        sum(counted.k) FILTER (WHERE counted.week >= events.changed_week) AS k1,
-        sum(counted.n) FILTER (WHERE counted.week >= events.changed_week) AS n1
-    FROM counted
+        event_counts.event, event_counts.prompt,
+        sum(event_counts.k) FILTER (WHERE event_counts.week < events.changed_week) AS k0,
+        sum(event_counts.n) FILTER (WHERE event_counts.week < events.changed_week) AS n0,
+        sum(event_counts.k) FILTER (WHERE event_counts.week >= events.changed_week) AS k1,
+        sum(event_counts.n) FILTER (WHERE event_counts.week >= events.changed_week) AS n1
+    FROM event_counts
     INNER JOIN events USING (event)
-    WHERE list_contains(string_split(events.changed_prompts, ','), counted.prompt)
-    GROUP BY counted.event, counted.prompt
+    WHERE list_contains(string_split(events.changed_prompts, ','), event_counts.prompt)
+    GROUP BY event_counts.event, event_counts.prompt
     HAVING n0 > 0 AND n1 > 0
 ),
 
@@ -140,12 +107,61 @@ sizes AS (
         event,
         avg(k0 / n0) AS before_share,
         avg(k1 / n1) AS after_share,
+        avg(k1 / n1) - avg(k0 / n0) AS change,
         1.959963984540054 * sqrt(
             sum((k0 + 1) / (n0 + 2) * (n0 - k0 + 1) / (n0 + 2) / (n0 + 2))
             + sum((k1 + 1) / (n1 + 2) * (n1 - k1 + 1) / (n1 + 2) / (n1 + 2))
         ) / count(*) AS half
     FROM sides
     GROUP BY event
+),
+
+-- answers to the changed prompts in all weeks on either side, if only by refusing
+answer_sides AS (
+    SELECT
+        events.event, answered.prompt,
+        sum(answered.unseen) FILTER (WHERE answered.week < events.changed_week) AS u0,
+        sum(answered.answers) FILTER (WHERE answered.week < events.changed_week) AS all0,
+        sum(answered.unseen) FILTER (WHERE answered.week >= events.changed_week) AS u1,
+        sum(answered.answers) FILTER (WHERE answered.week >= events.changed_week) AS all1
+    FROM events
+    INNER JOIN plans
+        ON
+            events.model = plans.model
+            AND events.series = plans.series
+            AND events.params_hash = plans.params_hash
+            AND plans.week BETWEEN events.started_week AND events.week
+    INNER JOIN answered
+        ON
+            plans.week = answered.week
+            AND plans.model = answered.model
+            AND events.suite = answered.suite
+            AND events.suite_major = answered.suite_major
+            AND events.turn = answered.turn
+            AND events.attribute = answered.attribute
+            AND events.labeler_version = answered.labeler_version
+    WHERE (plans.week, plans.model) NOT IN (SELECT (withheld.week, withheld.model) FROM withheld)
+    GROUP BY events.event, answered.prompt
+),
+
+-- what the change loses if all of them speak against a rise, or against a fall
+unseen AS (
+    SELECT
+        sides.event,
+        greatest(
+            sum(answer_sides.u0) / sum(answer_sides.all0), sum(answer_sides.u1) / sum(answer_sides.all1)
+        ) AS unseen_share,
+        avg(
+            answer_sides.u0 / answer_sides.all0 * (1 - sides.k0 / sides.n0)
+            + answer_sides.u1 / answer_sides.all1 * sides.k1 / sides.n1
+        ) AS of_rise,
+        avg(
+            answer_sides.u0 / answer_sides.all0 * sides.k0 / sides.n0
+            + answer_sides.u1 / answer_sides.all1 * (1 - sides.k1 / sides.n1)
+        ) AS of_fall
+    FROM sides
+    INNER JOIN answer_sides USING (event, prompt)
+    GROUP BY sides.event
 ),
 
 -- evidence: weeks that can be the first of a change, and their prior
@@ -303,12 +319,20 @@ evidence AS (
 SELECT
     events.week, events.model, events.suite, events.suite_major, events.condition, events.turn,
     events.prompt, events.attribute, events.value_name, events.changed_week, sizes.before_share,
-    sizes.after_share,
-    sizes.after_share - sizes.before_share AS change,
-    greatest(sizes.after_share - sizes.before_share - sizes.half, -1) AS change_low,
-    least(sizes.after_share - sizes.before_share + sizes.half, 1) AS change_high,
+    sizes.after_share, sizes.change,
+    greatest(sizes.change - sizes.half, -1) AS change_low,
+    least(sizes.change + sizes.half, 1) AS change_high,
+    unseen.unseen_share,
+    CASE
+        WHEN unseen.unseen_share <= 0.02 THEN NULL
+        WHEN sizes.change > sizes.half AND unseen.of_rise >= sizes.change - sizes.half
+            THEN (sizes.change - sizes.half) / unseen.of_rise
+        WHEN -sizes.change > sizes.half AND unseen.of_fall >= -sizes.change - sizes.half
+            THEN (-sizes.change - sizes.half) / unseen.of_fall
+    END AS tipping_share,
     evidence.log10_e
 FROM events
 INNER JOIN sizes USING (event)
+INNER JOIN unseen USING (event)
 INNER JOIN evidence USING (event)
 ORDER BY ALL

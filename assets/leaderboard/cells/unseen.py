@@ -11,9 +11,23 @@ from assets.leaderboard.views.message import Message, Percent, say
 from assets.leaderboard.views.query import Row, rows
 from assets.metrics.effects.unseen import TIPPING_WARNS
 
-#: What names a change of a week, a verdict on what was reported in 2023, and a change of a study.
+#: What names a change of a week, a verdict on what was reported in 2023, a change over weeks, and one of a study.
 OF_WEEK = ("suite", "suite_major", "kind", "a", "b", "model", "attribute", "metric", "value_name")
 OF_CLAIM = ("model", "claim", "part")
+OF_CHANGE = (
+    *(
+        "model",
+        "suite",
+        "suite_major",
+        "condition",
+        "turn",
+        "metric",
+        "attribute",
+        "value_name",
+        "params_hash",
+    ),
+    *("labeler_version", "changed_prompts", "changed_week", "week"),
+)
 OF_STUDY = ("study", "model", "b", "attribute", "labeler", "labeler_version", "value_name")
 Known = Mapping[tuple[object, ...], Row]
 
@@ -26,6 +40,11 @@ def of_week(con: duckdb.DuckDBPyConnection, week: date) -> Known:
 def of_claims(con: duckdb.DuckDBPyConnection, week: date) -> Known:
     """Return the verdicts that something is said of, as they stand in a week, by `OF_CLAIM`."""
     return known(con, "unseen_claims", OF_CLAIM, {"week": week.isoformat()})
+
+
+def of_weeks(con: duckdb.DuckDBPyConnection, week: date) -> Known:
+    """Return the changes over weeks that something is said of, opened up to a week, by `OF_CHANGE`."""
+    return known(con, "unseen_changes", OF_CHANGE, {"week": week.isoformat()})
 
 
 def of_studies(con: duckdb.DuckDBPyConnection) -> Known:
@@ -81,4 +100,31 @@ def verdict_note(found: Known, row: Row) -> Message | None:
     return say(
         "The verdict would be another if %(share)s of what was refused or could not be read spoke against it.",
         share=Percent(hidden["tipping_share"]),
+    )
+
+
+def change_note(found: Known, row: Row) -> Message | None:
+    """Return what is said beside a change over weeks: what unseen answers could make of its interval.
+
+    No more than that: date and prompts were chosen from the same counts (study `withheld_weeks`).
+    """
+    hidden = found.get(tuple(row[name] for name in OF_CHANGE))
+    if hidden is None:
+        return None
+    tipping = hidden["tipping_share"]
+    if tipping is None:
+        return say(
+            "The interval would not reach 0 if all answers that were refused or could not be read spoke against the "
+            "change as clearly as an answer can."
+        )
+    if tipping <= TIPPING_WARNS:
+        return say(
+            "Read with care: the interval would reach 0 if %(share)s of the answers that were refused or could not be "
+            "read spoke against the change as clearly as an answer can.",
+            share=Percent(tipping),
+        )
+    return say(
+        "The interval would reach 0 if %(share)s of the answers that were refused or could not be read spoke against "
+        "the change as clearly as an answer can.",
+        share=Percent(tipping),
     )

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import duckdb
 
+from assets.leaderboard.cells import unseen
 from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.showing import many
 from assets.leaderboard.models import names
@@ -85,6 +86,7 @@ class ShownChange:
     after: ChangeSide
     evidence: Message
     doubt: Message | None
+    unseen: Message | None  # what unseen answers could make of it
     checks: tuple[Message, ...]
     prompts: tuple[PromptLink, ...]
     all_prompts: int
@@ -100,6 +102,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -
     for row in rows(con, "drift_events", {"week": week.isoformat()}):
         if model is None or row["model"] == model:
             found[_about(row)].append(row)
+    rests = unseen.of_weeks(con, week) if found else {}
     groups = [
         sorted(group, key=lambda row: (-row["log10_e"], row["value_name"] or "")) for group in found.values()
     ]
@@ -107,7 +110,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -
     values = looks(con, week) if groups else {}
     now = {(row["prompt"], row["model"]) for row in rows(con, "asked_now", {"week": week.isoformat()})}
     return tuple(
-        _change(con, week, group, values, now, pictures=number < IN_FULL)
+        _change(con, week, group, values, rests, now, pictures=number < IN_FULL)
         for number, group in enumerate(groups)
     )
 
@@ -146,6 +149,7 @@ def _change(
     week: date,
     group: Sequence[Row],
     values: Looks,
+    rests: unseen.Known,
     now: Set[tuple[str, str]],
     *,
     pictures: bool,
@@ -187,6 +191,7 @@ def _change(
         after=_side(con, week, row, "after", after, counted),
         evidence=_evidence(row["log10_e"]),
         doubt=_DOUBTS.get(row["kind"]),
+        unseen=unseen.change_note(rests, row),
         checks=checks(row),
         prompts=tuple(
             PromptLink(

@@ -97,8 +97,7 @@ def _of_change(change: ShownChange) -> FeedEntry:
         ),
         change.evidence,
     ]
-    if change.doubt is not None:
-        paragraphs.append(change.doubt)
+    paragraphs += [said for said in (change.doubt, change.unseen) if said is not None]
     if change.simulated:
         paragraphs.append(say("The model is simulated: nobody offers it."))
     return FeedEntry(change.urn, change.id, change.title, tuple(paragraphs), change.opened)

@@ -23,7 +23,7 @@ from assets.metrics.drift import scan as drift_scan
 from assets.metrics.drift import series as drift_series
 from assets.metrics.drift.scan import OpenedChange
 from assets.metrics.drift.series import Series
-from assets.metrics.formulas.share import Z95, Ints
+from assets.metrics.drift.size import add_unseen, change
 from warehouse.database.sqlfiles import sql
 
 #: A labeler explains a change if it read frozen pictures otherwise by at least this part of the least that it can be.
@@ -63,6 +63,7 @@ SCHEMA = pa.schema(
         "models_at_once": _INT,
         "models_compared": _INT,
         "words": _TEXT,
+        **dict.fromkeys(("unseen_share", "tipping_share"), _REAL),
     }
 )
 
@@ -110,6 +111,7 @@ def _events(
         else []
     )
     new = [_row(series, event) for event in found]
+    add_unseen(con, series, found, new)
     _check_causes(con, series, new, [*known, *new])
     for row in new:
         row["kind"] = kind(row)
@@ -167,38 +169,6 @@ def _row(series: Series, event: OpenedChange) -> dict[str, Any]:
         "log10_e": round(event.log_e / math.log(10), 3),
         "cells": int(both.sum()),
         "changed_prompts": ",".join(sorted(series.prompts[cell] for cell in cells)),
-    }
-
-
-def change(k: Ints, n: Ints, before: slice, after: slice) -> dict[str, float | int]:
-    """Return the mean share of cells before and after, and their difference with a 95 % interval.
-
-    Cells that were seen on both sides enter, each with equal weight. The variance of a cell's share is p (1 - p) / n
-    with two pseudo-counts (Agresti & Caffo 2000, Am. Stat. 54: 280-288, stratified). That the date and the cells were
-    chosen from the same counts is not in the interval.
-
-    Args:
-        k: (C, T) pictures with the value.
-        n: (C, T) pictures assessed.
-        before: the weeks before.
-        after: the weeks after.
-    """
-    hits, total = (np.stack([a[:, before].sum(axis=1), a[:, after].sum(axis=1)]) for a in (k, n))
-    used = (total > 0).all(axis=0)
-    hits, total = hits[:, used], total[:, used]
-    share = (hits / total).mean(axis=1)
-    pseudo = (hits + 1) / (total + 2)
-    half = Z95 * math.sqrt(float((pseudo * (1 - pseudo) / (total + 2)).sum())) / total.shape[1]
-    difference = float(share[1] - share[0])
-    return {
-        "before_share": float(share[0]),
-        "after_share": float(share[1]),
-        "change": difference,
-        "change_low": max(difference - half, -1.0),
-        "change_high": min(difference + half, 1.0),
-        "before_n": int(total[0].sum()),
-        "after_n": int(total[1].sum()),
-        "changed_cells": int(used.sum()),
     }
 
 

@@ -8,6 +8,7 @@ from assets.metrics.effects.unseen import AnsweredSide
 from assets.metrics.formulas.share import Floats
 from tests.studies.simulations.readers import withheld as study
 from tests.studies.simulations.readers import withheld_changes as changes
+from tests.studies.simulations.readers import withheld_weeks as weeks
 
 
 def test_equal_models_of_which_one_withholds_women_are_seldom_told_apart_without_a_warning() -> None:
@@ -57,3 +58,18 @@ def test_changes_would_be_wrong_if_the_unseen_were_taken_for_seen(monkeypatch: p
 
 def changes_side(share: Floats, answers: Floats) -> AnsweredSide:
     return AnsweredSide(share, answers, answers * 0)
+
+
+def test_withholding_a_fifth_opens_little_and_random_refusals_warn_of_few_large_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(weeks, "SIZES", ((10, 20),))
+    monkeypatch.setattr(weeks, "WITHHELD", (0.2, 0.4))
+    monkeypatch.setattr(weeks, "SHARES", (0.5,))
+    monkeypatch.setattr(weeks, "REFUSED", (0.1,))
+    found = weeks.tables(0.1)
+    assert [table.failed for table in found] == [[], []]
+    (_, much), (near, *_, far) = ([[float(one) for one in row[4:]] for row in table.rows] for table in found)
+    # Of much that is withheld no limit protects, and the interval alone would not either.
+    assert much[0] > much[1] > weeks.MARK < much[-1]
+    assert near[-1] > far[-1] == 0

@@ -22,6 +22,7 @@ STUDIES: Mapping[str, str] = {
     "refusals": "a model that refuses its most stereotyped prompts",
     "withheld": "refusals that depend on what would have been drawn: which pairs carry a warning",
     "withheld_changes": "the same of what one word changes, by shares",
+    "withheld_weeks": "the same of changes over weeks",
     "boards": "boards of equal models",
     "clusters": "pictures that were drawn together: coverage, and boards of equal models",
     "separation": "what ranks tell apart beside known variances, and boards with a model unlike all others",
@@ -56,6 +57,7 @@ READERS = {
     "windows",
     "withheld",
     "withheld_changes",
+    "withheld_weeks",
 }
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from assets.metrics.drift.scan import scan
-from assets.metrics.drift.table import change, kind
+from assets.metrics.drift.size import change
+from assets.metrics.drift.table import kind
 from assets.metrics.formulas.share import Floats
 from tests.studies.simulations.tables import Table
 from tests.studies.simulations.weekly import SEED, alone, counts, first, slack

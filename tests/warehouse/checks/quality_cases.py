@@ -445,6 +445,17 @@ CASES = [
     Case("drift_events__holds", "outside its interval", (drifted(), drifted(turn="2", change_low="0.45"))),
     Case("drift_events__holds", "found before it began", (drifted(changed_week=f"DATE '{WEEK}' + 7"),)),
     Case("drift_events__holds", "too little evidence", (drifted(log10_e="1.2"),)),
+    *(
+        Case("drift_events__unseen_holds", way, (drifted(**said),))
+        for way, said in (
+            ("more than all is unseen", {"unseen_share": "1.1"}),
+            ("nothing is said of unseen answers", {"unseen_share": "NULL"}),
+            ("so few answers say nothing", {"unseen_share": "0.02", "tipping_share": "0.5"}),
+            ("more than all would tip it", {"tipping_share": "1.1"}),
+            ("what is not clear cannot tip", {"change_low": "-0.05", "tipping_share": "0.5"}),
+            ("refusals say nothing of themselves", {"metric": "'refused_rate'"}),
+        )
+    ),
     Case(
         "effects__interval_holds", "below its interval", (effect(), effect(b="'its'", low="0.3")), also=BESIDE
     ),

@@ -307,6 +307,7 @@ def drifted(**replaced: str) -> str:
         "simulated": "TRUE",
         **dict.fromkeys(("suite_changed", "labeler_changed", "completeness_changed"), "FALSE"),
         "words": "'it changed'",
+        "unseen_share": "0.1",
         **replaced,
     }
     values = ", ".join(f"{value} AS {name}" for name, value in columns.items())

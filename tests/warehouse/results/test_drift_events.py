@@ -19,11 +19,13 @@ from assets.metrics.drift import evidence as drift
 from assets.metrics.drift import series as drift_series
 from assets.metrics.drift.detectable import smallest_shift, week_shifts
 from assets.metrics.drift.kept import read_kept
-from assets.metrics.drift.table import SCHEMA, change, history_events, kind
+from assets.metrics.drift.size import change
+from assets.metrics.drift.table import SCHEMA, history_events, kind
 from assets.metrics.scores.table import scores_of
 from assets.metrics.week import score_all, score_weeks
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
+from tests.warehouse.windows.test_unseen_effects import End, plainly
 from warehouse.closeness import rounded
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
@@ -40,6 +42,7 @@ Row = Mapping[str, Any]
 FIRST = "2026-08-03"
 WEEKS = span(FIRST, shift(FIRST, 15))
 CHANGED = WEEKS[9]
+UNSEEN = ("unseen_share", "tipping_share")
 
 
 def labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:
@@ -222,25 +225,68 @@ def assert_audited(con: Con, prompts: Collection[str | None]) -> None:
     own = series.suite == number
     found = drift.evidence(series.k[own], series.n[own], np.zeros(own.sum(), dtype=np.int64), 1)
     for prompt, row in stored.items():
-        for name in ("before_share", "after_share", "change", "change_low", "change_high"):
-            assert audited[prompt][name] == pytest.approx(row[name], abs=1e-9)
+        for name in ("before_share", "after_share", "change", "change_low", "change_high", *UNSEEN):
+            expected = None if row[name] is None else pytest.approx(row[name], abs=1e-9)
+            assert audited[prompt][name] == expected, name
         week = series.weeks.index(row["week"])
         log_e = found.suites[0, week] if prompt is None else found.cells[:, week].max()
         assert audited[prompt]["log10_e"] == pytest.approx(log_e / np.log(10), abs=1e-9)
         assert row["log10_e"] == round(log_e / np.log(10), 3)
 
 
+def unread(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:
+    """Return another gender of CEOs by a fixed chance: from `CHANGED` on more are women, and more cannot be told."""
+    lot, late = random.Random(f"{slot.week}/{slot.slot_key}"), slot.week >= CHANGED
+    if slot.prompt != "occupations/ceo":
+        return labels(slot, attribute)
+    if late and lot.random() < 0.1:
+        return attribute.outside[0], None, None
+    return ("feminine" if lot.random() < (0.7 if late else 0.35) else "masculine", None, None)
+
+
+def shy(slot: Slot) -> Sequence[str]:
+    """Return what became of a slot: some CEOs are declined, and many from `CHANGED` on."""
+    often = (0.6 if slot.week >= CHANGED else 0.05) * (slot.prompt == "occupations/ceo")
+    return ("refused_text",) if random.Random(slot.slot_key).random() < often else ("ok",)
+
+
+def ends(con: Con, row: Row, prompt: str) -> list[End]:
+    """Return both sides of a change in one prompt, from slots, attempts and labels."""
+    found = con.execute(
+        "SELECT slots.week, attempts.outcome, labels.value FROM slots JOIN attempts USING (week, model, slot_key) "
+        "LEFT JOIN labels USING (week, model, slot_key) WHERE slots.prompt = $prompt AND slots.model = $model "
+        "AND slots.week BETWEEN $first AND $last",
+        {"prompt": prompt, "model": row["model"], "first": row["started_week"], "last": row["week"]},
+    ).fetchall()
+    sides = []
+    for since in (False, True):
+        own = [(outcome, value) for week, outcome, value in found if (week >= row["changed_week"]) == since]
+        seen = [value for outcome, value in own if outcome == "ok" and value in builder.GENDER.values]
+        sides.append(End(seen.count(row["value_name"]) / len(seen), len(own) - len(seen), len(own)))
+    return sides
+
+
 def test_an_auditor_finds_size_and_evidence_in_sql(con: Con) -> None:
     assert_audited(con, [None])
+    for row in events(con):
+        assert (row["unseen_share"], row["tipping_share"]) == (
+            (0 if row["metric"] == "share" else None),
+            None,
+        )
 
 
 def test_an_auditor_finds_the_evidence_of_prompts_with_gaps(tmp_path: Path) -> None:
-    """Chefs: 40 pictures in the first, third and fifth week, ten from the sixth on: many when evidence began."""
+    """Chefs: 40 pictures in the first, third and fifth week, ten from the sixth on: many when evidence began.
+
+    What cannot be told and what was declined are unseen answers, of which a change says how many would undo it.
+    """
     store = open_store(tmp_path / "bucket")
     with connect(None) as con:
         migrate(con)
         for week in WEEKS[:12]:
-            builder.build_partition(store, week, "moves", suites=(SUITE,), replicates=40, labels=labels)
+            builder.build_partition(
+                store, week, "moves", suites=(SUITE,), replicates=40, labels=unread, outcomes=shy
+            )
             load_partition(con, store, week, "moves")
         for number, week in enumerate(WEEKS[:12]):
             kept = (0 if number % 2 else 40) if number < 5 else 10
@@ -255,6 +301,15 @@ def test_an_auditor_finds_the_evidence_of_prompts_with_gaps(tmp_path: Path) -> N
         series = drift_series.read(con, WEEKS[-1])
         assert [40, 0, 40, 0, 40, 10] in series.n[:, :6].tolist()
         assert_audited(con, [None, "occupations/ceo"])
+        found = [row for row in events(con) if row["metric"] == "share"]
+        for row in found:
+            of = {"low": row["change_low"], "high": row["change_high"]}
+            pairs = [ends(con, row, prompt) for prompt in row["changed_prompts"].split(",")]
+            share, tipping = plainly(of, pairs)
+            assert row["unseen_share"] == pytest.approx(share, abs=1e-12)
+            assert row["tipping_share"] == (None if tipping is None else pytest.approx(tipping, abs=1e-9))
+        assert any(row["tipping_share"] is not None for row in found)
+        assert min(row["unseen_share"] for row in found) > 0.3
 
 
 def test_of_two_values_one_is_looked_at(con: Con) -> None:
@@ -317,7 +372,9 @@ def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
 ) -> None:
     monkeypatch.setattr(weekly, "run_checks", lambda *_, **__: [])  # the store holds no pictures
     for week in WEEKS[:12]:
-        build_week(store, week, "moves")
+        builder.build_partition(
+            store, week, "moves", suites=(SUITE,), replicates=20, labels=unread, outcomes=shy
+        )
     place = Workplace(
         store=store, warehouse=tmp_path / "warehouse.duckdb", suites={}, models=(), code_version="v1"
     )
@@ -334,8 +391,10 @@ def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
     late = hashes(place.warehouse)
     assert all(a != b for a, b in zip(early, late, strict=True))
     with connect(place.warehouse) as con:
-        opened = con.execute("SELECT cast(min(week) AS VARCHAR) FROM drift_events").fetchall()
-        assert opened == [(WEEKS[9],)]
+        opened = con.execute(
+            "SELECT min(week)::VARCHAR, max(week)::VARCHAR, count(tipping_share) FROM drift_events"
+        ).fetchall()
+        assert opened == [(WEEKS[10], WEEKS[10], 1)]
         kept, whole = read_kept(con), drift_series.read(con, WEEKS[11])
         for name in ("keys", "suite", "prompts", "weeks", "k", "n"):
             assert np.array_equal(getattr(kept, name), getattr(whole, name)), name
