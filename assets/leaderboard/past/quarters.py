@@ -22,7 +22,7 @@ SHEET = PageKind("contact_sheet", lambda con, week: iter(()))
 MODEL = PageKind("model_quarter", lambda con, week: iter(()))
 #: Pictures of a sheet, at most: it stays below 300 kB.
 MOST = 900
-_AT_ONCE = 8
+_AT_ONCE = 16
 
 
 def quarter_of(week: date) -> str:

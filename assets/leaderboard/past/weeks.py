@@ -23,7 +23,7 @@ STATEMENTS = ("prompt_pages", "prompt_slots", "prompt_turns", "prompt_values", "
 CELL = PageKind("cell_week", lambda con, week: iter(()))
 MODEL = PageKind("model_week", lambda con, week: iter(()))
 #: Prompts whose pictures are held at once.
-_AT_ONCE = 48
+_AT_ONCE = 200
 BRIEF = 80
 
 
