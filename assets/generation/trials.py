@@ -32,8 +32,9 @@ from assets.generation.pictures import image_check
 from assets.generation.slots import Request, Slot
 from assets.generation.workplace import Workplace
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
+from warehouse.loading.seals import sealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -86,8 +87,8 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
     )
 
     def intend() -> None:
-        intent = canonical_json({"intended_at": utc_now().isoformat()})
-        if not place.store.put_if_absent(keys.trial_intent(week, entry.name, number), intent):
+        key = keys.trial_intent(week, entry.name, number)
+        if not place.store.put_if_absent(key, sealed(key, {"intended_at": utc_now().isoformat()})):
             raise NotNowError("another trial is being made")
 
     def keep(answer: Answer, timing: Timing | None) -> tuple[Receipt, str]:

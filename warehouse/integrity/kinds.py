@@ -16,7 +16,7 @@ _SHA = "[0-9a-f]{64}"
 _HASH = f"(?:[0-9a-f]{{16}}|{_SHA})"  # of rows (earlier versions) or of bytes
 _LABELER = "labeler=[^/]+@[^/]+"
 _PARTITION = f"week=(?P<week>{_WEEK})/model=(?P<model>{_NAME})"
-_OTHER = f"(?P<scope>week={_WEEK}/anchors|study=[^/]+)"
+_OTHER = f"(?P<scope>week={_WEEK}/(?:anchors|trial)|study=[^/]+)"
 _RECORD = rf"(?:\.{_SHA}\.json)?"
 _STATE = r"\d{4,}-(?:intended|sent\d+|submitted|ended)\.json"
 
@@ -37,6 +37,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("note", rf"label-calls/{_OTHER}/{_LABELER}/written-{_SHA}\.json"),
     ("label intent", rf"label-intents/{_OTHER}/{_LABELER}/[0-9a-f]{{32}}/\d+\.json"),
     ("label batch", rf"label-batches/{_OTHER}/{_LABELER}/{_STATE}"),
+    ("trial intent", rf"trials/week=(?P<of>{_WEEK})/model={_NAME}/\d{{4,}}-intent\.json"),
+    ("trial receipt", rf"trials/week=(?P<of>{_WEEK})/model={_NAME}/\d{{4,}}-receipt\.json"),
     ("image", r"images/(?P<of>[0-9a-f]{2})/(?P=of)[0-9a-f]{62}\.[a-z0-9]+"),
     ("thumbnail", r"thumbnails/(?P<of>[0-9a-f]{2})/(?P=of)[0-9a-f]{62}-(?P<n>\d+)\.webp"),
     ("thumbnail note", rf"thumbnails/{_PARTITION}/made-[0-9a-f]{{16}}\.json"),

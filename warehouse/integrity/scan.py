@@ -145,6 +145,7 @@ APART = frozenset({"image", "thumbnail", "table", "engine", "style"})
 _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "image": sets.check_images,
     "thumbnail": thumbnails.check,
+    "trial": sets.check_trials,
     "gold": sets.check_gold,
     "anchor": sets.check_anchors,
     "study": studies.check,

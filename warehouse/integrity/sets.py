@@ -1,7 +1,8 @@
-"""Pictures, gold sets and anchor sets: each group against what its names and records say."""
+"""Pictures, trials, gold sets and anchor sets: each group against what its names and records say."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from warehouse.errors import CorruptObjectError
 from warehouse.integrity import calls
 from warehouse.integrity.findings import Inspection, Read, said_of
 from warehouse.integrity.kinds import Key
-from warehouse.loading import anchor_objects, beside, row_names
+from warehouse.loading import anchor_objects, beside, row_names, seals
 from warehouse.loading.objects import parquet_table
 
 
@@ -21,6 +22,26 @@ def check_images(look: Inspection, of: str, found: Sequence[Key]) -> None:
     for one in look.read([key.key for key in found]):
         if one.key.rpartition("/")[2].partition(".")[0] != one.sha256:
             look.damaged(one.key, "bytes do not match the name")
+
+
+def check_trials(look: Inspection, week: str, found: Sequence[Key]) -> None:
+    """Check trials of models in one week; their receipts have the seal of the slot that they stand for."""
+    of = f"trials in the week {week}"
+    for one in look.read([key.key for key in found]):
+        if one.key.endswith("-intent.json"):
+            look.json(one, of)
+        elif not _is_trial(one):
+            look.damaged(one.key, "its bytes do not match the hash in it, or it is another trial's", of)
+
+
+def _is_trial(one: Read) -> bool:
+    try:
+        said = json.loads(one.data)
+        week, model, number = said["week"], said["model"], said["attempt"]
+        sealed = seals.has_seal(keys.receipt(week, model, said["slot_key"], number), one.data)
+        return sealed and keys.trial_receipt(week, model, number) == one.key
+    except (CorruptObjectError, KeyError, TypeError, ValueError):
+        return False
 
 
 def check_gold(look: Inspection, gold_set: str, found: Sequence[Key]) -> None:

@@ -18,6 +18,7 @@ from assets.gateway.batches import Patience
 from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.network.connection import Connection
+from assets.gateway.receipts import read_receipt, receipt_bytes
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.openai.batch import OpenAIBatch
@@ -46,6 +47,7 @@ from tests.unit.labeling.scripted import Labels
 from tests.warehouse.builder import GENDER, SKIN_TONE
 from warehouse import keys
 from warehouse.canonical import sha256_hex
+from warehouse.loading.seals import sealed
 from warehouse.store import Store
 from warehouse.weeks import shift
 
@@ -97,6 +99,16 @@ def paid(store: Store, model: str = "paid", week: str = WEEK) -> Plan:
     plan = plan_of(store, model, provider, week)
     PartitionRun(store, plan, provider, retry=FAST).run()
     return plan
+
+
+def tried(store: Store, model: str = "tried", week: str = WEEK) -> None:
+    """A trial of a model, and one whose answer was lost."""
+    plan = paid(store, model, week)
+    receipt = read_receipt(store, keys.receipt(week, model, plan.slots[0].slot_key, 1))
+    for number in (1, 2):
+        key = keys.trial_intent(week, model, number)
+        store.put_if_absent(key, sealed(key, {"intended_at": "2026-10-05T00:00:00"}))
+    store.put_if_absent(keys.trial_receipt(week, model, 1), receipt_bytes(receipt))
 
 
 def conversations(store: Store, model: str = "talks", week: str = WEEK) -> Plan:
@@ -209,6 +221,7 @@ def study(store: Store, folder: Path) -> None:
 SHAPES: Mapping[str, Callable[[Store], object]] = {
     "free": free,
     "paid": paid,
+    "tried": tried,
     "conversations": conversations,
     "batched": batched,
     "paid_labels": paid_labels,
