@@ -9,7 +9,7 @@ import posixpath
 import re
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -382,7 +382,11 @@ def killed_after(store: Store, puts: int) -> None:
         step()
         return swap(key, data, expected=expected)
 
+    def dying_puts(objects: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, bool]]:
+        return ((key, data, dying_put(key, data)) for key, data in objects)
+
     store.put_if_absent = dying_put  # type: ignore[method-assign]
+    store.put_all = dying_puts  # type: ignore[method-assign]
     store.swap_latest = dying_swap  # type: ignore[method-assign]
 
 

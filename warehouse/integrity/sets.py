@@ -30,7 +30,9 @@ def check_trials(look: Inspection, week: str, found: Sequence[Key]) -> None:
     for one in look.read([key.key for key in found]):
         if one.key.endswith("-intent.json"):
             look.json(one, of)
-        elif not _is_trial(one):
+            continue
+        look.need(one.key.replace("-receipt.", "-intent."), "there is a receipt of it", of)
+        if not _is_trial(one):
             look.damaged(one.key, "its bytes do not match the hash in it, or it is another trial's", of)
 
 

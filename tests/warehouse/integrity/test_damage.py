@@ -129,6 +129,8 @@ UNTOLD = {
     "study note": "what it tells of is there",
     "engine": "put again by the next publish",
     "style": "put again by the next publish of the same code",
+    "trial intent": "of a trial whose answer was lost",
+    "trial receipt": "the trial then counts as one whose answer was lost",
     "thumbnail": "made again of its picture",
     "thumbnail note": "written again when its pictures were looked at",
 }
