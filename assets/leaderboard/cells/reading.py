@@ -191,7 +191,8 @@ def _cell(
     now = [row for row in slots if row["week"] == week]
     if not now:
         return None
-    shares = {row["attribute"]: row for row in published}
+    # Of two majors that were asked in the window, pictures are of the newer one.
+    shares = {row["attribute"]: row for row in published if row["suite_major"] == now[0]["suite_major"]}
     of = found[asked.attribute] if asked else None
     window = shares.get(asked.attribute) if asked else None
     if window is None:  # nothing is published of the window: the pictures alone are shown
