@@ -20,6 +20,7 @@ from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, RefusedError
 from warehouse.loading.seals import sealed, unsealed
 from warehouse.store import Store
+from warehouse.store.pieces import read_if_there
 from warehouse.validation import explain
 from warehouse.weeks import current_week, iso_label
 
@@ -149,9 +150,8 @@ def read_plan(store: Store, week: str, model: str) -> Plan | None:
         CorruptObjectError: if the object does not read as a plan.
     """
     key = keys.plan(week, model)
-    try:
-        data = store.get(key)
-    except KeyError:
+    data = read_if_there(store, key)
+    if data is None:
         return None
     try:
         return Plan.model_validate(unsealed(key, data))

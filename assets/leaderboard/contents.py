@@ -41,6 +41,7 @@ from warehouse.loading import anchor_objects, gold_objects
 from warehouse.loading.freshness import names_of_loaded
 from warehouse.loading.objects import Names, Partition
 from warehouse.store.base import Store
+from warehouse.store.pieces import read_if_there
 
 
 @dataclass(frozen=True)
@@ -167,10 +168,7 @@ def _thumbnails(store: Store) -> Thumbnails:
 
     @lru_cache(maxsize=64)
     def read(sha256: str, px: int) -> bytes | None:
-        try:
-            return store.get(keys.thumbnail(sha256, px))
-        except KeyError:
-            return None
+        return read_if_there(store, keys.thumbnail(sha256, px))
 
     return read
 

@@ -36,6 +36,7 @@ from warehouse.database.shared_file import take_turns
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
+from warehouse.store.pieces import read_if_there
 from warehouse.weeks import parse_week, utc_now
 
 FORMAT = 2
@@ -186,10 +187,7 @@ def _advance(store: Store, manifest: Mapping[str, Any]) -> bool:
     """Move `latest.json` to an edition if it is higher than the one it names; return whether it moved."""
     data = canonical_json({name: manifest[name] for name in POINTER})
     for _ in range(_TRIES):
-        try:
-            before: bytes | None = store.get(keys.LATEST_EDITION)
-        except KeyError:
-            before = None
+        before = read_if_there(store, keys.LATEST_EDITION)
         if before is not None:
             named = read_json(keys.LATEST_EDITION, before)
             if (named["week"], named["revision"]) >= (manifest["week"], manifest["revision"]):

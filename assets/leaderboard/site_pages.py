@@ -22,6 +22,7 @@ from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.loading.seals import sealed, unsealed
 from warehouse.store.base import Store
+from warehouse.store.pieces import read_if_there
 
 #: What the note keeps of a manifest.
 _KEPT = ("edition", "week", "revision", "created_at", "replaces")
@@ -70,7 +71,7 @@ def show_pages(store: Store, manifest: Mapping[str, Any], site: SitePlace) -> No
     hashes = {key: sha256_hex(data) for key, data in pages.items()}
     note = sealed(keys.SITE_PAGES_NOTE, {"editions": kept, "pages": hashes})
     for key, data in (*pages.items(), (keys.SITE_PAGES_NOTE, note)):
-        if _there(store, key) != data:
+        if read_if_there(store, key) != data:
             store.replace(key, data)
 
 
@@ -157,11 +158,4 @@ def _known(store: Store) -> dict[str, Mapping[str, Any]] | None:
         note = unsealed(keys.SITE_PAGES_NOTE, store.get(keys.SITE_PAGES_NOTE))
         return {str(of["edition"]): {name: of[name] for name in _KEPT} for of in note["editions"]}
     except (KeyError, TypeError, ValueError, CorruptObjectError):
-        return None
-
-
-def _there(store: Store, key: str) -> bytes | None:
-    try:
-        return store.get(key)
-    except KeyError:
         return None

@@ -19,7 +19,7 @@ from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.store.base import Store
 from warehouse.store.local import LocalStore
-from warehouse.store.pieces import pieces
+from warehouse.store.pieces import pieces, read_if_there
 
 _AT_ONCE = 16  # reads of small files: S3 answers one in 10 to 50 ms
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
@@ -106,10 +106,7 @@ def _from_store(place: Workplace, edition: str, step: Step) -> Iterator[StatedSo
     store, prefix = place.store, keys.edition_prefix(edition)
     if store.head(prefix + manifests.NAME) is None:
         raise UsageError(f"no edition {edition} in {store.url}")
-    try:
-        latest: bytes | None = store.get(keys.LATEST_EDITION)
-    except KeyError:
-        latest = None
+    latest = read_if_there(store, keys.LATEST_EDITION)
     if isinstance(store, LocalStore):
         root = Path(store.url).resolve()
         yield StatedSource(root / prefix.rstrip("/"), root, edition, latest)

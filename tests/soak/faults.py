@@ -55,7 +55,7 @@ class Machine:
     bucket: SeaweedFS
     weather: Weather
     typical_s: float = 12.0
-    offset_s: float = 0.0  # of the clock by which weeks are told
+    offset_s: float = 0.0  # of the clock that says which week it is
     #: One thread for all faults: a server ends with the thread that started it again.
     breaker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     faults: Mapping[str, Fault | None] = field(init=False)
@@ -118,9 +118,9 @@ class Machine:
     def _break(self, pid: int, over: threading.Event, fault: Fault | None, draw: random.Random) -> None:
         if fault is None or over.wait(draw.uniform(0.0, 0.9 * self.typical_s)):
             return
-        mended = fault(self, pid, draw)
+        undo = fault(self, pid, draw)
         over.wait()
-        mended()
+        undo()
 
     def left_over(self) -> list[str]:
         """Return what is left that should not be: half-written objects of a home, a disk that is full."""

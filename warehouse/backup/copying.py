@@ -21,7 +21,7 @@ from warehouse.integrity.kinds import Key, parse
 from warehouse.integrity.scan import APART, Tell, check_group, told_once
 from warehouse.store.base import Store
 from warehouse.store.many import ahead
-from warehouse.store.pieces import pieces
+from warehouse.store.pieces import pieces, read_if_there
 
 _EACH = 64  # objects between two words on how far it is
 
@@ -75,7 +75,7 @@ def _assert_may(found: Survey, *, repair: bool) -> None:
             f"{found.target.url} holds another {found.differing[0]}{more}; nothing is overwritten and nothing was "
             "copied: cliche verify --store says whether it is damaged; remove what is, and run again"
         )
-    if repair and changing.age(_there(found.target, keys.LATEST_EDITION)) > changing.age(
+    if repair and changing.age(read_if_there(found.target, keys.LATEST_EDITION)) > changing.age(
         found.changing.get(keys.LATEST_EDITION)
     ):
         raise RefusedError(
@@ -159,7 +159,7 @@ def _carry(
 def _carry_changing(found: Survey, done: Copied, *, repair: bool) -> None:
     """Bring the target to the newest edition of the source and its site, unless it has a newer one."""
     target = found.target
-    before = _there(target, keys.LATEST_EDITION)
+    before = read_if_there(target, keys.LATEST_EDITION)
     ours, theirs = changing.age(found.changing.get(keys.LATEST_EDITION)), changing.age(before)
     if theirs > ours:
         return
@@ -169,7 +169,7 @@ def _carry_changing(found: Survey, done: Copied, *, repair: bool) -> None:
     for key, data in found.changing.items():
         if key != keys.LATEST_EDITION and database is None:
             database = _carry_database(found, done, absent_alone=absent_alone)
-        there = before if key == keys.LATEST_EDITION else _there(target, key)
+        there = before if key == keys.LATEST_EDITION else read_if_there(target, key)
         if there == data or (there is not None and absent_alone) or key in bad:
             continue
         if key == keys.LATEST_EDITION:
@@ -194,7 +194,9 @@ def _carry_database(found: Survey, done: Copied, *, absent_alone: bool) -> bool:
     if there is not None and absent_alone:
         return False
     if there is not None and there.size == found.database.size:
-        same_note = _there(found.target, keys.SITE_DATABASE_NOTE) == found.changing[keys.SITE_DATABASE_NOTE]
+        same_note = (
+            read_if_there(found.target, keys.SITE_DATABASE_NOTE) == found.changing[keys.SITE_DATABASE_NOTE]
+        )
         if (found.quick and same_note) or _hash(pieces(found.target, key)) == stated:
             return True
     with TemporaryDirectory(prefix="cliche-backup-") as folder:
@@ -233,10 +235,3 @@ def _is_there(store: Store, key: str, data: bytes) -> bool:
 
 def _not_given_back(store: Store, key: str) -> Problem:
     return Problem("damaged", key, f"{store.url} does not give back what was written")
-
-
-def _there(store: Store, key: str) -> bytes | None:
-    try:
-        return store.get(key)
-    except KeyError:
-        return None

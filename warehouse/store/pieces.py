@@ -1,4 +1,4 @@
-"""Objects of any size, read piece by piece: the one DuckDB file of a site is gigabytes."""
+"""Reading objects that may be absent, and those of any size piece by piece: a DuckDB file of a site is gigabytes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from warehouse.errors import StoreError
 from warehouse.store.base import Store
 
 PIECE = 1 << 26  # bytes that are held at once
+
+
+def read_if_there(store: Store, key: str) -> bytes | None:
+    """Return the bytes of an object; None if there is none."""
+    try:
+        return store.get(key)
+    except KeyError:
+        return None
 
 
 def pieces(store: Store, key: str, size: int = PIECE) -> Iterator[bytes]:
