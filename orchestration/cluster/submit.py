@@ -36,6 +36,15 @@ _PATIENCE_S = 300.0
 _ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
 
 
+#: Calls what needs the database, again while that is away.
+patiently = tenacity.Retrying(
+    retry=tenacity.retry_if_exception_type(AWAY),
+    wait=tenacity.wait_fixed(2.0),
+    stop=tenacity.stop_after_delay(_PATIENCE_S),
+    reraise=True,
+)
+
+
 @dataclass(frozen=True)
 class Submitted:
     """A run that was handed over: its job, its partition and its id."""
@@ -77,7 +86,8 @@ def _submit(
 ) -> Submitted:
     location = get_code_location_from_workspace(of, None)
     repository = get_remote_repository_from_code_location(location, None)
-    run = _create_run(
+    run = patiently(
+        _create_run,
         instance=instance,
         code_location=location,
         remote_repo=repository,
@@ -87,8 +97,14 @@ def _submit(
         op_selection=None,
         run_id=None,
     )
-    instance.submit_run(run.run_id, of)
+    patiently(_queue, instance, of, run.run_id)
     return Submitted(job, partition, run.run_id)
+
+
+def _queue(instance: dg.DagsterInstance, of: WorkspaceRequestContext, run_id: str) -> None:
+    run = instance.get_run_by_id(run_id)
+    if run is not None and run.status is dg.DagsterRunStatus.NOT_STARTED:  # else the answer alone was lost
+        instance.submit_run(run_id, of)
 
 
 def _tags(key: str | dg.MultiPartitionKey) -> dict[str, str]:
@@ -97,14 +113,6 @@ def _tags(key: str | dg.MultiPartitionKey) -> dict[str, str]:
     return {"dagster/partition": str(key)} | {
         f"dagster/partition/{name}": part for name, part in parts.items()
     }
-
-
-_patient = tenacity.Retrying(
-    retry=tenacity.retry_if_exception_type(AWAY),
-    wait=tenacity.wait_fixed(2.0),
-    stop=tenacity.stop_after_delay(_PATIENCE_S),
-    reraise=True,
-)
 
 
 def followed(
@@ -119,7 +127,7 @@ def followed(
     waiting = {one.run_id: one for one in runs}
     while waiting:
         for run_id, one in [*waiting.items()]:
-            run = _patient(instance.get_run_by_id, run_id)
+            run = patiently(instance.get_run_by_id, run_id)
             if run is None or run.status not in _ENDED:
                 continue
             del waiting[run_id]

@@ -14,7 +14,7 @@ from assets.labeling.status import partition_state
 from assets.leaderboard.published import latest
 from orchestration import weekly
 from orchestration.cluster.ranges import LABEL_RANGE, at_work, left_to_label
-from orchestration.cluster.submit import AWAY, Submitted, followed, submit, submit_range, workspace
+from orchestration.cluster.submit import AWAY, Submitted, followed, patiently, submit, submit_range, workspace
 from orchestration.console import note, say
 from orchestration.definitions import GENERATE, PUBLISH, WAIT_S
 from orchestration.gate import look
@@ -119,11 +119,11 @@ def _ranges(
 ) -> list[Submitted]:
     """Submit the runs that label what the run of a partition left to them; others may have done so already."""
     place = replace(place, label_range=settings.label_range)
-    for run in left_to_label(instance, place, model, week):
+    for run in patiently(left_to_label, instance, place, model, week):
         submit_range(instance, of, run)
     return [
         Submitted(LABEL_RANGE, str(partition_key(model, week)), run.run_id)
-        for run in at_work(instance, model, week)
+        for run in patiently(at_work, instance, model, week)
     ]
 
 
