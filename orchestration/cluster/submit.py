@@ -15,11 +15,11 @@ from dagster._cli.workspace.cli_target import (
     get_code_location_from_workspace,
     get_remote_job_from_remote_repo,
     get_remote_repository_from_code_location,
-    get_workspace_from_cli_opts,
 )
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import ModuleTarget
 from dagster.version import __version__ as dagster_version
 from dagster_postgres.utils import DagsterPostgresException
-from dagster_shared.cli import WorkspaceOpts
 from sqlalchemy.exc import SQLAlchemyError
 
 from orchestration.cluster.ranges import LABEL_RANGE, RangeRun
@@ -29,6 +29,9 @@ from orchestration.settings import CHECKOUT
 if TYPE_CHECKING:
     from dagster._core.workspace.context import WorkspaceRequestContext
 
+CODE = "orchestration.definitions"
+#: As in `deploy/workspace.yaml`: Dagster's daemon tries a failed run again with the code location of that name.
+LOCATION = "cliche"
 _POLL_S = 1.0
 #: Errors of a database that is away. Runs go on without us meanwhile.
 AWAY = (DagsterPostgresException, SQLAlchemyError)
@@ -56,12 +59,12 @@ class Submitted:
 
 @contextmanager
 def workspace(instance: dg.DagsterInstance) -> Iterator[WorkspaceRequestContext]:
-    """Give the code location of `workspace.yaml`, loaded by a server of its own while the block runs."""
-    opts = WorkspaceOpts(workspace=(str(CHECKOUT / "workspace.yaml"),))
-    with get_workspace_from_cli_opts(
-        instance, version=dagster_version, workspace_opts=opts, log_level="WARNING"
+    """Give the code location, loaded by a server of its own while the block runs."""
+    target = ModuleTarget(CODE, None, str(CHECKOUT), LOCATION)
+    with WorkspaceProcessContext(
+        instance, target, version=dagster_version, code_server_log_level="WARNING"
     ) as found:
-        yield found
+        yield found.create_request_context()
 
 
 def submit(

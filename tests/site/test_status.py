@@ -46,6 +46,20 @@ def con(six_weeks: Store) -> duckdb.DuckDBPyConnection:
     con.execute(
         "UPDATE attempts SET cost_usd = 0.25 WHERE model = $model AND week = $week", week | {"model": second}
     )
+    columns = {
+        "labeler": "eye",
+        "labeler_version": "1-a",
+        "images": "[]",
+        "attributes": "[]",
+        "outcome": "ok",
+    }
+    call = {"week": WEEK, "model": second, "attempt": 1} | columns
+    for number, usd in enumerate((0.125, 0.5, None)):
+        row = call | {"call": str(number), "cost_usd": usd}
+        con.execute(
+            f"INSERT INTO label_attempts ({', '.join(row)}) VALUES ({', '.join(f'${name}' for name in row)})",
+            row,
+        )
     return con
 
 
@@ -69,6 +83,9 @@ def expected(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     for row in asked(con, "FROM attempts WHERE week = $week ORDER BY attempt", week=WEEK):
         tries[row["model"], row["slot_key"]].append(row["outcome"])
         usd[row["model"]] += row["cost_usd"] or 0
+    labels: Counter[str] = Counter()
+    for row in asked(con, "FROM label_attempts WHERE week = $week", week=WEEK):
+        labels[row["model"]] += row["cost_usd"] or 0
     labeled = {
         (row["model"], row["slot_key"]) for row in asked(con, "FROM labels WHERE week = $week", week=WEEK)
     }
@@ -88,6 +105,7 @@ def expected(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
             str(found["ok"] + found["refused"] + found["failed"] + found["open"]),
             *(str(found[name]) for name in ("ok", "refused", "failed", "open", "labeled")),
             f"{usd[model]:.2f}",
+            f"{labels[model]:.2f}",
         ]
         for model, found in counts.items()
         if model not in hidden
@@ -104,12 +122,37 @@ def test_every_number_is_that_of_the_tables(con: duckdb.DuckDBPyConnection, page
     assert {"1"} <= {cells[3] for cells in found.values()} & {cells[4] for cells in found.values()}
 
 
-def test_it_says_what_the_week_cost_who_is_withheld_and_which_checks_failed(
+def test_it_says_what_the_week_cost(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:
+    said = words(pages["status/index.html"])
+    said = said.replace("\N{NO-BREAK SPACE}", " ")
+    (usd,) = asked(con, "SELECT sum(cost_usd) AS usd FROM attempts WHERE week = $week", week=WEEK)
+    assert f"cost US$ {usd['usd']:.2f} and their labels US$ 0.62," in said
+    assert "Calls for labels whose price is not known: 1." in said
+
+
+def test_it_says_what_all_of_it_costs_once_more(
+    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+) -> None:
+    usd: Counter[str] = Counter()
+    for table_ in ("attempts", "label_attempts"):
+        for row in asked(con, f"FROM {table_} WHERE week = $week", week=WEEK):
+            usd[row["model"]] += row["cost_usd"] or 0
+    planned: Counter[str] = Counter()
+    tried = {(r["model"], r["slot_key"]) for r in asked(con, "FROM attempts WHERE week = $week", week=WEEK)}
+    begun: Counter[str] = Counter()
+    for row in asked(con, "FROM slots WHERE week = $week", week=WEEK):
+        planned[row["model"]] += 1
+        begun[row["model"]] += (row["model"], row["slot_key"]) in tried
+    again = sum(usd[model] * planned[model] / begun[model] for model in planned)
+    assert again > sum(usd.values())  # of one model a request was not asked
+    said = words(pages["status/index.html"]).replace("\N{NO-BREAK SPACE}", " ")
+    assert f"requests that were not asked included, would cost US$ {again:.2f}." in said
+
+
+def test_it_says_who_is_withheld_and_which_checks_failed(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
     said = words(pages["status/index.html"])
-    (total,) = asked(con, "SELECT sum(cost_usd) AS usd FROM attempts WHERE week = $week", week=WEEK)
-    assert f"cost US$ {total['usd']:.2f}," in said.replace("\N{NO-BREAK SPACE}", " ")
     assert "answers only 46 % of prompts" in said
     checks = asked(con, "FROM check_results WHERE week = $week", week=WEEK)
     failed = {row["check_name"] for row in checks if row["status"] != "pass"}

@@ -15,6 +15,7 @@ from dagster_k8s.models import k8s_snake_case_dict
 from kubernetes import client
 
 from orchestration.cluster.launcher import CONFIG, WorkerLauncher
+from orchestration.cluster.submit import CODE, LOCATION
 from orchestration.definitions import PUBLISHER
 from orchestration.settings import CHECKOUT
 
@@ -60,6 +61,16 @@ def test_one_worker_publishes_and_all_ask() -> None:
     assert all("dagster" in found for found in queues.values())
     assert services["publisher"].get("deploy", {}).get("replicas", 1) == 1
     assert all(find_spec(flags["-A"]) for flags in workers.values())
+
+
+def test_a_submitted_run_is_tried_again_where_the_daemon_finds_its_code() -> None:
+    (server,) = yaml.safe_load((DEPLOY / "workspace.yaml").read_text(encoding="utf-8"))["load_from"]
+    (deployment,) = values()["dagster-user-deployments"]["deployments"]
+    command = compose()["services"]["code"]["command"]
+    assert server["grpc_server"]["location_name"] == deployment["name"] == LOCATION
+    assert command[command.index("--location-name") + 1] == LOCATION
+    assert CODE in command
+    assert CODE in deployment["dagsterApiGrpcArgs"]
 
 
 def test_containers_are_not_root_and_cannot_write_their_root() -> None:

@@ -16,7 +16,13 @@ from assets.leaderboard.views.query import rows
 
 @dataclass(frozen=True)
 class AskedModel:
-    """How the requests to one model ended; `withheld` says why nothing of it is published."""
+    """How the requests to one model ended; `withheld` says why nothing of it is published.
+
+    Attributes:
+        usd: of its pictures; `unpriced` of them have no known price.
+        label_usd: of their labels; `labels_unpriced` calls for them have no known price.
+        again_usd: of both, if all its requests were asked again at this week's prices.
+    """
 
     model: str
     simulated: bool
@@ -28,6 +34,9 @@ class AskedModel:
     labeled: int
     usd: float
     unpriced: int
+    label_usd: float
+    labels_unpriced: int
+    again_usd: float
     withheld: str | None
 
 
@@ -60,10 +69,9 @@ class Status:
         """Return those that are not."""
         return tuple(one for one in self.models if one.withheld is not None)
 
-    @property
-    def usd(self) -> float:
-        """Return what the pictures of all models cost, as far as it is known."""
-        return sum(one.usd for one in self.models)
+    def total(self, name: str) -> float:
+        """Return the sum of a field over all models, withheld ones too."""
+        return float(sum(getattr(one, name) for one in self.models))
 
     @property
     def unpriced(self) -> int:
