@@ -16,7 +16,8 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.documents import documents
-from assets.leaderboard.page.sheets import DRAWN, SitePlace, named
+from assets.leaderboard.page.raster import DRAWN
+from assets.leaderboard.page.sheets import SitePlace, named
 from assets.leaderboard.page.static import static_files
 from assets.leaderboard.past.index import PastEntry, folders_of
 from assets.leaderboard.past.keeping import past_pages

@@ -14,6 +14,7 @@ import duckdb
 
 from assets.leaderboard import pages
 from assets.leaderboard.page import words
+from assets.leaderboard.page.raster import painted
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, SheetFile, Thumbnails
 from assets.leaderboard.views.message import say
@@ -40,7 +41,7 @@ def sheets(
     thumbnails: Thumbnails | None = None,
     past: PastFolders | None = None,
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield (path in the edition, bytes) of all pages, without the name of the edition.
+    """Yield (path in the edition, bytes) of all pages, without the name of the edition; drawings are drawn.
 
     Args:
         con: the published copy; it is asked while pages are taken.
@@ -52,6 +53,16 @@ def sheets(
     Raises:
         ValueError: if two pages have one address.
     """
+    yield from painted(_sheets(con, week, site, thumbnails, past))
+
+
+def _sheets(
+    con: duckdb.DuckDBPyConnection,
+    week: date,
+    site: SitePlace,
+    thumbnails: Thumbnails | None,
+    past: PastFolders | None,
+) -> Iterator[tuple[str, bytes]]:
     seen: dict[str, Sheet] = {}
     titles = titles_of(con, week)
     for kind in kinds():

@@ -15,7 +15,8 @@ import duckdb
 from jinja2 import TemplateError
 
 from assets.leaderboard.documents import FOLDER, documents
-from assets.leaderboard.page.sheets import DRAWN, named, nameless, site_of
+from assets.leaderboard.page.raster import DRAWN
+from assets.leaderboard.page.sheets import named, nameless, site_of
 from assets.leaderboard.page.static import static_files
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.replies import replies_in

@@ -13,7 +13,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -33,8 +33,8 @@ from warehouse.store.names import (
     lease_name,
 )
 
-#: Objects that are synced at once, and their bytes: each has its file open, of which a process may have 1,024.
-_GROUP, _GROUP_BYTES = 200, 1 << 24
+#: Objects that are synced at once, and their bytes, which are held in memory.
+_GROUP, _GROUP_BYTES = 1000, 1 << 24
 
 
 class LocalStore:
@@ -75,22 +75,20 @@ class LocalStore:
     def _put_group(self, group: Sequence[tuple[str, bytes]]) -> builtins.list[tuple[str, bytes, bool]]:
         targets, new = [self._root / check_key(key) for key, _ in group], builtins.list[Path]()
         written = [False] * len(group)
-        with ExitStack() as waiting:
-            temporary: dict[int, Path] = {}
+        with explained("write", self._root), self._writing.group() as folder:
+            waiting: dict[int, Path] = {}
             for at, (target, (_, data)) in enumerate(zip(targets, group, strict=True)):
                 with explained("write", target):
                     new += self._writing.make_unsynced(target.parent)
                     if not target.exists():
-                        of = self._writing.written(data, synced=False)
-                        temporary[at] = waiting.enter_context(of)
-            with explained("write", self._root):
-                self._writing.sync_all([])  # bytes before names: an object is complete or absent
+                        waiting[at] = folder / str(at)
+                        waiting[at].write_bytes(data)
+            self._writing.sync_all([])  # bytes before names: an object is complete or absent
             for at, target in enumerate(targets):
                 with explained("write", target):
-                    written[at] = at in temporary and self._writing.link(temporary[at], target)
+                    written[at] = at in waiting and self._writing.link(waiting[at], target)
                     _check_file(target, written=written[at])
-            with explained("write", self._root):
-                self._writing.sync_all(new)
+            self._writing.sync_all(new)
         return [(key, data, done) for (key, data), done in zip(group, written, strict=True)]
 
     def get(self, key: str, part: tuple[int, int] | None = None) -> bytes:

@@ -1,6 +1,6 @@
 """Durable files in the folder of a store: temporary ones in `.tmp`, which get their names when their bytes are synced.
 
-A temporary file is locked while its writer lives; the next writer removes the rest.
+A temporary file, or the folder of a group of them, is locked while its writer lives; the next writer removes the rest.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import ctypes
 import itertools
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -83,22 +84,28 @@ class Writing:
         return True
 
     @contextmanager
-    def written(self, data: bytes | Path, *, synced: bool = True) -> Iterator[Path]:
+    def written(self, data: bytes | Path) -> Iterator[Path]:
         """Give a temporary file that holds `data`, or the bytes of that file; its name is gone afterwards."""
-        if self._temporary not in self._known:
-            self.make(self._temporary)
-            self._sweep()
-        path, descriptor = self._open_temporary()
+        path, descriptor = self._open_temporary(_new_file)
         try:
             for piece in _pieces(data):
                 rest = memoryview(piece)
                 while rest:
                     rest = rest[os.write(descriptor, rest) :]
-            if synced:
-                os.fsync(descriptor)
+            os.fsync(descriptor)
             yield path
         finally:
             path.unlink(missing_ok=True)
+            os.close(descriptor)
+
+    @contextmanager
+    def group(self) -> Iterator[Path]:
+        """Give a temporary folder for files that are synced together; it is gone afterwards, with their first names."""
+        path, descriptor = self._open_temporary(_new_folder)
+        try:
+            yield path
+        finally:
+            _remove(path)
             os.close(descriptor)
 
     @contextmanager
@@ -121,13 +128,16 @@ class Writing:
             self._known.clear()
         self._known.add(folder)
 
-    def _open_temporary(self) -> tuple[Path, int]:
-        """Return a new file in `.tmp`, open and locked; one that a sweeper got hold of first is given up."""
+    def _open_temporary(self, make: Callable[[Path], int]) -> tuple[Path, int]:
+        """Return what is new in `.tmp`, open and locked; what a sweeper got hold of first is given up."""
+        if self._temporary not in self._known:
+            self.make(self._temporary)
+            self._sweep()
         while True:
             name = f"{os.getpid()}-{next(self._numbers)}-{secrets.token_hex(4)}"
             path = self._temporary / name
             try:
-                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
+                descriptor = make(path)
             except FileNotFoundError:  # somebody removed `.tmp`, perhaps the whole store
                 self._known.clear()
                 self.make(self._temporary)
@@ -137,12 +147,12 @@ class Writing:
                     return path, descriptor
             except OSError:
                 os.close(descriptor)
-                path.unlink(missing_ok=True)
+                _remove(path)
                 raise
             os.close(descriptor)
 
     def _sweep(self) -> None:
-        """Remove the temporary files of dead processes: those that nobody has locked."""
+        """Remove the temporary files and folders of dead processes: those that nobody has locked."""
         for path in self._temporary.iterdir():
             try:
                 descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -150,9 +160,25 @@ class Writing:
                 continue
             try:
                 if local_leases.try_lock(descriptor):
-                    path.unlink(missing_ok=True)
+                    _remove(path)
             finally:
                 os.close(descriptor)
+
+
+def _new_file(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
+
+
+def _new_folder(path: Path) -> int:
+    path.mkdir()
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _pieces(data: bytes | Path) -> Iterator[bytes]:

@@ -135,7 +135,10 @@ def _of_week(
             if refused
             else say("No request was refused.")
         )
-    paragraphs += [change.title for change in opened] or [say("No change was detected in this week.")]
+    for change in opened:
+        paragraphs += [said for said in (change.title, change.unseen) if said is not None]
+    if not opened:
+        paragraphs.append(say("No change was detected in this week."))
     paragraphs += [event.text for event in happened]
     return FeedEntry(
         _urn(f"week/{about}/{week}"),

@@ -64,15 +64,14 @@ _COMPILED = _Compiled()
 
 
 class _Context(Context):
-    """What a template calls, called at once: jinja2 asks four times whether a function wants the context first."""
+    """What a template calls, called at once: no function wants the context first, which jinja2 asks four times."""
 
     def call(self, called: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
-        named.pop("_block_vars", None)
-        named.pop("_loop_vars", None)
+        if named:
+            named.pop("_block_vars", None)
+            named.pop("_loop_vars", None)
         if type(called) is Macro:
             return called(self.eval_ctx, *given, **named)
-        if hasattr(called, "jinja_pass_arg"):  # of the extension i18n
-            return super().call(called, *given, **named)
         return called(*given, **named)
 
 
@@ -115,20 +114,24 @@ class _Environment(Environment):
         return {**self.globals, **(d or {})}
 
 
-def _gettext(translations: NullTranslations) -> Callable[..., Markup]:
-    """Return jinja2's function `gettext`, which keeps what it said: a page has a hundred texts, each page the same."""
+def _gettexts(translations: NullTranslations) -> dict[str, Callable[..., Markup]]:
+    """Return what jinja2 says texts with, which keeps what it said: a page has a hundred texts, each page the same."""
     text = cache(translations.gettext)
 
     @cache
     def whole(said: str) -> Markup:
         return Markup(text(said) % {})  # noqa: S704 - texts of this code and its catalog
 
-    def gettext(said: str, /, **values: object) -> Markup:
-        if not values:
-            return whole(said)
-        return Markup(text(said) % {name: _escape(value) for name, value in values.items()})  # noqa: S704 - as above
+    def filled(said: str, values: dict[str, object]) -> Markup:
+        return Markup(said % {name: _escape(value) for name, value in values.items()})  # noqa: S704 - as above
 
-    return gettext
+    def gettext(said: str, /, **values: object) -> Markup:
+        return filled(text(said), values) if values else whole(said)
+
+    def ngettext(one: str, many: str, number: int, /, **values: object) -> Markup:
+        return filled(translations.ngettext(one, many, number), {"num": number, **values})
+
+    return {"gettext": gettext, "_": gettext, "ngettext": ngettext}
 
 
 @cache
@@ -148,11 +151,11 @@ def environment(language: str) -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     own = tongue(language)
     made.install_gettext_translations(own.translations, newstyle=True)  # type: ignore[attr-defined]
-    said = _gettext(own.translations)
+    made.globals |= _gettexts(own.translations)
+    for name in ("pgettext", "npgettext"):  # these want the context, and no text has one
+        del made.globals[name]
     made.globals.update(
         language=language,
-        gettext=said,
-        _=said,
         t=own.say,
         number=own.number,
         decimal=own.decimal,

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,10 +14,20 @@ import numpy as np
 import resvg_py
 from PIL import Image
 
+from assets.gateway.workers import make_pool, may_have_processes
+
 _FONTS = Path(__file__).parents[1] / "evidence" / "fonts"
 #: Of so many pixels one has a say in the choice of colors: choosing among all takes thirty times as long.
 _EVERY = 17
 _LEVEL = 8  # of compression; 9 takes twice as long for one byte in a hundred
+#: How files that are drawn end. Another processor may draw them otherwise: they are in no hash of content.
+DRAWN = ".png"
+COLORS = 16  # of a drawing without photographs
+_PNG = b"\x89PNG"
+#: So many are drawn here. Of more, processes save what it takes to begin them.
+_FEW = 60
+_AHEAD = 400  # files that wait for a drawing before them
+_LOOK_S = 0.5  # a wait without an end is not always ended by Ctrl-C
 BOLD, REGULAR = _FONTS / "HKGrotesk-Bold.otf", _FONTS / "HKGrotesk-Regular.otf"
 
 
@@ -42,3 +56,44 @@ def as_png(picture: Image.Image, colors: int) -> bytes:
     written = io.BytesIO()
     picture.quantize(palette=palette, dither=Image.Dither.NONE).save(written, "PNG", compress_level=_LEVEL)
     return written.getvalue()
+
+
+def painted(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Yield (path, bytes) with every PNG that is still an SVG drawn, many of them by all cores; in the same order.
+
+    Meanwhile the next files are taken.
+    """
+    waiting: deque[tuple[str, bytes | Future[bytes]]] = deque()
+    few = _FEW if may_have_processes() else None
+    with ExitStack() as stack:
+        pool = None
+        for path, content in files:
+            if not path.endswith(DRAWN) or not content or content.startswith(_PNG):
+                waiting.append((path, content))
+            elif few != 0:
+                waiting.append((path, _painted(content)))
+                few = few and few - 1
+            else:
+                pool = pool or stack.enter_context(make_pool(_nothing))
+                waiting.append((path, pool.submit(_painted, content)))
+            if len(waiting) > _AHEAD:
+                yield _taken(waiting)
+        while waiting:
+            yield _taken(waiting)
+
+
+def _taken(waiting: deque[tuple[str, bytes | Future[bytes]]]) -> tuple[str, bytes]:
+    path, content = waiting.popleft()
+    if isinstance(content, bytes):
+        return path, content
+    while not content.done():
+        wait([content], timeout=_LOOK_S)
+    return path, content.result()
+
+
+def _painted(svg: bytes) -> bytes:
+    return as_png(drawn(svg.decode()), COLORS)
+
+
+def _nothing() -> None:
+    """Begin a process: it needs nothing."""

@@ -16,7 +16,6 @@ from typing import Any
 
 from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
-from assets.leaderboard.page.raster import as_png, drawn
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, Thumbnails
 from assets.leaderboard.views.message import Quarter
 from assets.leaderboard.views.reply import Reply, reply_of
@@ -26,10 +25,6 @@ _ADDRESS = re.compile(r"([a-z0-9][a-z0-9._-]*/)*")
 #: First folders of other files of an edition, and of the languages beside English.
 _TAKEN = {"docs", "static", "pictures", *LANGUAGES}
 _INDEX = "index.html"
-#: How files that are drawn end. Another processor may draw them otherwise: they are in no hash of content.
-DRAWN = ".png"
-#: Of a drawing without photographs.
-COLORS = 16
 
 
 @dataclass(frozen=True)
@@ -102,6 +97,8 @@ def render_sheet(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of a page in every language, without the name of its edition.
 
+    A chart that is to be a PNG is still an SVG: `painted` draws those of many pages.
+
     Args:
         kind: of the page.
         sheet: the page.
@@ -145,7 +142,7 @@ def render_sheet(
             if file.raster and file.template is not None:
                 svg = environment(language).get_template(f"pages/{file.template}")
                 seen = svg.render(given, about=file.about) if thumbnails else ""
-                yield beside, as_png(drawn(seen), COLORS) if thumbnails else b""
+                yield beside, seen.encode()
             elif file.template is not None:
                 templates[beside] = file.template, file.about
             elif file.draw is not None:

@@ -22,7 +22,7 @@ SHEET = PageKind("contact_sheet", lambda con, week: iter(()))
 MODEL = PageKind("model_quarter", lambda con, week: iter(()))
 #: Pictures of a sheet, at most: it stays below 300 kB.
 MOST = 900
-_AT_ONCE = 16
+_AT_ONCE = 32  # prompts of a week
 
 
 def quarter_of(week: date) -> str:
@@ -59,7 +59,10 @@ def sheets(
     """
     listed: dict[str, list[SheetRow]] = defaultdict(list)
     simulated: dict[str, bool] = {}
-    read = (reading.read(con, week, alone=True, at_once=_AT_ONCE) for week in of)
+    read = (
+        reading.read(con, week, alone=True, at_once=_AT_ONCE, first=1 + number * _AT_ONCE // len(of))
+        for number, week in enumerate(of)
+    )
     merged = heapq.merge(*read, key=lambda prompt: prompt.id)
     for _, found in groupby(merged, key=lambda prompt: prompt.id):
         cells: dict[str, list[tuple[PromptPictures, Cell]]] = defaultdict(list)

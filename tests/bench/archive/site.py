@@ -204,8 +204,9 @@ def _built(file: Path, week: str, folder: Path, *, first: bool = False) -> Built
 
 def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built:
     """Build all pages of an edition, as publishing does, into a store; the name of the edition is left out."""
+    from assets.leaderboard.page.raster import painted
     from assets.leaderboard.page.sheets import NOWHERE, render_sheet
-    from assets.leaderboard.past.index import folders_of
+    from assets.leaderboard.past.index import folders_of, read_index
     from assets.leaderboard.past.keeping import past_pages
     from assets.leaderboard.sheets import kinds, titles_of
 
@@ -216,25 +217,28 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
     spent: defaultdict[str, float] = defaultdict(float)
     digest = hashlib.sha256()
 
-    def keep(template: str, path: str, content: bytes) -> None:
-        digest.update(path.encode() + hashlib.sha256(content).digest())
+    def keep(template: str, path: str, sha256: str, length: int) -> None:
+        digest.update(path.encode() + bytes.fromhex(sha256))
         files[template] += 1
-        size[template] += len(content)
+        size[template] += length
         if path.endswith(".html"):
-            largest[template] = max(largest[template], len(content))
+            largest[template] = max(largest[template], length)
 
     begun, used = time.perf_counter(), _cpu_s()
     with open_published(file) as con, tempfile.TemporaryDirectory(dir=folder.parent) as waiting:
         limit_memory(con)
         grounds = _grounds(con)
         before = {"pages": [] if first else _known(store, grounds, week)}
-        there = {*store.list("pages/")}
         past = past_pages(grounds, store, before, "bench", Path(waiting))
         spent[PAST] = _cpu_s() - used
-        for key in [key for key in store.list("pages/") if key not in there]:
-            keep(PAST, key, store.get(key))
-        used = _cpu_s() - spent[PAST]  # without what was read back
+        known = {one["key"] for one in before["pages"]}
+        for entry in past:
+            if entry.key not in known:  # their index says what they are: reading all of them takes longer
+                for key, (sha256, length) in read_index(entry, store.get(entry.key)).stated().items():
+                    keep(PAST, key, sha256, length)
         titles, folders = titles_of(con, week), folders_of(past)
+
+        templates: dict[str, str] = {}
 
         def rendered() -> Iterator[tuple[str, bytes]]:
             for kind in kinds():
@@ -244,11 +248,16 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
                         kind, sheet, week, NOWHERE, thumbnails=_missing, titles=titles, past=folders
                     )
                     for path, content in of:
-                        keep(template, path, content)
-                        yield f"editions/bench/{path}", content
+                        templates[path] = template
+                        yield path, content
                     spent[template] += _cpu_s() - since
 
-        for _ in store.put_all(rendered()):
+        def kept() -> Iterator[tuple[str, bytes]]:
+            for path, content in painted(rendered()):
+                keep(templates[path], path, hashlib.sha256(content).hexdigest(), len(content))
+                yield f"editions/bench/{path}", content
+
+        for _ in store.put_all(kept()):
             pass
     cpu_s = _cpu_s() - used
     workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

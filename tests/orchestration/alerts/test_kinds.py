@@ -143,10 +143,15 @@ def _drift(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     """Rows as an edition has them: a change that is really found takes a dozen weeks of pictures."""
     watch.is_quiet(THURSDAY)
     row = {"week": date.fromisoformat(WEEK), "model": MODELS[1], "suite": "startup-ceo", "suite_major": 1}
-    words = [{**row, "kind": "model", "words": f"{what} changed"} for what in ("age", "headwear")]
+    row |= {"kind": "model", "unseen_share": 0.1}
+    words = [
+        row | {"words": f"{what} changed", "tipping_share": tips}
+        for what, tips in (("age", 0.4), ("headwear", 0.9))
+    ]
     _publish_rows(watch, "drift_events", pa.Table.from_pylist(words, schema=SCHEMA))
     watch.fires("drift", THURSDAY)
-    assert "age changed (and 1 more of startup-ceo@1) [model]" in watch.bodies[-1]["text"]
+    care = "(read with care: undone if 40 % of the answers that nobody saw spoke against it)"
+    assert f"age changed {care} (and 1 more of startup-ceo@1) [model]" in watch.bodies[-1]["text"]
 
 
 def _publish_rows(watch: Watch, table: str, rows: pa.Table) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from assets.leaderboard.models import pairs
 from assets.leaderboard.page.languages import tongue
+from assets.leaderboard.page.raster import painted
 from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
 from tests.site import world
@@ -337,7 +338,7 @@ def test_a_chart_is_drawn_as_png_when_it_is_published_and_the_same_each_time(
 ) -> None:
     kind, sheet = next(iter(shown.made(con, "board")))
     first, again, unpublished = (
-        dict(render_sheet(kind, sheet, WEEK, NOWHERE, thumbnails=thumbnails))
+        dict(painted(render_sheet(kind, sheet, WEEK, NOWHERE, thumbnails=thumbnails)))
         for thumbnails in (lambda sha256, px: None, lambda sha256, px: None, None)
     )
     name = f"{sheet.address}board.png"

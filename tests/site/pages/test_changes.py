@@ -207,6 +207,14 @@ def test_what_unseen_answers_could_make_of_a_change_is_what_its_row_holds(
         for language, before in enumerate(("", "fr/")):
             page = pages[f"{before}{address}index.html"]
             entries = json.loads(pages[f"{before}{address}feed.json"])["items"]
+            weeks = [
+                entry["content_text"].replace("\N{NO-BREAK SPACE}", " ")
+                for entry in entries
+                if not any(entry["id"].startswith(change.urn) for change in found)
+            ]
+            assert [
+                row[1 + language] for row in UNSEEN if all(row[1 + language] not in of for of in weeks)
+            ] == []
             for change, row in zip(found, UNSEEN, strict=True):
                 article = re.findall(
                     f'<article class="change" id="{change.id}".*?</article>', page, re.DOTALL

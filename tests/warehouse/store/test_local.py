@@ -82,7 +82,7 @@ class TestDurability:
         sync, link = Writing.sync_all, Writing.link
 
         def sync_all(writing: Writing, folders: list[Path]) -> None:
-            seen.append(sorted(path.read_bytes() for path in (root / ".tmp").iterdir()))
+            seen.append(sorted(path.read_bytes() for path in (root / ".tmp").glob("*/*")))
             sync(writing, folders)
 
         def linked(writing: Writing, temporary: Path, target: Path) -> bool:
@@ -123,10 +123,14 @@ class TestDurability:
         assert list(local.list("")) == ["a"]
         assert list(local.list(".")) == []
 
-    def test_a_killed_writers_file_is_swept_and_a_living_ones_is_not(self, root: Path) -> None:
-        script = """
-from pathlib import Path
-with store._writing.written(b"half") as path:
+    @pytest.mark.parametrize("opened", ['written(b"half")', "group()"])
+    def test_what_a_killed_writer_left_is_swept_and_what_a_living_one_has_is_not(
+        self, root: Path, opened: str
+    ) -> None:
+        script = f"""
+with store._writing.{opened} as path:
+    if path.is_dir():
+        (path / "0").write_bytes(b"half")
     print(path.name, flush=True)
     sys.stdin.readline()
 """
