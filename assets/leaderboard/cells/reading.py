@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -104,7 +104,6 @@ def read(
     *,
     alone: bool = False,
     at_once: int = _AT_ONCE,
-    first: int | None = None,
 ) -> Iterator[PromptPictures]:
     """Yield prompts that were asked in the window that ends with a week, by their ids: some, or every one.
 
@@ -113,8 +112,7 @@ def read(
         week: the last of the window.
         prompts: their ids; every one if left out.
         alone: read the week itself, without the window's shares and what stands beside them.
-        at_once: prompts whose pictures are read at once; those of one are let go as it is taken.
-        first: the same of the first ones: of several weeks, all need not be full at the same time.
+        at_once: prompts whose pictures are held at once.
     """
     of_week, weeks = {"week": week.isoformat()}, [week] if alone else weeks_of(week)
     declared = by(stream_of_weeks(con, "prompt_pages", weeks, {}), "prompt")
@@ -123,13 +121,11 @@ def read(
     statistics = {} if alone else by(rows(con, "prompt_statistics", of_week), "prompt")
     turns = by(stream_of_weeks(con, "prompt_turns", weeks, {}), "prompt")
     wanted = sorted(declared if prompts is None else {*prompts} & declared.keys())
-    ends = sorted({0, *range(first or at_once, len(wanted), at_once), len(wanted)})
-    for start, end in pairwise(ends):
-        asked = {**of_week, "asked": wanted[start:end]}
+    for start in range(0, len(wanted), at_once):
+        asked = {**of_week, "asked": wanted[start : start + at_once]}
         shares = {} if alone else by(rows(con, "prompt_shares", asked), "prompt")
         slots = by(stream_of_weeks(con, "prompt_slots", weeks, asked), "prompt")
-        for prompt in [*slots]:
-            of_prompt = slots.pop(prompt)
+        for prompt, of_prompt in slots.items():
             suite, major = declared[prompt][0]["suite"], declared[prompt][0]["suite_major"]
             yield _prompt(
                 week,

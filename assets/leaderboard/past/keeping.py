@@ -136,7 +136,7 @@ def _kept(place: _Place, wanted: _Wanted) -> PastEntry:
     place.folder.mkdir(parents=True, exist_ok=True)
     # One file for all: ten thousand files of a week, made, read and removed, take a second.
     with TemporaryFile(dir=place.folder) as waiting:
-        for model, path, data in made(place.grounds, period, wanted.folders):
+        for model, path, data in made(place.grounds, period, wanted.folders, place.folder):
             waiting.write(data)
             order.append((model, path, len(data)))
             pages.setdefault(model, {})[path] = (sha256_hex(data), len(data))

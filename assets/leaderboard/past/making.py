@@ -93,20 +93,27 @@ class Grounds:
         return self._declared[table].get(week)
 
 
-def made(grounds: Grounds, period: str, folders: PastFolders) -> Iterator[tuple[str, str, bytes]]:
-    """Yield (model, path in its folder, bytes) of all pages of a week or quarter; `folders` has those of weeks."""
+def made(
+    grounds: Grounds, period: str, folders: PastFolders, waiting: Path
+) -> Iterator[tuple[str, str, bytes]]:
+    """Yield (model, path in its folder, bytes) of all pages of a week or quarter; `folders` has those of weeks.
+
+    In the folder `waiting` pictures of weeks wait for the sheets of their quarter.
+    """
     day, site = grounds.days(period)[-1], SitePlace(public_store=grounds.public_store)
     titles, around = titles_of(grounds.con, day), Around(keys.past_folder("week", "model", "hash"), styles())
-    for model, kind, sheet in sheets_of(grounds.con, period, grounds.days(period)):
+    for model, kind, sheet in sheets_of(grounds.con, period, grounds.days(period), waiting):
         for path, data in render_sheet(kind, sheet, day, site, around=around, titles=titles, past=folders):
             yield model, path, data
 
 
 def sheets_of(
-    con: duckdb.DuckDBPyConnection, period: str, days: Sequence[date]
+    con: duckdb.DuckDBPyConnection, period: str, days: Sequence[date], waiting: Path
 ) -> Iterator[tuple[str, PageKind, Sheet]]:
     """Yield (model, kind, page) of all pages of a week, or of a quarter with these weeks."""
-    return quarters.sheets(con, period, days) if "Q" in period else weeks.sheets(con, days[0])
+    if "Q" in period:
+        return quarters.sheets(con, period, days, waiting)
+    return weeks.sheets(con, days[0], waiting)
 
 
 @cache

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from pathlib import Path
 
 import duckdb
 
-from assets.leaderboard.cells import reading, showing
+from assets.leaderboard.cells import showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.past import weeks
+from assets.leaderboard.past import pictures, weeks
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, Quarter, model_title, say
 from assets.leaderboard.views.past import ContactSheet, ModelQuarter, SheetRow, SheetWeek
@@ -22,7 +22,6 @@ SHEET = PageKind("contact_sheet", lambda con, week: iter(()))
 MODEL = PageKind("model_quarter", lambda con, week: iter(()))
 #: Pictures of a sheet, at most: it stays below 300 kB.
 MOST = 900
-_AT_ONCE = 32  # prompts of a week
 
 
 def quarter_of(week: date) -> str:
@@ -48,7 +47,7 @@ def days_of(period: str, found: Sequence[str]) -> list[date]:
 
 
 def sheets(
-    con: duckdb.DuckDBPyConnection, quarter: str, of: Sequence[date]
+    con: duckdb.DuckDBPyConnection, quarter: str, of: Sequence[date], folder: Path
 ) -> Iterator[tuple[str, PageKind, Sheet]]:
     """Yield the contact sheets of a quarter, each with its model and its kind.
 
@@ -56,15 +55,11 @@ def sheets(
         con: the published copy; it is asked while pages are taken.
         quarter: `2026-Q3`.
         of: its weeks.
+        folder: for pictures that wait; those of its weeks may be there.
     """
     listed: dict[str, list[SheetRow]] = defaultdict(list)
     simulated: dict[str, bool] = {}
-    read = (
-        reading.read(con, week, alone=True, at_once=_AT_ONCE, first=1 + number * _AT_ONCE // len(of))
-        for number, week in enumerate(of)
-    )
-    merged = heapq.merge(*read, key=lambda prompt: prompt.id)
-    for _, found in groupby(merged, key=lambda prompt: prompt.id):
+    for _, found in groupby(pictures.of_weeks(con, of, folder), key=lambda prompt: prompt.id):
         cells: dict[str, list[tuple[PromptPictures, Cell]]] = defaultdict(list)
         for prompt in found:
             for cell in prompt.cells:

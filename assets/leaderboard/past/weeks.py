@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
-from assets.leaderboard.cells import reading, showing
+from assets.leaderboard.cells import showing
 from assets.leaderboard.cells.one_cell import NOBODY, page_of
 from assets.leaderboard.cells.reading import Cell, PromptPictures, by
 from assets.leaderboard.page import words
+from assets.leaderboard.past import pictures
 from assets.leaderboard.views.cells import PromptHead
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, model_title, say
@@ -22,21 +24,20 @@ from assets.leaderboard.views.query import stream_of_weeks
 STATEMENTS = ("prompt_pages", "prompt_slots", "prompt_turns", "prompt_values", "prompt_words")
 CELL = PageKind("cell_week", lambda con, week: iter(()))
 MODEL = PageKind("model_week", lambda con, week: iter(()))
-#: Prompts whose pictures are held at once.
-_AT_ONCE = 200
 BRIEF = 80
 
 
-def sheets(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[str, PageKind, Sheet]]:
+def sheets(con: duckdb.DuckDBPyConnection, week: date, folder: Path) -> Iterator[tuple[str, PageKind, Sheet]]:
     """Yield the pages of a week, each with its model, in whose folder its address is, and its kind.
 
     Args:
         con: the published copy; it is asked while pages are taken.
         week: whose rows are looked at, and no others.
+        folder: for its pictures, which wait for the sheets of its quarter.
     """
     listed: dict[str, list[tuple[PromptPictures, WeekRow]]] = defaultdict(list)
     simulated: dict[str, bool] = {}
-    yield from _cells(con, week, listed, simulated)
+    yield from _cells(con, week, folder, listed, simulated)
     for model, found in sorted(listed.items()):
         yield model, MODEL, _model(model, week, found, simulated=simulated[model])
 
@@ -44,12 +45,13 @@ def sheets(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[str, Pa
 def _cells(
     con: duckdb.DuckDBPyConnection,
     week: date,
+    folder: Path,
     listed: Mapping[str, list[tuple[PromptPictures, WeekRow]]],
     simulated: dict[str, bool],
 ) -> Iterator[tuple[str, PageKind, Sheet]]:
     """Yield the page of each prompt and model; note what the lists of models say of them."""
     said = by(stream_of_weeks(con, "prompt_words", [week], {}), "prompt", "model")
-    for prompt in reading.read(con, week, alone=True, at_once=_AT_ONCE):
+    for prompt in pictures.of_week(con, week, folder):
         head = showing.head(prompt)
         for cell in prompt.cells:
             row = _row(prompt, cell, head, week)

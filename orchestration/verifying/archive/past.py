@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -90,23 +91,24 @@ def compare_made(
         return
     others, folders = 0, folders_of(entries)
     of: dict[str | None, Grounds] = {}
-    for number, entry in enumerate(entries):
-        step("pages of past weeks", number, len(entries))
-        index = read_index(entry, (root / entry.key).read_bytes())
-        if index.public_store not in of:  # what grounds have hashed once serves all weeks
-            of[index.public_store] = Grounds(
-                con, manifest["tables"], manifest["table_hashes"], index.public_store
-            )
-        grounds = of[index.public_store]
-        if index.texts_sha256 != texts_sha256():
-            others += 1
-            continue
-        if entry.period not in grounds.periods():
-            continue
-        if grounds.rests_on(entry.period, folders) != entry.rests_on:
-            report.differ(f"{entry.key}: its pages rest on other rows than those of the edition")
-        for line in _unlike(entry, index, grounds, folders):
-            report.differ(line)
+    with TemporaryDirectory(prefix="cliche-verify-") as waiting:
+        for number, entry in enumerate(entries):
+            step("pages of past weeks", number, len(entries))
+            index = read_index(entry, (root / entry.key).read_bytes())
+            if index.public_store not in of:  # what grounds have hashed once serves all weeks
+                of[index.public_store] = Grounds(
+                    con, manifest["tables"], manifest["table_hashes"], index.public_store
+                )
+            grounds = of[index.public_store]
+            if index.texts_sha256 != texts_sha256():
+                others += 1
+                continue
+            if entry.period not in grounds.periods():
+                continue
+            if grounds.rests_on(entry.period, folders) != entry.rests_on:
+                report.differ(f"{entry.key}: its pages rest on other rows than those of the edition")
+            for line in _unlike(entry, index, grounds, folders, Path(waiting)):
+                report.differ(line)
     if [entry.period for entry in entries] != grounds.periods():
         report.differ("pages of past weeks are not of the weeks of the edition")
     if others:
@@ -116,10 +118,12 @@ def compare_made(
         )
 
 
-def _unlike(entry: PastEntry, index: PastIndex, grounds: Grounds, folders: PastFolders) -> Iterator[str]:
+def _unlike(
+    entry: PastEntry, index: PastIndex, grounds: Grounds, folders: PastFolders, waiting: Path
+) -> Iterator[str]:
     """Yield a line for each page that is not as the tables have it."""
     left = {(model, path) for model, of_model in index.pages.items() for path in of_model}
-    for model, path, data in made(grounds, entry.period, folders):
+    for model, path, data in made(grounds, entry.period, folders, waiting):
         left.discard((model, path))
         name = f"{keys.PAST}{entry.period}/{model}/…/{path}"
         if path not in index.pages.get(model, {}):

@@ -235,7 +235,8 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
         for entry in past:
             if entry.key not in known:  # their index says what they are: reading all of them takes longer
                 for key, (sha256, length) in read_index(entry, store.get(entry.key)).stated().items():
-                    keep(PAST, key, sha256, length)
+                    if key.endswith(".html"):
+                        keep(PAST, key, sha256, length)
         titles, folders = titles_of(con, week), folders_of(past)
 
         templates: dict[str, str] = {}
