@@ -7,11 +7,18 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import Any
+from typing import Any, TypeVar
+
+from warehouse.errors import ClicheError
+
+Result = TypeVar("Result")
+_LOOK_S = 0.5  # a wait without an end is not always ended by Ctrl-C
 
 
 def make_pool(
@@ -28,6 +35,31 @@ def make_pool(
         initializer=_begin,
         initargs=(initializer, args),
     )
+
+
+@contextmanager
+def page_pool(
+    initializer: Callable[..., None], *args: Any, workers: int | None = None
+) -> Iterator[ProcessPoolExecutor]:
+    """Give a pool that makes pages; work that waits at the end of the block is dropped.
+
+    Raises:
+        ClicheError: if one of its processes was killed.
+    """
+    pool = make_pool(initializer, *args, workers=workers)
+    try:
+        yield pool
+    except BrokenProcessPool:
+        raise ClicheError("a process that made pages was killed; publish again to go on") from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def result_of(future: Future[Result]) -> Result:
+    """Wait for a result and return it."""
+    while not future.done():
+        wait_for([future], timeout=_LOOK_S)
+    return future.result()
 
 
 def may_have_processes() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import resvg_py
 from PIL import Image
 
-from assets.gateway.workers import make_pool, may_have_processes
+from assets.gateway.workers import may_have_processes, page_pool, result_of
 
 _FONTS = Path(__file__).parents[1] / "evidence" / "fonts"
 #: Of so many pixels one has a say in the choice of colors: choosing among all takes thirty times as long.
@@ -27,7 +27,6 @@ _PNG = b"\x89PNG"
 #: So many are drawn here. Of more, processes save what it takes to begin them.
 _FEW = 60
 _AHEAD = 400  # files that wait for a drawing before them
-_LOOK_S = 0.5  # a wait without an end is not always ended by Ctrl-C
 BOLD, REGULAR = _FONTS / "HKGrotesk-Bold.otf", _FONTS / "HKGrotesk-Regular.otf"
 
 
@@ -74,7 +73,7 @@ def painted(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
                 waiting.append((path, _painted(content)))
                 few = few and few - 1
             else:
-                pool = pool or stack.enter_context(make_pool(_nothing))
+                pool = pool or stack.enter_context(page_pool(_nothing))
                 waiting.append((path, pool.submit(_painted, content)))
             if len(waiting) > _AHEAD:
                 yield _taken(waiting)
@@ -84,11 +83,7 @@ def painted(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
 
 def _taken(waiting: deque[tuple[str, bytes | Future[bytes]]]) -> tuple[str, bytes]:
     path, content = waiting.popleft()
-    if isinstance(content, bytes):
-        return path, content
-    while not content.done():
-        wait([content], timeout=_LOOK_S)
-    return path, content.result()
+    return path, content if isinstance(content, bytes) else result_of(content)
 
 
 def _painted(svg: bytes) -> bytes:

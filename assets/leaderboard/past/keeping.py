@@ -5,14 +5,12 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from assets.gateway.workers import make_pool, may_have_processes
+from assets.gateway.workers import may_have_processes, page_pool, result_of
 from assets.leaderboard.page.static import STATIC
 from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of, folders_of
 from assets.leaderboard.past.making import Grounds, made, styles
@@ -20,7 +18,6 @@ from assets.leaderboard.views.kind import PastFolders
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.published import open_published
-from warehouse.errors import ClicheError
 from warehouse.store import Store, open_store
 
 #: Slots, below which starting processes takes longer than they save.
@@ -29,7 +26,6 @@ _FEW = 50_000
 _MEMORY = "300MB"
 #: New objects, after which Python looks for garbage: at 700 that takes a sixth of the time.
 _SELDOM = 50_000
-_LOOK_S = 0.5  # a wait without an end is not always ended by Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -98,16 +94,8 @@ def _all_kept(place: _Place, wanted: Sequence[_Wanted]) -> Iterator[PastEntry]:
         return
     tables, public_store = {"slots": place.grounds.tables["slots"]}, place.grounds.public_store
     given = (file[0], tables, public_store, place.store.url, place.texts, place.folder)
-    pool = make_pool(_begin, *given, workers=min(os.cpu_count() or 1, len(wanted)))
-    try:
-        for future in [pool.submit(_kept_here, one) for one in wanted]:
-            while not future.done():
-                wait([future], timeout=_LOOK_S)
-            yield future.result()
-    except BrokenProcessPool:
-        raise ClicheError("a process that made pages was killed; publish again to go on") from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    with page_pool(_begin, *given, workers=min(os.cpu_count() or 1, len(wanted))) as pool:
+        yield from map(result_of, [pool.submit(_kept_here, one) for one in wanted])
 
 
 _here: list[_Place] = []  # of a worker process
