@@ -48,8 +48,9 @@ def _files() -> Iterator[tuple[str, bytes]]:
 
 
 def _svg(number: int) -> bytes:
-    at = f'x="{9 * number}" width="40" height="20"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30" fill="#fff"/><rect {at}/></svg>'.encode()
+    ground = '<rect width="90" height="30" fill="#fff"/>'
+    bar = f'<rect x="{9 * number}" width="40" height="20"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">{ground}{bar}</svg>'.encode()
 
 
 def test_charts_are_drawn_alike_here_and_by_all_cores_in_the_order_of_their_files(
