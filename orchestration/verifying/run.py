@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from assets.generation.workplace import Workplace
+from orchestration.unwritable import cause
 from orchestration.verifying import analysis, claims, database, files, page, scores, sources, tables, version
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import built, contents, expected, past, site, views
@@ -23,6 +24,7 @@ from orchestration.verifying.sources import StatedSource
 from orchestration.verifying.version import Version
 from warehouse.database import marts
 from warehouse.errors import ClicheError, CorruptObjectError
+from warehouse.store.local_errors import explained
 
 
 def verify(
@@ -43,6 +45,7 @@ def verify(
         UsageError: if there is no such edition.
         CorruptObjectError: if its manifest is none.
         ClicheError: if it cannot be fetched.
+        StoreError: if there is no room for what is made of it.
     """
     with sources.find(target, workplace, current, step) as source:
         return verify_source(source, step)
@@ -77,6 +80,10 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
     try:
         contents(source, manifest, made_by, report, step)
     except (ClicheError, duckdb.Error) as error:
+        code = cause(error.__cause__ or error)
+        if code is not None:  # of this machine, and nothing about the edition
+            with explained("write", Path(tempfile.gettempdir())):
+                raise OSError(code, str(error)) from None
         report.differ(database.one_line(error))
     return report
 

@@ -37,7 +37,7 @@ from tests.services.seaweedfs import find_weed, running_server
 from tests.services.vision_contract import vision
 from tests.soak import holds
 from tests.soak.adverse import Weather
-from tests.soak.faults import Ended, Machine, fault_of, small_disk
+from tests.soak.faults import Ended, Machine, enlarge, fault_of, small_disk
 from warehouse.store import open_store
 from warehouse.weeks import current_week, shift
 
@@ -207,6 +207,8 @@ def _said(found: Week) -> str:
 def summary(machine: Machine, done: list[dict[str, Any]]) -> int:
     """Verify everything, print the figures, return the exit code."""
     wrong = [f"{one['week']}: {why}" for one in done for why in one["wrong"]]
+    if machine.disk:
+        enlarge(machine.folder)
     for command in (["verify", "--store"], ["verify"]):
         ended = machine.cliche(command)
         print(ended.said.strip(), flush=True)

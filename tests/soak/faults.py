@@ -25,7 +25,7 @@ from tests.services.seaweedfs import BUCKET, SeaweedFS
 from tests.soak.adverse import Weather
 from tests.soak.clock import OFFSET
 
-_DISK = "400m"
+_DISK, _LARGE_DISK = "400m", "4g"
 _AWAY_S = (1.0, 8.0)
 _STORM_CALLS = (10, 40)
 #: A command takes so long at least; a fault comes at a random moment before that of the one before it.
@@ -170,6 +170,13 @@ def fault_of(draw: random.Random, machine: Machine) -> str:
     """Draw the name of a week's fault."""
     names = [*machine.faults]
     return draw.choices(names, [FAULTS[name][0] for name in names])[0]
+
+
+def enlarge(folder: Path) -> None:
+    """Give a small disk room for what `verify` makes of a whole edition."""
+    subprocess.run(
+        ["mount", "-o", f"remount,size={_LARGE_DISK}", str(folder)], capture_output=True, check=True
+    )
 
 
 @contextmanager

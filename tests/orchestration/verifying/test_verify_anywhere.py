@@ -28,7 +28,7 @@ from tests.sampling import some
 from tests.services.loopback import Reply, Seen, serve
 from tests.site import world
 from warehouse.database.published import search_all
-from warehouse.errors import ClicheError, CorruptObjectError, UsageError
+from warehouse.errors import ClicheError, CorruptObjectError, StoreError, UsageError
 from warehouse.loading.load import forget
 from warehouse.store import open_store
 
@@ -47,6 +47,20 @@ def fetched(url: str, tmp_path: Path) -> Path:
     target.mkdir()
     remote.fetch(url, target, silent)
     return target
+
+
+def test_a_disk_without_room_is_no_difference(
+    published_once: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("cannot make it") from duckdb.IOException(
+            "Could not write file: No space left on device"
+        )
+
+    monkeypatch.setattr("orchestration.verifying.archive.built.build", full)
+    root = published_once.home / "store"
+    with pytest.raises(StoreError, match="the disk is full; free some space there and run again"):
+        verify_source(StatedSource(root / "editions" / ID, root))
 
 
 # ---- a folder ----
