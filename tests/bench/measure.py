@@ -6,10 +6,13 @@ Belongs here: rows, times, the table that is printed. Does not belong here: what
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+import psutil
 from rich.table import Table
 
 
@@ -163,3 +166,24 @@ def table(rows: Sequence[Row]) -> Table:
             f"{row.ratio:.2f}",
         )
     return found
+
+
+@contextmanager
+def together() -> Iterator[Callable[[], float]]:
+    """Give what returns the most memory, in MB, that this process and those it started had at one moment (RSS)."""
+    most, over = [0.0], threading.Event()
+
+    def look() -> None:
+        own = psutil.Process()
+        while not over.wait(0.5):
+            with suppress(psutil.Error):
+                rss = sum(one.memory_info().rss for one in (own, *own.children(recursive=True)))
+                most[0] = max(most[0], rss / 1e6)
+
+    watching = threading.Thread(target=look)
+    watching.start()
+    try:
+        yield lambda: most[0]
+    finally:
+        over.set()
+        watching.join()

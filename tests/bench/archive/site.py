@@ -18,7 +18,6 @@ import argparse
 import hashlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -36,8 +35,7 @@ import duckdb
 from tests.bench.archive.moving import moved
 from tests.bench.archive.publishing import published
 from tests.bench.archive.weeks import Asked, monday, workplace, write_week
-from tests.bench.measure import Row, Size, seconds
-from tests.bench.scoring import peak_mb
+from tests.bench.measure import Row, Size, seconds, together
 from warehouse import keys
 from warehouse.database.connection import connect, limit_memory
 from warehouse.database.published import DATABASE, open_published
@@ -71,7 +69,7 @@ class Built:
     seconds: float
     cpu_s: float
     reading_s: float
-    peak_mb: float  # with its worker processes, each as if it had the largest one's
+    peak_mb: float  # with its worker processes
 
     @property
     def files(self) -> int:
@@ -225,7 +223,11 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
             largest[template] = max(largest[template], length)
 
     begun, used = time.perf_counter(), _cpu_s()
-    with open_published(file) as con, tempfile.TemporaryDirectory(dir=folder.parent) as waiting:
+    with (
+        together() as peak,
+        open_published(file) as con,
+        tempfile.TemporaryDirectory(dir=folder.parent) as waiting,
+    ):
         limit_memory(con)
         grounds = _grounds(con)
         before = {"pages": [] if first else _known(store, grounds, week)}
@@ -260,15 +262,15 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
 
         for _ in store.put_all(kept()):
             pass
+        memory = peak()
     cpu_s = _cpu_s() - used
-    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return Built(
         {name: Template(files[name], size[name], largest[name], spent[name]) for name in files},
         digest.hexdigest(),
         time.perf_counter() - begun,
         cpu_s,
         cpu_s - sum(spent.values()),
-        peak_mb() + (os.cpu_count() or 1) * workers * first,
+        memory,
     )
 
 
