@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 
 from assets.gateway.models_file import ModelEntry
@@ -50,7 +51,7 @@ def ask(address: str, model: str, week: str) -> None:
     plan = make_week(store, model, week)
     labeling.PART_PICTURES = 10  # a kill can fall between two parts
     with store.lease(f"generate-{week}-{model}", purpose="generate", ttl_s=2.0):
-        print("asking", flush=True)
+        os.write(1, b"asking\n")  # at once: its parent writes, too
         PartitionRun(store, plan, Simulated(Pool(0)), concurrency=4).run()
         labeling.label_partition(store, plan, workers=0)
 

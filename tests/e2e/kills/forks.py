@@ -38,7 +38,7 @@ def serve(work: Callable[..., None]) -> None:
                 sys.stdout.flush()
                 sys.stderr.flush()
                 os._exit(code)
-        print(pid, flush=True)
+        os.write(1, f"{pid}\n".encode())  # at once: the process that was begun writes, too
         _, status = os.waitpid(pid, 0)
         print(f"ended {os.waitstatus_to_exitcode(status)}", flush=True)
 

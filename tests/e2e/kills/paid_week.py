@@ -8,6 +8,7 @@ Belongs here: one way to ask, as the command does it. Does not belong here: kill
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -80,7 +81,7 @@ def ask(order: Order) -> None:
     entry, store = entry_of(order), open_store(order.store)
     plan = plan_of(order, store)
     with store.lease(f"generate-{order.week}-{order.model}", purpose="generate", ttl_s=2.0):
-        print("asking", flush=True)
+        os.write(1, b"asking\n")  # at once: its parent writes, too
         PartitionRun(
             store,
             plan,

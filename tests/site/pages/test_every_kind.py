@@ -90,10 +90,13 @@ def past(store: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def addresses(store: Path, edition: Path) -> dict[str, list[tuple[Path, str]]]:
+def addresses(
+    store: Path, edition: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[tuple[Path, str]]]:
     """Template of pages → folder and path in it of its first, last and largest page, in English."""
     con = open_published(store / keys.SITE_DATABASE)
     found: dict[str, list[tuple[Path, str]]] = {template: [] for template in TEMPLATES}
+    waiting = tmp_path_factory.mktemp("waiting")
     try:
         for kind in kinds():
             for sheet in kind.build(con, date.fromisoformat(world.WEEK)):
@@ -101,7 +104,7 @@ def addresses(store: Path, edition: Path) -> dict[str, list[tuple[Path, str]]]:
         entries = entries_of(read_manifest(open_store(store), f"{world.WEEK}.1"))
         weeks = [one.period for one in entries if "Q" not in one.period]
         for period, folders in folders_of(entries).items():
-            for model, kind, sheet in sheets_of(con, period, days_of(period, weeks)):
+            for model, kind, sheet in sheets_of(con, period, days_of(period, weeks), waiting):
                 found[kind.id].append((store / folders[model], path_of(sheet.address, "en")))
         found[SEARCH.id] = [(edition, path_of("search/", "en"))]
     finally:
