@@ -38,19 +38,19 @@ def make_pool(
 
 
 @contextmanager
-def page_pool(
-    initializer: Callable[..., None], *args: Any, workers: int | None = None
+def pool_for(
+    killed: str, initializer: Callable[..., None], *args: Any, workers: int | None = None
 ) -> Iterator[ProcessPoolExecutor]:
-    """Give a pool that makes pages; work that waits at the end of the block is dropped.
+    """Give a pool (`make_pool`) for the block; work that waits at its end is dropped.
 
     Raises:
-        ClicheError: if one of its processes was killed.
+        ClicheError: with the sentence `killed`, if one of its processes was killed.
     """
     pool = make_pool(initializer, *args, workers=workers)
     try:
         yield pool
     except BrokenProcessPool:
-        raise ClicheError("a process that made pages was killed; publish again to go on") from None
+        raise ClicheError(killed) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,7 +13,7 @@ import pyarrow as pa
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.receipts import PartitionAttempts, Receipt, read_partition
 from assets.gateway.records import Outcome
-from assets.gateway.workers import make_pool, may_have_processes
+from assets.gateway.workers import may_have_processes, pool_for
 from assets.generation.plan import Plan
 from assets.generation.slots import Slot
 from assets.labeling.asked.asking import FREELY, Asking, ask_all
@@ -25,7 +24,6 @@ from assets.labeling.ranges import WHOLE, Range
 from assets.labeling.records import LABEL_COLUMNS, Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import NOBODY, is_remote, make_labeler
 from warehouse import keys
-from warehouse.errors import ClicheError
 from warehouse.loading.beside import parquet, put_named
 from warehouse.loading.objects import read_image, read_parquet
 from warehouse.store import Store
@@ -213,14 +211,10 @@ def _read_all(
         yield from (labeler.read(image, attributes) for image, attributes in inputs)
         return
     # The pool ends with the batch: a process that is itself a child cannot end while it has children.
-    pool = make_pool(_begin, labeler.name, workers=workers)
-    try:
+    killed = "a process that reads pictures was killed; run again to go on"
+    with pool_for(killed, _begin, labeler.name, workers=workers) as pool:
         while some := [*islice(inputs, _AT_ONCE)]:
             yield from pool.map(_read_one, *zip(*some, strict=True), chunksize=8)
-    except BrokenProcessPool:
-        raise ClicheError("a process that reads pictures was killed; run again to go on") from None
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 _labeler: Labeler | None = None  # of a worker process

@@ -14,7 +14,7 @@ import numpy as np
 import resvg_py
 from PIL import Image
 
-from assets.gateway.workers import may_have_processes, page_pool, result_of
+from assets.gateway.workers import may_have_processes, pool_for, result_of
 
 _FONTS = Path(__file__).parents[1] / "evidence" / "fonts"
 #: Of so many pixels one has a say in the choice of colors: choosing among all takes thirty times as long.
@@ -27,6 +27,8 @@ _PNG = b"\x89PNG"
 #: So many are drawn here. Of more, processes save what it takes to begin them.
 _FEW = 60
 _AHEAD = 400  # files that wait for a drawing before them
+#: What is said of a process that made pages or drew for them.
+KILLED = "a process that made pages was killed; publish again to go on"
 BOLD, REGULAR = _FONTS / "HKGrotesk-Bold.otf", _FONTS / "HKGrotesk-Regular.otf"
 
 
@@ -63,17 +65,17 @@ def painted(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
     Meanwhile the next files are taken.
     """
     waiting: deque[tuple[str, bytes | Future[bytes]]] = deque()
-    few = _FEW if may_have_processes() else None
+    here, alone = 0, not may_have_processes()
     with ExitStack() as stack:
         pool = None
         for path, content in files:
             if not path.endswith(DRAWN) or not content or content.startswith(_PNG):
                 waiting.append((path, content))
-            elif few != 0:
+            elif alone or here < _FEW:
                 waiting.append((path, _painted(content)))
-                few = few and few - 1
+                here += 1
             else:
-                pool = pool or stack.enter_context(page_pool(_nothing))
+                pool = pool or stack.enter_context(pool_for(KILLED, _nothing))
                 waiting.append((path, pool.submit(_painted, content)))
             if len(waiting) > _AHEAD:
                 yield _taken(waiting)

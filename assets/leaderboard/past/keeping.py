@@ -10,7 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from assets.gateway.workers import may_have_processes, page_pool, result_of
+from assets.gateway.workers import may_have_processes, pool_for, result_of
+from assets.leaderboard.page.raster import KILLED
 from assets.leaderboard.page.static import STATIC
 from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of, folders_of
 from assets.leaderboard.past.making import Grounds, made, styles
@@ -98,7 +99,7 @@ def _all_kept(place: _Place, wanted: Sequence[_Wanted]) -> Iterator[PastEntry]:
     given = (file[0], tables, public_store, place.store.url, place.texts, place.folder)
     workers = min(os.cpu_count() or 1, len(wanted))
     for start in range(0, len(wanted), workers * _EACH):
-        with page_pool(_begin, *given, workers=workers) as pool:
+        with pool_for(KILLED, _begin, *given, workers=workers) as pool:
             some = wanted[start : start + workers * _EACH]
             yield from map(result_of, [pool.submit(_kept_here, one) for one in some])
 

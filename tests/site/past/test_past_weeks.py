@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.gateway.workers import page_pool
+from assets.gateway.workers import pool_for
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import SitePlace
 from assets.leaderboard.past import keeping
@@ -88,7 +88,7 @@ def test_processes_that_share_the_weeks_keep_the_same_pages(
 ) -> None:
     manifest, other, pools = read_manifest(store, f"{WEEKS[2]}.1"), open_store(tmp_path / "other"), []
     monkeypatch.setattr(keeping, "_FEW", 0)
-    monkeypatch.setattr(keeping, "page_pool", lambda *of, **more: pools.append(of) or page_pool(*of, **more))
+    monkeypatch.setattr(keeping, "pool_for", lambda *of, **more: pools.append(of) or pool_for(*of, **more))
     tables = open_published(Path(store.url) / keys.SITE_DATABASE)
     try:
         grounds = Grounds(tables, manifest["tables"], manifest["table_hashes"], None)
