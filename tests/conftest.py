@@ -20,8 +20,9 @@ from hypothesis import settings
 from tests.long import skip_long
 
 #: The same examples each time, so that a run does not depend on luck; `--hypothesis-profile=random` tries others.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("random", derandomize=False)
+#: No deadline: machines that run other tests beside it pause.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("same")
 
 pytest_plugins = ["tests.services.seaweedfs", "tests.services.aimock", "tests.services.postgres"]

@@ -72,6 +72,15 @@ _OTHERWISE = (
         "ranks and pairs: this version says how far they rest on answers that nobody saw",
     ),
     _Otherwise(
+        "ranks.unseen_p_value",
+        (),
+        (
+            *("unseen_trend", "unseen_value", "unseen_correlation", "unseen_p_value"),
+            *("gamma", "holds_at_bounds", "bound_rank_low", "bound_rank_high"),
+        ),
+        "ranks and pairs: this version asks whether unseen answers go along with what a model draws",
+    ),
+    _Otherwise(
         "window_effects.tipping_share",
         (),
         ("unseen_share", "tipping_share"),

@@ -2,7 +2,8 @@
 --   tells apart by shares for it not to tell them apart any more? Steps of the audit query of ranks by
 --   declared stereotypes, after rank_tests.
 -- Grain: of turning: board, model, other: pairs of ranked models, both orders.
--- Columns: of turning: unseen_share, gamma, tipping_share, holds_at_bounds: those of model_pairs.
+-- Columns: of turning: unseen_share, unseen_trend, gamma, tipping_share, holds_at_bounds: those of
+--   model_pairs.
 -- Depends on:
 WITH
 -- entries that two models have in common; prompts are counted once, whatever pairs they are of
@@ -50,6 +51,7 @@ shared_sums AS (
 turning AS (
     SELECT
         board, model, other, unseen_share,
+        FALSE AS unseen_trend, -- declared groups have few prompts
         cast(NULL AS DOUBLE) AS gamma,
         CASE
             WHEN unseen_share > 0.02 AND adjusted_low > 0 AND most >= adjusted_low THEN adjusted_low / most

@@ -1,12 +1,23 @@
 -- Answers: what is left of the ranks of a week if answers that nobody saw are unlike the others?
 -- Grain: one row for each ranked model of a board that another is told apart from, where more than 2 % of the
---   answers of one of its pairs are unseen.
+--   answers of one of its pairs are unseen, or go along with what one of them draws.
 -- Columns: of ranks.
 -- Depends on: ranks
+WITH known AS (
+    SELECT *
+    FROM ranks
+    UNION ALL BY NAME -- editions of before have no such columns
+    SELECT
+        cast(NULL AS VARCHAR) AS unseen_value,
+        cast(NULL AS DOUBLE) AS unseen_correlation,
+        cast(NULL AS DOUBLE) AS unseen_p_value
+    WHERE FALSE
+)
+
 SELECT
     suite, suite_major, condition, attribute, reference, model, rank_low, rank_high, gamma, tipping_share,
-    bound_rank_low, bound_rank_high
-FROM ranks
+    bound_rank_low, bound_rank_high, unseen_value, unseen_correlation, unseen_p_value
+FROM known
 WHERE
     week = cast($week AS DATE)
     AND bound_rank_low IS NOT NULL

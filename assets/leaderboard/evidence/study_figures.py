@@ -113,7 +113,7 @@ def distances(
                     axis=axis,
                     marks=ticks(axis),
                     rows=tuple(
-                        _distance(row, titles[study, row["model"]], axis)
+                        _distance(row, titles[study, row["model"]], axis, said)
                         for row in sorted(every, key=_by_rank)
                         if row["condition"] == under
                     ),
@@ -129,7 +129,7 @@ def _by_rank(row: Row) -> tuple[bool, int, int, float, str]:
     return low is None, low or 0, high or 0, row["distance"] or 0.0, row["model"]
 
 
-def _distance(row: Row, name: str, axis: float) -> StudyDistance:
+def _distance(row: Row, name: str, axis: float, said: StudyWords) -> StudyDistance:
     known, ranked = row["distance"] is not None, row["rank_low"] is not None
     why = None if ranked else row["rank_reason"]
     low, high = row["bound_low"], row["bound_high"]
@@ -145,7 +145,7 @@ def _distance(row: Row, name: str, axis: float) -> StudyDistance:
         unranked=reason(why) if why else None,
         bounds=None if ranked or low is None or high - low < _SAME else (low, high),
         tvd=None if row["tvd"] is None else (row["tvd"], row["tvd_floor"]),
-        of_rank=tuple(unseen.rank_notes(row["unseen"])),
+        of_rank=tuple(unseen.rank_notes(row["unseen"], said.pictures)),
     )
 
 

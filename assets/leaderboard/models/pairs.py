@@ -43,7 +43,7 @@ class BothRanked:
     high: float
     prompts: int
     verdict: Message
-    unseen: Message | None  # how far that rests on answers that nobody saw
+    unseen: tuple[Message, ...]  # how far that rests on answers that nobody saw
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _board(row: Row, pair: tuple[str, str], hidden: Row | None) -> BothRanked:
         high=row["adjusted_high"],
         prompts=row["cells"],
         verdict=verdict,
-        unseen=unseen.pair_note(hidden),
+        unseen=tuple(unseen.pair_notes(hidden)),
     )
 
 

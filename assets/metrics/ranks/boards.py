@@ -84,6 +84,7 @@ class RankBoard:
         shares: (G, P, V) the part of the pictures that shows each value of the board; 0 where there are none.
         expected: (G, P, V) what the reference expects.
         support: (G, P, V) which are values of the reference.
+        values: the V values; none of a board of pairs.
     """
 
     occasion: Occasion
@@ -99,6 +100,7 @@ class RankBoard:
     shares: Floats
     expected: Floats
     support: Bools
+    values: tuple[str, ...]
 
     @property
     def ends(self) -> Bounds:
@@ -283,8 +285,8 @@ def read_boards(
 
 def _by_value(
     cells: Cells, here: Ints, row: Ints, column: Ints, shape: tuple[int, ...]
-) -> tuple[Floats, Floats, Bools]:
-    """Return shares, what is expected and the support of the cells of one board: (G, P, V), V its values by name."""
+) -> tuple[Floats, Floats, Bools, tuple[str, ...]]:
+    """Return shares, what is expected and the support of the cells of one board: (G, P, V), and its V values."""
     names, value = np.unique(cells.names(here), return_inverse=True)
     value = value.reshape(cells.support[here].shape)
     found = []
@@ -293,7 +295,7 @@ def _by_value(
         wide = np.zeros((*shape, len(names)))
         wide[row[:, None], column[:, None], value] = np.where(cells.support[here], np.nan_to_num(side), 0.0)
         found.append(wide)
-    return found[0], found[1], found[2] > 0
+    return found[0], found[1], found[2] > 0, tuple(names.tolist())
 
 
 def _of_week(

@@ -186,6 +186,7 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: Of
             tuple(prompts),
             *(np.zeros((len(models), len(prompts), 0)),) * 2,
             np.zeros((len(models), len(prompts), 0), dtype=bool),
+            (),
             _wide(shown, "pictures", models, ["pair", "prompt"], entries),
             np.array([prompts.index(name) for name in entries["prompt"]], dtype=np.int64),
             np.array([names.index(name) for name in entries["pair"]], dtype=np.int64),

@@ -8,6 +8,7 @@ direction are worst for the order. On boards of shares the tipping share is the 
 speak against the order as much as any answer can, the others showing what the seen ones show (Horowitz & Manski 1995,
 Econometrica 63: 281-302). A pair is told apart no longer where the end of its interval that is nearer to 0 reaches it,
 the interval moved by what the unseen would add: the sign of the estimate turns far later, and warns of nothing.
+Unseen answers that go along with what one of two models draws (`trend`) are asked of however few they are.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import numpy as np
 from assets.metrics.formulas.share import Bools, Floats, Ints, across, ratio
 from assets.metrics.ranks.bounds import Bounds
 from assets.metrics.ranks.order import Compared, Matrix
+from assets.metrics.ranks.trend import Trends, none_of, trends
 
 #: Where no more of the answers of both models are unseen, nothing is asked.
 FEW = 0.02
 #: A pair that a factor up to this one turns carries a warning; one that all unseen answers would turn, a weaker one.
-GAMMA_WARNS = 3.0
+GAMMA_WARNS = 2.0
 #: The factors that are tried: by tenths, halves, ones and tens.
 FACTORS = (
     *(tenths / 10 for tenths in range(11, 31)),
@@ -40,8 +42,9 @@ class Turning(NamedTuple):
         unseen: part of the answers that is unseen, on the common prompts, of the one that lacks more.
         gamma: the smallest of `FACTORS` at which the pair is not told apart; NaN where none is, or nothing is asked.
         tipping: tipping share; NaN likewise.
-        asked: whether the pair is told apart and more than `FEW` is unseen.
+        asked: whether the pair is told apart and more than `FEW` is unseen, or what is unseen has a trend.
         holds: whether it stays told apart whatever the unseen answers would have shown; False where nothing is asked.
+        trends: of the models.
     """
 
     unseen: Matrix
@@ -49,6 +52,17 @@ class Turning(NamedTuple):
     tipping: Matrix
     asked: Bools
     holds: Bools
+    trends: Trends
+
+    @property
+    def trend(self) -> Bools:
+        """(models, models) whether what is unseen of either has a trend."""
+        return np.logical_or.outer(self.trends.found, self.trends.found)
+
+    @property
+    def matters(self) -> Bools:
+        """(models, models) whether what is unseen is enough to be asked of."""
+        return np.asarray((self.unseen > FEW) | self.trend)
 
 
 class CellAnswers(NamedTuple):
@@ -90,14 +104,15 @@ def shifts(p: Floats, q: Floats, part: Floats, factor: float) -> Bounds:
 def of_distances(found: Compared, of: CellAnswers) -> Turning:
     """Return what the pairs of a board of distances say of their unseen answers."""
     share = larger_part(of.n * of.have, of.unseen * of.have, of.have)
-    asked = found.farther & (share > FEW)
+    part = np.where(of.have, np.nan_to_num(ratio(of.unseen, of.n + of.unseen)), 0.0)
+    along = trends(of.shares, of.support, part, of.have)
+    asked = found.farther & ((share > FEW) | np.logical_or.outer(along.found, along.found))
     far, near = np.nonzero(asked)
     common = of.have[far] & of.have[near]
     cells, margin = common.sum(axis=1), found.adjusted.low[far, near]
     values = of.support.sum(axis=-1)
     seen = ratio(of.shares * of.n[..., None] + 0.5, (of.n + values / 2)[..., None])
     p = np.where(of.support, np.nan_to_num(seen), 0.0)
-    part = np.where(of.have, np.nan_to_num(ratio(of.unseen, of.n + of.unseen)), 0.0)
     some = np.nonzero(part > 0)
 
     def lost(moved: Bounds) -> Bools:
@@ -112,7 +127,8 @@ def of_distances(found: Compared, of: CellAnswers) -> Turning:
         gamma = np.where(lost(moved), factor, gamma)
     now = _seen_distance2(of)
     ever = lost(Bounds(*(np.where(of.have, side - now, 0.0) for side in of.bounds)))
-    return _turning(share, asked, far, near, gamma, np.full(len(far), np.nan), ~ever & np.isnan(gamma))
+    holds = ~ever & np.isnan(gamma)
+    return _turning(share, asked, far, near, gamma, np.full(len(far), np.nan), holds, along)
 
 
 def _seen_distance2(of: CellAnswers) -> Floats:
@@ -144,7 +160,8 @@ def of_shares(
     most = across(weights[far, near] * (part[far] * p[far] + part[near] * (1 - p[near])))
     margin = found.adjusted.low[far, near]
     tipping = np.where(most >= margin, ratio(margin, most), np.nan)
-    return _turning(share, asked, far, near, np.full(len(far), np.nan), tipping, np.isnan(tipping))
+    never, none = np.isnan(tipping), np.full(len(far), np.nan)
+    return _turning(share, asked, far, near, none, tipping, never, none_of(len(share)))
 
 
 def larger_part(n: Floats, unseen: Floats, have: Bools) -> Matrix:
@@ -156,8 +173,15 @@ def larger_part(n: Floats, unseen: Floats, have: Bools) -> Matrix:
 
 
 def _turning(
-    share: Matrix, asked: Bools, far: Ints, near: Ints, gamma: Floats, tipping: Floats, holds: Bools
+    share: Matrix,
+    asked: Bools,
+    far: Ints,
+    near: Ints,
+    gamma: Floats,
+    tipping: Floats,
+    holds: Bools,
+    along: Trends,
 ) -> Turning:
     wide = np.full((3, *share.shape), np.nan)
     wide[:, far, near] = wide[:, near, far] = gamma, tipping, holds
-    return Turning(share, wide[0], wide[1], asked | asked.T, np.asarray(wide[2] == 1))
+    return Turning(share, wide[0], wide[1], asked | asked.T, np.asarray(wide[2] == 1), along)

@@ -20,10 +20,13 @@ HERE = "week = $week AND attribute = 'perceived_gender' AND reference = 'parity'
 BOARD = "compare/occupations-perceived-gender-parity/index.html"
 #: What is set of a rank or a pair, and where it is.
 TURNED = (
-    "gamma = 2.6, tipping_share = NULL",
+    "gamma = 1.8, tipping_share = NULL",
     "gamma = 10, tipping_share = NULL",
     "gamma = NULL, tipping_share = 0.4",
     "gamma = NULL, tipping_share = NULL",
+    "gamma = 4, tipping_share = NULL, unseen_value = 'feminine', unseen_correlation = 0.7, unseen_p_value = 0.02",
+    "gamma = 4, tipping_share = NULL, unseen_value = 'feminine', unseen_correlation = -0.7, unseen_p_value = 0.02",
+    "gamma = 4, tipping_share = NULL, unseen_value = 'feminine', unseen_correlation = 0.7, unseen_p_value = 0.03",
 )
 
 
@@ -47,23 +50,35 @@ def told(row: Row, say: Tongue) -> list[str]:
     if isinstance(gamma, float):
         odds = f"{gamma:g}" if english else f"{gamma:g}".replace(".", ",")
         found.append(f"undone by odds of {odds}" if english else f"défait par une cote de {odds}")
-        found += [CARE[not english]] if gamma <= 3 else []
+        found += [CARE[not english]] if gamma <= 2 else []
     elif isinstance(share, float):
         of = f"{say.percent(share)} {'of unseen' if english else 'des réponses non vues'}"
         found.append(of.replace("\N{NO-BREAK SPACE}", " "))
     if not bounds:
         found.append(f"{low} to {high} whatever" if english else f"de {low} à {high} quoi que")
+        if isinstance(p := row["unseen_p_value"], float) and p <= 0.025:
+            rises = row["unseen_correlation"] == 0.7
+            drawn = (
+                ("more perceived women" if rises else "fewer perceived women") if english else "« personnes"
+            )
+            found += [TREND[not english], drawn, *(() if english else ["grande" if rises else "petite"])]
     return found
 
 
 SAID = ("unseen", "undone", "non vues", "défait")
 CARE = ("read with care: undone", "à lire avec prudence : défait")
+TREND = (
+    "read with care: more unseen where",
+    "à lire avec prudence : plus de réponses non vues là où la part",
+)
 
 
 @pytest.mark.parametrize("turned", TURNED)
 def test_what_is_said_of_a_rank_is_what_its_row_holds(con: duckdb.DuckDBPyConnection, turned: str) -> None:
     wide = (
-        "bound_rank_low = 1, bound_rank_high = ranked_of" if "0.4" in turned else "bound_rank_low = rank_low"
+        "bound_rank_low = 1, bound_rank_high = ranked_of"
+        if "0.4" in turned or "unseen_value" in turned
+        else "bound_rank_low = rank_low"
     )
     wide = wide if "ranked_of" in wide else f"{wide}, bound_rank_high = rank_high"
     con.execute(
@@ -80,7 +95,8 @@ def test_what_is_said_of_a_rank_is_what_its_row_holds(con: duckdb.DuckDBPyConnec
             expected = told(found[model], tongue(language))
             assert all(part in text for part in expected), (model, text, expected)
             assert bool(expected) == any(part in text for part in SAID), (model, text)
-            assert any(care in text for care in CARE) == (bool(expected) and "2.6" in turned)
+            assert any(care in text for care in CARE) == (bool(expected) and "1.8" in turned)
+            assert any(care in text for care in TREND) == (bool(expected) and "0.02" in turned)
         page = words(pages[f"{before}{BOARD}"])
         assert (
             "Unseen answers were refused" if language == "en" else "Les réponses non vues ont été"
@@ -97,6 +113,40 @@ PAIRS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("holds_at_bounds = TRUE", lambda way: "whatever the answers that nobody saw would have shown"),
     ("holds_at_bounds = NULL", lambda way: ""),
 )
+#: Of which model's unseen answers something is said, its trend, and what it says.
+ALONG = (
+    (
+        "model_a",
+        "unseen_correlation = 0.6, unseen_p_value = 0.01",
+        "are unseen where it draws more perceived women",
+    ),
+    (
+        "model_b",
+        "unseen_correlation = -0.6, unseen_p_value = 0.01",
+        "are unseen where it draws fewer perceived women",
+    ),
+    ("model_a", "unseen_correlation = 0.6, unseen_p_value = 0.04", ""),
+)
+
+
+@pytest.mark.parametrize(("side", "trend", "says"), ALONG)
+def test_what_unseen_answers_go_along_with_is_said_of_its_model_alone(
+    con: duckdb.DuckDBPyConnection, side: str, trend: str, says: str
+) -> None:
+    con.execute("UPDATE model_pairs SET gamma = NULL, tipping_share = NULL, holds_at_bounds = NULL")
+    first = f"SELECT min({side}) FROM model_pairs WHERE {HERE} AND suite = 'occupations'"
+    pair = f"{HERE} AND suite = 'occupations' AND {side} = ({first})"
+    con.execute(f"UPDATE model_pairs SET holds_at_bounds = FALSE, gamma = 5 WHERE {pair}", {"week": WEEK})
+    con.execute(
+        f"UPDATE ranks SET unseen_value = 'feminine', {trend} WHERE {HERE} AND model = ({first})",
+        {"week": WEEK},
+    )
+    pages = [page for path, page in shown.files(con, "pair").items() if path.startswith("compare/")]
+    held = [words(page) for page in pages if "with the odds of a value 5 times" in words(page)]
+    assert held
+    assert all(("read with care: more answers of" in page) == bool(says) and says in page for page in held)
+    others = [words(page) for page in pages if "with the odds of a value 5 times" not in words(page)]
+    assert not any("more answers of" in page for page in others)
 
 
 @pytest.mark.parametrize(("given", "says"), PAIRS)

@@ -6,6 +6,7 @@ import pytest
 
 from assets.metrics.effects.unseen import AnsweredSide
 from assets.metrics.formulas.share import Floats
+from assets.metrics.ranks import trend
 from tests.studies.simulations.readers import withheld as study
 from tests.studies.simulations.readers import withheld_changes as changes
 from tests.studies.simulations.readers import withheld_weeks as weeks
@@ -14,7 +15,7 @@ from tests.studies.simulations.readers import withheld_weeks as weeks
 def test_equal_models_of_which_one_withholds_women_are_seldom_told_apart_without_a_warning() -> None:
     for kind in ("even", "nine in ten men"):
         one = study.seen_of(kind, 0.2, 20, 1, 2, 60)
-        assert one.beyond[study.LIMITS.index(study.GAMMA_WARNS)] <= study.MARK
+        assert one.unwarned <= study.MARK
         assert one.holding <= study.MARK
         assert sorted(one.beyond, reverse=True) == one.beyond
 
@@ -29,6 +30,15 @@ def test_without_scatter_a_limit_of_one_would_miss_what_ours_warns_of(
     assert one.beyond[1] < least.beyond[0]
 
 
+def test_without_scatter_it_is_the_trend_that_protects(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one() -> study.Equal:
+        return study.seen_of("nine in ten men", 0.3, 80, 0, 2, 60)
+
+    assert one().unwarned <= study.MARK < one().apart
+    monkeypatch.setattr(trend, "LEVEL", 0.0)
+    assert one().unwarned > study.MARK
+
+
 def test_random_refusals_warn_of_few_pairs_that_are_far_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study, "SIZES", study.SIZES[:1])
     monkeypatch.setattr(study, "SHARES", {"even": study.SHARES["even"]})
@@ -36,7 +46,7 @@ def test_random_refusals_warn_of_few_pairs_that_are_far_apart(monkeypatch: pytes
     monkeypatch.setattr(study, "APART", (1.3, 2.2))
     found = study.refusing(60)
     assert found.failed == []
-    near, far = (row[study.LIMITS.index(study.GAMMA_WARNS) + 5] for row in found.rows)
+    near, far = (row[-1] for row in found.rows)
     assert float(near) > float(far)
 
 

@@ -611,6 +611,7 @@ CASES = [
     Case("ranks__simulated_apart", "a real model", (f"UPDATE plans SET simulated = FALSE WHERE {HERE}",)),
     Case("ranks__follow_pairs", "one place better", (update("ranks", "rank_high = 1"),)),
     Case("ranks__follow_pairs", "a factor of no pair", (update("ranks", "gamma = 1.5", "gamma IS NULL"),)),
+    Case("ranks__follow_pairs", "a trend of no pair", (update("ranks", "unseen_p_value = 0.01"),)),
     Case(
         "model_pairs__unseen_holds",
         "fewer than none",
@@ -622,6 +623,15 @@ CASES = [
         "model_pairs__unseen_holds",
         "an answer that was not asked for",
         (f"UPDATE model_pairs SET holds_at_bounds = TRUE WHERE week = '{WEEK}' AND holds_at_bounds IS NULL",),
+        models=(),
+    ),
+    Case(
+        "model_pairs__unseen_holds",
+        "a trend that nothing is asked of",
+        (
+            f"UPDATE model_pairs SET verdict = 'a is closer', unseen_trend = TRUE, unseen_share = 0.01 "
+            f"WHERE week = '{WEEK}' AND holds_at_bounds IS NULL",
+        ),
         models=(),
     ),
     Case(

@@ -255,8 +255,11 @@ def found_by_sql(con: duckdb.DuckDBPyConnection) -> int:
         for column, same_column in (
             ("rank_gamma", "gamma"),
             *((f"bound_rank_{end}",) * 2 for end in ("low", "high")),
+            ("unseen_value",) * 2,
         ):
             assert found[key][column] == row[same_column]
+        for column in ("unseen_correlation", "unseen_p_value"):
+            assert found[key][column] == pytest.approx(row[column], abs=1e-12)
     pairs = {(*(r[k] for k in BOARD), r["model"], r["other"]): r for r in again if r["other"]}
     told = asked(con, "FROM model_pairs")
     assert len(pairs) == 2 * len(told) > 0
@@ -270,7 +273,7 @@ def found_by_sql(con: duckdb.DuckDBPyConnection) -> int:
                 assert (same[low], same[high]) == pytest.approx(mine, abs=1e-9)
             assert same["difference"] == pytest.approx(sign * row["estimate"], abs=1e-9)
             assert same["unseen_share"] == pytest.approx(row["unseen_share"], abs=1e-12)
-            assert (same["gamma"], same["holds_at_bounds"]) == (row["gamma"], row["holds_at_bounds"])
+            assert all(same[name] == row[name] for name in ("gamma", "holds_at_bounds", "unseen_trend"))
     return len(told)
 
 

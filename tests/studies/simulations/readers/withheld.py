@@ -30,7 +30,7 @@ SHARES = {
     "most men": (1.0, 2.5),
     "nine in ten men": (0.6, 3.5),
 }
-LIMITS = (2.0, GAMMA_WARNS, 10.0, 30.0, 100.0)
+LIMITS = (GAMMA_WARNS, 3.0, 10.0, 30.0, 100.0)
 #: CellAnswers of each prompt in a window, and its weeks.
 SIZES = ((20, 1), (80, 4))
 MARK, AT_RANDOM = 0.06, 0.20
@@ -40,15 +40,28 @@ RANKED = 0.05
 FAR = {20: 0.065, 80: 0.045}
 #: How many times the logits of one model are those of the other.
 APART = (1.3, 1.6, 2.2)
-REFUSED = (0.03, 0.05, 0.1)
+REFUSED = (0.01, 0.03, 0.05, 0.1)
 
 
 class Told(NamedTuple):
-    """What a board says of two models: told apart, at which factor no longer (inf: none), holds at the bounds."""
+    """What a board says of two models.
+
+    Attributes:
+        apart: whether they are told apart.
+        gamma: at which factor no longer; inf: none.
+        holds: whether they are at the bounds.
+        trend: whether the unseen answers of one go along with what it draws.
+    """
 
     apart: bool
     gamma: float
     holds: bool
+    trend: bool
+
+    @property
+    def warned(self) -> bool:
+        """Return whether pages warn of it."""
+        return self.gamma <= GAMMA_WARNS or (self.trend and not self.holds)
 
 
 def drawn(
@@ -92,7 +105,7 @@ def told(x: Floats, unseen: Floats, weeks: int) -> Told | None:
     turning = of_distances(found, CellAnswers(shares, every, support, n, unseen, have, bounds))
     apart = bool(found.farther[0, 1] or found.farther[1, 0])
     gamma = float(np.nan_to_num(turning.gamma[0, 1], nan=np.inf))
-    return Told(apart, gamma, bool(turning.holds[0, 1]))
+    return Told(apart, gamma, bool(turning.holds[0, 1]), bool(turning.trend[0, 1]))
 
 
 def equal(rng: np.random.Generator, kind: str, models: int) -> Floats:
@@ -103,11 +116,20 @@ def equal(rng: np.random.Generator, kind: str, models: int) -> Floats:
 
 
 class Equal(NamedTuple):
-    """How often two equal models are told apart, of all boards: at all, beyond each limit, whatever the unseen show."""
+    """How often two equal models are told apart, of all boards.
+
+    Attributes:
+        ranked: on which the one that withholds is ranked.
+        apart: at all.
+        beyond: beyond each limit.
+        unwarned: without a warning.
+        holding: whatever the unseen show.
+    """
 
     ranked: float
     apart: float
     beyond: list[float]
+    unwarned: float
     holding: float
 
 
@@ -118,7 +140,10 @@ def seen_of(kind: str, withheld: float, n: int, weeks: int, models: int, boards:
     ranked = [one for one in found if one is not None]
     apart = [one for one in ranked if one.apart]
     beyond = [sum(one.gamma > limit for one in apart) / boards for limit in LIMITS]
-    return Equal(len(ranked) / boards, len(apart) / boards, beyond, sum(one.holds for one in apart) / boards)
+    unwarned, holding = (
+        sum(kept) / boards for kept in ([not one.warned for one in apart], [one.holds for one in apart])
+    )
+    return Equal(len(ranked) / boards, len(apart) / boards, beyond, unwarned, holding)
 
 
 def withholding(models: int, boards: int, *, scatter: bool) -> Table:
@@ -129,18 +154,17 @@ def withholding(models: int, boards: int, *, scatter: bool) -> Table:
         for kind in SHARES:
             for withheld in WITHHELD:
                 one = seen_of(kind, withheld, n, weeks if scatter else 0, models, boards)
-                most = max(most, one.beyond[LIMITS.index(GAMMA_WARNS)])
+                most = max(most, one.unwarned)
                 surest = max(surest, one.holding)
                 if one.ranked >= RANKED:
-                    rows.append([kind, n, f"{withheld:.0%}", one.ranked, one.apart, *one.beyond, one.holding])
+                    rows.append([kind, n, f"{withheld:.0%}", one.ranked, one.apart, *one.beyond, *one[3:]])
     known = (
         "scatter between weeks assumed, as before it is measured" if scatter else "no scatter between weeks"
     )
-    marks = [("told apart, said to hold whatever the unseen show, of all boards", surest, surest <= MARK)]
-    if scatter:
-        marks.insert(
-            0, (f"told apart without a warning (Γ > {GAMMA_WARNS:g}), of all boards", most, most <= MARK)
-        )
+    marks = [
+        ("told apart without a warning, of all boards", most, most <= MARK),
+        ("told apart, said to hold whatever the unseen show, of all boards", surest, surest <= MARK),
+    ]
     return Table(
         f"Two equal models of which one withholds women, on a board of {models}: {known}",
         (
@@ -150,6 +174,7 @@ def withholding(models: int, boards: int, *, scatter: bool) -> Table:
             "ranked",
             "told apart",
             *(f"Γ > {limit:g}" for limit in LIMITS),
+            "without a warning",
             "holds at both bounds",
         ),
         rows,
@@ -168,20 +193,20 @@ def refusing(boards: int) -> Table:
                 for refused in REFUSED:
                     lot = [SEED, n, round(10 * times), round(100 * refused), place]
                     rng = np.random.default_rng(lot)
-                    gammas, between = [], []
+                    told_apart, between = [], []
                     for _ in range(boards):
                         base = np.clip(rng.beta(*ends, PROMPTS), 1e-6, 1 - 1e-6)
                         p = np.stack([base, 1 / (1 + ((1 - base) / base) ** times)])
                         between.append(float(np.diff(root(((p - 0.5) ** 2).mean(axis=1)))[0]))
                         seen = told(*drawn(rng, p, n, 0, refused), 0)
                         if seen and seen.apart:
-                            gammas.append(seen.gamma)
-                    many = max(len(gammas), 1)
-                    warned = [sum(gamma <= limit for gamma in gammas) / many for limit in LIMITS]
-                    apart = float(np.mean(between))
+                            told_apart.append(seen)
+                    many, apart = max(len(told_apart), 1), float(np.mean(between))
+                    within = [sum(one.gamma <= limit for one in told_apart) / many for limit in LIMITS]
+                    warned = sum(one.warned for one in told_apart) / many
                     if apart >= FAR[n]:
-                        most = max(most, warned[LIMITS.index(GAMMA_WARNS)])
-                    rows.append([kind, n, apart, f"{refused:.0%}", len(gammas) / boards, *warned])
+                        most = max(most, warned)
+                    rows.append([kind, n, apart, f"{refused:.0%}", len(told_apart) / boards, *within, warned])
     text = " or ".join(f"{apart} with {n} answers per prompt" for n, apart in FAR.items())
     return Table(
         "Two models that refuse at random: of boards of two that tell them apart, those that carry a warning",
@@ -192,9 +217,10 @@ def refusing(boards: int) -> Table:
             "refused",
             "told apart",
             *(f"Γ ≤ {limit:g}" for limit in LIMITS),
+            "a warning",
         ),
         rows,
-        [(f"warned (Γ ≤ {GAMMA_WARNS:g}) where distances are {text} apart or more", most, most <= AT_RANDOM)],
+        [(f"a warning where distances are {text} apart or more", most, most <= AT_RANDOM)],
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from assets.metrics.formulas.share import Estimate
 from assets.metrics.ranks.bounds import Bounds, cell_bounds
 from assets.metrics.ranks.order import Compared
-from assets.metrics.ranks.unseen import FACTORS, CellAnswers, Turning, of_distances, of_shares, shifts
+from assets.metrics.ranks.trend import LEVEL, trends
+from assets.metrics.ranks.unseen import FACTORS, FEW, CellAnswers, Turning, of_distances, of_shares, shifts
 
 
 @pytest.mark.parametrize("values", [2, 3, 5])
@@ -100,3 +102,52 @@ def test_the_tipping_share_uses_up_the_margin_and_all_of_the_unseen_are_the_boun
     assert not found.holds[0, 1]
     assert shares(most * 1.01).holds[0, 1]
     assert np.isnan(shares(most * 1.01).tipping).all()
+
+
+def test_unseen_answers_that_go_along_with_what_is_drawn_are_asked_of_however_few_they_are() -> None:
+    x = np.full((2, 12, 2), 50.0)
+    x[1, :, 0] = np.linspace(40, 62, 12)
+    x[1, :, 1] = 100 - x[1, :, 0]
+    unseen = np.zeros((2, 12))
+    unseen[1] = np.arange(12) > 6  # one more of each prompt with the most of the first value
+    found = of_distances(pair(1e-5), answers(x, unseen))
+    assert found.unseen[0, 1] < FEW
+    assert found.asked[0, 1]
+    assert found.gamma[0, 1] > 1
+    assert found.trends.found.tolist() == [False, True]
+    assert found.trends.value.tolist() == [-1, 0]
+    assert not of_distances(pair(1e-5), answers(x, np.ones((2, 12)))).asked.any()
+
+
+@pytest.mark.parametrize("values", [2, 3, 5])
+def test_the_trend_of_a_model_is_scipys_rank_correlation(values: int) -> None:
+    rng = np.random.default_rng(values)
+    shares = rng.multinomial(9, rng.dirichlet(np.ones(values), 15), (4, 15)) / 9
+    part = rng.integers(0, 4, (4, 15)) / 12
+    part[3] = 0.25
+    have = rng.random((4, 15)) < 0.9
+    have[2, 9:] = False
+    found = trends(shares, np.ones(shares.shape, dtype=bool), part, have)
+    for model in range(2):
+        each = [stats.spearmanr(part[model, have[model]], one) for one in shares[model, have[model]].T]
+        least = min(float(one.pvalue) for one in each)
+        assert found.p_value[model] == pytest.approx(min(1, least * (values if values > 2 else 1)), abs=1e-12)
+        assert found.correlation[model] == pytest.approx(each[found.value[model]].statistic, abs=1e-12)
+    # too few prompts, and the same part of each
+    assert found.value[2:].tolist() == [-1, -1]
+    assert np.isnan(found.p_value[2:]).all()
+
+
+def test_refusals_at_random_have_a_trend_seldom_and_withheld_values_often() -> None:
+    rng = np.random.default_rng(8)
+    p = rng.beta(1, 2.5, (400, 27))
+    women = rng.binomial(20, p)
+    for hidden, least, most in (
+        (rng.binomial(20, 0.05, p.shape), 0.0, 2 * LEVEL),
+        (rng.binomial(women, 0.2), 0.7, 1.0),
+    ):
+        seen = np.maximum(women - hidden, 0) if least else np.round(women * (20 - hidden) / 20)
+        n = 20 - hidden
+        shares = np.stack([seen / n, 1 - seen / n], axis=2)
+        found = trends(shares, np.ones(shares.shape, dtype=bool), hidden / 20, np.ones(p.shape, dtype=bool))
+        assert least <= found.found.mean() <= most
