@@ -11,7 +11,9 @@
 WITH
 -- Uses: window_cells
 
--- Uses: window_designs
+-- Uses: window_cluster_values
+
+-- Uses: design_effects
 
 named AS (
     SELECT

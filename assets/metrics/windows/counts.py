@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from assets.metrics.counting.cells import Cells, reference_cells, support_cells
+from assets.metrics.counting.clusters import CELL, Parts, parts_of, read_clusters, weeks_back
 from assets.metrics.counting.reading import read
 from assets.metrics.formulas.clusters import Clustered, DesignEffects, design_effects
 from assets.metrics.formulas.distance import MIN_PICTURES
@@ -58,7 +59,7 @@ class WindowCounts:
     n: Floats
     window: Bools
     quiet: Bools
-    clusters: tuple[Floats, ...] | None = None
+    clusters: Parts | None = None
 
     @cached_property
     def designs(self) -> DesignEffects | None:
@@ -165,29 +166,12 @@ def read_counts(con: duckdb.DuckDBPyConnection, week: str) -> WindowCounts | Non
     )
 
 
-def _clusters(
-    con: duckdb.DuckDBPyConnection, week: str, seats: pl.DataFrame, n: Floats
-) -> tuple[Floats, ...] | None:
-    """Return clusters, Σ m² and Σ x² / m of each cell and week; None where no picture is of a cluster.
-
-    A picture without one is a cluster of its own.
-    """
-    weeks = {"week": week, "first": shift(week, 1 - HISTORY)}
-    if not con.execute(
-        "SELECT 1 FROM clusters WHERE week BETWEEN $first AND $week LIMIT 1", weeks
-    ).fetchone():
-        return None  # most archives have none, and what is joined with them is large
-    found = read(con, "window_clusters", weeks)
-    if found.is_empty():
+def _clusters(con: duckdb.DuckDBPyConnection, week: str, seats: pl.DataFrame, n: Floats) -> Parts | None:
+    """Return what the clusters of each cell and week say; None where no picture is of one."""
+    if (found := read_clusters(con, shift(week, 1 - HISTORY), week)) is None:
         return None
-    on = ["model", "suite", "suite_major", "condition", "turn", "attribute", "prompt"]
-    found = found.join(seats.select("cell", *on).unique("cell"), on=on)
-    at, alone = (found["cell"].to_numpy(), found["back"].to_numpy()), n.copy()
-    alone[at] -= found["pictures"].to_numpy()
-    parts = tuple(alone.copy() for _ in range(3))
-    for part, name in zip(parts, ("clusters", "squares", "within"), strict=True):
-        part[at] += found[name].to_numpy()
-    return parts
+    placed = found.join(seats.select("cell", *CELL).unique("cell"), on=CELL)
+    return parts_of(n, placed, (placed["cell"].to_numpy(), weeks_back(placed, week)))
 
 
 @dataclass(frozen=True)

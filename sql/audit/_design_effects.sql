@@ -1,52 +1,11 @@
--- Answers: How much do the pictures of each window that were drawn together count? Steps of the audit queries
---   that name this text under "Uses", after those of read_from_labels and window_cells.
--- Grain: designs: window (id) × prompt ('': the whole suite) with an assessed picture.
--- Columns: n pictures, in how many clusters; freedom between clusters and correlation, of the suite; several:
+-- Answers: How much do pictures that were drawn together count? Steps of the audit queries that name this
+--   text under "Uses", after a step cluster_values.
+-- Grain: designs: group (id) × prompt ('': the whole group) with an assessed picture.
+-- Columns: n pictures, in how many clusters; freedom between clusters and correlation, of the group; several:
 --   whether some cluster of it holds two pictures; effect: how many pictures of a prompt count as one.
--- Depends on: readings, declared, windows, weekly, clusters
-WITH drawn_together AS (
-    SELECT DISTINCT model FROM clusters
-),
-
-cluster_values AS (
-    SELECT
-        windows.id, readings.prompt, readings.week, readings.value,
-        coalesce(clusters.cluster, readings.slot_key) AS cluster,
-        count(*) AS x
-    FROM windows
-    INNER JOIN readings
-        ON
-            windows.model = readings.model
-            AND windows.suite = readings.suite
-            AND windows.suite_major = readings.suite_major
-            AND windows.condition = readings.condition
-            AND windows.turn = readings.turn
-            AND windows.attribute = readings.attribute
-    INNER JOIN declared
-        ON
-            readings.week = declared.week
-            AND readings.model = declared.model
-            AND readings.suite = declared.suite
-            AND readings.suite_major = declared.suite_major
-            AND readings.attribute = declared.attribute
-            AND readings.value = declared.value
-    SEMI JOIN drawn_together ON windows.model = drawn_together.model
-    SEMI JOIN weekly
-        ON
-            windows.id = weekly.id
-            AND readings.prompt = weekly.prompt
-            AND readings.week = weekly.seen
-            AND weekly.pooled
-    LEFT JOIN clusters
-        ON
-            readings.week = clusters.week
-            AND readings.model = clusters.model
-            AND readings.slot_key = clusters.slot_key
-    WHERE declared.in_support
-    GROUP BY ALL
-),
-
-cluster_sizes AS (
+-- Depends on: cluster_values (id: the group in which pictures are alike in the same way; prompt, week,
+--   cluster, value, x pictures)
+WITH cluster_sizes AS (
     SELECT
         id, prompt, week, cluster,
         sum(x) AS m,
