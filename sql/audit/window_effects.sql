@@ -8,7 +8,7 @@
 --   as in window_effects, NULL for overcorrection (for which scatter decides from which side it is seen);
 --   unseen_share, tipping_share: those of window_effects, of whose interval the second is made.
 -- Depends on: window_effects, attempts, outcomes, labels, slots, plans, prompts, prompt_attributes,
---   attribute_values, reference_values, withheld, drift_events
+--   attribute_values, reference_values, clusters, withheld, drift_events
 -- Uses: read_from_labels
 WITH
 -- Uses: answered
@@ -66,7 +66,8 @@ windows AS (
 faced AS (
     SELECT
         windows.id, windows.week, pairs.model, pairs.suite, pairs.suite_major, pairs.attribute, pairs.pair,
-        pairs.side, pairs.prompt,
+        pairs.side, pairs.prompt, pairs.turn,
+        hash(windows.id, counted.condition, pairs.turn) AS alike,
         counted.week AS seen,
         counted.value, counted.x, counted.n,
         counted.week >= greatest(windows.week - 21, windows.quiet_from) AS pooled
@@ -99,6 +100,41 @@ faced AS (
         < max(pairs.side) OVER (PARTITION BY windows.id, pairs.pair, counted.week)
 ),
 
+drawn_together AS (
+    SELECT DISTINCT model FROM clusters
+),
+
+-- of the weeks that enter; the prompts of a condition and turn are alike in the same way
+cluster_values AS ( -- noqa: ST03
+    SELECT
+        faced.alike AS id,
+        faced.side || ' ' || faced.pair AS prompt,
+        readings.week, readings.value,
+        coalesce(clusters.cluster, readings.slot_key) AS cluster,
+        count(*) AS x
+    FROM faced
+    SEMI JOIN drawn_together ON faced.model = drawn_together.model
+    INNER JOIN readings
+        ON
+            faced.seen = readings.week
+            AND faced.model = readings.model
+            AND faced.suite = readings.suite
+            AND faced.suite_major = readings.suite_major
+            AND faced.prompt = readings.prompt
+            AND faced.turn = readings.turn
+            AND faced.attribute = readings.attribute
+            AND faced.value = readings.value
+    LEFT JOIN clusters
+        ON
+            readings.week = clusters.week
+            AND readings.model = clusters.model
+            AND readings.slot_key = clusters.slot_key
+    WHERE faced.pooled
+    GROUP BY ALL
+),
+
+-- Uses: design_effects
+
 -- a row for the prompt wins over one for every prompt
 expected AS (
     SELECT DISTINCT
@@ -123,18 +159,18 @@ expected AS (
         ) = 1
 ),
 
-beside AS (
+measured_sides AS (
     SELECT
         id, pair, side,
         '' AS standard,
         value,
         cast(NULL AS DOUBLE) AS q,
-        seen, pooled, x, n
+        alike, seen, pooled, x, n
     FROM faced
     UNION ALL
     SELECT
-        faced.id, faced.pair, faced.side, expected.reference AS standard, faced.value, expected.q, faced.seen,
-        faced.pooled, faced.x,
+        faced.id, faced.pair, faced.side, expected.reference AS standard, faced.value, expected.q,
+        faced.alike, faced.seen, faced.pooled, faced.x,
         sum(faced.x)
             OVER (PARTITION BY faced.id, expected.reference, faced.pair, faced.side, faced.seen)
             AS n
@@ -142,13 +178,21 @@ beside AS (
     INNER JOIN expected USING (id, pair, side, value)
 ),
 
--- the two sides of a pair are not assumed to move together
+-- the two sides of a pair are not assumed to move together; of pictures that were drawn together, the
+-- independent ones that they are worth
 shown AS (
     SELECT
-        *,
-        side || ' ' || standard AS reference,
-        side || ' ' || pair AS prompt
-    FROM beside
+        measured_sides.* EXCLUDE (x, n),
+        measured_sides.n AS counted,
+        measured_sides.side || ' ' || measured_sides.standard AS reference,
+        measured_sides.side || ' ' || measured_sides.pair AS prompt,
+        measured_sides.x / coalesce(designs.effect, 1) AS x,
+        measured_sides.n / coalesce(designs.effect, 1) AS n
+    FROM measured_sides
+    LEFT JOIN designs
+        ON
+            measured_sides.alike = designs.id
+            AND measured_sides.side || ' ' || measured_sides.pair = designs.prompt
 ),
 
 sides AS (
@@ -157,11 +201,12 @@ sides AS (
         CASE side WHEN 'a' THEN -1 ELSE 1 END AS sign,
         coalesce(sum(x) FILTER (WHERE pooled), 0) AS x,
         coalesce(sum(n) FILTER (WHERE pooled), 0) AS n,
+        sum(counted) FILTER (WHERE pooled) AS counted,
         sum(x) / nullif(sum(n), 0) AS p,
         sum(n) AS total
     FROM shown
     GROUP BY ALL
-    HAVING coalesce(sum(n) FILTER (WHERE pooled), 0) >= 5
+    HAVING coalesce(sum(counted) FILTER (WHERE pooled), 0) >= 5 AND sum(n) FILTER (WHERE pooled) >= 2
 ),
 
 entered AS (
@@ -343,7 +388,7 @@ widened AS (
 
 placed AS (
     SELECT
-        ends.id, ends.pair, ends.reference, ends.value_name, ends.n,
+        ends.id, ends.pair, ends.reference, ends.value_name, entered.counted,
         CASE WHEN ends.high < entered.q THEN 1 WHEN ends.low > entered.q THEN -1 ELSE 0 END AS toward
     FROM widened AS ends
     INNER JOIN entered
@@ -359,8 +404,8 @@ past AS (
     SELECT
         after.id, after.standard AS reference, after.value AS value_name, after.level,
         count(*) AS pairs,
-        sum(placed.n) AS n_a,
-        sum(after.n) AS n_b,
+        sum(placed.counted) AS n_a,
+        sum(after.counted) AS n_b,
         greatest(avg(placed.toward * (after.x / after.n - after.q)), 0) AS change
     FROM entered AS after
     INNER JOIN placed
@@ -380,9 +425,9 @@ sizes_of AS (
         standard AS reference,
         level,
         count(DISTINCT pair) AS pairs,
-        sum(n) FILTER (WHERE side = 'a') AS n_a,
-        sum(n) FILTER (WHERE side = 'b') AS n_b
-    FROM (SELECT DISTINCT id, standard, level, pair, side, n FROM entered) AS alone
+        sum(counted) FILTER (WHERE side = 'a') AS n_a,
+        sum(counted) FILTER (WHERE side = 'b') AS n_b
+    FROM (SELECT DISTINCT id, standard, level, pair, side, counted FROM entered) AS alone
     GROUP BY ALL
 ),
 

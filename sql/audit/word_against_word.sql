@@ -7,10 +7,14 @@
 --   entered; n_a, n_b: pictures in them; unseen_share, tipping_share: those of effects, of whose interval
 --   the second is made.
 -- Depends on: effects, attempts, outcomes, labels, slots, plans, prompts, prompt_attributes,
---   attribute_values, reference_values
+--   attribute_values, reference_values, clusters
 -- Uses: read_from_labels
 WITH
 -- Uses: answered
+
+-- Uses: week_cluster_values
+
+-- Uses: design_effects
 
 pairs AS (
     SELECT DISTINCT
@@ -97,13 +101,27 @@ sides AS (
             AND pairs.attribute = answered.attribute
 ),
 
+-- of pictures that were drawn together, the independent ones that they are worth
 told AS (
     SELECT
-        *,
-        sum(k) OVER (
-            PARTITION BY week, model, suite, suite_major, kind, a, b, subject, attribute, reference, side
-        ) AS n
+        sides.* EXCLUDE (k),
+        sum(sides.k) OVER side AS counted,
+        sides.k / coalesce(designs.effect, 1) AS k,
+        sum(sides.k) OVER side / coalesce(designs.effect, 1) AS n
     FROM sides
+    INNER JOIN prompts USING (week, model, suite, suite_major, prompt)
+    LEFT JOIN designs
+        ON
+            sides.prompt = designs.prompt
+            AND hash(
+                sides.week, sides.model, sides.suite, sides.suite_major, prompts.condition, sides.turn,
+                sides.attribute
+            ) = designs.id
+    WINDOW side AS (
+        PARTITION BY
+            sides.week, sides.model, sides.suite, sides.suite_major, sides.kind, sides.a, sides.b,
+            sides.subject, sides.attribute, sides.reference, sides.side
+    )
 ),
 
 -- what each published figure is about: a value, several of them, or all
@@ -113,6 +131,7 @@ chosen AS (
         effects.subject, effects.attribute, effects.reference, effects.metric, effects.value_name,
         told.subject AS pair, told.side,
         any_value(told.n) AS n,
+        any_value(told.counted) AS counted,
         any_value(told.answers) AS answers,
         any_value(told.unseen) AS unseen,
         sum(told.k) FILTER (
@@ -150,6 +169,8 @@ faced AS (
         pair,
         any_value(n) FILTER (WHERE side = 'a') AS n_a,
         any_value(n) FILTER (WHERE side = 'b') AS n_b,
+        any_value(counted) FILTER (WHERE side = 'a') AS counted_a,
+        any_value(counted) FILTER (WHERE side = 'b') AS counted_b,
         any_value(k) FILTER (WHERE side = 'a') AS k_a,
         any_value(k) FILTER (WHERE side = 'b') AS k_b,
         any_value(q) FILTER (WHERE side = 'a') AS q_a,
@@ -216,13 +237,13 @@ means AS (
     SELECT
         week, model, suite, suite_major, kind, a, b, subject, attribute, reference, metric, value_name,
         count(change) AS pairs,
-        cast(sum(n_a) AS BIGINT) AS n_a,
-        cast(sum(n_b) AS BIGINT) AS n_b,
+        cast(sum(counted_a) AS BIGINT) AS n_a,
+        cast(sum(counted_b) AS BIGINT) AS n_b,
         greatest(sum(unseen_a) / sum(answers_a), sum(unseen_b) / sum(answers_b)) AS unseen_share,
         avg(unseen_a / answers_a * (1 - k_a / n_a) + unseen_b / answers_b * k_b / n_b) AS falls,
         avg(unseen_a / answers_a * k_a / n_a + unseen_b / answers_b * (1 - k_b / n_b)) AS rises,
         CASE
-            WHEN least(sum(n_a), sum(n_b)) < 5 THEN NULL
+            WHEN least(sum(counted_a), sum(counted_b)) < 5 THEN NULL
             WHEN metric IN ('overcorrection', 'caricature_rate') THEN greatest(avg(change), 0)
             ELSE avg(change)
         END AS from_labels

@@ -46,6 +46,10 @@ class Cells:
         """(C, K) the independent pictures that the cell's are worth."""
         return self.counts if self.effect is None else np.asfortranarray(self.counts / self.effect[:, None])
 
+    def worth(self, pictures: Floats, rows: Ints) -> Floats:
+        """Return how many independent ones these pictures of some cells are worth."""
+        return pictures if self.effect is None else pictures / self.effect[rows]
+
     @cached_property
     def subjects(self) -> Ints:
         """The number of what each cell's prompt is about."""

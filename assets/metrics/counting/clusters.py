@@ -24,6 +24,18 @@ CELL = (*ALIKE, "prompt")
 Parts = tuple[Floats, Floats, Floats]
 
 
+def drawn_together(con: duckdb.DuckDBPyConnection, first: str, last: str) -> bool:
+    """Return whether any pictures of the weeks from `first` to `last` were: of most archives none."""
+    # published files of before lack the table
+    there = (
+        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'clusters' AND database_name = current_database()"
+    )
+    some = "SELECT 1 FROM clusters WHERE week BETWEEN $first AND $last LIMIT 1"
+    return bool(
+        con.execute(there).fetchall() and con.execute(some, {"first": first, "last": last}).fetchall()
+    )
+
+
 def read_clusters(
     con: duckdb.DuckDBPyConnection, first: str, last: str, labeler: str | None = None
 ) -> pl.DataFrame | None:
@@ -31,11 +43,10 @@ def read_clusters(
 
     With a `labeler`, as it read the pictures.
     """
-    weeks = {"first": first, "last": last}
-    # most archives have none, and what is joined with them is large
-    some = con.execute("SELECT 1 FROM clusters WHERE week BETWEEN $first AND $last LIMIT 1", weeks).fetchall()
-    found = read_weeks(con, "clusters", first, last, labeler=labeler) if some else None
-    return None if found is None or found.is_empty() else found
+    if not drawn_together(con, first, last):
+        return None  # what they are joined with is large
+    found = read_weeks(con, "clusters", first, last, labeler=labeler)
+    return None if found.is_empty() else found
 
 
 def parts_of(n: Floats, found: pl.DataFrame, at: Ints | tuple[Ints, Ints]) -> Parts:
@@ -88,9 +99,13 @@ def week_designs(
     n = counts.sum(axis=1)
     parts = parts_of(n, placed, placed["at"].to_numpy().astype(np.int64))
     clustered = Clustered(n, *parts, np.nan_to_num(ratio(across(counts**2), n)))
-    group = _keys(cells, ["week", *ALIKE]).select(pl.struct(pl.all()).rank("dense").cast(pl.Int64) - 1)
-    of = group.to_series().to_numpy()
-    return design_effects(clustered, of, int(of.max(initial=-1)) + 1)
+    return design_effects(clustered, *groups_of(_keys(cells, ["week", *ALIKE])))
+
+
+def groups_of(keys: pl.DataFrame) -> tuple[Ints, int]:
+    """Return the group of each row, of those that are equal, and how many there are."""
+    of = keys.select(pl.struct(pl.all()).rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
+    return of, int(of.max(initial=-1)) + 1
 
 
 def _keys(cells: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

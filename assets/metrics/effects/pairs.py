@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from assets.metrics.counting.cells import Cells
+from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.formulas.share import Bools, Floats, Ints, by_group
 from assets.metrics.registry.metric import NO_PICTURES, NO_REFERENCE, NOT_ASSESSED, TOO_FEW
 
@@ -52,6 +53,17 @@ class Pairs:
         """Return the pictures of b in the support, one entry a pair."""
         n: Floats = self.cells.counts.sum(axis=1)[self.b]
         return n
+
+    @property
+    def worth(self) -> tuple[Floats, Floats]:
+        """Return how many independent ones the pictures of a and of b are worth, one entry a pair."""
+        return self.cells.worth(self.n_a, self.a), self.cells.worth(self.n_b, self.b)
+
+    def seen(self, least: int) -> Bools:
+        """Return whether both sides of a pair have a reference and so many pictures, worth two independent ones."""
+        referenced = self.cells.referenced[self.a] & self.cells.referenced[self.b]
+        enough = (np.minimum(self.n_a, self.n_b) >= least) & referenced
+        return np.asarray(enough & (np.minimum(*self.worth) >= min(least, MIN_PICTURES)))
 
 
 def grouped(cells: Cells, pairs: pl.DataFrame, keys: Sequence[str]) -> Pairs:
@@ -99,7 +111,7 @@ def basis(pairs: Pairs, per_cell: int = 1, clear: Bools | None = None) -> PairBa
     """
     n_a, n_b = pairs.n_a, pairs.n_b
     referenced = pairs.cells.referenced[pairs.a] & pairs.cells.referenced[pairs.b]
-    seen = referenced & (n_a >= per_cell) & (n_b >= per_cell)
+    seen = pairs.seen(per_cell)
     used = seen if clear is None else seen & clear
     count = pairs.total(used)
     sides = []

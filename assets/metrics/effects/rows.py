@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import polars as pl
 
+from assets.metrics.counting.cells import Cells
 from assets.metrics.effects import formulas as effects
 from assets.metrics.effects.pairs import PairBasis, Pairs, basis
 from assets.metrics.effects.unseen import AnsweredSide, Unseen, of_changes
@@ -59,7 +60,7 @@ def share_rows(pairs: Pairs, least: int = 1, spread: Spread = sampling_alone) ->
         spread: what the intervals hold beside the sample.
     """
     of = _values(pairs)
-    k = [pairs.cells.counts[cell[of.row], of.column] for cell in (pairs.a, pairs.b)]
+    k = [_worth(pairs.cells, cell[of.row], of.column) for cell in (pairs.a, pairs.b)]
     frame = _keys(pairs.frame[of.group], "share", of.names(pairs))
     yield _changed(pairs, least, spread, of, (k[0], k[1]), (of.row, of.column, of.figure), frame)
 
@@ -90,7 +91,10 @@ def caricature_rows(
     marks = np.array(
         [np.isin(seen, worn[group]) for seen, group in zip(some.cells.names(some.a), some.of, strict=True)]
     )
-    k = [np.where(marks, some.cells.counts[cell], 0).sum(axis=1) for cell in (some.a, some.b)]
+    k = [
+        some.cells.worth(np.where(marks, some.cells.counts[cell], 0).sum(axis=1), cell)
+        for cell in (some.a, some.b)
+    ]
     row, column = np.nonzero(marks)
     every = np.arange(len(some.of))
     of = Values(every, every, some.of, np.arange(len(groups)))
@@ -111,10 +115,13 @@ def _changed(
     *,
     cut: bool = False,
 ) -> pl.DataFrame:
-    """Return changes of shares, of `k` pictures of a and of b; `entries` are pair, column and figure of each share."""
+    """Return changes of shares, of `k` pictures of a and of b; `entries` are pair, column and figure of each share.
+
+    Pictures that were drawn together count in `k` for what they are worth.
+    """
     base = basis(pairs, least)
     used, many = base.used[of.row], len(of.group)
-    n_a, n_b = (np.where(used, n[of.row], 0) for n in (pairs.n_a, pairs.n_b))
+    n_a, n_b = (np.where(used, n[of.row], 0) for n in pairs.worth)
     found = effects.share_changes(k[0], n_a, k[1], n_b, of.figure, many)
     shares = ratio(k[0], n_a), ratio(k[1], n_b)
     means = _side_means(used, of.figure, many, *shares)
@@ -141,7 +148,7 @@ def distance_rows(
 ) -> Iterable[pl.DataFrame]:
     """Return the change of `distance2` of every group: `controllability` where b asks for diversity."""
     cells = pairs.cells
-    parts = terms(cells.counts, cells.expected, cells.support)
+    parts = terms(cells.effective, cells.expected, cells.support)
     base, size = basis(pairs, least), pairs.frame.height
     a, b = (_taken(parts, side) for side in (pairs.a, pairs.b))
     a, b = (replace(side, n=np.where(base.used, side.n, 0)) for side in (a, b))
@@ -175,9 +182,9 @@ def overcorrection_rows(
     before, after = (cells.named(cell[of.row], of.column) for cell in (pairs.a, pairs.b))
     of = of.take((before == after).fill_null(value=False).to_numpy())
     a, b = pairs.a[of.row], pairs.b[of.row]
-    n_a, n_b = pairs.n_a[of.row], pairs.n_b[of.row]
-    k_a, k_b = cells.counts[a, of.column], cells.counts[b, of.column]
-    seen = cells.referenced[a] & cells.referenced[b] & (n_a >= least) & (n_b >= least)
+    n_a, n_b = (n[of.row] for n in pairs.worth)
+    k_a, k_b = (_worth(cells, cell, of.column) for cell in (a, b))
+    seen = pairs.seen(least)[of.row]
     alone = np.flatnonzero(seen)
     one = Moved(a[seen], of.column[seen], alone, np.ones(len(alone)), np.zeros(len(alone), dtype=bool))
     own, _ = spread(
@@ -226,6 +233,11 @@ class Values:
         """Return these entries alone, and the figures that they are of."""
         kept, figure = np.unique(self.figure[some], return_inverse=True)
         return Values(self.row[some], self.column[some], figure.astype(np.int64), self.group[kept])
+
+
+def _worth(cells: Cells, row: Ints, column: Ints) -> Floats:
+    """Return how many independent pictures show single values."""
+    return cells.worth(cells.counts[row, column], row)
 
 
 def _values(pairs: Pairs, wanted: Bools | None = None) -> Values:

@@ -6,13 +6,15 @@ A week's effects are made from that week's scores: the shares of its cells are i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import duckdb
 import polars as pl
 import pyarrow as pa
 
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
+from assets.metrics.counting.clusters import CELL, drawn_together, week_designs
 from assets.metrics.counting.reading import read
 from assets.metrics.effects.pairs import SIDES, grouped
 from assets.metrics.effects.rows import (
@@ -118,7 +120,7 @@ def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         return EFFECTS.empty_table()
     where = {"week": week, "first": week, "suites": found.suites, "withheld": True}
     unseen = read(con, "effect_unseen", where).drop("back")
-    long = with_answers(read(con, "effect_cells", where), unseen, ["cell"])
+    long = with_answers(_with_designs(con, week, read(con, "effect_cells", where)), unseen, ["cell"])
     references = read(con, "references", {"week": week})
     figures = [*_figures(long, references, REFERENCED, found.pairs, found.planned, LIVE, SUITE, found.dress)]
     return finish(figures, EFFECTS, occasions.week(week))
@@ -137,6 +139,23 @@ def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Tabl
     references = even_references(long)
     figures = [*_figures(long, references, ("attribute",), pairs, planned, _STUDY, (), ({}, SIDES))]
     return finish(figures, STUDY_EFFECTS, occasions.study(study))
+
+
+def _with_designs(con: duckdb.DuckDBPyConnection, week: str, long: pl.DataFrame) -> pl.DataFrame:
+    """Return counts of cells beside the design `effect` of their pictures, if any of the week were drawn together."""
+    if not drawn_together(con, week, week):
+        return long
+    numbered, cells = number_cells(long, [*CELL, "scale"])
+    keyed = cells.with_columns(week=pl.lit(date.fromisoformat(week)))
+    found = week_designs(con, week, week, keyed, support_cells(numbered, cells).counts)
+    return long if found is None else long.with_columns(effect=found.of_cell[numbered["cell"].to_numpy()])
+
+
+def weighed(cells: Cells) -> Cells:
+    """Return cells whose pictures count for what they are worth, where their frame has a design `effect`."""
+    if "effect" not in cells.frame.columns:
+        return cells
+    return replace(cells, effect=cells.frame["effect"].to_numpy())
 
 
 def with_answers(long: pl.DataFrame, answered: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
@@ -185,7 +204,8 @@ def _figures(
     """Return the figures of all comparisons: by subject, and over all of them.
 
     Args:
-        long: counts of cells, as `number_cells` takes them, beside their `ANSWERS`.
+        long: counts of cells, as `number_cells` takes them, beside their `ANSWERS`; the design `effect` of those whose
+            pictures were drawn together.
         references: as `reference_cells` takes them, joined by `on`.
         on: the columns that a cell and a reference have in common.
         pairs: of `_pairs`, with the columns of `scope`.
@@ -194,9 +214,11 @@ def _figures(
         scope: the columns by which pairs and cells are joined beside prompt, condition and turn.
         dress: values that count in `caricature_rate` by comparison, and the columns that name a comparison.
     """
-    numbered, cells = number_cells(long, [*keys, "prompt", "condition", "turn", *ANSWERS])
+    designs = [name for name in ("effect",) if name in long.columns]
+    numbered, cells = number_cells(long, [*keys, "prompt", "condition", "turn", *ANSWERS, *designs])
     against = reference_cells(numbered, cells, references, on)
-    for found, extra in ((support_cells(numbered, cells), ()), (against, ("reference",))):
+    for made, extra in ((support_cells(numbered, cells), ()), (against, ("reference",))):
+        found = weighed(made)
         sides = _joined(found, pairs, [*keys, *extra], scope).join(
             planned, on=[*scope, *SIDES, "attribute"], how="left", maintain_order="left"
         )

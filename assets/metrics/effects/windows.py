@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from assets.metrics.counting.cells import number_cells, reference_cells, support_cells
+from assets.metrics.counting.clusters import CELL, Parts, groups_of, parts_of, read_clusters, weeks_back
 from assets.metrics.counting.reading import read
 from assets.metrics.effects.pairs import SIDES, Pairs
 from assets.metrics.effects.rows import Moved
@@ -30,9 +31,11 @@ from assets.metrics.effects.table import (
     compared,
     families,
     finish,
+    weighed,
     with_answers,
 )
-from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, across, by_group
+from assets.metrics.formulas.clusters import Clustered, design_effects
+from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, across, by_group, ratio
 from assets.metrics.registry.metrics import effects as effect_metrics
 from assets.metrics.windows.counts import SUITE as STARTS
 from assets.metrics.windows.counts import begin
@@ -83,7 +86,7 @@ class Paired:
     Attributes:
         seats: T rows: `_CELL`, `_PAIR`, `_PLACE`, pair, side (0: a), position, value, in_support; pictures of the
             window, and entered: of its weeks in which both sides of the pair were seen; `ANSWERS` of those in which
-            both answered, if only by refusing.
+            both answered, if only by refusing; the design `effect` of the entered ones, where any were drawn together.
         k: (T, weeks) pictures of the quiet weeks in which both sides were seen.
         begun: of `_begin`.
     """
@@ -92,6 +95,13 @@ class Paired:
     k: Floats
     begun: pl.DataFrame
 
+    @property
+    def worth(self) -> Floats:
+        """(T, weeks) the independent pictures that those are worth."""
+        if "effect" not in self.seats.columns:
+            return self.k
+        return np.asarray(self.k / self.seats["effect"].to_numpy()[:, None])
+
 
 def week_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `window_effects` of one week, from the scores of twelve weeks and the opened changes."""
@@ -99,17 +109,19 @@ def week_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     counted = None if found is None else _counted(con, week, found.suites, found.pairs)
     if found is None or counted is None:
         return SCHEMA.empty_table()
-    numbered, cells = number_cells(counted.seats, [*_CELL, *_PAIR, "pair", "side", *_PLACE, *ANSWERS])
+    keys = [*_CELL, *_PAIR, "pair", "side", *_PLACE, *ANSWERS]
+    numbered, cells = number_cells(counted.seats, [*keys, *({"effect"} & {*counted.seats.columns})])
     assessed = numbered.filter("in_support").group_by("cell").agg(assessed=pl.col("pictures").sum())
     cells = cells.join(assessed, on="cell", how="left", maintain_order="left")
     seated = numbered.with_columns(pictures=pl.int_range(1, pl.len() + 1))  # finds each column's seat again
     entered = counted.seats["entered"].to_numpy()
     references = read(con, "references", {"week": week})
     figures: list[pl.DataFrame] = []
-    for made, extra in (
+    for found_cells, extra in (
         (support_cells(seated, cells), ()),
         (reference_cells(seated, cells, references, REFERENCED), ("reference",)),
     ):
+        made = weighed(found_cells)
         seats = made.counts.astype(np.int64) - 1
         made.counts[:] = np.where(seats >= 0, entered[seats], 0)
         rows = made.frame.with_row_index("row").cast({"row": pl.Int64})
@@ -119,7 +131,7 @@ def week_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
             .join(b.select("pair", *extra, row_b="row"), on=["pair", *extra], maintain_order="left")
             .join(found.planned, on=[*SUITE, *SIDES, "attribute"], how="left", maintain_order="left")
         )
-        spread = Scattered(seats, counted.k)
+        spread = Scattered(seats, counted.worth)
         figures += families(made, sides, [*_CELL, *extra], found.dress, PICTURES, spread)
     told = [_of_window(one, counted.begun, week) for one in figures]
     return finish(told, SCHEMA, occasions.week(week))
@@ -156,14 +168,42 @@ def _counted(
     seats = with_answers(seats, answered, ["pair", "side"])
     pair, seat = (seats[name].to_numpy() for name in ("pair", "seat"))
     counted = k[seat] * both[pair]
-    return Paired(
-        seats.with_columns(
-            pictures=pl.Series(across(k[seat] * window[pair])),
-            entered=pl.Series(across(counted * window[pair])),
-        ),
-        counted,
-        begun,
+    seats = seats.with_columns(
+        pictures=pl.Series(across(k[seat] * window[pair])),
+        entered=pl.Series(across(counted * window[pair])),
     )
+    if (clusters := read_clusters(con, shift(week, 1 - WINDOW), week)) is not None:
+        n = np.stack([by_group(column, home, int(home[-1]) + 1) for column in known.T], axis=1)
+        placed = clusters.join(cells.select("cell", *CELL), on=CELL)
+        parts = parts_of(n, placed, (placed["cell"].to_numpy(), weeks_back(placed, week)))
+        seats = _with_designs(seats, parts, paired, both & window)
+    return Paired(seats, counted, begun)
+
+
+def _with_designs(seats: pl.DataFrame, parts: Parts, paired: pl.DataFrame, entered: Bools) -> pl.DataFrame:
+    """Return seats beside the design `effect` of their side's pictures, of the weeks that enter the pair.
+
+    Args:
+        seats: of `Paired`.
+        parts: of each cell and week.
+        paired: of `_pairs_of`.
+        entered: (pairs, weeks) which weeks enter.
+    """
+    end = seats.select(pl.col("pair") * 2 + pl.col("side")).to_series().to_numpy()
+    sides = [
+        paired.select(*_WINDOW, cell=f"cell_{name}", condition=f"condition_{name}", turn=f"turn_{name}")
+        for name in "ab"
+    ]
+    every = pl.concat(sides)[
+        np.arange(2 * paired.height).reshape(2, -1).T.ravel()
+    ]  # a and b of each pair in turn
+    cell, weeks = every["cell"].to_numpy(), np.repeat(entered, 2, axis=0)
+    known = seats["entered"].to_numpy() * seats["in_support"].to_numpy()
+    n, squares = (by_group(one, end, every.height) for one in (known, known**2))
+    clusters, sizes, within = (across(part[cell] * weeks) for part in parts)
+    clustered = Clustered(n, clusters, sizes, within, np.nan_to_num(ratio(squares, n)))
+    found = design_effects(clustered, *groups_of(every.drop("cell")))
+    return seats.with_columns(effect=found.of_cell[end])
 
 
 def _answered(found: pl.DataFrame, paired: pl.DataFrame, window: Bools) -> pl.DataFrame:

@@ -89,7 +89,9 @@ def plainly(found: dict[str, dict[str, list[str]]]) -> tuple[float, dict[str, fl
     sizes = {prompt: [len(values) for values in of.values()] for prompt, of in found.items()}
     typical = sum(sum(m) - sum(x * x for x in m) / sum(m) for m in sizes.values()) / groups
     a, b = between / groups, inside / within
-    rho = min(max((a - b) / (a + (typical - 1) * b), 0), 1)
+    # of so few, or where all of a prompt show the same, correlation is not measured
+    unknown = groups < 10 or not a + (typical - 1) * b
+    rho = 1.0 if unknown else min(max((a - b) / (a + (typical - 1) * b), 0), 1)
     mean_size = {prompt: sum(x * x for x in m) / sum(m) for prompt, m in sizes.items()}
     whole = sum(x * x for m in sizes.values() for x in m) / sum(map(sum, sizes.values()))
     return rho, {prompt: 1 + (m - 1) * rho for prompt, m in mean_size.items()}, 1 + (whole - 1) * rho

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf, isclose, sqrt
@@ -11,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 from scipy.stats import binomtest
+from statsmodels.stats.proportion import proportion_confint
 
 from assets.generation.slots import Slot
 from assets.metrics.effects.pairs import NO_DIRECTION
@@ -34,6 +36,7 @@ from tests.warehouse.windows.planted import (
     readings,
 )
 from tests.warehouse.windows.planted import outcomes as refuse
+from tests.warehouse.windows.test_window_clusters import plainly
 from tests.warehouse.windows.windows_plainly import (
     Figure,
     Model,
@@ -546,6 +549,10 @@ def test_why_a_figure_is_missing_names_the_side(con: Con) -> None:
 
 @pytest.mark.parametrize("week", [WEEKS[0], WEEKS[3], WEEK])
 def test_the_audit_query_finds_the_same_from_labels(con: Con, week: str) -> None:
+    audit_agrees(con, week)
+
+
+def audit_agrees(con: Con, week: str) -> None:
     query = con.sql(f"SELECT * FROM ({sql('audit/window_effects')}) WHERE week = '{week}'")
     names = ("model", "suite", "kind", "a", "b", "subject", "attribute", "reference", "metric", "value_name")
     found = {
@@ -579,6 +586,169 @@ def test_windows_are_the_same_in_whatever_order_weeks_are_made(con: Con) -> None
             for name in ("estimate", "low", "high", "scatter", "weeks", "n_a", "reason"):
                 assert row[name] == same[name] or row[name] == pytest.approx(same[name], abs=1e-11), name
     assert SCHEMA.names == [row[0] for row in con.execute("DESCRIBE window_effects").fetchall()]
+
+
+# --- pictures that were drawn together --------------------------------------------------------------------------------
+
+#: Four pictures of a prompt of `one` are of one job: those that show the same gender, as far as there are so many.
+JOBS = """
+INSERT INTO clusters
+SELECT week, model, slot_key, 'job ' || prompt || turn || place // 4
+FROM (
+    SELECT
+        labels.week, labels.model, labels.slot_key, prompt, turn,
+        row_number() OVER (
+            PARTITION BY labels.week, prompt, turn ORDER BY labels.value, labels.slot_key
+        ) - 1 AS place
+    FROM labels INNER JOIN slots USING (week, model, slot_key)
+    WHERE labels.model = 'one' AND labels.attribute = 'perceived_gender'
+)
+"""
+#: Week, prompt and turn → job → values.
+Jobs = dict[tuple[str, str, int], dict[str, list[str]]]
+
+
+@pytest.fixture
+def drawn(con: Con) -> Iterator[Con]:
+    """Return the planted weeks, with pictures drawn together and what is computed of them."""
+    con.execute("BEGIN")
+    con.execute(JOBS)
+    for table, made in (("effects", compute_effects(con, WEEK)), ("window_effects", week_effects(con, WEEK))):
+        con.execute(f"DELETE FROM {table} WHERE week = '{WEEK}'")
+        con.register("made", made)
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM made")
+        con.unregister("made")
+    yield con
+    con.execute("ROLLBACK")
+
+
+def jobs_of(con: Con, suite: str) -> Jobs:
+    """Return what the genders of the pictures of `one` are, by job."""
+    found: Jobs = defaultdict(lambda: defaultdict(list))
+    for week, prompt, turn, job, value in con.execute(
+        "SELECT labels.week::VARCHAR, prompt, least(turn, 2), coalesce(cluster, slot_key), labels.value FROM labels "
+        "JOIN slots USING (week, model, slot_key) LEFT JOIN clusters USING (week, model, slot_key) "
+        "WHERE model = 'one' AND suite = $suite AND attribute = 'perceived_gender' "
+        "AND labels.value IN ('feminine', 'masculine')",
+        {"suite": suite},
+    ).fetchall():
+        found[week, prompt, turn][f"{week} {job}"].append(value)
+    return found
+
+
+def sides_of(
+    con: Con, comparison: Comparison, weeks: Sequence[str], whole: bool
+) -> dict[str, tuple[Any, ...]]:
+    """Return of each side of each pair its counts and design effect; alike are the prompts of a condition and turn.
+
+    With `whole` correlation is that of all prompts of the suite, of those weeks, and one side suffices.
+    """
+    seen, pairs = jobs_of(con, comparison.suite.partition("@")[0]), pairs_of(comparison)
+    condition = {f"{OF[comparison.suite].id}/{one.id}": one.condition for one in OF[comparison.suite].prompts}
+    alike: dict[tuple[str, int], dict[str, dict[str, list[str]]]] = defaultdict(dict)
+    if whole:
+        for week, prompt, turn in seen:
+            if week in weeks:
+                alike[condition[prompt], turn][prompt] = seen[week, prompt, turn]
+    names = {}
+    for number, (_, a, b) in enumerate(pairs):
+        entered = [week for week in weeks if all((week, *side) in seen for side in (a, b))]
+        for name, (prompt, turn) in zip("ab", (a, b), strict=True):
+            held = {job: values for week in entered for job, values in seen[week, prompt, turn].items()}
+            key = prompt if whole else f"{name}{number}"
+            alike[condition[prompt], turn][key] = held
+            names[f"{name}{number}"] = ((condition[prompt], turn), key)
+    effects = {group: plainly(of)[1] for group, of in alike.items()}
+    return {
+        name: (
+            Counter(value for values in alike[group][key].values() for value in values),
+            effects[group][key],
+        )
+        for name, (group, key) in names.items()
+    }
+
+
+def mover(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    """Return the interval of the change of one share, of k of n pictures: Newcombe's, or Wald's where that is wider."""
+    (p, low_p, high_p), (q, low_q, high_q) = (
+        (k / n, *proportion_confint(k, n, method="wilson")) for k, n in (a, b)
+    )
+    x, y = ((k + 1) / (n + 2) for k, n in (a, b))
+    half = 1.959963984540054 * sqrt(x * (1 - x) / a[1] + y * (1 - y) / b[1])
+    low = q - p - sqrt((q - low_q) ** 2 + (high_p - p) ** 2)
+    high = q - p + sqrt((high_q - q) ** 2 + (p - low_p) ** 2)
+    return min(low, y - x - half), max(high, y - x + half)
+
+
+@pytest.mark.parametrize("table", ["effects", "window_effects"])
+def test_pictures_that_were_drawn_together_count_for_what_they_are_worth(drawn: Con, table: str) -> None:
+    window = table == "window_effects"
+    checked = Counter[str]()
+    for comparison in COMPARED:
+        if comparison.b.name == "visionary":
+            continue  # no gender is looked for
+        sides = sides_of(drawn, comparison, WEEKS[-4:] if window else [WEEK], not window)
+        of = f"suite = '{comparison.suite.partition('@')[0]}' AND b = '{comparison.b.name}'"
+        found = drawn.sql(
+            f"FROM {table} WHERE week = '{WEEK}' AND model = 'one' AND attribute = 'perceived_gender' AND {of} "
+            "AND subject IS NOT NULL AND coalesce(reference, 'parity') = 'parity'"
+        )
+        rows_ = {
+            (row["subject"], row["metric"], row["value_name"]): row
+            for row in pl.DataFrame(found.to_arrow_table()).to_dicts()
+        }
+        for number, (subject, _, _) in enumerate(pairs_of(comparison)):
+            (before_, of_a), (after, of_b) = sides[f"a{number}"], sides[f"b{number}"]
+            share = rows_[subject, "share", "feminine"]
+            squared = rows_[subject, "controllability" if comparison.kind != "wording" else "distance2", None]
+            n = [before_.total(), after.total()]
+            assert (share["n_a"], share["n_b"]) == tuple(n)  # pictures, not what they are worth
+            worth = n[0] / of_a, n[1] / of_b
+            if min(n) < 5 or (window and min(worth) < 2):
+                assert share["reason"].startswith("too few")
+                continue
+            k = before_["feminine"], after["feminine"]
+            assert isclose(share["estimate"], k[1] / n[1] - k[0] / n[0], abs_tol=1e-9)
+            ends = mover((k[0] / of_a, worth[0]), (k[1] / of_b, worth[1]))
+            for end, alone, sign in zip(("low", "high"), ends, (-1, 1), strict=True):
+                wide = alone
+                if window:
+                    plain = Plain(
+                        share["scatter"] ** 2, share["scatter_freedom"] or 1e12, share["quiet_weeks"]
+                    )
+                    wide = widened(share["estimate"], alone, plain, share["weeks"], sign)
+                assert isclose(share[end], min(max(wide, -1), 1), abs_tol=1e-7), (share, wide)
+            checked["share"] += max(of_a, of_b) > 1.3
+            if min(worth) < 2:
+                assert squared["reason"].startswith("too few")
+                checked["few"] += 1
+                continue
+            far = []
+            for counts, pictures in ((before_, worth[0]), (after, worth[1])):
+                agree = sum((x / counts.total()) ** 2 for x in counts.values())
+                far.append((agree - (1 - agree) / (pictures - 1) - 0.5) / 2)
+            assert isclose(squared["estimate"], far[1] - far[0], abs_tol=1e-9), squared
+            checked["squared"] += max(of_a, of_b) > 1.3
+    assert checked["share"] > 3, checked
+    assert checked["squared"] > (3 if window else 0), checked
+    assert window or checked["few"], checked
+
+
+def test_the_audit_counts_pictures_that_were_drawn_together_for_as_much(drawn: Con) -> None:
+    audit_agrees(drawn, WEEK)
+    alone = drawn.execute(
+        f"SELECT model, metric, published, from_labels FROM ({sql('audit/word_against_word')}) WHERE week = '{WEEK}'"
+    ).fetchall()
+    assert {metric for model, metric, value, _ in alone if model == "one" and value is not None} >= {
+        *("share", "controllability", "overcorrection", "caricature_rate")
+    }
+    assert all(told == pytest.approx(value, abs=1e-9) for _, _, value, told in alone)
+
+
+def test_without_clusters_nothing_is_read_of_them(con: Con, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assets.metrics.counting.clusters.read_weeks", None)
+    assert week_effects(con, WEEK).num_rows
+    assert compute_effects(con, WEEK).num_rows
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ and the intervals that counts divided by them are given to.
 from __future__ import annotations
 
 import sys
+from itertools import product
 from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
+from assets.metrics.effects.formulas import distance2_changes, share_changes
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.clusters import Clustered, design_effects
 from assets.metrics.formulas.share import Bools, Floats, mean_share
@@ -31,6 +33,9 @@ SHAPES = ((27, 5), (27, 20), (5, 5), (5, 20))
 TRUTHS = ("uneven", ".5", ".9")
 MARKS = {27: 0.94, 5: 0.93}
 SHARES = (0.90, 0.96)
+#: Shares before and after a word.
+MOVES = ((0.5, 0.5), (0.1, 0.1), (0.15, 0.65))
+CHANGES = 0.93
 
 
 class Rates(NamedTuple):
@@ -119,6 +124,55 @@ def apart(truth: str, clusters: int, rho: float, boards: int, treated: bool = Tr
     return seen / boards
 
 
+class Changed(NamedTuple):
+    """How often 95 % intervals of what one word changes hold the truth, as published and with every picture counted."""
+
+    share: float
+    share_untreated: float
+    distance2: float
+    distance2_untreated: float
+
+
+def changed(move: tuple[float, float], pairs: int, clusters: int, rho: float, draws: int) -> Changed:
+    """Return how often intervals of the change hold it; each of the pairs moves by as much."""
+    lot = np.random.default_rng([SEED, pairs, clusters, round(1000 * rho), round(100 * move[1])])
+    group, alike = np.repeat(np.arange(draws), pairs), np.full(pairs, rho)
+    sides = [counted(drawn(np.full(pairs, share), clusters, alike, draws, lot)) for share in move]
+    wanted = move[1] - move[0], (move[1] - 0.5) ** 2 - (move[0] - 0.5) ** 2
+    found = []
+    for treated in (True, False):
+        worth = [values / effect[:, None] if treated else values for values, effect in sides]
+        (k_a, n_a), (k_b, n_b) = ((one[:, 0], one.sum(axis=1)) for one in worth)
+        far = [parts(one, np.ones(len(one))) for one in worth]
+        found += [
+            _holds(one.low, one.high, truth)[~np.isnan(one.estimate)].mean()
+            for one, truth in (
+                (share_changes(k_a, n_a, k_b, n_b, group, draws), wanted[0]),
+                (distance2_changes(*far, group, draws), wanted[1]),
+            )
+        ]
+    return Changed(*map(float, (found[0], found[2], found[1], found[3])))
+
+
+def of_words(many: int) -> Table:
+    """Return coverage of what one word changes."""
+    rows, least = [], [1.0, 1.0]
+    for (pairs, clusters), rho in product(((1, 5), (1, 20), (5, 5), (5, 20)), (0.0, 0.2, 0.4)):
+        found = [changed(move, pairs, clusters, rho, many) for move in MOVES]
+        low = [min(getattr(one, name) for one in found) for name in Changed._fields]
+        rows.append((f"{pairs} x {clusters} of {SIZE}", rho, *low))
+        least = [min(least[0], low[0]), min(least[1], low[2])]
+    return Table(
+        "Least coverage of 95 % intervals of what one word changes, over three changes",
+        ("pairs x clusters", "correlation", "share", "as independent", "distance2", "as independent"),
+        rows,
+        [
+            (f"least coverage of {name}: {CHANGES} or more", value, value >= CHANGES)
+            for name, value in zip(("share", "distance2"), least, strict=True)
+        ],
+    )
+
+
 def tables(draws: float) -> list[Table]:
     """Return coverage, coverage where prompts correlate differently, and boards of equal models."""
     many, boards = max(round(DRAWS * draws), 1), max(round(BOARDS * draws), 1)
@@ -199,4 +253,5 @@ def tables(draws: float) -> list[Table]:
             false,
             [("boards of equal models told apart: 5 % or fewer", worst, worst <= 0.05)],
         ),
+        of_words(many),
     ]
