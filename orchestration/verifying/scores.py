@@ -10,6 +10,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assets.metrics.claims.counts import CLUSTERED
+from assets.metrics.counting.clusters import drawn_together
 from assets.metrics.registry.metrics import metrics
 from assets.metrics.results import (
     HISTORY_RESULTS,
@@ -36,6 +38,7 @@ class _Otherwise(NamedTuple):
         columns: that are not compared, of `of` or of all tables.
         said: the report's note.
         of: tables.
+        clustered: only of editions some of whose pictures were drawn together.
     """
 
     lacks: str
@@ -43,6 +46,7 @@ class _Otherwise(NamedTuple):
     columns: Sequence[str]
     said: str
     of: Sequence[str] = ()
+    clustered: bool = False
 
 
 _OTHERWISE = (
@@ -93,6 +97,20 @@ _OTHERWISE = (
         ("unseen_share", "tipping_share"),
         "changes over weeks: this version says how far they rest on answers that nobody saw",
         ("drift_events",),
+    ),
+    _Otherwise(
+        "claims.design_effect",
+        (),
+        (*CLUSTERED, "design_effect"),
+        "claims: this version counts pictures that were drawn together for what they are worth",
+        ("claim_counts", "claims"),
+    ),
+    _Otherwise(
+        "claims.design_effect",
+        ("effects", "window_effects", "claims"),
+        (),
+        "what one word changes: this version counts pictures that were drawn together for what they are worth",
+        clustered=True,
     ),
 )
 
@@ -216,7 +234,8 @@ def _otherwise(con: duckdb.DuckDBPyConnection, *, same: bool) -> list[_Otherwise
     """Return what this version computes in another way than the one that made an edition."""
     columns = con.execute("SELECT table_name || '.' || column_name FROM duckdb_columns()").fetchall()
     there = _tables(con) | {name for (name,) in columns}
-    return [one for one in _OTHERWISE if not same and one.lacks not in there]
+    found = [one for one in _OTHERWISE if not same and one.lacks not in there]
+    return [one for one in found if not one.clustered or drawn_together(con, "0001-01-01", "9999-12-31")]
 
 
 def _alike(con: duckdb.DuckDBPyConnection, table: str, again: pa.Table, *, same: bool) -> pa.Table:

@@ -3,10 +3,12 @@
 -- Grain: that of claims.
 -- Columns: those of claims that name the row; share, low and high as published; n pictures in which every
 --   part could be assessed; k that show all parts; from_labels, from_labels_low and from_labels_high: k / n
---   with its 99 % Wilson interval; verdict as published: that of the last block of four weeks; undecided
---   pictures, that show the parts that could be assessed and in which not all could; refused answers.
+--   with its 99 % Wilson interval; design_effect as published; from_labels_effect: how many pictures count as
+--   one in it, NULL where none were drawn together; verdict as published: that of the last block of four
+--   weeks; undecided pictures, that show the parts that could be assessed and in which not all could; refused
+--   answers.
 -- Depends on: claims, withheld, slots, prompts, prompt_attributes, attribute_values, plans, attempts,
---   outcomes, labels
+--   outcomes, labels, clusters
 -- Uses: read_from_labels
 WITH
 wanted AS (
@@ -21,7 +23,8 @@ wanted AS (
 
 pictures AS (
     SELECT
-        wanted.week, wanted.model, wanted.claim, wanted.part, readings.slot_key,
+        wanted.week, wanted.model, wanted.claim, wanted.part, readings.slot_key, readings.prompt,
+        readings.week AS drawn,
         bool_and(coalesce(declared.in_support, FALSE)) AS assessed,
         bool_and(
             coalesce(
@@ -68,10 +71,50 @@ pictures AS (
             AND wanted.params_hash = plans.params_hash
     LEFT JOIN withheld ON readings.week = withheld.week AND readings.model = withheld.model
     WHERE withheld.model IS NULL
-    GROUP BY wanted.week, wanted.model, wanted.claim, wanted.part, readings.slot_key
+    GROUP BY
+        wanted.week, wanted.model, wanted.claim, wanted.part, readings.slot_key, readings.prompt,
+        readings.week
 ),
 
-found AS (
+jobs AS (
+    SELECT
+        pictures.*,
+        hash(pictures.week, pictures.model, pictures.claim, pictures.part) AS id,
+        coalesce(clusters.cluster, pictures.slot_key) AS cluster
+    FROM pictures
+    LEFT JOIN clusters
+        ON
+            pictures.drawn = clusters.week
+            AND pictures.model = clusters.model
+            AND pictures.slot_key = clusters.slot_key
+    WHERE pictures.assessed
+),
+
+telling AS (
+    SELECT
+        id, drawn
+    FROM jobs
+    GROUP BY id, drawn
+    HAVING count(*) > count(DISTINCT prompt || ' ' || cluster)
+),
+
+-- of weeks in which some were drawn together; those of a prompt and week are a cell
+cluster_values AS ( -- noqa: ST03
+    SELECT
+        jobs.id,
+        jobs.prompt || ' ' || jobs.drawn AS prompt,
+        jobs.drawn AS week,
+        jobs.shows AS value,
+        jobs.cluster,
+        count(*) AS x
+    FROM jobs
+    SEMI JOIN telling USING (id, drawn)
+    GROUP BY ALL
+),
+
+-- Uses: design_effects
+
+counted_pictures AS (
     SELECT
         week, model, claim, part,
         2.5758293035489e0 AS z,
@@ -80,6 +123,28 @@ found AS (
         count(*) FILTER (WHERE NOT assessed AND open) AS undecided
     FROM pictures
     GROUP BY week, model, claim, part
+),
+
+-- worth: the independent pictures that n are
+found AS (
+    SELECT
+        *,
+        n / coalesce(effect, 1) AS worth,
+        k / coalesce(effect, 1) AS worth_k
+    FROM (
+        SELECT
+            counted_pictures.*,
+            1
+            + greatest((correlations.squares - correlations.n) / counted_pictures.n, 0)
+            * correlations.correlation AS effect
+        FROM counted_pictures
+        LEFT JOIN correlations
+            ON
+                hash(
+                    counted_pictures.week, counted_pictures.model, counted_pictures.claim,
+                    counted_pictures.part
+                ) = correlations.id
+    ) AS beside_clusters
 ),
 
 -- a conversation is one answer: what came after its first turn
@@ -135,17 +200,25 @@ SELECT
     CASE
         WHEN found.k = 0 THEN 0
         ELSE (
-            found.k + found.z ^ 2 / 2
-            - found.z * sqrt(found.k * (found.n - found.k) / nullif(found.n, 0) + found.z ^ 2 / 4)
-        ) / nullif(found.n + found.z ^ 2, 0)
+            found.worth_k + found.z ^ 2 / 2
+            - found.z
+            * sqrt(
+                found.worth_k * (found.worth - found.worth_k) / nullif(found.worth, 0) + found.z ^ 2 / 4
+            )
+        ) / nullif(found.worth + found.z ^ 2, 0)
     END AS from_labels_low,
     CASE
         WHEN found.k = found.n THEN 1
         ELSE (
-            found.k + found.z ^ 2 / 2
-            + found.z * sqrt(found.k * (found.n - found.k) / nullif(found.n, 0) + found.z ^ 2 / 4)
-        ) / nullif(found.n + found.z ^ 2, 0)
+            found.worth_k + found.z ^ 2 / 2
+            + found.z
+            * sqrt(
+                found.worth_k * (found.worth - found.worth_k) / nullif(found.worth, 0) + found.z ^ 2 / 4
+            )
+        ) / nullif(found.worth + found.z ^ 2, 0)
     END AS from_labels_high,
+    claims.design_effect,
+    found.effect AS from_labels_effect,
     claims.verdict,
     coalesce(found.undecided, 0) AS undecided,
     coalesce(turned_away.refused, 0) AS refused

@@ -35,6 +35,7 @@ WHERE
         AND coalesce(own.suite_major = claims.suite_major, TRUE)
         AND coalesce(own.planned <= claims.planned AND own.n <= claims.n AND own.k <= claims.k, TRUE)
         AND (claims.n = 0) = (claims.share IS NULL)
+        AND coalesce(claims.design_effect BETWEEN 1 AND claims.n + 1e-9, TRUE)
         AND (claims.share IS NULL) = (claims.low IS NULL)
         AND (claims.share IS NULL) = (claims.high IS NULL)
         AND coalesce(abs(claims.share - claims.k / claims.n) < 1e-9, TRUE)

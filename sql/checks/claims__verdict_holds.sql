@@ -11,6 +11,7 @@
 WITH near AS (
     SELECT
         *,
+        n / coalesce(design_effect, 1) AS worth,
         2.5758293035489e0 ^ 2 AS z2
     FROM claims
     WHERE week BETWEEN cast($week AS DATE) - 56 AND cast($week AS DATE)
@@ -31,7 +32,7 @@ by_side AS (
         *,
         CASE
             WHEN planned = 0 THEN 'not asked'
-            WHEN n / (n + z2) < threshold THEN 'too few'
+            WHEN worth / (worth + z2) < threshold THEN 'too few'
             WHEN from_share >= threshold THEN 'as then'
             WHEN to_share < 0.1 THEN 'rare'
             WHEN to_share < 0.5 THEN 'less than half'

@@ -12,12 +12,18 @@ import polars as pl
 import pyarrow as pa
 
 from assets.metrics.claims.corrected import CorrectedShares
+from assets.metrics.counting.clusters import drawn_together
 from assets.metrics.counting.reading import read, read_weeks
 from assets.suites.claims import RegisteredClaim, shipped_claims
 
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
 #: Columns that name a series of one claim.
 SERIES = ("model", "series", "params_hash", "track", "simulated")
+#: What is known of pictures that were drawn together, beside `n` as in `formulas.clusters.ClusterSums`.
+CLUSTERED = (
+    *("clusters", "cluster_cells"),
+    *("cluster_squares", "cluster_sharing", "cluster_within", "cluster_cell"),
+)
 #: What is counted.
 COUNTS = ("planned", "pictures", "refused", "n", "k", "undecided", "beside_k")
 SCHEMA = pa.schema(
@@ -30,6 +36,7 @@ SCHEMA = pa.schema(
         **dict.fromkeys(COUNTS, _INT),
         **dict.fromkeys(("corrected_share", "corrected_low", "corrected_high"), _REAL),
         "corrected_reason": _TEXT,
+        **{name: _REAL if "_" in name and name != "cluster_cells" else _INT for name in CLUSTERED},
     }
 )
 
@@ -67,9 +74,12 @@ def week_claim_counts(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         attributes=sorted({*chain.from_iterable(part.claim.shows for part in parts)}),
     )
     corrected = CorrectedShares(con, week)
+    jobs = _jobs(con, week, parts)
     frames = []
     for part in parts:
-        counted = models.join(_counts(part, pictures), on="model", how="left", maintain_order="left")
+        units = _units(part, pictures)
+        counted = models.join(_counts(part, units), on="model", how="left", maintain_order="left")
+        counted = counted.join(_clustered(part, units, jobs), on="model", how="left", maintain_order="left")
         frames.append(
             counted.with_columns(
                 *(pl.col(name).fill_null(0).cast(pl.Int32) for name in COUNTS),
@@ -83,25 +93,38 @@ def week_claim_counts(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     return pl.concat(frames).select(SCHEMA.names).sort(keys).to_arrow().cast(SCHEMA)
 
 
-def _counts(part: CountedPart, pictures: pl.DataFrame) -> pl.DataFrame:
+def _jobs(con: duckdb.DuckDBPyConnection, week: str, parts: Sequence[CountedPart]) -> pl.DataFrame | None:
+    """Return model, unit and cluster of the pictures of claims; None where none were drawn together."""
+    if not drawn_together(con, week, week):
+        return None
+    prompts = sorted({prompt for part in parts if part.role == "claim" for prompt in part.prompts})
+    return read_weeks(con, "claim_clusters", week, week, prompts=prompts)
+
+
+def _units(part: CountedPart, pictures: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each picture or refusal of what is counted together: what is `known` of it and `shown` in it."""
+    shows, beside = part.claim.shows, part.claim.beside
+    return (
+        pictures.filter(
+            pl.col("prompt").is_in(list(part.prompts)), pl.col("suite_major").is_in(list(part.claim.majors))
+        )
+        .group_by("model", "unit")
+        .agg(
+            pl.col("suite_major", "prompt", "pictured", "refused").first(),
+            known=(pl.col("attribute").is_in([*shows]) & pl.col("value").is_not_null()).sum(),
+            shown=_shown(shows).sum(),
+            beside=_shown(beside).sum(),
+        )
+    )
+
+
+def _counts(part: CountedPart, units: pl.DataFrame) -> pl.DataFrame:
     """Return model, suite_major and `COUNTS` of what is counted together.
 
     A picture counts in `n` if all parts of the claim could be assessed in it, in `k` if it shows all of them; where
     some could not, and the others are shown, it may show them (`undecided`).
     """
     shows, beside = part.claim.shows, part.claim.beside
-    units = (
-        pictures.filter(
-            pl.col("prompt").is_in(list(part.prompts)), pl.col("suite_major").is_in(list(part.claim.majors))
-        )
-        .group_by("model", "unit")
-        .agg(
-            pl.col("suite_major", "pictured", "refused").first(),
-            known=(pl.col("attribute").is_in([*shows]) & pl.col("value").is_not_null()).sum(),
-            shown=_shown(shows).sum(),
-            beside=_shown(beside).sum(),
-        )
-    )
     whole = pl.col("pictured") & (pl.col("known") == len(shows))
     open_ = pl.col("pictured") & (pl.col("known") < len(shows)) & (pl.col("shown") == pl.col("known"))
     return units.group_by("model").agg(
@@ -114,6 +137,37 @@ def _counts(part: CountedPart, pictures: pl.DataFrame) -> pl.DataFrame:
         undecided=open_.sum(),
         beside_k=(whole & (pl.col("beside") == len(beside))).sum() if beside else pl.lit(0),
     )
+
+
+def _clustered(part: CountedPart, units: pl.DataFrame, jobs: pl.DataFrame | None) -> pl.DataFrame:
+    """Return model and `CLUSTERED` of the models of which two pictures that count in `n` are of one cluster."""
+    if jobs is None or part.role != "claim":
+        return pl.DataFrame(schema={"model": pl.String, **dict.fromkeys(CLUSTERED, pl.Float64)})
+    squares = pl.col("x") ** 2 + (pl.col("m") - pl.col("x")) ** 2
+    clusters = (
+        units.filter(pl.col("pictured") & (pl.col("known") == len(part.claim.shows)))
+        .join(jobs, on=["model", "unit"], how="left")
+        .group_by("model", "prompt", pl.coalesce("cluster", "unit"))
+        .agg(m=pl.len().cast(pl.Float64), x=(pl.col("shown") == len(part.claim.shows)).sum().cast(pl.Float64))
+    )
+    cells = (
+        clusters.group_by("model", "prompt")
+        .agg(
+            pl.col("m", "x").sum(),
+            clusters=pl.len(),
+            cluster_squares=(pl.col("m") ** 2).sum(),
+            cluster_within=(squares / pl.col("m")).sum(),
+        )
+        .sort("model", "prompt")
+    )
+    of_models = cells.group_by("model", maintain_order=True).agg(
+        pl.col("m", "clusters", "cluster_squares", "cluster_within").sum(),
+        cluster_cells=pl.len(),
+        cluster_sharing=(pl.col("cluster_squares") / pl.col("m")).sum(),
+        cluster_cell=(squares / pl.col("m")).sum(),
+    )
+    told = of_models.filter(pl.col("m") > pl.col("clusters"))
+    return told.select("model", pl.col(CLUSTERED).cast(pl.Float64))
 
 
 def _shown(values: Mapping[str, Sequence[str]]) -> pl.Expr:

@@ -19,9 +19,10 @@ import pyarrow as pa
 
 from assets.metrics.claims import verdicts
 from assets.metrics.claims.corrected import WINDOW
-from assets.metrics.claims.counts import COUNTS, SERIES
+from assets.metrics.claims.counts import CLUSTERED, COUNTS, SERIES
 from assets.metrics.counting.reading import read
-from assets.metrics.formulas.share import Estimate, Ints, ratio
+from assets.metrics.formulas.clusters import ClusterSums, correlations, group_effects
+from assets.metrics.formulas.share import Estimate, Floats, Ints, ratio
 from assets.suites.claims import RegisteredClaim, shipped_claims
 
 NO_THRESHOLD = "no threshold"
@@ -51,6 +52,7 @@ SCHEMA = pa.schema(
         "block_end": _DAY,
         **dict.fromkeys(("verdict", "words", "reason"), _TEXT),
         "tipping_share": _REAL,
+        "design_effect": _REAL,
     }
 )
 _CONTROL = ("control_k", "control_n")
@@ -121,9 +123,10 @@ def _figures(
     size = int(at[-1]) + 1
     pooled = {name: _pooled(of, name, at, size, window) for name in COUNTS}
     beside = {name: _pooled(control, name, others, size, window) for name in ("n", "k")}
-    found = verdicts.interval(pooled["k"], pooled["n"])
+    effect = _effects(of, pooled["n"], at, size, window)
+    found = verdicts.interval(*(pooled[name] / np.nan_to_num(effect, nan=1.0) for name in ("k", "n")))
     corrected = Estimate(*(_placed(of, name, at, size) for name in _CORRECTED))
-    alone = _verdicts(claim, pooled, found, corrected)
+    alone = _verdicts(claim, pooled, effect, found, corrected)
     ends, stands = _blocks(of, alone, at, window)
     unseen = pooled["undecided"] + pooled["refused"]
     figures: dict[str, npt.NDArray[Any]] = {
@@ -137,6 +140,7 @@ def _figures(
         **{f"control_{name}": beside[name] for name in ("k", "n")},
         "control_share": ratio(beside["k"], beside["n"]),
         "tipping_share": verdicts.tipping(alone, found, pooled["n"], unseen, claim.threshold or np.nan),
+        "design_effect": effect,
     }
     columns = {name: column[at] for name, column in figures.items()}
     last = np.searchsorted(ends, at, side="right") - 1
@@ -166,13 +170,31 @@ def _one_after_another(
     return np.concatenate(columns) if isinstance(columns[0], np.ndarray) else [*chain.from_iterable(columns)]
 
 
+def _effects(of: pl.DataFrame, n: Ints, at: Ints, size: int, window: int) -> Floats:
+    """Return the design effects of windows, NaN where no pictures were drawn together.
+
+    Pictures of a prompt and week are a cell; weeks in which none were drawn together do not tell how alike they are.
+    """
+    known = of.filter(pl.col("clusters").is_not_null())
+    if known.is_empty():
+        return np.full(size, np.nan)
+    place = at[of["clusters"].is_not_null().to_numpy()]
+    sums = {name: _pooled(known, name, place, size, window) for name in ("n", *CLUSTERED)}
+    names = ("n", "clusters", "cluster_squares", "cluster_within", "cluster_cell")
+    found = ClusterSums(*(sums[name] for name in (*names, "cluster_cells", "cluster_sharing")))
+    rho, _ = correlations(found)
+    squares = found.squares + (n - found.n)  # the others are each a cluster of its own
+    effects = group_effects(n.astype(np.float64), squares, np.nan_to_num(rho))
+    return np.where(np.isnan(rho), np.nan, effects)
+
+
 def _verdicts(
-    claim: RegisteredClaim, pooled: Mapping[str, Ints], raw: Estimate, corrected: Estimate
+    claim: RegisteredClaim, pooled: Mapping[str, Ints], effect: Floats, raw: Estimate, corrected: Estimate
 ) -> list[str]:
     """Return the verdict of each window by itself; nothing is decided without a threshold."""
     if claim.threshold is None:
         return [verdicts.BETWEEN] * len(pooled["n"])
-    asked, n, threshold = pooled["planned"] > 0, pooled["n"], claim.threshold
+    asked, n, threshold = pooled["planned"] > 0, pooled["n"] / np.nan_to_num(effect, nan=1.0), claim.threshold
     told = verdicts.verdicts(asked, n, raw, threshold)
     other = verdicts.verdicts(asked, n, corrected, threshold)
     known = ~np.isnan(corrected.estimate)
@@ -214,18 +236,19 @@ def _numbers(frame: pl.DataFrame, first: date) -> Ints:
     return (frame["week"] - first).dt.total_days().to_numpy() // 7
 
 
-def _pooled(of: pl.DataFrame, name: str, at: Ints, size: int, window: int) -> Ints:
+def _pooled(of: pl.DataFrame, name: str, at: Ints, size: int, window: int) -> npt.NDArray[Any]:
     """Return the sums of a count over the windows that end with each of `size` weeks."""
-    found = np.zeros(size, dtype=np.int64)
+    values = of[name].to_numpy()
+    found = np.zeros(size, dtype=np.float64 if values.dtype.kind == "f" else np.int64)
     here = (at >= 0) & (at < size)
-    np.add.at(found, at[here], of[name].to_numpy()[here])
+    np.add.at(found, at[here], values[here])
     return _sums(found, window)
 
 
-def _sums(values: Ints, window: int) -> Ints:
-    total = np.concatenate([[0], np.cumsum(values)])
-    ends = np.arange(1, len(total))
-    return np.asarray(total[ends] - total[np.maximum(ends - window, 0)])
+def _sums(values: npt.NDArray[Any], window: int) -> npt.NDArray[Any]:
+    padded = np.concatenate([np.zeros(window - 1, dtype=values.dtype), values])
+    # not by differences of running sums: a window is the same whatever was before it
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, window).sum(axis=1))
 
 
 def _placed(of: pl.DataFrame, name: str, at: Ints, size: int) -> npt.NDArray[np.float64]:

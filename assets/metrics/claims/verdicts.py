@@ -4,7 +4,7 @@ A verdict is given for disjoint blocks of four weeks, counted from the first wee
 and the last one stands until another contradicts it. Overlapping windows looked at every week, with 95 % and two
 verdicts, told a model whose share never moved both "as then" and "no longer" within a year in about half of the series;
 these tell an unmoved model at exactly the threshold "as then" in 4 % and less in 11 % of years (160 pictures a block).
-It is the interval of independent pictures.
+It is the interval of independent pictures, of as many as those that were drawn together are worth.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def verdicts(asked: Bools, n: npt.ArrayLike, found: Estimate, threshold: float) 
 
     Args:
         asked: whether any picture was planned.
-        n: pictures in which all parts were assessed.
+        n: pictures in which all parts were assessed, those that were drawn together for what they are worth.
         found: their share with its interval, raw or corrected; NaN where there is none.
         threshold: the share that the words of the claim stand for.
     """

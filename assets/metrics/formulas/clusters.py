@@ -38,6 +38,24 @@ class Clustered(NamedTuple):
     cell: Floats
 
 
+class ClusterSums(NamedTuple):
+    """`Clustered` added up over the cells of groups; arrays of one entry per group.
+
+    Attributes:
+        n, clusters, squares, within, cell: as of cells.
+        cells: of them, those with pictures.
+        sharing: Σ over them of Σ m² / n: how many share a picture's cluster.
+    """
+
+    n: Floats
+    clusters: Floats
+    squares: Floats
+    within: Floats
+    cell: Floats
+    cells: Floats
+    sharing: Floats
+
+
 class DesignEffects(NamedTuple):
     """Correlation of each group (NaN where no cluster holds two pictures) and design effects."""
 
@@ -55,19 +73,27 @@ def design_effects(found: Clustered, group: Ints, groups: int) -> DesignEffects:
         group: the group of each cell, 0 … groups - 1.
         groups: number of groups.
     """
-    n, clusters = by_group(found.n, group, groups), by_group(found.clusters, group, groups)
-    seen = by_group(found.n > 0, group, groups)
-    between, inside = clusters - seen, n - clusters
-    of_clusters = by_group(found.within - found.cell, group, groups)
-    of_pictures = by_group(found.n - found.within, group, groups)
-    sharing = np.nan_to_num(ratio(found.squares, found.n))  # how many share a picture's cluster
-    size = ratio(n - by_group(sharing, group, groups), between)
-    mean_between, mean_inside = ratio(of_clusters, between), ratio(of_pictures, inside)
+    sharing = np.nan_to_num(ratio(found.squares, found.n))
+    sums = ClusterSums(*(by_group(part, group, groups) for part in (*found, found.n > 0, sharing)))
+    correlation, freedom = correlations(sums)
+    rho = np.nan_to_num(correlation)
+    more = np.maximum(sharing - 1, 0)
+    return DesignEffects(
+        correlation, freedom, group_effects(sums.n, sums.squares, rho), 1 + more * rho[group]
+    )
+
+
+def correlations(sums: ClusterSums) -> tuple[Floats, Floats]:
+    """Return the correlation within the clusters of each group, NaN where none holds two pictures, and its freedom."""
+    between, inside = sums.clusters - sums.cells, sums.n - sums.clusters
+    size = ratio(sums.n - sums.sharing, between)
+    mean_between, mean_inside = ratio(sums.within - sums.cell, between), ratio(sums.n - sums.within, inside)
     whole = mean_between + (size - 1) * mean_inside
     correlation = np.clip(ratio(mean_between - mean_inside, whole), 0, 1)
     unknown = (between < CORRELATION_MEASURED) | ~(whole > 0)
-    correlation = np.where(inside > 0, np.where(unknown, 1.0, correlation), np.nan)
-    rho = np.nan_to_num(correlation)
-    more = np.maximum(sharing - 1, 0)
-    whole_more = np.maximum(np.nan_to_num(ratio(by_group(found.squares, group, groups), n)) - 1, 0)
-    return DesignEffects(correlation, between, 1 + whole_more * rho, 1 + more * rho[group])
+    return np.where(inside > 0, np.where(unknown, 1.0, correlation), np.nan), between
+
+
+def group_effects(n: Floats, squares: Floats, rho: Floats) -> Floats:
+    """Return the design effects of all pictures of groups, n of them in clusters of m, Σ m² being `squares`."""
+    return 1 + np.maximum(np.nan_to_num(ratio(squares, n)) - 1, 0) * rho

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.metrics.claims.counts import COUNTS, SCHEMA
+from assets.metrics.claims.counts import CLUSTERED, COUNTS, SCHEMA
 from assets.metrics.claims.table import FIRST_BLOCK, NO_THRESHOLD, claims_of, words
 from assets.metrics.claims.verdicts import DECIDED, agreed, interval, standing, verdicts
 from assets.suites.claims import RegisteredClaim
@@ -126,6 +126,7 @@ def counts(seed: int, weeks: int, missing: Sequence[int] = (), late: int = 0) ->
                         "corrected_low": 0.35 if told else None,
                         "corrected_high": 0.45 if told else None,
                         "corrected_reason": None if told else "no gold",
+                        **dict.fromkeys(CLUSTERED),
                     }
                 )
     return rows

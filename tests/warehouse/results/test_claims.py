@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from assets.generation.slots import Slot
 from assets.metrics.claims import verdicts
@@ -21,6 +22,7 @@ from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite
 from tests.warehouse import builder
 from tests.warehouse.checks.quality_rows import broken
+from tests.warehouse.windows.test_window_clusters import plainly
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import names, sql
@@ -254,6 +256,112 @@ def test_the_audit_query_finds_the_same_from_labels_alone(con: Con) -> None:
     for row in found:
         published = counts[row["week"], row["model"], row["claim"], row["part"]]
         assert (row["undecided"], row["refused"]) == (published["undecided"], published["refused"]), row
+
+
+#: Up to four pictures of a prompt that show the same gender are of one job, in most weeks.
+JOBS = f"""
+INSERT INTO clusters
+SELECT week, model, slot_key, 'job ' || prompt || place // 4
+FROM (
+    SELECT
+        labels.week, labels.model, labels.slot_key, prompt,
+        row_number() OVER (PARTITION BY labels.week, labels.model, prompt ORDER BY value, labels.slot_key) - 1 AS place
+    FROM labels INNER JOIN slots USING (week, model, slot_key)
+    WHERE attribute = 'perceived_gender' AND turn = 1 AND labels.week <> '{WEEKS[2]}'
+)
+"""
+
+
+@pytest.fixture
+def drawn(con: Con) -> Iterator[Con]:
+    """Return the claims, some of whose pictures were drawn together."""
+    con.execute("BEGIN")
+    con.execute(JOBS)
+    for week in WEEKS:
+        con.execute("DELETE FROM claim_counts WHERE week = $week", {"week": week})
+        counted = week_claim_counts(con, week)  # noqa: F841
+        con.execute("INSERT INTO claim_counts BY NAME FROM counted")
+    con.execute("DELETE FROM claims")
+    told = history_claims(con)  # noqa: F841
+    con.execute("INSERT INTO claims BY NAME FROM told")
+    yield con
+    con.execute("ROLLBACK")
+
+
+def men(con: Con, model: str, week: str) -> dict[str, dict[str, list[str]]]:
+    """Return prompt and week → job → whether each picture shows a light-skinned man, of four weeks."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in con.execute(
+        """
+        SELECT
+            prompt || labels.week, coalesce(cluster, slot_key),
+            bool_and(value IN ('masculine', 'monk_2'))::VARCHAR
+        FROM labels INNER JOIN slots USING (week, model, slot_key) LEFT JOIN clusters USING (week, model, slot_key)
+        LEFT JOIN withheld USING (week, model)
+        WHERE
+            model = $model AND labels.week BETWEEN $week::DATE - 21 AND $week AND list_contains($prompts, prompt)
+            AND attribute IN ('perceived_gender', 'skin_tone') AND withheld.model IS NULL
+        GROUP BY prompt, labels.week, coalesce(cluster, slot_key), slot_key
+        HAVING count(*) = 2 AND bool_and(value <> 'cannot_tell')
+        """,
+        {"model": model, "week": week, "prompts": [*PROMPTS]},
+    ).fetchall():
+        found[row[0]][row[1]].append(row[2])
+    return found
+
+
+#: Those that the sentence on light-skinned men is counted in.
+PROMPTS = next(
+    claim.full_ids([*prompts])
+    for claim in shipped_claims()
+    for prompts in claim.pictures.values()
+    if claim.id == "ceo-white-man"
+)
+
+
+def test_pictures_that_were_drawn_together_count_for_what_they_are_worth(drawn: Con) -> None:
+    told = rows(drawn, "SELECT *, week::VARCHAR AS monday FROM claims WHERE claim = 'ceo-white-man'")
+    measured = 0
+    for row in told:
+        found = men(drawn, row["model"], row["monday"])
+        sizes = [len(values) for of in found.values() for values in of.values()]
+        assert row["n"] == sum(sizes)  # pictures, not what they are worth
+        telling = {
+            cell: of
+            for cell, of in found.items()
+            if cell.endswith(WEEKS[2]) or max(map(len, of.values())) > 1
+        }
+        together = {cell: of for cell, of in telling.items() if not cell.endswith(WEEKS[2])}
+        if not together:
+            assert row["design_effect"] is None
+            continue
+        rho, _, _ = plainly(together)
+        effect = 1 + (sum(m * m for m in sizes) / sum(sizes) - 1) * rho
+        assert row["design_effect"] == pytest.approx(effect, rel=1e-9), row
+        measured += 0 < rho < 1
+        low, high = proportion_confint(row["k"] / effect, row["n"] / effect, alpha=0.01, method="wilson")
+        ends = (low if row["k"] else 0, high if row["k"] < row["n"] else 1)
+        assert (row["low"], row["high"]) == pytest.approx(ends, abs=1e-9), row
+    assert measured > 2
+    # 72 pictures of 18 jobs that all show it are too few for "all"
+    (as_then,) = [row for row in told if row["model"] == "as-then" and row["monday"] == WEEKS[3]]
+    assert as_then["share"] > 0.9
+    assert (as_then["verdict"], as_then["reason"]) == ("too few", None)
+
+
+def test_the_audit_query_finds_what_pictures_are_worth_from_labels_alone(drawn: Con) -> None:
+    found = rows(drawn, sql("audit/claims"))
+    for row in found:
+        for name, again in (
+            ("low", "from_labels_low"),
+            ("high", "from_labels_high"),
+            ("design_effect", "from_labels_effect"),
+        ):
+            assert row[again] == (None if row[name] is None else pytest.approx(row[name], abs=1e-9)), row
+    assert sum(row["design_effect"] is not None for row in found) > 30
+    for week in WEEKS:
+        for check in CHECKS:
+            assert drawn.execute(sql(f"checks/{check}"), {"week": week, "model": None}).fetchall() == []
 
 
 def alone(low: float, high: float, threshold: float) -> str:

@@ -10,12 +10,15 @@ from itertools import pairwise
 import numpy as np
 
 from assets.metrics.claims.verdicts import AS_THEN, DECIDED, interval, standing, verdicts
+from tests.studies.simulations.readers.clusters import SIZE, drawn, effects_of
 from tests.studies.simulations.tables import Table
 
 TITLE = "Verdicts on claims of 2023"
 SERIES = 20_000
 SEED = 9200
 PICTURES = 160
+#: Of a block.
+WEEKS = 4
 THRESHOLDS = (0.9, 0.8, 0.5)
 OFF = 0.05
 #: Blocks of four weeks in a year and in two.
@@ -33,6 +36,40 @@ def blocks(share: float, threshold: float, series: int, pictures: int = PICTURES
     n = np.full(k.shape, pictures)
     found: list[list[str]] = verdicts(n > 0, n, interval(k, n), threshold).tolist()
     return found
+
+
+def drawn_blocks(share: float, threshold: float, rho: float, series: int, treated: bool) -> list[list[str]]:
+    """Return a year of verdicts on pictures that are drawn four at a time; two of a job correlate by rho."""
+    lot = np.random.default_rng([SEED, round(1000 * share), round(1000 * threshold), round(1000 * rho)])
+    jobs = PICTURES // WEEKS // SIZE
+    values, found = effects_of(drawn(np.full(WEEKS, share), jobs, np.full(WEEKS, rho), series * YEAR, lot))
+    k = values[:, 0].reshape(-1, WEEKS).sum(axis=1)
+    effect = found.of_group if treated else np.ones(len(k))
+    n = np.full(len(k), PICTURES) / effect
+    told = verdicts(n > 0, n, interval(k / effect, n), threshold)
+    verdicts_of: list[list[str]] = told.reshape(series, YEAR).tolist()
+    return verdicts_of
+
+
+def clustered(draws: float = 1.0) -> Table:
+    """Return how often models at exactly the threshold are told what they have not earned, pictures being alike."""
+    series = max(100, round(draws * SERIES / 10))
+    error = 3 * np.sqrt(0.1 / series)
+    rows, marks = [], []
+    for threshold in THRESHOLDS:
+        for rho in (0.0, 0.2, 0.4):
+            found = [
+                ever(drawn_blocks(threshold, threshold, rho, series, how), YEAR)[:2] for how in (True, False)
+            ]
+            rows.append((f"{threshold:.1f}", rho, *found[0], *found[1]))
+            name = f"threshold {threshold}, correlation {rho}: told anything in 25 % of years at most"
+            marks.append((name, sum(found[0]), sum(found[0]) <= 0.25 + error))
+    return Table(
+        f"Verdicts of models at exactly the threshold, {PICTURES} pictures a block in jobs of four, a year",
+        ("threshold", "correlation", "as then", "less", "as then, as independent", "less, as independent"),
+        rows,
+        marks,
+    )
 
 
 def ever(told: list[list[str]], through: int) -> tuple[float, float, float]:
@@ -94,4 +131,4 @@ def unmoved(draws: float = 1.0) -> Table:
 
 def tables(draws: float = 1.0) -> list[Table]:
     """Return the tables of the study; `draws` is the part of the full number of series."""
-    return [unmoved(draws)]
+    return [unmoved(draws), clustered(draws)]

@@ -15,7 +15,7 @@ import numpy as np
 
 from assets.metrics.effects.formulas import distance2_changes, share_changes
 from assets.metrics.formulas import distance
-from assets.metrics.formulas.clusters import Clustered, design_effects
+from assets.metrics.formulas.clusters import Clustered, DesignEffects, design_effects
 from assets.metrics.formulas.share import Bools, Floats, mean_share
 from assets.metrics.ranks.order import compare_counts
 from assets.metrics.ranks.pairs import differences
@@ -66,6 +66,12 @@ def drawn(shares: Floats, clusters: int, rho: Floats, suites: int, lot: np.rando
 
 def counted(k: Floats) -> tuple[Floats, Floats]:
     """Return pictures of both values of each cell, and its design effect, as the product finds it, suite by suite."""
+    values, found = effects_of(k)
+    return values, found.of_cell
+
+
+def effects_of(k: Floats) -> tuple[Floats, DesignEffects]:
+    """Return pictures of both values of each cell, and the design effects of cells and suites."""
     suites, prompts, clusters = k.shape
     whole = np.full(suites * prompts, float(SIZE * clusters))
     hits = k.sum(axis=2).ravel()
@@ -77,7 +83,7 @@ def counted(k: Floats) -> tuple[Floats, Floats]:
         ((k**2 + (SIZE - k) ** 2) / SIZE).sum(axis=2).ravel(),
         (values**2).sum(axis=1) / whole,
     )
-    return values, design_effects(found, np.repeat(np.arange(suites), prompts), suites).of_cell
+    return values, design_effects(found, np.repeat(np.arange(suites), prompts), suites)
 
 
 def parts(values: Floats, effect: Floats) -> distance.Terms:
