@@ -217,7 +217,9 @@ def test_when_the_store_was_read_is_in_the_manifest_and_makes_no_edition(
     assert json.loads(store.get("editions/2026-11-09.1/manifest.json"))["store_read"] is None
     read_store(store, whole.home)
     assert weekly.publish(whole.place(), whole.settings, week, note=lambda text: None) == f"{week}.2"
-    shutil.rmtree(Path(store.url) / "editions")  # an empty folder would keep its revision from being used again
+    shutil.rmtree(
+        Path(store.url) / "editions"
+    )  # an empty folder would keep its revision from being used again
     assert weekly.publish(whole.place(), whole.settings, week, note=lambda text: None) == f"{week}.1"
     stated = json.loads(store.get("editions/2026-11-09.1/manifest.json"))["store_read"]
     assert stated.endswith("all as recorded")
