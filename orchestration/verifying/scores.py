@@ -107,9 +107,10 @@ _OTHERWISE = (
     ),
     _Otherwise(
         "claims.design_effect",
-        ("effects", "window_effects", "claims"),
+        ("effects", "window_effects", "claims", "drift_events"),
         (),
-        "what one word changes: this version counts pictures that were drawn together for what they are worth",
+        "what one word changes, and changes: this version counts pictures that were drawn together for what they are "
+        "worth",
         clustered=True,
     ),
 )

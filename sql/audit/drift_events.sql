@@ -6,7 +6,7 @@
 --   marginal likelihoods with a change over those without, averaged over its week and over how many prompts
 --   change; the shares and their scatter on a grid.
 -- Depends on: drift_events, slots, prompts, prompt_attributes, plans, attempts, outcomes, labels,
---   attribute_values, withheld
+--   attribute_values, clusters, withheld
 -- Uses: read_from_labels
 WITH
 events AS MATERIALIZED (
@@ -19,11 +19,17 @@ events AS MATERIALIZED (
 
 -- Uses: answered
 
+-- Uses: week_cluster_values
+
+-- Uses: design_effects
+
+-- effect: how many pictures of the week count as one
 event_counts AS (
     SELECT
         events.event, counted.prompt, counted.week,
         counted.x AS k,
-        counted.n
+        counted.n,
+        coalesce(designs.effect, 1) AS effect
     FROM events
     INNER JOIN plans
         ON
@@ -43,6 +49,13 @@ event_counts AS (
             AND events.labeler_version = counted.labeler_version
             AND events.value_name = counted.value
             AND (events.prompt IS NULL OR events.prompt = counted.prompt)
+    LEFT JOIN designs
+        ON
+            counted.prompt = designs.prompt
+            AND hash(
+                counted.week, counted.model, counted.suite, counted.suite_major, counted.condition,
+                counted.turn, counted.attribute
+            ) = designs.id
     WHERE
         counted.n > 0
         AND (plans.week, plans.model) NOT IN (SELECT (withheld.week, withheld.model) FROM withheld)
@@ -78,7 +91,9 @@ starts AS (
 
 weekly AS (
     SELECT
-        event_counts.*,
+        event_counts.event, event_counts.prompt, event_counts.week,
+        event_counts.k / event_counts.effect AS k,
+        event_counts.n / event_counts.effect AS n,
         row_number() OVER (
             PARTITION BY event_counts.event, event_counts.prompt ORDER BY event_counts.week
         ) AS seen
@@ -94,7 +109,11 @@ sides AS (
         sum(event_counts.k) FILTER (WHERE event_counts.week < events.changed_week) AS k0,
         sum(event_counts.n) FILTER (WHERE event_counts.week < events.changed_week) AS n0,
         sum(event_counts.k) FILTER (WHERE event_counts.week >= events.changed_week) AS k1,
-        sum(event_counts.n) FILTER (WHERE event_counts.week >= events.changed_week) AS n1
+        sum(event_counts.n) FILTER (WHERE event_counts.week >= events.changed_week) AS n1,
+        sum(event_counts.n / event_counts.effect) FILTER (WHERE event_counts.week < events.changed_week)
+            AS worth0,
+        sum(event_counts.n / event_counts.effect) FILTER (WHERE event_counts.week >= events.changed_week)
+            AS worth1
     FROM event_counts
     INNER JOIN events USING (event)
     WHERE list_contains(string_split(events.changed_prompts, ','), event_counts.prompt)
@@ -109,8 +128,14 @@ sizes AS (
         avg(k1 / n1) AS after_share,
         avg(k1 / n1) - avg(k0 / n0) AS change,
         1.959963984540054 * sqrt(
-            sum((k0 + 1) / (n0 + 2) * (n0 - k0 + 1) / (n0 + 2) / (n0 + 2))
-            + sum((k1 + 1) / (n1 + 2) * (n1 - k1 + 1) / (n1 + 2) / (n1 + 2))
+            sum(
+                (k0 / n0 * worth0 + 1) / (worth0 + 2) * (worth0 - k0 / n0 * worth0 + 1) / (worth0 + 2)
+                / (worth0 + 2)
+            )
+            + sum(
+                (k1 / n1 * worth1 + 1) / (worth1 + 2) * (worth1 - k1 / n1 * worth1 + 1) / (worth1 + 2)
+                / (worth1 + 2)
+            )
         ) / count(*) AS half
     FROM sides
     GROUP BY event

@@ -92,13 +92,26 @@ def week_designs(
         counts: (cells, values) pictures of the support.
         labeler: who read them; None: who the plans name.
     """
-    if (found := read_clusters(con, first, last, labeler)) is None:
+    if not drawn_together(con, first, last):
+        return None
+    return designs_of(con, (first, last), cells, counts.sum(axis=1), across(counts**2), labeler)
+
+
+def designs_of(
+    con: duckdb.DuckDBPyConnection,
+    weeks: tuple[str, str],
+    cells: pl.DataFrame,
+    n: Floats,
+    squares: Floats,
+    labeler: str | None = None,
+) -> DesignEffects | None:
+    """Return the same of cells with n pictures, `squares` being the sum over values of the squares of their counts."""
+    if (found := read_clusters(con, *weeks, labeler)) is None:
         return None
     on = ["week", *CELL]
     placed = found.join(_keys(cells, on).with_row_index("at"), on=on, nulls_equal=True)
-    n = counts.sum(axis=1)
     parts = parts_of(n, placed, placed["at"].to_numpy().astype(np.int64))
-    clustered = Clustered(n, *parts, np.nan_to_num(ratio(across(counts**2), n)))
+    clustered = Clustered(n, *parts, np.nan_to_num(ratio(squares, n)))
     return design_effects(clustered, *groups_of(_keys(cells, ["week", *ALIKE])))
 
 

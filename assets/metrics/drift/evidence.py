@@ -20,10 +20,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from assets.metrics.drift.ebh import LEVEL
-from assets.metrics.drift.likelihood import binomial_ratios, ratios
+from assets.metrics.drift.likelihood import Counts, binomial_ratios, ratios
 from assets.metrics.formulas.share import Bools, Floats, Ints
 
 #: A change is looked for after this many observed weeks.
@@ -69,7 +68,7 @@ def start_prior(weeks: int) -> Floats:
     return prior
 
 
-def candidates(n: npt.NDArray[np.int64]) -> Floats:
+def candidates(n: Counts) -> Floats:
     """Return the prior of a change at each week, 0 where there is none to find.
 
     A week can be the first after a change if it was observed and at least `MIN_WEEKS` were observed before it.
@@ -83,14 +82,14 @@ def candidates(n: npt.NDArray[np.int64]) -> Floats:
     return prior
 
 
-def first_weeks(observed: npt.NDArray[np.int64]) -> Bools:
+def first_weeks(observed: Counts) -> Bools:
     """Return (rows, T) which are the first observed weeks, before which no change is looked for."""
     seen = observed > 0
     found: Bools = seen & (np.cumsum(seen, axis=1) <= MIN_WEEKS)
     return found
 
 
-def scatters(n: npt.NDArray[np.int64], first: Bools) -> Bools:
+def scatters(n: Counts, first: Bools) -> Bools:
     """Return which cells have many pictures a week (`CELL_PICTURES`), on average over the first weeks.
 
     A cell that comes later is judged by its own first week. So nothing decides that comes after the first evidence.
@@ -107,8 +106,8 @@ def scatters(n: npt.NDArray[np.int64], first: Bools) -> Bools:
 
 
 def evidence(
-    k: Ints,
-    n: Ints,
+    k: Counts,
+    n: Counts,
     suite: Ints,
     suites: int,
     start: Ints | None = None,
@@ -166,7 +165,7 @@ def evidence(
 class _Part:
     """Some whole suites: their counts, and what is asked of them before anything is computed."""
 
-    def __init__(self, k: Ints, n: Ints, suite: Ints, start: Ints | None, first: int) -> None:
+    def __init__(self, k: Counts, n: Counts, suite: Ints, start: Ints | None, first: int) -> None:
         self.k, self.n = since(k, n, start)
         self.suite, self.first = suite, first
         numbers, own = np.unique(suite, return_inverse=True)
@@ -196,7 +195,7 @@ class _Part:
         return found
 
 
-def since(k: Ints, n: Ints, start: Ints | None) -> tuple[Ints, Ints]:
+def since(k: Counts, n: Counts, start: Ints | None) -> tuple[Counts, Counts]:
     """Return the counts with those before each row's start taken out."""
     if start is None:
         return k, n
@@ -204,14 +203,14 @@ def since(k: Ints, n: Ints, start: Ints | None) -> tuple[Ints, Ints]:
     return k * counts, n * counts
 
 
-def suite_pictures(n: Ints, suite: Ints, suites: int) -> Ints:
+def suite_pictures(n: Counts, suite: Ints, suites: int) -> Counts:
     """Return (suites, T) the pictures of all cells of each suite."""
-    total = np.zeros((suites, n.shape[1]), dtype=np.int64)
+    total = np.zeros((suites, n.shape[1]), dtype=n.dtype)
     np.add.at(total, suite, n)
     return total
 
 
-def first_cells(n: Ints) -> int:
+def first_cells(n: Counts) -> int:
     """Return how many cells of a suite were seen in its first observed weeks, before a change is looked for."""
     (first,) = first_weeks(n.sum(axis=0, keepdims=True))
     return int((n[:, first].sum(axis=1) > 0).sum())

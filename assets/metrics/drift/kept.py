@@ -48,7 +48,9 @@ def _insert(con: duckdb.DuckDBPyConnection, counts: pl.DataFrame) -> None:
     added = new.with_row_index("cell", cells.height).cast({"cell": pl.Int32}).to_arrow()  # noqa: F841
     con.execute("INSERT INTO drift_cells BY NAME FROM added")
     numbered = counts.join(_cells(con), on=_CELL, nulls_equal=True)
-    rows = numbered.select("week", "cell", "hits", "n").sort("cell").to_arrow()  # noqa: F841
+    if "effect" not in numbered.columns:
+        numbered = numbered.with_columns(effect=pl.lit(None, dtype=pl.Float64))
+    rows = numbered.select("week", "cell", "hits", "n", "effect").sort("cell").to_arrow()  # noqa: F841
     con.execute("INSERT INTO drift_counts BY NAME FROM rows")
 
 
@@ -66,12 +68,17 @@ def read_kept(con: duckdb.DuckDBPyConnection) -> Series:
     place[cells["cell"].to_numpy()] = np.arange(cells.height)
     # Two arrays, so that the first is gone when the second is cut: each is 180 MB after three years of 40 models.
     k, n = (np.zeros((cells.height, (weeks[-1] - weeks[0]).days // 7 + 1), dtype=np.int64) for _ in range(2))
+    some = con.execute("SELECT 1 FROM drift_counts WHERE effect IS NOT NULL LIMIT 1").fetchall()
+    effect = np.ones(n.shape) if some else None
     for week in weeks:
         found = con.execute(
-            "SELECT cell, hits, n FROM drift_counts WHERE week = $week", {"week": week}
+            "SELECT cell, hits, n, coalesce(effect, 1) AS effect FROM drift_counts WHERE week = $week",
+            {"week": week},
         ).fetchnumpy()
         row, column = place[found["cell"]], (week - weeks[0]).days // 7
         k[row, column], n[row, column] = found["hits"], found["n"]
+        if effect is not None:
+            effect[row, column] = found["effect"]
     models = cells["model"]
     for week, model in reading.read(con, "drift_withheld", {}).iter_rows():
         if weeks[0] <= week <= weeks[-1]:
@@ -84,4 +91,6 @@ def read_kept(con: duckdb.DuckDBPyConnection) -> Series:
     k *= n > 0
     k = k[seen][:, between]
     n = n[seen][:, between]
-    return series_of(cells.filter(seen), weeks[observed[0]], k, n)
+    if effect is not None:
+        effect = effect[seen][:, between]
+    return series_of(cells.filter(seen), weeks[observed[0]], k, n, effect)

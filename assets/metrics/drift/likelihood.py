@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from assets.metrics.formulas.share import Bools, Floats, Ints
+from assets.metrics.formulas.share import Bools, Floats
+from assets.metrics.formulas.special import log_gamma
 
 #: Largest intra-week correlation: at the ends of the scale a wobble of points would be no distribution.
 MAX_CORRELATION = 0.1
@@ -15,6 +17,10 @@ MAX_CORRELATION = 0.1
 _LARGEST = 1e30
 _CUT = 300.0
 _RESCALED = 8
+
+
+#: Pictures, or what those that were drawn together are worth, which need not be whole.
+Counts = npt.NDArray[Any]
 
 
 class Resolution(NamedTuple):
@@ -35,7 +41,7 @@ FEW = Resolution(32, (0.0, 0.03), (0.65, 0.35))
 MANY = Resolution(64, (0.0, 0.02, 0.04), (0.75, 0.15, 0.1))
 
 
-def ratios(k: Ints, n: Ints, wobbles: Bools) -> Floats:
+def ratios(k: Counts, n: Counts, wobbles: Bools) -> Floats:
     """Return for each cell how many times likelier its counts are with a change than without.
 
     Args:
@@ -47,6 +53,7 @@ def ratios(k: Ints, n: Ints, wobbles: Bools) -> Floats:
         (R, T, T), at most 1e30: row: first week after the change; column: week as of which; 0 where the former is
         later. A cell without pictures on either side has 1.
     """
+    k, n = _whole(k, n)
     found = np.zeros((*n.shape, n.shape[1]))
     for which, resolution in ((~wobbles, FEW), (wobbles, MANY)):
         if which.any():
@@ -54,7 +61,14 @@ def ratios(k: Ints, n: Ints, wobbles: Bools) -> Floats:
     return found
 
 
-def _ratios(k: Ints, n: Ints, resolution: Resolution) -> Floats:
+def _whole(k: Counts, n: Counts) -> tuple[Counts, Counts]:
+    """Return counts as whole numbers, for which there are tables, if they are."""
+    if n.dtype.kind != "f" or not all(np.array_equal(one, np.rint(one)) for one in (k, n)):
+        return k, n
+    return k.astype(np.int64), n.astype(np.int64)
+
+
+def _ratios(k: Counts, n: Counts, resolution: Resolution) -> Floats:
     """Return the ratios, exactly for the grid: sums over it of products of weekly likelihoods.
 
     The marginal of the weeks from a to b is a sum over the grid of a product over weeks. Weeks are halved again and
@@ -110,27 +124,35 @@ def _products(weekly: Floats, order: range) -> tuple[Floats, Floats]:
     return found, scale
 
 
-def _weekly(k: Ints, n: Ints, resolution: Resolution) -> Floats:
+def _weekly(k: Counts, n: Counts, resolution: Resolution) -> Floats:
     """Return (rows, T, grid × scatters) likelihoods of each week's count, each week's largest 1."""
-    most = int(np.max(n, initial=0))
-    pairs, where = np.unique(n * (most + 1) + k, return_inverse=True)
-    of, hit = pairs // (most + 1), pairs % (most + 1)
+    if n.dtype.kind == "f":
+        both, where = np.unique(n + 1j * k, return_inverse=True)
+        of, hit = both.real, both.imag
+    else:
+        most = int(np.max(n, initial=0))
+        pairs, where = np.unique(n * (most + 1) + k, return_inverse=True)
+        of, hit = pairs // (most + 1), pairs % (most + 1)
     share = np.sin((np.arange(resolution.points) + 0.5) / resolution.points * np.pi / 2) ** 2
     table = np.stack([_log_table(share, scatter, of, hit) for scatter in resolution.scatters], axis=2)
     table = np.exp(table - table.max(axis=(1, 2), keepdims=True))
-    found: Floats = table.reshape(len(pairs), -1)[where.reshape(k.shape)]
+    found: Floats = table.reshape(len(of), -1)[where.reshape(k.shape)]
     return found
 
 
-def _log_table(share: Floats, scatter: float, of: Ints, hit: Ints) -> Floats:
+def _log_table(share: Floats, scatter: float, of: Counts, hit: Counts) -> Floats:
     """Return (pairs, shares) log likelihoods of `hit` of `of` pictures, binomial where the scatter is 0.
 
     A Beta-binomial count of k of n with mean p and correlation r has, with s = 1 / r - 1, the likelihood
     Π_{i<k} (ps + i) Π_{i<n-k} ((1-p)s + i) / Π_{i<n} (s + i); here r = scatter² / (p (1 - p)). `share` is symmetric.
     """
     if scatter == 0:
-        return hit[:, None] * np.log(share) + (of - hit)[:, None] * np.log(share[::-1])
+        binomial: Floats = hit[:, None] * np.log(share) + (of - hit)[:, None] * np.log(share[::-1])
+        return binomial
     size = 1 / np.minimum(scatter**2 / (share * (1 - share)), MAX_CORRELATION) - 1
+    if of.dtype.kind == "f":
+        yes = _rising(share * size, hit[:, None])
+        return yes + _rising((share * size)[::-1], (of - hit)[:, None]) - _rising(size, of[:, None])
     i = np.arange(np.max(of, initial=0))[:, None]
     start = np.zeros((1, len(share)))
     rising = np.concatenate([start, np.cumsum(np.log(share * size + i), axis=0)])
@@ -139,7 +161,12 @@ def _log_table(share: Floats, scatter: float, of: Ints, hit: Ints) -> Floats:
     return found
 
 
-def binomial_ratios(k: Ints, n: Ints, first: int = 0) -> Floats:
+def _rising(start: Floats | float, count: Counts) -> Floats:
+    """Return the logarithm of Γ(start + count) / Γ(start), for whole counts Π_{i<count} (start + i)."""
+    return np.asarray(log_gamma(start + count) - log_gamma(start))
+
+
+def binomial_ratios(k: Counts, n: Counts, first: int = 0) -> Floats:
     """Return the ratios of `ratios` in closed form, as if no share scattered and without a grid.
 
     Marginals are B(k + ½, n - k + ½) / B(½, ½). Where shares scatter these ratios are too large.
@@ -152,12 +179,15 @@ def binomial_ratios(k: Ints, n: Ints, first: int = 0) -> Floats:
     Returns:
         (R, T, T - first), as of `ratios`.
     """
+    k, n = _whole(k, n)
     rows, weeks = n.shape
     hits, total = np.cumsum(k, axis=1), np.cumsum(n, axis=1)
     i = np.arange(int(np.max(total, initial=0)))
     half, whole = (np.concatenate([np.zeros(1), np.cumsum(np.log(i + more))]) for more in (0.5, 1.0))
 
-    def marginal(hit: Ints, of: Ints) -> Floats:
+    def marginal(hit: Counts, of: Counts) -> Floats:
+        if of.dtype.kind == "f":
+            return _rising(0.5, hit) + _rising(0.5, of - hit) - _rising(1.0, of)
         found: Floats = half[hit] + half[of - hit] - whole[of]
         return found
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from assets.metrics.drift import ebh
 from assets.metrics.drift import evidence as drift
-from assets.metrics.drift.likelihood import ratios
+from assets.metrics.drift.likelihood import Counts, ratios
 from assets.metrics.drift.scatter import too_much
 from assets.metrics.formulas.share import Bools, Floats, Ints
 
@@ -57,8 +57,8 @@ class OpenedChange(NamedTuple):
 
 
 def scan(
-    k: Ints,
-    n: Ints,
+    k: Counts,
+    n: Counts,
     suite: Ints,
     suites: int,
     level: float = ebh.LEVEL,
@@ -68,8 +68,8 @@ def scan(
     """Return all changes that are opened from the week `first` on, in the order of opening.
 
     Args:
-        k: (cells, T) pictures with the value.
-        n: (cells, T) pictures assessed; 0 is no observation.
+        k: (cells, T) pictures with the value, those that were drawn together for what they are worth.
+        n: (cells, T) pictures assessed, the same; 0 is no observation.
         suite: (cells,) which suite each cell belongs to, 0 … suites - 1, ascending.
         suites: number of suites.
         level: false discovery rate among the events of a week.
@@ -115,7 +115,7 @@ def scan(
     return found[len(before) :]
 
 
-def _lonely(n: Ints, suite: Ints, suites: int, first: int) -> Bools:
+def _lonely(n: Counts, suite: Ints, suites: int, first: int) -> Bools:
     """Return (cells, T - first) which cells were, up to each week, all that was seen of their suite: looked at once."""
     seen = np.logical_or.accumulate(n > 0, axis=1)[:, first:]
     cells = np.zeros((suites, seen.shape[1]), dtype=np.int64)
@@ -138,7 +138,7 @@ def _opened(known: drift.Evidence, column: int, before: list[float], level: floa
 
 def _look_anew(
     known: drift.Evidence,
-    counts: tuple[Ints, Ints, Ints],
+    counts: tuple[Counts, Counts, Ints],
     touched: Ints,
     suite_start: Ints,
     cell_start: Ints,
@@ -170,13 +170,15 @@ class _Dated(NamedTuple):
     likely: Bools
 
 
-def _date_suite(counts: tuple[Ints, Ints, Ints], starts: tuple[Ints, Ints], number: int, week: int) -> _Dated:
+def _date_suite(
+    counts: tuple[Counts, Counts, Ints], starts: tuple[Ints, Ints], number: int, week: int
+) -> _Dated:
     k, n, suite = counts
     own = suite == number
     return _date(k[own], n[own], np.maximum(*starts)[own], week)
 
 
-def _date(k: Ints, n: Ints, start: Ints, week: int) -> _Dated:
+def _date(k: Counts, n: Counts, start: Ints, week: int) -> _Dated:
     """Return when a suite changed and which of its cells, as known in a week.
 
     Args:

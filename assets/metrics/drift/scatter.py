@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from assets.metrics.drift.likelihood import MANY, MAX_CORRELATION
-from assets.metrics.formulas.share import Floats, Ints
+from assets.metrics.drift.likelihood import MANY, MAX_CORRELATION, Counts
+from assets.metrics.formulas.share import Floats
 
 #: Standard deviation of the weekly share up to which the evidence holds.
 LIMIT = MANY.scatters[-1]
@@ -15,7 +15,7 @@ LIMIT = MANY.scatters[-1]
 _Z975 = 1.959963984540054
 
 
-def too_much(hits: Ints, total: Ints, changed: int) -> bool:
+def too_much(hits: Counts, total: Counts, changed: int) -> bool:
     """Return whether shares clearly scatter by more than `LIMIT`, together or each by itself.
 
     Pearson's statistic, before the change and after it: squares of what is seen less what the shares on this side let
@@ -37,7 +37,7 @@ def too_much(hits: Ints, total: Ints, changed: int) -> bool:
     )
 
 
-def _pearson(k: Ints, n: Ints) -> tuple[tuple[float, int], tuple[float, int]]:
+def _pearson(k: Counts, n: Counts) -> tuple[tuple[float, int], tuple[float, int]]:
     """Return statistic and degrees of freedom of all cells together, and of the cells."""
     known = n.sum(axis=1) > 0
     k, n = k[known], n[known]

@@ -18,7 +18,9 @@ import numpy as np
 import polars as pl
 
 from assets.metrics.counting import reading
-from assets.metrics.formulas.share import Bools, Ints
+from assets.metrics.counting.clusters import CELL, designs_of, drawn_together
+from assets.metrics.drift.likelihood import Counts
+from assets.metrics.formulas.share import Bools, Floats, Ints
 
 #: What makes a series.
 KEYS = (
@@ -52,6 +54,7 @@ class Series:
         weeks: the T weeks, Mondays without a gap.
         k: (C, T) pictures with the value, or refusals.
         n: (C, T) pictures assessed, or answers; 0 where the week was not observed.
+        effect: (C, T) design effect of that week's pictures, 1 where none were drawn together; None: none ever were.
     """
 
     keys: pl.DataFrame
@@ -60,6 +63,12 @@ class Series:
     weeks: tuple[date, ...]
     k: Ints
     n: Ints
+    effect: Floats | None = None
+
+    @cached_property
+    def worth(self) -> tuple[Counts, Counts]:
+        """`k` and `n` as the independent pictures that they are worth."""
+        return (self.k, self.n) if self.effect is None else (self.k / self.effect, self.n / self.effect)
 
     @cached_property
     def numbers(self) -> Mapping[tuple[Any, ...], int]:
@@ -97,18 +106,43 @@ def read(con: duckdb.DuckDBPyConnection, week: str) -> Series:
     row = ordered["row"].to_numpy()
     k[row, column] = ordered["hits"].to_numpy()
     n[row, column] = ordered["n"].to_numpy()
-    return series_of(cells, first.item(), k, n)
+    if "effect" not in ordered.columns:
+        return series_of(cells, first.item(), k, n)
+    effect = np.ones(n.shape)
+    effect[row, column] = ordered["effect"].to_numpy()
+    return series_of(cells, first.item(), k, n, effect)
 
 
 def weekly_counts(con: duckdb.DuckDBPyConnection, first: str, last: str) -> pl.DataFrame:
     """Return the counts of the weeks from `first` to `last`: `KEYS`, prompt, week, hits, n; a row per cell and week.
 
-    Models that are withheld are among them. Of two values of a week one is left out.
+    Models that are withheld are among them. Of two values of a week one is left out. Where pictures were drawn together
+    there is the design `effect` of those of the week, which follows from them alone.
     """
-    return _without_complements(reading.read(con, "drift_counts", {"first": first, "last": last}))
+    counts = reading.read(con, "drift_counts", {"first": first, "last": last})
+    if drawn_together(con, first, last):
+        counts = _with_designs(con, (first, last), counts)
+    return _without_complements(counts)
 
 
-def series_of(cells: pl.DataFrame, first: date, k: Ints, n: Ints) -> Series:
+def _with_designs(
+    con: duckdb.DuckDBPyConnection, weeks: tuple[str, str], counts: pl.DataFrame
+) -> pl.DataFrame:
+    """Return counts beside the design `effect` of their pictures; refusals are answers, not pictures."""
+    on = ["week", *CELL]
+    shares = counts.filter(pl.col("metric") == "share")
+    cells = shares.group_by(on, maintain_order=True).agg(
+        pl.col("n").first().cast(pl.Float64), squares=(pl.col("hits").cast(pl.Float64) ** 2).sum()
+    )
+    found = designs_of(con, weeks, cells, cells["n"].to_numpy(), cells["squares"].to_numpy())
+    if found is None:
+        return counts
+    known = cells.select(on).with_columns(effect=pl.Series(found.of_cell))
+    beside = counts.join(known, on=on, how="left", nulls_equal=True, maintain_order="left")
+    return beside.with_columns(effect=pl.when(pl.col("metric") == "share").then("effect").fill_null(1.0))
+
+
+def series_of(cells: pl.DataFrame, first: date, k: Ints, n: Ints, effect: Floats | None = None) -> Series:
     """Return the series of cells (`KEYS`, prompt; sorted by them) with their counts from the week `first` on."""
     numbered = cells.with_columns(number=pl.struct(*KEYS).rle_id())
     keys = numbered.group_by("number", maintain_order=True).agg(pl.col(KEYS).first()).drop("number")
@@ -119,6 +153,7 @@ def series_of(cells: pl.DataFrame, first: date, k: Ints, n: Ints) -> Series:
         tuple(first + timedelta(weeks=number) for number in range(n.shape[1])),
         k,
         n,
+        effect,
     )
 
 

@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 
 from assets.metrics.counting import reading
+from assets.metrics.drift.likelihood import Counts
 from assets.metrics.drift.scan import OpenedChange
 from assets.metrics.drift.series import Series
 from assets.metrics.effects.unseen import AnsweredSide, of_changes
@@ -22,7 +23,9 @@ _TOLD = (
 )
 
 
-def change(k: Ints, n: Ints, before: slice, after: slice) -> dict[str, float | int]:
+def change(
+    k: Ints, n: Ints, before: slice, after: slice, effect: Floats | None = None
+) -> dict[str, float | int]:
     """Return the mean share of cells before and after, and their difference with a 95 % interval.
 
     Cells that were seen on both sides enter, each with equal weight. The variance of a cell's share is p (1 - p) / n
@@ -34,12 +37,14 @@ def change(k: Ints, n: Ints, before: slice, after: slice) -> dict[str, float | i
         n: (C, T) pictures assessed.
         before: the weeks before.
         after: the weeks after.
+        effect: (C, T) design effect of each week's pictures; None: each counts.
     """
     hits, total, used = sides(k, n, before, after)
     hits, total = hits[:, used], total[:, used]
     share = (hits / total).mean(axis=1)
-    pseudo = (hits + 1) / (total + 2)
-    half = Z95 * math.sqrt(float((pseudo * (1 - pseudo) / (total + 2)).sum())) / total.shape[1]
+    worth = total if effect is None else sides(k, n / effect, before, after)[1][:, used]
+    pseudo = (hits * (worth / total) + 1) / (worth + 2)
+    half = Z95 * math.sqrt(float((pseudo * (1 - pseudo) / (worth + 2)).sum())) / total.shape[1]
     difference = float(share[1] - share[0])
     return {
         "before_share": float(share[0]),
@@ -53,7 +58,7 @@ def change(k: Ints, n: Ints, before: slice, after: slice) -> dict[str, float | i
     }
 
 
-def sides(k: Ints, n: Ints, before: slice, after: slice) -> tuple[Ints, Ints, Bools]:
+def sides(k: Counts, n: Counts, before: slice, after: slice) -> tuple[Counts, Counts, Bools]:
     """Return (2, C) counts before and after, k and n, and which cells were seen on both sides."""
     hits, total = (np.stack([a[:, before].sum(axis=1), a[:, after].sum(axis=1)]) for a in (k, n))
     return hits, total, np.asarray((total > 0).all(axis=0))

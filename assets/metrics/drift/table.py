@@ -100,8 +100,7 @@ def _events(
     """Return the events that are known and those that are opened from the week `first` on, counted from 0."""
     found = (
         drift_scan.scan(
-            series.k,
-            series.n,
+            *series.worth,
             series.suite,
             series.keys.height,
             before=_changes(series, known),
@@ -165,7 +164,13 @@ def _row(series: Series, event: OpenedChange) -> dict[str, Any]:
         "changed_week": days[event.changed],
         "earliest_week": days[event.earliest],
         "latest_week": days[event.latest],
-        **change(series.k[cells], series.n[cells], before, after),
+        **change(
+            series.k[cells],
+            series.n[cells],
+            before,
+            after,
+            None if series.effect is None else series.effect[cells],
+        ),
         "log10_e": round(event.log_e / math.log(10), 3),
         "cells": int(both.sum()),
         "changed_prompts": ",".join(sorted(series.prompts[cell] for cell in cells)),

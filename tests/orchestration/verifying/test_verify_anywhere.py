@@ -200,14 +200,16 @@ def test_an_edition_of_before_claims_counted_clusters_is_compared_in_all_else(fo
         con.execute("UPDATE claims SET k = k + 1")
         con.execute("UPDATE effects SET n_a = n_a + 1")
         scores.verify_results(con, report, same=False)
-        of = {"claims": "claims: this version", "effects": "what one word changes: this version"}
+        of = {"claims": "claims: this version", "effects": "what one word changes, and changes: this version"}
         assert [line for line in report.notes if line.startswith(of["claims"])]
         assert not [line for line in report.notes if line.startswith(of["effects"])]
         assert {word for line in report.differences for word in line.split()} >= {*of}
         # what was drawn together counted for more
         con.execute("INSERT INTO clusters SELECT week, model, slot_key, prompt FROM slots")
         told = scores._otherwise(con, same=False)
-        assert {table for one in told for table in one.tables} == {"effects", "window_effects", "claims"}
+        assert {table for one in told for table in one.tables} == {
+            *("effects", "window_effects", "claims", "drift_events")
+        }
 
 
 def test_exit_code_4_says_that_not_all_could_be_checked(folder: Path, cliche: Cliche) -> None:

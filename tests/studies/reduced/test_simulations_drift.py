@@ -7,6 +7,7 @@ import pytest
 from assets.metrics.drift import likelihood as drift_likelihood
 from tests.studies.simulations.drift import begun_anew, false_alarms, many_cells, power, stated_shifts
 from tests.studies.simulations.drift_causes import labelers, refusals
+from tests.studies.simulations.readers import clustered_weeks
 from tests.studies.simulations.tables import Table
 
 
@@ -37,3 +38,11 @@ def test_binomial_counts_alone_alarm_where_shares_scatter(monkeypatch: pytest.Mo
 
 def test_pooled_shares_would_take_refusals_for_drift() -> None:
     assert refusals(0.02).rows[0][-1] == "100.0%"
+
+
+def test_pictures_of_one_job_open_nothing_and_hide_no_step() -> None:
+    """With every picture counted they scatter so much that even a step of 25 points is kept back."""
+    quiet, step = (clustered_weeks.rates(10, 5, 0.4, 12, size) for size in (0, 0.25))
+    assert quiet.treated == 0
+    assert step.treated > 0.8
+    assert step.untreated < 0.3

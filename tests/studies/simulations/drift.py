@@ -17,6 +17,7 @@ from assets.metrics.drift import evidence as drift
 from assets.metrics.drift.scan import OpenedChange, scan
 from assets.metrics.formulas.share import Ints
 from tests.studies.simulations.drift_causes import labelers, refusals
+from tests.studies.simulations.readers.clustered_weeks import together
 from tests.studies.simulations.tables import Table
 from tests.studies.simulations.weekly import SEED, alone, counts, slack
 
@@ -32,7 +33,7 @@ LATER = 12  # weeks that are looked at after a change
 
 def tables(draws: float) -> list[Table]:
     """Return the tables of the study."""
-    parts = (false_alarms, begun_anew, power, many_cells, refusals, labelers, stated_shifts)
+    parts = (false_alarms, begun_anew, power, many_cells, refusals, labelers, stated_shifts, together)
     found = []
     for part in parts:
         print(f"  {part.__name__}", file=sys.stderr, flush=True)

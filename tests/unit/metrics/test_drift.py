@@ -13,7 +13,7 @@ from scipy.special import betaln, logsumexp
 
 from assets.metrics.drift import ebh
 from assets.metrics.drift import evidence as drift
-from assets.metrics.drift.likelihood import FEW, MANY, Resolution
+from assets.metrics.drift.likelihood import FEW, MANY, Resolution, binomial_ratios
 from assets.metrics.drift.scan import OpenedChange, scan
 from assets.metrics.drift.scatter import LIMIT, too_much
 from assets.metrics.formulas.share import Floats, Ints
@@ -49,12 +49,19 @@ def prior(j: int) -> float:
     return 0.5 / 26 if 1 <= j <= 26 else 13.5 / (j * (j + 1))
 
 
-@pytest.mark.parametrize(("pictures", "grid"), [(12, FEW), (60, MANY)])
-def test_the_evidence_of_a_cell_is_that_of_the_definition(pictures: int, grid: Resolution) -> None:
+@pytest.mark.parametrize(
+    ("pictures", "grid", "effect"), [(12, FEW, 1), (60, MANY, 1), (40, FEW, 1.7), (140, MANY, 2.3)]
+)
+def test_the_evidence_of_a_cell_is_that_of_the_definition(
+    pictures: int, grid: Resolution, effect: float
+) -> None:
+    """Also of pictures that were drawn together: what they are worth is no whole number."""
     lot = np.random.default_rng(1)
     n = lot.integers(pictures - 8, pictures, (1, 9))
     n[0, 5] = 0
     k = lot.binomial(n, [0.1] * 6 + [0.6] * 3)
+    if effect != 1:
+        k, n = k / effect, n / effect
     found = drift.evidence(k, n, ONE, 1).suites[0]
     for week in range(9):
         parts = [
@@ -82,6 +89,23 @@ def test_the_evidence_of_a_suite_is_that_of_the_definition() -> None:
             )
             parts.append(math.log(prior(change) * mixed))
         assert found[week] == pytest.approx(logsumexp(parts), abs=1e-9)
+
+
+def test_the_binomial_evidence_of_counts_that_are_not_whole_is_that_of_the_definition() -> None:
+    lot = np.random.default_rng(3)
+    n = lot.integers(4, 30, (2, 7)) / 1.3
+    k = n * lot.random((2, 7))
+    found = binomial_ratios(k, n)
+
+    def whole(row: int, weeks: slice) -> float:
+        hits, total = k[row, weeks].sum(), n[row, weeks].sum()
+        return float(betaln(hits + 0.5, total - hits + 0.5) - betaln(0.5, 0.5))
+
+    for row, week in ((0, 6), (1, 4)):
+        for change in range(1, week + 1):
+            sides = whole(row, slice(change)) + whole(row, slice(change, week + 1))
+            wanted = math.exp(sides - whole(row, slice(week + 1)))
+            assert found[row, change, week] == pytest.approx(wanted, rel=1e-9)
 
 
 def test_the_prior_of_the_start_week_sums_to_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from assets.metrics.week import score_all, score_weeks
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
 from tests.warehouse.windows.test_unseen_effects import End, plainly
+from tests.warehouse.windows.test_window_clusters import plainly as correlated
 from warehouse.closeness import rounded
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
@@ -223,7 +225,8 @@ def assert_audited(con: Con, prompts: Collection[str | None]) -> None:
     series = drift_series.read(con, WEEKS[-1])
     number = int(np.flatnonzero((series.keys["model"] == "moves") & (series.keys["metric"] == "share"))[0])
     own = series.suite == number
-    found = drift.evidence(series.k[own], series.n[own], np.zeros(own.sum(), dtype=np.int64), 1)
+    k, n = series.worth
+    found = drift.evidence(k[own], n[own], np.zeros(own.sum(), dtype=np.int64), 1)
     for prompt, row in stored.items():
         for name in ("before_share", "after_share", "change", "change_low", "change_high", *UNSEEN):
             expected = None if row[name] is None else pytest.approx(row[name], abs=1e-9)
@@ -273,6 +276,59 @@ def test_an_auditor_finds_size_and_evidence_in_sql(con: Con) -> None:
             (0 if row["metric"] == "share" else None),
             None,
         )
+
+
+#: Up to four pictures of a prompt that show the same gender are of one job.
+JOBS = """
+INSERT INTO clusters
+SELECT week, model, slot_key, 'job ' || prompt || place // 4
+FROM (
+    SELECT
+        labels.week, labels.model, labels.slot_key, prompt,
+        row_number() OVER (PARTITION BY labels.week, labels.model, prompt ORDER BY value, labels.slot_key) - 1 AS place
+    FROM labels INNER JOIN slots USING (week, model, slot_key)
+)
+"""
+
+
+def test_pictures_that_were_drawn_together_are_evidence_of_what_they_are_worth(con: Con) -> None:
+    (alone,) = (row for row in events(con) if row["metric"] == "share")
+    con.execute(JOBS)
+    (moved,) = (row for row in events(con) if row["metric"] == "share")
+    same = ("model", "changed_week", "changed_prompts", "before_n", "before_share", "cells")
+    assert {name: moved[name] for name in same} == {name: alone[name] for name in same}
+    assert moved["week"] >= alone["week"]
+    con.execute("DELETE FROM drift_events")
+    con.register("found", history_events(con))
+    con.execute("INSERT INTO drift_events BY NAME SELECT * FROM found")
+    con.unregister("found")
+    assert_audited(con, [None])
+    # of each week by itself, from labels
+    series = drift_series.read(con, WEEKS[-1])
+    assert series.effect is not None
+    week = 3
+    for number, row in enumerate(series.keys.iter_rows(named=True)):
+        own = series.suite == number
+        if row["metric"] != "share":
+            assert (series.effect[own] == 1).all()
+            continue
+        jobs: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for prompt, job, value in con.execute(
+            "SELECT prompt, cluster, value FROM labels JOIN slots USING (week, model, slot_key) "
+            "JOIN clusters USING (week, model, slot_key) WHERE week = $week AND model = $model",
+            {"week": WEEKS[week], "model": row["model"]},
+        ).fetchall():
+            jobs[prompt][job].append(value)
+        _, effects, _ = correlated(jobs)
+        prompts = [prompt for prompt, here in zip(series.prompts, own, strict=True) if here]
+        assert series.effect[own, week].tolist() == pytest.approx([effects[one] for one in prompts], rel=1e-9)
+        assert max(effects.values()) > 2
+    # fewer pictures tell less
+    k, n = series.worth
+    own = series.suite == series.numbers[tuple(moved[key] for key in drift_series.KEYS)]
+    ones = np.zeros(own.sum(), dtype=np.int64)
+    worth, each = (drift.evidence(a[own], b[own], ones, 1) for a, b in ((k, n), (series.k, series.n)))
+    assert worth.suites[0, -1] < each.suites[0, -1] / 2
 
 
 def test_an_auditor_finds_the_evidence_of_prompts_with_gaps(tmp_path: Path) -> None:
@@ -370,10 +426,18 @@ def test_more_pictures_and_more_weeks_see_smaller_shifts(everywhere: bool) -> No
 def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Two pictures at a time are of one job."""
     monkeypatch.setattr(weekly, "run_checks", lambda *_, **__: [])  # the store holds no pictures
     for week in WEEKS[:12]:
         builder.build_partition(
-            store, week, "moves", suites=(SUITE,), replicates=20, labels=unread, outcomes=shy
+            store,
+            week,
+            "moves",
+            suites=(SUITE,),
+            replicates=20,
+            labels=unread,
+            outcomes=shy,
+            plan={"grid": 2},
         )
     place = Workplace(
         store=store, warehouse=tmp_path / "warehouse.duckdb", suites={}, models=(), code_version="v1"
@@ -396,8 +460,10 @@ def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
         ).fetchall()
         assert opened == [(WEEKS[10], WEEKS[10], 1)]
         kept, whole = read_kept(con), drift_series.read(con, WEEKS[11])
-        for name in ("keys", "suite", "prompts", "weeks", "k", "n"):
+        for name in ("keys", "suite", "prompts", "weeks", "k", "n", "effect"):
             assert np.array_equal(getattr(kept, name), getattr(whole, name)), name
+        assert whole.effect is not None
+        assert whole.effect.max() > 1
     rebuild(store, tmp_path / "again.duckdb", finish=lambda con: score_all(con, place))
     assert hashes(tmp_path / "again.duckdb") == late
     # Nothing changed: nothing is computed again. Another model is withheld: it is.

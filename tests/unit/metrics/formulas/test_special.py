@@ -10,13 +10,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from assets.metrics.formulas.special import beta_regularized, logarithm, t_quantile
+from assets.metrics.formulas.special import beta_regularized, log_gamma, logarithm, t_quantile
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.floats(0.05, 500), st.floats(0.05, 500), st.floats(0, 1))
 def test_the_incomplete_beta_function_is_scipys(a: float, b: float, x: float) -> None:
     assert beta_regularized(a, b, x) == pytest.approx(special.betainc(a, b, x), abs=1e-12)
+
+
+def test_the_logarithm_of_the_gamma_function_is_scipys() -> None:
+    x = np.geomspace(1e-6, 1e5, 5_000)
+    np.testing.assert_allclose(log_gamma(x), special.gammaln(x), rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize("probability", [0.501, 0.6, 0.9, 0.975, 0.9995])
