@@ -137,7 +137,7 @@ class Answer(Record):
     text: str | None = None  # words beside or instead of a picture (an apology)
     model_reported: str | None = None
     seed: int | None = None
-    #: Equal for pictures that one job or call drew, or one seed: they are not independent. None: this one is its own.
+    #: Equal for pictures that one job or call drew or refused, or one seed: they are not independent. None: its own.
     cluster: str | None = None
     block_stage: str | None = None
     block_categories: tuple[str, ...] = ()

@@ -1,9 +1,10 @@
 -- Answers: How did each model's requests end? Steps of the audit queries that name this text under "Uses":
 --   from slots and attempts alone.
 -- Grain: answer_rates: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn,
---   metric.
--- Columns: of answer_rates: those; cells; part, whole: what the metric is the share of.
--- Depends on: slots, prompts, attempts, outcomes
+--   metric. answer_clusters: the same, of single prompts, × cluster.
+-- Columns: of answer_rates: those; cells; part, whole: what the metric is the share of. Of answer_clusters:
+--   those; value: whether they are of the part; x answers; of models of which some are of a cluster.
+-- Depends on: slots, prompts, attempts, outcomes, clusters
 WITH
 -- how a slot ended: by its first final attempt, else by its last
 tried AS (
@@ -23,7 +24,7 @@ tried AS (
 ended AS (
     SELECT
         slots.week, slots.model, slots.suite, prompts.suite_major, prompts.condition, prompts.language,
-        slots.prompt, slots.turn AS asked_in,
+        slots.prompt, slots.slot_key, slots.turn AS asked_in,
         least(slots.turn, 2) AS turn,
         coalesce(slots.conversation, slots.slot_key) AS answer,
         coalesce(outcomes.outcome_group, 'none') AS outcome_group,
@@ -50,6 +51,7 @@ answers AS (
         count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
         bool_or(outcome_group = 'success') AS ok,
         arg_max(outcome_group, asked_in) = 'answer' AS ended_by_model,
+        arg_max(slot_key, (outcome_group = 'success', asked_in)) AS slot_key,
         any_value(sent) FILTER (WHERE asked_in = drawn_in) AS sent,
         any_value(revised) FILTER (WHERE asked_in = drawn_in) AS revised
     FROM drawn
@@ -114,6 +116,42 @@ answer_rates AS (
         VALUES
         ('completeness'), ('failed_rate'), ('answer_rate'), ('refused_rate'), ('rewrite_rate'), ('pictures')
     ) AS named (metric)
+),
+
+answer_clusters AS (
+    SELECT
+        answer_folded.week, answer_folded.model, answer_folded.suite, answer_folded.suite_major,
+        answer_folded.condition, answer_folded.prompt, answer_folded.turn, named.metric,
+        coalesce(clusters.cluster, answer_folded.slot_key) AS cluster,
+        CASE named.metric
+            WHEN 'completeness' THEN answer_folded.ok OR answer_folded.ended_by_model
+            WHEN 'failed_rate' THEN NOT (answer_folded.ok OR answer_folded.ended_by_model)
+            WHEN 'answer_rate' THEN answer_folded.ok
+            WHEN 'refused_rate' THEN NOT answer_folded.ok
+            ELSE coalesce(answer_folded.rewritten, FALSE)
+        END AS value,
+        count(*) AS x
+    FROM answer_folded
+    SEMI JOIN clusters AS together ON answer_folded.model = together.model
+    LEFT JOIN clusters
+        ON
+            answer_folded.week = clusters.week
+            AND answer_folded.model = clusters.model
+            AND answer_folded.slot_key = clusters.slot_key
+    CROSS JOIN (
+        VALUES
+        ('completeness'), ('failed_rate'), ('answer_rate'), ('refused_rate'), ('rewrite_rate')
+    ) AS named (metric)
+    WHERE
+        answer_folded.prompt IS NOT NULL
+        AND CASE named.metric
+            WHEN 'rewrite_rate' THEN answer_folded.ok AND answer_folded.reports
+            ELSE
+                named.metric IN ('completeness', 'failed_rate')
+                OR answer_folded.ok
+                OR answer_folded.ended_by_model
+        END
+    GROUP BY ALL
 )
 
-SELECT * FROM answer_rates
+SELECT answer_clusters.metric FROM answer_clusters INNER JOIN answer_rates USING (metric)

@@ -1,9 +1,11 @@
 -- Answers: How many pictures show all values of a declared combination? Steps of the audit queries that name
 --   this text under "Uses", after those of read_from_labels.
--- Grain: combined: week, model, suite, suite_major, condition, prompt, turn, combination.
+-- Grain: combined: week, model, suite, suite_major, condition, prompt, turn, combination. combined_clusters:
+--   the same × cluster.
 -- Columns: of combined: those; standing; k of n pictures with all parts assessed; partly: with any, of which
---   most at most may show it.
--- Depends on: readings, declared, combinations
+--   most at most may show it. Of combined_clusters: those; value: whether they show it; x pictures; of models
+--   of which some are of a cluster.
+-- Depends on: readings, declared, combinations, clusters
 WITH
 combined_parts AS (
     SELECT
@@ -51,6 +53,20 @@ combined AS (
         cast(count(*) FILTER (WHERE known > 0 AND possible) AS DOUBLE) AS most
     FROM combined_pictures
     GROUP BY ALL
+),
+
+combined_clusters AS (
+    SELECT
+        one.week, one.model, one.suite, one.suite_major, one.condition, one.prompt, one.turn, one.combination,
+        coalesce(clusters.cluster, one.slot_key) AS cluster,
+        one.possible AS value,
+        count(*) AS x
+    FROM combined_pictures AS one
+    SEMI JOIN clusters AS together ON one.model = together.model
+    LEFT JOIN clusters
+        ON one.week = clusters.week AND one.model = clusters.model AND one.slot_key = clusters.slot_key
+    WHERE one.known = one.parts
+    GROUP BY ALL
 )
 
-SELECT * FROM combined
+SELECT combined.combination FROM combined INNER JOIN combined_clusters USING (combination)

@@ -5,7 +5,8 @@
 -- Columns: those of scores: metric is assessed_rate, cannot_tell_rate, invalid_rate, not_assessed_rate,
 --   outside_rate (value_name: the declared value), and, of person_count, no_person_rate and
 --   multi_person_rate; low and high: Wilson, 95 %; n what the rate is a share of.
--- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels,
+--   clusters
 -- Uses: read_from_labels
 WITH
 -- Uses: label_rates

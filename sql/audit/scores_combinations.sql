@@ -4,7 +4,7 @@
 -- Columns: those of scores. Shares are of pictures with all parts assessed; the interval joins that of none
 --   and of all pictures that were assessed in part showing it, unless a part contradicts.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, combinations, plans, attempts, outcomes,
---   labels
+--   labels, clusters
 -- Uses: read_from_labels
 WITH
 -- Uses: combined

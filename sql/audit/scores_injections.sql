@@ -3,7 +3,7 @@
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn.
 -- Columns: those of scores; n: pictures of models that report revised prompts, of prompts in a language with
 --   a list of words; low and high: Wilson, 95 %.
--- Depends on: slots, prompts, attempts, outcomes
+-- Depends on: slots, prompts, attempts, outcomes, clusters
 -- Uses: answer_rates
 WITH
 -- the words of assets/suites/demographic_words.yaml, which says where they are from; a test compares them

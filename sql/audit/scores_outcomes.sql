@@ -3,7 +3,7 @@
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, metric.
 -- Columns: those of scores: metric is completeness, failed_rate, answer_rate, refused_rate, rewrite_rate or
 --   pictures; low and high: Wilson, 95 %; n what the rate is a share of, of pictures the planned answers.
--- Depends on: slots, prompts, attempts, outcomes
+-- Depends on: slots, prompts, attempts, outcomes, clusters
 -- Uses: answer_rates
 WITH
 bounded AS (

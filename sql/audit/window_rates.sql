@@ -6,7 +6,7 @@
 -- Columns: those of window_scores; metric is that of scores_outcomes (but for pictures), scores_assessed or
 --   scores_combinations; first_week as far as an opened change moves it; low and high of rates alone.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, combinations, plans, attempts, outcomes,
---   labels, withheld, drift_events
+--   labels, clusters, withheld, drift_events
 -- Uses: read_from_labels
 WITH
 -- Uses: answer_rates
@@ -112,7 +112,7 @@ windows AS (
 ),
 
 -- of prompts that the suite still has in the window's last week
-shown AS (
+found AS (
     SELECT
         windows.id,
         '' AS reference,
@@ -148,11 +148,77 @@ shown AS (
     WHERE kept.n > 0
 ),
 
+rate_clusters AS (
+    SELECT
+        week, model, suite, suite_major, condition, prompt, turn,
+        '' AS attribute,
+        metric,
+        '' AS value_name,
+        cluster, value, x
+    FROM answer_clusters
+    UNION ALL
+    SELECT
+        week, model, suite, suite_major, condition, prompt, turn, attribute, metric,
+        coalesce(value_name, '') AS value_name,
+        cluster, value, x
+    FROM label_clusters
+    UNION ALL
+    SELECT
+        week, model, suite, suite_major, condition, prompt, turn,
+        '' AS attribute,
+        'combination_share' AS metric,
+        combination AS value_name,
+        cluster, value, x
+    FROM combined_clusters
+),
+
+cluster_values AS ( -- noqa: ST03
+    SELECT
+        windows.id, rate_clusters.prompt, rate_clusters.week, rate_clusters.cluster, rate_clusters.value,
+        rate_clusters.x
+    FROM rate_clusters
+    INNER JOIN windows
+        ON
+            rate_clusters.model = windows.model
+            AND rate_clusters.suite = windows.suite
+            AND rate_clusters.suite_major = windows.suite_major
+            AND rate_clusters.condition = windows.condition
+            AND rate_clusters.turn = windows.turn
+            AND rate_clusters.attribute = windows.attribute
+            AND rate_clusters.metric = windows.of_metric
+            AND rate_clusters.value_name = windows.value_name
+    SEMI JOIN found
+        ON
+            windows.id = found.id
+            AND rate_clusters.prompt = found.prompt
+            AND rate_clusters.week = found.seen
+            AND found.pooled
+),
+
+-- Uses: design_effects
+
+-- the independent ones that those drawn together are worth: of a prompt, where it has figures, else of all
+shown AS (
+    SELECT
+        found.* EXCLUDE (x, n),
+        found.n AS counted,
+        found.x / coalesce(designs.effect, 1) AS x,
+        found.n / coalesce(designs.effect, 1) AS n
+    FROM found
+    INNER JOIN windows USING (id)
+    LEFT JOIN designs
+        ON
+            found.id = designs.id
+            AND designs.prompt
+            = CASE WHEN windows.of_metric = 'combination_share' THEN found.prompt ELSE '' END
+),
+
 pooled AS (
     SELECT
         id, prompt,
         sum(x) FILTER (WHERE pooled) AS x,
         sum(n) FILTER (WHERE pooled) AS n,
+        sum(counted) FILTER (WHERE pooled) AS counted,
         sum(x) / sum(n) AS p,
         sum(n) AS total
     FROM shown
@@ -166,7 +232,7 @@ by_level AS (
         *,
         unnest([prompt, '']) AS level
     FROM pooled
-    WHERE n >= 5
+    WHERE counted >= 5 AND n >= 2
 ),
 
 entries AS ( -- noqa: ST03

@@ -3,33 +3,13 @@
 -- Columns: keys of the cell; outcome_group and pictures (of a conversation those of its picture, else of its
 --   last turn; 2 pictures where both later turns have one); prompt_sent and revised_prompt, where reported.
 -- Depends on: slot_outcomes, attempts
-WITH answers AS (
+-- Uses: slot_answers
+WITH found AS (
     SELECT
-        week, model, suite, suite_version, prompt,
-        least(turn, 2) AS turn,
-        arg_max(slot_key, (outcome_group = 'success', turn)) AS slot_key,
-        arg_max(outcome_group, (outcome_group = 'success', turn)) AS outcome_group,
-        count(*) FILTER (WHERE outcome_group = 'success') AS pictures
-    FROM slot_outcomes
-    WHERE outcome <> 'not_needed'
-    GROUP BY
-        week, model, suite, suite_version, prompt, least(turn, 2),
-        coalesce(conversation, slot_key)
-),
-
--- a slot has one picture; should it have more, its first counts
-revised AS (
-    SELECT
-        week, model, slot_key,
-        arg_min(prompt_sent, attempt) AS prompt_sent,
-        arg_min(revised_prompt, attempt) AS revised_prompt
-    FROM attempts
-    WHERE outcome = 'ok' AND revised_prompt IS NOT NULL
-    GROUP BY week, model, slot_key
+        week, model, suite, suite_version, prompt, turn, outcome_group, pictures, prompt_sent, revised_prompt
+    FROM told
 )
 
 SELECT
-    answers.week, answers.model, answers.suite, answers.suite_version, answers.prompt, answers.turn,
-    answers.outcome_group, answers.pictures, revised.prompt_sent, revised.revised_prompt
-FROM answers
-LEFT JOIN revised USING (week, model, slot_key)
+    week, model, suite, suite_version, prompt, turn, outcome_group, pictures, prompt_sent, revised_prompt
+FROM found

@@ -1,4 +1,4 @@
-"""Which pictures of a partition were drawn together, from its receipts."""
+"""Which pictures of a partition were drawn together, and which refusals are one, from its receipts."""
 
 from __future__ import annotations
 
@@ -21,17 +21,19 @@ FROM (
     FROM (
         SELECT *, nullif(regexp_extract(request_id, '^(.+)_[0-9]+$', 1), '') AS job
         FROM attempts
-        WHERE week = $week AND model = $model AND outcome = 'ok'
+        INNER JOIN outcomes USING (outcome)
+        WHERE week = $week AND model = $model AND final
+        QUALIFY row_number() OVER (PARTITION BY slot_key ORDER BY attempt) = 1
     ) AS attempts
     INNER JOIN said USING (slot_key, attempt)
-    SEMI JOIN images USING (week, model, slot_key, image_sha256)
+    WHERE outcome_group IN ('success', 'answer')
 )
 WHERE cluster IS NOT NULL
 """
 
 
 def insert_clusters(con: duckdb.DuckDBPyConnection, receipts: pa.Table, where: Mapping[str, str]) -> None:
-    """Load the clusters of the pictures of one partition, whose attempts and images are loaded.
+    """Load the clusters of the answers of one partition, whose attempts are loaded.
 
     Args:
         con: the warehouse.

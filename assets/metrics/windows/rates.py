@@ -14,11 +14,15 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from assets.metrics.counting.clusters import Parts, parts_of, weeks_back
 from assets.metrics.counting.reading import read, read_weeks
+from assets.metrics.formulas.clusters import Clustered, DesignEffects, design_effects
+from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.formulas.share import Bools, Floats, Ints, across, by_group, ratio, wilson
 from assets.metrics.registry.metric import Source
 from assets.metrics.registry.metrics import measures
-from assets.metrics.scores.measures.combinations import combination_figures
+from assets.metrics.scores.measures.combinations import COMBINED, combination_figures
+from assets.metrics.scores.rate_clusters import RATE, rate_clusters
 from assets.metrics.windows.counts import SUITE, Begun, begin
 from assets.metrics.windows.figures import FIGURE, TOO_FEW, Counted, Entries, WindowFigures
 from assets.metrics.windows.formulas import HISTORY, PICTURES, WINDOW
@@ -26,7 +30,7 @@ from warehouse.weeks import shift
 
 #: What the rates that have windows are made of; of `pictures`, a number, every window says its n.
 _SOURCES: tuple[Source, ...] = ("answers", "labels", "outside", "people")
-_NO_RATE, COMBINED = "pictures", "combination_share"
+_NO_RATE = "pictures"
 
 
 def rate_names() -> list[str]:
@@ -45,6 +49,7 @@ class _Rates:
         seats: S rows: suite_key, prompt.
         of: (S,) the rate of each.
         k, n: (S, weeks) counted, and of how many.
+        clusters: of `parts_of`, (S, weeks) each; None: nothing was drawn together.
     """
 
     heads: pl.DataFrame
@@ -53,6 +58,29 @@ class _Rates:
     of: Ints
     k: Floats
     n: Floats
+    clusters: Parts | None
+
+    @cached_property
+    def combined(self) -> Bools:
+        """(S,) whether it is a combination, whose figures are of single prompts, and means over them."""
+        return (self.heads["metric"] == COMBINED).to_numpy()[self.of]
+
+    @cached_property
+    def designs(self) -> DesignEffects | None:
+        """What answers and pictures that were drawn together are worth to each rate; None: nothing was."""
+        if self.clusters is None:
+            return None
+        window, (k, n) = self.begun.window[self.of], self.pooled
+        clusters, squares, within = (across(part * window) for part in self.clusters)
+        found = Clustered(n, clusters, squares, within, np.nan_to_num(ratio(k**2 + (n - k) ** 2, n)))
+        return design_effects(found, self.of, self.heads.height)
+
+    @cached_property
+    def effect(self) -> Floats:
+        """(S,) design effect: of a prompt, where it has figures; else of all that is of the rate."""
+        if (found := self.designs) is None:
+            return np.ones(len(self.of))
+        return np.where(self.combined, found.of_cell, found.of_group[self.of])
 
     @cached_property
     def pooled(self) -> tuple[Floats, Floats]:
@@ -77,10 +105,25 @@ def rated(con: duckdb.DuckDBPyConnection, week: str) -> Counted | None:
     combination = pl.when(pl.col("metric") == COMBINED).then("value_name")
     begun = begin(heads.select(*SUITE, combination=combination), read(con, "window_restarts", {"week": week}))
     seats, k, n = _weekly(read(con, "window_rates", where))
-    rates = _Rates(heads, begun, seats, seats["suite_key"].to_numpy(), k, n)
+    clusters = _clusters(con, week, heads, seats, n)
+    rates = _Rates(heads, begun, seats, seats["suite_key"].to_numpy(), k, n, clusters)
     found = [_of_suites(rates), *_combined(con, week, rates)]
-    quiet = begun.quiet[rates.of]
-    return Counted(begun.of(rates.seen), [one for one in found if one.figures.height], k, n, quiet)
+    quiet, worth = begun.quiet[rates.of], rates.effect[:, None]
+    figures = [one for one in found if one.figures.height]
+    return Counted(begun.of(rates.seen), figures, k / worth, n / worth, quiet)
+
+
+def _clusters(
+    con: duckdb.DuckDBPyConnection, week: str, heads: pl.DataFrame, seats: pl.DataFrame, n: Floats
+) -> Parts | None:
+    """Return what the clusters of each rate, prompt and week of the window say; None where there are none."""
+    if (found := rate_clusters(con, shift(week, 1 - WINDOW), week)) is None:
+        return None
+    on = [name for name in RATE if name != "prompt"]
+    rows = seats.with_row_index("row").join(heads.select("suite_key", *on), on="suite_key")
+    placed = rows.join(found, on=list(RATE), nulls_equal=True)
+    at = placed["row"].to_numpy().astype(np.int64), weeks_back(placed, week)
+    return parts_of(n, placed, at)
 
 
 def _weekly(long: pl.DataFrame) -> tuple[pl.DataFrame, Floats, Floats]:
@@ -100,7 +143,8 @@ def _of_suites(rates: _Rates) -> WindowFigures:
     plain, many = (rates.heads["metric"] != COMBINED).to_numpy(), rates.heads.height
     hits, whole = rates.pooled
     total = by_group(whole, rates.of, many)
-    found = wilson(by_group(hits, rates.of, many), total)
+    effect = np.ones(many) if rates.designs is None else rates.designs.of_group
+    found = wilson(by_group(hits, rates.of, many) / effect, total / effect)
     figures = rates.heads.with_columns(
         prompt=pl.lit(None, dtype=pl.String),
         **{name: pl.Series(part).fill_nan(None) for name, part in found._asdict().items()},
@@ -122,17 +166,21 @@ def _combined(con: duckdb.DuckDBPyConnection, week: str, rates: _Rates) -> Itera
     if heads.is_empty():
         return
     hits, whole = rates.pooled
-    enough = (whole >= PICTURES) & rates.heads.select(combined).to_series().to_numpy()[rates.of]
+    enough = rates.combined & (whole >= PICTURES) & (whole / rates.effect >= MIN_PICTURES)
     counts = (
         rates.seats.with_columns(
             **{name: pl.Series(np.where(enough, of, 0)) for name, of in (("k", hits), ("n", whole))},
             whole=pl.Series(whole),
+            effect=pl.Series(rates.effect),
         )
         .join(heads, on="suite_key", how="right", maintain_order="right_left")
         .join(
             _in_part(con, week, rates, heads), on=["suite_key", "prompt"], how="left", maintain_order="left"
         )
-        .with_columns(pl.col("k", "n", "whole", "open", "partly", "pictures").fill_null(0))
+        .with_columns(
+            pl.col("k", "n", "whole", "open", "partly", "pictures").fill_null(0),
+            pl.col("effect").fill_null(1.0),
+        )
         .with_columns(pl.when(pl.col("n") > 0).then(pl.col("open", "partly")).otherwise(0))
     )
     mean = np.nan_to_num(ratio(1.0, by_group(enough, rates.of, rates.heads.height)))[rates.of]

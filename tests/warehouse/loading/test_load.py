@@ -324,6 +324,21 @@ def test_pictures_that_were_drawn_together_have_a_cluster(
     )
 
 
+def test_slots_that_one_call_refused_have_a_cluster(con: Con, store: Store) -> None:
+    slots = build_partition(store, manifest=False, replicates=2)
+    plan = builder.plan_document([builder.OCCUPATIONS], slots, WEEK, "m", {})
+    rows = [
+        builder.receipt_row(slot, number, outcome, plan) | {"cluster": f"call {number}", "model": "sim-one"}
+        for slot, ends in zip(slots, [("timeout", "refused_text"), ("ok",), ("timeout",)], strict=False)
+        for number, outcome in enumerate(ends, start=1)
+    ]
+    store.put_if_absent(keys.manifest(WEEK, "sim-one", 1), builder.parquet(rows, builder.RECEIPT_COLUMNS))
+    load.load_partition(con, store, WEEK, "sim-one")
+    assert con.execute("SELECT slot_key, cluster FROM clusters ORDER BY ALL").fetchall() == sorted(
+        [(slots[0].slot_key, "call 2"), (slots[1].slot_key, "call 1")]
+    )
+
+
 def test_a_warehouse_of_before_learns_the_clusters_that_loading_anew_would_find(
     con: Con, store: Store
 ) -> None:

@@ -14,8 +14,9 @@ from statsmodels.stats.proportion import proportion_confint
 from assets.metrics.windows.clusters import SCHEMA, week_design_effects
 from assets.metrics.windows.table import week_windows
 from tests.warehouse.builder import WEEK
+from tests.warehouse.windows import test_window_rates as plain_rates
 from tests.warehouse.windows.planted import WEEKS, Con, Row
-from tests.warehouse.windows.windows_plainly import Plain, widened
+from tests.warehouse.windows.windows_plainly import Plain, designs, widened
 from warehouse.database.sqlfiles import sql
 
 #: Two pictures of each prompt of `one` that show the same gender are of one job, as far as there are two.
@@ -30,6 +31,13 @@ FROM (
     WHERE labels.model = 'one' AND labels.attribute = 'perceived_gender'
 )
 """
+#: All refusals of a prompt of `one` in a week are of one call.
+REFUSED = """
+INSERT INTO clusters
+SELECT DISTINCT week, model, slot_key, 'call ' || prompt
+FROM attempts INNER JOIN slots USING (week, model, slot_key)
+WHERE model = 'one' AND outcome = 'refused_text'
+"""
 
 
 @pytest.fixture
@@ -37,6 +45,7 @@ def drawn(con: Con) -> Iterator[Con]:
     """Return the planted windows, with clusters and what is computed from them."""
     con.execute("BEGIN")
     con.execute(ALIKE)
+    con.execute(REFUSED)
     parts = {"design_effects": week_design_effects(con, WEEK), "window_scores": week_windows(con, WEEK)}
     for table, new_rows in parts.items():
         con.execute(f"DELETE FROM {table} WHERE week = '{WEEK}'")
@@ -72,31 +81,6 @@ def pictures(con: Con, suite: str, attribute: str) -> dict[str, dict[str, list[s
     return found
 
 
-def plainly(found: dict[str, dict[str, list[str]]]) -> tuple[float, dict[str, float], float]:
-    """Return correlation, design effect of each prompt, and of all: analysis of variance, picture by picture."""
-    names = sorted({value for of in found.values() for values in of.values() for value in values})
-    between = inside = 0.0
-    groups = sum(len(of) - 1 for of in found.values())
-    within = sum(len(values) - 1 for of in found.values() for values in of.values())
-    for of in found.values():
-        every = [value for values in of.values() for value in values]
-        for name in names:
-            mean = every.count(name) / len(every)
-            for values in of.values():
-                own = values.count(name) / len(values)
-                between += len(values) * (own - mean) ** 2
-                inside += sum((float(value == name) - own) ** 2 for value in values)
-    sizes = {prompt: [len(values) for values in of.values()] for prompt, of in found.items()}
-    typical = sum(sum(m) - sum(x * x for x in m) / sum(m) for m in sizes.values()) / groups
-    a, b = between / groups, inside / within
-    # of so few, or where all of a prompt show the same, correlation is not measured
-    unknown = groups < 10 or not a + (typical - 1) * b
-    rho = 1.0 if unknown else min(max((a - b) / (a + (typical - 1) * b), 0), 1)
-    mean_size = {prompt: sum(x * x for x in m) / sum(m) for prompt, m in sizes.items()}
-    whole = sum(x * x for m in sizes.values() for x in m) / sum(map(sum, sizes.values()))
-    return rho, {prompt: 1 + (m - 1) * rho for prompt, m in mean_size.items()}, 1 + (whole - 1) * rho
-
-
 def test_correlation_and_design_effects_are_those_of_the_analysis_of_variance(drawn: Con) -> None:
     told = listed(drawn, f"FROM design_effects WHERE week = '{WEEK}'")
     assert {row["model"] for row in told} == {"one"}
@@ -105,7 +89,7 @@ def test_correlation_and_design_effects_are_those_of_the_analysis_of_variance(dr
     for row in told:
         key = row["suite"], row["attribute"]
         found = pictures(drawn, *key)
-        rho, each, whole = plainly(found)
+        rho, each, whole = designs(found)
         assert isclose(row["correlation"], rho, abs_tol=1e-9), row
         of = found if row["prompt"] is None else {row["prompt"]: found[row["prompt"]]}
         assert row["n"] == sum(len(values) for one in of.values() for values in one.values())
@@ -139,7 +123,7 @@ def test_the_audit_query_finds_the_same(drawn: Con) -> None:
 
 def test_windows_count_pictures_that_were_drawn_together_for_what_they_are_worth(drawn: Con) -> None:
     found = pictures(drawn, "occupations", "perceived_gender")
-    _, effects, _ = plainly(found)
+    _, effects, _ = designs(found)
     rows = listed(
         drawn,
         f"FROM window_scores WHERE week = '{WEEK}' AND model = 'one' AND suite = 'occupations' "
@@ -188,6 +172,30 @@ def test_what_windows_count_is_what_the_audit_counts(drawn: Con) -> None:
             if row[name] is not None and other[name] is not None:
                 # a scatter is a root: variances that are equal to 1e-16 have roots that are equal to 1e-8
                 assert isclose(row[name], other[name], rel_tol=1e-9, abs_tol=1e-8), (name, row, other)
+
+
+@pytest.mark.parametrize(
+    ("suite", "attributes"),
+    [("occupations", ("perceived_gender", "skin_tone")), ("rest-of-world", ("person_count",))],
+)
+def test_rates_count_what_was_drawn_together_for_what_it_is_worth(
+    drawn: Con, suite: str, attributes: tuple[str, ...]
+) -> None:
+    effects = plain_rates.rates_hold(drawn, suite, attributes, WEEK)
+    assert {model for (model, _), effect in effects.items() if effect > 1} == {"one"}
+    if suite == "occupations":
+        # pictures of a call are all answers, and its refusals none: a call counts as one
+        assert effects["one", (None, "answer_rate", None)] > 1.3
+
+
+def test_combinations_count_what_was_drawn_together_for_what_it_is_worth(drawn: Con) -> None:
+    effects = plain_rates.combinations_hold(drawn, WEEK)
+    assert effects["one"].whole > 1.1
+    assert effects["two"].whole == 1
+
+
+def test_the_audit_query_of_rates_finds_the_same(drawn: Con) -> None:
+    plain_rates.audit_holds(drawn, WEEK)
 
 
 def test_without_clusters_there_are_no_design_effects(con: Con) -> None:

@@ -36,12 +36,12 @@ from tests.warehouse.windows.planted import (
     readings,
 )
 from tests.warehouse.windows.planted import outcomes as refuse
-from tests.warehouse.windows.test_window_clusters import plainly
 from tests.warehouse.windows.windows_plainly import (
     Figure,
     Model,
     Plain,
     Shares,
+    designs,
     pooled,
     scatters,
     widened,
@@ -658,7 +658,7 @@ def sides_of(
             key = prompt if whole else f"{name}{number}"
             alike[condition[prompt], turn][key] = held
             names[f"{name}{number}"] = ((condition[prompt], turn), key)
-    effects = {group: plainly(of)[1] for group, of in alike.items()}
+    effects = {group: designs(of).each for group, of in alike.items()}
     return {
         name: (
             Counter(value for values in alike[group][key].values() for value in values),

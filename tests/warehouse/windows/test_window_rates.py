@@ -25,11 +25,11 @@ from tests.warehouse.windows.planted import (
     Con,
     Row,
 )
-from tests.warehouse.windows.windows_plainly import Model, Plain, pooled, scatters, widened
+from tests.warehouse.windows.windows_plainly import Designs, Model, Plain, designs, pooled, scatters, widened
 from warehouse.database.sqlfiles import sql
 from warehouse.weeks import shift
 
-#: What became of a slot: prompt, outcome, sent, revised, and what was read by attribute.
+#: What became of a slot: prompt, outcome, sent, revised, what was read by attribute, and what it was drawn with.
 Slot = Mapping[str, Any]
 Counted = Callable[[Slot], bool]
 #: Attribute, metric and value_name.
@@ -45,7 +45,14 @@ def slots(con: Con, model: str, suite: str) -> dict[str, list[Slot]]:
         "SELECT week::VARCHAR, slot_key, prompt FROM slots WHERE model = $model AND suite = $suite ORDER BY ALL",
         {"model": model, "suite": suite},
     ).fetchall():
-        by_key[key] = {"prompt": prompt, "outcome": None, "sent": "", "revised": None, "labels": {}}
+        by_key[key] = {
+            "prompt": prompt,
+            "outcome": None,
+            "sent": "",
+            "revised": None,
+            "labels": {},
+            "drawn": key,
+        }
         found[week].append(by_key[key])
     for key, outcome, sent, revised in con.execute(
         "SELECT slot_key, outcome, prompt_sent, revised_prompt FROM attempts WHERE model = $model ORDER BY attempt",
@@ -58,6 +65,11 @@ def slots(con: Con, model: str, suite: str) -> dict[str, list[Slot]]:
     ).fetchall():
         if key in by_key:
             by_key[key]["labels"][attribute] = value
+    for key, cluster in con.execute(
+        "SELECT slot_key, cluster FROM clusters WHERE model = $model", {"model": model}
+    ).fetchall():
+        if key in by_key:
+            by_key[key]["drawn"] = f"cluster {cluster}"
     return found
 
 
@@ -138,6 +150,24 @@ def model_of(
     return Model(counts, [one for one in quiet if one >= shift(week, -3)], least)
 
 
+def worth(by_week: Mapping[str, list[Slot]], model: Model, part: Counted, whole: Counted) -> Designs:
+    """Return the design effects of the pictures, or answers, of a window."""
+    drawn: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for week in model.window:
+        for slot in filter(whole, by_week[week]):
+            drawn[slot["prompt"]][week + slot["drawn"]].append("yes" if part(slot) else "no")
+    return designs(drawn)
+
+
+def divided(model: Model, effect: Callable[[str], float]) -> Model:
+    """Return what the pictures of each prompt are worth."""
+    counts = {
+        (week, prompt): {value: k / effect(prompt) for value, k in seen.items()}
+        for (week, prompt), seen in model.counts.items()
+    }
+    return Model(counts, model.window, 0)
+
+
 def totals(model: Model) -> dict[str, tuple[int, int]]:
     """Return part and whole of the window, by prompt."""
     found: dict[str, tuple[int, int]] = {}
@@ -153,7 +183,7 @@ def there_in(week: str) -> list[str]:
     return [model for model in MODELS if (model, week) != ("three", WITHHELD)]
 
 
-def wilson(k: int, n: int) -> tuple[float, float]:
+def wilson(k: float, n: float) -> tuple[float, float]:
     middle, half = (k + Z**2 / 2) / (n + Z**2), Z / (n + Z**2) * sqrt(k * (n - k) / n + Z**2 / 4)
     return (0.0 if k == 0 else middle - half), (1.0 if k == n else middle + half)
 
@@ -174,7 +204,13 @@ def windows(con: Con, week: str) -> dict[tuple[Any, ...], Row]:
 def test_rates_are_those_of_plain_python(
     con: Con, suite: str, attributes: tuple[str, ...], week: str
 ) -> None:
+    rates_hold(con, suite, attributes, week)
+
+
+def rates_hold(con: Con, suite: str, attributes: tuple[str, ...], week: str) -> dict[tuple[str, Name], float]:
+    """Hold rates to plain Python; return the design effect of each model's."""
     told, by_model, checked = windows(con, week), {m: slots(con, m, suite) for m in MODELS}, set()
+    effects = {}
     for (attribute, metric, about), (part, whole) in rates_of(suite, attributes).items():
         changed = suite == "occupations" and attribute in (None, "perceived_gender")
         models = {
@@ -182,6 +218,8 @@ def test_rates_are_those_of_plain_python(
         }
         models = {name: model for name, model in models.items() if model.counts}
         sizes = {name: totals(model) for name, model in models.items()}
+        effect = {name: worth(by_model[name], model, part, whole).whole for name, model in models.items()}
+        effects |= {(name, (attribute, metric, about)): found for name, found in effect.items()}
 
         def figure(name: str, sizes: Any = sizes) -> Callable[[Any], float]:
             many = sum(n for _, n in sizes[name].values())
@@ -189,7 +227,8 @@ def test_rates_are_those_of_plain_python(
                 n / many * shares[prompt, "yes"] for prompt, (_, n) in sizes[name].items()
             )
 
-        plain = dict(zip(models, scatters([*models.values()], [figure(m) for m in models]), strict=True))
+        pictures = [divided(model, lambda _, e=effect[m]: e) for m, model in models.items()]
+        plain = dict(zip(models, scatters(pictures, [figure(m) for m in models]), strict=True))
         for name in MODELS:
             if name == "three" and week == WITHHELD:
                 assert (name, suite, attribute, metric, about, None) not in told
@@ -200,10 +239,11 @@ def test_rates_are_those_of_plain_python(
                 assert row["reason"].startswith("no revised prompts reported"), row
                 continue
             k, n = (sum(one[side] for one in sizes[name].values()) for side in (0, 1))
-            held(row, k / n, wilson(k, n), plain[name])
+            held(row, k / n, wilson(k / effect[name], n / effect[name]), plain[name])
             assert (row["n"], row["cells"]) == (n, len(sizes[name]))
             checked.add(metric)
     assert checked >= {"answer_rate", "assessed_rate", "demographic_injection_rate"}
+    return effects
 
 
 def held(row: Row, estimate: float, ends: tuple[float, float], plain: Plain) -> None:
@@ -221,7 +261,7 @@ def test_every_rate_is_tried_here() -> None:
     assert tried | {"outside_rate"} == {*rate_names()}
 
 
-def mean_share(cells: Iterable[tuple[int, int]]) -> tuple[float, float]:
+def mean_share(cells: Iterable[tuple[float, float]]) -> tuple[float, float]:
     """Return the ends of the interval of a mean of shares, of several prompts."""
     there = [(k, n) for k, n in cells if n]
     if len(there) == 1:
@@ -241,6 +281,11 @@ def mean_share(cells: Iterable[tuple[int, int]]) -> tuple[float, float]:
 
 @pytest.mark.parametrize("week", [WEEKS[1], OPENED, WEEK])
 def test_combinations_are_those_of_plain_python(con: Con, week: str) -> None:
+    combinations_hold(con, week)
+
+
+def combinations_hold(con: Con, week: str) -> dict[str, Designs]:
+    """Hold combinations to plain Python; return the design effects of each model's."""
     told, by_model = windows(con, week), {m: slots(con, m, "occupations") for m in MODELS}
     tones = {f"monk_{step}": "light" if step < 4 else "else" for step in range(1, 11)}
 
@@ -260,14 +305,20 @@ def test_combinations_are_those_of_plain_python(con: Con, week: str) -> None:
     models = {
         m: model_of(by_model[m], quiet_of(m, True, week), week, shown, known, 5) for m in there_in(week)
     }
-    prompts = {m: {p for p, _ in pooled(model.counts, model.window)} for m, model in models.items()}
+    effects = {m: worth(by_model[m], model, shown, known) for m, model in models.items()}
+    prompts = {
+        m: {p for p, _ in pooled(model.counts, model.window) if totals(model)[p][1] / effects[m].each[p] >= 2}
+        for m, model in models.items()
+    }
 
     def mean(name: str) -> Callable[[Any], float]:
         return lambda shares: sum(shares[p, "yes"] for p in prompts[name]) / len(prompts[name])
 
-    plain = dict(zip(models, scatters([*models.values()], [mean(m) for m in models]), strict=True))
+    pictures = [divided(model, lambda p, m=m: effects[m].each.get(p, 1.0)) for m, model in models.items()]
+    plain = dict(zip(models, scatters(pictures, [mean(m) for m in models]), strict=True))
     hulls = 0
     for name, model in models.items():
+        effect = effects[name].each
         row = told[name, "occupations", None, "combination_share", "light-skinned-man", None]
         cells = {p: kn for p, kn in totals(model).items() if p in prompts[name]}
         partly: dict[str, list[int]] = {p: [0, 0, 0] for p in cells}
@@ -278,9 +329,9 @@ def test_combinations_are_those_of_plain_python(con: Con, week: str) -> None:
                     partly[slot["prompt"]][1] += False not in parts(slot)
                     partly[slot["prompt"]][2] += 1
         ends = [
-            mean_share(cells.values()),
-            mean_share((k, n) for k, _, n in partly.values()),
-            mean_share((k, n) for _, k, n in partly.values()),
+            mean_share((k / effect[p], n / effect[p]) for p, (k, n) in cells.items()),
+            mean_share((k / effect[p], n / effect[p]) for p, (k, _, n) in partly.items()),
+            mean_share((k / effect[p], n / effect[p]) for p, (_, k, n) in partly.items()),
         ]
         hull = (min(low for low, _ in ends), max(high for _, high in ends))
         hulls += hull != ends[0]
@@ -296,6 +347,7 @@ def test_combinations_are_those_of_plain_python(con: Con, week: str) -> None:
         else:
             assert ceo["reason"] == "too few: no prompt has 5 assessed pictures in the window"
     assert hulls
+    return effects
 
 
 def test_rates_of_answers_begin_anew_where_refusals_changed(con: Con) -> None:
@@ -326,6 +378,11 @@ def test_what_another_version_of_the_labeler_read_is_in_no_rate_of_labels(con: C
 
 @pytest.mark.parametrize("week", [WEEKS[1], WEEKS[3], OPENED, WEEK])
 def test_the_audit_query_finds_the_same_rates(con: Con, week: str) -> None:
+    audit_holds(con, week)
+
+
+def audit_holds(con: Con, week: str) -> None:
+    """Hold rates and combinations to the audit query."""
     columns = (
         "estimate",
         "low",

@@ -12,8 +12,8 @@ from typing import NamedTuple
 #: (prompt, value) → share.
 Shares = Mapping[tuple[str, str], float]
 Figure = Callable[[Shares], float]
-#: (week, prompt) → value → pictures.
-Counts = Mapping[tuple[str, str], Mapping[str, int]]
+#: (week, prompt) → value → pictures, or what they are worth.
+Counts = Mapping[tuple[str, str], Mapping[str, float]]
 STEP = 1e-4
 
 
@@ -23,6 +23,14 @@ class Model(NamedTuple):
     counts: Counts
     window: Sequence[str]
     least: int = 5
+
+
+class Designs(NamedTuple):
+    """How alike pictures of a cluster are, and what that makes of those of each prompt, and of all."""
+
+    correlation: float
+    each: Mapping[str, float]
+    whole: float
 
 
 class Plain(NamedTuple):
@@ -35,7 +43,7 @@ class Plain(NamedTuple):
 
 def pooled(counts: Counts, weeks: Sequence[str], least: int = 5) -> dict[tuple[str, str], float]:
     """Return the shares of prompts with five pictures or more in these weeks, or as many as are needed."""
-    total: dict[str, dict[str, int]] = {}
+    total: dict[str, dict[str, float]] = {}
     for (week, prompt), seen in counts.items():
         if week in weeks:
             for value, pictures in seen.items():
@@ -47,6 +55,36 @@ def pooled(counts: Counts, weeks: Sequence[str], least: int = 5) -> dict[tuple[s
         if sum(seen.values()) >= least
         for value, pictures in seen.items()
     }
+
+
+def designs(found: Mapping[str, Mapping[str, Sequence[str]]]) -> Designs:
+    """Return the design effects of prompt → cluster → values: by analysis of variance, picture by picture."""
+    names = sorted({value for of in found.values() for values in of.values() for value in values})
+    between = inside = 0.0
+    groups = sum(len(of) - 1 for of in found.values())
+    within = sum(len(values) - 1 for of in found.values() for values in of.values())
+    for of in found.values():
+        every = [value for values in of.values() for value in values]
+        for name in names:
+            mean = every.count(name) / len(every)
+            for values in of.values():
+                own = values.count(name) / len(values)
+                between += len(values) * (own - mean) ** 2
+                inside += sum((float(value == name) - own) ** 2 for value in values)
+    sizes = {prompt: [len(values) for values in of.values()] for prompt, of in found.items()}
+    rho = 1.0
+    if not within:
+        rho = 0.0
+    elif groups >= 10:
+        typical = sum(sum(m) - sum(x * x for x in m) / sum(m) for m in sizes.values()) / groups
+        a, b = between / groups, inside / within
+        if a + (typical - 1) * b > 0:
+            rho = min(max((a - b) / (a + (typical - 1) * b), 0), 1)
+    mean_size = {prompt: sum(x * x for x in m) / sum(m) for prompt, m in sizes.items()}
+    whole = sum(x * x for m in sizes.values() for x in m) / max(sum(map(sum, sizes.values())), 1)
+    return Designs(
+        rho, {prompt: 1 + (m - 1) * rho for prompt, m in mean_size.items()}, 1 + max(whole - 1, 0) * rho
+    )
 
 
 def gradient(figure: Figure, shares: Shares) -> dict[tuple[str, str], float]:

@@ -9,14 +9,15 @@ import polars as pl
 
 from assets.metrics.formulas.share import Estimate, by_group, mean_share
 from assets.metrics.registry.metric import NO_PICTURES, Metric, metric
-from assets.metrics.scores.figures import chosen, rows
+from assets.metrics.scores.figures import chosen, effects_of, rows
 
+COMBINED = "combination_share"
 NOT_TOGETHER = "in no picture all parts were assessed"
 
 
 @metric(
     Metric(
-        "combination_share",
+        COMBINED,
         "Share of a declared combination",
         "pictures that show all its values / pictures with all its attributes assessed; suite: mean over cells",
         (0.0, 1.0),
@@ -37,7 +38,7 @@ def combination_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[p
     Args:
         counts: one row a combination and cell: `keys`, combination, k (pictures that show it), n (in which all parts
             were assessed), open (assessed in part, and nothing contradicts), partly (in which any part was assessed),
-            pictures (all).
+            pictures (all); and, where pictures were drawn together, effect: their design effect.
         keys: the columns that make a figure.
     """
     if counts.is_empty():
@@ -49,8 +50,9 @@ def combination_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[p
     )
     group, groups = numbered["group"].to_numpy().astype(np.int64), frame.height
     k, n, left, partly = (counts[name].to_numpy().astype(float) for name in ("k", "n", "open", "partly"))
-    found = mean_share(k, n, group, groups)
-    at_least, at_most = (mean_share(part, partly, group, groups) for part in (k, k + left))
+    effect = effects_of(counts)
+    found = mean_share(k / effect, n / effect, group, groups)
+    at_least, at_most = (mean_share(x / effect, partly / effect, group, groups) for x in (k, k + left))
     cells = by_group(n > 0, group, groups)
     why = chosen(
         [None, NO_PICTURES, NOT_TOGETHER],
@@ -60,7 +62,7 @@ def combination_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[p
     hull = Estimate(found.estimate, np.fmin(found.low, at_least.low), np.fmax(found.high, at_most.high))
     yield rows(
         frame.select(keys),
-        "combination_share",
+        COMBINED,
         hull,
         by_group(n, group, groups),
         cells,

@@ -16,7 +16,7 @@ import numpy as np
 from assets.metrics.effects.formulas import distance2_changes, share_changes
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.clusters import Clustered, DesignEffects, design_effects
-from assets.metrics.formulas.share import Bools, Floats, mean_share
+from assets.metrics.formulas.share import Bools, Floats, by_group, mean_share, wilson
 from assets.metrics.ranks.order import compare_counts
 from assets.metrics.ranks.pairs import differences
 from tests.studies.simulations.tables import Table
@@ -115,6 +115,18 @@ def rates(truth: str, prompts: int, clusters: int, rho: Floats, draws: int) -> R
 
 def _holds(low: Floats, high: Floats, truth: float) -> Bools:
     return np.asarray((low <= truth + 1e-12) & (high >= truth - 1e-12))
+
+
+def of_rates(truth: str, prompts: int, clusters: int, rho: float, draws: int) -> tuple[float, float]:
+    """Return how often the interval of a rate of a whole suite holds the truth, and with every picture counted."""
+    lot = np.random.default_rng([SEED, 7, prompts, clusters, round(1000 * rho), TRUTHS.index(truth)])
+    shares = planted(truth, prompts)
+    values, found = effects_of(drawn(shares, clusters, np.full(prompts, rho), draws, lot))
+    of = np.repeat(np.arange(draws), prompts)
+    k, n = (by_group(part, of, draws) for part in (values[:, 0], values.sum(axis=1)))
+    ends = (wilson(k / effect, n / effect) for effect in (found.of_group, np.ones(draws)))
+    covered = [float(_holds(one.low, one.high, float(shares.mean())).mean()) for one in ends]
+    return covered[0], covered[1]
 
 
 def apart(truth: str, clusters: int, rho: float, boards: int, treated: bool = True) -> float:
@@ -224,6 +236,16 @@ def tables(draws: float) -> list[Table]:
                     one.untreated,
                 )
             )
+    whole = [
+        (
+            f"{prompts} x {clusters} of {SIZE}",
+            rho,
+            *np.min([of_rates(truth, prompts, clusters, rho, many) for truth in TRUTHS], axis=0).tolist(),
+        )
+        for prompts, clusters in SHAPES
+        for rho in (0.0, 0.2, 0.4, 0.9)
+    ]
+    low_rate = min(row[2] for row in whole)
     false = []
     for clusters in (5, 20):
         for rho in RHO:
@@ -252,6 +274,12 @@ def tables(draws: float) -> list[Table]:
             "Coverage where prompts differ in how alike their pictures are",
             ("prompts x clusters, correlation", "distance", "pair", "share", "distance, as independent"),
             uneven,
+        ),
+        Table(
+            "Least coverage of 95 % intervals of a rate of a whole suite over three truths",
+            ("prompts x clusters", "correlation", "rate", "as independent"),
+            whole,
+            [("least coverage of rates: 0.92 or more", low_rate, low_rate >= 0.92)],
         ),
         Table(
             "Boards of 40 equal models on which any two are told apart",
