@@ -8,7 +8,7 @@
 --   was rated; for a distance also where a value is not read in more than half of the pictures that show
 --   it); gold_n.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
---   outcomes, labels, gold_labels, gold_strata, error_rates, label_error, withheld, drift_events
+--   outcomes, labels, clusters, gold_labels, gold_strata, error_rates, label_error, withheld, drift_events
 -- Uses: read_from_gold
 WITH RECURSIVE
 hidden AS (
@@ -50,13 +50,14 @@ begun AS (
     GROUP BY ALL
 ),
 
--- least: pictures that a share, or a distance, needs of a prompt
+-- least: pictures that a share, or a distance, needs of a prompt; worth: as many independent ones
 windows AS (
     SELECT
         begun.*,
         4 AS window_weeks,
         5 AS least,
-        5 AS least_squared
+        5 AS least_squared,
+        2 AS worth
     FROM begun
     ANTI JOIN hidden USING (week, model)
     UNION ALL
@@ -64,16 +65,18 @@ windows AS (
         * REPLACE (week AS first_week),
         1 AS window_weeks,
         1 AS least,
-        2 AS least_squared
+        2 AS least_squared,
+        1 AS worth
     FROM begun
 ),
 
-pooled AS (
+pooled_weeks AS (
     SELECT
-        windows.window_weeks, windows.least, windows.least_squared, windows.week, counts.figure, counts.model,
-        counts.suite, counts.suite_major, counts.attribute, counts.condition, counts.turn, counts.prompt,
-        counts.f,
-        sum(counts.pictures) AS pictures
+        windows.window_weeks, windows.least, windows.least_squared, windows.worth, windows.week,
+        counts.figure, counts.model, counts.suite, counts.suite_major, counts.attribute, counts.condition,
+        counts.turn, counts.prompt, counts.f,
+        counts.week AS seen,
+        counts.pictures
     FROM windows
     INNER JOIN counts
         ON
@@ -98,17 +101,91 @@ pooled AS (
             AND counts.attribute = still.attribute
     LEFT JOIN hidden ON counts.week = hidden.week AND counts.model = hidden.model
     WHERE windows.window_weeks = 1 OR hidden.model IS NULL
+),
+
+pooled AS (
+    SELECT
+        * EXCLUDE (seen, pictures),
+        sum(pictures) AS pictures
+    FROM pooled_weeks
     GROUP BY ALL
 ),
+
+drawn_together AS (
+    SELECT DISTINCT model FROM clusters
+),
+
+cluster_values AS ( -- noqa: ST03
+    SELECT
+        concat_ws('/', places.window_weeks, places.week, places.figure, places.condition, places.turn) AS id,
+        places.prompt,
+        places.seen AS week,
+        coalesce(clusters.cluster, asked.slot_key) AS cluster,
+        declared.told AS value,
+        count(*) AS x
+    FROM (
+        SELECT DISTINCT
+            window_weeks, week, figure, model, suite, suite_major, attribute, condition, turn, prompt, seen
+        FROM pooled_weeks
+    ) AS places
+    SEMI JOIN drawn_together USING (model)
+    INNER JOIN asked
+        ON
+            places.seen = asked.week
+            AND places.model = asked.model
+            AND places.suite = asked.suite
+            AND places.suite_major = asked.suite_major
+            AND places.prompt = asked.prompt
+            AND places.turn = asked.turn
+    SEMI JOIN pictures
+        ON
+            asked.week = pictures.week
+            AND asked.model = pictures.model
+            AND asked.slot_key = pictures.slot_key
+    INNER JOIN versions ON asked.week = versions.week AND asked.model = versions.model
+    INNER JOIN labels
+        ON
+            asked.week = labels.week
+            AND asked.model = labels.model
+            AND asked.slot_key = labels.slot_key
+            AND places.attribute = labels.attribute
+            AND versions.labeler = labels.labeler
+            AND versions.labeler_version = labels.labeler_version
+    INNER JOIN declared
+        ON
+            asked.week = declared.week
+            AND asked.model = declared.model
+            AND asked.suite = declared.suite
+            AND asked.suite_major = declared.suite_major
+            AND labels.attribute = declared.attribute
+            AND labels.value = declared.value
+    LEFT JOIN clusters
+        ON
+            asked.week = clusters.week
+            AND asked.model = clusters.model
+            AND asked.slot_key = clusters.slot_key
+    GROUP BY ALL
+),
+
+-- Uses: design_effects
 
 -- Shares of what was read in the prompts that have assessed pictures enough, their mean.
 cells AS (
     SELECT
-        *,
-        sum(pictures) OVER (PARTITION BY window_weeks, week, figure, prompt, turn) AS of_cell,
-        sum(pictures) FILTER (WHERE f <> '')
-            OVER (PARTITION BY window_weeks, week, figure, prompt, turn) AS assessed
+        pooled.*,
+        coalesce(designs.effect, 1) AS effect,
+        sum(pooled.pictures) OVER of_prompt AS of_cell,
+        sum(pooled.pictures) FILTER (WHERE pooled.f <> '') OVER of_prompt AS assessed
     FROM pooled
+    LEFT JOIN designs
+        ON
+            designs.id
+            = concat_ws('/', pooled.window_weeks, pooled.week, pooled.figure, pooled.condition, pooled.turn)
+            AND pooled.prompt = designs.prompt
+    WINDOW
+        of_prompt AS (
+            PARTITION BY pooled.window_weeks, pooled.week, pooled.figure, pooled.prompt, pooled.turn
+        )
 ),
 
 shown AS (
@@ -119,7 +196,7 @@ shown AS (
         avg(pictures / assessed) AS raw,
         sum(pictures) AS pictures
     FROM cells
-    WHERE assessed >= least
+    WHERE assessed >= least AND assessed / effect >= worth
     GROUP BY window_weeks, week, figure, model, suite, suite_major, attribute, condition, turn, f
 ),
 
@@ -236,7 +313,7 @@ compared AS (
         cells.condition, cells.turn, cells.prompt, wanted.reference,
         min(cells.f) AS one,
         max(cells.f) AS other,
-        sum(cells.pictures) AS n,
+        sum(cells.pictures) / any_value(cells.effect) AS n,
         arg_min(cells.pictures, cells.f) / nullif(sum(cells.pictures), 0) AS share,
         arg_min(wanted.expected_share, cells.f) AS expected
     FROM cells
@@ -269,7 +346,9 @@ compared AS (
         cells.window_weeks, cells.week, cells.figure, cells.model, cells.suite, cells.suite_major,
         cells.attribute,
         cells.condition, cells.turn, cells.prompt, wanted.reference
-    HAVING sum(cells.pictures) >= any_value(cells.least_squared)
+    HAVING
+        sum(cells.pictures) >= any_value(cells.least_squared)
+        AND sum(cells.pictures) / any_value(cells.effect) >= 2
 ),
 
 two_values AS (

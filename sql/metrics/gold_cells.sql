@@ -2,7 +2,7 @@
 --   of its gold?
 -- Grain: week × cell (model × suite × prompt × turn × attribute) × value, zeros included; models, suites and
 --   attributes with gold in the eight weeks that end with the week.
--- Columns: keys of the cell, value, in_support, position, pictures.
+-- Columns: keys of the cell, series, params_hash, labeler_version, value, in_support, position, pictures.
 -- Depends on: cell_counts, gold_labels
 WITH gold AS (
     SELECT DISTINCT
@@ -12,7 +12,8 @@ WITH gold AS (
 )
 
 SELECT
-    week, model, suite, suite_major, attribute, condition, prompt, turn, value,
+    week, model, suite, suite_major, attribute, condition, prompt, turn, series, params_hash, labeler_version,
+    value,
     coalesce(in_support, FALSE) AS in_support,
     coalesce(position, 2147483647) AS position,
     pictures

@@ -59,12 +59,14 @@ class Pictures:
         now: (C,) whether the figure is about the cell.
         prompt: (C,) which of the figure's prompts a cell is of, 0 … M - 1, read where `now`; prompts count alike. None:
             each cell is a prompt of its own.
+        effect: (C,) design effect of the cell's pictures, the same in all cells of a prompt; None: 1.
     """
 
     counts: Floats
     pool: Bools
     now: Bools
     prompt: Ints | None = None
+    effect: Floats | None = None
 
     @cached_property
     def of(self) -> Ints:
@@ -77,6 +79,16 @@ class Pictures:
         """(M, K + 1) pictures of the figure's prompts."""
         many = int(self.of.max(initial=-1)) + 1
         return np.stack([by_group(column, self.of, many) for column in self.counts[self.now].T], axis=1)
+
+    @cached_property
+    def effects(self) -> Floats:
+        """(C,) design effect of the cell's pictures."""
+        return np.ones(len(self.counts)) if self.effect is None else self.effect
+
+    def of_prompts(self, values: Floats) -> Floats:
+        """Return what cells have as rows of the figure's prompts: it is the same in all cells of one."""
+        rows: Floats = values[self.now][np.unique(self.of, return_index=True)[1]]
+        return rows
 
     def spread(self, values: Floats) -> Floats:
         """Return what the figure's prompts have, for each of the C cells; 0 where the figure is not about it."""
@@ -255,7 +267,7 @@ def pool_variance(found: Confusion, effect: Floats) -> float:
 
 
 def figure_variance(found: Confusion, pictures: Pictures, effect: Floats, slope: Floats) -> float:
-    """Return the variance of a figure: of gold, and of the pictures within their cells.
+    """Return the variance of a figure: of gold, and of the pictures within their cells, drawn together or not.
 
     Args:
         found: of `confusion`.
@@ -263,11 +275,14 @@ def figure_variance(found: Confusion, pictures: Pictures, effect: Floats, slope:
         effect: (K + 1, K + 1) derivative of the figure along A.
         slope: (C, K + 1) derivative of the figure along the mean over prompts of the shares read; read where `now`.
     """
-    n = pictures.counts.sum(axis=1)
+    design = pictures.effects
+    counts = pictures.counts / design[:, None]
+    n = counts.sum(axis=1)
     mean = (found.given * effect).sum(axis=1)
     of_prompt = pictures.figure.sum(axis=1)
     each = pictures.spread(1 / (max(len(of_prompt), 1) * np.maximum(of_prompt, 1)))
     influence = slope * each[:, None] + np.where(pictures.pool, 1.0, 0.0)[:, None] * mean / found.number
+    influence = influence * design[:, None]
     wide = pictures.counts.shape[1]
 
     def within(counts: Floats, total: Floats) -> Floats:
@@ -276,6 +291,6 @@ def figure_variance(found: Confusion, pictures: Pictures, effect: Floats, slope:
         return np.maximum(np.nan_to_num(spread), 0)
 
     inside = np.arange(wide) < wide - 1
-    lifted = within(pictures.counts + np.where(inside, 2 / (wide - 1), 0.0), n + 2) * n
-    unbiased = np.where(n > 1, within(pictures.counts, n) * n * ratio(n, n - 1), lifted)
+    lifted = within(counts + np.where(inside, 2 / (wide - 1), 0.0), n + 2) * n
+    unbiased = np.where(n > 1, within(counts, n) * n * ratio(n, n - 1), lifted)
     return gold_variance(found, effect) + max(float(np.nansum(unbiased)), float(lifted[n > 0].sum()))

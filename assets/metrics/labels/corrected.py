@@ -253,11 +253,14 @@ def _figures(
     )
     now: Bools = here.to_series().to_numpy()
     if row["reference"] is None:
-        return shares_of(one, Pictures(one.counts, one.pool, now & (one.counts[:, :-1].sum(axis=1) > 0)))
+        assessed = one.counts[:, :-1].sum(axis=1) > 0
+        return shares_of(one, Pictures(one.counts, one.pool, now & assessed, effect=one.effect))
     if (wanted := wanted_of(one, now, expected)) is None:
         return _nothing(()), MIXED
-    enough = one.counts[:, wanted.columns].sum(axis=1) >= MIN_PICTURES
-    return distance_of(one, Pictures(one.counts, one.pool, now & enough & wanted.known), wanted)
+    n = one.counts[:, wanted.columns].sum(axis=1)
+    enough = (n if one.effect is None else n / one.effect) >= MIN_PICTURES
+    used = now & enough & wanted.known
+    return distance_of(one, Pictures(one.counts, one.pool, used, effect=one.effect), wanted)
 
 
 def _nothing(shape: tuple[int, ...]) -> Estimate:

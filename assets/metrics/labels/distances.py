@@ -16,7 +16,7 @@ class _Distances(NamedTuple):
     back: Floats  # (k, k) M⁻¹
     read_as: Floats  # (k, k) M
     seen: Floats  # (k,) what people see
-    x: Floats  # (M, k) pictures
+    x: Floats  # (M, k) pictures, as many as they are worth
     shares: Floats  # (M, k)
     p: Floats  # (M, k) the same corrected
     away: Floats  # (M, k) that, less what is expected
@@ -31,17 +31,11 @@ def _put_right(found: Confusion, pictures: Pictures, columns: Ints, expected: Fl
     seen = joint.sum(axis=0)
     read_as = np.where(seen > 0, np.nan_to_num(ratio(joint, seen)), np.eye(len(columns)))
     back = inverse(read_as)
-    x = pictures.figure[:, columns]
+    x = (pictures.figure / pictures.of_prompts(pictures.effects)[:, None])[:, columns]
     shares = x / x.sum(axis=1)[:, None]
     p = shares @ back.T
-    away = p - _of_prompts(pictures, expected)
+    away = p - pictures.of_prompts(expected)
     return _Distances(back, read_as, seen, x, shares, p, away, away @ back)
-
-
-def _of_prompts(pictures: Pictures, expected: Floats) -> Floats:
-    """Return rows of cells as rows of the figure's prompts: what is expected is the same in all cells of one."""
-    rows: Floats = expected[pictures.now][np.unique(pictures.of, return_index=True)[1]]
-    return rows
 
 
 def distance_slopes(found: Confusion, pictures: Pictures, columns: Ints, expected: Floats) -> Floats:
@@ -52,7 +46,7 @@ def distance_slopes(found: Confusion, pictures: Pictures, columns: Ints, expecte
 
 def largest_distance2(pictures: Pictures, expected: Floats) -> float:
     """Return the largest possible value: of every prompt all pictures show what is expected least."""
-    expected = _of_prompts(pictures, expected)
+    expected = pictures.of_prompts(expected)
     return float((0.5 * (1 - 2 * expected.min(axis=1) + (expected**2).sum(axis=1))).mean())
 
 
@@ -97,7 +91,8 @@ def corrected_distance2(
 
     centred = np.zeros_like(pictures.figure)
     centred[:, columns] = slope - (slope * shares).sum(axis=1)[:, None]
-    centred *= (pictures.figure.sum(axis=1) / n)[:, None]  # of all pictures, to those that count
+    # of all pictures, to those that count
+    centred *= (pictures.figure.sum(axis=1) / pictures.figure[:, columns].sum(axis=1))[:, None]
     variance = figure_variance(found, pictures, effect, pictures.spread(centred))
     variance += _second_order(x, n, back) / many**2
     half = z * np.sqrt(variance)

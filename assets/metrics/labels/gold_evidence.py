@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from assets.labeling.gold.records import ADJUDICATOR
+from assets.metrics.counting.clusters import CELL, week_designs
 from assets.metrics.counting.reading import read
 from assets.metrics.formulas.share import Bools, Floats
 from assets.metrics.labels.confusion import Confusion, Gold, Pictures, confusion
@@ -46,7 +47,8 @@ class GoldEvidence:
 
     Attributes:
         names: the K values of the support, in their order.
-        cells: a row per cell of the weeks wanted and of the weeks of gold: week, condition, prompt, turn.
+        cells: a row per cell of the weeks wanted and of the weeks of gold: week, condition, prompt, turn, and what
+            else design effects are of.
         counts: (C, K + 1) pictures of the cells by the value read; the last column is all else.
         pool: (C,) cells of the weeks that gold was drawn in.
         found: the estimated confusion; None where nothing is corrected.
@@ -55,6 +57,7 @@ class GoldEvidence:
         joint: what is read and what is shown (`Confusion.joint`), also where nothing is corrected.
         gold_n: pictures rated; n: of them assessed by both; weeks: Mondays of the gold.
         reason: why nothing is corrected, or None.
+        effect: (C,) design effect of the cells' pictures, each in its own week; None: 1.
     """
 
     names: Sequence[str]
@@ -69,6 +72,7 @@ class GoldEvidence:
     people: Raters | None = None
     third: Third | None = None
     joint: Floats | None = None
+    effect: Floats | None = None
 
 
 def evidence(con: duckdb.DuckDBPyConnection, week: str, first: str | None = None) -> dict[Key, GoldEvidence]:
@@ -89,11 +93,29 @@ def evidence(con: duckdb.DuckDBPyConnection, week: str, first: str | None = None
         *KEY, as_dict=True, maintain_order=True
     )
     answers = read(con, "gold_answers", {"week": week}).partition_by(*KEY, as_dict=True, maintain_order=True)
-    return {
+    found = {
         (str(key[0]), str(key[1]), int(key[2]), str(key[3])): _evidence(cells[key], rows)
         for key, rows in answers.items()
         if key in cells
     }
+    return _with_effects(con, found)
+
+
+def _with_effects(con: duckdb.DuckDBPyConnection, told: dict[Key, GoldEvidence]) -> dict[Key, GoldEvidence]:
+    """Return the same with design effects."""
+    if not told:
+        return told
+    frame = pl.concat([one.cells for one in told.values()])
+    widest = max(len(one.names) for one in told.values())
+    counts = np.concatenate(
+        [np.pad(one.counts[:, :-1], ((0, 0), (0, widest - len(one.names)))) for one in told.values()]
+    )
+    ends = (frame["week"].min(), frame["week"].max())
+    found = week_designs(con, str(ends[0]), str(ends[1]), frame, counts)
+    if found is None:
+        return told
+    parts = np.split(found.of_cell, np.cumsum([one.cells.height for one in told.values()])[:-1])
+    return {key: replace(one, effect=part) for (key, one), part in zip(told.items(), parts, strict=True)}
 
 
 def _evidence(cells: pl.DataFrame, answers: pl.DataFrame) -> GoldEvidence:
@@ -112,7 +134,7 @@ def _evidence(cells: pl.DataFrame, answers: pl.DataFrame) -> GoldEvidence:
         at=pl.struct(cell).rle_id().cast(pl.Int64),
         column=pl.when("in_support").then(numbered("value")).otherwise(wide - 1),
     )
-    frame = rows.group_by("at", maintain_order=True).agg(pl.col(name).first() for name in cell)
+    frame = rows.group_by("at", maintain_order=True).agg(pl.col("week", *CELL).first())
     counts = np.zeros((frame.height, wide))
     np.add.at(counts, (rows["at"].to_numpy(), rows["column"].to_numpy()), rows["pictures"].to_numpy())
     usable = answers.filter(pl.col("unusable").is_null()).with_columns(

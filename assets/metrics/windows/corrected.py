@@ -19,7 +19,7 @@ import polars as pl
 import pyarrow as pa
 
 from assets.metrics.counting.reading import read
-from assets.metrics.formulas.distance import root
+from assets.metrics.formulas.distance import MIN_PICTURES, root
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, by_group
 from assets.metrics.labels.confusion import Pictures, share_slopes
 from assets.metrics.labels.corrected import (
@@ -58,6 +58,7 @@ class WindowCells:
         back: (C,) weeks before the last.
         now: (C,) whether the cell is of the window.
         quiet: (C,) whether scatter is measured on it.
+        effect: (C,) design effect of the pictures of its prompt in the window.
     """
 
     one: GoldEvidence
@@ -65,13 +66,18 @@ class WindowCells:
     back: Ints
     now: Bools
     quiet: Bools
+    effect: Floats
 
     def enough(self, columns: Ints, known: Bools) -> Bools:
-        """Return which cells are of a prompt with five pictures of the window that show one of these values."""
+        """Return which cells are of a prompt with five pictures of the window that show one of these values.
+
+        They are worth two independent ones.
+        """
         shown = np.where(self.now & known, self.one.counts[:, columns].sum(axis=1), 0)
         place = np.maximum(self.prompt, 0)
         pictures = by_group(shown, place, int(place.max(initial=0)) + 1)
-        return np.asarray((self.prompt >= 0) & (pictures >= PICTURES)[place])
+        found = pictures[place]
+        return np.asarray((self.prompt >= 0) & (found >= PICTURES) & (found / self.effect >= MIN_PICTURES))
 
     def pictures(self, used: Bools) -> tuple[Pictures, Ints]:
         """Return the pictures of the window's cells in use, those of a prompt together, and those of gold.
@@ -89,16 +95,24 @@ class WindowCells:
         names, first, of = np.unique(place[taken], return_index=True, return_inverse=True)
         counts = np.stack([by_group(column, of, len(names)) for column in self.one.counts[taken].T], axis=1)
         figure = names < many
-        return Pictures(counts, pool[taken[first]], figure, np.where(figure, names // 2, -1)), taken[first]
+        cell = taken[first]
+        prompts = np.where(figure, names // 2, -1)
+        own = np.ones(len(now)) if self.one.effect is None else self.one.effect
+        effect = np.where(figure, self.effect[cell], own[cell])
+        return Pictures(counts, pool[cell], figure, prompts, effect), cell
 
     def weeks(self, used: Bools, columns: Ints) -> Floats:
-        """Return what the prompts in use show of these values in each quiet week, (prompts, values, weeks)."""
+        """Return what the prompts in use show of these values in each quiet week, (prompts, values, weeks).
+
+        As many pictures as they are worth.
+        """
         taken = used & self.quiet
         names = np.unique(self.prompt[self.now & used])
         taken &= np.isin(self.prompt, names)
         k = np.zeros((len(names), len(columns), HISTORY))
         place = np.searchsorted(names, self.prompt[taken])
-        np.add.at(k.transpose(0, 2, 1), (place, self.back[taken]), self.one.counts[taken][:, columns])
+        worth = self.one.counts[taken][:, columns] / self.effect[taken][:, None]
+        np.add.at(k.transpose(0, 2, 1), (place, self.back[taken]), worth)
         return k
 
 
@@ -171,9 +185,10 @@ def _cells(
     told: Mapping[Any, GoldEvidence], counts: WindowCounts, week: str
 ) -> dict[tuple[Any, ...], WindowCells]:
     """Return the cells of the windows that gold tells of."""
-    prompts: dict[int, list[str]] = defaultdict(list)
-    for suite, prompt in counts.seats.select("suite_key", "prompt").unique(maintain_order=True).iter_rows():
-        prompts[suite].append(prompt)
+    prompts: dict[int, dict[str, int]] = defaultdict(dict)
+    seats = counts.seats.select("suite_key", "prompt", "cell").unique(maintain_order=True)
+    for suite, prompt, cell in seats.iter_rows():
+        prompts[suite][prompt] = cell
     found, last = {}, date.fromisoformat(week)
     seen = np.zeros(counts.window.shape, dtype=bool)
     np.logical_or.at(seen, counts.suite_of, counts.n > 0)
@@ -187,6 +202,7 @@ def _cells(
         ).to_series().to_numpy() & (back < HISTORY)
         prompt = np.array([place.get(name, -1) for name in one.cells["prompt"]], dtype=np.int64)
         mine &= prompt >= 0
+        cell = np.array([prompts[number].get(name, 0) for name in one.cells["prompt"]], dtype=np.int64)
         weeks = np.minimum(back, HISTORY - 1)
         of = (*(suite[name] for name in KEY), suite["condition"], suite["turn"])
         found[of] = WindowCells(
@@ -195,6 +211,7 @@ def _cells(
             weeks,
             mine & (seen & counts.window)[number, weeks],
             mine & (seen & counts.quiet)[number, weeks],
+            counts.effect[cell],
         )
     return found
 

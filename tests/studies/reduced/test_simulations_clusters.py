@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.studies.simulations.readers.clusters import MARKS, apart, changed, of_rates, rates
+from tests.studies.simulations.readers.clusters import MARKS, apart, changed, of_corrected, of_rates, rates
 
 FEW = 400
 
@@ -36,3 +36,9 @@ def test_a_rate_of_a_suite_holds_the_truth() -> None:
     found, untreated = of_rates(".5", 5, 20, 0.4, FEW)
     assert found >= 0.915
     assert untreated < 0.85
+
+
+def test_corrected_figures_hold_the_truth() -> None:
+    share, _, squared, untreated = of_corrected(".5", (27, 5), 0.4, 0.05, 100)
+    assert min(share, squared) >= 0.88
+    assert untreated < 0.8

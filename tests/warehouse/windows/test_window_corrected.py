@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from math import isclose, sqrt
 from typing import Any
@@ -24,7 +25,7 @@ from tests.unit.labeling.gold.people import ONE, TWO, honest
 from tests.warehouse.builder import OCCUPATIONS, build_partition, declare
 from tests.warehouse.results.test_corrected import add, noisy
 from tests.warehouse.windows.planted import event, insert
-from tests.warehouse.windows.windows_plainly import Model, Plain, scatters, widened
+from tests.warehouse.windows.windows_plainly import Designs, Model, Plain, designs, scatters, widened
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import sql
@@ -200,14 +201,81 @@ def pool(model: Model, window: list[str]) -> dict[str, dict[str, int]]:
     return found
 
 
+def drawn(con: Con, model: str, window: list[str]) -> Designs:
+    """Return what the pictures of a window's prompts are worth."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for week, prompt, drawn_with, value in con.execute(
+        "SELECT slots.week::VARCHAR, prompt, coalesce(cluster, slot_key), value FROM labels "
+        "JOIN slots USING (week, model, slot_key) LEFT JOIN clusters USING (week, model, slot_key) "
+        "WHERE model = $model AND attribute = 'perceived_gender' AND list_contains($values, value)",
+        {"model": model, "values": GENDER},
+    ).fetchall():
+        if week in window:
+            found[prompt][week + drawn_with].append(value)
+    return designs(found)
+
+
+#: Four pictures of a prompt by `ONE` that show the same gender are of one job, as far as there are four.
+ALIKE = """
+INSERT INTO clusters
+SELECT week, model, slot_key, 'job ' || prompt || place // 4
+FROM (
+    SELECT
+        labels.week, labels.model, labels.slot_key, prompt,
+        row_number() OVER (PARTITION BY labels.week, prompt ORDER BY labels.value, labels.slot_key) - 1 AS place
+    FROM labels INNER JOIN slots USING (week, model, slot_key)
+    WHERE labels.model = $model AND labels.attribute = 'perceived_gender'
+)
+"""
+
+
+@pytest.fixture
+def alike(con: Con) -> Iterator[Con]:
+    con.execute("BEGIN")
+    con.execute(ALIKE, {"model": ONE})
+    remake(con, WEEK)
+    made = window_corrections(con, WEEK)  # noqa: F841
+    con.execute("DELETE FROM window_corrected_scores WHERE week = $week", {"week": WEEK})
+    con.execute("INSERT INTO window_corrected_scores BY NAME FROM made")
+    yield con
+    con.execute("ROLLBACK")
+
+
+def test_a_distance_of_pictures_that_were_drawn_together_is_without_the_noise_of_fewer(alike: Con) -> None:
+    assert distances_hold(alike)[ONE].whole > 2
+
+
+def test_corrected_shares_have_the_intervals_of_what_their_pictures_are_worth(con: Con, alike: Con) -> None:
+    def widths() -> dict[tuple[str, str], float]:
+        return {
+            (row["model"], row["value_name"]): row["high"] - row["low"]
+            for row in pl.DataFrame(window_corrections(con, WEEK)).to_dicts()
+            if (row["metric"], row["attribute"]) == ("share", "perceived_gender")
+        }
+
+    found = widths()
+    alike.execute("DELETE FROM clusters")
+    apart = widths()
+    for value in GENDER:
+        assert found[ONE, value] > 1.2 * apart[ONE, value]
+        assert found[TWO, value] > 0
+
+
 def test_a_distance_is_that_of_shares_put_right_prompt_by_prompt(con: Con) -> None:
-    told = evidence(con, WEEK)
+    assert distances_hold(con)[ONE].whole == 1
+
+
+def distances_hold(con: Con) -> dict[str, Designs]:
+    """Hold distances to plain Python; return what each model's pictures are worth."""
+    told, worth = evidence(con, WEEK), {}
     models, figures = [], []
     for name in (ONE, TWO):
         one = told[name, "occupations", 1, "perceived_gender"]
         quiet = quiet_of(name, WEEK)
         window = [day for day in quiet if day >= shift(WEEK, -3)]
         pooled = pool(Model(counts(con, name, "perceived_gender", quiet, one), window), window)
+        worth[name] = drawn(con, name, window)
+        effect = worth[name].each
         joint = one.found.joint[:2, :2]  # type: ignore[union-attr]
         back = np.linalg.inv(joint / np.maximum(joint.sum(axis=0), 1e-300))
 
@@ -217,13 +285,19 @@ def test_a_distance_is_that_of_shares_put_right_prompt_by_prompt(con: Con) -> No
             return float(np.mean([(away**2).sum() / 2 for away in each]))
 
         read = counts(con, name, "perceived_gender", quiet, one)
-        models.append(Model({at: {v: seen[v] for v in one.names} for at, seen in read.items()}, window))
+        models.append(
+            Model(
+                {(w, p): {v: seen[v] / effect[p] for v in one.names} for (w, p), seen in read.items()},
+                window,
+                2,
+            )
+        )
         figures.append(square_of)
         squares = []
-        for seen in pooled.values():
+        for prompt, seen in pooled.items():
             x = np.array([seen[value] for value in one.names])
-            n, share = x.sum(), x / x.sum()
-            p, spread = back @ share, (np.diag(share) - np.outer(share, share)) / (x.sum() - 1)
+            n, share = x.sum() / effect[prompt], x / x.sum()
+            p, spread = back @ share, (np.diag(share) - np.outer(share, share)) / (n - 1)
             assert n >= 5
             squares.append(((p - 0.5) ** 2).sum() / 2 - np.trace(back @ spread @ back.T) / 2)
         for row in rows(con):
@@ -239,6 +313,7 @@ def test_a_distance_is_that_of_shares_put_right_prompt_by_prompt(con: Con) -> No
         ]
         assert isclose(row["scatter"] ** 2, plain.variance, rel_tol=1e-4, abs_tol=1e-10), (row, plain)
         assert isclose(row["scatter_freedom"], plain.freedom, rel_tol=1e-3)
+    return worth
 
 
 def test_a_window_of_one_week_is_that_week_with_scatter_in_its_interval(con: Con) -> None:
@@ -319,7 +394,19 @@ def test_checks_hold(con: Con, name: str) -> None:
 @pytest.mark.parametrize("week", [GOLD, WEEK])
 def test_the_audit_query_finds_the_same_from_labels_and_answers_alone(con: Con, week: str) -> None:
     con.execute("BEGIN")
-    insert(con, event(model=ONE, series=ONE, week=WEEK, changed_week=CHANGED))
+    try:
+        insert(con, event(model=ONE, series=ONE, week=WEEK, changed_week=CHANGED))
+        audit_holds(con, week)
+    finally:
+        con.execute("ROLLBACK")
+
+
+def test_the_audit_query_finds_the_same_of_pictures_that_were_drawn_together(alike: Con) -> None:
+    audit_holds(alike, WEEK)
+
+
+def audit_holds(con: Con, week: str) -> None:
+    """Hold corrected figures to the audit query."""
     remake(con, week)
     mine = pl.DataFrame(window_corrections(con, week)).filter(
         (pl.col("metric") == "share")
@@ -328,7 +415,6 @@ def test_the_audit_query_finds_the_same_from_labels_and_answers_alone(con: Con, 
     theirs = pl.DataFrame(con.sql(sql("audit/corrected_figures")).to_arrow_table()).filter(
         (pl.col("week") == pl.lit(week).str.to_date()) & (pl.col("window_weeks") == 4)
     )
-    con.execute("ROLLBACK")
     on = ["model", "suite", "suite_major", "condition", "turn", "attribute", "metric"]
     pairs = mine.join(
         theirs,

@@ -72,7 +72,8 @@ def cells(rng: np.random.Generator, scatter: float, error: float) -> WindowCells
         None,
     )
     prompt = np.tile(np.arange(PROMPTS), HISTORY)
-    return WindowCells(one, prompt, back, back < WINDOW, np.ones(len(back), dtype=bool))
+    whole = np.ones(len(back))
+    return WindowCells(one, prompt, back, back < WINDOW, whole > 0, whole)
 
 
 def board(rng: np.random.Generator, scatter: float, error: float) -> list[dict[str, Any]]:

@@ -233,6 +233,22 @@ def test_in_the_pictures_of_gold_it_is_the_stratified_estimate() -> None:
     assert found.high[YES] - found.low[YES] == pytest.approx(stratified.high[0] - stratified.low[0], rel=0.02)
 
 
+def test_pictures_that_were_drawn_together_are_as_many_as_they_are_worth() -> None:
+    gold, both = world(3, sets=1)
+    apart = replace(both, now=~both.pool)
+    found, more = confusion(gold, both), np.where(both.pool, 1.0, 3.0)
+    alike = replace(apart, counts=apart.counts * more[:, None], effect=more)
+    even = np.full((len(more), 2), 0.5)
+    for figure in (
+        lambda one: corrected_shares(found, one),
+        lambda one: corrected_distance2(found, one, np.array([YES, NO]), even),
+    ):
+        wanted, whole = figure(apart), figure(replace(alike, effect=None))
+        for part, same in zip(wanted, figure(alike), strict=True):
+            assert same == pytest.approx(part, abs=1e-12)
+        assert np.all(wanted.high - wanted.low > whole.high - whole.low)
+
+
 def test_it_stays_right_where_the_model_changed_since_the_gold() -> None:
     # 90 % of either value are read right; the gold week shows the first in half of the pictures, this week in 80 %.
     before = ((450, 50, 0), (50, 450, 0), (0, 0, 0))
