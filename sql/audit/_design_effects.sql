@@ -41,7 +41,7 @@ clustered AS (
     GROUP BY id, prompt
 ),
 
-beside AS (
+cells_beside AS (
     SELECT
         clustered.*,
         cell_totals.cell
@@ -60,7 +60,7 @@ variances AS (
         (sum(n) - sum(squares / n)) / nullif(sum(clusters) - count(*), 0) AS size,
         sum(within - cell) / nullif(sum(clusters) - count(*), 0) AS of_clusters,
         sum(n - within) / nullif(sum(n) - sum(clusters), 0) AS of_pictures
-    FROM beside
+    FROM cells_beside
     GROUP BY id
 ),
 

@@ -1,22 +1,23 @@
 -- Answers: What would other prompts like these show? Steps of the audit queries prompts_like_these, of weeks
 --   and of studies: made from their part beside, the pictures of each value: scope (a number of what a figure
 --   is of), attribute, reference (NULL: none, for shares and homogeneity), prompt, subject (of the prompt),
---   value, q (the share that the reference expects; equal shares without one), x (pictures), named (how many
---   values there are).
+--   value, q (the share that the reference expects; equal shares without one), x (pictures), effect (how many
+--   of the prompt count as one), named (how many values there are).
 -- Grain: of over_prompts: scope, reference, metric, value_name; only groups of ten subjects or more.
 -- Columns: of over_prompts: the figures of the two queries.
 -- Depends on:
 WITH RECURSIVE
--- x pictures of the value, n of all k values
+-- x pictures of the value, n of all k values, as many as they are worth
 sized AS (
     SELECT
         scope, attribute, reference, prompt, subject, named, value, q,
-        cast(x AS DOUBLE) AS x,
+        x / effect AS x,
         count(*) OVER prompt_cell AS k,
-        sum(x) OVER prompt_cell AS n,
+        sum(x) OVER prompt_cell AS pictures,
+        sum(x) OVER prompt_cell / effect AS n,
         sum(q * q) OVER prompt_cell AS c,
-        sum(x * q) OVER prompt_cell AS xq,
-        sum(x * q * q) OVER prompt_cell AS xqq
+        sum(x * q) OVER prompt_cell / effect AS xq,
+        sum(x * q * q) OVER prompt_cell / effect AS xqq
     FROM beside
     WINDOW prompt_cell AS (PARTITION BY scope, reference, prompt)
 ),
@@ -29,7 +30,7 @@ share_cells AS (
         avg(x / n) OVER (PARTITION BY scope, reference, value) AS mean,
         (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n AS plug_in,
         CASE
-            WHEN n > 1 THEN x / n * (1 - x / n) / (n - 1)
+            WHEN n >= 2 THEN x / n * (1 - x / n) / (n - 1)
             ELSE (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n
         END AS unbiased
     FROM sized
@@ -93,7 +94,7 @@ valued AS (
 
 cell_sums AS (
     SELECT
-        scope, attribute, reference, prompt, subject, named, n, k, c, xq,
+        scope, attribute, reference, prompt, subject, named, pictures, n, k, c, xq,
         sum(x * (x - 1)) AS agreeing,
         sum(x * line) AS pairs,
         sum(x * line * line) AS lines,
@@ -141,7 +142,7 @@ beside_mean AS (
 distance_subjects AS (
     SELECT
         scope, attribute, reference, named, mean, subject,
-        max(n) AS most,
+        max(pictures) AS most,
         count(*) AS prompts,
         sum(d - mean) AS moved,
         sum(coalesce(unbiased, growing + at_zero)) AS unbiased,

@@ -56,7 +56,7 @@ cliche_sums AS (
         greatest(least(sum(seen) / sum(largest), 1), 0) AS share,
         pow(sum(largest), 2) / sum(pow(largest, 2) / n) AS e,
         greatest(
-            sum(CASE WHEN n > 1 THEN greatest(spread, 0) / (n - 1) ELSE more_spread / more END),
+            sum(CASE WHEN n >= 2 THEN greatest(spread, 0) / (n - 1) ELSE more_spread / more END),
             sum(more_spread / more)
         ) AS variance
     FROM cliche_prompts

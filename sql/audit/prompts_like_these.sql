@@ -8,9 +8,11 @@
 --   these prompts alone (distance: of distance2); prompts_low, prompts_high: mean ± student_t error, widened
 --   to the frozen interval, clipped to what is possible (distance: rooted).
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
---   outcomes, labels
+--   outcomes, labels, clusters
 -- Uses: read_from_labels
 WITH RECURSIVE
+-- Uses: worth
+
 -- each cell beside equal shares (no reference: for share and homogeneity), and beside each reference, whose
 -- row for the prompt itself wins over its row for every prompt; q: the share that is expected of a value
 expected_of AS (
@@ -19,14 +21,16 @@ expected_of AS (
         cast(NULL AS VARCHAR) AS reference,
         1 / k AS q,
         k AS named
-    FROM counted
+    FROM worth
     WHERE standing
     UNION ALL BY NAME
     SELECT
         cells.*,
         expected.reference, expected.value, expected.expected_share AS q,
-        coalesce(seen.pictures, 0) AS x
+        coalesce(seen.pictures, 0) AS x,
+        cell_effects.effect
     FROM cells
+    INNER JOIN cell_effects USING (week, model, suite, suite_major, prompt, turn, attribute)
     INNER JOIN reference_values AS expected
         ON
             cells.week = expected.week

@@ -11,12 +11,36 @@
 WITH
 -- Uses: label_rates
 
+cluster_values AS ( -- noqa: ST03
+    SELECT
+        hash(
+            week, model, suite, suite_major, condition, turn, attribute, metric, coalesce(value_name, '')
+        ) AS id,
+        prompt, week, cluster, value, x
+    FROM label_clusters
+),
+
+-- Uses: design_effects
+
+-- as many pictures as those that were drawn together are worth
 bounded AS (
     SELECT
-        *,
-        part / nullif(whole, 0) AS rate,
+        label_rates.* REPLACE (
+            label_rates.part / coalesce(designs.effect, 1) AS part,
+            label_rates.whole / coalesce(designs.effect, 1) AS whole
+        ),
+        label_rates.whole AS n,
+        label_rates.part / nullif(label_rates.whole, 0) AS rate,
         1.959963984540054 AS z
     FROM label_rates
+    LEFT JOIN designs
+        ON
+            designs.id = hash(
+                label_rates.week, label_rates.model, label_rates.suite, label_rates.suite_major,
+                label_rates.condition, label_rates.turn, label_rates.attribute, label_rates.metric,
+                coalesce(label_rates.value_name, '')
+            )
+            AND designs.prompt = coalesce(label_rates.prompt, '')
 ),
 
 intervals AS (
@@ -33,7 +57,7 @@ SELECT
     scale, labeler_version, metric, value_name, rate AS estimate,
     CASE WHEN whole > 0 THEN CASE WHEN part = 0 THEN 0 ELSE middle - half END END AS low,
     CASE WHEN whole > 0 THEN CASE WHEN part = whole THEN 1 ELSE middle + half END END AS high,
-    whole AS n, cells
+    n, cells
 FROM intervals
 ORDER BY
     week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, metric ASC,

@@ -9,11 +9,35 @@
 WITH
 -- Uses: combined
 
-levels AS (
+cluster_values AS ( -- noqa: ST03
+    SELECT
+        hash(week, model, suite, suite_major, condition, turn, combination) AS id,
+        prompt, week, cluster, value, x
+    FROM combined_clusters
+),
+
+-- Uses: design_effects
+
+-- effect: how many pictures of a prompt count as one
+cells_worth AS (
+    SELECT
+        combined.*,
+        coalesce(designs.effect, 1) AS effect
     FROM combined
+    LEFT JOIN designs
+        ON
+            designs.id = hash(
+                combined.week, combined.model, combined.suite, combined.suite_major, combined.condition,
+                combined.turn, combined.combination
+            )
+            AND combined.prompt = designs.prompt
+),
+
+levels AS (
+    FROM cells_worth
     UNION ALL BY NAME
     SELECT * REPLACE (cast(NULL AS VARCHAR) AS prompt)
-    FROM combined
+    FROM cells_worth
     WHERE standing
 ),
 
@@ -22,8 +46,8 @@ means AS (
     SELECT
         levels.*,
         three.which,
-        CASE three.which WHEN 'most' THEN levels.most ELSE levels.k END AS x,
-        CASE three.which WHEN 'known' THEN levels.n ELSE levels.partly END AS m
+        CASE three.which WHEN 'most' THEN levels.most ELSE levels.k END / levels.effect AS x,
+        CASE three.which WHEN 'known' THEN levels.n ELSE levels.partly END / levels.effect AS m
     FROM levels
     CROSS JOIN (VALUES ('known'), ('least'), ('most')) AS three (which)
 ),
@@ -33,6 +57,7 @@ summed AS (
         week, model, suite, suite_major, condition, prompt, turn, combination, which,
         cast(1.959963984540054 AS DOUBLE) AS z,
         coalesce(sum(m), 0) AS m,
+        coalesce(sum(n), 0) AS n,
         coalesce(sum(x) FILTER (WHERE m > 0), 0) AS x,
         count(*) FILTER (WHERE m > 0) AS cells,
         avg(x / nullif(m, 0)) AS p,
@@ -40,7 +65,7 @@ summed AS (
         greatest(
             sum(
                 CASE
-                    WHEN m > 1 THEN x / m * (1 - x / m) / (m - 1)
+                    WHEN m >= 2 THEN x / m * (1 - x / m) / (m - 1)
                     ELSE (x + 1) / (m + 2) * (1 - (x + 1) / (m + 2)) / m
                 END
             ) FILTER (WHERE m > 0),
@@ -90,7 +115,7 @@ SELECT
     any_value(p) FILTER (WHERE which = 'known') AS estimate,
     CASE WHEN bool_or(p IS NOT NULL) FILTER (WHERE which = 'known') THEN min(from_p) END AS low,
     CASE WHEN bool_or(p IS NOT NULL) FILTER (WHERE which = 'known') THEN max(to_p) END AS high,
-    any_value(m) FILTER (WHERE which = 'known') AS n,
+    any_value(n) FILTER (WHERE which = 'known') AS n,
     any_value(cells) FILTER (WHERE which = 'known') AS cells
 FROM ends
 GROUP BY ALL

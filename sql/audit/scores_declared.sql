@@ -7,9 +7,11 @@
 --   variance within prompts: the larger of the unbiased one and that of half a picture more of each value.
 --   NULL where any group has fewer than ten assessed pictures.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, stereotype_pairs, reference_values, plans,
---   attempts, outcomes, labels
+--   attempts, outcomes, labels, clusters
 -- Uses: read_from_labels
 WITH
+-- Uses: worth
+
 -- Uses: stated_shares
 pairs AS (
     SELECT
@@ -34,12 +36,12 @@ shown AS (
     SELECT
         counted.week, counted.model, counted.suite, counted.suite_major, counted.condition, counted.turn,
         counted.attribute, counted.scale, counted.labeler_version, counted.prompt, pairs.reference,
-        pairs.declared, counted.x,
+        pairs.declared, counted.x, counted.effect,
         pairs.value || ' | ' || pairs.subject AS pair,
         counted.subject = pairs.subject AS own,
         CASE WHEN pairs.statistic IS NULL THEN counted.n ELSE coalesce(assessed.n, 0) END AS n,
         CASE WHEN pairs.statistic IS NULL THEN 0 ELSE stated.expected_share END AS q
-    FROM counted
+    FROM worth AS counted
     INNER JOIN pairs
         ON
             counted.suite = pairs.suite
@@ -106,22 +108,31 @@ levels AS (
     SELECT
         week, model, suite, suite_major, condition, turn, attribute, reference, own,
         pair AS value_name,
-        prompt, x, n, q, w
+        prompt,
+        x / effect AS x,
+        n / effect AS n,
+        n AS pictures,
+        q, w
     FROM entries
     UNION ALL
     SELECT
         week, model, suite, suite_major, condition, turn, attribute, reference, own,
         NULL AS value_name,
-        prompt, x, n, q,
+        prompt,
+        x / effect AS x,
+        n / effect AS n,
+        n AS pictures,
+        q,
         board_w AS w
     FROM entries
 ),
 
--- values of one prompt are read off the same pictures
+-- values of one prompt are read off the same pictures; n: as many as they are worth
 within_prompts AS (
     SELECT
         week, model, suite, suite_major, condition, turn, attribute, reference, own, value_name, prompt,
         any_value(n) AS n,
+        any_value(pictures) AS pictures,
         max(w) AS largest,
         sum(w * q) AS taken,
         sum(w * x / n) AS seen,
@@ -138,7 +149,7 @@ summed AS (
     SELECT
         week, model, suite, suite_major, condition, turn, attribute, reference, own, value_name,
         cast(1.959963984540054 AS DOUBLE) AS z,
-        sum(n) AS n,
+        sum(pictures) AS n,
         count(*) AS cells,
         sum(largest) AS total,
         sum(seen) AS seen,
@@ -147,7 +158,7 @@ summed AS (
         greatest(least(sum(seen) / sum(largest), 1), 0) AS share,
         pow(sum(largest), 2) / sum(pow(largest, 2) / n) AS e,
         greatest(
-            sum(CASE WHEN n > 1 THEN greatest(spread, 0) / (n - 1) ELSE more_spread / more END),
+            sum(CASE WHEN n >= 2 THEN greatest(spread, 0) / (n - 1) ELSE more_spread / more END),
             sum(more_spread / more)
         ) AS variance
     FROM within_prompts

@@ -7,9 +7,11 @@
 --   with Wilson's of the value that exceeds its reference share most; n pictures in the cells that entered,
 --   else in all. NULL where a prompt has no row of the reference, or too few pictures.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
---   outcomes, labels
+--   outcomes, labels, clusters
 -- Uses: read_from_labels
 WITH
+-- Uses: worth
+
 -- a reference's rows for the prompt itself win over its rows for every prompt
 compared AS (
     SELECT
@@ -28,13 +30,16 @@ compared AS (
     GROUP BY ALL
 ),
 
--- x pictures of a value and the share q that the reference expects; a prompt without a row has no value
+-- x pictures of a value, as many as they are worth, and the share q that the reference expects; a prompt
+-- without a row has no value
 expected_of AS (
     SELECT
         compared.*,
         expected.value, expected.expected_share AS q,
-        cast(coalesce(seen.pictures, 0) AS DOUBLE) AS x
+        cast(coalesce(seen.pictures, 0) AS DOUBLE) AS pictures,
+        coalesce(seen.pictures, 0) / cell_effects.effect AS x
     FROM compared
+    INNER JOIN cell_effects USING (week, model, suite, suite_major, prompt, turn, attribute)
     LEFT JOIN reference_values AS expected
         ON
             compared.week = expected.week
@@ -60,6 +65,7 @@ expected_of AS (
 sized AS (
     SELECT
         *,
+        sum(pictures) OVER cell AS counted_n,
         sum(x) OVER cell AS n,
         count(value) OVER cell AS k,
         sum(q * q) OVER cell AS c,
@@ -86,11 +92,11 @@ valued AS (
             WHEN q > 0 AND q < 1
                 THEN list_sum(
                     list_transform(
-                        range(0, cast(n AS BIGINT) + 1),
-                        LAMBDA i: abs(i - n * q)
+                        range(0, cast(counted_n AS BIGINT) + 1),
+                        LAMBDA i: abs(i - counted_n * q)
                         * exp(
-                            lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1)
-                            + i * ln(q) + (n - i) * ln(1 - q)
+                            lgamma(counted_n + 1) - lgamma(i + 1) - lgamma(counted_n - i + 1)
+                            + i * ln(q) + (counted_n - i) * ln(1 - q)
                         )
                     )
                 )
@@ -102,7 +108,7 @@ valued AS (
 cell_sums AS (
     SELECT
         week, model, suite, suite_major, condition, prompt, turn, attribute, reference, scale,
-        labeler_version, n, k, c, xq, widest,
+        labeler_version, counted_n, n, k, c, xq, widest,
         max(x) FILTER (WHERE gap = widest) AS lead,
         sum(gap * gap) / 2 AS raw,
         sum(x * (x - 1)) AS agreeing,
@@ -117,7 +123,7 @@ cell_sums AS (
         sum(p * p * q) AS ppq,
         min(q) AS least,
         sum(abs(gap)) / 2 AS tvd,
-        sum(deviation / nullif(n, 0)) / 2 AS tvd_floor
+        sum(deviation / nullif(counted_n, 0)) / 2 AS tvd_floor
     FROM valued
     WHERE k > 0
     GROUP BY ALL
@@ -159,12 +165,13 @@ sums AS (
         levels.week, levels.model, levels.suite, levels.suite_major, levels.condition, levels.prompt,
         levels.turn, levels.attribute, levels.reference, levels.scale, levels.labeler_version,
         1.959963984540054 AS z,
-        coalesce(sum(figures.n), 0) AS n,
+        coalesce(sum(figures.counted_n), 0) AS n,
         count(*) FILTER (WHERE figures.n > 0) AS cells,
         avg(figures.tvd) FILTER (WHERE figures.n > 0) AS tvd,
         avg(figures.tvd_floor) FILTER (WHERE figures.n > 0) AS tvd_floor,
         sum(figures.n) FILTER (WHERE figures.usable) AS usable_n,
-        max(figures.n) AS most,
+        sum(figures.counted_n) FILTER (WHERE figures.usable) AS counted_n,
+        max(figures.counted_n) FILTER (WHERE figures.usable) AS most,
         count(*) FILTER (WHERE figures.usable) AS m,
         avg(figures.d) FILTER (WHERE figures.usable) AS d,
         sum(
@@ -245,7 +252,7 @@ told AS (
         * EXCLUDE (low, high, n, cells),
         'distance2' AS metric,
         d AS estimate, low, high,
-        coalesce(usable_n, n) AS n,
+        coalesce(counted_n, n) AS n,
         m AS cells
     FROM bounded
     UNION ALL
@@ -255,7 +262,7 @@ told AS (
         CASE WHEN most >= 5 THEN sqrt(CASE WHEN d > 1e-14 THEN d ELSE 0 END) END AS estimate,
         CASE WHEN most >= 5 THEN sqrt(CASE WHEN low > 1e-14 THEN low ELSE 0 END) END AS low,
         CASE WHEN most >= 5 THEN sqrt(CASE WHEN high > 1e-14 THEN high ELSE 0 END) END AS high,
-        coalesce(usable_n, n) AS n,
+        coalesce(counted_n, n) AS n,
         m AS cells
     FROM bounded
     UNION ALL

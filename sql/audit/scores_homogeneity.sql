@@ -4,21 +4,25 @@
 -- Columns: those of scores. Below, a: share of pairs of pictures that agree; homogeneity is
 --   (a - 1/K) / (1 - 1/K). Its interval is that of a: hull of Wald and score intervals, of one cell alone
 --   also with Wilson's of the commonest value. NULL for fewer than five pictures in cells of two or more.
--- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels,
+--   clusters
 -- Uses: read_from_labels
 WITH
--- p: the share with two pseudo-counts
+-- Uses: worth
+
+-- as many pictures as those that were drawn together are worth; p: the share with two pseudo-counts
 pseudo AS (
     SELECT
-        *,
-        (x + 2 / k) / (n + 2) AS p
-    FROM counted
+        * REPLACE (x / effect AS x, n / effect AS n),
+        n AS pictures,
+        (x / effect + 2 / k) / (n / effect + 2) AS p
+    FROM worth
 ),
 
 cell_sums AS (
     SELECT
         week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version, standing,
-        n, k,
+        pictures, n, k,
         sum(x * (x - 1)) AS pairs,
         sum(x * (x - 1) * (x - 1)) AS lines,
         sum(p * p) AS pp,
@@ -59,9 +63,10 @@ sums AS (
     SELECT
         week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version, k,
         cast(1.959963984540054 AS DOUBLE) AS z,
-        coalesce(sum(n) FILTER (WHERE usable), sum(n)) AS n,
+        sum(n) FILTER (WHERE usable) AS n,
+        coalesce(sum(pictures) FILTER (WHERE usable), sum(pictures)) AS pictures,
         count(*) FILTER (WHERE usable) AS m,
-        max(n) AS most,
+        max(pictures) FILTER (WHERE usable) AS most,
         avg(d) FILTER (WHERE usable) AS d,
         greatest(
             sum(CASE WHEN n >= 4 THEN unbiased ELSE growing + at_zero END) FILTER (WHERE usable),
@@ -127,7 +132,8 @@ SELECT
     CASE WHEN most >= 5 AND k > 1 THEN d / (1 - 1 / k) END AS estimate,
     CASE WHEN most >= 5 AND k > 1 THEN low / (1 - 1 / k) END AS low,
     CASE WHEN most >= 5 AND k > 1 THEN least(high / (1 - 1 / k), 1) END AS high,
-    n, m AS cells
+    pictures AS n,
+    m AS cells
 FROM hulls
 ORDER BY
     week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, prompt ASC, turn ASC

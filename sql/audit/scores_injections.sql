@@ -356,7 +356,7 @@ additions AS (
 levels AS (
     SELECT
         answers.week, answers.model, answers.suite, answers.suite_major, answers.condition,
-        answers.prompt AS cell, answers.turn, answers.ok,
+        answers.prompt AS cell, answers.turn, answers.slot_key, answers.ok,
         answers.language IN (SELECT languages.language FROM languages) AS listed,
         additions.revised IS NOT NULL AS injected,
         bool_or(answers.revised IS NOT NULL) OVER (PARTITION BY answers.week, answers.model) AS reports,
@@ -381,13 +381,50 @@ sums AS (
     GROUP BY ALL
 ),
 
+cluster_values AS ( -- noqa: ST03
+    SELECT
+        hash(levels.week, levels.model, levels.suite, levels.suite_major, levels.condition, levels.turn)
+            AS id,
+        levels.prompt, levels.week,
+        coalesce(clusters.cluster, levels.slot_key) AS cluster,
+        levels.injected AS value,
+        count(*) AS x
+    FROM levels
+    SEMI JOIN clusters AS together ON levels.model = together.model
+    LEFT JOIN clusters
+        ON
+            levels.week = clusters.week
+            AND levels.model = clusters.model
+            AND levels.slot_key = clusters.slot_key
+    WHERE levels.prompt IS NOT NULL AND levels.ok AND levels.reports AND levels.listed
+    GROUP BY ALL
+),
+
+-- Uses: design_effects
+
+-- as many pictures as those that were drawn together are worth
+independent AS (
+    SELECT
+        sums.* REPLACE (
+            sums.part / coalesce(designs.effect, 1) AS part,
+            sums.n / coalesce(designs.effect, 1) AS n
+        ),
+        sums.n AS pictures
+    FROM sums
+    LEFT JOIN designs
+        ON
+            designs.id
+            = hash(sums.week, sums.model, sums.suite, sums.suite_major, sums.condition, sums.turn)
+            AND designs.prompt = coalesce(sums.prompt, '')
+),
+
 intervals AS (
     SELECT
         *,
         part / nullif(n, 0) AS rate,
         (part + z * z / 2) / (n + z * z) AS middle,
         z / (n + z * z) * sqrt(part * (n - part) / nullif(n, 0) + z * z / 4) AS half
-    FROM sums
+    FROM independent
 )
 
 SELECT
@@ -401,6 +438,7 @@ SELECT
     rate AS estimate,
     CASE WHEN n > 0 THEN CASE WHEN part = 0 THEN 0 ELSE middle - half END END AS low,
     CASE WHEN n > 0 THEN CASE WHEN part = n THEN 1 ELSE middle + half END END AS high,
-    n, cells
+    pictures AS n,
+    cells
 FROM intervals
 ORDER BY week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, prompt ASC, turn ASC

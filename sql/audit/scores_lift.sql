@@ -6,9 +6,11 @@
 --   (p - r q)² = (p - end of p)² + r² (q - other end of q)². NULL where a side has fewer than five pictures,
 --   or no other group shows the value.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, stereotypes, plans, attempts, outcomes,
---   labels
+--   labels, clusters
 -- Uses: read_from_labels
 WITH
+-- Uses: worth
+
 sides AS (
     SELECT
         counted.week, counted.model, counted.suite, counted.suite_major, counted.condition, counted.turn,
@@ -19,8 +21,8 @@ sides AS (
         count(*) FILTER (WHERE counted.n > 0) AS cells,
         sum(counted.n) AS n,
         avg(counted.x / nullif(counted.n, 0)) AS p,
-        pow(count(*) FILTER (WHERE counted.n > 0), 2) / sum(1 / nullif(counted.n, 0)) AS e
-    FROM counted
+        pow(count(*) FILTER (WHERE counted.n > 0), 2) / sum(counted.effect / nullif(counted.n, 0)) AS e
+    FROM worth AS counted
     INNER JOIN stereotypes
         ON
             counted.week = stereotypes.week

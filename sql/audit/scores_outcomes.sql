@@ -6,12 +6,34 @@
 -- Depends on: slots, prompts, attempts, outcomes, clusters
 -- Uses: answer_rates
 WITH
+cluster_values AS ( -- noqa: ST03
+    SELECT
+        hash(week, model, suite, suite_major, condition, turn, metric) AS id,
+        prompt, week, cluster, value, x
+    FROM answer_clusters
+),
+
+-- Uses: design_effects
+
+-- as many answers as those that were given together are worth
 bounded AS (
     SELECT
-        *,
-        part / nullif(whole, 0) AS rate,
+        answer_rates.* REPLACE (
+            answer_rates.part / coalesce(designs.effect, 1) AS part,
+            answer_rates.whole / coalesce(designs.effect, 1) AS whole
+        ),
+        answer_rates.part AS counted,
+        answer_rates.whole AS n,
+        answer_rates.part / nullif(answer_rates.whole, 0) AS rate,
         1.959963984540054 AS z
     FROM answer_rates
+    LEFT JOIN designs
+        ON
+            designs.id = hash(
+                answer_rates.week, answer_rates.model, answer_rates.suite, answer_rates.suite_major,
+                answer_rates.condition, answer_rates.turn, answer_rates.metric
+            )
+            AND designs.prompt = coalesce(answer_rates.prompt, '')
 ),
 
 intervals AS (
@@ -30,7 +52,7 @@ SELECT
     cast(NULL AS VARCHAR) AS labeler_version,
     metric,
     cast(NULL AS VARCHAR) AS value_name,
-    CASE WHEN metric = 'pictures' THEN part ELSE rate END AS estimate,
+    CASE WHEN metric = 'pictures' THEN counted ELSE rate END AS estimate,
     CASE
         WHEN metric = 'pictures' OR whole = 0 THEN NULL
         WHEN part = 0 THEN 0
@@ -41,6 +63,6 @@ SELECT
         WHEN part = whole THEN 1
         ELSE middle + half
     END AS high,
-    whole AS n, cells
+    n, cells
 FROM intervals
 ORDER BY week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, metric ASC, prompt ASC, turn ASC

@@ -4,22 +4,28 @@
 --   metric, value_name.
 -- Columns: those of scores: metric is share (mean over the cells with an assessed picture), anachronism_rate
 --   (that of clothing_era = historical) or max_share (over cells with five); low and high: 95 %, Wilson
---   within a cell, else stratified with the larger of the unbiased and the two-pseudo-count variance; n
---   pictures in the cells that entered, else in all.
--- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
+--   within a cell, else stratified with the larger of the unbiased and the two-pseudo-count variance, of as
+--   many pictures as those that were drawn together are worth; n pictures in the cells that entered, else in
+--   all.
+-- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels,
+--   clusters
 -- Uses: read_from_labels
 WITH
+-- Uses: worth
+
 -- every cell by itself, and the cells that stand for their suite together
 levels AS (
     SELECT
-        *,
+        * REPLACE (x / effect AS x, n / effect AS n),
+        n AS pictures,
         prompt AS cell
-    FROM counted
+    FROM worth
     UNION ALL
     SELECT
-        * REPLACE (cast(NULL AS VARCHAR) AS prompt),
+        * REPLACE (cast(NULL AS VARCHAR) AS prompt, x / effect AS x, n / effect AS n),
+        n AS pictures,
         prompt AS cell
-    FROM counted
+    FROM worth
     WHERE standing
 ),
 
@@ -30,11 +36,12 @@ sums AS (
         count(*) FILTER (WHERE n > 0) AS cells,
         sum(x) AS x,
         sum(n) AS n,
+        sum(pictures) AS pictures,
         avg(x / n) FILTER (WHERE n > 0) AS estimate,
         greatest(
             sum(
                 CASE
-                    WHEN n > 1 THEN x / n * (1 - x / n) / (n - 1)
+                    WHEN n >= 2 THEN x / n * (1 - x / n) / (n - 1)
                     ELSE (x + 1) / (n + 2) * (1 - (x + 1) / (n + 2)) / n
                 END
             ) FILTER (WHERE n > 0),
@@ -109,10 +116,10 @@ tops AS (
 largest AS (
     SELECT
         week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version,
-        any_value(value) FILTER (WHERE n >= 5 AND prompt IS NOT NULL) AS value,
-        avg(x / n) FILTER (WHERE n >= 5) AS estimate,
-        coalesce(sum(n) FILTER (WHERE n >= 5), sum(n)) AS n,
-        count(*) FILTER (WHERE n >= 5) AS cells
+        any_value(value) FILTER (WHERE pictures >= 5 AND n >= 2 AND prompt IS NOT NULL) AS value,
+        avg(x / n) FILTER (WHERE pictures >= 5 AND n >= 2) AS estimate,
+        coalesce(sum(pictures) FILTER (WHERE pictures >= 5 AND n >= 2), sum(pictures)) AS n,
+        count(*) FILTER (WHERE pictures >= 5 AND n >= 2) AS cells
     FROM tops
     GROUP BY ALL
 )
@@ -124,7 +131,8 @@ SELECT
     metric, value_name, estimate,
     CASE WHEN cells > 0 THEN low END AS low,
     CASE WHEN cells > 0 THEN high END AS high,
-    n, cells
+    pictures AS n,
+    cells
 FROM named
 UNION ALL
 SELECT

@@ -6,9 +6,11 @@
 --   larger of Σ w² p(1 - p)/(n - 1) and Σ w² p'(1 - p')/n at a picture more of either kind, half a one for
 --   tilt, the quantile Student's by Cornish and Fisher; a mean over one prompt has Wilson's interval.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, typed_subjects, reference_values, plans,
---   attempts, outcomes, labels
+--   attempts, outcomes, labels, clusters
 -- Uses: read_from_labels
 WITH
+-- Uses: worth
+
 -- Uses: stated_shares
 statistics AS (
     SELECT DISTINCT
@@ -31,11 +33,12 @@ shown AS (
     SELECT
         counted.week, counted.model, counted.suite, counted.suite_major, counted.condition, counted.turn,
         counted.attribute, counted.scale, counted.labeler_version, statistics.reference,
-        cast(counted.x AS DOUBLE) AS x,
-        cast(coalesce(assessed.n, counted.n) AS DOUBLE) AS n,
+        counted.x / counted.effect AS x,
+        coalesce(assessed.n, counted.n) / counted.effect AS n,
+        coalesce(assessed.n, counted.n) AS pictures,
         stated.expected_share AS q,
         typed_subjects.side
-    FROM counted
+    FROM worth AS counted
     INNER JOIN statistics USING (suite, suite_major, attribute, value)
     LEFT JOIN typed_subjects
         ON
@@ -120,6 +123,7 @@ summed AS (
         metric, value_name, sign,
         cast(1.959963984540054 AS DOUBLE) AS z,
         coalesce(sum(n) FILTER (WHERE enters), 0) AS n,
+        coalesce(sum(pictures) FILTER (WHERE enters), 0) AS pictures,
         count(*) FILTER (WHERE enters) AS cells,
         coalesce(sum(x) FILTER (WHERE enters), 0) AS k,
         count(*) FILTER (WHERE enters AND abs(q - 0.5) >= 0.1 - 1e-9) AS typed,
@@ -129,7 +133,7 @@ summed AS (
         greatest(
             sum(
                 w * w * CASE
-                    WHEN n > 1 THEN x / n * (1 - x / n) / (n - 1)
+                    WHEN n >= 2 THEN x / n * (1 - x / n) / (n - 1)
                     ELSE (x + c) / (n + 2 * c) * (1 - (x + c) / (n + 2 * c)) / n
                 END
             ) FILTER (WHERE enters),
@@ -191,7 +195,8 @@ SELECT
     sign * (p - taken) AS estimate,
     CASE WHEN sign > 0 THEN from_p - taken ELSE taken - to_p END AS low,
     CASE WHEN sign > 0 THEN to_p - taken ELSE taken - from_p END AS high,
-    n, cells
+    pictures AS n,
+    cells
 FROM ends
 ORDER BY
     week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, reference ASC, metric ASC,

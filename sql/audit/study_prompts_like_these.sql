@@ -13,6 +13,7 @@ beside AS ( -- noqa: ST03
         *,
         1 / k AS q,
         k AS named,
+        1 AS effect,
         unnest([NULL, CASE WHEN k = 2 THEN 'parity' ELSE 'uniform' END]) AS reference,
         dense_rank() OVER (ORDER BY study, attribute, labeler, labeler_version, condition, model) AS scope
     FROM counted

@@ -15,6 +15,9 @@ _FIXED: Mapping[str, Message] = {
     ),
     "too few: 10 needed in every declared group": say("fewer than ten usable pictures of a group of prompts"),
     "too few: no prompt has 2 assessed pictures": say("no prompt has two usable pictures"),
+    "too few: pictures that were drawn together count as fewer than 2": say(
+        "its pictures were drawn together and count as fewer than two"
+    ),
     "no usable pictures": say("no usable picture"),
     "no reference": say("the yardstick says nothing of these prompts"),
     "ranks were not computed in this week": say("nothing was ranked in this week"),

@@ -32,7 +32,7 @@ def weighted(k: Floats, n: Floats, weight: Floats, group: Ints, groups: int, z: 
     hits, whole, w, where = k[used], n[used], weight[used], group[used]
     p, pseudo = hits / whole, (hits + 0.5) / (whole + 1)
     plug_in = pseudo * (1 - pseudo) / whole
-    unbiased = np.where(whole > 1, p * (1 - p) / np.maximum(whole - 1, 1), plug_in)
+    unbiased = np.where(whole >= 2, p * (1 - p) / np.maximum(whole - 1, 1), plug_in)
     variance = np.maximum(by_group(w**2 * unbiased, where, groups), by_group(w**2 * plug_in, where, groups))
     freedom = by_group(whole + 1, where, groups)
     found = np.where(freedom > 0, by_group(w * p, where, groups), np.nan)
@@ -97,7 +97,7 @@ def mixture(
     p, more = hits / whole, size + (values + 1) / 2
     unbiased = _spread(w, p, place, cells) / np.maximum(size - 1, 1)
     added = _spread(w, (hits + 0.5) / more[place], place, cells) / more
-    unbiased = np.where(size > 1, unbiased, added)
+    unbiased = np.where(size >= 2, unbiased, added)
     variance = np.maximum(by_group(unbiased, home, groups), by_group(added, home, groups))
     total = by_group(largest, home, groups)
     seen, taken = by_group(w * p, where, groups), by_group(w * q, where, groups)

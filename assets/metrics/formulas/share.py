@@ -113,7 +113,7 @@ def mean_share(k: npt.ArrayLike, n: npt.ArrayLike, group: Ints, groups: int, z: 
     share = hits / total
     pseudo = (hits + 1) / (total + 2)
     plug_in = pseudo * (1 - pseudo) / total
-    unbiased = np.where(total > 1, share * (1 - share) / np.maximum(total - 1, 1), plug_in)
+    unbiased = np.where(total >= 2, share * (1 - share) / np.maximum(total - 1, 1), plug_in)
     variance = np.maximum(by_group(unbiased, where, groups), by_group(plug_in, where, groups))
     mean = ratio(by_group(share, where, groups), cells)
     freedom = by_group(total + 1, where, groups)

@@ -292,5 +292,5 @@ def figure_variance(found: Confusion, pictures: Pictures, effect: Floats, slope:
 
     inside = np.arange(wide) < wide - 1
     lifted = within(counts + np.where(inside, 2 / (wide - 1), 0.0), n + 2) * n
-    unbiased = np.where(n > 1, within(counts, n) * n * ratio(n, n - 1), lifted)
+    unbiased = np.where(n >= 2, within(counts, n) * n * ratio(n, n - 1), lifted)
     return gold_variance(found, effect) + max(float(np.nansum(unbiased)), float(lifted[n > 0].sum()))

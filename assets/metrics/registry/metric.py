@@ -128,9 +128,10 @@ FEW_IN_GROUP = 10
 GROUP_TOO_SMALL = f"too few: {FEW_IN_GROUP} needed in every declared group"
 OTHERS_TOO_FEW = f"too few: {FEW_IN_GROUP} needed in other groups"
 NO_PAIR = "too few: no prompt has 2 assessed pictures"
+TOO_ALIKE = "too few: pictures that were drawn together count as fewer than 2"
 NO_CELL = "too few: no prompt has 5 assessed pictures"
 SEEN = (NO_PICTURES, NOT_ASSESSED)
-FEW = (*SEEN, "too few: … of 5 needed")
+FEW = (*SEEN, "too few: … of 5 needed", TOO_ALIKE)
 
 ATTRIBUTE_VALUES = "the attribute's values, or its bands; ambiguous, cannot_tell and the like never"
 REFERENCE_VALUES = "the values that the reference's row names for the prompt"

@@ -10,7 +10,9 @@ from assets.metrics.counting.cells import Cells
 from assets.metrics.counting.reading import read, read_weeks
 from assets.metrics.counting.tallies import Tallies
 from assets.metrics.declared import is_declared
+from assets.metrics.formulas.share import Floats
 from assets.metrics.registry.metric import Source
+from assets.metrics.scores.rate_clusters import combination_effects
 
 _ON = ("week", "model", "suite", "suite_major", "prompt", "attribute")
 
@@ -22,6 +24,8 @@ def of_weeks(
     counted: Tallies,
     found: Keyed,
     compared: Cells,
+    effect: Floats | None = None,
+    clusters: pl.DataFrame | None = None,
     labeler: str | None = None,
 ) -> dict[Source, pl.DataFrame]:
     """Return the rows of sources `declared`, `typed` and `combinations`; none where nothing is declared.
@@ -33,16 +37,27 @@ def of_weeks(
         counted: of those weeks.
         found: the same with integers for keys.
         compared: the cells beside their references.
+        effect: design effect of each cell; None: nothing was drawn together.
+        clusters: of `rate_clusters.keyed_clusters`.
         labeler: as if the plans named it.
     """
     if not is_declared(con):
         return {}
     beside = {
-        name: _beside(read_weeks(con, name, first, last), counted, found, compared)
+        name: with_effect(_beside(read_weeks(con, name, first, last), counted, found, compared), effect)
         for name in ("declared", "typed")
     }
     combined = _combined(read_weeks(con, "combinations", first, last, labeler=labeler), counted, found)
-    return {"declared": beside["declared"], "typed": beside["typed"], "combinations": combined}
+    return {
+        "declared": beside["declared"],
+        "typed": beside["typed"],
+        "combinations": combination_effects(combined, clusters),
+    }
+
+
+def with_effect(rows: pl.DataFrame, effect: Floats | None) -> pl.DataFrame:
+    """Return rows of cells with the design effect of each; None: nothing was drawn together."""
+    return rows if effect is None else rows.with_columns(effect=pl.Series(effect).gather(rows["cell"]))
 
 
 def of_study(

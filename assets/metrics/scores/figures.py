@@ -12,6 +12,7 @@ import polars as pl
 
 from assets.metrics.counting.cells import Cells
 from assets.metrics.formulas import share
+from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.formulas.prompts_like_these import PromptInterval
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, by_group
 from assets.metrics.registry.metric import (
@@ -19,6 +20,7 @@ from assets.metrics.registry.metric import (
     NO_REFERENCE,
     NOT_ASSESSED,
     ONE_VALUE,
+    TOO_ALIKE,
     WILSON_1927,
     Metric,
 )
@@ -78,9 +80,14 @@ class Basis:
 
 
 def basis(groups: Groups, per_cell: int = 1, behind: int = 1) -> Basis:
-    """Return what stands behind figures that need `per_cell` pictures in a cell and `behind` in one of the cells."""
+    """Return what stands behind figures that need `per_cell` pictures in a cell and `behind` in one of the cells.
+
+    Where a cell needs two, its pictures must be worth two independent ones.
+    """
     cells, n = groups.cells, groups.cells.counts.sum(axis=1)
-    used = cells.referenced & (n >= per_cell)
+    large = cells.referenced & (n >= per_cell)
+    worth = cells.worth(n, np.arange(len(n))) >= min(per_cell, MIN_PICTURES)
+    used = large & worth if per_cell > 1 else large
     count, inside = groups.total(used), groups.total(np.where(used, n, 0))
     every = groups.total(n)
     pictures = groups.total(np.where(cells.referenced, cells.frame["pictures"].to_numpy(), 0))
@@ -88,13 +95,14 @@ def basis(groups: Groups, per_cell: int = 1, behind: int = 1) -> Basis:
     needed = max(per_cell, behind) if groups.single else behind
     few = [f"too few: {seen} of {needed} needed" for seen in range(needed)]
     nowhere = [f"too few: no prompt has {size} assessed pictures" for size in (per_cell, behind)]
-    texts = [None, NO_REFERENCE, NO_PICTURES, NOT_ASSESSED, *nowhere, *few]
-    fewer = np.minimum(whole, needed - 1).astype(np.int64) + 6
+    texts = [None, NO_REFERENCE, NO_PICTURES, NOT_ASSESSED, *nowhere, TOO_ALIKE, *few]
+    fewer = np.minimum(whole, needed - 1).astype(np.int64) + 7
     reason = chosen(
         texts,
         (groups.total(cells.referenced) == 0, 1),
         (pictures == 0, 2),
         (every == 0, 3),
+        ((count == 0) & (groups.total(large) > 0), 6),
         (count == 0, fewer if groups.single else 4),
         (inside < behind, fewer),
         (groups.total(used & (n >= behind)) == 0, 5),
@@ -177,11 +185,15 @@ def rate(
 
 
 def rate_figures(counts: pl.DataFrame, keys: Sequence[str], rates: Iterable[Rate]) -> Iterable[pl.DataFrame]:
-    """Return the rates of every row of counts with Wilson intervals; `counts` also has `cells`."""
+    """Return the rates of every row of counts with Wilson intervals; `counts` also has `cells`.
+
+    And of what was drawn together, the design effect of each rate (`effect_name`).
+    """
     names = counts["value_name"] if "value_name" in counts.columns else None
     for rate in rates:
         whole = counts[rate.whole].to_numpy().astype(float)
-        found = share.wilson(counts[rate.part].to_numpy(), whole)
+        effect = effects_of(counts, effect_name(rate.metric.id))
+        found = share.wilson(counts[rate.part].to_numpy() / effect, whole / effect)
         unseen = (counts["pictures"].to_numpy() == 0) & ("assessed" in counts.columns)
         reason = chosen([None, NO_PICTURES, rate.empty], (unseen, 1), (whole == 0, 2))
         yield rows(
@@ -189,11 +201,16 @@ def rate_figures(counts: pl.DataFrame, keys: Sequence[str], rates: Iterable[Rate
         )
 
 
-def effects_of(counts: pl.DataFrame) -> Floats:
+def effects_of(counts: pl.DataFrame, name: str = "effect") -> Floats:
     """Return the design effect of each row's pictures, 1 where they are independent."""
-    if "effect" not in counts.columns:
+    if name not in counts.columns:
         return np.ones(counts.height)
-    return np.asarray(counts["effect"].to_numpy(), dtype=float)
+    return np.asarray(counts[name].to_numpy(), dtype=float)
+
+
+def effect_name(metric: str) -> str:
+    """Return the column of a rate's design effect."""
+    return f"effect of {metric}"
 
 
 def rows_of(

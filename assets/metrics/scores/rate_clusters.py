@@ -6,12 +6,18 @@ different people.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import duckdb
+import numpy as np
 import polars as pl
 
-from assets.metrics.counting.clusters import drawn_together
+from assets.metrics.counting.clusters import drawn_together, groups_of, parts_of
 from assets.metrics.counting.reading import read_weeks
+from assets.metrics.formulas.clusters import Clustered, DesignEffects, design_effects
+from assets.metrics.formulas.share import Floats, Ints, ratio
 from assets.metrics.scores.demographic import injected
+from assets.metrics.scores.figures import Rate, effect_name
 from assets.metrics.scores.measures.combinations import COMBINED
 from assets.metrics.scores.measures.label_rates import ATTRIBUTE_RATES, OUTSIDE_RATES, PERSON_RATES
 from assets.metrics.scores.measures.outcome_rates import OUTCOME_RATES
@@ -83,3 +89,76 @@ def _named(counts: pl.DataFrame, metric: str, part: str, whole: str) -> pl.DataF
         part=pl.col(part).cast(pl.Float64),
         whole=pl.col(whole).cast(pl.Float64),
     )
+
+
+def keyed_clusters(
+    con: duckdb.DuckDBPyConnection, first: str, last: str, keys: pl.DataFrame, labeler: str | None
+) -> pl.DataFrame | None:
+    """Return `rate_clusters` of some weeks with the `cell_key` of each row: of `keys`, as of `assembly.Keyed`."""
+    if (found := rate_clusters(con, first, last, labeler)) is None:
+        return None
+    on = [*_CELL, "attribute"]
+    cells = keys.with_row_index("cell_key").filter(pl.col("prompt").is_not_null())
+    kinds = {"week": pl.Date, "suite_major": pl.Int32, "turn": pl.Int32}
+    named = cells.select(
+        pl.col("cell_key").cast(pl.Int32), *(pl.col(name).cast(kinds.get(name, pl.String)) for name in on)
+    )
+    return found.join(named, on=on, nulls_equal=True)
+
+
+def rate_effects(
+    counts: pl.DataFrame, rates: Sequence[Rate], clusters: pl.DataFrame | None
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return counts of cells with the design effects of rates, and those of suites; None: nothing was drawn together.
+
+    Args:
+        counts: one row per cell, and value_name where rates have one: cell_key, suite_key, what rates are made of.
+        rates: of the same counts.
+        clusters: of `keyed_clusters`.
+    """
+    if clusters is None or counts.is_empty():
+        return counts, None
+    about = [name for name in ("value_name",) if name in counts.columns]
+    of, groups = groups_of(counts.select("suite_key", pl.col(about).cast(pl.String)))
+    cells, suites = {}, {}
+    for rate in rates:
+        of_rate = clusters.filter(pl.col("metric") == rate.metric.id)
+        found = _designs(counts, rate.part, rate.whole, of_rate, of, groups)
+        cells[effect_name(rate.metric.id)] = found.of_cell
+        suites[effect_name(rate.metric.id)] = found.of_group[of]
+    of_suites = counts.select("suite_key", *about).with_columns(**_columns(suites))
+    return counts.with_columns(**_columns(cells)), of_suites.unique(["suite_key", *about])
+
+
+def combination_effects(counts: pl.DataFrame, clusters: pl.DataFrame | None) -> pl.DataFrame:
+    """Return counts of combinations, one row per cell and combination, with the design effect of each."""
+    if clusters is None or counts.is_empty():
+        return counts
+    of, groups = groups_of(counts.select("suite_key", pl.col("combination").cast(pl.String)))
+    named = counts.rename({"combination": "value_name"})
+    found = _designs(named, "k", "n", clusters.filter(pl.col("metric") == COMBINED), of, groups)
+    return counts.with_columns(effect=pl.Series(found.of_cell))
+
+
+def beside(counts: pl.DataFrame, effects: pl.DataFrame | None) -> pl.DataFrame:
+    """Return counts of suites with the design effects of their rates."""
+    if effects is None:
+        return counts
+    on = [name for name in ("suite_key", "value_name") if name in effects.columns]
+    return counts.join(effects, on=on, how="left", maintain_order="left")
+
+
+def _designs(
+    counts: pl.DataFrame, part: str, whole: str, clusters: pl.DataFrame, of: Ints, groups: int
+) -> DesignEffects:
+    about = [name for name in ("value_name",) if name in counts.columns]
+    placed = counts.with_row_index("at").select("at", "cell_key", pl.col(about).cast(pl.String))
+    placed = placed.join(clusters, on=["cell_key", *about])
+    n, k = (counts[name].to_numpy().astype(float) for name in (whole, part))
+    parts = parts_of(n, placed, placed["at"].to_numpy().astype(np.int64))
+    found = Clustered(n, *parts, np.nan_to_num(ratio(k**2 + (n - k) ** 2, n)))
+    return design_effects(found, of, groups)
+
+
+def _columns(effects: Mapping[str, Floats]) -> dict[str, pl.Series]:
+    return {name: pl.Series(values) for name, values in effects.items()}

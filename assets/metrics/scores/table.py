@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import duckdb
 import polars as pl
@@ -15,6 +16,7 @@ import pyarrow as pa
 
 from assets.metrics.counting.assembly import LABELS, OUTCOMES, Keyed, Levels, keyed, tables
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
+from assets.metrics.counting.clusters import week_designs
 from assets.metrics.counting.reading import labelers_beside, read, read_weeks
 from assets.metrics.counting.tallies import Tallies, tally
 from assets.metrics.registry.metric import Level, Source
@@ -22,6 +24,9 @@ from assets.metrics.registry.metrics import measures
 from assets.metrics.scores import declared_rows
 from assets.metrics.scores.demographic import injected
 from assets.metrics.scores.figures import Groups, each, together
+from assets.metrics.scores.measures.label_rates import ATTRIBUTE_RATES, OUTSIDE_RATES, PERSON_RATES
+from assets.metrics.scores.measures.outcome_rates import OUTCOME_RATES
+from assets.metrics.scores.rate_clusters import beside, keyed_clusters, rate_effects
 from assets.metrics.scores.rates import (
     PERSON_COUNT,
     attribute_counts,
@@ -33,6 +38,7 @@ from warehouse.weeks import shift
 
 #: Four are a tenth quicker and need a third more memory.
 WEEKS_AT_ONCE = 2
+LABEL_RATES = (*ATTRIBUTE_RATES, *PERSON_RATES)
 #: Of a study; a cell has a prompt besides.
 _STUDY = ("model", "condition", "attribute", "labeler", "labeler_version")
 
@@ -116,17 +122,23 @@ def _read_by(
     found = keyed(counted, planned)
     plain = support_cells(found.long, found.cells)
     compared = reference_cells(found.long, found.cells, _expected(expected, counted), ["scale_row"])
-    shown = _stereotyped(pairs, counted, found, plain)
-    declared = declared_rows.of_weeks(con, first, last, counted, found, compared, labeler)
+    clusters = keyed_clusters(con, first, last, found.keys, labeler)
+    if (designs := week_designs(con, first, last, counted.cells, plain.counts, labeler)) is not None:
+        plain = replace(plain, effect=designs.of_cell)
+        compared = replace(compared, effect=designs.of_cell[compared.frame["cell"].to_numpy()])
+    shown = declared_rows.with_effect(_stereotyped(pairs, counted, found, plain), plain.effect)
+    declared = declared_rows.of_weeks(
+        con, first, last, counted, found, compared, plain.effect, clusters, labeler
+    )
     figures = [
         *_of_cells("values", plain, LABELS),
         *_of_cells("references", compared, LABELS, ["reference"]),
         *_of_cells("steps", found.steps, LABELS),
         *_of_rows("stereotypes", "suite", shown, LABELS.suite),
         *_of_declared(declared),
-        *_attribute_rates(found.long, LABELS),
+        *_attribute_rates(found.long, LABELS, clusters),
     ]
-    rates = [] if labeler else [*_outcome_rates(injected(found.answers), OUTCOMES)]
+    rates = [] if labeler else [*_outcome_rates(injected(found.answers), OUTCOMES, clusters)]
     return tables(figures, rates, found.keys, SCORES.names)
 
 
@@ -264,19 +276,22 @@ def _stereotyped(pairs: pl.DataFrame, counted: Tallies, found: Keyed, plain: Cel
     )
 
 
-def _attribute_rates(long: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFrame]:
+def _attribute_rates(
+    long: pl.DataFrame, levels: Levels, clusters: pl.DataFrame | None = None
+) -> Iterable[pl.DataFrame]:
     """Return the rates of an attribute's labels, for cells, and over all pictures of a suite."""
     if long.is_empty():
         return
     carried = _carried(long, levels)
     keys = [name for name in levels.cell if name not in carried]
-    counts, outside = attribute_counts(long, keys, carried), outside_counts(long, keys, carried)
+    counts, of_counts = rate_effects(attribute_counts(long, keys, carried), LABEL_RATES, clusters)
+    outside, of_outside = rate_effects(outside_counts(long, keys, carried), OUTSIDE_RATES, clusters)
     at: Mapping[Level, tuple[Sequence[str], pl.DataFrame, pl.DataFrame]] = {
         "cell": (levels.cell, counts, outside),
         "suite": (
             levels.suite,
-            summed(_rows_standing(counts), levels.suite),
-            summed(_rows_standing(outside), [*levels.suite, "value_name"]),
+            beside(summed(_rows_standing(counts), levels.suite), of_counts),
+            beside(summed(_rows_standing(outside), [*levels.suite, "value_name"]), of_outside),
         ),
     }
     for level, (columns, assessed, others) in at.items():
@@ -297,13 +312,17 @@ def _rows_standing(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter("standing") if "standing" in rows.columns else rows
 
 
-def _outcome_rates(answers: pl.DataFrame, levels: Levels) -> Iterable[pl.DataFrame]:
+def _outcome_rates(
+    answers: pl.DataFrame, levels: Levels, clusters: pl.DataFrame | None
+) -> Iterable[pl.DataFrame]:
     """Return the rates of outcomes and the number of pictures, for cells, and over all slots of a suite."""
     if answers.is_empty():
         return
-    cells = outcome_counts(answers, levels.cell, _carried(answers, levels))
+    counts = outcome_counts(answers, levels.cell, _carried(answers, levels))
+    cells, of_suites = rate_effects(counts, OUTCOME_RATES, clusters)
     yield from _of_rows("answers", "cell", cells, levels.cell)
-    yield from _of_rows("answers", "suite", summed(_rows_standing(cells), levels.suite), levels.suite)
+    whole = beside(summed(_rows_standing(cells), levels.suite), of_suites)
+    yield from _of_rows("answers", "suite", whole, levels.suite)
 
 
 def _study_rows(figures: Sequence[pl.DataFrame], planned: pl.DataFrame, study: str) -> pa.Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.studies.simulations.readers.clusters import MARKS, apart, changed, of_corrected, of_rates, rates
+from tests.studies.simulations.readers.clusters import MARKS, apart, changed, rates
 
 FEW = 400
 
@@ -30,15 +30,3 @@ def test_what_a_word_changes_is_held_whatever_is_drawn_together() -> None:
     found = changed((0.15, 0.65), 5, 20, 0.4, FEW)
     assert min(found.share, found.distance2) >= 0.92
     assert max(found.share_untreated, found.distance2_untreated) < 0.89
-
-
-def test_a_rate_of_a_suite_holds_the_truth() -> None:
-    found, untreated = of_rates(".5", 5, 20, 0.4, FEW)
-    assert found >= 0.915
-    assert untreated < 0.85
-
-
-def test_corrected_figures_hold_the_truth() -> None:
-    share, _, squared, untreated = of_corrected(".5", (27, 5), 0.4, 0.05, 100)
-    assert min(share, squared) >= 0.88
-    assert untreated < 0.8

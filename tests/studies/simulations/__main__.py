@@ -25,6 +25,7 @@ STUDIES: Mapping[str, str] = {
     "withheld_weeks": "the same of changes over weeks",
     "boards": "boards of equal models",
     "clusters": "pictures that were drawn together: coverage, and boards of equal models",
+    "cluster_rates": "the same of rates, of single weeks and of corrected figures",
     "separation": "what ranks tell apart beside known variances, and boards with a model unlike all others",
     "claims": "how often the verdict on a claim is wrong, or changes, at a share that never moves",
     "widths": "narrower intervals, tried where the published ones cover more than they promise",
@@ -47,6 +48,7 @@ STUDIES: Mapping[str, str] = {
 READERS = {
     "claims",
     "clusters",
+    "cluster_rates",
     "corrected_windows",
     "design",
     "effect_windows",

@@ -205,6 +205,22 @@ def test_every_interval_is_found_again(loaded: Con, both: Found) -> None:
             assert same(again["mean"], row["estimate"]), key
 
 
+def test_every_interval_of_pictures_that_were_drawn_together_is_found_again(con: Con) -> None:
+    con.execute(
+        "INSERT INTO clusters SELECT week, model, slot_key, prompt || replicate // 3 FROM slots "
+        f"WHERE week = '{WEEK}' AND model IN ('mixed', 'four')"
+    )
+    made, apart = compute_scores(con, WEEK), published(con, "prompts_like_these")
+    con.execute(f"DELETE FROM scores WHERE week = '{WEEK}'")
+    con.register("made", made)
+    con.execute("INSERT INTO scores BY NAME FROM made")
+    con.unregister("made")
+    mine = published(con, "prompts_like_these")
+    assert differing(mine, audited(con, "prompts_like_these")) == []
+    wider = [key for key in mine.keys() & apart.keys() if mine[key]["high"] > apart[key]["high"] + 0.02]
+    assert {key[1] for key in wider} == {"mixed", "four"}
+
+
 @pytest.mark.parametrize("query", AUDITED)
 def test_the_world_holds_every_metric_with_this_interval_and_figures_without(loaded: Con, query: str) -> None:
     table, _ = AUDITED[query]

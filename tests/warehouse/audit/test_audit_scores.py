@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from math import isclose
 from pathlib import Path
 from typing import Any
@@ -380,6 +382,48 @@ def by_key(found: Sequence[Row]) -> dict[tuple[object, ...], Row]:
     return keyed
 
 
+#: Four answers to a prompt are of one call, those whose labels are alike as far as there are four; of most models.
+TOGETHER = """
+INSERT INTO clusters
+SELECT week, model, slot_key, prompt || turn || ' call ' || place // 4
+FROM (
+    SELECT
+        slots.week, slots.model, slots.slot_key, slots.prompt, slots.turn,
+        row_number() OVER (
+            PARTITION BY slots.week, slots.model, slots.prompt, slots.turn
+            ORDER BY read.labels, hash(slots.slot_key)
+        ) - 1 AS place
+    FROM slots
+    LEFT JOIN (
+        SELECT week, model, slot_key, string_agg(value, ',' ORDER BY attribute DESC) AS labels
+        FROM labels
+        GROUP BY ALL
+    ) AS read USING (week, model, slot_key)
+    SEMI JOIN (
+        SELECT week, model, slot_key
+        FROM attempts INNER JOIN outcomes USING (outcome)
+        WHERE outcome_group IN ('success', 'answer')
+    ) AS answered USING (week, model, slot_key)
+    WHERE slots.model NOT IN ('part', 'even')
+)
+WHERE week = '2026-11-23'
+"""
+
+
+@contextmanager
+def together(con: Con) -> Iterator[Con]:
+    """Yield the world with pictures that were drawn together, and scores of it."""
+    con.execute("BEGIN")
+    try:
+        con.execute(TOGETHER)
+        made = compute_scores(con, WEEK)  # noqa: F841
+        con.execute(f"DELETE FROM scores WHERE week = '{WEEK}'")
+        con.execute("INSERT INTO scores BY NAME FROM made")
+        yield con
+    finally:
+        con.execute("ROLLBACK")
+
+
 @pytest.fixture(scope="module")
 def audited(con: Con) -> dict[str, list[Row]]:
     """What the audit queries find, by metric."""
@@ -430,6 +474,26 @@ def assert_found_again(con: Con, audited: dict[str, list[Row]], metric: str) -> 
     for key, row in mine.items():
         found = [same(row[name], theirs[key][name]) for name in FIGURES]
         assert all(found), (key, row, theirs[key])
+
+
+def test_every_figure_of_pictures_that_were_drawn_together_is_found_again(con: Con) -> None:
+    apart = by_key(rows(con, "FROM scores"))
+    with together(con) as drawn:
+        found, wider = audits(drawn), set()
+        for metric in metrics():
+            assert_found_again(drawn, found, metric.id)
+        mine = by_key(rows(drawn, "FROM scores"))
+    for key in mine.keys() & apart.keys():  # a largest share of too few names no value
+        row, other = mine[key], apart[key]
+        if row["model"] in ("part", "even") or row["week"] != date.fromisoformat(WEEK):
+            assert all(same(row[name], other[name]) for name in FIGURES)
+        elif row["low"] is not None and (row["high"] - row["low"] > 1.1 * (other["high"] - other["low"])):
+            wider.add(row["metric"])
+    told = {row["metric"] for row in mine.values() if row["low"] is not None}
+    assert wider == told
+    assert "too few: pictures that were drawn together count as fewer than 2" in {
+        row["reason"] for row in mine.values()
+    }
 
 
 def test_the_world_holds_what_could_go_wrong(con: Con) -> None:

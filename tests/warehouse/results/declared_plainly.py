@@ -18,13 +18,17 @@ Z = NormalDist().inv_cdf(0.975)
 
 
 class Part(NamedTuple):
-    """One value of one prompt: pictures with it, pictures assessed, its weight, and what is taken off its share."""
+    """One value of one prompt: pictures with it, pictures assessed, its weight, and what is taken off its share.
+
+    And how many of the prompt's pictures count as one.
+    """
 
     prompt: str
     k: int
     n: int
     weight: float
     base: float
+    effect: float
 
 
 class Sum(NamedTuple):
@@ -49,7 +53,7 @@ def stereotypes(world: World, row: Row) -> Any:
     ]
     wanted = [p for p in found if row["value_name"] in (None, f"{p['value']} | {p['subject']}")]
     sides = {own: [_shown(world, row, pair, own=own) for pair in wanted] for own in (True, False)}
-    enough = {own: all(sum(n for _, _, n, _ in side) >= 10 for side in sides[own]) for own in sides}
+    enough = {own: all(sum(n for _, _, n, *_ in side) >= 10 for side in sides[own]) for own in sides}
     if row["metric"] != "stereotype_gap":
         own = row["metric"] == "stereotype_share"
         told = _sum(_parts(sides[own]))
@@ -69,8 +73,8 @@ def stereotypes(world: World, row: Row) -> Any:
     return middle, max(middle - below, a.least - b.most), min(middle + above, a.most - b.least), n
 
 
-def _shown(world: World, row: Row, pair: Row, *, own: bool) -> list[tuple[str, int, int, float]]:
-    """Return (prompt, pictures with the value, assessed, what is taken off) of one side of a pair."""
+def _shown(world: World, row: Row, pair: Row, *, own: bool) -> list[tuple[str, int, int, float, float]]:
+    """Return (prompt, pictures with the value, assessed, what is taken off, how many count as one) of one side."""
     kind = pair["subject"].partition(":")[0]
     subjects = {
         r["prompt"]: r["subject"]
@@ -89,15 +93,16 @@ def _shown(world: World, row: Row, pair: Row, *, own: bool) -> list[tuple[str, i
                 continue
             known, base = list(shares), shares[pair["value"]]
         assessed = [one for one in pictures if one in known]
-        found.append((prompt, assessed.count(pair["value"]), len(assessed), base))
+        effect = world.effect(row, prompt)
+        found.append((prompt, assessed.count(pair["value"]), len(assessed), base, effect))
     return found
 
 
-def _parts(side: list[list[tuple[str, int, int, float]]]) -> list[Part]:
+def _parts(side: list[list[tuple[str, int, int, float, float]]]) -> list[Part]:
     """Return the parts of a mean over pairs of means over prompts."""
     seen = [[one for one in pair if one[2]] for pair in side]
     pairs = sum(bool(pair) for pair in seen)
-    return [Part(p, k, n, 1 / len(pair) / pairs, base) for pair in seen for p, k, n, base in pair]
+    return [Part(p, k, n, 1 / len(pair) / pairs, base, e) for pair in seen for p, k, n, base, e in pair]
 
 
 def _sum(parts: list[Part]) -> Sum | None:
@@ -108,15 +113,17 @@ def _sum(parts: list[Part]) -> Sum | None:
         of_prompt[part.prompt].append(part)
     total, seen, effective, unbiased, added, n = 0.0, 0.0, 0.0, 0.0, 0.0, 0
     for cell in of_prompt.values():
-        size = cell[0].n
+        effect = cell[0].effect
+        size = cell[0].n / effect
         largest = max(part.weight for part in cell)
-        total, seen, n = total + largest, seen + sum(p.weight * p.k / size for p in cell), n + size
+        seen += sum(p.weight * p.k / p.n for p in cell)
+        total, n = total + largest, n + cell[0].n
         effective += largest**2 / size
         more = size + (len(cell) + 1) / 2
-        with_half = _variance([(p.weight, (p.k + 0.5) / more) for p in cell]) / more
+        with_half = _variance([(p.weight, (p.k / effect + 0.5) / more) for p in cell]) / more
         added += with_half
-        plain = _variance([(p.weight, p.k / size) for p in cell])
-        unbiased += plain / (size - 1) if size > 1 else with_half
+        plain = _variance([(p.weight, p.k / p.n) for p in cell])
+        unbiased += plain / (size - 1) if size >= 2 else with_half
     base = sum(p.weight * p.base for p in parts)
     pictures = total**2 / effective
     share = min(seen / total, 1)
@@ -132,6 +139,16 @@ def _variance(values: list[tuple[float, float]]) -> float:
     return max(0.0, sum(w * w * p for w, p in values) - sum(w * p for w, p in values) ** 2)
 
 
+class Typed(NamedTuple):
+    """Of a prompt: pictures with the value and assessed, as many as they are worth; expected; half; pictures."""
+
+    k: float
+    n: float
+    q: Any
+    side: str | None
+    pictures: int
+
+
 def typed(world: World, row: Row) -> Any:
     """Return a figure against a statistic, from the shares of each prompt."""
     from tests.warehouse.results.test_scores_plainly import student
@@ -144,34 +161,36 @@ def typed(world: World, row: Row) -> Any:
     ]
     side_of = {one["subject"].partition(":")[2]: one["side"] for one in declared}
     value = declared[0]["value"]
-    cells = []  # share of women, pictures, expected, side
+    cells: list[Typed] = []
     for prompt, pictures in world.pictures(row).items():
         shares = world.expected(row, prompt)
         assessed = [one for one in pictures if one in (shares or world.support(row))]
         if assessed:
             q = (shares or {}).get(value)
-            cells.append((assessed.count(value), len(assessed), q, side_of.get(prompt.partition("/")[2])))
+            effect, side = world.effect(row, prompt), side_of.get(prompt.partition("/")[2])
+            k, n = assessed.count(value), len(assessed)
+            cells.append(Typed(k / effect, n / effect, q, side, n))
     metric, about = row["metric"], row["value_name"]
     if metric == "mean_share":
         side = {"all": None, "male_typed": "male", "female_typed": "female"}[about]
-        cells = [cell for cell in cells if side in (None, cell[3])]
+        cells = [cell for cell in cells if side in (None, cell.side)]
         weights, taken, sign = [1 / len(cells)] * len(cells) if cells else [], 0.0, 1
     else:
-        cells = [c for c in cells if c[2] is not None]
+        cells = [c for c in cells if c.q is not None]
         if metric.startswith("exaggeration"):
-            cells = [cell for cell in cells if cell[3] == metric.split("_")[1]]
-        n = sum(cell[1] for cell in cells)
+            cells = [cell for cell in cells if cell.side == metric.split("_")[1]]
+        n = sum(cell.pictures for cell in cells)
         sign = -1 if metric == "exaggeration_male_typed" else 1
         if metric == "tilt":
-            if sum(abs(q - 0.5) >= 0.1 - 1e-9 for *_, q, _ in cells) < 5:
+            if sum(abs(c.q - 0.5) >= 0.1 - 1e-9 for c in cells) < 5:
                 return None, None, None, n
-            squares = sum((q - 0.5) ** 2 for *_, q, _ in cells)
-            weights = [(q - 0.5) / squares for *_, q, _ in cells]
+            squares = sum((c.q - 0.5) ** 2 for c in cells)
+            weights = [(c.q - 0.5) / squares for c in cells]
             taken = sum(weights) / 2
         else:
             weights = [1 / len(cells)] * len(cells) if cells else []
-            taken = fmean(cell[2] for cell in cells) if cells else 0.0
-    n = sum(cell[1] for cell in cells)
+            taken = fmean(cell.q for cell in cells) if cells else 0.0
+    n = sum(cell.pictures for cell in cells)
     if not cells:
         return None, None, None, n
     estimate = sum(w * k / m for w, (k, m, *_) in zip(weights, cells, strict=True))
@@ -179,10 +198,10 @@ def typed(world: World, row: Row) -> Any:
     more = [(k + c) / (m + 2 * c) for k, m, *_ in cells]
     added = [p * (1 - p) / m for p, (_, m, *_) in zip(more, cells, strict=True)]
     plain = [
-        k / m * (1 - k / m) / (m - 1) if m > 1 else own for (k, m, *_), own in zip(cells, added, strict=True)
+        k / m * (1 - k / m) / (m - 1) if m >= 2 else own for (k, m, *_), own in zip(cells, added, strict=True)
     ]
     variance = max(sum(w * w * v for w, v in zip(weights, one, strict=True)) for one in (added, plain))
-    half = student(n + len(cells)) * sqrt(variance)
+    half = student(sum(cell.n for cell in cells) + len(cells)) * sqrt(variance)
     low, high = estimate - half, estimate + half
     if metric != "tilt":
         low, high = max(low, 0), min(high, 1)
@@ -201,9 +220,9 @@ def combination(world: World, row: Row) -> Any:
         for one in world.rows("combinations")
         if (one["suite"], one["combination"]) == (row["suite"], row["value_name"])
     }
-    counted = []
+    counted, told_of = {}, {}
     for prompt, read in world.cells[_group(row)].items():
-        if row["prompt"] not in (None, prompt) or not wanted.keys() <= read.keys():
+        if not wanted.keys() <= read.keys():
             continue
         known = {name: set(world.support({**row, "attribute": name})) for name in wanted}
         pictures = list(zip(*(read[name] for name in wanted), strict=True))
@@ -215,28 +234,35 @@ def combination(world: World, row: Row) -> Any:
         k = sum(all(s) and all(f) for s, f in zip(seen, fits, strict=True))
         partly = sum(map(any, seen))
         most = sum(any(s) and all(f) for s, f in zip(seen, fits, strict=True))
-        counted.append((k, sum(map(all, seen)), most, partly))
-    n = sum(cell[1] for cell in counted)
+        counted[prompt] = (k, sum(map(all, seen)), most, partly)
+        shows = [all(f) for f in fits]
+        told_of[prompt] = [
+            ("yes" if f else "no") if all(s) else None for s, f in zip(seen, shows, strict=True)
+        ]
+    effects = world.designs(row, told_of).each
+    here = {p: cell for p, cell in counted.items() if row["prompt"] in (None, p)}
+    n = sum(cell[1] for cell in here.values())
     if not n:
         return None, None, None, 0
 
-    def ends(pairs: list[tuple[int, int]]) -> tuple[float, float, float]:
-        cells = [(k, m) for k, m in pairs if m]
+    def ends(pairs: dict[str, tuple[int, int]]) -> tuple[float, float, float]:
+        worth = {p: effects.get(p, 1.0) for p in pairs}
+        cells = [(k / worth[p], m / worth[p]) for p, (k, m) in pairs.items() if m]
         mean = fmean(k / m for k, m in cells)
         if len(cells) == 1:
             return (mean, *proportion_confint(*cells[0], method="wilson"))
         more = [(k + 1) / (m + 2) for k, m in cells]
         added = [p * (1 - p) / m for p, (_, m) in zip(more, cells, strict=True)]
         plain = [
-            k / m * (1 - k / m) / (m - 1) if m > 1 else own for (k, m), own in zip(cells, added, strict=True)
+            k / m * (1 - k / m) / (m - 1) if m >= 2 else own for (k, m), own in zip(cells, added, strict=True)
         ]
         freedom = sum(m for _, m in cells) + len(cells)
         half = student(freedom) * sqrt(max(sum(added), sum(plain))) / len(cells)
         return mean, max(mean - half, 0), min(mean + half, 1)
 
-    told = ends([(k, m) for k, m, _, _ in counted])
-    least = ends([(k, partly) for k, _, _, partly in counted])
-    most_ = ends([(most, partly) for _, _, most, partly in counted])
+    told = ends({p: (k, m) for p, (k, m, _, _) in here.items()})
+    least = ends({p: (k, partly) for p, (k, _, _, partly) in here.items()})
+    most_ = ends({p: (most, partly) for p, (_, _, most, partly) in here.items()})
     return told[0], min(told[1], least[1]), max(told[2], most_[2]), n
 
 

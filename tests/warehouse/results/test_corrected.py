@@ -157,6 +157,40 @@ def test_the_audit_query_finds_the_same_figures_from_labels_and_answers_alone(
     assert (pairs["estimate"] - pairs["raw_estimate"]).abs().max() > 0.02
 
 
+def test_the_audit_query_finds_the_same_of_pictures_that_were_drawn_together(
+    scored: tuple[Con, pl.DataFrame],
+) -> None:
+    con, apart = scored
+    con.execute("BEGIN")
+    con.execute(
+        """
+        INSERT INTO clusters
+        SELECT week, model, slot_key, prompt || turn || place // 4
+        FROM (
+            SELECT slots.*, row_number() OVER (
+                PARTITION BY week, model, prompt, turn ORDER BY labels.value, slot_key
+            ) - 1 AS place
+            FROM slots INNER JOIN labels USING (week, model, slot_key)
+            WHERE labels.attribute = 'perceived_gender' AND model = $model
+        )
+        """,
+        {"model": ONE},
+    )
+    made = compute_scores(con, WEEK)  # noqa: F841
+    con.execute("DELETE FROM scores WHERE week = $week", {"week": WEEK})
+    con.execute("INSERT INTO scores BY NAME FROM made")
+    found = pl.DataFrame(week_corrections(con, WEEK))
+    beside_sql(con, found)
+    con.execute("ROLLBACK")
+    on = ["model", "suite", "suite_major", "condition", "turn", "attribute", "metric"]
+    both = found.join(apart, on=[*on, "reference", "value_name"], nulls_equal=True, suffix="_apart").filter(
+        pl.col("attribute") == "perceived_gender", pl.col("metric") == "share"
+    )
+    wider = (both["high"] - both["low"]) / (both["high_apart"] - both["low_apart"])
+    assert both.filter(wider > 1.1)["model"].unique().to_list() == [ONE]
+    assert both.filter(wider < 1 - 1e-9).is_empty()
+
+
 def test_the_audit_query_finds_the_same_where_labels_are_missing_undeclared_or_of_two_versions(
     con: Con, store: Store, tmp_path: Path
 ) -> None:

@@ -307,8 +307,15 @@ def test_only_the_newest_labeler_version_is_scored(con: duckdb.DuckDBPyConnectio
     assert (found["estimate"], found["labeler_version"]) == (1.0, "2-aaaaaaaaaaaa")
 
 
-def test_cell_shares_equal_the_scores(con: duckdb.DuckDBPyConnection) -> None:
+@pytest.mark.parametrize("together", [False, True])
+def test_cell_shares_equal_the_scores(con: duckdb.DuckDBPyConnection, together: bool) -> None:
     rows = scored(con, suites=(SUITE, CONFRONTATION), outcomes=mixed)
+    apart = {row["low"] for row in asked(con, "FROM cell_shares")}
+    if together:
+        con.execute("INSERT INTO clusters SELECT week, model, slot_key, prompt FROM slots")
+        replace_week(con, "scores", WEEK, compute_scores(con, WEEK))
+        rows = asked(con, "FROM scores")
+        assert {row["low"] for row in asked(con, "FROM cell_shares")} != apart
     key = ("prompt", "turn", "attribute", "scale")
     scores = {
         (*(r[k] for k in key), r["value_name"]): r for r in rows if r["metric"] == "share" and r["prompt"]

@@ -8,7 +8,7 @@ prototype and against enumeration (`tests/unit/metrics`).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import permutations
 from math import log, sqrt
 from statistics import NormalDist, fmean
@@ -22,6 +22,7 @@ from statsmodels.stats.proportion import proportion_confint
 from assets.metrics.registry.metrics import metrics
 from tests.warehouse.audit import test_audit_scores
 from tests.warehouse.results import declared_plainly
+from tests.warehouse.windows.windows_plainly import Designs, designs
 
 con = test_audit_scores.con  # a world with what could go wrong
 Row = dict[str, Any]
@@ -57,15 +58,22 @@ class World:
         self.answers: dict[tuple[Any, ...], dict[str, dict[str, list[Row]]]] = defaultdict(
             lambda: defaultdict(lambda: defaultdict(list))
         )
+        #: the same → prompt → what each picture was drawn with
+        self.drawn: dict[tuple[Any, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._designs: dict[tuple[Any, ...], Designs] = {}
+        clusters = {(r["week"], r["model"], r["slot_key"]): r["cluster"] for r in self.rows("clusters")}
         for slot in self.rows("slots ORDER BY turn"):
             week, model, prompt = where = slot["week"], slot["model"], slot["prompt"]
             group = (week, model, slot["suite"], conditions[where], min(slot["turn"], 2))
             tried = attempts[week, model, slot["slot_key"]]
             ended = next((a for a in tried if outcomes[a["outcome"]]["final"]), tried[-1] if tried else {})
             kind = outcomes[ended["outcome"]]["outcome_group"] if ended else "none"
+            drawn = clusters.get((week, model, slot["slot_key"]), slot["slot_key"])
             if ended.get("outcome") != "not_needed":
                 answer = slot["conversation"] or slot["slot_key"]
-                self.answers[group][prompt][answer].append({**ended, "kind": kind})
+                self.answers[group][prompt][answer].append({**ended, "kind": kind, "drawn": drawn})
+            if kind == "success":
+                self.drawn[group][prompt].append(drawn)
             for attribute in wanted[where]:
                 pictures = self.cells[group][prompt].setdefault(attribute, [])
                 raw = self.raw[group][prompt].setdefault(attribute, [])
@@ -81,6 +89,26 @@ class World:
                 value = found[0]["value"] if found else "not_assessed"
                 raw.append(value if value in known else "invalid" if found else value)
                 pictures.append(_named(known[value]) if value in known else "invalid" if found else value)
+
+    def effect(self, row: Row, prompt: str) -> float:
+        """Return how many pictures of a prompt that show a value of the support count as one."""
+        key = (_group(row), row["attribute"], row["scale"])
+        if key not in self._designs:
+            support = self.support(row)
+            told = self.pictures({**row, "prompt": None})
+            self._designs[key] = self.designs(
+                row, {p: [v if v in support else None for v in cell] for p, cell in told.items()}
+            )
+        return self._designs[key].each.get(prompt, 1.0)
+
+    def designs(self, row: Row, told: Mapping[str, Sequence[str | None]]) -> Designs:
+        """Return the design effects of what each picture of the cells of a row says; None: nothing."""
+        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for prompt, values in told.items():
+            for drawn, value in zip(self.drawn[_group(row)][prompt], values, strict=True):
+                if value is not None:
+                    found[prompt][drawn].append(value)
+        return designs(found)
 
     def rows(self, query: str) -> list[Row]:
         found = self._con.execute(f"FROM {query}")
@@ -133,14 +161,14 @@ def _group(row: Row) -> tuple[Any, ...]:
     return row["week"], row["model"], row["suite"], row["condition"], row["turn"]
 
 
-def rate(k: int, n: int) -> tuple[float | None, float | None, float | None, int]:
+def rate(k: int, n: int, effect: float = 1.0) -> tuple[float | None, float | None, float | None, int]:
     if not n:
         return None, None, None, 0
-    low, high = proportion_confint(k, n, method="wilson")
+    low, high = proportion_confint(k / effect, n / effect, method="wilson")
     return k / n, low, high, n
 
 
-def student(freedom: int) -> float:
+def student(freedom: float) -> float:
     """Cornish and Fisher's expansion of the t quantile at 97.5 %: z + Σ of Abramowitz & Stegun 26.7.5."""
     z = NormalDist().inv_cdf(0.975)
     terms = (
@@ -157,72 +185,96 @@ def student(freedom: int) -> float:
 
 def share(world: World, row: Row) -> Any:
     support = world.support(row)
-    cells = [
-        (assessed.count(row["value_name"]), len(assessed))
-        for pictures in world.pictures(row).values()
+    counted = [
+        (assessed.count(row["value_name"]), len(assessed), world.effect(row, prompt))
+        for prompt, pictures in world.pictures(row).items()
         if (assessed := [one for one in pictures if one in support])
     ]
-    if len(cells) == 1:
-        return rate(*cells[0])
-    if not cells:
+    if len(counted) == 1:
+        return rate(*counted[0])
+    if not counted:
         return None, None, None, 0
+    cells = [(k / effect, n / effect) for k, n, effect in counted]
     mean = fmean(k / n for k, n in cells)
     pseudo = [((k + 1) / (n + 2), n) for k, n in cells]
     added = [p * (1 - p) / n for p, n in pseudo]
     unbiased = [
-        k / n * (1 - k / n) / (n - 1) if n > 1 else own for (k, n), own in zip(cells, added, strict=True)
+        k / n * (1 - k / n) / (n - 1) if n >= 2 else own for (k, n), own in zip(cells, added, strict=True)
     ]
-    n = sum(n for _, n in cells)
-    half = student(n + len(cells)) * sqrt(max(sum(added), sum(unbiased))) / len(cells)
-    return mean, max(mean - half, 0), min(mean + half, 1), n
+    freedom = sum(n for _, n in cells) + len(cells)
+    half = student(freedom) * sqrt(max(sum(added), sum(unbiased))) / len(cells)
+    return mean, max(mean - half, 0), min(mean + half, 1), sum(n for _, n, _ in counted)
 
 
 def max_share(world: World, row: Row) -> Any:
     support = world.support(row)
-    cells = [[one for one in pictures if one in support] for pictures in world.pictures(row).values()]
-    enough = [cell for cell in cells if len(cell) >= 5]
-    n = sum(map(len, enough or cells))
+    cells = [
+        ([one for one in pictures if one in support], world.effect(row, prompt))
+        for prompt, pictures in world.pictures(row).items()
+    ]
+    enough = [(cell, effect) for cell, effect in cells if len(cell) >= 5 and len(cell) / effect >= 2]
+    n = sum(len(cell) for cell, _ in enough or cells)
     if not enough:
         return None, None, None, n
-    tops = [max(cell.count(value) for value in support) for cell in enough]
+    tops = [max(cell.count(value) for value in support) for cell, _ in enough]
     if row["prompt"] is None:
-        return fmean(top / len(cell) for top, cell in zip(tops, enough, strict=True)), None, None, n
-    return rate(tops[0], len(enough[0]))
+        return fmean(top / len(cell) for top, (cell, _) in zip(tops, enough, strict=True)), None, None, n
+    return rate(tops[0], len(enough[0][0]), enough[0][1])
 
 
-def compared(world: World, row: Row) -> list[tuple[Cell, dict[str, float]]]:
-    found = [(cell, world.expected(row, prompt)) for prompt, cell in world.pictures(row).items()]
-    return [([one for one in cell if one in shares], shares) for cell, shares in found if shares]
+def compared(world: World, row: Row) -> list[tuple[Cell, dict[str, float], float]]:
+    """Return the pictures that show a value of the reference, its shares, and how many pictures count as one."""
+    found = [
+        (cell, world.expected(row, prompt), world.effect(row, prompt))
+        for prompt, cell in world.pictures(row).items()
+    ]
+    return [
+        ([one for one in cell if one in shares], shares, effect) for cell, shares, effect in found if shares
+    ]
+
+
+def two(cell: Cell, effect: float) -> bool:
+    """Return whether the pictures of a cell are worth two."""
+    return len(cell) > 1 and len(cell) / effect >= 2
+
+
+def agreement(cell: Cell, effect: float) -> float:
+    """Return the share of pairs of different pictures that agree, as of fewer where they were drawn together."""
+    pairs, n = fmean(a == b for a, b in permutations(cell, 2)), len(cell)
+    squares = (pairs * (n - 1) + 1) / n
+    return squares - (1 - squares) / (n / effect - 1)
 
 
 def distance2(world: World, row: Row) -> Any:
     """½ of the mean over pairs of different pictures of [same value] - q_i - q_j + Σ q²."""
-    cells = [(cell, q) for cell, q in compared(world, row) if len(cell) > 1]
+    cells = [(cell, q, effect) for cell, q, effect in compared(world, row) if two(cell, effect)]
     found = [
-        fmean(
-            (a == b) - q[a] - q[b] + sum(share**2 for share in q.values()) for a, b in permutations(cell, 2)
+        (
+            agreement(cell, effect)
+            - fmean(q[a] + q[b] for a, b in permutations(cell, 2))
+            + sum(share**2 for share in q.values())
         )
         / 2
-        for cell, q in cells
+        for cell, q, effect in cells
     ]
-    every = sum(len(cell) for cell, _ in cells or compared(world, row))
+    every = sum(len(cell) for cell, *_ in cells or compared(world, row))
     return (fmean(found) if found else None), ..., ..., every
 
 
 def distance(world: World, row: Row) -> Any:
     squared, low, high, n = distance2(world, row)
-    told = any(len(cell) >= 5 for cell, _ in compared(world, row))
+    told = any(len(cell) >= 5 and two(cell, effect) for cell, _, effect in compared(world, row))
     return (sqrt(squared if squared > 1e-14 else 0) if told else None), low, high, n
 
 
 def tvd(world: World, row: Row) -> Any:
-    cells = [(cell, q) for cell, q in compared(world, row) if cell]
+    cells = [(cell, q) for cell, q, _ in compared(world, row) if cell]
     found = [sum(abs(cell.count(v) / len(cell) - share) for v, share in q.items()) / 2 for cell, q in cells]
     return (fmean(found) if found else None), None, None, sum(len(cell) for cell, _ in cells)
 
 
 def tvd_floor(world: World, row: Row) -> Any:
-    cells = [(len(cell), q) for cell, q in compared(world, row) if cell]
+    cells = [(len(cell), q) for cell, q, _ in compared(world, row) if cell]
     found = [
         sum(binom.expect(lambda x, n=n, p=p: abs(x / n - p), args=(n, p)) for p in q.values()) / 2
         for n, q in cells
@@ -234,19 +286,23 @@ def anachronism(world: World, row: Row) -> Any:
     return share(world, {**row, "value_name": "historical"})
 
 
-def assessed(world: World, row: Row) -> list[Cell]:
+def assessed(world: World, row: Row) -> list[tuple[Cell, float]]:
+    """Return the assessed pictures of each cell, and how many count as one."""
     support = world.support(row)
-    return [[one for one in cell if one in support] for cell in world.pictures(row).values()]
+    return [
+        ([one for one in cell if one in support], world.effect(row, prompt))
+        for prompt, cell in world.pictures(row).items()
+    ]
 
 
 def homogeneity(world: World, row: Row) -> Any:
     """The share of pairs of different pictures that agree, 0 where it is 1/K."""
     k, cells = len(world.support(row)), assessed(world, row)
-    pairs = [fmean(a == b for a, b in permutations(cell, 2)) for cell in cells if len(cell) > 1]
-    told = k > 1 and any(len(cell) >= 5 for cell in cells)
-    entered = [cell for cell in cells if len(cell) > 1] or cells
+    pairs = [agreement(*cell) for cell in cells if two(*cell)]
+    told = k > 1 and any(len(cell) >= 5 and two(cell, effect) for cell, effect in cells)
+    entered = [cell for cell in cells if two(*cell)] or cells
     found = fmean((agree - 1 / k) / (1 - 1 / k) for agree in pairs) if told else None
-    return found, ..., ..., sum(map(len, entered))
+    return found, ..., ..., sum(len(cell) for cell, _ in entered)
 
 
 def lift(world: World, row: Row) -> Any:
@@ -302,31 +358,43 @@ def of_others(world: World, row: Row) -> Any:
 
 
 def of_labels(world: World, row: Row) -> Any:
-    pictures = [one for cell in world.pictures(row).values() for one in cell]
-    support, count = world.support(row), Counter(pictures)
-    assessed = sum(count[value] for value in support)
-    parts = {
-        "assessed_rate": (assessed, len(pictures)),
-        "cannot_tell_rate": (count["cannot_tell"], len(pictures)),
-        "invalid_rate": (count["invalid"], len(pictures)),
-        "not_assessed_rate": (count["not_assessed"], len(pictures)),
-        "outside_rate": (count[row["value_name"]], len(pictures)),
-        "no_person_rate": (count["0"], assessed),
-        "multi_person_rate": (assessed - count["0"] - count["1"], assessed),
+    support = world.support(row)
+    parts: dict[str, Callable[[str], bool]] = {
+        "assessed_rate": lambda one: one in support,
+        "cannot_tell_rate": lambda one: one == "cannot_tell",
+        "invalid_rate": lambda one: one == "invalid",
+        "not_assessed_rate": lambda one: one == "not_assessed",
+        "outside_rate": lambda one: one == row["value_name"],
+        "no_person_rate": lambda one: one == "0",
+        "multi_person_rate": lambda one: one not in ("0", "1"),
     }
-    return rate(*parts[row["metric"]])
+    part, people = parts[row["metric"]], row["metric"] in ("no_person_rate", "multi_person_rate")
+    told = {
+        prompt: [yes_or_no(part(one)) if one in support or not people else None for one in cell]
+        for prompt, cell in world.pictures({**row, "prompt": None}).items()
+    }
+    return of_designs(row, told, world.designs(row, told))
+
+
+def yes_or_no(part: bool) -> str:
+    return "yes" if part else "no"
+
+
+def of_designs(row: Row, told: Mapping[str, Sequence[str | None]], found: Designs) -> Any:
+    """Return the rate of a prompt, or of all together, of what each of its pictures or answers says."""
+    cells = [*told.values()] if row["prompt"] is None else [told[row["prompt"]]]
+    every = [one for cell in cells for one in cell if one is not None]
+    effect = found.whole if row["prompt"] is None else found.each.get(row["prompt"], 1.0)
+    return rate(every.count("yes"), len(every), effect)
 
 
 def of_outcomes(world: World, row: Row) -> Any:
     prompts = world.answers[_group(row)]
-    told = [*prompts.values()] if row["prompt"] is None else [prompts[row["prompt"]]]
-    answers = [turns for found in told for turns in found.values()]
-    drawn = [[turn for turn in turns if turn["kind"] == "success"] for turns in answers]
-    ok = sum(map(bool, drawn))
-    refused = sum(
-        not pictures and turns[-1]["kind"] == "answer" for pictures, turns in zip(drawn, answers, strict=True)
-    )
-    last = [pictures[-1] for pictures in drawn if pictures]
+    if row["metric"] == "pictures":
+        cells = [*prompts.values()] if row["prompt"] is None else [prompts[row["prompt"]]]
+        answers = [turns for found in cells for turns in found.values()]
+        drawn = sum(turn["kind"] == "success" for turns in answers for turn in turns)
+        return float(drawn), None, None, len(answers)
     # whether the model ever says how it rewrote, among figures of this level
     reports = any(
         turn.get("revised_prompt") is not None
@@ -337,21 +405,37 @@ def of_outcomes(world: World, row: Row) -> Any:
         for turns in found.values()
         for turn in [one for one in turns if one["kind"] == "success"][-1:]
     )
-    changed = sum(
-        turn["revised_prompt"] is not None and turn["revised_prompt"].split() != turn["prompt_sent"].split()
-        for turn in last
-    )
-    parts = {
-        "completeness": (ok + refused, len(answers)),
-        "failed_rate": (len(answers) - ok - refused, len(answers)),
-        "answer_rate": (ok, ok + refused),
-        "refused_rate": (refused, ok + refused),
-        "rewrite_rate": (changed, ok if reports else 0),
-        "demographic_injection_rate": (sum(map(_injected, last)), ok if reports else 0),
-    }
-    if row["metric"] == "pictures":
-        return float(sum(map(len, drawn))), None, None, len(answers)
-    return rate(*parts[row["metric"]])
+
+    def said(turns: list[Row]) -> tuple[str, str | None]:
+        """Return what an answer was given with, and whether it counts for the rate; None: it is not of it."""
+        pictures = [turn for turn in turns if turn["kind"] == "success"]
+        one = pictures[-1] if pictures else turns[-1]
+        ok, refused = bool(pictures), not pictures and one["kind"] == "answer"
+        rewritten = ok and reports
+        changed = ok and one["revised_prompt"] is not None
+        parts = {
+            "completeness": (ok or refused, True),
+            "failed_rate": (not (ok or refused), True),
+            "answer_rate": (ok, ok or refused),
+            "refused_rate": (refused, ok or refused),
+            "rewrite_rate": (
+                changed and one["revised_prompt"].split() != one["prompt_sent"].split(),
+                rewritten,
+            ),
+            "demographic_injection_rate": (ok and _injected(one), rewritten),
+        }
+        part, whole = parts[row["metric"]]
+        return one["drawn"], yes_or_no(part) if whole else None
+
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    told: dict[str, list[str | None]] = {}
+    for prompt, answers_ in prompts.items():
+        each = [said(turns) for turns in answers_.values()]
+        told[prompt] = [one for _, one in each]
+        for drawn_with, one in each:
+            if one is not None:
+                found[prompt][drawn_with].append(one)
+    return of_designs(row, told, designs(found))
 
 
 #: What `test_audit_scores.REVISED` adds that names a group, and what a prompt must hold to have named it before.
@@ -399,8 +483,24 @@ def world(con: duckdb.DuckDBPyConnection) -> World:
 
 @pytest.mark.parametrize("metric", FIGURES)
 def test_every_figure_is_what_its_definition_says(world: World, metric: str) -> None:
-    found: Sequence[Row] = world.rows(f"scores WHERE metric = '{metric}'")
-    assert sum(row["estimate"] is not None for row in found) > 3
+    assert_what_it_says(world, metric)
+
+
+def test_every_figure_of_pictures_that_were_drawn_together_is_what_its_definition_says(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    with test_audit_scores.together(con) as drawn:
+        world = World(drawn)
+        for metric in FIGURES:
+            assert_what_it_says(
+                world, metric, "week = '2026-11-23' AND model NOT IN ('many-1', 'many-2', 'many-4')"
+            )
+
+
+def assert_what_it_says(world: World, metric: str, which: str = "TRUE") -> None:
+    """Assert that a metric's rows of `scores` are what is computed here."""
+    found: Sequence[Row] = world.rows(f"scores WHERE metric = '{metric}' AND {which}")
+    assert any(row["estimate"] is not None for row in found)
     for row in found:
         estimate, low, high, n = FIGURES[metric](world, row)
         told = (row["estimate"], row["low"], row["high"], row["n"])

@@ -17,6 +17,7 @@ from assets.metrics.registry.metric import (
     NO_REFERENCE,
     REFERENCE_VALUES,
     SEEN,
+    TOO_ALIKE,
     TOO_FEW,
     UNBIASED,
     Metric,
@@ -39,7 +40,7 @@ from assets.metrics.scores.figures import Groups, basis, rows_of
         denominator=ASSESSED_PICTURES,
         interval=HULL + "; the lower end may be negative, as the estimate may",
         prompts_interval=True,
-        null_when=(NO_REFERENCE, *SEEN, "too few: 1 of 2 needed", NO_PAIR),
+        null_when=(NO_REFERENCE, *SEEN, "too few: 1 of 2 needed", NO_PAIR, TOO_ALIKE),
         source=UNBIASED,
     ),
     Metric(

@@ -21,7 +21,7 @@ from assets.metrics.registry.metric import (
     Metric,
     metric,
 )
-from assets.metrics.scores.figures import chosen, rows
+from assets.metrics.scores.figures import chosen, effects_of, rows
 
 
 class LiftSide(NamedTuple):
@@ -35,12 +35,19 @@ class LiftSide(NamedTuple):
 
 
 def side(
-    k: npt.ArrayLike, n: npt.ArrayLike, group: Ints, groups: int, taken: Bools, z: float = Z95
+    k: npt.ArrayLike,
+    n: npt.ArrayLike,
+    group: Ints,
+    groups: int,
+    taken: Bools,
+    effect: npt.ArrayLike = 1.0,
+    z: float = Z95,
 ) -> LiftSide:
     """Return the mean share of the taken cells of each group, with Wilson's interval at its effective n.
 
     The effective n is m² / Σ 1/n over the m cells: with it p(1 - p)/n is the variance of a mean of m shares that are
-    alike, and no less than that of a mean of shares that differ. One cell has its own Wilson interval.
+    alike, and no less than that of a mean of shares that differ. One cell has its own Wilson interval. Here n is the
+    independent pictures that a cell's are worth.
 
     Args:
         k: (cells,) pictures with the value.
@@ -48,14 +55,16 @@ def side(
         group: (cells,) the group of each cell.
         groups: number of groups.
         taken: (cells,) whether the cell is on this side.
+        effect: (cells,) design effect of the cell's pictures.
         z: normal quantile of the wanted confidence.
     """
     hits, whole = np.asarray(k, dtype=float), np.asarray(n, dtype=float)
     used = taken & (whole > 0)
+    worth = (whole / effect)[used]
     hits, whole, where = hits[used], whole[used], group[used]
     cells = by_group(np.ones_like(whole), where, groups)
     share = ratio(by_group(hits / whole, where, groups), cells)
-    effective = ratio(cells * cells, by_group(1 / whole, where, groups))
+    effective = ratio(cells * cells, by_group(1 / worth, where, groups))
     pictures = np.where(cells > 0, effective, 0.0)
     found = wilson(np.nan_to_num(share) * pictures, pictures, z)
     # a share of exactly 0 or 1 keeps that end, whatever the product rounds to
@@ -119,7 +128,8 @@ def lift_figures(cells: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.DataFr
 
     Args:
         cells: one row a pair and cell, of prompts of the same kind of subject: `keys`, value_name, value, own (whether
-            the prompt names the group), k (pictures with the value), n (assessed), pictures (all).
+            the prompt names the group), k (pictures with the value), n (assessed), pictures (all); and, where pictures
+            were drawn together, effect, the design effect of the cell.
         keys: the columns that make a group of cells.
     """
     if cells.is_empty():
@@ -132,7 +142,8 @@ def lift_figures(cells: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.DataFr
     pair, pairs = numbered["pair"].to_numpy().astype(np.int64), frame.height
     k, n = (cells[name].to_numpy().astype(float) for name in ("k", "n"))
     mine = cells["own"].to_numpy()
-    own, other = (side(k, n, pair, pairs, taken) for taken in (mine, ~mine))
+    effect = effects_of(cells)
+    own, other = (side(k, n, pair, pairs, taken, effect) for taken in (mine, ~mine))
     found = lift(own, other)
     unseen = np.isinf(found.estimate)
     reason = chosen(

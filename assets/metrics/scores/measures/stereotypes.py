@@ -100,8 +100,8 @@ def stereotype_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl
     Args:
         counts: one row a pair and cell, of prompts of the same kind of subject: `keys`, reference, value_name, declared
             (pairs that the board has), own (whether the prompt is of the group), cell, k (pictures with the value), n
-            (assessed), expected (share of the statistic; 0 without one), pictures (all); of windows also effect, the
-            design effect of the cell.
+            (assessed), expected (share of the statistic; 0 without one), pictures (all); and, where pictures were
+            drawn together, effect, the design effect of the cell.
         keys: the columns that make a suite's attribute.
     """
     if counts.is_empty():

@@ -112,5 +112,5 @@ def tvd_figures(groups: Groups) -> Iterable[pl.DataFrame]:
     """Return `tvd` and `tvd_floor` of every group against its reference: means over cells with an assessed picture."""
     cells, seen = groups.cells, basis(groups)
     yield rows_of(groups, "tvd", groups.mean(tvd(cells.counts, cells.expected), seen.used), seen)
-    floor = noise_floor(cells.terms.n, cells.expected)
+    floor = noise_floor(cells.counts.sum(axis=1), cells.expected)
     yield rows_of(groups, "tvd_floor", groups.mean(floor, seen.used), seen)

@@ -102,7 +102,7 @@ def typed_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.Data
     Args:
         counts: one row a cell: `keys`, reference, side (male or female where the prompt is typed), k (pictures with the
             value whose share the statistic has), n (assessed), expected (its share there; NULL without a row),
-            pictures (all); of windows also effect, the design effect of the cell.
+            pictures (all); and, where pictures were drawn together, effect, the design effect of the cell.
         keys: the columns that make a suite's attribute.
     """
     if counts.is_empty():

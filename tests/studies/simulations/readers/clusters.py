@@ -16,12 +16,9 @@ import numpy as np
 from assets.metrics.effects.formulas import distance2_changes, share_changes
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.clusters import Clustered, DesignEffects, design_effects
-from assets.metrics.formulas.share import Bools, Floats, by_group, mean_share, wilson
-from assets.metrics.labels.confusion import Pictures, confusion, corrected_shares
-from assets.metrics.labels.distances import corrected_distance2
+from assets.metrics.formulas.share import Bools, Floats, mean_share
 from assets.metrics.ranks.order import compare_counts
 from assets.metrics.ranks.pairs import differences
-from tests.studies.simulations.label_error import draw
 from tests.studies.simulations.tables import Table
 
 TITLE = "Pictures that were drawn together"
@@ -118,51 +115,6 @@ def rates(truth: str, prompts: int, clusters: int, rho: Floats, draws: int) -> R
 
 def _holds(low: Floats, high: Floats, truth: float) -> Bools:
     return np.asarray((low <= truth + 1e-12) & (high >= truth - 1e-12))
-
-
-def of_rates(truth: str, prompts: int, clusters: int, rho: float, draws: int) -> tuple[float, float]:
-    """Return how often the interval of a rate of a whole suite holds the truth, and with every picture counted."""
-    lot = np.random.default_rng([SEED, 7, prompts, clusters, round(1000 * rho), TRUTHS.index(truth)])
-    shares = planted(truth, prompts)
-    values, found = effects_of(drawn(shares, clusters, np.full(prompts, rho), draws, lot))
-    of = np.repeat(np.arange(draws), prompts)
-    k, n = (by_group(part, of, draws) for part in (values[:, 0], values.sum(axis=1)))
-    ends = (wilson(k / effect, n / effect) for effect in (found.of_group, np.ones(draws)))
-    covered = [float(_holds(one.low, one.high, float(shares.mean())).mean()) for one in ends]
-    return covered[0], covered[1]
-
-
-def of_corrected(
-    truth: str, shape: tuple[int, int], rho: float, error: float, draws: int
-) -> tuple[float, float, float, float]:
-    """Return how often intervals of a week's corrected share and distance hold the truth, each also as independent.
-
-    Gold is of 100 of its pictures, people being right and the labeler wrong in `error` of all pictures.
-    """
-    prompts, clusters = shape
-    lot = np.random.default_rng([SEED, 8, prompts, clusters, round(1000 * rho), TRUTHS.index(truth)])
-    shares, columns = planted(truth, prompts), np.array([0, 1])
-    every, even = np.ones(prompts, dtype=bool), np.full((prompts, 2), 0.5)
-    wanted = float(shares.mean()), float(np.mean((shares - 0.5) ** 2))
-    held: list[list[bool]] = [[], [], [], []]
-    for first in drawn(shares, clusters, np.full(prompts, rho), draws, lot).astype(int):
-        shown = np.stack([first, SIZE - first], axis=2)
-        right = lot.binomial(shown, 1 - error)
-        read = right + (shown - right)[..., ::-1]
-        joint = np.zeros((prompts, 3, 3), dtype=int)  # people see, read as
-        joint[:, columns, columns] = right.sum(axis=1)
-        joint[:, columns, columns[::-1]] = (shown - right).sum(axis=1)
-        counts = joint.sum(axis=1).astype(float)
-        gold = confusion(draw(lot, joint, 100), Pictures(counts, every, every))
-        _, effect = counted(read[None, ..., 0].astype(float))
-        for place, worth in enumerate((effect, None)):
-            pictures = Pictures(counts, every, every, effect=worth)
-            share = corrected_shares(gold, pictures)
-            squared = corrected_distance2(gold, pictures, columns, even)
-            held[place].append(bool(share.low[0] <= wanted[0] <= share.high[0]))
-            held[2 + place].append(bool(squared.low <= wanted[1] <= squared.high))
-    covered = [float(np.mean(part)) for part in held]
-    return covered[0], covered[1], covered[2], covered[3]
 
 
 def apart(truth: str, clusters: int, rho: float, boards: int, treated: bool = True) -> float:
@@ -272,29 +224,6 @@ def tables(draws: float) -> list[Table]:
                     one.untreated,
                 )
             )
-    whole = [
-        (
-            f"{prompts} x {clusters} of {SIZE}",
-            rho,
-            *np.min([of_rates(truth, prompts, clusters, rho, many) for truth in TRUTHS], axis=0).tolist(),
-        )
-        for prompts, clusters in SHAPES
-        for rho in (0.0, 0.2, 0.4, 0.9)
-    ]
-    right = [
-        (
-            f"{prompts} x {clusters} of {SIZE}",
-            rho,
-            *np.min(
-                [of_corrected(one, (prompts, clusters), rho, 0.05, max(many // 8, 1)) for one in TRUTHS],
-                axis=0,
-            ).tolist(),
-        )
-        for prompts, clusters in ((27, 5), (27, 20))
-        for rho in (0.0, 0.2, 0.4)
-    ]
-    low_right = min(value for row in right for value in (row[2], row[4]))
-    low_rate = min(row[2] for row in whole)
     false = []
     for clusters in (5, 20):
         for rho in RHO:
@@ -323,18 +252,6 @@ def tables(draws: float) -> list[Table]:
             "Coverage where prompts differ in how alike their pictures are",
             ("prompts x clusters, correlation", "distance", "pair", "share", "distance, as independent"),
             uneven,
-        ),
-        Table(
-            "Least coverage of 95 % intervals of a rate of a whole suite over three truths",
-            ("prompts x clusters", "correlation", "rate", "as independent"),
-            whole,
-            [("least coverage of rates: 0.92 or more", low_rate, low_rate >= 0.92)],
-        ),
-        Table(
-            "Least coverage of 95 % intervals of a week's corrected figures; gold of 100 pictures, 5 % of labels wrong",
-            ("prompts x clusters", "correlation", "share", "as independent", "distance2", "as independent"),
-            right,
-            [("least coverage of corrected figures: 0.92 or more", low_right, low_right >= 0.92)],
         ),
         Table(
             "Boards of 40 equal models on which any two are told apart",
