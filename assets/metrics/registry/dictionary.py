@@ -22,8 +22,9 @@ Each is a value of `scores.metric`, and of `study_scores.metric` where a study h
 those of the reference, n pictures in the support, m cells, K values of the support. A figure of a suite is about this
 frozen suite: `low` and `high` treat its prompts as fixed and its pictures as the sample; pictures that one job, call or
 seed drew (`clusters`) count there as the independent ones that they are worth, and `n` is their number. Where a figure
-is a mean over prompts of ten subjects or more, `prompts_low` and `prompts_high` are the interval over *prompts like these*: Student's
-t over the subjects, whose prompts count together, never narrower than the first. A NULL figure has its `reason`.
+is a mean over prompts of ten subjects or more, `prompts_low` and `prompts_high` are the interval over *prompts like
+these*: Student's t over the subjects, whose prompts count together, never narrower than the first. A NULL figure has its
+`reason`.
 """
 
 _WORDS = """\
