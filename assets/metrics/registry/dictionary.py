@@ -23,8 +23,8 @@ those of the reference, n pictures in the support, m cells, K values of the supp
 frozen suite: `low` and `high` treat its prompts as fixed and its pictures as the sample; pictures that one job, call or
 seed drew (`clusters`) count there as the independent ones that they are worth, and `n` is their number. Where a figure
 is a mean over prompts of ten subjects or more, `prompts_low` and `prompts_high` are the interval over *prompts like
-these*: Student's t over the subjects, whose prompts count together, never narrower than the first. A NULL figure has its
-`reason`.
+these*: Student's t over the subjects, whose prompts count together, never narrower than the first. A NULL figure has
+its `reason`.
 """
 
 _WORDS = """\
