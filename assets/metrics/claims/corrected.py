@@ -14,7 +14,10 @@ import numpy as np
 import polars as pl
 
 from assets.metrics.claims.verdicts import Z99
+from assets.metrics.counting.clusters import groups_of, parts_of, read_clusters
 from assets.metrics.counting.reading import read_weeks
+from assets.metrics.formulas.clusters import Clustered, design_effects
+from assets.metrics.formulas.share import by_group, ratio
 from assets.metrics.labels.confusion import Pictures, corrected_shares, unrated
 from assets.metrics.labels.gold_evidence import INCOMPLETE, NO_GOLD, GoldEvidence, evidence
 from assets.metrics.registry.metric import NOT_ASSESSED
@@ -39,6 +42,10 @@ class CorrectedShares:
     def _read(self) -> pl.DataFrame:
         counts = read_weeks(self._con, "counts", shift(self._week, 1 - WINDOW), self._week)
         return counts.with_columns(pl.col(pl.Categorical).cast(pl.String)) if counts.height else counts
+
+    @cached_property
+    def _clusters(self) -> pl.DataFrame | None:
+        return read_clusters(self._con, shift(self._week, 1 - WINDOW), self._week)
 
     def of(
         self, models: pl.Series, claim: RegisteredClaim, prompts: Sequence[str], role: str
@@ -65,8 +72,12 @@ class CorrectedShares:
             return nothing, NO_GOLD if one is None else one.reason
         here = self._counted(one, model, prompts, attribute)
         pool = np.append(one.pool, False)
+        own = np.ones(len(one.pool)) if one.effect is None else one.effect
         pictures = Pictures(
-            np.vstack([one.counts, here]), pool, ~np.append(np.ones(len(one.pool), bool), False)
+            np.vstack([one.counts, here]),
+            pool,
+            ~np.append(np.ones(len(one.pool), bool), False),
+            effect=np.append(own, self._effect(model, prompts, attribute)),
         )
         if here[:-1].sum() == 0:
             return nothing, NOT_ASSESSED
@@ -81,10 +92,31 @@ class CorrectedShares:
         self, one: GoldEvidence, model: str, prompts: Sequence[str], attribute: str
     ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Return the window's pictures by what was read, in the order of the gold's values; the last are all else."""
-        rows = self._read.filter(
-            pl.col("model") == model, pl.col("prompt").is_in(list(prompts)), pl.col("attribute") == attribute
-        ).filter((pl.col("turn") > 1) | (pl.col("turn").max().over("prompt") == 1))
+        rows = self._rows(model, prompts, attribute)
         found = np.zeros(len(one.names) + 1)
         for value, in_support, pictures in rows.select("value", "in_support", "pictures").iter_rows():
             found[one.names.index(value) if in_support else -1] += pictures
         return found
+
+    def _rows(self, model: str, prompts: Sequence[str], attribute: str) -> pl.DataFrame:
+        return self._read.filter(
+            pl.col("model") == model, pl.col("prompt").is_in(list(prompts)), pl.col("attribute") == attribute
+        ).filter((pl.col("turn") > 1) | (pl.col("turn").max().over("prompt") == 1))
+
+    def _effect(self, model: str, prompts: Sequence[str], attribute: str) -> float:
+        """Return how many of the window's pictures that show a value count as one."""
+        if self._clusters is None:
+            return 1.0
+        rows = self._rows(model, prompts, attribute).filter("in_support")
+        cell = ["week", "prompt", "turn", "labeler_version"]
+        cells = rows.group_by(cell, maintain_order=True).agg(n=pl.col("pictures").sum().cast(pl.Float64))
+        mine = self._clusters.filter(pl.col("model") == model, pl.col("attribute") == attribute)
+        placed = mine.join(cells.with_row_index("at"), on=cell)
+        n, (of, many) = cells["n"].to_numpy(), groups_of(cells.select("prompt"))
+        parts = parts_of(n, placed, placed["at"].to_numpy().astype(np.int64))
+        shown = rows.group_by("prompt", "value", maintain_order=True).agg(x=pl.col("pictures").sum())
+        x = shown["x"].to_numpy().astype(float)
+        whole, clusters, squares, within = (by_group(part, of, many) for part in (n, *parts))
+        together = by_group(x**2, groups_of(shown.select("prompt"))[0], many)
+        found = Clustered(whole, clusters, squares, within, np.nan_to_num(ratio(together, whole)))
+        return float(design_effects(found, np.zeros(many, dtype=np.int64), 1).of_group[0])

@@ -22,7 +22,7 @@ from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite
 from tests.warehouse import builder
 from tests.warehouse.checks.quality_rows import broken
-from tests.warehouse.windows.test_window_clusters import plainly
+from tests.warehouse.windows.windows_plainly import designs
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.sqlfiles import names, sql
@@ -335,7 +335,7 @@ def test_pictures_that_were_drawn_together_count_for_what_they_are_worth(drawn: 
         if not together:
             assert row["design_effect"] is None
             continue
-        rho, _, _ = plainly(together)
+        rho = designs(together).correlation
         effect = 1 + (sum(m * m for m in sizes) / sum(sizes) - 1) * rho
         assert row["design_effect"] == pytest.approx(effect, rel=1e-9), row
         measured += 0 < rho < 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from tests.warehouse.builder import (
     write_labels,
 )
 from tests.warehouse.exported import export
+from tests.warehouse.windows.windows_plainly import designs
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
 from warehouse.database.published import DATABASE, open_published
@@ -124,6 +126,20 @@ def scored(world: Store) -> Iterator[tuple[Con, pl.DataFrame]]:
         yield con, score(con, world)
 
 
+#: Four pictures of a prompt that show the same gender are of one job, as far as there are four.
+ALIKE = """
+INSERT INTO clusters
+SELECT week, model, slot_key, prompt || turn || place // 4
+FROM (
+    SELECT slots.*, row_number() OVER (
+        PARTITION BY week, model, prompt, turn ORDER BY labels.value, slot_key
+    ) - 1 AS place
+    FROM slots INNER JOIN labels USING (week, model, slot_key)
+    WHERE labels.attribute = 'perceived_gender' AND model = $model
+)
+"""
+
+
 def beside_sql(con: Con, figures: pl.DataFrame) -> pl.DataFrame:
     """Return the figures of shares and of references of two values, each beside what the audit query finds."""
     mine = figures.filter(pl.col("metric") != "distance")
@@ -162,20 +178,7 @@ def test_the_audit_query_finds_the_same_of_pictures_that_were_drawn_together(
 ) -> None:
     con, apart = scored
     con.execute("BEGIN")
-    con.execute(
-        """
-        INSERT INTO clusters
-        SELECT week, model, slot_key, prompt || turn || place // 4
-        FROM (
-            SELECT slots.*, row_number() OVER (
-                PARTITION BY week, model, prompt, turn ORDER BY labels.value, slot_key
-            ) - 1 AS place
-            FROM slots INNER JOIN labels USING (week, model, slot_key)
-            WHERE labels.attribute = 'perceived_gender' AND model = $model
-        )
-        """,
-        {"model": ONE},
-    )
+    con.execute(ALIKE, {"model": ONE})
     made = compute_scores(con, WEEK)  # noqa: F841
     con.execute("DELETE FROM scores WHERE week = $week", {"week": WEEK})
     con.execute("INSERT INTO scores BY NAME FROM made")
@@ -453,3 +456,27 @@ def test_the_share_of_a_claim_is_corrected_over_its_weeks(scored: tuple[Con, pl.
         (None, None, None, "a claim of several attributes is not corrected")
     ]
     assert corrected.of(models[:1], claim, ["occupations/ceo"], "control").rows() == [(None,) * 4]
+    con.execute("BEGIN")
+    con.execute(ALIKE, {"model": ONE})
+    alike = CorrectedShares(con, WEEK)
+    together = alike.of(models, claim, ["occupations/ceo"], "claim").rows()
+    worth = design_of(con)
+    con.execute("ROLLBACK")
+    assert together[0][0] == found[0][0]
+    assert together[1:] == found[1:], "another model's"
+    assert alike._effect(ONE, ["occupations/ceo"], "perceived_gender") == pytest.approx(worth, rel=1e-12)
+    assert worth > 2
+    assert together[0][2] - together[0][1] > 1.2 * (found[0][2] - found[0][1])
+
+
+def design_of(con: Con) -> float:
+    """Return the design effect of the CEOs of `ONE` over the weeks of the window, by plain Python."""
+    jobs: dict[str, list[str]] = defaultdict(list)
+    for week, job, value in con.execute(
+        "SELECT week, coalesce(cluster, slot_key), labels.value FROM labels JOIN slots USING (week, model, slot_key) "
+        "LEFT JOIN clusters USING (week, model, slot_key) WHERE model = $model AND prompt = 'occupations/ceo' "
+        "AND attribute = 'perceived_gender' AND labels.value IN ('feminine', 'masculine')",
+        {"model": ONE},
+    ).fetchall():
+        jobs[f"{week} {job}"].append(value)
+    return designs({"ceo": jobs}).whole

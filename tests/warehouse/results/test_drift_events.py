@@ -27,7 +27,7 @@ from assets.metrics.week import score_all, score_weeks
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
 from tests.warehouse.windows.test_unseen_effects import End, plainly
-from tests.warehouse.windows.test_window_clusters import plainly as correlated
+from tests.warehouse.windows.windows_plainly import designs
 from warehouse.closeness import rounded
 from warehouse.database.connection import connect
 from warehouse.database.migrations import migrate
@@ -319,7 +319,7 @@ def test_pictures_that_were_drawn_together_are_evidence_of_what_they_are_worth(c
             {"week": WEEKS[week], "model": row["model"]},
         ).fetchall():
             jobs[prompt][job].append(value)
-        _, effects, _ = correlated(jobs)
+        effects = designs(jobs).each
         prompts = [prompt for prompt, here in zip(series.prompts, own, strict=True) if here]
         assert series.effect[own, week].tolist() == pytest.approx([effects[one] for one in prompts], rel=1e-9)
         assert max(effects.values()) > 2
