@@ -144,6 +144,21 @@ def test_what_a_version_before_computed_otherwise_is_noted_and_no_difference(fol
         assert "scores differ when computed again" in wrong.differences[0]
 
 
+def test_an_edition_of_before_pictures_drawn_together_counted_as_fewer_is_not_compared_there(
+    folder: Path,
+) -> None:
+    of_now, report = VerifyReport(ID), VerifyReport(ID)
+    with duckdb.connect(Edition(folder).database) as con:
+        search_all(con)
+        con.execute("INSERT INTO clusters SELECT week, model, slot_key, prompt FROM slots")
+        scores.compare(con, of_now, silent, same=True)
+        assert {"scores", "window_scores"} <= {word for line in of_now.differences for word in line.split()}
+        con.execute("ALTER TABLE claims DROP COLUMN design_effect")
+        scores.compare(con, report, silent, same=False)
+        assert not any("scores" in line for line in report.differences)
+        assert any("scores, rates of windows" in line for line in report.notes)
+
+
 def test_an_edition_of_before_unseen_answers_were_asked_of_is_compared_in_all_else(folder: Path) -> None:
     report, wrong = VerifyReport(ID), VerifyReport(ID)
     with duckdb.connect(Edition(folder).database) as con:
@@ -200,7 +215,7 @@ def test_an_edition_of_before_claims_counted_clusters_is_compared_in_all_else(fo
         con.execute("UPDATE claims SET k = k + 1")
         con.execute("UPDATE effects SET n_a = n_a + 1")
         scores.verify_results(con, report, same=False)
-        of = {"claims": "claims: this version", "effects": "what one word changes, and changes: this version"}
+        of = {"claims": "claims: this version", "effects": "scores, rates of windows, "}
         assert [line for line in report.notes if line.startswith(of["claims"])]
         assert not [line for line in report.notes if line.startswith(of["effects"])]
         assert {word for line in report.differences for word in line.split()} >= {*of}
@@ -208,7 +223,8 @@ def test_an_edition_of_before_claims_counted_clusters_is_compared_in_all_else(fo
         con.execute("INSERT INTO clusters SELECT week, model, slot_key, prompt FROM slots")
         told = scores._otherwise(con, same=False)
         assert {table for one in told for table in one.tables} == {
-            *("effects", "window_effects", "claims", "drift_events")
+            *("effects", "window_effects", "claims", "drift_events", "scores", "window_scores"),
+            *("corrected_scores", "window_corrected_scores"),
         }
 
 
