@@ -42,11 +42,7 @@ PUBLISH = "publish_week"
 
 
 def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definitions:
-    """Return all definitions for these settings; tests hand in a workplace of their own.
-
-    Raises:
-        UsageError: if suites, models or settings are not valid.
-    """
+    """Return all definitions for these settings; tests hand in a workplace of their own."""
     resource = dg.ResourceDefinition.hardcoded_resource(place, "store, suites and models") if place else None
     if place is None:
         place = make_workplace(settings, wait_s=WAIT_S)

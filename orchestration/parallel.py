@@ -37,12 +37,9 @@ def run_all(
 ) -> Generator[Ended]:
     """Do `work` for every partition, `settings.runs_at_once` at a time; yield each with its error as it ends.
 
-    Args:
-        settings: of the installation; every process makes its own surroundings from them.
-        place: the surroundings of this process. Its listener hears here what happens in the others, its `interrupt`
-            ends them (what is in flight is recorded and nothing new is begun), and they count for its run.
-        partitions: what is to be done, in the order in which it is begun.
-        work: a function of a module (it is sent to the processes by name).
+    Every process makes its own surroundings from the settings. The listener of `place` hears here what happens in the
+    others, its `interrupt` ends them (what is in flight is recorded and nothing new is begun), and they count for its
+    run. `work` is a function of a module: it is sent to the processes by name.
 
     Raises:
         KeyboardInterrupt: after the processes recorded what was in flight.

@@ -20,11 +20,7 @@ from warehouse.store import Store, open_store
 
 
 def make_workplace(settings: Settings, listener: Listener | None = None, *, wait_s: float = 0.0) -> Workplace:
-    """Return the surroundings that the settings describe; see `open_store` for `wait_s`.
-
-    Raises:
-        UsageError: if suites or models are not valid, with the file, the place and how to fix it.
-    """
+    """Return the surroundings that the settings describe; see `open_store` for `wait_s`."""
     suites = load_suites(settings.suites)
     found = load_models_file(settings.models, suites, providers=PROVIDERS)
     labelers = with_questions(found.labelers, suites, where=settings.models.name)

@@ -88,11 +88,7 @@ class Settings(BaseModel):
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings of this environment.
-
-    Raises:
-        UsageError: if the YAML file has an unknown key or a value of the wrong kind.
-    """
+    """Return the settings of this environment."""
     home = Path(environ.get("CLICHE_HOME") or ".cliche").expanduser().resolve()
     values: dict[str, Any] = {"home": home, "store": str(home / "store")}
     values |= _from_file(home / "cliche.yaml")

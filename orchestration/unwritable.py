@@ -28,11 +28,7 @@ class UnwritableError(BaseException):
 
 
 def require_room(folder: Path) -> None:
-    """Raise unless a megabyte can be written into a folder, which is made if missing.
-
-    Raises:
-        StoreError: one line that says why it cannot, and what helps.
-    """
+    """Raise unless a megabyte can be written into a folder, which is made if missing."""
     with explained("write", folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:

@@ -242,7 +242,6 @@ def execute(
 
     Raises:
         KeyboardInterrupt: for Ctrl-C and SIGTERM, which Dagster and DuckDB turn into errors of their own.
-        StoreError: if the disk is full, or the home cannot be written.
         FailedChecksError: if a check that blocks did not pass; the line says what each of them found.
     """
     try:

@@ -44,12 +44,8 @@ def differing(
     all other columns are equal. A row that occurs twice needs two counterparts. Rows that differ in nothing but
     numbers of type DOUBLE count as one. The order of rows has no meaning.
 
-    Args:
-        con: a connection; nothing is written.
-        published: a query.
-        again: a query or a table with the columns of `published`, in any order; others are left out. Text is cast to
-            the types of `published`.
-        parameters: of the queries.
+    Both are queries, or `again` a table, whose columns may have any order; those that `published` lacks are left out,
+    and text is cast to its types.
 
     Raises:
         duckdb.Error: if `again` lacks a column of `published`, or text does not fit its type.
@@ -103,10 +99,7 @@ def kept(con: duckdb.DuckDBPyConnection, computed: str, published: str) -> str:
 
     Weeks whose rows are equal to the bit are not compared one by one. Columns that only `computed` has are its own.
 
-    Args:
-        con: a connection; nothing is written.
-        computed: a query without parameters.
-        published: a query without parameters; rows beside those of `computed` are left out.
+    Both are queries without parameters. Rows beside those of `computed` are left out.
     """
     kinds, known = (
         {row[0]: row[1] for row in con.execute(f"DESCRIBE ({query})").fetchall()}

@@ -1,4 +1,9 @@
-"""Errors that a person reads: one line that says what, where and how to fix."""
+"""Errors that a person reads: one line that says what, where and how to fix.
+
+Whatever reads an object may raise `CorruptObjectError`, whatever uses a store `StoreError`, whatever takes a name, a
+setting or a file of an operator `UsageError`, and whatever needs a lease `RefusedError`: docstrings name these only
+where they say more.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,10 @@ class ClicheError(Exception):
 
 
 class UsageError(ClicheError):
-    """Wrong use or configuration; nothing was asked and nothing was written."""
+    """Wrong use or configuration: an unknown name, a setting or file that is not valid, a missing key, price or extra.
+
+    Nothing was asked and nothing was written.
+    """
 
     exit_code = 2
 
@@ -30,4 +38,4 @@ class StoreError(ClicheError):
 
 
 class CorruptObjectError(ClicheError):
-    """An object in the store does not read as what its key says."""
+    """An object in the store is missing or damaged, or does not read as what its key says."""

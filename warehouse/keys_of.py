@@ -35,10 +35,7 @@ class _Place:
 def meant(root: Model, location: Sequence[str | int], key: str) -> str:
     """Return `; did you mean …?` for an unknown key, `; known: …` if nothing is near, or an empty string.
 
-    Args:
-        root: the model of the whole file.
-        location: where the key is in the file, as pydantic gives it, without the key itself.
-        key: the unknown key.
+    The location is that of the key in the file, as pydantic gives it, without the key itself.
     """
     levels = [*_levels(root, location)]
     here = levels[-1][1]

@@ -22,11 +22,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 def driver() -> Any:
-    """Return the module `psycopg2`.
-
-    Raises:
-        UsageError: if it is not installed.
-    """
+    """Return the module `psycopg2`."""
     try:
         import psycopg2
         import psycopg2.errors
@@ -43,15 +39,7 @@ def connect(address: str) -> Any:
 
 
 def require_reachable(address: str, what: str) -> None:
-    """Raise unless the server takes a connection; a moment is waited for it.
-
-    Args:
-        address: of a database, `postgresql://…`.
-        what: is kept there.
-
-    Raises:
-        ClicheError: one line that says why it does not.
-    """
+    """Raise unless the server takes a connection; a moment is waited for it."""
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(driver().OperationalError),
         wait=tenacity.wait_random_exponential(multiplier=0.1, max=2.0),

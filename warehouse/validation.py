@@ -32,12 +32,9 @@ def explain(
 ) -> str:
     """Return one line about the first thing that is wrong: `<where>: <part>: <what> (and 2 more)`.
 
-    Args:
-        error: what pydantic raised.
-        where: the file or record, e.g. `models.yaml`.
-        data: what was validated; with it an item of a list is named by its `id` or `name`, not by its number.
-        shape: the model of the whole file: for an unknown key it says which one was meant, and where it belongs.
-        known: the keys of the outermost mapping, where there is no such model.
+    With `data`, what was validated, an item of a list is named by its `id` or `name`, not by its number. For an
+    unknown key `shape`, the model of the whole file, says which one was meant, and where it belongs; without such a
+    model `known` are the keys of the outermost mapping.
     """
     details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
     # A mistyped key is also a missing one: the key that is there says more.

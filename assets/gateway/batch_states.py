@@ -28,11 +28,7 @@ class Batch:
 
 
 def read_batches(store: Store, prefix: str) -> list[Batch]:
-    """Return the batches whose states lie under `prefix`, in the order of their numbers.
-
-    Raises:
-        CorruptObjectError: if a state does not read.
-    """
+    """Return the batches whose states lie under `prefix`, in the order of their numbers."""
     states: dict[int, dict[str, dict[str, Any]]] = {}
     for key in store.list(prefix):
         number, _, state = key.removeprefix(prefix).removesuffix(".json").partition("-")

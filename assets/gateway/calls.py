@@ -92,11 +92,8 @@ class Caller:
     ) -> None:
         """Say what calls pass, and how many at once.
 
-        Args:
-            admission: lets calls through.
-            most_at_once: calls in flight; None does not bound them.
-            stopped: whether the run has ended: no call begins then.
-            failed: told of an exception before the next call can begin; it ends the run.
+        None does not bound the calls in flight. `failed` hears of an exception before the next call can begin, and
+        ends the run.
         """
         self._admission = admission
         self._stopped, self._failed = stopped, failed
@@ -115,11 +112,9 @@ class Caller:
     ) -> tuple[Answer, RecordT, KeptT]:
         """Admit, intend, ask, keep, settle; a call that is not admitted is kept too, without a timing.
 
-        Args:
-            call: what is let through.
-            ask: makes the call; an error of the API is an outcome, never an exception.
-            keep: keeps the answer (image, then receipt) and returns its record; the second value is handed on.
-            intend: writes the intent of a call that costs money, durably.
+        For `ask` an error of the API is an outcome, never an exception. `keep` keeps the answer (image, then receipt)
+        and returns its record; the second value is handed on. `intend` writes the intent of a call that costs money,
+        durably.
 
         Raises:
             NotNowError: if the run has ended, or an admission ends it.
@@ -188,12 +183,8 @@ def with_retry(
 ) -> TriedT:
     """Return the last try: `step` is repeated while its outcome is transient or bad data, and there is patience.
 
-    Args:
-        step: one try.
-        retry: how often and how patiently.
-        at_once: do not wait between tries (the answer does not depend on when it is asked for).
-        sleep: waits between tries.
-        stopped: whether the run has ended; every wait within (`admission.pause`) ends with it.
+    Set `at_once` where the answer does not depend on when it is asked for: there is no wait between tries. Any wait
+    (`admission.pause`) ends when the run has ended (`stopped`).
 
     Raises:
         NotNowError: if the run ends before the first try is over; later ones end with the try before them.

@@ -141,13 +141,8 @@ def load_models_file(
 ) -> ModelsFile:
     """Return a models file: its models and its labelers.
 
-    Args:
-        path: the file; errors name it without its folder.
-        suites: by `<id>@<major>`.
-        providers: names of providers that exist; None leaves provider names unchecked.
-
-    Raises:
-        UsageError: one line: the file, the model, what is wrong and how to fix it.
+    Suites are by `<id>@<major>`; without `providers`, their names are not checked. Errors name the file without its
+    folder.
     """
     data = read_yaml(path, path.name)
     if not isinstance(data, dict):

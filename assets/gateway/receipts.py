@@ -94,11 +94,7 @@ def receipt_bytes(receipt: Receipt) -> bytes:
 
 
 def read_receipt(store: Store, key: str) -> Receipt:
-    """Return the receipt at `key`.
-
-    Raises:
-        CorruptObjectError: if the object does not read as a receipt.
-    """
+    """Return the receipt at `key`."""
     return parse_receipt(store.get(key), key)
 
 
@@ -185,11 +181,7 @@ class PartitionAttempts:
 
 
 def read_partition(store: Store, week: str, model: str) -> PartitionAttempts:
-    """Return all attempts of a partition: the current manifest, and the receipts that came after it.
-
-    Raises:
-        CorruptObjectError: if a manifest or a receipt cannot be read; nothing is skipped silently.
-    """
+    """Return all attempts of a partition: the current manifest, and every receipt that came after it."""
     prefix = keys.attempts_prefix(week, model)
     listed = [key.removeprefix(prefix) for key in store.list(prefix)]
     current = highest_numbered(listed, "manifest-", ".parquet")
@@ -293,11 +285,7 @@ def manifest_bytes(receipts: Iterable[Receipt]) -> bytes:
 
 
 def parse_manifest(data: bytes, key: str) -> list[Receipt]:
-    """Return the receipts of a manifest.
-
-    Raises:
-        CorruptObjectError: if the bytes do not read as a manifest; the message names `key`.
-    """
+    """Return the receipts of a manifest."""
     try:
         rows = table_of(data).to_pylist()
     except (pa.ArrowException, OSError) as error:

@@ -25,13 +25,8 @@ def slots_desk(
 ) -> Desk[Request, Answer]:
     """Return the desk of one partition.
 
-    Args:
-        asker: keeps answers as it keeps those of its own calls; its stop and its sleep are used.
-        calls: what is asked, by slot.
-        state: what the store knows of the partition, for the numbers of attempts.
-        money: sets money aside for a call until its batch has answered.
-        on_receipt: told of every receipt.
-        over: whether the time of the partition is up: nothing is sent any more.
+    `asker` keeps answers as it keeps those of its own calls; `state` gives the numbers of attempts. Once the time of
+    the partition is `over`, nothing is sent any more.
     """
 
     def take(

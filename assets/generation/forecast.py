@@ -27,16 +27,11 @@ class Forecast:
     """What one entry will take in a week; `minutes` is None where neither a limit nor a latency is known.
 
     Attributes:
-        name: of the entry.
         asks: slots (for a labeler: pictures) of the week.
         calls: those that are open.
         minutes: at least, from the limit of requests, the calls in flight and the latency seen before.
         usd: what the calls are expected to cost.
         most_usd: what is set aside for them: the most that they can cost if each is made once.
-        cap_usd: the entry's cap for the week.
-        spent_usd: what was spent of it already.
-        paid: calls cost money.
-        kind: `model` or `labeler`.
         anchors: of a labeler: the anchor pictures among `asks`.
         estimate: tokens decide what a call costs, so `usd` is not exact.
     """

@@ -35,9 +35,6 @@ def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) 
     """Return what the calls of a partition pass; a provider that costs nothing is asked freely.
 
     The ledger is filled from the store first: what was spent for this week and month is known before the first call.
-
-    Raises:
-        CorruptObjectError: if what was spent cannot be read.
     """
     if not provider.paid:
         return Guard()

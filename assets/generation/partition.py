@@ -27,7 +27,6 @@ def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = Tr
     comes back is the plan that stands or would be made.
 
     Raises:
-        UsageError: for an unknown model or provider, wrong parameters, or a suite whose text changed.
         RefusedError: for a week that cannot be planned any more, or not yet.
     """
     standing = read_plan(place.store, week, model)
@@ -44,11 +43,7 @@ def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = Tr
 
 
 def checked_provider(entry: ModelEntry, standing: Plan | None = None) -> Provider:
-    """Return the provider that a standing plan, else the entry names.
-
-    Raises:
-        UsageError: if it cannot take what is asked (conversations among it), or costs money and has no price.
-    """
+    """Return the provider that a standing plan, else the entry names."""
     asked = standing or entry
     provider = make_provider(asked.provider, entry.connection)
     provider.check(asked.model_id, dict(asked.params))
@@ -86,9 +81,6 @@ def ask_partition(place: Workplace, model: str, week: str) -> PartitionReport:
     """Ask the open slots of a partition under its lease, and return what was done.
 
     Of a week that is over nothing is asked of a live model any more; what a killed run left is listed all the same.
-
-    Raises:
-        RefusedError: if another run holds the partition.
     """
     plan, provider = plan_partition(place, model, week)
     entry = place.model(model)

@@ -84,16 +84,11 @@ class PartitionRun:
     """One run of a partition: asks every open slot of `plan`, and writes the manifest. Call `run` once.
 
     Attributes:
-        store: where everything is kept.
-        plan: the frozen plan of the partition.
-        provider: who is asked.
         concurrency: how many calls are in flight at once; more threads than that keep what was answered.
         only: the keys of the slots that may be asked (a folder import has answers for some only).
         on_receipt: given every receipt as it is written, from the thread that wrote it.
-        retry: how transient trouble is met.
         admission: pace and breaker of single calls, see `admission.Admission`.
         money: the budget of all calls, those in batches too; passed last.
-        costs: what a call costs.
         lost_calls: what follows from a call whose answer was lost.
         deadline: when the time of this partition is up (UTC without a zone); no call begins after it, slots stay open.
         interrupt: when set, no further call is made and what is in flight is recorded; it may be everybody's.
@@ -147,9 +142,8 @@ class PartitionRun:
     def run(self) -> PartitionReport:
         """Ask, and return what was done; another run of the same partition goes on where this one ended.
 
-        Returns:
-            What was done. A run that was stopped by the provider (wrong key, retired model) says so in `stopped_by`,
-            one that ended early for another reason in `ended`; `line` is either in one line.
+        A run that was stopped by the provider (wrong key, retired model) says so in `stopped_by`, one that ended early
+        for another reason in `ended`.
 
         Raises:
             KeyboardInterrupt: for Ctrl-C, after what was in flight is recorded and the manifest is written.

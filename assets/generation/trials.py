@@ -59,12 +59,7 @@ class Trial:
 
 
 def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
-    """Ask a paid model for one picture, once; its call counts for `week`.
-
-    Raises:
-        UsageError: if it cannot be asked as its entry says, or has no price.
-        CorruptObjectError: if what was spent cannot be read.
-    """
+    """Ask a paid model for one picture, once; its call counts for `week`."""
     provider = checked_provider(entry)
     guard = guarded(place, entry, week, provider)
     number = 1 + max((made for made, _ in _made(place.store, week, entry.name)), default=0)

@@ -60,9 +60,6 @@ class Trouble:
 
     Attributes:
         stopped_by: the outcome and reason at which slots stand because the provider, or a cap, stopped the run.
-        unmapped: how many answers no error table knows.
-        unmapped_line: the first line of the newest of them.
-        maybe_billed: the calls that may have been billed without an answer.
         empty: how many answers held nothing, neither a picture nor words nor a reason.
         waiting: what the newest calls met, if it was a rate limit or a service that is down.
         cost_ratio: cost against expectation; None without such calls.

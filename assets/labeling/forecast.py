@@ -50,13 +50,7 @@ def label_forecast(
 ) -> Forecast:
     """Return what labeling will take of a labeler that is asked.
 
-    Args:
-        ledger: filled for the week.
-        entry: the labeler.
-        week: whose pictures are labeled.
-        pictures: of the week; each slot that is open counts as one.
-        anchors: those that are labeled when the week is published.
-        today: whose price holds.
+    Each slot that is open counts as a picture. Prices are those of `today`.
     """
     both = pictures + anchors
     price = price_on(entry.price, today)

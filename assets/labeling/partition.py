@@ -22,8 +22,6 @@ def label(place: Workplace, model: str, week: str, part: Range = WHOLE) -> Label
 
     Raises:
         ClicheError: if the partition was never planned, or the run was interrupted.
-        RefusedError: if another run holds the partition.
-        UsageError: if the labeler is not there, or costs money and has no price.
     """
     plan = read_plan(place.store, week, model)
     if plan is None:

@@ -29,7 +29,6 @@ class Preparation:
 
     Attributes:
         max_side: the longer side in pixels above which a picture is scaled down.
-        max_png_bytes: a larger PNG is sent as JPEG instead.
         jpeg_quality: of that JPEG, without subsampling of colors.
     """
 
@@ -65,11 +64,7 @@ class UnreadableError(ValueError):
 
 
 def prepare(image: bytes, preparation: Preparation = Preparation()) -> ShownPicture:
-    """Return a picture's pixels as a new file without metadata: upright, in sRGB, on white, at most `max_side` large.
-
-    Raises:
-        UnreadableError: if the bytes do not decode.
-    """
+    """Return a picture as a new file without metadata: upright, in sRGB, on white, no larger than `max_side`."""
     try:
         with Image.open(io.BytesIO(image)) as opened:
             profile = opened.info.get("icc_profile")

@@ -128,12 +128,6 @@ def version_of(entry: LabelerEntry, *, number: int, preparation: Preparation, **
 
     The declared number grows with the entry's own, the kind's, and the one of this module: of several versions in one
     week the one with the highest number is scored.
-
-    Args:
-        entry: the labeler's entry.
-        number: the declared number of the kind of labeler, from 1.
-        preparation: how pictures are made ready.
-        more: what else of the kind decides an answer.
     """
     questions = entry.questions
     decides = {

@@ -38,11 +38,7 @@ WHOLE = Range(1, 1)
 
 
 def parse_range(name: str) -> Range:
-    """Return the range that a name like `3-of-8` stands for.
-
-    Raises:
-        ValueError: if it stands for none.
-    """
+    """Return the range that a name like `3-of-8` stands for."""
     found = _NAME.fullmatch(name)
     number, of = map(int, found.groups()) if found else (0, 0)
     if not 1 <= number <= of:

@@ -32,15 +32,7 @@ NOBODY: Mapping[str, LabelerEntry] = MappingProxyType({})
 
 
 def make_labeler(name: str, entries: Mapping[str, LabelerEntry] = NOBODY) -> Labeler | RemoteLabeler:
-    """Return the labeler that `name` stands for; neither a key nor a network is needed.
-
-    Args:
-        name: of a labeler of this machine, or of an entry.
-        entries: the labelers of models.yaml, with their questions (`Workplace.labelers`).
-
-    Raises:
-        UsageError: if there is no such labeler, an extra that it needs is not installed, or a setting cannot be sent.
-    """
+    """Return the labeler that `name` stands for; neither a key nor a network is needed."""
     if name in LABELERS:
         return cast(Labeler, load_factory(LABELERS[name])())
     if name in entries:
@@ -62,16 +54,7 @@ def is_remote(labeler: Labeler | RemoteLabeler) -> TypeGuard[RemoteLabeler]:
 def with_questions(
     labelers: Sequence[LabelerEntry], suites: Mapping[str, Suite], *, where: str = "models.yaml"
 ) -> dict[str, LabelerEntry]:
-    """Return the labelers of models.yaml by name, each with the attributes of the suites that it is asked for.
-
-    Args:
-        labelers: as they are in the file.
-        suites: whose attributes may be asked for.
-        where: the file, for messages.
-
-    Raises:
-        UsageError: one line, for a labeler that cannot be made.
-    """
+    """Return the labelers of models.yaml by name, each with the attributes of the suites that it is asked for."""
     known = {attribute.id: attribute for suite in suites.values() for attribute in suite.attributes}
     for problem in (problem for entry in labelers for problem in _problems(entry, known)):
         raise UsageError(f"{where}: {problem}")

@@ -86,16 +86,9 @@ def label_partition(
 ) -> LabelReport:
     """Read what is not yet labeled by the plan's labeler in its present version; safe to run again.
 
-    Args:
-        store: where pictures and labels are kept.
-        plan: the frozen plan of the partition.
-        labeler_name: another labeler than the plan's.
-        labelers: the labelers of models.yaml.
-        part: of the partition's pictures; others are left alone.
-        workers: processes; 0 reads in this process, None takes one a core. A labeler that is asked needs none.
-        on_tasks: told how many pictures there are to read.
-        on_picture: told of every picture that was read.
-        asking: pace, money and patience of a labeler that is asked over a network.
+    Without `labeler_name` the plan's labeler reads; pictures outside of `part` are left alone. With 0 workers this
+    process reads, None takes one a core; a labeler that is asked needs none. `on_tasks` hears how many pictures there
+    are to read, `on_picture` of each that was read.
     """
     labeler = make_labeler(labeler_name or plan.labeler, labelers)
     name = f"{labeler.name}@{labeler.version}"
@@ -267,11 +260,7 @@ def labelled(store: Store, plan: Plan, labeler: Labeler | RemoteLabeler) -> set[
 
 
 def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[str, object]]:
-    """Return the rows of all parts of one labeler version (`<name>@<version>`), in the order of their keys.
-
-    Raises:
-        CorruptObjectError: if a part is damaged.
-    """
+    """Return the rows of all parts of one labeler version (`<name>@<version>`), in the order of their keys."""
     return [row for part in _parts(store, week, model, labeler) for row in part.to_pylist()]
 
 

@@ -36,12 +36,7 @@ def of_trial(week: str) -> CallScope:
 
 
 def try_labeler(place: Workplace, entry: LabelerEntry, week: str) -> Trial:
-    """Show a labeler one drawing of a person, once, and read what it says; its call counts for `week`.
-
-    Raises:
-        UsageError: if it costs money and has no price.
-        CorruptObjectError: if what was spent cannot be read.
-    """
+    """Show a labeler one drawing of a person, once, and read what it says; its call counts for `week`."""
     alone = entry.model_copy(update={"batch": False, "images_per_request": 1})
     labeler = cast(RemoteLabeler, make_labeler(entry.name, {entry.name: alone}))
     drawn, shown = looks()[0]

@@ -28,7 +28,6 @@ def publish_week(place: Workplace, week: str) -> Edition:
 
     Raises:
         ClicheError: if a critical check failed without naming a model, or rows changed after they were scored.
-        RefusedError: if another run is publishing.
     """
     with connect(place.warehouse) as con:
         limit_memory(con)

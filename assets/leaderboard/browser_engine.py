@@ -37,13 +37,8 @@ def engine_keys() -> dict[str, str]:
 def show_engine(store: Store, files: Path) -> bool:
     """Put the files into the store, unless they are there or were never made; return whether they are there now.
 
-    Args:
-        store: where the site is.
-        files: the folder in which they were made.
-
     Raises:
         UsageError: if a file is not the one that the pages name.
-        StoreError: if the store fails.
     """
     for part, key in engine_keys().items():
         if store.head(key) is not None:

@@ -92,17 +92,9 @@ def assemble(
 
     Pages of past weeks that no edition has are put into the store: their addresses are by their content.
 
-    Args:
-        con: the warehouse, loaded and scored through `week`; nothing is written.
-        store: where thumbnails and what was published before are read.
-        folder: for files.
-        week: ISO date of a Monday.
-        before: manifest of the edition that this one continues. What is the same there is not written again, and
-            figures are those of that edition where they are the same but for the last digits.
-        texts: hash of the statements that views are made by.
-        database: DuckDB file of the published tables; it is made, or brought up to date, or, if it is shared, another
-            beside it.
-        site: where the site is.
+    What is the same in the edition that this one continues (its manifest is `before`) is not written again, and figures
+    are those of that edition where they are the same but for the last digits. `texts` is the hash of the statements
+    that views are made by. The file at `database` is made or brought up to date; if it is shared, another beside it is.
     """
     edition_before = EditionBefore(store, before, folder / "before")
     data = export_tables(con, folder, week=week, before=edition_before)

@@ -18,12 +18,7 @@ QUERIES = f"{FOLDER}queries.json"
 
 
 def documents(con: duckdb.DuckDBPyConnection, analysis: bytes) -> dict[str, bytes]:
-    """Return path in the edition → bytes: what tables and columns mean, and metrics; analysis file; audit queries.
-
-    Args:
-        con: the edition's file.
-        analysis: the analysis file that its figures were made by.
-    """
+    """Return path in the edition → bytes: what tables and columns mean, and metrics; analysis file; audit queries."""
     return {
         f"{FOLDER}dictionary.md": dictionary.page(con).encode(),
         f"{FOLDER}metrics.md": metrics.page().encode(),

@@ -55,21 +55,13 @@ def publish(
 ) -> Edition:
     """Return the edition that holds the warehouse as of `week`; write it unless its content is public already.
 
-    Args:
-        con: the warehouse, loaded and scored through `week`.
-        store: where thumbnails are read and the edition is written.
-        week: ISO date of a Monday.
-        code_version: version of the code, for the manifest.
-        store_read: when the store was last read whole, and what that found; None: never. A run-time fact: it makes no
-            new edition, and is in the manifest.
-        database: DuckDB file of what is published, kept between editions and brought up to date; None: a temporary one.
-        site: where the site is; it is in pages, and in the manifest so that they can be rendered again.
+    The database is the DuckDB file of what is published, kept between editions and brought up to date; None is a
+    temporary one. `store_read`, when the store was last read whole and what that found, is a run-time fact: it is in
+    the manifest and makes no new edition. The manifest holds `site` too, so that pages can be rendered again. If the
+    store fails, no reader sees anything of the attempt.
 
     Raises:
         UsageError: if `week` is no Monday.
-        RefusedError: if another run is publishing.
-        CorruptObjectError: if a file of an earlier week's rows that is needed is missing or is not what its name says.
-        StoreError: if the store fails; no reader sees anything of the attempt.
     """
     parse_week(week)
     with store.lease("edition", purpose=f"publish {week}"), tempfile.TemporaryDirectory() as folder:

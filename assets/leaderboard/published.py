@@ -34,11 +34,7 @@ class Edition:
 
 
 def latest(store: Store) -> Edition | None:
-    """Return the edition that readers see, or None before the first publish.
-
-    Raises:
-        CorruptObjectError: if `editions/latest.json` names no edition.
-    """
+    """Return the edition that readers see, or None before the first publish."""
     try:
         named = read_json(keys.LATEST_EDITION, store.get(keys.LATEST_EDITION))
     except KeyError:
@@ -51,7 +47,6 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
 
     Raises:
         KeyError: if there is no such edition.
-        CorruptObjectError: if it does not read as a manifest.
     """
     if not _ID.fullmatch(edition_id):
         raise KeyError(edition_id)
@@ -60,11 +55,7 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
 
 
 def table_rows(store: Store, edition_id: str, table: str, weeks: Collection[str]) -> list[dict[str, Any]]:
-    """Return the rows of a table of an edition in some weeks; none where the table is not in it.
-
-    Raises:
-        CorruptObjectError: if the edition or a part of it is missing.
-    """
+    """Return the rows of a table of an edition in some weeks; none where the table is not in it."""
     try:
         listed = read_manifest(store, edition_id).get("tables", {}).get(table, {})
         found = [part["key"] for part in listed.get("parts", ()) if part["week"] in weeks]
@@ -121,11 +112,7 @@ def fetcher(
 
 
 def read_json(key: str, data: bytes) -> dict[str, Any]:
-    """Return what `latest.json` or a manifest holds.
-
-    Raises:
-        CorruptObjectError: if it names no edition.
-    """
+    """Return what `latest.json` or a manifest holds."""
     try:
         value = json.loads(data)
     except ValueError as error:

@@ -37,12 +37,7 @@ def read_replies(folder: Path) -> dict[str, bytes]:
 
 
 def replies_in(folder: Path, files: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return model → bytes of the replies that an edition keeps.
-
-    Args:
-        folder: where the edition is.
-        files: the manifest's field.
-    """
+    """Return model → bytes of the replies that an edition keeps."""
     return {
         name.removeprefix(FOLDER).removesuffix(".md"): (folder / name).read_bytes()
         for name in sorted(files)

@@ -43,12 +43,7 @@ def sheets(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of all pages, without the name of the edition; drawings are drawn.
 
-    Args:
-        con: the published copy; it is asked while pages are taken.
-        week: the edition's.
-        site: where it will be.
-        thumbnails: for files that are drawn; without them these are empty.
-        past: where pages of past weeks are.
+    The copy is asked while pages are taken. Files that are drawn are empty without `thumbnails`.
 
     Raises:
         ValueError: if two pages have one address.

@@ -53,16 +53,9 @@ def show_database(
 ) -> None:
     """Put the DuckDB file of an edition on the site, if readers see that edition and the site does not have it.
 
-    Args:
-        store: where the edition is.
-        manifest: the edition's.
-        path: the file that its page was made from. A publish that found nothing new may have taken newer run-time
-            columns into it: they are taken back.
-        folder: for what must be read again; removed by the caller.
-        hashed: the file's hash, if somebody began to compute it.
-
-    Raises:
-        StoreError: if the store fails.
+    A publish that found nothing new may have taken newer run-time columns into the file at `path`: they are taken
+    back. What must be read again goes to `folder`, which the caller removes; `hashed` is the file's hash, if somebody
+    began to compute it.
     """
     newest = latest(store)
     if newest is None or newest.id != manifest["edition"]:
@@ -78,9 +71,6 @@ def put_database(store: Store, path: Path, edition: str, hashed: FileHash | None
 
     Nothing is written if the file that is there is of this edition. A publish that is killed between file and note
     leaves the note of another edition; the next publish writes both.
-
-    Raises:
-        StoreError: if the store fails.
     """
     if _is_there(store, edition):
         return

@@ -50,11 +50,7 @@ class EditionList:
 
 
 def show_pages(store: Store, manifest: Mapping[str, Any], site: SitePlace) -> None:
-    """Bring the pages at `site/` up to date after an edition was published, the note of them last.
-
-    Raises:
-        StoreError: if the store fails.
-    """
+    """Bring the pages at `site/` up to date after an edition was published, the note of them last."""
     newest = latest(store)
     if newest is None:
         return
@@ -78,10 +74,7 @@ def show_pages(store: Store, manifest: Mapping[str, Any], site: SitePlace) -> No
 def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SitePlace) -> dict[str, bytes]:
     """Return key → bytes of the pages.
 
-    Args:
-        editions: id → manifest, or what the note keeps of it.
-        newest: the edition that readers see.
-        site: where the site is.
+    Of an edition the manifest is given, or what the note keeps of it.
     """
     replaced_by = {of["replaces"]: edition for edition, of in editions.items() if of["replaces"]}
     listed = tuple(
@@ -109,11 +102,7 @@ def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SiteP
 
 
 def root_pages(manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return path → bytes of the pages at the root of a site, the one that readers open last; they lead to an edition.
-
-    Args:
-        manifest: of the newest edition.
-    """
+    """Return path → bytes of the pages at a site's root, the one that readers open last; they lead to an edition."""
     edition, site = str(manifest["edition"]), site_of(manifest)
     sheet = Sheet("", say("The newest edition"), None, index=False)
     week = date.fromisoformat(manifest["week"])
@@ -122,12 +111,7 @@ def root_pages(manifest: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def feeds_of(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, bytes]:
-    """Return key → bytes of the feeds of an edition where their address stays; they link to its pages.
-
-    Args:
-        manifest: of the newest edition.
-        read: path in the edition → bytes.
-    """
+    """Return key → bytes of the feeds of an edition where their address stays; they link to its pages."""
     found = {}
     for path in _feeds(manifest):
         up = "../" * f"{keys.SITE}{path}".count("/")

@@ -29,14 +29,10 @@ class CheckResult:
     """What one check found.
 
     Attributes:
-        name: `<table>__<rule>`.
-        table: the table that was looked at.
-        severity: critical or warning.
         status: pass, fail, or error where the check itself could not be run.
         failing_rows: number of rows that broke the rule; 0 for pass and error.
         models: the models that failing rows name, sorted; empty if any failing row names none.
         message: one line for people.
-        sample: up to five failing rows.
         messages: the message of each model alone, by model.
     """
 
@@ -67,14 +63,9 @@ def run_checks(
 ) -> list[CheckResult]:
     """Run the checks of one stage on the rows of one week and return a result for each, in the registry's order.
 
-    Args:
-        con: the warehouse; nothing is written.
-        week: ISO date of a Monday; only its rows can fail.
-        model: only this model's rows, or None for all models of the week.
-        stage: which checks.
-        store: where pictures and plans lie; without it the checks that re-read them are errors.
-        seed: draws the sample of pictures that are re-read; the same seed draws the same.
-        chosen: which of them, for those whose tables are filled later than others.
+    Only rows of the week, and of the model unless it is None, can fail. Pictures and plans are re-read from the store,
+    the pictures in a sample that is drawn by the seed; without it those checks are errors. `chosen` leaves out checks
+    of tables that are filled later than others.
     """
     scope = CheckScope(con=con, week=week, model=model, store=store, seed=seed)
     return [_run(spec, scope) for spec in CHECKS if stage in spec.stages and chosen(spec)]

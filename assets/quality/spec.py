@@ -18,11 +18,7 @@ class CheckSpec:
     """What a check is.
 
     Attributes:
-        name: `<table>__<rule>`.
-        table: the table whose rows it looks at.
-        severity: critical blocks, warning does not.
         stages: when it runs: after a partition's images, after its labels, before a week is published.
-        description: the rule, for people.
         kind: sql (a file of `sql/checks/`), columns (a Great Expectations suite), bytes (objects re-read).
         says: what failing rows are, for the message; empty where each row says it itself (column `problem`).
     """

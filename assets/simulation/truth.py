@@ -249,13 +249,8 @@ def truth(
 ) -> Truth:
     """Return the planted probabilities of one cell.
 
-    Args:
-        persona: the model id, a key of `personas()`.
-        prompt_id: the full id, `<suite>/<prompt>`.
-        week: the ISO date of its Monday.
-        turn: from 1; the turn of a conversation.
-        condition: the prompt's condition; None for the one that its id says.
-        language: the prompt's language.
+    The prompt id is the full one, `<suite>/<prompt>`; without a condition it is the one that the id says; turns count
+    from 1.
 
     Returns:
         Shares in [0, 1] that add up to 1 for each attribute that such a picture shows, and for the outcomes.

@@ -75,15 +75,8 @@ def import_study(
     Everything is validated before the first byte is written, and the pointer that makes an import current is written
     last: a stopped import leaves the former one current. Importing the same again writes nothing.
 
-    Args:
-        store: where to.
-        definition: the study file (YAML).
-        root: the folder that the study file's patterns are relative to.
-        progress: called with (what is being done, how many are done, of how many).
-
-    Raises:
-        MistakesError: for whatever the study file does not cover: the first with file and row, and all in `lines`.
-        StoreError: if the store fails.
+    Patterns are relative to `root`. The error for what the study file does not cover says the first with file and row,
+    and all in `lines`.
     """
     tell = progress or silent
     read = read_study_files(definition, root, progress=tell)

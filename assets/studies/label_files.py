@@ -159,11 +159,8 @@ def label_sets(
 ) -> list[LabelSet]:
     """Return the labels of every labeler, in the order of the study file; a rater is a labeler.
 
-    Args:
-        read: what the label files say.
-        numbers: of the pictures within their cells.
-        pictures: slots that have a picture; None for a study of labels only.
-        mistakes: takes labels of missing pictures, contradictions and repetitions.
+    Without pictures (None) the study is one of labels only. Mistakes: labels of missing pictures, contradictions and
+    repetitions.
     """
     have = None if pictures is None else set(pictures)
     whose = _Raters()

@@ -80,11 +80,7 @@ class RowReader:
     def read(
         self, table: Table, path: Path, name: str, fields: Mapping[str, str]
     ) -> Iterator[LabeledPicture]:
-        """Yield what the rows of one file say; `fields` are those of its path, `name` its name in messages.
-
-        Raises:
-            FileError: if a column is missing, not covered, or there twice.
-        """
+        """Yield what the rows of one file say; `fields` are those of its path, `name` its name in messages."""
         held = self._held(table)
         for at, what in table.broken:
             self._mistakes.add(name, what, at)

@@ -60,16 +60,6 @@ def label_study(
 
     Equal bytes are read once. A value outside the study's declared list is stored as `invalid` with the raw answer.
     Labels of this labeler version that are there already are not made again, so a stopped run goes on.
-
-    Args:
-        store: where the study lies.
-        study: its id.
-        labeler: who reads.
-        progress: called with (what, pictures done, of how many).
-        asking: pace, money and patience of a labeler that is asked over a network (`labeling.guard.asking_of`).
-
-    Raises:
-        UsageError: if the study was never imported or declares none of the labeler's attributes.
     """
     pointer = require_current(store, study)
     declared = _declared(store, pointer)

@@ -125,11 +125,7 @@ def to_table(table: str, rows: Rows) -> pa.Table:
 
 
 def read_rows(store: Store, key: str) -> Rows:
-    """Return the rows of a Parquet object.
-
-    Raises:
-        CorruptObjectError: if it is missing, or does not read as Parquet.
-    """
+    """Return the rows of a Parquet object."""
     try:
         rows: Rows = read_parquet(store, key).to_pylist()
     except KeyError:
@@ -138,11 +134,7 @@ def read_rows(store: Store, key: str) -> Rows:
 
 
 def current(store: Store, study: str) -> tuple[int, Pointer] | None:
-    """Return the number and content of the current pointer, or None if the study was never imported.
-
-    Raises:
-        CorruptObjectError: if the pointer does not read.
-    """
+    """Return the number and content of the current pointer, or None if the study was never imported."""
     found = [key for key in store.list(f"{keys.study_prefix(study)}current-") if key.endswith(".json")]
     if not found:
         return None

@@ -34,11 +34,7 @@ _HEAD = (
 
 
 def measure(root: Path, home: Path, *, progress: Progress | None = None) -> str:
-    """Return the table as Markdown, after import and labeling of the study into a store at `home`.
-
-    Raises:
-        UsageError: if the study's files are not under `root`, or the extra `photo` is not installed.
-    """
+    """Return the table as Markdown, after import and labeling of the study into a store at `home`."""
     labeler = make_labeler("photo")
     store = open_store(home)
     import_study(store, DEFINITION, root)

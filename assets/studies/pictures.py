@@ -48,11 +48,8 @@ def name_pictures(
 ) -> dict[str, Place]:
     """Return path (relative to `root`) → place of every picture; empty for a study of labels only.
 
-    Args:
-        definition: the study file.
-        root: the folder that its patterns are relative to.
-        mistakes: takes every file that no rule covers.
-        other_files: paths under `root` that are known to be something else (label files).
+    Mistakes: every file that no rule covers, but for `other_files`, which are known to be something else (label
+    files).
     """
     images = definition.images
     if images is None:
@@ -133,11 +130,7 @@ class PictureNames:
             self._ends.setdefault(name.rpartition("/")[2], []).append(name)
 
     def find(self, text: str) -> str:
-        """Return the path of the one picture that `text` names.
-
-        Raises:
-            UnknownSlotError: if there is none, or there are several.
-        """
+        """Return the path of the one picture that `text` names."""
         wanted = composed(text.replace("\\", "/")).removeprefix("./").lstrip("/")
         if wanted in self._exact:
             return self._exact[wanted]

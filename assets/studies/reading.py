@@ -28,16 +28,7 @@ class ReadStudy:
 
 
 def read_study_files(definition: Path, root: Path, *, progress: Progress | None = None) -> ReadStudy:
-    """Return the study that the file `definition` declares, with what is in the folder `root`.
-
-    Args:
-        definition: the study file (YAML).
-        root: the folder that its patterns are relative to.
-        progress: called with (what is being done, how many are done, of how many).
-
-    Raises:
-        MistakesError: for whatever the study file does not cover, all of it.
-    """
+    """Return the study that the file `definition` declares, with what is in the folder `root`."""
     study = load_definition(definition)
     mistakes = Mistakes(study.study)
     if not root.is_dir():

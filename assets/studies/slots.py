@@ -81,11 +81,7 @@ class Coordinates:
         ]
 
     def value(self, coordinate: str, raw: str) -> str:
-        """Return the id (or number, as digits) that `raw` stands for.
-
-        Raises:
-            UnknownSlotError: if nothing declared is spelled so.
-        """
+        """Return the id (or number, as digits) that `raw` stands for."""
         if coordinate in ("replicate", "number"):
             if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
                 raise UnknownSlotError(f'{coordinate} "{raw}" is not a whole number')
@@ -98,11 +94,7 @@ class Coordinates:
         return spelled[raw]
 
     def place(self, fields: Mapping[str, str], order: str) -> Place:
-        """Return the place that the raw fields name; `order` sorts it among others where no field numbers it.
-
-        Raises:
-            UnknownSlotError: if a field is not declared, or all are and their combination is not.
-        """
+        """Return the place that the raw fields name; `order` sorts it among others where no field numbers it."""
         if "number" in fields:
             fields = {**fields, **self._of_number(int(self.value("number", fields["number"])))}
         model, prompt, condition = (
@@ -146,11 +138,7 @@ class Numbers:
             self._rank[cell] = {key: number for number, key in enumerate(ordered)}
 
     def slot(self, place: Place) -> StudySlot:
-        """Return the slot of a place.
-
-        Raises:
-            UnknownSlotError: if its number is beyond the planned ones.
-        """
+        """Return the slot of a place."""
         first, count = self._definition.first_replicate, self._definition.replicates
         replicate = int(place.key[0]) if self._given else first + self._rank[place.cell][place.key]
         if replicate < first or (count is not None and replicate >= first + count):
@@ -178,11 +166,7 @@ def _with_ids(ids: set[str], spellings: Mapping[str, str]) -> Mapping[str, str]:
 def key_fields(
     cells: Mapping[str, str], keys: Iterable[tuple[str, TypedPattern]], given: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the fields that the key columns of a row give, beside those `given`.
-
-    Raises:
-        UnknownSlotError: if a cell does not match its pattern, or contradicts another.
-    """
+    """Return the fields that the key columns of a row give, beside those `given`."""
     fields = dict(given)
     for column, pattern in keys:
         text = cells[column]

@@ -138,15 +138,7 @@ def shipped_sha256() -> str:
 
 
 def load_analysis(suites: Mapping[str, Suite], folder: Path = FOLDER) -> AnalysisFile:
-    """Return the analysis file of `folder`.
-
-    Args:
-        suites: by `<id>@<major>`, of `loader.load_suites`.
-        folder: holds the file and the method changelog.
-
-    Raises:
-        UsageError: one line that says what is wrong where, and how to fix it.
-    """
+    """Return the analysis file of `folder`."""
     try:
         data = (folder / FILE).read_bytes()
     except OSError as error:
@@ -159,11 +151,7 @@ def load_analysis(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Analysi
 
 
 def parse(data: bytes, where: str = WHERE) -> Analysis:
-    """Return what the bytes of an analysis file declare; no suite is needed.
-
-    Raises:
-        UsageError: one line that says what is wrong where.
-    """
+    """Return what the bytes of an analysis file declare; no suite is needed."""
     found = validate(Analysis, parse_yaml(data, where), where)
     for problem in _alone(found):
         raise UsageError(f"{where}: {problem}")

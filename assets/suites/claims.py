@@ -78,15 +78,7 @@ def shipped_claims() -> tuple[RegisteredClaim, ...]:
 
 
 def load_claims(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[RegisteredClaim, ...]:
-    """Return the claims of `claims.yaml` in `folder`.
-
-    Args:
-        suites: by `<id>@<major>`, of `loader.load_suites`.
-        folder: where the file lies.
-
-    Raises:
-        UsageError: one line that says which claim is wrong, what, and how to fix it.
-    """
+    """Return the claims of `claims.yaml` in `folder`."""
     found = validated(ClaimsFile, folder / "claims.yaml", WHERE).claims
     names = [claim.id for claim in found]
     for claim in found:

@@ -112,9 +112,7 @@ class StudySides(NamedTuple):
 def study_comparisons(conditions: Iterable[str], baseline: str | None) -> list[StudySides]:
     """Return the comparisons of a study: every condition against its baseline; the rule is the same for each study.
 
-    Args:
-        conditions: those of the study, in the order of the result.
-        baseline: the one to compare with; None: `baseline`, and what asks for diversity is compared with it, no more.
+    Without one they are compared with `baseline`, and what asks for diversity is compared with it, no more.
     """
     kinds: Mapping[str, Kind] = {kind: kind for kind in REQUESTS}
     return [
@@ -163,15 +161,7 @@ def shipped() -> Comparisons:
 
 
 def load_comparisons(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Comparisons:
-    """Return the comparisons of `comparisons.yaml` in `folder`.
-
-    Args:
-        suites: by `<id>@<major>`, of `loader.load_suites`.
-        folder: where the file lies.
-
-    Raises:
-        UsageError: one line that says which comparison is wrong, what, and how to fix it.
-    """
+    """Return the comparisons of `comparisons.yaml` in `folder`."""
     found = validated(Comparisons, folder / "comparisons.yaml", WHERE)
     keys = [comparison.key for comparison in found.comparisons]
     for comparison in found.comparisons:

@@ -58,21 +58,13 @@ class SuiteFile(_Data):
 
 
 def load_attributes(folder: Path | None = None) -> tuple[Attribute, ...]:
-    """Return every attribute of `attributes.yaml` in `folder`, by default the shipped one, without its words.
-
-    Raises:
-        UsageError: one line, if the file is not valid.
-    """
+    """Return every attribute of `attributes.yaml` in `folder`, by default the shipped one, without its words."""
     return tuple(entry.plain() for entry in _entries(folder))
 
 
 @cache
 def attribute_words(folder: Path | None = None) -> Mapping[str, Said]:
-    """Return how every attribute of `attributes.yaml` is said, by its id; each has a title.
-
-    Raises:
-        UsageError: one line, if the file is not valid.
-    """
+    """Return how every attribute of `attributes.yaml` is said, by its id; each has a title."""
     return {
         entry.id: entry.said.model_copy(update={"title": entry.said.title or entry.title})
         for entry in _entries(folder)
@@ -81,11 +73,7 @@ def attribute_words(folder: Path | None = None) -> Mapping[str, Said]:
 
 @cache
 def suite_words(folder: Path | None = None) -> Mapping[str, SuiteFile]:
-    """Return the file of every suite by `<id>@<major>`, for what the site says of it.
-
-    Raises:
-        UsageError: one line, if a file is not valid.
-    """
+    """Return the file of every suite by `<id>@<major>`, for what the site says of it."""
     found: dict[str, SuiteFile] = {}
     for path in sorted(((folder or FOLDER) / "data").glob("*.yaml")):
         where = f"suites/{path.name}"
@@ -105,11 +93,7 @@ def _entries(folder: Path | None) -> tuple[AttributeEntry, ...]:
 def load_suites(folder: Path | None = None) -> dict[str, Suite]:
     """Return every suite by `<id>@<major>`, validated and equal to its frozen copy where it has one.
 
-    Args:
-        folder: holds `attributes.yaml`, `data/`, `references/` and `published/`; by default the shipped one.
-
-    Raises:
-        UsageError: one line (and the differing lines, for a text that was changed under its version).
+    Beside the frozen copies in `published/` the folder holds `attributes.yaml`, `data/` and `references/`.
     """
     folder = folder or FOLDER
     attributes = load_attributes(folder)

@@ -34,11 +34,7 @@ class MethodChanges(_Data):
 
 
 def load_changes(folder: Path = FOLDER) -> tuple[MethodChange, ...]:
-    """Return the entries of the method changelog, the oldest first.
-
-    Raises:
-        UsageError: one line, if the file is not valid.
-    """
+    """Return the entries of the method changelog, the oldest first."""
     return validated(MethodChanges, folder / FILE, WHERE).changes
 
 

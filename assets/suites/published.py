@@ -63,10 +63,8 @@ def assert_as_published(suite: Suite, folder: Path, where: str) -> None:
 def assert_same_as_plan(suite: Suite, planned: Mapping[str, Any], *, where: str = "an earlier plan") -> None:
     """Raise `UsageError` if a plan holds the same version of the suite with another content.
 
-    Args:
-        suite: the suite as it is now.
-        planned: the suite's copy in a plan; its `hash` is not compared. Another suite or version is no difference.
-        where: names the plan, e.g. `the plan of 2026-11-16, sim-classic`.
+    The plan's copy may have another `hash`; another suite or version is no difference. `where` names the plan, e.g.
+    `the plan of 2026-11-16, sim-classic`.
     """
     then = {key: value for key, value in planned.items() if key != "hash"}
     if (then.get("id"), then.get("version")) == (suite.id, suite.version):

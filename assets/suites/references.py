@@ -73,12 +73,7 @@ def build(
 ) -> Reference:
     """Return the reference with a row for each prompt that has one (fixed and uniform: one row for all).
 
-    Args:
-        use: how the suite names it.
-        prompts: the suite's prompts.
-        attribute: the attribute that is compared, in full.
-        catalogue: what may be named.
-        folder: where the catalog's tables lie.
+    Messages do not name the suite's file; the caller does.
 
     Raises:
         UsageError: for a reference, value, prompt, subject or row that does not exist; the message does not name the

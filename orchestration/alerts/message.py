@@ -27,11 +27,7 @@ class AlertMessage:
 
 
 def compose(alerts: Sequence[Alert], settings: AlertSettings) -> AlertMessage:
-    """Return the message for some alerts.
-
-    Raises:
-        UsageError: if the template of cliche.yaml cannot be used.
-    """
+    """Return the message for some alerts."""
     subject = f"Cliché: {alerts[0].title}"
     if len(alerts) > 1:
         counts = Counter(one.of.severity for one in alerts)

@@ -78,11 +78,7 @@ class Receivers:
 
 
 def receivers(environ: Mapping[str, str] = os.environ) -> Receivers:
-    """Return where the environment says that alerts go.
-
-    Raises:
-        UsageError: one line that names the variable that is wrong; no value is in it.
-    """
+    """Return where the environment says that alerts go."""
     said = {name: environ.get(name, "").strip() for name in (WEBHOOK, SMTP, USER, PASSWORD, SENDER, TO)}
     webhook = said[WEBHOOK]
     if webhook:

@@ -49,7 +49,6 @@ def look_once(
     A receiver that is down keeps nothing back from the others: it is given its alerts when it is looked again.
 
     Raises:
-        UsageError: if a receiver or the template is not valid; then nothing is sent.
         OSError: if the record cannot be written, e.g. on a full disk; that is sent each time.
     """
     to = _channels(settings, environ)

@@ -37,10 +37,6 @@ def submit_week(
     """Submit a run per (model, week) that is not complete, then the week's publish; return the exit code.
 
     `address` says where the page is that is current.
-
-    Raises:
-        UsageError: if this home knows no shared instance, or its file is not valid.
-        ClicheError: if its PostgreSQL cannot be reached.
     """
     file = settings.dagster_home / "dagster.yaml"
     if settings.postgres is None or not file.exists():

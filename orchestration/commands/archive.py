@@ -151,11 +151,7 @@ def _database(manifest: Mapping[str, Any], folder: Path, copied: Callable[[str],
 
 
 def _past(place: Workplace, key: str, sha256: str, folder: Path) -> bytes:
-    """Copy a page of a past week, or an index of them, unless it is there, and whole; return its bytes.
-
-    Raises:
-        CorruptObjectError: if it is missing from the store, or damaged there.
-    """
+    """Copy a page of a past week, or an index of them, unless it is there, and whole; return its bytes."""
     path = folder / key
     for data in (path.read_bytes() if path.is_file() else b"", _got(place, key)):
         if sha256_hex(data) == sha256:
@@ -184,11 +180,7 @@ def build(edition: str, to: Path | None) -> int:
 
 
 def _compared(path: Path, manifest: Mapping[str, Any]) -> str:
-    """Return in words that the tables have the hashes of the manifest.
-
-    Raises:
-        CorruptObjectError: if one has another.
-    """
+    """Return in words that the tables have the hashes of the manifest."""
     with open_published(path) as con:
         found = table_hashes(con)
     stated: dict[str, str] = manifest["table_hashes"]

@@ -63,12 +63,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def database_of(place: Workplace, edition: str) -> Path:
-    """Return an edition's DuckDB file: that of the last publish if it is of this edition, else one that is built once.
-
-    Raises:
-        UsageError: if there is no such edition.
-        CorruptObjectError: if an object of the edition is missing from the store, or damaged there.
-    """
+    """Return an edition's DuckDB file: that of the last publish if it is of this edition, else one built once."""
     manifest = manifest_of(place, edition)
     if is_of_format_1(manifest):
         return fetcher(place.store, manifest, _folder(place, edition))(OLD_DATABASE)
@@ -80,12 +75,7 @@ def database_of(place: Workplace, edition: str) -> Path:
 
 
 def build_from(place: Workplace, manifest: Mapping[str, Any], path: Path, step: Step = silent) -> None:
-    """Make the DuckDB file of an edition at `path`, from what its manifest lists; of format 1, copy its own.
-
-    Raises:
-        CorruptObjectError: if an object of the edition is missing from the store, or damaged there.
-        StoreError: if the file cannot be written.
-    """
+    """Make the DuckDB file of an edition at `path`, from what its manifest lists; of format 1, copy its own."""
     with TemporaryDirectory(prefix="cliche-edition-") as folder:
         fetch = fetcher(place.store, manifest, Path(folder))
         if is_of_format_1(manifest):

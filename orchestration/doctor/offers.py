@@ -48,11 +48,7 @@ def services_of(
 
 
 def look_at_offers(entries: Sequence[ModelEntry], text: str, named: Sequence[str]) -> Iterator[Offered]:
-    """Yield what each service lists; services without a list are left out. `text` is that of models.yaml.
-
-    Raises:
-        UsageError: if there is no provider of a name.
-    """
+    """Yield what each service lists; services without a list are left out. `text` is that of models.yaml."""
     for (name, connection), asked in services_of(entries, named).items():
         hasty = connection.model_copy(update={"timeout_s": min(connection.timeout_s, _LIST_S)})
         provider = make_provider(name, hasty)

@@ -42,12 +42,7 @@ class Destination(Protocol):
 def destination(address: str, store: str) -> Destination:
     """Return the destination at a folder or at `s3://bucket/prefix`.
 
-    Args:
-        address: as it was typed.
-        store: address of the store, which cannot be its own site.
-
-    Raises:
-        UsageError: if there can be no site.
+    A store cannot be its own site.
     """
     if address.startswith("s3://"):
         if f"{address.rstrip('/')}/".startswith(f"{store}/"):

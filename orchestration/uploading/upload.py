@@ -43,15 +43,9 @@ class Sent:
 def upload(store: Store, to: Destination, step: Step) -> Sent:
     """Send the site of a store to a destination, as far as it is not there.
 
-    Args:
-        store: where the editions are.
-        to: where readers are.
-        step: called with how far it is.
-
     Raises:
         UsageError: if nothing is published.
         RefusedError: if the destination has another edition of the same name, or a newer one.
-        CorruptObjectError: if an object is missing from the store or damaged there; the root is as it was then.
     """
     newest = latest(store)
     if newest is None:

@@ -88,12 +88,7 @@ def compare_sources(
 ) -> None:
     """Compare suites, labelers, partitions, anchors, gold and studies with the tables.
 
-    Args:
-        con: the edition's file, its catalog compared.
-        manifest: what is stated.
-        report: receives each field that says something else.
-        views: whether the views of the file may be asked.
-        same: whether this code made the edition.
+    The views of the file may be asked if `views`; this code made the edition if `same`.
     """
     week = {"week": manifest["week"]}
     fields: dict[str, Callable[[], list[dict[str, Any]]]] = {

@@ -41,11 +41,7 @@ SHARED = ("schema study", "PRIMARY KEY(")
 
 @contextmanager
 def locked(file: Path | None, *folders: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to a DuckDB file, or to none, that reads these folders alone, writes nothing and stays so.
-
-    Raises:
-        CorruptObjectError: if the file does not open.
-    """
+    """Yield a connection to a DuckDB file, or to none, that reads these folders alone, writes nothing and stays so."""
     con = duckdb.connect(config=SETTINGS)
     readable = [*folders, *([file.parent] if file else [])]
     try:

@@ -30,14 +30,8 @@ def compare(
 ) -> bool:
     """Compare files and parts with the manifest; return whether all are there and as stated, and no other.
 
-    Args:
-        folder: where the edition is.
-        root: where the keys of parts begin: the edition's folder, or a store, in which parts of other editions lie.
-        manifest: what is to be there.
-        report: receives each file that is missing, changed, of another name or not in the manifest.
-        step: called with how far it is.
-        extras: whether files beyond the manifest can be seen (not by URL).
-        past: compares pages of past weeks, and returns their keys.
+    Part keys begin at `root`: the edition's folder, or a store, in which parts of other editions lie. By URL no
+    `extras`, files beyond the manifest, can be seen. `past` compares pages of past weeks and returns their keys.
     """
     before = len(report.differences)
     stated = manifest["files"]

@@ -53,11 +53,7 @@ Manifest = dict[str, Any]
 
 
 def parse(data: bytes, where: str) -> Manifest:
-    """Return the manifest in `data`; its files have safe names, and sizes within limits.
-
-    Raises:
-        CorruptObjectError: with one line that says what is wrong with it.
-    """
+    """Return the manifest in `data`; its files have safe names, and sizes within limits."""
     if len(data) > MOST_BYTES:
         raise _wrong(where, f"it has {len(data):,} bytes, more than {MOST_BYTES:,}")
     try:

@@ -63,13 +63,7 @@ def compare_page(
 ) -> None:
     """Compare pages, and `content_sha256`.
 
-    Args:
-        con: the edition's file, all of it as its version has it; None if its views are not to be asked.
-        folder: the edition.
-        manifest: what is stated.
-        version: by which code it was made.
-        hashes: of its tables, computed again.
-        report: receives what differs, and what could not be compared.
+    Without a connection views are not asked; `hashes` of the tables were computed again.
     """
     if not any(name.startswith(PICTURES) for name in manifest["files"]):
         report.open_parts.add("pictures")  # there is none to compare

@@ -43,7 +43,6 @@ def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_res
     Raises:
         UsageError: if the address is no address of an edition.
         FetchError: if a file cannot be fetched within the limits.
-        CorruptObjectError: if the manifest is none.
     """
     base = _base(address)
     client = make_client(

@@ -35,15 +35,9 @@ def verify(
 ) -> VerifyReport:
     """Return what verifying finds; nothing is written beside a temporary folder.
 
-    Args:
-        target: an edition's id, its folder or address; None is the latest of the store.
-        workplace: makes the surroundings with the store, which a folder or an address does not need.
-        current: the id of the latest edition.
-        step: called with (what, done, total) while it works.
+    The target is an edition's id, its folder or address; None is the latest of the store.
 
     Raises:
-        UsageError: if there is no such edition.
-        CorruptObjectError: if its manifest is none.
         ClicheError: if it cannot be fetched.
         StoreError: if there is no room for what is made of it.
     """

@@ -51,11 +51,7 @@ class StatedSource:
 def find(
     target: str | None, workplace: Callable[[], Workplace], current: Callable[[Workplace], str], step: Step
 ) -> Iterator[StatedSource]:
-    """Yield the edition that `target` names: an id, a folder, an address, or None for the latest in the store.
-
-    Raises:
-        UsageError: if there is no such edition.
-    """
+    """Yield the edition that `target` names: an id, a folder, an address, or None for the latest in the store."""
     if target is not None and re.match(r"https?://", target, re.IGNORECASE):
         with tempfile.TemporaryDirectory(prefix="cliche-edition-") as temporary:
             folder = Path(temporary).resolve()

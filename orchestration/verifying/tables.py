@@ -50,13 +50,7 @@ def compare_files(
 ) -> None:
     """Compare each Parquet and CSV file with the DuckDB file.
 
-    Args:
-        con: the edition's file, its catalog compared.
-        folder: the edition.
-        views: table or view → whether it is a view.
-        manifest: which files there are; one that is not there was reported already.
-        report: receives each file that holds other rows.
-        step: called with how far it is.
+    The name of a table or view leads to whether it is a view; a file that is not there was reported already.
     """
     for number, (name, view) in enumerate(sorted(views.items())):
         step("tables", number, len(views))

@@ -39,14 +39,11 @@ class Copied:
 def copy(found: Survey, tell: Tell, *, repair: bool) -> Copied:
     """Copy what is missing, objects that others rest on first; a copy that is stopped goes on with the next survey.
 
-    Args:
-        found: what is to be copied.
-        tell: called with (what is done, how many objects, of how many).
-        repair: whether objects that differ are replaced, where the source's is what it must be.
+    `repair` replaces objects that differ, where the source's is what it must be; without it they are refused, as is a
+    target of a later state, and nothing is written.
 
     Raises:
         RefusedError: if objects differ and `repair` is False, or the target is of a later state; nothing is written.
-        StoreError: if one of the stores fails.
     """
     _assert_may(found, repair=repair)
     done = Copied(problems=[*found.problems])

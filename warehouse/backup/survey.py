@@ -66,11 +66,7 @@ class Survey:
 def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Survey:
     """Compare two stores; nothing is written.
 
-    Args:
-        source: what is copied.
-        target: where to.
-        tell: called with (what is done, how many objects, of how many).
-        quick: whether objects of the same name and size are taken for the same, without looking into them.
+    `quick` takes objects of the same name and size for the same, without looking into them.
 
     Raises:
         UsageError: if the source holds nothing.

@@ -16,10 +16,7 @@ from warehouse.store.base import Store
 class EditionBefore:
     """What an edition published; what is missing from the store or damaged counts as not published.
 
-    Args:
-        store: where it lies.
-        manifest: of the edition, of any format; None if nothing is published.
-        folder: where files of it are copied to.
+    The manifest may be of any format; None if nothing is published. Files of the edition are copied to `folder`.
     """
 
     def __init__(self, store: Store, manifest: Mapping[str, Any] | None, folder: Path) -> None:

@@ -67,17 +67,8 @@ def build_database(
     Tables have the columns of the Parquet files, which an edition of another version of the code may have made; views
     that do not fit them are left out. The view `start_here` is made by `start_here`, later.
 
-    Args:
-        path: the DuckDB file; its folder is made if missing.
-        tables: the manifest's field. Views in it are made as views, whatever rows are listed.
-        files: the manifest's field; of it, `data/<table>.parquet` is read.
-        fetch: from a key as the manifest has it (`tables/…`, `data/…`) to a file with those bytes. It is asked only
-            for what the file at `path` does not hold yet.
-        progress: hears which table is filled, how many are done, and of how many.
-
-    Raises:
-        CorruptObjectError: if a table holds a row twice.
-        StoreError: if the file cannot be written, or a Parquet file does not read.
+    Of the files, `data/<table>.parquet` is read. `fetch` leads from a key as the manifest has it (`tables/…`,
+    `data/…`) to a file with those bytes; it is asked only for what the file at `path` does not hold yet.
     """
     plan, before = _planned(tables, files), built_from(path)
     after = plan.note()
@@ -108,9 +99,6 @@ def start_here(path: Path, tables: Mapping[str, Any], files: Mapping[str, Any]) 
     """Make the view `start_here` of the file at `path`, with the rows that a manifest's fields state.
 
     What the edition does not have is not in the view.
-
-    Raises:
-        StoreError: if the file cannot be written.
     """
     stated = published.rows_of(tables, files)
     rows = {name: stated[name] for name in published.starting_points() if name in stated}

@@ -51,15 +51,8 @@ def export_tables(
     Rows of later weeks are left out. Rows of computed tables whose figures are the same as in the edition before but
     for the last digits are written as they are there: another processor changes nothing that was published.
 
-    Args:
-        con: the warehouse; nothing is written to it.
-        folder: made if missing.
-        week: ISO date of a Monday.
-        before: the edition that this one continues.
-
     Raises:
         UsageError: if `week` is no Monday.
-        StoreError: if the folder cannot be written.
     """
     parse_week(week)
     made, columns = TableFiles(folder), catalog(con)
@@ -76,12 +69,7 @@ def export_tables(
 
 
 def hashes_of(copy: duckdb.DuckDBPyConnection, made: TableFiles) -> dict[str, str]:
-    """Return the hash of each exported table; of one by the week from what is known of its weeks.
-
-    Args:
-        copy: the file that was built from the tables in `made`.
-        made: what was exported.
-    """
+    """Return the hash of each exported table; of one by the week from what is known of its weeks."""
     return {
         table: composed(
             columns, {week: part.table_hash or "" for week, part in parts_of(made.tables[table]).items()}
@@ -105,16 +93,8 @@ def export_views(
 
     Of a view by the week, only the weeks are computed whose tables changed, or may be touched by a week that did.
 
-    Args:
-        copy: the file that was built from the tables in `made`.
-        made: gets the files.
-        hashes: of the tables.
-        week: ISO date of a Monday: that of the edition.
-        before: the edition that this one continues.
-        same_texts: whether the statements of views are those that this edition was made by.
-
-    Raises:
-        StoreError: if the folder cannot be written.
+    The copy is the file that was built from the tables in `made`, which gets the files. `same_texts` says whether the
+    statements of views are those that the edition before was made by.
     """
     columns, weekly = catalog(copy).published, views_by_week()
     with made.writing():

@@ -65,10 +65,7 @@ def within_weeks(folder: str, name: str, labeler: str | None = None) -> str:
     Tables are cut to those weeks, and the views are made of the cut tables by their own texts. A filter on a view's
     week would not do: DuckDB does not push it into parts that a view uses twice, and would count the whole history.
 
-    Args:
-        folder: of `sql/`.
-        name: of the statement.
-        labeler: as if the plans named this labeler; models whose pictures it did not read are left out.
+    With a labeler, the plans are taken to name it; models whose pictures it did not read are left out.
     """
     parts = _cut(depends_on(name, folder), _IN_WEEKS, set())
     if labeler is not None:
@@ -148,11 +145,8 @@ def create_views(
 ) -> None:
     """Create or replace every view, with comments on the view and its columns.
 
-    Args:
-        con: its current database gets the views.
-        schema_of: view → the schema in which it is made.
-        meanings: comments of the columns of each view; None: those of the view's file, else of the tables.
-        unfit: leave out what does not fit the tables, instead of failing.
+    A view is made in the schema that `schema_of` gives. Without `meanings` of columns, comments are those of the
+    view's file, else of the tables. `unfit` leaves out what does not fit the tables, instead of failing.
 
     Raises:
         ClicheError: if a statement does not fit the tables; the message names the file.

@@ -49,7 +49,6 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
 
     Raises:
         UsageError: if the file is missing, or was written by a newer DuckDB.
-        RefusedError: if another process has it open.
         ClicheError: if it is corrupt.
     """
     con = connect(path, read_only=True)
@@ -93,11 +92,8 @@ def make_table(
 ) -> None:
     """Make one table, in the place of one that is there.
 
-    Args:
-        con: its current database is the published one.
-        table: its name.
-        columns: column → type. Of a column that this code does not publish so, nothing is known: it may be NULL.
-        keyed: whether its grain becomes a primary key. Where a column of the grain may be NULL, it has none.
+    Of a column that this code does not publish so, nothing is known: it may be NULL. If `keyed`, the grain becomes the
+    primary key, unless one of its columns may be NULL.
     """
     own, comment = published_tables().get(table, ([], ""))
     known = {(name, kind): (nullable, about) for name, kind, nullable, about in own}
@@ -175,9 +171,7 @@ def layout() -> str:
 def make_start_here(con: duckdb.DuckDBPyConnection, rows: Mapping[str, int]) -> None:
     """Make the view `start_here`, in the place of one that is there.
 
-    Args:
-        con: its current database is the published one.
-        rows: name → rows, of each table and view that is to be in it; counting a view would take time.
+    Counting a view would take time: the number of rows is given.
     """
     about, place = header(_START_HERE), f"main.{START_HERE}"
     text = re.sub(r"\$([a-z_]+)", lambda name: str(rows.get(name[1], "NULL")), _statement())
@@ -215,11 +209,7 @@ def _name(text: str) -> str:
 
 
 def _kind(text: str) -> str:
-    """Return a column's type, if it is no more than that.
-
-    Raises:
-        CorruptObjectError: if it is none that a Parquet file of an edition has.
-    """
+    """Return a column's type, if it is no more than that."""
     if not re.fullmatch(r"[A-Z]+[0-9]*(\([0-9, ]+\))?(\[\])*", text):
         raise CorruptObjectError(f"{text[:60]!r} is no type of a published column")
     return text

@@ -32,7 +32,6 @@ def rebuild(
 
     Raises:
         RefusedError: if another process has the file at `path` open, or is rebuilding it.
-        CorruptObjectError: if an object of the store does not read.
     """
     beside = path.with_name(f".{path.name}.rebuild")
     _assert_free(path)

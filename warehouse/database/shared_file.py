@@ -18,13 +18,7 @@ _FAR_BEHIND = 4
 
 
 def file_to_change(path: Path, tables: Mapping[str, Any], files: Mapping[str, Any]) -> Path:
-    """Return the file in which an edition is to be made: the one at `path`, unless it is shared and of another edition.
-
-    Args:
-        path: the file of the newest edition, which may be missing.
-        tables: the manifest's field, of the edition that is to be made.
-        files: the manifest's field.
-    """
+    """Return the file to make an edition in: the one at `path`, unless it is shared and of another edition."""
     if not _is_shared(path) or is_built_from(path, tables, files):
         return path
     spare = _spare(path)

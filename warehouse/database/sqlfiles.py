@@ -29,11 +29,7 @@ _LAST_SELECT = re.compile(r"^SELECT\b", re.MULTILINE)
 
 
 def names(folder: str) -> list[str]:
-    """Return the names (without `.sql`) of the statements of one folder of `sql/`, sorted; not of shared steps.
-
-    Raises:
-        UsageError: if there is no such folder.
-    """
+    """Return the names (without `.sql`) of the statements of one folder of `sql/`, sorted; not of shared steps."""
     if not (ROOT / folder).is_dir():
         known = sorted(path.name for path in ROOT.iterdir() if path.is_dir())
         raise UsageError(f"no folder {folder!r} under sql/; there are {', '.join(known)}")
@@ -41,11 +37,7 @@ def names(folder: str) -> list[str]:
 
 
 def sql(name: str) -> str:
-    """Return the whole statement of `<folder>/<name>`, e.g. `audit/who_is_the_ceo`, with the shared steps it uses.
-
-    Raises:
-        UsageError: if there is no such file (the message holds the closest names), or it cannot use what it names.
-    """
+    """Return the whole statement of `<folder>/<name>`, e.g. `audit/who_is_the_ceo`, with the shared steps it uses."""
     text, folder = _text(name), name.partition("/")[0]
     if (shared := _fields(text).get(USES)) is None:
         return text

@@ -39,11 +39,7 @@ class TableFiles:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Return a context in which files are written.
-
-        Raises:
-            StoreError: if the disk refuses.
-        """
+        """Return a context in which files are written."""
         try:
             (self.folder / "data").mkdir(parents=True, exist_ok=True)
             yield

@@ -47,11 +47,7 @@ class Hashed(NamedTuple):
 
 
 def identity_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
-    """Return name and type of the identity columns of a table, in their order; empty if it has none.
-
-    Raises:
-        UsageError: if there is no such table.
-    """
+    """Return name and type of the identity columns of a table, in their order; empty if it has none."""
     found = _columns(con, table)
     if not found:
         raise UsageError(f"no table {table!r} in this database")
@@ -86,11 +82,7 @@ def _columns(con: duckdb.DuckDBPyConnection, table: str | None = None) -> dict[s
 
 
 def table_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """Return 64 hexadecimal digits that two tables share if, and only if, their identity columns hold the same rows.
-
-    Raises:
-        UsageError: if there is no such table, or none of its columns is identity.
-    """
+    """Return 64 hexadecimal digits that two tables share if, and only if, their identity columns hold the same rows."""
     columns = identity_columns(con, table)
     if not columns:
         raise UsageError(f"table {table!r} has no identity columns; it is bookkeeping and has no hash")
@@ -141,11 +133,8 @@ def hashes_by_week(
 ) -> dict[Week, Hashed]:
     """Return the hash of the rows of each week, in order; a week without rows is not among them.
 
-    Args:
-        con: a connection; nothing is written.
-        relation: a table, or a query in brackets.
-        columns: what is hashed; `week` need not be among them.
-        weeks: week → rows of those weeks alone; None: all.
+    The relation may be a query in brackets; `week` need not be among the columns. Given `weeks` with their rows, only
+    these are hashed.
     """
     found: dict[Week, Hashed] = {}
     for span in spans(rows_by_week(con, relation) if weeks is None else weeks):

@@ -41,13 +41,7 @@ class StoreReading:
 def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: None) -> StoreReading:
     """Read every object of a store and return what is damaged, missing or unexpected; an empty store is not recorded.
 
-    Args:
-        store: what is read; nothing is written there.
-        home: where it is kept how far the reading is, and when the store was last read whole.
-        tell: called with (what is read, objects done, of how many).
-
-    Raises:
-        StoreError: if the store fails; the next reading goes on.
+    At `home` it is kept how far the reading is, and when the store was last read whole; the next one goes on.
     """
     begun = time.monotonic()
     listed = [key for key in store.list("") if not is_lock(key)]

@@ -34,13 +34,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 
 
 def replace_analysis(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], sha256: str) -> bool:
-    """Replace all rows by those of a file, unless they are of this file; return whether they were replaced.
-
-    Args:
-        con: the warehouse.
-        tables: rows by table of `SCHEMAS`.
-        sha256: of the file.
-    """
+    """Replace all rows by those of a file, unless they are of this file; return whether they were replaced."""
     if con.execute("SELECT sha256 FROM analysis_state").fetchall() == [(sha256,)]:
         return False
     con.execute("BEGIN")

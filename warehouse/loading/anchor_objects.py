@@ -131,12 +131,7 @@ def fingerprints(found: Listing) -> dict[str | None, str]:
 
 
 def read_list(store: Store, anchor_set: str) -> dict[str, Any]:
-    """Return the list of a set: its attributes with their declared values, and its pictures.
-
-    Raises:
-        UsageError: if there is no such set, or it was written by a newer version.
-        CorruptObjectError: if it does not read.
-    """
+    """Return the list of a set: its attributes with their declared values, and its pictures."""
     key = list_key(anchor_set)
     try:
         found = read_json(store, key)
@@ -173,11 +168,7 @@ def read_pictures(store: Store, anchor_set: str) -> pa.Table:
 
 
 def read_labels(store: Store, found: Iterable[Labelled]) -> pa.Table:
-    """Return the rows of `anchor_labels` of these objects.
-
-    Raises:
-        CorruptObjectError: if one does not read or holds rows of another set, week or labeler.
-    """
+    """Return the rows of `anchor_labels` of these objects."""
     tables = [LABEL_SCHEMA.empty_table()]
     for one in found:
         rows = read_parquet(store, one.key)
@@ -192,11 +183,7 @@ def read_labels(store: Store, found: Iterable[Labelled]) -> pa.Table:
 
 
 def read_accepted(store: Store, found: Iterable[Accepted]) -> pa.Table:
-    """Return the rows of `drift_acceptances` of these objects.
-
-    Raises:
-        CorruptObjectError: if one does not read.
-    """
+    """Return the rows of `drift_acceptances` of these objects."""
     rows = []
     for one in found:
         said = read_json(store, one.key)

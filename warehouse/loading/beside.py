@@ -42,11 +42,7 @@ def parquet(table: pa.Table, metadata: Mapping[bytes, bytes] | None = None) -> b
 def put_recorded(store: Store, key: str, table: pa.Table, said: Mapping[str, Any] | None = None) -> bool:
     """Write a table at a fixed key with its hash beside it, unless the key exists; return whether it was written.
 
-    Args:
-        store: where to.
-        key: ends with `.parquet`.
-        table: the rows.
-        said: what else the record beside it holds.
+    The key ends with `.parquet`; `said` is what else the record beside it holds.
     """
     if store.head(key) is not None:
         return False
@@ -86,13 +82,7 @@ def stated_in_name(key: str) -> str | None:
 def compare(key: str, data: bytes, found: Iterable[str]) -> bool:
     """Return whether a hash of `data` is recorded, in its name or beside it; it then fits.
 
-    Args:
-        key: of the object.
-        data: its bytes.
-        found: keys among which its records are.
-
-    Raises:
-        CorruptObjectError: if none of the recorded hashes fits, or the record is gone.
+    The records of the object are among the keys `found`.
     """
     digest = sha256_hex(data)
     stated = {of[1] for other in found if (of := record_of(other)) and of[0] == key}

@@ -35,10 +35,7 @@ WHERE cluster IS NOT NULL
 def insert_clusters(con: duckdb.DuckDBPyConnection, receipts: pa.Table, where: Mapping[str, str]) -> None:
     """Load the clusters of the answers of one partition, whose attempts are loaded.
 
-    Args:
-        con: the warehouse.
-        receipts: of the manifest; without a column `cluster` where it was written before there was one.
-        where: week and model.
+    A manifest that was written before there were any has no column `cluster`.
     """
     if receipts.num_rows == 0:
         return

@@ -92,12 +92,7 @@ def fingerprint(store: Store, gold_set: str) -> str:
 
 
 def read_sample(store: Store, gold_set: str) -> dict[str, Any]:
-    """Return the sample of a set.
-
-    Raises:
-        UsageError: if there is no such set, or a newer version wrote it.
-        CorruptObjectError: if it is no JSON, or the sample of another set.
-    """
+    """Return the sample of a set."""
     key = keys.gold_sample(gold_set)
     try:
         sample = read_json(store, key)
@@ -112,11 +107,7 @@ def read_sample(store: Store, gold_set: str) -> dict[str, Any]:
 
 
 def read_labels(store: Store, gold_set: str) -> pa.Table:
-    """Return the rows of all parts of a set, in the order of their keys.
-
-    Raises:
-        CorruptObjectError: if a part does not read, or misses a column.
-    """
+    """Return the rows of all parts of a set, in the order of their keys."""
     parts = [LABEL_SCHEMA.empty_table()]
     for key in label_keys(store, gold_set):
         rows = read_parquet(store, key)
@@ -127,12 +118,7 @@ def read_labels(store: Store, gold_set: str) -> pa.Table:
 
 
 def read_gold(store: Store, gold_set: str) -> dict[str, pa.Table]:
-    """Return the rows of each of `GOLD_TABLES` for one set.
-
-    Raises:
-        UsageError: if there is no such set.
-        CorruptObjectError: if an object does not read, or a label is of no picture of the sample.
-    """
+    """Return the rows of each of `GOLD_TABLES` for one set."""
     sample = read_sample(store, gold_set)
     labels = read_labels(store, gold_set).to_pylist()
     try:
@@ -175,12 +161,7 @@ def _picture(row: Mapping[str, Any], stratum: Mapping[str, Any], sample: Mapping
 
 
 def load_gold(con: duckdb.DuckDBPyConnection, store: Store, gold_set: str) -> dict[str, int]:
-    """Replace all rows of one gold set by what the store holds; return the number of rows for each table.
-
-    Raises:
-        UsageError: if there is no such set.
-        CorruptObjectError: if an object does not read as what it should be; the message names its key.
-    """
+    """Replace all rows of one gold set by what the store holds; return the number of rows for each table."""
     seen = fingerprint(store, gold_set)  # before reading: what comes meanwhile is loaded next time
     tables = read_gold(store, gold_set)
     with transaction(con):

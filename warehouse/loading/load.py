@@ -114,7 +114,6 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
 
     Raises:
         UsageError: if there is no plan of this partition.
-        CorruptObjectError: if an object does not read as what it should be; the message names its key.
     """
     seen = objects.names_of(store, week, model)  # before reading: what comes meanwhile is loaded next time
     plan = objects.read_plan(store, week, model)
@@ -149,9 +148,6 @@ def load_anchors(
     """Bring the anchor tables up to the store, through one week; return the weeks that were replaced.
 
     None among them stands for the sets themselves. A week whose objects have the names that were loaded is left alone.
-
-    Raises:
-        CorruptObjectError: if an object does not read as what it should be; the message names its key.
     """
     found = anchor_objects.listing(store)
     there = anchor_objects.fingerprints(found)
@@ -247,10 +243,6 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
     """Replace all rows of one imported study by what the store holds; return the number of rows for each table.
 
     Figures computed from the study before (`study_scores`) are deleted with the rows that they stood on.
-
-    Raises:
-        UsageError: if there is no such study in the store.
-        CorruptObjectError: if an object does not read as what it should be; the message names its key.
     """
     seen = study_objects.fingerprint(store, study)  # before reading, as for a partition
     tables = study_objects.read_study(store, study)
@@ -279,10 +271,7 @@ def forget(
 ) -> None:
     """Drop the kept hashes of rows that change (`week_hashes`); to be called in the transaction that changes them.
 
-    Args:
-        con: the warehouse.
-        tables: whose rows change.
-        weeks: those of these weeks alone, None for rows without a week; all if it is left out.
+    Of the weeks given, None stands for rows without a week; without `weeks` all are dropped.
     """
     con.execute(
         "DELETE FROM week_hashes WHERE list_contains($tables, table_name) "

@@ -46,7 +46,6 @@ def read_parquet(store: Store, key: str) -> pa.Table:
 
     Raises:
         KeyError: if it is missing.
-        CorruptObjectError: if it is not what is recorded, or does not read.
     """
     records = () if beside.stated_in_name(key) else store.list(f"{key}.")
     table, _ = compared_parquet(key, store.get(key), records)
@@ -58,13 +57,7 @@ def compared_parquet(key: str, data: bytes, records: Iterable[str]) -> tuple[pa.
 
     One without was written by an earlier version; where its name hashes rows, they fit.
 
-    Args:
-        key: of the object.
-        data: its bytes.
-        records: keys among which the records of its hash are.
-
-    Raises:
-        CorruptObjectError: if it is not what is recorded, or does not read.
+    The records of its hash are among the keys `records`.
     """
     recorded = beside.compare(key, data, records)
     table = parquet_table(key, data)
@@ -85,11 +78,7 @@ def parquet_table(key: str, data: bytes) -> pa.Table:
 
 
 def read_image(store: Store, sha256: str, ext: str) -> bytes:
-    """Return the bytes of a stored picture.
-
-    Raises:
-        CorruptObjectError: if it is missing, or its bytes are not those that its name says.
-    """
+    """Return the bytes of a stored picture."""
     key = keys.image(sha256, ext)
     try:
         data = store.get(key)
@@ -109,7 +98,6 @@ def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
 
     Raises:
         UsageError: if there is none, or it was written by a newer version.
-        CorruptObjectError: if it is not valid JSON or is the plan of another partition.
     """
     key = keys.plan(week, model)
     try:
@@ -176,9 +164,7 @@ def names_of_all(store: Store, manifests: Mapping[Partition, str | None]) -> dic
 
     All labels are listed at once. A manifest is current if there is none of the next number: numbers have no gaps.
 
-    Args:
-        store: where they lie.
-        manifests: the manifest of each partition that was current before; None where that is not known.
+    Manifests are those that were current before; None where that is not known.
     """
     labels: dict[Partition, list[str]] = {}
     if not manifests:
@@ -216,11 +202,7 @@ def digest(value: object) -> str:
 
 
 def read_attempts(store: Store, week: str, model: str) -> pa.Table:
-    """Return the rows of the current manifest of a partition; none if there is no manifest.
-
-    Raises:
-        CorruptObjectError: if it does not read, misses a column or holds another partition's rows.
-    """
+    """Return the rows of the current manifest of a partition; none if there is no manifest."""
     key = current_manifest(store, week, model)
     if key is None:
         return pa.table({name: pa.array([], pa.string()) for name in _REQUIRED_ATTEMPT})
@@ -228,20 +210,12 @@ def read_attempts(store: Store, week: str, model: str) -> pa.Table:
 
 
 def read_labels(store: Store, week: str, model: str) -> pa.Table:
-    """Return the labels of all parts of a partition; of duplicates the first in key order.
-
-    Raises:
-        CorruptObjectError: if a part does not read, misses a column or holds another partition's rows.
-    """
+    """Return the labels of all parts of a partition; of duplicates the first in key order."""
     return _parts(store, label_parts(store, week, model), _REQUIRED_LABEL, _LABEL_KEY, week, model)
 
 
 def read_label_attempts(store: Store, week: str, model: str) -> pa.Table:
-    """Return the calls of paid labelers of a partition; of duplicates the first in key order.
-
-    Raises:
-        CorruptObjectError: if a part does not read, misses a column or holds another partition's rows.
-    """
+    """Return the calls of paid labelers of a partition; of duplicates the first in key order."""
     return _parts(store, label_attempt_parts(store, week, model), _REQUIRED_CALL, _CALL_KEY, week, model)
 
 

@@ -89,11 +89,7 @@ PLAN_SCHEMAS: Mapping[str, pa.Schema] = {
 
 
 def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.Table]:
-    """Return the rows of each table that a plan holds (`PLAN_SCHEMAS`); prompts are those of whole suites.
-
-    Raises:
-        CorruptObjectError: if the plan misses a field or a field has the wrong type.
-    """
+    """Return the rows of each table that a plan holds (`PLAN_SCHEMAS`); prompts are those of whole suites."""
     partition = {"week": week, "model": model}
     try:
         suites = plan["suites"]

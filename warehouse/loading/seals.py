@@ -29,11 +29,7 @@ def sealed(key: str, value: Mapping[str, Any]) -> bytes:
 
 
 def has_seal(key: str, data: bytes) -> bool:
-    """Return whether an object has a seal, which fits; False for an object of an earlier version, without one.
-
-    Raises:
-        CorruptObjectError: if the seal does not fit the key and the other bytes, or only the seal's frame is damaged.
-    """
+    """Return whether an object has a seal, which fits; False for an object of an earlier version, without one."""
     fits = data[len(_HEAD) : _SEAL_END] == _digest(key, b"{" + data[_BODY:])
     if data.startswith(_HEAD) and data[_SEAL_END:_BODY] == b'",' and fits:
         return True
@@ -46,11 +42,7 @@ def has_seal(key: str, data: bytes) -> bool:
 
 
 def unsealed(key: str, data: bytes) -> Any:
-    """Return the JSON value of an object without its seal, after checking the seal if it has one.
-
-    Raises:
-        CorruptObjectError: if the seal does not fit, or the bytes are not JSON.
-    """
+    """Return the JSON value of an object without its seal, after checking the seal if it has one."""
     has_seal(key, data)
     try:
         value = json.loads(data)

@@ -44,7 +44,6 @@ def read_study(store: Store, study: str) -> dict[str, pa.Table]:
 
     Raises:
         UsageError: if the study was never imported, or by a newer version.
-        CorruptObjectError: if an object is missing, does not read or holds another study's rows.
     """
     key = current_pointer(store, study)
     if key is None:

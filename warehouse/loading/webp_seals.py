@@ -21,12 +21,8 @@ _HASH = 64
 def sealed(key: str, webp: bytes, width: int, height: int, encoder: str) -> bytes:
     """Return a WebP file with its seal, as it is to be written at `key`.
 
-    Args:
-        key: where the file is to be written.
-        webp: a still picture in the simple form, one `VP8 ` chunk, as encoders write it without metadata.
-        width: of the picture in pixels.
-        height: of the picture in pixels.
-        encoder: names and versions, ASCII, one line.
+    The picture is still and in the simple form, one `VP8 ` chunk, as encoders write it without metadata; `encoder` is
+    names and versions, ASCII, one line.
     """
     if webp[8:16] != b"WEBPVP8 ":
         raise ValueError("not a WebP file of one lossy chunk")
@@ -39,11 +35,7 @@ def sealed(key: str, webp: bytes, width: int, height: int, encoder: str) -> byte
 
 
 def encoder_of(key: str, data: bytes) -> str:
-    """Return which encoder made the file that was read at `key`, after checking its seal.
-
-    Raises:
-        CorruptObjectError: if there is no seal, or it does not fit the key and the other bytes.
-    """
+    """Return which encoder made the file that was read at `key`, after checking its seal."""
     at = _seal_at(data)
     if at is not None:
         size = struct.unpack_from("<I", data, at - 4)[0]

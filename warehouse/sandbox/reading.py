@@ -55,13 +55,8 @@ def read(
 
     Closing the generator ends the query at once.
 
-    Args:
-        database: the DuckDB file.
-        text: one statement that reads.
-        form: table, csv or json.
-        limit: rows at most, None for all.
-        timeout: seconds that the query may take; time in which nobody takes what it yields does not count.
-        screen: width of the terminal that shows it, None if none does.
+    `timeout` is in seconds; time in which nobody takes what it yields does not count. The form is table, csv or json;
+    `screen` is the width of the terminal that shows it.
 
     Raises:
         UsageError: if the text is no statement that can be run.

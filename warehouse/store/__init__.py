@@ -17,11 +17,9 @@ __all__ = ["Head", "Holder", "Lease", "Store", "open_store"]
 def open_store(address: str | Path, wait_s: float = 0.0, profile: str | None = None) -> Store:
     """Return the store at `address`: a folder, or `s3://bucket/prefix` with the usual AWS variables.
 
-    Args:
-        address: of the store.
-        wait_s: seconds for which a lease that another run holds (a dead one's ends within 60) and a server that is away
-            are tried again.
-        profile: of the AWS files, whose keys, server and region are used instead of the variables; of a bucket alone.
+    A lease that another run holds (a dead one's ends within 60 s) and a server that is away are tried again for
+    `wait_s` seconds. Of a bucket alone, keys, server and region of `profile` in the AWS files are used instead of the
+    variables.
 
     Raises:
         UsageError: if the address is of no known kind.

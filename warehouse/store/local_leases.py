@@ -45,12 +45,7 @@ class LocalLease:
 
 
 def acquire(path: Path, holder: Holder, wait_s: float = 0.0) -> LocalLease:
-    """Lock the file at `path`, whose folder exists, and write the holder into it; try for `wait_s` seconds.
-
-    Raises:
-        LeaseHeldError: if a live process, this one too, holds it.
-        OSError: if the file cannot be opened or written.
-    """
+    """Lock the file at `path`, whose folder exists, and write the holder into it; try for `wait_s` seconds."""
     return holders.patiently(lambda: _acquired(path, holder), wait_s)
 
 

@@ -29,11 +29,7 @@ def check_key(key: str) -> str:
 
 
 def check_prefix(prefix: str) -> tuple[str, str]:
-    """Return the folder (without a slash at its end) and the start of a name that a prefix consists of.
-
-    Raises:
-        UsageError: if no key can start with `prefix`.
-    """
+    """Return the folder (without a slash at its end) and the start of a name that a prefix consists of."""
     folder, _, start = prefix.rpartition("/")
     reason = _fault(prefix, folder.split("/") if folder or prefix.startswith("/") else [])
     if reason and prefix:
@@ -42,11 +38,7 @@ def check_prefix(prefix: str) -> tuple[str, str]:
 
 
 def check_changeable(key: str) -> str:
-    """Return `key` if it names an object that may be replaced: those of the site, which are made again from editions.
-
-    Raises:
-        UsageError: for any other key.
-    """
+    """Return `key` if its object may be replaced: those of the site, which are made again from editions."""
     if not key.startswith(keys.SITE):
         raise UsageError(
             f"the key {key[:100]!r} cannot be replaced: objects outside {keys.SITE} never change"
@@ -55,11 +47,7 @@ def check_changeable(key: str) -> str:
 
 
 def lease_key(name: str) -> str:
-    """Return the key of the lease `name`, which may hold any printable character.
-
-    Raises:
-        UsageError: if the name is empty or too long.
-    """
+    """Return the key of the lease `name`, which may hold any printable character."""
     return check_key(keys.lock(quote(name, safe=_PLAIN))) if name else check_key("")
 
 

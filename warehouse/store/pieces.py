@@ -23,7 +23,6 @@ def pieces(store: Store, key: str, size: int = PIECE) -> Iterator[bytes]:
 
     Raises:
         KeyError: if there is no such object.
-        StoreError: if the store fails, or the object was replaced while it was read.
     """
     there = store.head(key)
     if there is None:

@@ -23,12 +23,7 @@ _OTHER_TAG = '"00000000000000000000000000000000"'
 
 
 def objects_at(address: str, wait_s: float = 0.0, profile: str | None = None) -> Objects:
-    """Return the objects below an address; the server is asked nothing yet. See `open_store` for the rest.
-
-    Raises:
-        UsageError: if `address` does not read `s3://bucket/prefix`.
-        StoreError: if the AWS settings make no client.
-    """
+    """Return the objects below an address; the server is asked nothing yet. See `open_store` for the rest."""
     found = _ADDRESS.fullmatch(address)
     if not found:  # the address is not repeated, somebody may have put credentials into it
         raise UsageError(
@@ -43,12 +38,7 @@ class S3Store:
     """Write-once objects in a bucket; implements `warehouse.store.base.Store`. Threads may share it."""
 
     def __init__(self, address: str, wait_s: float = 0.0, profile: str | None = None) -> None:
-        """Name the bucket and prefix; the server is asked nothing yet. See `open_store` for the rest.
-
-        Raises:
-            UsageError: if `address` does not read `s3://bucket/prefix`.
-            StoreError: if the AWS settings make no client.
-        """
+        """Name the bucket and prefix; the server is asked nothing yet. See `open_store` for the rest."""
         self._objects = objects_at(address, wait_s, profile)
         self.wait_s = wait_s
 

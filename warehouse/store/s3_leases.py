@@ -95,12 +95,7 @@ class S3Lease:
 
 
 def acquire(objects: Objects, key: str, holder: Holder, ttl_s: float, wait_s: float = 0.0) -> S3Lease:
-    """Take the lease at `key`, an expired one too; try for `wait_s` seconds.
-
-    Raises:
-        LeaseHeldError: if a live run, this one too, holds it.
-        StoreError: if the store fails.
-    """
+    """Take the lease at `key`, an expired one too; try for `wait_s` seconds."""
     return holders.patiently(lambda: _acquired(objects, key, holder, ttl_s), wait_s)
 
 

@@ -144,10 +144,7 @@ class Objects:
     def overwrite(self, key: str, data: bytes | Path, headers: Mapping[str, str] | None = None) -> None:
         """Write whatever is there; a large file goes in parts, and is seen when all of them are there.
 
-        Args:
-            key: of the object.
-            data: its bytes, or the file that has them.
-            headers: with which it is served, by the names of boto3 (`ContentType`, `CacheControl`).
+        Headers have the names of boto3 (`ContentType`, `CacheControl`).
         """
         more = {"ContentType": mimetypes.guess_type(key)[0] or _OCTETS, **(headers or {})}
         stream: BinaryIO = io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")

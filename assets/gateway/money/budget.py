@@ -64,12 +64,8 @@ class Budget:
     ) -> dict[str, float | None]:
         """Return what a call of the entry `name` counts for, with each cap.
 
-        Args:
-            week: that is asked (or labeled).
-            name: of the entry in models.yaml.
-            cap_usd: the cap of the entry for a week.
-            kind: `model`, or `labeler`.
-            day: of the call, UTC; by default today.
+        The week is the one that is asked (or labeled), `day` that of the call, UTC, by default today; `kind` is
+        `model` or `labeler`.
         """
         return {
             entry_scope(week, name, kind): cap_usd,
@@ -113,13 +109,7 @@ class Budget:
     ) -> Admission:
         """Return the admission of the calls of one entry: its own cap, and those of run, week and month.
 
-        Args:
-            week: for which its calls count.
-            name: of the entry in models.yaml.
-            cap_usd: the entry's cap for a week.
-            costs: its price table.
-            kind: `model`, or `labeler`.
-            fill: fills the ledger from the store; called again if the file was deleted meanwhile.
+        `fill` fills the ledger from the store; it is called again if the file was deleted meanwhile.
         """
         said = name if kind == "model" else f"{kind} {name}"
 
@@ -160,9 +150,6 @@ class Budget:
 
         What was reserved by processes that have ended is resolved: a receipt says what the call cost, an intent
         without one counts as spent, and where there is neither the call was never made.
-
-        Raises:
-            CorruptObjectError: if the store's record of what was spent cannot be read.
         """
         for one in sorted({*weeks_of_month(today or utc_now().date()), week}):
             before = self.ledger.keys(f"{one}/")

@@ -68,11 +68,7 @@ def weeks_of_month(day: dt.date) -> list[str]:
 
 
 def generation_charges(store: Store, week: str, lost_usd: LostUsd) -> Iterator[Charge]:
-    """Yield what the calls for pictures of one week cost; answers that cost nothing are left out.
-
-    Raises:
-        CorruptObjectError: if a manifest or receipt cannot be read; nothing is skipped silently.
-    """
+    """Yield what the calls for pictures of one week cost; those that cost nothing are left out, nothing else is."""
     models = [found[1] for key in store.list(f"plans/week={week}/") if (found := keys.parse_partition(key))]
     with ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="charges") as pool:
         for charges in pool.map(lambda model: _partition(store, week, model, lost_usd), models):

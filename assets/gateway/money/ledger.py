@@ -80,16 +80,13 @@ class SpendingLedger:
         self.freed = threading.Event()
 
     def reserve(self, key: str, usd: float, scopes: Mapping[str, float | None], *, who: str = "") -> float:
-        """Set money aside for one call, in one transaction, unless a cap would be passed.
+        """Set money aside for one call, in one transaction, unless a cap would be passed; return how many dollars.
 
         Args:
             key: of the call; one that has an entry is reserved anew and counts once.
             usd: the most that the call is expected to cost; at least the dearest call of `who` is set aside.
             scopes: what the call counts for, with the cap of each in dollars (None: no cap).
             who: whose calls cost alike: an entry and its parameters.
-
-        Returns:
-            The dollars set aside.
 
         Raises:
             OverCapError: if a cap would be passed; nothing was set aside.
@@ -115,15 +112,12 @@ class SpendingLedger:
         return entry.nanos / _NANO
 
     def settle(self, key: str, usd: float, scopes: Iterable[str] | None = None) -> float:
-        """Write what a call cost in place of what was set aside for it.
+        """Write what a call cost in place of what was set aside for it; return by how many dollars it was more.
 
         Args:
             key: as given to `reserve`.
             usd: what the call cost.
             scopes: what it counts for, if that turned out otherwise (it was made in the next month).
-
-        Returns:
-            The dollars by which it was more expensive than what was set aside; 0 if it was not.
         """
         nanos, of = _nanos(usd), None if scopes is None else tuple(scopes)
 

@@ -135,13 +135,8 @@ class Book(Protocol):
     def transact(self, work: Callable[[Rows], Done], at_first: Callable[[Rows], None]) -> Done:
         """Return what `work` returns, within one transaction that excludes all others; an error undoes it.
 
-        Args:
-            work: reads and writes rows; done again if the connection was lost meanwhile.
-            at_first: done before, in a transaction of its own, on each new connection: the rows may be others than
-                they were.
-
-        Raises:
-            ClicheError: if the rows cannot be reached, in one line.
+        Both may be done again if the connection was lost; `at_first` has a transaction of its own on each new
+        connection, for the rows may be others than they were.
         """
         ...
 

@@ -60,12 +60,7 @@ Prices = Annotated[tuple[Price, ...], BeforeValidator(lambda v: (v,) if isinstan
 
 
 def price_problems(prices: Sequence[Price], today: dt.date | None = None) -> Iterator[str]:
-    """Yield what is wrong with the prices of one entry, each in one line.
-
-    Args:
-        prices: as they are in the file.
-        today: the day on which they are read; by default this one, in UTC.
-    """
+    """Yield what is wrong with the prices of one entry, each in one line."""
     today = today or dt.datetime.now(dt.UTC).date()
     begun: set[dt.date | None] = set()
     for price in prices:

@@ -51,11 +51,7 @@ _A_NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
 
 
 def system_resolver(host: str, port: int) -> list[str]:
-    """Return the addresses that this machine's resolver knows for a host.
-
-    Raises:
-        socket.gaierror: if it knows none.
-    """
+    """Return the addresses that this machine's resolver knows for a host."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
@@ -78,10 +74,7 @@ def refused_host(host: str) -> str | None:
 def refused_ip(address: str, *, allow_private: bool, plain_http: bool = False) -> str | None:
     """Return why an address may not be connected to, or None.
 
-    Args:
-        address: an IP address that a resolver gave.
-        allow_private: whether loopback, private and link-local addresses are allowed.
-        plain_http: whether the connection is not encrypted; then only those addresses are allowed.
+    Loopback, private and link-local addresses need `allow_private`; others need encryption (not `plain_http`).
     """
     found = as_ip(address)
     if found is None:

@@ -55,11 +55,7 @@ class Connection(BaseModel):
         return value.rstrip("/")
 
     def key(self, default_env: str) -> SecretStr:
-        """Return the key from the environment.
-
-        Raises:
-            UsageError: if the variable is not set; the message names it.
-        """
+        """Return the key from the environment."""
         name = self.key_env or default_env
         value = os.environ.get(name, "").strip()
         if not value:

@@ -47,11 +47,8 @@ def make_client(
     `connection.most_answer_bytes` (unpacked) raises `AnswerTooLargeError` while it is read. Neither proxies nor
     passwords are taken from the environment, and no redirect is followed.
 
-    Args:
-        connection: address, limits, and whether private addresses are allowed.
-        resolve: gives the addresses of a host; a parameter for tests.
-        tls: whose certificates are trusted; None is the system's (or `SSL_CERT_FILE`).
-        on_success: told when the headers of a 2xx answer are there, before its body is read.
+    `on_success` is called when the headers of a 2xx answer are there, before its body is read. Without `tls`,
+    certificates of the system (or `SSL_CERT_FILE`) are trusted.
     """
 
     def heard(response: httpx2.Response) -> None:
@@ -87,12 +84,8 @@ def fetch_image(
 
     Trouble on the way (a lost connection, a 5xx) is met by up to two more downloads within `connection.timeout_s`.
 
-    Args:
-        url: the address; judged before anything is resolved, and again at each of at most three redirects.
-        connection: limits, the hosts that the operator declares, and whether private addresses are allowed.
-        hosts: the hosts that the provider itself declares; the host of `base_url` counts as declared.
-        resolve: gives the addresses of a host; a parameter for tests.
-        tls: whose certificates are trusted; None is the system's.
+    The address is judged before anything is resolved, and again at each of at most three redirects. `hosts` are those
+    that the provider itself declares, beside the operator's; the host of `base_url` counts as declared.
 
     Raises:
         PictureFetchError: `wrong_type`/`refused_address` for an address that is not fetched, `server_error`/

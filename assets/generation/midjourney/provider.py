@@ -47,11 +47,7 @@ class FolderProvider:
             raise UsageError("midjourney: seed would make all pictures of a prompt the same; remove it")
 
     def ask(self, request: Request) -> Answer:
-        """Return the picture that was matched to the slot, without the chunks that can hold an account.
-
-        Raises:
-            UsageError: for a slot without a picture; only slots in `slot_keys` are asked.
-        """
+        """Return the picture that was matched to the slot, without the chunks that can hold an account."""
         file = self._assignments.get(request.slot.slot_key)
         if file is None:
             raise UsageError(

@@ -12,8 +12,7 @@ _UPRIGHT = 1
 def orientation_only(exif: bytes) -> bytes | None:
     """Return Exif (a TIFF header and one entry, little-endian) that holds the orientation of `exif` and nothing else.
 
-    Returns:
-        None if `exif` has no orientation, does not read, or says that the picture is upright as it is.
+    Without orientation, or if it says that the picture is upright as it is, or does not read: None.
     """
     found = _orientation(exif)
     if found is None:

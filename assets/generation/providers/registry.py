@@ -25,11 +25,7 @@ PROVIDERS: dict[str, str] = {
 
 
 def make_provider(name: str, connection: Connection = Connection()) -> Provider:
-    """Return the provider that `name` stands for, reached as `connection` says.
-
-    Raises:
-        UsageError: if there is no such provider.
-    """
+    """Return the provider that `name` stands for, reached as `connection` says."""
     if name not in PROVIDERS:
         raise UsageError(f'no provider "{name}"; known: {", ".join(sorted(PROVIDERS))}')
     return cast(Provider, load_factory(PROVIDERS[name])(connection))

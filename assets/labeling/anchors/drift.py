@@ -57,11 +57,8 @@ class Drift:
 def compare(labels: Iterable[Row], accepted: Iterable[Row], week: str) -> list[Drift]:
     """Return the comparisons of one week's anchor labels, sorted.
 
-    Args:
-        labels: rows of `anchor_labels` through the week; of earlier weeks those that are compared with are enough
-            (the first, the latest accepted and the latest). Weeks are text.
-        accepted: rows of `drift_acceptances` through the week.
-        week: ISO date of its Monday.
+    Of the labels of earlier weeks those that are compared with are enough: the first, the latest accepted and the
+    latest.
     """
     values: defaultdict[tuple[Who, str], defaultdict[str, dict[str, str]]] = defaultdict(
         lambda: defaultdict(dict)

@@ -44,12 +44,7 @@ class Frozen:
 def freeze(store: Store, anchor_set: str, week: str, *, size: int = LEAST, seed: str | None = None) -> Frozen:
     """Write a new anchor set of pictures of one week.
 
-    Args:
-        store: where pictures lie and the set is written.
-        anchor_set: its name.
-        week: ISO date of a Monday.
-        size: number of pictures.
-        seed: of the lot; by default the set's name.
+    The seed of the lot is by default the set's name.
 
     Raises:
         UsageError: for a size below 60, a name that is none, or where there are not so many pictures.

@@ -77,12 +77,8 @@ def write_set(
 ) -> bool:
     """Write the list of a set; return False if there is one. Its pictures must be in the store before.
 
-    Args:
-        store: where to.
-        anchor_set: its name.
-        attributes: with the declared values that later labels are held to, whatever changes elsewhere.
-        pictures: image_sha256, image_ext, attributes, and where it came from (model, prompt).
-        facts: what else is to be kept about it.
+    Later labels are held to the declared values of its attributes, whatever changes elsewhere. A picture has
+    image_sha256, image_ext, attributes, and where it came from (model, prompt).
     """
     document = {
         "format": FORMAT,
@@ -136,13 +132,8 @@ def label_anchors(
 
     A local labeler reads a set once for all of the weeks: it is one program, and what it says today it said then.
 
-    Args:
-        store: where pictures and labels are kept.
-        weeks: the weeks that an edition of `published` holds.
-        published: the last of them.
-        make: from a name to a labeler.
-        ask: how labelers are asked that are asked over a network; without it they leave gaps.
-        present: the present week; by default by the clock.
+    `weeks` are those that an edition of `published`, the last of them, holds; `present` is by default that of the
+    clock. Without `ask`, labelers that are asked over a network leave gaps.
     """
     report = AnchorReport()
     lasts = (present or current_week()) <= shift(published, 1)
@@ -275,13 +266,7 @@ def accept(
 ) -> list[drift.Drift]:
     """Accept what moved in one attribute of a labeler in a week, in every set and version; return what was accepted.
 
-    Args:
-        store: where the sets lie.
-        labeler: its name, or `<name>@<version>`.
-        attribute: whose labels moved.
-        week: ISO date of its Monday.
-        reason: why the new labels are right, or good enough; it is published.
-        by: pseudonym of who says so; it is published.
+    The reason and the pseudonym of who gives it are published.
 
     Raises:
         UsageError: if nothing moved there, no reason is given, or `by` is no pseudonym.

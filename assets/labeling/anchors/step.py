@@ -16,10 +16,6 @@ def label_anchor_sets(place: Workplace, week: str) -> AnchorReport:
     """Label all anchor sets for the weeks that an edition of `week` holds; safe to run again.
 
     A labeler that cannot label them leaves a gap, which is reported and stops nothing.
-
-    Raises:
-        RefusedError: if another run is labeling anchors.
-        StoreError: if the store fails.
     """
     weeks = sorted({planned for planned, _ in partitions(place.store) if planned <= week})
     with place.store.lease("anchors", purpose=f"label anchors for {week}"):

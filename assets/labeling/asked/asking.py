@@ -39,7 +39,6 @@ class Asking:
     Attributes:
         admission: pace, breaker and money of single calls.
         money: the budget alone, which calls in batches pass.
-        retry: how transient trouble is met within one run.
         stopped: whether the run has ended; no call begins after that.
         patience: how long a run waits for batches.
         told: given one line about trouble while the run goes on.
@@ -84,13 +83,7 @@ def ask_all(
 ) -> AskingResult:
     """Ask a labeler about pictures and keep what it says; safe to run again.
 
-    Args:
-        labeler: who is asked.
-        looks: pictures with what is still missing of each.
-        journal: where calls and readings are kept; it is flushed whatever happens.
-        load: gives a picture's bytes.
-        asking: pace, money, patience, and when to stop.
-        on_picture: told of every picture that is done with.
+    The journal is flushed whatever happens.
 
     Raises:
         KeyboardInterrupt: for Ctrl-C, after what was in flight is recorded.

@@ -140,11 +140,7 @@ def to_parquet(attempts: Iterable[LabelAttempt], intended: Sequence[str] = ()) -
 
 
 def parse(data: bytes, key: str) -> list[LabelAttempt]:
-    """Return the attempts of one part.
-
-    Raises:
-        CorruptObjectError: if the bytes do not read as such a part; the message names `key`.
-    """
+    """Return the attempts of one part."""
     compare(key, data, ())
     try:
         rows = table_of(data).to_pylist()
@@ -163,11 +159,7 @@ def parse(data: bytes, key: str) -> list[LabelAttempt]:
 
 
 def read_attempts(store: Store, week: str, model: str, labeler: str | None = None) -> list[LabelAttempt]:
-    """Return the calls for labels of one partition, of one labeler version (`<name>@<version>`) or of all.
-
-    Raises:
-        CorruptObjectError: if a part does not read.
-    """
+    """Return the calls for labels of one partition, of one labeler version (`<name>@<version>`) or of all."""
     inside = f"{keys.labels_prefix(week, model)}labeler={labeler}/" if labeler else ""
     found = [key for key in label_attempt_parts(store, week, model) if key.startswith(inside)]
     return [attempt for key in found for attempt in parse(store.get(key), key)]

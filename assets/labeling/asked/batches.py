@@ -74,15 +74,8 @@ def labels_desk(
 ) -> Desk[Sequence[SeenT], Sight]:
     """Return the desk of one labeler's calls in one scope.
 
-    Args:
-        labeler: who is asked.
-        journal: where calls are kept; flushed before a batch is noted as ended.
-        groups: the pictures of each call that is to be made.
-        numbers: the next attempt of calls that were made before.
-        money: sets money aside for a call until its batch has answered.
-        take: keeps what was said.
-        stop: ends the wait for batches.
-        stopped: whether the run has ended, for whatever reason: no batch is made then.
+    The journal is flushed before a batch is noted as ended. `stop` ends the wait for batches; once the run has ended
+    for whatever reason (`stopped`), none is made.
     """
     next_number = {call: numbers.get(call, 1) for call in groups}
     ids = {id(group): call for call, group in groups.items()}

@@ -58,9 +58,7 @@ _KIND = {
 def form_of(body: object, text: str = "") -> tuple[str, str]:
     """Return the form of an answer and what it is called.
 
-    Args:
-        body: its JSON value; None where it is none.
-        text: its text, if it is no JSON object.
+    The body is its JSON value, None where it is none; the text is that of no JSON object.
     """
     if isinstance(body, Mapping):
         found = next(((form, called) for form, called, knows in _OBJECTS if knows(body)), None)
@@ -95,11 +93,6 @@ def wrong_text(text: str, names: Collection[str], facts: Mapping[str, Any]) -> S
 
     Words alone are no matter of form: the labeler declined in its own way. An object that names some of what was asked
     is read, and what it leaves out is `invalid`.
-
-    Args:
-        text: the answer's text, without a Markdown fence.
-        names: the keys of the object that was asked for.
-        facts: what is known of the answer otherwise.
     """
     found = _form_of_text(text, names)
     if found is None:

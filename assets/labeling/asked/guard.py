@@ -27,14 +27,7 @@ def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
 
     The ledger is filled from the store first: what was spent for this week and month is known before the first call.
 
-    Args:
-        place: the surroundings of the run.
-        entry: the labeler's entry.
-        week: for which its calls count; empty for a study, whose calls count for the present week.
-
-    Raises:
-        UsageError: if it costs money and has no price.
-        CorruptObjectError: if what was spent cannot be read.
+    Calls for a study (an empty week) count for the present week.
     """
     week = week or current_week()
     service = _service(entry.labeler, entry.connection.base_url, entry.model_id, entry.requests_per_minute)
@@ -65,9 +58,6 @@ def ask_about(
 
     A picture that got no answer is left out; one that is not asked again (`attempts.closed`) has no reading. Calls,
     their receipts and their cost are kept as for the week's own pictures.
-
-    Raises:
-        UsageError: if the labeler costs money and has no price.
     """
     remote = cast(RemoteLabeler, labeler)
     found: dict[str, dict[str, Reading]] = {}

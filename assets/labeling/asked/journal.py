@@ -95,11 +95,7 @@ class Journal:
         self.known = [one for key in store.list(prefix) for one in parse(store.get(key), key)]
 
     def lost(self) -> list[Lost]:
-        """Return the intents that have no receipt: about pictures of this run's part, others may be in flight.
-
-        Raises:
-            CorruptObjectError: if an intent does not read.
-        """
+        """Return the intents that have no receipt: about pictures of this run's part, others may be in flight."""
         answered = {(one.call, one.attempt) for one in self.known}
         unanswered = (
             read_intent(self.store, key)
@@ -175,11 +171,7 @@ def parse_intent_key(key: str) -> tuple[str, int]:
 
 
 def read_intent(store: Store, key: str) -> Lost:
-    """Return what an intent says.
-
-    Raises:
-        CorruptObjectError: if it does not read as one.
-    """
+    """Return what an intent says."""
     intent = read_json(store, key)
     try:
         return Lost(

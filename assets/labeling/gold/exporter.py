@@ -35,16 +35,7 @@ class Exported:
 def export(store: Store, sample: Sample, folder: Path, form: str) -> Exported:
     """Write the files of a gold set into a folder that is empty or does not exist yet.
 
-    Args:
-        store: where the pictures are.
-        sample: the set.
-        folder: made if missing.
-        form: `label-studio` or `csv`.
-
-    Raises:
-        UsageError: for another form, and for a folder with files in it.
-        CorruptObjectError: if a picture is missing or is not what its name says.
-        StoreError: if the folder cannot be written.
+    The form is `label-studio` or `csv`.
     """
     if form not in FORMS:
         raise UsageError(f'no format "{form}"; known: {", ".join(FORMS)}')

@@ -55,9 +55,7 @@ class Frame:
     """All pictures that may be drawn.
 
     Attributes:
-        week: the Monday.
         stratified_by: the attribute whose predicted values are the strata.
-        pictures: those that it applies to.
         labelers: model → name and version of the labeler whose values they are; None: it read nothing.
         suite_pictures: pictures that each attribute applies to, in the frame or not.
         attributes: (suite, version) → its attributes in full.
@@ -83,12 +81,7 @@ def read_frame(
 ) -> Frame:
     """Return the frame of a week.
 
-    Args:
-        store: where plans, receipts and labels are read.
-        week: the Monday.
-        attribute: the stratifying attribute.
-        suites: only these, as `<suite>@<major>` or `<suite>`; none: all.
-        models: only these; none: all.
+    Suites are `<suite>@<major>` or `<suite>`; none named: all of them, and so for models.
 
     Raises:
         UsageError: for a week without plans, and for a suite, model or attribute that it does not have.

@@ -85,16 +85,10 @@ def parse_raters(given: Sequence[str]) -> dict[str, str]:
 def import_labels(store: Store, sample: Sample, files: Sequence[Path], raters: Mapping[str, str]) -> Imported:
     """Add the answers in `files` to a gold set, all or none; those that are there already are left as they are.
 
-    Args:
-        store: where the set is.
-        sample: the set.
-        files: Label Studio's JSON, JSON-MIN or CSV, or the table that was exported.
-        raters: of `parse_raters`.
+    Files are Label Studio's JSON, JSON-MIN or CSV, or the table that was exported; raters are of `parse_raters`.
 
     Raises:
         ImportProblemsError: if anything in the files may not be taken in: nothing is.
-        UsageError: if a file is missing, or of no known form, or the set has no such rater.
-        RefusedError: if another import into the set is under way.
     """
     for name in raters.values():
         _check_rater(sample, name)

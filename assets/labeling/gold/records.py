@@ -120,12 +120,7 @@ class Sample(Record):
 
 
 def read_sample(store: Store, gold_set: str) -> Sample:
-    """Return the sample of a gold set.
-
-    Raises:
-        UsageError: if there is no such set.
-        CorruptObjectError: if the object does not read as a sample.
-    """
+    """Return the sample of a gold set."""
     data = gold_objects.read_sample(store, check_set(gold_set))
     try:
         return Sample.model_validate(data)
@@ -145,8 +140,7 @@ def check_set(name: str) -> str:
 def check_pseudonym(name: str) -> str:
     """Return `name` if it may stand for a rater.
 
-    Raises:
-        UsageError: for an e-mail address, which is not repeated, and for anything else that is no short plain name.
+    An e-mail address may not, and is not repeated, nor may what is no short plain name.
     """
     if "@" in name:
         raise UsageError("a rater was named by an e-mail address; give a pseudonym, e.g. a or rater-1")

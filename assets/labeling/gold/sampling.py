@@ -45,9 +45,6 @@ class Design:
     """How a set is drawn.
 
     Attributes:
-        gold_set: its name.
-        pictures: how many are drawn.
-        seed: of the draw.
         overlap: share of the pictures that two raters are given.
         third: share of those that a third rater is given too.
         raters: pseudonyms of two people, or of three.
@@ -138,12 +135,7 @@ def allocate(pictures: Sequence[int], sample: int, least: int = LEAST) -> list[i
 
 
 def draw_sample(store: Store, frame: Frame, design: Design) -> Sample:
-    """Draw and freeze a gold set, and return it.
-
-    Raises:
-        UsageError: for a design that cannot be: too many or too few pictures, one rater, an e-mail address.
-        RefusedError: if there is a set of that name: a sample is drawn once.
-    """
+    """Draw and freeze a gold set, and return it."""
     design.check()
     key = keys.gold_sample(design.gold_set)
     if store.head(key) is not None:

@@ -68,9 +68,6 @@ def read_table(data: bytes, file: str) -> Iterator[tuple[RaterAnswer, str | None
     """Yield the answers of a table, each with the pseudonym of its row, and a line for everything that cannot be read.
 
     Commas, semicolons and tabs are understood, with or without a byte order mark.
-
-    Raises:
-        UsageError: if the file is no UTF-8 table with a column `task`.
     """
     try:
         text = data.decode("utf-8-sig")

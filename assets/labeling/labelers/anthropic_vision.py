@@ -234,11 +234,7 @@ class AnthropicVision(Remote):
 
 
 def make(entry: LabelerEntry) -> AnthropicVision:
-    """Return the labeler of an entry; asks nobody anything.
-
-    Raises:
-        UsageError: for a setting that cannot be sent.
-    """
+    """Return the labeler of an entry; asks nobody anything."""
     return AnthropicVision(entry)
 
 

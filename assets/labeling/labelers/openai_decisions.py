@@ -106,11 +106,7 @@ class OpenAIDecisions(Remote):
 
 
 def make(entry: LabelerEntry) -> OpenAIDecisions:
-    """Return the labeler of an entry; asks nobody anything.
-
-    Raises:
-        UsageError: for another model, several pictures a request, or a setting that cannot be sent.
-    """
+    """Return the labeler of an entry; asks nobody anything."""
     return OpenAIDecisions(entry)
 
 

@@ -191,11 +191,7 @@ class OpenAIVision(Remote):
 
 
 def make(entry: LabelerEntry) -> OpenAIVision:
-    """Return the labeler of an entry; asks nobody anything.
-
-    Raises:
-        UsageError: for a setting that cannot be sent.
-    """
+    """Return the labeler of an entry; asks nobody anything."""
     return OpenAIVision(entry)
 
 

@@ -116,11 +116,7 @@ class PhotoLabeler:
 
 
 def make() -> PhotoLabeler:
-    """Return the labeler.
-
-    Raises:
-        UsageError: if the extra `photo` is not installed.
-    """
+    """Return the labeler."""
     return PhotoLabeler()
 
 

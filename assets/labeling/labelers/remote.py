@@ -78,22 +78,14 @@ class Remote:
         return {key: value for key, value in self.entry.settings.items() if key not in {*ours, "max_side"}}
 
     def choice(self, name: str, *allowed: str) -> str:
-        """Return a setting of ours, by default the first allowed value.
-
-        Raises:
-            UsageError: for any other value.
-        """
+        """Return a setting of ours, by default the first allowed value."""
         value = self.entry.settings.get(name, allowed[0])
         if value not in allowed:
             raise UsageError(f"{self.who}: {name} is one of {', '.join(allowed)}")
         return str(value)
 
     def flag(self, name: str) -> bool:
-        """Return a setting of ours that is true or false, by default false.
-
-        Raises:
-            UsageError: for any other value.
-        """
+        """Return a setting of ours that is true or false, by default false."""
         value = self.entry.settings.get(name, False)
         if not isinstance(value, bool):
             raise UsageError(f"{self.who}: {name} is true or false")
@@ -110,12 +102,7 @@ class Remote:
     ) -> None:
         """Raise `UsageError`, in one line, for the first setting that cannot be sent.
 
-        Args:
-            settings: those that are sent as they are.
-            kind: the SDK's typed dictionary that describes them.
-            ours: names that are set by us.
-            only_known: whether a name that `kind` does not have is refused; compatible APIs have names of their own.
-            fixed: what we set and `kind` requires.
+        See `params.require_params`.
         """
         for name in settings:
             if name in ours:

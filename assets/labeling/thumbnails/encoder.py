@@ -28,13 +28,6 @@ def thumbnails(sha256: str, image: bytes) -> dict[str, bytes]:
     """Return the thumbnails of a picture by their keys, smallest first: upright, in sRGB, on white.
 
     An animation is shown by its first frame.
-
-    Args:
-        sha256: of the picture.
-        image: its bytes.
-
-    Raises:
-        UnreadableError: if the bytes do not decode as PNG, JPEG or WebP, or have more pixels than a picture may have.
     """
     small = _shrunk(image)
     made: dict[str, bytes] = {}

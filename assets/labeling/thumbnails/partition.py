@@ -38,10 +38,6 @@ def complete(place: Workplace, week: str, model: str) -> int:
     A picture of which none can be made is reported in one line and is in the note; it stops nothing. One that is
     missing or damaged is reported too, and there is no note: a later run tries again. Interrupted, it ends early and
     without a note.
-
-    Raises:
-        CorruptObjectError: if the partition's receipts cannot be read.
-        StoreError: if the store fails.
     """
     store = place.store
     note = keys.thumbnail_note(week, model, names_of(store, week, model).fingerprint)
@@ -56,13 +52,8 @@ def complete(place: Workplace, week: str, model: str) -> int:
 def shrink(place: Workplace, found: Sequence[Picture], of: str) -> Work:
     """Make the thumbnails that pictures lack; return what came of it.
 
-    Args:
-        place: the surroundings; its listener hears how far it is, and of each picture of which none can be made.
-        found: the pictures.
-        of: what they are of, for people.
-
-    Raises:
-        StoreError: if the store fails.
+    The listener hears how far it is, and of each picture of which none can be made; `of` is what they are of, for
+    people.
     """
     work = Work(place, of, len(found))
     place.listener.to_shrink(len(found))
@@ -73,11 +64,7 @@ def shrink(place: Workplace, found: Sequence[Picture], of: str) -> Work:
 
 
 def pictures(store: Store, week: str, model: str) -> list[Picture]:
-    """Return the pictures of a partition's successful attempts, each once, by hash.
-
-    Raises:
-        CorruptObjectError: if its receipts cannot be read.
-    """
+    """Return the pictures of a partition's successful attempts, each once, by hash."""
     return sorted(
         {
             Picture(receipt.image_sha256, receipt.image_ext)
@@ -93,7 +80,6 @@ class Work:
     Attributes:
         lacking: pictures that lacked some.
         not_made: hash of a picture of which none can be made → why.
-        damaged: whether one of these is missing from the store or damaged there.
     """
 
     def __init__(self, place: Workplace, of: str, pictures: int) -> None:
@@ -141,13 +127,7 @@ class Work:
 def complete_weeks(place: Workplace, loaded: Sequence[tuple[str, str, str]]) -> None:
     """Make the thumbnails of all partitions that have no note of them: weeks that were labeled before there were any.
 
-    Args:
-        place: the surroundings; its listener hears how far it is.
-        loaded: (week, model, fingerprint) of the partitions that count.
-
-    Raises:
-        RefusedError: if another run is making them.
-        StoreError: if the store fails.
+    Of each partition that counts, `loaded` has (week, model, fingerprint).
     """
     store, tell = place.store, place.listener.told
     noted = {*store.list(keys.thumbnail_notes_prefix())} if loaded else set()

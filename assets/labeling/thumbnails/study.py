@@ -14,14 +14,7 @@ def complete_study(place: Workplace, study: str, definition: str, pictures: Sequ
 
     A picture of which none can be made is reported once and is in the note, for a study does not change.
 
-    Args:
-        place: the surroundings.
-        study: its name.
-        definition: hash of its definition; of another one its pictures are looked at again.
-        pictures: of the study.
-
-    Raises:
-        StoreError: if the store fails.
+    Under another hash of its definition its pictures are looked at again.
     """
     note = keys.study_thumbnail_note(study, definition)
     if not pictures or place.store.head(note) is not None:

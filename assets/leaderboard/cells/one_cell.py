@@ -25,13 +25,8 @@ def page_of(
 ) -> CellPage:
     """Return the pictures of a cell by week, with all labels.
 
-    Args:
-        prompt: the prompt.
-        cell: what one model drew for it.
-        head: of the prompt.
-        said: its row of `prompt_words`.
-        weeks: to be shown, the newest first.
-        past: weeks whose pictures have a page of their own.
+    `said` is its row of `prompt_words`; `weeks` are shown, the newest first; pictures of `past` weeks have a page of
+    their own.
     """
     details = tuple(_details(prompt, cell))
     return CellPage(

@@ -20,7 +20,6 @@ class Looked:
     """An attribute that is looked for in the pictures of a prompt.
 
     Attributes:
-        attribute: its id.
         support: values, or bands of them, that a share is counted of, in declared order.
         of: value that a labeler may give → the value or band that it is counted as.
     """
@@ -66,10 +65,6 @@ def question(declared: Sequence[Row], found: Mapping[str, Looked]) -> PromptQues
 
     First comes what the analysis file calls a stereotype of the prompt's own group, then what models are compared by,
     then what a sentence of 2023 is about; of equals the one whose boards stand first.
-
-    Args:
-        declared: the prompt's rows of `prompt_pages`.
-        found: its attributes.
     """
     rows = sorted(
         (row for row in declared if row["attribute"] in found and _rank(row) is not None), key=_place

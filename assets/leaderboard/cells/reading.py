@@ -107,12 +107,8 @@ def read(
 ) -> Iterator[PromptPictures]:
     """Yield prompts that were asked in the window that ends with a week, by their ids: some, or every one.
 
-    Args:
-        con: the published copy; it is asked while prompts are taken.
-        week: the last of the window.
-        prompts: their ids; every one if left out.
-        alone: read the week itself, without the window's shares and what stands beside them.
-        at_once: prompts whose pictures are held at once.
+    `alone` reads the week itself, without the window's shares and what stands beside them. The copy is asked while
+    prompts are taken, with the pictures of so many `at_once`.
     """
     of_week, weeks = {"week": week.isoformat()}, [week] if alone else weeks_of(week)
     declared = by(stream_of_weeks(con, "prompt_pages", weeks, {}), "prompt")
@@ -153,13 +149,8 @@ def _prompt(
 ) -> PromptPictures:
     """Return a prompt with its pictures.
 
-    Args:
-        week: the last of those that slots are of.
-        declared: its rows of `prompt_pages`.
-        values: the attributes of its suite.
-        slots: its rows of `prompt_slots`.
-        shares: its rows of `prompt_shares`; without them pictures are shown and not compared.
-        beside: other rows of it: absent, statistics, turns.
+    Rows are its own, of `prompt_pages`, `prompt_slots` and `prompt_shares` (without these pictures are shown and not
+    compared); `beside` has others: absent, statistics, turns.
     """
     found = {row["attribute"]: values[row["attribute"]] for row in declared if row["attribute"] in values}
     asked = question(declared, found)

@@ -27,10 +27,7 @@ def findings(
 ) -> tuple[FindingView, ...]:
     """Return the clearest findings of the window that ends with a week, in their order.
 
-    Args:
-        con: the published copy.
-        week: the last of the window.
-        shares: what `compared` returned of that week, if it was asked already.
+    `shares` is what `compared` returned of that week, if it was asked already.
     """
     found = ranked(compared(con, week) if shares is None else shares)
     pictures = drawn(con, week, {one.finding.prompt for one in found})

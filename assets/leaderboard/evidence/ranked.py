@@ -33,8 +33,6 @@ class Ranked:
     """A finding with its place.
 
     Attributes:
-        finding: it.
-        slug: names its page.
         place: the first of the places that it shares with its ties, among models of its kind (real or simulated).
         last: the last of those places.
         among: how many shares of such models were compared.

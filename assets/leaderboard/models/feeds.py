@@ -58,13 +58,8 @@ def feed(
 ) -> Feed:
     """Return the feed of what is given: of all models, or of one.
 
-    Args:
-        title: its title.
-        about: what tells it from other feeds; empty: of all models.
-        counts: rows of `digests`.
-        changes: detected changes.
-        events: what else happened.
-        lead: the edition's week, and the sentence that it opens with.
+    `about` tells it from other feeds, empty: of all models; `counts` are rows of `digests`; `lead` is the edition's
+    week and the sentence that it opens with.
     """
     by_week: dict[date, list[Row]] = defaultdict(list)
     for row in counts:

@@ -34,9 +34,7 @@ class SitePlace:
     Attributes:
         url: of the store's root, for canonical addresses and for those who link to a page; no slash at the end.
         public_store: of the store, where anybody can read the original pictures; no slash at the end.
-        publisher: who publishes it.
         contact: an address of e-mail or of a page.
-        data_license: of the data.
         replies: what makers of models wrote, by the names of entries; an edition keeps it in files.
     """
 
@@ -99,16 +97,8 @@ def render_sheet(
 
     A chart that is to be a PNG is still an SVG: `painted` draws those of many pages.
 
-    Args:
-        kind: of the page.
-        sheet: the page.
-        week: of the edition.
-        site: where the site is.
-        shown: of a page at `site/`, outside of all editions: the edition whose pages and styles it links to.
-        thumbnails: for files that are drawn; without them these are empty.
-        around: of a page outside of all editions: where its address is, and its own styles if it has any.
-        titles: what people call models, by the names of their entries.
-        past: where pages of past weeks are.
+    At `site/`, outside of all editions, a page links to those of the edition `shown`. Files that are drawn are empty
+    without `thumbnails`. `titles` are what people call models, by the names of their entries.
 
     Raises:
         ValueError: if its address is none, or its template is none of its kind's.

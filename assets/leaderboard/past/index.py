@@ -26,9 +26,6 @@ class PastEntry:
 
     Attributes:
         period: `2026-11-23` or `2026-Q3`.
-        key: of its index.
-        sha256: of the index.
-        bytes: of the index.
         rests_on: hash of what the pages follow from: the same, and they need not be made again.
         folders: model → hash of the list of its pages, of which their folder has its name.
     """
@@ -46,7 +43,6 @@ class PastIndex:
     """All pages of a week or quarter.
 
     Attributes:
-        period: `2026-11-23` or `2026-Q3`.
         texts_sha256: of the code that made the pages: whoever has it can make them again.
         public_store: where pages have originals from, if anybody can read them.
         styles: key → bytes of what the pages are drawn with.
@@ -92,11 +88,7 @@ def entry_of(index: PastIndex, rests_on: str) -> PastEntry:
 
 
 def read_index(entry: PastEntry, data: bytes) -> PastIndex:
-    """Return the index that an entry names; anybody may have written it.
-
-    Raises:
-        CorruptObjectError: if it is not the index, or names pages otherwise than `publish` does.
-    """
+    """Return the index that an entry names; anybody may have written it."""
     try:
         if sha256_hex(data) != entry.sha256:
             raise ValueError("its bytes have another hash than the manifest states")

@@ -56,12 +56,8 @@ def past_pages(
 ) -> list[PastEntry]:
     """Return the entries of all weeks of an edition; pages that no edition has are put into the store.
 
-    Args:
-        grounds: what they follow from.
-        store: gets styles, pages, then their indexes. What a publish leaves there that is stopped is used by the next.
-        before: manifest of the edition before.
-        texts: hash of the code.
-        folder: for pages that wait until the list of their week is known.
+    The store gets styles, pages, then their indexes; what a publish leaves there that is stopped is used by the next.
+    In the folder pages wait until the list of their week is known.
     """
     there = {*store.list(keys.PAST_INDEXES)}
     known = {one.period: one for one in entries_of(before or {}) if one.key in there}

@@ -38,14 +38,7 @@ _STYLES = ("icon.svg", "tokens.css", "site.css", "pages.css")
 
 @dataclass(frozen=True)
 class Grounds:
-    """What pages of past weeks follow from, of an edition.
-
-    Attributes:
-        con: the file of its tables.
-        tables: field `tables` of its manifest.
-        hashes: field `table_hashes`.
-        public_store: where originals are, if anybody can read them.
-    """
+    """What pages of past weeks follow from, of an edition."""
 
     con: duckdb.DuckDBPyConnection
     tables: Mapping[str, Any]

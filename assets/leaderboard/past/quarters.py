@@ -51,11 +51,7 @@ def sheets(
 ) -> Iterator[tuple[str, PageKind, Sheet]]:
     """Yield the contact sheets of a quarter, each with its model and its kind.
 
-    Args:
-        con: the published copy; it is asked while pages are taken.
-        quarter: `2026-Q3`.
-        of: its weeks.
-        folder: for pictures that wait; those of its weeks may be there.
+    The copy is asked while pages are taken. In the folder pictures wait; those of its weeks may be there.
     """
     listed: dict[str, list[SheetRow]] = defaultdict(list)
     simulated: dict[str, bool] = {}

@@ -30,10 +30,8 @@ BRIEF = 80
 def sheets(con: duckdb.DuckDBPyConnection, week: date, folder: Path) -> Iterator[tuple[str, PageKind, Sheet]]:
     """Yield the pages of a week, each with its model, in whose folder its address is, and its kind.
 
-    Args:
-        con: the published copy; it is asked while pages are taken.
-        week: whose rows are looked at, and no others.
-        folder: for its pictures, which wait for the sheets of its quarter.
+    The copy is asked while pages are taken, for rows of the week alone. In the folder its pictures wait for the sheets
+    of its quarter.
     """
     listed: dict[str, list[tuple[PromptPictures, WeekRow]]] = defaultdict(list)
     simulated: dict[str, bool] = {}

@@ -14,25 +14,16 @@ class LeadFinding:
     """What the pictures show that a model drew for one prompt in the weeks of a window.
 
     Attributes:
-        week: Monday of the last week of the window.
-        first_week: Monday of its first.
         weeks: how many of its weeks have assessed pictures.
-        model: name of the model entry.
-        simulated: whether its pictures are drawn by a simulated model.
         suite: "<id>@<major>".
         prompt: "<suite>/<prompt>".
-        text: of the prompt, word for word.
-        subject: of the prompt.
         alone: whether the model was asked no other prompt with that subject.
-        attribute: what was read in the pictures.
-        value: the value that they show.
         reference: what the share is held against: parity, stereotypes (against 0), or a statistic.
         expected: the share that it is held against.
         count: pictures that show the value.
         n: pictures in which the attribute was read as a value that counts.
         drawn: pictures of the prompt in those weeks, whatever was read in them.
         low: lower end of the 95 % interval of count / n, scatter from week to week in it.
-        high: upper end.
         distance: from `expected` to the nearer end of the interval.
         reach: `distance` by the largest one possible on that side of `expected`: 1 is all pictures, or none.
         reliable: whether the labels are not known to be unreliable.

@@ -15,33 +15,16 @@ class FindingView:
     """A finding with its pictures.
 
     Attributes:
-        slug: names its page.
-        address: of its page.
         sentence: to be quoted.
         headline: that without the prompt's text, to be read beside it.
-        model: its name.
-        simulated: whether its pictures are drawn by a simulated model.
         place: its place, or the places that it shares; among findings of its kind.
-        key: what its figure has in the tables.
-        text: of the prompt.
-        language: of the prompt.
-        attribute: what is read in the pictures.
         shown: the value that is framed, of many pictures.
-        k: pictures that show it.
-        n: pictures in which it was read.
-        share: k / n.
-        low: lower end of the 95 % interval.
-        high: upper end.
-        expected: what it is held against.
         against: that in words, with how far the interval is from it.
         among: whether any other is further, and which are equal.
         doubts: what else may explain it.
         sensitive: whether its suite is marked so: pictures are covered until asked for, and on no card.
         grid: some of the counted pictures, at random.
         pictures: address of the page with all of them; None if there is none.
-        prompt_page: address of the page of the prompt; None if there is none.
-        first_week: of the window.
-        week: its last week.
     """
 
     slug: str

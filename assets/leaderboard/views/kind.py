@@ -30,7 +30,6 @@ class SheetFile:
     """A file beside a page: the same bytes for all languages, beside the English page, or one in each language.
 
     Attributes:
-        name: in the page's folder.
         content: its bytes; None if it has a template.
         template: file of `templates/pages/` that is rendered as the page is, with the same view.
         raster: whether what the template makes, an SVG, is drawn as PNG when the page is published.

@@ -23,27 +23,17 @@ class ModelNow:
     """What one model draws now.
 
     Attributes:
-        model: its name.
-        simulated: whether its pictures are drawn by a simulated model.
         verdict: in words; None where no verdict is given.
-        why: why there is none; None where there is one.
         block_end: Monday of the last week of the block that the verdict was looked for in.
         also: whether at least half of the control shows it too.
         k: pictures that show all of it.
-        n: pictures in which all of it could be read.
-        share: k / n, None where nothing could be read.
         low: lower end of its 99 % interval.
-        high: upper end.
-        pictures: that were drawn.
-        refused: requests that were refused.
         refused_share: of pictures and refusals.
         much_refused: whether the verdict says so.
         bounds: share among all pictures if no unread one shows it, and if each does that may.
         control: k and n of the control; None without one.
         unseen: how far the verdict rests on what was refused or could not be read; None where nothing is said of it.
         corrected: share corrected for label error with its 99 % interval; None where there is none.
-        beside: pictures that show what is counted beside it; None where nothing is.
-        grid: some of the counted pictures, at random.
         links: pages with all pictures: address and text of the prompt.
     """
 
@@ -98,16 +88,11 @@ class ClaimNow:
     """One sentence of 2023.
 
     Attributes:
-        id: its name in the register.
-        address: of its page.
         sentence: in our words.
-        source: who reported it.
         then: its words or figures of then.
         threshold: the share that its words stand for; None: no verdict is given.
         shows: what a picture must show, all of it.
-        beside: what is counted beside it.
         control: texts of the prompts that do not name the group.
-        parts: what is drawn now.
     """
 
     id: str

@@ -9,11 +9,7 @@ from warehouse.validation import close_match
 
 
 def check_baseline(baseline: str | None, conditions: Iterable[str]) -> None:
-    """Raise unless it is known which of the conditions the others are compared with.
-
-    Raises:
-        ValueError: if a condition is none of `CONDITIONS` and no baseline is named, or the named one is not there.
-    """
+    """Raise unless it is known which of the conditions the others are compared with."""
     there = in_order(set(conditions))
     if baseline is not None:
         if baseline not in there:

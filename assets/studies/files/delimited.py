@@ -16,11 +16,7 @@ _OTHERS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
 
 
 def read(data: bytes, shape: TableFile, name: str) -> Table:
-    """Return the rows of a CSV file; the delimiter is the declared one, a tab in `.tsv`, else a comma.
-
-    Raises:
-        FileError: if it does not decode or does not read as CSV.
-    """
+    """Return the rows of a CSV file; the delimiter is the declared one, a tab in `.tsv`, else a comma."""
     wide = shape.encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32"))
     if not wide and (wrong := refuse(data, "CSV", ("JSON",))) is not None:
         raise FileError(wrong)

@@ -30,11 +30,7 @@ def name_in(file: str, column: str, row: int) -> str:
 
 
 def read_picture(root: Path, name: str) -> bytes:
-    """Return the bytes of a picture: of a file below `root`, or of a row of a Parquet file.
-
-    Raises:
-        FileError: if it cannot be read.
-    """
+    """Return the bytes of a picture: of a file below `root`, or of a row of a Parquet file."""
     try:
         if _MARK not in name:
             return (root / name).read_bytes()

@@ -33,13 +33,7 @@ MOST_BYTES = 512 << 20
 def read_table(path: Path, name: str, shape: TableFile) -> tuple[bytes, Table]:
     """Return a file's bytes and its rows.
 
-    Args:
-        path: the file.
-        name: its name for messages, relative to the study's folder.
-        shape: how it is read.
-
-    Raises:
-        FileError: for whatever makes it unreadable, what it really is included.
+    A `FileError` says why a file cannot be read, and what it really is; `name` is relative to the study's folder.
     """
     suffix = PurePosixPath(name).suffix.lower()
     chosen = shape.format or SUFFIXES.get(suffix)

@@ -20,11 +20,7 @@ _ANSWERS = ("choices", "rating", "number", "text", "taxonomy", "datetime")
 
 
 def read(data: bytes, shape: TableFile, _name: str) -> Table:
-    """Return a row per annotation.
-
-    Raises:
-        FileError: if it is no export of Label Studio.
-    """
+    """Return a row per annotation."""
     document = json_records.load(data, shape)
     if not isinstance(document, list) or not all(isinstance(item, Mapping) for item in document):
         raise FileError("is no export of Label Studio: a list of tasks is needed")

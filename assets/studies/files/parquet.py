@@ -18,11 +18,7 @@ MOST_BYTES = 1 << 30
 
 
 def read(data: bytes, _shape: TableFile, _name: str) -> Table:
-    """Return a row per row; a picture (bytes and path) is its path, a class number its name.
-
-    Raises:
-        FileError: if it does not read as Parquet, or is too large.
-    """
+    """Return a row per row; a picture (bytes and path) is its path, a class number its name."""
     if not data.startswith(b"PAR1"):
         raise FileError(refuse(data, "Parquet") or "is not Parquet")
     try:

@@ -22,11 +22,7 @@ _CHUNK = 1 << 20
 
 
 def read(data: bytes, shape: TableFile, _name: str) -> Table:
-    """Return the rows of the declared sheet, or of the only one. A row's number is the one that Excel shows.
-
-    Raises:
-        FileError: if it is no workbook, too large, or has several sheets and none is declared.
-    """
+    """Return the rows of the declared sheet, or of the only one. A row's number is the one that Excel shows."""
     if not data.startswith(b"PK\x03\x04"):
         raise FileError(refuse(data, "an Excel workbook (.xlsx)") or "is not an Excel workbook (.xlsx)")
     _check_size(data)

@@ -25,13 +25,7 @@ def build(
 ) -> Path:
     """Return the DuckDB file with the tables whose rows were read, made in a temporary folder.
 
-    Args:
-        temporary: where it is made.
-        folder: the edition.
-        root: where the keys of parts begin.
-        manifest: what the Parquet files are.
-        found: which of them can be used.
-        step: called with how far it is.
+    Part keys begin at `root`; `found` says which files can be used.
 
     Raises:
         ClicheError: if it cannot be made: the disk is full, or rows do not fit.

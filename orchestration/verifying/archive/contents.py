@@ -58,14 +58,8 @@ def compare(
 ) -> FoundRows:
     """Compare the rows of all tables and views with the manifest; return what was found.
 
-    Args:
-        con: reads below `folder` and `root`, and nothing else.
-        folder: the edition.
-        root: where the keys of parts begin.
-        manifest: what is stated; each of its files was compared with it.
-        version: of the code that made the edition.
-        report: receives what differs.
-        step: called with how far it is.
+    Part keys begin at `root`. Each of the manifest's files was compared with it; `version` is of the code that made
+    the edition.
     """
     reading = _Reading(con, folder, root, version, report)
     by_week, whole = listed.listed(manifest), listed.whole(manifest)

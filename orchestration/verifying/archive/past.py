@@ -21,15 +21,7 @@ from warehouse.errors import CorruptObjectError
 
 
 def stated(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, tuple[str, int]]:
-    """Return key → (SHA-256, bytes) of all pages of the past and of their indexes.
-
-    Args:
-        manifest: of an edition.
-        read: gives the bytes of an index by its key.
-
-    Raises:
-        CorruptObjectError: if an index is none.
-    """
+    """Return key → (SHA-256, bytes) of all pages of the past and of their indexes."""
     found: dict[str, tuple[str, int]] = {}
     for entry in entries_of(manifest):
         found[entry.key] = (entry.sha256, entry.bytes)
@@ -46,12 +38,7 @@ def compare_files(
 ) -> set[str]:
     """Compare the bytes of all pages with their indexes; return the keys of what belongs to the edition.
 
-    Args:
-        root: where keys begin.
-        manifest: what is stated.
-        report: receives what is missing, changed or not listed.
-        step: called with how far it is.
-        extras: whether pages that no index lists can be seen.
+    Where not all files can be seen, no `extras` are looked for: pages that no index lists.
     """
     known: set[str] = set()
     entries = entries_of(manifest)

@@ -44,15 +44,8 @@ def compare(
 ) -> None:
     """Compare the file in `site/` if it is of this edition: its bytes, its rows and what else is in it.
 
-    Args:
-        root: the store.
-        folder: the edition.
-        built: the file that was made of the same rows; gets the view `start_here`.
-        manifest: what is stated; its parts were compared.
-        found: what was found in the Parquet files.
-        report: receives what differs.
-        step: called with how far it is.
-        same: whether this code made the edition, and so the file.
+    The file `built` of the same rows gets the view `start_here`. If this code made the edition, and so the file, it is
+    the `same`.
     """
     note = _note(root)
     if note is None or note.get("edition") != manifest["edition"]:

@@ -34,16 +34,8 @@ def compare(
 ) -> bool:
     """Compare what is published of views with what they say of the tables; return whether all of it agrees.
 
-    Args:
-        con: the DuckDB file that was made of the tables; reads below `folder` and `root`, too.
-        folder: the edition.
-        root: where the keys of parts begin.
-        manifest: what is stated.
-        found: what was found in the Parquet files.
-        views: names of the views that are as the edition's version has them, as far as that is known.
-        version: of the code that made the edition.
-        report: receives each view whose published rows are others.
-        step: called with how far it is.
+    `views` are those that are as the edition's version has them, as far as that is known; `con` is the file that was
+    made of the tables and reads below `folder` and `root`, too.
     """
     told = 0
 

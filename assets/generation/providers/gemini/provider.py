@@ -238,11 +238,7 @@ def _installed() -> str:
 
 
 def _sdk() -> Any:
-    """Return `google.genai`.
-
-    Raises:
-        UsageError: if the extra is not installed.
-    """
+    """Return `google.genai`."""
     try:
         import google.genai
         import google.genai.errors

@@ -62,11 +62,7 @@ class Account:
         return self.base_url == OPENAI_URL
 
     def client(self) -> openai.OpenAI:
-        """Return the client.
-
-        Raises:
-            UsageError: if the key's variable is not set, or holds what no header can carry.
-        """
+        """Return the client."""
         with self._lock:
             if self._client is None:
                 self._key = self.connection.key(KEY_ENV)

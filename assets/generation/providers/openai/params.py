@@ -26,16 +26,8 @@ def require_params(
 ) -> None:
     """Raise `UsageError`, in one line, for the first parameter that cannot be sent.
 
-    Args:
-        who: what the line begins with.
-        params: the parameters of a model entry.
-        kind: the SDK's typed dictionary that describes them.
-        ours: names that the provider sets itself, or that make no sense here.
-        fixed: what the provider itself sets and `kind` requires.
-        only_known: whether a name that `kind` does not have is refused; compatible APIs have names of their own.
-
-    Raises:
-        UsageError: for a name of `ours`, an unknown name, or a value that `kind` does not allow.
+    `kind` is the SDK's typed dictionary; names of `ours` are set by the provider itself or make no sense here, and
+    `fixed` is what it sets and `kind` requires. Compatible APIs have names of their own: `only_known=False`.
     """
     known = frozenset(kind.__annotations__)
     for name in params:

@@ -21,10 +21,8 @@ def sheets(
 ) -> Iterator[Sheet]:
     """Yield the page of each model that was asked a prompt.
 
-    Args:
-        prompt: the prompt.
-        said: prompt and model → what models wrote.
-        past: prompt and model → weeks whose pictures have a page of their own, the newest first.
+    By prompt and model: `said` is what models wrote, `past` the weeks whose pictures have a page of their own, the
+    newest first.
     """
     head = showing.head(prompt)
     crumbs = (
