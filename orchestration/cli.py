@@ -304,7 +304,7 @@ def label_imported(
     ] = "photo",
 ) -> None:
     """Label the pictures of an imported study, to see how a labeler agrees with the study's people."""
-    raise typer.Exit(commands.labels.label_imported(study, labeler))
+    raise typer.Exit(commands.imports.label_imported(study, labeler))
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -20,6 +20,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 from assets.gateway.receipts import Receipt
 from assets.gateway.records import GROUPS, Outcome
@@ -110,6 +111,16 @@ class Tally:
 
     def _shrunk(self) -> None:
         self._progress.update(self._shrink, advance=1)
+
+
+def table(*columns: str, right: Collection[str] | None = None) -> Table:
+    """Return a table without rows; those of its columns are set to the right, all but the first if none are named."""
+    made = Table(box=None, pad_edge=False)
+    for name in columns:
+        made.add_column(
+            name, justify="right" if name in (columns[1:] if right is None else right) else "left"
+        )
+    return made
 
 
 def note(text: str) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.table import Table
-
 from assets.labeling.anchors.drift import Drift
 from assets.labeling.anchors.freeze import freeze
 from assets.labeling.anchors.sets import accept, drifts
-from orchestration.console import OUT, say
+from orchestration.console import OUT, say, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse.loading.anchor_objects import listing, read_list
@@ -39,9 +37,7 @@ def anchors_list() -> int:
     if not found.sets:
         say("There are no anchor sets yet; the next publish makes simulated-1.")
         return 0
-    table = Table(box=None, pad_edge=False)
-    for column in ("set", "pictures", "labeler", "weeks", "from", "to"):
-        table.add_column(column, justify="right" if column in {"pictures", "weeks"} else "left")
+    listed = table("set", "pictures", "labeler", "weeks", "from", "to", right=("pictures", "weeks"))
     for name in found.sets:
         pictures = str(len(read_list(store, name)["pictures"]))
         series: dict[str, list[str]] = {}
@@ -49,10 +45,10 @@ def anchors_list() -> int:
             if one.anchor_set == name:
                 series.setdefault(f"{one.labeler}@{one.version}", []).append(one.week)
         for who, weeks in series.items() or [("not labeled yet", [])]:
-            table.add_row(
+            listed.add_row(
                 name, pictures, who, str(len(weeks)), min(weeks, default=""), max(weeks, default="")
             )
-    OUT.print(table, markup=False)
+    OUT.print(listed, markup=False)
     for line in drift_lines(store, current_week()):
         say(line)
     return 0

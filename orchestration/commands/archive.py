@@ -7,28 +7,26 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from rich.filesize import decimal
-from rich.table import Table
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.published import edition_ids, fetcher, latest, read_manifest
 from orchestration.commands.editions import (
     MANIFEST,
+    bar,
     build_from,
-    counting,
     is_of_format_1,
     manifest_of,
     write_whole,
 )
-from orchestration.console import ERR, OUT, say
+from orchestration.console import OUT, say, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from orchestration.verifying.files import file_hash
-from orchestration.verifying.report import Step, silent
+from orchestration.verifying.report import Step
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.building import build_database, start_here
@@ -49,13 +47,12 @@ def list_editions() -> int:
     """Show every edition: week, revision, when it was made, what it replaced, its bytes and rows."""
     place = bare_workplace(load_settings())
     newest = latest(place.store)
-    table = Table(box=None, pad_edge=False)
-    for column in ("", "edition", "week", "revision", "created", "replaces", "bytes", "rows"):
-        table.add_column(column, justify="right" if column in {"revision", "bytes", "rows"} else "left")
+    names = ("", "edition", "week", "revision", "created", "replaces", "bytes", "rows")
+    listed = table(*names, right=("revision", "bytes", "rows"))
     for edition in edition_ids(place.store):
         manifest = read_manifest(place.store, edition)
         rows = {name: n for name, n in _rows(manifest).items() if name not in views()}
-        table.add_row(
+        listed.add_row(
             "*" if newest and newest.id == edition else "",
             edition,
             manifest["week"],
@@ -65,9 +62,9 @@ def list_editions() -> int:
             decimal(sum(stated["bytes"] for stated in _objects(manifest).values())),
             f"{sum(rows.values()):,}" if rows else "",
         )
-    if not table.row_count:
+    if not listed.row_count:
         raise UsageError("nothing is published yet; run cliche publish (or make demo)")
-    OUT.print(table)
+    OUT.print(listed)
     if newest:
         say(
             "* is what readers see. Bytes: with the rows of all weeks, which editions share. Rows: of all tables."
@@ -94,7 +91,7 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
     )
     copied = fetcher(place.store, manifest, folder, as_stored=True)
     lost = 0
-    with counting("fetching") if ERR.is_terminal else nullcontext(silent) as step:
+    with bar("fetching") as step:
         shown: set[str] = set()
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fetch") as threads:
             for done, path in enumerate(threads.map(copied, objects)):
@@ -171,7 +168,7 @@ def build(edition: str, to: Path | None) -> int:
         raise UsageError(f"there is no folder {path.parent}; make it, or name another file with --to")
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
         made = Path(scratch) / "cliche.duckdb"
-        with counting("building") if ERR.is_terminal else nullcontext(silent) as step:
+        with bar("building") as step:
             build_from(place, manifest, made, step)
         compared = "" if is_of_format_1(manifest) else _compared(made, manifest)
         made.rename(path)

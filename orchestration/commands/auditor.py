@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import ThreadingHTTPServer
@@ -16,9 +16,9 @@ from urllib.parse import unquote, urlsplit
 from assets.generation.workplace import Workplace
 from assets.leaderboard.browser_engine import engine_keys
 from assets.leaderboard.published import fetcher
-from orchestration.commands.editions import MANIFEST, counting, current, database_of, manifest_of, write_whole
+from orchestration.commands.editions import MANIFEST, bar, current, database_of, manifest_of, write_whole
 from orchestration.commands.range_requests import RangeHandler
-from orchestration.console import ERR, say
+from orchestration.console import say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse import keys
@@ -147,10 +147,9 @@ class _Quiet(RangeHandler):
 
 def verify(target: str | None) -> int:
     """Compare an edition with itself and with the code that made it; say what differs and what was not checked."""
-    from orchestration.verifying.report import silent
     from orchestration.verifying.run import verify as verify_edition
 
-    with counting("verifying") if ERR.is_terminal else nullcontext(silent) as step:
+    with bar("verifying") as step:
         report = verify_edition(target, lambda: bare_workplace(load_settings()), current, step)
     for line in report.lines():
         say(line)

@@ -27,7 +27,7 @@ from assets.metrics.design.boards import (
 )
 from assets.metrics.design.prospects import BoardDesign, Prospects, prospects
 from assets.suites.loader import load_suites
-from orchestration.console import OUT, say
+from orchestration.console import OUT, say, table
 from orchestration.settings import Settings, load_settings
 from warehouse.errors import UsageError
 from warehouse.store import open_store
@@ -223,20 +223,19 @@ def _hours(minutes: Sequence[float | None], at_once: int) -> float | None:
 
 
 def _table(rows: Sequence[DesignRow], labelers: Sequence[Forecast], whole: DesignRow, weeks: int) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("figures of 1 week" if weeks == 1 else f"figures of {weeks} weeks")
-    for name in ("models", "prompts", "each", "share", "distance", "separated"):
-        table.add_column(name, justify="right")
-    for name in ("3 weeks", "8 weeks", "8, one", "pictures", "hours", "dollars"):
-        table.add_column(name, justify="right")
+    made = table(
+        "figures of 1 week" if weeks == 1 else f"figures of {weeks} weeks",
+        *("models", "prompts", "each", "share", "distance", "separated"),
+        *("3 weeks", "8 weeks", "8, one", "pictures", "hours", "dollars"),
+    )
     for row in rows:
-        table.add_row(row.name, *_board_cells(row), *_cost_cells(row.pictures, row.hours, row.usd))
+        made.add_row(row.name, *_board_cells(row), *_cost_cells(row.pictures, row.hours, row.usd))
     for one in labelers:
         cells = _cost_cells(one.asks, _hours([one.minutes], 1), one.usd)
-        table.add_row(f"labels: {one.name}", *[""] * 9, *cells)
+        made.add_row(f"labels: {one.name}", *[""] * 9, *cells)
     if whole not in rows:
-        table.add_row("all", *[""] * 9, *_cost_cells(whole.pictures, whole.hours, whole.usd))
-    return table
+        made.add_row("all", *[""] * 9, *_cost_cells(whole.pictures, whole.hours, whole.usd))
+    return made
 
 
 def _board_cells(row: DesignRow) -> list[str]:

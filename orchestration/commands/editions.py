@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -165,6 +165,11 @@ def headline(place: Workplace) -> list[str]:
 
 def _of_simulated(simulated: bool) -> str:
     return " (simulated)" if simulated else ""
+
+
+def bar(title: str) -> AbstractContextManager[Step]:
+    """Return a bar where somebody looks at a screen."""
+    return counting(title) if ERR.is_terminal else nullcontext(silent)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import cast
 
 import typer
-from rich.table import Table
 
 from assets.gateway.money.charges import month_scope, week_scope
 from assets.gateway.money.ledger import SpendingLedger
@@ -23,7 +22,7 @@ from assets.labeling.forecast import ToLabel, anchors_left, label_forecast, labe
 from assets.labeling.records import RemoteLabeler
 from assets.labeling.registry import make_labeler
 from assets.labeling.status import partition_state
-from orchestration.console import OUT, say
+from orchestration.console import OUT, say, table
 from warehouse.errors import RefusedError
 from warehouse.weeks import utc_now
 
@@ -84,11 +83,9 @@ def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
     check_frozen(place.store, place.suites)
     place = with_ledger(place, week)
     forecasts = look_ahead(place, week, models)
-    table = Table(box=None, pad_edge=False)
-    for name in (f"week {week}", "asks", "calls", "minutes", "dollars", "cap"):
-        table.add_column(name, justify="left" if name.startswith("week") else "right")
+    listed = table(f"week {week}", "asks", "calls", "minutes", "dollars", "cap")
     for one in forecasts:
-        table.add_row(
+        listed.add_row(
             f"{one.name} (labels)" if one.kind == "labeler" else one.name,
             f"{one.asks - one.anchors:,} + {one.anchors:,} anchors" if one.anchors else f"{one.asks:,}",
             f"{one.calls:,}",
@@ -99,8 +96,8 @@ def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
     total = sum(one.usd for one in forecasts)
     about = "about " if any(one.estimate and one.usd for one in forecasts) else ""
     paid = any(one.paid for one in forecasts)
-    table.add_row("all", "", "", "", f"{about}{total:,.2f}", _cap(place.caps.week_usd) if paid else "")
-    OUT.print(table)
+    listed.add_row("all", "", "", "", f"{about}{total:,.2f}", _cap(place.caps.week_usd) if paid else "")
+    OUT.print(listed)
     for line in _about_money(place, week, forecasts):
         say(line)
     say("References, suites and models are valid. Nothing was asked.")

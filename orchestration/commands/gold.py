@@ -6,8 +6,6 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.table import Table
-
 from assets.generation.workplace import Workplace
 from assets.labeling.gold.exporter import export
 from assets.labeling.gold.frame import read_frame
@@ -15,12 +13,10 @@ from assets.labeling.gold.importer import ImportProblemsError, import_labels, pa
 from assets.labeling.gold.records import Sample, read_sample
 from assets.labeling.gold.sampling import THIRD, Design, doubles_needed, draw_sample, known_within
 from assets.labeling.gold.status import gold_state
-from orchestration.console import OUT, note, say
+from orchestration.commands.imports import load_kept
+from orchestration.console import OUT, note, say, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
-from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
-from warehouse.errors import ClicheError
 from warehouse.loading.gold_objects import load_gold
 from warehouse.weeks import parse_week
 
@@ -109,18 +105,8 @@ def gold_import(gold_set: str, files: Sequence[Path], raters: Sequence[str]) -> 
         raise
     say(f"{done.added:,} answers imported, {done.already:,} were there already")
     _say_state(place, sample)
-    return _load(place, gold_set)
-
-
-def _load(place: Workplace, gold_set: str) -> int:
-    try:
-        with connect(place.warehouse) as con:
-            migrate(con)
-            load_gold(con, place.store, gold_set)
-    except ClicheError as error:
-        note(f"The answers are kept in the store, but they were not loaded: {error}")
-        return 1
-    return 0
+    kept = "The answers are kept in the store, but they were not loaded"
+    return 0 if load_kept(place, lambda con: load_gold(con, place.store, gold_set), kept) else 1
 
 
 def gold_status(gold_set: str) -> int:
@@ -136,12 +122,10 @@ def _say_state(place: Workplace, sample: Sample) -> None:
         f"Gold set {sample.gold_set}, week {sample.week}: {state.rated:,} of {state.pictures:,} pictures rated"
         + (f"; {sample.simulated:,} are of simulated models" if sample.simulated else "")
     )
-    table = Table(box=None, pad_edge=False)
-    for title in ("rater", "pictures", "rated", "begun", "answers"):
-        table.add_column(title, justify="left" if title == "rater" else "right")
+    listed = table("rater", "pictures", "rated", "begun", "answers")
     for one in state.raters:
-        table.add_row(one.rater, *(f"{n:,}" for n in (one.pictures, one.whole, one.begun, one.answers)))
-    OUT.print(table, markup=False)
+        listed.add_row(one.rater, *(f"{n:,}" for n in (one.pictures, one.whole, one.begun, one.answers)))
+    OUT.print(listed, markup=False)
     say(
         f"Two raters or more answered {state.compared:,} questions and differ in {state.differing:,}; "
         f"settled by an adjudicator: {state.settled:,}"

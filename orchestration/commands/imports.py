@@ -1,9 +1,11 @@
-"""Commands that take in what somebody else made: Midjourney folders, published studies."""
+"""Commands that take in what somebody else made: Midjourney folders, published studies (and label these)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+import duckdb
 
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Outcome
@@ -13,7 +15,7 @@ from assets.generation.midjourney.provider import FolderProvider
 from assets.generation.partition import plan_partition
 from assets.generation.plan import Plan
 from assets.generation.run import PartitionRun
-from assets.generation.workplace import Workplace
+from assets.generation.workplace import Listener, Workplace
 from assets.labeling.partition import label, left_over
 from orchestration.commands.editions import counting
 from orchestration.console import note, say
@@ -156,12 +158,55 @@ def import_study(file: Path, root: Path) -> int:
         report = import_files(place.store, file, root, progress=step)
     for line in report.lines():
         say(line)
-    try:
-        with connect(place.warehouse) as con:
-            migrate(con)
-            score_studies(con, place)
-    except ClicheError as error:
-        note(f"The study is kept in the store, but it was not loaded: {error}")
+    kept = "The study is kept in the store, but it was not loaded"
+    if not load_kept(place, lambda con: score_studies(con, place), kept):
         return 1
     say("Next:  cliche publish   puts it on the page, in a section of its own")
     return 0
+
+
+def label_imported(study: str, name: str) -> int:
+    """Label the pictures of an imported study and load what was read; say what it cost and what is left."""
+    from assets.labeling.asked.asking import FREELY
+    from assets.labeling.asked.guard import asking_of
+    from assets.labeling.registry import make_labeler
+    from assets.metrics.week import score_studies
+    from assets.studies.labeling import label_study
+
+    settings = load_settings()
+    place = make_workplace(settings, Listener(told=note))
+    labeler = make_labeler(name, place.labelers)
+    entry = place.labelers.get(name)
+    place.store.check_writable()
+    with place.store.lease(f"label-study-{study}", purpose=f"label the study {study}"):
+        asking = FREELY if entry is None else asking_of(place, entry, "")
+        with counting("labeling") as step:
+            counts = label_study(place.store, study, labeler, progress=step, asking=asking)
+    asked = counts.asked
+    say(
+        f"{study}: {counts.labels:,} labels by {name}@{labeler.version}, {counts.already:,} were there before"
+    )
+    if asked is not None:
+        say(f"{asked.calls:,} calls, ${asked.cost_usd:,.4f}; it declined {asked.declined:,} pictures")
+    kept = "The labels are kept in the store, but they were not loaded"
+    if not load_kept(place, lambda con: score_studies(con, place), kept):
+        return 1
+    if asked is not None and asked.open:
+        note(
+            f"cliche: {asked.open:,} pictures got no label: {asked.stopped_by or asked.trouble or 'run again to go on'}"
+        )
+        return 1
+    say("Next:  cliche publish   puts the agreement with the study's people on the page")
+    return 0
+
+
+def load_kept(place: Workplace, load: Callable[[duckdb.DuckDBPyConnection], object], kept: str) -> bool:
+    """Load what is kept in the store; return whether it could be, else say `kept` and why not."""
+    try:
+        with connect(place.warehouse) as con:
+            migrate(con)
+            load(con)
+    except ClicheError as error:
+        note(f"{kept}: {error}")
+        return False
+    return True

@@ -18,14 +18,13 @@ from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.published import latest
-from orchestration.commands.editions import check_line, counting, headline, page_address, withheld
+from orchestration.commands.editions import bar, check_line, counting, headline, page_address, withheld
 from orchestration.commands.forecasts import confirm, dry_run, may_spend
 from orchestration.commands.status import billed_line
-from orchestration.console import ERR, Tally, note, say
+from orchestration.console import Tally, note, say
 from orchestration.gate import look
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, Settings, load_settings
-from orchestration.verifying.report import silent
 from warehouse.errors import RefusedError, UsageError
 from warehouse.weeks import current_week, parse_week, span
 
@@ -158,7 +157,7 @@ def send(address: str) -> int:
     place = bare_workplace(load_settings())
     with place.store.lease("upload", purpose=f"send the site to {address}"):
         to = destination(address, place.store.url)
-        with counting("sending") if ERR.is_terminal else nullcontext(silent) as step:
+        with bar("sending") as step:
             sent = upload(place.store, to, step)
     lost = f" {sent.missing:,} thumbnails are missing from the store." if sent.missing else ""
     done = (

@@ -9,10 +9,8 @@ from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
-from rich.table import Table
-
 from orchestration.commands.editions import current, database_of
-from orchestration.console import OUT, note
+from orchestration.console import OUT, note, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse.database.marts import as_read_by
@@ -117,10 +115,8 @@ def _text_of(name: str) -> str:
 
 
 def _list_queries() -> int:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("cliche sql -f")
-    table.add_column("answers")
+    listed = table("cliche sql -f", "answers", right=())
     for name in names("audit"):
-        table.add_row(name, header(f"audit/{name}")["Answers"])
-    OUT.print(table)
+        listed.add_row(name, header(f"audit/{name}")["Answers"])
+    OUT.print(listed)
     return 0

@@ -9,8 +9,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.table import Table
-
 from assets.gateway.money.charges import entry_scope, month_scope, week_scope
 from assets.gateway.records import GROUPS
 from assets.generation.plan import read_plan
@@ -22,7 +20,7 @@ from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
 from orchestration.commands.forecasts import look_ahead, lost_lines, spent_line, with_ledger
 from orchestration.commands.store_reading import store_read_line
-from orchestration.console import OUT, note, say
+from orchestration.console import OUT, note, say, table
 from orchestration.doctor.finding import counted
 from orchestration.gate import Gate, look
 from orchestration.resources import make_workplace
@@ -39,7 +37,6 @@ _STATE = (
     *("planned", "complete", "slots", "open", "unlisted", "unlabelled", "declined", "outcomes"),
     *("stopped_by", "labeler", "labeler_stopped_by", "cost_usd", "label_cost_usd"),
 )
-_COLUMNS = ("model", "images", "answers", "unlabeled", "open", "cost", "cap")
 
 
 def status(week: str | None) -> int:
@@ -50,16 +47,14 @@ def status(week: str | None) -> int:
     say(f"week {week} ({iso_label(week)}), published at the latest {gate.deadline:%A %Y-%m-%d %H:%M} UTC")
     place = with_ledger(place, week)
     labelers = labeler_states(place.store, week, [*gate.states], place.labelers)
-    table = Table(box=None, pad_edge=False)
-    for name in _COLUMNS:
-        table.add_column(name, justify="left" if name == "model" else "right")
+    listed = table("model", "images", "answers", "unlabeled", "open", "cost", "cap")
     caps = {entry.name: entry.cap_usd for entry in place.models}
     for model, state in gate.states.items():
         cost = place.ledger.total(entry_scope(week, model)).usd
-        table.add_row(model, *_progress(state), *_money(cost, caps.get(model), planned=state.planned))
+        listed.add_row(model, *_progress(state), *_money(cost, caps.get(model), planned=state.planned))
     for one in labelers:
-        table.add_row(*_labeler_row(place, week, one))
-    OUT.print(table)
+        listed.add_row(*_labeler_row(place, week, one))
+    OUT.print(listed)
     holders = dict(place.store.leases())
     for model, state in gate.states.items():
         asking, labeling = (holders.get(f"{what}-{week}-{model}") for what in ("generate", "label"))

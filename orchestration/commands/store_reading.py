@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 
 from rich.filesize import decimal
 
-from orchestration.commands.editions import counting
-from orchestration.console import ERR, say
+from orchestration.commands.editions import bar, counting
+from orchestration.console import say
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
-from orchestration.verifying.report import NOT_CHECKED, silent
+from orchestration.verifying.report import NOT_CHECKED
 from warehouse.backup import copying
 from warehouse.backup.survey import assert_apart, look
 from warehouse.errors import RefusedError, UsageError
 from warehouse.integrity import record
 from warehouse.integrity.findings import Problem
-from warehouse.integrity.scan import StoreReading, Tell, read_store
+from warehouse.integrity.scan import StoreReading, read_store
 from warehouse.store import Store, open_store
 
 _WIDEST = 100  # of a column of keys; longer keys are not cut
@@ -87,11 +86,6 @@ def restore(of: str, profile: str | None, *, quick: bool) -> int:
             f"{name} is held ({holder.purpose}, pid {holder.pid} on {holder.host}); wait until it ends"
         )
     return _copy(copy, target, quick=quick, repair=False)
-
-
-def bar(title: str) -> AbstractContextManager[Tell]:
-    """Return a bar where somebody looks at a screen."""
-    return counting(title) if ERR.is_terminal else nullcontext(silent)
 
 
 def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:

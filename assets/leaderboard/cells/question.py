@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, by, rows
 from assets.suites.loader import attribute_words
 
 _LAST = 99
@@ -48,9 +47,7 @@ class PromptQuestion:
 
 def looks(con: duckdb.DuckDBPyConnection, week: date) -> Looks:
     """Return what is looked for in the pictures of the window that ends with a week."""
-    found: dict[tuple[str, int, str], list[Row]] = defaultdict(list)
-    for row in rows(con, "prompt_values", {"week": week.isoformat()}):
-        found[row["suite"], row["suite_major"], row["attribute"]].append(row)
+    found = by(rows(con, "prompt_values", {"week": week.isoformat()}), "suite", "suite_major", "attribute")
     return {key: _looked(key[2], values) for key, values in found.items()}
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
 
 import duckdb
 
 from assets.leaderboard.cells.question import Looked, PromptQuestion, looks, question
 from assets.leaderboard.views.cells import Outcomes
-from assets.leaderboard.views.query import Row, rows, stream_of_weeks
+from assets.leaderboard.views.query import Row, by, rows, stream_of_weeks
 
 #: Calendar weeks of a window.
 WEEKS = 4
@@ -248,11 +247,3 @@ def _outcomes(slots: Sequence[Row]) -> dict[date, Outcomes]:
         )
         for week, counts in ended.items()
     }
-
-
-def by(found: Iterator[Row] | Sequence[Row], *columns: str) -> dict[Any, list[Row]]:
-    """Return value of a column, or values of several, → rows."""
-    kept: dict[Any, list[Row]] = defaultdict(list)
-    for row in found:
-        kept[row[columns[0]] if len(columns) == 1 else tuple(row[name] for name in columns)].append(row)
-    return kept

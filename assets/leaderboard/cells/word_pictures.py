@@ -13,7 +13,7 @@ from assets.leaderboard.cells.question import Looked, Looks, looks
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.message import Message, say, title
-from assets.leaderboard.views.query import Row, rows, stream_of_weeks
+from assets.leaderboard.views.query import Row, by, rows, stream_of_weeks
 from assets.leaderboard.views.word_pages import WordEffect, WordMissing, WordPage, WordSide
 from assets.suites.comparisons import Comparison, shipped
 
@@ -66,12 +66,10 @@ def _by_comparison(found: Sequence[Row]) -> dict[tuple[str, str, str, str], list
 
 
 def _slots(con: duckdb.DuckDBPyConnection, week: date, prompts: Sequence[str]) -> Slots:
-    kept: dict[tuple[str, str], list[Row]] = defaultdict(list)
     given = {"week": week.isoformat(), "asked": [*prompts]}
-    for row in stream_of_weeks(con, "prompt_slots", reading.weeks_of(week), given):
-        if row["outcome_group"] == "success" and row["image_sha256"] is not None:
-            kept[row["prompt"], row["model"]].append(row)
-    return kept
+    found = stream_of_weeks(con, "prompt_slots", reading.weeks_of(week), given)
+    drawn = (row for row in found if row["outcome_group"] == "success" and row["image_sha256"] is not None)
+    return by(drawn, "prompt", "model")
 
 
 def _page(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -15,7 +14,7 @@ from assets.leaderboard.evidence.pictures import GRID, NOTHING, Drawn, SeenPictu
 from assets.leaderboard.evidence.verdict_words import NO_VERDICT, VERDICTS
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, title
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, by, rows
 from assets.leaderboard.views.then import ClaimNow, ModelNow, PartNow, ReadPicture
 from assets.metrics.claims.verdicts import HALF, NOT_ASKED, REFUSED
 from assets.suites.claims import RegisteredClaim, shipped_claims
@@ -27,9 +26,7 @@ _Values = Mapping[str, Sequence[str]]
 
 def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]:
     """Yield the sentences of 2023 as the register has them, each with what models draw in the window of a week."""
-    told: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows(con, "claims", {"week": week.isoformat()}):
-        told[row["claim"], row["part"]].append(row)
+    told = by(rows(con, "claims", {"week": week.isoformat()}), "claim", "part")
     wanted = {prompt for of in told.values() for row in of for prompt in row["prompts"].split(",")}
     pictures, suites, hidden = drawn(con, week, wanted), load_suites(), unseen.of_claims(con, week)
     for claim in shipped_claims():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -15,7 +14,7 @@ from assets.leaderboard.evidence.ranked import Ranked
 from assets.leaderboard.page import words
 from assets.leaderboard.views.finding import LeadFinding
 from assets.leaderboard.views.message import Message, Percent, say, say_n, title
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, by, rows
 from assets.metrics.labels.gold_evidence import PEOPLE, TOO_MANY
 
 #: Other prompts about the same that are named.
@@ -36,16 +35,12 @@ class Doubts:
             "subjects": sorted({one.subject for one in findings}),
             "prompts": sorted({self._controls.get(one.prompt, one.prompt) for one in findings}),
         }
-        self._shares: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for row in rows(con, "finding_shares", parameters | wanted):
-            self._shares[row["model"], row["attribute"]].append(row)
+        self._shares = by(rows(con, "finding_shares", parameters | wanted), "model", "attribute")
         self._errors = {
             (row["model"], f"{row['suite']}@{row['suite_major']}", row["attribute"]): row
             for row in rows(con, "label_errors", parameters)
         }
-        self._statistics: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-        for row in rows(con, "prompt_statistics", parameters):
-            self._statistics[row["prompt"], row["attribute"], row["value"]].append(row)
+        self._statistics = by(rows(con, "prompt_statistics", parameters), "prompt", "attribute", "value")
 
     def language(self, finding: LeadFinding) -> str:
         """Return the language of a finding's prompt."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ import duckdb
 
 from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.reading import weeks_of
-from assets.leaderboard.views.query import Row, rows_of_weeks
+from assets.leaderboard.views.query import Row, by, rows_of_weeks
 
 #: Pictures of a grid.
 GRID = 12
@@ -62,10 +61,8 @@ def drawn(con: duckdb.DuckDBPyConnection, week: date, prompts: Iterable[str]) ->
     """Return what each model drew for some prompts in the window that ends with a week, by prompt and model."""
     parameters = {"week": week.isoformat()}
     seats = looks(con, week)
-    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows_of_weeks(con, "prompt_slots", weeks_of(week), {**parameters, "asked": [*prompts]}):
-        found[row["prompt"], row["model"]].append(row)
-    return {key: _drawn(of, week, seats) for key, of in found.items()}
+    found = rows_of_weeks(con, "prompt_slots", weeks_of(week), {**parameters, "asked": [*prompts]})
+    return {key: _drawn(of, week, seats) for key, of in by(found, "prompt", "model").items()}
 
 
 def _drawn(of: Sequence[Row], week: date, seats: Looks) -> Drawn:

@@ -8,7 +8,6 @@ from dataclasses import astuple
 
 import duckdb
 
-from assets.leaderboard.cells.reading import by
 from assets.leaderboard.cells.showing import caption, many
 from assets.leaderboard.models import names, unseen
 from assets.leaderboard.models.orders import order
@@ -16,7 +15,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, strip, ticks
 from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.views.message import Message, say, title
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, by, rows
 from assets.leaderboard.views.study_pages import (
     StudyDifference,
     StudyDifferences,

@@ -8,12 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 import duckdb
 
 from assets.leaderboard.cells import unseen
-from assets.leaderboard.cells.reading import by
 from assets.leaderboard.evidence.study_figures import StudyWords, by_whom, condition
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, say, title
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, by, rows
 from assets.leaderboard.views.study_pages import StudyMean, StudyMeans, StudyMove, StudyPast
 from assets.suites.comparisons import REQUESTS
 

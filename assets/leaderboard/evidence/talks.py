@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 
 import duckdb
@@ -10,7 +9,7 @@ import duckdb
 from assets.leaderboard.evidence.claims import short
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import title
-from assets.leaderboard.views.query import Row, rows, rows_of_weeks
+from assets.leaderboard.views.query import Row, by, rows, rows_of_weeks
 from assets.leaderboard.views.then import Drew, ReadPicture, Talk, TalkTurn
 from assets.suites.claims import shipped_claims
 
@@ -24,12 +23,12 @@ def talks(con: duckdb.DuckDBPyConnection, week: date, each: int) -> list[Talk]:
     claim = next(claim for claim in shipped_claims() if claim.id == CLAIM)
     prompts = {prompt for names in claim.pictures.values() for prompt in claim.full_ids(names)}
     weeks = (row["week"] for row in rows(con, "conversation_weeks", {"week": week.isoformat()}))
-    found: dict[tuple[bool, str, date, str], list[Row]] = defaultdict(list)
-    for row in rows_of_weeks(con, "conversations", weeks, {"conversations": each}):
-        if row["prompt"] in prompts:
-            found[bool(row["simulated"]), row["model"], row["week"], row["conversation"]].append(row)
+    every = rows_of_weeks(con, "conversations", weeks, {"conversations": each})
+    found = by(
+        (row for row in every if row["prompt"] in prompts), "simulated", "model", "week", "conversation"
+    )
     return [
-        Talk(words.plain(model), simulated, asked, tuple(_turn(row) for row in turns))
+        Talk(words.plain(model), bool(simulated), asked, tuple(map(_turn, turns)))
         for (simulated, model, asked, _), turns in found.items()
     ]
 

@@ -17,7 +17,7 @@ from assets.leaderboard.page import charts, words
 from assets.leaderboard.page.charts import Strip
 from assets.leaderboard.page.reasons import reason, unreliable
 from assets.leaderboard.views.message import Message, say, say_n, title
-from assets.leaderboard.views.query import Row, rows, rows_of_weeks
+from assets.leaderboard.views.query import Row, by, rows, rows_of_weeks
 from assets.suites.loader import attribute_words
 
 _LAST = 1000
@@ -133,13 +133,9 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
         for row in rows(con, "refused", of_week)
         if row["answered"]
     }
-    prompts: dict[tuple[object, ...], list[Row]] = defaultdict(list)
-    for row in rows(con, "board_prompts", of_week):
-        prompts[row["suite"], row["suite_major"], row["condition"], row["attribute"]].append(row)
-    sources: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    for row in rows(con, "reference_sources", of_week):
-        sources[row["suite"], row["reference"], row["attribute"]].append(words.plain(row["source"]))
-    counted = _counted(rows(con, "stereotype_pairs", of_week))
+    prompts = by(rows(con, "board_prompts", of_week), "suite", "suite_major", "condition", "attribute")
+    sources = by(rows(con, "reference_sources", of_week), "suite", "reference", "attribute")
+    counted = by(rows(con, "stereotype_pairs", of_week), "suite", "suite_major", "attribute")
     ordered = orders.read(rows(con, "orders", of_week))
     shifts = {
         (*not_seen.key(row), row["simulated"], row["track"]): row
@@ -160,8 +156,13 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
             attribute=names.attribute(head["attribute"]),
             reference=names.reference(head["reference"]),
             metric=head["metric"],
-            counted=counted[head["suite"], head["suite_major"], head["attribute"]] if stereotypes else (),
-            sources=tuple(sources[head["suite"], head["reference"], head["attribute"]]),
+            counted=_counted(counted[head["suite"], head["suite_major"], head["attribute"]])
+            if stereotypes
+            else (),
+            sources=tuple(
+                words.plain(row["source"])
+                for row in sources[head["suite"], head["reference"], head["attribute"]]
+            ),
             axis=axis,
             marks=charts.ticks(axis),
             tables=tuple(_tables(found, axis, refused, ordered, shifts)),
@@ -222,17 +223,15 @@ def _place(row: Row) -> tuple[object, ...]:
     )
 
 
-def _counted(pairs: Sequence[Row]) -> Mapping[tuple[object, ...], tuple[Message, ...]]:
-    found: dict[tuple[object, ...], list[Message]] = defaultdict(list)
-    for row in pairs:
-        found[row["suite"], row["suite_major"], row["attribute"]].append(
-            say(
-                "%(value)s for %(subject)s",
-                value=many(row["attribute"], row["value"]),
-                subject=title(words.subject(row["subject"])),
-            )
+def _counted(pairs: Sequence[Row]) -> tuple[Message, ...]:
+    return tuple(
+        say(
+            "%(value)s for %(subject)s",
+            value=many(row["attribute"], row["value"]),
+            subject=title(words.subject(row["subject"])),
         )
-    return defaultdict(tuple, {key: tuple(listed) for key, listed in found.items()})
+        for row in pairs
+    )
 
 
 def _tables(
@@ -242,10 +241,7 @@ def _tables(
     orders: Mapping[tuple[object, ...], tuple[Message, ...]],
     shifts: Mapping[tuple[object, ...], Row],
 ) -> Iterator[BoardTable]:
-    groups: dict[tuple[bool, str], list[Row]] = defaultdict(list)
-    for row in found:
-        groups[bool(row["simulated"]), row["track"]].append(row)
-    for (simulated, track), of_group in sorted(groups.items()):
+    for (simulated, track), of_group in sorted(by(found, "simulated", "track").items()):
         ordered = sorted(of_group, key=_by_rank)
         yield BoardTable(
             simulated,

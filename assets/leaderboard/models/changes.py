@@ -25,6 +25,8 @@ _WEEK = timedelta(weeks=1)
 _WEEKS = 4
 #: So many changes, the latest, have pictures, and are reported in full on the page of all.
 IN_FULL = 24
+#: What rows have in common that are one change, seen in several values.
+_ABOUT = (*("model", "suite", "suite_major", "condition", "turn", "metric", "attribute", "changed_week"),)
 #: Evidence from there on is said as a power of ten.
 _LARGE = 6
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -129,19 +131,7 @@ def detected(found: Iterable[Row], week: date) -> Detected:
 
 
 def _about(row: Row) -> tuple[object, ...]:
-    return tuple(
-        row[name]
-        for name in (
-            "model",
-            "suite",
-            "suite_major",
-            "condition",
-            "turn",
-            "metric",
-            "attribute",
-            "changed_week",
-        )
-    )
+    return tuple(row[name] for name in _ABOUT)
 
 
 def _change(

@@ -14,7 +14,7 @@ from assets.leaderboard.cells import reading
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, title
-from assets.leaderboard.views.query import Row, rows, rows_of_weeks
+from assets.leaderboard.views.query import Row, by, rows, rows_of_weeks
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
     """Return every model that was asked up to `week`: real ones first, then by name."""
     of_week = {"week": week.isoformat()}
     weeks = reading.weeks_of(week)
-    lives = _by_model(rows(con, "model_facts", of_week))
-    timeline = _by_model(rows(con, "timeline", of_week))
-    ends = _by_model(rows_of_weeks(con, "model_ends", weeks, {}))
-    costs = _by_model(rows_of_weeks(con, "model_costs", weeks, {}))
-    versions = _by_model(rows(con, "model_versions", of_week))
+    lives = by(rows(con, "model_facts", of_week), "model")
+    timeline = by(rows(con, "timeline", of_week), "model")
+    ends = by(rows_of_weeks(con, "model_ends", weeks, {}), "model")
+    costs = by(rows_of_weeks(con, "model_costs", weeks, {}), "model")
+    versions = by(rows(con, "model_versions", of_week), "model")
     women = {row["model"]: (row["k"], row["n"]) for row in rows(con, "ceo_shares", of_week)}
     return tuple(
         _facts(
@@ -130,13 +130,6 @@ def retired_in(lives: Sequence[Row], week: date) -> date | None:
 
 def _past(until: date | None, week: date) -> date | None:
     return until if until is not None and until < week else None
-
-
-def _by_model(found: Sequence[Row]) -> dict[str, list[Row]]:
-    kept: dict[str, list[Row]] = defaultdict(list)
-    for row in found:
-        kept[row["model"]].append(row)
-    return kept
 
 
 def _facts(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from assets.leaderboard.models import names
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.views.message import Message, Percent, say, say_n
-from assets.leaderboard.views.query import Row, rows_of_weeks
+from assets.leaderboard.views.query import Row, by, rows_of_weeks
 
 #: Weeks that have an entry of their own.
 WEEKS = 12
@@ -61,11 +60,8 @@ def feed(
     `about` tells it from other feeds, empty: of all models; `counts` are rows of `digests`; `lead` is the edition's
     week and the sentence that it opens with.
     """
-    by_week: dict[date, list[Row]] = defaultdict(list)
-    for row in counts:
-        by_week[row["week"]].append(row)
     entries = [_of_change(change) for change in changes]
-    for week, found in by_week.items():
+    for week, found in by(counts, "week").items():
         opened = [change for change in changes if change.opened == week]
         happened = [event for event in events if event.week == week]
         entry = _of_week(week, about, found, opened, happened)

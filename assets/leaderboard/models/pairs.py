@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +15,7 @@ from assets.leaderboard.models import boards, names, unseen
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
 from assets.leaderboard.views.message import Message, say
-from assets.leaderboard.views.query import Row, rows, rows_of_weeks
+from assets.leaderboard.views.query import Row, by, rows, rows_of_weeks
 
 #: Pages are made for neighbors on the first of these boards that ranks anybody: suite, attribute, reference.
 HEADLINES = (
@@ -116,9 +115,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
     found = rows_of_weeks(con, "pairs", [week], {})
     values, hidden = looks(con, week), unseen.of_pairs(con, week)
     texts = {row["prompt"]: row for row in rows(con, "asked_now", {"week": week.isoformat()})}
-    of_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in found:
-        of_pair[row["model_a"], row["model_b"]].append(row)
+    of_pair = by(found, "model_a", "model_b")
     known: dict[tuple[str, str], dict[str, OneSide]] = {}  # a model is beside two others
     for pair in neighbors(found):
         own = of_pair[pair]
@@ -180,10 +177,8 @@ def _sides(
         return {}
     first = min(row["first_week"] for row in shares.values())
     weeks = [first + timedelta(weeks=number) for number in range((week - first).days // 7 + 1)]
-    pictures: dict[str, list[Row]] = defaultdict(list)
-    for row in slots(con, week, weeks, model, [*shares]):
-        if row["week"] >= shares[row["prompt"]]["first_week"]:
-            pictures[row["prompt"]].append(row)
+    drawn = slots(con, week, weeks, model, [*shares])
+    pictures = by((row for row in drawn if row["week"] >= shares[row["prompt"]]["first_week"]), "prompt")
     found = {}
     for prompt, share in shares.items():
         looked = values.get((share["suite"], share["suite_major"], "perceived_gender"))

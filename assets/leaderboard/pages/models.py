@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +24,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.pages.changes import FEEDS
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, by, rows
 from warehouse.sandbox.forms import as_csv
 
 ADDRESS = "models/"
@@ -163,12 +162,9 @@ def _history(of: ModelFacts, history: tuple[AttributeHistory, ...]) -> Sheet:
 
 
 def _suites(asked: Sequence[Row]) -> tuple[AskedSuite, ...]:
-    found: dict[tuple[str, int], list[Row]] = defaultdict(list)
-    for row in asked:
-        found[row["suite"], row["suite_major"]].append(row)
     return tuple(
         AskedSuite(suite_title(*suite), suite_note(*suite), tuple(prompts))
-        for suite, prompts in found.items()
+        for suite, prompts in by(asked, "suite", "suite_major").items()
     )
 
 

@@ -10,7 +10,6 @@ from itertools import groupby
 
 import duckdb
 
-from assets.leaderboard.cells.reading import by
 from assets.leaderboard.cells.showing import cut
 from assets.leaderboard.evidence.study_figures import (
     StudyWords,
@@ -25,7 +24,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say, title
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, by, rows
 from assets.leaderboard.views.study_pages import (
     StudyCount,
     StudyCounts,

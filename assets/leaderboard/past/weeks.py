@@ -11,14 +11,14 @@ import duckdb
 
 from assets.leaderboard.cells import showing
 from assets.leaderboard.cells.one_cell import NOBODY, page_of
-from assets.leaderboard.cells.reading import Cell, PromptPictures, by
+from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
 from assets.leaderboard.past import pictures
 from assets.leaderboard.views.cells import PromptHead
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, model_title, say
 from assets.leaderboard.views.past import ModelWeek, WeekRow, WeekSuite
-from assets.leaderboard.views.query import stream_of_weeks
+from assets.leaderboard.views.query import by, stream_of_weeks
 
 #: Statements that these pages follow from; all of them read the rows of the week alone.
 STATEMENTS = ("prompt_pages", "prompt_slots", "prompt_turns", "prompt_values", "prompt_words")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -51,6 +53,15 @@ def stream_of_weeks(
     while some := con.fetchmany(_AT_ONCE):
         for row in some:
             yield dict(zip(columns, row, strict=True))
+
+
+def by(found: Iterable[Row], *columns: str) -> dict[Any, list[Row]]:
+    """Return value of a column, or values of several, → rows; none for others."""
+    kept: dict[Any, list[Row]] = defaultdict(list)
+    of = itemgetter(*columns)
+    for row in found:
+        kept[of(row)].append(row)
+    return kept
 
 
 def _asked(con: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object]) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -146,13 +145,8 @@ class ThenPage:
 
     def simulated_alone(self) -> bool:
         """Return whether only simulated models are shown."""
-        found = [model.simulated for model in self._models()]
+        found = [model.simulated for claim in self.claims for part in claim.parts for model in part.models]
         return bool(found) and all(found)
-
-    def _models(self) -> Iterator[ModelNow]:
-        for claim in self.claims:
-            for part in claim.parts:
-                yield from part.models
 
 
 @dataclass(frozen=True)
