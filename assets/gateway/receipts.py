@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +11,10 @@ from typing import Any, Literal
 import pyarrow as pa
 from pydantic import ValidationError
 
-from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS, Outcome, Record
+from assets.gateway.columns import columns_of, records_of, table_of_records
+from assets.gateway.records import FINAL, GROUPS, Outcome, Record
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.loading.beside import compare, parquet, put_recorded
 from warehouse.loading.objects import highest_numbered
@@ -31,7 +31,6 @@ MOST_LOST_CALLS = 6
 SLOT_CLOSED = "slot_closed"
 
 _JSON_FIELDS = ("params", "block_categories", "usage")
-_SCHEMA = pa.schema([(name, kind) for name, kind, _ in RECEIPT_COLUMNS])
 
 
 class Receipt(Record):
@@ -85,6 +84,18 @@ class Receipt(Record):
     raw_body: str | None = None
     expected_usd: float | None = None
     cluster: str | None = None
+
+
+#: Those of the manifest, and, but for the last, of the table `attempts`: few receipts have a cluster, and the table
+#: `clusters` holds them.
+RECEIPT_COLUMNS = columns_of(
+    Receipt,
+    run_time=(
+        *("attempt", "request_id", "requested_at", "answered_at", "latency_ms", "cost_usd", "expected_usd"),
+        *("provider_conversation_id", "adapter_version", "sdk_version", "raw_body"),
+    ),
+    wide=("seed", "image_bytes"),
+)
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:
@@ -270,13 +281,7 @@ def _covered(store: Store, week: str, model: str, state: PartitionAttempts) -> d
 
 def manifest_table(receipts: Iterable[Receipt]) -> pa.Table:
     """Return receipts as rows with the columns of `RECEIPT_COLUMNS`, in the order given."""
-    rows = []
-    for receipt in receipts:
-        row = receipt.model_dump()
-        for name in _JSON_FIELDS:
-            row[name] = None if row[name] is None else canonical_json(row[name]).decode()
-        rows.append({**row, "outcome": str(receipt.outcome)})
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return table_of_records(receipts, RECEIPT_COLUMNS, _JSON_FIELDS)
 
 
 def manifest_bytes(receipts: Iterable[Receipt]) -> bytes:
@@ -293,12 +298,7 @@ def parse_manifest(data: bytes, key: str) -> list[Receipt]:
             f"{key} does not read as Parquet ({error}); restore the object from a copy of the store"
         ) from None
     try:
-        return [
-            Receipt.model_validate(
-                {**row, **{name: json.loads(row[name]) for name in _JSON_FIELDS if row[name] is not None}}
-            )
-            for row in rows
-        ]
+        return records_of(rows, Receipt, _JSON_FIELDS)
     except (ValidationError, KeyError, ValueError) as error:
         why = explain(error, key) if isinstance(error, ValidationError) else f"{key}: {error}"
         raise CorruptObjectError(why) from None

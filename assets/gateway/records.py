@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 
@@ -162,58 +161,3 @@ class Answer(Record):
     rate: RateLimit | None = None
     original_sha256: str | None = None  # before text chunks with an account name were taken out
     original_created_at: str | None = None
-
-
-# One row a column of a receipt: name, Arrow type, identity (True) or run time (False).
-# The same names and order are those of the manifest, and, but for the last, of the table `attempts`: few receipts have
-# a cluster, and the table `clusters` holds them.
-RECEIPT_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
-    ("week", pa.string(), True),
-    ("model", pa.string(), True),
-    ("slot_key", pa.string(), True),
-    ("attempt", pa.int32(), False),
-    ("provider", pa.string(), True),
-    ("endpoint", pa.string(), True),
-    ("model_requested", pa.string(), True),
-    ("model_reported", pa.string(), True),
-    ("model_pinned", pa.bool_(), True),
-    ("params", pa.string(), True),
-    ("seed", pa.int64(), True),
-    ("track", pa.string(), True),
-    ("prompt_sent", pa.string(), True),
-    ("revised_prompt", pa.string(), True),
-    ("refusal_text", pa.string(), True),
-    ("answer_text", pa.string(), True),
-    ("outcome", pa.string(), True),
-    ("block_stage", pa.string(), True),
-    ("block_categories", pa.string(), True),
-    ("error_code", pa.string(), True),
-    ("error_type", pa.string(), True),
-    ("error_message", pa.string(), True),
-    ("http_status", pa.int32(), True),
-    ("request_id", pa.string(), False),
-    ("requested_at", pa.timestamp("us"), False),
-    ("answered_at", pa.timestamp("us"), False),
-    ("latency_ms", pa.float64(), False),
-    ("usage", pa.string(), True),
-    ("cost_usd", pa.float64(), False),
-    ("cost_basis", pa.string(), True),
-    ("image_sha256", pa.string(), True),
-    ("image_ext", pa.string(), True),
-    ("image_bytes", pa.int64(), True),
-    ("image_mime", pa.string(), True),
-    ("image_width", pa.int32(), True),
-    ("image_height", pa.int32(), True),
-    ("image_phash", pa.string(), True),
-    ("original_sha256", pa.string(), True),
-    ("original_created_at", pa.string(), True),
-    ("turn", pa.int32(), True),
-    ("conversation", pa.string(), True),
-    ("provider_conversation_id", pa.string(), False),
-    ("adapter_version", pa.string(), False),
-    ("sdk_version", pa.string(), False),
-    ("unmapped", pa.bool_(), True),
-    ("raw_body", pa.string(), False),
-    ("expected_usd", pa.float64(), False),
-    ("cluster", pa.string(), True),
-)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image, ImageCms, ImageOps
@@ -35,10 +35,6 @@ class Preparation:
     max_side: int = 2048
     max_png_bytes: int = 3_500_000  # 4.7 MB in base64, below the 5 MB that the strictest API takes
     jpeg_quality: int = 95
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the settings by name."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from assets.gateway.models_file import LabelerEntry
@@ -138,7 +139,7 @@ def version_of(entry: LabelerEntry, *, number: int, preparation: Preparation, **
         "schema": schema(questions, entry.images_per_request),
         "settings": entry.settings,
         "images_per_request": entry.images_per_request,
-        "pictures": preparation.as_dict(),
+        "pictures": asdict(preparation),
         **more,
     }
     declared = entry.number + (number - 1) + (DECLARED_NUMBER - 1)

@@ -16,15 +16,15 @@ from warehouse.validation import close_match
 #: Labelers that read on this machine: name in models.yaml → "module:factory"; a factory takes no arguments.
 LABELERS: dict[str, str] = {
     "drawing": "assets.simulation.drawing:make",
-    "photo": "assets.labeling.labelers.photo:make",
+    "photo": "assets.labeling.labelers.photo:PhotoLabeler",
 }
 #: How the readings of a labeler of drawings are to be understood: its name → "module:text".
 CONVENTIONS: dict[str, str] = {"drawing": "assets.simulation.palette:CONVENTION"}
 #: Labelers that are asked: `labeler` of an entry of models.yaml → "module:factory"; a factory takes the entry.
 KINDS: dict[str, str] = {
-    "openai_vision": "assets.labeling.labelers.openai_vision:make",
-    "openai_decisions": "assets.labeling.labelers.openai_decisions:make",
-    "anthropic_vision": "assets.labeling.labelers.anthropic_vision:make",
+    "openai_vision": "assets.labeling.labelers.openai_vision:OpenAIVision",
+    "openai_decisions": "assets.labeling.labelers.openai_decisions:OpenAIDecisions",
+    "anthropic_vision": "assets.labeling.labelers.anthropic_vision:AnthropicVision",
 }
 #: Kinds whose calls can be made in batches.
 BATCHING = ("openai_vision",)

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.gateway.records import RECEIPT_COLUMNS
+from assets.gateway.receipts import RECEIPT_COLUMNS
 from assets.generation.plan import Plan, plan_bytes
 from assets.generation.slots import Slot, slot_key
 from assets.labeling.records import LABEL_COLUMNS

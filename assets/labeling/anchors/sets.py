@@ -18,6 +18,7 @@ import pyarrow as pa
 from assets.labeling.anchors import drift
 from assets.labeling.anchors import shipped as shipped_anchors
 from assets.labeling.gold.records import check_pseudonym
+from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import make_labeler
 from assets.suites.schema import Attribute
@@ -45,19 +46,10 @@ from warehouse.weeks import current_week, shift, utc_now
 _IN_USE = re.compile(r"/labeler=([^/@]+)@([^/]+)/part-")
 
 
-@dataclass(frozen=True)
-class AnchorPicture:
-    """One picture of a set, and what is read off it."""
-
-    sha256: str
-    ext: str
-    attributes: Sequence[str]
-
-
 AnyLabeler = Labeler | RemoteLabeler
 #: Reads pictures with a labeler that must be asked (and may be paid): (labeler, week, pictures) → readings by picture.
 #: Pictures that got no answer are left out; a picture that the labeler declined has no reading.
-Asks = Callable[[AnyLabeler, str, Sequence[AnchorPicture]], Mapping[str, Mapping[str, Reading]]]
+Asks = Callable[[AnyLabeler, str, Sequence[PictureToRead]], Mapping[str, Mapping[str, Reading]]]
 
 
 @dataclass
@@ -196,8 +188,8 @@ def _read(
     declared = {a["id"]: {*a["values"], *a["outside"]} for a in document["attributes"]}
     readable = [name for name in labeler.attributes() if name in declared]
     pictures = [
-        AnchorPicture(
-            p["image_sha256"], p["image_ext"], [name for name in p["attributes"] if name in readable]
+        PictureToRead(
+            p["image_sha256"], p["image_ext"], tuple(name for name in p["attributes"] if name in readable)
         )
         for p in document["pictures"]
     ]

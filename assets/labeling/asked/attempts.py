@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pydantic import ValidationError
 
+from assets.gateway.columns import columns_of, records_of, table_of_records
 from assets.gateway.receipts import MOST_LOST_CALLS
 from assets.gateway.records import GROUPS, Outcome, Record
 from warehouse import keys
@@ -23,48 +23,14 @@ from warehouse.loading.parquet import table_of
 from warehouse.store import Store
 from warehouse.validation import explain
 
+if TYPE_CHECKING:  # Pillow need not be imported for what was asked
+    from assets.labeling.pictures import PictureToRead
+
 #: The labeler will not answer for this picture, now or later: it declined, or the bytes are no picture to it.
 FINAL = frozenset(
     {outcome for outcome, group in GROUPS.items() if group == "answer"} | {Outcome.CORRUPT_IMAGE}
 )
 
-_TEXT = pa.string()
-# name, Arrow type, identity (True) or run time (False); the names and order of the table `label_attempts`.
-LABEL_ATTEMPT_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
-    ("week", _TEXT, True),
-    ("model", _TEXT, True),
-    ("labeler", _TEXT, True),
-    ("labeler_version", _TEXT, True),
-    ("call", _TEXT, True),
-    ("attempt", pa.int32(), False),
-    ("endpoint", _TEXT, True),
-    ("model_requested", _TEXT, True),
-    ("model_reported", _TEXT, True),
-    ("images", _TEXT, True),
-    ("attributes", _TEXT, True),
-    ("outcome", _TEXT, True),
-    ("refused", _TEXT, True),
-    ("refusal_text", _TEXT, True),
-    ("block_stage", _TEXT, True),
-    ("block_categories", _TEXT, True),
-    ("error_code", _TEXT, True),
-    ("error_type", _TEXT, True),
-    ("error_message", _TEXT, True),
-    ("http_status", pa.int32(), True),
-    ("unmapped", pa.bool_(), True),
-    ("raw_body", _TEXT, False),
-    ("request_id", _TEXT, False),
-    ("requested_at", pa.timestamp("us"), False),
-    ("answered_at", pa.timestamp("us"), False),
-    ("latency_ms", pa.float64(), False),
-    ("usage", _TEXT, True),
-    ("cost_usd", pa.float64(), False),
-    ("cost_basis", _TEXT, True),
-    ("expected_usd", pa.float64(), False),
-    ("adapter_version", _TEXT, False),
-    ("sdk_version", _TEXT, False),
-)
-_SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_ATTEMPT_COLUMNS])
 _JSON = ("images", "attributes", "refused", "block_categories", "usage")
 
 
@@ -120,6 +86,16 @@ class LabelAttempt(Record):
         return frozenset((self.images[0], attribute) for attribute in attributes)
 
 
+#: Those of the table `label_attempts`.
+LABEL_ATTEMPT_COLUMNS = columns_of(
+    LabelAttempt,
+    run_time=(
+        *("attempt", "raw_body", "request_id", "requested_at", "answered_at", "latency_ms", "cost_usd"),
+        *("expected_usd", "adapter_version", "sdk_version"),
+    ),
+)
+
+
 def call_id(labeler: str, images: Sequence[str], attributes: Sequence[str]) -> str:
     """Return the id of a call: a function of who is asked what of which pictures, and of nothing else."""
     return sha256_hex(canonical_json([labeler, [*images], [*attributes]]))[:32]
@@ -130,26 +106,15 @@ def to_parquet(attempts: Iterable[LabelAttempt], intended: Sequence[str] = ()) -
 
     `intended` are those (`<call>/<attempt>`) that an intent was written for; the file's metadata names them.
     """
-    rows = []
-    for attempt in attempts:
-        row = attempt.model_dump()
-        for name in _JSON:
-            row[name] = None if row[name] is None else canonical_json(row[name]).decode()
-        rows.append({**row, "outcome": str(attempt.outcome)})
-    return parquet(pa.Table.from_pylist(rows, schema=_SCHEMA), {INTENTS: canonical_json([*intended])})
+    table = table_of_records(attempts, LABEL_ATTEMPT_COLUMNS, _JSON)
+    return parquet(table, {INTENTS: canonical_json([*intended])})
 
 
 def parse(data: bytes, key: str) -> list[LabelAttempt]:
     """Return the attempts of one part."""
     compare(key, data, ())
     try:
-        rows = table_of(data).to_pylist()
-        return [
-            LabelAttempt.model_validate(
-                {**row, **{name: json.loads(row[name]) for name in _JSON if row[name] is not None}}
-            )
-            for row in rows
-        ]
+        return records_of(table_of(data).to_pylist(), LabelAttempt, _JSON)
     except ValidationError as error:
         raise CorruptObjectError(explain(error, key)) from None
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
@@ -187,31 +152,14 @@ def closed(attempts: Sequence[LabelAttempt]) -> frozenset[tuple[str, str]]:
     return declined(attempts) | lost
 
 
-class Pictured(Protocol):
-    """A picture and what is to be read off it: a frozen dataclass."""
-
-    @property
-    def sha256(self) -> str:
-        """Return the picture's hash."""
-        ...
-
-    @property
-    def attributes(self) -> Sequence[str]:
-        """Return the ids of the attributes that are asked for."""
-        ...
-
-
-PicturedT = TypeVar("PicturedT", bound=Pictured)
-
-
-def still_open(pictures: Iterable[PicturedT], attempts: Sequence[LabelAttempt]) -> list[PicturedT]:
+def still_open(pictures: Iterable[PictureToRead], attempts: Sequence[LabelAttempt]) -> list[PictureToRead]:
     """Return the pictures without what is closed, those with the fewest lost calls first."""
     shut, lost = closed(attempts), lost_calls(attempts)
-    found: list[PicturedT] = []
+    found = []
     for one in pictures:
         attributes = tuple(name for name in one.attributes if (one.sha256, name) not in shut)
         if attributes:
-            found.append(replace(cast(Any, one), attributes=attributes))
+            found.append(replace(one, attributes=attributes))
     return sorted(found, key=lambda one: max(lost[one.sha256, name] for name in one.attributes))
 
 

@@ -7,31 +7,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from assets.gateway.admission import Admission, Settle, pause
 from assets.gateway.batches import BatchStatus, Desk
 from assets.gateway.records import Answer, Outcome
 from assets.labeling.asked.journal import Journal
 from assets.labeling.asked.spending import call_of
-from assets.labeling.pictures import ShownPicture, UnreadableError, prepare
+from assets.labeling.pictures import PictureToRead, ShownPicture, UnreadableError, prepare
 from assets.labeling.records import RemoteLabeler, Sight
 from warehouse import keys
 
 #: Calls in one batch: its file of requests holds the pictures, and may be 200 MB.
 LABEL_BATCH_CALLS = 60
-
-
-class Seen(Protocol):
-    """One picture and what is to be read off it."""
-
-    @property
-    def attributes(self) -> Sequence[str]:
-        """Return the ids of the attributes that are asked for."""
-        ...
-
-
-SeenT = TypeVar("SeenT", bound=Seen)
 
 
 class BatchLabeler(RemoteLabeler, Protocol):
@@ -51,9 +39,9 @@ class BatchLabeler(RemoteLabeler, Protocol):
         ...
 
 
-def grouped(looks: Sequence[SeenT], size: int) -> Iterator[list[SeenT]]:
+def grouped(looks: Sequence[PictureToRead], size: int) -> Iterator[list[PictureToRead]]:
     """Yield groups of at most `size` pictures that are asked the same, in the order given."""
-    alike: defaultdict[tuple[str, ...], list[SeenT]] = defaultdict(list)
+    alike: defaultdict[tuple[str, ...], list[PictureToRead]] = defaultdict(list)
     for look in looks:
         asked = tuple(look.attributes)
         alike[asked].append(look)
@@ -65,13 +53,13 @@ def grouped(looks: Sequence[SeenT], size: int) -> Iterator[list[SeenT]]:
 def labels_desk(
     labeler: RemoteLabeler,
     journal: Journal,
-    groups: Mapping[str, Sequence[SeenT]],
+    groups: Mapping[str, Sequence[PictureToRead]],
     numbers: Mapping[str, int],
     money: Admission,
-    take: Callable[[Sequence[SeenT], Sight, int, datetime, Settle | None], None],
+    take: Callable[[Sequence[PictureToRead], Sight, int, datetime, Settle | None], None],
     stop: threading.Event,
     stopped: Callable[[], bool],
-) -> Desk[Sequence[SeenT], Sight]:
+) -> Desk[Sequence[PictureToRead], Sight]:
     """Return the desk of one labeler's calls in one scope.
 
     The journal is flushed before a batch is noted as ended. `stop` ends the wait for batches; once the run has ended
@@ -80,7 +68,7 @@ def labels_desk(
     next_number = {call: numbers.get(call, 1) for call in groups}
     ids = {id(group): call for call, group in groups.items()}
 
-    def admission(group: Sequence[SeenT]) -> AbstractContextManager[Settle]:
+    def admission(group: Sequence[PictureToRead]) -> AbstractContextManager[Settle]:
         call = ids[id(group)]
         return money(call_of(labeler.name, journal.scope.path, call, next_number[call]))
 
@@ -103,13 +91,16 @@ class LookBatches:
     """Batches of calls for labels; `groups` are the pictures of each call."""
 
     def __init__(
-        self, labeler: BatchLabeler, groups: Mapping[str, Sequence[Any]], load: Callable[[Any], bytes]
+        self,
+        labeler: BatchLabeler,
+        groups: Mapping[str, Sequence[PictureToRead]],
+        load: Callable[[PictureToRead], bytes],
     ) -> None:
         self._labeler, self._account = labeler, labeler.batches
         self._groups, self._load = groups, load
         self._unreadable: dict[str, str] = {}
 
-    def upload(self, calls: Mapping[str, Sequence[Seen]]) -> str:
+    def upload(self, calls: Mapping[str, Sequence[PictureToRead]]) -> str:
         """Upload the calls, pictures included; return the id of the file."""
         bodies: dict[str, dict[str, Any]] = {}
         for identity, group in calls.items():

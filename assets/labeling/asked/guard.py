@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
-from typing import Protocol, cast
+from typing import cast
 
 from assets.gateway.admission import Admission, stack
 from assets.gateway.breaker import Breaker
@@ -43,16 +44,8 @@ def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
     )
 
 
-class StoredPicture(Protocol):
-    """A picture and what is to be read off it."""
-
-    sha256: str
-    ext: str
-    attributes: Sequence[str]
-
-
 def ask_about(
-    place: Workplace, labeler: Labeler | RemoteLabeler, week: str, pictures: Sequence[StoredPicture]
+    place: Workplace, labeler: Labeler | RemoteLabeler, week: str, pictures: Sequence[PictureToRead]
 ) -> Mapping[str, Mapping[str, Reading]]:
     """Ask a labeler about the anchors of a week; return what it read by picture (`anchors.Asks`).
 
@@ -70,10 +63,7 @@ def ask_about(
     journal = Journal(place.store, scope, f"{remote.name}@{remote.version}", keep)
     ask_all(
         remote,
-        [
-            PictureToRead(picture.sha256, picture.ext, tuple(sorted(picture.attributes)))
-            for picture in pictures
-        ],
+        [replace(picture, attributes=tuple(sorted(picture.attributes))) for picture in pictures],
         journal,
         load=lambda look: read_image(place.store, look.sha256, look.ext),
         asking=asking_of(place, remote.entry, week),

@@ -233,11 +233,6 @@ class AnthropicVision(Remote):
         return redact(text, self._key) if self._key else text
 
 
-def make(entry: LabelerEntry) -> AnthropicVision:
-    """Return the labeler of an entry; asks nobody anything."""
-    return AnthropicVision(entry)
-
-
 def _sight(
     body: Mapping[str, Any], facts: Mapping[str, Any], attributes: Sequence[str], pictures: int
 ) -> Sight:

@@ -105,11 +105,6 @@ class OpenAIDecisions(Remote):
         return wrong if wrong is not None else _sight(found.body, attributes, facts)
 
 
-def make(entry: LabelerEntry) -> OpenAIDecisions:
-    """Return the labeler of an entry; asks nobody anything."""
-    return OpenAIDecisions(entry)
-
-
 def _question(attribute: Attribute) -> dict[str, Any]:
     ends = [*attribute.bands] if attribute.ordinal else []
     order = f" The values are steps from {ends[0]} to {ends[-1]}." if ends else ""

@@ -190,11 +190,6 @@ class OpenAIVision(Remote):
         return answer.model_copy(update={"error_message": f"{answer.error_message or 'not found'}; {hint}"})
 
 
-def make(entry: LabelerEntry) -> OpenAIVision:
-    """Return the labeler of an entry; asks nobody anything."""
-    return OpenAIVision(entry)
-
-
 _Parsed = tuple[Sight, str, list[Token]]
 
 

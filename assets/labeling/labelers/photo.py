@@ -50,7 +50,7 @@ class Face:
 
 
 class PhotoLabeler:
-    """See the module; made by `make`."""
+    """See the module."""
 
     name = "photo"
     kind = "local_model"
@@ -113,11 +113,6 @@ class PhotoLabeler:
             return None
         gender, age = answers[0]["gender"], answers[0]["age"]
         return Face(str(gender["value"]), int(gender["confidence"]) / 100, int(age["value"]))
-
-
-def make() -> PhotoLabeler:
-    """Return the labeler."""
-    return PhotoLabeler()
 
 
 def interpret(faces: int, subject: Face | None) -> dict[str, Reading]:

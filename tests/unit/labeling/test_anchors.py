@@ -11,7 +11,8 @@ from assets.labeling.anchors import drift
 from assets.labeling.anchors import freeze as anchor_freeze
 from assets.labeling.anchors import sets as anchors
 from assets.labeling.anchors import shipped as shipped_anchors
-from assets.labeling.anchors.sets import AnchorPicture, label_anchors
+from assets.labeling.anchors.sets import label_anchors
+from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import Reading
 from assets.labeling.registry import make_labeler
 from assets.suites.loader import load_attributes
@@ -194,7 +195,7 @@ Answers = Mapping[str, Mapping[str, Reading]]
 def asking(answers: Callable[[str], Mapping[str, Reading] | None]) -> tuple[list[str], anchors.Asks]:
     weeks: list[str] = []
 
-    def ask(labeler: object, week: str, pictures: Sequence[AnchorPicture]) -> Answers:
+    def ask(labeler: object, week: str, pictures: Sequence[PictureToRead]) -> Answers:
         weeks.append(week)
         found = {picture.sha256: answers(picture.sha256) for picture in pictures}
         return {sha256: read for sha256, read in found.items() if read is not None}

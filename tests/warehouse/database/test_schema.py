@@ -8,7 +8,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from assets.gateway.records import FINAL, GROUPS, RECEIPT_COLUMNS
+from assets.gateway.receipts import RECEIPT_COLUMNS
+from assets.gateway.records import FINAL, GROUPS
 from assets.labeling.asked.attempts import LABEL_ATTEMPT_COLUMNS
 from assets.labeling.records import LABEL_COLUMNS
 from warehouse.database import dictionary, marts, sqlfiles
